@@ -1,0 +1,103 @@
+"""Every error that wf raises on purpose; each knows its exit status and what to do about it.
+
+WfError                     exit status
+|- UsageError               2   wrong words on the command line
+|  |- UnknownNameError      2   no such run, task, worker, key: names the nearest right word
+|  `- InvalidPlanError      2   the plan has faults, all listed
+|- EnvironmentalError       3   the machine: no repository, old git, unusable ledger
+|  |- RepositoryError       3   this repository cannot be worked on
+|  |- GitError              3   git itself failed
+|  `- LedgerError           3   the ledger's file is damaged, foreign, newer or locked
+`- RefusedError             5   not in this state; nothing changed
+"""
+
+import difflib
+from collections.abc import Iterable
+from typing import ClassVar
+
+__all__ = [
+    "EnvironmentalError",
+    "GitError",
+    "InvalidPlanError",
+    "LedgerError",
+    "RefusedError",
+    "RepositoryError",
+    "UnknownNameError",
+    "UsageError",
+    "WfError",
+    "nearest",
+]
+
+
+class WfError(Exception):
+    """One line that says what is wrong, and a hint that says what to do."""
+
+    exit_status: ClassVar[int] = 3
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(WfError):
+    """What was asked for cannot be meant."""
+
+    exit_status = 2
+
+
+class UnknownNameError(UsageError):
+    """No run, task, worker or key has this name; the hint names the nearest one that exists."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        choices = list(known)
+        best = nearest(name, choices)
+        hint = f"did you mean {best!r}?" if best else _some(choices)
+        super().__init__(f"unknown {kind} {name!r}", hint)
+        self.kind = kind
+        self.name = name
+
+
+class InvalidPlanError(UsageError):
+    """A plan has faults; the message lists them all."""
+
+
+class EnvironmentalError(WfError):
+    """This machine, folder or file cannot be worked with as it is."""
+
+
+class RepositoryError(EnvironmentalError):
+    """There is no git repository here, or not one that a run can start from."""
+
+
+class GitError(EnvironmentalError):
+    """A git command failed; carries its exit status and what it printed."""
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 1, stderr: str = "") -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.stderr = stderr
+
+
+class LedgerError(EnvironmentalError):
+    """The ledger's file cannot be used; it is named and left as it is."""
+
+
+class RefusedError(WfError):
+    """Not possible in this state; nothing changed."""
+
+    exit_status = 5
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that reads most like `word`, or None where nothing is near."""
+    folded = {choice.lower(): choice for choice in choices}
+    found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def _some(choices: list[str], most: int = 8) -> str:
+    if not choices:
+        return ""
+    more = f" and {len(choices) - most} more" if len(choices) > most else ""
+    return "there are: " + ", ".join(choices[:most]) + more

@@ -1,0 +1,114 @@
+"""Where things lie: the state directory, a repository's folder in it, a run's folder in that."""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wf_tui.errors import EnvironmentalError
+
+__all__ = ["RepoPaths", "RunPaths", "private_folder", "repo_paths", "slug", "state_dir"]
+
+_OTHERS = 0o077
+
+
+def state_dir(environ: Mapping[str, str]) -> Path:
+    """Return wf's state directory: `WF_STATE_DIR`, else the platform's place for state."""
+    if given := environ.get("WF_STATE_DIR"):
+        return Path(given).absolute()
+    from platformdirs import user_state_path  # noqa: PLC0415 - only where no variable says
+
+    return user_state_path("wf", appauthor=False)
+
+
+def slug(name: str) -> str:
+    """Return a short, safe, unique file and ref name for free text: `add-login-3f9a1c20`."""
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:32].strip("-")
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{words}-{digest}" if words else digest
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """The folder of one run."""
+
+    root: Path
+
+    @property
+    def control(self) -> Path:
+        """The run's private repository."""
+        return self.root / "control.git"
+
+    @property
+    def gits(self) -> Path:
+        """Git directories for the workers, one a tree; never obeyed by the host."""
+        return self.root / "gits"
+
+    @property
+    def indexes(self) -> Path:
+        """Host-only indexes, one a tree."""
+        return self.root / "index"
+
+    @property
+    def trees(self) -> Path:
+        """The worktrees."""
+        return self.root / "trees"
+
+    @property
+    def trash(self) -> Path:
+        """Trees that are no longer usable, on their way out."""
+        return self.root / "trash"
+
+    @property
+    def scheduler_lock(self) -> Path:
+        """The lock of the run's leader."""
+        return self.root / "scheduler.lock"
+
+    @property
+    def scheduler_log(self) -> Path:
+        """What a detached scheduler prints."""
+        return self.root / "scheduler.log"
+
+    def attempt(self, task: str, epoch: int) -> Path:
+        """Return the folder of one attempt: its log, exit file, prompt and results."""
+        return self.root / "attempts" / f"{slug(task)}-{epoch}"
+
+
+@dataclass(frozen=True)
+class RepoPaths:
+    """The folder of one repository in the state directory."""
+
+    root: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger of all runs on this repository."""
+        return self.root / "ledger.db"
+
+    def run(self, run: str) -> RunPaths:
+        """Return the folder of one run."""
+        return RunPaths(self.root / "runs" / run)
+
+
+def repo_paths(state: Path, common_dir: Path, name: str) -> RepoPaths:
+    """Return the folder for a repository, named after it and its git common directory."""
+    digest = hashlib.sha256(os.fsencode(common_dir.resolve())).hexdigest()[:12]
+    words = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40] or "repository"
+    return RepoPaths(state / f"{words}-{digest}")
+
+
+def private_folder(path: Path) -> Path:
+    """Make `path` and its parents, readable by nobody else; refuse one that others can write."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = path.stat()
+        if status.st_uid == os.geteuid() and status.st_mode & _OTHERS:
+            path.chmod(status.st_mode & ~_OTHERS)
+    except OSError as error:
+        raise EnvironmentalError(
+            f"cannot use {path} for wf's state: {error.strerror}",
+            "set WF_STATE_DIR to a folder that you can write",
+        ) from error
+    return path

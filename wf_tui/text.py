@@ -1,0 +1,63 @@
+"""The display sanitizer: the one place that every string of a plan, worker or file passes.
+
+What reaches a terminal can move its cursor, set its clipboard or forge its lines; `clean` leaves
+text that can only be read. Source of the classes removed: attacks A01 to A03, ECMA-48.
+"""
+
+import re
+import unicodedata
+
+__all__ = ["clean", "cut", "plural"]
+
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x1b\x07\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS ...
+    r"|\x1b[ -/]*[0-~]?"  # two-character escapes, and a lone ESC
+)
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAKS = frozenset("\u2028\u2029")
+_DELETE = 0x7F
+_TAGS = range(0xE0000, 0xE0080)
+_SURROGATES = range(0xD800, 0xE000)
+_C1 = range(0x80, 0xA0)
+
+
+def clean(text: str | bytes, *, limit: int = 4000, multiline: bool = False) -> str:
+    """Return `text` without anything that acts on a terminal, at most `limit` characters long.
+
+    Escape sequences vanish; other control characters become visible stand-ins; a newline stays
+    only with `multiline`.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    stripped = _SEQUENCE.sub("", text[: limit * 4])
+    return cut("".join(_visible(char, multiline=multiline) for char in stripped), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return `text` in at most `limit` characters, an ellipsis in place of what is left out."""
+    return text if len(text) <= limit else text[: limit - 1] + "\u2026"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the count with its noun: `1 task`, `2 tasks`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _visible(char: str, *, multiline: bool) -> str:
+    code = ord(char)
+    if " " <= char < "\x7f":
+        return char
+    if char == "\n":
+        return "\n" if multiline else "\u23ce"
+    if char == "\t":
+        return "    " if multiline else " "
+    if code < ord(" "):
+        return chr(0x2400 + code)
+    if code == _DELETE:
+        return "\u2421"
+    if char in _BIDI or char in _BREAKS or code in _C1 or code in _SURROGATES or code in _TAGS:
+        return "\ufffd"
+    if unicodedata.category(char) == "Cf" and char != "\u200d":
+        return "\ufffd"
+    return char
