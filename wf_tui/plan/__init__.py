@@ -1,0 +1,1 @@
+"""The plan: what a person or a model writes, read, checked, ordered and drawn."""

@@ -1,0 +1,229 @@
+"""The plan as values: every field, its type, its default and its width.
+
+Field names, words and widths are those of the WorkflowPlan format of CodeWhale; `Settings` are
+wf's own additions. What a value must be *beside* its type is in `check`.
+"""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Final
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+)
+
+__all__ = [
+    "AgentType",
+    "Budget",
+    "Checkpoint",
+    "Defaults",
+    "Isolation",
+    "Mode",
+    "OnFailure",
+    "Phase",
+    "Plan",
+    "Scopes",
+    "Settings",
+    "Task",
+]
+
+
+class Mode(StrEnum):
+    """Whether a task may change files."""
+
+    READ_ONLY = "read_only"
+    READ_WRITE = "read_write"
+
+
+class Isolation(StrEnum):
+    """Where a task works."""
+
+    AUTO = "auto"
+    SHARED = "shared"
+    WORKTREE = "worktree"
+
+
+class OnFailure(StrEnum):
+    """What a blocked task of a phase means for the rest of the run."""
+
+    SKIP_CONTINUE = "skip_continue"
+    ABORT = "abort"
+    HOLD = "hold"
+
+
+class AgentType(StrEnum):
+    """The role of a task, in the newest spelling."""
+
+    GENERAL = "general"
+    EXPLORE = "explore"
+    PLANNER = "planner"
+    REVIEW = "review"
+    IMPLEMENT = "implement"
+    TEST = "test"
+
+
+class Scopes(StrEnum):
+    """What happens to worktree tasks whose scopes overlap."""
+
+    SERIALIZE = "serialize"
+    RACE = "race"
+
+
+class Checkpoint(StrEnum):
+    """Whether a retry starts from the partial work of the attempt before."""
+
+    KEEP = "keep"
+    FRESH = "fresh"
+
+
+# Every spelling of the format's history; tool_agent has no successor, so it may do anything.
+AGENT_TYPE_WORDS: Final = {
+    **{word.value: word for word in AgentType},
+    "tool_agent": AgentType.GENERAL,
+    "scout": AgentType.EXPLORE,
+    "plan": AgentType.PLANNER,
+    "awaiter": AgentType.PLANNER,
+    "reviewer": AgentType.REVIEW,
+    "consultant": AgentType.REVIEW,
+    "oracle": AgentType.REVIEW,
+    "implementer": AgentType.IMPLEMENT,
+    "builder": AgentType.IMPLEMENT,
+    "verifier": AgentType.TEST,
+    "verify": AgentType.TEST,
+}
+
+_LEDGER_MOST = 2**63 - 1
+
+
+def _newest_word(value: object) -> object:
+    return AGENT_TYPE_WORDS.get(value, value) if isinstance(value, str) else value
+
+
+def _storable(value: int) -> int:
+    # The format allows 64 unsigned bits, the ledger keeps 63: both are "for ever".
+    return min(value, _LEDGER_MOST)
+
+
+def _blank_is_none(value: str | None) -> str | None:
+    return value if value and value.strip() else None
+
+
+_U8 = Annotated[StrictInt, Field(ge=0, le=2**8 - 1)]
+_U32 = Annotated[StrictInt, Field(ge=0, le=2**32 - 1)]
+_U64 = Annotated[StrictInt, Field(ge=0, le=2**64 - 1), AfterValidator(_storable)]
+_I32 = Annotated[StrictInt, Field(ge=-(2**31), le=2**31 - 1)]
+_Positive = Annotated[StrictInt, Field(ge=1, le=2**32 - 1)]
+_Amount = Annotated[StrictFloat, Field(ge=0, le=1e15, allow_inf_nan=False)]
+_Texts = tuple[StrictStr, ...]
+_Role = Annotated[AgentType, BeforeValidator(_newest_word)]
+_Command = Annotated[StrictStr | None, AfterValidator(_blank_is_none)]
+
+
+class _Part(BaseModel):
+    """A table of a plan; unknown keys are left to the reader, which warns."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Budget(_Part):
+    """Limits of one attempt; absent is unlimited."""
+
+    max_tokens: _U64 | None = None
+    max_cost_usd: _Amount | None = None
+    max_steps: _U32 | None = None
+    max_seconds: _Amount | None = None
+
+
+class Settings(_Part):
+    """What wf adds to a task; a plan can give defaults for all its tasks."""
+
+    title: StrictStr | None = None
+    run: StrictStr | None = None
+    """A shell command; makes it a shell task."""
+    priority: _I32 = 0
+    """Lower goes first."""
+    worker: StrictStr | None = None
+    """The profile or worker it is pinned to."""
+    fallback: _Texts = ()
+    """Profiles for a retry, in this order."""
+    max_attempts: _Positive = 3
+    backoff_secs: _Amount = 5.0
+    checkpoint: Checkpoint | None = None
+    """None leaves it to the kind of worker."""
+    gate: _Command = None
+    """A command that has to pass; a blank one is none, also where the plan has a gate."""
+    deliverables: _Texts = ()
+    budget: Budget = Budget()
+    tags: _Texts = ()
+
+
+class Defaults(Settings):
+    """Values for every task that does not say otherwise; merged into the tasks when read."""
+
+
+class Task(Settings):
+    """One card: what to do, where it may write, what it needs."""
+
+    id: StrictStr
+    prompt: StrictStr = ""
+    """Required, but for a task with `run`."""
+    agent_type: _Role = AgentType.GENERAL
+    depends_on_results: _Texts = ()
+    max_steps: _U32 | None = None
+    """0 is unbounded."""
+    timeout_secs: _U64 | None = None
+    mode: Mode = Mode.READ_ONLY
+    file_scope: _Texts = ()
+    isolation: Isolation = Isolation.AUTO
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change files."""
+        return self.mode is Mode.READ_WRITE
+
+    @property
+    def effective_isolation(self) -> Isolation:
+        """`worktree` or `shared`: a writing task has its own tree unless it asks to share."""
+        if self.isolation is not Isolation.AUTO:
+            return self.isolation
+        return Isolation.WORKTREE if self.writes else Isolation.SHARED
+
+
+class Phase(_Part):
+    """Tasks that belong together; a phase starts when those it depends on have settled."""
+
+    name: StrictStr
+    description: StrictStr | None = None
+    depends_on: _Texts = ()
+    parallel: StrictBool = False
+    on_failure: OnFailure = OnFailure.SKIP_CONTINUE
+    wip: _Positive | None = None
+    """How many of its tasks may run at once."""
+    tasks: tuple[Task, ...] = ()
+
+
+class Plan(_Part):
+    """A goal and the phases that reach it."""
+
+    MOST_CONCURRENT: ClassVar[int] = 20
+
+    goal: StrictStr
+    description: StrictStr | None = None
+    max_concurrent: _U8 = 4
+    phases: tuple[Phase, ...] = ()
+    defaults: Defaults = Defaults()
+    gate: _Command = None
+    """The gate of every writing task that has none of its own."""
+    scopes: Scopes = Scopes.SERIALIZE
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks, in declaration order."""
+        return tuple(task for phase in self.phases for task in phase.tasks)
