@@ -1,0 +1,1 @@
+"""Workers: what does the work of a task, and the shim that keeps its processes in hand."""

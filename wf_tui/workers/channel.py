@@ -1,0 +1,93 @@
+"""The scheduler's end of the line to one shim."""
+
+import asyncio
+import contextlib
+import json
+import socket
+
+from wf_tui.workers.exit_file import program_exit
+from wf_tui.workers.protocol import Alive, Output, ProgramExit, Report, Started
+
+__all__ = ["Running"]
+
+_CHUNK = 1 << 16
+
+
+class Running:
+    """One program under its shim: what it says becomes events, and at last an exit."""
+
+    def __init__(self, channel: socket.socket, mark: str, report: Report) -> None:
+        self.mark = mark
+        self._channel = channel
+        self._report = report
+        self._unread = b""
+        self._loop = asyncio.get_running_loop()
+        self._exit: asyncio.Future[ProgramExit | None] = self._loop.create_future()
+        channel.setblocking(False)
+        self._loop.add_reader(channel, self._read)
+
+    async def ended(self, grace: float) -> ProgramExit | None:
+        """Return how the program ended, None if its shim was killed.
+
+        Cancelled, it stops the program and waits for the last process before it lets go; cancelled
+        again, it gives no more grace.
+        """
+        try:
+            await asyncio.wait([self._exit])
+        except asyncio.CancelledError:
+            self.stop(grace)
+            while not self._exit.done():
+                try:
+                    await asyncio.wait([self._exit])
+                except asyncio.CancelledError:
+                    self.stop(0.0)
+            raise
+        return self._exit.result()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the shim went without saying how the program ended."""
+        return self._exit.done() and self._exit.result() is None
+
+    def stop(self, grace: float) -> None:
+        """Ask the shim to end the program: TERM now, the kill of all after `grace` seconds."""
+        with contextlib.suppress(OSError):  # it is ending anyway
+            self._channel.send(json.dumps({"stop": grace}).encode() + b"\n")
+
+    def close(self) -> None:
+        """Let go of the channel."""
+        self._loop.remove_reader(self._channel)
+        self._channel.close()
+
+    def _read(self) -> None:
+        try:
+            heard = self._channel.recv(_CHUNK)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            heard = b""
+        *lines, self._unread = (self._unread + heard).split(b"\n")
+        for line in lines:
+            self._hear(json.loads(line))
+        if not heard:
+            self._end(None)
+
+    def _hear(self, message: object) -> None:
+        match message:
+            case {"started": {"shim": int(shim), "main": int(main)}}:
+                self._report(Started(main, shim))
+            case {"output": int(total)}:
+                self._report(Output(total))
+            case {"alive": True}:
+                self._report(Alive())
+            case {"exit": dict(record)}:
+                self._end(program_exit(record))
+            case {"failed": str(text)}:
+                self._end(ProgramExit(cause="spawn", error=text))
+            case _:
+                raise ValueError(f"not a message of a shim: {message!r}")
+
+    def _end(self, program: ProgramExit | None) -> None:
+        self._loop.remove_reader(self._channel)
+        if not self._exit.done():
+            self._exit.set_result(program)

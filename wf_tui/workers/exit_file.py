@@ -1,0 +1,46 @@
+"""The shim's record of how a program ended: `exit.json`, and the same on the channel."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from wf_tui.workers.protocol import ProgramExit
+
+__all__ = ["program_exit", "read_exit"]
+
+
+def read_exit(path: Path) -> ProgramExit | None:
+    """Return what the shim wrote at the end of a program; None if it did not come to that."""
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return program_exit(record) if isinstance(record, dict) else None
+
+
+def program_exit(record: Mapping[str, object]) -> ProgramExit:
+    """Return the shim's record as a value; a field of the wrong kind counts as absent."""
+    return ProgramExit(
+        code=_integer(record.get("code")),
+        signal=_integer(record.get("signal")),
+        cause=_text(record.get("cause")),
+        error=_text(record.get("error")),
+        output_bytes=_integer(record.get("bytes")) or 0,
+        tail=_text(record.get("tail")) or "",
+        left_over=_integer(record.get("left_over")) or 0,
+        clean=record.get("clean") is not False,
+        started_at=_seconds(record.get("started_at")),
+        ended_at=_seconds(record.get("ended_at")),
+    )
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

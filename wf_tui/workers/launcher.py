@@ -1,0 +1,215 @@
+"""Runs programs under shims: the scheduler's side of the shim parent.
+
+Closing the launcher, or the death of its process, closes the life line: everything dies.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Self
+
+import wf_tui
+from wf_tui.errors import EnvironmentalError
+from wf_tui.workers.channel import Running
+from wf_tui.workers.exit_file import read_exit
+from wf_tui.workers.protocol import Limits, ProgramExit, Report
+from wf_tui.workers.sweep import sweep_marked
+
+__all__ = ["Launcher", "Program"]
+
+_ROOT = str(Path(wf_tui.__file__).parent.parent)
+_BOOT = (
+    "import sys; sys.path.append(sys.argv.pop(1));"
+    "from wf_tui.workers.shim_parent import main; main()"
+)
+_LOADER_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_CLOSE_SECONDS = 20.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A command to run, and where its traces go."""
+
+    argv: tuple[str, ...]
+    folder: Path
+    """Its working directory."""
+    environment: Mapping[str, str]
+    """All of its environment, but for `WF_ATTEMPT`."""
+    log: Path
+    exit_file: Path
+    mark: str
+    """Becomes `WF_ATTEMPT`: how a stray process is known when all else is lost."""
+    limits: Limits = field(default_factory=Limits)
+
+
+class Launcher:
+    """Starts programs through one pre-started shim parent; an asynchronous context manager."""
+
+    def __init__(
+        self,
+        *,
+        python: str = sys.executable,
+        alive_every: float = 4.0,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._command = (python, "-I", "-S", "-X", "utf8", "-c", _BOOT, _ROOT)
+        self._environment = {name: environ[name] for name in _LOADER_PATHS if name in environ}
+        self._alive_every = alive_every
+        self._running: set[Running] = set()
+        self._sending = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        self._life, self._life_end = os.pipe()
+        self._start_parent()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        os.close(self._life_end)
+        os.close(self._life)
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._see_off()
+        except TimeoutError:
+            _log.warning("the shim parent does not end; it is killed")
+            self._parent.kill()
+        self._requests.close()
+        self._parent.wait()
+
+    @property
+    def parent_pid(self) -> int:
+        """The process id of the shim parent."""
+        return self._parent.pid
+
+    async def run(self, program: Program, report: Report) -> ProgramExit:
+        """Run a program to its end; every process that it started is gone then.
+
+        Cancelling stops it with its grace, and returns only after its last process. Raises
+        EnvironmentalError when no shim parent can be started.
+        """
+        program.exit_file.unlink(missing_ok=True)
+        running = await self._start(program, report)
+        self._running.add(running)
+        try:
+            ended = await running.ended(program.limits.grace)
+        finally:
+            self._running.discard(running)
+            running.close()
+            if running.lost:
+                await asyncio.to_thread(sweep_marked, program.mark, exact=True)
+        return ended or read_exit(program.exit_file) or ProgramExit(lost=True)
+
+    def stop(self, mark: str, grace: float = 0.0) -> bool:
+        """Stop the programs of this mark, whose `run` returns as usual; False if there is none.
+
+        Also shortens the grace of a stop that is under way.
+        """
+        found = [running for running in self._running if running.mark == mark]
+        for running in found:
+            running.stop(grace)
+        return bool(found)
+
+    async def _start(self, program: Program, report: Report) -> Running:
+        with contextlib.ExitStack() as unused:
+            ours, theirs = socket.socketpair()
+            unused.enter_context(ours)
+            with theirs, _anonymous_file(self._request(program)) as request:
+                await self._send([theirs.fileno(), request.fileno()])
+            unused.pop_all()
+        return Running(ours, program.mark, report)
+
+    def _request(self, program: Program) -> bytes:
+        request = {
+            "id": program.mark,
+            "argv": program.argv,
+            "cwd": str(program.folder),
+            "env": {**program.environment, "WF_ATTEMPT": program.mark},
+            "log": str(program.log),
+            "exit": str(program.exit_file),
+            "cap": program.limits.output_bytes,
+            "grace": program.limits.grace,
+            "limit": program.limits.seconds,
+            "alive_every": self._alive_every,
+        }
+        return json.dumps(request).encode()
+
+    async def _send(self, handles: list[int]) -> None:
+        async with self._sending:
+            if self._parent.poll() is None:
+                with contextlib.suppress(ConnectionError):
+                    return await self._send_once(handles)
+            _log.warning(
+                "the shim parent has ended (%s); a new one is started", self._parent.wait()
+            )
+            self._requests.close()
+            self._start_parent()
+            try:
+                await self._send_once(handles)
+            except ConnectionError as error:
+                raise EnvironmentalError(
+                    "the shim parent ends as soon as it is started",
+                    f"try: {self._command[0]} -I -S -c pass",
+                ) from error
+
+    async def _send_once(self, handles: list[int]) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                socket.send_fds(self._requests, [b"r"], handles)
+            except BlockingIOError:  # the parent is busy killing what a dead shim left
+                writable = loop.create_future()
+                loop.add_writer(self._requests, writable.set_result, None)
+                try:
+                    await writable
+                finally:
+                    loop.remove_writer(self._requests)
+            else:
+                return
+
+    def _start_parent(self) -> None:
+        requests, theirs = socket.socketpair()
+        requests.setblocking(False)
+        handles = (theirs.fileno(), self._life)
+        with theirs:
+            try:
+                self._parent = subprocess.Popen(
+                    [*self._command, *map(str, handles)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    cwd="/",
+                    env=self._environment,
+                    pass_fds=handles,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                requests.close()
+                raise EnvironmentalError(f"cannot start the shim parent: {error}") from error
+        self._requests = requests
+
+    async def _see_off(self) -> None:
+        for running in tuple(self._running):
+            await running.ended(0.0)
+        with contextlib.suppress(OSError):  # it has ended before
+            self._requests.shutdown(socket.SHUT_WR)
+            await asyncio.get_running_loop().sock_recv(self._requests, 1)
+
+
+def _anonymous_file(content: bytes) -> IO[bytes]:
+    """Return a file without a name: a request has any size, and an environment is private."""
+    if hasattr(os, "memfd_create"):
+        file: IO[bytes] = os.fdopen(os.memfd_create("wf-request"), "w+b")
+    else:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.write(content)
+    file.flush()
+    return file

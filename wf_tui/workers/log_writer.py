@@ -1,0 +1,105 @@
+"""The attempt's output on disk, capped: its first and its last part.
+
+Part of the shim parent, so stdlib only. One JSON object a line: `{"at", "text"}` per chunk;
+`{"at", "truncated": true}` once the first half is full, so that a reader knows why the log stands
+still; `{"at", "left_out": bytes}` before the kept end.
+"""
+# ruff: noqa: PTH - the shim parent stays small and quick: no pathlib
+
+import codecs
+import json
+import os
+import time
+
+__all__ = ["CHUNK", "LogWriter", "write_atomic"]
+
+CHUNK = 1 << 16
+TAIL_CHARACTERS = 4000
+TAIL_BYTES = 4 * TAIL_CHARACTERS
+
+
+class LogWriter:
+    """The attempt's output as JSON Lines: the first and the last half of `cap` bytes."""
+
+    def __init__(self, path: str, cap: int) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_NOFOLLOW
+        self.handle = os.open(path, flags, 0o600)
+        self.room = cap - cap // 2
+        self.keep = cap // 2
+        self.total = 0
+        self.beyond = 0
+        self.ring = bytearray()
+        self.last = bytearray()
+        self.error: str | None = None
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def add(self, chunk: bytes) -> None:
+        """Take a chunk of output."""
+        self.total += len(chunk)
+        self.last += chunk[-TAIL_BYTES:]
+        trim(self.last, TAIL_BYTES)
+        head, rest = chunk[: self.room], chunk[self.room :]
+        self.room -= len(head)
+        if head:
+            self.text(head, final=not self.room)
+        if rest:
+            if not self.beyond:
+                self.record({"truncated": True})
+            self.beyond += len(rest)
+            self.ring += rest
+            trim(self.ring, self.keep)
+
+    def text(self, content: bytes, *, final: bool) -> None:
+        """Write output as text; a character may be split over two chunks."""
+        if text := self.decoder.decode(content, final):
+            self.record({"text": text})
+
+    def record(self, fields: dict[str, object]) -> None:
+        """Append one record; a full disk costs the log, never the attempt."""
+        if self.error is None:
+            line = json.dumps({"at": round(time.time(), 3), **fields}, ensure_ascii=False)
+            try:
+                write_all(self.handle, line.encode() + b"\n")
+            except OSError as error:
+                self.error = f"log: {error.strerror}"
+
+    def close(self) -> None:
+        """Write the kept end of the output, and how much is missing before it."""
+        self.text(b"", final=True)
+        self.decoder.reset()
+        tail = self.ring[max(0, len(self.ring) - self.keep) :]
+        if left_out := self.beyond - len(tail):
+            self.record({"left_out": left_out})
+        for start in range(0, len(tail), CHUNK):
+            self.text(bytes(tail[start : start + CHUNK]), final=start + CHUNK >= len(tail))
+        os.close(self.handle)
+
+    def tail(self) -> str:
+        """Return the last characters of the output."""
+        return self.last.decode("utf-8", "replace")[-TAIL_CHARACTERS:]
+
+
+def trim(buffer: bytearray, keep: int) -> None:
+    """Drop what is older than the last `keep` bytes, at a constant cost per byte."""
+    if len(buffer) > 2 * keep:
+        del buffer[: len(buffer) - keep]
+
+
+def write_atomic(path: str, content: bytes) -> None:
+    """Write a file that is, at every instant, there in full or not there."""
+    part = path + ".part"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    handle = os.open(part, flags, 0o600)
+    try:
+        write_all(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.rename(part, path)
+
+
+def write_all(handle: int, content: bytes) -> None:
+    """Write all of `content`: a nearly full disk takes a part first."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(handle, view) :]

@@ -1,0 +1,177 @@
+"""What the scheduler and a worker say to each other: job, events, outcome.
+
+A worker is driven by the scheduler and never touches the ledger.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+__all__ = [
+    "Alive",
+    "Failure",
+    "FailureKind",
+    "Job",
+    "Limits",
+    "Lost",
+    "Outcome",
+    "Output",
+    "ProgramExit",
+    "Report",
+    "Started",
+    "Success",
+    "Worker",
+    "WorkerEvent",
+]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one program may use."""
+
+    seconds: float | None = None
+    """How long it may run; None: as long as it likes."""
+    grace: float = 5.0
+    """Seconds between TERM and the kill of the whole tree."""
+    output_bytes: int = 10 * 1024 * 1024
+    """How much of its output the log keeps: the first and the last half."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt of a task, ready for a worker: everything is made, only the work is missing."""
+
+    run: str
+    task: str
+    epoch: int
+    worker: str
+    tree: Path
+    """The worktree, the program's working directory."""
+    folder: Path
+    """The attempt's folder, which exists: log and exit file go there."""
+    command: str | None
+    prompt: str
+    environment: Mapping[str, str]
+    """The whole environment of the program, see `environment.worker_environment`."""
+    limits: Limits
+    mark: str
+    """The value of `WF_ATTEMPT`, by which stray processes are found."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """The program runs."""
+
+    pid: int
+    shim: int = 0
+    """The process above it; a TERM to it stops the attempt."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """The program has written; at most four times a second."""
+
+    total_bytes: int
+
+
+@dataclass(frozen=True)
+class Alive:
+    """The shim has just seen that the program exists and is no zombie."""
+
+
+WorkerEvent = Started | Output | Alive
+Report = Callable[[WorkerEvent], None]
+
+
+@dataclass(frozen=True)
+class ProgramExit:
+    """How a program ended; every process that it started is gone unless `clean` is false."""
+
+    code: int | None = None
+    """Its exit status; None when a signal ended it or it never ran."""
+    signal: int | None = None
+    cause: str | None = None
+    """Why wf ended it: `time_limit`, `stopped`, `scheduler_gone`; `spawn` if it never ran."""
+    error: str | None = None
+    """What went wrong around the program: why it could not start, why its log is short."""
+    output_bytes: int = 0
+    tail: str = ""
+    """The last characters of its output, not cleaned for a terminal."""
+    left_over: int = 0
+    """How many processes it left behind, all killed."""
+    clean: bool = True
+    """False when a process could not be killed."""
+    lost: bool = False
+    """True when the shim was killed, so that nobody knows how the program ended."""
+    started_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended by itself, with exit status 0, and left no unkillable process."""
+        return self.code == 0 and self.cause is None and self.clean and not self.lost
+
+
+class FailureKind(StrEnum):
+    """Where a failure belongs: what is at fault decides what happens next."""
+
+    TRANSPORT = "transport"
+    TASK = "task"
+    VERIFIER = "verifier"
+    LIMIT = "limit"
+    QUOTA = "quota"
+
+
+@dataclass(frozen=True)
+class Success:
+    """The work is done; `result` is what dependants are given."""
+
+    result: str
+    program: ProgramExit | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The work is not done, and it is known why."""
+
+    kind: FailureKind
+    cause: str
+    """One word: `exit`, `signal`, `time_limit`, `stopped`, `spawn`, `unkillable`."""
+    text: str
+    """One sentence for a person."""
+    program: ProgramExit | None = None
+
+    @property
+    def exit_code(self) -> int | None:
+        """The program's exit status, if it had one."""
+        return self.program.code if self.program else None
+
+    @property
+    def signal(self) -> int | None:
+        """The signal that ended the program, if one did."""
+        return self.program.signal if self.program else None
+
+    @property
+    def tail(self) -> str:
+        """The last of the program's output, not cleaned for a terminal."""
+        return self.program.tail if self.program else ""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Nobody knows how the work ended; all its processes are gone."""
+
+    text: str
+    program: ProgramExit | None = None
+
+
+Outcome = Success | Failure | Lost
+
+
+class Worker(Protocol):
+    """A seat that does one job at a time."""
+
+    async def run(self, job: Job, report: Report) -> Outcome:
+        """Do the job. Cancelling stops it, and returns only when every process is gone."""

@@ -1,0 +1,274 @@
+"""The shim of one attempt: a small process above the program, forked by the shim parent.
+
+It has its own session and is a child subreaper, so that whatever the program starts stays its
+descendant. It says on its channel, one JSON object a line: `started`, `output`, `alive`, `exit`,
+or `failed` when nothing was started; it hears `{"stop": grace}`.
+"""
+
+import json
+import math
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from wf_tui.workers.descendants import become_subreaper, kill_tree, reap, send_signal
+from wf_tui.workers.log_writer import CHUNK, LogWriter, write_atomic
+
+__all__ = ["attend", "wake_on_signals"]
+
+OUTPUT_EVERY = 0.25
+LAST_WORD_SECONDS = 1.0
+
+Request = dict[str, Any]
+
+
+def wake_on_signals() -> tuple[int, int]:
+    """Return the two ends of a pipe that becomes readable with each signal that has a handler."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(read_end, False)
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+    return read_end, write_end
+
+
+class Channel:
+    """The shim's end of the line to the scheduler; never blocks, for output has to be drained."""
+
+    def __init__(self, handle: int) -> None:
+        self.socket = socket.socket(fileno=handle)
+        self.socket.setblocking(False)
+        self.unsent = bytearray()
+        self.unread = b""
+
+    def say(self, message: dict[str, object]) -> None:
+        """Send a message of evidence; one that nobody fetches is left out."""
+        if not self.unsent:
+            self.unsent += json.dumps(message).encode() + b"\n"
+        try:
+            del self.unsent[: self.socket.send(self.unsent)]
+        except BlockingIOError:
+            return
+        except OSError:  # nobody listens any more
+            self.unsent.clear()
+
+    def say_last(self, message: dict[str, object]) -> None:
+        """Send the message that ends the attempt; the exit file says it to who cannot hear it."""
+        self.socket.settimeout(LAST_WORD_SECONDS)
+        try:
+            self.socket.sendall(self.unsent + json.dumps(message).encode() + b"\n")
+        except OSError:
+            return
+
+    def hear(self) -> list[Any] | None:
+        """Return the messages that have come; None when the scheduler's end is closed."""
+        try:
+            heard = self.socket.recv(CHUNK)
+        except BlockingIOError:
+            return []
+        except OSError:
+            return None
+        *lines, self.unread = (self.unread + heard).split(b"\n")
+        return [json.loads(line) for line in lines] if heard else None
+
+
+class Attempt:
+    """One program with everything it starts, from its first process to its last."""
+
+    def __init__(self, request: Request, channel: Channel, life: int, wake: int) -> None:
+        self.request = request
+        self.channel = channel
+        self.wake = wake
+        self.subreaper = become_subreaper()
+        self.log = LogWriter(request["log"], request["cap"])
+        self.output, self.program_end = os.pipe()
+        os.set_blocking(self.output, False)
+        self.main = 0
+        self.status: int | None = None
+        self.cause: str | None = None
+        self.error: str | None = None
+        self.told = False
+        self.started_at = time.time()
+        limit: float | None = request["limit"]
+        self.deadline: float = math.inf if limit is None else time.monotonic() + limit
+        self.kill_at = math.inf
+        self.alive_at = time.monotonic() + request["alive_every"]
+        self.output_at = 0.0
+        self.reported = 0
+        self.poller = select.poll()
+        self.handlers: dict[int, Callable[[], object]] = {}
+        self.listen(self.output, self.take)
+        self.listen(life, lambda: self.scheduler_gone(life))
+        self.listen(channel.socket.fileno(), self.obey)
+        self.listen(wake, lambda: os.read(wake, CHUNK))
+        signal.signal(signal.SIGTERM, self.note_term)
+
+    def listen(self, handle: int, handler: Callable[[], object]) -> None:
+        """Call `handler` when `handle` can be read or is closed on the other side."""
+        self.handlers[handle] = handler
+        self.poller.register(handle, select.POLLIN)
+
+    def note_term(self, *_: object) -> None:
+        """Note a TERM to the shim itself: a stop with the usual grace."""
+        self.told = True
+
+    def start(self) -> None:
+        """Start the program in its folder, with its own session, environment and no input."""
+        argv, environment = self.request["argv"], self.request["env"]
+        os.environ["PATH"] = environment.get("PATH", os.defpath)
+        try:
+            os.chdir(self.request["cwd"])
+            self.main = os.posix_spawnp(
+                argv[0],
+                argv,
+                environment,
+                setsid=True,
+                setsigmask=[],
+                setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, self.program_end, 1),
+                    (os.POSIX_SPAWN_DUP2, self.program_end, 2),
+                ],
+            )
+        except OSError as error:
+            self.cause, self.error = "spawn", f"{error.strerror}: {error.filename}"
+        except ValueError as error:
+            self.cause, self.error = "spawn", str(error)
+        os.chdir("/")  # a shim must not hold a folder that is to be removed
+        os.close(self.program_end)
+
+    def run(self) -> bool:
+        """See the program through to its end; return whether nothing of it is left."""
+        self.start()
+        if self.main:
+            self.channel.say({"started": {"shim": os.getpid(), "main": self.main}})
+        while self.main and self.status is None and time.monotonic() < self.kill_at:
+            for handle, _ in self.poller.poll(self.patience()):
+                if handle in self.handlers:
+                    self.handlers[handle]()
+            reap(self.note_death)
+            if self.status is None:
+                self.look_at_the_clock()
+        return self.finish()
+
+    def patience(self) -> int:
+        """Return for how many milliseconds nothing has to be done."""
+        due = min(self.deadline, self.kill_at, self.alive_at)
+        if self.log.total != self.reported:
+            due = min(due, self.output_at)
+        return max(0, math.ceil(1000 * (due - time.monotonic())))
+
+    def look_at_the_clock(self) -> None:
+        """Stop a program that is over its time, and give evidence of one that is not."""
+        now = time.monotonic()
+        if self.told:
+            self.told = False
+            self.stop("stopped", self.request["grace"])
+        if now >= self.deadline:
+            self.deadline = math.inf
+            self.stop("time_limit", self.request["grace"])
+        if self.log.total != self.reported and now >= self.output_at:
+            self.reported, self.output_at = self.log.total, now + OUTPUT_EVERY
+            self.channel.say({"output": self.reported})
+        if now >= self.alive_at:
+            self.alive_at = now + self.request["alive_every"]
+            self.channel.say({"alive": True})
+
+    def stop(self, cause: str, grace: float) -> None:
+        """End the program: TERM now, the kill after `grace`; a later stop can only shorten it."""
+        self.kill_at = min(self.kill_at, time.monotonic() + grace)
+        if self.cause is None:
+            self.cause = cause
+            if grace > 0:
+                send_signal(self.main, signal.SIGTERM, group=True)
+                send_signal(self.main, signal.SIGCONT, group=True)
+
+    def note_death(self, pid: int, status: int) -> None:
+        """Keep the status of the main program; other descendants leave none."""
+        if pid == self.main:
+            self.status = status
+
+    def obey(self) -> None:
+        """Take what the scheduler says."""
+        messages = self.channel.hear()
+        if messages is None:
+            self.scheduler_gone(self.channel.socket.fileno())
+        for message in messages or ():
+            self.stop("stopped", message["stop"])
+
+    def scheduler_gone(self, handle: int) -> None:
+        """Nobody waits for the result any more: no grace."""
+        self.deafen(handle)
+        self.stop("scheduler_gone", 0.0)
+
+    def deafen(self, handle: int) -> None:
+        """Hear no more of `handle`."""
+        self.poller.unregister(handle)
+        del self.handlers[handle]
+
+    def take(self) -> bool:
+        """Move one chunk of output into the log; False when there is none left for now."""
+        try:
+            chunk = os.read(self.output, CHUNK)
+        except BlockingIOError:
+            return False
+        if chunk:
+            self.log.add(chunk)
+        else:
+            self.deafen(self.output)
+        return bool(chunk)
+
+    def finish(self) -> bool:
+        """Kill what is left, keep the rest of the output, and say how it ended."""
+        group = 0 if self.subreaper else self.main
+        killed, clean = kill_tree(self.wake, self.note_death, group=group)
+        for _ in range(CHUNK // 1024):  # bounded: a stranger may hold the other end
+            if self.output not in self.handlers or not self.take():
+                break
+        self.log.close()
+        record = self.exit_record(len(killed - {self.main}), clean=clean)
+        try:
+            write_atomic(self.request["exit"], json.dumps(record).encode() + b"\n")
+        except OSError as error:
+            record["error"] = record["error"] or f"exit file: {error.strerror}"
+        self.channel.say_last({"exit": record})
+        return clean
+
+    def exit_record(self, left_over: int, *, clean: bool) -> dict[str, object]:
+        """Return what is known of the end."""
+        code = None if self.status is None else os.waitstatus_to_exitcode(self.status)
+        return {
+            "id": self.request["id"],
+            "code": code if code is None or code >= 0 else None,
+            "signal": -code if code is not None and code < 0 else None,
+            "cause": self.cause,
+            "error": self.error or self.log.error,
+            "bytes": self.log.total,
+            "left_over": left_over,
+            "clean": clean,
+            "started_at": self.started_at,
+            "ended_at": time.time(),
+            "tail": self.log.tail(),
+        }
+
+
+def attend(channel_handle: int, request_handle: int, life: int) -> bool:
+    """Be the shim of one attempt; return whether nothing of it is left."""
+    os.setsid()
+    wake, _ = wake_on_signals()
+    channel = Channel(channel_handle)
+    with open(request_handle, "rb") as file:
+        request = json.loads(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0))
+    try:
+        attempt = Attempt(request, channel, life, wake)
+    except (OSError, ValueError) as error:
+        channel.say_last({"failed": str(error)})
+        return True
+    return attempt.run()
