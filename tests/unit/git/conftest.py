@@ -1,0 +1,113 @@
+"""Real repositories, made fast: one template a session, copied for each test."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from wf_tui.git.control import Control, make_control
+from wf_tui.git.pool import Pool
+from wf_tui.git.repository import find_repository
+from wf_tui.paths import RunPaths
+
+FILES = {
+    "README.md": "hello\n",
+    "src/app.py": "one\ntwo\nthree\nfour\nfive\nsix\nseven\n",
+    "src/deep/er/tool.py": "print('tool')\n",
+    "docs/guide.md": "guide\r\nwith CRLF\r\n",
+    ".gitignore": "*.log\nbuild/\n",
+}
+
+
+@dataclass(frozen=True)
+class User:
+    """A user with a repository, who runs git as users do."""
+
+    path: Path
+    home: Path
+
+    def git(self, *words: str, cwd: Path | None = None) -> str:
+        """Run git as the user and return what it prints."""
+        names = {"GIT_AUTHOR_NAME": "U", "GIT_AUTHOR_EMAIL": "u@example.org"}
+        names |= {"GIT_COMMITTER_NAME": "U", "GIT_COMMITTER_EMAIL": "u@example.org"}
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
+        done = subprocess.run(
+            ["git", *words], cwd=cwd or self.path, env=env | names, capture_output=True, check=True
+        )
+        return done.stdout.decode("utf-8", "surrogateescape").strip()
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the worktree."""
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    def commit(self, message: str = "work") -> str:
+        """Commit all and return the commit."""
+        self.git("add", "-A", "-f")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: its folder, its private repository, its pool."""
+
+    user: User
+    paths: RunPaths
+    control: Control
+    pool: Pool
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One repository with a commit, made once."""
+    home = tmp_path_factory.mktemp("home")
+    user = User(tmp_path_factory.mktemp("template"), home)
+    user.git("init", "-q", "-b", "main")
+    for name, text in FILES.items():
+        user.write(name, text)
+    program = user.write("run.sh", "#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    (user.path / "link.md").symlink_to("README.md")
+    user.commit("first")
+    return user.path
+
+
+@pytest.fixture
+def user(template: Path, tmp_path: Path) -> User:
+    """A user with a fresh copy of the template."""
+    home = tmp_path / "home"
+    home.mkdir()
+    path = tmp_path / "repo"
+    shutil.copytree(template, path, symlinks=True)
+    return User(path, home)
+
+
+@pytest.fixture
+def start_run(tmp_path: Path) -> Callable[[User], Run]:
+    """Start runs of a user's repository."""
+    count = 0
+
+    def start(user: User, branch: str = "wf/run-1") -> Run:
+        nonlocal count
+        count += 1
+        paths = RunPaths(tmp_path / "state" / f"run-{count}")
+        paths.root.mkdir(parents=True)
+        control = make_control(
+            find_repository(user.path), paths, branch, environ={"HOME": str(user.home)}
+        )
+        return Run(user, paths, control, Pool(control, paths))
+
+    return start
+
+
+@pytest.fixture
+def run(user: User, start_run: Callable[[User], Run]) -> Run:
+    """A run on the template."""
+    return start_run(user)

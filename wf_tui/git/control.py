@@ -1,0 +1,148 @@
+"""`control.git`: the private repository of one run, where all of its git work happens.
+
+Made from hard links of the user's objects and one ref, with a configuration of wf's own, so that
+the user's refs, configuration, hooks and locks are out of reach.
+"""
+
+import os
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wf_tui.errors import EnvironmentalError, RefusedError, RepositoryError
+from wf_tui.git.excludes import user_excludes
+from wf_tui.git.objects import link_objects
+from wf_tui.git.repository import Repository
+from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.paths import RunPaths
+from wf_tui.text import plural
+
+__all__ = ["ATTRIBUTES", "Control", "make_control", "open_control"]
+
+ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
+"""Files come out and go in byte by byte, and no attribute of a tree names a program."""
+
+_BASE = "refs/wf/base"
+
+
+@dataclass(frozen=True)
+class Control:
+    """The private repository of a run: its base commit and its integration branch."""
+
+    git_dir: Path
+    object_format: str
+    base: str
+    ref: str
+
+    @property
+    def zero(self) -> str:
+        """The object name that means "there is none"."""
+        return "0" * len(self.base)
+
+    def git(
+        self,
+        *arguments: Argument,
+        stdin: bytes = b"",
+        ok: Collection[int] | None = (0,),
+        variables: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run git on this repository, without a worktree."""
+        return git(*arguments, git_dir=self.git_dir, stdin=stdin, ok=ok, variables=variables)
+
+    def head(self) -> str:
+        """Return the commit that the integration branch points to."""
+        return self.git("rev-parse", "--verify", "--end-of-options", self.ref + "^{commit}").text
+
+    def resolve(self, name: str) -> str | None:
+        """Return the object that a ref or object name means, or None where there is none."""
+        done = self.git("rev-parse", "--verify", "-q", "--end-of-options", name, ok=(0, 1, 128))
+        return done.text if done.status == 0 else None
+
+    def tree_of(self, commit: str) -> str:
+        """Return the object name of a commit's tree."""
+        return self.git("rev-parse", "--verify", "--end-of-options", commit + "^{tree}").text
+
+    def contains(self, commit: str, *, head: str | None = None) -> bool:
+        """Whether the integration branch (or `head`) has `commit` in its history."""
+        question = ("merge-base", "--is-ancestor", commit, head or self.ref)
+        return self.git(*question, ok=(0, 1)).status == 0
+
+    def move(self, ref: str, new: str, old: str) -> bool:
+        """Point `ref` to `new` if it points to `old` now (zeros: it does not exist)."""
+        words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)
+        return self.git(*words, ok=None).status == 0
+
+    def create(self, ref: str, commit: str) -> None:
+        """Make a ref that never moves; one that says the same already is left as it is."""
+        if not self.move(ref, commit, self.zero) and self.resolve(ref) != commit:
+            raise RefusedError(f"{ref} exists and points elsewhere")
+
+
+def make_control(
+    repository: Repository,
+    paths: RunPaths,
+    branch: str,
+    *,
+    environ: Mapping[str, str] | None = None,
+) -> Control:
+    """Make a run's private repository at the commit that the user has checked out.
+
+    `environ` is the user's environment (the process's own by default): it says where the user's
+    excludes are. A repository that lacks objects of that commit is refused.
+    """
+    final, making = paths.control, paths.control.with_name("control.git.new")
+    if making.exists():
+        shutil.rmtree(making)
+    ref = f"refs/heads/{branch}"
+    draft = Control(making, repository.object_format, repository.head, ref)
+    try:
+        _initialise(draft, repository, branch)
+        _write_info(draft, user_excludes(repository, os.environ if environ is None else environ))
+        _check_complete(draft)
+        making.rename(final)
+    except OSError as error:
+        raise EnvironmentalError(f"cannot make {final}: {error.strerror}") from error
+    return Control(final, repository.object_format, repository.head, ref)
+
+
+def open_control(paths: RunPaths) -> Control:
+    """Return the private repository of a run that was started before."""
+    place = paths.control
+    if not place.is_dir():
+        raise EnvironmentalError(f"the run's repository is gone: {place}")
+    object_format = git("rev-parse", "--show-object-format", git_dir=place).text
+    base = git("rev-parse", "--verify", "--end-of-options", _BASE, git_dir=place).text
+    ref = git("symbolic-ref", "HEAD", git_dir=place).text
+    return Control(place, object_format, base, ref)
+
+
+def _initialise(control: Control, repository: Repository, branch: str) -> None:
+    git(
+        *("init", "-q", "--bare", "--template=", "-b", branch),
+        *(f"--object-format={control.object_format}", "--", control.git_dir),
+    )
+    link_objects(repository.common_dir / "objects", control.git_dir / "objects")
+    if repository.shallow:
+        shutil.copyfile(repository.common_dir / "shallow", control.git_dir / "shallow")
+    control.create(_BASE, control.base)
+    control.create(control.ref, control.base)
+
+
+def _write_info(control: Control, excludes: bytes) -> None:
+    info = control.git_dir / "info"
+    info.mkdir(exist_ok=True)
+    (info / "attributes").write_bytes(ATTRIBUTES)
+    (info / "exclude").write_bytes(excludes)
+
+
+def _check_complete(control: Control) -> None:
+    words = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--end-of-options")
+    done = control.git(*words, control.base + "^{tree}", ok=(0, 128))
+    missing = done.stdout.count(b"?")
+    if done.status or missing:
+        what = f"{plural(missing, 'object')} of" if missing else "objects of"
+        raise RepositoryError(
+            f"{what} the commit {control.base[:12]} are missing (a partial clone, or damage)",
+            "fetch them first: git fetch --refetch --no-filter, or make a full clone",
+        )

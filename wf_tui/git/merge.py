@@ -1,0 +1,57 @@
+"""`git merge-tree`: a merge without a worktree, an index or a half-done state."""
+
+from dataclasses import dataclass
+
+from wf_tui.git.control import Control
+
+__all__ = ["MergeResult", "Note", "merge_trees", "parse_merge"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """What git says about some paths of a merge."""
+
+    kind: str
+    paths: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """The merged tree (with conflict marks, if not clean) and what is in conflict."""
+
+    clean: bool
+    tree: str
+    conflicts: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
+    """Merge two commits and return the result; nothing but objects is written."""
+    words = ("merge-tree", "--write-tree", "-z", "--messages", "--end-of-options", ours, theirs)
+    done = control.git(*words, ok=(0, 1))
+    return parse_merge(done.stdout, clean=done.status == 0)
+
+
+def parse_merge(output: bytes, *, clean: bool) -> MergeResult:
+    """Read `TREE NUL (mode oid stage TAB path NUL)* NUL (count NUL path* kind NUL text NUL)*`."""
+    tokens = [token.decode("utf-8", "surrogateescape") for token in output.split(b"\0")]
+    tree, rest = tokens[0], tokens[1:]
+    end = rest.index("") if "" in rest else len(rest)
+    conflicts = dict.fromkeys(token.partition("\t")[2] for token in rest[:end])
+    return MergeResult(clean, tree, tuple(conflicts), _notes(rest[end + 1 :]))
+
+
+def _notes(tokens: list[str]) -> tuple[Note, ...]:
+    notes, at = [], 0
+    while at < len(tokens) and tokens[at]:
+        # Before git 2.40 the text about a submodule comes without its header.
+        count = int(tokens[at]) if tokens[at].isdigit() else -1
+        if count < 0:
+            notes.append(Note("other", (), tokens[at]))
+            at += 1
+            continue
+        kind, text = tokens[at + 1 + count : at + 3 + count]
+        notes.append(Note(kind, tuple(tokens[at + 1 : at + 1 + count]), text))
+        at += 3 + count
+    return tuple(notes)

@@ -1,0 +1,145 @@
+"""The pool of a run's worktrees: taken at a base, given back, used again.
+
+A used worktree is prepared anew in a few milliseconds; anything odd about one and it goes to the
+trash, and a new one takes its number.
+"""
+
+import os
+import threading
+
+from wf_tui.errors import GitError
+from wf_tui.git.control import Control
+from wf_tui.git.erase import erase, make_readable
+from wf_tui.git.integrate import Conflict
+from wf_tui.git.names import Names, read_names
+from wf_tui.git.sweep import UnusableTreeError
+from wf_tui.git.tree import Tree, prepare
+from wf_tui.paths import RunPaths
+
+__all__ = ["Pool"]
+
+_REMEMBERED = 4
+
+
+class Pool:
+    """The worktrees of one run; safe to use from several threads."""
+
+    def __init__(self, control: Control, paths: RunPaths) -> None:
+        self.control = control
+        self.paths = paths
+        self._lock = threading.Lock()
+        self._free: list[int] = []
+        self._names: dict[str, Names] = {}
+        self._trashed = 0
+        for folder in (paths.trees, paths.gits, paths.indexes, paths.trash):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._next = max(self.existing(), default=0) + 1
+
+    def existing(self) -> tuple[int, ...]:
+        """Return the numbers of the worktrees on disk."""
+        names = (entry.name for entry in self.paths.trees.iterdir())
+        return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit()))
+
+    def acquire(self, base: str, *, number: int | None = None) -> Tree:
+        """Return a worktree that is exactly `base`; of a certain number, where one is given."""
+        taken = self._take() if number is None else self._claim(number)
+        tree = Tree.at(self.control, self.paths, taken, base)
+        names = self._names_of(base)
+        try:
+            prepare(tree, names)
+        except (UnusableTreeError, GitError, OSError):
+            self._renew(tree, names)
+        return tree
+
+    def reopen(self, number: int, base: str) -> Tree:
+        """Return a worktree as it was left, not prepared: to harvest it after a restart."""
+        self._claim(number)
+        return Tree.at(self.control, self.paths, number, base)
+
+    def release(self, tree: Tree) -> None:
+        """Give a worktree back: all that is in it has been taken, the next attempt may have it."""
+        with self._lock:
+            if tree.number not in self._free:
+                self._free.append(tree.number)
+
+    def keep(self, tree: Tree) -> None:
+        """Leave a worktree to a person: it is not used again until it is released."""
+        self._claim(tree.number)
+
+    def free(self) -> tuple[int, ...]:
+        """Return the numbers of the worktrees that wait for an attempt."""
+        with self._lock:
+            return tuple(self._free)
+
+    def refill(self, tree: Tree, conflict: Conflict) -> Tree:
+        """Fill a kept worktree with a merge and its conflict marks; its base is that head.
+
+        A later harvest takes what a person made of it.
+        """
+        refilled = self.acquire(conflict.head, number=tree.number)
+        refilled.place.git("read-tree", "-u", "--reset", "--end-of-options", conflict.tree)
+        refilled.place.git("read-tree", "--reset", "--end-of-options", conflict.head)
+        return refilled
+
+    def discard(self, tree: Tree) -> bool:
+        """Throw a worktree away with all that belongs to it; return whether it is gone."""
+        with self._lock:
+            self._free = [number for number in self._free if number != tree.number]
+            self._trashed += 1
+            target = self.paths.trash / f"{tree.number}-{os.getpid()}-{self._trashed}"
+        moved = _move(tree, target)
+        for path in (tree.git_dir, tree.place.index, f"{tree.place.index}.lock"):
+            moved &= erase(os.fsencode(path))
+        erase(os.fsencode(target))
+        return moved
+
+    def empty_trash(self) -> None:
+        """Try again to delete what an earlier process could not, or had no time to."""
+        for entry in self.paths.trash.iterdir():
+            erase(os.fsencode(entry))
+
+    def _renew(self, tree: Tree, names: Names) -> None:
+        if not self.discard(tree):
+            raise GitError(f"cannot remove the worktree {tree.path}", "remove it by hand")
+        try:
+            prepare(tree, names)
+        except UnusableTreeError as error:
+            raise GitError(f"cannot make a worktree at {tree.path}: {error}") from error
+
+    def _take(self) -> int:
+        with self._lock:
+            if self._free:
+                return self._free.pop()
+            self._next += 1
+            return self._next - 1
+
+    def _claim(self, number: int) -> int:
+        with self._lock:
+            self._free = [free for free in self._free if free != number]
+            self._next = max(self._next, number + 1)
+        return number
+
+    def _names_of(self, base: str) -> Names:
+        """Return the names of a base; the last few are remembered, many attempts share one."""
+        with self._lock:
+            known = self._names.get(base)
+        if known is None:
+            known = read_names(self.control, base)
+            with self._lock:
+                for old in list(self._names)[: max(0, len(self._names) - _REMEMBERED + 1)]:
+                    del self._names[old]
+                self._names[base] = known
+        return known
+
+
+def _move(tree: Tree, target: "os.PathLike[str]") -> bool:
+    """Move a worktree out of the way: at once, however long its deletion takes."""
+    if not os.path.lexists(tree.path):
+        return True
+    if tree.place.is_folder() and os.geteuid():
+        make_readable(tree.place.top)
+    try:
+        tree.path.rename(target)
+    except OSError:
+        return erase(tree.place.top)
+    return True

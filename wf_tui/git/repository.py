@@ -1,0 +1,111 @@
+"""The user's repository, as it is found when a run starts; nothing here writes to it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from wf_tui.errors import GitError, RepositoryError
+from wf_tui.git.runner import Completed, git
+from wf_tui.text import clean
+
+__all__ = ["ANY_OWNER", "Repository", "find_repository"]
+
+ANY_OWNER = {"safe.directory": "*"}
+"""Reads of a repository that belongs to somebody else are allowed: nothing of it is run."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository of the user: where it lies and what is checked out."""
+
+    common_dir: Path
+    top: Path | None
+    name: str
+    object_format: str
+    head: str
+    branch: str | None
+    shallow: bool
+
+    @property
+    def zero(self) -> str:
+        """The object name that means "there is none"."""
+        return "0" * len(self.head)
+
+    def commit(self, ref: str) -> str | None:
+        """Return the commit that a full ref name points to, or None where there is none."""
+        found = git(
+            *("rev-parse", "--verify", "-q", "--end-of-options", ref + "^{commit}"),
+            git_dir=self.common_dir,
+            ok=(0, 1, 128),
+            settings=ANY_OWNER,
+        )
+        return found.text if found.status == 0 else None
+
+
+def find_repository(start: Path) -> Repository:
+    """Return the repository that `start` lies in; raise `RepositoryError` where none can be used.
+
+    Subfolders, linked worktrees, detached heads, bare and shallow repositories all work.
+    """
+    if not start.is_dir():
+        raise RepositoryError(f"no such folder: {clean(str(start))}", "name a folder with --repo")
+    facts = _ask(
+        start,
+        "--is-bare-repository",
+        "--is-inside-work-tree",
+        "--is-shallow-repository",
+        "--show-object-format",
+    ).split("\n")
+    bare, inside, shallow, object_format = facts
+    common_dir = Path(_ask(start, "--path-format=absolute", "--git-common-dir"))
+    top = Path(_ask(start, "--show-toplevel")) if inside == "true" else None
+    return Repository(
+        common_dir=common_dir,
+        top=top,
+        name=_name(common_dir, top, bare=bare == "true"),
+        object_format=object_format,
+        head=_head(start),
+        branch=_branch(start),
+        shallow=shallow == "true",
+    )
+
+
+def _read(start: Path, *arguments: str) -> Completed:
+    return git(*arguments, cwd=start, ok=None, settings=ANY_OWNER)
+
+
+def _ask(start: Path, *questions: str) -> str:
+    # One path a call: a path may hold newlines.
+    try:
+        done = _read(start, "rev-parse", *questions)
+    except GitError as error:
+        raise RepositoryError(error.message) from error
+    if done.status:
+        shown = clean(str(start))
+        if b"not a git repository" in done.stderr:
+            raise RepositoryError(
+                f"no git repository at {shown}", "run wf inside a repository, or name one: --repo"
+            )
+        raise RepositoryError(f"git cannot read the repository at {shown}: {done.complaint}")
+    return done.text
+
+
+def _head(start: Path) -> str:
+    done = _read(start, "rev-parse", "--verify", "-q", "--end-of-options", "HEAD^{commit}")
+    if done.status:
+        raise RepositoryError(
+            f"the repository at {clean(str(start))} has no commit yet",
+            "make a first commit: a run starts from one",
+        )
+    return done.text
+
+
+def _branch(start: Path) -> str | None:
+    done = _read(start, "symbolic-ref", "-q", "--short", "HEAD")
+    return done.text if done.status == 0 else None
+
+
+def _name(common_dir: Path, top: Path | None, *, bare: bool) -> str:
+    if bare:
+        return common_dir.name.removesuffix(".git") or "repository"
+    main = common_dir.parent if common_dir.name == ".git" else top or common_dir
+    return main.name or "repository"

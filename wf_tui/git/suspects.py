@@ -1,0 +1,57 @@
+"""What a worker may not hand in: links out of the tree, repositories inside it, special files."""
+
+import os
+from collections.abc import Iterable
+
+from wf_tui.git.place import Place
+
+__all__ = ["leaves_tree", "planted_repositories"]
+
+_MARKERS = frozenset({b"HEAD", b"commondir", b"objects", b"refs"})
+
+
+def leaves_tree(path: bytes, target: bytes) -> bool:
+    """Whether a symbolic link at `path` (relative to the tree) to `target` can lead out of it.
+
+    The folder a link lies in is a real one, so leading `..` count exactly. A `..` behind a name
+    is refused, for that name may itself be a link: then no chain of links can leave the tree.
+    """
+    if target.startswith(b"/"):
+        return True
+    parts = [part for part in target.split(b"/") if part not in {b"", b"."}]
+    ups = 0
+    while ups < len(parts) and parts[ups] == b"..":
+        ups += 1
+    rest = parts[ups:]
+    return ups > path.count(b"/") or b".." in rest or any(part.lower() == b".git" for part in rest)
+
+
+def planted_repositories(place: Place, added: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the folders that these new paths turn into bare repositories.
+
+    A git that steps into such a folder obeys its configuration, so none may be merged; one that
+    the base has already is the user's own.
+    """
+    candidates = {folder for path in added for folder in _homes(path)}
+    planted = [folder for folder in candidates if _is_repository(place, folder)]
+    return tuple(sorted(folder for folder in planted if not _tracked(place, folder)))
+
+
+def _homes(path: bytes) -> Iterable[bytes]:
+    parts = path.split(b"/")
+    return (b"/".join(parts[:at]) for at in range(1, len(parts)) if parts[at] in _MARKERS)
+
+
+def _is_repository(place: Place, folder: bytes) -> bool:
+    if not place.kind(folder + b"/HEAD"):
+        return False
+    return bool(place.kind(folder + b"/commondir")) or all(
+        os.path.isdir(place.full(folder + name))  # noqa: PTH112 - bytes; git follows links here
+        for name in (b"/objects", b"/refs")
+    )
+
+
+def _tracked(place: Place, folder: bytes) -> bool:
+    known = place.git("ls-files", "-z", "--", folder).records
+    heads = {path[len(folder) + 1 :].split(b"/")[0] for path in known}
+    return b"HEAD" in heads and ({b"objects", b"refs"} <= heads or b"commondir" in heads)

@@ -1,0 +1,94 @@
+"""One worktree of the pool: prepared to be exactly a base, used by one attempt, harvested."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wf_tui.git.control import Control
+from wf_tui.git.erase import erase, make_readable
+from wf_tui.git.harvest import CAPS, Caps, Harvest, harvest
+from wf_tui.git.names import Names
+from wf_tui.git.place import Place
+from wf_tui.git.sweep import UnusableTreeError, sweep
+from wf_tui.git.worker_git import write_worker_git
+from wf_tui.paths import RunPaths
+
+__all__ = ["Tree", "prepare"]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A worktree with the commit it was prepared from."""
+
+    number: int
+    base: str
+    place: Place
+    git_dir: Path
+
+    @classmethod
+    def at(cls, control: Control, paths: RunPaths, number: int, base: str) -> "Tree":
+        """Return the tree of this number, whether it is there yet or not."""
+        name = str(number)
+        place = Place(control, paths.trees / name, paths.indexes / name)
+        return cls(number, base, place, paths.gits / name)
+
+    @property
+    def path(self) -> Path:
+        """The worktree."""
+        return self.place.path
+
+    def harvest(self, scopes: Sequence[str] | None = None, caps: Caps = CAPS) -> Harvest:
+        """Take the changed files; with `scopes`, only those, beside others in the same tree.
+
+        Raises `HarvestRefusedError` when the worktree is gone or holds more than the caps.
+        """
+        if not self.place.is_folder():
+            return harvest(self.place, self.base, scopes=scopes, caps=caps)
+        if not scopes:
+            return harvest(self.place, self.base, caps=caps)
+        with self.place.on_a_copy() as place:
+            return harvest(place, self.base, scopes=scopes, caps=caps)
+
+    def peek(self, caps: Caps = CAPS) -> Harvest:
+        """Return what a harvest would find, and leave the index as it is."""
+        with self.place.on_a_copy() as place:
+            return harvest(place, self.base, caps=caps)
+
+
+def prepare(tree: Tree, names: Names) -> None:
+    """Make a worktree exactly its base, and a git directory for its worker.
+
+    Raises `UnusableTreeError` for a used worktree that has to be thrown away.
+    """
+    place = tree.place
+    fresh = not place.index.exists()
+    if fresh:
+        place.path.mkdir(mode=0o755)
+    elif not place.is_folder():
+        raise UnusableTreeError("the worktree is no folder")
+    elif os.geteuid():
+        make_readable(place.top)
+    _check_out(place, tree.base)
+    try:
+        sweep(place.top, names)
+    except OSError as error:
+        raise UnusableTreeError(str(error)) from error
+    if not fresh:
+        _verify(place)
+    if not erase(os.fsencode(tree.git_dir)):
+        raise UnusableTreeError("the worker's git directory cannot be removed")
+    write_worker_git(place, tree.git_dir, tree.base)
+
+
+def _check_out(place: Place, base: str) -> None:
+    done = place.git("read-tree", "-u", "--reset", "--end-of-options", base, ok=None)
+    # A warning means that something is not as it should be, too.
+    if done.status or done.stderr:
+        raise UnusableTreeError(done.complaint)
+
+
+def _verify(place: Place) -> None:
+    done = place.git("diff-files", "--quiet", "--ignore-submodules=all", ok=None)
+    if done.status:
+        raise UnusableTreeError("not clean after the checkout")
