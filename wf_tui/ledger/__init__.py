@@ -1,0 +1,1 @@
+"""The ledger: the one durable task list, its states and every rule that changes them."""

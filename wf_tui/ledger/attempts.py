@@ -1,0 +1,293 @@
+"""The life of an attempt, row by row of DESIGN 3.1; every write of a worker passes the fence.
+
+`live` is the fence: the task must still be held by this worker in this epoch. A late result changes
+nothing and leaves `result_rejected`; closing an attempt is never refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.change import UNCLAIMED, Change
+from wf_tui.ledger.claims import wake
+from wf_tui.ledger.rows import AttemptRow, Detail, TaskRow, WorkerRow, evolve
+from wf_tui.ledger.runs import abort_rest, refresh_abort
+from wf_tui.ledger.words import BlockedKind, DoneKind, Intent, Outcome, Step, TaskState
+
+if TYPE_CHECKING:
+    from random import Random
+
+__all__ = [
+    "MAX_BACKOFF",
+    "Ending",
+    "block",
+    "close",
+    "conflict",
+    "done",
+    "fail",
+    "live",
+    "next_step",
+]
+
+MAX_BACKOFF: Final = 300.0
+"""Seconds; the upper end of the exponential back-off (DESIGN 5, Retry)."""
+_HIGHEST_DOUBLING: Final = 16
+_ENDED_BLOCKED: Final = frozenset(
+    {
+        BlockedKind.FAILED,
+        BlockedKind.GATE,
+        BlockedKind.DELIVERABLE,
+        BlockedKind.SCOPE,
+        BlockedKind.CONFLICT,
+        BlockedKind.BUDGET,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the program of an attempt ended, for the record."""
+
+    outcome: Outcome
+    cause: str = ""
+    text: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    ref: str | None = None
+    commit: str | None = None
+
+
+def live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
+    """Return the task if this claim is the live one; else record that a result came too late."""
+    task = tx.task(task_id)
+    if task.epoch == epoch and task.worker == worker:
+        return task
+    return None
+
+
+def next_step(tx: Change, task: TaskRow, step: Step, deadline: float | None) -> TaskRow:
+    """Go on to the next step; a question that is still open is void."""
+    if task.asking:
+        tx.db.execute(
+            "UPDATE question SET state = 'void' WHERE run = ? AND task = ? AND state = 'open'",
+            (tx.run.id, task.id),
+        )
+    tx.event("task_step", task, step=step.value, before=task.step)
+    return tx.put(
+        task,
+        state=TaskState.IN_PROGRESS,
+        kind=None,
+        note="" if task.asking else task.note,
+        step=step.value,
+        step_at=tx.now,
+        step_deadline=deadline,
+    )
+
+
+def done(tx: Change, task: TaskRow, kind: DoneKind, ending: Ending, result: str | None) -> TaskRow:
+    """Finish a task; its dependants learn of it in the same transaction."""
+    before = task.step or task.state.value
+    tx.event("task_done", task, kind=kind.value, before=before, commit=ending.commit)
+    if kind is DoneKind.MERGED:
+        tx.evolve(merges=tx.run.merges + 1)
+    finished = tx.put(
+        task,
+        **{
+            **UNCLAIMED,
+            "state": TaskState.DONE,
+            "kind": kind.value,
+            "note": "",
+            "detail": {},
+            "commit_id": ending.commit if kind is DoneKind.MERGED else None,
+            "result": result,
+        },
+    )
+    return close(tx, finished, ending)
+
+
+def fail(
+    tx: Change,
+    task: TaskRow,
+    ending: Ending,
+    *,
+    kind: BlockedKind,
+    detail: Detail,
+    random: Random,
+) -> TaskRow:
+    """Count a failure: try again later while there are tries left, else block with the cause."""
+    tries = task.tries + 1
+    if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:
+        return block(tx, task, ending, kind=kind, detail=detail, tries=tries)
+    wait = backoff(task.backoff, tries, random)
+    tx.event(
+        "task_released",
+        task,
+        kind="backoff",
+        before=task.step,
+        cause=ending.cause,
+        text=ending.text,
+        tries=tries,
+        wait=round(wait, 3),
+    )
+    waiting = tx.to_pending(
+        task,
+        tries=tries,
+        note=ending.text,
+        detail=detail,
+        not_before=tx.now + wait if wait else None,
+        **_fallback(task, tries),
+    )
+    return close(tx, waiting, ending)
+
+
+def backoff(first: float, tries: int, random: Random) -> float:
+    """Return the seconds to wait: doubling from `first`, at most 300, up to a tenth of jitter."""
+    wait = min(MAX_BACKOFF, first * 2.0 ** min(tries - 1, _HIGHEST_DOUBLING))
+    return wait * (1 + random.random() / 10)
+
+
+def _fallback(task: TaskRow, tries: int) -> dict[str, str]:
+    """Pin a failed task to the next profile of its `fallback`; a person's pin stays."""
+    if not task.spec.fallback or task.pinned_by not in {"", "plan"}:
+        return {}
+    place = min(tries, len(task.spec.fallback)) - 1
+    return {"pinned": task.spec.fallback[place], "pinned_by": "plan"}
+
+
+def block(
+    tx: Change,
+    task: TaskRow,
+    ending: Ending,
+    *,
+    kind: BlockedKind,
+    detail: Detail,
+    tries: int | None = None,
+    not_before: float | None = None,
+) -> TaskRow:
+    """End an attempt with its task blocked; the phase's `abort` policy acts here."""
+    if tx.run.intent == Intent.ABORT:
+        kind = BlockedKind.CANCELLED
+    tx.event(
+        "task_blocked",
+        task,
+        kind=kind.value,
+        before=task.step or task.state.value,
+        cause=ending.cause or None,
+        text=ending.text,
+        detail=dict(detail) or None,
+    )
+    blocked = tx.put(
+        task,
+        **{
+            **UNCLAIMED,
+            "state": TaskState.BLOCKED,
+            "kind": kind.value,
+            "note": ending.text,
+            "detail": detail,
+            "tries": task.tries if tries is None else tries,
+            "not_before": not_before,
+        },
+    )
+    closed = close(tx, blocked, ending)
+    if kind in _ENDED_BLOCKED and tx.phase(task.phase).on_failure == "abort":
+        abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
+    return tx.task(closed.id)
+
+
+def limited(
+    tx: Change, task: TaskRow, ending: Ending, *, kind: str, lane: str, until: float
+) -> TaskRow:
+    """Put a task back, uncounted, because its provider is slow, used up, or refuses the key."""
+    tx.db.execute(
+        "UPDATE worker SET lane_until = ? WHERE run = ? AND lane = ?", (until, tx.run.id, lane)
+    )
+    tx.event("lane_limited", task, lane=lane, until=until, reason=kind)
+    if kind == "quota":
+        return block(
+            tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
+        )
+    if kind == "auth":
+        return block(tx, task, ending, kind=BlockedKind.FAILED, detail={"lane": lane})
+    tx.event("task_released", task, kind="lane_limited", before=task.step, text=ending.text)
+    waiting = tx.to_pending(task, note=ending.text, detail={"lane": lane})
+    return close(tx, waiting, ending)
+
+
+def conflict(
+    tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str
+) -> TaskRow:
+    """First time: straight back to the queue, on the new head, not counted; then blocked."""
+    tx.event("conflict_found", task, paths=list(paths), text=text, again=task.conflicts > 0)
+    detail: Detail = {"paths": list(paths)}
+    if task.conflicts or tx.run.intent == Intent.ABORT:
+        ending = evolve_text(ending, text)
+        return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
+    tx.event("task_released", task, kind="ready", before=task.step, cause="conflict", text=text)
+    again = tx.to_pending(task, conflicts=1, note=text, detail=detail)
+    return close(tx, again, ending)
+
+
+def evolve_text(ending: Ending, text: str) -> Ending:
+    """Return the ending with another sentence."""
+    return Ending(
+        ending.outcome,
+        ending.cause,
+        text,
+        ending.exit_code,
+        ending.signal,
+        ending.ref,
+        ending.commit,
+    )
+
+
+def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
+    """Close the task's open attempt: its seat, scope and caps are free again."""
+    if task.open_epoch is None:
+        return task
+    attempt = tx.attempt(task.id, task.open_epoch)
+    closed = tx.store(
+        attempt,
+        evolve(
+            attempt,
+            open=False,
+            outcome=ending.outcome.value,
+            cause=ending.cause or None,
+            note=ending.text,
+            exit_code=ending.exit_code,
+            signal=ending.signal,
+            ref=ending.ref or attempt.ref,
+            commit_id=ending.commit or attempt.commit_id,
+            ended_at=tx.now,
+        ),
+    )
+    _free(tx, closed)
+    seen = evolve(task, worker=closed.worker, epoch=closed.epoch)
+    tx.event(
+        "attempt_ended",
+        seen,
+        outcome=ending.outcome.value,
+        cause=ending.cause or None,
+        text=ending.text or None,
+        exit_code=ending.exit_code,
+        signal=ending.signal,
+        ref=closed.ref,
+        fenced=closed.fenced or None,
+    )
+    ended = tx.put(task, open_epoch=None, unmet=task.unmet - 1)
+    wake(tx, closed)
+    refresh_abort(tx)
+    return ended
+
+
+def _free(tx: Change, attempt: AttemptRow) -> None:
+    tx.evolve(open_attempts=tx.run.open_attempts - 1)
+    phase = tx.phase(attempt.phase)
+    tx.store(phase, evolve(phase, open_attempts=phase.open_attempts - 1))
+    for seat in tx.workers():
+        if seat.name == attempt.worker and seat.epoch == attempt.epoch:
+            _idle(tx, seat)
+
+
+def _idle(tx: Change, seat: WorkerRow) -> None:
+    tx.store(seat, evolve(seat, task=None, epoch=None, state="idle"))

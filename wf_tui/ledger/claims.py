@@ -1,0 +1,318 @@
+"""Claims (DESIGN 4.3): one worker, the best ready task that it may hold, in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from wf_tui.ledger.change import Change
+from wf_tui.ledger.rows import (
+    AttemptRow,
+    PhaseRow,
+    RunRow,
+    TaskRow,
+    WorkerRow,
+    decode,
+    evolve,
+    select,
+)
+from wf_tui.ledger.words import BlockedKind, Intent, RunState, Step, TaskState
+from wf_tui.plan.scopes import first_overlap
+
+__all__ = ["Claim", "Holder", "claim_for", "contention", "release_due", "wake"]
+
+_PAGE: Final = 64
+_READY: Final = (
+    "WHERE run = ? AND state = 'pending' AND unmet = 0 AND not_before IS NULL "
+    "AND parked_by IS NULL AND (rank, ordinal) > (?, ?) AND needs_kind = ? "
+    "AND pinned IN ('', ?, ?) AND phase NOT IN (SELECT name FROM phase "
+    "WHERE phase.run = task.run AND wip IS NOT NULL AND open_attempts >= wip) "
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a worker holds: the task as it was claimed, and the fence that its writes must carry."""
+
+    run: str
+    task: TaskRow
+    worker: str
+    epoch: int
+    head: str
+    last_note: str = ""
+    conflict: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds what a task wants, and which two scopes meet."""
+
+    task: str
+    wants: str
+    holds: str
+
+
+def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: float) -> Claim | None:
+    """Claim the best ready task for a seat, or return None where there is none for it now."""
+    if tx.run.state != RunState.RUNNING or tx.run.intent != Intent.GO:
+        return None
+    if tx.run.open_attempts >= tx.run.jobs:
+        return None
+    worker = tx.worker(name)
+    if worker.task is not None or _limited(worker, tx.now):
+        return None
+    release_due(tx)
+    _drop_stale_pins(tx, steal_after)
+    task = _best(tx, worker)
+    return _hold(tx, worker, task, start_deadline) if task else None
+
+
+def release_due(tx: Change) -> None:
+    """Let tasks go whose back-off or quota is over."""
+    tx.db.execute(
+        "UPDATE task SET not_before = NULL "
+        "WHERE run = ? AND not_before <= ? AND state = 'pending' AND not_before IS NOT NULL",
+        (tx.run.id, tx.now),
+    )
+    rows = tx.db.execute(
+        select(
+            TaskRow,
+            "WHERE run = ? AND not_before IS NOT NULL AND not_before <= ? AND kind = 'quota'",
+        ),
+        (tx.run.id, tx.now),
+    )
+    for task in (decode(TaskRow, row) for row in rows):
+        tx.event("task_unblocked", task, kind="ready", before=BlockedKind.QUOTA)
+        tx.to_pending(task, not_before=None)
+
+
+def _drop_stale_pins(tx: Change, steal_after: float) -> None:
+    """Free tasks that the plan pinned to a seat or profile that has been busy for too long."""
+    tx.db.execute(
+        "UPDATE task SET pinned = '', pinned_by = '' WHERE run = ?1 AND pinned_by = 'plan' "
+        "AND state = 'pending' AND ready_at < ?2 AND unmet = 0 AND not_before IS NULL "
+        "AND EXISTS (SELECT 1 FROM worker w WHERE w.run = ?1 AND w.task IS NOT NULL "
+        "AND (w.name = pinned OR w.profile = pinned))",
+        (tx.run.id, tx.now - steal_after),
+    )
+
+
+def _limited(worker: WorkerRow, now: float) -> bool:
+    return worker.lane_until is not None and worker.lane_until > now
+
+
+def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
+    holders = tx.open_attempts()
+    workspace_closed = False
+    for task in _walk(tx, worker):
+        if _prefers_another(tx, task, worker):
+            continue
+        if contention(tx.run, task, holders):
+            _park(tx, task)
+        elif task.writes and task.isolation == "shared":
+            workspace_closed = workspace_closed or _needs_newer(tx, task, holders)
+            if not workspace_closed:
+                return task
+        else:
+            return task
+    return None
+
+
+def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
+    """Walk the ready tasks that this worker fits, best first, a page at a time."""
+    where = _READY
+    if worker.roles:
+        where += f"AND role IN ({', '.join('?' * len(worker.roles))}) "
+    where += f"ORDER BY rank, ordinal LIMIT {_PAGE}"
+    rank, ordinal = -(2**62), -1
+    fixed = (worker.kind, worker.name, worker.profile, *worker.roles)
+    while True:
+        rows = tx.db.execute(select(TaskRow, where), (tx.run.id, rank, ordinal, *fixed))
+        for row in rows:
+            task = decode(TaskRow, row)
+            rank, ordinal = task.rank, task.ordinal
+            yield task
+        if len(rows) < _PAGE:
+            return
+
+
+def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
+    """Whether a failed task should wait for another idle seat that fits (DESIGN 5, Retry)."""
+    if not task.tries or task.last_worker != worker.name or task.pinned == worker.name:
+        return False
+    return any(
+        seat.name != worker.name
+        and seat.task is None
+        and not _limited(seat, tx.now)
+        and seat.accepts(task.needs_kind, task.role)
+        and task.pinned in {"", seat.name, seat.profile}
+        for seat in tx.workers()
+    )
+
+
+def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Holder | None:
+    """Return who holds a scope that this task may not share now (DESIGN 4.3, Write scopes)."""
+    if not task.writes:
+        return None
+    for attempt in holders:
+        if attempt.task == task.id or not attempt.writes:
+            continue
+        shared = task.isolation == attempt.isolation == "shared"
+        if not shared and run.scopes == "race":
+            continue
+        wants, holds = (
+            _extent(task.scope, task.isolation),
+            _extent(attempt.scope, attempt.isolation),
+        )
+        met = first_overlap(wants, holds, fold_case=run.fold_case)
+        if met:
+            return Holder(attempt.task, *met)
+    return None
+
+
+def _extent(scope: Sequence[str], isolation: str) -> Sequence[str]:
+    """Return the scope that counts: empty means all of the shared workspace, none of a tree."""
+    return scope or (("**",) if isolation == "shared" else ())
+
+
+def _needs_newer(tx: Change, task: TaskRow, holders: Sequence[AttemptRow]) -> bool:
+    """Whether the shared tree, in use now, lacks merges that this task may count on."""
+    busy = any(attempt.writes and attempt.isolation == "shared" for attempt in holders)
+    return busy and task.ready_merges > tx.run.shared_merges
+
+
+def _park(tx: Change, task: TaskRow) -> None:
+    """Take a task, and all that ask for the same scope, out of the walk until one may be free."""
+    tx.db.execute(
+        "UPDATE task SET parked_by = scope_key WHERE run = ? AND state = 'pending' AND unmet = 0 "
+        "AND not_before IS NULL AND parked_by IS NULL AND mode = 'read_write' AND scope_key = ?",
+        (tx.run.id, task.scope_key),
+    )
+
+
+def wake(tx: Change, attempt: AttemptRow) -> None:
+    """Put the best task of each scope that this attempt kept waiting back into the walk.
+
+    One of each is enough: tasks that ask for the same scope exclude each other anyway.
+    """
+    if not attempt.writes:
+        return
+    holds = _extent(attempt.scope, attempt.isolation)
+    for key in _parked_keys(tx):
+        rows = tx.db.execute(
+            select(TaskRow, "WHERE run = ? AND parked_by = ? ORDER BY rank, ordinal LIMIT 1"),
+            (tx.run.id, key),
+        )
+        task = decode(TaskRow, rows[0])
+        wants = _extent(task.scope, task.isolation)
+        if first_overlap(wants, holds, fold_case=tx.run.fold_case):
+            tx.store(task, evolve(task, parked_by=None))
+
+
+def wake_next(tx: Change, task: TaskRow) -> None:
+    """Let the next of its scope into the walk: this one leaves it without having run."""
+    if task.writes and task.parked_by is None:
+        tx.db.execute(
+            "UPDATE task SET parked_by = NULL WHERE rowid = (SELECT rowid FROM task "
+            "WHERE run = ? AND parked_by = ? ORDER BY rank, ordinal LIMIT 1)",
+            (tx.run.id, task.scope_key),
+        )
+
+
+def _parked_keys(tx: Change) -> Iterator[str]:
+    """Walk the distinct scopes that tasks are parked for, one index seek each."""
+    key = ""
+    while True:
+        rows = tx.db.execute(
+            "SELECT parked_by FROM task WHERE run = ? AND parked_by > ? ORDER BY parked_by LIMIT 1",
+            (tx.run.id, key),
+        )
+        if not rows:
+            return
+        key = str(rows[0][0])
+        yield key
+
+
+def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -> Claim:
+    phase = tx.phase(task.phase)
+    epoch = task.epoch + 1
+    lease_until = tx.now + tx.run.lease
+    held = tx.put(
+        task,
+        state=TaskState.IN_PROGRESS,
+        kind=None,
+        note="",
+        step=Step.CLAIMED.value,
+        step_at=tx.now,
+        step_deadline=tx.now + start_deadline,
+        worker=worker.name,
+        last_worker=worker.name,
+        epoch=epoch,
+        lease_until=lease_until,
+        open_epoch=epoch,
+        attempts=task.attempts + 1,
+        unmet=task.unmet + 1,
+    )
+    open_attempt(tx, held, phase, worker.profile)
+    tx.store(worker, evolve(worker, task=task.id, epoch=epoch, state="busy", heartbeat_at=tx.now))
+    tx.event(
+        "task_claimed",
+        held,
+        lease_until=lease_until,
+        tries=held.tries,
+        scope=list(held.scope),
+        isolation=held.isolation,
+        mode=held.mode,
+    )
+    conflict = task.detail.get("paths", ())
+    return Claim(
+        run=tx.run.id,
+        task=held,
+        worker=worker.name,
+        epoch=epoch,
+        head=tx.run.head,
+        last_note=task.note,
+        conflict=tuple(conflict) if task.conflicts and isinstance(conflict, (list, tuple)) else (),
+        messages=_deliver(tx, held),
+    )
+
+
+def open_attempt(tx: Change, task: TaskRow, phase: PhaseRow, profile: str) -> AttemptRow:
+    """Open the attempt of a claim: it holds seat, scope and caps until it is closed."""
+    attempt = AttemptRow(
+        run=tx.run.id,
+        task=task.id,
+        epoch=task.epoch,
+        worker=str(task.worker),
+        profile=profile,
+        phase=phase.name,
+        open=True,
+        fenced=False,
+        writes=task.writes,
+        isolation=task.isolation,
+        scope=task.scope,
+        scope_waived=task.scope_waived,
+        started_at=tx.now,
+    )
+    if task.writes and task.isolation == "shared" and not _shared_in_use(tx):
+        tx.evolve(shared_merges=tx.run.merges)
+    tx.insert(attempt)
+    tx.evolve(open_attempts=tx.run.open_attempts + 1)
+    tx.store(phase, evolve(phase, open_attempts=phase.open_attempts + 1))
+    return attempt
+
+
+def _shared_in_use(tx: Change) -> bool:
+    return any(a.writes and a.isolation == "shared" for a in tx.open_attempts())
+
+
+def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:
+    """Hand over what people wrote to this task since its last attempt."""
+    rows = tx.db.execute(
+        "UPDATE message SET delivered_epoch = ? WHERE run = ? AND task = ? "
+        "AND delivered_epoch IS NULL RETURNING text",
+        (task.epoch, tx.run.id, task.id),
+    )
+    if rows:
+        tx.event("message_delivered", task, count=len(rows))
+    return tuple(str(row[0]) for row in rows)

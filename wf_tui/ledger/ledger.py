@@ -1,0 +1,431 @@
+"""The `Ledger`: one method for each thing that can happen to a run, each one transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import RefusedError, UsageError
+from wf_tui.ledger import attempts, claims, hands, load, runs, talk
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.change import Change, change
+from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow, evolve, insert
+from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from wf_tui.clock import Clock
+    from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.load import NewPhase, NewTask
+    from wf_tui.ledger.rows import Detail
+
+__all__ = ["Acted", "Fence", "Ledger"]
+
+START_DEADLINE: Final = 60.0
+STEAL_AFTER: Final = 300.0
+_SCHEDULER: Final = "scheduler"
+
+
+@dataclass(frozen=True)
+class Fence:
+    """What every write of a worker must carry: it counts only while this claim is the live one."""
+
+    run: str
+    task: str
+    epoch: int
+    worker: str
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What came of one act on one task."""
+
+    task: str
+    changed: bool
+    state: str
+    reason: str
+
+
+@dataclass
+class Ledger:
+    """The rules, on any store. A method either makes its whole change or none, and says why.
+
+    `actor` is who acts: `scheduler`, `user:<name>` or a worker. Times come from `clock`, the jitter
+    of the back-off from `random`.
+    """
+
+    db: Database
+    clock: Clock
+    actor: str = _SCHEDULER
+    random: Random = field(default_factory=Random)
+
+    @contextmanager
+    def _change(self, run: str, actor: str | None = None) -> Iterator[Change]:
+        with change(self.db, run, now=self.clock.now(), actor=actor or self.actor) as tx:
+            yield tx
+
+    # -- runs
+
+    def create_run(
+        self, run: RunRow, phases: Sequence[NewPhase], chains: Mapping[str, int]
+    ) -> RunRow:
+        """Store a new run with all its phases and tasks."""
+        with self.db.transaction():
+            self.db.execute(*insert(run))
+            with self._change(run.id) as tx:
+                load.fill_run(tx, phases, chains)
+                return tx.run
+
+    def pause(self, run: str) -> bool:
+        """Start nothing new; whether that changed anything."""
+        with self._change(run) as tx:
+            return runs.pause(tx)
+
+    def resume(self, run: str) -> bool:
+        """Claim again; whether that changed anything."""
+        with self._change(run) as tx:
+            return runs.resume(tx)
+
+    def stop(self, run: str, *, now: bool = False) -> list[str]:
+        """Pause and let the scheduler exit; return the tasks that were taken back."""
+        with self._change(run) as tx:
+            return [task.id for task in runs.stop(tx, now=now)]
+
+    def abort(self, run: str) -> None:
+        """Cancel all that is not done."""
+        with self._change(run) as tx:
+            runs.abort(tx)
+
+    def set_jobs(self, run: str, jobs: int) -> bool:
+        """Change how many attempts may be open at once; lowering it interrupts nothing."""
+        if jobs < 1:
+            raise UsageError(f"jobs must be at least 1, not {jobs}", "wf pause starts nothing new")
+        with self._change(run) as tx:
+            if tx.run.jobs == jobs:
+                return False
+            tx.event("jobs_changed", jobs=jobs, before=tx.run.jobs)
+            tx.evolve(jobs=jobs)
+            return True
+
+    def end_when_idle(self, run: str, *, foreground: bool) -> str:
+        """End or stall a run that has nothing left to do; return its state."""
+        with self._change(run) as tx:
+            return runs.end_when_idle(tx, foreground=foreground)
+
+    # -- the scheduler and its seats
+
+    def scheduler_started(self, run: str, leader: Mapping[str, str | int], lease: float) -> None:
+        """Record who leads this run."""
+        with self._change(run) as tx:
+            self.db.execute(
+                "INSERT OR REPLACE INTO scheduler VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run,
+                    leader["pid"],
+                    leader["host"],
+                    leader["boot"],
+                    leader["pid_started"],
+                    tx.now,
+                    tx.now + lease,
+                ),
+            )
+            tx.event("scheduler_started", pid=leader["pid"], host=leader["host"])
+
+    def join_workers(self, run: str, seats: Sequence[WorkerRow]) -> None:
+        """Make these the seats of the run; the ones of an earlier scheduler are gone."""
+        with self._change(run) as tx:
+            kept = {seat.name: seat for seat in tx.workers()}
+            for name in kept.keys() - {seat.name for seat in seats}:
+                tx.store(kept[name], evolve(kept[name], state="left"))
+                tx.event("worker_left", worker_name=name)
+            self.db.execute("DELETE FROM worker WHERE run = ? AND state = 'left'", (run,))
+            for seat in seats:
+                if seat.name not in kept:
+                    tx.insert(seat)
+                    tx.event("worker_joined", worker_name=seat.name, profile=seat.profile)
+
+    def claim(
+        self,
+        run: str,
+        worker: str,
+        *,
+        start_deadline: float = START_DEADLINE,
+        steal_after: float = STEAL_AFTER,
+    ) -> Claim | None:
+        """Claim the best ready task for a seat, or return None."""
+        with self._change(run) as tx:
+            return claims.claim_for(
+                tx, worker, start_deadline=start_deadline, steal_after=steal_after
+            )
+
+    def release_due(self, run: str) -> None:
+        """Let tasks go whose back-off or quota is over."""
+        with self._change(run) as tx:
+            claims.release_due(tx)
+
+    # -- the life of an attempt: each returns whether the claim was still the live one
+
+    def step(self, fence: Fence, step: Step, deadline: float | None = None) -> bool:
+        """Go on to the next step; `deadline` is in UTC seconds."""
+        return self._fenced(fence, lambda tx, task: attempts.next_step(tx, task, step, deadline))
+
+    def started(self, fence: Fence, *, base: str, tree: str, pid: int | None) -> bool:
+        """Record where an attempt runs."""
+
+        def record(tx: Change, task: TaskRow) -> None:
+            attempt = tx.attempt(task.id, task.epoch)
+            tx.store(attempt, evolve(attempt, base=base, tree=tree, pid=pid))
+            tx.event("attempt_started", task, base=base, tree=tree, pid=pid)
+
+        return self._fenced(fence, record)
+
+    def heartbeat(self, run: str, alive: Sequence[Fence]) -> None:
+        """Renew the leases of all attempts that gave evidence of life; one statement."""
+        if not alive:
+            return
+        now = self.clock.now()
+        with self.db.transaction():
+            self.db.execute_many(
+                "UPDATE task SET lease_until = ?1 + (SELECT lease FROM run WHERE id = ?2) "
+                "WHERE run = ?2 AND id = ?3 AND epoch = ?4 AND worker = ?5",
+                [(now, run, f.task, f.epoch, f.worker) for f in alive],
+            )
+            self.db.execute_many(
+                "UPDATE worker SET heartbeat_at = ? WHERE run = ? AND name = ? AND epoch = ?",
+                [(now, run, f.worker, f.epoch) for f in alive],
+            )
+
+    def progress(self, fence: Fence, text: str) -> bool:
+        """Record a sample of what a worker does."""
+        return self._fenced(fence, lambda tx, task: tx.event("task_progress", task, text=text))
+
+    def harvested(
+        self, fence: Fence, *, ref: str | None, commit: str | None, detail: Detail
+    ) -> None:
+        """Record what an attempt left behind; also of an attempt that is fenced."""
+        with self._change(fence.run) as tx:
+            attempt = tx.attempt(fence.task, fence.epoch)
+            tx.store(attempt, evolve(attempt, ref=ref, commit_id=commit))
+            task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
+            tx.event("harvested", task, ref=ref, commit=commit, **detail)
+
+    def done(self, fence: Fence, kind: DoneKind, ending: Ending, result: str | None) -> bool:
+        """Finish a task."""
+        return self._result(
+            fence, ending, lambda tx, task: attempts.done(tx, task, kind, ending, result)
+        )
+
+    def fail(
+        self,
+        fence: Fence,
+        ending: Ending,
+        *,
+        kind: BlockedKind = BlockedKind.FAILED,
+        detail: Detail | None = None,
+    ) -> bool:
+        """Count a failure; `kind` is what the task is blocked as when its tries are used up."""
+
+        def rule(tx: Change, task: TaskRow) -> None:
+            attempts.fail(tx, task, ending, kind=kind, detail=detail or {}, random=self.random)
+
+        return self._result(fence, ending, rule)
+
+    def block(
+        self, fence: Fence, ending: Ending, kind: BlockedKind, detail: Detail | None = None
+    ) -> bool:
+        """Block a task at once: outside its scope, or over its budget."""
+        return self._result(
+            fence,
+            ending,
+            lambda tx, task: attempts.block(tx, task, ending, kind=kind, detail=detail or {}),
+        )
+
+    def conflict(self, fence: Fence, ending: Ending, paths: tuple[str, ...], text: str) -> bool:
+        """Send a task back once to start again on the new head, then block it."""
+        return self._result(
+            fence, ending, lambda tx, task: attempts.conflict(tx, task, ending, paths, text)
+        )
+
+    def limited(self, fence: Fence, ending: Ending, kind: str, lane: str, until: float) -> bool:
+        """Put a task back, or block it, because of its provider: `rate`, `quota` or `auth`."""
+        return self._result(
+            fence,
+            ending,
+            lambda tx, task: attempts.limited(tx, task, ending, kind=kind, lane=lane, until=until),
+        )
+
+    def intend(self, fence: Fence, old: str, new: str) -> bool:
+        """Record that the integration branch is about to move."""
+
+        def rule(tx: Change, task: TaskRow) -> None:
+            attempt = tx.attempt(task.id, task.epoch)
+            tx.store(attempt, evolve(attempt, intent_old=old, intent_new=new))
+
+        return self._fenced(fence, rule)
+
+    def integrated(self, fence: Fence, old: str, new: str) -> None:
+        """Record that the integration branch has moved; true whoever holds the claim now."""
+        with self._change(fence.run) as tx:
+            task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
+            tx.event("integrated", task, old=old, new=new)
+            tx.evolve(head=new)
+
+    def close(self, fence: Fence, ending: Ending) -> None:
+        """Close an attempt that was fenced; never refused."""
+        with self._change(fence.run) as tx:
+            task = tx.task(fence.task)
+            if task.open_epoch == fence.epoch:
+                attempts.close(tx, task, ending)
+
+    def exported(self, run: str, commit: str | None, reason: str) -> None:
+        """Record where the user's branch is, or why it waits."""
+        with self._change(run) as tx:
+            if commit is None:
+                if tx.run.export_note != reason:
+                    tx.event("export_pending", reason=reason)
+                tx.evolve(export_note=reason)
+            elif commit != tx.run.exported:
+                tx.event("exported", commit=commit, before=tx.run.exported)
+                tx.evolve(exported=commit, export_note="")
+
+    def tree_gone(self, run: str, tree: str, *, kept: str | None = None) -> None:
+        """Record that a worktree was removed, or why it was kept."""
+        with self._change(run) as tx:
+            if kept is None:
+                tx.event("worktree_removed", tree=tree)
+            else:
+                tx.event("worktree_kept", tree=tree, reason=kept)
+
+    def ask(self, fence: Fence, text: str, options: Sequence[str] = ()) -> bool:
+        """Ask a person; the claim is kept."""
+        return self._fenced(fence, lambda tx, task: talk.ask(tx, task, text, options))
+
+    def question_expired(self, fence: Fence) -> bool:
+        """Give up waiting for an answer: the worker is stopped, the question stays."""
+        return self._fenced(fence, talk.question_expired)
+
+    # -- by hand
+
+    def act(
+        self, run: str, tasks: Sequence[str], rule: Callable[[Change, TaskRow], TaskRow]
+    ) -> list[Acted]:
+        """Do the same to several tasks; one that is refused does not keep the others.
+
+        A rule refuses before it changes anything, so nothing has to be taken back.
+        """
+        with self._change(run) as tx:
+            for name in tasks:
+                tx.task(name)
+            return [_one(tx, tx.task(name), rule) for name in tasks]
+
+    def retry(self, run: str, *tasks: str) -> list[Acted]:
+        """Give tasks another chance."""
+        return self.act(run, tasks, hands.retry)
+
+    def reassign(self, run: str, to: str, *tasks: str) -> list[Acted]:
+        """Give tasks to a named seat or profile."""
+        return self.act(run, tasks, lambda tx, task: hands.reassign(tx, task, to))
+
+    def release(self, run: str, *tasks: str) -> list[Acted]:
+        """Take tasks from their workers."""
+        return self.act(run, tasks, hands.release)
+
+    def hold(self, run: str, *tasks: str) -> list[Acted]:
+        """Keep tasks from running."""
+        return self.act(run, tasks, hands.hold)
+
+    def unhold(self, run: str, *tasks: str) -> list[Acted]:
+        """Let held tasks go on."""
+        return self.act(run, tasks, hands.unhold)
+
+    def cancel(self, run: str, *tasks: str) -> list[Acted]:
+        """Give tasks up."""
+        return self.act(run, tasks, hands.cancel)
+
+    def skip(self, run: str, *tasks: str) -> list[Acted]:
+        """Count tasks as done without their work."""
+        return self.act(run, tasks, hands.skip)
+
+    def accept(self, run: str, *tasks: str) -> list[Acted]:
+        """Take work that was held back for its scope or a conflict."""
+        return self.act(run, tasks, talk.accept)
+
+    def answer(self, run: str, task: str, text: str) -> list[Acted]:
+        """Answer a worker's question."""
+        return self.act(run, [task], lambda tx, row: talk.answer(tx, row, text))
+
+    def message(self, run: str, task: str, text: str) -> list[Acted]:
+        """Leave a message for a task."""
+        return self.act(run, [task], lambda tx, row: talk.message(tx, row, text))
+
+    def edit(self, run: str, task: str, fields: Mapping[str, object]) -> list[Acted]:
+        """Change what a task asks for; see `hands.edit` for the fields."""
+        return self.act(run, [task], lambda tx, row: hands.edit(tx, row, fields))
+
+    def priority(self, run: str, task: str, number: int) -> list[Acted]:
+        """Move a task in the queue."""
+        return self.act(run, [task], lambda tx, row: hands.priority(tx, row, number))
+
+    def undo(self, run: str) -> list[Acted]:
+        """Take back the actor's last act."""
+        with self._change(run) as tx:
+            return [_acted(task, changed=True) for task in talk.undo(tx)]
+
+    def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
+        """Add a task to a run, into a phase or into the one that nothing waits for."""
+        with self._change(run) as tx:
+            runs.wake_run(tx)
+            return load.add_task(tx, task, phase)
+
+    # -- the fence
+
+    def _fenced(self, fence: Fence, rule: Callable[[Change, TaskRow], object]) -> bool:
+        with self._change(fence.run) as tx:
+            task = attempts.live(tx, fence.task, fence.epoch, fence.worker)
+            if task is None:
+                return False
+            rule(tx, task)
+            return True
+
+    def _result(
+        self, fence: Fence, ending: Ending, rule: Callable[[Change, TaskRow], object]
+    ) -> bool:
+        """Apply a result if it is of the live claim; else keep it, rejected, and close."""
+        with self._change(fence.run) as tx:
+            task = attempts.live(tx, fence.task, fence.epoch, fence.worker)
+            if task is not None:
+                rule(tx, task)
+                return True
+            stale = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
+            tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)
+            current = tx.task(fence.task)
+            if current.open_epoch == fence.epoch:
+                attempts.close(tx, current, _rejected(ending))
+            return False
+
+
+def _rejected(ending: Ending) -> Ending:
+    return Ending(
+        Outcome.REJECTED,
+        ending.cause,
+        ending.text,
+        ending.exit_code,
+        ending.signal,
+        ending.ref,
+        ending.commit,
+    )
+
+
+def _one(tx: Change, task: TaskRow, rule: Callable[[Change, TaskRow], TaskRow]) -> Acted:
+    try:
+        return _acted(rule(tx, task), changed=True)
+    except RefusedError as error:
+        return Acted(task.id, changed=False, state=task.state.value, reason=error.message)
+
+
+def _acted(task: TaskRow, *, changed: bool) -> Acted:
+    return Acted(task.id, changed, task.state.value, task.kind or "")

@@ -1,0 +1,345 @@
+"""The rows of the ledger as frozen values: the one place that types a driver's tuples."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final, TypeVar, cast
+
+from wf_tui.ledger.database import Row, Value
+from wf_tui.ledger.words import WRITES, BlockedKind, TaskState
+
+__all__ = [
+    "AttemptRow",
+    "Detail",
+    "EventRow",
+    "PhaseRow",
+    "RunRow",
+    "Spec",
+    "TaskRow",
+    "WorkerRow",
+    "decode",
+    "encode",
+    "evolve",
+    "insert",
+    "select",
+    "update",
+]
+
+Detail = Mapping[str, "str | int | float | list[str] | None"]
+"""The names behind a state's sentence: paths, holder, root, exit code ..."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a task asks for and only a worker needs to know."""
+
+    prompt: str = ""
+    command: str | None = None
+    needs: tuple[str, ...] = ()
+    gate: str | None = None
+    deliverables: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
+    checkpoint: str | None = None
+    timeout_secs: float | None = None
+    max_steps: int | None = None
+    max_tokens: int | None = None
+    max_cost_usd: float | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One card."""
+
+    run: str
+    id: str
+    ordinal: int
+    phase: str
+    title: str
+    spec: Spec
+    needs_kind: str
+    mode: str
+    isolation: str
+    role: str
+    scope: tuple[str, ...]
+    scope_key: str
+    priority: int
+    chain: int
+    rank: int
+    max_attempts: int
+    backoff: float
+    state: TaskState
+    since: float
+    kind: str | None = None
+    note: str = ""
+    detail: Detail = field(default_factory=dict)
+    step: str | None = None
+    step_at: float | None = None
+    step_deadline: float | None = None
+    worker: str | None = None
+    epoch: int = 0
+    lease_until: float | None = None
+    open_epoch: int | None = None
+    attempts: int = 0
+    tries: int = 0
+    conflicts: int = 0
+    last_worker: str | None = None
+    pinned: str = ""
+    pinned_by: str = ""
+    not_before: float | None = None
+    parked_by: str | None = None
+    ready_at: float | None = None
+    ready_merges: int = 0
+    unmet: int = 0
+    unmet_blocked: int = 0
+    settled: bool = False
+    scope_waived: bool = False
+    commit_id: str | None = None
+    result: str | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change files."""
+        return self.mode == WRITES
+
+    @property
+    def claimed(self) -> bool:
+        """Whether an attempt's writes count: in progress, or asking with its claim kept."""
+        return self.worker is not None
+
+    @property
+    def asking(self) -> bool:
+        """Whether it waits for a person's answer with its claim kept (state Q of DESIGN 3.1)."""
+        return self.kind == BlockedKind.QUESTION and self.claimed
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One execution of a plan."""
+
+    id: str
+    goal: str
+    state: str
+    intent: str
+    base: str
+    ref: str
+    head: str
+    created_at: float
+    dir: str
+    repo: str
+    jobs: int
+    lease: float
+    scopes: str
+    fold_case: bool
+    exported: str | None = None
+    export_note: str = ""
+    ended_at: float | None = None
+    idle_since: float | None = None
+    seq: int = 0
+    pending: int = 0
+    in_progress: int = 0
+    done: int = 0
+    blocked: int = 0
+    open_attempts: int = 0
+    merges: int = 0
+    shared_merges: int = 0
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """One phase of a run."""
+
+    run: str
+    name: str
+    ordinal: int
+    parallel: bool
+    on_failure: str
+    wip: int | None
+    unmet: int
+    unsettled: int
+    settled_at: float | None = None
+    open_attempts: int = 0
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One try of one task by one worker."""
+
+    run: str
+    task: str
+    epoch: int
+    worker: str
+    profile: str
+    phase: str
+    open: bool
+    fenced: bool
+    writes: bool
+    isolation: str
+    scope: tuple[str, ...]
+    scope_waived: bool
+    started_at: float
+    base: str | None = None
+    tree: str | None = None
+    pid: int | None = None
+    outcome: str | None = None
+    cause: str | None = None
+    note: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    ref: str | None = None
+    commit_id: str | None = None
+    intent_old: str | None = None
+    intent_new: str | None = None
+    usage: str | None = None
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """One seat."""
+
+    run: str
+    name: str
+    profile: str
+    kind: str
+    roles: tuple[str, ...]
+    lane: str
+    state: str
+    lane_until: float | None = None
+    task: str | None = None
+    epoch: int | None = None
+    heartbeat_at: float | None = None
+
+    def accepts(self, kind: str, role: str) -> bool:
+        """Whether this seat can do a task of this kind and role; no roles means any."""
+        return self.kind == kind and (not self.roles or role in self.roles)
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One line of the event log; the field order is that of `wf events --json`."""
+
+    seq: int
+    at: float
+    run: str
+    task: str | None
+    worker: str | None
+    epoch: int | None
+    actor: str
+    kind: str
+    data: Mapping[str, object]
+
+
+T = TypeVar("T", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, EventRow)
+
+_TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
+    TaskRow: ("task", ("run", "id")),
+    RunRow: ("run", ("id",)),
+    PhaseRow: ("phase", ("run", "name")),
+    AttemptRow: ("attempt", ("run", "task", "epoch")),
+    WorkerRow: ("worker", ("run", "name")),
+    EventRow: ("event", ("run", "seq")),
+}
+_NAMES: Final = {table: tuple(f.name for f in fields(table)) for table in _TABLES}
+
+
+def select(table: type[T], rest: str = "") -> str:
+    """Return the statement that reads rows for `decode`; `rest` is a constant of the caller."""
+    return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"  # noqa: S608 - own names
+
+
+def insert(row: T) -> tuple[str, list[Value]]:
+    """Return the statement that stores a new row, with its values."""
+    names = _NAMES[type(row)]
+    marks = ", ".join("?" * len(names))
+    statement = f"INSERT INTO {_TABLES[type(row)][0]} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - own names
+    return statement, [encode(name, getattr(row, name)) for name in names]
+
+
+def update(old: T, new: T) -> tuple[str, list[Value]] | None:
+    """Return the statement that writes the fields that differ, or None where none does."""
+    table, key = _TABLES[type(old)]
+    names = [n for n in _NAMES[type(old)] if getattr(old, n) != getattr(new, n)]
+    if not names:
+        return None
+    sets = ", ".join(f"{name} = ?" for name in names)
+    where = " AND ".join(f"{name} = ?" for name in key)
+    values = [encode(n, getattr(new, n)) for n in names] + [encode(n, getattr(old, n)) for n in key]
+    return f"UPDATE {table} SET {sets} WHERE {where}", values  # noqa: S608 - own names
+
+
+def evolve(row: T, **values: object) -> T:
+    """Return a copy with some fields changed."""
+    return replace(row, **cast("dict[str, Any]", values))
+
+
+def decode(table: type[T], row: Row) -> T:
+    """Turn a driver's tuple into a row."""
+    names = _NAMES[table]
+    values: list[Any] = list(row)
+    for index, name in enumerate(names):
+        reader = _READERS.get(name)
+        if reader is not None:
+            values[index] = reader(values[index])
+    return table(**dict(zip(names, values, strict=True)))
+
+
+def encode(name: str, value: object) -> Value:
+    """Turn a field's value into what the database holds."""
+    writer = _WRITERS.get(name)
+    return writer(value) if writer is not None else cast("Value", value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def _read_spec(text: str) -> Spec:
+    stored: dict[str, Any] = json.loads(text)
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
+    return Spec(**values)
+
+
+def _write_spec(spec: object) -> str:
+    plain = asdict(cast("Spec", spec))
+    return _json({name: value for name, value in plain.items() if value not in {None, "", ()}})
+
+
+def _read_words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text != "[]" else ()
+
+
+def _read_map(text: str) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", json.loads(text)) if text != "{}" else {}
+
+
+_TASK_STATES: Final = frozenset(TaskState)
+_READERS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "spec": _read_spec,
+    "scope": _read_words,
+    "roles": _read_words,
+    "detail": _read_map,
+    "data": _read_map,
+    "state": lambda text: TaskState(text) if text in _TASK_STATES else text,
+    "parallel": bool,
+    "fold_case": bool,
+    "settled": bool,
+    "scope_waived": bool,
+    "open": bool,
+    "fenced": bool,
+    "writes": bool,
+}
+_WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
+    "spec": _write_spec,
+    "scope": _json,
+    "roles": _json,
+    "detail": _json,
+    "data": _json,
+    "parallel": int,
+    "fold_case": int,
+    "settled": int,
+    "scope_waived": int,
+    "open": int,
+    "fenced": int,
+    "writes": int,
+}

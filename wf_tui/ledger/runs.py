@@ -1,0 +1,226 @@
+"""What happens to a whole run: pause, stop, abort, its end, and its coming back to life."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.change import UNCLAIMED, Change
+from wf_tui.ledger.rows import TaskRow, decode, evolve, select
+from wf_tui.ledger.words import BlockedKind, Intent, RunState, Step, TaskState
+
+__all__ = [
+    "abort",
+    "abort_rest",
+    "end_when_idle",
+    "fence",
+    "pause",
+    "refresh_abort",
+    "resume",
+    "stop",
+    "stoppable",
+    "wake_run",
+]
+
+IDLE_END: Final = 1800.0
+"""Seconds after which a stalled run without a person is over (DESIGN 3.1, End of a run)."""
+_CANCELLED_BY_ABORT: Final = frozenset(
+    {BlockedKind.DEPENDENCY, BlockedKind.QUESTION, BlockedKind.QUOTA, BlockedKind.HOLD}
+)
+
+
+def stoppable(task: TaskRow) -> bool:
+    """Whether a running attempt can be taken from its task: in R or Q, but not while merging."""
+    return task.claimed and task.step != Step.INTEGRATING
+
+
+def fence(tx: Change, task: TaskRow) -> None:
+    """Make the attempt's writes count no more; the scheduler then kills and harvests it."""
+    attempt = tx.attempt(task.id, task.epoch)
+    tx.store(attempt, evolve(attempt, fenced=True))
+    tx.db.execute(
+        "UPDATE question SET state = 'void' WHERE run = ? AND task = ? AND state = 'open'",
+        (tx.run.id, task.id),
+    )
+
+
+def pause(tx: Change) -> bool:
+    """Start nothing new; what runs goes on."""
+    _alive(tx)
+    if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
+        return False
+    tx.evolve(state=RunState.PAUSED.value, intent=Intent.GO.value)
+    tx.event("run_paused", intent=Intent.GO.value)
+    return True
+
+
+def resume(tx: Change) -> bool:
+    """Claim again."""
+    if tx.run.state == RunState.RUNNING and tx.run.intent == Intent.GO:
+        return False
+    if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
+        raise RefusedError(
+            f"run {tx.run.id} is being aborted", "wait until it is, then retry a task"
+        )
+    if tx.run.state == RunState.COMPLETED:
+        raise RefusedError(f"run {tx.run.id} is completed", "add a task, or start another run")
+    _go(tx)
+    return True
+
+
+def stop(tx: Change, *, now: bool) -> list[TaskRow]:
+    """Pause and let the scheduler exit; with `now`, take running work back to the queue first."""
+    _alive(tx)
+    intent = Intent.STOP if now else Intent.DRAIN
+    tx.evolve(state=RunState.PAUSED.value, intent=intent.value)
+    tx.event("run_paused", intent=intent.value)
+    stopped = []
+    if now:
+        for task in _claimed(tx):
+            if stoppable(task):
+                tx.event("task_released", task, kind="stop", before=task.step or task.kind)
+                fence(tx, task)
+                stopped.append(tx.to_pending(task))
+    return stopped
+
+
+def abort(tx: Change) -> None:
+    """Abort at a person's word."""
+    if _ended(tx):
+        raise RefusedError(f"run {tx.run.id} is over: {tx.run.state}")
+    if tx.run.intent == Intent.ABORT:
+        raise RefusedError(f"run {tx.run.id} is being aborted")
+    abort_rest(tx, f"aborted by {tx.actor.removeprefix('user:')}")
+
+
+def abort_rest(tx: Change, why: str) -> None:
+    """Cancel all that is not done; what is merging may finish; `aborted` when nothing is open."""
+    if tx.run.intent == Intent.ABORT or RunState(tx.run.state).ended:
+        return
+    tx.evolve(intent=Intent.ABORT.value, state=RunState.RUNNING.value)
+    for task in _cancellable(tx):
+        current = tx.task(task.id)
+        if current.claimed:
+            fence(tx, current)
+        tx.event(
+            "task_blocked",
+            current,
+            kind=BlockedKind.CANCELLED.value,
+            before=current.step or current.kind or current.state.value,
+            text=why,
+        )
+        tx.put(
+            current,
+            **{
+                **UNCLAIMED,
+                "state": TaskState.BLOCKED,
+                "kind": BlockedKind.CANCELLED.value,
+                "note": why,
+                "detail": {},
+                "not_before": None,
+            },
+        )
+    refresh_abort(tx)
+
+
+def _cancellable(tx: Change) -> list[TaskRow]:
+    rows = tx.db.execute(
+        select(TaskRow, "WHERE run = ? AND state <> 'done' ORDER BY ordinal"), (tx.run.id,)
+    )
+    tasks = [decode(TaskRow, row) for row in rows]
+    return [
+        task
+        for task in tasks
+        if task.state is TaskState.PENDING
+        or stoppable(task)
+        or (task.state is TaskState.BLOCKED and task.kind in _CANCELLED_BY_ABORT)
+    ]
+
+
+def refresh_abort(tx: Change) -> None:
+    """End an aborted run once its last attempt is closed."""
+    if tx.run.intent == Intent.ABORT and not tx.run.open_attempts and not _ended(tx):
+        _end(tx, RunState.ABORTED)
+
+
+def end_when_idle(tx: Change, *, foreground: bool) -> str:
+    """Decide what an idle run is (DESIGN 3.1, End of a run) and return its state.
+
+    Called by the scheduler when nothing could be claimed; does nothing while an attempt is open or
+    a timer is set.
+    """
+    run = tx.run
+    if run.open_attempts or run.state == RunState.PAUSED or _ended(tx) or _timer(tx):
+        return tx.run.state
+    if run.done == run.pending + run.in_progress + run.done + run.blocked:
+        _end(tx, RunState.COMPLETED)
+    elif run.state == RunState.RUNNING:
+        tx.evolve(state=RunState.STALLED.value, idle_since=tx.now)
+        tx.event("run_stalled", roots=roots(tx))
+    if tx.run.state == RunState.STALLED:
+        idle = tx.now - (tx.run.idle_since or tx.now)
+        if foreground or idle >= IDLE_END:
+            _end(tx, RunState.PARTIAL)
+    return tx.run.state
+
+
+def roots(tx: Change) -> list[str]:
+    """Return the tasks that all the rest waits for: blocked, and not by another one."""
+    rows = tx.db.execute(
+        "SELECT id FROM task WHERE run = ? AND state = 'blocked' AND kind <> 'dependency' "
+        "ORDER BY since, ordinal LIMIT 20",
+        (tx.run.id,),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def wake_run(tx: Change) -> None:
+    """Bring a stalled or ended run back, since a person gave it something to do."""
+    if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
+        raise RefusedError(f"run {tx.run.id} is being aborted", "wait until it is")
+    if tx.run.state == RunState.STALLED or _ended(tx):
+        _go(tx)
+
+
+def _go(tx: Change) -> None:
+    tx.evolve(state=RunState.RUNNING.value, intent=Intent.GO.value, ended_at=None, idle_since=None)
+    tx.event("run_resumed")
+
+
+def _end(tx: Change, state: RunState) -> None:
+    tx.evolve(state=state.value, ended_at=tx.now)
+    run = tx.run
+    counts = {"pending": run.pending, "done": run.done, "blocked": run.blocked}
+    tx.event("run_ended", state=state.value, counts=counts)
+
+
+def _ended(tx: Change) -> bool:
+    return RunState(tx.run.state).ended
+
+
+def _alive(tx: Change) -> None:
+    if _ended(tx):
+        raise RefusedError(f"run {tx.run.id} is over: {tx.run.state}")
+    if tx.run.intent == Intent.ABORT:
+        raise RefusedError(f"run {tx.run.id} is being aborted")
+
+
+def _timer(tx: Change) -> bool:
+    rows = tx.db.execute(
+        "SELECT 1 FROM task WHERE run = ? AND not_before IS NOT NULL "
+        "AND (state = 'pending' OR kind = 'quota') LIMIT 1",
+        (tx.run.id,),
+    )
+    return bool(rows)
+
+
+def _claimed(tx: Change) -> list[TaskRow]:
+    rows = tx.db.execute(
+        select(
+            TaskRow,
+            "WHERE run = ?1 AND worker IS NOT NULL AND id IN "
+            "(SELECT task FROM attempt WHERE run = ?1 AND open = 1) ORDER BY ordinal",
+        ),
+        (tx.run.id,),
+    )
+    return [decode(TaskRow, row) for row in rows]

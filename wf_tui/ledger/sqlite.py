@@ -1,0 +1,208 @@
+"""The embedded store: SQLite through apsw, whose own library is past the WAL-reset bug (3.51.3)."""
+
+import contextlib
+import fcntl
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Final, NoReturn, cast
+
+import apsw
+
+from wf_tui.errors import LedgerError
+from wf_tui.ledger.database import Row, Value
+from wf_tui.paths import private_folder
+
+__all__ = ["SqliteDatabase"]
+
+APPLICATION_ID: Final = 0x77664C31  # "wfL1"
+USER_VERSION: Final = 1
+_PRIVATE: Final = 0o600
+_BUSY_MS: Final = 30_000
+_WAL_UNSAFE: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "fuse.sshfs", "afs", "ceph"}
+)
+
+
+class SqliteDatabase:
+    """One ledger file. Writers queue on a lock file: SQLite's own waiting starves processes."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        self._depth = 0
+        if create:
+            private_folder(path.parent)
+        elif not path.exists():
+            raise LedgerError(f"there is no ledger at {path}", "start a run first: wf run PLAN")
+        self._lock = _open_lock(path.with_suffix(".lock"))
+        try:
+            self._connection = _connect(path)
+            self._adopt()
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._version = self._data_version()
+
+    def execute(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+        """Run one statement and return all its rows."""
+        try:
+            return cast("list[Row]", self._connection.execute(sql, values).fetchall())
+        except apsw.Error as error:
+            self._raise(error)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run one statement for each row of values."""
+        try:
+            self._connection.executemany(sql, rows)
+        except apsw.Error as error:
+            self._raise(error)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Take the writers' lock and begin; nested, set a savepoint."""
+        if self._depth:
+            with self._nested():
+                yield
+            return
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            with self._between("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
+                yield
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one moment of the ledger."""
+        if self._depth:
+            yield
+            return
+        with self._between("BEGIN", "COMMIT", "ROLLBACK"):
+            yield
+
+    def changed(self) -> bool:
+        """Whether another connection committed since the last call (3 us)."""
+        before, self._version = self._version, self._data_version()
+        return before != self._version
+
+    def close(self) -> None:
+        """Close the file and the lock."""
+        self._connection.close()
+        os.close(self._lock)
+
+    @contextlib.contextmanager
+    def _nested(self) -> Iterator[None]:
+        name = f"s{self._depth}"
+        with self._between(f"SAVEPOINT {name}", f"RELEASE {name}", f"ROLLBACK TO {name}"):
+            yield
+
+    @contextlib.contextmanager
+    def _between(self, begin: str, end: str, undo: str) -> Iterator[None]:
+        self.execute(begin)
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            with contextlib.suppress(LedgerError):
+                self.execute(undo)
+                if undo.startswith("ROLLBACK TO"):
+                    self.execute(end)
+            raise
+        self._depth -= 1
+        self.execute(end)
+
+    def _data_version(self) -> int:
+        return int(cast("int", self.execute("PRAGMA data_version")[0][0]))
+
+    def _adopt(self) -> None:
+        """Check whose file this is; give an empty one the schema."""
+        application = self._number("application_id")
+        version = self._number("user_version")
+        if application == 0 and version == 0 and not self.execute("SELECT 1 FROM sqlite_schema"):
+            self._create()
+        elif application != APPLICATION_ID:
+            raise LedgerError(
+                f"{self.path} is not a ledger of wf; it was left as it is",
+                "move it away, or set WF_STATE_DIR to another folder",
+            )
+        elif version != USER_VERSION:
+            raise LedgerError(
+                f"{self.path} was written by another version of wf (format {version}, this one "
+                f"knows {USER_VERSION}); it was left as it is",
+                "use that version of wf for this repository",
+            )
+        self.execute("PRAGMA synchronous = FULL")
+
+    def _create(self) -> None:
+        mode = "DELETE" if _file_system(self.path) in _WAL_UNSAFE else "WAL"
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            if self._number("application_id") == APPLICATION_ID:
+                return
+            self.execute(f"PRAGMA journal_mode = {mode}")
+            with self._between("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
+                self.execute(resources.files("wf_tui.ledger").joinpath("schema.sql").read_text())
+                self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self.execute(f"PRAGMA user_version = {USER_VERSION}")
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def _number(self, pragma: str) -> int:
+        return int(cast("int", self.execute(f"PRAGMA {pragma}")[0][0]))
+
+    def _raise(self, error: apsw.Error) -> NoReturn:
+        raise _named(error, self.path) from error
+
+
+def _connect(path: Path) -> apsw.Connection:
+    try:
+        connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(_BUSY_MS)
+    except apsw.Error as error:
+        raise _named(error, path) from error
+    if stat.S_IMODE(path.stat().st_mode) != _PRIVATE and path.stat().st_uid == os.geteuid():
+        path.chmod(_PRIVATE)
+    return connection
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, _PRIVATE)
+    except OSError as error:
+        raise LedgerError(f"cannot lock the ledger with {path}: {error.strerror}") from error
+
+
+def _named(error: apsw.Error, path: Path) -> LedgerError:
+    """Say in one line what is the matter with the ledger's file."""
+    lines: dict[type[apsw.Error], tuple[str, str]] = {
+        apsw.NotADBError: ("is not a ledger (not a database)", "it was left as it is"),
+        apsw.CorruptError: ("is damaged", "it was left as it is; keep a copy before you repair it"),
+        apsw.FullError: ("cannot grow: the disk is full", "make room; nothing was lost"),
+        apsw.BusyError: ("is locked by another program", "end that program, or wait for it"),
+        apsw.ReadOnlyError: ("is read-only", "make it and its folder writable"),
+        apsw.CantOpenError: ("cannot be opened", "look at its permissions"),
+        apsw.IOError: ("cannot be read or written", "look at the disk and its permissions"),
+    }
+    for kind, (what, hint) in lines.items():
+        if isinstance(error, kind):
+            return LedgerError(f"the ledger {path} {what}", hint)
+    return LedgerError(f"the ledger {path} failed: {error}")
+
+
+def _file_system(path: Path) -> str:
+    """Return the type of the file system that holds `path`, or "" where the system does not say."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    folder = path.resolve().parent
+    best, found = -1, ""
+    for line in lines.splitlines():
+        left, _, right = line.partition(" - ")
+        mount = Path(left.split()[4].replace("\\040", " "))
+        if folder.is_relative_to(mount) and len(mount.parts) >= best:
+            best, found = len(mount.parts), right.split()[0]
+    return found
