@@ -19,7 +19,10 @@ from pydantic import (
     StrictStr,
 )
 
+from wf_tui.plan import scopes
+
 __all__ = [
+    "AGENT_TYPE_WORDS",
     "AgentType",
     "Budget",
     "Checkpoint",
@@ -84,7 +87,7 @@ class Checkpoint(StrEnum):
 
 
 # Every spelling of the format's history; tool_agent has no successor, so it may do anything.
-AGENT_TYPE_WORDS: Final = {
+AGENT_TYPE_WORDS: Final[dict[str, AgentType]] = {
     **{word.value: word for word in AgentType},
     "tool_agent": AgentType.GENERAL,
     "scout": AgentType.EXPLORE,
@@ -106,6 +109,12 @@ def _newest_word(value: object) -> object:
     return AGENT_TYPE_WORDS.get(value, value) if isinstance(value, str) else value
 
 
+def _inside_the_tree(path: str) -> str:
+    if fault := scopes.problem(path):
+        raise ValueError(fault)
+    return path
+
+
 def _storable(value: int) -> int:
     # The format allows 64 unsigned bits, the ledger keeps 63: both are "for ever".
     return min(value, _LEDGER_MOST)
@@ -122,6 +131,7 @@ _I32 = Annotated[StrictInt, Field(ge=-(2**31), le=2**31 - 1)]
 _Positive = Annotated[StrictInt, Field(ge=1, le=2**32 - 1)]
 _Amount = Annotated[StrictFloat, Field(ge=0, le=1e15, allow_inf_nan=False)]
 _Texts = tuple[StrictStr, ...]
+_Paths = tuple[Annotated[StrictStr, AfterValidator(_inside_the_tree)], ...]
 _Role = Annotated[AgentType, BeforeValidator(_newest_word)]
 _Command = Annotated[StrictStr | None, AfterValidator(_blank_is_none)]
 
@@ -159,7 +169,8 @@ class Settings(_Part):
     """None leaves it to the kind of worker."""
     gate: _Command = None
     """A command that has to pass; a blank one is none, also where the plan has a gate."""
-    deliverables: _Texts = ()
+    deliverables: _Paths = ()
+    """Files that have to be there, and not empty, when the task is done."""
     budget: Budget = Budget()
     tags: _Texts = ()
 

@@ -1,0 +1,236 @@
+"""A plan's text as plain values, each with its place; what the readers of all formats share."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
+
+__all__ = [
+    "BEYOND_ANY_NUMBER",
+    "DEEPEST",
+    "MOST_DIGITS",
+    "Builder",
+    "Document",
+    "Mark",
+    "Path",
+    "Spot",
+    "UnreadableError",
+    "path_text",
+    "screen",
+]
+
+DEEPEST = 64
+MOST_VALUES = 1_000_000
+MOST_FAULTS = 100
+SMALLEST_NUMBER = -(2**63)
+LARGEST_NUMBER = 2**64 - 1
+MOST_DIGITS = 100
+BEYOND_ANY_NUMBER = 2**65
+"""Stands for a number of more than `MOST_DIGITS`, which int() is slow at or refuses."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line and a column, both from 1."""
+
+    line: int
+    column: int
+
+
+class UnreadableError(Exception):
+    """The text ends being a plan at this mark: nothing after it can be understood."""
+
+    def __init__(self, message: str, mark: Mark | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.mark = mark
+        self.hint = hint
+
+    def problem(self) -> Problem:
+        """Return what a person is told."""
+        line, column = (self.mark.line, self.mark.column) if self.mark else (None, None)
+        return Problem(PARSE_ERROR, self.message, "", line, column, self.hint)
+
+
+@dataclass(slots=True)
+class Spot:
+    """Where a value stands: its key, or the item itself; with the spots of what it holds."""
+
+    mark: Mark
+    parts: "dict[str | int, Spot]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document:
+    """The values of a plan, where they stand, and what could not be taken as written."""
+
+    format: str
+    value: object
+    spot: Spot
+    faults: tuple[Problem, ...] = ()
+
+    def problem(
+        self, code: str, path: Path, message: str, hint: str = "", **detail: str | int
+    ) -> Problem:
+        """Return a problem at `path`."""
+        mark = self.mark(path)
+        return Problem(code, message, path_text(path), mark.line, mark.column, hint, detail)
+
+    def mark(self, path: Path) -> Mark:
+        """Return where `path` stands, or the nearest place around it that the text has."""
+        spot = self.spot
+        for part in path:
+            if part not in spot.parts:
+                break
+            spot = spot.parts[part]
+        return spot.mark
+
+
+class Builder:
+    """Takes the pieces of a text in order and grows the document, without recursion."""
+
+    def __init__(self) -> None:
+        self.faults: list[Problem] = []
+        self._open: list[_Container] = []
+        self._root: tuple[object, Spot] | None = None
+        self._values = 0
+
+    def open_map(self, mark: Mark) -> None:
+        """Start a table."""
+        self._open_container({}, mark)
+
+    def open_list(self, mark: Mark) -> None:
+        """Start a list."""
+        self._open_container([], mark)
+
+    def close(self) -> None:
+        """End the table or list that was started last."""
+        self._open.pop()
+
+    def key(self, text: str, mark: Mark) -> None:
+        """Name the value that comes next in a table."""
+        container = self._open[-1]
+        container.key, container.key_mark = text, mark
+        if text in container.spot.parts:
+            first = container.spot.parts[text].mark.line
+            self.fault(f"the key {quoted(text)} is written twice, first in line {first}", mark)
+
+    def scalar(self, value: object, mark: Mark) -> None:
+        """Add a value that holds no others."""
+        self._add(value, mark)
+
+    def fault(self, message: str, mark: Mark, hint: str = "") -> None:
+        """Note what cannot be taken as written, and go on, so that all is reported at once."""
+        path = path_text(self._path())
+        self.faults.append(Problem(PARSE_ERROR, message, path, mark.line, mark.column, hint))
+        if len(self.faults) >= MOST_FAULTS:
+            raise UnreadableError(f"more than {MOST_FAULTS} faults, the rest is not read", mark)
+
+    def document(self, format_: str) -> Document:
+        """Return what was built."""
+        value, spot = self._root or (None, Spot(Mark(1, 1)))
+        return Document(format_, value, spot, tuple(self.faults))
+
+    def broken(self, format_: str, error: UnreadableError) -> Document:
+        """Return a document without values: its text is none from some place on."""
+        return Document(format_, None, Spot(Mark(1, 1)), (*self.faults, error.problem()))
+
+    def _path(self) -> Path:
+        """Return where the next value goes; the outer containers already count the inner ones."""
+        outer = tuple(container.newest for container in self._open[:-1])
+        return (*outer, *(container.position for container in self._open[-1:]))
+
+    def _open_container(self, value: "dict[str, object] | list[object]", mark: Mark) -> None:
+        spot = self._add(value, mark)
+        self._open.append(_Container(value, spot))
+        if len(self._open) > DEEPEST:
+            raise UnreadableError(f"nested more than {DEEPEST} levels deep", mark)
+
+    def _add(self, value: object, mark: Mark) -> Spot:
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise UnreadableError(f"more than {MOST_VALUES:,} values", mark)
+        if self._open:
+            return self._open[-1].add(value, mark)
+        self._root = value, Spot(mark)
+        return self._root[1]
+
+
+@dataclass(slots=True)
+class _Container:
+    value: "dict[str, object] | list[object]"
+    spot: Spot
+    key: str = ""
+    key_mark: Mark | None = None
+
+    @property
+    def position(self) -> str | int:
+        return len(self.value) if isinstance(self.value, list) else self.key
+
+    @property
+    def newest(self) -> str | int:
+        return len(self.value) - 1 if isinstance(self.value, list) else self.key
+
+    def add(self, value: object, mark: Mark) -> Spot:
+        spot = Spot(mark if self.key_mark is None else self.key_mark)
+        self.spot.parts[self.position] = spot
+        if isinstance(self.value, list):
+            self.value.append(value)
+        else:
+            self.value[self.key] = value
+        return spot
+
+
+def path_text(path: Sequence[str | int]) -> str:
+    """Write a path as people do: `phases[1].tasks[0].mode`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part and not set(part) & set(' .[]"'):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{quoted(part)}]"
+    return text
+
+
+def screen(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each value that no ledger, process or database could take.
+
+    Of texts: lone surrogates, and NUL but in a scope, where a check of its own names it; of
+    numbers: NaN, infinities, and whole numbers beyond 64 bits.
+    """
+    pending: list[tuple[Path, object]] = [((), document.value)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, dict):
+            for key in value:
+                yield from _screened(document, (*path, key), key)
+            pending += reversed([((*path, key), part) for key, part in value.items()])
+        elif isinstance(value, list):
+            pending += reversed([((*path, index), part) for index, part in enumerate(value)])
+        else:
+            yield from _screened(document, path, value)
+
+
+def _screened(document: Document, path: Path, value: object) -> Iterator[Problem]:
+    if fault := _unusable(value, in_scope="file_scope" in path[:-1]):
+        yield document.problem(PARSE_ERROR, path, *fault)
+
+
+def _unusable(value: object, *, in_scope: bool) -> tuple[str, str] | None:
+    if isinstance(value, str):
+        if _SURROGATE.search(value):
+            return "half of a character (a lone surrogate)", "write the whole character"
+        if "\0" in value and not in_scope:
+            return "a NUL character", "leave it out: no program can be given it"
+    elif isinstance(value, int) and not SMALLEST_NUMBER <= value <= LARGEST_NUMBER:
+        return "a number of more than 64 bits", "write a smaller number"
+    elif isinstance(value, float) and not math.isfinite(value):
+        return "a number that is not finite", "write a plain number, or leave the key out"
+    return None

@@ -1,0 +1,76 @@
+"""A plan drawn as plain text: waves of phases, their tasks, and what each may write."""
+
+from collections.abc import Iterator
+
+from wf_tui.plan.models import Isolation, OnFailure, Phase, Plan, Task
+from wf_tui.plan.order import effective_dependencies, phase_waves
+from wf_tui.text import clean, plural
+
+__all__ = ["draw"]
+
+_WIDEST_ID = 32
+_WIDEST_TEXT = 60
+
+
+def draw(plan: Plan) -> str:
+    """Return what `wf plan show` prints of a checked plan."""
+    return "\n".join([*_head(plan), *_waves(plan)])
+
+
+def _head(plan: Plan) -> Iterator[str]:
+    yield clean(plan.goal)
+    waves = plural(len(phase_waves(plan)), "wave")
+    size = f"{plural(len(plan.phases), 'phase')} in {waves}, {plural(len(plan.tasks), 'task')}"
+    yield f"{size}, at most {plan.max_concurrent} at once, overlapping scopes {plan.scopes}"
+
+
+def _waves(plan: Plan) -> Iterator[str]:
+    phases = {phase.name: phase for phase in plan.phases}
+    needs = effective_dependencies(plan)
+    for number, wave in enumerate(phase_waves(plan), 1):
+        yield ""
+        yield f"wave {number}"
+        for name in wave:
+            yield from _phase(phases[name], needs[name])
+
+
+def _phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
+    facts = ["parallel" if phase.parallel else "one after the other"]
+    if needs:
+        facts.append("after " + ", ".join(clean(need, limit=_WIDEST_ID) for need in needs))
+    if phase.on_failure is not OnFailure.SKIP_CONTINUE:
+        facts.append(f"on failure {phase.on_failure}")
+    if phase.wip is not None:
+        facts.append(f"at most {phase.wip} at once")
+    yield f"  {clean(phase.name)} ({'; '.join(facts)})"
+    names = [clean(task.id, limit=_WIDEST_ID) for task in phase.tasks]
+    width = max(map(len, names), default=0)
+    for position, (name, task) in enumerate(zip(names, phase.tasks, strict=True), 1):
+        branch = "├" if position < len(names) else "└"
+        link = branch if phase.parallel else f"{position}."
+        yield f"    {link} {name:<{width}}  {_task(task)}".rstrip()
+
+
+def _task(task: Task) -> str:
+    parts = [f"{_access(task)}  {_what(task)}"]
+    if task.depends_on_results:
+        parts.append(
+            "needs " + ", ".join(clean(it, limit=_WIDEST_ID) for it in task.depends_on_results)
+        )
+    if task.gate:
+        parts.append(f"gate `{clean(task.gate, limit=_WIDEST_TEXT)}`")
+    return "  | ".join(parts)
+
+
+def _access(task: Task) -> str:
+    if not task.writes:
+        return "reads"
+    scope = ", ".join(clean(it) for it in task.file_scope) or "anything"
+    where = "" if task.effective_isolation is Isolation.WORKTREE else " in the shared workspace"
+    return f"writes {scope}{where}"
+
+
+def _what(task: Task) -> str:
+    first_line = (task.title or task.run or task.prompt).strip().split("\n", 1)[0]
+    text = clean(first_line, limit=_WIDEST_TEXT)
+    return f"$ {text}" if task.run and not task.title else text

@@ -1,0 +1,122 @@
+"""What reading a plan came to: the plan, or all that is wrong with it, for people and programs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.plan.order import batches, phase_order, phase_waves
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from wf_tui.plan.models import Plan
+
+__all__ = ["PARSE_ERROR", "Problem", "Report", "quoted"]
+
+PARSE_ERROR: Final = "parse_error"
+
+_LONGEST_NAME = 80
+_LONGEST_LINE = 100_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault or warning: its code, where it is, what is wrong and what to write instead."""
+
+    code: str
+    message: str
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+    hint: str = ""
+    detail: Mapping[str, str | int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object of `wf plan check --json`."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "place": {"path": self.path, "line": self.line, "column": self.column},
+            "hint": self.hint,
+            "detail": dict(self.detail),
+        }
+
+    def lines(self, file: str, severity: str) -> Iterator[str]:
+        """Yield one line that says place and fault, and one that says what to do."""
+        place = "".join(f":{number}" for number in (self.line, self.column) if number is not None)
+        where = f" (at {self.path})" if self.path else ""
+        yield _line(f"{file}{place}: {severity}: {self.message} [{self.code}]{where}")
+        if self.hint:
+            yield _line(f"    {self.hint}")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of reading one plan; `plan` is there only if nothing is wrong with it."""
+
+    file: str
+    plan: "Plan | None" = None
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    goal: str | None = None
+    max_concurrent: int | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether the plan can be run."""
+        return not self.errors
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object that `wf plan check --json` prints for this file."""
+        return {
+            "file": self.file,
+            "valid": self.valid,
+            "errors": [problem.as_json() for problem in self.errors],
+            "warnings": [problem.as_json() for problem in self.warnings],
+            "goal": self.goal,
+            "max_concurrent": self.max_concurrent,
+            **_order_as_json(self.plan),
+        }
+
+    def text(self) -> str:
+        """Return all problems for a person, errors first, then the count of both."""
+        lines = [line for error in self.errors for line in error.lines(self.file, "error")]
+        lines += [line for warning in self.warnings for line in warning.lines(self.file, "warning")]
+        return "\n".join([*lines, self._summary()])
+
+    def _summary(self) -> str:
+        counts = [plural(len(self.errors), "error")] if self.errors else []
+        counts += [plural(len(self.warnings), "warning")] if self.warnings else []
+        if self.plan is not None:
+            size = (
+                f"{plural(len(self.plan.phases), 'phase')}, {plural(len(self.plan.tasks), 'task')}"
+            )
+            counts.insert(0, f"good, {size}")
+        return _line(f"{self.file}: {', '.join(counts)}")
+
+
+def quoted(text: str) -> str:
+    """Return a name of the plan for use in a message, safe to print and not too long."""
+    return f'"{clean(text, limit=_LONGEST_NAME)}"'
+
+
+def _order_as_json(plan: "Plan | None") -> dict[str, object]:
+    if plan is None:
+        return {"phase_order": [], "phase_waves": [], "task_batches": []}
+    phases = {phase.name: phase for phase in plan.phases}
+    order = phase_order(plan)
+    return {
+        "phase_order": list(order),
+        "phase_waves": [list(wave) for wave in phase_waves(plan)],
+        "task_batches": [
+            {
+                "phase": name,
+                "parallel": phases[name].parallel,
+                "batches": [list(batch) for batch in batches(phases[name])],
+            }
+            for name in order
+        ],
+    }
+
+
+def _line(text: str) -> str:
+    return clean(text, limit=_LONGEST_LINE)

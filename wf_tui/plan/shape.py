@@ -1,0 +1,194 @@
+"""From plain values to a `Plan`: types, unknown keys, and the defaults that a task inherits."""
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel, ValidationError
+
+from wf_tui.errors import nearest
+from wf_tui.plan.document import Document, Path, screen
+from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Task
+from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
+from wf_tui.plan.wording import parse_problem
+
+__all__ = ["LATER", "Shaped", "shape"]
+
+LATER: Final = ("setup", "teardown", "link", "copy", "sparse")
+"""Keys of the format that are read and refused when used."""
+
+_TREE_KEY = "nodes"
+_KINDS: Final[dict[type[BaseModel], str]] = {
+    Plan: "the plan",
+    Phase: "a phase",
+    Task: "a task",
+    Defaults: "`defaults`",
+    Budget: "a budget",
+}
+_KEYS: Final = {model: (*model.model_fields, *(LATER if model is Plan else ())) for model in _KINDS}
+# Extensions of wf are optional, so null means the same as leaving them out.
+_NULLABLE: Final = frozenset({*Settings.model_fields, "defaults", "scopes", "wip", *LATER})
+
+_Table = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A plan of the right shape, or why it has none."""
+
+    plan: Plan | None
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def shape(document: Document) -> Shaped:
+    """Return the plan with final values in its tasks, or every parse error at once."""
+    root = document.value
+    if not isinstance(root, dict):
+        return Shaped(None, document.faults or (_no_table(document),))
+    if _TREE_KEY in root and "phases" not in root:
+        return Shaped(None, (*document.faults, _tree_form(document)))
+    warnings = tuple(_unknown_keys(document))
+    plan, wrong = _validated(document, root)
+    errors = _once_a_path([*document.faults, *screen(document), *wrong])
+    return Shaped(None if errors else plan, errors, warnings)
+
+
+def _no_table(document: Document) -> Problem:
+    empty = document.value is None
+    message = "the plan is empty" if empty else "the plan must be a table of keys"
+    return document.problem(PARSE_ERROR, (), message, "start with `goal` and `phases`")
+
+
+def _tree_form(document: Document) -> Problem:
+    message = "this is the tree form of a plan (`nodes`); only the phase form can be run"
+    return document.problem(PARSE_ERROR, (_TREE_KEY,), message, "write `phases` with `tasks`")
+
+
+def _once_a_path(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Keep the first problem of each place, in the order of the text."""
+    first: dict[tuple[str, int | None, int | None], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.path, problem.line, problem.column), problem)
+    return tuple(sorted(first.values(), key=lambda it: (it.line or 0, it.column or 0)))
+
+
+def _validated(document: Document, root: _Table) -> tuple[Plan | None, list[Problem]]:
+    missing = [
+        document.problem(
+            PARSE_ERROR,
+            (*path, "prompt"),
+            "the key `prompt` is missing",
+            "say what is to be done, or give a shell command as `run`",
+        )
+        for path, task in _tasks(root)
+        if "prompt" not in task and task.get("run") is None and not _default(root, "run")
+    ]
+    try:
+        return Plan.model_validate(_with_defaults(root)), missing
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        return None, [*(parse_problem(document, detail) for detail in details), *missing]
+
+
+def _default(root: _Table, key: str) -> object:
+    defaults = root.get("defaults")
+    return defaults.get(key) if isinstance(defaults, dict) else None
+
+
+def _with_defaults(root: _Table) -> dict[str, object]:
+    """Return the values of the plan with each task as if it said itself what it inherits."""
+    plan = _present(root)
+    defaults = _usable_defaults(plan.get("defaults"))
+    if isinstance(phases := plan.get("phases"), list):
+        plan["phases"] = [_phase(phase, defaults, plan.get("gate")) for phase in phases]
+    return plan
+
+
+def _usable_defaults(raw: object) -> dict[str, object]:
+    """Return the defaults; none if they are faulty, so that one fault is not told for each task."""
+    if not isinstance(raw, dict):
+        return {}
+    present = {key: part for key, part in _present(raw).items() if key in Settings.model_fields}
+    try:
+        Defaults.model_validate(present)
+    except ValidationError:
+        return {}
+    return present
+
+
+def _phase(raw: object, defaults: _Table, gate: object) -> object:
+    if not isinstance(raw, dict):
+        return raw
+    phase = _present(raw)
+    if isinstance(tasks := phase.get("tasks"), list):
+        phase["tasks"] = [_task(task, defaults, gate) for task in tasks]
+    return phase
+
+
+def _task(raw: object, defaults: _Table, gate: object) -> object:
+    if not isinstance(raw, dict):
+        return raw
+    own = _present(raw)
+    task = {**defaults, **own}
+    limits, own_limits = defaults.get("budget"), own.get("budget")
+    if isinstance(limits, dict) and isinstance(own_limits, dict):
+        task["budget"] = {**limits, **own_limits}
+    if "gate" not in task and isinstance(gate, str) and task.get("mode") == "read_write":
+        task["gate"] = gate
+    return task
+
+
+def _present(table: _Table) -> dict[str, object]:
+    return {key: part for key, part in table.items() if part is not None or key not in _NULLABLE}
+
+
+def _tables(value: object, path: Path) -> Iterator[tuple[Path, _Table]]:
+    items = value if isinstance(value, list) else ()
+    return (((*path, index), item) for index, item in enumerate(items) if isinstance(item, dict))
+
+
+def _phases(root: _Table) -> Iterator[tuple[Path, _Table]]:
+    return _tables(root.get("phases"), ("phases",))
+
+
+def _tasks(root: _Table) -> Iterator[tuple[Path, _Table]]:
+    for path, phase in _phases(root):
+        yield from _tables(phase.get("tasks"), (*path, "tasks"))
+
+
+def _unknown_keys(document: Document) -> Iterator[Problem]:
+    """Yield a warning for each key that nothing reads, in the order of the text."""
+    for model, path, table in _all_tables(document.value):
+        for key in table:
+            if key not in _KEYS[model]:
+                message = f"{_KINDS[model]} has no key {quoted(key)}; it is left out"
+                hint = _known_key(key, model)
+                yield document.problem("unknown_key", (*path, key), message, hint, key=key)
+
+
+def _all_tables(root: object) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
+    if not isinstance(root, dict):
+        return
+    yield Plan, (), root
+    holders: list[tuple[Path, _Table]] = []
+    if isinstance(defaults := root.get("defaults"), dict):
+        yield Defaults, ("defaults",), defaults
+        holders.append((("defaults",), defaults))
+    yield from ((Phase, path, phase) for path, phase in _phases(root))
+    for path, task in _tasks(root):
+        yield Task, path, task
+        holders.append((path, task))
+    for path, holder in holders:
+        if isinstance(budget := holder.get("budget"), dict):
+            yield Budget, (*path, "budget"), budget
+
+
+@functools.lru_cache
+def _known_key(key: str, model: type[BaseModel]) -> str:
+    homes = [_KINDS[other] for other, keys in _KEYS.items() if key in keys]
+    if homes:
+        return f"`{key}` is a key of {homes[-1] if model is Plan else homes[0]}"
+    best = nearest(key, _KEYS[model])
+    return f"did you mean `{best}`?" if best else f"the keys are: {', '.join(_KEYS[model])}"
