@@ -100,6 +100,8 @@ def make_control(
         _initialise(draft, repository, branch)
         _write_info(draft, user_excludes(repository, os.environ if environ is None else environ))
         _check_complete(draft)
+        draft.create(_BASE, draft.base)
+        draft.create(ref, draft.base)
         making.rename(final)
     except OSError as error:
         raise EnvironmentalError(f"cannot make {final}: {error.strerror}") from error
@@ -125,8 +127,6 @@ def _initialise(control: Control, repository: Repository, branch: str) -> None:
     link_objects(repository.common_dir / "objects", control.git_dir / "objects")
     if repository.shallow:
         shutil.copyfile(repository.common_dir / "shallow", control.git_dir / "shallow")
-    control.create(_BASE, control.base)
-    control.create(control.ref, control.base)
 
 
 def _write_info(control: Control, excludes: bytes) -> None:

@@ -45,6 +45,7 @@ class Pool:
         taken = self._take() if number is None else self._claim(number)
         tree = Tree.at(self.control, self.paths, taken, base)
         names = self._names_of(base)
+        tree.released.unlink(missing_ok=True)
         try:
             prepare(tree, names)
         except (UnusableTreeError, GitError, OSError):
@@ -54,10 +55,13 @@ class Pool:
     def reopen(self, number: int, base: str) -> Tree:
         """Return a worktree as it was left, not prepared: to harvest it after a restart."""
         self._claim(number)
-        return Tree.at(self.control, self.paths, number, base)
+        tree = Tree.at(self.control, self.paths, number, base)
+        tree.released.unlink(missing_ok=True)
+        return tree
 
     def release(self, tree: Tree) -> None:
         """Give a worktree back: all that is in it has been taken, the next attempt may have it."""
+        tree.released.touch()
         with self._lock:
             if tree.number not in self._free:
                 self._free.append(tree.number)
@@ -65,6 +69,7 @@ class Pool:
     def keep(self, tree: Tree) -> None:
         """Leave a worktree to a person: it is not used again until it is released."""
         self._claim(tree.number)
+        tree.released.unlink(missing_ok=True)
 
     def free(self) -> tuple[int, ...]:
         """Return the numbers of the worktrees that wait for an attempt."""
@@ -88,7 +93,8 @@ class Pool:
             self._trashed += 1
             target = self.paths.trash / f"{tree.number}-{os.getpid()}-{self._trashed}"
         moved = _move(tree, target)
-        for path in (tree.git_dir, tree.place.index, f"{tree.place.index}.lock"):
+        index = tree.place.index
+        for path in (tree.git_dir, index, f"{index}.lock", tree.released):
             moved &= erase(os.fsencode(path))
         erase(os.fsencode(target))
         return moved

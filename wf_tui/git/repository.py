@@ -25,21 +25,6 @@ class Repository:
     branch: str | None
     shallow: bool
 
-    @property
-    def zero(self) -> str:
-        """The object name that means "there is none"."""
-        return "0" * len(self.head)
-
-    def commit(self, ref: str) -> str | None:
-        """Return the commit that a full ref name points to, or None where there is none."""
-        found = git(
-            *("rev-parse", "--verify", "-q", "--end-of-options", ref + "^{commit}"),
-            git_dir=self.common_dir,
-            ok=(0, 1, 128),
-            settings=ANY_OWNER,
-        )
-        return found.text if found.status == 0 else None
-
 
 def find_repository(start: Path) -> Repository:
     """Return the repository that `start` lies in; raise `RepositoryError` where none can be used.
@@ -90,7 +75,8 @@ def _ask(start: Path, *questions: str) -> str:
 
 
 def _head(start: Path) -> str:
-    done = _read(start, "rev-parse", "--verify", "-q", "--end-of-options", "HEAD^{commit}")
+    # Not peeled to a commit: looking for an object may make git run what a promisor remote names.
+    done = _read(start, "rev-parse", "--verify", "-q", "--end-of-options", "HEAD")
     if done.status:
         raise RepositoryError(
             f"the repository at {clean(str(start))} has no commit yet",

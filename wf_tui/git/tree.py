@@ -38,6 +38,20 @@ class Tree:
         """The worktree."""
         return self.place.path
 
+    @property
+    def released(self) -> Path:
+        """A file whose time says when the worktree was given back to the pool, if it was."""
+        return self.place.index.with_name(f"{self.number}.released")
+
+    def untouched(self) -> bool:
+        """Whether the worktree was given back, and nothing in it was written since."""
+        try:
+            when = self.released.stat().st_mtime_ns
+        except FileNotFoundError:
+            return False
+        changed = (self.place.full(path.rstrip(b"/")) for path in self.place.changes().tags)
+        return all(_written(path) <= when for path in changed)
+
     def harvest(self, scopes: Sequence[str] | None = None, caps: Caps = CAPS) -> Harvest:
         """Take the changed files; with `scopes`, only those, beside others in the same tree.
 
@@ -79,6 +93,14 @@ def prepare(tree: Tree, names: Names) -> None:
     if not erase(os.fsencode(tree.git_dir)):
         raise UnusableTreeError("the worker's git directory cannot be removed")
     write_worker_git(place, tree.git_dir, tree.base)
+
+
+def _written(path: bytes) -> int:
+    """Return when a file was last written or renamed; what is gone holds nothing to lose."""
+    try:
+        return os.lstat(path).st_ctime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _check_out(place: Place, base: str) -> None:

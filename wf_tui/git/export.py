@@ -1,0 +1,134 @@
+"""Export: the integration branch appears in the user's repository, and nothing else changes there.
+
+The objects are fetched without a destination, then the one ref is moved by compare-and-swap.
+`git push` would run the user's hooks, and `fetch X:ref` follows a symbolic ref and overwrites a
+branch that was moved.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wf_tui.errors import GitError
+from wf_tui.git.control import Control
+from wf_tui.git.repository import ANY_OWNER, Repository
+from wf_tui.git.runner import Argument, Completed, git
+
+__all__ = ["Exported", "Pending", "branch_name", "export"]
+
+_FETCH = (
+    "fetch",
+    "-q",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+    "--no-recurse-submodules",
+    "--no-prune",
+    "--",
+)
+_IN_PROGRESS = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The user's branch is at this commit."""
+
+    commit: str
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The branch was left as it is, for this reason; a later export catches up."""
+
+    reason: str
+
+
+def branch_name(repository: Repository, run: str) -> str:
+    """Return the branch for a run: `wf/<run>`, or `wf-<run>` beside a branch `wf` of the user."""
+    taken = _user_git(repository, "show-ref", "--verify", "-q", "refs/heads/wf", ok=None)
+    return f"wf/{run}" if taken.status else f"wf-{run}"
+
+
+def export(
+    repository: Repository, control: Control, branch: str, *, expected: str | None
+) -> Exported | Pending:
+    """Bring the integration branch into the user's repository as `branch`.
+
+    `expected` is the commit the last export left there (None: there is no such branch yet); a
+    branch that is anywhere else is the user's now, and is left alone.
+    """
+    if not repository.common_dir.is_dir():
+        return Pending("the repository is gone")
+    new, ref = control.head(), f"refs/heads/{branch}"
+    try:
+        current = _current(repository, ref)
+        if current == new:
+            return Exported(new)
+        if reason := _hindrance(repository, ref, current, expected):
+            return Pending(reason)
+        _fetch(repository, control, new)
+        old = expected or control.zero
+        _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
+    except GitError as error:
+        return Pending(error.message)
+    return Exported(new)
+
+
+def _current(repository: Repository, ref: str) -> str | None:
+    """Return what a ref itself holds, or None; a symbolic one holds no commit."""
+    if _symbolic(repository, ref):
+        return None
+    words = ("show-ref", "--verify", "-s", "--", ref)
+    done = _user_git(repository, *words, ok=(0, 1, 128))
+    return done.text if done.status == 0 else None
+
+
+def _hindrance(
+    repository: Repository, ref: str, current: str | None, expected: str | None
+) -> str | None:
+    """Return why the branch must not be moved now, or None."""
+    if _symbolic(repository, ref):
+        return "the branch is a symbolic ref"
+    if current != expected:
+        return "the branch was removed" if current is None else "the branch was moved"
+    listed = _user_git(repository, "worktree", "list", "--porcelain", "-z").records
+    if f"branch {ref}".encode() in listed:
+        return "the branch is checked out"
+    if any(_names(file, ref) for file in _state_files(repository.common_dir)):
+        return "the branch is being rebased or bisected"
+    return None
+
+
+def _symbolic(repository: Repository, ref: str) -> bool:
+    return _user_git(repository, "symbolic-ref", "-q", ref, ok=None).status == 0
+
+
+def _state_files(common_dir: Path) -> Iterator[Path]:
+    for place in (common_dir, *(common_dir / "worktrees").glob("*")):
+        yield from (place / name for name in _IN_PROGRESS)
+
+
+def _names(file: Path, ref: str) -> bool:
+    try:
+        content = file.read_bytes().strip()
+    except OSError:
+        return False
+    return content in {ref.encode(), ref.removeprefix("refs/heads/").encode()}
+
+
+def _fetch(repository: Repository, control: Control, commit: str) -> None:
+    """Bring the objects over.
+
+    The program at the other end of a fetch does not inherit settings at command scope, so that
+    a repository of another owner can only be allowed by a file.
+    """
+    config = control.git_dir.with_name("fetch.gitconfig")
+    config.write_text("[safe]\n\tdirectory = *\n")
+    words = (*_FETCH, control.git_dir, commit)
+    git(*words, git_dir=repository.common_dir, settings=ANY_OWNER, global_config=config)
+
+
+def _user_git(
+    repository: Repository, *words: Argument, ok: tuple[int, ...] | None = (0,)
+) -> Completed:
+    return git(*words, git_dir=repository.common_dir, ok=ok, settings=ANY_OWNER)

@@ -1,0 +1,22 @@
+"""Lock files that git left behind when the machine, or the whole run, was killed."""
+
+from pathlib import Path
+
+from wf_tui.paths import RunPaths
+
+__all__ = ["break_stale_locks"]
+
+
+def break_stale_locks(paths: RunPaths, *, now: float, age: float) -> tuple[Path, ...]:
+    """Delete the lock files in a run's own folders that are older than `age` seconds.
+
+    For the leader of a run alone, when it starts: no git of the run may be at work. The user's
+    repository is not touched.
+    """
+    git_dir = paths.control
+    locks = [*git_dir.glob("*.lock"), *(git_dir / "refs").rglob("*.lock")]
+    locks += paths.indexes.glob("*.lock")
+    stale = [lock for lock in locks if now - lock.stat().st_mtime >= age]
+    for lock in stale:
+        lock.unlink(missing_ok=True)
+    return tuple(sorted(stale))
