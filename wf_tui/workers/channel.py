@@ -18,6 +18,8 @@ class Running:
 
     def __init__(self, channel: socket.socket, mark: str, report: Report) -> None:
         self.mark = mark
+        self.accepted = False
+        """Whether a shim has the request; before it says so, nothing is started."""
         self._channel = channel
         self._report = report
         self._unread = b""
@@ -74,6 +76,8 @@ class Running:
 
     def _hear(self, message: object) -> None:
         match message:
+            case {"ready": True}:
+                self.accepted = True
             case {"started": {"shim": int(shim), "main": int(main)}}:
                 self._report(Started(main, shim))
             case {"output": int(total)}:

@@ -3,7 +3,7 @@
 Part of the shim parent, so stdlib only. What a system lacks is missing here and nowhere else:
 without subreapers (macOS) an orphan that leaves its process group escapes.
 """
-# ruff: noqa: PTH - the shim parent stays small and quick: no pathlib
+# ruff: noqa: PTH123, PTH208 - no pathlib: the shim parent stays small
 
 import ctypes
 import os

@@ -33,6 +33,7 @@ _BOOT = (
 )
 _LOADER_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _CLOSE_SECONDS = 20.0
+_TRIES = 3  # a parent may die with a request that it has not yet taken
 
 _log = logging.getLogger(__name__)
 
@@ -95,19 +96,19 @@ class Launcher:
         """Run a program to its end; every process that it started is gone then.
 
         Cancelling stops it with its grace, and returns only after its last process. Raises
-        EnvironmentalError when no shim parent can be started.
+        EnvironmentalError when a new shim parent is needed and cannot be started.
         """
         program.exit_file.unlink(missing_ok=True)
-        running = await self._start(program, report)
-        self._running.add(running)
-        try:
-            ended = await running.ended(program.limits.grace)
-        finally:
-            self._running.discard(running)
-            running.close()
-            if running.lost:
-                await asyncio.to_thread(sweep_marked, program.mark, exact=True)
-        return ended or read_exit(program.exit_file) or ProgramExit(lost=True)
+        for _ in range(_TRIES):
+            try:
+                running = await self._start(program, report)
+            except ConnectionError:
+                self._parent.wait()  # it has closed its end, so it is ending
+                continue
+            ended = await self._see_through(running, program)
+            if ended or running.accepted:
+                return ended or read_exit(program.exit_file) or ProgramExit(lost=True)
+        return ProgramExit(cause="spawn", error="the shim parent takes no request")
 
     def stop(self, mark: str, grace: float = 0.0) -> bool:
         """Stop the programs of this mark, whose `run` returns as usual; False if there is none.
@@ -143,38 +144,40 @@ class Launcher:
         }
         return json.dumps(request).encode()
 
+    async def _see_through(self, running: Running, program: Program) -> ProgramExit | None:
+        self._running.add(running)
+        try:
+            return await running.ended(program.limits.grace)
+        finally:
+            self._running.discard(running)
+            running.close()
+            if running.lost:
+                await asyncio.to_thread(sweep_marked, program.mark, exact=True)
+
     async def _send(self, handles: list[int]) -> None:
         async with self._sending:
-            if self._parent.poll() is None:
-                with contextlib.suppress(ConnectionError):
-                    return await self._send_once(handles)
-            _log.warning(
-                "the shim parent has ended (%s); a new one is started", self._parent.wait()
-            )
-            self._requests.close()
-            self._start_parent()
-            try:
-                await self._send_once(handles)
-            except ConnectionError as error:
-                raise EnvironmentalError(
-                    "the shim parent ends as soon as it is started",
-                    f"try: {self._command[0]} -I -S -c pass",
-                ) from error
+            if self._parent.poll() is not None:
+                _log.warning("the shim parent has ended; a new one is started")
+                self._requests.close()
+                self._start_parent()
+            while not self._sent(handles):
+                await self._writable()
 
-    async def _send_once(self, handles: list[int]) -> None:
+    def _sent(self, handles: list[int]) -> bool:
+        try:
+            socket.send_fds(self._requests, [b"r"], handles)
+        except BlockingIOError:  # the parent is busy killing what a dead shim left
+            return False
+        return True
+
+    async def _writable(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
-            try:
-                socket.send_fds(self._requests, [b"r"], handles)
-            except BlockingIOError:  # the parent is busy killing what a dead shim left
-                writable = loop.create_future()
-                loop.add_writer(self._requests, writable.set_result, None)
-                try:
-                    await writable
-                finally:
-                    loop.remove_writer(self._requests)
-            else:
-                return
+        writable = loop.create_future()
+        loop.add_writer(self._requests, writable.set_result, None)
+        try:
+            await writable
+        finally:
+            loop.remove_writer(self._requests)
 
     def _start_parent(self) -> None:
         requests, theirs = socket.socketpair()

@@ -4,7 +4,7 @@ Part of the shim parent, so stdlib only. One JSON object a line: `{"at", "text"}
 `{"at", "truncated": true}` once the first half is full, so that a reader knows why the log stands
 still; `{"at", "left_out": bytes}` before the kept end.
 """
-# ruff: noqa: PTH - the shim parent stays small and quick: no pathlib
+# ruff: noqa: PTH104 - no pathlib: the shim parent stays small
 
 import codecs
 import json

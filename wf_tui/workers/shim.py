@@ -1,8 +1,9 @@
 """The shim of one attempt: a small process above the program, forked by the shim parent.
 
 It has its own session and is a child subreaper, so that whatever the program starts stays its
-descendant. It says on its channel, one JSON object a line: `started`, `output`, `alive`, `exit`,
-or `failed` when nothing was started; it hears `{"stop": grace}`.
+descendant. It says on its channel, one JSON object a line: `ready` before anything is started,
+`started`, `output`, `alive`, `exit`, or `failed` when nothing was started; it hears
+`{"stop": grace}`.
 """
 
 import json
@@ -98,7 +99,7 @@ class Attempt:
         limit: float | None = request["limit"]
         self.deadline: float = math.inf if limit is None else time.monotonic() + limit
         self.kill_at = math.inf
-        self.alive_at = time.monotonic() + request["alive_every"]
+        self.alive_at: float = time.monotonic() + request["alive_every"]
         self.output_at = 0.0
         self.reported = 0
         self.poller = select.poll()
@@ -271,4 +272,5 @@ def attend(channel_handle: int, request_handle: int, life: int) -> bool:
     except (OSError, ValueError) as error:
         channel.say_last({"failed": str(error)})
         return True
+    channel.say({"ready": True})
     return attempt.run()

@@ -1,0 +1,167 @@
+"""The shell worker: a command's end becomes an outcome with a sentence for a person."""
+
+import asyncio
+import dataclasses
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.unit.workers.conftest import Events, Witness
+from wf_tui.workers import log
+from wf_tui.workers.exit_file import read_exit
+from wf_tui.workers.launcher import Launcher
+from wf_tui.workers.protocol import (
+    Failure,
+    FailureKind,
+    Job,
+    Limits,
+    Lost,
+    ProgramExit,
+    Started,
+    Success,
+)
+from wf_tui.workers.shell import ShellWorker, failure, result_text, run_gate
+
+
+@pytest.fixture
+def job(tmp_path: Path, folder: Path) -> Job:
+    """Give a job whose command is still to be set."""
+    return Job(
+        run="run",
+        task="task",
+        epoch=1,
+        worker="shell-1",
+        tree=tmp_path,
+        folder=folder,
+        command="true",
+        prompt="",
+        environment={"PATH": os.environ["PATH"]},
+        limits=Limits(grace=0.1),
+        mark=str(folder),
+    )
+
+
+def _with(job: Job, command: str | None) -> Job:
+    return dataclasses.replace(job, command=command)
+
+
+async def _failure(launcher: Launcher, job: Job) -> Failure:
+    outcome = await ShellWorker(launcher).run(job, Events())
+    assert isinstance(outcome, Failure)
+    return outcome
+
+
+async def test_success(launcher: Launcher, job: Job, folder: Path) -> None:
+    """Exit status 0 is success; the output is the result, in the log and the exit file."""
+    outcome = await ShellWorker(launcher).run(_with(job, "echo made it"), Events())
+    assert isinstance(outcome, Success)
+    assert outcome.result == "made it"
+    assert "".join(log.read(folder / "log.jsonl")) == "made it\n"
+    assert (folder / "exit.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "cause", "text"),
+    [
+        ("exit 3", FailureKind.TASK, "exit", "exit 3"),
+        ("kill -9 $$", FailureKind.TASK, "signal", "killed by signal 9 (SIGKILL)"),
+        ("no-such-tool --x", FailureKind.TASK, "exit", "command not found: no-such-tool"),
+        ("exit 127", FailureKind.TASK, "exit", "exit 127"),
+        ("if", FailureKind.TASK, "exit", "exit 2"),
+    ],
+)
+async def test_failures(
+    launcher: Launcher, job: Job, command: str, kind: FailureKind, cause: str, text: str
+) -> None:
+    """Each way to fail has its kind, its word and its sentence."""
+    outcome = await _failure(launcher, _with(job, command))
+    assert (outcome.kind, outcome.cause, outcome.text) == (kind, cause, text)
+
+
+async def test_failure_carries_the_program(launcher: Launcher, job: Job) -> None:
+    """A failure has exit status, signal and the last output at hand."""
+    outcome = await _failure(launcher, _with(job, "echo oh no; exit 4"))
+    assert (outcome.exit_code, outcome.signal, outcome.tail) == (4, None, "oh no\n")
+
+
+async def test_time_limit(launcher: Launcher, job: Job) -> None:
+    """A command over its time is a limit, and the sentence has the number."""
+    limited = dataclasses.replace(_with(job, "sleep 1000"), limits=Limits(seconds=0.05))
+    outcome = await _failure(launcher, limited)
+    assert (outcome.kind, outcome.cause) == (FailureKind.LIMIT, "time_limit")
+    assert outcome.text == "over its time limit of 0.05 s"
+
+
+async def test_missing_tree(launcher: Launcher, job: Job, tmp_path: Path) -> None:
+    """A tree that is gone is not the task's fault."""
+    gone = dataclasses.replace(job, tree=tmp_path / "gone")
+    outcome = await _failure(launcher, gone)
+    assert (outcome.kind, outcome.cause) == (FailureKind.TRANSPORT, "spawn")
+    assert str(tmp_path / "gone") in outcome.text
+
+
+async def test_no_command(launcher: Launcher, job: Job) -> None:
+    """A task with only a prompt is nothing for a shell."""
+    assert (await _failure(launcher, _with(job, None))).text == "the task has no command to run"
+
+
+async def test_lost(launcher: Launcher, job: Job) -> None:
+    """A killed shim is neither success nor failure."""
+    events = Events()
+    running = asyncio.create_task(ShellWorker(launcher).run(_with(job, "sleep 1000"), events))
+    os.kill((await events.first(Started)).shim, signal.SIGKILL)
+    assert isinstance(await running, Lost)
+
+
+async def test_cancel(launcher: Launcher, job: Job, witness: Witness) -> None:
+    """A cancelled job leaves no process."""
+    command = f"exec 9>{witness.path}; echo up >&9; sleep 1000"
+    running = asyncio.create_task(ShellWorker(launcher).run(_with(job, command), Events()))
+    await witness.word()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await asyncio.wait_for(witness.all_dead(), 1)
+
+
+async def test_gate(launcher: Launcher, job: Job, folder: Path) -> None:
+    """A gate runs in the same tree, with a log and an exit file of its own."""
+    ended = await run_gate(launcher, job, "pwd; exit 1")
+    assert (ended.code, ended.tail) == (1, f"{job.tree}\n")
+    assert "".join(log.read(folder / "gate.jsonl")) == ended.tail
+    assert read_exit(folder / "gate.json") == ended
+
+
+@pytest.mark.parametrize(
+    ("ended", "cause", "text"),
+    [
+        (ProgramExit(signal=15, cause="stopped"), "stopped", "it was stopped"),
+        (ProgramExit(code=0, clean=False), "unkillable", "a process of it cannot be killed"),
+        (ProgramExit(signal=40), "signal", "killed by signal 40"),
+        (ProgramExit(cause="spawn"), "spawn", "it could not be started: unknown reason"),
+    ],
+)
+def test_rare_failures(ended: ProgramExit, cause: str, text: str) -> None:
+    """What hardly ever happens has a sentence too."""
+    outcome = failure(ended, None)
+    assert (outcome.cause, outcome.text) == (cause, text)
+
+
+def test_result_is_the_end_of_the_output() -> None:
+    """A long output becomes its last whole lines, in at most 1,000 characters."""
+    lines = [f"line {number}" for number in range(300)]
+    result = result_text("\n".join(lines) + "\n\n")
+    assert len(result) <= 1000
+    assert result.splitlines() == lines[-len(result.splitlines()) :]
+
+
+def test_result_is_safe_for_a_terminal() -> None:
+    """Escape sequences and control characters of the output do not reach the result."""
+    assert result_text("\x1b[31mred\x1b[0m\x07 \u202eback\n") == "red\u2407 \ufffdback"
+
+
+def test_result_of_one_long_line() -> None:
+    """A line that is too long is cut at its beginning."""
+    assert result_text("x" * 3000 + "end") == "x" * 997 + "end"

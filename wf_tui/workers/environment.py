@@ -1,0 +1,56 @@
+"""A worker's environment: built from empty, so that nothing is passed on by accident."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["base_environment", "worker_environment"]
+
+_PASSED = frozenset({
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "LOGNAME",
+    "PATH",
+    "SHELL",
+    "TMPDIR",
+    "TZ",
+    "USER",
+})  # fmt: skip
+_LOCALE = "LC_"
+_SECRET = re.compile(r"SECRET|TOKEN|PASSW|API_?KEY|CREDENTIAL|PRIVATE", re.IGNORECASE)
+_PLAIN_OUTPUT = {"TERM": "dumb", "NO_COLOR": "1"}
+
+
+def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what every worker gets of the environment of the scheduler."""
+    passed = {name: value for name, value in environ.items() if _may_pass(name)}
+    return {"PATH": "/usr/local/bin:/usr/bin:/bin", **passed, **_PLAIN_OUTPUT}
+
+
+def worker_environment(
+    base: Mapping[str, str],
+    *,
+    run: str,
+    task: str,
+    mark: str,
+    results: Path | None = None,
+    conflicts: Path | None = None,
+) -> dict[str, str]:
+    """Return the environment of one attempt.
+
+    `results` is the file with the results of the tasks that this one needs, `conflicts` the one
+    with the paths that did not merge the last time.
+    """
+    own = {
+        "WF_RUN": run,
+        "WF_TASK": task,
+        "WF_ATTEMPT": mark,
+        "WF_RESULTS": results,
+        "WF_CONFLICTS": conflicts,
+    }
+    return {**base, **{name: str(value) for name, value in own.items() if value is not None}}
+
+
+def _may_pass(name: str) -> bool:
+    return (name in _PASSED or name.startswith(_LOCALE)) and not _SECRET.search(name)

@@ -1,0 +1,110 @@
+"""The `shell` worker: runs a task's own command; and gates, which are such commands too."""
+
+import re
+import signal
+
+from wf_tui.text import clean, cut
+from wf_tui.workers.launcher import Launcher, Program
+from wf_tui.workers.protocol import (
+    Failure,
+    FailureKind,
+    Job,
+    Lost,
+    Outcome,
+    ProgramExit,
+    Report,
+    Success,
+    WorkerEvent,
+)
+
+__all__ = ["ShellWorker", "failure", "result_text", "run_gate"]
+
+_RESULT_CHARACTERS = 1000
+_NOT_FOUND_STATUS = 127
+_NOT_FOUND = re.compile(r": (?:\d+: )?([^:\n]+): (?:command )?not found\s*$", re.MULTILINE)
+
+
+class ShellWorker:
+    """Gives a task's command to `/bin/sh` in the task's tree."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self._launcher = launcher
+
+    async def run(self, job: Job, report: Report) -> Outcome:
+        """Do the job; exit status 0 is success, its result the last lines of the output."""
+        if job.command is None:
+            return Failure(FailureKind.TASK, "spawn", "the task has no command to run")
+        program = _program(job, job.command, "log.jsonl", "exit.json")
+        ended = await self._launcher.run(program, report)
+        if ended.lost:
+            return Lost("its shim was killed: nobody knows how it ended", ended)
+        if ended.succeeded:
+            return Success(result_text(ended.tail), ended)
+        return failure(ended, job.limits.seconds)
+
+
+async def run_gate(launcher: Launcher, job: Job, command: str) -> ProgramExit:
+    """Run a gate's command as the worker of `job` would, with a log of its own, `gate.jsonl`."""
+    return await launcher.run(_program(job, command, "gate.jsonl", "gate.json"), _ignore)
+
+
+def failure(ended: ProgramExit, seconds: float | None) -> Failure:
+    """Return what a program's end means that is no success; `seconds` was its time limit."""
+    if ended.cause == "spawn":
+        text = f"it could not be started: {clean(ended.error or 'unknown reason')}"
+        return Failure(FailureKind.TRANSPORT, "spawn", text, ended)
+    if ended.cause == "time_limit":
+        text = f"over its time limit of {_number(seconds)} s"
+        return Failure(FailureKind.LIMIT, "time_limit", text, ended)
+    if ended.cause is not None:
+        return Failure(FailureKind.TRANSPORT, "stopped", "it was stopped", ended)
+    if not ended.clean:
+        text = "a process of it cannot be killed"
+        return Failure(FailureKind.TRANSPORT, "unkillable", text, ended)
+    if ended.signal is not None:
+        text = f"killed by signal {ended.signal}{_signal_name(ended.signal)}"
+        return Failure(FailureKind.TASK, "signal", text, ended)
+    return Failure(FailureKind.TASK, "exit", _exit_text(ended), ended)
+
+
+def result_text(tail: str) -> str:
+    """Return the last lines of an output that fit a result, safe for a terminal."""
+    text = clean(tail.rstrip(), multiline=True).strip()
+    if len(text) <= _RESULT_CHARACTERS:
+        return text
+    kept = text[-_RESULT_CHARACTERS:]
+    return kept.partition("\n")[2] or kept
+
+
+def _program(job: Job, command: str, log: str, exit_file: str) -> Program:
+    return Program(
+        argv=("/bin/sh", "-c", command),
+        folder=job.tree,
+        environment=job.environment,
+        log=job.folder / log,
+        exit_file=job.folder / exit_file,
+        mark=job.mark,
+        limits=job.limits,
+    )
+
+
+def _exit_text(ended: ProgramExit) -> str:
+    missing = _NOT_FOUND.findall(ended.tail) if ended.code == _NOT_FOUND_STATUS else []
+    if missing:
+        return f"command not found: {cut(clean(missing[-1].strip()), 80)}"
+    return f"exit {ended.code}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return f" ({signal.Signals(number).name})"
+    except ValueError:
+        return ""
+
+
+def _number(seconds: float | None) -> str:
+    return "?" if seconds is None else f"{seconds:g}"
+
+
+def _ignore(_: WorkerEvent) -> None:
+    """Take no events: the step of a gate has a deadline of its own."""
