@@ -69,8 +69,9 @@ def _content(file: Path) -> bytes:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return b""
-    with open(descriptor, "rb") as opened:  # noqa: PTH123 - opened above, without blocking
+    try:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
-            return b""
-        return opened.read()
+        meant = stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST
+        return os.read(descriptor, _LARGEST) if meant else b""
+    finally:
+        os.close(descriptor)

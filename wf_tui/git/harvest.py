@@ -23,7 +23,9 @@ from wf_tui.text import clean, plural
 
 __all__ = ["CAPS", "Caps", "Harvest", "HarvestRefusedError", "Refused", "harvest"]
 
-_UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ([^:\n]*)$", re.MULTILINE)
+_UNOPENED = re.compile(
+    rb"^warning: could not open directory '(.*?)(?:/': ([^:\n]*))?$", re.MULTILINE
+)
 _SUBMODULE = b"160000"
 
 
@@ -204,9 +206,10 @@ def _refusals(
     found: _Sorted, changes: Changes, scopes: Sequence[str] | None
 ) -> tuple[Refused, ...]:
     reasons = dict(found.refused)
+    # Git cuts a message that is longer than a path may be, and the reason with it.
     for path, reason in _UNOPENED.findall(changes.complaints):
         if _covered(scopes, path):
-            reasons[path.rstrip(b"/")] = "unreadable folder: " + clean(reason)
+            reasons[path] = "unreadable folder: " + clean(reason or b"its path is too long")
     return tuple(Refused(_text(path), reasons[path]) for path in sorted(reasons))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from wf_tui.git.control import Control, make_control
+from wf_tui.git.harvest import Harvest
 from wf_tui.git.pool import Pool
 from wf_tui.git.repository import find_repository
 from wf_tui.paths import RunPaths
@@ -81,7 +82,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def user(template: Path, tmp_path: Path) -> User:
-    """A user with a fresh copy of the template."""
+    """Give a user with a fresh copy of the template."""
     home = tmp_path / "home"
     home.mkdir()
     path = tmp_path / "repo"
@@ -109,5 +110,42 @@ def start_run(tmp_path: Path) -> Callable[[User], Run]:
 
 @pytest.fixture
 def run(user: User, start_run: Callable[[User], Run]) -> Run:
-    """A run on the template."""
+    """Start a run on the template."""
     return start_run(user)
+
+
+def canary(folder: Path) -> tuple[str, Path]:
+    """Return a program that leaves a file behind, and that file."""
+    mark, program = folder / "EXECUTED", folder / "canary"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\nexec cat\n")
+    program.chmod(0o755)
+    return str(program), mark
+
+
+def paths_of(harvest: Harvest) -> dict[str, str]:
+    """Return the changed paths of a harvest with their status."""
+    return {entry.path: entry.status for entry in harvest.entries}
+
+
+def reasons_of(harvest: Harvest) -> dict[str, str]:
+    """Return the refused paths of a harvest with their reasons."""
+    return {refused.path: refused.reason for refused in harvest.refused}
+
+
+def picture(top: Path) -> dict[bytes, tuple[int, bytes]]:
+    """Return every name below a folder with its mode and content; the worker's `.git` left out."""
+    found: dict[bytes, tuple[int, bytes]] = {}
+    waiting = [os.fsencode(top)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                mode = entry.stat(follow_symlinks=False).st_mode
+                name = entry.path[len(os.fsencode(top)) + 1 :]
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                    found[name] = (mode, b"")
+                elif entry.is_symlink():
+                    found[name] = (mode, os.readlink(entry.path))  # noqa: PTH115 - bytes
+                elif name != b".git":
+                    found[name] = (mode, Path(os.fsdecode(entry.path)).read_bytes())
+    return found
