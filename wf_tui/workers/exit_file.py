@@ -4,15 +4,19 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from wf_tui.workers.plain_file import open_plain
 from wf_tui.workers.protocol import ProgramExit
 
 __all__ = ["program_exit", "read_exit"]
+
+_MOST_BYTES = 1 << 20
 
 
 def read_exit(path: Path) -> ProgramExit | None:
     """Return what the shim wrote at the end of a program; None if it did not come to that."""
     try:
-        record = json.loads(path.read_bytes())
+        with open_plain(path) as file:
+            record = json.loads(file.read(_MOST_BYTES))
     except (OSError, ValueError):
         return None
     return program_exit(record) if isinstance(record, dict) else None

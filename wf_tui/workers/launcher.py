@@ -72,20 +72,24 @@ class Launcher:
 
     async def __aenter__(self) -> Self:
         self._life, self._life_end = os.pipe()
-        self._start_parent()
+        try:
+            self._start_parent()
+        except EnvironmentalError:
+            self._cut_life_line()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        os.close(self._life_end)
-        os.close(self._life)
+        self._cut_life_line()
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._see_off()
         except TimeoutError:
             _log.warning("the shim parent does not end; it is killed")
             self._parent.kill()
-        self._requests.close()
-        self._parent.wait()
+        finally:
+            self._requests.close()
+            self._parent.wait()
 
     @property
     def parent_pid(self) -> int:
@@ -98,7 +102,6 @@ class Launcher:
         Cancelling stops it with its grace, and returns only after its last process. Raises
         EnvironmentalError when a new shim parent is needed and cannot be started.
         """
-        program.exit_file.unlink(missing_ok=True)
         for _ in range(_TRIES):
             try:
                 running = await self._start(program, report)
@@ -198,6 +201,10 @@ class Launcher:
                 requests.close()
                 raise EnvironmentalError(f"cannot start the shim parent: {error}") from error
         self._requests = requests
+
+    def _cut_life_line(self) -> None:
+        os.close(self._life_end)
+        os.close(self._life)
 
     async def _see_off(self) -> None:
         for running in tuple(self._running):

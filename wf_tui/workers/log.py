@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wf_tui.text import plural
+from wf_tui.workers.plain_file import open_plain
 
 __all__ = ["follow", "read", "tail"]
 
@@ -21,7 +22,7 @@ _Record = dict[str, object]
 def read(path: Path) -> Iterator[str]:
     """Yield the output as it was written, in pieces; nothing when there is no log yet."""
     try:
-        log = path.open("rb")
+        log = open_plain(path)
     except FileNotFoundError:
         return
     record: _Record = {}
@@ -35,7 +36,7 @@ def read(path: Path) -> Iterator[str]:
 def follow(path: Path, offset: int = 0) -> tuple[str, int]:
     """Return the output after `offset`, and the offset from which to go on."""
     try:
-        with path.open("rb") as log:
+        with open_plain(path) as log:
             log.seek(offset)
             fresh = log.read()
     except FileNotFoundError:
@@ -49,7 +50,7 @@ def follow(path: Path, offset: int = 0) -> tuple[str, int]:
 def tail(path: Path, characters: int) -> str:
     """Return the last characters of the output, reading no more of a long log than it takes."""
     try:
-        log = path.open("rb")
+        log = open_plain(path)
     except FileNotFoundError:
         return ""
     with log:

@@ -4,14 +4,16 @@ Part of the shim parent, so stdlib only. One JSON object a line: `{"at", "text"}
 `{"at", "truncated": true}` once the first half is full, so that a reader knows why the log stands
 still; `{"at", "left_out": bytes}` before the kept end.
 """
-# ruff: noqa: PTH104 - no pathlib: the shim parent stays small
+# ruff: noqa: PTH104, PTH108 - no pathlib: the shim parent stays small
 
 import codecs
+import contextlib
 import json
 import os
+import stat
 import time
 
-__all__ = ["CHUNK", "LogWriter", "write_atomic"]
+__all__ = ["CHUNK", "LogWriter", "discard", "write_atomic"]
 
 CHUNK = 1 << 16
 TAIL_CHARACTERS = 4000
@@ -22,8 +24,7 @@ class LogWriter:
     """The attempt's output as JSON Lines: the first and the last half of `cap` bytes."""
 
     def __init__(self, path: str, cap: int) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_NOFOLLOW
-        self.handle = os.open(path, flags, 0o600)
+        self.handle = create(path)
         self.room = cap - cap // 2
         self.keep = cap // 2
         self.total = 0
@@ -85,11 +86,23 @@ def trim(buffer: bytearray, keep: int) -> None:
         del buffer[: len(buffer) - keep]
 
 
+def discard(path: str) -> None:
+    """Remove a file, a link or a FIFO, if there is one; never a device."""
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_IFMT(os.lstat(path).st_mode) in {stat.S_IFREG, stat.S_IFLNK, stat.S_IFIFO}:
+            os.unlink(path)
+
+
+def create(path: str) -> int:
+    """Make a new file, whatever a worker has put there, and return its descriptor."""
+    discard(path)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+
+
 def write_atomic(path: str, content: bytes) -> None:
     """Write a file that is, at every instant, there in full or not there."""
     part = path + ".part"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    handle = os.open(part, flags, 0o600)
+    handle = create(part)
     try:
         write_all(handle, content)
         os.fsync(handle)

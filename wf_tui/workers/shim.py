@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wf_tui.workers.descendants import become_subreaper, kill_tree, reap, send_signal
-from wf_tui.workers.log_writer import CHUNK, LogWriter, write_atomic
+from wf_tui.workers.log_writer import CHUNK, LogWriter, discard, write_atomic
 
 __all__ = ["attend", "wake_on_signals"]
 
@@ -268,6 +268,7 @@ def attend(channel_handle: int, request_handle: int, life: int) -> bool:
     with open(request_handle, "rb") as file:
         request = json.loads(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0))
     try:
+        discard(request["exit"])
         attempt = Attempt(request, channel, life, wake)
     except (OSError, ValueError) as error:
         channel.say_last({"failed": str(error)})

@@ -154,11 +154,25 @@ async def test_log_that_cannot_be_written(
 async def test_log_does_not_follow_a_link(
     launcher: Launcher, shell: MakeProgram, events: Events, tmp_path: Path
 ) -> None:
-    """A link in place of the log is refused: a worker could have planted it."""
+    """A link in place of the log is replaced: a worker could have planted it."""
     program = shell("echo x")
     program.log.symlink_to(tmp_path / "victim")
-    assert (await launcher.run(program, events)).cause == "spawn"
+    assert (await launcher.run(program, events)).code == 0
     assert not (tmp_path / "victim").exists()
+    assert "".join(log.read(program.log)) == "x\n"
+
+
+async def test_planted_pipes_do_not_block(
+    launcher: Launcher, shell: MakeProgram, events: Events
+) -> None:
+    """FIFOs in place of log and exit file, and the death of the shim, block nobody."""
+    program = shell("exit 0")
+    planted = f"cd {program.log.parent}; rm *; mkfifo {program.log.name} {program.exit_file.name}"
+    ended = await launcher.run(shell(f"{planted}; kill -9 $PPID; sleep 1000"), events)
+    assert ended.lost
+    assert list(log.read(program.log)) == []
+    assert (await launcher.run(program, events)).code == 0
+    assert read_exit(program.exit_file) is not None
 
 
 async def test_request_of_any_size(
