@@ -20,11 +20,12 @@ PR_SET_CHILD_SUBREAPER = 36
 
 OnReap = Callable[[int, int], None]
 
+_PRCTL = getattr(ctypes.CDLL(None), "prctl", None)  # looked up before the fork, not in each shim
+
 
 def become_subreaper() -> bool:
     """Make orphaned descendants children of this process; False where the system has no such."""
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    return prctl is not None and prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    return _PRCTL is not None and _PRCTL(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
 def children_of(pid: int) -> list[int]:

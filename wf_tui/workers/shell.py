@@ -43,9 +43,15 @@ class ShellWorker:
         return failure(ended, job.limits.seconds)
 
 
-async def run_gate(launcher: Launcher, job: Job, command: str) -> ProgramExit:
+def _ignore(_: WorkerEvent) -> None:
+    """Take no events."""
+
+
+async def run_gate(
+    launcher: Launcher, job: Job, command: str, report: Report = _ignore
+) -> ProgramExit:
     """Run a gate's command as the worker of `job` would, with a log of its own, `gate.jsonl`."""
-    return await launcher.run(_program(job, command, "gate.jsonl", "gate.json"), _ignore)
+    return await launcher.run(_program(job, command, "gate.jsonl", "gate.json"), report)
 
 
 def failure(ended: ProgramExit, seconds: float | None) -> Failure:
@@ -104,7 +110,3 @@ def _signal_name(number: int) -> str:
 
 def _number(seconds: float | None) -> str:
     return "?" if seconds is None else f"{seconds:g}"
-
-
-def _ignore(_: WorkerEvent) -> None:
-    """Take no events: the step of a gate has a deadline of its own."""

@@ -24,6 +24,8 @@ __all__ = ["attend", "wake_on_signals"]
 OUTPUT_EVERY = 0.25
 LAST_WORD_SECONDS = 1.0
 
+_CATCHABLE = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+
 Request = dict[str, Any]
 
 
@@ -131,7 +133,7 @@ class Attempt:
                 environment,
                 setsid=True,
                 setsigmask=[],
-                setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
+                setsigdef=_CATCHABLE,
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_DUP2, self.program_end, 1),

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from tests.unit.workers.conftest import Events, MakeProgram, Witness
 from wf_tui.errors import EnvironmentalError
+from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import Started
 
@@ -19,6 +21,7 @@ trap '' TERM; echo main >&9; while :; do sleep 1000; done"""
 SCHEDULER = """
 import asyncio, os, sys
 from pathlib import Path
+from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.launcher import Launcher, Program
 
 async def main():
@@ -33,7 +36,8 @@ asyncio.run(main())
 
 
 def _start_scheduler(folder: Path, command: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", SCHEDULER, folder, command])
+    command_line = [sys.executable, "-c", SCHEDULER, str(folder), command]
+    return subprocess.Popen(command_line, stderr=subprocess.PIPE)
 
 
 async def test_death_of_the_scheduler(folder: Path, witness: Witness) -> None:
@@ -42,8 +46,11 @@ async def test_death_of_the_scheduler(folder: Path, witness: Witness) -> None:
     scheduler = _start_scheduler(folder, command)
     assert await witness.words(2) == ["daemon", "main"]
     scheduler.kill()
-    scheduler.wait()
     await asyncio.wait_for(witness.all_dead(), 2)
+    await asyncio.to_thread(scheduler.communicate)  # parent and shim hold the other end
+    ended = read_exit(folder / "exit")
+    assert ended is not None
+    assert (ended.cause, ended.signal, ended.clean) == ("scheduler_gone", 9, True)
 
 
 async def test_death_of_a_shim(
@@ -153,6 +160,18 @@ async def test_sleeping_parent(launcher: Launcher, shell: MakeProgram, events: E
     await asyncio.sleep(0)
     os.kill(launcher.parent_pid, signal.SIGCONT)
     assert {(await run).code for run in runs} == {0}
+
+
+async def test_parent_without_descriptors(
+    launcher: Launcher, shell: MakeProgram, events: Events
+) -> None:
+    """Where no descriptor is free nothing is started, and it works again when some are."""
+    usual = resource.prlimit(launcher.parent_pid, resource.RLIMIT_NOFILE)
+    assert (await launcher.run(shell("true"), events)).code == 0
+    resource.prlimit(launcher.parent_pid, resource.RLIMIT_NOFILE, (3, usual[1]))
+    assert (await launcher.run(shell("true"), events)).cause == "spawn"
+    resource.prlimit(launcher.parent_pid, resource.RLIMIT_NOFILE, usual)
+    assert (await launcher.run(shell("true"), events)).code == 0
 
 
 async def test_parent_that_cannot_live(shell: MakeProgram, events: Events) -> None:
