@@ -36,6 +36,8 @@ class Claim:
     run: str
     task: TaskRow
     worker: str
+    kind: str
+    """The kind of the worker's seat."""
     epoch: int
     head: str
     last_note: str = ""
@@ -269,6 +271,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         run=tx.run.id,
         task=held,
         worker=worker.name,
+        kind=worker.kind,
         epoch=epoch,
         head=tx.run.head,
         last_note=task.note,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -63,9 +63,13 @@ class Ledger:
     actor: str = _SCHEDULER
     random: Random = field(default_factory=Random)
 
+    def acting(self, actor: str) -> Ledger:
+        """Return the same ledger with another actor."""
+        return replace(self, actor=actor)
+
     @contextmanager
-    def _change(self, run: str, actor: str | None = None) -> Iterator[Change]:
-        with change(self.db, run, now=self.clock.now(), actor=actor or self.actor) as tx:
+    def _change(self, run: str) -> Iterator[Change]:
+        with change(self.db, run, now=self.clock.now(), actor=self.actor) as tx:
             yield tx
 
     # -- runs
@@ -119,8 +123,10 @@ class Ledger:
     # -- the scheduler and its seats
 
     def scheduler_started(self, run: str, leader: Mapping[str, str | int], lease: float) -> None:
-        """Record who leads this run."""
+        """Record who leads this run; a leader that did not sign off is lost."""
         with self._change(run) as tx:
+            if self.db.execute("SELECT 1 FROM scheduler WHERE run = ?", (run,)):
+                tx.event("scheduler_lost")
             self.db.execute(
                 "INSERT OR REPLACE INTO scheduler VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -134,6 +140,11 @@ class Ledger:
                 ),
             )
             tx.event("scheduler_started", pid=leader["pid"], host=leader["host"])
+
+    def scheduler_stopped(self, run: str) -> None:
+        """Sign off as the leader of this run."""
+        with self._change(run):
+            self.db.execute("DELETE FROM scheduler WHERE run = ?", (run,))
 
     def join_workers(self, run: str, seats: Sequence[WorkerRow]) -> None:
         """Make these the seats of the run; the ones of an earlier scheduler are gone."""
@@ -274,6 +285,11 @@ class Ledger:
             tx.event("integrated", task, old=old, new=new)
             tx.evolve(head=new)
 
+    def reject(self, fence: Fence, ending: Ending) -> None:
+        """Keep a result that came too late, as `result_rejected`, and close its attempt."""
+        with self._change(fence.run) as tx:
+            _reject(tx, fence, ending)
+
     def close(self, fence: Fence, ending: Ending) -> None:
         """Close an attempt that was fenced; never refused."""
         with self._change(fence.run) as tx:
@@ -400,12 +416,16 @@ class Ledger:
             if task is not None:
                 rule(tx, task)
                 return True
-            stale = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
-            tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)
-            current = tx.task(fence.task)
-            if current.open_epoch == fence.epoch:
-                attempts.close(tx, current, _rejected(ending))
+            _reject(tx, fence, ending)
             return False
+
+
+def _reject(tx: Change, fence: Fence, ending: Ending) -> None:
+    task = tx.task(fence.task)
+    stale = evolve(task, worker=fence.worker, epoch=fence.epoch)
+    tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)
+    if task.open_epoch == fence.epoch:
+        attempts.close(tx, task, _rejected(ending))
 
 
 def _rejected(ending: Ending) -> Ending:

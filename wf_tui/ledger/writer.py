@@ -64,15 +64,18 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
         self._thread.start()
 
-    async def submit(self, rule: Callable[[Ledger], _Answer]) -> _Answer:
-        """Run a rule in the next transaction; return its answer once that is committed."""
+    def post(self, rule: Callable[[Ledger], _Answer]) -> asyncio.Future[_Answer]:
+        """Put a rule into the next transaction; the future has its answer after the commit."""
         loop = asyncio.get_running_loop()
         request = _Request(rule, loop.create_future(), loop)
         if self._thread is None or not self._thread.is_alive():
             raise LedgerError("the ledger's writer has ended")
         self._queue.put(request)
-        answer: _Answer = await request.future
-        return answer
+        return request.future
+
+    async def submit(self, rule: Callable[[Ledger], _Answer]) -> _Answer:
+        """Run a rule in the next transaction; return its answer once that is committed."""
+        return await self.post(rule)
 
     def close(self) -> None:
         """Answer what has arrived, then end the thread."""

@@ -1,0 +1,99 @@
+"""The user's configuration, `~/.config/wf/config.toml` or `WF_CONFIG`; unknown keys are errors."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from wf_tui.errors import EnvironmentalError, UsageError, nearest
+
+__all__ = ["Config", "Profile", "Timing", "config_path", "load_config"]
+
+_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Timing(_Part):
+    """How long things may take, in seconds (DESIGN 3.2)."""
+
+    lease: _Seconds = 60.0
+    """How long a claim is valid without a renewed heartbeat."""
+    heartbeat: _Seconds = 10.0
+    """How often the leases of living attempts are renewed."""
+    start_deadline: _Seconds = 60.0
+    """How long an attempt may take from its claim to its program."""
+    stall_after: _Seconds = 600.0
+    """How long a program may be silent."""
+    steal_after: _Seconds = 300.0
+    """How long a task waits for the busy worker that its plan pinned it to."""
+    grace: _Seconds = 5.0
+    """Between the polite end of a program and its kill."""
+
+
+class Profile(_Part):
+    """How to make the seats of one kind."""
+
+    kind: Literal["shell"] = "shell"
+    seats: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """How many; None: as many as jobs."""
+    roles: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """The roles it takes; none means all."""
+    lane: str = "local"
+    """The provider limit that its seats share."""
+
+
+class Config(_Part):
+    """All that the user has configured."""
+
+    profiles: Mapping[str, Profile] = {}
+    timing: Timing = Timing()
+
+    @property
+    def seats(self) -> Mapping[str, Profile]:
+        """The profiles with the built-in one, `shell`."""
+        return {"shell": Profile(), **self.profiles}
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Return where the user's configuration lies."""
+    if given := environ.get("WF_CONFIG"):
+        return Path(given)
+    from platformdirs import user_config_path  # noqa: PLC0415 - only where no variable says
+
+    return user_config_path("wf", appauthor=False) / "config.toml"
+
+
+def load_config(environ: Mapping[str, str]) -> Config:
+    """Read the configuration; without a file, the defaults. All faults are named at once."""
+    path = config_path(environ)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if "WF_CONFIG" in environ:
+            raise EnvironmentalError(f"there is no configuration at {path}") from None
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvironmentalError(f"cannot read {path}: {error}") from error
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: {error}") from error
+    except ValidationError as error:
+        lines = [
+            _line(tuple(fault["loc"]), fault["type"], fault["msg"]) for fault in error.errors()
+        ]
+        raise UsageError(f"{path}: " + "; ".join(lines)) from error
+
+
+def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(map(str, place))
+    if kind != "extra_forbidden":
+        return f"{name}: {message}"
+    words = [word for model in (Config, Profile, Timing) for word in model.model_fields]
+    best = nearest(str(place[-1]), words)
+    return f"unknown key {name}" + (f" (did you mean {best!r}?)" if best else "")

@@ -1,0 +1,262 @@
+"""One attempt, step by step: prepare, run, harvest, check, integrate (DESIGN 3 and 6.3).
+
+It can be stopped at any step before the merge. Whatever happens, its work is harvested and its tree
+given back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from wf_tui.errors import WfError
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.words import BlockedKind, Outcome, Step
+from wf_tui.scheduler.checks import Fault, check
+from wf_tui.scheduler.handover import Given, given, make_job
+from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
+from wf_tui.scheduler.workspace import Workspace
+from wf_tui.workers.protocol import Alive, Failure, Lost, Started, Success, WorkerEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from wf_tui.ledger.claims import Claim
+    from wf_tui.scheduler.integrator import Integrator
+    from wf_tui.scheduler.site import Site
+    from wf_tui.workers.protocol import Job
+    from wf_tui.workers.protocol import Outcome as WorkOutcome
+
+__all__ = ["CANCELLED", "Attempt"]
+
+CANCELLED: Final = Ending(Outcome.CANCELLED, "stopped", "stopped by a person")
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+class _StoppedError(Exception):
+    """The attempt was stopped while it worked."""
+
+
+@dataclass
+class Attempt:
+    """Sees one claim through, from its tree to its end in the ledger."""
+
+    site: Site
+    integrator: Integrator
+    claim: Claim
+    running: bool = False
+    """Whether its program runs, so that signs of life are to be expected."""
+    evidence: float = 0.0
+    """When there was a sign of life, by the monotonic clock."""
+    output: float = 0.0
+    """When its program last wrote something."""
+    merging: bool = False
+    _stop: Ending | None = None
+    _work: asyncio.Task[object] | None = None
+
+    @property
+    def fence(self) -> Fence:
+        """What its writes carry."""
+        return Fence(self.claim.run, self.claim.task.id, self.claim.epoch, self.claim.worker)
+
+    def stop(self, ending: Ending) -> None:
+        """Stop the program; the attempt then harvests and ends by itself, as `ending` says."""
+        if self._stop is None and not self.merging:
+            self._stop = ending
+            if self._work is not None:
+                self._work.cancel()
+
+    async def run(self) -> None:
+        """See the attempt through; a fault of the machine is a failure of the attempt."""
+        workspace: Workspace | None = None
+        kept = merged = False
+        try:
+            has = await self._given()
+            workspace = await self.site.thread(
+                Workspace.enter, self.site, self.claim, self.integrator.head, has.checkpoint
+            )
+            merged, kept = await self._see_through(workspace, has)
+        except _StoppedError:
+            await self._end_stopped(NOTHING)
+        except (WfError, OSError) as error:
+            _log.exception("attempt %s of %r failed", self.claim.epoch, self.claim.task.id)
+            text = f"wf could not go on: {error}"
+            await self._fail(Ending(Outcome.FAILED, "machine", text))
+        finally:
+            if workspace is not None:
+                await self._leave(workspace, merged=merged, kept=kept)
+
+    async def _given(self) -> Given:
+        deadline = self.site.clock.now() + self.site.timing.start_deadline
+        fence, claim = self.fence, self.claim
+        has = await self.site.ledger(
+            lambda ledger: (ledger.step(fence, Step.PREPARING, deadline), given(ledger, claim))[1]
+        )
+        if self._stop:
+            raise _StoppedError
+        return has
+
+    async def _see_through(self, workspace: Workspace, has: Given) -> tuple[bool, bool]:
+        """Run, harvest, check and merge; return whether it merged, and whether to keep the tree."""
+        tree = workspace.tree
+        job = await self.site.thread(make_job, self.site, self.claim, tree.path, has)
+        outcome = await self._work_on(job, workspace)
+        harvested = await self._harvest(workspace)
+        if self._stop is not None and not isinstance(outcome, Success):
+            await self._end_stopped(harvested)
+        elif isinstance(outcome, Success):
+            return await self._finish(job, workspace, outcome, harvested)
+        else:
+            await self._fail(harvested.onto(_ending(outcome)))
+        return False, False
+
+    # -- running
+
+    async def _work_on(self, job: Job, workspace: Workspace) -> WorkOutcome:
+        """Run the worker; being stopped is an outcome like others."""
+        worker = self.site.workers[self.claim.kind]
+        base, tree = workspace.tree.base, str(workspace.tree.number)
+
+        def report(event: WorkerEvent) -> None:
+            self._hear(event, base, tree)
+
+        try:
+            return await self._stoppable(worker.run(job, report))
+        except _StoppedError:
+            return Lost("stopped")
+        finally:
+            self.running = False
+
+    async def _stoppable(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Await something that `stop` cancels; it returns only when that has really ended."""
+        if self._stop is not None:
+            work.close()
+            raise _StoppedError
+        task = asyncio.ensure_future(work)
+        self._work = task
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._stop is None:
+                raise
+            raise _StoppedError from None
+        finally:
+            self._work = None
+
+    def _hear(self, event: WorkerEvent, base: str, tree: str) -> None:
+        now = self.site.clock.monotonic()
+        self.evidence = now
+        if not isinstance(event, Alive):
+            self.output = now
+        if isinstance(event, Started):
+            self.running = True
+            self._tell_started(event.pid, base, tree)
+
+    def _tell_started(self, pid: int, base: str, tree: str) -> None:
+        limit = self.claim.task.spec.timeout_secs
+        deadline = self.site.clock.now() + limit if limit else None
+        fence = self.fence
+        told = self.site.writer.post(
+            lambda ledger: (
+                ledger.started(fence, base=base, tree=tree, pid=pid)
+                and ledger.step(fence, Step.RUNNING, deadline)
+            )
+        )
+        told.add_done_callback(_log_failure)
+
+    # -- after the program
+
+    async def _harvest(self, workspace: Workspace) -> Harvested:
+        """Take what the attempt left; also of one that failed or was stopped."""
+        if not self.claim.task.writes:
+            return NOTHING
+        fence = self.fence
+        if self._stop is None:
+            await self.site.ledger(lambda ledger: ledger.step(fence, Step.HARVESTING))
+        found = await self.site.thread(harvest_attempt, self.site, workspace)
+        await self.site.ledger(
+            lambda ledger: ledger.harvested(
+                fence, ref=found.ref, commit=found.commit, detail=found.detail
+            )
+        )
+        return found
+
+    async def _finish(
+        self, job: Job, workspace: Workspace, outcome: Success, harvested: Harvested
+    ) -> tuple[bool, bool]:
+        fence = self.fence
+        await self.site.ledger(lambda ledger: ledger.step(fence, Step.CHECKING))
+        good = harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
+        try:
+            fault = await self._stoppable(check(self.site, self.claim, job, harvested))
+        except _StoppedError:
+            await self._end_stopped(harvested)
+            return False, False
+        if fault is not None:
+            return False, await self._hold_back(fault, good)
+        self.merging = True
+        return await self.integrator.settle(self, workspace, harvested, good, outcome.result)
+
+    async def _hold_back(self, fault: Fault, ending: Ending) -> bool:
+        """End an attempt whose work did not pass; return whether its tree is to be kept."""
+        if fault.kind is not BlockedKind.SCOPE:
+            bad = replace(ending, outcome=Outcome.FAILED, cause=fault.cause, text=fault.text)
+            await self._fail(bad, fault)
+            return False
+        held = replace(ending, cause=fault.cause, text=fault.text)
+        fence = self.fence
+        return await self.site.ledger(
+            lambda ledger: ledger.block(fence, held, fault.kind, fault.detail)
+        )
+
+    async def _fail(self, ending: Ending, fault: Fault | None = None) -> None:
+        kind = fault.kind if fault else BlockedKind.FAILED
+        detail = fault.detail if fault else {}
+        fence = self.fence
+        await self.site.ledger(lambda ledger: ledger.fail(fence, ending, kind=kind, detail=detail))
+
+    async def _end_stopped(self, harvested: Harvested) -> None:
+        """End an attempt that was stopped: by a person it is not counted, else it is a failure."""
+        ending = harvested.onto(self._stop or CANCELLED)
+        fence = self.fence
+        if ending.outcome is Outcome.CANCELLED:
+            await self.site.ledger(lambda ledger: ledger.close(fence, ending))
+        else:
+            await self._fail(ending)
+
+    async def _leave(self, workspace: Workspace, *, merged: bool, kept: bool) -> None:
+        changed = await self.site.thread(workspace.leave, merged=merged, keep=kept)
+        fence = self.fence
+        if changed:
+            text = "read-only tasks changed files of their snapshot: " + ", ".join(changed[:5])
+            _log.warning("%s", text)
+        if kept:
+            tree = str(workspace.tree.path)
+            await self.site.ledger(
+                lambda ledger: ledger.tree_gone(fence.run, tree, kept="a task is blocked on it")
+            )
+
+
+def _ending(outcome: Failure | Lost) -> Ending:
+    """Return how a worker's end is recorded."""
+    if isinstance(outcome, Lost):
+        return Ending(Outcome.LOST, "lost", outcome.text)
+    late = outcome.cause in {"time_limit", "stall"}
+    return Ending(
+        Outcome.TIMED_OUT if late else Outcome.FAILED,
+        outcome.cause,
+        outcome.text,
+        outcome.exit_code,
+        outcome.signal,
+    )
+
+
+def _log_failure(told: asyncio.Future[bool]) -> None:
+    if not told.cancelled() and (error := told.exception()) is not None:
+        _log.error("the ledger did not take the start of an attempt: %s", error)

@@ -1,0 +1,107 @@
+"""What work has to pass before it is merged: what was left out, scope, deliverables, gate."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.git.entries import outside
+from wf_tui.ledger.words import BlockedKind
+from wf_tui.text import clean, plural
+from wf_tui.workers.shell import failure, result_text, run_gate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wf_tui.git.harvest import Refused
+    from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.rows import Detail
+    from wf_tui.scheduler.harvesting import Harvested
+    from wf_tui.scheduler.site import Site
+    from wf_tui.workers.protocol import Job
+
+__all__ = ["Fault", "check"]
+
+_HARMLESS: Final = frozenset({"special file"})
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why work is not merged."""
+
+    kind: BlockedKind
+    cause: str
+    text: str
+    detail: Detail = field(default_factory=dict)
+
+
+async def check(site: Site, claim: Claim, job: Job, harvested: Harvested) -> Fault | None:
+    """Return the first thing that keeps the work from being merged, or None."""
+    return (
+        _left_out(harvested)
+        or _scope(claim, harvested)
+        or _deliverables(claim, job.tree)
+        or await _gate(site, claim, job)
+    )
+
+
+def _left_out(harvested: Harvested) -> Fault | None:
+    """Refuse work of which a part could not be taken; pipes and sockets are no work."""
+    if harvested.error:
+        return Fault(BlockedKind.FAILED, "harvest", harvested.error)
+    lost = [item for item in harvested.refused if item.reason not in _HARMLESS]
+    if not lost:
+        return None
+    text = f"it left what cannot be merged: {_first(lost)}"
+    return Fault(BlockedKind.FAILED, "harvest", text, {"paths": [item.path for item in lost[:20]]})
+
+
+def _first(lost: list[Refused]) -> str:
+    more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+    return f"{clean(lost[0].path, limit=200)} ({lost[0].reason}){more}"
+
+
+def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
+    task = claim.task
+    if not task.scope or task.scope_waived:
+        return None
+    paths = outside(harvested.entries, task.scope)
+    if not paths:
+        return None
+    names = ", ".join(clean(path, limit=200) for path in paths[:_NAMED])
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    text = f"it changed {plural(len(paths), 'file')} outside its scope: {names}{more}"
+    return Fault(BlockedKind.SCOPE, "scope", text, {"paths": list(paths[:200])})
+
+
+def _deliverables(claim: Claim, tree: Path) -> Fault | None:
+    missing = [name for name in claim.task.spec.deliverables if not _is_there(tree, name)]
+    if not missing:
+        return None
+    text = f"missing or empty: {', '.join(clean(name, limit=200) for name in missing[:_NAMED])}"
+    return Fault(BlockedKind.DELIVERABLE, "deliverable", text, {"paths": missing[:200]})
+
+
+def _is_there(tree: Path, name: str) -> bool:
+    """Whether a file with content lies at `name`, inside the tree and behind no link."""
+    path = tree / name
+    try:
+        status = path.lstat()
+        inside = path.parent.resolve().is_relative_to(tree.resolve())
+    except OSError:
+        return False
+    return inside and stat.S_ISREG(status.st_mode) and status.st_size > 0
+
+
+async def _gate(site: Site, claim: Claim, job: Job) -> Fault | None:
+    command = claim.task.spec.gate
+    if not command:
+        return None
+    ended = await run_gate(site.launcher, job, command)
+    if ended.succeeded:
+        return None
+    why = "its shim was killed" if ended.lost else failure(ended, job.limits.seconds).text
+    tail = result_text(ended.tail)
+    return Fault(BlockedKind.GATE, "gate", f"the gate failed: {why}", {"tail": tail})

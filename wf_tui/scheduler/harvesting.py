@@ -1,0 +1,79 @@
+"""Taking what an attempt left into a commit under its own ref (DESIGN 6.3); blocks, for threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.git.attempts import commit_attempt, save_attempt_ref
+from wf_tui.git.harvest import HarvestRefusedError
+
+if TYPE_CHECKING:
+    from wf_tui.git.entries import Entry
+    from wf_tui.git.harvest import Refused
+    from wf_tui.ledger.attempts import Ending
+    from wf_tui.ledger.rows import Detail
+    from wf_tui.scheduler.site import Site
+    from wf_tui.scheduler.workspace import Workspace
+
+__all__ = ["NOTHING", "Harvested", "harvest_attempt"]
+
+_NAMED: Final = 20
+
+
+@dataclass(frozen=True)
+class Harvested:
+    """What came out of a tree: its commit and ref, the changed files, what was not taken."""
+
+    base: str = ""
+    commit: str | None = None
+    ref: str | None = None
+    entries: tuple[Entry, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    ignored: int = 0
+    error: str = ""
+    """Why nothing could be taken."""
+
+    @property
+    def detail(self) -> Detail:
+        """What the event of the harvest says."""
+        names = [f"{item.path}: {item.reason}" for item in self.refused[:_NAMED]]
+        detail: dict[str, str | int | float | list[str] | None] = {"files": len(self.entries)}
+        if self.ignored:
+            detail["ignored"] = self.ignored
+        if names:
+            detail["refused"] = names
+        if self.error:
+            detail["error"] = self.error
+        return detail
+
+    def onto(self, ending: Ending) -> Ending:
+        """Return the ending of an attempt with the commit that holds its work."""
+        return replace(ending, ref=self.ref, commit=self.commit)
+
+
+NOTHING: Final = Harvested()
+
+
+def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
+    """Harvest a tree, commit what changed, and keep that under the attempt's ref."""
+    claim, tree = workspace.claim, workspace.tree
+    try:
+        found = tree.harvest(workspace.shared_scope)
+    except HarvestRefusedError as error:
+        return Harvested(base=tree.base, error=error.message)
+    if not found.entries:
+        return Harvested(tree.base, refused=found.refused, ignored=found.ignored)
+    commit = commit_attempt(
+        site.control,
+        found,
+        base=tree.base,
+        task=claim.task.id,
+        run=claim.run,
+        epoch=claim.epoch,
+        title=claim.task.title,
+        worker=claim.worker,
+        when=claim.task.step_at or 0.0,
+    )
+    ref = save_attempt_ref(site.control, commit, task=claim.task.id, epoch=claim.epoch)
+    return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)

@@ -1,0 +1,165 @@
+"""Merging finished work, one at a time per run, and showing the result to the user's repository."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.git.attempts import Message
+from wf_tui.git.export import Exported, export
+from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
+from wf_tui.ledger import reads
+from wf_tui.ledger.words import BlockedKind, DoneKind, Step, TaskState
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.attempts import Ending
+    from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.ledger import Fence, Ledger
+    from wf_tui.scheduler.attempt import Attempt
+    from wf_tui.scheduler.harvesting import Harvested
+    from wf_tui.scheduler.site import Site
+    from wf_tui.scheduler.workspace import Workspace
+
+__all__ = ["Integrator"]
+
+_EXPORT_EVERY: Final = 0.5
+_NAMED: Final = 5
+
+
+@dataclass
+class Integrator:
+    """The queue to the integration branch."""
+
+    site: Site
+    head: str
+    """Where the branch is; new attempts start here."""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _exporting: asyncio.Task[None] | None = None
+    _unexported: bool = False
+
+    async def settle(
+        self,
+        attempt: Attempt,
+        workspace: Workspace,
+        harvested: Harvested,
+        ending: Ending,
+        result: str,
+    ) -> tuple[bool, bool]:
+        """Finish a good attempt: merge its commit, or note that there is nothing to merge.
+
+        Returns whether it was merged, and whether its tree is kept for a person.
+        """
+        fence, claim = attempt.fence, attempt.claim
+        if harvested.commit is None:
+            kind = DoneKind.NO_CHANGES if claim.task.writes else DoneKind.ANSWERED
+            await self.site.ledger(lambda ledger: ledger.done(fence, kind, ending, result))
+            return False, False
+        merged = await self.merge(fence, claim, harvested.base, harvested.commit, ending, result)
+        if isinstance(merged, Conflict):
+            kept = await self._is_blocked(fence)
+            if kept and claim.task.isolation == "worktree":
+                await self.site.thread(self.site.pool.refill, workspace.tree, merged)
+            return False, kept
+        return merged, False
+
+    async def merge(
+        self, fence: Fence, claim: Claim, base: str, commit: str, ending: Ending, result: str | None
+    ) -> bool | Conflict:
+        """Merge one commit; return whether it is in, or the conflict that keeps it out."""
+        async with self._turn:
+            if not await self.site.ledger(lambda ledger: ledger.step(fence, Step.INTEGRATING)):
+                await self.site.ledger(lambda ledger: ledger.reject(fence, ending))
+                return False
+            loop = asyncio.get_running_loop()
+            done = await self.site.thread(self._integrate, loop, fence, claim, base, commit)
+            if isinstance(done, Conflict):
+                text = f"it does not merge: {_named(done)}"
+                await self.site.ledger(
+                    lambda ledger: ledger.conflict(fence, ending, done.paths[:200], text)
+                )
+                return done
+            await self._merged(fence, done, ending, result)
+        self.export_soon()
+        return True
+
+    def _integrate(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        fence: Fence,
+        claim: Claim,
+        base: str,
+        commit: str,
+    ) -> Merged | AlreadyIn | Conflict:
+        message = Message(f"Merge {claim.task.title}", claim.run, claim.task.id, claim.epoch)
+
+        def intent(old: str, new: str) -> None:
+            told = self.site.ledger(lambda ledger: ledger.intend(fence, old, new))
+            asyncio.run_coroutine_threadsafe(told, loop).result()
+
+        return integrate(
+            self.site.control,
+            base=base,
+            commit=commit,
+            message=message,
+            when=self.site.clock.now(),
+            intent=intent,
+        )
+
+    async def _merged(
+        self, fence: Fence, done: Merged | AlreadyIn, ending: Ending, result: str | None
+    ) -> None:
+        old, new = (done.old, done.new) if isinstance(done, Merged) else (self.head, done.head)
+        good = replace(ending, commit=new)
+
+        def record(ledger: Ledger) -> None:
+            ledger.integrated(fence, old, new)
+            ledger.done(fence, DoneKind.MERGED, good, result)
+
+        await self.site.ledger(record)
+        self.head = new
+
+    async def _is_blocked(self, fence: Fence) -> bool:
+        """Whether a conflict was the second one, so that a person may want the tree."""
+        task = await self.site.ledger(lambda ledger: reads.task(ledger.db, fence.run, fence.task))
+        return task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT
+
+    # -- export
+
+    def export_soon(self) -> None:
+        """Export what is merged, together with what is merged in the next half second."""
+        self._unexported = True
+        if self._exporting is None or self._exporting.done():
+            self._exporting = asyncio.create_task(self._export_later())
+
+    async def export_now(self) -> None:
+        """Export what is not exported yet; a branch that may not be moved is reported."""
+        if self._exporting is not None:
+            self._exporting.cancel()
+            await asyncio.wait([self._exporting])
+        self._unexported = True
+        await self._export()
+
+    async def _export_later(self) -> None:
+        while self._unexported:
+            await self._export()
+            await asyncio.sleep(_EXPORT_EVERY)
+
+    async def _export(self) -> None:
+        self._unexported = False
+        row = await self.site.ledger(lambda ledger: reads.run_row(ledger.db, self.site.run))
+        branch = row.ref.removeprefix("refs/heads/")
+        done = await asyncio.shield(
+            self.site.thread(
+                export, self.site.repository, self.site.control, branch, expected=row.exported
+            )
+        )
+        commit, reason = (done.commit, "") if isinstance(done, Exported) else (None, done.reason)
+        await self.site.ledger(lambda ledger: ledger.exported(self.site.run, commit, reason))
+
+
+def _named(conflict: Conflict) -> str:
+    names = ", ".join(clean(path, limit=200) for path in conflict.paths[:_NAMED])
+    more = len(conflict.paths) - _NAMED
+    return names + (f" and {more} more" if more > 0 else "") if names else clean(conflict.text)

@@ -1,0 +1,210 @@
+"""The scheduler as a process: builds what a run needs, leads it, and tidies up behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import RefusedError
+from wf_tui.git.control import open_control
+from wf_tui.git.pool import Pool
+from wf_tui.git.remove import remove_ended
+from wf_tui.git.repository import Repository
+from wf_tui.git.shared import SharedTree
+from wf_tui.git.snapshots import Snapshots
+from wf_tui.ledger import reads
+from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.writer import Writer
+from wf_tui.scheduler.integrator import Integrator
+from wf_tui.scheduler.leader import leadership, own_identity
+from wf_tui.scheduler.recovery import recover
+from wf_tui.scheduler.scheduler import Scheduler
+from wf_tui.scheduler.site import Site
+from wf_tui.workers.environment import base_environment
+from wf_tui.workers.launcher import Launcher
+from wf_tui.workers.shell import ShellWorker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping
+
+    from wf_tui.clock import Clock
+    from wf_tui.config import Timing
+    from wf_tui.ledger.database import Database
+    from wf_tui.paths import RepoPaths
+
+__all__ = ["Lead", "start_detached"]
+
+_log = logging.getLogger(__name__)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class Lead:
+    """Leads one run from this process."""
+
+    repo: RepoPaths
+    run_id: str
+    clock: Clock
+    environ: Mapping[str, str]
+    timing: Timing
+    foreground: bool = False
+    signalled: int = 0
+    """The signal that ended it, if one did."""
+
+    def run(self) -> str:
+        """Wait for the lead, then schedule until the run is over; return its state."""
+        with leadership(self.repo.run(self.run_id).scheduler_lock):
+            return asyncio.run(self._lead())
+
+    async def _lead(self) -> str:
+        writer = Writer(self._open)
+        writer.start()
+        try:
+            async with self._site(writer) as site:
+                return await self._schedule(site)
+        finally:
+            await asyncio.to_thread(writer.close)
+
+    def _open(self) -> tuple[Ledger, Database]:
+        db = SqliteDatabase(self.repo.ledger)
+        return Ledger(db, self.clock), db
+
+    @contextlib.asynccontextmanager
+    async def _site(self, writer: Writer) -> AsyncIterator[Site]:
+        paths = self.repo.run(self.run_id)
+        row = await writer.submit(lambda ledger: reads.run_row(ledger.db, self.run_id))
+        control = open_control(paths)
+        pool = Pool(control, paths)
+        async with Launcher(environ=self.environ) as launcher:
+            yield Site(
+                run=self.run_id,
+                paths=paths,
+                clock=self.clock,
+                writer=writer,
+                control=control,
+                repository=_repository(Path(row.repo), control.base, control.object_format),
+                pool=pool,
+                snapshots=Snapshots(pool),
+                shared=SharedTree(pool),
+                launcher=launcher,
+                workers={"shell": ShellWorker(launcher)},
+                environment=base_environment(self.environ),
+                timing=self.timing,
+            )
+
+    async def _schedule(self, site: Site) -> str:
+        integrator = Integrator(site, await site.thread(site.control.head))
+        identity = asdict(own_identity())
+        await site.ledger(
+            lambda ledger: ledger.scheduler_started(site.run, identity, self.timing.lease)
+        )
+        await recover(site, integrator)
+        with self._view() as view, self._stopping(site):
+            state = await Scheduler(site, integrator, view, foreground=self.foreground).run()
+        await integrator.export_now()
+        await self._tidy(site)
+        await site.ledger(lambda ledger: ledger.scheduler_stopped(site.run))
+        return state
+
+    @contextlib.contextmanager
+    def _view(self) -> Iterator[Database]:
+        with contextlib.closing(SqliteDatabase(self.repo.ledger)) as db:
+            yield db
+
+    @contextlib.contextmanager
+    def _stopping(self, site: Site) -> Iterator[None]:
+        """Turn a signal into `wf stop --now`; the second one ends this process at once.
+
+        Then the life-line breaks, and the shims kill what runs.
+        """
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int) -> None:
+            if self.signalled:
+                os._exit(128 + number)
+            self.signalled = number
+            site.writer.post(lambda ledger: _stop_run(ledger, site.run, number))
+
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, stop, number)
+        try:
+            yield
+        finally:
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+
+    async def _tidy(self, site: Site) -> None:
+        """Remove the trees whose work is safe; those that a person needs stay."""
+        needed = await site.ledger(lambda ledger: _needed_trees(ledger.db, site.run))
+        await site.thread(site.shared.close)
+        judged = await site.thread(remove_ended, site.pool, keep=needed)
+        gone = [str(one.path) for one in judged if one.removed]
+        for path in gone:
+            await site.ledger(partial(_tree_gone, run=site.run, path=path))
+        for one in judged:
+            if not one.removed:
+                _log.info("kept %s: %s", one.path, one.reason)
+
+
+def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, str]) -> int:
+    """Start a scheduler in a session of its own, its output in the run's folder; return its pid.
+
+    `cwd` is in the repository; the process itself works from the run's folder.
+    """
+    paths = repo.run(run)
+    with paths.scheduler_log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "wf_tui", "scheduler", "--run", run, "--repo", str(cwd)],
+            cwd=paths.root,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    process.returncode = 0  # it outlives this process, nobody here waits for it
+    return process.pid
+
+
+def _tree_gone(ledger: Ledger, run: str, path: str) -> None:
+    ledger.tree_gone(run, path)
+
+
+def _stop_run(ledger: Ledger, run: str, number: int) -> None:
+    with contextlib.suppress(RefusedError):
+        ledger.acting(f"signal:{signal.Signals(number).name}").stop(run, now=True)
+
+
+def _repository(common_dir: Path, base: str, object_format: str) -> Repository:
+    """Return the user's repository as export needs it, whatever has become of its checkout."""
+    return Repository(
+        common_dir=common_dir,
+        top=None,
+        name=common_dir.name,
+        object_format=object_format,
+        head=base,
+        branch=None,
+        shallow=False,
+    )
+
+
+def _needed_trees(db: Database, run: str) -> set[int]:
+    """Return the numbers of the trees that blocked tasks may be accepted from."""
+    kinds = {BlockedKind.SCOPE.value, BlockedKind.CONFLICT.value}
+    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in kinds}
+    return {
+        int(attempt.tree)
+        for attempt in reads.attempts(db, run)
+        if attempt.tree and blocked.get(attempt.task) == attempt.epoch
+    }

@@ -1,0 +1,92 @@
+"""After the death of a scheduler: what was in flight is lost, its work is not (DESIGN 3.1, G5).
+
+Looks at the ledger, the refs and the trees alone, so doing it twice does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import WfError
+from wf_tui.git.locks import break_stale_locks
+from wf_tui.ledger import reads
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.claims import Claim
+from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.words import Outcome, Step
+from wf_tui.scheduler.attempt import CANCELLED
+from wf_tui.scheduler.handover import mark
+from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
+from wf_tui.scheduler.workspace import Workspace
+from wf_tui.workers.sweep import sweep_marked
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rows import AttemptRow, TaskRow
+    from wf_tui.scheduler.integrator import Integrator
+    from wf_tui.scheduler.site import Site
+
+__all__ = ["recover"]
+
+LOST: Final = Ending(Outcome.LOST, "lost", "its scheduler died")
+_log = logging.getLogger(__name__)
+
+
+async def recover(site: Site, integrator: Integrator) -> int:
+    """Make a run that was left behind ready to go on; return how much was in flight."""
+    await site.thread(sweep_marked, mark(site.run, ""))
+    await site.thread(break_stale_locks, site.paths, now=site.clock.now(), age=0)
+    await site.thread(site.pool.empty_trash)
+    left = await site.ledger(lambda ledger: _left(ledger, site.run))
+    for attempt, task in left:
+        await _recover_one(site, integrator, attempt, task)
+    return len(left)
+
+
+def _left(ledger: Ledger, run: str) -> list[tuple[AttemptRow, TaskRow]]:
+    rows = [attempt for attempt in reads.attempts(ledger.db, run) if attempt.open]
+    return [(attempt, reads.task(ledger.db, run, attempt.task)) for attempt in rows]
+
+
+async def _recover_one(
+    site: Site, integrator: Integrator, attempt: AttemptRow, task: TaskRow
+) -> None:
+    fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
+    claim = Claim(site.run, task, attempt.worker, "", attempt.epoch, attempt.base or "")
+    found = await _harvest(site, claim, attempt)
+    if attempt.fenced:
+        ending = found.onto(CANCELLED)
+        await site.ledger(lambda ledger: ledger.close(fence, ending))
+    elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:
+        ending = Ending(Outcome.SUCCEEDED, exit_code=0, ref=attempt.ref)
+        commit, base = attempt.commit_id, attempt.base
+        await integrator.merge(fence, claim, base, commit, ending, task.result)
+    else:
+        ending = found.onto(LOST)
+        await site.ledger(lambda ledger: ledger.fail(fence, ending))
+
+
+async def _harvest(site: Site, claim: Claim, attempt: AttemptRow) -> Harvested:
+    """Take what a dead scheduler's attempt left; one without a tree has left nothing."""
+    if attempt.commit_id or not attempt.writes or not attempt.tree or not attempt.base:
+        return Harvested(commit=attempt.commit_id, ref=attempt.ref)
+    tree = site.pool.reopen(int(attempt.tree), attempt.base)
+    workspace = Workspace(site, claim, tree)
+    try:
+        found = await site.thread(harvest_attempt, site, workspace)
+    except WfError:
+        _log.exception("the work of attempt %s of %r stays in %s", *_place(attempt, tree.path))
+        site.pool.keep(tree)
+        return NOTHING
+    fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
+    await site.ledger(
+        lambda ledger: ledger.harvested(
+            fence, ref=found.ref, commit=found.commit, detail=found.detail
+        )
+    )
+    return found
+
+
+def _place(attempt: AttemptRow, path: object) -> tuple[int, str, object]:
+    return attempt.epoch, attempt.task, path

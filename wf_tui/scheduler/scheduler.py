@@ -1,0 +1,172 @@
+"""The loop (DESIGN 5): it sleeps until a worker speaks, a timer is due, or the ledger changed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger import reads
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.words import Intent, Outcome, RunState
+from wf_tui.scheduler.attempt import CANCELLED, Attempt
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.reads import Pulse
+    from wf_tui.scheduler.integrator import Integrator
+    from wf_tui.scheduler.site import Site
+
+__all__ = ["Scheduler"]
+
+WATCH_EVERY: Final = 0.05
+"""Seconds between looks for changes by other processes (3 us each, DESIGN 5)."""
+_LONGEST_SLEEP: Final = 60.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Scheduler:
+    """Gives ready tasks to idle seats until the run is over or a person stops it."""
+
+    site: Site
+    integrator: Integrator
+    view: Database
+    """A connection of its own, to see the changes of other processes."""
+    foreground: bool = False
+    _flights: dict[tuple[str, int], Attempt] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> str:
+        """Schedule until there is nothing left to do; return the run's state."""
+        helpers = [asyncio.create_task(self._watch()), asyncio.create_task(self._beat())]
+        try:
+            while True:
+                self._wake.clear()
+                for helper in helpers:
+                    if helper.done():
+                        helper.result()
+                pulse = await self._look_and_place()
+                if self._is_over(pulse):
+                    return pulse.state
+                await self._sleep(pulse)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self._land_all()
+
+    # -- placing
+
+    async def _look_and_place(self) -> Pulse:
+        run, timing = self.site.run, self.site.timing
+
+        def place(ledger: Ledger) -> tuple[Pulse, list[Claim]]:
+            pulse = reads.pulse(ledger.db, run)
+            claims = []
+            if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:
+                ledger.release_due(run)
+                for seat in pulse.idle:
+                    claim = ledger.claim(
+                        run,
+                        seat,
+                        start_deadline=timing.start_deadline,
+                        steal_after=timing.steal_after,
+                    )
+                    claims += [claim] if claim else []
+            if not claims and not pulse.open:
+                ledger.end_when_idle(run, foreground=self.foreground)
+            return reads.pulse(ledger.db, run), claims
+
+        pulse, claims = await self.site.ledger(place)
+        for claim in claims:
+            self._start(claim)
+        self._stop_fenced(pulse)
+        return pulse
+
+    def _start(self, claim: Claim) -> None:
+        attempt = Attempt(self.site, self.integrator, claim)
+        key = (claim.task.id, claim.epoch)
+        self._flights[key] = attempt
+        task = asyncio.create_task(attempt.run(), name=f"attempt {key}")
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._landed(key, done))
+
+    def _landed(self, key: tuple[str, int], task: asyncio.Task[None]) -> None:
+        self._flights.pop(key, None)
+        self._tasks.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("attempt %s broke off", key, exc_info=error)
+
+    def _stop_fenced(self, pulse: Pulse) -> None:
+        """Stop what a person took back: its fence is in the ledger already."""
+        for opened in pulse.open:
+            flight = self._flights.get((opened.task, opened.epoch))
+            if opened.fenced and flight is not None:
+                flight.stop(CANCELLED)
+
+    # -- ending
+
+    def _is_over(self, pulse: Pulse) -> bool:
+        if self._flights or pulse.open:
+            return False
+        leaving = pulse.intent in {Intent.DRAIN, Intent.STOP} and pulse.state == RunState.PAUSED
+        return leaving or RunState(pulse.state).ended
+
+    async def _land_all(self) -> None:
+        """See off attempts that still fly when the loop was cancelled."""
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # -- waking
+
+    async def _sleep(self, pulse: Pulse) -> None:
+        wait = _LONGEST_SLEEP
+        if pulse.next_timer is not None:
+            wait = min(wait, max(0.0, pulse.next_timer - self.site.clock.now()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            if self.view.changed():
+                self._wake.set()
+
+    async def _beat(self) -> None:
+        """Renew the leases of what gave evidence of life; stop what has been silent too long."""
+        timing = self.site.timing
+        while True:
+            await asyncio.sleep(min(timing.heartbeat, timing.stall_after / 2))
+            now = self.site.clock.monotonic()
+            flights = list(self._flights.values())
+            await self._renew(
+                [f for f in flights if not f.running or now - f.evidence < timing.lease]
+            )
+            for flight in flights:
+                self._stop_silent(flight, now)
+
+    async def _renew(self, alive: list[Attempt]) -> None:
+        fences = [flight.fence for flight in alive]
+        await self.site.ledger(lambda ledger: ledger.heartbeat(self.site.run, fences))
+
+    def _stop_silent(self, flight: Attempt, now: float) -> None:
+        timing = self.site.timing
+        if not flight.running:
+            return
+        if now - flight.evidence > timing.lease:
+            flight.stop(Ending(Outcome.LOST, "lease", "no sign of life: its lease expired"))
+        elif now - flight.output > timing.stall_after:
+            silence = plural(round(timing.stall_after), "second")
+            text = f"no output for {silence}"
+            flight.stop(Ending(Outcome.TIMED_OUT, "stall", text))

@@ -1,0 +1,64 @@
+"""What every part of the scheduler works with: the run, its ledger, its git, its programs."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from wf_tui.config import Timing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wf_tui.clock import Clock
+    from wf_tui.git.control import Control
+    from wf_tui.git.pool import Pool
+    from wf_tui.git.repository import Repository
+    from wf_tui.git.shared import SharedTree
+    from wf_tui.git.snapshots import Snapshots
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.writer import Writer
+    from wf_tui.paths import RunPaths
+    from wf_tui.workers.launcher import Launcher
+    from wf_tui.workers.protocol import Worker
+
+__all__ = ["Site"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_THREADS = 16
+
+
+@dataclass
+class Site:
+    """Where a run is worked on."""
+
+    run: str
+    paths: RunPaths
+    clock: Clock
+    writer: Writer
+    control: Control
+    repository: Repository
+    pool: Pool
+    snapshots: Snapshots
+    shared: SharedTree
+    launcher: Launcher
+    workers: Mapping[str, Worker]
+    """A worker for each kind of seat."""
+    environment: Mapping[str, str]
+    """What every program gets of the scheduler's environment."""
+    timing: Timing = field(default_factory=Timing)
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="git")
+    )
+
+    async def ledger(self, rule: Callable[[Ledger], _T]) -> _T:
+        """Run a rule of the ledger; the answer comes after its commit."""
+        return await self.writer.submit(rule)
+
+    async def thread(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run a call that blocks, git above all, off the loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, lambda: call(*args, **kwargs))
