@@ -13,6 +13,7 @@ from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.text import clean
 
 __all__ = ["Exported", "Pending", "branch_name", "export"]
 
@@ -70,8 +71,13 @@ def export(
         old = expected or control.zero
         _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
     except GitError as error:
-        return Pending(error.message)
+        return Pending(_first_line(error))
     return Exported(new)
+
+
+def _first_line(error: GitError) -> str:
+    lines = error.stderr.strip().splitlines()
+    return clean(lines[0].removeprefix("fatal: ")) if lines else error.message
 
 
 def _current(repository: Repository, ref: str) -> str | None:

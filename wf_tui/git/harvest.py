@@ -6,10 +6,11 @@ changes are listed, looked at one by one without following a link, and named to 
 
 # ruff: noqa: PTH115 - the names that workers leave are bytes, which pathlib cannot hold
 
+import errno
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from wf_tui.errors import RefusedError
@@ -17,7 +18,7 @@ from wf_tui.git.entries import Entry, changed_files
 from wf_tui.git.erase import make_readable
 from wf_tui.git.place import UNTRACKED, Changes, Place
 from wf_tui.git.runner import Completed
-from wf_tui.git.suspects import leaves_tree, planted_repositories
+from wf_tui.git.suspects import leaves_tree, planted_repositories, special_files
 from wf_tui.plan.scopes import covers
 from wf_tui.text import clean, plural
 
@@ -85,8 +86,6 @@ class _Sorted:
             self.refused[path] = "submodule changed"
         elif any(path.startswith(folder + b"/") for folder in self.planted):
             self.refused[path] = "planted bare repository"
-        elif not self._in_real_folder(path):
-            self.gone.append(path)
         else:
             self._sort_by_kind(path)
 
@@ -94,10 +93,15 @@ class _Sorted:
         full = self.place.full(path)
         try:
             status = os.lstat(full)
-        except FileNotFoundError:
-            self.take.append(path)
         except OSError as error:
-            self.refused[path] = error.strerror or "unreadable"
+            if error.errno == errno.ENAMETOOLONG:
+                self.refused[path] = "its path is too long"
+                return
+            status = None
+        if not self._in_real_folder(path):
+            self.gone.append(path)
+        elif status is None:
+            self.take.append(path)
         else:
             self._sort_existing(path, full, status)
 
@@ -146,13 +150,15 @@ def harvest(
     )
     for path in paths:
         found.sort(path)
+    ignored = place.ignored()
+    _note_special(found, ignored, scopes)
     _into_index(place, found)
     tree = place.git("write-tree").text
     return Harvest(
         tree_oid=tree,
         entries=changed_files(place.control, base, tree),
         refused=_refusals(found, changes, scopes),
-        ignored=place.ignored(),
+        ignored=len(ignored),
     )
 
 
@@ -172,6 +178,12 @@ def _submodules(place: Place, paths: Sequence[bytes], changes: Changes) -> froze
 
 def _planted(place: Place, paths: Sequence[bytes], changes: Changes) -> tuple[bytes, ...]:
     return planted_repositories(place, [path for path in paths if changes.tags[path] == UNTRACKED])
+
+
+def _note_special(found: _Sorted, ignored: Collection[bytes], scopes: Sequence[str] | None) -> None:
+    for path in special_files(found.place, ignored):
+        if path not in ignored and _covered(scopes, path):
+            found.refused[path] = "special file"
 
 
 def _into_index(place: Place, found: _Sorted) -> None:

@@ -81,10 +81,10 @@ class Place:
             tags.setdefault(record[2:], record[:1])
         return Changes(tags, done.stderr)
 
-    def ignored(self) -> int:
-        """Count what the excludes hide: files, and folders hidden as a whole."""
+    def ignored(self) -> frozenset[bytes]:
+        """Return what the excludes hide: files, and (with a slash) folders hidden as a whole."""
         words = ("ls-files", "-z", "-o", "-i", "--exclude-standard", "--directory")
-        return len(self.git(*words).records)
+        return frozenset(self.git(*words).records)
 
     @contextmanager
     def on_a_copy(self) -> Iterator[Self]:

@@ -9,7 +9,7 @@ import threading
 
 from wf_tui.errors import GitError
 from wf_tui.git.control import Control
-from wf_tui.git.erase import erase, make_readable
+from wf_tui.git.erase import erase
 from wf_tui.git.integrate import Conflict
 from wf_tui.git.names import Names, read_names
 from wf_tui.git.sweep import UnusableTreeError
@@ -142,8 +142,6 @@ def _move(tree: Tree, target: "os.PathLike[str]") -> bool:
     """Move a worktree out of the way: at once, however long its deletion takes."""
     if not os.path.lexists(tree.path):
         return True
-    if tree.place.is_folder() and os.geteuid():
-        make_readable(tree.place.top)
     try:
         tree.path.rename(target)
     except OSError:

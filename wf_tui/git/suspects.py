@@ -1,11 +1,12 @@
 """What a worker may not hand in: links out of the tree, repositories inside it, special files."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
 from wf_tui.git.place import Place
 
-__all__ = ["leaves_tree", "planted_repositories"]
+__all__ = ["leaves_tree", "planted_repositories", "special_files"]
 
 _MARKERS = frozenset({b"HEAD", b"commondir", b"objects", b"refs"})
 
@@ -35,6 +36,29 @@ def planted_repositories(place: Place, added: Iterable[bytes]) -> tuple[bytes, .
     candidates = {folder for path in added for folder in _homes(path)}
     planted = [folder for folder in candidates if _is_repository(place, folder)]
     return tuple(sorted(folder for folder in planted if not _tracked(place, folder)))
+
+
+def special_files(place: Place, hidden: Collection[bytes], most: int = 100) -> tuple[bytes, ...]:
+    """Return FIFOs, sockets and devices, which git passes over; not from hidden folders."""
+    return tuple(islice(_walk(place, hidden), most))
+
+
+def _walk(place: Place, hidden: Collection[bytes]) -> Iterator[bytes]:
+    waiting = [b""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(place.full(folder)) as entries:
+                present = list(entries)
+        except OSError:
+            continue  # git has said already what it cannot open
+        for entry in present:
+            path = folder + b"/" + entry.name if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if path + b"/" not in hidden:
+                    waiting.append(path)
+            elif not (entry.is_file(follow_symlinks=False) or entry.is_symlink()):
+                yield path
 
 
 def _homes(path: bytes) -> Iterable[bytes]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.git.control import Control
-from wf_tui.git.erase import erase, make_readable
+from wf_tui.git.erase import erase
 from wf_tui.git.harvest import CAPS, Caps, Harvest, harvest
 from wf_tui.git.names import Names
 from wf_tui.git.place import Place
@@ -81,8 +81,6 @@ def prepare(tree: Tree, names: Names) -> None:
         place.path.mkdir(mode=0o755)
     elif not place.is_folder():
         raise UnusableTreeError("the worktree is no folder")
-    elif os.geteuid():
-        make_readable(place.top)
     _check_out(place, tree.base)
     try:
         sweep(place.top, names)

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from wf_tui.git.attempts import Message, commit_attempt, save_attempt_ref
 from wf_tui.git.control import Control, make_control
 from wf_tui.git.harvest import Harvest
+from wf_tui.git.integrate import Integration, integrate
 from wf_tui.git.pool import Pool
 from wf_tui.git.repository import find_repository
+from wf_tui.git.tree import Tree
 from wf_tui.paths import RunPaths
 
 FILES = {
@@ -90,22 +93,19 @@ def user(template: Path, tmp_path: Path) -> User:
     return User(path, home)
 
 
+def make_run(user: User, root: Path, branch: str = "wf/run-1") -> Run:
+    """Start a run of a user's repository in a folder of its own."""
+    paths = RunPaths(root)
+    paths.root.mkdir(parents=True)
+    environ = {"HOME": str(user.home)}
+    control = make_control(find_repository(user.path), paths, branch, environ=environ)
+    return Run(user, paths, control, Pool(control, paths))
+
+
 @pytest.fixture
 def start_run(tmp_path: Path) -> Callable[[User], Run]:
-    """Start runs of a user's repository."""
-    count = 0
-
-    def start(user: User, branch: str = "wf/run-1") -> Run:
-        nonlocal count
-        count += 1
-        paths = RunPaths(tmp_path / "state" / f"run-{count}")
-        paths.root.mkdir(parents=True)
-        control = make_control(
-            find_repository(user.path), paths, branch, environ={"HOME": str(user.home)}
-        )
-        return Run(user, paths, control, Pool(control, paths))
-
-    return start
+    """Start the run of a user's repository."""
+    return lambda user: make_run(user, tmp_path / "state" / "run-1")
 
 
 @pytest.fixture
@@ -149,3 +149,47 @@ def picture(top: Path) -> dict[bytes, tuple[int, bytes]]:
                 elif name != b".git":
                     found[name] = (mode, Path(os.fsdecode(entry.path)).read_bytes())
     return found
+
+
+def commit_files(run: Run, files: dict[str, str | None], *, task: str = "t", epoch: int = 1) -> str:
+    """Do an attempt on the head: write (None: delete) files, harvest, commit."""
+    tree = run.pool.acquire(run.control.head())
+    for name, text in files.items():
+        file = tree.path / name
+        if text is None:
+            file.unlink()
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+    commit = commit_tree_of(run, tree, task=task, epoch=epoch)
+    run.pool.release(tree)
+    return commit
+
+
+def commit_tree_of(run: Run, tree: Tree, *, task: str = "t", epoch: int = 1) -> str:
+    """Harvest a worktree, commit it and save its ref."""
+    commit = commit_attempt(
+        run.control,
+        tree.harvest(),
+        base=tree.base,
+        task=task,
+        run="run-1",
+        epoch=epoch,
+        title=f"do {task}",
+        worker="shell-1",
+        when=1_700_000_000.9,
+    )
+    save_attempt_ref(run.control, commit, task=task, epoch=epoch)
+    return commit
+
+
+def merge(run: Run, commit: str, *, base: str | None = None) -> Integration:
+    """Integrate a commit."""
+    return integrate(
+        run.control,
+        base=base or run.control.git("rev-parse", f"{commit}^1").text,
+        commit=commit,
+        message=Message("merge it", "run-1", "t", 1),
+        when=1_700_000_001,
+        intent=lambda _old, _new: None,
+    )

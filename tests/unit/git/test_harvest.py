@@ -188,10 +188,13 @@ def test_special_files_are_refused(tree: Tree) -> None:
         server.bind("run.sh")
         os.chdir(here)
     os.mkfifo(tree.path / "new")
+    os.mkfifo(tree.path / "ignored.log")
+    (tree.path / "build").mkdir()
+    os.mkfifo(tree.path / "build" / "hidden")
     (tree.path / "ok").write_text("x")
     found = tree.harvest()
     assert paths_of(found) == {"ok": "A"}
-    assert reasons_of(found) == {"README.md": "special file", "run.sh": "special file"}
+    assert reasons_of(found) == dict.fromkeys(("README.md", "run.sh", "new"), "special file")
 
 
 def test_nested_repositories_are_refused(run: Run, tree: Tree) -> None:
@@ -298,6 +301,26 @@ def test_folders_too_deep_for_a_path_are_named(tree: Tree) -> None:
     found = tree.harvest()
     assert paths_of(found) == {"ok": "A"}
     assert list(reasons_of(found).values()) == ["unreadable folder: its path is too long"]
+
+
+def test_a_path_too_long_for_the_host_is_named(tree: Tree) -> None:
+    """A path that git can read from inside, but nobody from outside, is told."""
+    here = os.open(".", os.O_RDONLY)
+    os.chdir(tree.path)
+    for _ in range(40):
+        Path("d" * 100).mkdir()
+        os.chdir("d" * 100)
+    Path("f").write_text("x")
+    os.fchdir(here)
+    os.close(here)
+    assert list(reasons_of(tree.harvest()).values()) == ["its path is too long"]
+
+
+def test_a_loop_of_links_is_taken_as_it_is(tree: Tree) -> None:
+    """A folder replaced by a link to itself loses its files, and that is all."""
+    shutil.rmtree(tree.path / "docs")
+    (tree.path / "docs").symlink_to("docs")
+    assert paths_of(tree.harvest()) == {"docs": "A", "docs/guide.md": "D"}
 
 
 def test_caps_refuse_the_whole_harvest(tree: Tree) -> None:

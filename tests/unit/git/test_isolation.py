@@ -1,0 +1,175 @@
+"""Readers share a snapshot of a commit; explicit shared writers share one tree."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.unit.git.conftest import Run, commit_files, merge, paths_of, picture
+from wf_tui.errors import GitError
+from wf_tui.git import shared as shared_module
+from wf_tui.git.harvest import HarvestRefusedError
+from wf_tui.git.shared import SharedTree
+from wf_tui.git.snapshots import Snapshots
+
+
+def test_readers_of_one_commit_share_a_tree(run: Run) -> None:
+    """One tree for each commit; it goes back when the last reader leaves."""
+    snapshots = Snapshots(run.pool)
+    first, second = snapshots.acquire(run.control.base), snapshots.acquire(run.control.base)
+    assert first is second
+    assert snapshots.readers(run.control.base) == 2
+    assert snapshots.release(first) == ()
+    assert run.pool.free() == ()
+    assert snapshots.release(second) == ()
+    assert (run.pool.free(), snapshots.readers(run.control.base)) == ((1,), 0)
+
+
+def test_commits_have_their_own_snapshots(run: Run) -> None:
+    """Readers of an older commit keep it while newer ones look at the new head."""
+    snapshots = Snapshots(run.pool)
+    old = snapshots.acquire(run.control.base)
+    merge(run, commit_files(run, {"new": "x"}))
+    new = snapshots.acquire(run.control.head())
+    assert not (old.path / "new").exists()
+    assert (new.path / "new").exists()
+
+
+def test_changes_in_a_snapshot_are_reported_and_reset(run: Run) -> None:
+    """What readers changed is told when the last one leaves; the next reader finds the commit."""
+    snapshots = Snapshots(run.pool)
+    tree = snapshots.acquire(run.control.base)
+    expected = picture(tree.path)
+    snapshots.acquire(run.control.base)
+    (tree.path / "README.md").write_text("oops")
+    (tree.path / "stray").write_text("x")
+    assert snapshots.release(tree) == ()
+    assert snapshots.release(tree) == ("README.md", "stray")
+    assert picture(snapshots.acquire(run.control.base).path) == expected
+
+
+def test_a_snapshot_that_is_gone_is_reported(run: Run) -> None:
+    """A reader that removed the snapshot itself is told of by its top."""
+    snapshots = Snapshots(run.pool)
+    tree = snapshots.acquire(run.control.base)
+    tree.path.rename(tree.path.with_name("moved"))
+    assert snapshots.release(tree) == (".",)
+    assert (snapshots.acquire(run.control.base).path / "README.md").exists()
+
+
+def test_a_snapshot_that_cannot_be_made_has_no_reader(run: Run) -> None:
+    """A failure to prepare leaves nothing behind."""
+    snapshots = Snapshots(run.pool)
+    with pytest.raises(GitError):
+        snapshots.acquire("1" * 40)
+    assert snapshots.readers("1" * 40) == 0
+
+
+def test_readers_at_once_make_one_snapshot(run: Run) -> None:
+    """Of many threads that ask at the same time one prepares and the others wait."""
+    snapshots = Snapshots(run.pool)
+    with ThreadPoolExecutor(6) as threads:
+        trees = list(threads.map(snapshots.acquire, [run.control.base] * 6))
+    assert {tree.number for tree in trees} == {1}
+    assert snapshots.readers(run.control.base) == 6
+
+
+def test_shared_writers_meet_in_one_tree(run: Run) -> None:
+    """Two attempts see each other's files, and each harvests its own."""
+    shared = SharedTree(run.pool)
+    one, two = shared.enter(run.control.head()), shared.enter(run.control.head())
+    assert one is two
+    (one.path / "src" / "a.py").write_text("a")
+    (two.path / "docs" / "b.md").write_text("b")
+    assert paths_of(one.harvest(["src"])) == {"src/a.py": "A"}
+    assert paths_of(two.harvest(["docs"])) == {"docs/b.md": "A"}
+    assert shared.attempts == 2
+
+
+def test_the_shared_tree_moves_only_when_nobody_is_in_it(run: Run) -> None:
+    """An attempt that is in the tree keeps its files; the next to be alone finds the head."""
+    shared = SharedTree(run.pool)
+    bases = [shared.base]
+    shared.enter(run.control.head())
+    merge(run, commit_files(run, {"new": "x"}))
+    late = shared.enter(run.control.head())
+    bases += [shared.base, late.base]
+    assert bases == [None, run.control.base, run.control.base]
+    assert not (late.path / "new").exists()
+    shared.leave(merged=True)
+    shared.leave(merged=True)
+    fresh = shared.enter(run.control.head())
+    assert (shared.base, fresh.number) == (run.control.head(), late.number)
+    assert (fresh.path / "new").exists()
+
+
+def test_an_attempt_that_was_not_merged_makes_the_tree_stale(run: Run) -> None:
+    """Its files are nobody's, until the tree is brought to a head again."""
+    shared = SharedTree(run.pool)
+    shared.enter(run.control.head())
+    shared.enter(run.control.head())
+    shared.leave(merged=False)
+    seen = [shared.stale]
+    shared.leave(merged=True)
+    shared.enter(run.control.head())
+    seen.append(shared.stale)
+    assert seen == [True, False]
+
+
+def test_leftovers_of_the_shared_tree_are_saved(run: Run) -> None:
+    """What lies outside of every scope is kept under a ref before the tree is brought on."""
+    shared = SharedTree(run.pool)
+    tree = shared.enter(run.control.head())
+    (tree.path / "stray").write_text("work")
+    shared.leave(merged=True)
+    fresh = shared.enter(run.control.head())
+    assert not (fresh.path / "stray").exists()
+    saved = run.control.git("for-each-ref", "--format=%(refname)", "refs/wf/shared").text
+    assert run.control.git("cat-file", "blob", f"{saved}:stray").stdout == b"work"
+
+
+def test_leftovers_that_are_too_much_keep_their_tree(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tree that cannot be saved is left alone, and another one is used."""
+
+    def too_much(*_: object) -> None:
+        raise HarvestRefusedError("too much")
+
+    shared = SharedTree(run.pool)
+    tree = shared.enter(run.control.head())
+    shared.leave(merged=False)
+    monkeypatch.setattr(shared_module, "keep_leftovers", too_much)
+    assert shared.enter(run.control.head()).number != tree.number
+    shared.leave(merged=False)
+    shared.close()
+    assert run.pool.free() == ()
+
+
+def test_the_shared_tree_is_given_back_at_the_end(run: Run) -> None:
+    """Closing gives the tree to the pool, but not while an attempt is in it."""
+    shared = SharedTree(run.pool)
+    shared.close()
+    tree = shared.enter(run.control.head())
+    shared.close()
+    assert run.pool.free() == ()
+    shared.leave(merged=True)
+    shared.close()
+    assert run.pool.free() == (tree.number,)
+
+
+def test_attempts_are_counted_in_after_a_restart(run: Run) -> None:
+    """A tree with an attempt from before is not brought on under it."""
+    tree = SharedTree(run.pool).enter(run.control.head())
+    again = SharedTree(run.pool)
+    again.resume(tree)
+    assert again.enter(run.control.head()) is tree
+    assert again.attempts == 2
+
+
+def test_a_shared_tree_that_is_gone_is_made_again(run: Run) -> None:
+    """A worker that removed the tree itself stops nobody after it."""
+    shared = SharedTree(run.pool)
+    tree = shared.enter(run.control.head())
+    tree.path.rename(run.paths.trash / "moved")
+    shared.leave(merged=False)
+    assert (shared.enter(run.control.head()).path / "README.md").exists()
