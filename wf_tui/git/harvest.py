@@ -182,7 +182,7 @@ def _planted(place: Place, paths: Sequence[bytes], changes: Changes) -> tuple[by
 
 def _note_special(found: _Sorted, ignored: Collection[bytes], scopes: Sequence[str] | None) -> None:
     for path in special_files(found.place, ignored):
-        if path not in ignored and _covered(scopes, path):
+        if _covered(scopes, path):
             found.refused[path] = "special file"
 
 
