@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.change import UNCLAIMED, Change
 from wf_tui.ledger.claims import wake
 from wf_tui.ledger.rows import AttemptRow, Detail, TaskRow, WorkerRow, evolve
-from wf_tui.ledger.runs import abort_rest, refresh_abort
+from wf_tui.ledger.runs import abort_rest, in_progress, refresh_abort, refused, void_question
 from wf_tui.ledger.words import BlockedKind, DoneKind, Intent, Outcome, Step, TaskState
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "MAX_BACKOFF",
     "Ending",
     "block",
+    "block_at_once",
     "close",
     "conflict",
     "done",
@@ -59,7 +60,7 @@ class Ending:
 
 
 def live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
-    """Return the task if this claim is the live one; else record that a result came too late."""
+    """Return the task if this claim is the live one."""
     task = tx.task(task_id)
     if task.epoch == epoch and task.worker == worker:
         return task
@@ -67,12 +68,13 @@ def live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
 
 
 def next_step(tx: Change, task: TaskRow, step: Step, deadline: float | None) -> TaskRow:
-    """Go on to the next step; a question that is still open is void."""
+    """Go on to a later step; after a question, which is void then, only what follows the work."""
+    order = list(Step)
+    earliest = Step.HARVESTING if task.asking else Step(str(task.step))
+    if order.index(step) < order.index(earliest):
+        raise refused(task, f"brought to {step.value}")
     if task.asking:
-        tx.db.execute(
-            "UPDATE question SET state = 'void' WHERE run = ? AND task = ? AND state = 'open'",
-            (tx.run.id, task.id),
-        )
+        void_question(tx, task)
     tx.event("task_step", task, step=step.value, before=task.step)
     return tx.put(
         task,
@@ -87,6 +89,9 @@ def next_step(tx: Change, task: TaskRow, step: Step, deadline: float | None) -> 
 
 def done(tx: Change, task: TaskRow, kind: DoneKind, ending: Ending, result: str | None) -> TaskRow:
     """Finish a task; its dependants learn of it in the same transaction."""
+    merging = task.step == Step.INTEGRATING and not task.asking
+    if not (merging if kind is DoneKind.MERGED else in_progress(task)):
+        raise refused(task, f"done ({kind.value})")
     before = task.step or task.state.value
     tx.event("task_done", task, kind=kind.value, before=before, commit=ending.commit)
     if kind is DoneKind.MERGED:
@@ -116,6 +121,8 @@ def fail(
     random: Random,
 ) -> TaskRow:
     """Count a failure: try again later while there are tries left, else block with the cause."""
+    if task.asking:
+        void_question(tx, task)
     tries = task.tries + 1
     if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:
         return block(tx, task, ending, kind=kind, detail=detail, tries=tries)
@@ -195,10 +202,21 @@ def block(
     return tx.task(closed.id)
 
 
+def block_at_once(
+    tx: Change, task: TaskRow, ending: Ending, *, kind: BlockedKind, detail: Detail
+) -> TaskRow:
+    """Block a task that went outside its scope or over its budget; it is not tried again."""
+    if not in_progress(task):
+        raise refused(task, f"blocked for its {kind.value}")
+    return block(tx, task, ending, kind=kind, detail=detail)
+
+
 def limited(
     tx: Change, task: TaskRow, ending: Ending, *, kind: str, lane: str, until: float
 ) -> TaskRow:
     """Put a task back, uncounted, because its provider is slow, used up, or refuses the key."""
+    if not in_progress(task):
+        raise refused(task, "put back")
     tx.db.execute(
         "UPDATE worker SET lane_until = ? WHERE run = ? AND lane = ?", (until, tx.run.id, lane)
     )
@@ -218,6 +236,8 @@ def conflict(
     tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str
 ) -> TaskRow:
     """First time: straight back to the queue, on the new head, not counted; then blocked."""
+    if task.step != Step.INTEGRATING:
+        raise refused(task, "in conflict")
     tx.event("conflict_found", task, paths=list(paths), text=text, again=task.conflicts > 0)
     detail: Detail = {"paths": list(paths)}
     if task.conflicts or tx.run.intent == Intent.ABORT:

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.database import Database, Value
-from wf_tui.ledger.propagate import Propagation
+from wf_tui.ledger.propagate import Propagation, depends
 from wf_tui.ledger.rows import (
     AttemptRow,
     PhaseRow,
@@ -25,7 +25,7 @@ from wf_tui.ledger.rows import (
     select,
     update,
 )
-from wf_tui.ledger.words import OPEN_KINDS, BlockedKind, TaskState
+from wf_tui.ledger.words import OPEN_KINDS, TaskState
 
 __all__ = ["Change", "change"]
 
@@ -119,7 +119,7 @@ class Change:
     def workers(self) -> list[WorkerRow]:
         """Return all seats of this run that are not gone."""
         rows = self.db.execute(
-            select(WorkerRow, "WHERE run = ? AND state <> 'left'"),
+            select(WorkerRow, "WHERE run = ?"),
             (self.run.id,),
         )
         return [decode(WorkerRow, row) for row in rows]
@@ -127,7 +127,7 @@ class Change:
     def worker(self, name: str) -> WorkerRow:
         """Return one seat, or say which one was probably meant."""
         rows = self.db.execute(
-            select(WorkerRow, "WHERE run = ? AND name = ? AND state <> 'left'"),
+            select(WorkerRow, "WHERE run = ? AND name = ?"),
             (self.run.id, name),
         )
         if not rows:
@@ -174,9 +174,7 @@ class Change:
         """Move a task to P*: pending, or blocked by a result as its counters say."""
         values = {**UNCLAIMED, "note": "", "detail": {}, **values}
         if task.unmet_blocked:
-            return self.put(
-                task, **{**values, "state": TaskState.BLOCKED, "kind": BlockedKind.DEPENDENCY}
-            )
+            return self.put(task, **{**values, **depends(self, task)})
         return self.put(task, **{**values, "state": TaskState.PENDING, "kind": None})
 
 

@@ -1,5 +1,6 @@
 """Claims (DESIGN 4.3): one worker, the best ready task that it may hold, in one transaction."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,10 +16,21 @@ from wf_tui.ledger.rows import (
     evolve,
     select,
 )
+from wf_tui.ledger.runs import wake_run
 from wf_tui.ledger.words import BlockedKind, Intent, RunState, Step, TaskState
 from wf_tui.plan.scopes import first_overlap
 
-__all__ = ["Claim", "Holder", "claim_for", "contention", "release_due", "wake"]
+__all__ = [
+    "Claim",
+    "Holder",
+    "claim_for",
+    "contention",
+    "needs_newer",
+    "open_attempt",
+    "release_due",
+    "wake",
+    "wake_next",
+]
 
 _PAGE: Final = 64
 _READY: Final = (
@@ -56,7 +68,7 @@ class Holder:
 
 def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: float) -> Claim | None:
     """Claim the best ready task for a seat, or return None where there is none for it now."""
-    if tx.run.state != RunState.RUNNING or tx.run.intent != Intent.GO:
+    if tx.run.state not in {RunState.RUNNING, RunState.STALLED} or tx.run.intent != Intent.GO:
         return None
     if tx.run.open_attempts >= tx.run.jobs:
         return None
@@ -66,7 +78,10 @@ def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: floa
     release_due(tx)
     _drop_stale_pins(tx, steal_after)
     task = _best(tx, worker)
-    return _hold(tx, worker, task, start_deadline) if task else None
+    if task is None:
+        return None
+    wake_run(tx)
+    return _hold(tx, worker, task, start_deadline)
 
 
 def release_due(tx: Change) -> None:
@@ -105,6 +120,8 @@ def _limited(worker: WorkerRow, now: float) -> bool:
 
 def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
     holders = tx.open_attempts()
+    if not holders:
+        _wake_all(tx)
     workspace_closed = False
     for task in _walk(tx, worker):
         if _prefers_another(tx, task, worker):
@@ -112,7 +129,7 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
         if contention(tx.run, task, holders):
             _park(tx, task)
         elif task.writes and task.isolation == "shared":
-            workspace_closed = workspace_closed or _needs_newer(tx, task, holders)
+            workspace_closed = workspace_closed or needs_newer(tx.run, task, holders)
             if not workspace_closed:
                 return task
         else:
@@ -177,38 +194,58 @@ def _extent(scope: Sequence[str], isolation: str) -> Sequence[str]:
     return scope or (("**",) if isolation == "shared" else ())
 
 
-def _needs_newer(tx: Change, task: TaskRow, holders: Sequence[AttemptRow]) -> bool:
+def needs_newer(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> bool:
     """Whether the shared tree, in use now, lacks merges that this task may count on."""
-    busy = any(attempt.writes and attempt.isolation == "shared" for attempt in holders)
-    return busy and task.ready_merges > tx.run.shared_merges
+    if not task.writes or task.isolation != "shared" or task.ready_merges <= run.shared_merges:
+        return False
+    return any(attempt.writes and attempt.isolation == "shared" for attempt in holders)
 
 
 def _park(tx: Change, task: TaskRow) -> None:
-    """Take a task, and all that ask for the same scope, out of the walk until one may be free."""
+    """Take a task, and all that ask for the same, out of the walk until one may be free."""
     tx.db.execute(
-        "UPDATE task SET parked_by = scope_key WHERE run = ? AND state = 'pending' AND unmet = 0 "
-        "AND not_before IS NULL AND parked_by IS NULL AND mode = 'read_write' AND scope_key = ?",
-        (tx.run.id, task.scope_key),
+        "UPDATE task SET parked_by = ? WHERE run = ? AND state = 'pending' AND unmet = 0 "
+        "AND not_before IS NULL AND parked_by IS NULL AND mode = 'read_write' AND scope_key = ? "
+        "AND needs_kind = ? AND role = ? AND pinned = ? AND phase = ?",
+        (
+            _label(task),
+            tx.run.id,
+            task.scope_key,
+            task.needs_kind,
+            task.role,
+            task.pinned,
+            task.phase,
+        ),
     )
 
 
+def _label(task: TaskRow) -> str:
+    """Return the queue that a task is parked in.
+
+    All in one queue can be held by the same workers under the same caps, so that the first of them
+    never keeps one back that could run.
+    """
+    return json.dumps([task.scope_key, task.needs_kind, task.role, task.pinned, task.phase])
+
+
 def wake(tx: Change, attempt: AttemptRow) -> None:
-    """Put the best task of each scope that this attempt kept waiting back into the walk.
+    """Put the best task of each queue that this attempt kept waiting back into the walk.
 
     One of each is enough: tasks that ask for the same scope exclude each other anyway.
     """
     if not attempt.writes:
         return
     holds = _extent(attempt.scope, attempt.isolation)
-    for key in _parked_keys(tx):
-        rows = tx.db.execute(
-            select(TaskRow, "WHERE run = ? AND parked_by = ? ORDER BY rank, ordinal LIMIT 1"),
-            (tx.run.id, key),
-        )
-        task = decode(TaskRow, rows[0])
+    for task in _first_parked(tx):
         wants = _extent(task.scope, task.isolation)
         if first_overlap(wants, holds, fold_case=tx.run.fold_case):
             tx.store(task, evolve(task, parked_by=None))
+
+
+def _wake_all(tx: Change) -> None:
+    """Put the best task of each queue back: with nothing open, none has anything to wait for."""
+    for task in _first_parked(tx):
+        tx.store(task, evolve(task, parked_by=None))
 
 
 def wake_next(tx: Change, task: TaskRow) -> None:
@@ -217,22 +254,26 @@ def wake_next(tx: Change, task: TaskRow) -> None:
         tx.db.execute(
             "UPDATE task SET parked_by = NULL WHERE rowid = (SELECT rowid FROM task "
             "WHERE run = ? AND parked_by = ? ORDER BY rank, ordinal LIMIT 1)",
-            (tx.run.id, task.scope_key),
+            (tx.run.id, _label(task)),
         )
 
 
-def _parked_keys(tx: Change) -> Iterator[str]:
-    """Walk the distinct scopes that tasks are parked for, one index seek each."""
-    key = ""
+def _first_parked(tx: Change) -> Iterator[TaskRow]:
+    """Walk the best task of each queue, one index seek each."""
+    label = ""
     while True:
         rows = tx.db.execute(
-            "SELECT parked_by FROM task WHERE run = ? AND parked_by > ? ORDER BY parked_by LIMIT 1",
-            (tx.run.id, key),
+            select(
+                TaskRow,
+                "WHERE run = ? AND parked_by > ? ORDER BY parked_by, rank, ordinal LIMIT 1",
+            ),
+            (tx.run.id, label),
         )
         if not rows:
             return
-        key = str(rows[0][0])
-        yield key
+        task = decode(TaskRow, rows[0])
+        label = str(task.parked_by)
+        yield task
 
 
 def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -> Claim:

@@ -6,15 +6,16 @@ scheduler has to stop is fenced here, in the same transaction; it is killed and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
-from wf_tui.errors import RefusedError, UsageError
+from wf_tui.errors import UsageError
 from wf_tui.ledger.change import UNCLAIMED, Change
 from wf_tui.ledger.claims import wake_next
 from wf_tui.ledger.load import rank, scope_key
 from wf_tui.ledger.rows import Spec, TaskRow, WorkerRow
-from wf_tui.ledger.runs import fence, stoppable, wake_run
-from wf_tui.ledger.words import BlockedKind, DoneKind, Step, TaskState
+from wf_tui.ledger.runs import fence, refused, stoppable, wake_run
+from wf_tui.ledger.words import BlockedKind, DoneKind, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 __all__ = [
     "cancel",
     "edit",
+    "edited_values",
     "hold",
     "priority",
     "reassign",
-    "refused",
     "release",
     "retry",
     "skip",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 _NEVER_RETRIED: Final = frozenset({BlockedKind.DEPENDENCY, BlockedKind.HOLD})
+_SPEC: Final = frozenset(Spec.__dataclass_fields__)
 _FRESH: Final[Mapping[str, object]] = {
     "tries": 0,
     "conflicts": 0,
@@ -66,6 +68,7 @@ def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
     if stoppable(task):
         return stopped(tx, task, "task_reassigned", to=to, **pin)
     if task.state is TaskState.PENDING:
+        wake_run(tx)
         tell(tx, task, "task_reassigned", to=to)
         wake_next(tx, task)
         return tx.put(task, **pin, parked_by=None)
@@ -160,31 +163,32 @@ def edit(tx: Change, task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
     """
     if task.state is TaskState.DONE:
         raise refused(task, "edited")
-    spec_names = Spec.__dataclass_fields__.keys()
-    spec = evolve_spec(task.spec, {k: v for k, v in fields.items() if k in spec_names})
-    values: dict[str, object] = {k: v for k, v in fields.items() if k not in spec_names}
-    values["spec"] = spec
-    values["needs_kind"] = "shell" if spec.command is not None else "prompt"
-    scope = values.get("scope", task.scope)
+    before = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
+    tell(tx, task, "task_edited", fields=dict(fields), was=before)
+    wake_next(tx, task)
+    return tx.put(task, **edited_values(task, fields))
+
+
+def edited_values(task: TaskRow, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return all columns that follow from these fields."""
+    in_spec: dict[str, Any] = {k: v for k, v in fields.items() if k in _SPEC}
+    edited = replace(task.spec, **in_spec)
+    values: dict[str, object] = {k: v for k, v in fields.items() if k not in _SPEC}
+    values["spec"] = edited
+    values["needs_kind"] = "shell" if edited.command is not None else "prompt"
+    scope, number = values.get("scope", task.scope), values.get("priority", task.priority)
     if isinstance(scope, tuple):
         values["scope_key"] = scope_key(scope, task.isolation)
-    before = {k: getattr(task.spec if k in spec_names else task, k) for k in fields}
-    tell(tx, task, "task_edited", fields=dict(fields), was=before)
-    return tx.put(task, **values, parked_by=None)
-
-
-def evolve_spec(spec: Spec, values: Mapping[str, object]) -> Spec:
-    """Return a spec with some fields changed."""
-    stored = {name: getattr(spec, name) for name in Spec.__dataclass_fields__}
-    return Spec(**{**stored, **values})
+    if isinstance(number, int):
+        values["rank"] = rank(number, task.chain)
+    return {**values, "parked_by": None}
 
 
 def priority(tx: Change, task: TaskRow, number: int) -> TaskRow:
     """Move a task in the queue; lower comes first."""
     if task.state is TaskState.DONE:
         raise refused(task, "moved in the queue")
-    tell(tx, task, "task_edited", fields={"priority": number}, was={"priority": task.priority})
-    return tx.put(task, priority=number, rank=rank(number, task.chain))
+    return edit(tx, task, {"priority": number})
 
 
 def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow:
@@ -238,6 +242,7 @@ def tell(tx: Change, task: TaskRow, kind: str, /, **data: object) -> None:
         "pinned": task.pinned,
         "pinned_by": task.pinned_by,
         "not_before": task.not_before,
+        "scope_waived": task.scope_waived,
         "commit_id": task.commit_id,
         "result": task.result,
         "detail": dict(task.detail),
@@ -254,13 +259,3 @@ def tell(tx: Change, task: TaskRow, kind: str, /, **data: object) -> None:
 
 def _person(tx: Change) -> str:
     return tx.actor.removeprefix("user:")
-
-
-def refused(task: TaskRow, verb: str) -> RefusedError:
-    """Return the error for a move that is not in the table."""
-    where = task.state.value.replace("_", " ")
-    if task.kind:
-        where += f" ({task.kind.replace('_', ' ')})"
-    elif task.step == Step.INTEGRATING:
-        where += " (its work is being merged)"
-    return RefusedError(f"task {task.id!r} cannot be {verb}: it is {where}")

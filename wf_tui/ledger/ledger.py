@@ -150,14 +150,18 @@ class Ledger:
         """Make these the seats of the run; the ones of an earlier scheduler are gone."""
         with self._change(run) as tx:
             kept = {seat.name: seat for seat in tx.workers()}
-            for name in kept.keys() - {seat.name for seat in seats}:
-                tx.store(kept[name], evolve(kept[name], state="left"))
+            for name in sorted(kept.keys() - {seat.name for seat in seats}):
+                self.db.execute("DELETE FROM worker WHERE run = ? AND name = ?", (run, name))
                 tx.event("worker_left", worker_name=name)
-            self.db.execute("DELETE FROM worker WHERE run = ? AND state = 'left'", (run,))
             for seat in seats:
-                if seat.name not in kept:
+                old = kept.get(seat.name)
+                if old is None:
                     tx.insert(seat)
                     tx.event("worker_joined", worker_name=seat.name, profile=seat.profile)
+                else:
+                    made_from = (seat.profile, seat.kind, seat.roles, seat.lane)
+                    names = ("profile", "kind", "roles", "lane")
+                    tx.store(old, evolve(old, **dict(zip(names, made_from, strict=True))))
 
     def claim(
         self,
@@ -252,7 +256,9 @@ class Ledger:
         return self._result(
             fence,
             ending,
-            lambda tx, task: attempts.block(tx, task, ending, kind=kind, detail=detail or {}),
+            lambda tx, task: attempts.block_at_once(
+                tx, task, ending, kind=kind, detail=detail or {}
+            ),
         )
 
     def conflict(self, fence: Fence, ending: Ending, paths: tuple[str, ...], text: str) -> bool:

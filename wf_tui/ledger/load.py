@@ -247,7 +247,7 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     taken = tx.db.execute("SELECT 1 FROM task WHERE run = ? AND id = ?", (tx.run.id, task.id))
     if taken:
         raise UsageError(f"there is a task {task.id!r} already", "give the new one another title")
-    needs = [tx.task(need) for need in task.spec.needs]
+    needs = [tx.task(need) for need in dict.fromkeys(task.spec.needs)]
     phase = tx.phase(phase_name) if phase_name else _added_phase(tx)
     _refuse_cycle(tx, needs, phase.name)
     phase = _reopen(tx, phase)
@@ -263,13 +263,12 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
         _edge(tx, need.id, row.id, "result", met=False)
     tx.evolve(pending=tx.run.pending + 1)
     _tell(tx, row)
-    bad = [need for need in needs if is_bad(need)]
-    if bad:
-        note = f"needs the result of {bad[0].id}, which is blocked"
-        tx.event("task_blocked", row, kind="dependency", before="pending", text=note)
-        row = tx.store(row, evolve(row, unmet_blocked=len(bad)))
-        return tx.to_pending(row, note=note, detail={"root": bad[0].id, "needs": bad[0].id})
-    return row
+    bad = sum(is_bad(need) for need in needs)
+    if not bad:
+        return row
+    blocked = tx.to_pending(tx.store(row, evolve(row, unmet_blocked=bad)))
+    tx.event("task_blocked", blocked, kind=blocked.kind, before="pending", text=blocked.note)
+    return blocked
 
 
 def _edge(tx: Change, src: str, dst: str, kind: str, *, met: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.ledger.rows import PhaseRow, TaskRow, decode, select
 from wf_tui.ledger.words import BAD_KINDS, BlockedKind, TaskState
@@ -17,13 +17,18 @@ from wf_tui.ledger.words import BAD_KINDS, BlockedKind, TaskState
 if TYPE_CHECKING:
     from wf_tui.ledger.change import Change
 
-__all__ = ["Propagation", "is_bad", "is_met"]
+__all__ = ["Propagation", "depends", "is_bad", "is_met"]
 
 
 _WAIT_LESS: Final = (
     "UPDATE task SET unmet = unmet - 1, "
     "ready_at = CASE WHEN unmet = 1 THEN ?1 ELSE ready_at END, "
     "ready_merges = CASE WHEN unmet = 1 THEN ?2 ELSE ready_merges END WHERE run = ?3 AND "
+)
+_BLOCKED_NEED: Final = (
+    "WHERE run = ?1 AND state = 'blocked' AND kind NOT IN ('quota', 'question', 'hold') AND id IN "
+    "(SELECT src FROM edge WHERE run = ?1 AND dst = ?2 AND kind = 'result') "
+    "ORDER BY ordinal LIMIT 1"
 )
 _TASK_WAITS_LESS: Final = _WAIT_LESS + "id = ?4"
 _PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = ?4"
@@ -37,6 +42,27 @@ def is_met(task: TaskRow) -> bool:
 def is_bad(task: TaskRow) -> bool:
     """Whether it blocks the tasks that need its result."""
     return task.state is TaskState.BLOCKED and task.kind in BAD_KINDS
+
+
+def _root(task: TaskRow) -> str | None:
+    """Return what has to be put right before anything that needs this task can go on."""
+    if not is_bad(task):
+        return None
+    return str(task.detail["root"]) if task.kind == BlockedKind.DEPENDENCY else task.id
+
+
+def depends(tx: Change, task: TaskRow) -> dict[str, Any]:
+    """Return the fields of a task that is blocked by the result of another one, named here."""
+    rows = tx.db.execute(select(TaskRow, _BLOCKED_NEED), (tx.run.id, task.id))
+    need = decode(TaskRow, rows[0])
+    root = _root(need)
+    why = "which is blocked" if root == need.id else f"which waits for {root}"
+    return {
+        "state": TaskState.BLOCKED,
+        "kind": BlockedKind.DEPENDENCY,
+        "note": f"needs the result of {need.id}, {why}",
+        "detail": {"root": root, "needs": need.id},
+    }
 
 
 @dataclass
@@ -57,12 +83,12 @@ class Propagation:
     def _results(self, old: TaskRow, new: TaskRow) -> list[tuple[TaskRow, TaskRow]]:
         met = int(is_met(new)) - int(is_met(old))
         bad = int(is_bad(new)) - int(is_bad(old))
-        if not met and not bad:
+        if not met and not bad and _root(old) == _root(new):
             return []
         moved = []
         for waiting in self._dependants(new.id):
-            after = self._counted(waiting, -met, bad, new)
-            if after.state is not waiting.state:
+            after = self._counted(waiting, -met, bad)
+            if (after.state, _root(after)) != (waiting.state, _root(waiting)):
                 moved.append((waiting, after))
         return moved
 
@@ -78,32 +104,20 @@ class Propagation:
         )
         return [decode(TaskRow, row) for row in rows]
 
-    def _counted(self, old: TaskRow, unmet: int, bad: int, cause: TaskRow) -> TaskRow:
+    def _counted(self, old: TaskRow, unmet: int, bad: int) -> TaskRow:
         """Change the counters of one waiting task, and its state where they say so."""
         new = replace(old, unmet=old.unmet + unmet, unmet_blocked=old.unmet_blocked + bad)
-        blocks = new.state is TaskState.PENDING and new.unmet_blocked > 0
-        frees = new.kind == BlockedKind.DEPENDENCY and new.unmet_blocked == 0
-        if blocks:
-            new = self._block(new, cause)
-        elif frees:
+        if new.unmet_blocked and (
+            new.state is TaskState.PENDING or new.kind == BlockedKind.DEPENDENCY
+        ):
+            new = replace(new, **depends(self.tx, new))
+        elif new.kind == BlockedKind.DEPENDENCY:
             new = replace(new, state=TaskState.PENDING, kind=None, note="", detail={})
-        if blocks or frees:
-            new = replace(new, since=self.tx.now, parked_by=None, settled=self.tx.settles(new))
+        if new.state is not old.state:
+            new = replace(new, since=self.tx.now, settled=self.tx.settles(new))
             self._tell(old, new)
         self.tx.count(old, new)
-        return self.tx.store(old, self._ready(old, new))
-
-    def _block(self, task: TaskRow, cause: TaskRow) -> TaskRow:
-        root = str(cause.detail.get("root", cause.id))
-        note = f"needs the result of {cause.id}"
-        note += f", which waits for {root}" if root != cause.id else ", which is blocked"
-        return replace(
-            task,
-            state=TaskState.BLOCKED,
-            kind=BlockedKind.DEPENDENCY,
-            note=note,
-            detail={"root": root, "needs": cause.id},
-        )
+        return self.tx.store(old, self._ready(old, replace(new, parked_by=None)))
 
     def _tell(self, old: TaskRow, new: TaskRow) -> None:
         kind = "task_blocked" if new.state is TaskState.BLOCKED else "task_unblocked"

@@ -131,7 +131,7 @@ def phases(db: Database, run: str) -> list[PhaseRow]:
 
 def workers(db: Database, run: str) -> list[WorkerRow]:
     """Return the seats of a run."""
-    rows = db.execute(select(WorkerRow, "WHERE run = ? AND state <> 'left' ORDER BY rowid"), (run,))
+    rows = db.execute(select(WorkerRow, "WHERE run = ? ORDER BY rowid"), (run,))
     return [decode(WorkerRow, row) for row in rows]
 
 
@@ -186,7 +186,7 @@ def pulse(db: Database, run: str) -> Pulse:
         "SELECT task, epoch, worker, fenced FROM attempt WHERE run = ? AND open = 1", (run,)
     )
     idle = db.execute(
-        "SELECT name FROM worker WHERE run = ? AND task IS NULL AND state <> 'left' ORDER BY rowid",
+        "SELECT name FROM worker WHERE run = ? AND task IS NULL ORDER BY rowid",
         (run,),
     )
     timer = db.execute(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger import reads
-from wf_tui.ledger.claims import contention
+from wf_tui.ledger.claims import contention, needs_newer
 from wf_tui.ledger.rows import AttemptRow, TaskRow, WorkerRow, decode, select
 from wf_tui.ledger.words import RunState, TaskState
 from wf_tui.text import plural
@@ -79,6 +79,8 @@ class Reasons:
             return Reason("paused", "the run is paused")
         if task.unmet:
             return self._waiting(task)
+        if needs_newer(self.run, task, self.holders):
+            return Reason("waiting", "waits for a newer workspace", {"workspace": "shared"})
         if task.not_before is not None and task.not_before > self.now:
             wait = task.not_before - self.now
             text = f"again in {wait:.0f} s: {task.note}" if task.note else f"again in {wait:.0f} s"

@@ -14,11 +14,14 @@ __all__ = [
     "abort_rest",
     "end_when_idle",
     "fence",
+    "in_progress",
     "pause",
     "refresh_abort",
+    "refused",
     "resume",
     "stop",
     "stoppable",
+    "void_question",
     "wake_run",
 ]
 
@@ -34,14 +37,34 @@ def stoppable(task: TaskRow) -> bool:
     return task.claimed and task.step != Step.INTEGRATING
 
 
-def fence(tx: Change, task: TaskRow) -> None:
-    """Make the attempt's writes count no more; the scheduler then kills and harvests it."""
-    attempt = tx.attempt(task.id, task.epoch)
-    tx.store(attempt, evolve(attempt, fenced=True))
+def in_progress(task: TaskRow) -> bool:
+    """Whether it is worked on: state R of DESIGN 3.1, not asking and not merging."""
+    return stoppable(task) and not task.asking
+
+
+def refused(task: TaskRow, verb: str) -> RefusedError:
+    """Return the error for a move that is not in the table."""
+    where = task.state.value.replace("_", " ")
+    if task.kind:
+        where += f" ({task.kind.replace('_', ' ')})"
+    elif task.step == Step.INTEGRATING:
+        where += " (its work is being merged)"
+    return RefusedError(f"task {task.id!r} cannot be {verb}: it is {where}")
+
+
+def void_question(tx: Change, task: TaskRow) -> None:
+    """Close a question that its worker no longer waits for."""
     tx.db.execute(
         "UPDATE question SET state = 'void' WHERE run = ? AND task = ? AND state = 'open'",
         (tx.run.id, task.id),
     )
+
+
+def fence(tx: Change, task: TaskRow) -> None:
+    """Make the attempt's writes count no more; the scheduler then kills and harvests it."""
+    attempt = tx.attempt(task.id, task.epoch)
+    tx.store(attempt, evolve(attempt, fenced=True))
+    void_question(tx, task)
 
 
 def pause(tx: Change) -> bool:
@@ -150,9 +173,9 @@ def end_when_idle(tx: Change, *, foreground: bool) -> str:
     a timer is set.
     """
     run = tx.run
-    if run.open_attempts or run.state == RunState.PAUSED or _ended(tx) or _timer(tx):
-        return tx.run.state
-    if run.done == run.pending + run.in_progress + run.done + run.blocked:
+    if run.open_attempts or _ended(tx) or _timer(tx):
+        return run.state
+    if not run.pending + run.in_progress + run.blocked:
         _end(tx, RunState.COMPLETED)
     elif run.state == RunState.RUNNING:
         tx.evolve(state=RunState.STALLED.value, idle_since=tx.now)

@@ -36,14 +36,14 @@ class SqliteDatabase:
             private_folder(path.parent)
         elif not path.exists():
             raise LedgerError(f"there is no ledger at {path}", "start a run first: wf run PLAN")
-        self._lock = _open_lock(path.with_suffix(".lock"))
-        try:
+        with contextlib.ExitStack() as undo:
+            self._lock = _open_lock(path.with_suffix(".lock"))
+            undo.callback(os.close, self._lock)
             self._connection = _connect(path)
+            undo.callback(self._connection.close)
             self._adopt()
-        except BaseException:
-            os.close(self._lock)
-            raise
-        self._version = self._data_version()
+            self._version = self._data_version()
+            undo.pop_all()
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
         """Run one statement and return all its rows."""
@@ -95,7 +95,8 @@ class SqliteDatabase:
     @contextlib.contextmanager
     def _nested(self) -> Iterator[None]:
         name = f"s{self._depth}"
-        with self._between(f"SAVEPOINT {name}", f"RELEASE {name}", f"ROLLBACK TO {name}"):
+        undo = f"ROLLBACK TO {name}; RELEASE {name}"
+        with self._between(f"SAVEPOINT {name}", f"RELEASE {name}", undo):
             yield
 
     @contextlib.contextmanager
@@ -104,24 +105,24 @@ class SqliteDatabase:
         self._depth += 1
         try:
             yield
+            self.execute(end)
         except BaseException:
-            self._depth -= 1
             with contextlib.suppress(LedgerError):
                 self.execute(undo)
-                if undo.startswith("ROLLBACK TO"):
-                    self.execute(end)
             raise
-        self._depth -= 1
-        self.execute(end)
+        finally:
+            self._depth -= 1
 
     def _data_version(self) -> int:
         return int(cast("int", self.execute("PRAGMA data_version")[0][0]))
 
     def _adopt(self) -> None:
         """Check whose file this is; give an empty one the schema."""
-        application = self._number("application_id")
-        version = self._number("user_version")
-        if application == 0 and version == 0 and not self.execute("SELECT 1 FROM sqlite_schema"):
+        with self.snapshot():
+            application = self._number("application_id")
+            version = self._number("user_version")
+            empty = not self.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
+        if application == 0 and version == 0 and empty:
             self._create()
         elif application != APPLICATION_ID:
             raise LedgerError(
@@ -135,6 +136,7 @@ class SqliteDatabase:
                 "use that version of wf for this repository",
             )
         self.execute("PRAGMA synchronous = FULL")
+        _make_private(self.path)
 
     def _create(self) -> None:
         mode = "DELETE" if _file_system(self.path) in _WAL_UNSAFE else "WAL"
@@ -163,9 +165,13 @@ def _connect(path: Path) -> apsw.Connection:
         connection.set_busy_timeout(_BUSY_MS)
     except apsw.Error as error:
         raise _named(error, path) from error
-    if stat.S_IMODE(path.stat().st_mode) != _PRIVATE and path.stat().st_uid == os.geteuid():
-        path.chmod(_PRIVATE)
     return connection
+
+
+def _make_private(path: Path) -> None:
+    held = path.stat()
+    if stat.S_IMODE(held.st_mode) != _PRIVATE and held.st_uid == os.geteuid():
+        path.chmod(_PRIVATE)
 
 
 def _open_lock(path: Path) -> int:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.claims import open_attempt
-from wf_tui.ledger.hands import edit, priority, refused
-from wf_tui.ledger.runs import fence, wake_run
+from wf_tui.ledger.hands import edited_values
+from wf_tui.ledger.runs import fence, in_progress, refused, wake_run
 from wf_tui.ledger.words import BlockedKind, Step, TaskState
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ __all__ = ["accept", "answer", "ask", "message", "question_expired", "undo"]
 
 def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow:
     """Let a worker ask a person; it keeps its claim and its time limit stands still."""
+    if not in_progress(task):
+        raise refused(task, "asked about")
     tx.db.execute(
         "INSERT INTO question VALUES (?, ?, ?, ?, ?, ?, 'open', NULL)",
         (tx.run.id, task.id, task.epoch, tx.now, text, json.dumps(list(options))),
@@ -51,14 +53,22 @@ def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
             kind=None,
             note="",
             step=Step.RUNNING.value,
+            step_deadline=_put_off(task, tx.now),
             lease_until=tx.now + tx.run.lease,
         )
     message(tx, task, text)
     return tx.to_pending(task)
 
 
+def _put_off(task: TaskRow, now: float) -> float | None:
+    """Return the deadline of the work without the time that the question took."""
+    return None if task.step_deadline is None else task.step_deadline + now - task.since
+
+
 def question_expired(tx: Change, task: TaskRow) -> TaskRow:
     """Stop a worker whose question nobody answered; the question stays."""
+    if not task.asking:
+        raise refused(task, "given up on")
     tx.db.execute(
         "UPDATE question SET state = 'expired' WHERE run = ? AND task = ? AND state = 'open'",
         (tx.run.id, task.id),
@@ -139,7 +149,7 @@ def undo(tx: Change) -> list[TaskRow]:
     for seq, task_id, text in acts:
         task, data = tx.task(str(task_id)), json.loads(str(text))
         _refuse_too_late(tx, task, int(str(seq)), data)
-        tx.event("undone", task, undoes=command)
+        tx.event("undone", task, undoes=command, fields=data.get("was"))
         restored.append(_restore(tx, task, data))
     return restored
 
@@ -177,7 +187,5 @@ def _restore(tx: Change, task: TaskRow, data: dict[str, object]) -> TaskRow:
 
 
 def _unedited(tx: Change, task: TaskRow, was: dict[str, object]) -> TaskRow:
-    if "priority" in was:
-        return priority(tx, task, int(str(was["priority"])))
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in was.items()}
-    return edit(tx, task, values)
+    return tx.put(task, **edited_values(task, values))
