@@ -5,71 +5,117 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import secrets
+import re
 import shutil
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.clock import SystemClock
-from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.errors import RefusedError, UnknownNameError, UsageError
 from wf_tui.ledger import reads
-from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.rows import RunRow, WorkerRow
+from wf_tui.ledger.rows import RunRow, WorkerRow, evolve
 from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.ledger.words import Intent, RunState
 from wf_tui.paths import RepoPaths, private_folder, repo_paths, state_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wf_tui.config import Config
     from wf_tui.git.repository import Repository
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.ledger.load import NewTask
+    from wf_tui.ledger.rows import EventRow, TaskRow
     from wf_tui.plan.models import Plan
 
 __all__ = [
+    "Ended",
     "Place",
+    "abort",
+    "add",
+    "cancel",
     "create_run",
+    "edit",
     "ensure_scheduler",
     "find_place",
+    "hold",
     "open_ledger",
+    "open_reads",
+    "pause",
+    "priority",
+    "reassign",
+    "release",
+    "resume",
+    "retry",
     "run_here",
     "scheduler_alive",
+    "set_jobs",
+    "skip",
+    "stop",
+    "unhold",
+    "user_name",
 ]
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH: Final = 6
 _FOLLOW_EVERY: Final = 0.05
+_LONGEST_ID: Final = 40
+_BUILT_IN: Final = "shell"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Place:
     """A repository and its folder in the state directory."""
 
-    repository: Repository
+    start: Path
+    common_dir: Path
     paths: RepoPaths
     environ: Mapping[str, str]
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The repository as it is now; raises where no run can start from it."""
+        from wf_tui.git.repository import find_repository  # noqa: PLC0415 - not for --help
+
+        return find_repository(self.start)
 
 
 def find_place(start: Path, environ: Mapping[str, str]) -> Place:
     """Return where the runs of the repository around `start` are kept."""
-    from wf_tui.git.repository import find_repository  # noqa: PLC0415 - not for --help
+    from wf_tui.git.repository import locate  # noqa: PLC0415 - not for --help
 
-    repository = find_repository(start)
-    paths = repo_paths(state_dir(environ), repository.common_dir, repository.name)
-    return Place(repository, paths, environ)
+    common_dir, name = locate(start)
+    paths = repo_paths(state_dir(environ), common_dir, name)
+    return Place(start, common_dir, paths, environ)
 
 
 @contextlib.contextmanager
 def open_ledger(place: Place, *, create: bool = False) -> Iterator[Ledger]:
     """Open the ledger of a repository; what is done through it is done by this user."""
-    db = SqliteDatabase(place.paths.ledger, create=create)
-    try:
+    from wf_tui.ledger.ledger import Ledger  # noqa: PLC0415 - reading needs no rules
+
+    with _database(place, create=create) as db:
         yield Ledger(db, SystemClock(), actor=f"user:{user_name()}")
-    finally:
-        db.close()
+
+
+@contextlib.contextmanager
+def open_reads(place: Place) -> Iterator[Database]:
+    """Open the ledger of a repository for reading."""
+    with _database(place, create=False) as db:
+        yield db
+
+
+@contextlib.contextmanager
+def _database(place: Place, *, create: bool) -> Iterator[Database]:
+    if not create and not place.paths.ledger.exists():
+        raise UsageError("there is no run on this repository yet", "start one: wf run PLAN")
+    with contextlib.closing(SqliteDatabase(place.paths.ledger, create=create)) as db:
+        yield db
 
 
 def user_name() -> str:
@@ -114,7 +160,7 @@ def create_run(
             head=control.base,
             created_at=ledger.clock.now(),
             dir=str(paths.root),
-            repo=str(place.repository.common_dir),
+            repo=str(place.common_dir),
             jobs=jobs,
             lease=lease or config.timing.lease,
             scopes=plan.scopes.value,
@@ -130,6 +176,8 @@ def create_run(
 
 
 def _new_id() -> str:
+    import secrets  # noqa: PLC0415 - 6 ms that reading needs not
+
     return "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
 
 
@@ -156,21 +204,28 @@ def _seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> lis
     ]
 
 
-def scheduler_alive(ledger: Ledger, run: str) -> bool:
+def scheduler_alive(db: Database, run: str) -> bool:
     """Whether a scheduler leads this run now."""
     from wf_tui.scheduler.leader import is_alive  # noqa: PLC0415 - not for --help
 
-    return is_alive(reads.leader(ledger.db, run))
+    return is_alive(reads.leader(db, run))
 
 
-def ensure_scheduler(place: Place, ledger: Ledger, run: str) -> int | None:
-    """Start a scheduler for a run that can go on and has none; return its pid."""
+def ensure_scheduler(
+    place: Place, ledger: Ledger, run: str, *, leaving: bool = False
+) -> int | None:
+    """Start a scheduler for a run that can go on and has none; return its pid.
+
+    `leaving` says that the one there may be about to go: then a stand-by is started behind it.
+    """
     from wf_tui.scheduler.process import start_detached  # noqa: PLC0415 - not for --help
 
     row = reads.run_row(ledger.db, run)
-    if RunState(row.state).ended or row.state == RunState.PAUSED or scheduler_alive(ledger, run):
+    if RunState(row.state).ended or row.state == RunState.PAUSED:
         return None
-    return start_detached(place.paths, run, place.repository.common_dir, place.environ)
+    if not leaving and scheduler_alive(ledger.db, run):
+        return None
+    return start_detached(place.paths, run, place.common_dir, place.environ)
 
 
 @dataclass(frozen=True)
@@ -206,28 +261,40 @@ def run_here(
         foreground=not stay_when_stalled,
     )
     over = threading.Event()
-    follower = threading.Thread(
-        target=_follow, args=(place, run, since, over, tell), name="events", daemon=True
-    )
-    follower.start()
-    try:
-        state = lead.run()
-    finally:
-        over.set()
-        follower.join()
+    with ThreadPoolExecutor(1, "events") as pool:
+        followed = pool.submit(_follow, place, run, since, over, tell)
+        try:
+            state = lead.run()
+        finally:
+            over.set()
+        followed.result()
     return Ended(state, lead.signalled)
 
 
 def _follow(
     place: Place, run: str, since: int, over: threading.Event, tell: Callable[[EventRow], None]
 ) -> None:
-    """Pass on events as they are committed, and the last ones after the end."""
+    """Pass on events as they are committed, and the last ones after the end.
+
+    When they can no longer be told (a closed pipe, say), the run is stopped: nobody watches it.
+    """
     with open_ledger(place) as ledger:
-        last = False
-        while True:
-            for event in reads.events(ledger.db, run, since):
-                since = event.seq
-                tell(event)
-            if last:
-                return
-            last = over.wait(_FOLLOW_EVERY)
+        try:
+            _tell_all(ledger, run, since, over, tell)
+        except BaseException:
+            with contextlib.suppress(RefusedError):
+                ledger.stop(run, now=True)
+            raise
+
+
+def _tell_all(
+    ledger: Ledger, run: str, since: int, over: threading.Event, tell: Callable[[EventRow], None]
+) -> None:
+    last = False
+    while True:
+        for event in reads.events(ledger.db, run, since):
+            since = event.seq
+            tell(event)
+        if last:
+            return
+        last = over.wait(_FOLLOW_EVERY)

@@ -7,7 +7,7 @@ from wf_tui.errors import GitError, RepositoryError
 from wf_tui.git.runner import Completed, git
 from wf_tui.text import clean
 
-__all__ = ["ANY_OWNER", "Repository", "find_repository"]
+__all__ = ["ANY_OWNER", "Repository", "find_repository", "locate"]
 
 ANY_OWNER = {"safe.directory": "*"}
 """Reads of a repository that belongs to somebody else are allowed: nothing of it is run."""
@@ -26,27 +26,35 @@ class Repository:
     shallow: bool
 
 
+def locate(start: Path) -> tuple[Path, str]:
+    """Return the git common directory around `start` and the repository's name.
+
+    It costs one call of git and needs no commit: what reads the runs of a repository needs no more.
+    """
+    if not start.is_dir():
+        raise RepositoryError(f"no such folder: {clean(str(start))}", "name a folder with --repo")
+    common_dir = Path(_ask(start, "--path-format=absolute", "--git-common-dir"))
+    return common_dir, _name(common_dir)
+
+
 def find_repository(start: Path) -> Repository:
     """Return the repository that `start` lies in; raise `RepositoryError` where none can be used.
 
     Subfolders, linked worktrees, detached heads, bare and shallow repositories all work.
     """
-    if not start.is_dir():
-        raise RepositoryError(f"no such folder: {clean(str(start))}", "name a folder with --repo")
+    common_dir, name = locate(start)
     facts = _ask(
         start,
-        "--is-bare-repository",
         "--is-inside-work-tree",
         "--is-shallow-repository",
         "--show-object-format",
     ).split("\n")
-    bare, inside, shallow, object_format = facts
-    common_dir = Path(_ask(start, "--path-format=absolute", "--git-common-dir"))
+    inside, shallow, object_format = facts
     top = Path(_ask(start, "--show-toplevel")) if inside == "true" else None
     return Repository(
         common_dir=common_dir,
         top=top,
-        name=_name(common_dir, top, bare=bare == "true"),
+        name=name,
         object_format=object_format,
         head=_head(start),
         branch=_branch(start),
@@ -90,8 +98,7 @@ def _branch(start: Path) -> str | None:
     return done.text if done.status == 0 else None
 
 
-def _name(common_dir: Path, top: Path | None, *, bare: bool) -> str:
-    if bare:
-        return common_dir.name.removesuffix(".git") or "repository"
-    main = common_dir.parent if common_dir.name == ".git" else top or common_dir
-    return main.name or "repository"
+def _name(common_dir: Path) -> str:
+    # Of the common directory alone, so that it is the same seen from every worktree.
+    own = common_dir.parent if common_dir.name == ".git" else common_dir
+    return own.name.removesuffix(".git") or "repository"
