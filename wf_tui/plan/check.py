@@ -1,20 +1,20 @@
 """The rules of a plan, beside the types: all faults at once, in the order of the plan format."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from wf_tui.errors import nearest
 from wf_tui.plan.check_scopes import scope_faults
 from wf_tui.plan.document import Document, Path
 from wf_tui.plan.models import Phase, Plan, Task
 from wf_tui.plan.order import walk
 from wf_tui.plan.report import Problem, quoted
 from wf_tui.plan.shape import LATER
+from wf_tui.plan.wording import Known
 from wf_tui.text import clean
 
 __all__ = ["faults", "warnings"]
 
-_MOST_LOOKS = 20
+_CORRECT = "remove it, or correct the name"
 _READ_WRITE_LINE: Final = {
     "json": '"mode": "read_write"',
     "toml": 'mode = "read_write"',
@@ -121,13 +121,13 @@ def _dependencies_and_scopes(
     document: Document, plan: Plan, *, fold_case: bool
 ) -> Iterator[Problem]:
     names = dict.fromkeys(phase.name for phase in plan.phases)
-    known = _Known(names)
+    known = Known(names)
     for number, phase in enumerate(plan.phases):
         path: Path = ("phases", number)
         for index, need in enumerate(phase.depends_on):
             if need == phase.name or need not in names:
                 place = (*path, "depends_on", index)
-                yield _wrong_phase(document, place, phase.name, need, known.hint(need))
+                yield _wrong_phase(document, place, phase.name, need, known.hint(need) or _CORRECT)
         yield from scope_faults(document, path, phase, fold_case=fold_case)
 
 
@@ -157,14 +157,14 @@ def _results(document: Document, plan: Plan) -> Iterator[Problem]:
     for phase in plan.phases:
         for task in phase.tasks:
             home.setdefault(task.id, phase.name)
-    known = _Known(home)
+    known = Known(home)
     position = _positions(plan)
     for path, task in _tasks(plan):
         phase = plan.phases[int(path[1])]
         for index, need in enumerate(task.depends_on_results):
             place = (*path, "depends_on_results", index)
             if need not in home:
-                yield _unknown_result(document, place, task.id, need, known.hint(need))
+                yield _unknown_result(document, place, task.id, need, known.hint(need) or _CORRECT)
             elif home[need] == phase.name or position[home[need]] > position[phase.name]:
                 yield _late_result(document, place, task.id, need, home[need], phase.name)
 
@@ -212,17 +212,3 @@ def _later_keys(document: Document) -> Iterator[Problem]:
         if isinstance(document.value, dict) and document.value.get(key):
             message = f"`{key}` is not supported by this version of wf"
             yield document.problem("not_supported", (key,), message, "remove it", key=key)
-
-
-class _Known:
-    """The names that exist, to suggest the nearest one; only so often, since each look is slow."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = list(names)
-        self._looks = _MOST_LOOKS
-
-    def hint(self, name: str) -> str:
-        """Return what to write instead of a name that does not exist."""
-        self._looks -= 1
-        best = nearest(name, self._names) if self._looks >= 0 else None
-        return f"did you mean {quoted(best)}?" if best else "remove it, or correct the name"

@@ -11,6 +11,7 @@ __all__ = [
     "BEYOND_ANY_NUMBER",
     "DEEPEST",
     "MOST_DIGITS",
+    "MOST_VALUES",
     "Builder",
     "Document",
     "Mark",
@@ -19,10 +20,12 @@ __all__ = [
     "UnreadableError",
     "path_text",
     "screen",
+    "too_deep",
+    "too_many_values",
 ]
 
 DEEPEST = 64
-MOST_VALUES = 1_000_000
+MOST_VALUES = 300_000
 MOST_FAULTS = 100
 SMALLEST_NUMBER = -(2**63)
 LARGEST_NUMBER = 2**64 - 1
@@ -55,6 +58,16 @@ class UnreadableError(Exception):
         """Return what a person is told."""
         line, column = (self.mark.line, self.mark.column) if self.mark else (None, None)
         return Problem(PARSE_ERROR, self.message, "", line, column, self.hint)
+
+
+def too_deep(mark: Mark) -> UnreadableError:
+    """Return the refusal of nesting that no plan needs and that recursive code dies of."""
+    return UnreadableError(f"nested more than {DEEPEST} levels deep", mark)
+
+
+def too_many_values(mark: Mark) -> UnreadableError:
+    """Return the refusal of a text that would take minutes and gigabytes."""
+    return UnreadableError(f"more than {MOST_VALUES:,} values", mark)
 
 
 @dataclass(slots=True)
@@ -94,8 +107,9 @@ class Document:
 class Builder:
     """Takes the pieces of a text in order and grows the document, without recursion."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_values: int = MOST_VALUES) -> None:
         self.faults: list[Problem] = []
+        self._most_values = most_values
         self._open: list[_Container] = []
         self._root: tuple[object, Spot] | None = None
         self._values = 0
@@ -149,12 +163,12 @@ class Builder:
         spot = self._add(value, mark)
         self._open.append(_Container(value, spot))
         if len(self._open) > DEEPEST:
-            raise UnreadableError(f"nested more than {DEEPEST} levels deep", mark)
+            raise too_deep(mark)
 
     def _add(self, value: object, mark: Mark) -> Spot:
         self._values += 1
-        if self._values > MOST_VALUES:
-            raise UnreadableError(f"more than {MOST_VALUES:,} values", mark)
+        if self._values > self._most_values:
+            raise too_many_values(mark)
         if self._open:
             return self._open[-1].add(value, mark)
         self._root = value, Spot(mark)

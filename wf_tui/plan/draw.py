@@ -43,16 +43,17 @@ def _phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
     if phase.wip is not None:
         facts.append(f"at most {phase.wip} at once")
     yield f"  {clean(phase.name)} ({'; '.join(facts)})"
-    names = [clean(task.id, limit=_WIDEST_ID) for task in phase.tasks]
-    width = max(map(len, names), default=0)
-    for position, (name, task) in enumerate(zip(names, phase.tasks, strict=True), 1):
-        branch = "├" if position < len(names) else "└"
-        link = branch if phase.parallel else f"{position}."
-        yield f"    {link} {name:<{width}}  {_task(task)}".rstrip()
+    rows = [(clean(it.id, limit=_WIDEST_ID), _access(it), _rest(it)) for it in phase.tasks]
+    ids, accesses = (max(len(row[column]) for row in rows) for column in (0, 1))
+    digits = len(str(len(rows)))
+    for position, (name, access, rest) in enumerate(rows, 1):
+        branch = "├" if position < len(rows) else "└"
+        link = branch if phase.parallel else f"{position:>{digits}}."
+        yield f"    {link} {name:<{ids}}  {access:<{min(accesses, _WIDEST_TEXT)}}  {rest}"
 
 
-def _task(task: Task) -> str:
-    parts = [f"{_access(task)}  {_what(task)}"]
+def _rest(task: Task) -> str:
+    parts = [_what(task)]
     if task.depends_on_results:
         parts.append(
             "needs " + ", ".join(clean(it, limit=_WIDEST_ID) for it in task.depends_on_results)

@@ -1,17 +1,15 @@
 """From plain values to a `Plan`: types, unknown keys, and the defaults that a task inherits."""
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
-from wf_tui.errors import nearest
 from wf_tui.plan.document import Document, Path, screen
 from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Task
 from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
-from wf_tui.plan.wording import parse_problem
+from wf_tui.plan.wording import Known, parse_problem
 
 __all__ = ["LATER", "Shaped", "shape"]
 
@@ -49,7 +47,7 @@ def shape(document: Document) -> Shaped:
         return Shaped(None, document.faults or (_no_table(document),))
     if _TREE_KEY in root and "phases" not in root:
         return Shaped(None, (*document.faults, _tree_form(document)))
-    warnings = tuple(_unknown_keys(document))
+    warnings = tuple(_unknown_keys(document, root))
     plan, wrong = _validated(document, root)
     errors = _once_a_path([*document.faults, *screen(document), *wrong])
     return Shaped(None if errors else plan, errors, warnings)
@@ -158,19 +156,18 @@ def _tasks(root: _Table) -> Iterator[tuple[Path, _Table]]:
         yield from _tables(phase.get("tasks"), (*path, "tasks"))
 
 
-def _unknown_keys(document: Document) -> Iterator[Problem]:
+def _unknown_keys(document: Document, root: _Table) -> Iterator[Problem]:
     """Yield a warning for each key that nothing reads, in the order of the text."""
-    for model, path, table in _all_tables(document.value):
+    known = {model: Known(keys) for model, keys in _KEYS.items()}
+    for model, path, table in _all_tables(root):
         for key in table:
             if key not in _KEYS[model]:
                 message = f"{_KINDS[model]} has no key {quoted(key)}; it is left out"
-                hint = _known_key(key, model)
+                hint = _known_key(key, model, known[model])
                 yield document.problem("unknown_key", (*path, key), message, hint, key=key)
 
 
-def _all_tables(root: object) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
-    if not isinstance(root, dict):
-        return
+def _all_tables(root: _Table) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
     yield Plan, (), root
     holders: list[tuple[Path, _Table]] = []
     if isinstance(defaults := root.get("defaults"), dict):
@@ -185,10 +182,8 @@ def _all_tables(root: object) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
             yield Budget, (*path, "budget"), budget
 
 
-@functools.lru_cache
-def _known_key(key: str, model: type[BaseModel]) -> str:
+def _known_key(key: str, model: type[BaseModel], known: Known) -> str:
     homes = [_KINDS[other] for other, keys in _KEYS.items() if key in keys]
     if homes:
-        return f"`{key}` is a key of {homes[-1] if model is Plan else homes[0]}"
-    best = nearest(key, _KEYS[model])
-    return f"did you mean `{best}`?" if best else f"the keys are: {', '.join(_KEYS[model])}"
+        return f"{quoted(key)} is a key of {homes[-1] if model is Plan else homes[0]}"
+    return known.hint(key) or f"the keys are: {', '.join(known.names)}"

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from wf_tui.plan.document import DEEPEST, Document, Mark, Spot, UnreadableError
+from wf_tui.plan.document import (
+    DEEPEST,
+    MOST_VALUES,
+    Document,
+    Mark,
+    Spot,
+    UnreadableError,
+    too_deep,
+    too_many_values,
+)
 
 __all__ = ["read_toml"]
 
@@ -20,7 +29,8 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ARRAY = 2
-_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_LONGEST_KEY = 10_000
+_PLACE: Final = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
 
 
 def read_toml(text: str) -> Document:
@@ -43,13 +53,10 @@ def _read(text: str) -> Document:
 
 
 def _unreadable(error: tomllib.TOMLDecodeError, text: str) -> UnreadableError:
-    message = str(error)
-    place = _PLACE.search(message)
-    if place is None:
-        return UnreadableError(message)
-    reason = message[: place.start()]
-    if place[1]:
-        return UnreadableError(reason, Mark(int(place[1]), int(place[2])))
+    # The standard reader tells its place in words only.
+    reason = _PLACE.sub("", str(error))
+    if place := _PLACE.search(str(error)):
+        return UnreadableError(reason, Mark(int(place["line"]), int(place["column"])))
     return UnreadableError(f"the text ends here: {reason}", Mark(text.count("\n") + 1, 1))
 
 
@@ -65,14 +72,14 @@ class _Statement:
 class _Statements:
     """The statements of a text: what gives a value its place.
 
-    Refuses what is nested too deeply before the standard reader sees it: that one recurses into
-    brackets, and its time grows with the square of the parts of a dotted key.
+    Refuses what is too deep or too much before the standard reader sees it: that one recurses
+    into brackets, and its time grows with the square of the parts of a dotted key.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._line, self._line_start = 1, 0
-        self._depth = self._dots = 0
+        self._depth = self._dots = self._values = 0
         self._restart()
 
     def __iter__(self) -> Iterator[_Statement]:
@@ -86,8 +93,8 @@ class _Statements:
                 ended := self._sign(written, token.start())
             ):
                 yield ended
-            if kind in {"newline", "comma", "equals"}:
-                self._dots = 0
+            if kind in {"newline", "comma", "equals", "close"}:
+                self._count_value(token.start(), is_value=kind != "newline")
             if newlines := written.count("\n"):
                 self._line += newlines
                 self._line_start = token.start() + written.rindex("\n") + 1
@@ -104,18 +111,28 @@ class _Statements:
     def _word(self, written: str, mark: Mark) -> None:
         self._dots += written.count(".") if written[0] not in "\"'" else 0
         if self._dots > DEEPEST:
-            raise _too_deep(mark)
+            raise too_deep(mark)
         if not self._complete and written.strip():
             blanks = len(written) - len(written.lstrip())
             self._start = self._start or Mark(mark.line, mark.column + blanks)
             self._key += written
+            if len(self._key) > _LONGEST_KEY:
+                raise UnreadableError(
+                    f"a key of more than {_LONGEST_KEY:,} characters", self._start
+                )
+
+    def _count_value(self, at: int, *, is_value: bool) -> None:
+        self._dots = 0
+        self._values += is_value
+        if self._values > MOST_VALUES:
+            raise too_many_values(self._mark(at))
 
     def _sign(self, sign: str, at: int) -> _Statement | None:
         """Take a bracket or `=`; return the statement whose key ends here."""
         if self._complete:
             self._depth = max(0, self._depth + (sign in "[{") - (sign in "]}"))
             if self._depth > DEEPEST:
-                raise _too_deep(self._mark(at))
+                raise too_deep(self._mark(at))
         elif sign == "[" and not self._key:
             self._start = self._start or self._mark(at)
             self._brackets += 1
@@ -123,10 +140,6 @@ class _Statements:
             self._complete = True
             return _Statement(self._key, self._start or self._mark(at), self._brackets)
         return None
-
-
-def _too_deep(mark: Mark) -> UnreadableError:
-    return UnreadableError(f"nested more than {DEEPEST} levels deep", mark)
 
 
 def _spots(statements: list[_Statement]) -> Spot:

@@ -1,6 +1,6 @@
 """What a person is told about a value of the wrong type: the plan's words, not the library's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,9 @@ from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["parse_problem"]
+__all__ = ["Known", "parse_problem"]
+
+_MOST_LOOKS = 100
 
 _WORDS: Final[dict[str, type[StrEnum]]] = {
     "mode": models.Mode,
@@ -62,10 +64,8 @@ def _explained(kind: str, key: str, error: "ErrorDetails") -> tuple[str, str]:
 
 def _what(path: Sequence[str | int]) -> str:
     """Name a value by its key, or an item by the key of its list."""
-    names = [part for part in path if isinstance(part, str)]
-    if not path or not names:
-        return "the plan"
-    return f"`{names[-1]}`" if path[-1] == names[-1] else f"each item of `{names[-1]}`"
+    name = next(part for part in reversed(path) if isinstance(part, str))
+    return f"`{name}`" if path[-1] == name else f"each item of `{name}`"
 
 
 def _wrong_word(key: str, value: object) -> tuple[str, str]:
@@ -106,3 +106,17 @@ def _instead(kind: str, value: object) -> str:
     if kind == "tuple_type" and isinstance(value, str):
         return f"write [{quoted(value)}]"
     return ""
+
+
+class Known:
+    """The names that exist, to suggest the nearest; only so often, since each look is slow."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self._looks = _MOST_LOOKS
+
+    def hint(self, name: str) -> str:
+        """Return the question whether the nearest name is meant, or nothing."""
+        self._looks -= 1
+        best = nearest(name, self.names) if self._looks >= 0 else None
+        return f"did you mean {quoted(best)}?" if best else ""

@@ -1,0 +1,148 @@
+"""What people and programs are told of a plan."""
+
+import json
+
+from wf_tui.plan.document import path_text
+from wf_tui.plan.draw import draw
+from wf_tui.plan.read import parse_plan
+
+GOOD = """
+goal: Ship the login
+max_concurrent: 3
+gate: pytest -q
+phases:
+- name: build
+  parallel: true
+  wip: 2
+  tasks:
+  - {id: api, prompt: "Write the API.\\nAll of it.", mode: read_write, file_scope: [src/api]}
+  - {id: ui, run: make ui, mode: read_write, isolation: shared, file_scope: [ui, css]}
+  - {id: doc, title: Docs, run: make doc, mode: read_write}
+- name: look
+  tasks:
+  - {id: look, prompt: Look}
+- name: check
+  depends_on: [build]
+  on_failure: abort
+  tasks:
+  - {id: test, prompt: Test it, depends_on_results: [api, look]}
+"""
+
+
+def test_the_json_of_a_good_plan() -> None:
+    """Order, waves and batches are there; nothing is wrong."""
+    found = parse_plan(GOOD, "yaml", "plan.yaml").as_json()
+    assert found == {
+        "file": "plan.yaml",
+        "valid": True,
+        "errors": [],
+        "warnings": [],
+        "goal": "Ship the login",
+        "max_concurrent": 3,
+        "phase_order": ["build", "look", "check"],
+        "phase_waves": [["build", "look"], ["check"]],
+        "task_batches": [
+            {"phase": "build", "parallel": True, "batches": [["api", "ui", "doc"]]},
+            {"phase": "look", "parallel": False, "batches": [["look"]]},
+            {"phase": "check", "parallel": False, "batches": [["test"]]},
+        ],
+    }
+
+
+def test_the_json_of_a_faulty_plan() -> None:
+    """Each problem has code, message, place, hint and detail; there is no order."""
+    found = parse_plan("goal: g\nphases:\n- {name: a, task: []}", "yaml", "p.yaml").as_json()
+    assert json.loads(json.dumps(found)) == {
+        "file": "p.yaml",
+        "valid": False,
+        "errors": [
+            {
+                "code": "empty_phase",
+                "message": 'the phase "a" has no tasks',
+                "place": {"path": "phases[0].tasks", "line": 3, "column": 3},
+                "hint": "add `tasks`, or remove the phase",
+                "detail": {"phase": "a"},
+            }
+        ],
+        "warnings": [
+            {
+                "code": "unknown_key",
+                "message": 'a phase has no key "task"; it is left out',
+                "place": {"path": "phases[0].task", "line": 3, "column": 13},
+                "hint": 'did you mean "tasks"?',
+                "detail": {"key": "task"},
+            }
+        ],
+        "goal": "g",
+        "max_concurrent": 4,
+        "phase_order": [],
+        "phase_waves": [],
+        "task_batches": [],
+    }
+
+
+def test_the_text_of_a_faulty_plan() -> None:
+    """File, place, what is wrong, what to write instead, and the count."""
+    found = parse_plan("goal: g\nphases:\n- {name: a, tusk: []}", "yaml", "p.yaml").text()
+    warning = 'a phase has no key "tusk"; it is left out [unknown_key] (at phases[0].tusk)'
+    assert found.split("\n") == [
+        'p.yaml:3:3: error: the phase "a" has no tasks [empty_phase] (at phases[0].tasks)',
+        "    add `tasks`, or remove the phase",
+        f"p.yaml:3:13: warning: {warning}",
+        '    did you mean "tasks"?',
+        "p.yaml: 1 error, 1 warning",
+    ]
+
+
+def test_the_text_of_a_good_plan() -> None:
+    """One line says that it is good and how large it is."""
+    assert parse_plan(GOOD, "yaml", "p.yaml").text() == "p.yaml: good, 3 phases, 5 tasks"
+
+
+def test_no_text_of_a_plan_acts_on_the_terminal() -> None:
+    """Names with escapes are shown harmless, in messages, paths, file names and the drawing."""
+    evil = "\x1b]0;owned\x07\x1b[2J\u202e"
+    text = json.dumps(
+        {
+            "goal": evil + "g",
+            evil: 1,
+            "phases": [
+                {"name": evil + "n", "tasks": [{"id": evil, "prompt": evil, "agent_type": evil}]}
+            ],
+        }
+    )
+    shown = parse_plan(text, "json", f"{evil}.json").text()
+    good = parse_plan(text.replace("agent_type", "other"), "json", "p.json")
+    assert good.plan is not None
+    for printed in (shown, draw(good.plan), json.dumps(good.as_json())):
+        assert "\x1b" not in printed
+        assert "\u202e" not in printed
+
+
+def test_a_plan_is_drawn_in_waves() -> None:
+    """Phases stand in their waves, tasks with what they may write and need."""
+    plan = parse_plan(GOOD, "yaml", "p.yaml").plan
+    assert plan is not None
+    assert draw(plan).split("\n") == [
+        "Ship the login",
+        "3 phases in 2 waves, 5 tasks, at most 3 at once, overlapping scopes serialize",
+        "",
+        "wave 1",
+        "  build (parallel; at most 2 at once)",
+        "    ├ api  writes src/api                          Write the API.  | gate `pytest -q`",
+        "    ├ ui   writes ui, css in the shared workspace  $ make ui  | gate `pytest -q`",
+        "    └ doc  writes anything                         Docs  | gate `pytest -q`",
+        "  look (one after the other)",
+        "    1. look  reads  Look",
+        "",
+        "wave 2",
+        "  check (one after the other; after build, look; on failure abort)",
+        "    1. test  reads  Test it  | needs api, look",
+    ]
+
+
+def test_paths_are_written_as_people_do() -> None:
+    """Keys with odd characters stand in brackets."""
+    assert path_text(("phases", 1, "tasks", 0, "mode")) == "phases[1].tasks[0].mode"
+    assert path_text(("a b", "c.d", "")) == '["a b"]["c.d"][""]'
+    assert path_text(()) == ""

@@ -1,0 +1,403 @@
+"""From plain values to a plan: types, unknown keys, inherited values, all parse errors at once."""
+
+import json
+
+import pytest
+
+from wf_tui.plan.models import (
+    AgentType,
+    Checkpoint,
+    Isolation,
+    Mode,
+    OnFailure,
+    Phase,
+    Plan,
+    Scopes,
+    Task,
+)
+from wf_tui.plan.read import parse_plan
+from wf_tui.plan.report import Problem, Report
+
+
+def report(plan: object) -> Report:
+    """Return what checking these values comes to."""
+    return parse_plan(json.dumps(plan), "json", "plan.json")
+
+
+def with_task(**fields: object) -> Report:
+    """Return what a plan with one task of these fields comes to."""
+    task = {"id": "t", "prompt": "p", **fields}
+    return report({"goal": "g", "phases": [{"name": "a", "tasks": [task]}]})
+
+
+def the_task(found: Report) -> Task:
+    """Return the first task of a good plan."""
+    assert found.plan is not None, found.text()
+    return found.plan.tasks[0]
+
+
+def only(found: Report) -> Problem:
+    """Return the one error of a report, which is a parse error."""
+    (error,) = found.errors
+    assert error.code == "parse_error"
+    assert found.plan is None
+    return error
+
+
+def test_defaults_of_a_task() -> None:
+    """What is left out has the value of the format, or of wf."""
+    task = the_task(with_task())
+    assert task == Task(id="t", prompt="p")
+    assert task.agent_type is AgentType.GENERAL
+    assert (task.mode, task.isolation) == (Mode.READ_ONLY, Isolation.AUTO)
+    assert (task.depends_on_results, task.file_scope) == ((), ())
+    assert (task.max_steps, task.timeout_secs) == (None, None)
+    assert (task.max_attempts, task.backoff_secs, task.priority) == (3, 5.0, 0)
+    assert (task.title, task.run, task.worker, task.gate, task.checkpoint) == (None,) * 5
+    assert (task.fallback, task.deliverables, task.tags) == ((), (), ())
+    assert set(task.budget.model_dump().values()) == {None}
+
+
+def test_defaults_of_plan_and_phase() -> None:
+    """A phase is sequential and goes on; a plan runs four tasks at once."""
+    plan = report({"goal": "g", "phases": [{"name": "a", "tasks": [{"id": "t", "run": "x"}]}]}).plan
+    assert plan is not None
+    assert (plan.max_concurrent, plan.description, plan.gate) == (4, None, None)
+    assert plan.scopes is Scopes.SERIALIZE
+    (phase,) = plan.phases
+    assert (phase.parallel, phase.on_failure) == (False, OnFailure.SKIP_CONTINUE)
+    assert (phase.description, phase.wip, phase.depends_on) == (None, None, ())
+
+
+def test_every_field_of_a_task_is_read() -> None:
+    """No key of the format, nor of wf's own, is dropped."""
+    fields = {
+        "agent_type": "test",
+        "max_steps": 0,
+        "timeout_secs": 60,
+        "mode": "read_write",
+        "file_scope": ["src"],
+        "isolation": "shared",
+        "title": "T",
+        "run": "make",
+        "priority": -3,
+        "worker": "kimi-2",
+        "fallback": ["glm"],
+        "max_attempts": 1,
+        "backoff_secs": 0,
+        "checkpoint": "fresh",
+        "gate": "pytest",
+        "deliverables": ["out.txt"],
+        "budget": {"max_tokens": 5, "max_cost_usd": 0.5, "max_steps": 6, "max_seconds": 7},
+        "tags": ["x"],
+    }
+    found = with_task(**fields)
+    assert found.warnings == ()
+    dumped = the_task(found).model_dump(mode="json")
+    assert {key: dumped[key] for key in fields} == fields
+
+
+def test_every_field_of_plan_and_phase_is_read() -> None:
+    """Descriptions, policies and limits arrive as they are written."""
+    phase = {"name": "a", "description": "d", "parallel": True, "on_failure": "hold", "wip": 2}
+    tasks = [{"id": "t", "prompt": "p"}]
+    found = report(
+        {
+            "goal": "g",
+            "description": "D",
+            "max_concurrent": 20,
+            "scopes": "race",
+            "phases": [{**phase, "tasks": tasks}],
+        }
+    )
+    assert found.warnings == ()
+    assert found.plan == Plan(
+        goal="g",
+        description="D",
+        max_concurrent=20,
+        scopes=Scopes.RACE,
+        phases=(Phase(**phase, tasks=(Task(id="t", prompt="p"),)),),  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [
+        ("general", "general"),
+        ("explore", "explore"),
+        ("plan", "planner"),
+        ("planner", "planner"),
+        ("review", "review"),
+        ("implementer", "implement"),
+        ("implement", "implement"),
+        ("verifier", "test"),
+        ("test", "test"),
+        ("tool_agent", "general"),
+        ("scout", "explore"),
+        ("awaiter", "planner"),
+        ("reviewer", "review"),
+        ("consultant", "review"),
+        ("oracle", "review"),
+        ("builder", "implement"),
+        ("verify", "test"),
+    ],
+)
+def test_every_word_for_a_role_is_read_in_its_newest_spelling(word: str, role: str) -> None:
+    """The words of all periods of the format are accepted."""
+    assert the_task(with_task(agent_type=word)).agent_type.value == role
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "hint"),
+    [
+        ({"id": 5}, "`id` must be text, not 5", "put it in quotes"),
+        ({"id": None}, "`id` must be text, not null", "leave the key out"),
+        ({"id": []}, "`id` must be text, not a list", ""),
+        ({"prompt": True}, "`prompt` must be text, not true", "quotes"),
+        ({"agent_type": "Tester"}, "must be general, explore", "`test`"),
+        ({"agent_type": "bilder"}, "`agent_type` must be", "`implement`"),
+        ({"agent_type": None}, "not null", ""),
+        ({"mode": "ReadWrite"}, "must be read_only or read_write", "`read_write`"),
+        ({"mode": "x"}, 'not the text "x"', ""),
+        ({"isolation": {}}, "not a table of keys", ""),
+        ({"depends_on_results": "a"}, "must be a list", 'write ["a"]'),
+        ({"depends_on_results": None}, "must be a list, not null", "leave the key out"),
+        ({"file_scope": [1]}, "each item of `file_scope` must be text", "quotes"),
+        ({"max_steps": -1}, "at least 0", ""),
+        ({"max_steps": 2**32}, "at most 4294967295", ""),
+        ({"max_steps": 1.5}, "a whole number, not 1.5", "without a fraction"),
+        ({"max_steps": "5"}, "a whole number", "without quotes"),
+        ({"max_steps": True}, "a whole number, not true", ""),
+        ({"timeout_secs": 2**64}, "more than 64 bits", ""),
+        ({"priority": 2**31}, "at most", ""),
+        ({"max_attempts": 0}, "at least 1", ""),
+        ({"backoff_secs": -0.5}, "at least 0", ""),
+        ({"backoff_secs": 1e300}, "at most", ""),
+        ({"budget": 5}, "must be a table of keys, not 5", ""),
+        ({"budget": {"max_tokens": "5"}}, "`max_tokens` must be a whole number", ""),
+        ({"deliverables": ["/etc/passwd"]}, "each item of `deliverables` is absolute", "inside"),
+        ({"checkpoint": "kept"}, "keep or fresh", "`keep`"),
+        ({"prompt": "a\0b"}, "a NUL character", "leave it out"),
+        ({"x": "\ud800"}, "a lone surrogate", ""),
+        ({"\ud800": 1}, "a lone surrogate", ""),
+        ({"x": float("nan")}, "not finite", ""),
+        ({"backoff_secs": float("inf")}, "not finite", ""),
+        ({"x": -(2**64)}, "more than 64 bits", ""),
+    ],
+)
+def test_parse_errors_of_a_task(fields: dict[str, object], message: str, hint: str) -> None:
+    """A wrong type, word or width says what is wanted, what stands there and what to write."""
+    error = only(with_task(**fields))
+    assert message in error.message
+    assert hint in error.hint
+    assert error.path.startswith("phases[0].tasks[0]")
+    assert error.line == 1
+
+
+@pytest.mark.parametrize(
+    ("plan", "path", "message"),
+    [
+        (5, "", "must be a table of keys"),
+        (None, "", "the plan is empty"),
+        ({}, "goal", "`goal` is missing"),
+        ({"goal": None}, "goal", "must be text, not null"),
+        ({"goal": "g", "phases": None}, "phases", "must be a list, not null"),
+        ({"goal": "g", "phases": [5]}, "phases[0]", "must be a table of keys, not 5"),
+        ({"goal": "g", "phases": [{}]}, "phases[0].name", "`name` is missing"),
+        ({"goal": "g", "max_concurrent": 256}, "max_concurrent", "at most 255"),
+        ({"goal": "g", "max_concurrent": -1}, "max_concurrent", "at least 0"),
+        ({"goal": "g", "max_concurrent": None}, "max_concurrent", "not null"),
+        ({"goal": "g", "scopes": "raise"}, "scopes", "serialize or race"),
+        ({"goal": "g", "defaults": 5}, "defaults", "must be a table of keys"),
+        ({"goal": "g", "gate": 5}, "gate", "must be text"),
+        ({"goal": "g", "nodes": []}, "nodes", "tree form"),
+        ({"goal": "g", "phases": [{"name": "a", "tasks": [7]}]}, "phases[0].tasks[0]", "table"),
+        (
+            {"goal": "g", "phases": [{"name": "a", "parallel": "yes"}]},
+            "phases[0].parallel",
+            "true or",
+        ),
+        ({"goal": "g", "phases": [{"name": "a", "wip": 0}]}, "phases[0].wip", "at least 1"),
+        (
+            {"goal": "g", "phases": [{"name": "a", "on_failure": "Abort"}]},
+            "phases[0].on_failure",
+            "skip_continue, abort or hold",
+        ),
+        (
+            {"goal": "g", "phases": [{"name": "a", "tasks": [{"id": "t"}]}]},
+            "phases[0].tasks[0].prompt",
+            "`prompt` is missing",
+        ),
+        (
+            {"goal": "g", "phases": [{"name": "a", "tasks": [{"prompt": "t"}]}]},
+            "phases[0].tasks[0].id",
+            "`id` is missing",
+        ),
+    ],
+)
+def test_parse_errors_of_a_plan(plan: object, path: str, message: str) -> None:
+    """Each fault of shape is one error at its path."""
+    error = only(report(plan))
+    assert error.path == path
+    assert message in error.message
+
+
+def test_all_parse_errors_are_told_at_once_in_the_order_of_the_text() -> None:
+    """One fault does not hide another, and the rules wait until the shape is right."""
+    found = parse_plan(
+        "goal: ''\nmax_concurrent: x\nphases:\n- name: a\n  tasks:\n  - prompt: 1\n    mode: rw\n",
+        "yaml",
+        "plan.yaml",
+    )
+    assert [(error.code, error.line, error.path) for error in found.errors] == [
+        ("parse_error", 2, "max_concurrent"),
+        ("parse_error", 6, "phases[0].tasks[0].id"),
+        ("parse_error", 6, "phases[0].tasks[0].prompt"),
+        ("parse_error", 7, "phases[0].tasks[0].mode"),
+    ]
+
+
+def test_null_is_legal_where_the_format_says_optional() -> None:
+    """The absent optional fields that the format writes as null are read."""
+    task = {"id": "t", "prompt": "p", "max_steps": None, "timeout_secs": None}
+    phase = {"name": "a", "description": None, "tasks": [task]}
+    assert report({"goal": "g", "description": None, "phases": [phase]}).valid
+
+
+def test_null_leaves_an_extension_out() -> None:
+    """The additions of wf are optional, so null is the same as their default."""
+    keys = ("title", "run", "priority", "fallback", "max_attempts", "budget", "gate", "tags")
+    assert the_task(with_task(**dict.fromkeys(keys))) == Task(id="t", prompt="p")
+
+
+@pytest.mark.parametrize(
+    ("plan", "path", "key", "hint"),
+    [
+        ({"gaol": 1}, "gaol", "gaol", '"goal"'),
+        ({"qqq": 1}, "qqq", "qqq", "the keys are: goal, description"),
+        ({"nodes": []}, "nodes", "nodes", ""),
+        ({"depends_on": []}, "depends_on", "depends_on", "a key of a phase"),
+        ({"defaults": {"mode": "read_write"}}, "defaults.mode", "mode", "a key of a task"),
+        ({"defaults": {"budget": {"x": 1}}}, "defaults.budget.x", "x", "max_tokens"),
+        ({"a b": 1}, '["a b"]', "a b", ""),
+    ],
+)
+def test_an_unknown_key_is_a_warning(
+    plan: dict[str, object], path: str, key: str, hint: str
+) -> None:
+    """It is named with its place and the nearest right word; the plan is accepted."""
+    good = {"goal": "g", "phases": [{"name": "a", "tasks": [{"id": "t", "prompt": "p"}]}]}
+    found = report({**good, **plan})
+    assert found.valid
+    (warning,) = found.warnings
+    assert (warning.code, warning.path) == ("unknown_key", path)
+    assert dict(warning.detail) == {"key": key}
+    assert hint in warning.hint
+
+
+def test_unknown_keys_are_found_at_every_level() -> None:
+    """A phase in a phase is no more than an unknown key."""
+    tasks = [{"id": "t", "prompt": "p", "budget": {"y": 1}, "z": 2}]
+    phase = {"name": "a", "phases": [], "tasks": tasks}
+    found = report({"goal": "g", "phases": [phase]})
+    assert [warning.path for warning in found.warnings] == [
+        "phases[0].phases",
+        "phases[0].tasks[0].z",
+        "phases[0].tasks[0].budget.y",
+    ]
+
+
+def test_a_task_inherits_the_defaults() -> None:
+    """What a task says itself comes first; limits of a budget are joined one by one."""
+    tasks = [
+        {"id": "t", "prompt": "p"},
+        {"id": "u", "prompt": "p", "max_attempts": 1, "tags": [], "budget": {"max_steps": 2}},
+        {"id": "v", "prompt": "p", "max_attempts": None},
+    ]
+    defaults = {
+        "max_attempts": 7,
+        "tags": ["x"],
+        "checkpoint": "keep",
+        "budget": {"max_tokens": 9, "max_steps": 1},
+    }
+    plan = report(
+        {"goal": "g", "defaults": defaults, "phases": [{"name": "a", "tasks": tasks}]}
+    ).plan
+    assert plan is not None
+    first, second, third = plan.tasks
+    assert (first.max_attempts, first.tags, first.checkpoint) == (7, ("x",), Checkpoint.KEEP)
+    assert (second.max_attempts, second.tags, second.budget.max_tokens) == (1, (), 9)
+    assert (first.budget.max_steps, second.budget.max_steps) == (1, 2)
+    assert third.max_attempts == 7
+
+
+def test_a_fault_in_the_defaults_is_told_once() -> None:
+    """Not again for each task that inherits it."""
+    tasks = [{"id": name, "prompt": "p"} for name in "tuv"]
+    plan = {
+        "goal": "g",
+        "defaults": {"max_attempts": "x"},
+        "phases": [{"name": "a", "tasks": tasks}],
+    }
+    assert only(report(plan)).path == "defaults.max_attempts"
+
+
+def test_an_unknown_key_of_the_defaults_does_not_reach_the_tasks() -> None:
+    """Rights are said by each task itself."""
+    phases = [{"name": "a", "tasks": [{"id": "t", "prompt": "p"}]}]
+    found = report({"goal": "g", "defaults": {"mode": "read_write"}, "phases": phases})
+    assert the_task(found).mode is Mode.READ_ONLY
+
+
+def test_a_writing_task_has_the_gate_of_the_plan() -> None:
+    """A gate of its own comes first, a blank one is none, and readers have none."""
+    tasks = [
+        {"id": "w", "prompt": "p", "mode": "read_write"},
+        {"id": "own", "prompt": "p", "mode": "read_write", "gate": "ruff"},
+        {"id": "none", "prompt": "p", "mode": "read_write", "gate": " "},
+        {"id": "r", "prompt": "p"},
+    ]
+    plan = report({"goal": "g", "gate": "pytest", "phases": [{"name": "a", "tasks": tasks}]}).plan
+    assert plan is not None
+    assert [task.gate for task in plan.tasks] == ["pytest", "ruff", None, None]
+
+
+def test_a_shell_task_needs_no_prompt() -> None:
+    """`run`, its own or inherited, says what is to be done; a blank prompt stays a fault."""
+    phases = [{"name": "a", "tasks": [{"id": "t", "run": "make", "mode": "read_only"}]}]
+    assert the_task(report({"goal": "g", "phases": phases})).prompt == ""
+    phases = [{"name": "a", "tasks": [{"id": "t"}]}]
+    assert (
+        the_task(report({"goal": "g", "defaults": {"run": "make"}, "phases": phases})).run == "make"
+    )
+    assert with_task(run="make", prompt="").errors[0].code == "empty_field"
+
+
+@pytest.mark.parametrize(
+    ("mode", "isolation", "expected"),
+    [
+        ("read_only", "auto", "shared"),
+        ("read_write", "auto", "worktree"),
+        ("read_write", "shared", "shared"),
+        ("read_only", "worktree", "worktree"),
+    ],
+)
+def test_effective_isolation(mode: str, isolation: str, expected: str) -> None:
+    """`auto` is a worktree for who writes and the shared workspace for who reads."""
+    task = the_task(with_task(mode=mode, isolation=isolation))
+    assert task.effective_isolation == expected
+    assert task.writes is (mode == "read_write")
+
+
+def test_the_longest_times_fit_the_ledger() -> None:
+    """64 unsigned bits are accepted, and kept as the most that the ledger can hold."""
+    assert the_task(with_task(timeout_secs=2**64 - 1)).timeout_secs == 2**63 - 1
+
+
+def test_values_of_toml_that_json_lacks_are_refused() -> None:
+    """A date is no text."""
+    found = parse_plan("goal = 2026-11-22\nx = inf\n", "toml", "plan.toml")
+    assert [error.message for error in found.errors] == [
+        "`goal` must be text, not a date or time",
+        "a number that is not finite",
+    ]
