@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -280,7 +281,7 @@ def _follow(
     """
     with open_ledger(place) as ledger:
         try:
-            _tell_all(ledger, run, since, over, tell)
+            _tell_all(ledger.db, run, since, over, tell)
         except BaseException:
             with contextlib.suppress(RefusedError):
                 ledger.stop(run, now=True)
@@ -288,13 +289,132 @@ def _follow(
 
 
 def _tell_all(
-    ledger: Ledger, run: str, since: int, over: threading.Event, tell: Callable[[EventRow], None]
+    db: Database, run: str, since: int, over: threading.Event, tell: Callable[[EventRow], None]
 ) -> None:
     last = False
     while True:
-        for event in reads.events(ledger.db, run, since):
+        for event in reads.events(db, run, since):
             since = event.seq
             tell(event)
         if last:
             return
         last = over.wait(_FOLLOW_EVERY)
+
+
+# -- by hand, on tasks
+
+
+def retry(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+    """Give tasks another chance."""
+    return _going_on(place, ledger, run, lambda: ledger.retry(run, *tasks))
+
+
+def reassign(
+    place: Place, ledger: Ledger, run: str, tasks: Sequence[str], *, to: str
+) -> list[Acted]:
+    """Give tasks to a named seat or profile."""
+    return _going_on(place, ledger, run, lambda: ledger.reassign(run, to, *tasks))
+
+
+def release(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+    """Take tasks from their workers."""
+    return _going_on(place, ledger, run, lambda: ledger.release(run, *tasks))
+
+
+def hold(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+    """Keep tasks from running."""
+    return ledger.hold(run, *tasks)
+
+
+def unhold(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+    """Let held tasks go on."""
+    return _going_on(place, ledger, run, lambda: ledger.unhold(run, *tasks))
+
+
+def cancel(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+    """Give tasks up."""
+    return ledger.cancel(run, *tasks)
+
+
+def skip(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+    """Count tasks as done without their work."""
+    return _going_on(place, ledger, run, lambda: ledger.skip(run, *tasks))
+
+
+def priority(ledger: Ledger, run: str, task: str, number: int) -> list[Acted]:
+    """Move a task in the queue; lower comes first."""
+    return ledger.priority(run, task, number)
+
+
+def edit(ledger: Ledger, run: str, task: str, fields: Mapping[str, object]) -> list[Acted]:
+    """Change what a task asks for; `hands.edit` has the names of the fields."""
+    return ledger.edit(run, task, fields)
+
+
+def add(place: Place, ledger: Ledger, run: str, task: NewTask, phase: str | None) -> TaskRow:
+    """Add a task, with an id made of its title that no task of the run has."""
+
+    def one() -> TaskRow:
+        taken = {row.id for row in reads.tasks(ledger.db, run)}
+        return ledger.add(run, replace(task, id=_free_id(task.title, taken)), phase)
+
+    return _going_on(place, ledger, run, one)
+
+
+def _free_id(title: str, taken: set[str]) -> str:
+    words = re.sub(r"[\W_]+", "-", title.lower()).strip("-")[:_LONGEST_ID].strip("-") or "task"
+    names = (words if number == 1 else f"{words}-{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+# -- by hand, on the run
+
+
+def pause(ledger: Ledger, run: str) -> bool:
+    """Start nothing new; whether that changed anything."""
+    return ledger.pause(run)
+
+
+def resume(place: Place, ledger: Ledger, run: str) -> bool:
+    """Claim again, and see to it that a scheduler does; whether that changed anything."""
+    return _going_on(place, ledger, run, lambda: ledger.resume(run))
+
+
+def stop(ledger: Ledger, run: str, *, now: bool) -> list[str]:
+    """Pause and let the scheduler exit; return the tasks that were taken back."""
+    return ledger.stop(run, now=now)
+
+
+def abort(place: Place, ledger: Ledger, run: str) -> None:
+    """Cancel all that is not done; where its scheduler has died, a new one ends what is open."""
+    _going_on(place, ledger, run, lambda: ledger.abort(run))
+
+
+def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
+    """Change how many attempts may be open; the built-in profile gets the seats for it."""
+    with ledger.db.transaction():
+        before = reads.run_row(ledger.db, run).jobs
+        changed = ledger.set_jobs(run, jobs)
+        seats = reads.workers(ledger.db, run)
+        shell = [seat for seat in seats if seat.profile == _BUILT_IN]
+        if len(shell) >= before and len(shell) < jobs:
+            more = _more_seats(shell[-1], jobs - len(shell), {seat.name for seat in seats})
+            ledger.join_workers(run, [*seats, *more])
+    return changed
+
+
+def _more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
+    numbers = range(1, len(taken) + count + 1)
+    free = [name for n in numbers if (name := f"{like.profile}-{n}") not in taken]
+    fresh = {"state": "idle", "task": None, "epoch": None, "heartbeat_at": None}
+    return [evolve(like, name=name, **fresh) for name in free[:count]]
+
+
+def _going_on(place: Place, ledger: Ledger, run: str, deed: Callable[[], _T]) -> _T:
+    """Do something that may bring a run back, and see to it that a scheduler takes it up."""
+    with ledger.db.transaction():
+        before = reads.run_row(ledger.db, run)
+        done = deed()
+    drained = before.state == RunState.PAUSED and before.intent != Intent.GO
+    ensure_scheduler(place, ledger, run, leaving=drained or RunState(before.state).ended)
+    return done
