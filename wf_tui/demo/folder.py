@@ -1,0 +1,141 @@
+"""The demo's folder: the sample repository, the plan, and what its tasks meet outside of it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import EnvironmentalError, InvalidPlanError, UsageError
+from wf_tui.git.runner import git, require_version
+from wf_tui.plan.read import read_plan
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+    from wf_tui.plan.models import Plan
+    from wf_tui.plan.report import Report
+
+__all__ = ["DemoFolder", "choose_folder", "prepare", "render_plan"]
+
+_SUFFIX: Final = ".txt"
+"""The sample's files carry it, so that no tool takes them for a part of wf."""
+_COMMITS: Final = (
+    ("Ada", "Start a till", ("README.md", "CHANGELOG.md", "pyproject.toml", ".gitignore")),
+    ("Grace", "Sell from a catalogue, with a receipt", ("till", "tests")),
+)
+_WHEN: Final = "2026-01-01T09:00:00+0000"
+
+
+@dataclass(frozen=True)
+class DemoFolder:
+    """Where the parts of one demo lie."""
+
+    root: Path
+
+    @property
+    def repository(self) -> Path:
+        """The sample project."""
+        return self.root / "till"
+
+    @property
+    def plan(self) -> Path:
+        """The plan that is run on it."""
+        return self.root / "plan.yaml"
+
+    @property
+    def licence(self) -> Path:
+        """What only a person can provide."""
+        return self.root / "licence.txt"
+
+    @property
+    def meeting_point(self) -> Path:
+        """A pipe at which the two tasks that get into a conflict wait for each other."""
+        return self.root / "meeting-point"
+
+
+def choose_folder(wanted: Path | None) -> DemoFolder:
+    """Make the folder: the wanted one, which has to be new or empty, or a fresh temporary one."""
+    try:
+        if wanted is None:
+            return DemoFolder(_printable(Path(tempfile.mkdtemp(prefix="wf-demo-")).resolve()))
+        root = _printable(wanted.resolve())
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise UsageError(f"{root} is there and not empty", "name a new or empty folder")
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentalError(f"cannot use {wanted or 'TMPDIR'}: {error.strerror}") from error
+    return DemoFolder(root)
+
+
+def prepare(folder: DemoFolder, pace: float) -> Plan:
+    """Fill the folder and return its plan; `pace` is how many seconds longer each task takes."""
+    require_version()
+    _make_repository(folder.repository)
+    os.mkfifo(folder.meeting_point, 0o600)
+    folder.plan.write_text(render_plan(folder, pace), encoding="utf-8")
+    return _checked(read_plan(folder.plan))
+
+
+def render_plan(folder: DemoFolder, pace: float) -> str:
+    """Return the plan for this folder and pace."""
+    text = _packaged().joinpath("plan.yaml").read_text(encoding="utf-8")
+    if not pace:
+        text = "".join(line for line in text.splitlines(keepends=True) if "@PACE@" not in line)
+    return text.replace("@PACE@", f"{pace:g}").replace("@HERE@", shlex.quote(str(folder.root)))
+
+
+def _checked(report: Report) -> Plan:
+    if report.plan is None:
+        raise InvalidPlanError("; ".join(error.message for error in report.errors))
+    return report.plan
+
+
+def _printable(root: Path) -> Path:
+    # The path stands in the plan's commands, which are lines of text.
+    if not str(root).isprintable():
+        raise UsageError(
+            f"{clean(str(root))} cannot stand in a plan", "name a folder without odd characters"
+        )
+    return root
+
+
+def _make_repository(root: Path) -> None:
+    for name, content in _files(_packaged().joinpath("sample"), ""):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    git_dir = root / ".git"
+    git("init", "--quiet", "--initial-branch=main", "--template=", "--", root)
+    for who, message, names in _COMMITS:
+        git("add", "--", *names, git_dir=git_dir, work_tree=root, cwd=root)
+        git("commit", "--quiet", "-m", message, git_dir=git_dir, work_tree=root, cwd=root,
+            variables=_identity(who))  # fmt: skip
+
+
+def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of each file of the sample."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _files(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(_SUFFIX):
+            yield prefix + entry.name.removesuffix(_SUFFIX), entry.read_bytes()
+
+
+def _identity(who: str) -> dict[str, str]:
+    mail = f"{who.lower()}@example.org"
+    return {
+        f"GIT_{role}_{what}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", who), ("EMAIL", mail), ("DATE", _WHEN))
+    }
+
+
+def _packaged() -> Traversable:
+    return resources.files("wf_tui.demo")

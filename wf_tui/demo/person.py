@@ -1,0 +1,38 @@
+"""The person of the demo: does by hand what the plan leaves to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wf_tui.demo.folder import DemoFolder
+    from wf_tui.ledger.rows import EventRow
+
+__all__ = ["HELPED", "Person"]
+
+HELPED: Final = "licence"
+"""The task that waits for a person."""
+_LICENCE: Final = "Everybody may use, change and share this till.\n"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Watches the events of a run, provides what a blocked task asks for, and retries it."""
+
+    folder: DemoFolder
+    retry: Callable[[str], object]
+    """Retries the task of this name, as `wf retry` does."""
+    give_up: Callable[[], object]
+    """Ends a run that has stalled; it would wait half an hour for somebody who can help."""
+
+    def see(self, event: EventRow) -> None:
+        """Act on an event, if there is something to do."""
+        licence = self.folder.licence
+        if event.kind == "task_blocked" and event.task == HELPED and not licence.exists():
+            licence.write_text(_LICENCE, encoding="utf-8")
+            self.retry(HELPED)
+        elif event.kind == "run_stalled":
+            self.give_up()

@@ -1,0 +1,117 @@
+"""What a demo run has shown, told from its ledger."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger import reads
+from wf_tui.ledger.words import Outcome, RunState
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.demo.folder import DemoFolder
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.rows import AttemptRow, EventRow, RunRow, TaskRow
+
+__all__ = ["summary"]
+
+
+@dataclass(frozen=True)
+class _Story:
+    """All that is known of a run."""
+
+    run: RunRow
+    phases: int
+    tasks: list[TaskRow]
+    attempts: list[AttemptRow]
+    events: list[EventRow]
+
+    def title(self, task: str | None) -> str:
+        """Return the title of a task."""
+        return next((row.title for row in self.tasks if row.id == task), str(task))
+
+    def titles(self, kind: str) -> Iterator[tuple[EventRow, str]]:
+        """Yield each event of a kind with the title of its task."""
+        return ((event, self.title(event.task)) for event in self.events if event.kind == kind)
+
+
+def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
+    """Return the lines that end the demo; `wf` is how the reader calls wf."""
+    row = reads.run_row(db, run)
+    story = _Story(
+        row,
+        len(reads.phases(db, run)),
+        reads.tasks(db, run),
+        reads.attempts(db, run),
+        list(reads.events(db, run)),
+    )
+    branch = row.ref.removeprefix("refs/heads/")
+    shown = [f"  {name:13} {text}" for name, text in _shown(story)]
+    look = [f"{wf} status", f"{wf} events", f"git log --graph --oneline {branch}"]
+    return [
+        "",
+        _headline(story, branch),
+        "",
+        "What you saw",
+        *shown,
+        "",
+        "Look around",
+        *(f"  {line}" for line in [f"cd {shlex.quote(str(folder.repository))}", *look]),
+    ]
+
+
+def _headline(story: _Story, branch: str) -> str:
+    run = story.run
+    took = (run.ended_at or story.events[-1].at) - run.created_at
+    done = f"{run.done} of {plural(len(story.tasks), 'task')} done in {took:.1f} s"
+    if run.state == RunState.COMPLETED:
+        return f"{done}, all work merged into {branch}."
+    return f"{done}; the run is {run.state}."
+
+
+def _shown(story: _Story) -> Iterator[tuple[str, str]]:
+    kinds = Counter(task.kind for task in story.tasks)
+    yield "dependencies", f"{plural(story.phases, 'phase')}, each started when it could"
+    most = _most_at_once(story.attempts)
+    yield "side by side", f"at most {plural(most, 'task')} at once, each in a tree of its own"
+    yield from (("retry", text) for text in _retries(story))
+    for event, title in story.titles("conflict_found"):
+        paths = event.data.get("paths")
+        where = ", ".join(map(str, paths)) if isinstance(paths, list) else "the same lines"
+        yield (
+            "conflict",
+            f"“{title}” met another change of {where}, and was done again on top of it",
+        )
+    for event, title in story.titles("task_retried"):
+        yield "by hand", f"“{title}” was blocked until {event.actor.removeprefix('user:')} helped"
+    yield "results", ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    yield "attempts", f"{len(story.attempts)} for {plural(len(story.tasks), 'task')}"
+
+
+def _retries(story: _Story) -> Iterator[str]:
+    for task in story.tasks:
+        tries = [attempt for attempt in story.attempts if attempt.task == task.id]
+        by_hand = any(event.task == task.id for event, _ in story.titles("task_retried"))
+        for before, after in pairwise(tries):
+            if before.outcome == Outcome.FAILED and after.outcome == Outcome.SUCCEEDED:
+                if not by_hand:
+                    yield f"“{task.title}” failed ({before.note}), and succeeded when tried again"
+                break
+
+
+def _most_at_once(attempts: list[AttemptRow]) -> int:
+    """Return how many attempts were open at the same time at most."""
+    turns = [(a.started_at, 1) for a in attempts] + [
+        (a.ended_at, -1) for a in attempts if a.ended_at is not None
+    ]
+    most = now = 0
+    for _, turn in sorted(turns):
+        now += turn
+        most = max(most, now)
+    return most
