@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import IntEnum
 
 from wf_tui.git.control import Control
 
 __all__ = ["Kind", "Names", "read_names"]
 
 
-class Kind(Enum):
-    """What a name in a tree is; the values are git's modes."""
+class Kind(IntEnum):
+    """What a name in a tree is; the values are the modes that a checkout has on disk."""
 
-    FILE = b"100644"
-    PROGRAM = b"100755"
-    LINK = b"120000"
-    FOLDER = b"040000"
-    SUBMODULE = b"160000"
+    FILE = 0o100644
+    PROGRAM = 0o100755
+    LINK = 0o120777
+    FOLDER = 0o040755
+    SUBMODULE = 0o160000
 
     @property
     def is_folder(self) -> bool:
@@ -24,7 +24,14 @@ class Kind(Enum):
         return self in {Kind.FOLDER, Kind.SUBMODULE}
 
 
-_KINDS = {kind.value: kind for kind in Kind} | {b"100664": Kind.FILE}
+_KINDS = {
+    b"100644": Kind.FILE,
+    b"100664": Kind.FILE,
+    b"100755": Kind.PROGRAM,
+    b"120000": Kind.LINK,
+    b"040000": Kind.FOLDER,
+    b"160000": Kind.SUBMODULE,
+}
 _NONE: Mapping[bytes, Kind] = {}
 
 

@@ -11,6 +11,7 @@ from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 from wf_tui.git.erase import erase
 from wf_tui.git.integrate import Conflict
+from wf_tui.git.merge import merge_trees
 from wf_tui.git.names import Names, read_names
 from wf_tui.git.sweep import UnusableTreeError
 from wf_tui.git.tree import Tree, prepare
@@ -82,9 +83,18 @@ class Pool:
         A later harvest takes what a person made of it.
         """
         refilled = self.acquire(conflict.head, number=tree.number)
-        refilled.place.git("read-tree", "-u", "--reset", "--end-of-options", conflict.tree)
-        refilled.place.git("read-tree", "--reset", "--end-of-options", conflict.head)
+        _lay(refilled, conflict.tree)
         return refilled
+
+    def carry(self, tree: Tree, checkpoint: str) -> bool:
+        """Bring what an earlier attempt did into a fresh worktree, merged onto its base.
+
+        Returns False, and leaves the worktree as it is, when the two do not merge.
+        """
+        merge = merge_trees(self.control, tree.base, checkpoint)
+        if merge.clean:
+            _lay(tree, merge.tree)
+        return merge.clean
 
     def discard(self, tree: Tree) -> bool:
         """Throw a worktree away with all that belongs to it; return whether it is gone."""
@@ -136,6 +146,12 @@ class Pool:
                     del self._names[old]
                 self._names[base] = known
         return known
+
+
+def _lay(tree: Tree, content: str) -> None:
+    """Fill a worktree with a git tree, so that it shows as changes of its base."""
+    tree.place.git("read-tree", "-u", "--reset", "--end-of-options", content)
+    tree.place.git("read-tree", "--reset", "--end-of-options", tree.base)
 
 
 def _move(tree: Tree, target: "os.PathLike[str]") -> bool:

@@ -38,6 +38,7 @@ _SETTINGS = {
     "gc.auto": "0",
     "maintenance.auto": "false",
     "receive.autogc": "false",
+    "safe.bareRepository": "all",
     "protocol.allow": "never",
     "protocol.file.allow": "always",
     "protocol.version": "2",
@@ -92,6 +93,7 @@ _VARIABLES = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_ADVICE": "0",
+    "GIT_DEFAULT_REF_FORMAT": "files",
 }
 
 

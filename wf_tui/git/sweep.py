@@ -11,9 +11,6 @@ from wf_tui.git.names import Kind, Names
 
 __all__ = ["UnusableTreeError", "sweep"]
 
-_FOLDER_MODE = 0o755
-_MODES = {Kind.FILE: 0o644, Kind.PROGRAM: 0o755}
-
 
 class UnusableTreeError(Exception):
     """This worktree cannot be made exactly its base: it is thrown away, and a new one made."""
@@ -28,7 +25,7 @@ def sweep(top: bytes, names: Names) -> int:
     while waiting:
         folder = waiting.pop()
         full = os.path.join(top, folder) if folder else top
-        _set_mode(full, os.lstat(full), _FOLDER_MODE)
+        _set_mode(full, os.lstat(full), Kind.FOLDER)
         wanted = names.inside(folder)
         with os.scandir(full) as entries:
             present = list(entries)
@@ -55,24 +52,24 @@ def _check(
     below = []
     for entry in entries:
         kind, status = wanted[entry.name], entry.stat(follow_symlinks=False)
+        if status.st_mode == kind and status.st_nlink == 1 and kind is not Kind.FOLDER:
+            continue  # nearly all of them
         if not _is(kind, status):
             raise UnusableTreeError(f"{entry.path!r} is no {kind.name.lower()}")
         if kind.is_folder:
             below.append(folder + b"/" + entry.name if folder else entry.name)
         elif kind is not Kind.LINK:
-            _set_mode(entry.path, status, _MODES[kind])
+            _set_mode(entry.path, status, kind)
     return below
 
 
 def _is(kind: Kind, status: os.stat_result) -> bool:
     if kind.is_folder:
         return stat.S_ISDIR(status.st_mode)
-    if kind is Kind.LINK:
-        return stat.S_ISLNK(status.st_mode)
     # With a second name elsewhere, an old worker's file would go on being the next one's.
-    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+    return stat.S_IFMT(status.st_mode) == stat.S_IFMT(kind) and status.st_nlink == 1
 
 
-def _set_mode(path: bytes, status: os.stat_result, mode: int) -> None:
-    if stat.S_IMODE(status.st_mode) != mode:
-        os.chmod(path, mode)
+def _set_mode(path: bytes, status: os.stat_result, kind: Kind) -> None:
+    if status.st_mode != kind:
+        os.chmod(path, stat.S_IMODE(kind))

@@ -105,6 +105,21 @@ def test_a_conflict_is_laid_out_for_a_person(run: Run) -> None:
     assert paths_of(refilled.harvest()) == {"README.md": "M"}
 
 
+def test_a_checkpoint_is_carried_on(run: Run) -> None:
+    """Partial work of an earlier attempt shows as changes of the new base, or stays away."""
+    partial = commit_files(run, {"half": "x", "README.md": "mine\n", "docs/guide.md": None})
+    merge(run, commit_files(run, {"other": "x"}, epoch=2))
+    tree = run.pool.acquire(run.control.head())
+    assert run.pool.carry(tree, partial)
+    changes = {"half": "A", "README.md": "M", "docs/guide.md": "D"}
+    assert paths_of(tree.harvest()) == changes
+    assert len(run.user.git("status", "--porcelain", cwd=tree.path).splitlines()) == 3
+    merge(run, commit_files(run, {"README.md": "theirs\n"}, epoch=3))
+    fresh = run.pool.acquire(run.control.head())
+    assert not run.pool.carry(fresh, partial)
+    assert fresh.harvest().entries == ()
+
+
 def test_a_killed_preparation_is_made_again(run: Run) -> None:
     """A tree with a stale lock, or without its index, goes to the trash; its number stays."""
     tree = run.pool.acquire(run.control.base)
