@@ -17,7 +17,7 @@ from wf_tui.git.merge import MergeResult, merge_trees
 __all__ = ["AlreadyIn", "Conflict", "Integration", "Merged", "integrate"]
 
 _ROUNDS = 200
-_STUCK = 5
+_STUCK = 3
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of, merge
 from wf_tui.errors import GitError
 from wf_tui.git.attempts import Message
-from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
+from wf_tui.git.integrate import AlreadyIn, Conflict, Integration, Merged, integrate
 
 
 def _names(run: Run, commit: str) -> set[str]:
@@ -221,24 +221,30 @@ def test_a_branch_that_cannot_be_moved_is_an_error(run: Run) -> None:
     assert ".lock" in caught.value.hint
 
 
+def _imported(run: Run, count: int) -> list[str]:
+    """Make commits on the base that add a file each, all by one process."""
+    stream = "".join(
+        f"commit refs/race/{n}\ncommitter wf <wf@wf.invalid> {n} +0000\ndata 0\n"
+        f"from {run.control.base}\nM 100644 inline file-{n}\ndata 1\nx\n"
+        for n in range(count)
+    )
+    run.control.git("fast-import", "--quiet", stdin=stream.encode())
+    return [run.control.resolve(f"refs/race/{n}") or "" for n in range(count)]
+
+
 def test_no_commit_is_lost_in_a_race(run: Run) -> None:
     """Four threads that integrate ten commits each end with all forty in."""
-    trees = [run.pool.acquire(run.control.base) for _ in range(4)]
+    commits = _imported(run, 40)
 
-    def work(number: int) -> list[str]:
-        commits = []
-        for step in range(10):
-            (trees[number].path / f"file-{number}-{step}").write_text("x")
-            commit = commit_tree_of(run, trees[number], task=f"t{number}", epoch=step)
-            assert isinstance(merge(run, commit, base=run.control.base), Merged)
-            commits.append(commit)
-        return commits
+    def work(number: int) -> list[Integration]:
+        return [merge(run, commit, base=run.control.base) for commit in commits[number::4]]
 
     with ThreadPoolExecutor(4) as threads:
-        commits = [commit for done in threads.map(work, range(4)) for commit in done]
-    assert all(run.control.contains(commit) for commit in commits)
-    names = _names(run, run.control.ref)
-    assert {f"file-{n}-{s}" for n in range(4) for s in range(10)} <= names
+        results = [result for done in threads.map(work, range(4)) for result in done]
+    assert all(isinstance(result, Merged) for result in results)
+    history = set(run.control.git("rev-list", run.control.ref).text.split())
+    assert set(commits) <= history
+    assert {f"file-{n}" for n in range(40)} <= _names(run, run.control.ref)
     run.control.git("fsck", "--strict")
 
 
