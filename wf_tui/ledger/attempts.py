@@ -68,10 +68,10 @@ def live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
 
 
 def next_step(tx: Change, task: TaskRow, step: Step, deadline: float | None) -> TaskRow:
-    """Go on to a later step; after a question, which is void then, only what follows the work."""
+    """Go on to a later step; from a question, which is void then, to the harvest."""
     order = list(Step)
-    earliest = Step.HARVESTING if task.asking else Step(str(task.step))
-    if order.index(step) < order.index(earliest):
+    ahead = order[order.index(Step(str(task.step))) :]
+    if step not in ([Step.HARVESTING] if task.asking else ahead):
         raise refused(task, f"brought to {step.value}")
     if task.asking:
         void_question(tx, task)

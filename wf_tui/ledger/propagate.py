@@ -52,8 +52,13 @@ def _root(task: TaskRow) -> str | None:
 
 
 def depends(tx: Change, task: TaskRow) -> dict[str, Any]:
-    """Return the fields of a task that is blocked by the result of another one, named here."""
+    """Return the fields of a task that is blocked by the result of another one, named here.
+
+    Nothing, where the counters are ahead: the last of several is about to be taken off.
+    """
     rows = tx.db.execute(select(TaskRow, _BLOCKED_NEED), (tx.run.id, task.id))
+    if not rows:
+        return {}
     need = decode(TaskRow, rows[0])
     root = _root(need)
     why = "which is blocked" if root == need.id else f"which waits for {root}"

@@ -198,9 +198,9 @@ CREATE TABLE question (
     text TEXT NOT NULL,
     options TEXT NOT NULL,
     state TEXT NOT NULL,
-    answer TEXT,
-    PRIMARY KEY (run, task, epoch, asked_at)
+    answer TEXT
 );
+CREATE INDEX question_task ON question (run, task);
 
 CREATE TABLE scheduler (
     run TEXT PRIMARY KEY,

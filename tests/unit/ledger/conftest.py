@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,17 +17,36 @@ if TYPE_CHECKING:
     from wf_tui.ledger.database import Database
 
 
-def _sqlite(folder: Path) -> Database:
-    return SqliteDatabase(folder / "ledger.db", create=True)
+class _Sqlite:
+    """Ledger files, copied from one that was made once; no test of the rules pulls the plug."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        SqliteDatabase(self._template, create=True).close()
+
+    def __call__(self, folder: Path) -> Database:
+        path = folder / "ledger.db"
+        shutil.copyfile(self._template, path)
+        database = SqliteDatabase(path)
+        database.execute("PRAGMA synchronous = OFF")
+        return database
 
 
-STORES: dict[str, Callable[[Path], Database]] = {"sqlite": _sqlite}
+STORES = {"sqlite": _Sqlite}
 
 
-@pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Give an empty ledger on each store in turn."""
-    database = STORES[request.param](tmp_path)
+@pytest.fixture(scope="session", params=sorted(STORES))
+def make_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path], Database]:
+    """Give a maker of empty ledgers on each store in turn; it takes a folder."""
+    return STORES[request.param](tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def store(make_store: Callable[[Path], Database], tmp_path: Path) -> Iterator[Database]:
+    """Give an empty ledger."""
+    database = make_store(tmp_path)
     yield database
     database.close()
 

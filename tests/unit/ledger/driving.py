@@ -1,4 +1,4 @@
-"""Driving a ledger in tests: build a run in one line, take attempts to their end, look at it all."""
+"""Driving a ledger in tests: build a run, take attempts to their end, look at everything."""
 
 from __future__ import annotations
 
@@ -112,8 +112,9 @@ class Drive:
     mine: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(self.db, self.clock, random=Random(0))
-        self.mine = Ledger(self.db, self.clock, actor="user:ann", random=Random(0))
+        random = Random(0)  # noqa: S311 - jitter, the same in each test
+        self.ledger = Ledger(self.db, self.clock, random=random)
+        self.mine = Ledger(self.db, self.clock, actor="user:ann", random=random)
 
     # -- building
 

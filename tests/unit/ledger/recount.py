@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import RUN
 from wf_tui.ledger import reads
-from wf_tui.ledger.rows import decode, select
-from wf_tui.ledger.rows import TaskRow
+from wf_tui.ledger.rows import TaskRow, decode, select
 from wf_tui.ledger.words import TaskState
 
 if TYPE_CHECKING:
@@ -43,9 +42,7 @@ def _check_run(db: Database, tasks: dict[str, TaskRow]) -> None:
     assert [event.seq for event in reads.events(db, RUN)] == list(range(1, run.seq + 1))
 
 
-def _check_phases(
-    db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]
-) -> None:
+def _check_phases(db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]) -> None:
     opened = Counter(attempt.phase for attempt in reads.attempts(db, RUN) if attempt.open)
     waits = db.execute("SELECT src, dst FROM phase_edge WHERE run = ?", (RUN,))
     for phase in phases.values():
@@ -66,9 +63,7 @@ def _settles(task: TaskRow, phase: PhaseRow) -> bool:
     return blocked and task.open_epoch is None and phase.on_failure != "hold"
 
 
-def _check_waiting(
-    db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]
-) -> None:
+def _check_waiting(db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]) -> None:
     edges = db.execute("SELECT src, dst, kind, met FROM edge WHERE run = ?", (RUN,))
     unmet: defaultdict[str, int] = defaultdict(int)
     bad: defaultdict[str, int] = defaultdict(int)
