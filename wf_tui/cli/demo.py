@@ -54,7 +54,7 @@ def _show(wanted: Path | None, pace: float) -> int:
     from wf_tui.config import Config  # noqa: PLC0415
     from wf_tui.demo.folder import choose_folder, prepare  # noqa: PLC0415
     from wf_tui.demo.summary import summary  # noqa: PLC0415
-    from wf_tui.picture.line import event_line  # noqa: PLC0415
+    from wf_tui.picture.line import QUIET, event_line  # noqa: PLC0415
 
     folder = choose_folder(wanted)
     plan = prepare(folder, pace)
@@ -64,7 +64,8 @@ def _show(wanted: Path | None, pace: float) -> int:
     person = _person(folder, place, row.id)
 
     def tell(event: EventRow) -> None:
-        click.echo(event_line(event, row.created_at))
+        if event.kind not in QUIET:
+            click.echo(event_line(event, row.created_at))
         person.see(event)
 
     ended = commands.run_here(place, row.id, Config(), tell, stay_when_stalled=True)

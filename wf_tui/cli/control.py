@@ -1,0 +1,74 @@
+"""By hand, on a run: pause, resume, stop, abort, jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+
+import click
+
+from wf_tui import commands
+from wf_tui.cli.acted import tell_run
+from wf_tui.cli.session import acting, json_option, run_argument, run_option
+from wf_tui.text import plural
+
+__all__ = ["abort", "jobs", "pause", "resume", "stop"]
+
+
+@click.command
+@run_argument
+@json_option
+def pause(*, run: str | None, repo: Path | None, as_json: bool) -> None:
+    """Start nothing new in a run; what works goes on."""
+    with acting(run, repo) as found:
+        changed = commands.pause(found.ledger, found.run.id)
+        text = "paused" if changed else "was paused already"
+        tell_run(found, text, changed=changed, as_json=as_json)
+
+
+@click.command
+@run_argument
+@json_option
+def resume(*, run: str | None, repo: Path | None, as_json: bool) -> None:
+    """Let a run go on, and start a scheduler where none leads it."""
+    with acting(run, repo) as found:
+        led = commands.scheduler_alive(found.ledger.db, found.run.id)
+        changed = commands.resume(found.place, found.ledger, found.run.id)
+        text = "goes on" if changed else "was running already"
+        text += "" if led else ", with a new scheduler"
+        tell_run(found, text, changed=changed or not led, as_json=as_json)
+
+
+@click.command
+@run_argument
+@click.option("--now", is_flag=True, help="Stop what runs first; it goes back into the queue.")
+@json_option
+def stop(*, run: str | None, now: bool, repo: Path | None, as_json: bool) -> None:
+    """Pause a run and let its scheduler exit once nothing runs any more."""
+    with acting(run, repo) as found:
+        stopped = commands.stop(found.ledger, found.run.id, now=now)
+        text = "paused, its scheduler exits"
+        if stopped:
+            text += f"; {plural(len(stopped), 'task')} stopped: {', '.join(stopped[:8])}"
+        tell_run(found, text, changed=True, as_json=as_json)
+
+
+@click.command
+@run_argument
+@json_option
+def abort(*, run: str | None, repo: Path | None, as_json: bool) -> None:
+    """Cancel all of a run that is not done; what was merged stays on its branch."""
+    with acting(run, repo) as found:
+        commands.abort(found.place, found.ledger, found.run.id)
+        tell_run(found, "is aborted as soon as nothing runs", changed=True, as_json=as_json)
+
+
+@click.command
+@click.argument("number", type=click.IntRange(1), metavar="N")
+@run_option
+@json_option
+def jobs(*, number: int, run: str | None, repo: Path | None, as_json: bool) -> None:
+    """Let N tasks of a run work at once; a lower number interrupts nothing."""
+    with acting(run, repo) as found:
+        changed = commands.set_jobs(found.ledger, found.run.id, number)
+        text = f"{plural(number, 'job')}" + ("" if changed else ", as before")
+        tell_run(found, text, changed=changed, as_json=as_json)

@@ -1,0 +1,55 @@
+"""`wf events`: the event log of a run, also as it grows."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui.cli.session import Reading, json_option, print_json, reading, run_argument, say
+from wf_tui.ledger import reads
+from wf_tui.picture.event_json import event_json
+from wf_tui.picture.line import event_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.ledger.rows import EventRow
+
+__all__ = ["events"]
+
+_LOOK_EVERY: Final = 0.05
+_LAST: Final = "run_ended"
+_AGAIN: Final = "run_resumed"
+
+
+@click.command
+@run_argument
+@click.option("--since", type=click.IntRange(0), default=0, metavar="SEQ", help="After this one.")
+@click.option("--follow", is_flag=True, help="Go on until the run has ended.")
+@json_option
+def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_json: bool) -> None:
+    """Print the events of a run, oldest first; with --json one object a line."""
+    with reading(run, repo) as found:
+        stream = _followed(found, since) if follow else reads.events(found.db, found.run.id, since)
+        for event in stream:
+            if as_json:
+                print_json(event_json(event))
+            else:
+                say(event_line(event, found.run.created_at))
+
+
+def _followed(found: Reading, since: int) -> Iterator[EventRow]:
+    """Yield events as they come; end at the end of the run, if nothing has brought it back."""
+    over = found.run.ended_at is not None
+    while True:
+        for event in reads.events(found.db, found.run.id, since):
+            since = event.seq
+            over = event.kind == _LAST or (over and event.kind != _AGAIN)
+            yield event
+        if over:
+            return
+        while not found.db.changed():
+            time.sleep(_LOOK_EVERY)

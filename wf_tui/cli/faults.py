@@ -1,0 +1,106 @@
+"""What goes wrong becomes one line, a hint, and an exit status; never a trace-back."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui.errors import WfError, nearest
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["reported", "warn"]
+
+_USAGE: Final = 2
+_ENVIRONMENT: Final = 3
+_INTERRUPTED: Final = 130
+_LONGEST: Final = 100_000
+
+
+def reported(command: Callable[[], object]) -> int:
+    """Run a command and return its exit status; what it raises is told on stderr."""
+    try:
+        return _flushed(command())
+    except BrokenPipeError:
+        _silence()
+        return 0
+    except WfError as error:
+        return _tell(error.message, error.hint, error.exit_status)
+    except click.ClickException as error:
+        return _tell(*_words(error), _USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _tell(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
+    except Exception as error:  # noqa: BLE001 - the top of the app; the trace is kept and named
+        return _tell(f"a fault of wf itself: {error!r}", _kept_trace(), _ENVIRONMENT)
+
+
+def warn(message: str, hint: str = "") -> None:
+    """Tell a person something that is not what they asked for."""
+    click.echo(f"wf: {clean(message, limit=_LONGEST, multiline=True)}", err=True)
+    if hint:
+        click.echo(f"    {clean(hint, limit=_LONGEST)}", err=True)
+
+
+def _flushed(status: object) -> int:
+    sys.stdout.flush()
+    return status if isinstance(status, int) else 0
+
+
+def _tell(message: str, hint: str, status: int) -> int:
+    try:
+        warn(message, hint)
+    except BrokenPipeError:
+        _silence()
+    return status
+
+
+def _words(error: click.ClickException) -> tuple[str, str]:
+    """Return click's complaint in our form: the message, and what to write instead."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    help_with = f"see {context.command_path} --help" if context else ""
+    if isinstance(error, click.NoSuchOption):
+        known = [word for param in context.command.params for word in param.opts] if context else []
+        best = nearest(error.option_name, [*known, "--help"])
+        hint = f"did you mean {best!r}?" if best else help_with
+        return f"unknown option {error.option_name!r}", hint
+    message = error.format_message().strip().rstrip(".")
+    return message[:1].lower() + message[1:], help_with
+
+
+def _silence() -> None:
+    """Nobody reads any more: let what is still buffered go nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            os.dup2(null, stream.fileno())
+        except (OSError, ValueError):
+            continue
+    os.close(null)
+
+
+def _kept_trace() -> str:
+    """Write the trace beside the ledgers and say where."""
+    try:
+        path = _trace_file()
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{time.strftime('%F %T')} {sys.argv}\n{traceback.format_exc()}\n")
+    except (OSError, WfError):
+        return traceback.format_exc().strip().replace("\n", " | ")
+    return f"please report it with its trace, which is in {path}"
+
+
+def _trace_file() -> Path:
+    from wf_tui.paths import private_folder, state_dir  # noqa: PLC0415 - only where wf is at fault
+
+    return private_folder(state_dir(os.environ)) / "faults.log"

@@ -1,0 +1,87 @@
+"""A run led from this process: a line for each event, then how it ended."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.cli.session import print_json, say
+from wf_tui.commands import open_reads, run_here
+from wf_tui.ledger.words import RunState, TaskState
+from wf_tui.picture.event_json import event_json
+from wf_tui.picture.line import QUIET, event_line
+from wf_tui.picture.status import read_status
+from wf_tui.picture.status_text import summary_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from wf_tui.commands import Place
+    from wf_tui.config import Config
+    from wf_tui.ledger.rows import EventRow, RunRow
+    from wf_tui.picture.status import Status
+
+__all__ = ["exit_status", "lead_here"]
+
+_SIGNALLED: Final = 128
+_ABORTED: Final = 4
+_LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def lead_here(place: Place, run: RunRow, config: Config, *, as_json: bool) -> int:
+    """Lead a run until it ends; print its events and how it stands then; return the exit status."""
+    log_to(place.paths.run(run.id).scheduler_log)
+    tell = _as_json if as_json else _as_line(run)
+    ended = run_here(place, run.id, config, _while_read(tell))
+    with open_reads(place) as db:
+        status = read_status(db, run.id, run.created_at)
+    if as_json:
+        print_json(status.as_json())
+    else:
+        for line in summary_lines(status):
+            say(line)
+    return exit_status(status, ended.signalled)
+
+
+def log_to(path: Path) -> None:
+    """Keep what the scheduler logs in the run's folder, away from the events on the screen."""
+    logging.basicConfig(
+        filename=path, encoding="utf-8", level=logging.INFO, format=_LOG_FORMAT, force=True
+    )
+
+
+def exit_status(status: Status, signalled: int = 0) -> int:
+    """Return the exit status of a run in the foreground (CLI.md, Exit status)."""
+    if signalled:
+        return _SIGNALLED + signalled
+    if status.run.state == RunState.ABORTED:
+        return _ABORTED
+    return 0 if all(task.state is TaskState.DONE for task in status.tasks) else 1
+
+
+def _as_json(event: EventRow) -> None:
+    print_json(event_json(event))
+
+
+def _as_line(run: RunRow) -> Callable[[EventRow], None]:
+    def tell(event: EventRow) -> None:
+        if event.kind not in QUIET:
+            say(event_line(event, run.created_at))
+
+    return tell
+
+
+def _while_read(tell: Callable[[EventRow], None]) -> Callable[[EventRow], None]:
+    """Stop telling when nobody reads any more; the run goes on."""
+    reading = True
+
+    def tell_reader(event: EventRow) -> None:
+        nonlocal reading
+        if reading:
+            try:
+                tell(event)
+            except BrokenPipeError:
+                reading = False
+
+    return tell_reader

@@ -1,0 +1,94 @@
+"""Groups of commands: one that names the nearest right word, and one that imports late."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from wf_tui.cli.faults import reported
+from wf_tui.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Entry", "Group", "LazyGroup", "Section"]
+
+_EXAMPLE: Final = "wf"
+
+
+class Group(click.Group):
+    """A group that says which command was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of the first word."""
+        word = args[0]
+        if not word.startswith("-") and self.get_command(ctx, word) is None:
+            raise UnknownNameError("command", word, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command that is imported when it is used: a module, and the name it has there too."""
+
+    name: str
+    module: str
+    help: str
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        command = getattr(importlib.import_module(self.module), self.name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{self.module}.{self.name} is no command")
+        return command
+
+
+@dataclass(frozen=True)
+class Section:
+    """Commands that belong together in the help."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+class LazyGroup(Group):
+    """The whole command line; its help needs no command to be imported."""
+
+    sections: Sequence[Section] = ()
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all commands."""
+        return [entry.name for section in self.sections for entry in section.entries]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import a command by its name."""
+        for section in self.sections:
+            for entry in section.entries:
+                if entry.name == cmd_name:
+                    return entry.load()
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of the first word; an unknown one imports nothing."""
+        names = self.list_commands(ctx)
+        if not args[0].startswith("-") and args[0] not in names:
+            raise UnknownNameError("command", args[0], names)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the commands in their sections."""
+        for section in self.sections:
+            with formatter.section(section.title):
+                formatter.write_dl([(entry.name, entry.help) for entry in section.entries])
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command line and exit with its status, whatever happens."""
+        extra["standalone_mode"] = False
+        raise SystemExit(reported(lambda: super(LazyGroup, self).main(*args, **extra)))

@@ -1,0 +1,51 @@
+"""`wf plan check` and `wf plan show`: what is wrong with plans, and what a good one does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from wf_tui.cli.group import Group
+from wf_tui.cli.session import json_option, print_json
+from wf_tui.plan.draw import draw
+from wf_tui.plan.read import read_plan
+
+__all__ = ["plan"]
+
+_INVALID: Final = 2
+
+
+@click.group(cls=Group)
+def plan() -> None:
+    """Check plans, or draw one."""
+
+
+@plan.command
+@click.argument(
+    "plans", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PLAN..."
+)
+@json_option
+def check(*, plans: tuple[Path, ...], as_json: bool) -> int:
+    """Check plans and print all that is wrong with them; the exit status is 2 if anything is."""
+    reports = [read_plan(path) for path in plans]
+    for report in reports:
+        if as_json:
+            print_json(report.as_json())
+        else:
+            click.echo(report.text())
+    return 0 if all(report.valid for report in reports) else _INVALID
+
+
+@plan.command
+@click.argument("file", type=click.Path(path_type=Path), metavar="PLAN")
+def show(*, file: Path) -> int:
+    """Draw a plan: its phases in waves, its tasks, and what each may change."""
+    report = read_plan(file)
+    if report.errors or report.warnings:
+        click.echo(report.text(), err=True)
+    if report.plan is None:
+        return _INVALID
+    click.echo(draw(report.plan))
+    return 0

@@ -1,0 +1,87 @@
+"""The command `wf`: which commands there are, and what its exit status means."""
+
+from typing import Final
+
+import click
+
+from wf_tui.cli.group import Entry, LazyGroup, Section
+
+__all__ = ["wf"]
+
+_SECTIONS: Final = (
+    Section(
+        "Start",
+        (
+            Entry("demo", "wf_tui.cli.demo", "Run a sample swarm in a sample repository."),
+            Entry("run", "wf_tui.cli.run", "Run a plan in this repository."),
+            Entry("plan", "wf_tui.cli.plan", "Check a plan, or draw it."),
+        ),
+    ),
+    Section(
+        "Look",
+        (
+            Entry("runs", "wf_tui.cli.status", "The runs of this repository."),
+            Entry("status", "wf_tui.cli.status", "A run at one glance."),
+            Entry("show", "wf_tui.cli.show", "Everything of one task."),
+            Entry("events", "wf_tui.cli.events", "The event log of a run."),
+            Entry("logs", "wf_tui.cli.logs", "What an attempt has printed."),
+            Entry("diff", "wf_tui.cli.logs", "What an attempt has changed."),
+            Entry("workers", "wf_tui.cli.status", "The seats of a run and what they hold."),
+        ),
+    ),
+    Section(
+        "Tasks",
+        (
+            Entry("add", "wf_tui.cli.add", "Add a task to a run."),
+            Entry("edit", "wf_tui.cli.add", "Change what a task asks for."),
+            Entry("retry", "wf_tui.cli.tasks", "Give blocked tasks another chance."),
+            Entry("reassign", "wf_tui.cli.tasks", "Give tasks to another worker."),
+            Entry("release", "wf_tui.cli.tasks", "Take tasks from their workers."),
+            Entry("hold", "wf_tui.cli.tasks", "Keep tasks from running."),
+            Entry("unhold", "wf_tui.cli.tasks", "Let held tasks go on."),
+            Entry("cancel", "wf_tui.cli.tasks", "Give tasks up."),
+            Entry("skip", "wf_tui.cli.tasks", "Count tasks as done without their work."),
+            Entry("priority", "wf_tui.cli.tasks", "Move a task in the queue."),
+        ),
+    ),
+    Section(
+        "Run",
+        (
+            Entry("pause", "wf_tui.cli.control", "Start nothing new."),
+            Entry("resume", "wf_tui.cli.control", "Go on, with a scheduler."),
+            Entry("stop", "wf_tui.cli.control", "Pause and let the scheduler exit."),
+            Entry("abort", "wf_tui.cli.control", "Cancel all that is not done."),
+            Entry("jobs", "wf_tui.cli.control", "Change how many tasks run at once."),
+            Entry("scheduler", "wf_tui.cli.scheduler", "The scheduler itself (started for you)."),
+        ),
+    ),
+)
+_EPILOG: Final = """\b
+Exit status
+  0    done as asked; a run in the foreground with all tasks done or skipped
+  1    a run in the foreground ended with anything not done; status while a task is blocked
+  2    wrong usage, an invalid plan, an unknown run, task or worker
+  3    the environment: no repository, an unusable ledger, a missing program
+  4    the run is aborted
+  5    refused in this state, nothing changed (of many tasks: at least one was refused)
+  129, 130, 143    hang-up, interrupt, terminate
+
+\b
+RUN is an id, a unique beginning of one, or left out for the newest; TASK is an id in it."""
+
+
+@click.command(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EPILOG,
+)
+@click.version_option(package_name="wf-tui", prog_name="wf")
+@click.pass_context
+def wf(ctx: click.Context) -> None:
+    """Run a swarm of workers on one task list, each in a git worktree of its own."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+wf.sections = _SECTIONS

@@ -1,0 +1,120 @@
+"""`wf run`: check a plan, make a run of it, and start it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui.cli.faults import warn
+from wf_tui.cli.foreground import lead_here
+from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
+from wf_tui.commands import create_run, ensure_scheduler, open_ledger
+from wf_tui.config import load_config
+from wf_tui.errors import UsageError
+from wf_tui.plan.read import read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wf_tui.commands import Place
+    from wf_tui.config import Config
+    from wf_tui.ledger.rows import RunRow
+    from wf_tui.plan.models import Plan
+
+__all__ = ["run"]
+
+_INVALID: Final = 2
+
+
+@click.command
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--headless", is_flag=True, help="Lead the run here: a line for each event.")
+@click.option("--detach", is_flag=True, help="Lead it in the background, and return at once.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once.")
+@click.option(
+    "--worker",
+    "workers",
+    multiple=True,
+    metavar="PROFILE=N",
+    help="How many seats of a profile; may be given again.",
+)
+@click.option(
+    "--lease",
+    type=click.FloatRange(0, min_open=True),
+    metavar="S",
+    help="Seconds for which a claim is valid without a heartbeat.",
+)
+@repo_option
+@json_option
+def run(
+    plan: Path,
+    *,
+    headless: bool,
+    detach: bool,
+    jobs: int | None,
+    workers: tuple[str, ...],
+    lease: float | None,
+    repo: Path | None,
+    as_json: bool,
+) -> int:
+    """Check PLAN (JSON, TOML or YAML), make a run of it on this repository, and start it.
+
+    Without --headless the run goes on in the background.
+    """
+    if headless and detach:
+        raise UsageError("--headless and --detach cannot both be meant", "leave one out")
+    checked = _checked(plan)
+    if checked is None:
+        return _INVALID
+    place = place_at(repo)
+    config = load_config(os.environ)
+    made = _make(place, checked, config, jobs=jobs, seats=_seats(workers), lease=lease)
+    if headless:
+        return lead_here(place, made, config, as_json=as_json)
+    _start(place, made, as_json=as_json, detach=detach)
+    return 0
+
+
+def _checked(path: Path) -> Plan | None:
+    """Return the plan in a file; where it cannot be run, print all that is wrong with it."""
+    report = read_plan(path)
+    if report.errors or report.warnings:
+        click.echo(report.text(), err=True)
+    return report.plan
+
+
+def _seats(words: Iterable[str]) -> Mapping[str, int]:
+    seats = {}
+    for word in words:
+        name, equals, count = word.partition("=")
+        if not (name and equals and count.isdecimal()):
+            raise UsageError(f"--worker {word!r} is no PROFILE=N", "for example --worker shell=4")
+        seats[name] = int(count)
+    return seats
+
+
+def _make(
+    place: Place,
+    plan: Plan,
+    config: Config,
+    *,
+    jobs: int | None,
+    seats: Mapping[str, int],
+    lease: float | None,
+) -> RunRow:
+    with open_ledger(place, create=True) as ledger:
+        return create_run(place, ledger, plan, config, jobs=jobs, workers=seats, lease=lease)
+
+
+def _start(place: Place, made: RunRow, *, as_json: bool, detach: bool) -> None:
+    with open_ledger(place) as ledger:
+        pid = ensure_scheduler(place, ledger, made.id)
+    if as_json:
+        print_json({"run": made.id, "dir": made.dir, "pid": pid})
+        return
+    say(f"run {made.id} goes on in the background (scheduler {pid})")
+    if not detach:
+        warn(f"watch it with: wf status {made.id}, wf events {made.id} --follow")

@@ -1,0 +1,36 @@
+"""`wf scheduler`: leads one run until it is over; other commands start it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+
+import click
+
+from wf_tui.cli.session import reading, repo_option, say
+from wf_tui.clock import SystemClock
+from wf_tui.config import load_config
+from wf_tui.scheduler.process import Lead
+
+__all__ = ["scheduler"]
+
+
+@click.command
+@click.option("--run", "run", required=True, metavar="RUN", help="The run to lead.")
+@repo_option
+def scheduler(run: str, repo: Path | None) -> int:
+    """Lead a run until it is over, or a person stops it.
+
+    A run has one leader: another scheduler waits until that one is gone.
+    """
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    with reading(run, repo) as found:
+        place, name = found.place, found.run.id
+    timing = load_config(os.environ).timing
+    lead = Lead(place.paths, name, SystemClock(), os.environ, timing)
+    state = lead.run()
+    say(f"run {name}: {state}")
+    return 128 + lead.signalled if lead.signalled else 0

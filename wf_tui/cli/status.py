@@ -1,0 +1,109 @@
+"""`wf status`, `wf runs`, `wf workers`: what there is, at one glance."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+from typing import TYPE_CHECKING
+
+import click
+
+from wf_tui.cli.session import (
+    json_option,
+    place_at,
+    print_json,
+    reading,
+    repo_option,
+    run_argument,
+    say,
+)
+from wf_tui.commands import open_reads
+from wf_tui.ledger import reads
+from wf_tui.picture import glyphs
+from wf_tui.picture.age import span
+from wf_tui.picture.status import read_status, run_summary, worker_json
+from wf_tui.picture.status_text import branch, status_lines
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wf_tui.ledger.rows import RunRow, WorkerRow
+
+__all__ = ["runs", "status", "workers"]
+
+_COLOURS = {
+    glyphs.IN_PROGRESS: "cyan",
+    glyphs.DONE: "green",
+    glyphs.BLOCKED: "red",
+    glyphs.NEEDS_YOU: "yellow",
+}
+
+
+@click.command
+@run_argument
+@json_option
+def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
+    """Show a run: its tasks by state, each with the reason why it is there.
+
+    The exit status is 1 while any task is blocked.
+    """
+    with reading(run, repo) as found:
+        picture = read_status(found.db, found.run.id, time.time())
+    if as_json:
+        print_json(picture.as_json())
+    else:
+        for line in status_lines(picture):
+            say(line, _COLOURS.get(line.strip()[:1]))
+    return 1 if picture.run.blocked else 0
+
+
+@click.command
+@repo_option
+@json_option
+def runs(*, repo: Path | None, as_json: bool) -> None:
+    """List the runs of this repository, newest first."""
+    place = place_at(repo)
+    found: list[RunRow] = []
+    if place.paths.ledger.exists():
+        with open_reads(place) as db:
+            found = reads.runs(db)
+    if as_json:
+        print_json([run_summary(row) for row in found])
+        return
+    for line in _run_lines(found, time.time()):
+        say(line)
+
+
+@click.command
+@run_argument
+@json_option
+def workers(*, run: str | None, repo: Path | None, as_json: bool) -> None:
+    """List the seats of a run, and the task that each holds."""
+    with reading(run, repo) as found:
+        seats = reads.workers(found.db, found.run.id)
+    if as_json:
+        print_json([worker_json(seat) for seat in seats])
+        return
+    for line in _worker_lines(seats, time.time()):
+        say(line)
+
+
+def _run_lines(found: Sequence[RunRow], now: float) -> Iterator[str]:
+    width = max((len(row.id) for row in found), default=0)
+    for row in found:
+        total = row.pending + row.in_progress + row.done + row.blocked
+        blocked = f", {row.blocked} blocked" if row.blocked else ""
+        age = span(now - row.created_at)
+        yield (
+            f"{row.id:<{width}}  {row.state:<9}  {row.done}/{total} done{blocked}  "
+            f"{age} ago  {branch(row)}  {clean(row.goal, limit=80)}"
+        )
+
+
+def _worker_lines(seats: Sequence[WorkerRow], now: float) -> Iterator[str]:
+    width = max((len(seat.name) for seat in seats), default=0)
+    for seat in seats:
+        seen = f"  seen {span(now - seat.heartbeat_at)} ago" if seat.heartbeat_at else ""
+        what = f"{clean(seat.task, limit=60)}{seen}" if seat.task else "nothing"
+        yield f"{seat.name:<{width}}  {seat.profile}  {seat.kind}  {seat.state:<4}  {what}"

@@ -1,0 +1,27 @@
+"""How long ago, how long it took: short words for seconds."""
+
+from typing import Final
+
+__all__ = ["offset", "span"]
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86400
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in its largest unit: `12s`, `5m`, `3h`, `2d`."""
+    whole = max(0, int(seconds))
+    for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
+        if whole >= length:
+            return f"{whole // length}{unit}"
+    return f"{whole}s"
+
+
+def offset(seconds: float) -> str:
+    """Return a time since the start: `0.42s`, `12.3s`, `5:07`, `1:02:09`."""
+    if seconds < _MINUTE:
+        return f"{seconds:.2f}s"
+    minutes, rest = divmod(int(seconds), _MINUTE)
+    hours, minutes = divmod(minutes, _MINUTE)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

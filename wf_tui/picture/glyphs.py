@@ -1,0 +1,34 @@
+"""One glyph for each state, so that no state is told by colour alone."""
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.words import BlockedKind, TaskState
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.rows import TaskRow
+
+__all__ = ["BLOCKED", "CANCELLED", "DONE", "IN_PROGRESS", "NEEDS_YOU", "PENDING", "WAITING", "of"]
+
+PENDING: Final = "○"
+WAITING: Final = "◌"
+IN_PROGRESS: Final = "●"
+DONE: Final = "✓"
+BLOCKED: Final = "▌"
+NEEDS_YOU: Final = "◆"
+CANCELLED: Final = "⊘"
+
+
+def of(task: "TaskRow", reason: str) -> str:
+    """Return the glyph of a task; `reason` is the word for why it is where it is."""
+    if task.state is TaskState.PENDING:
+        return PENDING if reason == "ready" else WAITING
+    if task.state is TaskState.BLOCKED:
+        return blocked(task.kind)
+    return IN_PROGRESS if task.state is TaskState.IN_PROGRESS else DONE
+
+
+def blocked(kind: str | None) -> str:
+    """Return the glyph of a blocked task."""
+    if kind == BlockedKind.QUESTION:
+        return NEEDS_YOU
+    return CANCELLED if kind == BlockedKind.CANCELLED else BLOCKED

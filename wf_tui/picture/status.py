@@ -1,0 +1,221 @@
+"""One picture of a run: its tasks with their reasons, its seats, whether somebody leads it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger import reads
+from wf_tui.ledger.reasons import Reason, Reasons
+from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.paths import RunPaths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.reads import Leader
+    from wf_tui.ledger.rows import AttemptRow, RunRow, TaskRow, WorkerRow
+
+__all__ = ["Status", "TaskPicture", "read_status", "read_task", "run_summary", "worker_json"]
+
+_MOST_ROOTS: Final = 20
+_UNKNOWN_USAGE: Final = {"input_tokens": None, "output_tokens": None, "cost_microusd": None}
+_KEPT_KINDS: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
+
+
+@dataclass(frozen=True)
+class Status:
+    """A run at one moment."""
+
+    run: RunRow
+    tasks: Sequence[TaskRow]
+    reasons: Mapping[str, Reason]
+    workers: Sequence[WorkerRow]
+    leader: Leader | None
+    alive: bool
+    now: float
+
+    @property
+    def roots(self) -> list[str]:
+        """The blocked tasks that no other blocked task holds up, oldest first."""
+        blocked = [
+            task
+            for task in self.tasks
+            if task.state is TaskState.BLOCKED and task.kind != BlockedKind.DEPENDENCY
+        ]
+        return [task.id for task in sorted(blocked, key=lambda task: task.since)[:_MOST_ROOTS]]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object of `wf status --json`."""
+        return {
+            "run": self._run(),
+            "tasks": [task_json(task, self.reasons[task.id]) for task in self.tasks],
+            "workers": [worker_json(seat) for seat in self.workers],
+        }
+
+    def _run(self) -> dict[str, object]:
+        run, leader = self.run, self.leader
+        return {
+            "id": run.id,
+            "goal": run.goal,
+            "state": run.state,
+            "base": run.base,
+            "integration": {"ref": run.ref, "commit": run.head},
+            "created_at": run.created_at,
+            "ended_at": run.ended_at,
+            "dir": run.dir,
+            "jobs": run.jobs,
+            "intent": run.intent,
+            "roots": self.roots,
+            "counts": counts(run),
+            "usage": dict(_UNKNOWN_USAGE),
+            "scheduler": {
+                "pid": leader.pid if leader else None,
+                "host": leader.host if leader else None,
+                "alive": self.alive,
+            },
+        }
+
+
+def read_status(db: Database, run: str, now: float) -> Status:
+    """Read all of a run at one moment."""
+    from wf_tui.scheduler.leader import is_alive  # noqa: PLC0415 - only who leads is asked
+
+    with db.snapshot():
+        row = reads.run_row(db, run)
+        tasks = reads.tasks(db, run)
+        reasons = Reasons.read(db, row, now)
+        workers = reads.workers(db, run)
+        leader = reads.leader(db, run)
+    why = {task.id: reasons.of(task) for task in tasks}
+    return Status(row, tasks, why, workers, leader, is_alive(leader), now)
+
+
+@dataclass(frozen=True)
+class TaskPicture:
+    """Everything of one task at one moment."""
+
+    run: RunRow
+    task: TaskRow
+    reason: Reason
+    attempts: Sequence[AttemptRow]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object of `wf show TASK --json`."""
+        return {
+            **task_json(self.task, self.reason),
+            "prompt": self.task.spec.prompt,
+            "attempt_list": [self._attempt(attempt) for attempt in self.attempts],
+        }
+
+    def _attempt(self, attempt: AttemptRow) -> dict[str, object]:
+        return {
+            "epoch": attempt.epoch,
+            "worker": attempt.worker,
+            "profile": attempt.profile,
+            "outcome": attempt.outcome,
+            "cause": attempt.cause,
+            "exit_code": attempt.exit_code,
+            "signal": attempt.signal,
+            "base": attempt.base,
+            "ref": attempt.ref,
+            "commit": attempt.commit_id,
+            "started_at": attempt.started_at,
+            "ended_at": attempt.ended_at,
+            "worktree": self.worktree(attempt),
+            "log": self.log(attempt),
+            "usage": _usage(attempt.usage),
+        }
+
+    def worktree(self, attempt: AttemptRow) -> str | None:
+        """Return the tree that an attempt still has; a closed one's is given to others."""
+        kept = self.task.kind in _KEPT_KINDS and attempt.epoch == self.task.epoch
+        if attempt.tree is None or not (attempt.open or kept):
+            return None
+        path = RunPaths(Path(self.run.dir)).trees / attempt.tree
+        return str(path) if path.is_dir() else None
+
+    def log(self, attempt: AttemptRow) -> str | None:
+        """Return where an attempt's log lies, or None where it has not written one."""
+        path = RunPaths(Path(self.run.dir)).attempt(self.task.id, attempt.epoch) / "log.jsonl"
+        return str(path) if path.exists() else None
+
+
+def read_task(db: Database, run: RunRow, name: str, now: float) -> TaskPicture:
+    """Read everything of one task, or say which one was probably meant."""
+    with db.snapshot():
+        task = reads.task(db, run.id, name)
+        reason = Reasons.read(db, run, now).of(task)
+        return TaskPicture(run, task, reason, reads.attempts(db, run.id, task.id))
+
+
+def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
+    """Return one task as `wf status --json` has it."""
+    return {
+        "id": task.id,
+        "title": task.title,
+        "phase": task.phase,
+        "state": task.state.value,
+        "reason": {**reason.detail, "kind": reason.kind, "text": reason.text},
+        "step": task.step,
+        "worker": task.worker,
+        "epoch": task.epoch,
+        "attempts": task.attempts,
+        "tries": task.tries,
+        "max_attempts": task.max_attempts,
+        "mode": task.mode,
+        "isolation": task.isolation,
+        "role": task.role,
+        "priority": task.priority,
+        "not_before": task.not_before,
+        "pinned": task.pinned or None,
+        "since": task.since,
+        "needs": list(task.spec.needs),
+        "scope": list(task.scope),
+        "commit": task.commit_id,
+        "result": task.result,
+    }
+
+
+def worker_json(seat: WorkerRow) -> dict[str, object]:
+    """Return one seat as `wf status --json` has it."""
+    return {
+        "name": seat.name,
+        "profile": seat.profile,
+        "kind": seat.kind,
+        "task": seat.task,
+        "state": seat.state,
+        "heartbeat_at": seat.heartbeat_at,
+    }
+
+
+def run_summary(run: RunRow) -> dict[str, object]:
+    """Return one run as `wf runs --json` has it."""
+    return {
+        "id": run.id,
+        "goal": run.goal,
+        "state": run.state,
+        "ref": run.ref,
+        "created_at": run.created_at,
+        "ended_at": run.ended_at,
+        "dir": run.dir,
+        "counts": counts(run),
+    }
+
+
+def counts(run: RunRow) -> dict[str, int]:
+    """Return how many tasks are in each state."""
+    return {
+        "pending": run.pending,
+        "in_progress": run.in_progress,
+        "done": run.done,
+        "blocked": run.blocked,
+    }
+
+
+def _usage(stored: str | None) -> dict[str, object]:
+    known: dict[str, object] = json.loads(stored) if stored else {}
+    return {**_UNKNOWN_USAGE, **known}

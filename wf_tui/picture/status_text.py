@@ -1,0 +1,135 @@
+"""A run's status as text: a header, counts, then the tasks by state with the reason of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.words import BlockedKind, RunState, TaskState
+from wf_tui.picture import glyphs
+from wf_tui.picture.age import span
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wf_tui.ledger.rows import RunRow, TaskRow
+    from wf_tui.picture.status import Status
+
+__all__ = ["branch", "remedy", "status_lines", "summary_lines"]
+
+_SHOWN: Final = 40
+_WIDEST: Final = 32
+_TEXT: Final = 120
+_ORDER: Final = (TaskState.IN_PROGRESS, TaskState.PENDING, TaskState.DONE, TaskState.BLOCKED)
+_REMEDIES: Final = {
+    BlockedKind.HOLD: "wf unhold",
+    BlockedKind.DEPENDENCY: "",
+    BlockedKind.QUOTA: "",
+    BlockedKind.QUESTION: "",
+}
+
+
+def status_lines(status: Status) -> Iterator[str]:
+    """Yield what `wf status` prints."""
+    run = status.run
+    yield f"{run.id}  {run.state}  {clean(run.goal, limit=_TEXT)}"
+    yield _counts(run, status.now)
+    yield from _lead(status)
+    for state in _ORDER:
+        tasks = _sorted([task for task in status.tasks if task.state is state], state)
+        if tasks:
+            yield ""
+            yield f"{state.value.replace('_', ' ')} {len(tasks)}"
+            yield from _group(status, tasks)
+
+
+def summary_lines(status: Status) -> Iterator[str]:
+    """Yield what stands at the end of a run in the foreground: counts, branch, what is blocked."""
+    run = status.run
+    yield f"{run.id}  {run.state}"
+    yield _counts(run, run.ended_at or status.now)
+    yield from _group(status, [t for t in status.tasks if t.state is TaskState.BLOCKED])
+
+
+def branch(run: RunRow) -> str:
+    """Return the name of the integration branch."""
+    return run.ref.removeprefix("refs/heads/")
+
+
+def remedy(task: TaskRow) -> str:
+    """Return the command that helps a blocked task, or "" where it needs none or none helps."""
+    if task.state is not TaskState.BLOCKED or task.kind is None:
+        return ""
+    command = _REMEDIES.get(BlockedKind(task.kind), "wf retry")
+    return f"{command} {_quoted(task.id)}" if command else ""
+
+
+def _counts(run: RunRow, now: float) -> str:
+    total = run.pending + run.in_progress + run.done + run.blocked
+    parts = [f"{run.done}/{total} done"]
+    parts += [f"{run.in_progress} in progress"] if run.in_progress else []
+    parts += [f"{run.pending} pending"] if run.pending else []
+    parts += [f"{run.blocked} blocked"] if run.blocked else []
+    took = f"took {span((run.ended_at or now) - run.created_at)}"
+    since = took if run.ended_at else f"since {span(now - run.created_at)}"
+    where = f"branch {branch(run)}"
+    where += (
+        f" (not exported yet: {clean(run.export_note, limit=_TEXT)})" if run.export_note else ""
+    )
+    return "  ".join([" · ".join(parts), since, where])
+
+
+def _lead(status: Status) -> Iterator[str]:
+    run = status.run
+    if status.alive or RunState(run.state).ended:
+        return
+    if run.state == RunState.PAUSED:
+        yield "no scheduler leads it; go on with: wf resume"
+    else:
+        yield "its scheduler is dead, so nothing goes on; start one with: wf resume"
+
+
+def _sorted(tasks: Sequence[TaskRow], state: TaskState) -> list[TaskRow]:
+    """In progress by start, pending by dispatch, done newest first, blocked: needs you, oldest."""
+    if state is TaskState.PENDING:
+        return sorted(tasks, key=lambda task: (task.rank, task.ordinal))
+    if state is TaskState.DONE:
+        return sorted(tasks, key=lambda task: -task.since)
+    return sorted(tasks, key=lambda task: (task.kind != BlockedKind.QUESTION, task.since))
+
+
+def _group(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:
+    shown = tasks[:_SHOWN]
+    width = max((len(clean(task.id, limit=_WIDEST)) for task in shown), default=0)
+    for task in shown:
+        yield _task(status, task, width)
+    if len(tasks) > len(shown):
+        yield f"  and {plural(len(tasks) - len(shown), 'more task')} (all: wf status --json)"
+
+
+def _task(status: Status, task: TaskRow, width: int) -> str:
+    reason = status.reasons[task.id]
+    glyph = glyphs.of(task, reason.kind)
+    line = f"  {glyph} {clean(task.id, limit=_WIDEST):<{width}}  {_why(status, task)}"
+    help_with = remedy(task)
+    return f"{line}  -> {help_with}" if help_with else line
+
+
+def _why(status: Status, task: TaskRow) -> str:
+    reason = status.reasons[task.id]
+    text = clean(reason.text, limit=_TEXT)
+    if task.state is TaskState.IN_PROGRESS:
+        return f"{text}  {span(status.now - (task.step_at or task.since))}"
+    word = reason.kind.replace("_", " ")
+    if task.state is TaskState.BLOCKED and not text.startswith(word):
+        return f"{word}: {text}"
+    if task.state is TaskState.DONE and task.commit_id:
+        return f"{word} {task.commit_id[:8]}"
+    return text or word
+
+
+def _quoted(name: str) -> str:
+    """Return a task's id as a shell takes it."""
+    import shlex  # noqa: PLC0415 - only where something is blocked
+
+    return clean(shlex.quote(name), limit=_TEXT)
