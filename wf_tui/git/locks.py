@@ -8,14 +8,14 @@ __all__ = ["break_stale_locks"]
 
 
 def break_stale_locks(paths: RunPaths, *, now: float, age: float) -> tuple[Path, ...]:
-    """Delete the lock files in a run's own folders that are older than `age` seconds.
+    """Delete locks and copies of indexes in a run's own folders, older than `age` seconds.
 
     For the leader of a run alone, when it starts: no git of the run may be at work. The user's
     repository is not touched.
     """
     git_dir = paths.control
     locks = [*git_dir.glob("*.lock"), *(git_dir / "refs").rglob("*.lock")]
-    locks += paths.indexes.glob("*.lock")
+    locks += [*paths.indexes.glob("*.lock"), *paths.indexes.glob("*.copy.*")]
     stale = [lock for lock in locks if now - lock.stat().st_mtime >= age]
     for lock in stale:
         lock.unlink(missing_ok=True)

@@ -89,7 +89,7 @@ class Place:
     @contextmanager
     def on_a_copy(self) -> Iterator[Self]:
         """Give the same worktree with a copy of its index, which is thrown away afterwards."""
-        handle, name = tempfile.mkstemp(prefix=self.index.name + ".", dir=self.index.parent)
+        handle, name = tempfile.mkstemp(prefix=self.index.name + ".copy.", dir=self.index.parent)
         os.close(handle)
         try:
             shutil.copyfile(self.index, name)

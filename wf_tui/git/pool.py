@@ -46,7 +46,8 @@ class Pool:
         taken = self._take() if number is None else self._claim(number)
         tree = Tree.at(self.control, self.paths, taken, base)
         names = self._names_of(base)
-        tree.released.unlink(missing_ok=True)
+        for mark in (tree.released, tree.harvested):
+            mark.unlink(missing_ok=True)
         try:
             prepare(tree, names)
         except (UnusableTreeError, GitError, OSError):
@@ -60,12 +61,20 @@ class Pool:
         tree.released.unlink(missing_ok=True)
         return tree
 
-    def release(self, tree: Tree) -> None:
-        """Give a worktree back: all that is in it has been taken, the next attempt may have it."""
+    def release(self, tree: Tree, *, saved: bool = False) -> bool:
+        """Give a worktree back: all that is in it has been taken, the next attempt may have it.
+
+        One with work that was never harvested is kept instead, and False returned; `saved` says
+        that its content is known to be somewhere else, or nobody's.
+        """
+        if not (saved or tree.is_saved()):
+            self.keep(tree)
+            return False
         tree.released.touch()
         with self._lock:
             if tree.number not in self._free:
                 self._free.append(tree.number)
+        return True
 
     def keep(self, tree: Tree) -> None:
         """Leave a worktree to a person: it is not used again until it is released."""
@@ -104,7 +113,7 @@ class Pool:
             target = self.paths.trash / f"{tree.number}-{os.getpid()}-{self._trashed}"
         moved = _move(tree, target)
         index = tree.place.index
-        for path in (tree.git_dir, index, f"{index}.lock", tree.released):
+        for path in (tree.git_dir, index, f"{index}.lock", tree.released, tree.harvested):
             moved &= erase(os.fsencode(path))
         erase(os.fsencode(target))
         return moved

@@ -68,7 +68,7 @@ class SharedTree:
         with self._lock:
             if self._tree is not None and self._attempts == 0:
                 if self._is_saved(self._tree):
-                    self._pool.release(self._tree)
+                    self._pool.release(self._tree, saved=True)
                 self._tree = None
 
     def _refresh(self, head: str) -> Tree:

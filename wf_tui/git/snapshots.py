@@ -49,7 +49,7 @@ class Snapshots:
         if snapshot is None:
             return ()
         changed = _changed(tree)
-        self._pool.release(tree)
+        self._pool.release(tree, saved=True)
         return changed
 
     def readers(self, commit: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest import CAPS, Caps, Harvest, harvest
@@ -43,6 +44,11 @@ class Tree:
         """A file whose time says when the worktree was given back to the pool, if it was."""
         return self.place.index.with_name(f"{self.number}.released")
 
+    @property
+    def harvested(self) -> Path:
+        """A file that is there when the last harvest of the attempt went well."""
+        return self.place.index.with_name(f"{self.number}.harvested")
+
     def untouched(self) -> bool:
         """Whether the worktree was given back, and nothing in it was written since."""
         try:
@@ -57,17 +63,30 @@ class Tree:
 
         Raises `HarvestRefusedError` when the worktree is gone or holds more than the caps.
         """
-        if not self.place.is_folder():
-            return harvest(self.place, self.base, scopes=scopes, caps=caps)
-        if not scopes:
-            return harvest(self.place, self.base, caps=caps)
-        with self.place.on_a_copy() as place:
-            return harvest(place, self.base, scopes=scopes, caps=caps)
+        self.harvested.unlink(missing_ok=True)
+        found = self._harvest(scopes, caps)
+        self.harvested.touch()
+        return found
+
+    def is_saved(self) -> bool:
+        """Whether the worktree was harvested, or holds nothing that could be."""
+        if self.harvested.exists() or not self.place.is_folder():
+            return True
+        try:
+            return not self.place.changes().tags
+        except GitError:
+            return False
 
     def peek(self, caps: Caps = CAPS) -> Harvest:
         """Return what a harvest would find, and leave the index as it is."""
         with self.place.on_a_copy() as place:
             return harvest(place, self.base, caps=caps)
+
+    def _harvest(self, scopes: Sequence[str] | None, caps: Caps) -> Harvest:
+        if not (scopes and self.place.is_folder()):
+            return harvest(self.place, self.base, scopes=scopes, caps=caps)
+        with self.place.on_a_copy() as place:
+            return harvest(place, self.base, scopes=scopes, caps=caps)
 
 
 def prepare(tree: Tree, names: Names) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.git.conftest import Run, User, commit_files, make_run, merge, paths_of, picture
 from wf_tui.errors import GitError
 from wf_tui.git import pool as pool_module
+from wf_tui.git.harvest import Caps, HarvestRefusedError
 from wf_tui.git.integrate import Conflict
 from wf_tui.git.locks import break_stale_locks
 from wf_tui.git.pool import Pool
@@ -87,6 +88,29 @@ def test_a_kept_tree_is_not_used_again(run: Run) -> None:
     run.pool.release(tree)
     run.pool.keep(tree)
     assert run.pool.acquire(run.control.base).number == 2
+
+
+def test_unharvested_work_is_not_given_back(run: Run) -> None:
+    """A tree whose harvest never was, or was refused, is kept, whoever releases it."""
+    for caps in (None, Caps(files=0)):
+        tree = run.pool.acquire(run.control.base)
+        (tree.path / "work").write_text("x")
+        if caps:
+            tree.harvest()
+            (tree.path / "more").write_text("x")
+            with pytest.raises(HarvestRefusedError):
+                tree.harvest(caps=caps)
+        assert not run.pool.release(tree)
+        assert run.pool.free() == ()
+        assert run.pool.release(tree, saved=True)
+        run.pool.keep(tree)
+
+
+def test_a_damaged_tree_is_not_given_back(run: Run) -> None:
+    """Where nobody can tell what is in a tree, it is kept."""
+    tree = run.pool.acquire(run.control.base)
+    tree.place.index.write_bytes(b"damaged")
+    assert not run.pool.release(tree)
 
 
 def test_a_conflict_is_laid_out_for_a_person(run: Run) -> None:
@@ -201,11 +225,12 @@ def test_old_locks_are_broken_and_new_ones_left(run: Run) -> None:
     head = run.control.git_dir / f"{run.control.ref}.lock"
     packed = run.control.git_dir / "packed-refs.lock"
     index = run.paths.indexes / "1.lock"
-    for lock in (head, packed, index):
+    copy = run.paths.indexes / "1.copy.x"
+    for lock in (head, packed, index, copy):
         lock.touch()
     now = head.stat().st_mtime
     assert break_stale_locks(run.paths, now=now, age=10) == ()
-    assert set(break_stale_locks(run.paths, now=now + 60, age=10)) == {head, packed, index}
+    assert set(break_stale_locks(run.paths, now=now + 60, age=10)) == {head, packed, index, copy}
     assert isinstance(run.pool.acquire(run.control.base).number, int)
 
 
