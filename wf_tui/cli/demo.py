@@ -11,23 +11,32 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wf_tui import commands
+from wf_tui.cli.foreground import exit_status, log_to, while_read
+from wf_tui.cli.session import say
+from wf_tui.config import Config
+from wf_tui.demo.folder import choose_folder, prepare
+from wf_tui.demo.person import Person
+from wf_tui.demo.summary import summary
+from wf_tui.ledger import reads
 from wf_tui.ledger.words import RunState
+from wf_tui.picture.line import QUIET, event_line
+from wf_tui.picture.status import read_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.commands import Ended, Place
+    from wf_tui.commands import Place
     from wf_tui.demo.folder import DemoFolder
-    from wf_tui.demo.person import Person
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.rows import EventRow, RunRow
 
 __all__ = ["demo"]
 
 
-@click.command()
+@click.command
 @click.option(
     "--dir",
-    "folder",
+    "wanted",
     type=click.Path(path_type=Path),
     metavar="D",
     help="A new or empty folder for the sample repository; else a temporary one.",
@@ -41,45 +50,42 @@ __all__ = ["demo"]
     metavar="SECONDS",
     help="Make each task take about this much longer, for watching.",
 )
-@click.pass_context
-def demo(context: click.Context, folder: Path | None, *, headless: bool, pace: float) -> None:
-    """Show a whole run on a sample repository: needs git, and nothing else."""
+def demo(*, wanted: Path | None, headless: bool, pace: float) -> int:
+    """Run a sample swarm in a sample repository: it needs git, and nothing else.
+
+    A task that fails is tried again, a conflict is solved, and a blocked task gets a helping hand.
+    """
     del headless
-    context.exit(_show(folder, pace))
-
-
-def _show(wanted: Path | None, pace: float) -> int:
-    """Make the sample, run its plan, tell what happens; return the exit status."""
-    from wf_tui import commands  # noqa: PLC0415 - what follows is not needed for --help
-    from wf_tui.config import Config  # noqa: PLC0415
-    from wf_tui.demo.folder import choose_folder, prepare  # noqa: PLC0415
-    from wf_tui.demo.summary import summary  # noqa: PLC0415
-    from wf_tui.picture.line import QUIET, event_line  # noqa: PLC0415
-
     folder = choose_folder(wanted)
     plan = prepare(folder, pace)
     place = commands.find_place(folder.repository, _own_python_first(os.environ))
     with commands.open_ledger(place, create=True) as ledger:
-        row = commands.create_run(place, ledger, plan, Config())
-    person = _person(folder, place, row.id)
+        run = commands.create_run(place, ledger, plan, Config())
+    return _lead(place, folder, run)
 
+
+def _lead(place: Place, folder: DemoFolder, run: RunRow) -> int:
+    """Lead the run, tell what happens and what was shown; return the exit status."""
+    log_to(place.paths.run(run.id).scheduler_log)
+    person = _person(place, folder, run.id)
+
+    @while_read
     def tell(event: EventRow) -> None:
         if event.kind not in QUIET:
-            click.echo(event_line(event, row.created_at))
+            say(event_line(event, run.created_at))
+
+    def see(event: EventRow) -> None:
+        tell(event)
         person.see(event)
 
-    ended = commands.run_here(place, row.id, Config(), tell, stay_when_stalled=True)
+    ended = commands.run_here(place, run.id, Config(), see, stay_when_stalled=True)
     with commands.open_reads(place) as db:
-        lines = summary(db, row.id, folder, _how_to_call(os.environ))
-    click.echo("\n".join(lines))
-    return _exit_status(ended)
+        for line in summary(db, run.id, folder, _how_to_call(os.environ)):
+            say(line)
+        return exit_status(read_status(db, run.id, run.created_at), ended.signalled)
 
 
-def _person(folder: DemoFolder, place: Place, run: str) -> Person:
-    from wf_tui import commands  # noqa: PLC0415 - not for --help
-    from wf_tui.demo.person import Person  # noqa: PLC0415
-    from wf_tui.ledger import reads  # noqa: PLC0415
-
+def _person(place: Place, folder: DemoFolder, run: str) -> Person:
     def retry(task: str) -> None:
         with commands.open_ledger(place) as ledger:
             commands.retry(place, ledger, run, [task])
@@ -104,9 +110,3 @@ def _how_to_call(environ: Mapping[str, str]) -> str:
     if "VIRTUAL_ENV" in environ and own.exists():
         return shlex.quote(str(own))
     return "wf" if shutil.which("wf") else f"{shlex.quote(sys.executable)} -m wf_tui"
-
-
-def _exit_status(ended: Ended) -> int:
-    if ended.signalled:
-        return 128 + ended.signalled
-    return {RunState.COMPLETED: 0, RunState.ABORTED: 4}.get(RunState(ended.state), 1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rows import EventRow, RunRow
     from wf_tui.picture.status import Status
 
-__all__ = ["exit_status", "lead_here"]
+__all__ = ["exit_status", "lead_here", "log_to", "while_read"]
 
 _SIGNALLED: Final = 128
 _ABORTED: Final = 4
@@ -33,7 +33,7 @@ def lead_here(place: Place, run: RunRow, config: Config, *, as_json: bool) -> in
     """Lead a run until it ends; print its events and how it stands then; return the exit status."""
     log_to(place.paths.run(run.id).scheduler_log)
     tell = _as_json if as_json else _as_line(run)
-    ended = run_here(place, run.id, config, _while_read(tell))
+    ended = run_here(place, run.id, config, while_read(tell))
     with open_reads(place) as db:
         status = read_status(db, run.id, run.created_at)
     if as_json:
@@ -72,7 +72,7 @@ def _as_line(run: RunRow) -> Callable[[EventRow], None]:
     return tell
 
 
-def _while_read(tell: Callable[[EventRow], None]) -> Callable[[EventRow], None]:
+def while_read(tell: Callable[[EventRow], None]) -> Callable[[EventRow], None]:
     """Stop telling when nobody reads any more; the run goes on."""
     reading = True
 
