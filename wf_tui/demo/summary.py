@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger import reads
-from wf_tui.ledger.words import Outcome, RunState
+from wf_tui.ledger.words import Outcome, RunState, TaskState
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ class _Story:
     attempts: list[AttemptRow]
     events: list[EventRow]
 
-    def title(self, task: str | None) -> str:
-        """Return the title of a task."""
-        return next((row.title for row in self.tasks if row.id == task), str(task))
+    def task(self, event: EventRow) -> TaskRow:
+        """Return the task that an event is about."""
+        return next(task for task in self.tasks if task.id == event.task)
 
-    def titles(self, kind: str) -> Iterator[tuple[EventRow, str]]:
-        """Yield each event of a kind with the title of its task."""
-        return ((event, self.title(event.task)) for event in self.events if event.kind == kind)
+    def of_kind(self, kind: str) -> Iterator[EventRow]:
+        """Yield the events of a kind."""
+        return (event for event in self.events if event.kind == kind)
 
 
 def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
@@ -76,28 +76,36 @@ def _headline(story: _Story, branch: str) -> str:
 
 
 def _shown(story: _Story) -> Iterator[tuple[str, str]]:
-    kinds = Counter(task.kind for task in story.tasks)
     yield "dependencies", f"{plural(story.phases, 'phase')}, each started when it could"
     most = _most_at_once(story.attempts)
     yield "side by side", f"at most {plural(most, 'task')} at once, each in a tree of its own"
     yield from (("retry", text) for text in _retries(story))
-    for event, title in story.titles("conflict_found"):
-        paths = event.data.get("paths")
-        where = ", ".join(map(str, paths)) if isinstance(paths, list) else "the same lines"
-        yield (
-            "conflict",
-            f"“{title}” met another change of {where}, and was done again on top of it",
-        )
-    for event, title in story.titles("task_retried"):
-        yield "by hand", f"“{title}” was blocked until {event.actor.removeprefix('user:')} helped"
+    yield from (("conflict", text) for text in _conflicts(story))
+    yield from (("by hand", text) for text in _deeds(story))
+    kinds = Counter(task.kind or task.state.value for task in story.tasks)
     yield "results", ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     yield "attempts", f"{len(story.attempts)} for {plural(len(story.tasks), 'task')}"
+
+
+def _conflicts(story: _Story) -> Iterator[str]:
+    for event in story.of_kind("conflict_found"):
+        task, paths = story.task(event), event.data.get("paths")
+        where = ", ".join(map(str, paths)) if isinstance(paths, list) else "the same lines"
+        end = ", and was done again on top of it" if task.state is TaskState.DONE else ""
+        yield f"“{task.title}” met another change of {where}{end}"
+
+
+def _deeds(story: _Story) -> Iterator[str]:
+    for event in story.of_kind("task_retried"):
+        task, who = story.task(event), event.actor.removeprefix("user:")
+        end = ", and it was done" if task.state is TaskState.DONE else ""
+        yield f"“{task.title}” was blocked; {who} gave it what it lacked and retried it{end}"
 
 
 def _retries(story: _Story) -> Iterator[str]:
     for task in story.tasks:
         tries = [attempt for attempt in story.attempts if attempt.task == task.id]
-        by_hand = any(event.task == task.id for event, _ in story.titles("task_retried"))
+        by_hand = any(event.task == task.id for event in story.of_kind("task_retried"))
         for before, after in pairwise(tries):
             if before.outcome == Outcome.FAILED and after.outcome == Outcome.SUCCEEDED:
                 if not by_hand:
