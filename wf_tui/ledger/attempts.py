@@ -295,6 +295,9 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         fenced=closed.fenced or None,
     )
     ended = tx.put(task, open_epoch=None, unmet=task.unmet - 1)
+    if closed.writes and closed.isolation == "shared" and task.kind != DoneKind.MERGED:
+        # Its files lie in the tree that others use: nobody may enter until it is refreshed.
+        tx.evolve(shared_merges=-1)
     wake(tx, closed)
     refresh_abort(tx)
     return ended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -11,10 +11,20 @@ from tests.unit.ledger.driving import Drive
 from wf_tui.ledger.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from wf_tui.ledger.database import Database
+
+
+class MakeStore(Protocol):
+    """Makes empty ledgers of one kind of store, and connects to them again."""
+
+    def __call__(self, folder: Path) -> Database:
+        """Make one."""
+
+    def again(self, folder: Path) -> Database:
+        """Connect once more to the one of this folder."""
 
 
 class _Sqlite:
@@ -25,9 +35,11 @@ class _Sqlite:
         SqliteDatabase(self._template, create=True).close()
 
     def __call__(self, folder: Path) -> Database:
-        path = folder / "ledger.db"
-        shutil.copyfile(self._template, path)
-        database = SqliteDatabase(path)
+        shutil.copyfile(self._template, folder / "ledger.db")
+        return self.again(folder)
+
+    def again(self, folder: Path) -> Database:
+        database = SqliteDatabase(folder / "ledger.db")
         database.execute("PRAGMA synchronous = OFF")
         return database
 
@@ -38,13 +50,13 @@ STORES = {"sqlite": _Sqlite}
 @pytest.fixture(scope="session", params=sorted(STORES))
 def make_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[Path], Database]:
+) -> MakeStore:
     """Give a maker of empty ledgers on each store in turn; it takes a folder."""
     return STORES[request.param](tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture
-def store(make_store: Callable[[Path], Database], tmp_path: Path) -> Iterator[Database]:
+def store(make_store: MakeStore, tmp_path: Path) -> Iterator[Database]:
     """Give an empty ledger."""
     database = make_store(tmp_path)
     yield database

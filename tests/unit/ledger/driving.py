@@ -143,10 +143,11 @@ class Drive:
         claim = self.ledger.claim(RUN, worker)
         return Fence(RUN, claim.task.id, claim.epoch, claim.worker) if claim else None
 
-    def take(self, task: str, worker: str = "w1", step: Step | None = None) -> Fence:
-        """Claim for a seat, which has to get this task, and bring it to a step."""
-        fence = self.claim(worker)
-        assert fence is not None, f"{worker} could claim nothing"
+    def take(self, task: str, worker: str | None = None, step: Step | None = None) -> Fence:
+        """Claim for a seat, or the first that gets one; it has to get this task."""
+        seats = [worker] if worker else reads.pulse(self.db, RUN).idle
+        fence = next(filter(None, (self.claim(name) for name in seats)), None)
+        assert fence is not None, "nothing could be claimed"
         assert fence.task == task
         if step is not None:
             self.bring(fence, step)
@@ -174,12 +175,12 @@ class Drive:
         assert self.ledger.ask(fence, text, ["yes", "no"])
         return fence
 
-    def finish(self, *tasks: str, worker: str = "w1") -> None:
+    def finish(self, *tasks: str, worker: str | None = None) -> None:
         """Claim and merge these tasks, one after the other."""
         for task in tasks:
             assert self.done(self.take(task, worker))
 
-    def wreck(self, *tasks: str, worker: str = "w1") -> None:
+    def wreck(self, *tasks: str, worker: str | None = None) -> None:
         """Claim these tasks and let them fail, one after the other."""
         for task in tasks:
             assert self.fail(self.take(task, worker))

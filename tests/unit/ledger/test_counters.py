@@ -26,9 +26,7 @@ from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, DoneKind, RunState, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from wf_tui.ledger.database import Database
+    from tests.unit.ledger.conftest import MakeStore
     from wf_tui.ledger.load import NewPhase, NewTask
 
 SCOPES = [(), ("src/a",), ("src/a", "src/b"), ("docs/",)]
@@ -82,7 +80,7 @@ def plans(draw: st.DrawFn) -> list[NewPhase]:
 class Acts(RuleBasedStateMachine):
     """A scheduler and a person who do anything at all, in any order."""
 
-    make_store: Callable[[Path], Database]
+    make_store: MakeStore
 
     def __init__(self) -> None:
         super().__init__()
@@ -287,7 +285,7 @@ class Acts(RuleBasedStateMachine):
                 return
 
 
-def test_no_counter_drifts(make_store: Callable[[Path], Database]) -> None:
+def test_no_counter_drifts(make_store: MakeStore) -> None:
     """Every counter equals a recount after each of many random acts, and nothing ready starves."""
     machine = type("Machine", (Acts,), {"make_store": staticmethod(make_store)})
     run_state_machine_as_test(
