@@ -137,12 +137,19 @@ def create_run(
     workers: Mapping[str, int] | None = None,
     lease: float | None = None,
     new_id: Callable[[], str] | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> RunRow:
-    """Make a run of a checked plan: its private repository, its tasks, its seats."""
+    """Make a run of a checked plan: its private repository, its tasks, its seats.
+
+    `warn` gets a line for each thing that looks different in a worker's tree: submodules, LFS.
+    """
     from wf_tui.git.control import make_control  # noqa: PLC0415 - not for --help
     from wf_tui.git.export import branch_name  # noqa: PLC0415
+    from wf_tui.git.notices import notices  # noqa: PLC0415
+    from wf_tui.git.runner import require_version  # noqa: PLC0415
     from wf_tui.ledger.load import of_plan  # noqa: PLC0415
 
+    require_version()
     jobs = jobs or plan.max_concurrent
     run_id = (new_id or _new_id)()
     seats = _seats(run_id, config, jobs, workers or {})
@@ -151,6 +158,9 @@ def create_run(
     try:
         branch = branch_name(place.repository, run_id)
         control = make_control(place.repository, paths, branch, environ=place.environ)
+        if warn is not None:
+            for line in notices(control, control.base):
+                warn(line)
         row = RunRow(
             id=run_id,
             goal=plan.goal,

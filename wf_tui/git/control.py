@@ -68,6 +68,13 @@ class Control:
         question = ("merge-base", "--is-ancestor", commit, head or self.ref)
         return self.git(*question, ok=(0, 1)).status == 0
 
+    def is_between(self, old: str, commit: str) -> bool:
+        """Whether `commit` descends from `old` and is in the integration branch's history."""
+        if self.resolve(commit + "^{commit}") is None:
+            return False
+        question = ("merge-base", "--is-ancestor", old, commit)
+        return self.git(*question, ok=(0, 1)).status == 0 and self.contains(commit)
+
     def move(self, ref: str, new: str, old: str) -> bool:
         """Point `ref` to `new` if it points to `old` now (zeros: it does not exist)."""
         words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)

@@ -65,6 +65,8 @@ def export(
         current = _current(repository, ref)
         if current == new:
             return Exported(new)
+        if current is not None and _is_later_export(control, current, expected):
+            expected = current
         if reason := _hindrance(repository, ref, current, expected):
             return Pending(reason)
         _fetch(repository, control, new)
@@ -73,6 +75,12 @@ def export(
     except GitError as error:
         return Pending(_first_line(error))
     return Exported(new)
+
+
+def _is_later_export(control: Control, current: str, expected: str | None) -> bool:
+    """Whether the branch is where an export left it that nobody lived to record."""
+    since = expected or control.base
+    return current != since and control.is_between(since, current)
 
 
 def _first_line(error: GitError) -> str:

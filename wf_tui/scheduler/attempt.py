@@ -56,6 +56,8 @@ class Attempt:
     """When there was a sign of life, by the monotonic clock."""
     output: float = 0.0
     """When its program last wrote something."""
+    began: bool = False
+    """Whether a program has been in its tree."""
     merging: bool = False
     _stop: Ending | None = None
     _work: asyncio.Task[object] | None = None
@@ -126,6 +128,7 @@ class Attempt:
         def report(event: WorkerEvent) -> None:
             self._hear(event, base, tree)
 
+        self.began = True
         try:
             return await self._stoppable(worker.run(job, report))
         except _StoppedError:
@@ -231,16 +234,15 @@ class Attempt:
             await self._fail(ending)
 
     async def _leave(self, workspace: Workspace, *, merged: bool, kept: bool) -> None:
-        changed = await self.site.thread(workspace.leave, merged=merged, keep=kept)
-        fence = self.fence
-        if changed:
-            text = "read-only tasks changed files of their snapshot: " + ", ".join(changed[:5])
-            _log.warning("%s", text)
-        if kept:
-            tree = str(workspace.tree.path)
-            await self.site.ledger(
-                lambda ledger: ledger.tree_gone(fence.run, tree, kept="a task is blocked on it")
-            )
+        left = await self.site.thread(
+            workspace.leave, merged=merged, keep=kept, untouched=not self.began
+        )
+        run, tree = self.claim.run, str(workspace.tree.path)
+        if left.changed:
+            paths = ", ".join(left.changed[:5])
+            _log.warning("read-only tasks changed files of their snapshot: %s", paths)
+        if left.kept:
+            await self.site.ledger(lambda ledger: ledger.tree_gone(run, tree, kept=left.kept))
 
 
 def _ending(outcome: Failure | Lost) -> Ending:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,7 @@ class Integrator:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _exporting: asyncio.Task[None] | None = None
     _unexported: bool = False
+    _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def settle(
         self,
@@ -134,26 +136,25 @@ class Integrator:
             self._exporting = asyncio.create_task(self._export_later())
 
     async def export_now(self) -> None:
-        """Export what is not exported yet; a branch that may not be moved is reported."""
+        """Export what is merged by now; a branch that may not be moved is reported."""
+        self._hurry.set()
         if self._exporting is not None:
-            self._exporting.cancel()
-            await asyncio.wait([self._exporting])
-        self._unexported = True
+            await self._exporting
         await self._export()
 
     async def _export_later(self) -> None:
         while self._unexported:
             await self._export()
-            await asyncio.sleep(_EXPORT_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_EXPORT_EVERY):
+                    await self._hurry.wait()
 
     async def _export(self) -> None:
         self._unexported = False
         row = await self.site.ledger(lambda ledger: reads.run_row(ledger.db, self.site.run))
         branch = row.ref.removeprefix("refs/heads/")
-        done = await asyncio.shield(
-            self.site.thread(
-                export, self.site.repository, self.site.control, branch, expected=row.exported
-            )
+        done = await self.site.thread(
+            export, self.site.repository, self.site.control, branch, expected=row.exported
         )
         commit, reason = (done.commit, "") if isinstance(done, Exported) else (None, done.reason)
         await self.site.ledger(lambda ledger: ledger.exported(self.site.run, commit, reason))

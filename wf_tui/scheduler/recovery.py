@@ -73,12 +73,15 @@ async def _harvest(site: Site, claim: Claim, attempt: AttemptRow) -> Harvested:
         return Harvested(commit=attempt.commit_id, ref=attempt.ref)
     tree = site.pool.reopen(int(attempt.tree), attempt.base)
     workspace = Workspace(site, claim, tree)
+    if attempt.isolation == "shared":
+        site.shared.resume(tree)
     try:
         found = await site.thread(harvest_attempt, site, workspace)
     except WfError:
         _log.exception("the work of attempt %s of %r stays in %s", *_place(attempt, tree.path))
-        site.pool.keep(tree)
         return NOTHING
+    finally:
+        await site.thread(workspace.leave, merged=False, keep=False, untouched=False)
     fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
     await site.ledger(
         lambda ledger: ledger.harvested(

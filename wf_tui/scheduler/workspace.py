@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.git.integrate import Conflict
-from wf_tui.git.merge import merge_trees
-
 if TYPE_CHECKING:
     from wf_tui.git.tree import Tree
     from wf_tui.ledger.claims import Claim
     from wf_tui.scheduler.site import Site
 
-__all__ = ["Workspace"]
+__all__ = ["Left", "Workspace"]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What became of a tree: why it is kept, and what readers changed in a snapshot."""
+
+    kept: str = ""
+    changed: tuple[str, ...] = ()
 
 
 @dataclass
@@ -31,7 +36,7 @@ class Workspace:
         if task.isolation == "worktree":
             tree = site.pool.acquire(head)
             if checkpoint:
-                tree = _with_checkpoint(site, tree, head, checkpoint)
+                site.pool.carry(tree, checkpoint)
         elif task.writes:
             tree = site.shared.enter(head)
         else:
@@ -44,24 +49,19 @@ class Workspace:
         shared = self.claim.task.isolation == "shared"
         return self.claim.task.scope or None if shared else None
 
-    def leave(self, *, merged: bool, keep: bool) -> tuple[str, ...]:
-        """Give the tree back; return what a reader changed in a snapshot that nobody may change."""
+    def leave(self, *, merged: bool, keep: bool, untouched: bool) -> Left:
+        """Give the tree back; one that a person may need, or with work in it, is kept.
+
+        `untouched` says that no program ran in it.
+        """
         task = self.claim.task
         if task.isolation == "worktree":
             if keep:
                 self.site.pool.keep(self.tree)
-            else:
-                self.site.pool.release(self.tree)
-            return ()
+            elif not self.site.pool.release(self.tree, saved=untouched or not task.writes):
+                return Left(kept="its work could not be harvested")
+            return Left(kept="a task is blocked on it" if keep else "")
         if task.writes:
             self.site.shared.leave(merged=merged)
-            return ()
-        return self.site.snapshots.release(self.tree)
-
-
-def _with_checkpoint(site: Site, tree: Tree, head: str, commit: str) -> Tree:
-    """Start from what the attempt before left, where that merges with the head."""
-    merge = merge_trees(site.control, head, commit)
-    if not merge.clean:
-        return tree
-    return site.pool.refill(tree, Conflict((), "", head, merge.tree))
+            return Left()
+        return Left(changed=self.site.snapshots.release(self.tree))

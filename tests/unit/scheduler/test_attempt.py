@@ -1,0 +1,186 @@
+"""What becomes of one attempt: its work, its tree, its end in the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.unit.scheduler.arena import Arena
+
+
+def one(fields: str, before: str = "") -> str:
+    """Return a plan of one task."""
+    return f"goal: g\n{before}\nphases:\n- name: p\n  tasks:\n  - {{id: t, {fields}}}\n"
+
+
+WRITE = "mode: read_write, backoff_secs: 0, max_attempts: 1"
+
+
+def test_work_is_merged(arena: Arena) -> None:
+    """What a writing task leaves is on the exported branch, and nowhere in the checkout."""
+    assert arena.play(one(f"run: echo hi > new.txt, {WRITE}")) == "completed"
+    assert arena.merged("new.txt") == "hi"
+    assert arena.task("t").kind == "merged"
+    assert not (arena.repo / "new.txt").exists()
+
+
+def test_no_changes(arena: Arena) -> None:
+    """A writing task that changes nothing is done, without a commit."""
+    assert arena.play(one(f'run: "true", {WRITE}')) == "completed"
+    assert arena.task("t").kind == "no_changes"
+
+
+def test_answer(arena: Arena) -> None:
+    """A read-only task is done with the last lines of its output as result."""
+    assert arena.play(one("run: echo forty-two")) == "completed"
+    task = arena.task("t")
+    assert (task.kind, task.result) == ("answered", "forty-two")
+
+
+def test_deletion_is_merged(arena: Arena) -> None:
+    """A deleted file is gone on the branch."""
+    arena.play(one(f"run: rm shared.txt, {WRITE}"))
+    assert arena.git("ls-tree", "--name-only", arena.branch) == ".gitignore"
+
+
+def test_worker_commits_count(arena: Arena) -> None:
+    """Commits that a worker makes itself are merged, since the tree is what counts."""
+    command = "echo a > a.txt && git add a.txt && git commit -qm mine"
+    assert arena.play(one(f'run: "{command}", {WRITE}')) == "completed"
+    assert arena.merged("a.txt") == "a"
+
+
+def test_exit_status_blocks(arena: Arena) -> None:
+    """A failed task is blocked with its exit status, and its work is kept under a ref."""
+    assert arena.play(one(f'run: "echo part > p.txt; exit 3", {WRITE}')) == "partial"
+    task, (attempt,) = arena.task("t"), arena.attempts("t")
+    assert (task.kind, task.note) == ("failed", "exit 3")
+    assert (attempt.outcome, attempt.exit_code) == ("failed", 3)
+    assert attempt.commit_id is not None
+
+
+def test_missing_command(arena: Arena) -> None:
+    """A command that does not exist is named."""
+    arena.play(one(f"run: no-such-program, {WRITE}"))
+    assert arena.task("t").note == "command not found: no-such-program"
+
+
+def test_time_limit(arena: Arena) -> None:
+    """A program past its time limit is killed, also when it ignores TERM."""
+    command = "trap '' TERM; sleep 60 & wait"
+    arena.play(one(f'run: "{command}", timeout_secs: 1, {WRITE}'))
+    (attempt,) = arena.attempts("t")
+    assert (attempt.outcome, attempt.note) == ("timed_out", "over its time limit of 1 s")
+
+
+def test_outside_scope(arena: Arena) -> None:
+    """Work outside the scope is not merged; its tree is kept for a person."""
+    arena.play(one(f"run: echo x > other.txt, file_scope: [src], {WRITE}"))
+    task = arena.task("t")
+    assert (task.kind, task.detail["paths"]) == ("scope", ["other.txt"])
+    assert arena.row().head == arena.row().base
+    (kept,) = (arena.place.paths.run(arena.run).trees).iterdir()
+    assert (kept / "other.txt").read_text() == "x\n"
+
+
+def test_symlink_out_of_the_tree(arena: Arena) -> None:
+    """A link that leaves the tree is refused by name."""
+    arena.play(one(f"run: ln -s /etc/passwd link, {WRITE}"))
+    assert arena.task("t").note == (
+        "it left what cannot be merged: link (symbolic link that leaves the tree)"
+    )
+
+
+def test_deliverable(arena: Arena) -> None:
+    """Exit 0 without a declared file is not success."""
+    arena.play(one(f'run: "touch empty", deliverables: [empty, gone], {WRITE}'))
+    task = arena.task("t")
+    assert (task.kind, task.note) == ("deliverable", "missing or empty: empty, gone")
+
+
+def test_gate(arena: Arena) -> None:
+    """A gate that fails keeps the work out and shows the tail of its output."""
+    arena.play(one(f'run: "echo x > a.txt", gate: "cat a.txt; false", {WRITE}'))
+    task = arena.task("t")
+    assert (task.kind, task.detail["tail"]) == ("gate", "x")
+    assert task.note == "the gate failed: exit 1"
+
+
+def test_gate_passes(arena: Arena) -> None:
+    """Work that passes its gate is merged; what the gate itself leaves is not."""
+    plan = one(f'run: "echo x > a.txt", gate: "grep x a.txt; touch litter", {WRITE}')
+    assert arena.play(plan) == "completed"
+    assert arena.git("ls-tree", "--name-only", arena.branch).split() == [
+        ".gitignore",
+        "a.txt",
+        "shared.txt",
+    ]
+
+
+def test_plan_gate_is_for_writers(arena: Arena) -> None:
+    """The gate of the plan is the gate of each writing task."""
+    arena.play(one(f'run: "echo x > a.txt", {WRITE}', 'gate: "false"'))
+    assert arena.task("t").kind == "gate"
+
+
+def test_large_output_is_capped(arena: Arena) -> None:
+    """100 MB without a newline neither stop the attempt nor fill the disk."""
+    assert arena.play(one("run: head -c 100000000 /dev/zero")) == "completed"
+    folder = next((arena.place.paths.run(arena.run).root / "attempts").iterdir())
+    assert (folder / "log.jsonl").stat().st_size < 70_000_000
+
+
+@pytest.mark.parametrize("leftover", ["sleep 300 &", "setsid sleep 300 & disown 2>/dev/null;"])
+def test_background_children_die(arena: Arena, leftover: str) -> None:
+    """What a program leaves running is gone when its attempt ends."""
+    assert arena.play(one(f'run: "{leftover} echo done"')) == "completed"
+    assert arena.task("t").result == "done"
+
+
+def test_no_tree_and_no_worker_git_left(arena: Arena) -> None:
+    """After a run no tree is left, and the user's repository knows of no worktree."""
+    arena.play(one(f"run: echo hi > new.txt, {WRITE}"))
+    assert list(arena.place.paths.run(arena.run).trees.iterdir()) == []
+    assert len(arena.git("worktree", "list").splitlines()) == 1
+    assert arena.git("status", "--porcelain") == ""
+
+
+def test_checkpoint_is_kept_when_asked(arena: Arena) -> None:
+    """With `checkpoint: keep` a retry finds what the attempt before left."""
+    command = "test -e part || { echo half > part; exit 1; }; echo whole >> part"
+    fields = f"run: '{command}', mode: read_write, backoff_secs: 0, checkpoint: keep"
+    assert arena.play(one(fields)) == "completed"
+    assert arena.merged("part") == "half\nwhole"
+
+
+def test_retry_starts_fresh(arena: Arena) -> None:
+    """A shell task starts each attempt from the clean head."""
+    fields = "run: 'echo x >> part; test $(wc -l < part) = 2', mode: read_write, backoff_secs: 0"
+    assert arena.play(one(fields)) == "partial"
+    assert arena.task("t").attempts == 3
+
+
+def test_results_are_handed_over(arena: Arena) -> None:
+    """`WF_RESULTS` holds the status, result and commit of each task that is needed."""
+    plan = """
+goal: g
+phases:
+- {name: a, tasks: [{id: first, run: echo hello}]}
+- {name: b, tasks: [{id: second, run: cat $WF_RESULTS, depends_on_results: [first]}]}
+"""
+    assert arena.play(plan) == "completed"
+    assert '"result": "hello"' in str(arena.task("second").result)
+    assert '"status": "answered"' in str(arena.task("second").result)
+
+
+def test_environment_is_built_from_empty(arena: Arena) -> None:
+    """A worker sees only what it is given: no secret of the scheduler's environment."""
+    arena.environ["MY_API_KEY"] = "sesame"
+    arena.environ["OTHER"] = "thing"
+    arena.play(one("run: env"))
+    result = str(arena.task("t").result)
+    assert "WF_TASK=t" in result
+    assert "sesame" not in result
+    assert "OTHER" not in result
