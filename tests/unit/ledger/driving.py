@@ -154,9 +154,10 @@ class Drive:
         return fence
 
     def bring(self, fence: Fence, to: Step) -> None:
-        """Take a claimed task through the steps, up to `to`."""
+        """Take a claimed task through the steps from where it is, up to `to`."""
         every = list(Step)
-        for step in every[1 : every.index(to) + 1]:
+        at = Step(str(self.task(fence.task).step))
+        for step in every[every.index(at) + 1 : every.index(to) + 1]:
             assert self.ledger.step(fence, step)
 
     def done(self, fence: Fence, commit: str = "c1") -> bool:

@@ -1,0 +1,239 @@
+"""Who waits for whom: results, phases, sequences, and adding to them (DESIGN 3.1 and 4.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ledger import recount
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, phase, shell
+from wf_tui.errors import UnknownNameError
+from wf_tui.ledger.words import BlockedKind
+
+
+def counters(drive: Drive, name: str) -> tuple[int, int]:
+    """Return what a task waits for, and how much of that is blocked."""
+    task = drive.task(name)
+    return task.unmet, task.unmet_blocked
+
+
+def test_results_are_counted(drive: Drive) -> None:
+    """A task waits for each result it needs and is ready with the last one."""
+    drive.make("a", "b", shell("c", "a", "b"))
+    assert counters(drive, "c") == (2, 0)
+    drive.finish("a")
+    assert counters(drive, "c") == (1, 0)
+    drive.clock.move(5)
+    drive.finish("b")
+    assert counters(drive, "c") == (0, 0)
+    assert drive.task("c").ready_at == drive.clock.now()
+
+
+def test_a_phase_counts_as_one(drive: Drive) -> None:
+    """A phase that another waits for counts as one, however many tasks it has."""
+    drive.make(phase("p", "a", "b", "c"), phase("q", "d", after=["p"]))
+    assert counters(drive, "d") == (1, 0)
+    drive.finish("a", "b", "c")
+    assert counters(drive, "d") == (0, 0)
+    drive.take("d")
+
+
+def test_two_phases_before(drive: Drive) -> None:
+    """Tasks of a phase that waits for two are ready when the second settles."""
+    drive.make(phase("p", "a"), phase("q", "b"), phase("r", "c", after=["p", "q"]))
+    drive.finish("a")
+    assert (drive.phase("r").unmet, counters(drive, "c")) == (1, (1, 0))
+    drive.finish("b")
+    drive.take("c")
+
+
+def test_blocked_results_block(drive: Drive) -> None:
+    """A blocked result blocks all that need it, transitively, and each names the root."""
+    drive.make("a", shell("b", "a"), shell("c", "b"), "d")
+    drive.wreck("a")
+    assert drive.where() == "B:failed B:dependency B:dependency P"
+    assert drive.task("b").note == "needs the result of a, which is blocked"
+    assert drive.task("c").note == "needs the result of b, which waits for a"
+    assert drive.task("c").detail == {"root": "a", "needs": "b"}
+    assert (counters(drive, "b"), counters(drive, "c")) == ((1, 1), (1, 1))
+
+
+def test_unblocking_frees_them(drive: Drive) -> None:
+    """When the root is retried, all that it blocked waits again by itself."""
+    drive.make("a", shell("b", "a"), shell("c", "b")).wreck("a")
+    drive.mine.retry(RUN, "a")
+    assert drive.where() == "P P P"
+    assert [e.task for e in drive.events("task_unblocked")] == ["b", "c"]
+    drive.finish("a", "b", "c")
+
+
+def test_the_last_of_two_causes(drive: Drive) -> None:
+    """With two blocked results a task names the one that is left, and is freed with the last."""
+    drive.make("a", "b", shell("c", "a", "b")).wreck("a", "b")
+    assert (counters(drive, "c"), drive.task("c").detail["root"]) == ((2, 2), "a")
+    drive.mine.retry(RUN, "a")
+    assert (drive.where("c"), drive.task("c").detail["root"]) == ("B:dependency", "b")
+    drive.mine.retry(RUN, "b")
+    assert drive.where("c") == "P"
+
+
+def test_a_new_root_is_named_down_the_chain(drive: Drive) -> None:
+    """When a task in the middle is cancelled, those behind it name that one as their root."""
+    drive.make("a", shell("b", "a"), shell("c", "b"), shell("d", "c")).wreck("a")
+    drive.mine.cancel(RUN, "b")
+    assert (drive.task("c").detail["root"], drive.task("d").detail["root"]) == ("b", "b")
+    assert drive.task("d").note == "needs the result of c, which waits for b"
+
+
+@pytest.mark.parametrize("kind", ["hold", "quota", "question"])
+def test_kinds_that_only_make_wait(drive: Drive, kind: str) -> None:
+    """A result that is held, out of quota or asking leaves its dependants waiting."""
+    drive.make("a", shell("b", "a"))
+    if kind == "hold":
+        drive.mine.hold(RUN, "a")
+    elif kind == "quota":
+        drive.ledger.limited(drive.take("a"), BAD, "quota", "far", drive.clock.now() + 9)
+    else:
+        drive.ledger.question_expired(drive.ask(drive.take("a")))
+    assert (drive.where(), counters(drive, "b")) == (f"B:{kind} P", (1, 0))
+
+
+def test_a_blocked_task_keeps_its_kind(drive: Drive) -> None:
+    """A held or failed task stays what it is when a result it needs is blocked too."""
+    drive.make("a", shell("b", "a"))
+    drive.mine.hold(RUN, "b")
+    drive.wreck("a")
+    assert (drive.where("b"), counters(drive, "b")) == ("B:hold", (1, 1))
+
+
+def test_a_skip_counts_as_done(drive: Drive) -> None:
+    """Dependants of a skipped task start without its result."""
+    drive.make("a", shell("b", "a")).wreck("a")
+    drive.mine.skip(RUN, "a")
+    assert (drive.where(), drive.task("a").result) == ("D:skipped P", None)
+    drive.take("b")
+
+
+def test_a_skip_is_final_once_used(drive: Drive) -> None:
+    """A skipped task can be retried until a task that waited for it was claimed."""
+    drive.make("a", shell("b", "a"))
+    drive.mine.skip(RUN, "a")
+    drive.mine.retry(RUN, "a")
+    assert (drive.where(), counters(drive, "b")) == ("P P", (1, 0))
+    drive.mine.skip(RUN, "a")
+    drive.finish("b")
+    assert not drive.mine.retry(RUN, "a")[0].changed
+
+
+def test_a_phase_settles_with_blocked_tasks(drive: Drive) -> None:
+    """A phase settles when all its tasks are done or blocked, and the next ones start."""
+    drive.make(phase("p", "a", "b"), phase("q", "c", shell("d", "a"), after=["p"]))
+    drive.wreck("a")
+    assert drive.phase("p").settled_at is None
+    drive.finish("b")
+    assert drive.phase("p").settled_at == drive.clock.now()
+    assert drive.where() == "B:failed D:merged P B:dependency"
+    drive.take("c")
+
+
+@pytest.mark.parametrize("kind", ["hold", "question", "quota"])
+def test_what_keeps_a_phase_open(drive: Drive, kind: str) -> None:
+    """A phase does not settle while one of its tasks is held, asks, or waits for a quota."""
+    drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
+    if kind == "hold":
+        drive.mine.hold(RUN, "a")
+    elif kind == "quota":
+        drive.ledger.limited(drive.take("a"), BAD, "quota", "far", drive.clock.now() + 9)
+    else:
+        fence = drive.ask(drive.take("a"))
+        drive.ledger.question_expired(fence)
+        drive.ledger.close(fence, STOPPED)
+    assert drive.phase("p").settled_at is None
+    assert drive.claim("w2") is None
+
+
+def test_an_open_attempt_keeps_a_phase_open(drive: Drive) -> None:
+    """A cancelled task settles its phase only when its attempt is closed."""
+    drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
+    fence = drive.take("a")
+    drive.mine.cancel(RUN, "a")
+    assert drive.phase("p").settled_at is None
+    drive.ledger.close(fence, STOPPED)
+    assert drive.phase("p").settled_at is not None
+
+
+def test_settled_stays_settled(drive: Drive) -> None:
+    """A retry in a settled phase takes nothing back from those that started after it."""
+    drive.make(phase("p", "a"), phase("q", "b", after=["p"])).wreck("a")
+    at = drive.phase("p").settled_at
+    drive.clock.move(9)
+    drive.mine.retry(RUN, "a")
+    assert (drive.phase("p").settled_at, drive.phase("p").unsettled) == (at, 1)
+    drive.take("a", "w1")
+    drive.take("b", "w2")
+    assert len(drive.events("phase_settled")) == 1
+
+
+def test_phases_settle_in_a_row(drive: Drive) -> None:
+    """A phase all of whose tasks are blocked settles as soon as it may start."""
+    drive.make(
+        phase("p", "a"), phase("q", shell("b", "a"), after=["p"]), phase("r", "c", after=["q"])
+    )
+    drive.wreck("a")
+    assert [e.data["phase"] for e in drive.events("phase_settled")] == ["p", "q"]
+    drive.take("c")
+
+
+def test_a_sequence(drive: Drive) -> None:
+    """In a sequential phase each task waits for the one before, done or blocked."""
+    drive.make(phase("p", "a", "b", "c", parallel=False))
+    assert [counters(drive, name)[0] for name in "abc"] == [0, 1, 1]
+    drive.wreck("a")
+    drive.finish("b")
+    drive.take("c")
+
+
+def test_a_sequence_stops_at_a_hold(drive: Drive) -> None:
+    """A held task keeps the next one of its sequence waiting; a skip lets it go."""
+    drive.make(phase("p", "a", "b", parallel=False))
+    drive.mine.hold(RUN, "a")
+    assert drive.claim() is None
+    drive.mine.skip(RUN, "a")
+    drive.take("b")
+
+
+def test_the_hold_policy(drive: Drive) -> None:
+    """With `on_failure: hold` nothing goes on past a blocked task until it is done."""
+    held = phase("p", "a", "b", parallel=False, on_failure="hold")
+    drive.make(held, phase("q", "c", after=["p"])).wreck("a")
+    assert drive.claim() is None
+    drive.mine.retry(RUN, "a")
+    drive.finish("a", "b", "c")
+    recount.check(drive.db)
+
+
+def test_a_long_chain(drive: Drive) -> None:
+    """A chain of 2,000 tasks is blocked and freed without recursion."""
+    names = [f"t{n}" for n in range(2000)]
+    chain = [shell(n, before) for before, n in zip(names, names[1:], strict=False)]
+    drive.make(shell("t0"), *chain).wreck("t0")
+    assert drive.run().blocked == 2000
+    assert drive.task("t1999").detail["root"] == "t0"
+    drive.mine.retry(RUN, "t0")
+    assert drive.run().pending == 2000
+
+
+def test_blocked_kinds_of_another_kind_pass_on(drive: Drive) -> None:
+    """A gate that fails blocks dependants as a failure does."""
+    drive.make("a", shell("b", "a"))
+    drive.fail(drive.take("a"), BlockedKind.GATE)
+    assert drive.where() == "B:gate B:dependency"
+
+
+def test_unknown_names_are_told(drive: Drive) -> None:
+    """Unknown runs and tasks are named with the nearest right word."""
+    drive.make("alpha")
+    with pytest.raises(UnknownNameError, match="unknown task 'alfa'") as caught:
+        drive.mine.retry(RUN, "alfa")
+    assert caught.value.hint == "did you mean 'alpha'?"
+    with pytest.raises(UnknownNameError, match="unknown run 'r9'"):
+        drive.mine.pause("r9")

@@ -1,0 +1,317 @@
+"""The whole run: pause, stop, abort, its end, and its coming back (DESIGN 3.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ledger import recount
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, a_run, phase, seat, shell
+from wf_tui.errors import RefusedError, UnknownNameError, UsageError
+from wf_tui.ledger import reads
+from wf_tui.ledger.words import BlockedKind, Step
+
+
+def end(drive: Drive, *, foreground: bool = False) -> str:
+    """Let the scheduler look whether the run is over."""
+    return drive.ledger.end_when_idle(RUN, foreground=foreground)
+
+
+def test_pause(drive: Drive) -> None:
+    """A paused run claims nothing; what runs goes on; pausing twice changes nothing."""
+    drive.make("a", "b")
+    fence = drive.take("a")
+    assert drive.mine.pause(RUN)
+    assert not drive.mine.pause(RUN)
+    assert drive.claim("w2") is None
+    assert drive.done(fence)
+    assert (drive.run().state, drive.run().intent) == ("paused", "go")
+
+
+def test_resume(drive: Drive) -> None:
+    """A resumed run claims again; resuming one that runs changes nothing."""
+    drive.make("a")
+    drive.mine.pause(RUN)
+    assert drive.mine.resume(RUN)
+    assert not drive.mine.resume(RUN)
+    drive.take("a")
+    assert drive.kinds().count("run_resumed") == 1
+
+
+def test_stop(drive: Drive) -> None:
+    """A stop pauses and asks the scheduler to exit when no attempt is open."""
+    drive.make("a")
+    fence = drive.take("a")
+    assert drive.mine.stop(RUN) == []
+    assert (drive.run().state, drive.run().intent) == ("paused", "drain")
+    assert drive.done(fence)
+
+
+def test_stop_now(drive: Drive) -> None:
+    """A stop at once takes running work and questions back; what merges may finish."""
+    drive.make("a", "b", "c")
+    first = drive.take("a")
+    drive.ask(drive.take("b"))
+    merging = drive.take("c", step=Step.INTEGRATING)
+    assert drive.mine.stop(RUN, now=True) == ["a", "b"]
+    assert (drive.where(), drive.run().intent) == ("P P M", "stop")
+    assert drive.done(merging)
+    drive.ledger.close(first, STOPPED)
+    recount.check(drive.db)
+
+
+def test_resume_after_a_stop(drive: Drive) -> None:
+    """After a stop a resume sets the intent back, so that claims are made again."""
+    drive.make("a")
+    drive.mine.stop(RUN)
+    drive.mine.resume(RUN)
+    drive.take("a")
+
+
+def test_timers_go_on_in_a_pause(drive: Drive) -> None:
+    """A quota that ends while the run is paused frees its task; it waits for the resume."""
+    drive.make("a")
+    drive.ledger.limited(drive.take("a"), BAD, "quota", "local", drive.clock.now() + 5)
+    drive.mine.pause(RUN)
+    drive.clock.move(5)
+    drive.ledger.release_due(RUN)
+    assert (drive.where("a"), drive.reason("a").kind) == ("P", "paused")
+
+
+def test_abort(drive: Drive) -> None:
+    """An abort cancels all that waits or runs, leaves blocked tasks, and lets merges finish."""
+    drive.make("a", "b", "c", "d", shell("e", "d"), "f", "g")
+    drive.fail(drive.take("a"))
+    running, merging = drive.take("b"), drive.take("c", step=Step.INTEGRATING)
+    drive.mine.hold(RUN, "f")
+    drive.mine.abort(RUN)
+    assert drive.where() == "B:failed B:cancelled M" + " B:cancelled" * 4
+    assert (drive.run().state, drive.run().intent) == ("running", "abort")
+    drive.done(merging)
+    assert drive.run().state == "running"
+    drive.ledger.close(running, STOPPED)
+    assert (drive.run().state, drive.where("c")) == ("aborted", "D:merged")
+    recount.check(drive.db)
+
+
+@pytest.mark.parametrize("how", ["fail", "conflict"])
+def test_an_unfinished_merge_is_cancelled(drive: Drive, how: str) -> None:
+    """A merge that does not succeed while the run is aborted ends cancelled, not in the queue."""
+    drive.make(shell("a", max_attempts=9))
+    fence = drive.take("a", step=Step.INTEGRATING)
+    drive.mine.abort(RUN)
+    if how == "fail":
+        drive.fail(fence)
+    else:
+        drive.ledger.conflict(fence, BAD, ("x",), "x differs")
+    assert (drive.where("a"), drive.run().state) == ("B:cancelled", "aborted")
+
+
+def test_abort_with_nothing_open(drive: Drive) -> None:
+    """An abort with no attempt open ends the run at once."""
+    drive.make("a", "b")
+    drive.mine.abort(RUN)
+    assert (drive.run().state, drive.kinds()[-1]) == ("aborted", "run_ended")
+    assert drive.events("run_ended")[0].data["counts"] == {"pending": 0, "done": 0, "blocked": 2}
+
+
+def test_what_an_aborting_run_refuses(drive: Drive) -> None:
+    """While attempts of an aborted run are open, pause, resume, abort and retry are refused."""
+    drive.make("a", "b").take("a")
+    drive.mine.abort(RUN)
+    for act in (drive.mine.pause, drive.mine.resume, drive.mine.abort, drive.mine.stop):
+        with pytest.raises(RefusedError, match="is being aborted"):
+            act(RUN)
+    assert not drive.mine.retry(RUN, "b")[0].changed
+    with pytest.raises(RefusedError, match="is being aborted"):
+        drive.mine.add(RUN, shell("x"))
+
+
+def test_a_retry_brings_an_aborted_run_back(drive: Drive) -> None:
+    """A retry on an aborted run emits `run_resumed` and the task runs."""
+    drive.make("a", "b")
+    drive.mine.abort(RUN)
+    drive.mine.retry(RUN, "a")
+    assert (drive.run().state, drive.run().intent, drive.run().ended_at) == ("running", "go", None)
+    drive.finish("a")
+
+
+def test_completed(drive: Drive) -> None:
+    """A run whose tasks are all done or skipped is completed, in the foreground or not."""
+    drive.make("a", "b").finish("a")
+    drive.mine.skip(RUN, "b")
+    assert end(drive) == "completed"
+    assert drive.run().ended_at == drive.clock.now()
+    assert end(drive) == "completed"
+    assert drive.kinds().count("run_ended") == 1
+
+
+def test_a_paused_run_completes(drive: Drive) -> None:
+    """A run that was paused before its last task ended is completed all the same."""
+    fence = drive.make("a").take("a")
+    drive.mine.pause(RUN)
+    drive.done(fence)
+    assert end(drive) == "completed"
+
+
+def test_a_paused_run_never_stalls(drive: Drive) -> None:
+    """A paused run with work left stays paused."""
+    drive.make("a", "b")
+    drive.wreck("a")
+    drive.mine.pause(RUN)
+    assert end(drive, foreground=True) == "paused"
+
+
+def test_not_while_something_may_happen(drive: Drive) -> None:
+    """With an attempt open or a timer set a run is not over."""
+    drive.make(shell("a", max_attempts=2), "b")
+    fence = drive.take("a")
+    assert end(drive, foreground=True) == "running"
+    drive.fail(fence)
+    drive.wreck("b")
+    assert end(drive, foreground=True) == "running"
+
+
+def test_partial_in_the_foreground(drive: Drive) -> None:
+    """In the foreground a run with blocked work stalls and ends in one go, naming the roots."""
+    drive.make("a", shell("b", "a")).wreck("a")
+    assert end(drive, foreground=True) == "partial"
+    assert drive.kinds()[-2:] == ["run_stalled", "run_ended"]
+    assert drive.events("run_stalled")[0].data == {"roots": ["a"]}
+
+
+def test_stalled_when_detached(drive: Drive) -> None:
+    """Detached, a run with blocked work stalls once and is partial after 30 idle minutes."""
+    drive.make("a").wreck("a")
+    assert end(drive) == "stalled"
+    drive.clock.move(1799)
+    assert end(drive) == "stalled"
+    drive.clock.move(1)
+    assert end(drive) == "partial"
+    assert drive.kinds().count("run_stalled") == 1
+
+
+def test_pending_work_without_a_worker_stalls(drive: Drive) -> None:
+    """A task that no seat can do stalls the run though nothing is blocked."""
+    drive.make(shell("a", role="review"), seats=[seat("w1", roles=("test",))])
+    assert drive.claim() is None
+    assert end(drive) == "stalled"
+
+
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize(
+    "act", ["retry", "skip", "reassign", "accept", "unhold", "answer", "add", "undo"]
+)
+def test_a_person_brings_a_run_back(drive: Drive, act: str, *, ended: bool) -> None:
+    """An accepted act that gives it something to do brings a stalled or ended run back."""
+    drive.make("a")
+    if act == "unhold":
+        drive.mine.hold(RUN, "a")
+    elif act == "undo":
+        drive.mine.cancel(RUN, "a")
+    elif act == "answer":
+        fence = drive.ask(drive.take("a"))
+        drive.ledger.question_expired(fence)
+        drive.ledger.close(fence, STOPPED)
+    else:
+        drive.ledger.block(drive.take("a"), BAD, BlockedKind.SCOPE)
+    end(drive, foreground=ended)
+    arguments = {"reassign": ("w2", "a"), "answer": ("a", "yes"), "add": (shell("x"),), "undo": ()}
+    getattr(drive.mine, act)(RUN, *arguments.get(act, ("a",)))
+    assert (drive.run().state, drive.run().idle_since) == ("running", None)
+    assert "run_resumed" in drive.kinds()
+
+
+def test_reassigning_what_nobody_could_do(drive: Drive) -> None:
+    """A pending task given to another seat brings a stalled run back as well."""
+    drive.make(shell("a", worker="nobody"))
+    end(drive)
+    drive.mine.reassign(RUN, "w2", "a")
+    assert drive.run().state == "running"
+    drive.take("a", "w2")
+
+
+@pytest.mark.parametrize("act", ["hold", "cancel", "edit", "message", "priority"])
+def test_what_leaves_a_stalled_run_as_it_is(drive: Drive, act: str) -> None:
+    """Acts that give it nothing to do do not wake a stalled run."""
+    drive.make(shell("a", worker="nobody"))
+    end(drive)
+    arguments = {"edit": ({"title": "x"},), "message": ("hello",), "priority": (3,)}
+    assert getattr(drive.mine, act)(RUN, "a", *arguments.get(act, ()))[0].changed
+    assert drive.run().state == "stalled"
+
+
+def test_a_refused_act_wakes_nothing(drive: Drive) -> None:
+    """An act that is refused leaves an ended run ended."""
+    drive.make("a").finish("a")
+    end(drive)
+    before = drive.dump()
+    assert not drive.mine.retry(RUN, "a")[0].changed
+    assert drive.dump() == before
+
+
+def test_what_an_ended_run_refuses(drive: Drive) -> None:
+    """A run that is over can be neither paused, stopped nor aborted; a completed one not resumed."""
+    drive.make("a").finish("a")
+    end(drive)
+    for act in (drive.mine.pause, drive.mine.stop, drive.mine.abort):
+        with pytest.raises(RefusedError, match="run r1 is over: completed"):
+            act(RUN)
+    with pytest.raises(RefusedError, match="run r1 is completed"):
+        drive.mine.resume(RUN)
+
+
+def test_a_partial_run_can_be_resumed(drive: Drive) -> None:
+    """A person may set a partial run going again."""
+    drive.make("a").wreck("a")
+    end(drive, foreground=True)
+    assert drive.mine.resume(RUN)
+    assert drive.run().state == "running"
+
+
+def test_jobs(drive: Drive) -> None:
+    """The number of jobs can be changed at any time, to 1 or more."""
+    drive.make("a", jobs=1)
+    assert drive.mine.set_jobs(RUN, 4)
+    assert not drive.mine.set_jobs(RUN, 4)
+    assert drive.events("jobs_changed")[0].data == {"jobs": 4, "before": 1}
+    with pytest.raises(UsageError, match="at least 1, not 0"):
+        drive.mine.set_jobs(RUN, 0)
+
+
+def test_finding_runs(drive: Drive) -> None:
+    """A run is found by id, by a unique prefix, or as the newest."""
+    with pytest.raises(UsageError, match="there is no run"):
+        reads.find_run(drive.db, None)
+    drive.make("a")
+    drive.ledger.create_run(a_run(id="r2", created_at=2e6), [phase("p", "a")], {})
+    assert [run.id for run in reads.runs(drive.db)] == ["r2", "r1"]
+    assert (reads.find_run(drive.db, None).id, reads.find_run(drive.db, "r1").id) == ("r2", "r1")
+    with pytest.raises(UsageError, match="run 'r' could be r2, r1"):
+        reads.find_run(drive.db, "r")
+    for find in (reads.find_run, reads.run_row):
+        with pytest.raises(UnknownNameError, match="unknown run 'x'"):
+            find(drive.db, "x")
+
+
+def test_the_leader_is_recorded(drive: Drive) -> None:
+    """Who leads a run is known from the ledger; the last one counts."""
+    drive.make("a")
+    assert reads.leader(drive.db, RUN) is None
+    who = {"pid": 7, "host": "h", "boot": "b", "pid_started": "1"}
+    for pid in (7, 8):
+        drive.ledger.scheduler_started(RUN, {**who, "pid": pid}, 60)
+    leader = reads.leader(drive.db, RUN)
+    assert leader is not None
+    assert (leader.pid, leader.lease_until) == (8, drive.clock.now() + 60)
+    assert drive.kinds()[-1] == "scheduler_started"
+
+
+def test_the_pulse(drive: Drive) -> None:
+    """What the scheduler wakes for: what is open and fenced, which seats are idle, timers."""
+    drive.make("a", "b")
+    drive.take("a", "w2")
+    drive.mine.release(RUN, "a")
+    pulse = reads.pulse(drive.db, RUN)
+    (opened,) = pulse.open
+    assert (opened.task, opened.epoch, opened.worker, opened.fenced) == ("a", 1, "w2", True)
+    assert (pulse.idle, pulse.next_timer, pulse.seq) == (("w1", "w3"), None, drive.run().seq)

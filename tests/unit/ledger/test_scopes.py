@@ -1,0 +1,223 @@
+"""Write scopes: who keeps whom waiting, and how the waiting is kept cheap (DESIGN 4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, Drive, phase, shell
+from wf_tui.ledger.rows import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from wf_tui.ledger.database import Database, Row, Value
+    from wf_tui.ledger.load import NewTask
+
+
+@dataclass
+class Counted:
+    """A database that counts statements."""
+
+    inner: Database
+    statements: int = 0
+
+    def execute(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+        """Count and run one statement."""
+        self.statements += 1
+        return self.inner.execute(sql, values)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Count and run one statement for many rows."""
+        self.statements += 1
+        self.inner.execute_many(sql, rows)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Open a transaction of the database."""
+        return self.inner.transaction()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Open a snapshot of the database."""
+        return self.inner.snapshot()
+
+    def changed(self) -> bool:
+        """Ask the database."""
+        return self.inner.changed()
+
+    def close(self) -> None:
+        """Leave it open; it belongs to the fixture."""
+
+    def during(self, act: Callable[[], object]) -> int:
+        """Return how many statements an act takes."""
+        before = self.statements
+        act()
+        return self.statements - before
+
+
+def writer(name: str, *scope: str, shared: bool = False, **values: object) -> NewTask:
+    """Return a task that writes these paths, in its own tree or in the shared one."""
+    return shell(name, scope=scope, isolation="shared" if shared else "auto", **values)
+
+
+def reader(name: str) -> NewTask:
+    """Return a task that only reads."""
+    return shell(name, mode="read_only", scope=())
+
+
+@pytest.mark.parametrize(
+    ("scopes", "left", "right", "together"),
+    [
+        ("serialize", writer("a", "src/x"), writer("b", "src/y"), True),
+        ("serialize", writer("a", "src/x"), writer("b", "src/"), False),
+        ("serialize", writer("a", "src/*.py"), writer("b", "docs", "src/x.py"), False),
+        ("race", writer("a", "src/x"), writer("b", "src/x"), True),
+        ("serialize", writer("a"), writer("b"), True),
+        ("serialize", writer("a"), writer("b", "src/x"), True),
+        ("race", writer("a", "src/x", shared=True), writer("b", "src/x", shared=True), False),
+        ("race", writer("a", shared=True), writer("b", "docs", shared=True), False),
+        ("race", writer("a", "src", shared=True), writer("b", "docs", shared=True), True),
+        ("serialize", writer("a", shared=True), writer("b", "docs"), False),
+        ("race", writer("a", shared=True), writer("b", "docs"), True),
+        ("serialize", writer("a", shared=True), reader("b"), True),
+        ("serialize", reader("a"), writer("b", shared=True), True),
+        ("serialize", reader("a"), reader("b"), True),
+    ],
+)
+def test_who_may_work_together(
+    drive: Drive, scopes: str, left: NewTask, right: NewTask, *, together: bool
+) -> None:
+    """Two tasks run at once only where their scopes, workspaces and the plan allow it."""
+    drive.make(left, right, scopes=scopes).take("a")
+    assert (drive.claim("w2") is not None) == together
+
+
+def test_case_is_folded_where_the_file_system_does(drive: Drive) -> None:
+    """On a file system that ignores case, scopes that differ only by case overlap."""
+    drive.make(writer("a", "SRC/x"), writer("b", "src/X"), fold_case=True).take("a")
+    assert drive.claim("w2") is None
+
+
+def test_across_phases(drive: Drive) -> None:
+    """The check also holds between tasks of phases that run side by side."""
+    drive.make(phase("p", writer("a", "src")), phase("q", writer("b", "src"))).take("a")
+    assert drive.claim("w2") is None
+
+
+def test_a_later_task_passes(drive: Drive) -> None:
+    """A task whose scope is free passes one whose scope is busy."""
+    drive.make(writer("a", "src"), writer("b", "src/b"), writer("c", "docs")).take("a")
+    drive.take("c", "w2")
+
+
+def test_the_end_of_the_holder_wakes(drive: Drive) -> None:
+    """When the holder ends, the best task of each waiting scope comes back, the others follow."""
+    drive.make(writer("a", "src"), writer("b", "src"), writer("c", "src/x"), writer("d", "src"))
+    fence = drive.take("a")
+    assert drive.claim("w2") is None
+    assert [drive.task(name).parked_by is None for name in "bcd"] == [False, False, False]
+    drive.done(fence)
+    assert [drive.task(name).parked_by is None for name in "bcd"] == [True, True, False]
+    drive.finish("b", "c", "d")
+
+
+def test_a_retried_holder_wakes_too(drive: Drive) -> None:
+    """A holder that fails and waits for its back-off lets the next one in."""
+    drive.make(writer("a", "src", max_attempts=2), writer("b", "src"))
+    fence = drive.take("a")
+    assert drive.claim("w2") is None
+    drive.fail(fence)
+    drive.take("b", "w2")
+
+
+@pytest.mark.parametrize("act", ["hold", "cancel", "skip", "reassign", "edit"])
+def test_leaving_the_queue_lets_the_next_one_in(drive: Drive, act: str) -> None:
+    """A woken task that a person takes out of the queue does not keep the next of its scope."""
+    drive.make(writer("a", "src"), writer("b", "src"), writer("c", "src"), writer("z", "lib"))
+    fence = drive.take("a")
+    drive.take("z", "w3")
+    assert drive.claim("w2") is None
+    drive.done(fence)
+    if act == "reassign":
+        drive.mine.reassign(RUN, "w3", "b")
+    elif act == "edit":
+        drive.mine.edit(RUN, "b", {"scope": ("lib/b",)})
+    else:
+        getattr(drive.mine, act)(RUN, "b")
+    drive.take("c", "w2")
+
+
+def test_a_woken_task_that_nobody_can_do(drive: Drive) -> None:
+    """A task for a worker that is not there keeps none of its scope from running."""
+    pinned = writer("b", "src", worker="nobody")
+    model = writer("c", "src", spec=Spec(prompt="think"))
+    drive.make(writer("a", "src"), pinned, model, writer("d", "src"), writer("z", "lib"))
+    fence = drive.take("a")
+    drive.take("z", "w3")
+    assert drive.claim("w2") is None
+    drive.done(fence)
+    drive.take("d", "w2")
+
+
+def test_nothing_stays_parked_behind_nobody(drive: Drive) -> None:
+    """With no attempt open a parked task is looked at again, whatever it was parked for."""
+    drive.make(writer("a", "src"))
+    drive.db.execute("UPDATE task SET parked_by = 'long gone'")
+    drive.take("a")
+
+
+def test_ten_thousand_of_one_scope(store: Database) -> None:
+    """With 10,000 tasks of one scope waiting, a claim needs as many statements as with 10."""
+    counted = Counted(store)
+    drive = Drive(counted)
+    drive.make(writer("first", "src"), *(writer(f"t{n}", "src") for n in range(10_000)))
+    fence = drive.take("first")
+    assert drive.claim("w2") is None
+    parked = counted.during(lambda: drive.claim("w2"))
+    drive.done(fence)
+    turns = [counted.during(lambda n=n: drive.finish(f"t{n}", worker="w1")) for n in range(3)]
+    assert parked <= 10
+    assert max(turns) < 80
+
+
+# -- the shared workspace
+
+
+def test_the_shared_tree_is_too_old(drive: Drive) -> None:
+    """While the shared tree is in use, a task that counts on a later merge waits for it."""
+    after = writer("c", "lib", shared=True, spec=Spec(command="true", needs=("b",)))
+    drive.make(writer("a", "src", shared=True), writer("b", "docs"), after)
+    fence = drive.take("a")
+    drive.finish("b", worker="w2")
+    assert drive.claim("w2") is None
+    assert (drive.reason("c").kind, drive.reason("c").detail) == (
+        "waiting",
+        {"workspace": "shared"},
+    )
+    drive.done(fence)
+    drive.take("c", "w2")
+
+
+def test_none_starts_before_the_one_that_waits(drive: Drive) -> None:
+    """While a task waits for a newer shared tree no other one enters it, so that it is freed."""
+    after = writer("c", "lib", shared=True, priority=-1, spec=Spec(command="true", needs=("b",)))
+    late = writer("d", "etc", shared=True, priority=1)
+    drive.make(writer("a", "src", shared=True), writer("b", "docs"), after, late)
+    fence = drive.take("a")
+    drive.finish("b", worker="w2")
+    assert drive.claim("w2") is None
+    drive.done(fence)
+    drive.take("c", "w2")
+    drive.take("d", "w1")
+
+
+def test_side_by_side_in_the_shared_tree(drive: Drive) -> None:
+    """A task that was ready before the tree was brought up to date may join those in it."""
+    drive.make(
+        writer("a", "src", shared=True), writer("b", "docs"), writer("c", "lib", shared=True)
+    )
+    drive.take("a")
+    drive.finish("b", worker="w2")
+    drive.take("c", "w2")
