@@ -1,0 +1,163 @@
+"""The README: what it shows is run, what it names exists."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+
+from wf_tui.cli.root import wf
+from wf_tui.config import load_config
+from wf_tui.ledger.words import BlockedKind, DoneKind, Step, TaskState
+from wf_tui.plan.models import Phase, Plan, Task
+
+_README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+_FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_STATUS = re.compile(r"  # exit status (\d+)$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, the file it is meant to be, its text."""
+
+    language: str
+    name: str
+    text: str
+
+
+_BLOCKS = [Block(*found) for found in _FENCE.findall(_README)]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line after a prompt, and the exit status it is said to have."""
+
+    line: str
+    status: int
+
+
+def _commands() -> list[Command]:
+    lines = [
+        line.removeprefix("$ ")
+        for block in _BLOCKS
+        if block.language == "console"
+        for line in block.text.splitlines()
+        if line.startswith("$ ")
+    ]
+    said = [(_STATUS.sub("", line), _STATUS.search(line)) for line in lines]
+    return [Command(line, int(status[1]) if status else 0) for line, status in said]
+
+
+@pytest.fixture(name="repository")
+def _repository(tmp_path: Path) -> Path:
+    """Make a repository with one file, and the README's files in it, as a reader would."""
+    root = tmp_path / "repository"
+    root.mkdir()
+    (root / "README.md").write_text("A project.\n")
+    for command in (
+        ["init", "--quiet"],
+        ["add", "."],
+        ["-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "-m", "Start"],
+    ):
+        subprocess.run(["git", *command], cwd=root, check=True)
+    for block in _BLOCKS:
+        if block.name:
+            (root / block.name).write_text(block.text)
+    return root
+
+
+@pytest.fixture(name="environment")
+def _environment(tmp_path: Path) -> dict[str, str]:
+    """Make an environment in which `wf` is this one."""
+    program = tmp_path / "bin" / "wf"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wf_tui "$@"\n')
+    program.chmod(0o755)
+    return {
+        "PATH": os.pathsep.join([str(program.parent), os.environ["PATH"]]),
+        "HOME": str(tmp_path),
+        "WF_STATE_DIR": str(tmp_path / "state"),
+    }
+
+
+def test_every_command_does_what_the_readme_says(
+    repository: Path, environment: dict[str, str]
+) -> None:
+    """One after another, in one repository; each with the exit status that is written beside it."""
+    for command in _commands():
+        done = subprocess.run(
+            ["/bin/sh", "-c", command.line],
+            cwd=repository,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == command.status, (command.line, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+def test_the_other_commands_are_the_two_that_start() -> None:
+    """They install things: CI runs them as they stand, and the test of the demo what they start."""
+    shell = [block.text for block in _BLOCKS if block.language == "sh"]
+    install = "python3 -m pip install uv && uv run"
+    assert shell == [f"{install} wf demo\n{install} pytest\n"]
+    assert {block.language for block in _BLOCKS} == {
+        "sh", "console", "yaml", "toml", "json", "text",
+    }  # fmt: skip
+
+
+def test_the_settings_are_read(tmp_path: Path) -> None:
+    """The example of a configuration is one."""
+    (text,) = [block.text for block in _BLOCKS if block.name == "config.toml"]
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    assert load_config({"WF_CONFIG": str(path)}).profiles["tests"].seats == 1
+
+
+def test_every_command_that_exists_is_in_the_table_and_no_other() -> None:
+    """The table of commands is that of `wf --help`."""
+    rows = re.findall(r"^\| (`wf .*?) \|", _README, re.MULTILINE)
+    named = {word for row in rows for word in re.findall(r"`wf (\w+)", row)}
+    assert named == set(wf.list_commands(click.Context(wf)))
+
+
+def test_every_option_in_the_table_exists() -> None:
+    """An option that is named is one of the command of its row."""
+    for name, rest in re.findall(r"^\| `wf ([a-z ]+).*?\|(.*)\|$", _README, re.MULTILINE):
+        context = click.Context(wf)
+        command: click.Command = wf
+        for word in name.split():
+            assert isinstance(command, click.Group)
+            found = command.get_command(context, word)
+            assert found is not None
+            command = found
+        known = {option for param in command.params for option in param.opts}
+        assert set(re.findall(r"`(--[a-z-]+)`", rest)) <= known, name
+
+
+def test_every_key_of_a_plan_exists() -> None:
+    """A word in the tables of keys is a field of that part of a plan."""
+    for title, part in (("the plan", Plan), ("a phase", Phase), ("a task", Task)):
+        table = _README.partition(f"| of {title} |")[2]
+        rows = table.partition("\n\n")[0].splitlines()[2:]
+        keys = {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+        assert keys
+        assert keys <= set(part.model_fields)
+
+
+def test_every_word_of_the_states_is_one_of_the_ledger() -> None:
+    """The states, the steps, and the kinds of blocked and done tasks."""
+    states = _README.partition("## The four states")[2].partition("\n## ")[0]
+    assert re.findall(r"^\*\*(\w+)\*\*", states, re.MULTILINE) == [
+        TaskState.PENDING, TaskState.IN_PROGRESS, TaskState.BLOCKED, TaskState.DONE,
+    ]  # fmt: skip
+    blocked = states.partition("**blocked**")[2].partition("**done**")[0]
+    kinds = set(re.findall(r"^\| `(\w+)` \|", blocked, re.MULTILINE))
+    assert kinds <= {kind.value for kind in BlockedKind}
+    assert all(f"`{word}`" in states for word in (*Step, *DoneKind))
