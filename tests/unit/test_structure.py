@@ -1,0 +1,62 @@
+"""The layout is the architecture: what may import what, and what may not be loaded."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("pydantic", "rich", "textual", "git", "hypothesis", "asyncio")
+
+
+def loaded(*words: str) -> set[str]:
+    """Return the modules that a command of `wf` has loaded at its end."""
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+        f"sys.argv = ['wf', *{list(words)!r}]\n"
+        "from wf_tui.cli import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("words", [("--help",), ("status",), ("events",)])
+def test_cold_commands_are_light(words: tuple[str, ...]) -> None:
+    """Help, status and events load none of the heavy libraries."""
+    assert not loaded(*words) & set(HEAVY)
+
+
+def test_modules_are_small() -> None:
+    """No module has more than 500 lines, so that each says one thing."""
+    long = [p for p in ROOT.glob("wf_tui/**/*.py") if len(p.read_text().splitlines()) > 500]
+    assert long == []
+
+
+def test_git_runs_in_one_place() -> None:
+    """Nothing but the hardened runner starts git, and nothing asks for a shell."""
+    starts = {
+        str(p.relative_to(ROOT))
+        for p in ROOT.glob("wf_tui/**/*.py")
+        if "subprocess." in p.read_text() or "shell=True" in p.read_text()
+    }
+    assert starts == {
+        "wf_tui/git/erase.py",
+        "wf_tui/git/runner.py",
+        "wf_tui/scheduler/process.py",
+        "wf_tui/workers/launcher.py",
+    }
+
+
+def test_host_git_never_touches_a_checkout() -> None:
+    """No stash, reset, clean, checkout or push anywhere (promise G7)."""
+    forbidden = re.compile(r'git\(\s*"(stash|checkout|clean|push|reset|switch|restore|merge)"')
+    found = [p for p in ROOT.glob("wf_tui/**/*.py") if forbidden.search(p.read_text())]
+    assert found == []
