@@ -162,8 +162,6 @@ def _pattern(scope: str, *, fold_case: bool) -> _Pattern:
     parts = _parts(_folded(scope) if fold_case else scope)
     while parts and parts[-1] == "**":
         parts.pop()
-    if parts == ["*"]:
-        return ()
     return tuple(_ANY_DEPTH if part == "**" else _Component(part) for part in parts)
 
 

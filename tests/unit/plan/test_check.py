@@ -249,6 +249,42 @@ def test_a_cycle_leaves_results_without_an_order() -> None:
     assert only(found).code == "phase_dependency_cycle"
 
 
+def test_two_phases_of_one_name_leave_results_without_an_order() -> None:
+    """Which of the two is meant is not known, so only the name is told."""
+    found = report(
+        phase("b", task("t", depends_on_results=["u"])),
+        phase("c", task("u")),
+        phase("b", task("v")),
+    )
+    assert only(found).code == "duplicate_phase"
+
+
+@pytest.mark.parametrize(
+    ("faulty", "words"),
+    [
+        (report(phase("a", depends_on=["a"])), 'the phase "a" depends on itself'),
+        (report(phase("a", depends_on=["b"])), '"a" depends on "b", which does not exist'),
+        (report(phase("a", task("t", depends_on_results=["t"]))), '"t" needs its own result'),
+        (
+            report(phase("a", task("u"), task("t", depends_on_results=["u"]))),
+            'the result of "u" of the same phase "a"',
+        ),
+        (
+            report(phase("a", task("t", depends_on_results=["u"])), phase("b", task("u"))),
+            'the phase "b" is not before "a"',
+        ),
+        (
+            report(phase("a", writer("t", "src"), writer("u", "x", "src/a"), parallel=True)),
+            '"t" ("src") and "u" ("src/a")',
+        ),
+        (report(phase("a"), phase("a", task("t"))), 'two phases are named "a"'),
+    ],
+)
+def test_a_message_says_what_is_wrong_with_names(faulty: Report, words: str) -> None:
+    """Who did it, with what, in words."""
+    assert words in only(faulty).message
+
+
 def test_the_nearest_right_name_is_suggested() -> None:
     """A slip of the pen has its correction in the hint."""
     found = report(

@@ -89,6 +89,7 @@ def test_json_refuses_exactly_what_the_standard_reader_refuses(text: str) -> Non
         ("[1,\n2,]", "after a comma", 2, 3),
         ('{"a" 1}', "`:` is expected", 1, 6),
         ("{a: 1}", "a key is expected", 1, 2),
+        ("[}", "a value is expected here", 1, 2),
         ("[1 2]", "`,` or `]`", 1, 4),
         ('{"a": ', "the text ends here", 1, 7),
         ("[", "the text ends here", 1, 2),

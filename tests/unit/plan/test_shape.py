@@ -394,6 +394,11 @@ def test_the_longest_times_fit_the_ledger() -> None:
     assert the_task(with_task(timeout_secs=2**64 - 1)).timeout_secs == 2**63 - 1
 
 
+def test_numbers_of_64_bits_are_read() -> None:
+    """The limits themselves are no fault, even where only a warning looks at them."""
+    assert with_task(x=2**64 - 1, y=-(2**63)).valid
+
+
 def test_values_of_toml_that_json_lacks_are_refused() -> None:
     """A date is no text."""
     found = parse_plan("goal = 2026-11-22\nx = inf\n", "toml", "plan.toml")
