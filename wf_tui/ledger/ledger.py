@@ -188,13 +188,23 @@ class Ledger:
         """Go on to the next step; `deadline` is in UTC seconds."""
         return self._fenced(fence, lambda tx, task: attempts.next_step(tx, task, step, deadline))
 
-    def started(self, fence: Fence, *, base: str, tree: str, pid: int | None) -> bool:
-        """Record where an attempt runs."""
+    def prepared(self, fence: Fence, *, base: str, tree: str) -> bool:
+        """Record where an attempt will work; before its program, so that no work is ever lost."""
 
         def record(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
-            tx.store(attempt, evolve(attempt, base=base, tree=tree, pid=pid))
-            tx.event("attempt_started", task, base=base, tree=tree, pid=pid)
+            tx.store(attempt, evolve(attempt, base=base, tree=tree))
+
+        return self._fenced(fence, record)
+
+    def started(self, fence: Fence, *, pid: int | None) -> bool:
+        """Record that an attempt's program runs."""
+
+        def record(tx: Change, task: TaskRow) -> None:
+            attempt = tx.attempt(task.id, task.epoch)
+            tx.store(attempt, evolve(attempt, pid=pid))
+            where = {"base": attempt.base, "tree": attempt.tree}
+            tx.event("attempt_started", task, pid=pid, **where)
 
         return self._fenced(fence, record)
 

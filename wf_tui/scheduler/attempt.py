@@ -106,9 +106,12 @@ class Attempt:
 
     async def _see_through(self, workspace: Workspace, has: Given) -> tuple[bool, bool]:
         """Run, harvest, check and merge; return whether it merged, and whether to keep the tree."""
-        tree = workspace.tree
+        tree, fence = workspace.tree, self.fence
         job = await self.site.thread(make_job, self.site, self.claim, tree.path, has)
-        outcome = await self._work_on(job, workspace)
+        await self.site.ledger(
+            lambda ledger: ledger.prepared(fence, base=tree.base, tree=str(tree.number))
+        )
+        outcome = await self._work_on(job)
         harvested = await self._harvest(workspace)
         if self._stop is not None and not isinstance(outcome, Success):
             await self._end_stopped(harvested)
@@ -120,17 +123,12 @@ class Attempt:
 
     # -- running
 
-    async def _work_on(self, job: Job, workspace: Workspace) -> WorkOutcome:
+    async def _work_on(self, job: Job) -> WorkOutcome:
         """Run the worker; being stopped is an outcome like others."""
         worker = self.site.workers[self.claim.kind]
-        base, tree = workspace.tree.base, str(workspace.tree.number)
-
-        def report(event: WorkerEvent) -> None:
-            self._hear(event, base, tree)
-
         self.began = True
         try:
-            return await self._stoppable(worker.run(job, report))
+            return await self._stoppable(worker.run(job, self._hear))
         except _StoppedError:
             return Lost("stopped")
         finally:
@@ -152,23 +150,21 @@ class Attempt:
         finally:
             self._work = None
 
-    def _hear(self, event: WorkerEvent, base: str, tree: str) -> None:
-        now = self.site.clock.monotonic()
-        self.evidence = now
+    def _hear(self, event: WorkerEvent) -> None:
+        self.evidence = self.site.clock.monotonic()
         if not isinstance(event, Alive):
-            self.output = now
+            self.output = self.evidence
         if isinstance(event, Started):
             self.running = True
-            self._tell_started(event.pid, base, tree)
+            self._tell_started(event.pid)
 
-    def _tell_started(self, pid: int, base: str, tree: str) -> None:
+    def _tell_started(self, pid: int) -> None:
         limit = self.claim.task.spec.timeout_secs
         deadline = self.site.clock.now() + limit if limit else None
         fence = self.fence
         told = self.site.writer.post(
             lambda ledger: (
-                ledger.started(fence, base=base, tree=tree, pid=pid)
-                and ledger.step(fence, Step.RUNNING, deadline)
+                ledger.started(fence, pid=pid) and ledger.step(fence, Step.RUNNING, deadline)
             )
         )
         told.add_done_callback(_log_failure)

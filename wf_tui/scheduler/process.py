@@ -65,9 +65,10 @@ class Lead:
     def run(self) -> str:
         """Wait for the lead, then schedule until the run is over; return its state."""
         with leadership(self.repo.run(self.run_id).scheduler_lock):
-            return asyncio.run(self._lead())
+            return asyncio.run(self.schedule())
 
-    async def _lead(self) -> str:
+    async def schedule(self) -> str:
+        """Schedule, without asking for the lead, until the run is over; return its state."""
         writer = Writer(self._open)
         writer.start()
         try:

@@ -27,7 +27,7 @@ RESULTS: Final[dict[str, Callable[[Drive, Fence], bool]]] = {
 }
 NEWS: Final[dict[str, Callable[[Drive, Fence], bool]]] = {
     "step": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),
-    "started": lambda drive, fence: drive.ledger.started(fence, base="b0", tree="1", pid=7),
+    "started": lambda drive, fence: drive.ledger.started(fence, pid=7),
     "progress": lambda drive, fence: drive.ledger.progress(fence, "half"),
     "ask": lambda drive, fence: drive.ledger.ask(fence, "may I?"),
     "expired": lambda drive, fence: drive.ledger.question_expired(fence),

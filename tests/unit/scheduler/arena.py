@@ -90,9 +90,12 @@ class Arena:
 
     def lead(self, *, foreground: bool = True) -> str:
         """Lead the run to its end and return its state."""
-        place = self.place
-        lead = Lead(place.paths, self.run, SystemClock(), self.environ, self.timing, foreground)
-        return lead.run()
+        return self.leader(foreground=foreground).run()
+
+    def leader(self, *, foreground: bool = True) -> Lead:
+        """Return what leads the run from this process."""
+        paths = self.place.paths
+        return Lead(paths, self.run, SystemClock(), self.environ, self.timing, foreground)
 
     def play(self, plan: str, jobs: int | None = None) -> str:
         """Make a run and lead it to its end."""

@@ -1,0 +1,131 @@
+"""What stops an attempt on its way, beside its own program."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from tests.unit.scheduler.arena import Arena
+from tests.unit.scheduler.test_scheduler import parallel, running
+from wf_tui.config import Timing
+from wf_tui.ledger.reads import Leader
+from wf_tui.scheduler import leader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from wf_tui.ledger.rows import EventRow
+
+
+def claimed(event: EventRow) -> bool:
+    """Whether a task was claimed."""
+    return event.kind == "task_claimed"
+
+
+def test_stop_in_the_gate(arena: Arena, tmp_path: Path) -> None:
+    """A task released while its gate runs is put back; its gate is stopped."""
+    flag = tmp_path / "gate"
+    gate = f"test -e {flag} && exit 0; touch {flag}; sleep 60"
+    fields = 'run: "echo x > x.txt", mode: read_write'
+    arena.start(parallel(f'id: a, {fields}, gate: "{gate}"'))
+    arena.when(
+        lambda event: event.kind == "task_step" and event.data["step"] == "checking",
+        lambda ledger: ledger.release(arena.run, "a"),
+    )
+    assert arena.lead() == "completed"
+    assert [attempt.outcome for attempt in arena.attempts("a")] == ["cancelled", "succeeded"]
+
+
+def test_stop_before_the_program(arena: Arena) -> None:
+    """A task released as soon as it is claimed runs again, whichever step it had come to."""
+    arena.start(parallel('id: a, run: "echo x > x.txt", mode: read_write'))
+    arena.when(claimed, lambda ledger: ledger.release(arena.run, "a"))
+    assert arena.lead() == "completed"
+    assert {attempt.outcome for attempt in arena.attempts("a")} <= {
+        "cancelled",
+        "rejected",
+        "succeeded",
+    }
+
+
+def test_fault_of_the_machine(arena: Arena) -> None:
+    """When wf itself cannot go on, the attempt fails with what was wrong, not with a trace."""
+    arena.start(parallel("id: a, run: ls"))
+    (arena.place.paths.run(arena.run).root / "attempts").write_text("in the way")
+    assert arena.lead() == "partial"
+    (attempt,) = arena.attempts("a")
+    assert (attempt.outcome, attempt.cause) == ("failed", "machine")
+
+
+def test_killed_shim(arena: Arena) -> None:
+    """A program that kills what watches it is lost, and that counts."""
+    arena.play(parallel('id: a, run: "kill -9 $PPID; sleep 60"'))
+    (attempt,) = arena.attempts("a")
+    assert (attempt.outcome, attempt.cause) == ("lost", "lost")
+
+
+def test_shared_attempt_that_fails(arena: Arena, tmp_path: Path) -> None:
+    """What a failed attempt left in the shared tree is not there for the next one."""
+    flag = tmp_path / "flag"
+    command = f"test -e {flag} && {{ test ! -e a.txt; exit; }}; touch {flag} a.txt; exit 1"
+    fields = f'run: "{command}", mode: read_write, isolation: shared, file_scope: [a.txt]'
+    assert arena.play(parallel(f"id: a, {fields}, max_attempts: 2")) == "completed"
+
+
+def test_terminated_scheduler(arena: Arena) -> None:
+    """SIGTERM takes running work back and ends the scheduler; the run is paused."""
+    arena.start(parallel('id: a, run: "sleep 60"'))
+    arena.when(running("a"), lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    assert arena.lead() == "paused"
+    assert arena.task("a").state == "pending"
+    assert [event.actor for event in arena.events("run_paused")] == ["signal:SIGTERM"]
+
+
+def test_expired_lease(tmp_path: Path) -> None:
+    """An attempt without any sign of life for longer than its lease is lost."""
+    arena = Arena(tmp_path, Timing(grace=0.2, lease=0.3, heartbeat=0.1))
+    assert arena.play(parallel('id: a, run: "sleep 60"')) == "partial"
+    (attempt,) = arena.attempts("a")
+    assert (attempt.outcome, attempt.cause) == ("lost", "lease")
+
+
+def test_second_scheduler_stands_by(arena: Arena) -> None:
+    """A second scheduler waits for the lead, and finds nothing left to do."""
+    arena.start(parallel('id: a, run: "echo once"'))
+    pid = arena.detach()
+    arena.wait_for(lambda event: event.kind == "scheduler_started")
+    assert arena.lead() == "completed"
+    assert len(arena.attempts("a")) == 1
+    assert pid
+
+
+def test_life_of_a_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leader lives only on this machine, since this boot, and with the same start time."""
+    me = Leader(**asdict(leader.own_identity()), started_at=0.0, lease_until=0.0)
+    assert leader.is_alive(me)
+    assert not leader.is_alive(None)
+    assert not leader.is_alive(replace(me, pid_started="1"))
+    assert not leader.is_alive(replace(me, boot="another"))
+    monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
+    assert not leader.is_alive(me)
+
+
+def test_cancelled_lead(arena: Arena) -> None:
+    """A lead that is cancelled sees off what flies: no program is left."""
+    arena.start(parallel('id: a, run: "sleep 60"'))
+    lead = arena.leader()
+
+    async def cancel() -> None:
+        task = asyncio.create_task(lead.schedule())
+        await asyncio.to_thread(arena.wait_for, running("a"))
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(cancel())
+    assert arena.task("a").state == "in_progress"
