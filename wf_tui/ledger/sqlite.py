@@ -15,7 +15,7 @@ from wf_tui.errors import LedgerError
 from wf_tui.ledger.database import Row, Value
 from wf_tui.paths import private_folder
 
-__all__ = ["SqliteDatabase"]
+__all__ = ["SqliteDatabase", "file_system"]
 
 APPLICATION_ID: Final = 0x77664C31  # "wfL1"
 USER_VERSION: Final = 1
@@ -139,7 +139,7 @@ class SqliteDatabase:
         _make_private(self.path)
 
     def _create(self) -> None:
-        mode = "DELETE" if _file_system(self.path) in _WAL_UNSAFE else "WAL"
+        mode = "DELETE" if file_system(self.path, _mounts()) in _WAL_UNSAFE else "WAL"
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
             if self._number("application_id") == APPLICATION_ID:
@@ -198,15 +198,19 @@ def _named(error: apsw.Error, path: Path) -> LedgerError:
     return LedgerError(f"the ledger {path} failed: {error}")
 
 
-def _file_system(path: Path) -> str:
-    """Return the type of the file system that holds `path`, or "" where the system does not say."""
+def _mounts() -> str:
+    """Return the table of mounts, or "" where the system has none to read."""
     try:
-        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def file_system(path: Path, mounts: str) -> str:
+    """Return the type of the file system that holds `path`, or "" where the table does not say."""
     folder = path.resolve().parent
     best, found = -1, ""
-    for line in lines.splitlines():
+    for line in mounts.splitlines():
         left, _, right = line.partition(" - ")
         mount = Path(left.split()[4].replace("\\040", " "))
         if folder.is_relative_to(mount) and len(mount.parts) >= best:

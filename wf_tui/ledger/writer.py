@@ -58,6 +58,8 @@ class Writer:
     open_ledger: Callable[[], tuple[Ledger, Database]]
     _queue: queue.SimpleQueue[_Request | None] = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
+    _ended: bool = False
+    _gate: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
         """Start the thread."""
@@ -68,9 +70,10 @@ class Writer:
         """Put a rule into the next transaction; the future has its answer after the commit."""
         loop = asyncio.get_running_loop()
         request = _Request(rule, loop.create_future(), loop)
-        if self._thread is None or not self._thread.is_alive():
-            raise LedgerError("the ledger's writer has ended")
-        self._queue.put(request)
+        with self._gate:
+            if self._thread is None or self._ended:
+                raise LedgerError("the ledger's writer has ended")
+            self._queue.put(request)
         return request.future
 
     async def submit(self, rule: Callable[[Ledger], _Answer]) -> _Answer:
@@ -90,6 +93,8 @@ class Writer:
             last = False
             while not last:
                 batch, last = self._arrived()
+                if not batch:
+                    continue
                 with _answering(batch):
                     if opened is None:
                         opened = self.open_ledger()
@@ -108,11 +113,13 @@ class Writer:
 
     def _refuse_rest(self) -> None:
         """Answer those that came too late; nobody may wait for a thread that is gone."""
-        while not self._queue.empty():
-            request = self._queue.get()
-            if request is not None:
-                request.error = LedgerError("the ledger's writer has ended")
-                request.answer()
+        with self._gate:
+            self._ended = True
+            while not self._queue.empty():
+                request = self._queue.get()
+                if request is not None:
+                    request.error = LedgerError("the ledger's writer has ended")
+                    request.answer()
 
 
 @contextlib.contextmanager
@@ -135,8 +142,6 @@ def _answering(batch: list[_Request]) -> Iterator[None]:
 
 def _commit(ledger: Ledger, db: Database, batch: list[_Request]) -> None:
     """Run each rule as a part of its own, so that one that is refused undoes only itself."""
-    if not batch:
-        return
     with db.transaction():
         for request in batch:
             try:

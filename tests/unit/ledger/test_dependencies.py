@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.unit.ledger import recount
@@ -214,7 +216,7 @@ def test_the_hold_policy(drive: Drive) -> None:
 def test_a_long_chain(drive: Drive) -> None:
     """A chain of 2,000 tasks is blocked and freed without recursion."""
     names = [f"t{n}" for n in range(2000)]
-    chain = [shell(n, before) for before, n in zip(names, names[1:], strict=False)]
+    chain = [shell(n, before) for before, n in pairwise(names)]
     drive.make(shell("t0"), *chain).wreck("t0")
     assert drive.run().blocked == 2000
     assert drive.task("t1999").detail["root"] == "t0"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.ledger import recount
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, a_run, phase, seat, shell
-from wf_tui.errors import RefusedError, UnknownNameError, UsageError
-from wf_tui.ledger import reads
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, seat, shell
+from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.words import BlockedKind, Step
 
 
@@ -250,7 +249,7 @@ def test_a_refused_act_wakes_nothing(drive: Drive) -> None:
 
 
 def test_what_an_ended_run_refuses(drive: Drive) -> None:
-    """A run that is over can be neither paused, stopped nor aborted; a completed one not resumed."""
+    """A run that is over is not paused, stopped or aborted; a completed one is not resumed."""
     drive.make("a").finish("a")
     end(drive)
     for act in (drive.mine.pause, drive.mine.stop, drive.mine.abort):
@@ -276,42 +275,3 @@ def test_jobs(drive: Drive) -> None:
     assert drive.events("jobs_changed")[0].data == {"jobs": 4, "before": 1}
     with pytest.raises(UsageError, match="at least 1, not 0"):
         drive.mine.set_jobs(RUN, 0)
-
-
-def test_finding_runs(drive: Drive) -> None:
-    """A run is found by id, by a unique prefix, or as the newest."""
-    with pytest.raises(UsageError, match="there is no run"):
-        reads.find_run(drive.db, None)
-    drive.make("a")
-    drive.ledger.create_run(a_run(id="r2", created_at=2e6), [phase("p", "a")], {})
-    assert [run.id for run in reads.runs(drive.db)] == ["r2", "r1"]
-    assert (reads.find_run(drive.db, None).id, reads.find_run(drive.db, "r1").id) == ("r2", "r1")
-    with pytest.raises(UsageError, match="run 'r' could be r2, r1"):
-        reads.find_run(drive.db, "r")
-    for find in (reads.find_run, reads.run_row):
-        with pytest.raises(UnknownNameError, match="unknown run 'x'"):
-            find(drive.db, "x")
-
-
-def test_the_leader_is_recorded(drive: Drive) -> None:
-    """Who leads a run is known from the ledger; the last one counts."""
-    drive.make("a")
-    assert reads.leader(drive.db, RUN) is None
-    who = {"pid": 7, "host": "h", "boot": "b", "pid_started": "1"}
-    for pid in (7, 8):
-        drive.ledger.scheduler_started(RUN, {**who, "pid": pid}, 60)
-    leader = reads.leader(drive.db, RUN)
-    assert leader is not None
-    assert (leader.pid, leader.lease_until) == (8, drive.clock.now() + 60)
-    assert drive.kinds()[-1] == "scheduler_started"
-
-
-def test_the_pulse(drive: Drive) -> None:
-    """What the scheduler wakes for: what is open and fenced, which seats are idle, timers."""
-    drive.make("a", "b")
-    drive.take("a", "w2")
-    drive.mine.release(RUN, "a")
-    pulse = reads.pulse(drive.db, RUN)
-    (opened,) = pulse.open
-    assert (opened.task, opened.epoch, opened.worker, opened.fenced) == ("a", 1, "w2", True)
-    assert (pulse.idle, pulse.next_timer, pulse.seq) == (("w1", "w3"), None, drive.run().seq)

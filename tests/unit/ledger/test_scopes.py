@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,7 +178,7 @@ def test_ten_thousand_of_one_scope(store: Database) -> None:
     assert drive.claim("w2") is None
     parked = counted.during(lambda: drive.claim("w2"))
     drive.done(fence)
-    turns = [counted.during(lambda n=n: drive.finish(f"t{n}", worker="w1")) for n in range(3)]
+    turns = [counted.during(partial(drive.finish, f"t{n}", worker="w1")) for n in range(3)]
     assert parked <= 10
     assert max(turns) < 80
 

@@ -1,0 +1,169 @@
+"""The event log: gap-free, and with all that a checker of it needs (CLI.md, `wf events`)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.ledger.driving import BAD, RUN, START, Drive, phase, seat, shell
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.words import BlockedKind, Outcome, Step
+
+KINDS = frozenset(
+    ["run_created", "run_paused", "run_resumed", "run_stalled", "run_ended", "scheduler_started", "scheduler_lost", "phase_settled", "task_added", "task_claimed", "task_step", "task_progress", "task_blocked", "task_unblocked", "task_released", "task_retried", "task_reassigned", "task_done", "task_skipped", "task_edited", "attempt_started", "attempt_ended", "harvested", "result_rejected", "question_asked", "question_answered", "message_sent", "message_delivered", "integrated", "exported", "export_pending", "landed", "conflict_found", "undone", "jobs_changed", "worktree_removed", "worktree_kept", "worker_joined", "worker_left", "lane_limited", "lane_open"]
+)
+
+
+def test_created(drive: Drive) -> None:
+    """`run_created` has the scopes and each phase with its policy and dependencies."""
+    first = phase("p", "a", "b", parallel=False, on_failure="hold")
+    drive.make(first, phase("q", "c", after=["p"]), scopes="race")
+    (event,) = drive.events("run_created")
+    assert (event.seq, event.at, event.data["scopes"]) == (1, START, "race")
+    assert event.data["phases"] == [
+        {"name": "p", "parallel": False, "on_failure": "hold", "depends_on": []},
+        {"name": "q", "parallel": True, "on_failure": "skip_continue", "depends_on": ["p"]},
+    ]
+
+
+def test_added(drive: Drive) -> None:
+    """`task_added` has phase, needs, mode, isolation and scope."""
+    drive.make("a", shell("b", "a"))
+    data = drive.events("task_added", task="b")[0].data
+    expected = {
+        "phase": "work", "needs": ["a"], "mode": "read_write", "isolation": "worktree",
+        "scope": ["src/b"],
+    }  # fmt: skip
+    assert expected.items() <= data.items()
+
+
+def test_claimed(drive: Drive) -> None:
+    """`task_claimed` has the lease, the tries, the scope and the isolation."""
+    drive.make("a").take("a", "w2")
+    (event,) = drive.events("task_claimed")
+    assert (event.task, event.worker, event.epoch, event.actor) == ("a", "w2", 1, "scheduler")
+    expected = {"lease_until": START + 60, "tries": 0, "scope": ["src/a"], "isolation": "worktree"}
+    assert expected.items() <= event.data.items()
+
+
+def test_done(drive: Drive) -> None:
+    """`task_done` has how, from which step, and the commit."""
+    drive.make("a").finish("a")
+    data = drive.events("task_done")[0].data
+    assert data == {"kind": "merged", "before": "integrating", "commit": "c1"}
+
+
+def test_blocked(drive: Drive) -> None:
+    """`task_blocked` has the kind, the step it was in, and why."""
+    drive.make("a", shell("b", "a"))
+    drive.fail(drive.take("a", step=Step.CHECKING), BlockedKind.GATE)
+    gate, dependency = drive.events("task_blocked")
+    assert gate.data == {
+        "kind": "gate", "before": "checking", "cause": "exit", "text": "exit status 1",
+    }  # fmt: skip
+    assert (dependency.data["kind"], dependency.data["before"]) == ("dependency", "pending")
+    assert dependency.data["detail"] == {"root": "a", "needs": "a"}
+
+
+@pytest.mark.parametrize(
+    ("act", "before"), [("hold", "pending"), ("cancel", "pending"), ("skip", "pending")]
+)
+def test_by_hand(drive: Drive, act: str, before: str) -> None:
+    """What a person does has the person as actor, and says where the task was."""
+    drive.make("a")
+    getattr(drive.mine, act)(RUN, "a")
+    event = drive.events(task="a")[-1]
+    assert (event.actor, event.data["before"]) == ("user:ann", before)
+
+
+def test_ended(drive: Drive) -> None:
+    """`attempt_ended` has outcome, cause, exit code or signal, and the ref of the work."""
+    drive.make("a")
+    ending = Ending(Outcome.FAILED, "signal", "killed", None, 9, "refs/wf/a/1", "c9")
+    drive.ledger.fail(drive.take("a"), ending)
+    data = drive.events("attempt_ended")[0].data
+    assert data == {
+        "outcome": "failed", "cause": "signal", "text": "killed", "signal": 9, "ref": "refs/wf/a/1",
+    }  # fmt: skip
+
+
+def test_started_and_progress(drive: Drive) -> None:
+    """`attempt_started` has base, tree and process; a sample of progress its text."""
+    fence = drive.make("a").take("a")
+    drive.ledger.prepared(fence, base="b0", tree="3")
+    drive.ledger.started(fence, pid=99)
+    drive.ledger.progress(fence, "half")
+    started, progress = drive.events()[-2:]
+    assert started.data == {"base": "b0", "tree": "3", "pid": 99}
+    assert (progress.kind, progress.data) == ("task_progress", {"text": "half"})
+
+
+def test_questions_and_messages(drive: Drive) -> None:
+    """Questions, answers and messages are told with their text; delivery with the number."""
+    drive.make("a")
+    drive.ask(drive.take("a"))
+    drive.mine.answer(RUN, "a", "yes")
+    drive.mine.message(RUN, "a", "be quick")
+    drive.mine.release(RUN, "a")
+    asked, answered, sent = drive.events("question_asked", "question_answered", "message_sent")
+    assert asked.data == {"text": "may I?", "options": ["yes", "no"]}
+    assert (answered.data, sent.data) == ({"text": "yes"}, {"text": "be quick"})
+
+
+def test_messages_are_delivered_once(drive: Drive) -> None:
+    """The next claim has all messages written since the last one, each once."""
+    drive.make(shell("a", max_attempts=9, backoff=0))
+    drive.mine.message(RUN, "a", "one")
+    drive.mine.message(RUN, "a", "two")
+    given = []
+    for worker in ("w1", "w2"):
+        claim = drive.ledger.claim(RUN, worker)
+        assert claim is not None
+        given.append(claim.messages)
+        drive.mine.release(RUN, "a")
+        drive.db.execute("UPDATE task SET unmet = 0")
+    assert given == [("one", "two"), ()]
+    assert drive.events("message_delivered")[0].data == {"count": 2}
+
+
+def test_exports(drive: Drive) -> None:
+    """The user's branch is told where it is, or once why it waits."""
+    drive.make("a")
+    drive.ledger.exported(RUN, None, "it is checked out")
+    drive.ledger.exported(RUN, None, "it is checked out")
+    drive.ledger.exported(RUN, "c1", "")
+    drive.ledger.exported(RUN, "c1", "")
+    assert [e.data for e in drive.events("export_pending")] == [{"reason": "it is checked out"}]
+    assert [e.data for e in drive.events("exported")] == [{"commit": "c1"}]
+    assert (drive.run().exported, drive.run().export_note) == ("c1", "")
+
+
+def test_trees(drive: Drive) -> None:
+    """A worktree is told to be removed, or kept and why."""
+    drive.make("a")
+    drive.ledger.tree_gone(RUN, "1")
+    drive.ledger.tree_gone(RUN, "2", kept="a task is blocked on it")
+    assert [event.kind for event in drive.events()[-2:]] == ["worktree_removed", "worktree_kept"]
+
+
+def test_no_gap_and_only_known_kinds(drive: Drive) -> None:
+    """Numbers run without a gap in the order of commits, and every kind is one of CLI.md."""
+    drive.make("a", shell("b", "a"), shell("c", max_attempts=2), seats=[seat("w1", lane="far")])
+    drive.wreck("a")
+    drive.mine.retry(RUN, "a")
+    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", START)
+    drive.finish("a", "b")
+    drive.mine.abort(RUN)
+    rows = drive.db.execute("SELECT seq, kind, data FROM event ORDER BY seq")
+    assert [row[0] for row in rows] == list(range(1, drive.run().seq + 1))
+    assert {str(row[1]) for row in rows} <= KINDS
+    assert all(isinstance(json.loads(str(row[2])), dict) for row in rows)
+
+
+def test_a_refused_act_takes_no_number(drive: Drive) -> None:
+    """What is refused leaves no event and no gap."""
+    drive.make("a", "b")
+    drive.mine.unhold(RUN, "a")
+    drive.mine.hold(RUN, "b")
+    assert drive.kinds()[-2:] == ["worker_joined", "task_blocked"]

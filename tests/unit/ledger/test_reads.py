@@ -1,0 +1,63 @@
+"""What views, commands and the scheduler read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, Drive, a_run, phase
+from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.ledger import reads
+
+
+def test_finding_runs(drive: Drive) -> None:
+    """A run is found by id, by a unique prefix, or as the newest."""
+    with pytest.raises(UsageError, match="there is no run"):
+        reads.find_run(drive.db, None)
+    drive.make("a")
+    drive.ledger.create_run(a_run(id="r2", created_at=2e6), [phase("p", "a")], {})
+    assert [run.id for run in reads.runs(drive.db)] == ["r2", "r1"]
+    assert (reads.find_run(drive.db, None).id, reads.find_run(drive.db, "r1").id) == ("r2", "r1")
+    with pytest.raises(UsageError, match="run 'r' could be r2, r1"):
+        reads.find_run(drive.db, "r")
+    for find in (reads.find_run, reads.run_row):
+        with pytest.raises(UnknownNameError, match="unknown run 'x'"):
+            find(drive.db, "x")
+
+
+def test_the_leader_is_recorded(drive: Drive) -> None:
+    """Who leads a run is known from the ledger; the last one counts."""
+    drive.make("a")
+    assert reads.leader(drive.db, RUN) is None
+    for pid in (7, 8):
+        who: dict[str, str | int] = {"pid": pid, "host": "h", "boot": "b", "pid_started": "1"}
+        drive.ledger.scheduler_started(RUN, who, 60)
+    leader = reads.leader(drive.db, RUN)
+    assert leader is not None
+    assert (leader.pid, leader.lease_until) == (8, drive.clock.now() + 60)
+    assert drive.kinds()[-1] == "scheduler_started"
+
+
+def test_the_pulse(drive: Drive) -> None:
+    """What the scheduler wakes for: what is open and fenced, which seats are idle, timers."""
+    drive.make("a", "b")
+    drive.take("a", "w2")
+    drive.mine.release(RUN, "a")
+    pulse = reads.pulse(drive.db, RUN)
+    (opened,) = pulse.open
+    assert (opened.task, opened.epoch, opened.worker, opened.fenced) == ("a", 1, "w2", True)
+    assert (pulse.idle, pulse.next_timer, pulse.seq) == (("w1", "w3"), None, drive.run().seq)
+
+
+def test_attempts_are_listed(drive: Drive) -> None:
+    """The attempts of one task or of all are read oldest first."""
+    drive.make("a", "b").finish("a", "b")
+    assert [row.task for row in reads.attempts(drive.db, RUN)] == ["a", "b"]
+    (attempt,) = reads.attempts(drive.db, RUN, "b")
+    assert (attempt.outcome, attempt.commit_id, attempt.exit_code) == ("succeeded", "c1", 0)
+
+
+def test_events_in_pages(drive: Drive) -> None:
+    """Events are read in order from a number on, a page at a time."""
+    drive.make("a", "b")
+    numbers = [event.seq for event in reads.events(drive.db, RUN, 2, page=2)]
+    assert numbers == list(range(3, drive.run().seq + 1))

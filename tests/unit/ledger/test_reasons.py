@@ -1,0 +1,131 @@
+"""Why a task is where it is, with the names behind it (DESIGN 3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ledger.driving import BAD, RUN, Drive, phase, seat, shell
+from tests.unit.ledger.states import STATES
+from wf_tui.ledger.reasons import Reason
+from wf_tui.ledger.rows import Spec
+
+
+def test_ready(drive: Drive) -> None:
+    """A task that could be claimed now is ready."""
+    assert drive.make("a").reason("a") == Reason("ready", "ready")
+
+
+def test_ready_again(drive: Drive) -> None:
+    """A task that is ready again says what it failed of."""
+    drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a")
+    assert drive.reason("a") == Reason("ready", "again, after: exit status 1")
+
+
+def test_paused_comes_first(drive: Drive) -> None:
+    """In a paused run every pending task is paused, whatever else it waits for."""
+    drive.make("a", shell("b", "a"))
+    drive.mine.pause(RUN)
+    assert drive.reason("b") == Reason("paused", "the run is paused")
+
+
+def test_waiting_for_results(drive: Drive) -> None:
+    """A task that waits names the results it still needs."""
+    drive.make("a", "b", "c", shell("d", "a", "b", "c"))
+    drive.mine.skip(RUN, "b")
+    reason = drive.reason("d")
+    assert (reason.kind, reason.text) == ("waiting", "waits for a +1")
+    assert reason.detail == {"tasks": ["a", "c"], "phases": []}
+
+
+def test_waiting_for_a_phase(drive: Drive) -> None:
+    """A task that waits for a phase names the phase, not its tasks."""
+    drive.make(phase("p", "a", "b"), phase("q", "c", after=["p"]))
+    assert drive.reason("c") == Reason(
+        "waiting", "waits for phase p", {"tasks": [], "phases": ["p"]}
+    )
+
+
+def test_waiting_in_a_sequence(drive: Drive) -> None:
+    """A task in a sequence names the one before."""
+    drive.make(phase("p", "a", "b", parallel=False))
+    assert drive.reason("b").text == "waits for a"
+
+
+def test_backoff(drive: Drive) -> None:
+    """A task that waits for its back-off says until when and what it failed of."""
+    drive.make(shell("a", max_attempts=2)).wreck("a")
+    until = drive.task("a").not_before
+    assert drive.reason("a") == Reason("backoff", "again in 5 s: exit status 1", {"until": until})
+    drive.db.execute("UPDATE task SET note = ''")
+    assert drive.reason("a").text == "again in 5 s"
+    drive.clock.move(6)
+    assert drive.reason("a").kind == "ready"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"role": "review"}, "no worker for the role review"),
+        ({"worker": "kimi-2"}, "no worker kimi-2 that can do it"),
+        ({"spec": Spec(prompt="think")}, "no worker for a prompt: only shell workers are here"),
+    ],
+)
+def test_no_worker(drive: Drive, values: dict[str, object], text: str) -> None:
+    """A task that no seat accepts says for what there is none."""
+    drive.make(shell("a", **values), seats=[seat("w1", roles=("general",))])
+    assert drive.reason("a") == Reason("no_worker", text)
+
+
+def test_without_any_seat(drive: Drive) -> None:
+    """Before a scheduler has brought its seats, nothing is said about workers."""
+    assert drive.make("a", seats=0).reason("a").kind == "ready"
+
+
+def test_scope_busy(drive: Drive) -> None:
+    """A task that waits for a scope names the holder and the two paths that meet."""
+    drive.make(shell("a", scope=("src/",)), shell("b", scope=("docs", "src/b"))).take("a")
+    assert drive.reason("b") == Reason(
+        "scope_busy",
+        "a works on src/",
+        {"holder": "a", "wants": "src/b", "holds": "src/"},
+    )
+
+
+def test_lane_limited(drive: Drive) -> None:
+    """When all seats that could do it are limited, the lane and its first end are named."""
+    drive.make("a", seats=[seat("w1", lane="far"), seat("r1", roles=("review",))])
+    until = drive.clock.now() + 30
+    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", until)
+    reason = drive.reason("a")
+    assert (reason.kind, reason.text) == ("lane_limited", "far is limited")
+    assert reason.detail == {"lane": "far", "until": until}
+
+
+def test_one_free_lane_is_enough(drive: Drive) -> None:
+    """While another lane could do it, a task is not lane-limited."""
+    drive.make("a", seats=[seat("w1", lane="far"), seat("w2")])
+    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", drive.clock.now() + 30)
+    assert drive.reason("a").kind == "ready"
+
+
+def test_wip_limit(drive: Drive) -> None:
+    """A task of a phase at its limit names the phase and the limit."""
+    drive.make(phase("p", "a", "b", wip=1)).take("a")
+    assert drive.reason("b") == Reason(
+        "wip_limit", "phase p runs 1 task at most", {"phase": "p", "wip": 1}
+    )
+
+
+def test_in_progress(drive: Drive) -> None:
+    """A task in progress says its step and its worker."""
+    drive.make("a").take("a", "w2")
+    assert drive.reason("a") == Reason("claimed", "claimed on w2")
+
+
+@pytest.mark.parametrize("state", [name for name in STATES if name.startswith(("B:", "D:"))])
+def test_blocked_and_done(drive: Drive, state: str) -> None:
+    """A blocked or done task says its kind and always has a sentence."""
+    STATES[state](drive)
+    reason = drive.reason("t")
+    assert reason.kind == state[2:]
+    assert reason.text

@@ -1,0 +1,107 @@
+"""Taking back one's last act (DESIGN 3.1, *undo*)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ledger import recount
+from tests.unit.ledger.driving import RUN, STOPPED, Drive, shell
+from tests.unit.ledger.states import STATES
+from tests.unit.ledger.test_transitions import BY_HAND, COMMANDS
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.ledger import Fence, Ledger
+
+UNDOABLE = ["retry", "reassign", "hold", "unhold", "cancel", "skip", "edit", "priority"]
+STOPS = ["retry", "reassign", "hold", "cancel", "skip", "release"]
+CASES = [
+    (command, state)
+    for command in UNDOABLE
+    for state in BY_HAND[command]
+    if state[0] in "PBD" or command in {"edit", "priority"}
+]
+
+
+@pytest.mark.parametrize(("command", "state"), CASES)
+def test_undo_restores(drive: Drive, command: str, state: str) -> None:
+    """Whatever the command and the state, an undo leaves the tasks as if it had not been."""
+    STATES[state](drive)
+    before = drive.dump()["task"]
+    COMMANDS[command](drive)
+    assert drive.mine.undo(RUN)[0].task == "t"
+    assert drive.dump()["task"] == before
+    recount.check(drive.db)
+
+
+@pytest.mark.parametrize("command", STOPS)
+def test_a_stop_is_not_undone(drive: Drive, command: str) -> None:
+    """What took a task from a running attempt cannot be taken back."""
+    STATES["Q"](drive)
+    COMMANDS[command](drive)
+    before = drive.dump()
+    with pytest.raises(RefusedError, match="the attempt of 't' was stopped"):
+        drive.mine.undo(RUN)
+    assert drive.dump() == before
+    drive.ledger.close(Fence(RUN, "t", 1, "w1"), STOPPED)
+
+
+def test_several_tasks_at_once(drive: Drive) -> None:
+    """A command on several tasks is taken back as one."""
+    drive.make("a", "b", "c")
+    drive.mine.cancel(RUN, "a", "b", "c")
+    assert {acted.task for acted in drive.mine.undo(RUN)} == {"a", "b", "c"}
+    assert drive.where() == "P P P"
+
+
+def test_dependants_come_back_too(drive: Drive) -> None:
+    """Undoing a cancel frees what it had blocked."""
+    drive.make("a", shell("b", "a"))
+    drive.mine.cancel(RUN, "a")
+    drive.mine.undo(RUN)
+    assert drive.where() == "P P"
+
+
+def test_one_after_the_other(drive: Drive) -> None:
+    """A second undo takes back the command before the one that was undone."""
+    drive.make("a", "b")
+    drive.mine.hold(RUN, "a")
+    drive.mine.priority(RUN, "b", 7)
+    assert drive.mine.undo(RUN)[0].task == "b"
+    assert drive.mine.undo(RUN)[0].task == "a"
+    assert (drive.where(), drive.task("b").priority) == ("P P", 0)
+
+
+def test_only_ones_own(drive: Drive) -> None:
+    """Nobody takes back what somebody else did."""
+    drive.make("a")
+    drive.mine.hold(RUN, "a")
+    with pytest.raises(RefusedError, match="bob has done nothing that can be undone"):
+        Ledger(drive.db, drive.clock, actor="user:bob").undo(RUN)
+
+
+def test_not_after_a_claim(drive: Drive) -> None:
+    """Once a worker has claimed the task, its retry is not taken back."""
+    drive.make("a").wreck("a")
+    drive.mine.retry(RUN, "a")
+    drive.take("a")
+    with pytest.raises(RefusedError, match=r"'a' has moved on since \(task_claimed\)"):
+        drive.mine.undo(RUN)
+
+
+def test_not_after_a_dependant_began(drive: Drive) -> None:
+    """A skip that a dependant has built on is not taken back."""
+    drive.make("a", shell("b", "a"))
+    drive.mine.skip(RUN, "a")
+    drive.take("b")
+    with pytest.raises(RefusedError, match="'b', which needs 'a', has begun"):
+        drive.mine.undo(RUN)
+
+
+def test_edits_are_told(drive: Drive) -> None:
+    """The event of an undone edit says what the fields are now."""
+    drive.make("a")
+    drive.mine.edit(RUN, "a", {"scope": ("lib",), "prompt": "other"})
+    assert drive.task("a").spec.prompt == "other"
+    drive.mine.undo(RUN)
+    (event,) = drive.events("undone")
+    assert event.data["fields"] == {"scope": ["src/a"], "prompt": ""}
+    assert drive.task("a").scope == ("src/a",)
