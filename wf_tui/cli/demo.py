@@ -20,7 +20,7 @@ from wf_tui.demo.person import Person
 from wf_tui.demo.summary import summary
 from wf_tui.ledger import reads
 from wf_tui.ledger.words import RunState
-from wf_tui.picture.line import QUIET, event_line
+from wf_tui.picture.line import event_line, worth_watching
 from wf_tui.picture.status import read_status
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _lead(place: Place, folder: DemoFolder, run: RunRow) -> int:
 
     @while_read
     def tell(event: EventRow) -> None:
-        if event.kind not in QUIET:
+        if worth_watching(event):
             say(event_line(event, run.created_at))
 
     def see(event: EventRow) -> None:

@@ -9,7 +9,7 @@ from wf_tui.cli.session import print_json, say
 from wf_tui.commands import open_reads, run_here
 from wf_tui.ledger.words import RunState, TaskState
 from wf_tui.picture.event_json import event_json
-from wf_tui.picture.line import QUIET, event_line
+from wf_tui.picture.line import event_line, worth_watching
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import summary_lines
 
@@ -66,7 +66,7 @@ def _as_json(event: EventRow) -> None:
 
 def _as_line(run: RunRow) -> Callable[[EventRow], None]:
     def tell(event: EventRow) -> None:
-        if event.kind not in QUIET:
+        if worth_watching(event):
             say(event_line(event, run.created_at))
 
     return tell

@@ -13,23 +13,32 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.rows import EventRow
 
-__all__ = ["QUIET", "event_line"]
+__all__ = ["event_line", "worth_watching"]
 
 _TEXT: Final = 160
 _NAME: Final = 40
 _PERSON: Final = "user:"
 
-QUIET: Final = frozenset(
+_QUIET: Final = frozenset(
     {
+        "attempt_ended",
         "attempt_started",
         "harvested",
+        "integrated",
         "task_added",
         "task_progress",
         "worker_joined",
         "worktree_removed",
     }
 )
-"""What a person who watches a run need not see: another line says it, or nothing follows."""
+_LOUD_STEP: Final = "running"
+
+
+def worth_watching(event: EventRow) -> bool:
+    """Whether a person who watches a run learns from this event what no other one says."""
+    if event.kind == "task_step":
+        return event.data.get("step") == _LOUD_STEP
+    return event.kind not in _QUIET
 
 
 def event_line(event: EventRow, start: float) -> str:

@@ -1,0 +1,141 @@
+"""`wf add` and `wf edit`: what a task asks for, given by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - click reads the type at run time
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui import commands
+from wf_tui.cli.acted import tell_acted
+from wf_tui.cli.faults import warn
+from wf_tui.cli.session import acting, json_option, run_option
+from wf_tui.cli.word import one_of
+from wf_tui.errors import UsageError
+from wf_tui.ledger import reads
+from wf_tui.ledger.ledger import Acted
+from wf_tui.ledger.load import NewTask
+from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.words import WRITES
+from wf_tui.plan.scopes import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["add", "edit"]
+
+_READS: Final = "read_only"
+_ROLES: Final = ("general", "explore", "planner", "review", "implement", "test")
+_KEPT: Final = "its changes will not be kept: it is read_only"
+
+_scope_option = click.option(
+    "--scope", "scope", multiple=True, metavar="P", help="A path it may change; may be given again."
+)
+
+
+@click.command
+@click.argument("title")
+@click.option("--phase", metavar="P", help="The phase it joins; else one that nothing waits for.")
+@click.option("--prompt", metavar="TEXT", help="What it is to do; else the title says it.")
+@click.option("--sh", "command", metavar="CMD", help="The command that does it.")
+@click.option("--needs", multiple=True, metavar="T", help="A task whose result it needs.")
+@_scope_option
+@click.option("--role", callback=one_of("role", _ROLES), default="general", metavar="R")
+@click.option(
+    "--mode",
+    callback=one_of("mode", (_READS, WRITES)),
+    metavar="M",
+    help="read_only or read_write; with --scope read_write, else read_only.",
+)
+@click.option(
+    "--isolation",
+    callback=one_of("isolation", ("auto", "shared", "worktree")),
+    default="auto",
+    metavar="I",
+    help="auto, shared or worktree.",
+)
+@run_option
+@json_option
+def add(
+    *,
+    title: str,
+    phase: str | None,
+    prompt: str | None,
+    command: str | None,
+    needs: tuple[str, ...],
+    scope: tuple[str, ...],
+    role: str,
+    mode: str | None,
+    isolation: str,
+    run: str | None,
+    repo: Path | None,
+    as_json: bool,
+) -> int:
+    """Add a task to a run; its id is made of TITLE. A run that has ended goes on with it."""
+    if not title.strip():
+        raise UsageError("the title is empty", "say in a few words what is to be done")
+    mode = mode or (WRITES if scope else _READS)
+    if scope and mode == _READS:
+        warn(_KEPT, f"if it is to change files: --mode {WRITES}")
+    text = prompt if prompt is not None else ("" if command is not None else title)
+    new = NewTask(
+        id="",
+        title=title,
+        spec=Spec(prompt=text, command=command, needs=tuple(dict.fromkeys(needs))),
+        mode=mode,
+        isolation=isolation,
+        role=role,
+        scope=_checked(scope),
+    )
+    with acting(run, repo) as found:
+        task = commands.add(found.place, found.ledger, found.run.id, new, phase)
+        acted = Acted(task.id, changed=True, state=task.state.value, reason="")
+        return tell_acted(found, [acted], as_json=as_json)
+
+
+@click.command
+@click.argument("task")
+@click.option("--title", metavar="TEXT")
+@click.option("--prompt", metavar="TEXT", help="What it is to do.")
+@click.option("--sh", "command", metavar="CMD", help="The command that does it.")
+@click.option("--gate", metavar="CMD", help="What has to pass before it is done; '' for nothing.")
+@_scope_option
+@click.option("--role", callback=one_of("role", _ROLES), metavar="R")
+@click.option("--max-attempts", type=click.IntRange(1), metavar="N")
+@click.option(
+    "--timeout", "timeout_secs", type=click.FloatRange(0), metavar="S", help="Seconds; 0 for none."
+)
+@run_option
+@json_option
+def edit(
+    *,
+    task: str,
+    run: str | None,
+    repo: Path | None,
+    as_json: bool,
+    scope: tuple[str, ...],
+    **given: str | float | None,
+) -> int:
+    """Change what TASK asks for: at once while it waits, else from its next attempt on."""
+    fields: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if scope:
+        fields["scope"] = _checked(scope)
+    if not fields:
+        raise UsageError("nothing to change", "give an option: wf edit --help")
+    for name in ("gate", "timeout_secs"):
+        if name in fields:
+            fields[name] = fields[name] or None
+    with acting(run, repo) as found:
+        before = reads.task(found.ledger.db, found.run.id, task)
+        if scope and not before.writes:
+            warn(_KEPT)
+        acted = commands.edit(found.ledger, found.run.id, task, fields)
+        return tell_acted(found, acted, as_json=as_json)
+
+
+def _checked(scopes: Sequence[str]) -> tuple[str, ...]:
+    for scope in scopes:
+        if wrong := problem(scope):
+            raise UsageError(f"the scope {scope!r} {wrong}", "name a path inside the repository")
+    return tuple(scopes)

@@ -1,0 +1,149 @@
+"""`wf logs` and `wf diff`: what an attempt has printed, and what it has changed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui.cli.faults import warn
+from wf_tui.cli.session import Reading, reading, run_option
+from wf_tui.errors import UnknownNameError
+from wf_tui.git.control import open_control
+from wf_tui.git.show import diff as patch
+from wf_tui.ledger import reads
+from wf_tui.paths import RunPaths
+from wf_tui.text import clean
+from wf_tui.workers import log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wf_tui.ledger.rows import AttemptRow
+
+__all__ = ["diff", "logs"]
+
+_LOOK_EVERY: Final = 0.05
+_LONGEST_LINE: Final = 1 << 16
+
+_attempt_option = click.option(
+    "--attempt",
+    "epoch",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Which attempt (wf show); else the last one.",
+)
+
+
+@click.command
+@click.argument("task")
+@_attempt_option
+@click.option("--follow", is_flag=True, help="Go on until the attempt has ended.")
+@run_option
+def logs(*, task: str, epoch: int | None, follow: bool, run: str | None, repo: Path | None) -> None:
+    """Print what an attempt of TASK has printed, and its gate; safe for a terminal."""
+    with reading(run, repo) as found:
+        attempt = _attempt(found, task, epoch, wait=follow)
+        if attempt is None:
+            return
+        folder = RunPaths(Path(found.run.dir)).attempt(attempt.task, attempt.epoch)
+        output = folder / "log.jsonl"
+        _print(_followed(found, attempt, output) if follow else log.read(output))
+    gate = folder / "gate.jsonl"
+    if gate.exists():
+        click.echo("[wf: the gate]")
+        _print(log.read(gate))
+
+
+@click.command
+@click.argument("task")
+@_attempt_option
+@click.option("--stat", is_flag=True, help="Only which files, and how much.")
+@run_option
+def diff(*, task: str, epoch: int | None, stat: bool, run: str | None, repo: Path | None) -> None:
+    """Print what an attempt of TASK has changed, against the commit it started from.
+
+    In a pipe it is a patch, byte by byte; on a terminal it is made safe for that.
+    """
+    with reading(run, repo) as found:
+        attempt = _attempt(found, task, epoch, harvested=epoch is None)
+    if attempt is None:
+        return
+    if attempt.base is None or attempt.ref is None:
+        warn(f"attempt {attempt.epoch} of {task!r} has left no changes")
+        return
+    control = open_control(RunPaths(Path(found.run.dir)))
+    text = patch(control, attempt.base, attempt.ref, stat=stat)
+    if sys.stdout.isatty():
+        click.echo(clean(text, limit=len(text) + 1, multiline=True), nl=False)
+    else:
+        sys.stdout.buffer.write(text)
+
+
+def _attempt(
+    found: Reading,
+    task: str,
+    epoch: int | None,
+    *,
+    harvested: bool = False,
+    wait: bool = False,
+) -> AttemptRow | None:
+    """Return the attempt that is meant: by number, else the last (that left something)."""
+    name = reads.task(found.db, found.run.id, task).id
+    while not (attempts := reads.attempts(found.db, found.run.id, name)):
+        if not wait:
+            warn(f"task {name!r} has had no attempt yet", f"see why: wf show {name}")
+            return None
+        _sleep_until_changed(found)
+    if epoch is not None:
+        numbers = {attempt.epoch: attempt for attempt in attempts}
+        if epoch not in numbers:
+            raise UnknownNameError("attempt", str(epoch), map(str, numbers))
+        return numbers[epoch]
+    left = [attempt for attempt in attempts if attempt.ref] if harvested else []
+    return (left or attempts)[-1]
+
+
+def _followed(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
+    """Yield the output as it is written, until its attempt is closed."""
+    offset, closed = 0, False
+    while True:
+        text, offset = log.follow(path, offset)
+        if text:
+            yield text
+        elif closed:
+            return
+        else:
+            time.sleep(_LOOK_EVERY)
+        closed = not _is_open(found, attempt)
+
+
+def _is_open(found: Reading, attempt: AttemptRow) -> bool:
+    rows = reads.attempts(found.db, found.run.id, attempt.task)
+    return any(row.epoch == attempt.epoch and row.open for row in rows)
+
+
+def _sleep_until_changed(found: Reading) -> None:
+    while not found.db.changed():
+        time.sleep(_LOOK_EVERY)
+
+
+def _print(pieces: Iterable[str]) -> None:
+    """Print an output line by line, so that no escape sequence is cut in two unseen."""
+    rest = ""
+    for piece in pieces:
+        whole, newline, rest = (rest + piece).rpartition("\n")
+        if newline:
+            _echo(whole + newline)
+        elif len(rest) > _LONGEST_LINE:
+            _echo(rest)
+            rest = ""
+    if rest:
+        _echo(rest + "\n")
+
+
+def _echo(text: str) -> None:
+    click.echo(clean(text, limit=len(text) + 1, multiline=True), nl=False)

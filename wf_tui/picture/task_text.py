@@ -1,0 +1,94 @@
+"""Everything of one task as text: state, request, limits, attempts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.picture import glyphs
+from wf_tui.picture.age import offset, span
+from wf_tui.picture.status_text import remedy
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.ledger.rows import AttemptRow, TaskRow
+    from wf_tui.picture.status import TaskPicture
+
+__all__ = ["task_lines"]
+
+_TEXT: Final = 2000
+_LABEL: Final = 10
+
+
+def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
+    """Yield what `wf show` prints of a task."""
+    task, reason = picture.task, picture.reason
+    word = task.state.value.replace("_", " ")
+    why = reason.kind.replace("_", " ")
+    text = "" if reason.text == why else f": {clean(reason.text, limit=_TEXT)}"
+    yield f"{glyphs.of(task, reason.kind)} {clean(task.id)}  {clean(task.title)}"
+    yield _line("state", f"{word}, {why}{text}, since {span(now - task.since)}")
+    if help_with := remedy(task):
+        yield _line("helps", help_with)
+    yield from _request(task)
+    yield from _limits(task)
+    if task.result:
+        yield from _block("result", task.result)
+    for attempt in picture.attempts:
+        yield ""
+        yield from _attempt(picture, attempt, now)
+
+
+def _request(task: TaskRow) -> Iterator[str]:
+    spec = task.spec
+    yield _line("phase", task.phase)
+    if spec.prompt:
+        yield from _block("prompt", spec.prompt)
+    if spec.command is not None:
+        yield from _block("command", spec.command)
+    access = f"{task.mode}, {task.isolation}"
+    scope = f", scope {', '.join(task.scope)}" if task.scope else ""
+    yield _line("access", access + scope)
+    for label, names in (("needs", spec.needs), ("delivers", spec.deliverables)):
+        if names:
+            yield _line(label, ", ".join(names))
+    if spec.gate:
+        yield from _block("gate", spec.gate)
+
+
+def _limits(task: TaskRow) -> Iterator[str]:
+    spec = task.spec
+    parts = [f"{task.tries} of {task.max_attempts} tries used", f"priority {task.priority}"]
+    parts += [f"{spec.timeout_secs:g} s"] if spec.timeout_secs else []
+    parts += [f"{spec.max_tokens} tokens"] if spec.max_tokens else []
+    parts += [f"for {task.pinned}"] if task.pinned else []
+    yield _line("limits", ", ".join(parts))
+    yield _line("role", task.role)
+
+
+def _attempt(picture: TaskPicture, attempt: AttemptRow, now: float) -> Iterator[str]:
+    took = offset((attempt.ended_at or now) - attempt.started_at)
+    outcome = (attempt.outcome or "runs").replace("_", " ")
+    note = f": {attempt.note}" if attempt.note else ""
+    yield clean(f"attempt {attempt.epoch}  {attempt.worker}  {outcome}{note}  {took}", limit=_TEXT)
+    facts = {
+        "commit": attempt.commit_id,
+        "worktree": picture.worktree(attempt),
+        "log": picture.log(attempt),
+    }
+    for label, value in facts.items():
+        if value:
+            yield _line(label, value)
+
+
+def _line(label: str, text: str) -> str:
+    return f"  {label:<{_LABEL}}{clean(text, limit=_TEXT)}"
+
+
+def _block(label: str, text: str) -> Iterator[str]:
+    """Yield a text of several lines, all but the first under its beginning."""
+    lines = text.strip().split("\n")
+    yield _line(label, lines[0])
+    for line in lines[1:]:
+        yield _line("", line)
