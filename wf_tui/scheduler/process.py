@@ -24,7 +24,7 @@ from wf_tui.git.snapshots import Snapshots
 from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.words import BlockedKind, RunState
 from wf_tui.ledger.writer import Writer
 from wf_tui.scheduler.integrator import Integrator
 from wf_tui.scheduler.leader import leadership, own_identity
@@ -161,14 +161,18 @@ class Lead:
 def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, str]) -> int:
     """Start a scheduler in a session of its own, its output in the run's folder; return its pid.
 
-    `cwd` is in the repository; the process itself works from the run's folder.
+    `cwd` is in the repository; the process itself works from the run's folder, where paths that
+    the environment has relative to here would mean something else.
     """
     paths = repo.run(run)
+    here = {"WF_STATE_DIR": str(repo.root.parent)}
+    if config := environ.get("WF_CONFIG"):
+        here["WF_CONFIG"] = str(Path(config).absolute())
     with paths.scheduler_log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "wf_tui", "scheduler", "--run", run, "--repo", str(cwd)],
             cwd=paths.root,
-            env=dict(environ),
+            env={**environ, **here},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
