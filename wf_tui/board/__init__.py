@@ -1,0 +1,1 @@
+"""The board: a Textual view of one run, and the hands of a person in it."""
