@@ -65,7 +65,15 @@ class Lead:
     def run(self) -> str:
         """Wait for the lead, then schedule until the run is over; return its state."""
         with leadership(self.repo.run(self.run_id).scheduler_lock):
-            return asyncio.run(self.schedule())
+            return self._settled() or asyncio.run(self.schedule())
+
+    def _settled(self) -> str | None:
+        """Return the state of a run that the leader before, whom a stand-by waits for, ended."""
+        with self._view() as view:
+            row, signed_off = reads.run_row(view, self.run_id), not reads.leader(view, self.run_id)
+        exported = row.head in {row.base, row.exported}
+        over = RunState(row.state).ended and not row.open_attempts
+        return row.state if over and exported and signed_off else None
 
     async def schedule(self) -> str:
         """Schedule, without asking for the lead, until the run is over; return its state."""
