@@ -8,13 +8,14 @@ import os
 import re
 import shutil
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.clock import SystemClock
-from wf_tui.errors import RefusedError, UnknownNameError, UsageError
+from wf_tui.errors import EnvironmentalError, RefusedError, UnknownNameError, UsageError
 from wf_tui.ledger import reads
 from wf_tui.ledger.rows import RunRow, WorkerRow, evolve
 from wf_tui.ledger.sqlite import SqliteDatabase
@@ -64,6 +65,8 @@ __all__ = [
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH: Final = 6
 _FOLLOW_EVERY: Final = 0.05
+_LEAD_WITHIN: Final = 10.0
+_LOOK_EVERY: Final = 0.01
 _LONGEST_ID: Final = 40
 _BUILT_IN: Final = "shell"
 _T = TypeVar("_T")
@@ -236,7 +239,23 @@ def ensure_scheduler(
         return None
     if not leaving and scheduler_alive(ledger.db, run):
         return None
-    return start_detached(place.paths, run, place.common_dir, place.environ)
+    pid = start_detached(place.paths, run, place.common_dir, place.environ)
+    if not leaving:
+        _until_it_leads(place, ledger.db, run, pid)
+    return pid
+
+
+def _until_it_leads(place: Place, db: Database, run: str, pid: int) -> None:
+    """Wait until a scheduler has the lead, so that what is said next of the run is true."""
+    deadline = time.monotonic() + _LEAD_WITHIN
+    while not scheduler_alive(db, run) and time.monotonic() < deadline:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended and status:
+            log = place.paths.run(run).scheduler_log
+            raise EnvironmentalError("the scheduler could not start", f"it says why in {log}")
+        if ended:
+            return
+        time.sleep(_LOOK_EVERY)
 
 
 @dataclass(frozen=True)
