@@ -134,7 +134,7 @@ def test_faults_of_yaml(text: str, words: str, line: int, column: int) -> None:
 @pytest.mark.parametrize(
     ("text", "words", "line"),
     [
-        ("a = 1\na = 2", "Cannot overwrite a value", 2),
+        ("a = 1\na = 2\nb = 1\n", "Cannot overwrite a value", 2),
         ("a = ", "the text ends here", 1),
         ("a = 1\nb", "Expected '='", 2),
         ("d = 2026-02-31", "Invalid date", 1),
@@ -245,6 +245,12 @@ def test_a_million_digits_are_taken_for_a_large_number() -> None:
 def test_plain_words_of_yaml(word: str, value: object) -> None:
     """Words without quotes mean what the safe loader makes of them, but dates stay text."""
     assert read_yaml(f"a: {word}").value == {"a": value}
+
+
+def test_a_slip_of_the_indents_of_yaml_has_its_hint() -> None:
+    """What the parser says is for parsers; the hint is for people."""
+    assert "in quotes" in fault(read_yaml("goal: a: b")).hint
+    assert "spaces" in fault(read_yaml("a:\n\tb: 1")).hint
 
 
 def test_keys_of_yaml_are_text() -> None:

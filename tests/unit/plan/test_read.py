@@ -151,3 +151,4 @@ def test_names_of_the_report(tmp_path: Path) -> None:
     assert (report.goal, report.max_concurrent) == ("g", None)
     report = read_plan(write(tmp_path, "p.json", json.dumps({"goal": "g", "phases": []})))
     assert (report.goal, report.max_concurrent) == ("g", 4)
+    assert read_plan(write(tmp_path, "p.json", "[1]")).goal is None
