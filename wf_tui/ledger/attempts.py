@@ -263,9 +263,7 @@ def evolve_text(ending: Ending, text: str) -> Ending:
 
 def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     """Close the task's open attempt: its seat, scope and caps are free again."""
-    if task.open_epoch is None:
-        return task
-    attempt = tx.attempt(task.id, task.open_epoch)
+    attempt = tx.attempt(task.id, task.epoch)
     closed = tx.store(
         attempt,
         evolve(

@@ -44,7 +44,8 @@ UNCLAIMED: Final[Mapping[str, None]] = {
 class Change:
     """The unit of work of every rule; made by `change`, gone with its transaction.
 
-    `command` is one number for all that a person did to several tasks at once, for `undo`.
+    `command` is one number for all that a person did to several tasks at once, for `undo`. The
+    run's own number of events is brought up to date at the end.
     """
 
     db: Database
@@ -60,11 +61,11 @@ class Change:
 
     def event(self, kind: str, task: TaskRow | None = None, /, **data: object) -> int:
         """Append an event and return its number; a task brings its worker and epoch along."""
-        self.evolve(seq=self.run.seq + 1)
+        number = self.run.seq + len(self.events) + 1
         self.events.append(
             (
                 self.run.id,
-                self.run.seq,
+                number,
                 self.now,
                 task.id if task else None,
                 (task.worker or task.last_worker) if task else None,
@@ -74,7 +75,7 @@ class Change:
                 json.dumps({name: value for name, value in data.items() if value is not None}),
             )
         )
-        return self.run.seq
+        return number
 
     def task(self, task_id: str) -> TaskRow:
         """Return a task of this run, or say which one was probably meant."""
@@ -198,6 +199,7 @@ def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change
         before = decode(RunRow, rows[0])
         tx = Change(db, before, now, actor, command=before.seq + 1)
         yield tx
+        tx.evolve(seq=before.seq + len(tx.events))
         tx.store(before, tx.run)
         if tx.events:
             db.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tx.events)

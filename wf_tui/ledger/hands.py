@@ -13,7 +13,7 @@ from wf_tui.errors import UsageError
 from wf_tui.ledger.change import UNCLAIMED, Change
 from wf_tui.ledger.claims import wake_next
 from wf_tui.ledger.load import rank, scope_key
-from wf_tui.ledger.rows import Spec, TaskRow, WorkerRow
+from wf_tui.ledger.rows import Spec, TaskRow, WorkerRow, evolve
 from wf_tui.ledger.runs import fence, refused, stoppable, wake_run
 from wf_tui.ledger.words import BlockedKind, DoneKind, TaskState
 
@@ -176,11 +176,9 @@ def edited_values(task: TaskRow, fields: Mapping[str, object]) -> dict[str, obje
     values: dict[str, object] = {k: v for k, v in fields.items() if k not in _SPEC}
     values["spec"] = edited
     values["needs_kind"] = "shell" if edited.command is not None else "prompt"
-    scope, number = values.get("scope", task.scope), values.get("priority", task.priority)
-    if isinstance(scope, tuple):
-        values["scope_key"] = scope_key(scope, task.isolation)
-    if isinstance(number, int):
-        values["rank"] = rank(number, task.chain)
+    edited_row = evolve(task, **values)
+    values["scope_key"] = scope_key(edited_row.scope, task.isolation)
+    values["rank"] = rank(edited_row.priority, task.chain)
     return {**values, "parked_by": None}
 
 

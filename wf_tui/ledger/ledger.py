@@ -82,7 +82,7 @@ class Ledger:
             self.db.execute(*insert(run))
             with self._change(run.id) as tx:
                 load.fill_run(tx, phases, chains)
-                return tx.run
+            return tx.run
 
     def pause(self, run: str) -> bool:
         """Start nothing new; whether that changed anything."""

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
 from wf_tui.ledger.database import Row, Value
@@ -250,10 +251,15 @@ def select(table: type[T], rest: str = "") -> str:
 
 def insert(row: T) -> tuple[str, list[Value]]:
     """Return the statement that stores a new row, with its values."""
-    names = _NAMES[type(row)]
-    marks = ", ".join("?" * len(names))
-    statement = f"INSERT INTO {_TABLES[type(row)][0]} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - own names
-    return statement, [encode(name, getattr(row, name)) for name in names]
+    return _INSERTS[type(row)], _values(row)
+
+
+def _values(row: object) -> list[Value]:
+    """Return all that a row holds as the database holds it; only the columns that differ cost."""
+    values: list[Value] = list(_GETTERS[type(row)](row))
+    for place, writer in _PLACES[type(row)]:
+        values[place] = writer(values[place])
+    return values
 
 
 def update(old: T, new: T) -> tuple[str, list[Value]] | None:
@@ -290,8 +296,7 @@ def encode(name: str, value: object) -> Value:
     return writer(value) if writer is not None else cast("Value", value)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _read_spec(text: str) -> Spec:
@@ -301,8 +306,8 @@ def _read_spec(text: str) -> Spec:
 
 
 def _write_spec(spec: object) -> str:
-    plain = asdict(cast("Spec", spec))
-    return _json({name: value for name, value in plain.items() if value not in {None, "", ()}})
+    stored = {name: getattr(spec, name) for name in _SPEC}
+    return _json({name: value for name, value in stored.items() if value not in {None, "", ()}})
 
 
 def _read_words(text: str) -> tuple[str, ...]:
@@ -342,4 +347,15 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "open": int,
     "fenced": int,
     "writes": int,
+}
+_SPEC: Final = tuple(Spec.__dataclass_fields__)
+_INSERTS: Final = {
+    table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) "  # noqa: S608 - own names
+    f"VALUES ({', '.join('?' * len(names))})"
+    for table, names in _NAMES.items()
+}
+_GETTERS: Final = {table: attrgetter(*names) for table, names in _NAMES.items()}
+_PLACES: Final = {
+    table: [(place, _WRITERS[name]) for place, name in enumerate(names) if name in _WRITERS]
+    for table, names in _NAMES.items()
 }

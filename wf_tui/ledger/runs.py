@@ -118,8 +118,6 @@ def abort(tx: Change) -> None:
 
 def abort_rest(tx: Change, why: str) -> None:
     """Cancel all that is not done; what is merging may finish; `aborted` when nothing is open."""
-    if tx.run.intent == Intent.ABORT or RunState(tx.run.state).ended:
-        return
     tx.evolve(intent=Intent.ABORT.value, state=RunState.RUNNING.value)
     for task in _cancellable(tx):
         current = tx.task(task.id)

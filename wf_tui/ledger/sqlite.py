@@ -20,6 +20,7 @@ __all__ = ["SqliteDatabase", "file_system"]
 APPLICATION_ID: Final = 0x77664C31  # "wfL1"
 USER_VERSION: Final = 1
 _PRIVATE: Final = 0o600
+_MOUNTS: Final = Path("/proc/self/mountinfo")
 _BUSY_MS: Final = 30_000
 _WAL_UNSAFE: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "fuse.sshfs", "afs", "ceph"}
@@ -201,7 +202,7 @@ def _named(error: apsw.Error, path: Path) -> LedgerError:
 def _mounts() -> str:
     """Return the table of mounts, or "" where the system has none to read."""
     try:
-        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+        return _MOUNTS.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 

@@ -92,6 +92,13 @@ def test_live_news_is_recorded(drive: Drive, news: str) -> None:
     assert drive.dump() != before
 
 
+def test_rejecting(drive: Drive) -> None:
+    """A result known to be too late is kept as rejected, and closes its attempt."""
+    drive.ledger.reject(fenced(drive), GOOD)
+    assert drive.kinds()[-2:] == ["result_rejected", "attempt_ended"]
+    assert drive.run().open_attempts == 0
+
+
 def test_the_worker_counts_too(drive: Drive) -> None:
     """A result with the right epoch but of another worker is rejected."""
     fence = drive.make("a").take("a", "w1", Step.INTEGRATING)

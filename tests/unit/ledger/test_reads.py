@@ -35,6 +35,8 @@ def test_the_leader_is_recorded(drive: Drive) -> None:
     assert leader is not None
     assert (leader.pid, leader.lease_until) == (8, drive.clock.now() + 60)
     assert drive.kinds()[-1] == "scheduler_started"
+    drive.ledger.scheduler_stopped(RUN)
+    assert reads.leader(drive.db, RUN) is None
 
 
 def test_the_pulse(drive: Drive) -> None:
@@ -54,6 +56,14 @@ def test_attempts_are_listed(drive: Drive) -> None:
     assert [row.task for row in reads.attempts(drive.db, RUN)] == ["a", "b"]
     (attempt,) = reads.attempts(drive.db, RUN, "b")
     assert (attempt.outcome, attempt.commit_id, attempt.exit_code) == ("succeeded", "c1", 0)
+
+
+def test_an_unknown_task(drive: Drive) -> None:
+    """A task that does not exist is named with the nearest one."""
+    drive.make("parser", "printer")
+    with pytest.raises(UnknownNameError, match="unknown task 'pasrer'") as caught:
+        reads.task(drive.db, RUN, "pasrer")
+    assert caught.value.hint == "did you mean 'parser'?"
 
 
 def test_events_in_pages(drive: Drive) -> None:

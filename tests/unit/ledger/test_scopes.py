@@ -124,6 +124,16 @@ def test_the_end_of_the_holder_wakes(drive: Drive) -> None:
     drive.finish("b", "c", "d")
 
 
+def test_the_end_of_another_wakes_nobody(drive: Drive) -> None:
+    """A holder that ends leaves tasks alone that wait for another one's scope."""
+    drive.make(writer("a", "src"), writer("b", "src"), writer("c", "docs"))
+    drive.take("a")
+    fence = drive.take("c", "w2")
+    assert drive.claim("w3") is None
+    drive.done(fence)
+    assert drive.task("b").parked_by is not None
+
+
 def test_a_retried_holder_wakes_too(drive: Drive) -> None:
     """A holder that fails and waits for its back-off lets the next one in."""
     drive.make(writer("a", "src", max_attempts=2), writer("b", "src"))

@@ -190,6 +190,13 @@ def test_journal_of_a_network_disk(path: Path, monkeypatch: pytest.MonkeyPatch) 
         Drive(database).make("a").finish("a")
 
 
+def test_no_mount_table(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system without a table of mounts is taken to have a local disk."""
+    monkeypatch.setattr(sqlite, "_MOUNTS", path)
+    with closing(SqliteDatabase(path, create=True)) as database:
+        assert database.execute("PRAGMA journal_mode") == [("wal",)]
+
+
 def test_the_mount_table(tmp_path: Path) -> None:
     """The file system is that of the deepest mount that holds the file."""
     deep = str(tmp_path / "a b").replace(" ", "\\040")

@@ -1,0 +1,155 @@
+"""What a person does to tasks: several at once, to the right worker, with the right words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ledger.driving import BAD, RUN, Drive, seat, shell
+from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.ledger import reads
+from wf_tui.ledger.ledger import Acted
+from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.words import Step
+
+
+def test_one_refusal_does_not_keep_the_others(drive: Drive) -> None:
+    """Of several tasks each is done or refused by itself, and said so in the order asked."""
+    drive.make("a", "b", "c").finish("a")
+    acted = drive.mine.hold(RUN, "c", "a", "b")
+    assert [(one.task, one.changed) for one in acted] == [("c", True), ("a", False), ("b", True)]
+    assert acted[1] == Acted("a", False, "done", "task 'a' cannot be held: it is done (merged)")
+
+
+def test_an_unknown_task_keeps_all(drive: Drive) -> None:
+    """When one of several names is wrong nothing is done at all."""
+    drive.make("a")
+    before = drive.dump()
+    with pytest.raises(UnknownNameError, match="unknown task 'b'"):
+        drive.mine.hold(RUN, "a", "b")
+    assert drive.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("act", "step", "sentence"),
+    [
+        ("unhold", None, "task 'a' cannot be released from a hold: it is pending"),
+        ("release", None, "task 'a' cannot be released: it is pending"),
+        ("hold", Step.INTEGRATING, "it is in progress (its work is being merged)"),
+    ],
+)
+def test_refusals_say_why(drive: Drive, act: str, step: Step | None, sentence: str) -> None:
+    """A refusal says what could not be done and where the task is."""
+    drive.make("a")
+    if step:
+        drive.take("a", step=step)
+    (acted,) = getattr(drive.mine, act)(RUN, "a")
+    assert acted.reason.endswith(sentence)
+
+
+def test_reassign_to_a_seat(drive: Drive) -> None:
+    """A task given to a seat is claimed by that one alone."""
+    drive.make("a")
+    drive.mine.reassign(RUN, "w2", "a")
+    assert drive.claim("w1") is None
+    drive.take("a", "w2")
+
+
+def test_reassign_to_a_profile(drive: Drive) -> None:
+    """A task given to a profile is claimed by any of its seats."""
+    drive.make("a", seats=[seat("w1"), seat("k1", "kimi"), seat("k2", "kimi")])
+    drive.mine.reassign(RUN, "kimi", "a")
+    assert drive.claim("w1") is None
+    drive.take("a", "k2")
+
+
+def test_reassign_a_parked_task(drive: Drive) -> None:
+    """A task that waits for a scope goes on waiting for it after it was reassigned."""
+    drive.make(shell("a", scope=("src",)), shell("b", scope=("src",))).take("a")
+    assert drive.claim("w2") is None
+    drive.mine.reassign(RUN, "w3", "b")
+    assert drive.claim("w3") is None
+    assert drive.reason("b").kind == "scope_busy"
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        (shell("a", spec=Spec(prompt="think")), "a shell worker needs a task with a command"),
+        (shell("a", role="test"), "its roles are review, the task's is test"),
+    ],
+)
+def test_an_unfit_worker(drive: Drive, task: object, message: str) -> None:
+    """A task is not given to a worker that cannot do it; nothing changes."""
+    drive.make(task, seats=[seat("r1", roles=("review",))])  # type: ignore[arg-type]
+    before = drive.dump()
+    with pytest.raises(UsageError, match=message):
+        drive.mine.reassign(RUN, "r1", "a")
+    assert drive.dump() == before
+
+
+def test_an_unknown_worker(drive: Drive) -> None:
+    """A worker that does not exist is named with the nearest one."""
+    drive.make("a")
+    with pytest.raises(UnknownNameError, match="unknown worker 'w22'") as caught:
+        drive.mine.reassign(RUN, "w22", "a")
+    assert caught.value.hint == "did you mean 'w2'?"
+
+
+def test_edit(drive: Drive) -> None:
+    """An edit changes what the next attempt is asked for, and the place in the queue."""
+    drive.make("a", "b")
+    fields = {"command": None, "prompt": "think", "scope": ("lib",), "max_attempts": 7}
+    drive.mine.edit(RUN, "b", fields)
+    task = drive.task("b")
+    assert (task.spec.command, task.spec.prompt, task.needs_kind) == (None, "think", "prompt")
+    assert (task.scope, task.scope_key, task.max_attempts) == (
+        ("lib",),
+        'scope:worktree:["lib"]',
+        7,
+    )
+
+
+def test_editing_while_it_runs(drive: Drive) -> None:
+    """An edit of a running task leaves its attempt alone, scope and claim."""
+    drive.make("a", shell("b", scope=("src/a",))).take("a")
+    drive.mine.edit(RUN, "a", {"scope": ("lib",)})
+    assert drive.where("a") == "R:claimed"
+    assert reads.attempts(drive.db, RUN)[0].scope == ("src/a",)
+    assert drive.claim("w2") is None
+
+
+def test_hold_keeps_the_tries(drive: Drive) -> None:
+    """A hold and its end leave the tries as they are, and the back-off is over."""
+    drive.make(shell("a", max_attempts=3)).wreck("a")
+    drive.mine.hold(RUN, "a")
+    assert drive.task("a").note == "held by ann"
+    drive.mine.unhold(RUN, "a")
+    assert (drive.task("a").tries, drive.task("a").not_before) == (1, None)
+
+
+def test_a_retry_forgets_the_result(drive: Drive) -> None:
+    """A retried skip has neither commit nor result; the scope is no longer waived."""
+    drive.make("a")
+    drive.mine.skip(RUN, "a")
+    drive.mine.retry(RUN, "a")
+    task = drive.task("a")
+    assert (task.commit_id, task.result, task.scope_waived) == (None, None, False)
+
+
+def test_accepting_twice(drive: Drive) -> None:
+    """Work that was accepted and conflicts again is blocked and can be accepted again."""
+    drive.make("a")
+    for _ in range(2):
+        drive.ledger.conflict(drive.take("a", step=Step.INTEGRATING), BAD, ("x",), "x differs")
+    (acted,) = drive.mine.accept(RUN, "a")
+    assert (acted.state, drive.task("a").epoch, drive.task("a").worker) == (
+        "in_progress", 3, "user:ann",
+    )  # fmt: skip
+    assert not drive.mine.accept(RUN, "a")[0].changed
+
+
+def test_acting_for_somebody(drive: Drive) -> None:
+    """A ledger can act for another, with the same store and clock."""
+    drive.make("a")
+    drive.ledger.acting("user:bob").hold(RUN, "a")
+    assert (drive.events()[-1].actor, drive.task("a").note) == ("user:bob", "held by bob")
