@@ -1,0 +1,75 @@
+"""What the parts of the board tell each other; widgets send these up, nothing is called sideways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.words import TaskState
+    from wf_tui.picture.picture import Batch
+
+__all__ = [
+    "ActionChosen",
+    "CardDropped",
+    "CardOpened",
+    "CardSelected",
+    "ColumnChosen",
+    "FeedFailed",
+    "LedgerChanged",
+]
+
+
+@dataclass
+class LedgerChanged(Message):
+    """The ledger has news for the picture."""
+
+    batch: Batch
+
+
+@dataclass
+class FeedFailed(Message):
+    """The ledger could not be read; it is tried again."""
+
+    reason: str
+
+
+@dataclass
+class CardSelected(Message):
+    """Another card is the selected one of a column; None where the column is empty."""
+
+    state: TaskState
+    card: str | None
+
+
+@dataclass
+class CardOpened(Message):
+    """A card was opened with the mouse."""
+
+    card: str
+
+
+@dataclass
+class CardDropped(Message):
+    """A card was dragged from one column to another, `onto` a card of it or beside them."""
+
+    card: str
+    from_state: TaskState
+    to_state: TaskState
+    onto: str | None = None
+
+
+@dataclass
+class ColumnChosen(Message):
+    """A tab of the narrow board was clicked."""
+
+    state: TaskState
+
+
+@dataclass
+class ActionChosen(Message):
+    """An action in the footer was clicked."""
+
+    action: str
