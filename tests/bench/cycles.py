@@ -1,0 +1,135 @@
+"""One edit from its base to the integration branch: as wf does it, and as bare git plumbing.
+
+Each cycle starts one commit behind the branch, as it is when others work too, so that each merges.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.git.attempts import Message, commit_attempt, save_attempt_ref
+from wf_tui.git.control import make_control
+from wf_tui.git.integrate import Merged, integrate
+from wf_tui.git.pool import Pool
+
+if TYPE_CHECKING:
+    from tests.unit.scheduler.arena import Arena
+
+__all__ = ["Bare", "Pooled"]
+
+_WHEN: Final = 1_800_000_000.0
+_NOBODY: Final = {
+    "GIT_AUTHOR_NAME": "wf",
+    "GIT_AUTHOR_EMAIL": "wf@wf.invalid",
+    "GIT_COMMITTER_NAME": "wf",
+    "GIT_COMMITTER_EMAIL": "wf@wf.invalid",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
+
+
+def _ignore(old: str, new: str) -> None:
+    """Keep no record of the intent: that is the ledger's part, measured elsewhere."""
+
+
+class Pooled:
+    """The git layer of wf."""
+
+    def __init__(self, arena: Arena) -> None:
+        place = arena.place
+        paths = place.paths.run("pooled")
+        paths.root.mkdir(parents=True)
+        self._control = make_control(place.repository, paths, "wf/pooled", environ=arena.environ)
+        self._pool = Pool(self._control, paths)
+        self._base = self._head = self._control.base
+        self._number = 0
+
+    def do(self, name: str) -> float:
+        """Edit one file of a worktree and merge that; return the milliseconds."""
+        self._number += 1
+        task = f"task {self._number}"
+        begun = time.perf_counter()
+        tree = self._pool.acquire(self._base)
+        with (tree.path / name).open("a") as file:
+            file.write(f"{self._number}\n")
+        commit = commit_attempt(
+            self._control,
+            tree.harvest(),
+            base=self._base,
+            task=task,
+            run="pooled",
+            epoch=1,
+            title=task,
+            worker="shell-1",
+            when=_WHEN,
+        )
+        save_attempt_ref(self._control, commit, task=task, epoch=1)
+        message = Message(f"Merge {task}", "pooled", task, 1)
+        merged = integrate(
+            self._control,
+            base=self._base,
+            commit=commit,
+            message=message,
+            when=_WHEN,
+            intent=_ignore,
+        )
+        self._pool.release(tree)
+        took = time.perf_counter() - begun
+        assert isinstance(merged, Merged)
+        self._base, self._head = self._head, merged.new
+        return took * 1000
+
+    def close(self) -> None:
+        """Throw the worktrees away."""
+        for number in self._pool.existing():
+            self._pool.discard(self._pool.reopen(number, self._base))
+
+
+class Bare:
+    """The same objects and refs by git's plumbing, each command a plain subprocess."""
+
+    def __init__(self, arena: Arena, name: str, settings: tuple[str, ...] = ()) -> None:
+        place = arena.place
+        paths = place.paths.run(name)
+        paths.root.mkdir(parents=True)
+        control = make_control(place.repository, paths, f"wf/{name}", environ=arena.environ)
+        self._ref, self._settings = control.ref, settings
+        self._environ = {
+            **_NOBODY,
+            "PATH": os.environ["PATH"],
+            "GIT_DIR": str(control.git_dir),
+            "GIT_INDEX_FILE": str(paths.root / "index"),
+        }
+        self._base = self._head = control.base
+        self._number = 0
+
+    def do(self, name: str) -> float:
+        """Commit one changed file and merge that; return the milliseconds."""
+        self._number += 1
+        begun = time.perf_counter()
+        self._git("read-tree", self._base)
+        blob = self._git("hash-object", "-w", "--stdin", stdin=f"{name} {self._number}\n" * 40)
+        self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}")
+        tree = self._git("write-tree")
+        commit = self._git("commit-tree", "-p", self._base, "-m", "task", tree)
+        merged = self._git("merge-tree", "--write-tree", self._head, commit)
+        parents = ("-p", self._head, "-p", commit)
+        new = self._git("commit-tree", *parents, "-m", "Merge task", merged)
+        self._git("update-ref", self._ref, new, self._head)
+        took = time.perf_counter() - begun
+        self._base, self._head = self._head, new
+        return took * 1000
+
+    def _git(self, *words: str, stdin: str = "") -> str:
+        done = subprocess.run(
+            ["git", *self._settings, *words],
+            env=self._environ,
+            input=stdin,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        return done.stdout.strip()

@@ -1,0 +1,33 @@
+"""Making a run of a plan for a benchmark, with an id of its own."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from wf_tui.commands import create_run, open_ledger
+from wf_tui.config import Config
+from wf_tui.plan.models import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.unit.scheduler.arena import Arena
+
+__all__ = ["make_run", "plan_of"]
+
+_NUMBERS = itertools.count(1)
+
+
+def plan_of(tasks: Sequence[Mapping[str, object]]) -> Plan:
+    """Return a plan of one phase whose tasks may all run at once."""
+    phase = {"name": "all", "parallel": True, "tasks": tasks}
+    return Plan.model_validate({"goal": "be measured", "phases": [phase]}, strict=False)
+
+
+def make_run(arena: Arena, plan: Plan, jobs: int) -> None:
+    """Make the arena's next run."""
+    arena.run = f"{arena.run[:16]}{next(_NUMBERS)}"
+    place = arena.place
+    with open_ledger(place, create=True) as ledger:
+        create_run(place, ledger, plan, Config(), jobs=jobs, new_id=lambda: arena.run)

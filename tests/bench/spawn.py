@@ -1,0 +1,112 @@
+"""What a task costs beside its program: `true` through a whole run, and bare."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.figures import Figure, Section, against, by_turns
+from tests.bench.runs import make_run, plan_of
+from tests.unit.scheduler.arena import Arena
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from wf_tui.plan.models import Plan
+
+__all__ = ["SECTION"]
+
+_JOBS: Final = 8
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """Milliseconds."""
+
+    wall: float
+    own: float
+    """Processor time of this process."""
+    children: float
+    """Processor time of all that it started."""
+
+
+def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
+    count, rounds = (8, 1) if quick else (200, 5)
+    arena = Arena(folder)
+    plan = plan_of([{"id": f"t{number}", "prompt": "", "run": "true"} for number in range(count)])
+    creating: list[float] = []
+    bare, whole = by_turns(
+        rounds,
+        partial(_cost, partial(_bare, count)),
+        partial(_cost, partial(_whole, arena, plan, creating)),
+    )
+    yield from _figures(count, bare, whole, creating)
+
+
+def _figures(
+    count: int, bare: list[_Cost], whole: list[_Cost], creating: list[float]
+) -> Iterator[Figure]:
+    first = sorted(creating)[len(creating) // 2]
+    walls = [cost.wall / count for cost in whole]
+    floors = [cost.wall / count for cost in bare]
+    figure = against(f"{count} tasks of true, {_JOBS} jobs: wall a task", "ms", walls, floors)
+    over = figure.value - (figure.floor or 0)
+    yield against(
+        figure.what,
+        "ms",
+        walls,
+        floors,
+        note=f"{over:.1f} ms more; making the run was {first:.0f} ms of the whole",
+    )
+    for name, part in (("this process", "own"), ("all it started", "children")):
+        values = [getattr(cost, part) / count for cost in whole]
+        yield against(
+            f"CPU of {name} a task", "ms", values, [getattr(cost, part) / count for cost in bare]
+        )
+
+
+def _cost(work: Callable[[], None]) -> _Cost:
+    wall, own, children = time.perf_counter(), time.process_time(), _children()
+    work()
+    return _Cost(
+        (time.perf_counter() - wall) * 1000,
+        (time.process_time() - own) * 1000,
+        (_children() - children) * 1000,
+    )
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _bare(count: int) -> None:
+    asyncio.run(_bare_all(count))
+
+
+async def _bare_all(count: int) -> None:
+    seats = asyncio.Semaphore(_JOBS)
+
+    async def one() -> None:
+        async with seats:
+            process = await asyncio.create_subprocess_exec("true")
+            assert await process.wait() == 0
+
+    await asyncio.gather(*(one() for _ in range(count)))
+
+
+def _whole(arena: Arena, plan: Plan, creating: list[float]) -> None:
+    begun = time.perf_counter()
+    make_run(arena, plan, _JOBS)
+    creating.append((time.perf_counter() - begun) * 1000)
+    assert arena.lead() == "completed"
+
+
+SECTION: Final = Section(
+    "spawn", "asyncio.create_subprocess_exec of the same programs, as many at a time", _measure
+)

@@ -1,0 +1,84 @@
+"""A ledger full of ready tasks, for workers that do nothing but claim and finish."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.clock import SystemClock
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.ledger import Fence, Ledger
+from wf_tui.ledger.load import NewPhase, NewTask
+from wf_tui.ledger.rows import RunRow, Spec, WorkerRow
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.words import DoneKind, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from wf_tui.ledger.claims import Claim
+
+__all__ = ["RUN", "SEATS", "claim", "empty_run", "fence", "fill", "finish", "opened", "renew"]
+
+RUN: Final = "bench"
+SEATS: Final = tuple(f"shell-{number + 1}" for number in range(8))
+_GOOD: Final = Ending(Outcome.SUCCEEDED, exit_code=0)
+
+
+@contextmanager
+def opened(path: Path, *, create: bool = False) -> Iterator[Ledger]:
+    """Open a ledger."""
+    with closing(SqliteDatabase(path, create=create)) as db:
+        yield Ledger(db, SystemClock())
+
+
+def empty_run(folder: Path) -> RunRow:
+    """Return the row of a run that has no tasks yet."""
+    return RunRow(
+        id=RUN,
+        goal="be measured",
+        state="running",
+        intent="go",
+        base="0" * 40,
+        ref="refs/heads/wf/bench",
+        head="0" * 40,
+        created_at=SystemClock().now(),
+        dir=str(folder),
+        repo=str(folder),
+        jobs=len(SEATS),
+        lease=60.0,
+        scopes="serialize",
+        fold_case=False,
+    )
+
+
+def fill(path: Path, count: int) -> Path:
+    """Make a ledger with this many ready read-only tasks and eight seats."""
+    tasks = tuple(NewTask(f"task {number}", spec=Spec(command="true")) for number in range(count))
+    phase = NewPhase("all", parallel=True, on_failure="skip_continue", tasks=tasks)
+    with opened(path, create=True) as ledger:
+        ledger.create_run(empty_run(path.parent), [phase], {})
+        seats = [WorkerRow(RUN, name, "shell", "shell", (), "local", "idle") for name in SEATS]
+        ledger.join_workers(RUN, seats)
+    return path
+
+
+def claim(ledger: Ledger, seat: str) -> Claim | None:
+    """Claim the next task for a seat."""
+    return ledger.claim(RUN, seat)
+
+
+def fence(held: Claim) -> Fence:
+    """Return what the writes of this claim carry."""
+    return Fence(held.run, held.task.id, held.epoch, held.worker)
+
+
+def renew(ledger: Ledger, held: Claim) -> None:
+    """Renew the lease of a claim."""
+    ledger.heartbeat(RUN, [fence(held)])
+
+
+def finish(ledger: Ledger, held: Claim) -> bool:
+    """Finish a task with an answer."""
+    return ledger.done(fence(held), DoneKind.ANSWERED, _GOOD, "done")

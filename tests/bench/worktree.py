@@ -1,0 +1,118 @@
+"""What a worktree costs a task: git alone, and through the scheduler, beside bare plumbing."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.cycles import Bare, Pooled
+from tests.bench.figures import Figure, Goal, Section, against, by_turns
+from tests.bench.runs import make_run, plan_of
+from tests.unit.scheduler.arena import Arena
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["SECTION"]
+
+_FOLDERS: Final = 50
+_JOBS: Final = 8
+_DURABLE: Final = ("-c", "core.fsync=objects,reference", "-c", "core.fsyncMethod=batch")
+"""How wf writes objects and refs; git's own default leaves loose objects to the page cache."""
+
+
+@dataclass(frozen=True)
+class _Size:
+    files: tuple[int, ...]
+    cycles: int
+    tasks: int
+
+
+_FULL: Final = _Size((100, 5_000), 20, 24)
+_QUICK: Final = _Size((20,), 3, 10)
+
+
+def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
+    size = _QUICK if quick else _FULL
+    for files in size.files:
+        yield from _at(folder / str(files), files, size)
+
+
+def _at(folder: Path, files: int, size: _Size) -> Iterator[Figure]:
+    """Measure one repository of so many files."""
+    folder.mkdir()
+    arena = Arena(folder)
+    names = _grow(arena, files)
+    pooled, bare, durable = Pooled(arena), Bare(arena, "bare"), Bare(arena, "durable", _DURABLE)
+    first, *_ = (cycle.do(names[0]) for cycle in (pooled, bare, durable))
+    edits = itertools.cycle(names[1:])
+    whole, floor, safe = by_turns(
+        size.cycles, *(partial(_next, cycle, edits) for cycle in (pooled, bare, durable))
+    )
+    goal = Goal(most=1.7)
+    note = f"the first one, with a new tree, {first:.0f} ms"
+    yield against(f"{files:,} files: git layer", "ms", whole, floor, goal, note)
+    note = "the floor with every object and ref synced to the disk, as wf does"
+    yield against(f"{files:,} files: plumbing, synced", "ms", safe, floor, note=note)
+    yield from _through_scheduler(arena, names, files, size, floor)
+    pooled.close()
+
+
+def _next(cycle: Pooled | Bare, edits: Iterator[str]) -> float:
+    return cycle.do(next(edits))
+
+
+def _grow(arena: Arena, files: int) -> list[str]:
+    """Commit so many files of about 1 KiB; return their names."""
+    names = [f"d{number % _FOLDERS}/f{number}.txt" for number in range(files)]
+    for number in range(min(files, _FOLDERS)):
+        (arena.repo / f"d{number}").mkdir()
+    for number, name in enumerate(names):
+        arena.write(name, f"file {number} of the sample\n" * 40)
+    arena.git("add", "-A")
+    arena.git("commit", "-q", "-m", "files")
+    arena.git("gc", "-q")
+    return names
+
+
+def _through_scheduler(
+    arena: Arena, names: list[str], files: int, size: _Size, floor: list[float]
+) -> Iterator[Figure]:
+    """Measure whole attempts: claim, tree, program, harvest, checks, merge, and the ledger."""
+    alone = _run(arena, names, size.tasks, jobs=1)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(alone)]
+    note = "median time between two tasks done, the program `echo` included"
+    yield against(f"{files:,} files: whole attempt, 1 job", "ms", gaps, floor, note=note)
+    done = _run(arena, names, size.tasks, jobs=_JOBS)
+    each = (done[-1] - done[_JOBS - 1]) / max(1, len(done) - _JOBS)
+    note = f"time per task after the first {_JOBS}, real merges"
+    what = f"{files:,} files: whole attempt, {_JOBS} jobs"
+    yield Figure(what, each, "ms", median(floor), note=note)
+
+
+def _run(arena: Arena, names: list[str], count: int, jobs: int) -> list[float]:
+    """Lead a run of edits; return the milliseconds at which its tasks were done."""
+    tasks = [
+        {
+            "id": f"t{number}",
+            "prompt": "",
+            "run": f"echo {number} >> {name}",
+            "mode": "read_write",
+            "file_scope": [name],
+        }
+        for number, name in enumerate(itertools.islice(itertools.cycle(names), count))
+    ]
+    make_run(arena, plan_of(tasks), jobs)
+    assert arena.lead() == "completed"
+    return [event.at * 1000 for event in arena.events("task_done")]
+
+
+SECTION: Final = Section(
+    "worktree",
+    "bare git plumbing for the same edit: a temporary index, no worktree, a merge, a moved ref",
+    _measure,
+)
