@@ -85,6 +85,8 @@ def _lead(status: Status) -> Iterator[str]:
         return
     if run.state == RunState.PAUSED:
         yield "no scheduler leads it; go on with: wf resume"
+    elif status.leader is None:
+        yield "no scheduler leads it yet; if it stays so, start one with: wf resume"
     else:
         yield "its scheduler is dead, so nothing goes on; start one with: wf resume"
 
