@@ -35,6 +35,7 @@ __all__ = [
     "run_row",
     "runs",
     "task",
+    "task_events",
     "tasks",
     "workers",
 ]
@@ -158,6 +159,15 @@ def events(db: Database, run: str, since: int = 0, page: int = 1000) -> Iterator
             yield event
         if len(rows) < page:
             return
+
+
+def task_events(db: Database, run: str, name: str, newest: int = 1000) -> list[EventRow]:
+    """Return the newest events of one task, oldest first."""
+    rows = db.execute(
+        select(EventRow, "WHERE run = ? AND task = ? ORDER BY seq DESC LIMIT ?"),
+        (run, name, newest),
+    )
+    return [decode(EventRow, row) for row in reversed(rows)]
 
 
 def leader(db: Database, run: str) -> Leader | None:

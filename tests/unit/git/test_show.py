@@ -2,7 +2,7 @@
 
 from tests.unit.git.conftest import Run, commit_files
 from wf_tui.git.entries import changed_files, outside
-from wf_tui.git.show import diff
+from wf_tui.git.show import FileChange, diff, file_changes
 
 
 def test_a_patch_has_the_bytes_of_the_files(run: Run) -> None:
@@ -41,3 +41,30 @@ def test_paths_outside_the_scope_are_named(run: Run) -> None:
     assert outside(entries, ["src/**"]) == ("a", "docs/guide.md")
     assert outside(entries, ["src", "docs", "a"]) == ()
     assert outside(entries, []) == ()
+
+
+def test_files_are_counted_by_lines(run: Run) -> None:
+    """Each file has its added and removed lines; a renamed one knows where it was."""
+    moved = {"src/app.py": None, "src/main.py": "one\ntwo\nthree\nfour\nfive\nsix\nseven\n"}
+    commit = commit_files(run, {"a": "a\nb\n", "README.md": "x\n", **moved})
+    assert file_changes(run.control, run.control.base, commit) == (
+        FileChange("README.md", "README.md", 1, 1),
+        FileChange("a", "a", 2, 0),
+        FileChange("src/main.py", "src/app.py", 0, 0),
+    )
+
+
+def test_binary_files_and_odd_names_are_counted(run: Run) -> None:
+    """A binary file has no lines; a name that is no UTF-8 survives, and finds its patch."""
+    tree = run.pool.acquire(run.control.head())
+    name = b"caf\xe9".decode("utf-8", "surrogateescape")
+    (tree.path / name).write_bytes(b"\0\1")
+    (tree.path / "*").write_text("a star\n")
+    found = tree.harvest().tree_oid
+    star, odd = file_changes(run.control, tree.base, found)
+    assert odd == FileChange(name, name, None, None)
+    assert odd.lines == 0
+    assert b"Binary files" in diff(run.control, tree.base, found, paths=[odd.path])
+    only = diff(run.control, tree.base, found, paths=[star.path])
+    assert b"+a star" in only
+    assert b"Binary" not in only

@@ -71,3 +71,11 @@ def test_events_in_pages(drive: Drive) -> None:
     drive.make("a", "b")
     numbers = [event.seq for event in reads.events(drive.db, RUN, 2, page=2)]
     assert numbers == list(range(3, drive.run().seq + 1))
+
+
+def test_the_events_of_one_task(drive: Drive) -> None:
+    """The newest events of a task are read in order, without those of any other."""
+    drive.make("a", "b").finish("a", "b")
+    found = reads.task_events(drive.db, RUN, "b")
+    assert found == [event for event in reads.events(drive.db, RUN) if event.task == "b"]
+    assert reads.task_events(drive.db, RUN, "b", 2) == found[-2:]
