@@ -1,0 +1,113 @@
+"""`wf plan`, and what `wf run` does with a plan that cannot be run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.desk import Desk
+
+GOOD = "{goal: g, phases: [{name: p, tasks: [{id: t, prompt: x}]}]}"
+BAD = "{goal: g, phases: [{name: p, tasks: [{id: t, prompt: x}, {id: t, prompt: y}]}]}"
+FIELDS = "file valid errors warnings goal max_concurrent phase_order phase_waves task_batches"
+
+
+def test_check_prints_one_object_for_each_file(desk: Desk) -> None:
+    """The fields are those of the contract; the exit status is 2 if any plan is wrong."""
+    good, bad = desk.plan(GOOD, "good.yaml"), desk.plan(BAD, "bad.yaml")
+    result = desk.here("plan", "check", good, bad, "--json", repo=False)
+    reports = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 2
+    assert [list(report) for report in reports] == [FIELDS.split()] * 2
+    assert [report["valid"] for report in reports] == [True, False]
+    assert list(reports[1]["errors"][0]) == ["code", "message", "place", "hint", "detail"]
+
+
+def test_check_of_a_good_plan_exits_with_0(desk: Desk) -> None:
+    """It says how large the plan is."""
+    result = desk.here("plan", "check", desk.plan(GOOD), repo=False)
+    assert result.exit_code == 0
+    assert "good, 1 phase, 1 task" in result.stdout
+
+
+def test_show_draws_a_plan(desk: Desk) -> None:
+    """Phases and tasks are there."""
+    result = desk.here("plan", "show", desk.plan(GOOD), repo=False)
+    assert result.exit_code == 0
+    assert "wave 1" in result.stdout
+
+
+def test_show_of_a_bad_plan_prints_its_faults(desk: Desk) -> None:
+    """They go to stderr, and nothing to stdout."""
+    result = desk.here("plan", "show", desk.plan(BAD), repo=False)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "error" in result.stderr
+
+
+def _missing(folder: Path) -> Path:
+    return folder / "plam.yaml"
+
+
+def _a_folder(folder: Path) -> Path:
+    (folder / "x.yaml").mkdir()
+    return folder / "x.yaml"
+
+
+def _latin_1(folder: Path) -> Path:
+    (folder / "l.yaml").write_bytes(b"goal: \xe9\n")
+    return folder / "l.yaml"
+
+
+def _wrong(folder: Path) -> Path:
+    (folder / "w.yaml").write_text(BAD)
+    return folder / "w.yaml"
+
+
+def _unknown(folder: Path) -> Path:
+    (folder / "plan.txt").write_text(GOOD)
+    return folder / "plan.txt"
+
+
+@pytest.mark.parametrize("make", [_missing, _a_folder, _latin_1, _wrong, _unknown])
+def test_a_plan_that_cannot_be_run_creates_nothing(desk: Desk, make: object) -> None:
+    """All that is wrong goes to stderr, the exit status is 2, no state folder appears."""
+    desk.plan(GOOD)
+    assert callable(make)
+    result = desk.here("run", make(desk.root))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert ": error: " in result.stderr
+    assert not (desk.root / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--worker", "shell"], "no PROFILE=N"),
+        (["--worker", "shell=x"], "no PROFILE=N"),
+        (["--worker", "shel=2"], "did you mean 'shell'?"),
+        (["--jobs", "0"], "0 is not in the range"),
+        (["--lease", "0"], "0.0 is not in the range"),
+        (["--headless", "--detach"], "cannot both be meant"),
+    ],
+)
+def test_wrong_options_of_run_exit_with_2(desk: Desk, words: list[str], said: str) -> None:
+    """Nothing is started."""
+    result = desk.here("run", desk.plan(GOOD), *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert desk.json_here("runs") == []
+
+
+def test_a_wrong_configuration_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown key says its place and the nearest right word."""
+    config = desk.root / "config.toml"
+    config.write_text("[timing]\nleas = 3.0\n")
+    monkeypatch.setenv("WF_CONFIG", str(config))
+    result = desk.here("run", desk.plan(GOOD), "--detach")
+    assert result.exit_code == 2
+    assert "unknown key timing.leas (did you mean 'lease'?)" in result.stderr

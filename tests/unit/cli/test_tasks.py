@@ -1,0 +1,148 @@
+"""By hand, on tasks: what each command does, prints and exits with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.desk import Desk
+
+PLAN = """
+goal: g
+max_concurrent: 2
+phases:
+- name: p
+  parallel: true
+  tasks:
+  - {id: one, run: 'true'}
+  - {id: two, run: 'true'}
+- name: q
+  depends_on: [p]
+  tasks: [{id: after, run: 'true', depends_on_results: [one]}]
+"""
+
+
+@pytest.fixture
+def run(desk: Desk) -> str:
+    """Give a paused run of three tasks."""
+    return desk.paused_run(PLAN)
+
+
+def states(desk: Desk) -> dict[str, tuple[str, str]]:
+    """Return state and reason of each task."""
+    tasks = desk.json_here("status")["tasks"]
+    return {task["id"]: (task["state"], task["reason"]["kind"]) for task in tasks}
+
+
+@pytest.mark.usefixtures("run")
+def test_an_act_prints_a_line_for_each_task(desk: Desk) -> None:
+    """A person reads which task is where now, and why."""
+    result = desk.here("hold", "one", "two")
+    assert result.exit_code == 0
+    assert [line.partition(" ")[0] for line in result.stdout.splitlines()] == ["one", "two"]
+    assert "blocked: held by" in result.stdout
+
+
+@pytest.mark.usefixtures("run")
+def test_an_act_as_json_has_its_four_fields(desk: Desk) -> None:
+    """`--json` gives task, changed, state and reason of each task."""
+    assert desk.json_here("skip", "two") == [
+        {"task": "two", "changed": True, "state": "done", "reason": states_reason(desk, "two")}
+    ]
+
+
+def states_reason(desk: Desk, task: str) -> str:
+    """Return the sentence of a task's reason."""
+    tasks = desk.json_here("status")["tasks"]
+    return next(str(one["reason"]["text"]) for one in tasks if one["id"] == task)
+
+
+@pytest.mark.usefixtures("run")
+def test_what_is_refused_exits_with_5_and_keeps_nothing_else(desk: Desk) -> None:
+    """Of many tasks those that can are changed; one refused makes the exit status 5."""
+    result = desk.here("unhold", "one")
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert result.stderr == "wf: task 'one' cannot be released from a hold: it is pending\n"
+    desk.here("hold", "two")
+    assert desk.here("unhold", "one", "two").exit_code == 5
+    assert states(desk)["two"] == ("pending", "paused")
+
+
+@pytest.mark.usefixtures("run")
+def test_a_refusal_as_json_says_why(desk: Desk) -> None:
+    """A refused task has `changed` false and the reason."""
+    (told,) = desk.json_here("release", "one")
+    assert (told["changed"], told["state"]) == (False, "pending")
+    assert "cannot be released" in told["reason"]
+
+
+@pytest.mark.usefixtures("run")
+def test_cancel_blocks_what_needs_the_result(desk: Desk) -> None:
+    """A cancelled task takes its dependants with it, and retry brings all back."""
+    desk.here("cancel", "one")
+    assert states(desk)["one"] == ("blocked", "cancelled")
+    assert states(desk)["after"] == ("blocked", "dependency")
+    assert desk.here("retry", "--all-blocked").exit_code == 0
+    assert {state for state, _ in states(desk).values()} == {"pending"}
+
+
+@pytest.mark.usefixtures("run")
+def test_all_blocked_takes_only_the_kind_that_is_named(desk: Desk) -> None:
+    """`--all-blocked=KIND` leaves the blocked tasks of other kinds alone."""
+    desk.here("cancel", "two")
+    desk.here("hold", "one")
+    assert [told["task"] for told in desk.json_here("skip", "--all-blocked=cancelled")] == ["two"]
+    assert states(desk)["one"] == ("blocked", "hold")
+
+
+@pytest.mark.usefixtures("run")
+def test_all_blocked_with_none_is_no_failure(desk: Desk) -> None:
+    """Where nothing is blocked there is nothing to do, and it says so."""
+    result = desk.here("retry", "--all-blocked")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no task is blocked" in result.stderr
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("words", [["retry", "--all-blocked", "--", "one"], ["hold"]])
+def test_tasks_are_named_or_all_blocked(desk: Desk, words: list[str]) -> None:
+    """Both or neither is a usage error."""
+    result = desk.here(words[0], *(["--all-blocked=failed", "one"] if len(words) > 1 else []))
+    assert result.exit_code == 2
+    assert "which tasks?" in result.stderr
+
+
+@pytest.mark.usefixtures("run")
+def test_an_unknown_task_changes_nothing(desk: Desk) -> None:
+    """One wrong name among several: exit 2, the nearest right one named, no task changed."""
+    result = desk.here("hold", "one", "tow")
+    assert result.exit_code == 2
+    assert result.stderr == "wf: unknown task 'tow'\n    did you mean 'two'?\n"
+    assert states(desk)["one"] == ("pending", "paused")
+
+
+@pytest.mark.usefixtures("run")
+def test_reassign_names_a_seat_or_a_profile(desk: Desk) -> None:
+    """The task waits for that worker, and `status` shows the pin."""
+    assert desk.here("reassign", "one", "--to", "shell-2").exit_code == 0
+    assert desk.json_here("status")["tasks"][0]["pinned"] == "shell-2"
+    result = desk.here("reassign", "one", "--to", "shell-3")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("wf: unknown worker 'shell-3'\n    did you mean 'shell-")
+
+
+@pytest.mark.usefixtures("run")
+def test_priority_may_be_below_0(desk: Desk) -> None:
+    """A negative number is a number, not an option."""
+    assert desk.here("priority", "two", "-5").exit_code == 0
+    assert desk.json_here("status")["tasks"][1]["priority"] == -5
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(desk: Desk, run: str) -> None:
+    """`--run` takes an id or a unique beginning; an unknown one is named."""
+    assert desk.here("hold", "one", "--run", run[:3]).exit_code == 0
+    result = desk.here("hold", "two", "--run", "nosuch")
+    assert result.exit_code == 2
+    assert "unknown run 'nosuch'" in result.stderr
