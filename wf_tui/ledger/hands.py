@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cancel",
+    "claimed_dependant",
     "edit",
     "edited_values",
     "hold",
@@ -219,14 +220,19 @@ def stopped(tx: Change, task: TaskRow, kind: str, /, **values: object) -> TaskRo
 
 def _unused_skip(tx: Change, task: TaskRow) -> bool:
     """Whether a skipped task can come back: nobody has counted on it yet."""
-    if task.state is not TaskState.DONE or task.kind != DoneKind.SKIPPED:
-        return False
-    return not tx.db.execute(
-        "SELECT 1 FROM task WHERE run = ?1 AND attempts > 0 AND (id IN "
+    skipped = task.state is TaskState.DONE and task.kind == DoneKind.SKIPPED
+    return skipped and claimed_dependant(tx, task) is None
+
+
+def claimed_dependant(tx: Change, task: TaskRow) -> str | None:
+    """Return a task that waited for this one, or for its phase, and was claimed since."""
+    rows = tx.db.execute(
+        "SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND (id IN "
         "(SELECT dst FROM edge WHERE run = ?1 AND src = ?2) OR phase IN "
-        "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?3)) LIMIT 1",
+        "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?3)) ORDER BY ordinal LIMIT 1",
         (tx.run.id, task.id, task.phase),
     )
+    return str(rows[0][0]) if rows else None
 
 
 def tell(tx: Change, task: TaskRow, kind: str, /, **data: object) -> None:

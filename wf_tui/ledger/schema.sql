@@ -103,6 +103,10 @@ CREATE TABLE task (
 -- the walk of a claim: best first, nothing that cannot start
 CREATE INDEX task_ready ON task (run, rank, ordinal)
     WHERE state = 'pending' AND unmet = 0 AND not_before IS NULL AND parked_by IS NULL;
+-- those that a claim takes out of it together, since they ask for the same
+CREATE INDEX task_scope ON task (run, scope_key)
+    WHERE state = 'pending' AND unmet = 0 AND not_before IS NULL AND parked_by IS NULL
+    AND mode = 'read_write';
 CREATE INDEX task_parked ON task (run, parked_by, rank, ordinal) WHERE parked_by IS NOT NULL;
 CREATE INDEX task_timer ON task (run, not_before) WHERE not_before IS NOT NULL;
 CREATE INDEX task_pinned ON task (run, ready_at) WHERE pinned_by = 'plan' AND state = 'pending';

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.claims import open_attempt
-from wf_tui.ledger.hands import edited_values
+from wf_tui.ledger.hands import claimed_dependant, edited_values
 from wf_tui.ledger.runs import fence, in_progress, refused, wake_run
 from wf_tui.ledger.words import BlockedKind, Step, TaskState
 
@@ -163,13 +163,9 @@ def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object
         raise RefusedError(f"cannot undo: the attempt of {task.id!r} was stopped")
     if later:
         raise RefusedError(f"cannot undo: {task.id!r} has moved on since ({later[0][0]})")
-    begun = tx.db.execute(
-        "SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND ?3 = 'done' AND id IN "
-        "(SELECT dst FROM edge WHERE run = ?1 AND src = ?2) LIMIT 1",
-        (tx.run.id, task.id, task.state.value),
-    )
+    begun = claimed_dependant(tx, task) if task.state is TaskState.DONE else None
     if begun:
-        raise RefusedError(f"cannot undo: {begun[0][0]!r}, which needs {task.id!r}, has begun")
+        raise RefusedError(f"cannot undo: {begun!r}, which waited for {task.id!r}, has begun")
 
 
 def _restore(tx: Change, task: TaskRow, data: dict[str, object]) -> TaskRow:

@@ -67,3 +67,17 @@ def store(make_store: MakeStore, tmp_path: Path) -> Iterator[Database]:
 def drive(store: Database) -> Drive:
     """Give a driver of an empty ledger; its clock stands still."""
     return Drive(store)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the place of a ledger that is not there yet."""
+    return tmp_path / "state" / "ledger.db"
+
+
+@pytest.fixture
+def database(path: Path) -> Iterator[SqliteDatabase]:
+    """Give a new ledger as users have it."""
+    made = SqliteDatabase(path, create=True)
+    yield made
+    made.close()

@@ -78,6 +78,15 @@ def test_the_last_of_two_causes(drive: Drive) -> None:
     assert drive.where("c") == "P"
 
 
+def test_a_diamond(drive: Drive) -> None:
+    """A task that needs a root and one behind it is blocked and freed by both at once."""
+    drive.make("a", shell("b", "a"), shell("c", "a", "b")).wreck("a")
+    assert (drive.where(), counters(drive, "c")) == ("B:failed B:dependency B:dependency", (2, 2))
+    drive.mine.retry(RUN, "a")
+    assert (drive.where(), counters(drive, "c")) == ("P P P", (2, 0))
+    drive.finish("a", "b", "c")
+
+
 def test_a_new_root_is_named_down_the_chain(drive: Drive) -> None:
     """When a task in the middle is cancelled, those behind it name that one as their root."""
     drive.make("a", shell("b", "a"), shell("c", "b"), shell("d", "c")).wreck("a")

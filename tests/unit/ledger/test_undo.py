@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.unit.ledger import recount
-from tests.unit.ledger.driving import RUN, STOPPED, Drive, shell
+from tests.unit.ledger.driving import RUN, STOPPED, Drive, phase, shell
 from tests.unit.ledger.states import STATES
 from tests.unit.ledger.test_transitions import BY_HAND, COMMANDS
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence, Ledger
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.load import NewPhase
 
 UNDOABLE = ["retry", "reassign", "hold", "unhold", "cancel", "skip", "edit", "priority"]
 STOPS = ["retry", "reassign", "hold", "cancel", "skip", "release"]
@@ -87,12 +92,20 @@ def test_not_after_a_claim(drive: Drive) -> None:
         drive.mine.undo(RUN)
 
 
-def test_not_after_a_dependant_began(drive: Drive) -> None:
-    """A skip that a dependant has built on is not taken back."""
-    drive.make("a", shell("b", "a"))
+@pytest.mark.parametrize(
+    "phases",
+    [
+        [phase("p", "a", shell("b", "a"))],
+        [phase("p", "a", "b", parallel=False)],
+        [phase("p", "a"), phase("q", "b", after=["p"])],
+    ],
+)
+def test_not_after_a_dependant_began(drive: Drive, phases: list[NewPhase]) -> None:
+    """A skip that another task has built on, by result, order or phase, is not taken back."""
+    drive.make(*phases)
     drive.mine.skip(RUN, "a")
     drive.take("b")
-    with pytest.raises(RefusedError, match="'b', which needs 'a', has begun"):
+    with pytest.raises(RefusedError, match="'b', which waited for 'a', has begun"):
         drive.mine.undo(RUN)
 
 
