@@ -42,14 +42,28 @@ def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_j
 
 
 def _followed(found: Reading, since: int) -> Iterator[EventRow]:
-    """Yield events as they come; end at the end of the run, if nothing has brought it back."""
-    over = found.run.ended_at is not None
+    """Yield events as they come, up to the end of the run.
+
+    What follows an end (the export, the tidying) counts only once the run has been brought back.
+    """
+    over, held = _is_past_end(found, since), list["EventRow"]()
     while True:
         for event in reads.events(found.db, found.run.id, since):
             since = event.seq
-            over = event.kind == _LAST or (over and event.kind != _AGAIN)
+            if over and event.kind != _AGAIN:
+                held.append(event)
+                continue
+            yield from held
+            held.clear()
             yield event
+            over = event.kind == _LAST
         if over:
             return
         while not found.db.changed():
             time.sleep(_LOOK_EVERY)
+
+
+def _is_past_end(found: Reading, since: int) -> bool:
+    """Whether the run had ended for good by event number `since`."""
+    ends = (event.kind == _LAST for event in reads.events(found.db, found.run.id, since))
+    return found.run.ended_at is not None and not any(ends)

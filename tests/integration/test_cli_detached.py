@@ -1,0 +1,168 @@
+"""A run in the background, worked on from other processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.desk import git
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.desk import Desk
+
+
+def plan_of(flag: Path) -> str:
+    """Return a plan with a task that fails until `flag` exists, and one that needs it."""
+    return f"""
+goal: waits for a person
+defaults: {{backoff_secs: 0, max_attempts: 1}}
+phases:
+- name: p
+  parallel: true
+  tasks:
+  - {{id: picky, run: 'test -e {flag}'}}
+  - {{id: writes, run: 'echo w > w.txt', mode: read_write, file_scope: [w.txt]}}
+- name: q
+  depends_on: [p]
+  tasks: [{{id: after, run: 'true', depends_on_results: [picky]}}]
+"""
+
+
+def until(desk: Desk, kind: str, since: int = 0, **expected: object) -> dict[str, Any]:
+    """Follow the newest run's events until there is one of this kind; return it."""
+    following = desk.start("events", "--follow", "--json", "--since", str(since))
+    assert following.stdout is not None
+    assert following.stderr is not None
+    with following, following.stdout as lines, following.stderr:
+        for line in lines:
+            event: dict[str, Any] = json.loads(line)
+            if event["kind"] == kind and expected.items() <= event.items():
+                following.kill()
+                return event
+    raise AssertionError(f"no {kind}")
+
+
+def test_a_blocked_task_is_retried_from_another_terminal(desk: Desk) -> None:
+    """detach, wait, look, help, retry: the run goes on to its end by itself."""
+    flag = desk.root / "flag"
+    told = desk.json("run", desk.plan(plan_of(flag)), "--detach")
+    assert list(told) == ["run", "dir", "pid"]
+    stalled = until(desk, "run_stalled")
+    status = desk.json("status")
+    assert (status["run"]["state"], status["run"]["roots"]) == ("stalled", ["picky"])
+    scheduler = status["run"]["scheduler"]
+    assert (scheduler["pid"], scheduler["alive"]) == (told["pid"], True)
+    flag.touch()
+    assert desk.json("retry", "picky")[0]["changed"] is True
+    events = desk.until_over()
+    assert events[-1]["seq"] > stalled["seq"]
+    assert desk.wf("status").returncode == 0
+    assert git(desk.repo, "show", f"wf/{told['run']}:w.txt") == "w\n"
+
+
+def test_run_alone_goes_on_in_the_background_and_says_how_to_watch(desk: Desk) -> None:
+    """One line tells of the run, one how to follow it."""
+    plan = "{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true', mode: read_only}]}]}"
+    done = desk.wf("run", desk.plan(plan))
+    assert done.returncode == 0
+    assert "goes on in the background" in done.stdout
+    assert "wf events" in done.stderr
+    assert desk.until_over()[-1]["data"]["state"] == "completed"
+
+
+def test_a_task_added_to_an_ended_run_starts_it_again(desk: Desk) -> None:
+    """The run of a foreground scheduler is over; `add` brings it back in the background."""
+    plan = "{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true', mode: read_only}]}]}"
+    assert desk.wf("run", desk.plan(plan), "--headless").returncode == 0
+    since = desk.json("status")["run"]["ended_at"]
+    added = desk.json("add", "More", "--sh", "echo more > m.txt", "--scope", "m.txt")
+    assert added[0]["task"] == "more"
+    until(desk, "task_done", task="more")
+    desk.until_over()
+    status = desk.json("status")
+    assert status["run"]["state"] == "completed"
+    assert status["run"]["ended_at"] > since
+    assert status["tasks"][1]["reason"]["kind"] == "merged"
+
+
+WAITS = "{goal: waits, phases: [{name: p, tasks: [{id: long, run: 'echo up; sleep 60'}]}]}"
+
+
+def test_a_running_task_is_held_and_let_go(desk: Desk) -> None:
+    """Its attempt is stopped and closed, and a new one starts after `unhold`."""
+    desk.wf("run", desk.plan(WAITS), "--detach")
+    first = until(desk, "task_step", task="long", data={"step": "running", "before": "preparing"})
+    assert desk.wf("hold", "long").returncode == 0
+    ended = until(desk, "attempt_ended", first["seq"])
+    assert ended["data"]["outcome"] == "cancelled"
+    assert desk.json("status")["tasks"][0]["reason"]["kind"] == "hold"
+    desk.wf("unhold", "long")
+    again = until(desk, "task_claimed", ended["seq"])
+    assert again["epoch"] == 2
+    desk.wf("abort")
+    assert desk.until_over()[-1]["data"]["state"] == "aborted"
+
+
+def test_logs_follow_until_the_attempt_ends(desk: Desk) -> None:
+    """What a program prints is there while it runs; the end of the attempt ends it."""
+    desk.wf("run", desk.plan(WAITS), "--detach")
+    following = desk.start("logs", "long", "--follow")
+    assert following.stdout is not None
+    assert following.stderr is not None
+    with following, following.stdout as lines, following.stderr:
+        assert lines.readline() == "up\n"
+        desk.wf("skip", "long")
+        assert lines.read() == ""
+    assert following.returncode == 0
+    assert desk.until_over()[-1]["data"]["state"] == "completed"
+
+
+def test_stop_now_ends_the_scheduler_and_resume_starts_one(desk: Desk) -> None:
+    """The run is paused with its task back in the queue; `resume` goes on with a new scheduler."""
+    told = desk.json("run", desk.plan(WAITS), "--detach")
+    started = until(desk, "attempt_started")
+    assert "1 task stopped: long" in desk.wf("stop", "--now").stdout
+    desk.wf("scheduler", "--run", told["run"], "--help")
+    until(desk, "attempt_ended", started["seq"])
+    assert desk.wf("resume").returncode == 0
+    until(desk, "task_claimed", started["seq"], epoch=2)
+    assert desk.json("status")["run"]["state"] == "running"
+
+
+def test_a_dead_scheduler_is_told_and_replaced(desk: Desk) -> None:
+    """Kill -9: `status` says so and how to go on; `resume` recovers the run."""
+    told = desk.json("run", desk.plan(WAITS), "--detach")
+    started = until(desk, "attempt_started")
+    os.kill(told["pid"], signal.SIGKILL)
+    os.waitid(os.P_PID, told["pid"], os.WEXITED) if _is_child(told["pid"]) else None
+    shown = desk.wf("status").stdout
+    assert "its scheduler is dead" in shown
+    assert "wf resume" in shown
+    assert desk.json("status")["run"]["scheduler"]["alive"] is False
+    assert "with a new scheduler" in desk.wf("resume").stdout
+    lost = until(desk, "attempt_ended", started["seq"])
+    assert lost["data"]["outcome"] == "lost"
+
+
+def _is_child(pid: int) -> bool:
+    """Whether this process has to see the end of that one."""
+    try:
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False
+
+
+@pytest.mark.parametrize("words", [["cancel", "long"], ["abort"]])
+def test_giving_up_ends_the_run(desk: Desk, words: list[str]) -> None:
+    """What runs is stopped, and the exit status of `status` says that it is not done."""
+    desk.wf("run", desk.plan(WAITS), "--detach")
+    until(desk, "attempt_started")
+    assert desk.wf(*words).returncode == 0
+    until(desk, "attempt_ended")
+    assert desk.wf("status").returncode == 1
