@@ -1,0 +1,78 @@
+"""What a view reads of a run at once, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.ledger.reasons import Reasons
+    from wf_tui.ledger.rows import EventRow, RunRow, TaskRow, WorkerRow
+
+__all__ = ["Batch", "Changes", "Tally"]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What attempts that ended have used; what no attempt told is None, not nothing."""
+
+    succeeded: int = 0
+    milliseconds: int = 0
+    """How long those took that succeeded; whole numbers, so that the order of a sum is nothing."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_microusd: int | None = None
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.succeeded + other.succeeded,
+            self.milliseconds + other.milliseconds,
+            _sum(self.input_tokens, other.input_tokens),
+            _sum(self.output_tokens, other.output_tokens),
+            _sum(self.cost_microusd, other.cost_microusd),
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    if one is None:
+        return other
+    return one if other is None else one + other
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A run at event `seq`, as far as it differs from what the view has; the first time all of it.
+
+    The reasons know what is open and free now, and the needs of the tasks of this batch.
+    """
+
+    seq: int
+    run: RunRow
+    tasks: tuple[TaskRow, ...]
+    events: tuple[EventRow, ...]
+    workers: tuple[WorkerRow, ...]
+    reasons: Reasons
+    alive: bool
+    """Whether a scheduler leads the run."""
+    tally: Tally = field(default_factory=Tally)
+    """Of the attempts that ended since."""
+    phase_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The phases that wait, or waited, for each phase."""
+    whole: bool = False
+    """Whether this is all of the run, so that what the view has is to be forgotten."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to draw again."""
+
+    cards: frozenset[str]
+    """Cards that look different; pending ones may, besides, have another reason: `reasons`."""
+    columns: frozenset[str]
+    """Columns with other cards, or in another order."""
+    header: bool
+    reasons: bool
+    """Whether what pending cards wait for may be another; ask `Picture.rev` of those in view."""
+    seats: bool

@@ -1,0 +1,173 @@
+"""One card: a task as the board shows it, every word of it safe to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.reasons import Reason
+    from wf_tui.ledger.rows import EventRow, TaskRow
+
+__all__ = [
+    "COLUMNS",
+    "NEEDS_YOU",
+    "Card",
+    "Evidence",
+    "Order",
+    "card",
+    "evidence_of",
+    "needs_you",
+    "order",
+    "who",
+]
+
+COLUMNS: Final = tuple(state.value for state in TaskState)
+"""The four columns, from left to right."""
+NEEDS_YOU: Final = frozenset(
+    {
+        BlockedKind.QUESTION,
+        BlockedKind.FAILED,
+        BlockedKind.GATE,
+        BlockedKind.SCOPE,
+        BlockedKind.CONFLICT,
+        BlockedKind.DELIVERABLE,
+        BlockedKind.BUDGET,
+    }
+)
+"""Blocked kinds that only a person can end; the others end by themselves or were chosen."""
+_NAME: Final = 200
+_TEXT: Final = 400
+_PERSON: Final = "user:"
+
+Order = tuple[float, float, float, str]
+"""A place in a column; the id at its end makes it unlike any other."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The last thing that is known of a running attempt, and since when."""
+
+    text: str
+    at: float
+    epoch: int | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that a view shows of a task. Times are UTC seconds; ages are the view's to compute."""
+
+    key: str
+    """The id as the ledger has it, not safe to draw; for commands and `Picture`."""
+    id: str
+    title: str
+    state: str
+    kind: str
+    """The blocked or done kind, or ""."""
+    step: str
+    reason: str
+    """The word for why it is where it is; of a pending task `waiting`, `ready`, `backoff` ..."""
+    why: str
+    who: str
+    since: float
+    step_at: float | None
+    deadline: float | None
+    evidence: str
+    evidence_at: float | None
+    attempt: int
+    tries: int
+    max_attempts: int
+    phase: str
+    role: str
+    mode: str
+    priority: int
+    pinned: str
+    scope: tuple[str, ...]
+    has_gate: bool
+    needs_you: bool
+    claimed: bool
+    commit: str | None
+    order: Order
+    tags: tuple[str, ...]
+
+
+def card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
+    """Return the card of a task; `evidence` counts only where it is of the live claim."""
+    seen = evidence if row.claimed and evidence and evidence.epoch == row.epoch else None
+    return Card(
+        key=row.id,
+        id=clean(row.id, limit=_NAME),
+        title=clean(row.title, limit=_NAME),
+        state=row.state.value,
+        kind=row.kind or "",
+        step=row.step or "",
+        reason=reason.kind,
+        why=clean(reason.text, limit=_TEXT),
+        who=clean(who(row), limit=_NAME),
+        since=row.since,
+        step_at=row.step_at,
+        deadline=row.step_deadline,
+        evidence=clean(seen.text, limit=_TEXT) if seen else "",
+        evidence_at=seen.at if seen else None,
+        attempt=row.attempts,
+        tries=row.tries,
+        max_attempts=row.max_attempts,
+        phase=clean(row.phase, limit=_NAME),
+        role=clean(row.role, limit=_NAME),
+        mode=row.mode,
+        priority=row.priority,
+        pinned=clean(row.pinned, limit=_NAME),
+        scope=tuple(clean(path, limit=_NAME) for path in row.scope),
+        has_gate=row.spec.gate is not None,
+        needs_you=needs_you(row),
+        claimed=row.claimed,
+        commit=row.commit_id,
+        order=order(row),
+        tags=tuple(clean(tag, limit=_NAME) for tag in row.spec.tags),
+    )
+
+
+def who(row: TaskRow) -> str:
+    """Return who works on it, or did last."""
+    return (row.worker or row.last_worker or "").removeprefix(_PERSON)
+
+
+def needs_you(row: TaskRow) -> bool:
+    """Whether it stands still until a person does something."""
+    return row.state is TaskState.BLOCKED and row.kind in NEEDS_YOU
+
+
+def order(row: TaskRow) -> Order:
+    """Return its place in its column.
+
+    In progress by start, pending by dispatch order, done newest first, blocked with "needs you"
+    first and then oldest.
+    """
+    if row.state is TaskState.PENDING:
+        return (row.rank, row.ordinal, 0, row.id)
+    if row.state is TaskState.DONE:
+        return (-row.since, row.ordinal, 0, row.id)
+    if row.state is TaskState.BLOCKED:
+        return (not needs_you(row), row.since, row.ordinal, row.id)
+    return (row.since, row.ordinal, 0, row.id)
+
+
+def evidence_of(event: EventRow) -> Evidence | None:
+    """Return what an event proves of the attempt it is about, or None where it proves nothing."""
+    if event.kind == "task_progress":
+        return Evidence(str(event.data.get("text") or ""), event.at, event.epoch)
+    if event.kind == "task_step":
+        return Evidence(str(event.data.get("step") or ""), event.at, event.epoch)
+    word = _PROOFS.get(event.kind)
+    return Evidence(word, event.at, event.epoch) if word else None
+
+
+_PROOFS: Final = {
+    "task_claimed": "claimed",
+    "attempt_started": "running",
+    "question_asked": "asked",
+    "question_answered": "answered",
+}

@@ -1,0 +1,50 @@
+"""A column as a sorted sequence: one card more or less costs a search, not a sort."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from wf_tui.picture.card import Order
+
+__all__ = ["Column"]
+
+
+class Column(Sequence[str]):
+    """The ids of a column in its order."""
+
+    def __init__(self, orders: Iterable[Order] = ()) -> None:
+        self._orders = sorted(orders)
+
+    def __len__(self) -> int:
+        return len(self._orders)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [order[-1] for order in self._orders[place]]
+        return self._orders[place][-1]
+
+    def add(self, order: Order) -> None:
+        """Put a card in."""
+        insort(self._orders, order)
+
+    def remove(self, order: Order) -> None:
+        """Take a card out."""
+        del self._orders[self.place(order)]
+
+    def place(self, order: Order) -> int:
+        """Return where a card is, or would be."""
+        return bisect_left(self._orders, order)
+
+    def has(self, order: Order) -> bool:
+        """Whether a card is in it."""
+        place = self.place(order)
+        return place < len(self._orders) and self._orders[place] == order

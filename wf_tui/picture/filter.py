@@ -1,0 +1,142 @@
+"""The filter of the board: words, `state:`, `worker:`, `phase:`, `kind:`, and the quick filters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import nearest
+from wf_tui.ledger.words import BlockedKind, DoneKind, TaskState
+from wf_tui.picture.card import needs_you, who
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wf_tui.ledger.reasons import Reason
+    from wf_tui.ledger.rows import TaskRow
+
+__all__ = ["KEYS", "QUICK", "Filter", "parse"]
+
+KEYS: Final = ("state", "worker", "phase", "kind")
+QUICK: Final[Mapping[str, str]] = {
+    "!": "only blocked",
+    "@": "only mine to answer",
+    "#": "only running",
+}
+PENDING_KINDS: Final = (
+    "paused",
+    "waiting",
+    "backoff",
+    "no_worker",
+    "scope_busy",
+    "lane_limited",
+    "wip_limit",
+    "ready",
+)
+_KINDS: Final = (*map(str, BlockedKind), *map(str, DoneKind), *PENDING_KINDS)
+_TERM: Final = re.compile(r'(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))\s*')
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a card has to have to be shown: every word, and one value of each key."""
+
+    words: tuple[str, ...] = ()
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quick: str = ""
+    """One of the quick filters, or ""."""
+    problem: str = ""
+    """What is wrong with the text, as a sentence; the rest of it filters all the same."""
+
+    @property
+    def active(self) -> bool:
+        """Whether it keeps anything out."""
+        return bool(self.words or self.terms or self.quick)
+
+    @property
+    def by_reason(self) -> bool:
+        """Whether it looks at why a pending card is pending, which changes without the card."""
+        return bool(self.words) or "kind" in self.terms
+
+    def matches(self, row: TaskRow, reason: Callable[[], Reason]) -> bool:
+        """Whether a card is shown; its reason is asked for only where nothing else decides."""
+        if self.quick and not _QUICK_TESTS[self.quick](row):
+            return False
+        if not all(_has(row, key, values) for key, values in self.terms.items()):
+            return False
+        if "kind" in self.terms and not _of_kind(row, self.terms["kind"], reason):
+            return False
+        return self._has_words(row, reason)
+
+    def _has_words(self, row: TaskRow, reason: Callable[[], Reason]) -> bool:
+        if not self.words:
+            return True
+        text = f"{row.id}\n{row.title}\n{who(row)}\n{row.note}".casefold()
+        missing = [word for word in self.words if word not in text]
+        if not missing:
+            return True
+        why = reason().text.casefold()
+        return all(word in why for word in missing)
+
+
+def parse(text: str, quick: str = "") -> Filter:
+    """Return the filter of what a person typed; what is wrong with it is in `problem`."""
+    words: list[str] = []
+    terms: dict[str, list[str]] = {}
+    problem = ""
+    for found in _TERM.finditer(text.strip()):
+        key = (found["key"] or "").lower()
+        value = (found["quoted"] if found["quoted"] is not None else found["plain"] or "").strip()
+        if key and key not in KEYS:
+            problem = problem or _unknown_key(key)
+        elif not value:
+            continue
+        elif not key:
+            words.append(value.casefold())
+        elif wrong := _wrong(key, value):
+            problem = problem or wrong
+        else:
+            terms.setdefault(key, []).append(value.casefold().replace("-", "_"))
+    return Filter(tuple(words), {key: tuple(many) for key, many in terms.items()}, quick, problem)
+
+
+def _unknown_key(key: str) -> str:
+    near = nearest(key, KEYS)
+    meant = f"; did you mean {near}:?" if near else ""
+    return f"{key}: is no filter, there are {', '.join(f'{name}:' for name in KEYS)}{meant}"
+
+
+def _wrong(key: str, value: str) -> str:
+    """Return what is wrong with the value of a key that has a closed set of them."""
+    known = {"state": tuple(map(str, TaskState)), "kind": _KINDS}.get(key)
+    word = value.casefold().replace("-", "_")
+    if known is None or any(word in name for name in known):
+        return ""
+    near = nearest(word, known)
+    meant = f"; did you mean {near}?" if near else f", there are {', '.join(known)}"
+    return f"{value} is no {key}{meant}"
+
+
+def _has(row: TaskRow, key: str, values: tuple[str, ...]) -> bool:
+    if key == "kind":
+        return True
+    text = _TEXTS[key](row).casefold().replace("-", "_")
+    return any(value in text for value in values)
+
+
+def _of_kind(row: TaskRow, values: tuple[str, ...], reason: Callable[[], Reason]) -> bool:
+    kind = reason().kind if row.state is TaskState.PENDING else row.kind or ""
+    return any(value in kind for value in values)
+
+
+_TEXTS: Final[Mapping[str, Callable[[TaskRow], str]]] = {
+    "state": lambda row: row.state.value,
+    "worker": lambda row: f"{who(row)}\n{row.pinned}",
+    "phase": lambda row: row.phase,
+}
+_QUICK_TESTS: Final[Mapping[str, Callable[[TaskRow], bool]]] = {
+    "!": lambda row: row.state is TaskState.BLOCKED,
+    "@": needs_you,
+    "#": lambda row: row.state is TaskState.IN_PROGRESS,
+}

@@ -1,0 +1,125 @@
+"""The line above the columns: how far, how fast, and what stands in the way."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.words import BlockedKind, RunState
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.rows import RunRow, TaskRow
+    from wf_tui.picture.batch import Batch, Tally
+    from wf_tui.picture.totals import Totals
+
+__all__ = ["NO_HEADER", "Header", "helps", "make_header", "stalled", "time_left"]
+
+_ENOUGH: Final = 3
+"""Attempts that have to have succeeded before their mean says anything."""
+_NAME: Final = 60
+_GOAL: Final = 400
+_HELP: Final = {
+    BlockedKind.QUESTION: "2 opens the inbox to answer it",
+    BlockedKind.HOLD: "b lets it go on",
+    BlockedKind.QUOTA: "a gives it to a worker of another lane",
+}
+_RETRY: Final = "r retries it, f skips it"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands above the columns. Times are seconds; None is unknown."""
+
+    goal: str
+    run_id: str
+    state: str
+    done: int
+    total: int
+    working: int
+    need_you: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_microusd: int | None
+    elapsed: float
+    left: float | None
+    stalled: str
+    """Which task blocks all, and the key that helps; "" while the run is not stalled."""
+    scheduler_alive: bool
+    jobs: int
+    branch: str
+    export_note: str
+
+
+NO_HEADER: Final = Header(
+    goal="",
+    run_id="",
+    state="",
+    done=0,
+    total=0,
+    working=0,
+    need_you=0,
+    input_tokens=None,
+    output_tokens=None,
+    cost_microusd=None,
+    elapsed=0.0,
+    left=None,
+    stalled="",
+    scheduler_alive=False,
+    jobs=0,
+    branch="",
+    export_note="",
+)
+"""What is known before the first read."""
+
+
+def make_header(batch: Batch, totals: Totals, tally: Tally, *, now: float, why: str) -> Header:
+    """Return the header of a run; `why` is why it is stalled."""
+    run = batch.run
+    return Header(
+        goal=clean(run.goal, limit=_GOAL),
+        run_id=clean(run.id),
+        state=run.state,
+        done=run.done,
+        total=run.pending + run.in_progress + run.done + run.blocked,
+        working=run.in_progress,
+        need_you=totals.needs_you,
+        input_tokens=tally.input_tokens,
+        output_tokens=tally.output_tokens,
+        cost_microusd=tally.cost_microusd,
+        elapsed=max(0.0, (run.ended_at or now) - run.created_at),
+        left=time_left(run, tally, totals.longest),
+        stalled=why,
+        scheduler_alive=batch.alive,
+        jobs=run.jobs,
+        branch=clean(run.ref.removeprefix("refs/heads/")),
+        export_note=clean(run.export_note),
+    )
+
+
+def time_left(run: RunRow, tally: Tally, longest: int) -> float | None:
+    """Return the seconds left, guessed from what attempts took, or None where that says nothing.
+
+    The longest path that is left takes one attempt after the other; so does the rest, as many at
+    once as the run has jobs.
+    """
+    if run.state != RunState.RUNNING or tally.succeeded < _ENOUGH or not longest:
+        return None
+    waves = math.ceil((run.pending + run.in_progress) / max(1, run.jobs))
+    return max(longest, waves) * tally.milliseconds / tally.succeeded / 1000
+
+
+def stalled(root: TaskRow | None, others: int, waiting: int) -> str:
+    """Return which root blocks what is left, and the key that helps."""
+    if root is None:
+        return "no task can start: no worker fits; a gives one to a worker that does"
+    why = (root.kind or "").replace("_", " ")
+    more = f" and {others} more" if others else ""
+    holds = f", {plural(waiting, 'task')} behind it" if waiting else ""
+    return f"{clean(root.id, limit=_NAME)}{more} blocked ({why}{holds}): {helps(root)}"
+
+
+def helps(task: TaskRow) -> str:
+    """Return the key that helps a blocked task."""
+    return _HELP.get(BlockedKind(task.kind), _RETRY) if task.kind else _RETRY

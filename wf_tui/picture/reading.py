@@ -1,0 +1,299 @@
+"""Reading a run for a view: all of it once, then what its events say has changed.
+
+Most changes come with an event of their task. Three come without one: the counters of tasks that
+wait for another task or for a phase, and the root that is named by a task which is blocked through
+others. Those are found along the edges.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger import reads
+from wf_tui.ledger.reasons import Reasons
+from wf_tui.ledger.rows import AttemptRow, EventRow, TaskRow, decode, select
+from wf_tui.ledger.words import BlockedKind
+from wf_tui.picture.batch import Batch, Tally
+from wf_tui.picture.card import evidence_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wf_tui.ledger.database import Database, Row
+    from wf_tui.ledger.rows import RunRow
+
+__all__ = ["since", "start"]
+
+_MOST_EVENTS: Final = 5000
+"""More than these are not followed: reading all of the run again is cheaper."""
+_MANY: Final = 500
+_SAME_ROW: Final = frozenset(
+    {"attempt_started", "harvested", "message_delivered", "message_sent", "task_progress"}
+)
+"""Events of a task that leave its row as it is."""
+_STAYS: Final = _SAME_ROW | {"question_asked", "task_step"}
+"""Events of a task that change nothing for those that wait for it."""
+
+
+def start(db: Database, run_id: str, now: float) -> Batch:
+    """Read all of a run."""
+    with db.snapshot():
+        return _whole(db, run_id, now)
+
+
+def since(
+    db: Database, run_id: str, seq: int, now: float, last: Batch | None = None
+) -> Batch | None:
+    """Read what changed after event `seq`; None where nothing did since the batch `last`."""
+    with db.snapshot():
+        events = _events_since(db, run_id, seq)
+        if len(events) > _MOST_EVENTS:
+            return _whole(db, run_id, now)
+        batch = _part(db, run_id, seq, now, events)
+    return None if last is not None and _same(last, batch) else batch
+
+
+def _same(last: Batch, new: Batch) -> bool:
+    return not new.events and (last.run, last.workers, last.alive) == (
+        new.run,
+        new.workers,
+        new.alive,
+    )
+
+
+def _whole(db: Database, run_id: str, now: float) -> Batch:
+    run = reads.run_row(db, run_id)
+    tasks = reads.tasks(db, run_id)
+    phase_order = _phase_order(db, run_id)
+    reasons = _context(db, run, now, phase_order, _grouped(db.execute(_EVERY_UNMET, (run_id,))))
+    ended = db.execute(_ENDED, (run_id,))
+    return Batch(
+        seq=run.seq,
+        run=run,
+        tasks=tuple(tasks),
+        events=tuple(_last_proofs(db, run_id, tasks)),
+        workers=tuple(reasons.workers),
+        reasons=reasons,
+        alive=_alive(db, run_id),
+        tally=_tally(ended),
+        phase_order=phase_order,
+        whole=True,
+    )
+
+
+def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[EventRow]) -> Batch:
+    run = reads.run_row(db, run_id)
+    tasks = _moved(db, run_id, events)
+    phase_order = _phase_order(db, run_id)
+    needs = _needs(db, run_id, [task.id for task in tasks])
+    reasons = _context(db, run, now, phase_order, needs)
+    return Batch(
+        seq=events[-1].seq if events else seq,
+        run=run,
+        tasks=tuple(tasks),
+        events=tuple(events),
+        workers=tuple(reasons.workers),
+        reasons=reasons,
+        alive=_alive(db, run_id),
+        tally=_tally(_just_ended(db, run_id, events)),
+        phase_order=phase_order,
+    )
+
+
+def _events_since(db: Database, run_id: str, seq: int) -> list[EventRow]:
+    rows = db.execute(
+        select(EventRow, "WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"),
+        (run_id, seq, _MOST_EVENTS + 1),
+    )
+    return [decode(EventRow, row) for row in rows]
+
+
+def _alive(db: Database, run_id: str) -> bool:
+    from wf_tui.scheduler.leader import is_alive  # noqa: PLC0415 - only who leads is asked
+
+    return is_alive(reads.leader(db, run_id))
+
+
+# -- which tasks
+
+
+def _moved(db: Database, run_id: str, events: Sequence[EventRow]) -> list[TaskRow]:
+    """Return the tasks that these events changed, in declaration order."""
+    found: dict[str, TaskRow] = {}
+    named = {e.task for e in events if e.task is not None and e.kind not in _SAME_ROW}
+    found |= _by_id(db, run_id, named)
+    moving = {e.task for e in events if e.task is not None and e.kind not in _STAYS}
+    _follow(db, run_id, moving, found)
+    for phase in sorted(_restarted(db, run_id, events)):
+        rows = db.execute(select(TaskRow, "WHERE run = ? AND phase = ?"), (run_id, phase))
+        found |= {task.id: task for task in (decode(TaskRow, row) for row in rows)}
+    return sorted(found.values(), key=lambda task: task.ordinal)
+
+
+def _follow(db: Database, run_id: str, moving: set[str], found: dict[str, TaskRow]) -> None:
+    """Add those that wait for these tasks; through a blocked result, those behind them as well."""
+    seen: set[str] = set()
+    todo = moving
+    while todo:
+        seen |= todo
+        names = _sorted_names(db, _DEPENDANTS, run_id, todo) - seen
+        fresh = _by_id(db, run_id, names - found.keys())
+        found |= fresh
+        todo = {name for name in names if found[name].kind == BlockedKind.DEPENDENCY}
+
+
+def _by_id(db: Database, run_id: str, names: Iterable[str]) -> dict[str, TaskRow]:
+    found = {}
+    for part in _parts(names):
+        where = f"WHERE run = ? AND id IN ({_marks(part)})"
+        for row in db.execute(select(TaskRow, where), (run_id, *part)):
+            task = decode(TaskRow, row)
+            found[task.id] = task
+    return found
+
+
+def _restarted(db: Database, run_id: str, events: Sequence[EventRow]) -> set[str]:
+    """Return the phases whose tasks wait for one phase less, or more: all their counters moved."""
+    settled = {str(e.data.get("phase")) for e in events if e.kind == "phase_settled"}
+    added = {str(e.data.get("phase")) for e in events if e.kind == "task_added"}
+    return _sorted_names(db, _NEXT_PHASES, run_id, settled | added)
+
+
+def _sorted_names(db: Database, statement: str, run_id: str, names: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for part in _parts(names):
+        rows = db.execute(statement.format(_marks(part)), (run_id, *part))
+        found |= {str(row[0]) for row in rows}
+    return found
+
+
+def _parts(names: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the names in lists that one statement can hold."""
+    every = sorted(names)
+    for place in range(0, len(every), _MANY):
+        yield every[place : place + _MANY]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+_DEPENDANTS: Final = "SELECT DISTINCT dst FROM edge WHERE run = ? AND src IN ({})"
+_NEXT_PHASES: Final = "SELECT DISTINCT dst FROM phase_edge WHERE run = ? AND src IN ({})"
+
+
+# -- what is behind a reason
+
+
+def _context(
+    db: Database,
+    run: RunRow,
+    now: float,
+    phase_order: Mapping[str, tuple[str, ...]],
+    needs: Mapping[str, tuple[str, ...]],
+) -> Reasons:
+    """Return what the reasons depend on; costs what is open, not what there is."""
+    phases = {phase.name: phase for phase in reads.phases(db, run.id)}
+    opened = db.execute(select(AttemptRow, "WHERE run = ? AND open = 1"), (run.id,))
+    waits = {
+        name: tuple(before for before in many if phases[before].settled_at is None)
+        for name, many in phase_order.items()
+    }
+    return Reasons(
+        run=run,
+        now=now,
+        phases=phases,
+        phase_waits={name: many for name, many in waits.items() if many},
+        holders=[decode(AttemptRow, row) for row in opened],
+        workers=reads.workers(db, run.id),
+        unmet_needs=needs,
+    )
+
+
+def _needs(db: Database, run_id: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return what these tasks still need; the edges of no other have moved."""
+    needs: dict[str, tuple[str, ...]] = {}
+    for part in _parts(names):
+        needs |= _grouped(db.execute(_UNMET_OF.format(_marks(part)), (run_id, *part)))
+    return needs
+
+
+def _grouped(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for dst, src, *_ in rows:
+        groups.setdefault(str(dst), []).append(str(src))
+    return {name: tuple(many) for name, many in groups.items()}
+
+
+_UNMET: Final = (
+    "SELECT DISTINCT e.dst, e.src, t.ordinal "
+    "FROM edge e JOIN task t ON t.run = e.run AND t.id = e.src "
+    "WHERE e.run = ? AND ((e.kind = 'result' AND t.state <> 'done') "
+    "OR (e.kind = 'order' AND e.met = 0)) "
+)
+_EVERY_UNMET: Final = f"{_UNMET} ORDER BY e.dst, t.ordinal"
+_UNMET_OF: Final = f"{_UNMET} AND e.dst IN ({{}}) ORDER BY e.dst, t.ordinal"
+
+
+def _phase_order(db: Database, run_id: str) -> dict[str, tuple[str, ...]]:
+    """Return the phases that each phase waits for, or waited."""
+    return _grouped(
+        db.execute(
+            "SELECT dst, src FROM phase_edge WHERE run = ? ORDER BY dst, src",
+            (run_id,),
+        )
+    )
+
+
+# -- evidence and sums
+
+
+def _last_proofs(db: Database, run_id: str, tasks: Sequence[TaskRow]) -> Iterator[EventRow]:
+    """Yield the last event of each live claim that proves something."""
+    for task in tasks:
+        if not task.claimed:
+            continue
+        rows = db.execute(
+            select(EventRow, _PROOF),
+            (run_id, task.id, task.epoch),
+        )
+        for event in (decode(EventRow, row) for row in rows):
+            if evidence_of(event):
+                yield event
+
+
+_PROOF: Final = (
+    "WHERE run = ? AND task = ? AND epoch = ? AND kind IN ('task_progress', 'task_step', "
+    "'task_claimed', 'attempt_started', 'question_asked', 'question_answered') "
+    "ORDER BY seq DESC LIMIT 1"
+)
+_ENDED: Final = (
+    "SELECT outcome, CAST((ended_at - started_at) * 1000 AS INTEGER), usage FROM attempt "
+    "WHERE run = ? AND ended_at IS NOT NULL"
+)
+
+
+def _just_ended(db: Database, run_id: str, events: Sequence[EventRow]) -> list[Row]:
+    rows: list[Row] = []
+    for event in events:
+        if event.kind == "attempt_ended":
+            one = f"{_ENDED} AND task = ? AND epoch = ?"
+            rows += db.execute(one, (run_id, event.task, event.epoch))
+    return rows
+
+
+def _tally(ended: Iterable[Row]) -> Tally:
+    total = Tally()
+    for outcome, milliseconds, usage in ended:
+        if outcome == "succeeded":
+            total += Tally(1, int(milliseconds or 0))
+        if usage:
+            total += _used(str(usage))
+    return total
+
+
+def _used(text: str) -> Tally:
+    known = json.loads(text)
+    names = ("input_tokens", "output_tokens", "cost_microusd")
+    return Tally(**{name: known[name] for name in names if isinstance(known.get(name), int)})

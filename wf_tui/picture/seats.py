@@ -1,0 +1,50 @@
+"""The workers' view: each seat with what it does now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.rows import TaskRow, WorkerRow
+
+__all__ = ["SeatView", "seat_view"]
+
+
+@dataclass(frozen=True)
+class SeatView:
+    """One seat. Times are UTC seconds."""
+
+    name: str
+    profile: str
+    kind: str
+    task: str
+    """The id of the task that it holds, or ""."""
+    step: str
+    since: float | None
+    """When the step began."""
+    heartbeat_at: float | None
+    lane: str
+    state: str
+    lane_until: float | None
+    roles: tuple[str, ...]
+
+
+def seat_view(seat: WorkerRow, task: TaskRow | None) -> SeatView:
+    """Return a seat as it is shown; an attempt that was taken back is `stopping`."""
+    held = task if task and (task.epoch, task.worker) == (seat.epoch, seat.name) else None
+    return SeatView(
+        name=clean(seat.name),
+        profile=clean(seat.profile),
+        kind=clean(seat.kind),
+        task=clean(seat.task) if seat.task else "",
+        step=(held.step or "") if held else ("stopping" if seat.task else ""),
+        since=held.step_at if held else None,
+        heartbeat_at=seat.heartbeat_at,
+        lane=clean(seat.lane),
+        state=clean(seat.state),
+        lane_until=seat.lane_until,
+        roles=tuple(clean(role) for role in seat.roles),
+    )

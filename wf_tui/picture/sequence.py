@@ -1,0 +1,28 @@
+"""Who comes after whom in the phases that run one task after the other."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.rows import TaskRow
+
+__all__ = ["Sequences"]
+
+
+class Sequences:
+    """The tasks of each phase in declaration order."""
+
+    def __init__(self) -> None:
+        self._phases: dict[str, list[tuple[int, str]]] = {}
+
+    def add(self, row: TaskRow) -> None:
+        """Take a new task in."""
+        insort(self._phases.setdefault(row.phase, []), (row.ordinal, row.id))
+
+    def after(self, row: TaskRow) -> str | None:
+        """Return the task that comes next in the phase of this one."""
+        phase = self._phases[row.phase]
+        place = bisect_right(phase, (row.ordinal, row.id))
+        return phase[place][1] if place < len(phase) else None

@@ -1,0 +1,61 @@
+"""What is counted over all cards, kept up to date by one change at a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.picture.card import needs_you
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.rows import TaskRow
+
+__all__ = ["Totals"]
+
+
+@dataclass
+class Totals:
+    """Counts that no view may search all cards for."""
+
+    needs_you: int = 0
+    held_up: Counter[str] = field(default_factory=Counter)
+    """How many cards wait for each blocked root."""
+    begun: Counter[str] = field(default_factory=Counter)
+    """How many tasks that need the result of a task have been claimed."""
+    begun_phases: Counter[str] = field(default_factory=Counter)
+    """How many tasks of a phase have been claimed."""
+    _chains: Counter[int] = field(default_factory=Counter)
+    _lengths: list[int] = field(default_factory=list)
+
+    @property
+    def longest(self) -> int:
+        """How many tasks are on the longest path that is left."""
+        return self._lengths[-1] if self._lengths else 0
+
+    def change(self, old: TaskRow | None, new: TaskRow) -> None:
+        """Count a card as it is now instead of as it was."""
+        if old is not None:
+            self._count(old, -1)
+        self._count(new, 1)
+
+    def _count(self, row: TaskRow, by: int) -> None:
+        self.needs_you += by * needs_you(row)
+        if row.kind == BlockedKind.DEPENDENCY:
+            self.held_up[str(row.detail.get("root"))] += by
+        if row.attempts:
+            self.begun_phases[row.phase] += by
+            for need in row.spec.needs:
+                self.begun[need] += by
+        if row.state in {TaskState.PENDING, TaskState.IN_PROGRESS}:
+            self._count_chain(row.chain, by)
+
+    def _count_chain(self, length: int, by: int) -> None:
+        before = self._chains[length]
+        self._chains[length] = before + by
+        if not before:
+            insort(self._lengths, length)
+        elif not before + by:
+            del self._lengths[bisect_left(self._lengths, length)]
