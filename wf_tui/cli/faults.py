@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["reported", "warn"]
+__all__ = ["lenient_output", "reported", "silence", "warn"]
 
 _USAGE: Final = 2
 _ENVIRONMENT: Final = 3
@@ -30,7 +31,7 @@ def reported(command: Callable[[], object]) -> int:
     try:
         return _flushed(command())
     except BrokenPipeError:
-        _silence()
+        silence()
         return 0
     except WfError as error:
         return _tell(error.message, error.hint, error.exit_status)
@@ -43,6 +44,24 @@ def reported(command: Callable[[], object]) -> int:
         return _tell(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 - the top of the app; the trace is kept and named
         return _tell(f"a fault of wf itself: {error!r}", _kept_trace(), _ENVIRONMENT)
+
+
+def lenient_output() -> None:
+    """Print what the terminal's encoding lacks as `?`, rather than break off."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def silence() -> None:
+    """Nobody reads any more: let what is still buffered go nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            os.dup2(null, stream.fileno())
+        except (OSError, ValueError):
+            continue
+    os.close(null)
 
 
 def warn(message: str, hint: str = "") -> None:
@@ -61,7 +80,7 @@ def _tell(message: str, hint: str, status: int) -> int:
     try:
         warn(message, hint)
     except BrokenPipeError:
-        _silence()
+        silence()
     return status
 
 
@@ -76,17 +95,6 @@ def _words(error: click.ClickException) -> tuple[str, str]:
         return f"unknown option {error.option_name!r}", hint
     message = error.format_message().strip().rstrip(".")
     return message[:1].lower() + message[1:], help_with
-
-
-def _silence() -> None:
-    """Nobody reads any more: let what is still buffered go nowhere."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            os.dup2(null, stream.fileno())
-        except (OSError, ValueError):
-            continue
-    os.close(null)
 
 
 def _kept_trace() -> str:

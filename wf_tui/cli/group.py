@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from wf_tui.cli.faults import reported
+from wf_tui.cli.faults import lenient_output, reported, silence
 from wf_tui.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Entry", "Group", "LazyGroup", "Section"]
-
-_EXAMPLE: Final = "wf"
 
 
 class Group(click.Group):
@@ -88,7 +86,16 @@ class LazyGroup(Group):
             with formatter.section(section.title):
                 formatter.write_dl([(entry.name, entry.help) for entry in section.entries])
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; when its reader leaves, that is the end and no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            silence()
+            return 0
+
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command line and exit with its status, whatever happens."""
+        lenient_output()
         extra["standalone_mode"] = False
         raise SystemExit(reported(lambda: super(LazyGroup, self).main(*args, **extra)))
