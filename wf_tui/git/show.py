@@ -36,8 +36,8 @@ def diff(
     """
     form = ("--stat=100",) if stat else ("--patch",)
     names = [path.encode("utf-8", "surrogateescape") for path in paths]
-    words = ("diff-tree", "-r", *_SAFE, *form, "--end-of-options", old, new, "--", *names)
-    return control.git(*words).stdout
+    words = ("diff-tree", "-r", *_SAFE, *form, "--end-of-options", old, new)
+    return control.git(*words, "--", *names).stdout
 
 
 def file_changes(control: Control, old: str, new: str) -> tuple[FileChange, ...]:

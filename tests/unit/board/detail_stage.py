@@ -1,0 +1,117 @@
+"""A finished run, a running attempt, and an app with nothing but the detail pane."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from tests.unit.scheduler.arena import Arena
+from wf_tui.board.detail import DetailPane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+    from textual.pilot import Pilot
+
+__all__ = ["HOSTILE", "LiveRun", "Stage", "painted", "played_run", "settle"]
+
+HOSTILE = (
+    "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b[2J\x9b31m [/bold]x [@click=app.quit]quit[/] "
+    "a\u202eb\u200bc \x00\r ok"
+)
+"""Attacks A01 to A03 on one line."""
+_PLAN = r"""
+goal: to look at
+defaults: {backoff_secs: 0}
+phases:
+- name: p
+  parallel: true
+  tasks:
+  - id: write
+    mode: read_write
+    title: "write [/bold] things"
+    prompt: "Write [@click=app.quit]two files[/]."
+    run: |-
+      printf 'one\nTWO\nthree\n' > shared.txt
+      printf '\0\1' > blob
+      echo 'new [/b]' > new.txt
+      echo written
+    gate: "echo the gate says yes"
+    file_scope: [shared.txt, blob, new.txt]
+    deliverables: [new.txt]
+  - id: twice
+    mode: read_write
+    run: "echo attempt $WF_EPOCH; test -e FLAG || { touch FLAG; exit 3; }"
+    file_scope: [other.txt]
+  - id: silent
+    run: "true"
+    mode: read_only
+- name: q
+  depends_on: [p]
+  tasks:
+  - {id: reader, run: "echo found it", mode: read_only, depends_on_results: [write, twice]}
+"""
+
+
+def played_run(folder: Path) -> Arena:
+    """Return a run that is over: a writer with a gate, a task of two attempts, readers."""
+    arena = Arena(folder)
+    assert arena.play(_PLAN.replace("FLAG", str(folder / "flag"))) == "completed"
+    return arena
+
+
+class LiveRun:
+    """A run with one open attempt, whose log a test writes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.arena = Arena(folder)
+        self.arena.start('{goal: g, phases: [{name: p, tasks: [{id: t, run: "true"}]}]}')
+        self.claim()
+
+    def claim(self) -> None:
+        """Begin an attempt."""
+        self.arena.act(lambda ledger: ledger.claim(self.arena.run, "shell-1"))
+        (*_, attempt) = self.arena.attempts("t")
+        paths = self.arena.place.paths.run(self.arena.run)
+        self.folder = paths.attempt("t", attempt.epoch)
+        self.folder.mkdir(parents=True)
+
+    def prints(self, text: str, log: str = "log") -> None:
+        """Write output as the shim does."""
+        line = json.dumps({"at": 1.0, "text": text}, ensure_ascii=False) + "\n"
+        with (self.folder / f"{log}.jsonl").open("ab") as file:
+            file.write(line.encode("utf-8", "surrogatepass"))
+
+
+class Stage(App[None]):
+    """Shows one pane and keeps what it says."""
+
+    def __init__(self, arena: Arena, task: str | None = None, tab: str = "log") -> None:
+        super().__init__()
+        self.pane = DetailPane(arena.place, arena.run)
+        self.pane.show(task)
+        self.pane.open_tab(tab)
+
+    def compose(self) -> ComposeResult:
+        """Mount the pane."""
+        yield self.pane
+
+    def on_mount(self) -> None:
+        """Give it the focus."""
+        self.pane.focus()
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until all that was asked is read and drawn."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def painted(app: App[None]) -> str:
+    """Return the text on the screen."""
+    strips = app.screen._compositor.render_strips()  # what is on the screen has no public name
+    return "\n".join(strip.text for strip in strips)
