@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.config import Config
+    from wf_tui.git.control import Control
     from wf_tui.git.repository import Repository
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Acted, Ledger
@@ -58,6 +59,7 @@ __all__ = [
     "set_jobs",
     "skip",
     "stop",
+    "undo",
     "unhold",
     "user_name",
 ]
@@ -164,21 +166,12 @@ def create_run(
         if warn is not None:
             for line in notices(control, control.base):
                 warn(line)
-        row = RunRow(
-            id=run_id,
+        row = replace(
+            _new_row(place, run_id, control, now=ledger.clock.now()),
             goal=plan.goal,
-            state=RunState.RUNNING.value,
-            intent=Intent.GO.value,
-            base=control.base,
-            ref=control.ref,
-            head=control.base,
-            created_at=ledger.clock.now(),
-            dir=str(paths.root),
-            repo=str(place.common_dir),
             jobs=jobs,
             lease=lease or config.timing.lease,
             scopes=plan.scopes.value,
-            fold_case=paths.root.with_name(run_id.upper()).exists(),
         )
         with ledger.db.transaction():
             row = ledger.create_run(row, *of_plan(plan))
@@ -187,6 +180,27 @@ def create_run(
         shutil.rmtree(paths.root, ignore_errors=True)
         raise
     return row
+
+
+def _new_row(place: Place, run_id: str, control: Control, *, now: float) -> RunRow:
+    """Return a run that has a place and a base, but no plan yet."""
+    root = place.paths.run(run_id).root
+    return RunRow(
+        id=run_id,
+        goal="",
+        state=RunState.RUNNING.value,
+        intent=Intent.GO.value,
+        base=control.base,
+        ref=control.ref,
+        head=control.base,
+        created_at=now,
+        dir=str(root),
+        repo=str(place.common_dir),
+        jobs=1,
+        lease=1.0,
+        scopes="",
+        fold_case=root.with_name(run_id.upper()).exists(),
+    )
 
 
 def _new_id() -> str:
@@ -394,6 +408,11 @@ def _free_id(title: str, taken: set[str]) -> str:
     words = re.sub(r"[\W_]+", "-", title.lower()).strip("-")[:_LONGEST_ID].strip("-") or "task"
     names = (words if number == 1 else f"{words}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
+
+
+def undo(place: Place, ledger: Ledger, run: str) -> list[Acted]:
+    """Take back this person's last act, where no worker has acted on it."""
+    return _going_on(place, ledger, run, lambda: ledger.undo(run))
 
 
 # -- by hand, on the run

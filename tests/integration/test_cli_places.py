@@ -136,3 +136,13 @@ def test_a_run_whose_folder_is_gone_is_told(desk: Desk) -> None:
     done = desk.wf("diff", "t")
     assert done.returncode == 3
     assert "is gone" in done.stderr
+
+
+def test_what_workers_will_not_see_is_said_before_the_start(desk: Desk) -> None:
+    """A submodule stays empty: a line on stderr says so, and the run goes on."""
+    git(desk.repo, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},lib")
+    git(desk.repo, "commit", "-q", "-m", "a submodule")
+    done = desk.wf("run", desk.plan(PLAN), "--headless")
+    assert done.returncode == 0, done.stderr
+    assert "wf: " in done.stderr
+    assert "lib" in done.stderr

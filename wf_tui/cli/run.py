@@ -106,7 +106,9 @@ def _make(
     lease: float | None,
 ) -> RunRow:
     with open_ledger(place, create=True) as ledger:
-        return create_run(place, ledger, plan, config, jobs=jobs, workers=seats, lease=lease)
+        return create_run(
+            place, ledger, plan, config, jobs=jobs, workers=seats, lease=lease, warn=warn
+        )
 
 
 def _start(place: Place, made: RunRow, *, as_json: bool, detach: bool) -> None:
