@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wf_tui.errors import EnvironmentalError, UsageError, nearest
 
-__all__ = ["Config", "Profile", "Timing", "config_path", "load_config"]
+__all__ = ["Board", "Config", "Profile", "Timing", "config_path", "load_config"]
 
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -47,11 +47,25 @@ class Profile(_Part):
     """The provider limit that its seats share."""
 
 
+class Board(_Part):
+    """How the board looks."""
+
+    theme: str = ""
+    """The name of a theme; the board knows its own two and those of Textual."""
+    reduced_motion: bool = False
+    """Nothing flashes or slides."""
+    ascii: bool = False
+    """Letters instead of signs, as `--ascii`."""
+
+
 class Config(_Part):
     """All that the user has configured."""
 
     profiles: Mapping[str, Profile] = {}
     timing: Timing = Timing()
+    board: Board = Board()
+    keys: Mapping[str, str] = {}
+    """The keys of the board's actions by the action's id, separated by commas: `"R,f5"`."""
 
     @property
     def seats(self) -> Mapping[str, Profile]:
@@ -94,6 +108,6 @@ def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(map(str, place))
     if kind != "extra_forbidden":
         return f"{name}: {message}"
-    words = [word for model in (Config, Profile, Timing) for word in model.model_fields]
+    words = [word for model in (Config, Profile, Timing, Board) for word in model.model_fields]
     best = nearest(str(place[-1]), words)
     return f"unknown key {name}" + (f" (did you mean {best!r}?)" if best else "")

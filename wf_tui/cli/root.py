@@ -42,6 +42,7 @@ _SECTIONS: Final = (
             Entry("cancel", "wf_tui.cli.tasks", "Give tasks up."),
             Entry("skip", "wf_tui.cli.tasks", "Count tasks as done without their work."),
             Entry("priority", "wf_tui.cli.tasks", "Move a task in the queue."),
+            Entry("undo", "wf_tui.cli.tasks", "Take back your last action on tasks."),
         ),
     ),
     Section(

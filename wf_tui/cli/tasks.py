@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.ledger import Acted
 
-__all__ = ["cancel", "hold", "priority", "reassign", "release", "retry", "skip", "unhold"]
+__all__ = ["cancel", "hold", "priority", "reassign", "release", "retry", "skip", "undo", "unhold"]
 
 _ANY: Final = "any"
 _RETRIED: Final = frozenset(BlockedKind) - {BlockedKind.DEPENDENCY, BlockedKind.HOLD}
@@ -187,4 +187,14 @@ def priority(*, task: str, number: int, run: str | None, repo: Path | None, as_j
     """Move TASK in the queue: a lower N comes first, and it may be below 0."""
     with acting(run, repo) as found:
         acted = commands.priority(found.ledger, found.run.id, task, number)
+        return tell_acted(found, acted, as_json=as_json)
+
+
+@click.command
+@run_option
+@json_option
+def undo(*, run: str | None, repo: Path | None, as_json: bool) -> int:
+    """Take back your last action on tasks, unless a worker has acted on it since."""
+    with acting(run, repo) as found:
+        acted = commands.undo(found.place, found.ledger, found.run.id)
         return tell_acted(found, acted, as_json=as_json)

@@ -1,0 +1,304 @@
+"""The registry of actions: bindings, footer, palette, help, user keys and tests read this list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.binding import Binding, BindingType
+
+from wf_tui.board import deeds
+from wf_tui.board.action import Action, Group, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "by_id"]
+
+_EDIT: Final = (
+    "wf edit TASK --title TEXT --prompt TEXT --sh CMD --gate CMD --scope P --role R "
+    "--max-attempts N --timeout S"
+)
+_ADD: Final = (
+    "wf add TITLE --phase P --prompt TEXT --sh CMD --needs T --scope P --role R --mode M "
+    "--isolation I"
+)
+_TASKS: Final = (
+    Action(
+        "task.retry",
+        ("r",),
+        "Retry",
+        "Give it another chance, with all its tries; ends the wait of a back-off",
+        Group.TASK,
+        Where.CARDS,
+        twins=("wf retry TASK...",),
+        moves=("retry",),
+        deed=deeds.retry,
+        footer=True,
+    ),
+    Action(
+        "task.reassign",
+        ("a",),
+        "Reassign",
+        "Give it to a worker of your choice; it waits for that one",
+        Group.TASK,
+        Where.CARDS,
+        twins=("wf reassign TASK... --to WORKER",),
+        moves=("reassign",),
+        deed=deeds.reassign,
+        footer=True,
+    ),
+    Action(
+        "task.cancel",
+        ("x",),
+        "Cancel",
+        "Give it up, and with it what needs its result",
+        Group.TASK,
+        Where.CARDS,
+        twins=("wf cancel TASK...",),
+        moves=("cancel",),
+        deed=deeds.cancel,
+        footer=True,
+    ),
+    Action(
+        "task.hold_or_release",
+        ("b",),
+        "Hold/release",
+        "Hold what waits, let go what is held, take back what is in progress",
+        Group.TASK,
+        Where.CARDS,
+        twins=("wf hold TASK...", "wf unhold TASK...", "wf release TASK..."),
+        moves=("hold", "unhold", "release"),
+        deed=deeds.hold_or_release,
+        footer=True,
+    ),
+    Action(
+        "task.hold",
+        (),
+        "Hold",
+        "Keep it from running until it is let go; a running attempt is stopped",
+        Group.TASK,
+        Where.CARDS,
+        twins=("wf hold TASK...",),
+        moves=("hold",),
+        deed=deeds.hold,
+    ),
+    Action(
+        "task.skip",
+        ("f",),
+        "Skip",
+        "Count it as done without its work, finished by hand",
+        Group.TASK,
+        Where.CARDS,
+        twins=("wf skip TASK...",),
+        moves=("skip",),
+        deed=deeds.skip,
+        footer=True,
+    ),
+    Action(
+        "task.edit",
+        ("e",),
+        "Edit",
+        "Change its title, prompt, scope, limits",
+        Group.TASK,
+        Where.ONE,
+        twins=(_EDIT,),
+        moves=("edit",),
+        deed=deeds.edit,
+        footer=True,
+    ),
+    Action(
+        "task.copy",
+        ("c",),
+        "Copy",
+        "Copy its id, the path of its tree, or the branch",
+        Group.TASK,
+        Where.ONE,
+        twins=("wf show TASK --json",),
+        deed=deeds.copy,
+    ),
+)
+_RUN: Final = (
+    Action(
+        "task.new",
+        ("n",),
+        "New task",
+        "Add a task to the run",
+        Group.RUN,
+        Where.RUN,
+        twins=(_ADD,),
+        moves=("add",),
+        deed=deeds.new_task,
+        footer=True,
+    ),
+    Action(
+        "run.pause",
+        ("p",),
+        "Pause/resume",
+        "Start nothing new; or go on, with a scheduler where there is none",
+        Group.RUN,
+        Where.RUN,
+        twins=("wf pause", "wf resume"),
+        moves=("pause", "resume"),
+        deed=deeds.pause_or_resume,
+        footer=True,
+    ),
+    Action(
+        "run.more_jobs",
+        ("+",),
+        "More jobs",
+        "Let one more task work at once",
+        Group.RUN,
+        Where.RUN,
+        twins=("wf jobs N",),
+        deed=deeds.more_jobs,
+    ),
+    Action(
+        "run.fewer_jobs",
+        ("-",),
+        "Fewer jobs",
+        "Let one task less work at once; interrupts nothing",
+        Group.RUN,
+        Where.RUN,
+        twins=("wf jobs N",),
+        deed=deeds.fewer_jobs,
+    ),
+    Action(
+        "run.undo",
+        ("u",),
+        "Undo",
+        "Take back your last action, where no worker has acted on it",
+        Group.RUN,
+        Where.RUN,
+        twins=("wf undo",),
+        deed=deeds.undo,
+        footer=True,
+    ),
+    Action(
+        "run.stop",
+        (),
+        "Stop after current tasks",
+        "Pause the run and let its scheduler exit once nothing runs",
+        Group.RUN,
+        Where.RUN,
+        twins=("wf stop",),
+        moves=("stop",),
+        deed=deeds.stop,
+    ),
+    Action(
+        "run.stop_now",
+        (),
+        "Stop now",
+        "Stop what runs, put it back into the queue, and let the scheduler exit",
+        Group.RUN,
+        Where.RUN,
+        twins=("wf stop --now",),
+        moves=("stop_now",),
+        deed=deeds.stop_now,
+    ),
+    Action(
+        "run.abort",
+        (),
+        "Abort the run",
+        "Cancel all that is not done; what is merged stays",
+        Group.RUN,
+        Where.RUN,
+        twins=("wf abort",),
+        moves=("abort",),
+        deed=deeds.abort,
+    ),
+)
+
+
+def _move(word: str, keys: tuple[str, ...], text: str) -> Action:
+    return Action(
+        f"view.{word}",
+        keys,
+        word.capitalize(),
+        text,
+        Group.MOVE,
+        Where.BOARD,
+        calls=f"screen.move('{word}')",
+    )
+
+
+def _look(
+    name: str,
+    key: str,
+    words: tuple[str, str],
+    calls: str,
+    twin: str = "",
+    *,
+    where: Where = Where.BOARD,
+    group: Group = Group.LOOK,
+    footer: bool = False,
+) -> Action:
+    twins = (twin,) if twin else ()
+    return Action(name, (key,), *words, group, where, twins=twins, calls=calls, footer=footer)
+
+
+_VIEW: Final = (
+    _move("left", ("h", "left"), "To the column on the left"),
+    _move("down", ("j", "down"), "To the card below"),
+    _move("up", ("k", "up"), "To the card above"),
+    _move("right", ("l", "right"), "To the column on the right"),
+    _move("first", ("g", "home"), "To the first card of the column"),
+    _move("last", ("G", "end"), "To the last card of the column"),
+    _look(
+        "view.open", "enter", ("Open", "Show all of the card"), "screen.open", "wf show TASK",
+        footer=True,
+    ),
+    _look("view.back", "escape", ("Back", "Close the card, then the filter, then the marks"),
+          "screen.back"),
+    _look("view.mark", "space", ("Mark", "Mark the card; actions then work on all marked ones"),
+          "screen.mark", footer=True),
+    _look("view.log", "L", ("Log", "What the worker prints"), "screen.tab('log')", "wf logs TASK",
+          footer=True),
+    _look("view.diff", "d", ("Diff", "What the attempt has changed"), "screen.tab('diff')",
+          "wf diff TASK", footer=True),
+    _look("view.filter", "/", ("Filter", "Words, state:, worker:, phase:, kind:"),
+          "screen.filter", "wf status", footer=True),
+    _look("view.blocked", "!", ("Only blocked", "Show only blocked cards, or all again"),
+          "screen.quick('blocked')", "wf status"),
+    _look("view.mine", "@", ("Only mine", "Show only what waits for you, or all again"),
+          "screen.quick('mine')", "wf status"),
+    _look("view.running", "#", ("Only running", "Show only cards in progress, or all again"),
+          "screen.quick('running')", "wf status"),
+)  # fmt: skip
+_APP: Final = (
+    _look("go.board", "1", ("Board", "The four columns"), "app.go('board')", "wf status",
+          where=Where.APP),
+    _look("go.inbox", "2", ("Inbox", "Only what needs you"), "app.go('inbox')", "wf status",
+          where=Where.APP, footer=True),
+    _look("go.workers", "4", ("Workers", "The seats and what they hold"), "app.go('workers')",
+          "wf workers", where=Where.APP),
+    _look("app.palette", "ctrl+p", ("Palette", "Every action and every task by name"),
+          "app.command_palette", where=Where.APP, group=Group.APP),
+    _look("app.help", "?", ("Help", "The keys of this screen"), "app.help", "wf --help",
+          where=Where.APP, group=Group.APP, footer=True),
+    _look("app.quit", "q", ("Quit", "Leave the swarm running, or stop it"), "app.quit",
+          where=Where.APP, group=Group.APP, footer=True),
+)  # fmt: skip
+ACTIONS: Final = (*_VIEW, *_TASKS, *_RUN, *_APP)
+"""Every action, in the order of footer and help."""
+_BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
+
+
+def by_id(name: str) -> Action:
+    """Return the action with this id."""
+    return _BY_ID[name]
+
+
+def bindings(*where: Where) -> list[BindingType]:
+    """Return the bindings of these actions; the ids are what the user's keys refer to."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.call,
+            action.title,
+            show=action.footer,
+            tooltip=action.help,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if action.where in where and action.keys
+    ]

@@ -1,0 +1,279 @@
+"""What a person can do on any screen of the board: keys, drops, palette, quitting.
+
+Everything that changes the run goes through `do`, which `BoardApp` provides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+
+from textual import on
+from textual.app import App
+
+from wf_tui import commands
+from wf_tui.board import deeds, keymap
+from wf_tui.board.actions import ACTIONS, Where, bindings, by_id
+from wf_tui.board.dialogs import Choice, ChoiceDialog
+from wf_tui.board.help_screen import HelpScreen
+from wf_tui.board.inbox import InboxScreen
+from wf_tui.board.messages import ActionChosen, CardDropped
+from wf_tui.board.palette import HandsProvider
+from wf_tui.board.workers_screen import TaskDropped, WorkersScreen
+from wf_tui.errors import WfError
+from wf_tui.ledger.words import BlockedKind, RunState, TaskState
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
+
+    from textual.app import SystemCommand
+    from textual.binding import Binding
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+
+    from wf_tui.board.action import Action
+    from wf_tui.board.footer import Key
+    from wf_tui.board.signs import Signs
+    from wf_tui.clock import Clock
+    from wf_tui.commands import Place
+    from wf_tui.config import Config
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.picture.picture import Picture
+
+__all__ = ["ByHand"]
+
+_T = TypeVar("_T")
+Severity = Literal["information", "warning", "error"]
+
+
+class ByHand(App[int]):
+    """The half of the application that acts; what it acts on is in the attributes below."""
+
+    BINDINGS: ClassVar = bindings(Where.CARDS, Where.ONE, Where.RUN, Where.APP)
+    COMMANDS: ClassVar = {HandsProvider}
+    SCREENS: ClassVar = {"inbox": InboxScreen, "workers": WorkersScreen}
+
+    place: Place
+    run_id: str
+    picture: Picture
+    config: Config | None
+    clock: Clock
+    environ: Mapping[str, str]
+    signs: Signs
+    _own_keys: Mapping[str, str] = MappingProxyType({})
+    _clashes: frozenset[str] = frozenset()
+
+    def do(self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str) -> None:
+        """Run one command on the ledger in a thread and tell what came of it."""
+        raise NotImplementedError
+
+    def open_card(self, task: str) -> None:
+        """Select a card on the board and open it."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Take the user's keys, and report the ones that cannot be used."""
+        keys = self.config.keys if self.config is not None else {}
+        taken = keymap.read(keys)
+        self._own_keys = taken.keys
+        self.set_keymap(dict(taken.keys))
+        for problem in taken.problems:
+            self.tell(problem)
+
+    # -- which cards, and whether it can be done
+
+    @property
+    def selected(self) -> str | None:
+        """The selected card of the topmost screen that has one."""
+        card: str | None = self._top("selected")
+        return card
+
+    def _top(self, name: str) -> Any:
+        """Return an attribute of the topmost screen with cards; dialogs have none."""
+        for screen in reversed(self.screen_stack):
+            if hasattr(screen, "selected"):
+                return getattr(screen, name, None)
+        return None
+
+    def targets(self, action: Action) -> tuple[str, ...]:
+        """Return the cards that an action would work on now."""
+        card = self.selected
+        alone = () if card is None else (card,)
+        if action.where is not Where.CARDS:
+            return alone if action.where is Where.ONE else ()
+        listed = self._top("listed")
+        if listed is None:
+            return self.picture.targets(card)
+        return tuple(task for task in listed if task in self.picture.marks) or alone
+
+    def why_not(self, action: Action) -> str | None:
+        """Return why an action can do nothing now, or None where it can."""
+        ids = self.targets(action) if action.where.needs_card else ("",)
+        if not ids:
+            return "no card is selected"
+        if not action.moves:
+            return None
+        reasons = (self.picture.why_not(move, task) for task in ids for move in action.moves)
+        first = next(reasons)
+        return None if first is None or any(reason is None for reason in reasons) else first
+
+    # -- doing it
+
+    def action_perform(self, name: str) -> None:
+        """Do an action by its id, on the cards it is for; or say why that is not possible."""
+        action = by_id(name)
+        if reason := self.why_not(action):
+            self.tell(reason)
+        elif action.deed is not None:
+            action.deed(self, self.targets(action))
+
+    def perform(self, action: Action) -> None:
+        """Do any action, as its key would."""
+        self.run_worker(self.run_action(action.call, self.screen), group="perform")
+
+    @on(ActionChosen)
+    def _chosen(self, message: ActionChosen) -> None:
+        self.perform(by_id(message.action))
+
+    def begin(self, talk: Coroutine[None, None, None]) -> None:
+        """Go through a question with the person; what goes wrong in it is told."""
+        self.run_worker(self._talk(talk), group="talk")
+
+    async def _talk(self, talk: Coroutine[None, None, None]) -> None:
+        try:
+            await talk
+        except WfError as error:
+            self.tell(error.message, error.hint, severity="error")
+
+    async def read(self, ask: Callable[[Database], _T]) -> _T:
+        """Ask the ledger something, in a thread."""
+
+        def in_thread() -> _T:
+            with commands.open_reads(self.place) as db:
+                return ask(db)
+
+        return await asyncio.to_thread(in_thread)
+
+    def tell(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
+        """Show a line to the person; whatever it holds, it is only shown."""
+        line = clean(f"{text} ({hint})" if hint else text, limit=300)
+        self.notify(line, severity=severity, markup=False)
+
+    # -- the mouse
+
+    @on(CardDropped)
+    def _dropped(self, drop: CardDropped) -> None:
+        ids: tuple[str, ...] = (drop.card,)
+        if drop.card in self.picture.marks:
+            ids = tuple(self.picture.targets(drop.card))
+        match drop.from_state, drop.to_state:
+            case TaskState.BLOCKED, TaskState.PENDING:
+                held = self.picture.cards[drop.card].kind == BlockedKind.HOLD
+                (deeds.unhold if held else deeds.retry)(self, ids)
+            case TaskState.PENDING, TaskState.BLOCKED:
+                deeds.hold(self, ids)
+            case TaskState.IN_PROGRESS, TaskState.PENDING:
+                deeds.release(self, ids)
+            case _, TaskState.IN_PROGRESS:
+                self._dropped_on_worker(ids, drop.onto)
+            case before, after:
+                self.tell(f"a card cannot be moved by hand from {_said(before)} to {_said(after)}")
+
+    def _dropped_on_worker(self, ids: tuple[str, ...], onto: str | None) -> None:
+        card = self.picture.cards.get(onto) if onto is not None else None
+        if card is None or not card.who:
+            deeds.reassign(self, ids)
+        else:
+            deeds.reassign_to(self, ids, card.who)
+
+    @on(TaskDropped)
+    def _dropped_on_seat(self, drop: TaskDropped) -> None:
+        deeds.reassign_to(self, (drop.task,), drop.worker)
+
+    # -- screens
+
+    def action_go(self, name: str) -> None:
+        """Show one of the screens; the board is always beneath the others."""
+        if isinstance(self.screen, InboxScreen | WorkersScreen):
+            self.pop_screen()
+        if name in ByHand.SCREENS:
+            self.push_screen(name)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        self.push_screen(HelpScreen(self.active_keys()))
+
+    def keys_of(self, action: Action) -> str:
+        """Return the keys of an action as they are shown, the user's own where there are any."""
+        own = self._own_keys.get(action.id)
+        keys = own.split(",") if own else action.keys
+        return " ".join(key.strip() for key in keys)
+
+    def footer_keys(self) -> list[Key]:
+        """Return what the footer shows on a screen of its own: the keys that work everywhere."""
+        return [
+            (action.id, self.keys_of(action), action.title, self.why_not(action) or "")
+            for action in ACTIONS
+            if action.footer and action.keys and action.where is not Where.BOARD
+        ]
+
+    def active_keys(self) -> dict[str, str]:
+        """Return the keys that work on this screen, by the id of their action."""
+        keys: dict[str, list[str]] = {}
+        for found in self.screen.active_bindings.values():
+            if found.binding.id:
+                keys.setdefault(found.binding.id, []).append(self.get_key_display(found.binding))
+        return {name: " ".join(dict.fromkeys(shown)) for name, shown in keys.items()}
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's signature
+        """Report keys of the user that are another's on this screen; once each."""
+        names = sorted({binding.id or binding.action for binding in clashed_bindings})
+        if not self._clashes >= set(names):
+            self._clashes |= set(names)
+            self.tell(f"the same key is set for: {', '.join(names)}")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Leave out what the registry has already, under its own name."""
+        ours = {"Quit", "Keys"}
+        return (found for found in super().get_system_commands(screen) if found.title not in ours)
+
+    # -- leaving
+
+    async def action_quit(self) -> None:
+        """Leave the board; asks what becomes of the swarm where there is one at work."""
+        if RunState(self.picture.header.state).ended:
+            self.exit(0)
+        else:
+            self.begin(self._quit())
+
+    async def _quit(self) -> None:
+        working = self.picture.header.working
+        match await self.push_screen_wait(quit_dialog(working)):
+            case "leave":
+                self.exit(0)
+            case "drain" | "now" as how:
+                await asyncio.to_thread(self._stop, now=how == "now")
+                self.exit(0)
+
+    def _stop(self, *, now: bool) -> None:
+        with commands.open_ledger(self.place) as ledger:
+            commands.stop(ledger, self.run_id, now=now)
+
+
+def quit_dialog(working: int) -> ChoiceDialog:
+    """Return the question what becomes of the swarm; leaving it running is the first answer."""
+    return ChoiceDialog(
+        "Quit",
+        (
+            Choice("leave", "Leave the swarm running", "wf opens the board again"),
+            Choice("drain", "Stop after the current tasks", "nothing new is started"),
+            Choice("now", "Stop now", f"{working} in progress go back into the queue"),
+        ),
+    )
+
+
+def _said(state: TaskState) -> str:
+    return state.value.replace("_", " ")

@@ -1,0 +1,199 @@
+"""What is wrong with what was typed into a form, while it is typed; and what it comes to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import nearest
+from wf_tui.ledger.load import NewTask
+from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.words import WRITES
+from wf_tui.plan.scopes import problem
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from wf_tui.ledger.rows import TaskRow
+
+__all__ = [
+    "ISOLATIONS",
+    "MODES",
+    "ROLES",
+    "FormFacts",
+    "changed_fields",
+    "faults",
+    "new_task",
+    "shown",
+]
+
+READS: Final = "read_only"
+MODES: Final = (READS, WRITES)
+ROLES: Final = ("general", "explore", "planner", "review", "implement", "test")
+ISOLATIONS: Final = ("auto", "shared", "worktree")
+_LONGEST: Final = 200_000
+
+Values = dict[str, str]
+"""What stands in a form, by the name of the field."""
+
+
+@dataclass(frozen=True)
+class FormFacts:
+    """What a form has to know: which tasks and phases there are, and the task that is edited."""
+
+    tasks: tuple[str, ...]
+    phases: tuple[str, ...]
+    task: TaskRow | None = None
+
+
+def faults(values: Values, facts: FormFacts, before: Mapping[str, str]) -> dict[str, str]:
+    """Return a sentence for each field that cannot stay as it is.
+
+    What an edited task held `before` and still holds is left as it is.
+    """
+    asked = {name: text.strip() for name, text in values.items()}
+    if facts.task is not None:
+        asked = {name: text for name, text in asked.items() if text != before[name].strip()}
+    found = {name: _CHECKS[name](text, facts) for name, text in asked.items()}
+    found = {name: text for name, text in found.items() if text}
+    if "scope" in values and values["scope"].strip() and values.get("mode") == READS:
+        found.setdefault("mode", f"its changes will not be kept; {WRITES} keeps them")
+    if facts.task is not None and not (values["prompt"].strip() or values["command"].strip()):
+        found.setdefault("prompt", "say what it is to do, or give a command")
+    return found
+
+
+def new_task(values: Values) -> tuple[NewTask, str | None]:
+    """Return the task of a form without faults, and the phase it joins."""
+    at = {name: text.strip() for name, text in values.items()}
+    scope = words(at["scope"])
+    command = at["command"] or None
+    spec = Spec(
+        prompt=at["prompt"] or ("" if command else at["title"]),
+        command=command,
+        needs=words(at["needs"]),
+    )
+    task = NewTask(
+        id="",
+        title=at["title"],
+        spec=spec,
+        mode=at["mode"] or (WRITES if scope else READS),
+        isolation=at["isolation"] or ISOLATIONS[0],
+        role=at["role"] or ROLES[0],
+        scope=scope,
+    )
+    return task, at["phase"] or None
+
+
+def shown(task: TaskRow) -> Values:
+    """Return what the fields of an edited task hold at the start; all of it safe to draw."""
+    spec = task.spec
+    texts = {
+        "title": task.title,
+        "prompt": spec.prompt,
+        "command": spec.command or "",
+        "gate": spec.gate or "",
+        "scope": ", ".join(task.scope),
+        "role": task.role,
+        "max_attempts": str(task.max_attempts),
+        "timeout_secs": "" if spec.timeout_secs is None else f"{spec.timeout_secs:g}",
+    }
+    many = {"prompt"}
+    return {n: clean(t, limit=_LONGEST, multiline=n in many) for n, t in texts.items()}
+
+
+def changed_fields(values: Values, before: Mapping[str, str]) -> dict[str, object]:
+    """Return the fields of a form without faults that differ, as `hands.edit` takes them."""
+    return {
+        name: _VALUES.get(name, str)(text.strip())
+        for name, text in values.items()
+        if text.strip() != before[name].strip()
+    }
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return what commas and line ends separate, each once."""
+    parts = (part.strip() for part in text.replace("\n", ",").split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+_VALUES: Final[Mapping[str, Callable[[str], object]]] = {
+    "scope": words,
+    "command": lambda text: text or None,
+    "gate": lambda text: text or None,
+    "max_attempts": int,
+    "timeout_secs": lambda text: float(text) or None if text else None,
+}
+
+
+def _title(text: str, _facts: FormFacts) -> str:
+    return "" if text else "say in a few words what is to be done"
+
+
+def _needs(text: str, facts: FormFacts) -> str:
+    known = set(facts.tasks)
+    unknown = next((name for name in words(text) if name not in known), None)
+    return "" if unknown is None else f"no task {unknown!r}" + _meant(unknown, facts.tasks)
+
+
+def _phase(text: str, facts: FormFacts) -> str:
+    if not text or text in facts.phases:
+        return ""
+    return f"no phase {text!r}" + _meant(text, facts.phases)
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    """Return the word that is being typed, or was probably meant."""
+    begun = next((name for name in known if name.startswith(word)), None)
+    best = begun or nearest(word, known)
+    return f"; {best!r}?" if best else ""
+
+
+def _scope(text: str, _facts: FormFacts) -> str:
+    for scope in words(text):
+        if wrong := problem(scope):
+            return f"{scope!r} {wrong}"
+    return ""
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str, FormFacts], str]:
+    def check(text: str, _facts: FormFacts) -> str:
+        known = not text or text in choices
+        return "" if known else f"one of {', '.join(choices)}" + _meant(text, choices)
+
+    return check
+
+
+def _attempts(text: str, _facts: FormFacts) -> str:
+    whole = text.isascii() and text.isdigit() and int(text) >= 1
+    return "" if whole else "a whole number, 1 or more"
+
+
+def _seconds(text: str, _facts: FormFacts) -> str:
+    try:
+        seconds = float(text or 0)
+    except ValueError:
+        return "a number of seconds; nothing for no limit"
+    return "" if math.isfinite(seconds) and seconds >= 0 else "0 or more seconds"
+
+
+def _anything(_text: str, _facts: FormFacts) -> str:
+    return ""
+
+
+_CHECKS: Final[Mapping[str, Callable[[str, FormFacts], str]]] = {
+    "title": _title,
+    "prompt": _anything,
+    "command": _anything,
+    "gate": _anything,
+    "needs": _needs,
+    "phase": _phase,
+    "scope": _scope,
+    "role": _one_of(ROLES),
+    "mode": _one_of(MODES),
+    "isolation": _one_of(ISOLATIONS),
+    "max_attempts": _attempts,
+    "timeout_secs": _seconds,
+}

@@ -1,0 +1,250 @@
+"""What the actions do: each leads to one command on the ledger, after a question where needed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from wf_tui import commands
+from wf_tui.board import copying, forms, seats
+from wf_tui.board.dialogs import YES, ChoiceDialog, confirm
+from wf_tui.ledger import reads
+from wf_tui.ledger.words import RunState
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wf_tui.board.by_hand import ByHand
+    from wf_tui.ledger.ledger import Ledger
+
+__all__ = [
+    "abort",
+    "cancel",
+    "copy",
+    "edit",
+    "fewer_jobs",
+    "hold",
+    "hold_or_release",
+    "more_jobs",
+    "new_task",
+    "pause_or_resume",
+    "reassign",
+    "reassign_to",
+    "release",
+    "retry",
+    "skip",
+    "stop",
+    "stop_now",
+    "undo",
+    "unhold",
+]
+
+Ids = tuple[str, ...]
+
+# -- on cards
+
+
+def retry(app: ByHand, ids: Ids) -> None:
+    """Give tasks another chance."""
+    app.do(lambda ledger: commands.retry(app.place, ledger, app.run_id, ids), "retried")
+
+
+def release(app: ByHand, ids: Ids) -> None:
+    """Take tasks from their workers."""
+    app.do(lambda ledger: commands.release(app.place, ledger, app.run_id, ids), "released")
+
+
+def hold(app: ByHand, ids: Ids) -> None:
+    """Keep tasks from running."""
+    app.do(lambda ledger: commands.hold(ledger, app.run_id, ids), "held")
+
+
+def unhold(app: ByHand, ids: Ids) -> None:
+    """Let held tasks go on."""
+    app.do(lambda ledger: commands.unhold(app.place, ledger, app.run_id, ids), "let go")
+
+
+def skip(app: ByHand, ids: Ids) -> None:
+    """Count tasks as done without their work."""
+    app.do(lambda ledger: commands.skip(app.place, ledger, app.run_id, ids), "skipped")
+
+
+def hold_or_release(app: ByHand, ids: Ids) -> None:
+    """Let go what is held, take back what is in progress, hold the rest."""
+    groups: Mapping[str, list[str]] = defaultdict(list)
+    for task in ids:
+        possible = (move for move in _TOGGLES if app.picture.why_not(move, task) is None)
+        groups[next(possible, "hold")].append(task)
+    for move, tasks in groups.items():
+        _TOGGLES[move](app, tuple(tasks))
+
+
+_TOGGLES: Final[Mapping[str, Callable[[ByHand, Ids], None]]] = {
+    "unhold": unhold,
+    "release": release,
+    "hold": hold,
+}
+
+
+def cancel(app: ByHand, ids: Ids) -> None:
+    """Give tasks up; asks first where running work would be thrown away."""
+    app.begin(_cancel(app, ids))
+
+
+async def _cancel(app: ByHand, ids: Ids) -> None:
+    running = [task for task in ids if app.picture.cards[task].claimed]
+    if running:
+        more = f" and {len(running) - 1} more" if len(running) > 1 else ""
+        question = f"Cancel {plural(len(ids), 'task')}?"
+        note = f"{clean(running[0], limit=60)}{more}: its worker is stopped, its work is not merged"
+        if await app.push_screen_wait(confirm(question, "Yes, cancel", note)) != YES:
+            return
+    app.do(lambda ledger: commands.cancel(ledger, app.run_id, ids), "cancelled")
+
+
+def reassign(app: ByHand, ids: Ids) -> None:
+    """Ask which worker, then give tasks to it."""
+    app.begin(_reassign(app, ids))
+
+
+async def _reassign(app: ByHand, ids: Ids) -> None:
+    facts = await app.read(partial(seats.read, run=app.run_id, tasks=ids))
+    title = f"Reassign {clean(ids[0], limit=60) if len(ids) == 1 else plural(len(ids), 'task')} to"
+    choices = seats.choices(facts)
+    if not choices:
+        app.tell("this run has no workers", "p starts a scheduler")
+        return
+    note = seats.interrupted(facts)
+    worker = await app.push_screen_wait(ChoiceDialog(title, choices, note=note, typing=True))
+    if worker is not None:
+        reassign_to(app, ids, worker)
+
+
+def reassign_to(app: ByHand, ids: Ids, worker: str) -> None:
+    """Give tasks to a named seat or profile."""
+    app.do(
+        lambda ledger: commands.reassign(app.place, ledger, app.run_id, ids, to=worker),
+        f"reassigned to {worker}",
+    )
+
+
+def edit(app: ByHand, ids: Ids) -> None:
+    """Change what a task asks for, in a form."""
+    app.begin(_edit(app, ids[0]))
+
+
+async def _edit(app: ByHand, task: str) -> None:
+    facts = await app.read(partial(forms.read_facts, run=app.run_id, task=task))
+    fields = await app.push_screen_wait(forms.EditForm(facts))
+    if fields:
+        app.do(lambda ledger: commands.edit(ledger, app.run_id, task, fields), "edited")
+
+
+def copy(app: ByHand, ids: Ids) -> None:
+    """Copy one of the names of a task."""
+    app.begin(_copy(app, ids[0]))
+
+
+async def _copy(app: ByHand, task: str) -> None:
+    names = await app.read(partial(copying.names, run=app.run_id, task=task))
+    chosen = await app.push_screen_wait(ChoiceDialog("Copy", copying.choices(names)))
+    if chosen is not None:
+        app.copy_to_clipboard(names[chosen])
+        app.tell(f"copied {names[chosen]}", severity="information")
+
+
+# -- on the run
+
+
+def new_task(app: ByHand, _ids: Ids) -> None:
+    """Add a task, in a form."""
+    app.begin(_new_task(app))
+
+
+async def _new_task(app: ByHand) -> None:
+    facts = await app.read(partial(forms.read_facts, run=app.run_id, task=None))
+    filled = await app.push_screen_wait(forms.NewForm(facts))
+    if filled is None:
+        return
+    new, phase = filled.task, filled.phase
+    app.do(lambda ledger: forms.add(app.place, ledger, app.run_id, new, phase), "added")
+
+
+def pause_or_resume(app: ByHand, _ids: Ids) -> None:
+    """Pause what runs, resume what is paused, lead what has no scheduler."""
+    app.do(lambda ledger: _toggle(app, ledger), "")
+
+
+def _toggle(app: ByHand, ledger: Ledger) -> str:
+    row = reads.run_row(ledger.db, app.run_id)
+    live = row.state in {RunState.RUNNING, RunState.STALLED}
+    if live and commands.scheduler_alive(ledger.db, row.id):
+        commands.pause(ledger, row.id)
+        return "paused: nothing new is started, what works goes on"
+    if live:
+        commands.ensure_scheduler(app.place, ledger, row.id)
+        return "a scheduler was started"
+    commands.resume(app.place, ledger, row.id)
+    return "the run goes on"
+
+
+def more_jobs(app: ByHand, _ids: Ids) -> None:
+    """Let one more task work at once."""
+    app.do(lambda ledger: _jobs(ledger, app.run_id, 1), "")
+
+
+def fewer_jobs(app: ByHand, _ids: Ids) -> None:
+    """Let one task less work at once."""
+    app.do(lambda ledger: _jobs(ledger, app.run_id, -1), "")
+
+
+def _jobs(ledger: Ledger, run: str, step: int) -> str:
+    with ledger.db.transaction():
+        jobs = reads.run_row(ledger.db, run).jobs + step
+        commands.set_jobs(ledger, run, jobs)
+    return plural(jobs, "job")
+
+
+def undo(app: ByHand, _ids: Ids) -> None:
+    """Take back this person's last act."""
+    app.do(lambda ledger: commands.undo(app.place, ledger, app.run_id), "undone")
+
+
+def stop(app: ByHand, _ids: Ids) -> None:
+    """Let the scheduler exit once nothing runs."""
+    app.do(lambda ledger: _stop(ledger, app.run_id, now=False), "")
+
+
+def stop_now(app: ByHand, _ids: Ids) -> None:
+    """Stop what runs, after a question."""
+    note = f"{plural(_working(app), 'running task')} go back into the queue; their work is kept"
+    question = confirm("Stop now?", "Yes, stop now", note)
+    app.begin(_asked(app, question, lambda ledger: _stop(ledger, app.run_id, now=True)))
+
+
+def abort(app: ByHand, _ids: Ids) -> None:
+    """Cancel all that is not done, after a question."""
+    question = confirm("Abort the run?", "Yes, abort", "all that is not done is cancelled")
+    app.begin(_asked(app, question, lambda ledger: _abort(app, ledger)))
+
+
+async def _asked(app: ByHand, question: ChoiceDialog, act: Callable[[Ledger], str]) -> None:
+    if await app.push_screen_wait(question) == YES:
+        app.do(act, "")
+
+
+def _abort(app: ByHand, ledger: Ledger) -> str:
+    commands.abort(app.place, ledger, app.run_id)
+    return "the run is aborted as soon as nothing runs"
+
+
+def _stop(ledger: Ledger, run: str, *, now: bool) -> str:
+    stopped = commands.stop(ledger, run, now=now)
+    more = f"; {plural(len(stopped), 'task')} stopped" if stopped else ""
+    return f"paused, the scheduler exits{more}"
+
+
+def _working(app: ByHand) -> int:
+    return app.picture.header.working

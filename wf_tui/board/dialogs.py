@@ -1,0 +1,140 @@
+"""Dialogs: a title, what is at stake, and a short list to choose from, by keys, mouse or typing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+__all__ = ["Choice", "ChoiceDialog", "confirm"]
+
+YES: Final = "yes"
+_MOST: Final = 200
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of a dialog: what it gives back, what it says, and what follows from it."""
+
+    id: str
+    label: str
+    note: str = ""
+    disabled: bool = False
+
+
+class ChoiceDialog(ModalScreen[str | None]):
+    """Asks for one of several; gives back the id of the chosen one, or None.
+
+    The first choice that can be taken is highlighted, so it has to be the harmless one.
+    """
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("down,ctrl+n", "next(1)", "Next", show=False),
+        Binding("up,ctrl+p", "next(-1)", "Previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    ChoiceDialog {
+        align: center middle;
+        #dialog {
+            width: 76; max-width: 94%; height: auto; max-height: 90%;
+            padding: 0 1; background: $surface; border: round $primary;
+        }
+        .note { color: $text-muted; margin-bottom: 1; width: 1fr; }
+        OptionList { height: auto; max-height: 16; border: none; background: $surface; }
+    }
+    """
+
+    def __init__(
+        self, title: str, choices: Sequence[Choice], *, note: str = "", typing: bool = False
+    ) -> None:
+        super().__init__()
+        self._title = clean(title, limit=200)
+        self._note = clean(note, limit=1000, multiline=True)
+        self._choices = choices
+        self._typing = typing
+
+    def compose(self) -> ComposeResult:
+        """Draw the note, the line to type in, and the list."""
+        with Vertical(id="dialog") as box:
+            box.border_title = Content(self._title)
+            if self._note:
+                yield Label(Content(self._note), classes="note")
+            if self._typing:
+                yield Input(placeholder="type to find", compact=True)
+            yield OptionList(*_options(self._choices), compact=True)
+
+    def on_mount(self) -> None:
+        """Highlight the first choice that can be taken."""
+        self._first()
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one(OptionList)
+
+    def _first(self) -> None:
+        options = self._list.options
+        self._list.highlighted = next((n for n, o in enumerate(options) if not o.disabled), None)
+
+    def action_next(self, step: int) -> None:
+        """Move the highlight, also while typing."""
+        if step > 0:
+            self._list.action_cursor_down()
+        else:
+            self._list.action_cursor_up()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._list.set_options(_options(best(event.value, self._choices)))
+        self._first()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self._list.action_select()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
+
+
+def best(typed: str, choices: Sequence[Choice]) -> list[Choice]:
+    """Return the choices that what was typed may mean, best first."""
+    if not typed.strip():
+        return list(choices)
+    matcher = Matcher(typed.strip())
+    scored = [(matcher.match(choice.label), choice) for choice in choices]
+    found = [pair for pair in scored if pair[0] > 0]
+    return [choice for _, choice in sorted(found, key=lambda pair: -pair[0])]
+
+
+def confirm(title: str, yes: str, note: str) -> ChoiceDialog:
+    """Return a dialog that gives back `yes` only if it was chosen on purpose."""
+    return ChoiceDialog(title, (Choice("no", "No, leave it as it is"), Choice(YES, yes)), note=note)
+
+
+def _options(choices: Sequence[Choice]) -> list[Option]:
+    return [
+        Option(_line(choice), id=choice.id, disabled=choice.disabled) for choice in choices[:_MOST]
+    ]
+
+
+def _line(choice: Choice) -> Content:
+    label = Content(clean(choice.label, limit=200))
+    if not choice.note:
+        return label
+    return Content.assemble(label, "  ", (clean(choice.note, limit=200), "dim"))

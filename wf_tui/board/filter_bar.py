@@ -1,0 +1,92 @@
+"""The line in which a filter is typed; it says how much it shows, or what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+__all__ = ["FilterBar", "FilterChanged", "FilterClosed"]
+
+
+@dataclass
+class FilterChanged(Message):
+    """The filter reads differently."""
+
+    text: str
+
+
+@dataclass
+class FilterClosed(Message):
+    """The person is done typing; the filter stays unless it was `cleared`."""
+
+    cleared: bool
+
+
+class FilterBar(Horizontal):
+    """A line to type in, and beside it a live count or an error."""
+
+    BINDINGS: ClassVar = [Binding("escape", "close(True)", "Clear", show=False)]
+    DEFAULT_CSS = """
+    FilterBar {
+        display: none; height: 1; width: 1fr; background: $surface;
+        &.-open { display: block; }
+        Input { width: 1fr; }
+        Label { width: auto; max-width: 50%; padding: 0 1; color: $text-muted; }
+        &.-wrong Label { color: $text-error; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Draw the line and the count."""
+        yield Input(placeholder="words state: worker: phase: kind:", compact=True)
+        yield Label("", markup=False)
+
+    def open(self, text: str = "") -> None:
+        """Show the line with the filter that is set, and type in it."""
+        self.add_class("-open")
+        box = self.query_one(Input)
+        with box.prevent(Input.Changed):
+            box.value = text
+        box.focus()
+
+    def say(self, shown: int, total: int, wrong: str = "") -> None:
+        """Show how many cards pass, or what is wrong with the filter."""
+        self.set_class(bool(wrong), "-wrong")
+        text = clean(wrong, limit=120) if wrong else f"{shown} of {total}"
+        self.query_one(Label).update(Content(text))
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.query_one(Input).value
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(FilterChanged(event.value))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_close(cleared=not event.value.strip())
+
+    def action_close(self, cleared: bool) -> None:  # noqa: FBT001 - Textual gives it by place
+        """Put the line away."""
+        self.remove_class("-open")
+        if cleared:
+            with self.query_one(Input).prevent(Input.Changed):
+                self.query_one(Input).value = ""
+            self.post_message(FilterChanged(""))
+        self.post_message(FilterClosed(cleared))

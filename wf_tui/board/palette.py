@@ -1,0 +1,91 @@
+"""The palette: every action and every task, by name."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from heapq import nlargest
+from typing import TYPE_CHECKING, Final, cast
+
+from textual.command import DiscoveryHit, Hit, Provider
+from textual.content import Content
+from textual.markup import escape
+
+from wf_tui.board.actions import ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.command import Hits
+
+    from wf_tui.board.action import Action
+    from wf_tui.board.by_hand import ByHand
+
+__all__ = ["HandsProvider", "find"]
+
+_MOST: Final = 30
+"""Tasks that are offered at most; another letter finds the others."""
+_START, _WORD, _INSIDE, _SCATTERED = 0.9, 0.7, 0.5, 0.2
+_ACTION_FIRST: Final = 0.05
+
+
+class HandsProvider(Provider):
+    """Finds actions and tasks; an action that is not possible now says why."""
+
+    async def startup(self) -> None:
+        """Take the names of all tasks once: a search then makes cards only of what it finds."""
+        picture = self._hands.picture
+        rows = map(picture.row, picture.cards)
+        self._tasks = [(f"{row.id} {row.title}".casefold(), row.id) for row in rows]
+        self._actions = [(f"{a.title} {a.id} {a.help}".casefold(), a.id) for a in ACTIONS]
+        self._known = {action.id: action for action in ACTIONS}
+
+    @property
+    def _hands(self) -> ByHand:
+        return cast("ByHand", self.app)
+
+    async def discover(self) -> Hits:
+        """Offer every action while nothing is typed."""
+        for action in ACTIONS:
+            yield DiscoveryHit(*self._action(action))
+
+    async def search(self, query: str) -> Hits:
+        """Offer what the words are in, the names that begin with them first."""
+        for score, name in find(query, self._actions, len(ACTIONS)):
+            yield Hit(score + _ACTION_FIRST, *self._action(self._known[name]))
+        for score, name in find(query, self._tasks, _MOST):
+            card = self._hands.picture.card(name)
+            shown = Content(f"{card.id}  {card.title}  ({card.state.replace('_', ' ')})")
+            yield Hit(score, shown, partial(self._hands.open_card, name), card.id)
+
+    def _action(self, action: Action) -> tuple[Content, partial[None], str, str]:
+        app = self._hands
+        why_not = app.why_not(action)
+        keys = app.keys_of(action)
+        shown = Content.assemble(
+            (action.title, "dim" if why_not else ""), (f"  {keys}" if keys else "", "bold")
+        )
+        text = f"not now: {why_not}" if why_not else action.help
+        return shown, partial(app.perform, action), action.title, escape(text)
+
+
+def find(query: str, names: Sequence[tuple[str, str]], most: int) -> list[tuple[float, str]]:
+    """Return the best of the named things with their scores, from 0 to 1.
+
+    Cheap for 10,000 names: whole words first, and letters in between only where no word is found.
+    """
+    words = query.casefold().split()
+    if not words:
+        return []
+    found = [(_score(words[0], name), key) for name, key in names if all(w in name for w in words)]
+    if not found:
+        letters = re.compile("[^\n]{0,12}?".join(map(re.escape, "".join(words))))
+        found = [(_SCATTERED, key) for name, key in names if letters.search(name)]
+    return nlargest(most, found, key=lambda pair: pair[0])
+
+
+def _score(word: str, name: str) -> float:
+    place = name.find(word)
+    if place == 0:
+        return _START
+    return _INSIDE if name[place - 1].isalnum() else _WORD

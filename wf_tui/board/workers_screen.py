@@ -1,0 +1,195 @@
+"""The workers: each seat with what it holds; a task dropped on a seat is given to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from rich.text import Text
+from textual import on
+from textual.binding import Binding
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import DataTable, Label
+
+from wf_tui.board.footer import BoardFooter
+from wf_tui.picture.age import span
+from wf_tui.text import cut, plural
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from wf_tui.board.by_hand import ByHand
+    from wf_tui.picture.batch import Changes
+    from wf_tui.picture.picture import Picture
+    from wf_tui.picture.seats import SeatView
+
+__all__ = ["TaskDropped", "WorkersScreen"]
+
+_COLUMNS: Final = (
+    ("seat", 18),
+    ("profile", 14),
+    ("task", 28),
+    ("step", 12),
+    ("since", 6),
+    ("beat", 6),
+    ("lane", 14),
+)
+_LATE: Final = 30.0
+"""Seconds without a heartbeat that are worth a warning: three of them."""
+
+
+@dataclass
+class TaskDropped(Message):
+    """The task of one seat was dragged onto another."""
+
+    task: str
+    worker: str
+
+
+class WorkersScreen(Screen[None]):
+    """A table of seats; its keys work on the task of the selected seat."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar = [
+        Binding("escape", "app.go('board')", "Board", show=False),
+        Binding("j", "next(1)", "Down", show=False),
+        Binding("k", "next(-1)", "Up", show=False),
+    ]
+    DEFAULT_CSS = """
+    WorkersScreen {
+        #workers-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
+        DataTable { height: 1fr; background: $background; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seats: list[SeatView] = []
+        self._cells: dict[tuple[str, str], Text] = {}
+        self._dragged: str | None = None
+
+    @property
+    def _hands(self) -> ByHand:
+        return cast("ByHand", self.app)
+
+    @property
+    def _table(self) -> DataTable[Text]:
+        return cast("DataTable[Text]", self.query_one(DataTable))
+
+    @property
+    def selected(self) -> str | None:
+        """The task of the selected seat."""
+        return self._task_in(self._table.cursor_row)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The tasks whose marks count here: none, a key is for the selected seat."""
+        return ()
+
+    def _task_in(self, row: int) -> str | None:
+        seats = self._hands.picture.seats
+        return seats[row].task if 0 <= row < min(len(seats), len(self._seats)) else None
+
+    def compose(self) -> ComposeResult:
+        """Draw the table."""
+        yield Label("", id="workers-title", markup=False)
+        yield DataTable(cursor_type="row", zebra_stripes=False, show_row_labels=False)
+        yield BoardFooter(self._hands.signs)
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        for name, width in _COLUMNS:
+            self._table.add_column(Text(name), width=width, key=name)
+        self._table.focus()
+        self._refresh()
+
+    def on_screen_resume(self) -> None:
+        """Show what has become of it meanwhile."""
+        if self._table.columns:
+            self._refresh()
+
+    def refresh_from(self, picture: Picture, changes: Changes) -> None:  # noqa: ARG002 - as all screens have it
+        """Show what changed."""
+        if changes.seats or changes.cards:
+            self._refresh()
+
+    def tick(self, now: float) -> None:
+        """Let the ages grow."""
+        self._fill(now)
+
+    def _refresh(self) -> None:
+        seats = list(self._hands.picture.workers)
+        names = [seat.name for seat in seats]
+        if names != [seat.name for seat in self._seats]:
+            self._table.clear()
+            self._cells.clear()
+            for name in names:
+                self._table.add_row(*(Text("") for _ in _COLUMNS), key=name)
+        self._seats = seats
+        self._fill(self._hands.clock.now())
+
+    def _fill(self, now: float) -> None:
+        """Change only the cells that read differently."""
+        for seat in self._seats:
+            for (column, width), cell in zip(_COLUMNS, _row(seat, now), strict=True):
+                text = Text(cut(cell.plain, width), style=cell.style, no_wrap=True)
+                if self._cells.get((seat.name, column)) != text:
+                    self._cells[seat.name, column] = text
+                    self._table.update_cell(seat.name, column, text)
+        busy = sum(bool(seat.task) for seat in self._seats)
+        title = f"Workers: {plural(len(self._seats), 'seat')}, {busy} at work"
+        self.query_one("#workers-title", Label).update(title)
+        self.query_one(BoardFooter).show(self._hands.footer_keys())
+
+    # -- by hand
+
+    @on(DataTable.RowHighlighted)
+    def _moved(self) -> None:
+        self.query_one(BoardFooter).show(self._hands.footer_keys())
+
+    @on(DataTable.RowSelected)
+    def _opened(self) -> None:
+        if self.selected is not None:
+            self._hands.open_card(self.selected)
+
+    def action_next(self, step: int) -> None:
+        """Move the cursor."""
+        if step > 0:
+            self._table.action_cursor_down()
+        else:
+            self._table.action_cursor_up()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take the task of a seat."""
+        self._dragged = self._task_in(_row_at(event))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Give it to the seat it is dropped on."""
+        task, self._dragged = self._dragged, None
+        row = _row_at(event)
+        if task is not None and 0 <= row < len(self._seats) and self._task_in(row) != task:
+            self.app.post_message(TaskDropped(task, self._seats[row].name))
+
+
+def _row_at(event: events.MouseEvent) -> int:
+    """Return the row under the pointer, or -1."""
+    row = event.style.meta.get("row", -1)
+    return row if isinstance(row, int) else -1
+
+
+def _row(seat: SeatView, now: float) -> tuple[Text, ...]:
+    """Return the cells of a seat; its texts were cleaned by the picture."""
+    beat = now - seat.heartbeat_at if seat.task and seat.heartbeat_at is not None else None
+    limited = (seat.lane_until or 0) > now
+    lane = f"{seat.lane} {span((seat.lane_until or 0) - now)}" if limited else seat.lane
+    return (
+        Text(seat.name, "bold"),
+        Text(seat.profile),
+        Text(seat.task or "free", "" if seat.task else "dim"),
+        Text(seat.step or ("" if seat.task else seat.state)),
+        Text("" if seat.since is None else span(now - seat.since)),
+        Text("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
+        Text(lane, "bold" if limited else ""),
+    )
