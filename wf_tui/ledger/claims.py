@@ -1,4 +1,4 @@
-"""Claims (DESIGN 4.3): one worker, the best ready task that it may hold, in one transaction."""
+"""Claims (RULES 4.3): one worker, the best ready task that it may hold, in one transaction."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -105,13 +105,19 @@ def release_due(tx: Change) -> None:
 
 def _drop_stale_pins(tx: Change, steal_after: float) -> None:
     """Free tasks that the plan pinned to a seat or profile that has been busy for too long."""
-    tx.db.execute(
-        "UPDATE task SET pinned = '', pinned_by = '' WHERE run = ?1 AND pinned_by = 'plan' "
-        "AND state = 'pending' AND ready_at < ?2 AND unmet = 0 AND not_before IS NULL "
-        "AND EXISTS (SELECT 1 FROM worker w WHERE w.run = ?1 AND w.task IS NOT NULL "
-        "AND (w.name = pinned OR w.profile = pinned))",
+    rows = tx.db.execute(
+        select(
+            TaskRow,
+            "WHERE run = ?1 AND pinned_by = 'plan' "
+            "AND state = 'pending' AND ready_at < ?2 AND unmet = 0 AND not_before IS NULL "
+            "AND EXISTS (SELECT 1 FROM worker w WHERE w.run = ?1 AND w.task IS NOT NULL "
+            "AND (w.name = pinned OR w.profile = pinned))",
+        ),
         (tx.run.id, tx.now - steal_after),
     )
+    for task in (decode(TaskRow, row) for row in rows):
+        tx.event("task_edited", task, fields={"pinned": ""}, was={"pinned": task.pinned})
+        tx.store(task, evolve(task, pinned="", pinned_by=""))
 
 
 def _limited(worker: WorkerRow, now: float) -> bool:
@@ -156,7 +162,7 @@ def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
 
 
 def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
-    """Whether a failed task should wait for another idle seat that fits (DESIGN 5, Retry)."""
+    """Whether a failed task should wait for another idle seat that fits (RULES 5, Retry)."""
     if not task.tries or task.last_worker != worker.name or task.pinned == worker.name:
         return False
     return any(
@@ -170,7 +176,7 @@ def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
 
 
 def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Holder | None:
-    """Return who holds a scope that this task may not share now (DESIGN 4.3, Write scopes)."""
+    """Return who holds a scope that this task may not share now (RULES 4.3, Write scopes)."""
     if not task.writes:
         return None
     for attempt in holders:

@@ -110,7 +110,7 @@ class TaskRow:
 
     @property
     def asking(self) -> bool:
-        """Whether it waits for a person's answer with its claim kept (state Q of DESIGN 3.1)."""
+        """Whether it waits for a person's answer with its claim kept (state Q of RULES 3.1)."""
         return self.kind == BlockedKind.QUESTION and self.claimed
 
 
@@ -281,13 +281,10 @@ def evolve(row: T, **values: object) -> T:
 
 def decode(table: type[T], row: Row) -> T:
     """Turn a driver's tuple into a row."""
-    names = _NAMES[table]
     values: list[Any] = list(row)
-    for index, name in enumerate(names):
-        reader = _READERS.get(name)
-        if reader is not None:
-            values[index] = reader(values[index])
-    return table(**dict(zip(names, values, strict=True)))
+    for place, reader in _TYPED[table]:
+        values[place] = reader(values[place])
+    return table(*values)
 
 
 def encode(name: str, value: object) -> Value:
@@ -357,5 +354,9 @@ _INSERTS: Final = {
 _GETTERS: Final = {table: attrgetter(*names) for table, names in _NAMES.items()}
 _PLACES: Final = {
     table: [(place, _WRITERS[name]) for place, name in enumerate(names) if name in _WRITERS]
+    for table, names in _NAMES.items()
+}
+_TYPED: Final = {
+    table: [(place, _READERS[name]) for place, name in enumerate(names) if name in _READERS]
     for table, names in _NAMES.items()
 }
