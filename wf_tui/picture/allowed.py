@@ -33,18 +33,23 @@ class _Move:
     """Whether it gives the run something to do, which one that is being aborted refuses."""
 
 
-def why_not(move: str, task: TaskRow, run: RunRow, *, used: bool = False) -> str | None:
+def why_not(move: str, task: TaskRow, run: RunRow, now: float, *, used: bool = False) -> str | None:
     """Return why a move is not possible now, or None where it is.
 
     `used` is whether a task that counts on this one's being skipped was claimed.
     """
     rule = MOVES[move]
-    skipped = move == "retry" and task.kind == DoneKind.SKIPPED and used
-    if skipped or not rule.possible(task):
+    if not rule.possible(task) or (move == "retry" and _too_late(task, now, used=used)):
         return clean(refused(task, rule.done).message, limit=_TEXT)
     if rule.wakes(task) and _aborting(run):
         return "the run is being aborted: wait until it is"
     return None
+
+
+def _too_late(task: TaskRow, now: float, *, used: bool) -> bool:
+    """Whether there was something to retry, but no longer: a wait is over, a skip was used."""
+    over = _is_pending(task) and task.not_before is not None and task.not_before <= now
+    return over or (task.kind == DoneKind.SKIPPED and used)
 
 
 def why_not_run(move: str, run: RunRow) -> str | None:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from wf_tui.ledger.reasons import Reason, Reasons
     from wf_tui.ledger.rows import EventRow, TaskRow
 
-__all__ = ["Cards", "Looks", "Reach"]
+__all__ = ["TIMED", "Cards", "Looks", "Reach"]
 
-_TIMED: Final = frozenset({"backoff", "lane_limited"})
+TIMED: Final = frozenset({"backoff", "lane_limited"})
 """Reasons that change as time goes by."""
 
 
@@ -126,7 +126,7 @@ class Looks:
         if row.state is not TaskState.PENDING:
             return context.of(row)
         known = self._reasons.get(task)
-        if known and (known[0] == context.now or known[1].kind not in _TIMED):
+        if known and (known[0] == context.now or known[1].kind not in TIMED):
             return known[1]
         reason = context.of(row)
         self._reasons[task] = (context.now, reason)

@@ -16,7 +16,7 @@ from wf_tui.picture.card import COLUMNS, order
 from wf_tui.picture.columns import Column
 from wf_tui.picture.filter import QUICK, Filter, parse
 from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
-from wf_tui.picture.looks import Cards, Looks, Reach
+from wf_tui.picture.looks import TIMED, Cards, Looks, Reach
 from wf_tui.picture.seats import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
@@ -24,6 +24,7 @@ from wf_tui.picture.totals import Totals
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from wf_tui.ledger.reasons import Reason
     from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card, Order
 
@@ -54,6 +55,8 @@ class Picture:
         self._all = _no_columns()
         self._shown = self._all
         self._moved: set[str] = set()
+        self._timed: set[str] = set()
+        """Cards that the filter looked at while their reason was one that passes by itself."""
 
     # -- taking what changed
 
@@ -65,11 +68,12 @@ class Picture:
         if batch.whole:
             self._forget()
         self._tally += batch.tally
-        self.tick(max(self.now, batch.reasons.now))
+        self.now = max(self.now, batch.reasons.now)
+        self._looks.tick(self.now)
         reach = self._looks.observe(batch.reasons)
         changed = self._take(batch)
         changed |= {str(e.task) for e in batch.events if self._looks.prove(e)}
-        self._refilter(reach, changed)
+        self._look_again(self._doubtful(reach))
         return Changes(
             cards=frozenset(changed),
             columns=frozenset(self._moved),
@@ -78,15 +82,19 @@ class Picture:
             seats=old is None or bool(changed) or old.workers != batch.workers,
         )
 
-    def tick(self, now: float) -> None:
-        """Let time pass."""
+    def tick(self, now: float) -> frozenset[str]:
+        """Let time pass; return the columns that a filter by reasons now shows differently."""
         self.now = now
+        self._moved = set()
         self._looks.tick(now)
+        self._look_again(list(self._timed))
+        return frozenset(self._moved)
 
     def _forget(self) -> None:
         self._looks.forget()
         self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
         self._all = self._shown = _no_columns()
+        self._timed.clear()
 
     def _take(self, batch: Batch) -> set[str]:
         rows, changed = self._looks.rows, set()
@@ -177,18 +185,29 @@ class Picture:
     def _lets_through(self, row: TaskRow) -> bool:
         if not self._filter.active:
             return True
-        return self._filter.matches(row, lambda: self._looks.reason(row.id))
+        self._timed.discard(row.id)
+        return self._filter.matches(row, lambda: self._reason_asked(row.id))
 
-    def _refilter(self, reach: Reach, done: set[str]) -> None:
-        """Look again at pending cards whose reason may have changed, where the filter asks why."""
-        if not reach or not self._filter.by_reason:
-            return
-        for name in list(self._all[TaskState.PENDING.value]):
+    def _reason_asked(self, task: str) -> Reason:
+        reason = self._looks.reason(task)
+        if reason.kind in TIMED:
+            self._timed.add(task)
+        return reason
+
+    def _doubtful(self, reach: Reach) -> list[str]:
+        """Return the pending cards whose reason may be another, where the filter asks for it."""
+        if not self._filter.by_reason:
+            return []
+        if reach is Reach.NONE:
+            return list(self._timed)
+        every, rows = self._all[TaskState.PENDING.value], self._looks.rows
+        return [name for name in every if reach is Reach.ALL or not rows[name].unmet]
+
+    def _look_again(self, names: Iterable[str]) -> None:
+        for name in names:
             row = self._looks.rows[name]
-            if name in done or (reach is Reach.FREE and row.unmet):
-                continue
-            shown, show = self._is_shown(row), self._lets_through(row)
-            if shown != show:
+            shown = self._is_shown(row)
+            if shown != self._lets_through(row):
                 self._move(row, row, shown=shown)
 
     def toggle_mark(self, task: str) -> bool:
@@ -249,7 +268,7 @@ class Picture:
         if move in allowed.RUN_MOVES:
             return allowed.why_not_run(move, self.run)
         row = self._looks.rows[task]
-        return allowed.why_not(move, row, self.run, used=self._is_used(row))
+        return allowed.why_not(move, row, self.run, self.now, used=self._is_used(row))
 
     def _is_used(self, row: TaskRow) -> bool:
         """Whether a task that waited for this one was claimed."""

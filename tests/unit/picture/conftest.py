@@ -1,0 +1,30 @@
+"""A ledger with one run, and pictures of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import Drive
+from tests.unit.picture.looking import View
+from wf_tui.ledger.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Iterator[Drive]:
+    """Give a driver of an empty ledger; its clock stands still."""
+    database = SqliteDatabase(tmp_path / "ledger.db", create=True)
+    database.execute("PRAGMA synchronous = OFF")
+    yield Drive(database)
+    database.close()
+
+
+@pytest.fixture
+def view(drive: Drive) -> View:
+    """Give a view of that ledger, which is to be made first."""
+    return View(drive)
