@@ -1,4 +1,4 @@
-"""The life of an attempt, row by row of DESIGN 3.1; every write of a worker passes the fence.
+"""The life of an attempt, row by row of RULES 3.1; every write of a worker passes the fence.
 
 `live` is the fence: the task must still be held by this worker in this epoch. A late result changes
 nothing and leaves `result_rejected`; closing an attempt is never refused.
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 MAX_BACKOFF: Final = 300.0
-"""Seconds; the upper end of the exponential back-off (DESIGN 5, Retry)."""
+"""Seconds; the upper end of the exponential back-off (RULES 5, Retry)."""
 _HIGHEST_DOUBLING: Final = 16
 _ENDED_BLOCKED: Final = frozenset(
     {

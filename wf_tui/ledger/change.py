@@ -164,7 +164,7 @@ class Change:
             self.evolve(**{new.state.value: getattr(self.run, new.state) + 1})
 
     def settles(self, task: TaskRow) -> bool:
-        """Whether this task no longer keeps its phase from settling (DESIGN 3.1, Phase)."""
+        """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase)."""
         if task.state is TaskState.DONE:
             return True
         if task.state is not TaskState.BLOCKED or task.open_epoch is not None:

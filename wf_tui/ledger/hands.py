@@ -1,4 +1,4 @@
-"""By hand: what a person can do to a task, row by row of DESIGN 3.1.
+"""By hand: what a person can do to a task, row by row of RULES 3.1.
 
 Each function takes the task as it is and either makes the move or raises `RefusedError`. What the
 scheduler has to stop is fenced here, in the same transaction; it is killed and harvested there.
@@ -211,7 +211,7 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
 
 
 def stopped(tx: Change, task: TaskRow, kind: str, /, **values: object) -> TaskRow:
-    """Take a task from its running attempt: fence first, kill later (DESIGN 3.1, *stop*)."""
+    """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*)."""
     to = values.pop("to", None)
     tell(tx, task, kind, to=to, stopped=True)
     fence(tx, task)

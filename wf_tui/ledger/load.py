@@ -43,7 +43,7 @@ class NewTask:
 
     @property
     def workspace(self) -> str:
-        """Where it works: `auto` is a worktree for a writing task, else shared (DESIGN 6.5)."""
+        """Where it works: `auto` is a worktree for a writing task, else shared (RULES 6.5)."""
         if self.isolation != "auto":
             return self.isolation
         return "worktree" if self.mode == WRITES else "shared"

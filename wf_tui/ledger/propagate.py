@@ -1,4 +1,4 @@
-"""What a change of one task does to those that wait for it (DESIGN 3.1 and 4.2).
+"""What a change of one task does to those that wait for it (RULES 3.1 and 4.2).
 
 Counters, never searches: a task has `unmet`, what it still waits for, and `unmet_blocked`, how many
 of the results it needs are blocked. A phase counts as one. Worked off with a list, not by

@@ -1,4 +1,4 @@
-"""Why a pending task is pending: computed when read, never stored (DESIGN 3)."""
+"""Why a pending task is pending: computed when read, never stored (RULES 3)."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 IDLE_END: Final = 1800.0
-"""Seconds after which a stalled run without a person is over (DESIGN 3.1, End of a run)."""
+"""Seconds after which a stalled run without a person is over (RULES 3.1, End of a run)."""
 _CANCELLED_BY_ABORT: Final = frozenset(
     {BlockedKind.DEPENDENCY, BlockedKind.QUESTION, BlockedKind.QUOTA, BlockedKind.HOLD}
 )
@@ -38,7 +38,7 @@ def stoppable(task: TaskRow) -> bool:
 
 
 def in_progress(task: TaskRow) -> bool:
-    """Whether it is worked on: state R of DESIGN 3.1, not asking and not merging."""
+    """Whether it is worked on: state R of RULES 3.1, not asking and not merging."""
     return stoppable(task) and not task.asking
 
 
@@ -165,7 +165,7 @@ def refresh_abort(tx: Change) -> None:
 
 
 def end_when_idle(tx: Change, *, foreground: bool) -> str:
-    """Decide what an idle run is (DESIGN 3.1, End of a run) and return its state.
+    """Decide what an idle run is (RULES 3.1, End of a run) and return its state.
 
     Called by the scheduler when nothing could be claimed; does nothing while an attempt is open or
     a timer is set.

@@ -1,4 +1,4 @@
-"""The closed sets of words of the ledger (DESIGN 3); the values are what tables and JSON hold."""
+"""The closed sets of words of the ledger (RULES 3); the values are what tables and JSON hold."""
 
 from enum import StrEnum
 from typing import Final
@@ -110,10 +110,10 @@ BAD_KINDS: Final = frozenset(
         BlockedKind.DEPENDENCY,
     }
 )
-"""Blocked kinds that block the tasks which need the result (DESIGN 3.1)."""
+"""Blocked kinds that block the tasks which need the result (RULES 3.1)."""
 
 OPEN_KINDS: Final = frozenset({BlockedKind.QUOTA, BlockedKind.QUESTION, BlockedKind.HOLD})
-"""Blocked kinds that keep a phase from settling (DESIGN 3.1, Phase)."""
+"""Blocked kinds that keep a phase from settling (RULES 3.1, Phase)."""
 
 WRITES: Final = "read_write"
 """The mode of a task that may change files."""

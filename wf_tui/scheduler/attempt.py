@@ -1,4 +1,4 @@
-"""One attempt, step by step: prepare, run, harvest, check, integrate (DESIGN 3 and 6.3).
+"""One attempt, step by step: prepare, run, harvest, check, integrate (RULES 3 and 6.3).
 
 It can be stopped at any step before the merge. Whatever happens, its work is harvested and its tree
 given back.

@@ -1,4 +1,4 @@
-"""Taking what an attempt left into a commit under its own ref (DESIGN 6.3); blocks, for threads."""
+"""Taking what an attempt left into a commit under its own ref (RULES 6.3); blocks, for threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After the death of a scheduler: what was in flight is lost, its work is not (DESIGN 3.1, G5).
+"""After the death of a scheduler: what was in flight is lost, its work is not (RULES 3.1, G5).
 
 Looks at the ledger, the refs and the trees alone, so doing it twice does no harm.
 """

@@ -1,4 +1,4 @@
-"""The loop (DESIGN 5): it sleeps until a worker speaks, a timer is due, or the ledger changed."""
+"""The loop (RULES 5): it sleeps until a worker speaks, a timer is due, or the ledger changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Scheduler"]
 
 WATCH_EVERY: Final = 0.05
-"""Seconds between looks for changes by other processes (3 us each, DESIGN 5)."""
+"""Seconds between looks for changes by other processes (3 us each, RULES 5)."""
 _LONGEST_SLEEP: Final = 60.0
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Which tree an attempt works in (DESIGN 6.5), and what becomes of the tree afterwards."""
+"""Which tree an attempt works in (RULES 6.5), and what becomes of the tree afterwards."""
 
 from __future__ import annotations
 

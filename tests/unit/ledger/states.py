@@ -1,4 +1,4 @@
-"""How to bring the task `t` into each state of DESIGN 3.1, in as few acts as possible."""
+"""How to bring the task `t` into each state of RULES 3.1, in as few acts as possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adding tasks to a run that is under way (DESIGN 3.1, *add*)."""
+"""Adding tasks to a run that is under way (RULES 3.1, *add*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims: which task a seat gets, and when it gets none (DESIGN 4.3)."""
+"""Claims: which task a seat gets, and when it gets none (RULES 4.3)."""
 
 from __future__ import annotations
 

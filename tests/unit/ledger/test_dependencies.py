@@ -1,4 +1,4 @@
-"""Who waits for whom: results, phases, sequences, and adding to them (DESIGN 3.1 and 4.2)."""
+"""Who waits for whom: results, phases, sequences, and adding to them (RULES 3.1 and 4.2)."""
 
 from __future__ import annotations
 

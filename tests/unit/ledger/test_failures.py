@@ -1,4 +1,4 @@
-"""How attempts end badly: counted or not, what comes next, and what blocks (DESIGN 3.1 and 5)."""
+"""How attempts end badly: counted or not, what comes next, and what blocks (RULES 3.1 and 5)."""
 
 from __future__ import annotations
 

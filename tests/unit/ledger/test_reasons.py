@@ -1,4 +1,4 @@
-"""Why a task is where it is, with the names behind it (DESIGN 3)."""
+"""Why a task is where it is, with the names behind it (RULES 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole run: pause, stop, abort, its end, and its coming back (DESIGN 3.1)."""
+"""The whole run: pause, stop, abort, its end, and its coming back (RULES 3.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write scopes: who keeps whom waiting, and how the waiting is kept cheap (DESIGN 4.3)."""
+"""Write scopes: who keeps whom waiting, and how the waiting is kept cheap (RULES 4.3)."""
 
 from __future__ import annotations
 

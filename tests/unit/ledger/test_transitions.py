@@ -1,4 +1,4 @@
-"""The table of DESIGN 3.1: each command on each state, and each report of a worker on each."""
+"""The table of RULES 3.1: each command on each state, and each report of a worker on each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking back one's last act (DESIGN 3.1, *undo*)."""
+"""Taking back one's last act (RULES 3.1, *undo*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group commit: answers after the commit, each to whom it belongs (DESIGN 4.1)."""
+"""Group commit: answers after the commit, each to whom it belongs (RULES 4.1)."""
 
 from __future__ import annotations
 
