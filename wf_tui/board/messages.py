@@ -1,4 +1,4 @@
-"""What the parts of the board tell each other; widgets send these up, nothing is called sideways."""
+"""What the parts of the board tell each other; widgets send these up, never sideways."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from textual.geometry import Offset
+
     from wf_tui.ledger.words import TaskState
-    from wf_tui.picture.picture import Batch
+    from wf_tui.picture.batch import Batch
 
 __all__ = [
     "ActionChosen",
+    "CardDragged",
     "CardDropped",
     "CardOpened",
     "CardSelected",
@@ -49,6 +52,16 @@ class CardOpened(Message):
     """A card was opened with the mouse."""
 
     card: str
+
+
+@dataclass
+class CardDragged(Message):
+    """A card of a column is held over a place on the screen, or, at the `end`, let go there."""
+
+    card: str
+    from_state: TaskState
+    at: Offset
+    end: bool = False
 
 
 @dataclass

@@ -7,11 +7,12 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from wf_tui import commands
+from wf_tui.cli.board import ascii_option, on_terminal, show_board
 from wf_tui.cli.foreground import exit_status, log_to, while_read
 from wf_tui.cli.session import say
 from wf_tui.config import Config
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
+_PACE: Final = 1.0
+"""Seconds that each task takes longer on the board, so that an eye can follow."""
+
 
 @click.command
 @click.option(
@@ -45,23 +49,32 @@ __all__ = ["demo"]
 @click.option(
     "--pace",
     type=click.FloatRange(0, 60),
-    default=0,
-    show_default=True,
     metavar="SECONDS",
-    help="Make each task take about this much longer, for watching.",
+    help="Make each task take about this much longer, for watching; on the board 1.",
 )
-def demo(*, wanted: Path | None, headless: bool, pace: float) -> int:
+@ascii_option
+def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only: bool) -> int:
     """Run a sample swarm in a sample repository: it needs git, and nothing else.
 
-    A task that fails is tried again, a conflict is solved, and a blocked task gets a helping hand.
+    A task that fails is tried again, a conflict is solved, and a blocked task needs a person: you,
+    on the board; without a terminal or with --headless it gets a helping hand.
     """
-    del headless
+    watched = on_terminal() and not headless
     folder = choose_folder(wanted)
-    plan = prepare(folder, pace)
+    if pace is None:
+        pace = _PACE if watched else 0
+    plan = prepare(folder, pace, by_hand=watched)
     place = commands.find_place(folder.repository, _own_python_first(os.environ))
     with commands.open_ledger(place, create=True) as ledger:
         run = commands.create_run(place, ledger, plan, Config())
-    return _lead(place, folder, run)
+        if watched:
+            commands.ensure_scheduler(place, ledger, run.id)
+    if not watched:
+        return _lead(place, folder, run)
+    status = show_board(place, run.id, ascii_only=ascii_only)
+    say(f"the demo lies in {folder.root}; its board again: {_how_to_call(os.environ)} board --repo "
+        f"{shlex.quote(str(folder.repository))}")  # fmt: skip
+    return status
 
 
 def _lead(place: Place, folder: DemoFolder, run: RunRow) -> int:

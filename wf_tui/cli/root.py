@@ -20,6 +20,7 @@ _SECTIONS: Final = (
     Section(
         "Look",
         (
+            Entry("board", "wf_tui.cli.board", "Watch a run, and step in by hand."),
             Entry("runs", "wf_tui.cli.status", "The runs of this repository."),
             Entry("status", "wf_tui.cli.status", "A run at one glance."),
             Entry("show", "wf_tui.cli.show", "Everything of one task."),
@@ -79,10 +80,21 @@ RUN is an id, a unique beginning of one, or left out for the newest; TASK is an 
 )
 @click.version_option(package_name="wf-tui", prog_name="wf")
 @click.pass_context
-def wf(ctx: click.Context) -> None:
-    """Run a swarm of workers on one task list, each in a git worktree of its own."""
-    if ctx.invoked_subcommand is None:
+def wf(ctx: click.Context) -> int | None:
+    """Run a swarm of workers on one task list, each in a git worktree of its own.
+
+    Without a command it opens the board on the newest run of this repository.
+    """
+    if ctx.invoked_subcommand is not None:
+        return None
+    from wf_tui.cli.board import on_terminal  # noqa: PLC0415 - not for --help
+
+    if not on_terminal():
         click.echo(ctx.get_help())
+        return 0
+    from wf_tui.cli.begin import begin  # noqa: PLC0415 - loads Textual
+
+    return begin()
 
 
 wf.sections = _SECTIONS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from wf_tui.cli.board import ascii_option, on_terminal, show_board
 from wf_tui.cli.faults import warn
 from wf_tui.cli.foreground import lead_here
 from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
@@ -47,6 +48,7 @@ _INVALID: Final = 2
     metavar="S",
     help="Seconds for which a claim is valid without a heartbeat.",
 )
+@ascii_option
 @repo_option
 @json_option
 def run(
@@ -57,12 +59,13 @@ def run(
     jobs: int | None,
     workers: tuple[str, ...],
     lease: float | None,
+    ascii_only: bool,
     repo: Path | None,
     as_json: bool,
 ) -> int:
     """Check PLAN (JSON, TOML or YAML), make a run of it on this repository, and start it.
 
-    Without --headless the run goes on in the background.
+    The run goes on in the background, and the board opens where there is a terminal for it.
     """
     if headless and detach:
         raise UsageError("--headless and --detach cannot both be meant", "leave one out")
@@ -74,8 +77,9 @@ def run(
     made = _make(place, checked, config, jobs=jobs, seats=_seats(workers), lease=lease)
     if headless:
         return lead_here(place, made, config, as_json=as_json)
-    _start(place, made, as_json=as_json, detach=detach)
-    return 0
+    watched = on_terminal() and not detach and not as_json
+    _start(place, made, as_json=as_json, quiet=watched, hint=not detach)
+    return show_board(place, made.id, ascii_only=ascii_only) if watched else 0
 
 
 def _checked(path: Path) -> Plan | None:
@@ -111,12 +115,14 @@ def _make(
         )
 
 
-def _start(place: Place, made: RunRow, *, as_json: bool, detach: bool) -> None:
+def _start(place: Place, made: RunRow, *, as_json: bool, quiet: bool, hint: bool) -> None:
     with open_ledger(place) as ledger:
         pid = ensure_scheduler(place, ledger, made.id)
+    if quiet:
+        return
     if as_json:
         print_json({"run": made.id, "dir": made.dir, "pid": pid})
         return
     say(f"run {made.id} goes on in the background (scheduler {pid})")
-    if not detach:
+    if hint:
         warn(f"watch it with: wf status {made.id}, wf events {made.id} --follow")

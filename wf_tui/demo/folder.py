@@ -74,21 +74,28 @@ def choose_folder(wanted: Path | None) -> DemoFolder:
     return DemoFolder(root)
 
 
-def prepare(folder: DemoFolder, pace: float) -> Plan:
-    """Fill the folder and return its plan; `pace` is how many seconds longer each task takes."""
+def prepare(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> Plan:
+    """Fill the folder and return its plan; `pace` is how many seconds longer each task takes.
+
+    `by_hand` leaves the blocked task to the person at the board, who only has to retry it.
+    """
     require_version()
     _make_repository(folder.repository)
     os.mkfifo(folder.meeting_point, 0o600)
-    folder.plan.write_text(render_plan(folder, pace), encoding="utf-8")
+    folder.plan.write_text(render_plan(folder, pace, by_hand=by_hand), encoding="utf-8")
     return _checked(read_plan(folder.plan))
 
 
-def render_plan(folder: DemoFolder, pace: float) -> str:
+def render_plan(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> str:
     """Return the plan for this folder and pace."""
     text = _packaged().joinpath("plan.yaml").read_text(encoding="utf-8")
-    if not pace:
-        text = "".join(line for line in text.splitlines(keepends=True) if "@PACE@" not in line)
-    return text.replace("@PACE@", f"{pace:g}").replace("@HERE@", shlex.quote(str(folder.root)))
+    for mark, wanted in (("@PACE@", bool(pace)), ("@BY_HAND@", by_hand)):
+        if not wanted:
+            text = "".join(line for line in text.splitlines(keepends=True) if mark not in line)
+    values = {"@PACE@": f"{pace:g}", "@HERE@": shlex.quote(str(folder.root))}
+    for mark, value in (*values.items(), ("@BY_HAND@", "one key is left to the person")):
+        text = text.replace(mark, value)
+    return text
 
 
 def _checked(report: Report) -> Plan:

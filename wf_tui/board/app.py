@@ -1,0 +1,172 @@
+"""The board's application: it wires the feed, the picture and the screens, and acts on a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+
+from wf_tui import commands
+from wf_tui.board.board_screen import BoardScreen
+from wf_tui.board.board_view import EVERYTHING
+from wf_tui.board.by_hand import ByHand
+from wf_tui.board.feed import LedgerFeed
+from wf_tui.board.messages import FeedFailed, LedgerChanged
+from wf_tui.board.outcome import outcome
+from wf_tui.board.signs import ASCII, UNICODE
+from wf_tui.board.theme import OURS, chosen
+from wf_tui.clock import SystemClock
+from wf_tui.config import Config
+from wf_tui.errors import WfError
+from wf_tui.picture.picture import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wf_tui.clock import Clock
+    from wf_tui.commands import Place
+    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.picture.batch import Batch, Changes
+
+__all__ = ["BoardApp"]
+
+_TICK: Final = 0.1
+"""Seconds between two times that the screen changes by itself (BOARD.md, Structure)."""
+_SIGNALLED: Final = 128
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+
+
+class BoardApp(ByHand):
+    """Shows one run and lets a person act on it; leaving it changes nothing in the run."""
+
+    TITLE = "wf"
+    CSS_PATH = "board.tcss"
+    SCREENS: ClassVar = {"board": BoardScreen, **ByHand.SCREENS}
+
+    def __init__(
+        self,
+        place: Place,
+        run_id: str,
+        *,
+        ascii: bool = False,  # noqa: A002 - the option's name
+        clock: Clock | None = None,
+        environ: Mapping[str, str] | None = None,
+        config: Config | None = None,
+    ) -> None:
+        super().__init__()
+        self.place = place
+        self.run_id = run_id
+        self.clock = clock or SystemClock()
+        self.environ = os.environ if environ is None else environ
+        self.config: Config = config or Config()
+        self.ascii = ascii or self.config.board.ascii
+        self.signs = ASCII if self.ascii else UNICODE
+        self.picture = Picture(self.clock.now())
+        self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
+        self._feed = LedgerFeed(place, run_id, self.clock, self.post_message)
+        self._deeds = ThreadPoolExecutor(1, "deeds")
+        self._waiting: list[Batch] = []
+        self._second = 0
+        for theme in OURS:
+            self.register_theme(theme)
+        self.theme = chosen(self.config.board.theme, self.environ, self.available_themes)
+
+    # -- life
+
+    def on_mount(self) -> None:
+        """Show the board and begin to read."""
+        self.push_screen("board")
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._signalled, number)
+        self.set_interval(_TICK, self.beat)
+        self._feed.start()
+
+    def _signalled(self, number: int) -> None:
+        """Restore the screen and go; the run does not notice."""
+        self.exit(return_code=_SIGNALLED + number)
+
+    def on_unmount(self) -> None:
+        """Let the threads end; what a person has asked for is still done."""
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+        self._feed.stop()
+        self._deeds.shutdown()
+
+    # -- the picture
+
+    @on(LedgerChanged)
+    def _changed(self, message: LedgerChanged) -> None:
+        self._waiting.append(message.batch)
+
+    @on(FeedFailed)
+    def _failed(self, message: FeedFailed) -> None:
+        self.tell(message.reason, "it is tried again", severity="error")
+
+    def beat(self) -> None:
+        """Bring the screen up to date; called ten times a second, however much has changed."""
+        batches, self._waiting = self._waiting, []
+        for batch in batches:
+            self._show(self.picture.apply(batch))
+            self._feed.taken()
+        now = self.clock.now()
+        if int(now) != self._second and self.picture.run is not None:
+            self._second = int(now)
+            self.picture.tick(now)
+            for screen in self._seen():
+                if hasattr(screen, "tick"):
+                    screen.tick(now)
+
+    def _show(self, changes: Changes) -> None:
+        for screen in self._seen():
+            if hasattr(screen, "refresh_from"):
+                screen.refresh_from(self.picture, changes)
+
+    def _seen(self) -> list[object]:
+        """Return the screens that can be seen: the one on top, and those behind its dialogs."""
+        seen: list[object] = []
+        for screen in reversed(self.screen_stack):
+            seen.append(screen)
+            if not screen.is_modal:
+                break
+        return seen
+
+    # -- acting
+
+    def do(self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str) -> None:
+        """Change the run, off the event loop and in the order of asking, and tell what came of it.
+
+        Nothing else on the board changes a run.
+        """
+        self.run_worker(self._do(act, label), group="deeds", exit_on_error=False)
+
+    async def _do(
+        self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str
+    ) -> None:
+        def in_thread() -> list[Acted] | bool | str | None:
+            with commands.open_ledger(self.place) as ledger:
+                return act(ledger)
+
+        loop = asyncio.get_running_loop()
+        try:
+            result = await loop.run_in_executor(self._deeds, in_thread)
+        except WfError as error:
+            self.tell(error.message, error.hint, severity="error")
+            return
+        for told in outcome(result, label):
+            self.tell(told.text, severity="warning" if told.refused else "information")
+
+    def open_card(self, task: str) -> None:
+        """Select a card on the board and open it."""
+        self.action_go("board")
+        board = self.get_screen("board", BoardScreen)
+        board.refresh_from(self.picture, EVERYTHING)
+        if board.select(task):
+            board.action_open()
+        else:
+            self.tell("the filter hides this card", "escape takes the filter away")

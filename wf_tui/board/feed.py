@@ -1,0 +1,91 @@
+"""The ledger's news, read on a thread of their own and handed over one batch at a time."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from wf_tui import commands
+from wf_tui.board.messages import FeedFailed, LedgerChanged
+from wf_tui.errors import WfError
+from wf_tui.picture import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.message import Message
+
+    from wf_tui.clock import Clock
+    from wf_tui.commands import Place
+    from wf_tui.ledger.database import Database
+    from wf_tui.picture.batch import Batch
+
+__all__ = ["LedgerFeed"]
+
+_LOOK_EVERY: Final = 0.05
+"""Seconds between two looks at the change counter, which costs 3 microseconds."""
+_LEADER_EVERY: Final = 1.0
+"""Seconds after which it is asked again who leads: a scheduler that is killed commits nothing."""
+_AGAIN_AFTER: Final = 1.0
+
+
+class LedgerFeed:
+    """Reads a run and then what changes in it; at most one batch is under way.
+
+    A thread of the process and not of Textual, which would wait for it when the board is left.
+    """
+
+    def __init__(
+        self, place: Place, run_id: str, clock: Clock, post: Callable[[Message], object]
+    ) -> None:
+        self._place = place
+        self._run_id = run_id
+        self._clock = clock
+        self._post = post
+        self._stopped = threading.Event()
+        self._taken = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ledger feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def taken(self) -> None:
+        """Say that the last batch is in the picture, so that the next one may come."""
+        self._taken.set()
+
+    def stop(self) -> None:
+        """End, and wait until the ledger is closed."""
+        self._stopped.set()
+        self._taken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                with commands.open_reads(self._place) as db:
+                    self._follow(db)
+            except WfError as error:
+                self._post(FeedFailed(error.message))
+                self._stopped.wait(_AGAIN_AFTER)
+
+    def _follow(self, db: Database) -> None:
+        last = reading.start(db, self._run_id, self._clock.now())
+        self._hand_over(last)
+        asked = self._clock.monotonic()
+        while not self._stopped.wait(_LOOK_EVERY):
+            changed = db.changed()
+            if not changed and self._clock.monotonic() - asked < _LEADER_EVERY:
+                continue
+            asked = self._clock.monotonic()
+            batch = reading.since(db, self._run_id, last.seq, self._clock.now(), last)
+            if batch is not None:
+                last = batch
+                self._hand_over(batch)
+
+    def _hand_over(self, batch: Batch) -> None:
+        self._taken.clear()
+        if not self._stopped.is_set():
+            self._post(LedgerChanged(batch))
+            self._taken.wait()

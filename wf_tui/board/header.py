@@ -1,0 +1,161 @@
+"""The first lines of the board: is it moving, does it need me, when is it done, at what cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.line import Line, Role, Span, fitted, width_of
+from wf_tui.board.painted import Painted, Row
+from wf_tui.ledger.words import RunState
+from wf_tui.picture.age import span
+
+if TYPE_CHECKING:
+    from wf_tui.board.signs import Signs
+    from wf_tui.picture.header import Header
+
+__all__ = ["BoardHeader", "Notice", "header_spans", "notice"]
+
+_BAR: Final = 12
+_GOAL: Final = 16
+"""Cells that the goal keeps before something else is left out."""
+_THOUSAND: Final = 1000
+_MICRO: Final = 1_000_000
+_ROLES: Final = {
+    RunState.RUNNING: Role.IN_PROGRESS,
+    RunState.COMPLETED: Role.DONE,
+    RunState.STALLED: Role.NEEDS_YOU,
+    RunState.ABORTED: Role.BLOCKED,
+    RunState.PARTIAL: Role.BLOCKED,
+    RunState.PAUSED: Role.WARNING,
+}
+
+
+class BoardHeader(Painted):
+    """One line about the whole run."""
+
+    def __init__(self, signs: Signs) -> None:
+        super().__init__(id="header")
+        self.signs = signs
+        self._header: Header | None = None
+
+    def show(self, header: Header) -> None:
+        """Show how the run is now."""
+        self._header = header
+        self.repaint()
+
+    def rows(self) -> list[Row]:
+        """Return the line."""
+        width = self.size.width
+        if self._header is None:
+            return [Row((Span(" " * width, Role.QUIET),))]
+        return [Row(header_spans(self._header, width, self.signs))]
+
+
+class Notice(Painted):
+    """One line that says what keeps the run from going on, and the key that helps."""
+
+    def __init__(self, signs: Signs) -> None:
+        super().__init__(id="notice")
+        self.signs = signs
+        self._line = Line()
+
+    def show(self, header: Header) -> None:
+        """Say what there is to say; with nothing to say the line is not there."""
+        text = notice(header)
+        role = Role.WARNING if header.state == RunState.PAUSED else Role.NEEDS_YOU
+        if RunState(header.state).ended:
+            role = Role.QUIET
+        self._line = Line((Span(f" {text}", role),))
+        if self.display != bool(text):
+            self.display = bool(text)
+        self.repaint()
+
+    def rows(self) -> list[Row]:
+        """Return the line."""
+        return [Row(fitted(self._line, self.size.width, self.signs.more))]
+
+
+def notice(header: Header) -> str:
+    """Return what keeps a run from going on, with the key that helps; "" where nothing does."""
+    state = RunState(header.state)
+    if state.ended:
+        where = f"its work is on the branch {header.branch}"
+        return f"{state}: {where}" + (f" ({header.export_note})" if header.export_note else "")
+    if state is RunState.PAUSED:
+        return "paused, nothing new is started: p goes on"
+    if not header.scheduler_alive:
+        return "no scheduler leads this run, so nothing moves: p starts one"
+    return f"stalled: {header.stalled}" if header.stalled else ""
+
+
+def header_spans(header: Header, width: int, signs: Signs) -> tuple[Span, ...]:
+    """Return the header for a width: the less it matters, the earlier it is left out."""
+    parts = _parts(header, signs)
+    while sum(width_of(part) + 3 for _, part in parts) + _GOAL > width and len(parts) > 1:
+        parts.remove(max(parts, key=lambda part: part[0]))
+    right = [span for _, part in parts for span in (*part, Span("   ", Role.QUIET))][:-1]
+    room = width - width_of(right) - 4
+    goal = fitted(Line((Span(header.goal, Role.TITLE),)), max(1, room), signs.more)
+    tight = (Span(" ", Role.QUIET), *goal, Span("  ", Role.QUIET), *right, Span(" ", Role.QUIET))
+    return fitted(Line(tight), width, signs.more)
+
+
+def _parts(header: Header, signs: Signs) -> list[tuple[int, tuple[Span, ...]]]:
+    """Return the parts from left to right, each with its place in the order of leaving out."""
+    parts = [
+        (0, _state(header, signs)),
+        (2, _progress(header, signs)),
+        (3, (Span(f"{header.working} working", Role.QUIET),)),
+    ]
+    if header.need_you:
+        words = f"{signs.needs_you} {header.need_you} need{'s' * (header.need_you == 1)} you"
+        parts.append((1, (Span(words, Role.NEEDS_YOU),)))
+    if used := _usage(header):
+        parts.append((5, (Span(used, Role.QUIET),)))
+    parts.append((6, (Span(clock_time(header.elapsed), Role.QUIET),)))
+    if header.left is not None:
+        parts.append((4, (Span(f"~{span(header.left)} left", Role.QUIET),)))
+    return parts
+
+
+def _state(header: Header, signs: Signs) -> tuple[Span, ...]:
+    state = RunState(header.state)
+    sign = signs.go if state is RunState.RUNNING else signs.stop
+    if state.ended:
+        sign = signs.done if state is RunState.COMPLETED else signs.blocked
+    return (Span(f"{sign} {header.state}", _ROLES[state]),)
+
+
+def _progress(header: Header, signs: Signs) -> tuple[Span, ...]:
+    full, tip, empty = tuple(signs.bar)
+    cells = _BAR * header.done // header.total if header.total else _BAR
+    bar = full * cells + (tip + empty * (_BAR - cells - 1) if cells < _BAR else "")
+    return (
+        Span(bar[:cells], Role.DONE),
+        Span(bar[cells:], Role.FRAME),
+        Span(f" {header.done}/{header.total}", Role.TITLE),
+    )
+
+
+def _usage(header: Header) -> str:
+    known = [n for n in (header.input_tokens, header.output_tokens) if n is not None]
+    words = [f"{short_number(sum(known))} tok"] if known else []
+    if header.cost_microusd is not None:
+        words.append(f"${header.cost_microusd / _MICRO:.2f}")
+    return " ".join(words)
+
+
+def clock_time(seconds: float) -> str:
+    """Return a length of time as a clock shows it: `0:07`, `12:04`, `1:02:09`."""
+    minutes, rest = divmod(int(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def short_number(number: int) -> str:
+    """Return a number in three or four characters: `950`, `12k`, `1.2M`."""
+    if number < _THOUSAND:
+        return str(number)
+    if number < _THOUSAND * _THOUSAND:
+        return f"{number / _THOUSAND:.0f}k"
+    return f"{number / _THOUSAND / _THOUSAND:.1f}M"
