@@ -1,14 +1,18 @@
 """An event as `wf events --json` prints it."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from wf_tui.ledger.rows import EventRow
 
 __all__ = ["event_json"]
 
+_PRIVATE: Final = frozenset({"undo", "command"})
+"""What only `undo` needs: the ledger's own notes, which may change."""
+
 
 def event_json(event: "EventRow") -> dict[str, object]:
     """Return the nine fields of an event, in the order in which they are printed."""
-    return asdict(event)
+    data = {name: value for name, value in event.data.items() if name not in _PRIVATE}
+    return {**asdict(event), "data": data}

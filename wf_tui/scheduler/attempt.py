@@ -204,14 +204,13 @@ class Attempt:
 
     async def _hold_back(self, fault: Fault, ending: Ending) -> bool:
         """End an attempt whose work did not pass; return whether its tree is to be kept."""
+        bad = replace(ending, outcome=Outcome.FAILED, cause=fault.cause, text=fault.text)
         if fault.kind is not BlockedKind.SCOPE:
-            bad = replace(ending, outcome=Outcome.FAILED, cause=fault.cause, text=fault.text)
             await self._fail(bad, fault)
             return False
-        held = replace(ending, cause=fault.cause, text=fault.text)
         fence = self.fence
         return await self.site.ledger(
-            lambda ledger: ledger.block(fence, held, fault.kind, fault.detail)
+            lambda ledger: ledger.block(fence, bad, fault.kind, fault.detail)
         )
 
     async def _fail(self, ending: Ending, fault: Fault | None = None) -> None:

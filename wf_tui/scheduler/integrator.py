@@ -11,7 +11,7 @@ from wf_tui.git.attempts import Message
 from wf_tui.git.export import Exported, export
 from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
 from wf_tui.ledger import reads
-from wf_tui.ledger.words import BlockedKind, DoneKind, Step, TaskState
+from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step, TaskState
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -78,8 +78,9 @@ class Integrator:
             done = await self.site.thread(self._integrate, loop, fence, claim, base, commit)
             if isinstance(done, Conflict):
                 text = f"it does not merge: {_named(done)}"
+                bad = replace(ending, outcome=Outcome.FAILED, cause="conflict", text=text)
                 await self.site.ledger(
-                    lambda ledger: ledger.conflict(fence, ending, done.paths[:200], text)
+                    lambda ledger: ledger.conflict(fence, bad, done.paths[:200], text)
                 )
                 return done
             await self._merged(fence, done, ending, result)
