@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -19,27 +19,22 @@ from wf_tui.board.detail_tabs import TabRow
 from wf_tui.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from wf_tui.board.detail_log import Cursor
     from wf_tui.clock import Clock
     from wf_tui.commands import Place
+    from wf_tui.picture.batch import Changes
+    from wf_tui.picture.picture import Picture
 
-__all__ = ["Changed", "DetailPane"]
+__all__ = ["DetailPane"]
 
 _EVERY: Final = 0.25
-"""Seconds between two looks, while there is something to look for."""
+"""Seconds between two looks at a log that grows."""
+_LIVE_EVERY: Final = 1.0
+"""Seconds between two looks at anything else of an open attempt."""
 _OF_ATTEMPT: Final = frozenset({Tab.LOG, Tab.DIFF})
-
-
-class Changed(Protocol):
-    """What the pane needs to know of a change of the picture."""
-
-    @property
-    def cards(self) -> AbstractSet[str]:
-        """The tasks that changed."""
 
 
 class DetailPane(Widget):
@@ -49,12 +44,8 @@ class DetailPane(Widget):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "turn(1)", "Next tab", show=False, id="detail.next_tab"),
         Binding("shift+tab", "turn(-1)", "Previous tab", show=False, id="detail.previous_tab"),
-        Binding(
-            "left_square_bracket", "attempt(-1)", "Older attempt", show=False, id="detail.older"
-        ),
-        Binding(
-            "right_square_bracket", "attempt(1)", "Newer attempt", show=False, id="detail.newer"
-        ),
+        Binding("left_square_bracket", "attempt(-1)", "Older", show=False, id="detail.older"),
+        Binding("right_square_bracket", "attempt(1)", "Newer", show=False, id="detail.newer"),
     ]
     DEFAULT_CSS = """
     DetailPane {
@@ -94,7 +85,7 @@ class DetailPane(Widget):
         self._is_new = True
         self._choice = Choice()
         self._log = LogSoFar()
-        self._note = ""
+        self._note, self._live = "", False
 
     def compose(self) -> ComposeResult:
         """Put the tabs above the lines."""
@@ -104,6 +95,7 @@ class DetailPane(Widget):
     def on_mount(self) -> None:
         """Begin to look."""
         self.set_interval(_EVERY, self._tick)
+        self.set_interval(_LIVE_EVERY, self._look_if_live)
         self._begin()
 
     def on_show(self) -> None:
@@ -135,7 +127,7 @@ class DetailPane(Widget):
             self.post_message(self.TabOpened(self.tab.value))
             self._begin()
 
-    def refresh_from(self, picture: object, changes: Changed) -> None:
+    def refresh_from(self, picture: Picture | None, changes: Changes) -> None:
         """Look again, soon, when the task has changed."""
         del picture
         self._due = self._due or self.task_id in changes.cards
@@ -179,7 +171,7 @@ class DetailPane(Widget):
         """Forget what is shown and ask for what is wanted now."""
         self._generation += 1
         self._asked, self._is_new, self._due = None, True, True
-        self._log, self._note = LogSoFar(), ""
+        self._log, self._note, self._live = LogSoFar(), "", False
         self._tabs.mark(self.tab)
         self._say("reading …" if self.task_id is not None else "select a card to see it here")
         self._retitle()
@@ -195,8 +187,14 @@ class DetailPane(Widget):
         ticket = Ticket(self.task_id, self.tab, self._generation, self._choice.epoch)
         source = Source(self._place, self._run_id, ticket.task, ticket.epoch, self._clock)
         self._asked = ticket
-        read = self._feed.read(self, ticket, source, self._log.cursor)
-        self.run_worker(read, f"detail {ticket.tab}", group="detail", exclusive=True)
+        self._read(ticket, source, self._log.cursor)
+
+    @work(group="detail", exclusive=True)
+    async def _read(self, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
+        await self._feed.read(self, ticket, source, cursor)
+
+    def _look_if_live(self) -> None:
+        self._due = self._due or self._live
 
     @property
     def _is_visible(self) -> bool:
@@ -215,7 +213,7 @@ class DetailPane(Widget):
             self._show_log(answer)
         else:
             self._view.display_document(answer, keep=not self._is_new)
-            self._note = answer.note
+            self._note, self._live = answer.note, answer.live
         self._is_new = False
         self._choice.epochs, self._choice.shown = answer.epochs, answer.epoch
         self._retitle()

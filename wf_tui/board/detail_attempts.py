@@ -72,6 +72,7 @@ def read_attempts(source: Source) -> Document:
     return Table(
         tuple(_notes(newest)),
         note=plural(len(attempts), "attempt"),
+        live=any(attempt.open for attempt in attempts),
         columns=tuple(_column(attempt, control, now) for attempt in newest),
     )
 

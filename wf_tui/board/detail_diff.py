@@ -101,7 +101,7 @@ def _pick(changes: Sequence[FileChange]) -> _Pick:
 
 
 def _looks(lines: Iterable[str]) -> Iterator[Line]:
-    """Yield the lines of a patch; above its first `@@` a file has a header, not lines of its own."""
+    """Yield the lines of a patch; above its first `@@` a file has only a header."""
     header = True
     for line in lines:
         if line.startswith("diff --git "):

@@ -81,6 +81,8 @@ class Document:
     lines: tuple[Line, ...]
     note: str = ""
     at_end: bool = False
+    live: bool = False
+    """Whether an attempt is open, so that it soon is no longer true."""
     epochs: tuple[int, ...] = ()
     epoch: int | None = None
 

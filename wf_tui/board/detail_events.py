@@ -25,13 +25,13 @@ def read_events(source: Source) -> Document:
     """Return the newest events of the task, with the time since the run began; newest last."""
     with open_reads(source.place) as db, db.snapshot():
         start = reads.run_row(db, source.run).created_at
-        reads.task(db, source.run, source.task)
+        live = reads.task(db, source.run, source.task).open_epoch is not None
         found = reads.task_events(db, source.run, source.task, _NEWEST + 1)
     lines = tuple(_line(event, start) for event in found[-_NEWEST:])
     if len(found) > _NEWEST:
         lines = (Line("… earlier ones are in: wf events", Look.QUIET), *lines)
     note = plural(min(len(found), _NEWEST), "event")
-    return Document(lines or (Line("nothing yet", Look.QUIET),), note=note, at_end=True)
+    return Document(lines, note, at_end=True, live=live)
 
 
 def _line(event: EventRow, start: float) -> Line:

@@ -9,6 +9,9 @@ from textual.app import App
 
 from tests.unit.scheduler.arena import Arena
 from wf_tui.board.detail import DetailPane
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.words import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +59,9 @@ phases:
 """
 
 
+_ONE = '{goal: g, phases: [{name: p, tasks: [{id: t, run: "true", max_attempts: 1}]}]}'
+
+
 def played_run(folder: Path) -> Arena:
     """Return a run that is over: a writer with a gate, a task of two attempts, readers."""
     arena = Arena(folder)
@@ -66,18 +72,31 @@ def played_run(folder: Path) -> Arena:
 class LiveRun:
     """A run with one open attempt, whose log a test writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, plan: str = _ONE, *, claim: bool = True) -> None:
         self.arena = Arena(folder)
-        self.arena.start('{goal: g, phases: [{name: p, tasks: [{id: t, run: "true"}]}]}')
-        self.claim()
+        self.arena.start(plan)
+        if claim:
+            self.claim()
 
     def claim(self) -> None:
         """Begin an attempt."""
         self.arena.act(lambda ledger: ledger.claim(self.arena.run, "shell-1"))
         (*_, attempt) = self.arena.attempts("t")
+        self.fence = Fence(self.arena.run, "t", attempt.epoch, attempt.worker)
         paths = self.arena.place.paths.run(self.arena.run)
         self.folder = paths.attempt("t", attempt.epoch)
         self.folder.mkdir(parents=True)
+
+    def claim_again(self) -> None:
+        """Let the attempt fail and begin another one."""
+        self.fail()
+        self.arena.act(lambda ledger: ledger.retry(self.arena.run, "t"))
+        self.claim()
+
+    def fail(self) -> None:
+        """Let the attempt fail."""
+        bad = Ending(Outcome.FAILED, "exit", "exit 1", exit_code=1)
+        self.arena.act(lambda ledger: ledger.fail(self.fence, bad))
 
     def prints(self, text: str, log: str = "log") -> None:
         """Write output as the shim does."""
@@ -87,7 +106,9 @@ class LiveRun:
 
 
 class Stage(App[None]):
-    """Shows one pane and keeps what it says."""
+    """Shows one pane and nothing else."""
+
+    ascii = False
 
     def __init__(self, arena: Arena, task: str | None = None, tab: str = "log") -> None:
         super().__init__()
