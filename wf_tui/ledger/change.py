@@ -7,7 +7,7 @@ counts of its run, the counters of whoever waits for it, and the event that tell
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from wf_tui.errors import RefusedError, UnknownNameError
@@ -150,9 +150,9 @@ class Change:
         """Change a task and, with it, all that is counted from it."""
         new = evolve(old, **values)
         if (new.state, new.kind) != (old.state, old.kind):
-            new = replace(new, since=self.now, parked_by=None)
+            new = evolve(new, since=self.now, parked_by=None)
         self.count(old, new)
-        new = _timed(old, replace(new, settled=self.settles(new)), self)
+        new = _timed(old, evolve(new, settled=self.settles(new)), self)
         self.store(old, new)
         Propagation(self).follow(old, new)
         return new
@@ -185,7 +185,7 @@ def _timed(old: TaskRow, new: TaskRow, tx: Change) -> TaskRow:
         return new
     if old.state is TaskState.PENDING and not old.unmet:
         return new
-    return replace(new, ready_at=tx.now, ready_merges=tx.run.merges)
+    return evolve(new, ready_at=tx.now, ready_merges=tx.run.merges)
 
 
 @contextlib.contextmanager

@@ -32,6 +32,8 @@ __all__ = [
     "wake_next",
 ]
 
+_FIRST_PAGE: Final = 4
+"""The best task is nearly always free: reading 64 of them took a fifth of a claim's time."""
 _PAGE: Final = 64
 _READY: Final = (
     "WHERE run = ? AND state = 'pending' AND unmet = 0 AND not_before IS NULL "
@@ -148,17 +150,18 @@ def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
     where = _READY
     if worker.roles:
         where += f"AND role IN ({', '.join('?' * len(worker.roles))}) "
-    where += f"ORDER BY rank, ordinal LIMIT {_PAGE}"
-    rank, ordinal = -(2**62), -1
+    where += "ORDER BY rank, ordinal LIMIT ?"
+    rank, ordinal, limit = -(2**62), -1, _FIRST_PAGE
     fixed = (worker.kind, worker.name, worker.profile, *worker.roles)
     while True:
-        rows = tx.db.execute(select(TaskRow, where), (tx.run.id, rank, ordinal, *fixed))
+        rows = tx.db.execute(select(TaskRow, where), (tx.run.id, rank, ordinal, *fixed, limit))
         for row in rows:
             task = decode(TaskRow, row)
             rank, ordinal = task.rank, task.ordinal
             yield task
-        if len(rows) < _PAGE:
+        if len(rows) < limit:
             return
+        limit = _PAGE
 
 
 def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:

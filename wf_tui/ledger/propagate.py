@@ -8,10 +8,10 @@ recursion, so that a chain of 10,000 costs 10,000 steps and no stack.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from wf_tui.ledger.rows import PhaseRow, TaskRow, decode, select
+from wf_tui.ledger.rows import PhaseRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.words import BAD_KINDS, BlockedKind, TaskState
 
 if TYPE_CHECKING:
@@ -111,18 +111,18 @@ class Propagation:
 
     def _counted(self, old: TaskRow, unmet: int, bad: int) -> TaskRow:
         """Change the counters of one waiting task, and its state where they say so."""
-        new = replace(old, unmet=old.unmet + unmet, unmet_blocked=old.unmet_blocked + bad)
+        new = evolve(old, unmet=old.unmet + unmet, unmet_blocked=old.unmet_blocked + bad)
         if new.unmet_blocked and (
             new.state is TaskState.PENDING or new.kind == BlockedKind.DEPENDENCY
         ):
-            new = replace(new, **depends(self.tx, new))
+            new = evolve(new, **depends(self.tx, new))
         elif new.kind == BlockedKind.DEPENDENCY:
-            new = replace(new, state=TaskState.PENDING, kind=None, note="", detail={})
+            new = evolve(new, state=TaskState.PENDING, kind=None, note="", detail={})
         if new.state is not old.state:
-            new = replace(new, since=self.tx.now, settled=self.tx.settles(new))
+            new = evolve(new, since=self.tx.now, settled=self.tx.settles(new))
             self._tell(old, new)
         self.tx.count(old, new)
-        return self.tx.store(old, self._ready(old, replace(new, parked_by=None)))
+        return self.tx.store(old, self._ready(old, evolve(new, parked_by=None)))
 
     def _tell(self, old: TaskRow, new: TaskRow) -> None:
         kind = "task_blocked" if new.state is TaskState.BLOCKED else "task_unblocked"
@@ -138,12 +138,12 @@ class Propagation:
     def _ready(self, old: TaskRow, new: TaskRow) -> TaskRow:
         if new.unmet or (old.unmet == 0 and old.state is new.state):
             return new
-        return replace(new, ready_at=self.tx.now, ready_merges=self.tx.run.merges)
+        return evolve(new, ready_at=self.tx.now, ready_merges=self.tx.run.merges)
 
     def _settling(self, old: TaskRow, new: TaskRow) -> None:
         phase = self.tx.phase(new.phase)
         by = int(old.settled) - int(new.settled)
-        counted = self.tx.store(phase, replace(phase, unsettled=phase.unsettled + by))
+        counted = self.tx.store(phase, evolve(phase, unsettled=phase.unsettled + by))
         if new.settled:
             self._next_in_sequence(new)
         self._phases(counted)
@@ -165,7 +165,7 @@ class Propagation:
             phase = todo.popleft()
             if phase.unsettled or phase.unmet or phase.settled_at is not None:
                 continue
-            self.tx.store(phase, replace(phase, settled_at=self.tx.now))
+            self.tx.store(phase, evolve(phase, settled_at=self.tx.now))
             self.tx.event("phase_settled", phase=phase.name)
             todo.extend(self._start_after(phase))
 
@@ -180,7 +180,7 @@ class Propagation:
         )
         started = []
         for old in (decode(PhaseRow, row) for row in rows):
-            new = self.tx.store(old, replace(old, unmet=old.unmet - 1))
+            new = self.tx.store(old, evolve(old, unmet=old.unmet - 1))
             if new.unmet == 0:
                 self._wait_less(_PHASE_WAITS_LESS, new.name)
                 started.append(new)
