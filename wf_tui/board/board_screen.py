@@ -70,8 +70,10 @@ class BoardScreen(BoardView):
 
     def on_descendant_focus(self) -> None:
         """Follow the focus, however it came to a column."""
-        if isinstance(self.focused, BoardColumn) and self.focused.state is not self.current:
-            self.go_to(self.focused.state)
+        hidden = self.has_class("-detail-open") and self.has_class("-detail-full")
+        column = self.focused if isinstance(self.focused, BoardColumn) else None
+        if column is not None and column.state is not self.current and not hidden:
+            self.go_to(column.state)
 
     def action_move(self, where: str) -> None:
         """Move the selection: left, down, up, right, first or last."""
@@ -87,10 +89,14 @@ class BoardScreen(BoardView):
                 column.move(len(column.ids) if where == "last" else -len(column.ids))
 
     def action_open(self) -> None:
-        """Open the pane of the selected card."""
-        if self.selected is not None:
-            self.add_class("-detail-open")
-            self.query_one(DetailPane).show(self.selected)
+        """Open the pane of the selected card; where it is open, give it the keys."""
+        if self.selected is None:
+            return
+        pane = self.query_one(DetailPane)
+        if self.has_class("-detail-open") or self.has_class("-detail-full"):
+            self.call_after_refresh(pane.focus)
+        self.add_class("-detail-open")
+        pane.show(self.selected)
 
     def action_tab(self, name: str) -> None:
         """Open the pane of the selected card on one of its tabs."""

@@ -20,8 +20,11 @@ from wf_tui.ledger.words import TaskState
 from wf_tui.picture.batch import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
+    from wf_tui.board.action import Action
     from wf_tui.board.app import BoardApp
     from wf_tui.picture.picture import Picture
 
@@ -116,7 +119,6 @@ class BoardView(Screen[None]):
             if column.state in columns:
                 fresh, count = self._fresh.cards, counts[column.state]
                 column.show(picture, count=count, fresh=fresh, now=now)
-            column.set_class(column.state is self.current, "-current")
         header = picture.header
         self.query_one(BoardHeader).show(header)
         self.query_one(Notice).show(header)
@@ -137,11 +139,15 @@ class BoardView(Screen[None]):
         shown = self.app.active_keys()
         self.query_one(BoardFooter).show(
             [
-                (action.id, shown[action.id], action.title, self.app.why_not(action) or "")
+                (action.id, self._key(action, shown), action.title, self.app.why_not(action) or "")
                 for action in ACTIONS
                 if action.footer and action.id in shown
             ]
         )
+
+    def _key(self, action: Action, shown: Mapping[str, str]) -> str:
+        key = shown[action.id].split(" ")[0]
+        return key if key.isascii() or not self.app.ascii else action.keys[0]
 
     # -- where we are
 
@@ -159,6 +165,8 @@ class BoardView(Screen[None]):
         self.current = state
         for column in self.query(BoardColumn):
             column.set_class(column.state is state, "-current")
+            column.repaint()
+        self.column(state).enter()
         self.column(state).focus()
         self.moved()
 

@@ -53,7 +53,7 @@ def _in_progress(card: Card, now: float) -> tuple[Line, Line]:
     heard = card.evidence_at if card.evidence_at is not None else since
     if card.step == "running" and now - heard >= _SILENT_AFTER:
         return step, _line(f"no output {span(now - heard)}", Role.WARNING)
-    if card.evidence_at is None:
+    if card.evidence in {"", card.step}:
         return step, _line("", Role.QUIET)
     return step, Line(
         (Span(f"  {card.evidence}", Role.QUIET),), (Span(span(now - heard), Role.QUIET),)

@@ -109,7 +109,7 @@ class BoardColumn(Painted, can_focus=True):
         return Row((Span(f"{left} ", role), *words, Span(f" {rest}", role)))
 
     def _frame_role(self) -> Role:
-        return Role.FOCUS if self.has_focus or self.targeted else Role.FRAME
+        return Role.EDGE if self.has_focus or self.targeted else Role.FRAME
 
     def _framed(self, cards: list[Row], height: int) -> list[Row]:
         """Put the frame beside the cards; where there are more, its right side has the marker."""
@@ -156,7 +156,7 @@ class BoardColumn(Painted, can_focus=True):
         return rev, second, card_lines(card, self.signs, self._now)
 
     def _rows_of(self, card: str, lines: tuple[Line, ...], *, marked: bool) -> list[Row]:
-        here = card == self.selected
+        here = card == self.selected and self.has_class("-current")
         look = Look.CHANGED if card in self._fresh else Look.PLAIN
         if here:
             look = Look.CURSOR if self.has_focus else Look.CURSOR_ELSEWHERE
@@ -216,6 +216,18 @@ class BoardColumn(Painted, can_focus=True):
         self._into_view()
         self._moved()
         return True
+
+    def enter(self) -> None:
+        """Be the column that the keys are for: on the selected card if it is in view, else above.
+
+        The selected card of a column that nobody looked at may have gone anywhere.
+        """
+        first = -(-self.top // HEIGHT)
+        seen = range(first, max(first + 1, (self.top + self.size.height - _FRAME) // HEIGHT))
+        if self._row not in seen and first < len(self.ids):
+            self.select(self.ids[first])
+        else:
+            self.repaint()
 
     def move(self, by: int) -> None:
         """Select the card so many further down; the first or last where there is none."""
@@ -300,5 +312,5 @@ class BoardColumn(Painted, can_focus=True):
     def on_resize(self) -> None:
         """Keep the selected card in view."""
         self._bound()
-        if self.selected is not None:
+        if self.selected is not None and self.has_class("-current"):
             self._into_view()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["BoardFooter", "Key"]
 
 _GAP: Final = 2
+_LAST: Final = 3
+"""What is left out first is the third from the end; help and quit, the last two, stay."""
 
 Key = tuple[str, str, str, str]
 """The id of an action, its key, its title, and why it is not possible now ("" where it is)."""
@@ -46,7 +48,7 @@ class BoardFooter(Painted):
         keys = list(self._keys)
         while keys and sum(map(_cells, keys)) > room:
             off = [key for key in keys if key[3]]
-            keys.remove(off[-1] if off else keys[-1])
+            keys.remove(off[-1] if off else keys[-_LAST:][0])
         return [Span(" ", Role.QUIET), *(span for key in keys for span in _words(key))]
 
     def action_at(self, x: int) -> Key | None:

@@ -66,8 +66,7 @@ class Notice(Painted):
         if RunState(header.state).ended:
             role = Role.QUIET
         self._line = Line((Span(f" {text}", role),))
-        if self.display != bool(text):
-            self.display = bool(text)
+        self.set_class(bool(text), "-said")
         self.repaint()
 
     def rows(self) -> list[Row]:

@@ -27,6 +27,8 @@ class Role(StrEnum):
     BLOCKED = "blocked"
     NEEDS_YOU = "needs_you"
     FRAME = "frame"
+    EDGE = "edge"
+    """The frame of what the keys are for."""
     FOCUS = "focus"
     KEY = "key"
     OFF = "off"

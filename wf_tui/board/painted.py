@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Painted", "Row"]
 
-_HIT = "hit"
+_HIT: Final = "hit"
+_FRAMES: Final = frozenset({Role.FRAME, Role.EDGE})
+"""What lies around a line is not on its ground."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Painted(Widget):
         return Segment(span.text, style)
 
     def _style(self, role: Role, look: Look) -> Style:
+        if role in _FRAMES:
+            look = Look.PLAIN
         found = self._styles.get((role, look))
         if found is None:
             found = self.get_component_rich_style(f"role--{role}")
