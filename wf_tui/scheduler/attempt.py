@@ -18,8 +18,9 @@ from wf_tui.ledger.words import BlockedKind, Outcome, Step
 from wf_tui.scheduler.checks import Fault, check
 from wf_tui.scheduler.handover import Given, given, make_job
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
+from wf_tui.scheduler.progress import Progress, last_line
 from wf_tui.scheduler.workspace import Workspace
-from wf_tui.workers.protocol import Alive, Failure, Lost, Started, Success, WorkerEvent
+from wf_tui.workers.protocol import Alive, Failure, Lost, Output, Started, Success, WorkerEvent
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -61,6 +62,7 @@ class Attempt:
     merging: bool = False
     _stop: Ending | None = None
     _work: asyncio.Task[object] | None = None
+    _progress: Progress | None = None
 
     @property
     def fence(self) -> Fence:
@@ -127,12 +129,22 @@ class Attempt:
         """Run the worker; being stopped is an outcome like others."""
         worker = self.site.workers[self.claim.kind]
         self.began = True
+        self._progress = self._follow(job)
         try:
             return await self._stoppable(worker.run(job, self._hear))
         except _StoppedError:
             return Lost("stopped")
         finally:
+            self._progress.stop()
             self.running = False
+
+    def _follow(self, job: Job) -> Progress:
+        """Return what tells the ledger what the program says."""
+        fence, log = self.fence, job.folder / "log.jsonl"
+        return Progress(
+            read=lambda: self.site.thread(last_line, log),
+            tell=lambda text: self.site.ledger(lambda ledger: ledger.progress(fence, text)),
+        )
 
     async def _stoppable(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Await something that `stop` cancels; it returns only when that has really ended."""
@@ -154,7 +166,9 @@ class Attempt:
         self.evidence = self.site.clock.monotonic()
         if not isinstance(event, Alive):
             self.output = self.evidence
-        if isinstance(event, Started):
+        if isinstance(event, Output) and self._progress is not None:
+            self._progress.heard()
+        elif isinstance(event, Started):
             self.running = True
             self._tell_started(event.pid)
 

@@ -13,7 +13,7 @@ from wf_tui.workers.plain_file import open_plain
 
 __all__ = ["follow", "read", "tail"]
 
-_BLOCK = 1 << 16
+_LEAST = 1 << 12
 _STANDING = "\n[wf: the log is half full; the end of the output follows when the program ends]\n"
 
 _Record = dict[str, object]
@@ -55,7 +55,7 @@ def tail(path: Path, characters: int) -> str:
         return ""
     with log:
         start = log.seek(0, os.SEEK_END)
-        size = max(_BLOCK, 2 * characters)
+        size = max(_LEAST, 2 * characters)
         while True:
             start = max(0, start - size)
             log.seek(start)

@@ -1,0 +1,80 @@
+"""What a program says, in samples (DESIGN 7, Output): the last line of its log, at times.
+
+However much it writes, the ledger gets at most two lines a second of each attempt. Only this is
+sampled; what happens to an attempt is told by events of its own, each of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.text import clean
+from wf_tui.workers.log import tail
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+__all__ = ["Progress", "last_line"]
+
+EVERY: Final = 0.5
+"""Seconds between two samples of an attempt."""
+_LOOKED_AT: Final = 1000
+_LONGEST: Final = 200
+_BREAK: Final = re.compile(r"[\r\n]+")
+_log = logging.getLogger(__name__)
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of an attempt's log that says something, safe to show; "" for none.
+
+    A carriage return ends a line too: what a progress bar shows is what it wrote last.
+    """
+    for line in reversed(_BREAK.split(tail(log, _LOOKED_AT))):
+        text = clean(line, limit=_LONGEST).strip()
+        if text:
+            return text
+    return ""
+
+
+@dataclass
+class Progress:
+    """Samples one attempt: reads when it has been heard of, tells when there is something new."""
+
+    read: Callable[[], Awaitable[str]]
+    tell: Callable[[str], Awaitable[object]]
+    pause: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(EVERY)
+    """Waits from one sample to the next."""
+    _told: str = ""
+    _fresh: bool = False
+    _work: asyncio.Task[None] | None = None
+
+    def heard(self) -> None:
+        """Take note that the program has written; never waits."""
+        self._fresh = True
+        if self._work is None:
+            self._work = asyncio.create_task(self._sample())
+            self._work.add_done_callback(self._ended)
+
+    def stop(self) -> None:
+        """Sample no more: the program has ended."""
+        if self._work is not None:
+            self._work.cancel()
+
+    async def _sample(self) -> None:
+        while self._fresh:
+            self._fresh = False
+            text = await self.read()
+            if text and text != self._told:
+                self._told = text
+                await self.tell(text)
+            await self.pause()
+
+    def _ended(self, work: asyncio.Task[None]) -> None:
+        self._work = None
+        if not work.cancelled() and (error := work.exception()) is not None:
+            _log.error("the progress of an attempt could not be told: %s", error)
