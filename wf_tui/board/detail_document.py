@@ -140,13 +140,15 @@ class Choice:
 
 def _folded(text: str, width: int) -> Iterator[str]:
     """Yield what fits in a row, broken at a space where one is near the end of it."""
-    while cell_len(text) > width:
-        row = chop_cells(text, width)[0]
+    wide = not text.isascii()
+    while len(text) > width or (wide and cell_len(text) > width):
+        row = (chop_cells(text[:width], width)[0] or text[:1]) if wide else text[:width]
         space = row.rfind(" ") + 1
         row = row[:space] if space > len(row) // 2 else row
         yield row
         text = text[len(row) :]
-    yield text
+    if text:
+        yield text
 
 
 def safe(text: str) -> str:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Cursor", "LogNews", "LogSoFar", "look"]
 
-WINDOW: Final = 1 << 20
-"""Bytes of a log that are read at once; what is before them is said, not read."""
+WINDOW: Final = 1 << 19
+"""Bytes of a log that are read at once; what is before them is said, not read.
+
+More than the longest record: a chunk of 64 KiB, each byte of it escaped.
+"""
 MOST_LINES: Final = 5000
 _LONGEST_UNFINISHED: Final = 1 << 16
 _MEGABYTE: Final = 1_000_000

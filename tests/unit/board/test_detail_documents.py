@@ -228,6 +228,7 @@ def test_folding_at_spaces() -> None:
     assert rows == ["some words ", "and averyver", "yverylongwor", "d"]
     assert [row.text for row in Line("日本語").wrapped(5)] == ["日本", "語"]
     assert [row.text for row in Line("").wrapped(5)] == [""]
+    assert [row.text for row in Line("日本").wrapped(1)] == ["日", "本"]
     (rule,) = Line("── g", Look.RULE).wrapped(8)
     assert rule.text == "── g ───"
 

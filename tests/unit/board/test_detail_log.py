@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
+from textual._compositor import Compositor
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
 from tests.unit.board.detail_stage import HOSTILE, LiveRun, Stage, painted, settle
@@ -20,8 +21,11 @@ from wf_tui.clock import SystemClock
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual._compositor import ReflowResult
+    from textual.geometry import Size
     from textual.message import Message
     from textual.pilot import Pilot
+    from textual.widget import Widget
 
 SIZE = (60, 10)
 
@@ -91,6 +95,27 @@ async def test_open_attempts_are_looked_at_again(live: LiveRun, tab: str) -> Non
         while "failed" not in painted(app):
             await asyncio.wait_for(answers.get(), 5)
             await pilot.pause()
+
+
+async def test_growth_costs_no_layout(live: LiveRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines that are added are drawn without a layout pass."""
+    app = Stage(live.arena, "t")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        live.prints("first\n")
+        await look_again(pilot)
+        passes: list[str] = []
+        layout = Compositor.reflow
+
+        def counted(self: Compositor, parent: Widget, size: Size) -> ReflowResult:
+            passes.append("layout")
+            return layout(self, parent, size)
+
+        monkeypatch.setattr(Compositor, "reflow", counted)
+        live.prints("".join(f"{n}\n" for n in range(100)))
+        await look_again(pilot)
+        assert "99 " in painted(app)
+        assert passes == []
 
 
 async def test_scrolling_up_pauses_and_the_end_resumes(live: LiveRun) -> None:
@@ -193,7 +218,7 @@ def test_a_huge_log_opens_at_its_end(live: LiveRun) -> None:
     assert 100_000_000 - WINDOW <= news.passed_bytes < 100_001_000
     head = LogSoFar().after(news).head(0, "t")
     assert head is not None
-    assert head.text.startswith("… about 99.0 MB left out")
+    assert head.text.startswith("… about 99.5 MB left out")
 
 
 def test_a_program_that_runs_ahead_is_caught_up_with(live: LiveRun) -> None:
