@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Batch", "Changes", "Picture"]
 
-_BULK: Final = 4
+_FEW: Final = 50
+_BULK: Final = 8
 """A batch of more than one in so many cards is sorted in one go."""
 _STANDS_STILL: Final = frozenset({RunState.STALLED, RunState.PARTIAL})
 
@@ -93,12 +94,13 @@ class Picture:
     def _forget(self) -> None:
         self._looks.forget()
         self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
-        self._all = self._shown = _no_columns()
+        self._all = _no_columns()
+        self._shown = _no_columns() if self._filter.active else self._all
         self._timed.clear()
 
     def _take(self, batch: Batch) -> set[str]:
         rows, changed = self._looks.rows, set()
-        bulk = len(batch.tasks) * _BULK > len(rows)
+        bulk = batch.whole or len(batch.tasks) > max(_FEW, len(rows) // _BULK)
         for row in batch.tasks:
             old = rows.get(row.id)
             shown = self._is_shown(old)

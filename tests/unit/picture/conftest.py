@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.unit.ledger.driving import Drive
 from tests.unit.picture.looking import View
+from tests.unit.picture.swarming import Swarm
 from wf_tui.ledger.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -28,3 +30,12 @@ def drive(tmp_path: Path) -> Iterator[Drive]:
 def view(drive: Drive) -> View:
     """Give a view of that ledger, which is to be made first."""
     return View(drive)
+
+
+@pytest.fixture
+def swarm(request: pytest.FixtureRequest) -> Iterator[Swarm]:
+    """Give a run to which anything may happen; the plan is drawn from the seed `param`."""
+    made = Swarm()
+    made.start(Random(request.param))  # noqa: S311 - the same plan each time
+    yield made
+    made.end()

@@ -1,0 +1,108 @@
+"""What the board greys is what the ledger refuses."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, shell
+from tests.unit.picture.looking import View
+from wf_tui.errors import RefusedError, UsageError
+from wf_tui.picture.allowed import MOVES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.ledger.driving import Drive
+    from tests.unit.picture.swarming import Swarm
+    from wf_tui.ledger.ledger import Acted, Ledger
+
+ACTS: dict[str, Callable[[Ledger, str], list[Acted]]] = {
+    "retry": lambda ledger, task: ledger.retry(RUN, task),
+    "reassign": lambda ledger, task: ledger.reassign(RUN, "w1", task),
+    "release": lambda ledger, task: ledger.release(RUN, task),
+    "hold": lambda ledger, task: ledger.hold(RUN, task),
+    "unhold": lambda ledger, task: ledger.unhold(RUN, task),
+    "cancel": lambda ledger, task: ledger.cancel(RUN, task),
+    "skip": lambda ledger, task: ledger.skip(RUN, task),
+    "accept": lambda ledger, task: ledger.accept(RUN, task),
+    "answer": lambda ledger, task: ledger.answer(RUN, task, "yes"),
+    "edit": lambda ledger, task: ledger.edit(RUN, task, {"title": "new"}),
+    "priority": lambda ledger, task: ledger.priority(RUN, task, 3),
+    "message": lambda ledger, task: ledger.message(RUN, task, "hear"),
+}
+RUN_ACTS: dict[str, Callable[[Ledger], object]] = {
+    "pause": lambda ledger: ledger.pause(RUN),
+    "resume": lambda ledger: ledger.resume(RUN),
+    "stop": lambda ledger: ledger.stop(RUN),
+    "stop_now": lambda ledger: ledger.stop(RUN, now=True),
+    "abort": lambda ledger: ledger.abort(RUN),
+    "add": lambda ledger: ledger.add(RUN, shell("one more")),
+}
+
+
+class _TakenBackError(Exception):
+    """The act was only tried."""
+
+
+def possible(drive: Drive, act: Callable[[Ledger], object]) -> bool:
+    """Try an act and take it back; whether the ledger did it."""
+    changed = True
+    try:
+        with drive.db.transaction():
+            acted = act(drive.mine)
+            if isinstance(acted, list) and acted and not isinstance(acted[0], str):
+                changed = acted[0].changed
+            raise _TakenBackError  # noqa: TRY301 - an exception is what takes a transaction back
+    except _TakenBackError:
+        return changed
+    except RefusedError:
+        return False
+
+
+def test_every_move_is_tried() -> None:
+    """The moves of these tests are those of the table."""
+    assert set(ACTS) == set(MOVES)
+
+
+@pytest.mark.parametrize(("swarm", "seed"), [(n, n) for n in range(4)], indirect=["swarm"])
+def test_the_board_greys_what_the_ledger_refuses(swarm: Swarm, seed: int) -> None:
+    """For every state that a run gets into, a move is possible on the board if it is in truth."""
+    random = Random(seed)  # noqa: S311 - the same history each time
+    drive, view = swarm.drive, View(swarm.drive)
+    for number in range(100):
+        swarm.act(random) if number != 90 else swarm.abort()
+        drive.ledger.release_due(RUN)
+        view.look()
+        for move in random.sample(sorted(ACTS), 3):
+            for task in random.sample(sorted(view.picture.cards), 5):
+                why = view.picture.why_not(move, task)
+                try:
+                    assert possible(drive, lambda ledger: ACTS[move](ledger, task)) is (why is None)  # noqa: B023 - called at once
+                except UsageError:
+                    assert move == "reassign"
+        move = random.choice(sorted(RUN_ACTS))
+        assert possible(drive, RUN_ACTS[move]) is (view.picture.why_not(move) is None), move
+
+
+def test_the_reason_is_a_sentence(drive: Drive, view: View) -> None:
+    """What is not possible says why, in the words of the ledger."""
+    drive.make("a")
+    drive.finish("a")
+    view.look()
+    assert (
+        view.picture.why_not("cancel", "a") == "task 'a' cannot be cancelled: it is done (merged)"
+    )
+
+
+def test_a_skip_that_was_used_stays(drive: Drive, view: View) -> None:
+    """A skipped task can come back until one that needs its result was claimed."""
+    drive.make("a", shell("b", "a"))
+    drive.mine.skip(RUN, "a")
+    view.look()
+    assert view.picture.why_not("retry", "a") is None
+    drive.take("b")
+    view.look()
+    assert view.picture.why_not("retry", "a") is not None

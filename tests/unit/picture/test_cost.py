@@ -1,0 +1,141 @@
+"""What a change costs does not grow with the number of cards; counted in steps, not in seconds."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, START, a_run, phase, seat, shell
+from tests.unit.picture.looking import View
+from wf_tui.ledger.reasons import Reasons
+from wf_tui.ledger.rows import PhaseRow, Spec, TaskRow
+from wf_tui.ledger.words import Step, TaskState
+from wf_tui.picture.batch import Batch
+from wf_tui.picture.picture import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import FrameType
+
+    from _typeshed import TraceFunction
+
+    from tests.unit.ledger.driving import Drive
+
+MANY = 10_000
+FEW = 100
+PHASE = PhaseRow(RUN, "p", 0, parallel=True, on_failure="hold", wip=None, unmet=0, unsettled=1)
+MOVES: list[dict[str, Any]] = [
+    {"state": TaskState.IN_PROGRESS, "step": "claimed", "worker": "w1", "epoch": 1},
+    {"state": TaskState.BLOCKED, "kind": "failed"},
+    {"state": TaskState.DONE, "kind": "merged"},
+    {"title": "another"},
+]
+
+
+def steps(work: Callable[[], object]) -> int:
+    """Return how many steps the interpreter takes to do this work."""
+    taken = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
+        nonlocal taken
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        taken += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return taken
+
+
+def a_row(number: int) -> TaskRow:
+    """Return a pending task."""
+    return TaskRow(
+        run=RUN, id=f"t{number}", ordinal=number, phase="p", title=f"task {number}", spec=Spec(),
+        needs_kind="shell", mode="read_write", isolation="auto", role="general", scope=("src",),
+        scope_key="", priority=0, chain=1, rank=0, max_attempts=1, backoff=0.0,
+        state=TaskState.PENDING, since=START,
+    )  # fmt: skip
+
+
+def a_batch(rows: Sequence[TaskRow], count: int, *, whole: bool = False) -> Batch:
+    """Return what a read of a run with so many tasks gives."""
+    run = a_run(pending=count)
+    seats = (seat("w1"), seat("w2"))
+    reasons = Reasons(run, START, {"p": PHASE}, {}, [], seats, {})
+    return Batch(1, run, tuple(rows), (), seats, reasons, alive=True, whole=whole)
+
+
+def a_picture(count: int) -> Picture:
+    """Return a picture of a run with so many pending tasks."""
+    picture = Picture(START)
+    picture.apply(a_batch([a_row(number) for number in range(count)], count, whole=True))
+    return picture
+
+
+def of_one_change(count: int, text: str = "") -> int:
+    """Return the steps of following a card through all columns, and of drawing it."""
+    picture = a_picture(count)
+    picture.filter(text)
+    rows = [replace(a_row(count // 2), **move) for move in MOVES]
+
+    def follow() -> None:
+        for row in rows:
+            for task in picture.apply(a_batch([row], count)).cards:
+                picture.rev(task), picture.card(task), picture.index(task), picture.header
+
+    return steps(follow)
+
+
+def test_a_change_costs_the_same_with_many_cards() -> None:
+    """One change takes as many steps with 10,000 cards as with 100."""
+    assert of_one_change(MANY) <= 1.05 * of_one_change(FEW)
+
+
+def test_a_change_costs_the_same_behind_a_filter() -> None:
+    """A filter on what a card is adds its own steps once, not once for each card."""
+    assert of_one_change(MANY, "state:done") <= 1.05 * of_one_change(FEW, "state:done")
+
+
+def test_a_column_of_many_is_searched_not_walked() -> None:
+    """Finding a place among 10,000 compares a few orders."""
+    compared = 0
+
+    class Rank(int):
+        def __lt__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return int(self) < int(str(other))
+
+        def __eq__(self, other: object) -> bool:
+            return int(self) == int(str(other))
+
+        __hash__ = int.__hash__
+
+    picture = a_picture(MANY)
+    picture.apply(a_batch([replace(a_row(5), rank=Rank(7))], MANY))
+    assert 0 < compared < 40
+    assert picture.index("t5") == ("pending", MANY - 1)
+
+
+@pytest.mark.parametrize("count", [50, 500])
+def test_a_read_has_what_changed(drive: Drive, count: int) -> None:
+    """A step, a claim and a result read the same few rows from a run of any size."""
+    free = [shell(f"t{number}") for number in range(count)]
+    drive.make(phase("one", *free), phase("two", "last", after=["one"]))
+    view = View(drive)
+    view.look()
+    fence = drive.take("t0")
+    batch = view.read()
+    assert len(batch.tasks) == 1
+    view.picture.apply(batch)
+    drive.bring(fence, Step.RUNNING)
+    drive.done(fence)
+    assert len(view.read().tasks) == 1
+    assert len(view.read().reasons.unmet_needs) == 0

@@ -1,0 +1,156 @@
+"""The filter: words, keys, quick filters, and what it says of what it does not know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, phase, seat, shell
+from wf_tui.ledger.words import Step
+from wf_tui.picture.filter import parse
+
+if TYPE_CHECKING:
+    from tests.unit.ledger.driving import Drive
+    from tests.unit.picture.looking import View
+
+
+@pytest.fixture
+def board(drive: Drive, view: View) -> View:
+    """Give a board with a card of each state: build runs, lint asks, docs failed, rest waits."""
+    drive.make(
+        phase("code", "build", "lint", shell("docs", title="Write the Handbook"), "scan"),
+        phase("end", "ship", after=["code"]),
+        seats=[seat("kimi-1"), seat("glm-1"), seat("glm-2"), seat("kimi-2")],
+    )
+    drive.take("build", "kimi-1", Step.RUNNING)
+    drive.ask(drive.take("lint", "glm-1"))
+    drive.wreck("docs", worker="glm-2")
+    drive.finish("scan", worker="kimi-2")
+    drive.mine.hold(RUN, "ship")
+    drive.mine.add(RUN, shell("later", "build"))
+    view.look()
+    return view
+
+
+def seen(view: View, text: str) -> set[str]:
+    """Return the cards that a filter shows."""
+    assert view.picture.filter(text) == ""
+    return {task for column in view.picture.columns.values() for task in column}
+
+
+@pytest.mark.parametrize(
+    ("text", "cards"),
+    [
+        ("", {"build", "lint", "docs", "scan", "ship", "later"}),
+        ("bui", {"build", "later"}),
+        ("HANDBOOK", {"docs"}),
+        ("write handbook", {"docs"}),
+        ('"the hand', {"docs"}),
+        ("may", {"lint"}),
+        ("glm", {"lint", "docs"}),
+        ("state:done", {"scan"}),
+        ("state:In-Progress", {"build"}),
+        ("state:done state:pending", {"scan", "later"}),
+        ("worker:kimi", {"build", "scan"}),
+        ("worker:kimi state:done", {"scan"}),
+        ("phase:end", {"ship"}),
+        ("kind:failed", {"docs"}),
+        ("kind:waiting", {"later"}),
+        ("kind:merged", {"scan"}),
+        ("kind:", {"build", "lint", "docs", "scan", "ship", "later"}),
+        ("nothing-has-this", set()),
+    ],
+)
+def test_a_filter_shows(board: View, text: str, cards: set[str]) -> None:
+    """Every word has to be there, and one value of each key, in any case."""
+    assert seen(board, text) == cards
+
+
+@pytest.mark.parametrize(
+    ("mark", "cards"),
+    [("!", {"lint", "docs", "ship"}), ("@", {"lint", "docs"}), ("#", {"build"})],
+)
+def test_a_quick_filter_shows(board: View, mark: str, cards: set[str]) -> None:
+    """`!` shows what is blocked, `@` what a person has to answer, `#` what runs."""
+    board.picture.quick(mark)
+    assert seen(board, "") == cards
+
+
+def test_a_quick_filter_is_combined_with_the_words(board: View) -> None:
+    """Both have to let a card through."""
+    board.picture.quick("!")
+    assert seen(board, "glm-1") == {"lint"}
+
+
+def test_a_quick_filter_replaces_another_and_ends_by_itself(board: View) -> None:
+    """One at a time; the same once more switches it off; what is none switches off, too."""
+    board.picture.quick("!")
+    board.picture.quick("#")
+    assert board.picture.filtered.quick == "#"
+    board.picture.quick("#")
+    assert not board.picture.filtered.active
+
+
+def test_the_counts_are_those_of_the_run(board: View) -> None:
+    """A filter changes what is shown, not how many there are."""
+    before = board.picture.counts
+    seen(board, "bui")
+    assert board.picture.counts == before
+    assert board.picture.index("docs") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("staet:done", "did you mean state:?"),
+        ("foo:x", "there are state:, worker:, phase:, kind:"),
+        ("state:doen", "doen is no state; did you mean done?"),
+        ("state:xyz", "there are pending, in_progress, done, blocked"),
+        ("kind:faild", "did you mean failed?"),
+    ],
+)
+def test_what_is_wrong_is_said(board: View, text: str, problem: str) -> None:
+    """An unknown key or value is named with what was probably meant; the rest filters."""
+    assert problem in board.picture.filter(f"bui {text}")
+    assert set(board.picture.columns["in_progress"]) == {"build"}
+    assert not board.picture.columns["done"]
+
+
+def test_a_card_comes_into_view_when_it_fits(drive: Drive, board: View) -> None:
+    """A filtered column follows its cards."""
+    assert seen(board, "state:blocked glm-2") == {"docs"}
+    drive.mine.retry(RUN, "docs")
+    assert "blocked" in board.look().columns
+    assert board.column("blocked") == ""
+
+
+def test_a_card_comes_into_view_with_its_reason(drive: Drive, view: View) -> None:
+    """Whose scope is taken is found by it at once, though no event names it."""
+    drive.make(
+        shell("a", scope=("src",)), shell("b", scope=("src/b",)), shell("c", scope=("docs",))
+    )
+    view.look()
+    assert seen(view, "kind:scope_busy") == set()
+    drive.take("a")
+    assert view.look().columns == {"pending"}
+    assert view.column("pending") == "b"
+
+
+def test_a_wait_that_ends_by_itself_leaves_the_filter(drive: Drive, view: View) -> None:
+    """A back-off that is over is found as ready when time has passed, without an event."""
+    drive.make(shell("a", max_attempts=2))
+    drive.wreck("a")
+    view.look()
+    assert seen(view, "kind:backoff") == {"a"}
+    assert view.picture.tick(drive.clock.now() + 1) == set()
+    assert view.picture.tick(drive.clock.now() + 60) == {"pending"}
+    assert view.column("pending") == ""
+
+
+def test_a_filter_is_a_value() -> None:
+    """The text is parsed into words, terms and a problem."""
+    made = parse('Two "words here" kind:a_ state:done', "!")
+    assert made.words == ("two", "words here")
+    assert made.terms == {"state": ("done",)}
+    assert made.problem.startswith("a_ is no kind")

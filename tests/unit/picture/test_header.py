@@ -1,0 +1,130 @@
+"""The header: progress, time left once it means something, and what stands in the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, shell
+from wf_tui.ledger.words import BlockedKind
+from wf_tui.picture.header import helps
+
+if TYPE_CHECKING:
+    from tests.unit.ledger.driving import Drive
+    from tests.unit.picture.looking import View
+
+
+def finish(drive: Drive, *tasks: str, seconds: float) -> None:
+    """Finish these tasks, each in so many seconds."""
+    for task in tasks:
+        fence = drive.take(task)
+        drive.clock.move(seconds)
+        assert drive.done(fence)
+
+
+def test_a_header_counts(drive: Drive, view: View) -> None:
+    """Done, all, working, and who needs a person."""
+    drive.make("a", "b", "c", "d")
+    drive.finish("a")
+    drive.wreck("b")
+    drive.take("c")
+    drive.clock.move(7)
+    view.look()
+    header = view.picture.header
+    assert (header.done, header.total, header.working, header.need_you) == (1, 4, 1, 1)
+    assert (header.goal, header.run_id, header.state) == ("to test", RUN, "running")
+    assert (header.elapsed, header.scheduler_alive) == (7, False)
+    assert (header.input_tokens, header.output_tokens, header.cost_microusd) == (None, None, None)
+
+
+def test_the_elapsed_time_ends_with_the_run(drive: Drive, view: View) -> None:
+    """Time that goes by after the end is not counted."""
+    drive.make("a")
+    drive.clock.move(4)
+    drive.finish("a")
+    drive.ledger.end_when_idle(RUN, foreground=True)
+    drive.clock.move(100)
+    view.look()
+    assert view.picture.header.elapsed == 4
+
+
+def test_time_left_needs_three_attempts(drive: Drive, view: View) -> None:
+    """Two attempts say nothing about the others."""
+    drive.make("a", "b", "c", "d")
+    finish(drive, "a", "b", seconds=4)
+    view.look()
+    assert view.picture.header.left is None
+    finish(drive, "c", seconds=7)
+    view.look()
+    assert view.picture.header.left == 5
+
+
+def test_time_left_is_that_of_the_longest_path(drive: Drive, view: View) -> None:
+    """What has to wait for each other takes its time one after the other."""
+    chains = {"d": 3, "e": 2, "f": 1}
+    drive.make(
+        *"abc", shell("d", priority=1), shell("e", "d"), shell("f", "e"), jobs=9, chains=chains
+    )
+    finish(drive, "a", "b", "c", seconds=10)
+    view.look()
+    assert view.picture.header.left == 30
+    finish(drive, "d", seconds=10)
+    view.look()
+    assert view.picture.header.left == 20
+
+
+def test_time_left_counts_what_the_jobs_cannot_do_at_once(drive: Drive, view: View) -> None:
+    """Five tasks that wait for nothing take three rounds with two jobs."""
+    drive.make(*"abcdefgh", jobs=2)
+    finish(drive, "a", "b", "c", seconds=10)
+    view.look()
+    assert view.picture.header.left == 30
+
+
+def test_time_left_is_unknown_while_the_run_stands(drive: Drive, view: View) -> None:
+    """Nobody knows when a paused run goes on."""
+    drive.make(*"abcd")
+    finish(drive, "a", "b", "c", seconds=4)
+    drive.mine.pause(RUN)
+    view.look()
+    assert view.picture.header.left is None
+
+
+def test_a_stall_names_the_root_that_holds_up_most(drive: Drive, view: View) -> None:
+    """The header names the root with the most behind it, how many others there are, and a key."""
+    drive.make("a", "b", "c", shell("x", "b"), shell("y", "x"))
+    drive.wreck("a", "b")
+    drive.mine.hold(RUN, "c")
+    view.look()
+    assert view.picture.header.stalled == ""
+    drive.ledger.end_when_idle(RUN, foreground=False)
+    view.look()
+    assert view.picture.header.stalled == (
+        "b and 2 more blocked (failed, 2 tasks behind it): r retries it, f skips it"
+    )
+
+
+def test_a_stall_for_want_of_a_worker_says_so(drive: Drive, view: View) -> None:
+    """Where nothing is blocked and yet nothing can start, it is the workers that are missing."""
+    drive.make(shell("a", worker="nobody"))
+    drive.ledger.end_when_idle(RUN, foreground=False)
+    view.look()
+    assert "no worker fits" in view.picture.header.stalled
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        (BlockedKind.HOLD, "b lets it go on"),
+        (BlockedKind.QUESTION, "answer"),
+        (BlockedKind.GATE, "r retries"),
+        (BlockedKind.QUOTA, "another lane"),
+    ],
+)
+def test_each_kind_has_the_key_that_helps(drive: Drive, kind: BlockedKind, word: str) -> None:
+    """What helps depends on why it is blocked."""
+    drive.make("a")
+    drive.mine.hold(RUN, "a")
+    drive.db.execute("UPDATE task SET kind = ?", (kind.value,))
+    assert word in helps(drive.task("a"))

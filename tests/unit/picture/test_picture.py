@@ -1,0 +1,269 @@
+"""The picture: columns in their order, counts, marks, workers, and what passes by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.unit.ledger.driving import BAD, RUN, phase, seat, shell
+from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.picture.batch import Changes
+from wf_tui.picture.header import NO_HEADER
+from wf_tui.picture.picture import Picture
+
+if TYPE_CHECKING:
+    from tests.unit.ledger.driving import Drive
+    from tests.unit.picture.looking import View
+
+
+def test_a_picture_of_nothing_is_empty() -> None:
+    """Before the first batch there are four empty columns and an empty header."""
+    picture = Picture(0.0)
+    assert picture.counts == {"pending": 0, "in_progress": 0, "done": 0, "blocked": 0}
+    assert picture.header == NO_HEADER
+    assert picture.workers == []
+    assert picture.why_not("pause") == "the run has not been read yet"
+
+
+def test_pending_is_in_the_order_of_dispatch(drive: Drive, view: View) -> None:
+    """Pending cards stand by priority, then by the length of the path, then as declared."""
+    drive.make("a", "b", shell("urgent", priority=-1), "c", chains={"c": 3})
+    view.look()
+    assert view.column("pending") == "urgent c a b"
+
+
+def test_in_progress_is_in_the_order_of_the_start(drive: Drive, view: View) -> None:
+    """Who started first stands first, whatever its step."""
+    drive.make(shell("late", priority=1), "early")
+    fence = drive.take("early")
+    view.look()
+    drive.clock.move(5)
+    drive.take("late")
+    drive.bring(fence, Step.CHECKING)
+    view.look()
+    assert view.column("in_progress") == "early late"
+
+
+def test_done_has_the_newest_first(drive: Drive, view: View) -> None:
+    """What was finished last stands first."""
+    drive.make("a", "b")
+    for name in "ab":
+        drive.finish(name)
+        drive.clock.move(1)
+        view.look()
+    assert view.column("done") == "b a"
+
+
+def test_blocked_has_first_what_needs_a_person(drive: Drive, view: View) -> None:
+    """What needs you stands before what does not, each oldest first."""
+    drive.make("a", "b", "c", "d")
+    for name, act in zip("abcd", ("hold", "wreck", "hold", "wreck"), strict=True):
+        if act == "hold":
+            drive.mine.hold(RUN, name)
+        else:
+            drive.wreck(name)
+        drive.clock.move(1)
+        view.look()
+    assert view.column("blocked") == "b d a c"
+    assert view.picture.header.need_you == 2
+
+
+def test_a_card_is_where_its_index_says(drive: Drive, view: View) -> None:
+    """The index of a card is its column and its place there."""
+    drive.make("a", "b", "c")
+    drive.take("a")
+    view.look()
+    assert view.picture.index("a") == ("in_progress", 0)
+    assert view.picture.index("c") == ("pending", 1)
+    assert view.picture.columns["pending"][1] == "c"
+    assert view.picture.columns["pending"][0:2] == ["b", "c"]
+    assert view.picture.index("nobody") is None
+
+
+def test_a_change_names_what_changed(drive: Drive, view: View) -> None:
+    """A change names its card, its columns, the header, and that reasons may be others."""
+    drive.make("a", "b")
+    view.look()
+    drive.take("a")
+    changes = view.look()
+    assert changes.cards == {"a"}
+    assert changes.columns == {"pending", "in_progress"}
+    assert changes.header
+    assert changes.reasons
+    assert changes.seats
+
+
+def test_nothing_new_changes_nothing(drive: Drive, view: View) -> None:
+    """Reading again without news names nothing to draw."""
+    drive.make("a", "b")
+    view.look()
+    nothing = Changes(frozenset(), frozenset(), header=False, reasons=False, seats=False)
+    assert view.look() == nothing
+
+
+def test_a_step_moves_no_card(drive: Drive, view: View) -> None:
+    """A next step changes how a card looks, but no column."""
+    drive.make("a")
+    fence = drive.take("a")
+    view.look()
+    drive.bring(fence, Step.RUNNING)
+    changes = view.look()
+    assert changes.cards == {"a"}
+    assert not changes.columns
+
+
+def test_a_revision_grows_when_the_card_looks_different(drive: Drive, view: View) -> None:
+    """The revision of a card grows with its own change, not with that of another one."""
+    drive.make("a", "b")
+    view.look()
+    mine, other = view.picture.rev("a"), view.picture.rev("b")
+    drive.mine.hold(RUN, "a")
+    view.look()
+    assert view.picture.rev("a") > mine
+    assert view.picture.rev("b") == other
+
+
+def test_a_revision_grows_with_the_reason(drive: Drive, view: View) -> None:
+    """A pending card looks different when somebody takes its scope, though nothing moved it."""
+    drive.make(shell("a", scope=("src",)), shell("b", scope=("src/b",)))
+    view.look()
+    before = view.picture.rev("b")
+    assert view.picture.card("b").reason == "ready"
+    drive.take("a")
+    changes = view.look()
+    assert "b" not in changes.cards
+    assert view.picture.rev("b") > before
+    assert view.picture.why("b") == "a works on src"
+
+
+def test_a_wait_counts_down(drive: Drive, view: View) -> None:
+    """The reason of a backed-off card follows the clock without an event."""
+    drive.make(shell("a", max_attempts=2))
+    drive.wreck("a")
+    view.look()
+    first = view.picture.card("a").why
+    view.picture.tick(drive.clock.now() + 2)
+    assert view.picture.card("a").reason == "backoff"
+    assert view.picture.card("a").why != first
+    view.picture.tick(drive.clock.now() + 60)
+    assert view.picture.card("a").reason == "ready"
+
+
+def test_actions_work_on_the_selected_card(drive: Drive, view: View) -> None:
+    """Without a mark an action is for the selected card."""
+    drive.make("a")
+    view.look()
+    assert view.picture.targets("a") == ("a",)
+    assert view.picture.targets(None) == ()
+
+
+def test_actions_work_on_all_marked_cards_in_view(drive: Drive, view: View) -> None:
+    """Marked cards come in the order of the board; those that are filtered out are left alone."""
+    drive.make("a", "b", "c")
+    drive.take("a")
+    view.look()
+    assert [view.picture.toggle_mark(name) for name in "cba"] == [True] * 3
+    assert not view.picture.toggle_mark("b")
+    assert view.picture.targets("b") == ("c", "a")
+    view.picture.filter("state:pending")
+    assert view.picture.targets("b") == ("c",)
+
+
+def test_a_seat_shows_what_it_does(drive: Drive, view: View) -> None:
+    """A seat shows its task, the step, and since when."""
+    drive.make("a", seats=[seat("w1"), seat("w2")])
+    fence = drive.take("a", "w1")
+    drive.clock.move(3)
+    drive.bring(fence, Step.PREPARING)
+    view.look()
+    busy, idle = view.picture.workers
+    assert (busy.name, busy.task, busy.step, busy.since) == (
+        "w1",
+        "a",
+        "preparing",
+        drive.clock.now(),
+    )
+    assert (idle.task, idle.step, idle.since) == ("", "", None)
+
+
+def test_a_seat_whose_task_was_taken_is_stopping(drive: Drive, view: View) -> None:
+    """Until its processes are gone the seat says that it is being stopped."""
+    drive.make("a")
+    drive.take("a", "w1")
+    drive.mine.hold(RUN, "a")
+    view.look()
+    assert view.picture.workers[0].step == "stopping"
+
+
+def test_evidence_is_the_last_that_is_known(drive: Drive, view: View) -> None:
+    """Progress, then the next step, are the evidence of a card, with their times."""
+    drive.make("a")
+    fence = drive.take("a", step=Step.RUNNING)
+    view.look()
+    assert view.picture.card("a").evidence == "running"
+    drive.clock.move(2)
+    drive.ledger.progress(fence, "edit \x1b[31mtoken.py")
+    assert view.look().cards == {"a"}
+    card = view.picture.card("a")
+    assert (card.evidence, card.evidence_at) == ("edit token.py", drive.clock.now())
+    drive.bring(fence, Step.HARVESTING)
+    view.look()
+    assert view.picture.card("a").evidence == "harvesting"
+
+
+def test_evidence_ends_with_its_attempt(drive: Drive, view: View) -> None:
+    """What an earlier attempt said is no evidence of the next one."""
+    drive.make(shell("a", max_attempts=2, backoff=0.0), seats=1)
+    fence = drive.take("a", step=Step.RUNNING)
+    drive.ledger.progress(fence, "old words")
+    view.look()
+    drive.fail(fence)
+    view.look()
+    assert view.picture.card("a").evidence == ""
+    drive.take("a")
+    view.look()
+    assert view.picture.card("a").evidence == "claimed"
+
+
+def test_late_words_are_no_evidence(drive: Drive, view: View) -> None:
+    """What was said before the task was taken away does not show on the next attempt."""
+    drive.make(shell("a", max_attempts=2, backoff=0.0), seats=1)
+    view.look()
+    fence = drive.take("a", step=Step.RUNNING)
+    drive.ledger.progress(fence, "old words")
+    drive.fail(fence)
+    drive.take("a")
+    view.look()
+    assert view.picture.card("a").evidence == "claimed"
+
+
+def test_a_view_that_begins_late_has_the_evidence(drive: Drive, view: View) -> None:
+    """The first read finds the last words of what runs."""
+    drive.make("a")
+    fence = drive.take("a", step=Step.RUNNING)
+    drive.ledger.progress(fence, "words")
+    view.look()
+    assert view.picture.card("a").evidence == "words"
+
+
+def test_nothing_of_a_card_acts_on_a_terminal(drive: Drive, view: View) -> None:
+    """Every word of a card is cleaned; its key is what the ledger calls it."""
+    bad = "\x1b]0;x\x07evil\n"
+    drive.make(phase(bad, shell(bad, title=bad, scope=(bad,))), seats=[seat(bad)])
+    drive.wreck(bad)
+    view.look()
+    card = view.picture.card(bad)
+    assert card.key == bad
+    texts = [card.id, card.title, card.who, card.phase, *card.scope, view.picture.workers[0].name]
+    assert set(texts) == {"evil⏎"}
+
+
+def test_a_card_says_what_it_is(drive: Drive, view: View) -> None:
+    """A failed card says why, who, how often it was tried, and that it needs a person."""
+    drive.make(shell("a", max_attempts=1))
+    drive.wreck("a", worker="w1")
+    view.look()
+    card = view.picture.card("a")
+    assert (card.state, card.kind, card.reason) == ("blocked", "failed", "failed")
+    assert (card.why, card.who, card.needs_you, card.claimed) == (BAD.text, "w1", True, False)
+    assert (card.attempt, card.tries, card.max_attempts) == (1, 1, 1)
+    assert BlockedKind(card.kind) is BlockedKind.FAILED
