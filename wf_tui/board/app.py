@@ -131,7 +131,8 @@ class BoardApp(ByHand):
         """Return the screens that can be seen: the one on top, and those behind its dialogs."""
         seen: list[object] = []
         for screen in reversed(self.screen_stack):
-            seen.append(screen)
+            if screen.is_mounted:
+                seen.append(screen)
             if not screen.is_modal:
                 break
         return seen

@@ -70,6 +70,11 @@ class BoardView(Screen[None]):
         yield BoardFooter(signs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
 
+    def on_mount(self) -> None:
+        """Show what was read before there was anything to show it on."""
+        if self.app.picture.run is not None:
+            self.refresh_from(self.app.picture, EVERYTHING)
+
     # -- showing the picture
 
     def refresh_from(self, picture: Picture, changes: Changes) -> None:

@@ -1,0 +1,133 @@
+"""What the three lines of a card say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import Drive, shell
+from wf_tui.board.card_lines import card_lines
+from wf_tui.board.line import Line, Role, Span, fitted, width_of
+from wf_tui.board.signs import ASCII, UNICODE
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.picture import reading
+from wf_tui.picture.picture import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from wf_tui.board.signs import Signs
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Iterator[Drive]:
+    """Give a driver of an empty ledger."""
+    database = SqliteDatabase(tmp_path / "ledger.db", create=True)
+    yield Drive(database)
+    database.close()
+
+
+def shown(drive: Drive, task: str, signs: Signs = UNICODE) -> list[str]:
+    """Return the lines of a card, its badges behind a bar."""
+    now = drive.clock.now()
+    picture = Picture(now)
+    picture.apply(reading.start(drive.db, "r1", now))
+    return [
+        "|".join(
+            filter(
+                None,
+                (
+                    "".join(s.text for s in line.left).strip(),
+                    *(s.text for s in (*line.right, *line.spare)),
+                ),
+            )
+        )
+        for line in card_lines(picture.cards[task], signs, now)
+    ]
+
+
+def test_a_pending_card_says_what_it_waits_for(drive: Drive) -> None:
+    """Sign, title; why; priority and role, with the badges."""
+    drive.make(shell("a"), shell("b", "a", priority=2, title="Then b"))
+    assert shown(drive, "a")[:2] == ["○ a", "ready"]
+    assert shown(drive, "b") == ["◌ Then b", "waits for a", "P2  general|scope"]
+
+
+def test_a_card_in_progress_says_who_and_for_how_long(drive: Drive) -> None:
+    """Worker, step and its time; the last thing seen and its age."""
+    drive.make("a")
+    fence = drive.take("a", step=Step.RUNNING)
+    drive.clock.move(20)
+    drive.ledger.progress(fence, "edit token.py")
+    drive.clock.move(3)
+    assert shown(drive, "a") == ["● a", "w1  running 23s", "edit token.py|3s|scope"]
+
+
+def test_a_silent_worker_is_pointed_out(drive: Drive) -> None:
+    """After a minute without output the card says since when, as a warning."""
+    drive.make("a")
+    drive.take("a", step=Step.RUNNING)
+    drive.clock.move(59)
+    assert "no output" not in shown(drive, "a")[2]
+    drive.clock.move(121)
+    assert shown(drive, "a")[2] == "no output 3m|scope"
+
+
+@pytest.mark.parametrize("kind", [BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.CONFLICT])
+def test_a_blocked_card_says_its_kind(drive: Drive, kind: BlockedKind) -> None:
+    """The kind as a word, the reason behind it, who had it last; and that it needs a person."""
+    drive.make("a")
+    drive.fail(drive.take("a"), kind)
+    drive.clock.move(70)
+    first, second, third = shown(drive, "a")
+    assert (first, third) == ("◆ a", "w1  1m ago|1/1|scope")
+    assert second.startswith(kind.value)
+
+
+def test_a_blocked_card_that_needs_nobody_has_another_sign(drive: Drive) -> None:
+    """Held and cancelled cards wait for nobody, and do not look as if they did."""
+    drive.make("a", "b")
+    drive.mine.hold("r1", "a")
+    drive.mine.cancel("r1", "b")
+    assert (shown(drive, "a")[0], shown(drive, "b")[0]) == ("▌ a", "⊘ b")
+
+
+def test_a_done_card_says_how(drive: Drive) -> None:
+    """Merged with its commit, by whom, when; and which attempt it was, where it was not one."""
+    drive.make(shell("a", max_attempts=2))
+    drive.fail(drive.take("a"))
+    drive.clock.move(60)
+    drive.ledger.release_due("r1")
+    drive.finish("a")
+    assert shown(drive, "a") == ["✓ a", "merged  c1", "w2  0s ago|attempt 2"]
+
+
+def test_signs_are_ascii_where_that_is_asked_for(drive: Drive) -> None:
+    """Every sign of the ASCII set is one ASCII character."""
+    drive.make("a")
+    assert shown(drive, "a", ASCII)[0] == "o a"
+    assert all(
+        len(sign) == 1 and sign.isascii()
+        for name, sign in vars(ASCII).items()
+        if name not in {"frame", "bar"}
+    )
+
+
+@pytest.mark.parametrize("width", range(1, 40))
+@pytest.mark.parametrize("text", ["plain words", "日本語の題名です", "e\u0301" * 9, "👩‍👩‍👧 x", ""])
+def test_a_line_is_exactly_as_wide_as_asked(text: str, width: int) -> None:
+    """Whatever is in it, a line fits its width in cells, so that the frame stays straight."""
+    quiet = Role.QUIET
+    line = Line((Span(text, quiet),), (Span("12s", quiet),), (Span("gate", Role.BADGE),))
+    assert width_of(fitted(line, width, "…")) == width
+
+
+def test_the_age_is_kept_and_badges_are_left_out() -> None:
+    """Where there is no room, the text is cut for the age but not for a badge."""
+    quiet = Role.QUIET
+    line = Line((Span("abcdefghij", quiet),), (Span("3s", quiet),), (Span("gate", Role.BADGE),))
+    assert "".join(span.text for span in fitted(line, 10, "…")) == "abcdef… 3s"
+    assert "".join(span.text for span in fitted(line, 20, "…")) == "abcdefghij   3s gate"[:20]

@@ -1,0 +1,105 @@
+"""The header and the notice: what they say, and what they leave out where there is no room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from wf_tui.board.header import clock_time, header_spans, notice, short_number
+from wf_tui.board.line import width_of
+from wf_tui.board.outcome import Told, outcome
+from wf_tui.board.signs import UNICODE
+from wf_tui.ledger.ledger import Acted
+from wf_tui.picture.header import Header
+
+HEADER = Header(
+    goal="Move auth to OAuth",
+    run_id="r1",
+    state="running",
+    done=12,
+    total=40,
+    working=5,
+    need_you=2,
+    input_tokens=1_000_000,
+    output_tokens=200_000,
+    cost_microusd=3_410_000,
+    elapsed=724.0,
+    left=1080.0,
+    stalled="",
+    scheduler_alive=True,
+    jobs=8,
+    branch="wf/r1",
+    export_note="",
+)
+
+
+def line(header: Header, width: int = 140) -> str:
+    """Return the header as text."""
+    return "".join(span.text for span in header_spans(header, width, UNICODE))
+
+
+def test_the_header_answers_the_three_questions() -> None:
+    """Is it moving, does it need me, what does it cost and when is it done."""
+    words = " ".join(line(HEADER).split())
+    assert words == (
+        "Move auth to OAuth ▶ running ━━━╸──────── 12/40 5 working ◆ 2 need you "
+        "1.2M tok $3.41 12:04 ~18m left"
+    )
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200, 300])
+def test_the_header_fits_and_keeps_what_matters(width: int) -> None:
+    """It is exactly as wide as the terminal; the state and who is needed stay longest."""
+    assert width_of(header_spans(HEADER, width, UNICODE)) == width
+    assert width < 60 or ("running" in line(HEADER, width) and "2 need you" in line(HEADER, width))
+
+
+def test_what_is_unknown_is_not_shown() -> None:
+    """No tokens, no money, no time left where nobody knows them; unknown is not nothing."""
+    unknown = replace(
+        HEADER, input_tokens=None, output_tokens=None, cost_microusd=None, left=None, need_you=0
+    )
+    text = line(unknown)
+    assert not any(word in text for word in ("tok", "$", "left", "need"))
+
+
+@pytest.mark.parametrize(
+    ("state", "alive", "said"),
+    [
+        ("running", True, ""),
+        ("running", False, "no scheduler leads this run, so nothing moves: p starts one"),
+        ("paused", False, "paused, nothing new is started: p goes on"),
+        ("completed", False, "completed: its work is on the branch wf/r1"),
+        ("stalled", True, "stalled: why"),
+    ],
+)
+def test_the_notice_names_the_key_that_helps(state: str, alive: bool, said: str) -> None:  # noqa: FBT001 - a column of the table
+    """A run that does not move says why, and what to press."""
+    stalled = "why" if state == "stalled" else ""
+    assert notice(replace(HEADER, state=state, scheduler_alive=alive, stalled=stalled)) == said
+
+
+def test_numbers_are_short() -> None:
+    """Numbers and times take few cells."""
+    assert [short_number(n) for n in (950, 12_000, 1_200_000)] == ["950", "12k", "1.2M"]
+    assert [clock_time(s) for s in (7, 724, 3729)] == ["0:07", "12:04", "1:02:09"]
+
+
+def test_what_was_done_is_told_once_and_refusals_each() -> None:
+    """Few cards are named, many are counted; a reason that is the same is told once."""
+
+    def acted(task: str, reason: str = "") -> Acted:
+        return Acted(task, changed=not reason, state="pending", reason=reason)
+
+    assert outcome([acted("a"), acted("b")], "retried") == [Told("retried a, b")]
+    assert outcome([acted(name) for name in "abcd"], "held") == [Told("held 4 tasks")]
+    refused = [acted("a"), acted("b", "no"), acted("c", "no"), acted("d", "never")]
+    assert outcome(refused, "retried") == [
+        Told("retried a"),
+        Told("no", refused=True),
+        Told("never", refused=True),
+    ]
+    assert outcome(True, "paused") == [Told("paused")]  # noqa: FBT003 - what the ledger returns
+    assert outcome(None, "aborted") == [Told("aborted")]
+    assert outcome("8 jobs", "") == [Told("8 jobs")]
