@@ -23,7 +23,7 @@ from wf_tui.board.palette import HandsProvider
 from wf_tui.board.workers_screen import TaskDropped, WorkersScreen
 from wf_tui.errors import WfError
 from wf_tui.ledger.words import BlockedKind, RunState, TaskState
-from wf_tui.text import clean
+from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -53,7 +53,7 @@ class ByHand(App[int]):
     """The half of the application that acts; what it acts on is in the attributes below."""
 
     BINDINGS: ClassVar = bindings(Where.CARDS, Where.ONE, Where.RUN, Where.APP)
-    COMMANDS: ClassVar = {HandsProvider}
+    COMMANDS: ClassVar = App.COMMANDS | {HandsProvider}
     SCREENS: ClassVar = {"inbox": InboxScreen, "workers": WorkersScreen}
 
     place: Place
@@ -270,7 +270,7 @@ def quit_dialog(working: int) -> ChoiceDialog:
         (
             Choice("leave", "Leave the swarm running", "wf opens the board again"),
             Choice("drain", "Stop after the current tasks", "nothing new is started"),
-            Choice("now", "Stop now", f"{working} in progress go back into the queue"),
+            Choice("now", "Stop now", f"back into the queue: {plural(working, 'running task')}"),
         ),
     )
 

@@ -219,7 +219,8 @@ def stop(app: ByHand, _ids: Ids) -> None:
 
 def stop_now(app: ByHand, _ids: Ids) -> None:
     """Stop what runs, after a question."""
-    note = f"{plural(_working(app), 'running task')} go back into the queue; their work is kept"
+    working = plural(app.picture.header.working, "running task")
+    note = f"back into the queue: {working}; what they have done so far is kept"
     question = confirm("Stop now?", "Yes, stop now", note)
     app.begin(_asked(app, question, lambda ledger: _stop(ledger, app.run_id, now=True)))
 
@@ -244,7 +245,3 @@ def _stop(ledger: Ledger, run: str, *, now: bool) -> str:
     stopped = commands.stop(ledger, run, now=now)
     more = f"; {plural(len(stopped), 'task')} stopped" if stopped else ""
     return f"paused, the scheduler exits{more}"
-
-
-def _working(app: ByHand) -> int:
-    return app.picture.header.working

@@ -113,11 +113,11 @@ class ChoiceDialog(ModalScreen[str | None]):
 
 
 def best(typed: str, choices: Sequence[Choice]) -> list[Choice]:
-    """Return the choices that what was typed may mean, best first."""
+    """Return the choices whose ids may be meant by what was typed, best first."""
     if not typed.strip():
         return list(choices)
     matcher = Matcher(typed.strip())
-    scored = [(matcher.match(choice.label), choice) for choice in choices]
+    scored = [(matcher.match(choice.id), choice) for choice in choices]
     found = [pair for pair in scored if pair[0] > 0]
     return [choice for _, choice in sorted(found, key=lambda pair: -pair[0])]
 

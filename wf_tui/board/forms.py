@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.load import NewTask
 
-__all__ = ["EditForm", "Filled", "NewForm", "add", "read_facts"]
+__all__ = ["EditForm", "Filled", "NewForm", "TaskForm", "add", "read_facts"]
 
 _T = TypeVar("_T")
 
@@ -81,7 +81,7 @@ _EDIT: Final = (
 )
 
 
-class _Form(ModalScreen[_T | None], Generic[_T]):
+class TaskForm(ModalScreen[_T | None], Generic[_T]):
     """Fields below each other, under each the fault it has now."""
 
     BINDINGS: ClassVar = [
@@ -89,7 +89,7 @@ class _Form(ModalScreen[_T | None], Generic[_T]):
         Binding("ctrl+s", "send", "Send", priority=True),
     ]
     DEFAULT_CSS = """
-    NewForm, EditForm {
+    TaskForm {
         align: center middle;
         VerticalScroll {
             width: 90; max-width: 96%; height: auto; max-height: 96%;
@@ -173,7 +173,7 @@ class _Form(ModalScreen[_T | None], Generic[_T]):
         raise NotImplementedError
 
 
-class NewForm(_Form[Filled]):
+class NewForm(TaskForm[Filled]):
     """Asks for a new task."""
 
     def __init__(self, facts: FormFacts) -> None:
@@ -184,7 +184,7 @@ class NewForm(_Form[Filled]):
         return Filled(*checks.new_task(self.values))
 
 
-class EditForm(_Form[dict[str, object]]):
+class EditForm(TaskForm[dict[str, object]]):
     """Asks what a task is to ask for from now on."""
 
     def __init__(self, facts: FormFacts) -> None:

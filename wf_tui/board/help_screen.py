@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["HelpScreen", "help_text"]
 
-_KEYS: Final = 9
-_TITLE: Final = 26
+_KEYS: Final = 7
+_TITLE: Final = 14
+_WIDE: Final = 100
+_TWIN: Final = 20
 _MOUSE: Final = (
     "Mouse: click selects, double click opens, the wheel scrolls. Drag a card: blocked to pending "
     "retries, pending to blocked holds, in progress to pending releases, onto a worker reassigns."
@@ -38,7 +41,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         align: center middle;
         VerticalScroll {
-            width: 92; max-width: 96%; height: auto; max-height: 94%;
+            width: 100; max-width: 96%; height: auto; max-height: 94%;
             padding: 0 1; background: $surface; border: round $primary;
         }
         Static { width: 1fr; height: auto; }
@@ -53,30 +56,33 @@ class HelpScreen(ModalScreen[None]):
         """Draw the page."""
         with VerticalScroll() as page:
             page.border_title = "Help"
-            yield Static(help_text(self._keys))
+            yield Static(help_text(self._keys, twins=self.app.size.width >= _WIDE))
 
 
-def help_text(keys: Mapping[str, str]) -> Content:
+def help_text(keys: Mapping[str, str], *, twins: bool) -> Group:
     """Return the page; `keys` are those that work now, by the id of their action."""
     here = [a for a in ACTIONS if a.id in keys or (a.where is not Where.BOARD and not a.keys)]
-    here.sort(key=lambda action: _GROUPS.index(action.group))
-    parts: list[str | Content | tuple[str, str]] = []
-    for group, actions in groupby(here, key=lambda action: action.group):
-        parts += [(f"{group}\n", "bold $text-accent"), *_lines(list(actions), keys), "\n"]
-    return Content.assemble(*parts, (_MOUSE, "$text-muted"))
+    parts: list[Table | Text] = []
+    for group in dict.fromkeys(action.group for action in ACTIONS):
+        actions = [action for action in here if action.group is group]
+        if actions:
+            parts += [Text(group, "bold underline"), _table(actions, keys, twins=twins), Text()]
+    return Group(*parts, Text(_MOUSE))
 
 
-_GROUPS: Final = list(dict.fromkeys(action.group for action in ACTIONS))
+def _table(actions: Sequence[Action], keys: Mapping[str, str], *, twins: bool) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True, min_width=_KEYS)
+    table.add_column(no_wrap=True, min_width=_TITLE)
+    table.add_column(ratio=1)
+    for action in actions:
+        twin = f"  ({_short(action)})" if twins and action.twins else ""
+        told = Text.assemble(action.help, (twin, "italic"))
+        table.add_row(Text(keys.get(action.id, "")), Text(action.title), told)
+    return table
 
 
-def _lines(actions: Sequence[Action], keys: Mapping[str, str]) -> list[Content]:
-    return [_line(action, keys.get(action.id, "")) for action in actions]
-
-
-def _line(action: Action, keys: str) -> Content:
-    twin = f"  {action.twins[0].split(' --')[0]}" if action.twins else ""
-    return Content.assemble(
-        (f"  {keys or '-':<{_KEYS}}", "bold"),
-        f"{action.title:<{_TITLE}}{action.help}",
-        (f"{twin}\n", "$text-muted"),
-    )
+def _short(action: Action) -> str:
+    """Return the command that does the same, without a long list of options."""
+    twin = action.twins[0]
+    return twin if len(twin) <= _TWIN else twin.split(" --")[0]

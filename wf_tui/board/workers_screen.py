@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["TaskDropped", "WorkersScreen"]
 
 _COLUMNS: Final = (
-    ("seat", 18),
-    ("profile", 14),
-    ("task", 28),
+    ("seat", 14),
+    ("task", 22),
     ("step", 12),
-    ("since", 6),
-    ("beat", 6),
+    ("since", 5),
+    ("beat", 5),
     ("lane", 14),
+    ("profile", 14),
 )
 _LATE: Final = 30.0
 """Seconds without a heartbeat that are worth a warning: three of them."""
@@ -186,10 +186,10 @@ def _row(seat: SeatView, now: float) -> tuple[Text, ...]:
     lane = f"{seat.lane} {span((seat.lane_until or 0) - now)}" if limited else seat.lane
     return (
         Text(seat.name, "bold"),
-        Text(seat.profile),
         Text(seat.task or "free", "" if seat.task else "dim"),
         Text(seat.step or ("" if seat.task else seat.state)),
         Text("" if seat.since is None else span(now - seat.since)),
         Text("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
         Text(lane, "bold" if limited else ""),
+        Text(seat.profile),
     )

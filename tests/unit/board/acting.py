@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.worker import WorkerState
+
 from tests.unit.ledger.driving import RUN, Drive
 from wf_tui import commands
 from wf_tui.board import app as app_module
@@ -47,7 +49,7 @@ class _NoFeed:
 class StillApp(BoardApp):
     """The board, with its notices kept for the test to read."""
 
-    CSS_PATH = Path(app_module.__file__).with_name("board.tcss")
+    CSS_PATH = str(Path(app_module.__file__).with_name("board.tcss"))
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -85,9 +87,10 @@ class Hand:
     async def settle(self) -> None:
         """Let what was begun come to its end, or to a question."""
         await self.pilot.pause()
-        while self._busy():
-            await asyncio.sleep(0)
+        while busy := self._busy():
+            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
         await self.pilot.pause()
+        assert not [w.error for w in self.app.workers if w.state is WorkerState.ERROR]
         if not self.app.is_running:
             return
         batch = reading.since(self.drive.db, RUN, self.app.picture.seq, self.app.clock.now())
@@ -95,10 +98,11 @@ class Hand:
             self.app._show(self.app.picture.apply(batch))
         await self.pilot.pause()
 
-    def _busy(self) -> bool:
-        asked = self.app.screen.is_modal
-        groups = {"deeds"} if asked else {"deeds", "talk", "perform"}
-        return any(w.group in groups and not w.is_finished for w in self.app.workers)
+    def _busy(self) -> list[asyncio.Task[Any]]:
+        """Return what is under way; a talk that waits for an answer is not."""
+        groups = {"deeds"} if self.app.screen.is_modal else {"deeds", "talk", "perform"}
+        under_way = [w for w in self.app.workers if w.group in groups and not w.is_finished]
+        return [worker._task for worker in under_way if worker._task is not None]
 
     async def select(self, card: str) -> None:
         """Select a card on the board."""

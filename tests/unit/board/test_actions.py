@@ -72,3 +72,155 @@ async def test_a_key_acts_on_all_marked_cards(
         await hand.press(key)
         assert sorted(hand.acts) == [(kind, "a"), (kind, "b")]
         assert hand.drive.where("a", "b") == f"{state} {state}"
+
+
+async def test_actions_act_in_the_order_of_the_columns(tmp_path: Path) -> None:
+    """Marked cards of several states each get the move that their state asks for."""
+
+    def mixed(drive: Drive) -> None:
+        drive.mine.hold("r1", "b")
+        drive.take("a", step=Step.RUNNING)
+
+    async with board(tmp_path, "a", "b", "c", before=mixed) as hand:
+        await hand.mark("a", "b", "c")
+        await hand.press("b")
+        assert sorted(hand.acts) == [
+            ("task_blocked", "c"),
+            ("task_released", "a"),
+            ("task_unblocked", "b"),
+        ]
+
+
+@pytest.mark.parametrize("key", ["r", "a", "x", "b", "f", "e"])
+async def test_what_the_table_forbids_says_why_and_changes_nothing(
+    tmp_path: Path, key: str
+) -> None:
+    """On a merged card each move is refused with a sentence, without a command on the ledger."""
+    async with board(tmp_path, "a", before=lambda drive: drive.finish("a")) as hand:
+        await hand.select("a")
+        before = hand.drive.dump()
+        await hand.press(key)
+        assert hand.drive.dump() == before
+        assert len(hand.told) == 1
+        assert hand.told[0].startswith("task 'a' cannot be ")
+
+
+async def test_of_marked_cards_the_refused_ones_are_told(tmp_path: Path) -> None:
+    """One marked card that cannot be retried does not keep the other from it."""
+    async with board(tmp_path, "a", "b", before=lambda drive: drive.wreck("a")) as hand:
+        await hand.mark("a", "b")
+        await hand.press("r")
+        assert hand.acts == [("task_retried", "a")]
+        assert hand.told == ["retried a", "task 'b' cannot be retried: it is pending"]
+
+
+async def test_without_a_card_nothing_is_done(tmp_path: Path) -> None:
+    """A key for a card says so where no card is selected."""
+    async with board(tmp_path, "a") as hand:
+        hand.app.picture.filter("state:done")
+        await hand.press("2", "r")
+        assert hand.told == ["no card is selected"]
+        assert hand.acts == []
+
+
+async def test_notices_are_no_markup(tmp_path: Path) -> None:
+    """A title that looks like markup, or holds an escape, is only shown."""
+    evil = "x[red]\x1b]52;c;aGk=\x07"
+    async with board(tmp_path, evil) as hand:
+        await hand.select(evil)
+        await hand.press("b")
+        assert hand.app.markup == {False}
+        assert hand.told == ["held x[red]"]
+
+
+# -- questions before work is thrown away
+
+
+async def test_cancelling_running_work_asks_first(tmp_path: Path) -> None:
+    """The first answer leaves all as it is."""
+    async with board(tmp_path, "a", "b", before=running) as hand:
+        await hand.select("a")
+        await hand.press("x", "enter")
+        assert hand.acts == []
+        await hand.press("x", "down", "enter")
+        assert hand.acts == [("task_blocked", "a")]
+        assert hand.drive.where("a", "b") == "B:cancelled R:running"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("run.stop_now", "run_paused"), ("run.abort", "task_blocked")]
+)
+async def test_stop_now_and_abort_ask_first(tmp_path: Path, name: str, kind: str) -> None:
+    """Escape leaves all as it is; a yes on purpose acts."""
+    async with board(tmp_path, "a", "b", before=running) as hand:
+        hand.app.action_perform(name)
+        await hand.settle()
+        await hand.press("escape")
+        assert hand.acts == []
+        hand.app.action_perform(name)
+        await hand.settle()
+        await hand.press("down", "enter")
+        assert kind in {found for found, _ in hand.acts}
+
+
+# -- the run
+
+
+async def test_p_pauses_and_resumes(tmp_path: Path) -> None:
+    """The same key pauses a running run and resumes a paused one."""
+    async with board(tmp_path, "a") as hand:
+        await hand.press("p", "p")
+        assert hand.acts == [("run_paused", ""), ("run_resumed", "")]
+
+
+async def test_p_starts_a_scheduler_where_none_leads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that nobody leads is not paused but led; the program itself is another test's."""
+    asked: list[Any] = []
+    monkeypatch.setattr("wf_tui.commands.ensure_scheduler", lambda *a: asked.append(a))
+    async with board(tmp_path, "a", led=False) as hand:
+        await hand.press("p")
+        assert len(asked) == 1
+        assert hand.acts == []
+        assert hand.told == ["a scheduler was started"]
+
+
+async def test_plus_and_minus_change_the_jobs(tmp_path: Path) -> None:
+    """Each press is one more or one less; below one it is refused."""
+    async with board(tmp_path, "a", jobs=1) as hand:
+        await hand.press("+")
+        assert hand.drive.run().jobs == 2
+        await hand.press("-", "-")
+        assert hand.drive.run().jobs == 1
+        assert [kind for kind, _ in hand.acts if kind == "jobs_changed"] == ["jobs_changed"] * 2
+        assert "jobs must be at least 1" in hand.told[-1]
+
+
+async def test_undo_takes_back_the_last_act(tmp_path: Path) -> None:
+    """A hold is taken back; a second undo says that there is nothing."""
+    async with board(tmp_path, "a") as hand:
+        await hand.select("a")
+        await hand.press("b", "u")
+        assert hand.acts == [("task_blocked", "a"), ("undone", "a")]
+        assert hand.drive.where("a") == "P"
+        await hand.press("u")
+        assert "has done nothing that can be undone" in hand.told[-1]
+
+
+async def test_undo_says_why_not(tmp_path: Path) -> None:
+    """A release that stopped an attempt cannot be taken back."""
+    async with board(tmp_path, "a", "b", before=running) as hand:
+        await hand.select("a")
+        await hand.press("b", "u")
+        assert "the attempt of 'a' was stopped" in hand.told[-1]
+
+
+async def test_stop_drains(tmp_path: Path) -> None:
+    """Stop after current tasks throws nothing away and asks nothing."""
+    async with board(tmp_path, "a", "b", before=running) as hand:
+        hand.app.action_perform("run.stop")
+        await hand.settle()
+        assert hand.acts == [("run_paused", "")]
+        assert hand.drive.where("a") == "R:running"
+        assert hand.drive.run().intent == "drain"

@@ -1,0 +1,75 @@
+"""The filter narrows the board while one types; it says how much is left or what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input, Label
+
+from tests.unit.board.acting import board
+from wf_tui.board.filter_bar import FilterBar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.board.acting import Hand
+
+
+def said(hand: Hand) -> str:
+    """Return what stands beside the line."""
+    return str(hand.app.screen.query_one(FilterBar).query_one(Label).visual)
+
+
+def shown(hand: Hand) -> list[str]:
+    """Return the cards of the first column."""
+    return list(hand.app.picture.columns["pending"])
+
+
+async def test_typing_narrows_the_board(tmp_path: Path) -> None:
+    """Each letter counts; Enter keeps the filter and goes back to the cards."""
+    async with board(tmp_path, "scan-auth", "scan-docs", "build") as hand:
+        await hand.press("slash")
+        await hand.type("scan-a")
+        assert shown(hand) == ["scan-auth"]
+        assert said(hand) == "1 of 3"
+        await hand.press("enter")
+        assert shown(hand) == ["scan-auth"]
+        assert not hand.app.screen.query_one(FilterBar).has_class("-open")
+
+
+async def test_letters_are_typed_and_do_nothing_else(tmp_path: Path) -> None:
+    """Keys of actions are letters while one types."""
+    async with board(tmp_path, "a", "b") as hand:
+        await hand.press("slash")
+        await hand.type("xrqb?")
+        assert hand.acts == []
+        assert hand.app.screen.query_one(FilterBar).query_one(Input).value == "xrqb?"
+
+
+async def test_a_wrong_filter_says_so(tmp_path: Path) -> None:
+    """The nearest right word is named."""
+    async with board(tmp_path, "a") as hand:
+        await hand.press("slash")
+        await hand.type("stat:done")
+        assert said(hand).startswith("stat: is no filter")
+        assert hand.app.screen.query_one(FilterBar).has_class("-wrong")
+
+
+async def test_escape_takes_the_filter_away(tmp_path: Path) -> None:
+    """All cards are back."""
+    async with board(tmp_path, "a", "b") as hand:
+        await hand.press("slash")
+        await hand.type("b")
+        assert shown(hand) == ["b"]
+        await hand.press("escape")
+        assert shown(hand) == ["a", "b"]
+
+
+async def test_actions_work_on_marked_cards_in_view(tmp_path: Path) -> None:
+    """A mark that the filter hides is not acted on."""
+    async with board(tmp_path, "aa", "bb") as hand:
+        await hand.mark("aa", "bb")
+        await hand.press("slash")
+        await hand.type("bb")
+        await hand.press("enter", "b")
+        assert hand.acts == [("task_blocked", "bb")]

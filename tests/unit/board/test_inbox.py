@@ -1,0 +1,132 @@
+"""The inbox holds only what needs a person; one key answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Label, OptionList, Static
+
+from tests.unit.board.acting import board
+from tests.unit.ledger.driving import shell
+from wf_tui.board.board_screen import BoardScreen
+from wf_tui.board.detail import DetailPane
+from wf_tui.board.inbox import InboxScreen
+from wf_tui.ledger.words import BlockedKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.board.acting import Hand
+    from tests.unit.ledger.driving import Drive
+
+
+def troubled(drive: Drive) -> None:
+    """Block a (gate), b (failed) and, by a person's word, c."""
+    drive.fail(drive.take("a"), BlockedKind.GATE)
+    drive.clock.move(60)
+    drive.wreck("b")
+    drive.mine.hold("r1", "c")
+
+
+def inbox(hand: Hand) -> InboxScreen:
+    """Return the inbox, which has to be on top."""
+    screen = hand.app.screen
+    assert isinstance(screen, InboxScreen)
+    return screen
+
+
+async def test_it_lists_what_needs_a_person(tmp_path: Path) -> None:
+    """A held card is not in it; the oldest trouble comes first, with its reason and its answers."""
+    async with board(tmp_path, "a", "b", "c", "d", before=troubled) as hand:
+        await hand.press("2")
+        screen = inbox(hand)
+        assert screen.listed == ("a", "b")
+        listed = screen.query_one(OptionList)
+        assert [str(o.prompt).split("\n")[1].strip() for o in listed.options] == [
+            "gate: exit status 1",
+            "failed: exit status 1",
+        ]
+        side = str(screen.query_one("#inbox-answers", Static).visual)
+        assert "r retry  a reassign  e edit  f skip  x cancel" in side
+        assert "1m" in side
+        assert "2 tasks" in str(screen.query_one("#inbox-title", Label).visual)
+        assert screen.query_one(DetailPane).task_id == "a"
+
+
+async def test_one_key_answers_and_the_next_one_is_there(tmp_path: Path) -> None:
+    """An answered task leaves the list, and the key is for the next one."""
+    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
+        await hand.press("2", "r")
+        assert inbox(hand).listed == ("b",)
+        await hand.press("f")
+        assert hand.acts[:2] == [("task_retried", "a"), ("task_skipped", "b")]
+        assert inbox(hand).listed == ()
+        side = inbox(hand).query_one("#inbox-answers", Static)
+        assert str(side.visual) == "Nothing needs you."
+        await hand.press("r")
+        assert hand.told[-1] == "no card is selected"
+
+
+async def test_keys_move_and_mark(tmp_path: Path) -> None:
+    """Marked tasks of the list are answered together; marks out of view do not count."""
+    async with board(tmp_path, "a", "b", "c", "d", before=troubled) as hand:
+        await hand.mark("d")
+        await hand.press("2", "j", "k", "space", "space", "x")
+        assert hand.acts == [("task_blocked", "a"), ("task_blocked", "b")]
+        assert hand.drive.where("a", "b", "d") == "B:cancelled B:cancelled P"
+
+
+async def test_what_is_selected_stays_selected(tmp_path: Path) -> None:
+    """News above the selected task do not move the keys to another one."""
+    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
+        await hand.press("2", "j")
+        assert inbox(hand).selected == "b"
+        hand.drive.mine.retry("r1", "a")
+        await hand.settle()
+        assert inbox(hand).listed == ("b",)
+        assert inbox(hand).selected == "b"
+
+
+async def test_enter_opens_the_card_and_escape_goes_back(tmp_path: Path) -> None:
+    """Both lead to the board; Enter to the card."""
+    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
+        await hand.press("2", "j", "enter")
+        screen = hand.app.screen
+        assert isinstance(screen, BoardScreen)
+        assert screen.selected == "b"
+        await hand.press("2", "escape")
+        assert isinstance(hand.app.screen, BoardScreen)
+
+
+async def test_a_filter_says_that_it_keeps_something_out(tmp_path: Path) -> None:
+    """The inbox is not silently empty."""
+    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
+        hand.app.picture.filter("state:done")
+        await hand.press("2")
+        title = str(inbox(hand).query_one("#inbox-title", Label).visual)
+        assert title == "Inbox, 2 more (a filter, or too many)"
+
+
+async def test_nothing_acts_on_the_terminal(tmp_path: Path) -> None:
+    """A title with markup and escapes is drawn as it reads."""
+    nasty = shell("a", title="[red]x\x1b]0;t\x07")
+    async with board(tmp_path, nasty, before=lambda drive: drive.wreck("a")) as hand:
+        await hand.press("2")
+        prompt = inbox(hand).query_one(OptionList).options[0].prompt
+        assert str(prompt).startswith("  [red]x\n")
+
+
+async def test_ages_grow(tmp_path: Path) -> None:
+    """A minute later it says so."""
+    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
+        await hand.press("2")
+        hand.drive.clock.move(120)
+        inbox(hand).tick(hand.drive.clock.now())
+        assert "3m" in str(inbox(hand).query_one("#inbox-answers", Static).visual)
+
+
+async def test_its_tabs_open(tmp_path: Path) -> None:
+    """Log and diff of the selected task are a key away, as on the board."""
+    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
+        await hand.press("2", "d")
+        assert inbox(hand).query_one(DetailPane).tab == "diff"

@@ -1,0 +1,78 @@
+"""The palette finds every action and every task by name, quickly and safely."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.command import CommandPalette
+
+from tests.unit.board.acting import board
+from tests.unit.ledger.driving import shell
+from wf_tui.board.board_screen import BoardScreen
+from wf_tui.board.palette import HandsProvider, find, scattered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = [("login-form add the form", "login-form"), ("scan-auth", "scan-auth"), ("oauth", "oauth")]
+
+
+def test_the_beginning_of_a_name_comes_first() -> None:
+    """Then the beginning of a word, then the inside of one."""
+    assert [key for _, key in find("auth", NAMES, 9)] == ["scan-auth", "oauth"]
+    assert [key for _, key in find("oa", NAMES, 9)] == ["oauth"]
+    assert [key for _, key in find("FORM add", NAMES, 9)] == ["login-form"]
+
+
+def test_scattered_letters_are_the_last_resort() -> None:
+    """Letters in their order are enough where no word is found."""
+    assert [key for _, key in scattered("lgf", NAMES, 9)] == ["login-form"]
+    assert find("lgf", NAMES, 9) == find("  ", NAMES, 9) == scattered("qqq", NAMES, 9) == []
+
+
+def test_ten_thousand_names_are_searched_at_once() -> None:
+    """A letter typed costs little CPU time, whatever it finds, and offers are bounded."""
+    names = [(f"task-{n} add the form number {n}", f"task-{n}") for n in range(10_000)]
+    for query in ("t", "form number 99", "tkfn9", "zzz"):
+        begun = time.process_time()
+        assert len(find(query, names, 30)) <= 30
+        assert len(scattered(query, names, 30)) <= 30
+        assert time.process_time() - begun < 0.25
+
+
+async def test_a_task_is_found_and_opened(tmp_path: Path) -> None:
+    """Typing a part of its title and Enter leads to the card."""
+    async with board(tmp_path, "a", shell("b", title="Write the docs")) as hand:
+        await hand.press("ctrl+p")
+        assert isinstance(hand.app.screen, CommandPalette)
+        await hand.type("the docs")
+        await hand.app.workers.wait_for_complete(
+            [w for w in hand.app.workers if w.group != "talk" and w.node is hand.app.screen]
+        )
+        await hand.press("down", "enter")
+        await hand.settle()
+        screen = hand.app.screen
+        assert isinstance(screen, BoardScreen)
+        assert screen.selected == "b"
+
+
+async def test_an_action_of_the_palette_acts(tmp_path: Path) -> None:
+    """What the palette runs is what the key runs."""
+    async with board(tmp_path, "a") as hand:
+        await hand.select("a")
+        provider = HandsProvider(hand.app.screen)
+        await provider.startup()
+        hits = {str(hit.text): hit async for hit in provider.search("hold")}
+        hits["Hold"].command()
+        await hand.settle()
+        assert hand.acts == [("task_blocked", "a")]
+
+
+async def test_titles_are_no_markup(tmp_path: Path) -> None:
+    """A task's title cannot style or break the list."""
+    async with board(tmp_path, shell("a", title="[/nope]x\x1b[2J")) as hand:
+        provider = HandsProvider(hand.app.screen)
+        await provider.startup()
+        found = [str(hit.prompt) async for hit in provider.search("nope")]
+        assert found == ["a  [/nope]x  (pending)"]

@@ -1,0 +1,168 @@
+"""One registry: every key has its twin on the command line, its palette entry, its line of help."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+from tests.unit.board.acting import board
+from wf_tui.board.actions import ACTIONS, Action, Group, Where, bindings, by_id
+from wf_tui.board.help_screen import HelpScreen
+from wf_tui.cli.root import wf
+from wf_tui.config import Config
+from wf_tui.picture.allowed import MOVES, RUN_MOVES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = {
+    *"hjklgG/!@#rxabfenpucdLq?124+-",
+    *("left", "down", "up", "right", "home", "end", "enter", "escape", "space", "ctrl+p"),
+}
+WORD = re.compile(r"[A-Z]+(\.\.\.)?")
+
+
+def names(actions: list[Action]) -> list[str]:
+    """Return the ids of actions."""
+    return [action.id for action in actions]
+
+
+def test_all_keys_of_the_board_are_there() -> None:
+    """Each key of the table in the design has exactly one action."""
+    every = Counter(key for action in ACTIONS for key in action.keys)
+    assert set(every) == KEYS
+    assert set(every.values()) == {1}
+
+
+def test_ids_are_unique_and_an_action_does_one_thing() -> None:
+    """An action has a deed or calls a Textual action, never both and never neither."""
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    assert names([a for a in ACTIONS if (a.deed is None) == (not a.calls)]) == []
+
+
+def test_moves_are_those_of_the_table() -> None:
+    """What greys an action is a move that the picture knows."""
+    for action in ACTIONS:
+        known = MOVES if action.where.needs_card else RUN_MOVES
+        assert set(action.moves) <= set(known), action.id
+
+
+@pytest.mark.parametrize("action", [a for a in ACTIONS if a.deed], ids=lambda a: str(a.id))
+def test_what_changes_or_copies_has_a_twin(action: Action) -> None:
+    """Whatever a deed does can be done without the board."""
+    assert action.twins
+
+
+@pytest.mark.parametrize(("action", "twin"), [(a.id, t) for a in ACTIONS for t in a.twins], ids=str)
+def test_a_twin_is_a_real_command(action: str, twin: str) -> None:
+    """Each twin names a command that exists, with options that it has."""
+    words = shlex.split(twin)
+    assert words[0] == "wf", action
+    context = click.Context(wf)
+    command: click.Command = wf
+    if len(words) > 1 and not words[1].startswith("-"):
+        found = wf.get_command(context, words[1])
+        assert found is not None, f"{action}: wf {words[1]} is no command"
+        command = found
+    options = {name for param in command.get_params(context) for name in param.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+    given = [w for w in words[2:] if not w.startswith("--")]
+    assert all(WORD.fullmatch(word) for word in given)
+
+
+def test_bindings_carry_the_ids() -> None:
+    """User keys find every action that has a key."""
+    bound = {b.id for b in bindings(*Where) if not isinstance(b, tuple)}
+    assert bound == {action.id for action in ACTIONS if action.keys}
+
+
+async def test_every_action_is_in_the_palette(tmp_path: Path) -> None:
+    """The palette offers all of the registry while nothing is typed."""
+    from wf_tui.board.palette import HandsProvider  # noqa: PLC0415 - only here
+
+    async with board(tmp_path, "a") as hand:
+        provider = HandsProvider(hand.app.screen)
+        await provider.startup()
+        offered = [hit.text async for hit in provider.discover()]
+        assert sorted(map(str, offered)) == sorted(action.title for action in ACTIONS)
+
+
+async def test_the_palette_says_why_not(tmp_path: Path) -> None:
+    """An action that is not possible now is still found, with the reason."""
+    from wf_tui.board.palette import HandsProvider  # noqa: PLC0415 - only here
+
+    async with board(tmp_path, "a") as hand:
+        await hand.select("a")
+        provider = HandsProvider(hand.app.screen)
+        await provider.startup()
+        helps = {str(hit.text): hit.help async for hit in provider.search("retry")}
+        assert helps["Retry"] == "not now: task 'a' cannot be retried: it is pending"
+
+
+async def test_help_lists_what_works_on_the_screen(tmp_path: Path) -> None:
+    """On the board the moves are listed, in the inbox they are not."""
+    async with board(tmp_path, "a", size=(120, 60)) as hand:
+        for screen, there in (("1", True), ("2", False)):
+            await hand.press(screen, "?")
+            page: Any = hand.app.screen
+            assert isinstance(page, HelpScreen)
+            assert ("view.mark" in page._keys) is there
+            assert "task.retry" in page._keys
+            await hand.press("escape")
+
+
+# -- the user's own keys
+
+
+async def test_user_keys_replace_ours(tmp_path: Path) -> None:
+    """A key of the configuration works, and the one it replaces does not."""
+    config = Config(keys={"task.skip": "z,f5"})
+    async with board(tmp_path, "a", "b", config=config) as hand:
+        await hand.select("a")
+        await hand.press("f")
+        assert hand.acts == []
+        await hand.press("z")
+        assert hand.acts == [("task_skipped", "a")]
+        assert hand.app.keys_of(by_id("task.skip")) == "z f5"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"task.skip": "r"}, "keys: r for task.skip is the key of task.retry; it stays with that"),
+        ({"task.skp": "z"}, "keys: unknown action 'task.skp' (did you mean 'task.skip'?)"),
+        ({"task.skip": " , "}, "keys: task.skip has no key"),
+        (
+            {"task.skip": "question_mark"},
+            "keys: question_mark for task.skip is the key of app.help; it stays with that",
+        ),
+    ],
+)
+async def test_user_keys_that_cannot_be_are_reported(
+    tmp_path: Path, keys: dict[str, str], said: str
+) -> None:
+    """Clashes and unknown ids are named, and our own keys stay."""
+    async with board(tmp_path, "a", "b", config=Config(keys=keys)) as hand:
+        assert hand.told == [said]
+        await hand.select("a")
+        await hand.press("f")
+        assert hand.acts == [("task_skipped", "a")]
+
+
+async def test_two_keys_can_be_swapped(tmp_path: Path) -> None:
+    """A key that is given up may be another's."""
+    config = Config(keys={"task.skip": "r", "task.retry": "f"})
+    async with board(tmp_path, "a", "b", config=config) as hand:
+        await hand.select("a")
+        await hand.press("r")
+        assert hand.told == ["skipped a"]
+
+
+def test_groups_are_all_used() -> None:
+    """No heading of the help is empty."""
+    assert {action.group for action in ACTIONS} == set(Group)
