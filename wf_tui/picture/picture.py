@@ -7,26 +7,26 @@ cards but a new filter, and a card is made when it is first looked at.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.words import RunState, TaskState
 from wf_tui.picture import allowed
+from wf_tui.picture.arrangement import Arrangement
 from wf_tui.picture.batch import Batch, Changes, Tally
 from wf_tui.picture.card import COLUMNS, order
-from wf_tui.picture.columns import Column
 from wf_tui.picture.filter import QUICK, Filter, parse
 from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
-from wf_tui.picture.looks import TIMED, Cards, Looks, Reach
+from wf_tui.picture.looks import Cards, Looks, Reach
 from wf_tui.picture.seats import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from wf_tui.ledger.reasons import Reason
     from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow
-    from wf_tui.picture.card import Card, Order
+    from wf_tui.picture.card import Card
 
 __all__ = ["Batch", "Changes", "Picture"]
 
@@ -52,12 +52,7 @@ class Picture:
         self._totals = Totals()
         self._sequences = Sequences()
         self._tally = Tally()
-        self._filter = Filter()
-        self._all = _no_columns()
-        self._shown = self._all
-        self._moved: set[str] = set()
-        self._timed: set[str] = set()
-        """Cards that the filter looked at while their reason was one that passes by itself."""
+        self._places = Arrangement(self._looks)
 
     # -- taking what changed
 
@@ -65,7 +60,6 @@ class Picture:
         """Take what changed; return what to draw again."""
         before, old = self.header, self._batch
         self._batch, self.run, self.seq = batch, batch.run, batch.seq
-        self._moved = set()
         if batch.whole:
             self._forget()
         self._tally += batch.tally
@@ -74,10 +68,10 @@ class Picture:
         reach = self._looks.observe(batch.reasons)
         changed = self._take(batch)
         changed |= {str(e.task) for e in batch.events if self._looks.prove(e)}
-        self._look_again(self._doubtful(reach))
+        self._places.reconsider(reach)
         return Changes(
             cards=frozenset(changed),
-            columns=frozenset(self._moved),
+            columns=self._places.moved(),
             header=self.header != before,
             reasons=reach is not Reach.NONE,
             seats=old is None or bool(changed) or old.workers != batch.workers,
@@ -86,24 +80,21 @@ class Picture:
     def tick(self, now: float) -> frozenset[str]:
         """Let time pass; return the columns that a filter by reasons now shows differently."""
         self.now = now
-        self._moved = set()
         self._looks.tick(now)
-        self._look_again(list(self._timed))
-        return frozenset(self._moved)
+        self._places.reconsider(Reach.NONE)
+        return self._places.moved()
 
     def _forget(self) -> None:
         self._looks.forget()
         self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
-        self._all = _no_columns()
-        self._shown = _no_columns() if self._filter.active else self._all
-        self._timed.clear()
+        self._places.narrow(self._places.filter)
 
     def _take(self, batch: Batch) -> set[str]:
         rows, changed = self._looks.rows, set()
         bulk = batch.whole or len(batch.tasks) > max(_FEW, len(rows) // _BULK)
         for row in batch.tasks:
             old = rows.get(row.id)
-            shown = self._is_shown(old)
+            shown = self._places.shows(old)
             if not self._looks.put(row, batch.reasons.unmet_needs.get(row.id, ())):
                 continue
             changed.add(row.id)
@@ -111,9 +102,9 @@ class Picture:
             if old is None:
                 self._sequences.add(row)
             if not bulk:
-                self._move(old, row, shown=shown)
+                self._places.move(old, row, shown=shown)
         if bulk and changed:
-            self._sort()
+            self._places.sort()
         return changed
 
     # -- columns
@@ -121,96 +112,44 @@ class Picture:
     @property
     def columns(self) -> Mapping[str, Sequence[str]]:
         """The ids of each column that the filter lets through, in the column's order."""
-        return self._shown
+        return self._places.shown
 
     @property
     def counts(self) -> dict[str, int]:
         """How many tasks each column has, whatever the filter."""
-        return {state: len(column) for state, column in self._all.items()}
+        return {state: len(column) for state, column in self._places.every.items()}
 
     def index(self, task: str) -> tuple[str, int] | None:
         """Return the column of a card and its place there; None where the filter keeps it out."""
         row = self._looks.rows.get(task)
-        if row is None or not self._is_shown(row):
+        if row is None or not self._places.shows(row):
             return None
-        return row.state.value, self._shown[row.state.value].place(order(row))
-
-    def _is_shown(self, row: TaskRow | None) -> bool:
-        return row is not None and self._shown[row.state.value].has(order(row))
-
-    def _move(self, old: TaskRow | None, new: TaskRow, *, shown: bool) -> None:
-        """Move a card to where it belongs now, in the columns and in those that are shown."""
-        show = self._lets_through(new)
-        same = old is not None and (old.state, order(old)) == (new.state, order(new))
-        if old is not None and not same:
-            self._all[old.state.value].remove(order(old))
-        if not same:
-            self._all[new.state.value].add(order(new))
-        if self._shown is not self._all:
-            if old is not None and shown and not (same and show):
-                self._shown[old.state.value].remove(order(old))
-            if show and not (same and shown):
-                self._shown[new.state.value].add(order(new))
-        if not (same and shown == show):
-            self._moved |= {new.state.value} if show else set()
-            self._moved |= {old.state.value} if old is not None and shown else set()
-
-    def _sort(self) -> None:
-        """Sort all columns at once."""
-        rows = self._looks.rows.values()
-        self._all = _sorted(rows)
-        self._show(row for row in rows if self._lets_through(row))
-
-    def _show(self, rows: Iterable[TaskRow]) -> None:
-        self._shown = _sorted(rows) if self._filter.active else self._all
-        self._moved |= set(COLUMNS)
+        return row.state.value, self._places.shown[row.state.value].place(order(row))
 
     # -- filter and marks
 
     def filter(self, text: str) -> str:
-        """Show only what a text asks for; return what is wrong with the text, or ""."""
-        self._filter = parse(text, self._filter.quick)
-        self._sort()
-        return self._filter.problem
+        """Show only what a text asks for; return what is wrong with the text, or "".
+
+        All columns may be others then, as after `quick`.
+        """
+        self._narrow(parse(text, self.filtered.quick))
+        return self.filtered.problem
 
     def quick(self, mark: str) -> None:
         """Switch one of the quick filters `!`, `@`, `#` on, in place of another one, or off."""
-        quick = "" if self._filter.quick == mark or mark not in QUICK else mark
-        self._filter = Filter(self._filter.words, self._filter.terms, quick, self._filter.problem)
-        self._sort()
+        quick = "" if self.filtered.quick == mark or mark not in QUICK else mark
+        self._narrow(replace(self.filtered, quick=quick))
+
+    def _narrow(self, to: Filter) -> None:
+        """Filter; who asks for that draws all columns again, so that no change has to tell."""
+        self._places.narrow(to)
+        self._places.moved()
 
     @property
     def filtered(self) -> Filter:
         """The filter as it is."""
-        return self._filter
-
-    def _lets_through(self, row: TaskRow) -> bool:
-        if not self._filter.active:
-            return True
-        self._timed.discard(row.id)
-        return self._filter.matches(row, lambda: self._reason_asked(row.id))
-
-    def _reason_asked(self, task: str) -> Reason:
-        reason = self._looks.reason(task)
-        if reason.kind in TIMED:
-            self._timed.add(task)
-        return reason
-
-    def _doubtful(self, reach: Reach) -> list[str]:
-        """Return the pending cards whose reason may be another, where the filter asks for it."""
-        if not self._filter.by_reason:
-            return []
-        if reach is Reach.NONE:
-            return list(self._timed)
-        every, rows = self._all[TaskState.PENDING.value], self._looks.rows
-        return [name for name in every if reach is Reach.ALL or not rows[name].unmet]
-
-    def _look_again(self, names: Iterable[str]) -> None:
-        for name in names:
-            row = self._looks.rows[name]
-            shown = self._is_shown(row)
-            if shown != self._lets_through(row):
-                self._move(row, row, shown=shown)
+        return self._places.filter
 
     def toggle_mark(self, task: str) -> bool:
         """Mark a card, or no longer; return whether it is marked now."""
@@ -289,21 +228,10 @@ class Picture:
         if run is None or RunState(run.state) not in _STANDS_STILL:
             return ""
         held_up = +self._totals.held_up
-        blocked = self._all[TaskState.BLOCKED.value]
+        blocked = self._places.every[TaskState.BLOCKED.value]
         if held_up:
             root, waiting = min(held_up.items(), key=lambda one: (-one[1], one[0]))
         else:
             root, waiting = next(iter(blocked), ""), 0
         others = len(blocked) - held_up.total() - 1
         return stalled(self._looks.rows.get(root), others, waiting)
-
-
-def _no_columns() -> dict[str, Column]:
-    return {state: Column() for state in COLUMNS}
-
-
-def _sorted(rows: Iterable[TaskRow]) -> dict[str, Column]:
-    orders: dict[str, list[Order]] = {state: [] for state in COLUMNS}
-    for row in rows:
-        orders[row.state.value].append(order(row))
-    return {state: Column(many) for state, many in orders.items()}

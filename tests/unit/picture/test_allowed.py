@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, shell
+from tests.unit.ledger.driving import RUN, phase, shell
 from tests.unit.picture.looking import View
 from wf_tui.errors import RefusedError, UsageError
+from wf_tui.ledger.words import Step
 from wf_tui.picture.allowed import MOVES
 
 if TYPE_CHECKING:
@@ -106,3 +107,33 @@ def test_a_skip_that_was_used_stays(drive: Drive, view: View) -> None:
     drive.take("b")
     view.look()
     assert view.picture.why_not("retry", "a") is not None
+
+
+def test_a_skip_that_the_next_in_turn_used_stays(drive: Drive, view: View) -> None:
+    """In a sequential phase the claim of the next one keeps a skipped task from coming back."""
+    drive.make(phase("p", "a", "b", "c", parallel=False))
+    drive.mine.skip(RUN, "a")
+    drive.take("b")
+    view.look()
+    assert view.picture.why_not("retry", "a") is not None
+
+
+def test_a_skip_that_a_later_phase_used_stays(drive: Drive, view: View) -> None:
+    """So does a claim in a phase that waited for this one."""
+    drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
+    drive.mine.skip(RUN, "a")
+    drive.take("b")
+    view.look()
+    assert view.picture.why_not("retry", "a") is not None
+
+
+def test_a_run_that_is_being_aborted_takes_nothing_up(drive: Drive, view: View) -> None:
+    """While a merge keeps an aborted run open, retry waits and hold does not."""
+    drive.make("a", "b")
+    drive.take("a", step=Step.INTEGRATING)
+    drive.mine.abort(RUN)
+    view.look()
+    assert view.picture.why_not("retry", "b") == "the run is being aborted: wait until it is"
+    assert view.picture.why_not("add") == "the run is being aborted: wait until it is"
+    assert view.picture.why_not("pause") == "the run is being aborted"
+    assert not possible(drive, lambda ledger: ledger.retry(RUN, "b"))

@@ -1,0 +1,110 @@
+"""The four columns, all of each and what the filter lets through, kept in step card by card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.words import TaskState
+from wf_tui.picture.card import COLUMNS, order
+from wf_tui.picture.columns import Column
+from wf_tui.picture.filter import Filter
+from wf_tui.picture.looks import TIMED, Looks, Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wf_tui.ledger.reasons import Reason
+    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.picture.card import Order
+
+__all__ = ["Arrangement"]
+
+
+class Arrangement:
+    """Where each card is. Without a filter, what is shown *is* what there is."""
+
+    def __init__(self, looks: Looks) -> None:
+        self._looks = looks
+        self.filter = Filter()
+        self.every = _sorted(())
+        self.shown = self.every
+        self._moved: set[str] = set()
+        self._timed: set[str] = set()
+        """Cards that the filter looked at while their reason was one that passes by itself."""
+
+    def moved(self) -> frozenset[str]:
+        """Return the columns that are shown with other cards, or in another order, than before."""
+        moved, self._moved = frozenset(self._moved), set()
+        return moved
+
+    def shows(self, row: TaskRow | None) -> bool:
+        """Whether a card is shown."""
+        return row is not None and self.shown[row.state.value].has(order(row))
+
+    def narrow(self, to: Filter) -> None:
+        """Show only what a filter lets through."""
+        self.filter = to
+        self._timed.clear()
+        self.sort()
+
+    def sort(self) -> None:
+        """Sort all columns at once."""
+        rows = self._looks.rows.values()
+        self.every = self.shown = _sorted(rows)
+        if self.filter.active:
+            self.shown = _sorted(row for row in rows if self._lets_through(row))
+        self._moved |= set(COLUMNS)
+
+    def move(self, old: TaskRow | None, new: TaskRow, *, shown: bool) -> None:
+        """Move a card to where it belongs now; `shown` is whether it was shown before."""
+        show = self._lets_through(new)
+        same = old is not None and (old.state, order(old)) == (new.state, order(new))
+        if not same:
+            _move(self.every, old, new)
+        if self.shown is not self.every and not (same and shown == show):
+            _move(self.shown, old if shown else None, new if show else None)
+        if not (same and shown == show):
+            self._moved |= {new.state.value} if show else set()
+            self._moved |= {old.state.value} if old is not None and shown else set()
+
+    def reconsider(self, reach: Reach) -> None:
+        """Look again at cards whose reason may be another, where the filter asks for reasons."""
+        for name in self._doubtful(reach):
+            row = self._looks.rows[name]
+            shown = self.shows(row)
+            if shown != self._lets_through(row):
+                self.move(row, row, shown=shown)
+
+    def _doubtful(self, reach: Reach) -> list[str]:
+        if not self.filter.by_reason:
+            return []
+        if reach is Reach.NONE:
+            return list(self._timed)
+        pending, rows = self.every[TaskState.PENDING.value], self._looks.rows
+        return [name for name in pending if reach is Reach.ALL or not rows[name].unmet]
+
+    def _lets_through(self, row: TaskRow) -> bool:
+        if not self.filter.active:
+            return True
+        self._timed.discard(row.id)
+        return self.filter.matches(row, lambda: self._reason_asked(row.id))
+
+    def _reason_asked(self, task: str) -> Reason:
+        reason = self._looks.reason(task)
+        if reason.kind in TIMED:
+            self._timed.add(task)
+        return reason
+
+
+def _move(columns: dict[str, Column], old: TaskRow | None, new: TaskRow | None) -> None:
+    if old is not None:
+        columns[old.state.value].remove(order(old))
+    if new is not None:
+        columns[new.state.value].add(order(new))
+
+
+def _sorted(rows: Iterable[TaskRow]) -> dict[str, Column]:
+    orders: dict[str, list[Order]] = {state: [] for state in COLUMNS}
+    for row in rows:
+        orders[row.state.value].append(order(row))
+    return {state: Column(many) for state, many in orders.items()}
