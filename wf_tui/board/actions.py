@@ -12,7 +12,7 @@ from wf_tui.board.action import Action, Group, Where
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "by_id"]
+__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "bindings_of", "by_id"]
 
 _EDIT: Final = (
     "wf edit TASK --title TEXT --prompt TEXT --sh CMD --gate CMD --scope P --role R "
@@ -290,15 +290,20 @@ def by_id(name: str) -> Action:
 
 def bindings(*where: Where) -> list[BindingType]:
     """Return the bindings of these actions; the ids are what the user's keys refer to."""
-    return [
-        Binding(
-            ",".join(action.keys),
-            action.call,
-            action.title,
-            show=action.footer,
-            tooltip=action.help,
-            id=action.id,
-        )
-        for action in ACTIONS
-        if action.where in where and action.keys
-    ]
+    return [_binding(action) for action in ACTIONS if action.where in where and action.keys]
+
+
+def bindings_of(*names: str) -> list[BindingType]:
+    """Return the bindings of some actions of the board that another screen has, too."""
+    return [_binding(by_id(name)) for name in names]
+
+
+def _binding(action: Action) -> BindingType:
+    return Binding(
+        ",".join(action.keys),
+        action.call,
+        action.title,
+        show=action.footer,
+        tooltip=action.help,
+        id=action.id,
+    )

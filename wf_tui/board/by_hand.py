@@ -131,7 +131,9 @@ class ByHand(App[int]):
             action.deed(self, self.targets(action))
 
     def perform(self, action: Action) -> None:
-        """Do any action, as its key would."""
+        """Do any action, as its key would; what only the board can do, on the board."""
+        if action.where is Where.BOARD and action.id not in self.active_keys():
+            self.action_go("board")
         self.run_worker(self.run_action(action.call, self.screen), group="perform")
 
     @on(ActionChosen)

@@ -110,7 +110,7 @@ def reassign(app: ByHand, ids: Ids) -> None:
 
 
 async def _reassign(app: ByHand, ids: Ids) -> None:
-    facts = await app.read(partial(seats.read, run=app.run_id, tasks=ids))
+    facts = await app.read(partial(seats.read, run=app.run_id, tasks=ids, now=app.clock.now()))
     title = f"Reassign {clean(ids[0], limit=60) if len(ids) == 1 else plural(len(ids), 'task')} to"
     choices = seats.choices(facts)
     if not choices:

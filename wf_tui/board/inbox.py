@@ -6,14 +6,13 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from wf_tui.board.actions import by_id
+from wf_tui.board.actions import bindings_of, by_id
 from wf_tui.board.detail import DetailPane
 from wf_tui.board.footer import BoardFooter
 from wf_tui.picture.age import span
@@ -37,14 +36,10 @@ _ANSWERS: Final = ("task.retry", "task.reassign", "task.edit", "task.skip", "tas
 class InboxScreen(Screen[None]):
     """What needs a person on the left, what is known of the selected one on the right."""
 
-    BINDINGS: ClassVar = [
-        Binding("escape", "app.go('board')", "Board", show=False),
-        Binding("j", "next(1)", "Down", show=False),
-        Binding("k", "next(-1)", "Up", show=False),
-        Binding("space", "mark", "Mark", show=False),
-        Binding("L", "tab('log')", "Log", show=False),
-        Binding("d", "tab('diff')", "Diff", show=False),
-    ]
+    BINDINGS: ClassVar = bindings_of(
+        *("view.down", "view.up", "view.first", "view.last"),
+        *("view.open", "view.back", "view.mark", "view.log", "view.diff"),
+    )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
     DEFAULT_CSS = """
     InboxScreen {
@@ -165,23 +160,33 @@ class InboxScreen(Screen[None]):
             pane.show(self.selected)
 
     @on(OptionList.OptionSelected)
-    def _opened(self) -> None:
+    def action_open(self) -> None:
+        """Open the selected card on the board."""
         if self.selected is not None:
             self._hands.open_card(self.selected)
 
-    def action_next(self, step: int) -> None:
-        """Move the highlight."""
+    def action_back(self) -> None:
+        """Go back to the board."""
+        self._hands.action_go("board")
+
+    def action_move(self, where: str) -> None:
+        """Move the highlight: up, down, first or last."""
         listed = self.query_one(OptionList)
-        if step > 0:
-            listed.action_cursor_down()
-        else:
-            listed.action_cursor_up()
+        match where:
+            case "down":
+                listed.action_cursor_down()
+            case "up":
+                listed.action_cursor_up()
+            case "first":
+                listed.action_first()
+            case "last":
+                listed.action_last()
 
     def action_mark(self) -> None:
         """Mark the selected task, or take the mark away."""
         if self.selected is not None:
             self._hands.picture.toggle_mark(self.selected)
-            self.action_next(1)
+            self.action_move("down")
             self._refresh()
 
     def action_tab(self, name: str) -> None:

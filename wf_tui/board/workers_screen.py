@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rich.text import Text
 from textual import on
-from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import DataTable, Label
 
+from wf_tui.board.actions import bindings_of
 from wf_tui.board.footer import BoardFooter
 from wf_tui.picture.age import span
 from wf_tui.text import cut, plural
@@ -39,6 +39,9 @@ _COLUMNS: Final = (
 _LATE: Final = 30.0
 """Seconds without a heartbeat that are worth a warning: three of them."""
 
+Cell = tuple[str, str]
+"""A text and its style."""
+
 
 @dataclass
 class TaskDropped(Message):
@@ -52,11 +55,9 @@ class WorkersScreen(Screen[None]):
     """A table of seats; its keys work on the task of the selected seat."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar = [
-        Binding("escape", "app.go('board')", "Board", show=False),
-        Binding("j", "next(1)", "Down", show=False),
-        Binding("k", "next(-1)", "Up", show=False),
-    ]
+    BINDINGS: ClassVar = bindings_of(
+        *("view.down", "view.up", "view.first", "view.last", "view.open", "view.back")
+    )
     DEFAULT_CSS = """
     WorkersScreen {
         #workers-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
@@ -67,7 +68,7 @@ class WorkersScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._seats: list[SeatView] = []
-        self._cells: dict[tuple[str, str], Text] = {}
+        self._cells: dict[tuple[str, str], Cell] = {}
         self._dragged: str | None = None
 
     @property
@@ -134,9 +135,9 @@ class WorkersScreen(Screen[None]):
         """Change only the cells that read differently."""
         for seat in self._seats:
             for (column, width), cell in zip(_COLUMNS, _row(seat, now), strict=True):
-                text = Text(cut(cell.plain, width), style=cell.style, no_wrap=True)
-                if self._cells.get((seat.name, column)) != text:
-                    self._cells[seat.name, column] = text
+                if self._cells.get((seat.name, column)) != cell:
+                    self._cells[seat.name, column] = cell
+                    text = Text(cut(cell[0], width), style=cell[1], no_wrap=True)
                     self._table.update_cell(seat.name, column, text)
         busy = sum(bool(seat.task) for seat in self._seats)
         title = f"Workers: {plural(len(self._seats), 'seat')}, {busy} at work"
@@ -150,16 +151,21 @@ class WorkersScreen(Screen[None]):
         self.query_one(BoardFooter).show(self._hands.footer_keys())
 
     @on(DataTable.RowSelected)
-    def _opened(self) -> None:
+    def action_open(self) -> None:
+        """Open the card of the seat's task on the board."""
         if self.selected is not None:
             self._hands.open_card(self.selected)
 
-    def action_next(self, step: int) -> None:
-        """Move the cursor."""
-        if step > 0:
-            self._table.action_cursor_down()
-        else:
-            self._table.action_cursor_up()
+    def action_back(self) -> None:
+        """Go back to the board."""
+        self._hands.action_go("board")
+
+    def action_move(self, where: str) -> None:
+        """Move the cursor: up, down, first or last."""
+        last = self._table.row_count - 1
+        row = self._table.cursor_row
+        rows = {"up": row - 1, "down": row + 1, "first": 0, "last": last}
+        self._table.move_cursor(row=min(max(0, rows.get(where, row)), max(0, last)))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take the task of a seat."""
@@ -179,17 +185,17 @@ def _row_at(event: events.MouseEvent) -> int:
     return row if isinstance(row, int) else -1
 
 
-def _row(seat: SeatView, now: float) -> tuple[Text, ...]:
+def _row(seat: SeatView, now: float) -> tuple[Cell, ...]:
     """Return the cells of a seat; its texts were cleaned by the picture."""
     beat = now - seat.heartbeat_at if seat.task and seat.heartbeat_at is not None else None
     limited = (seat.lane_until or 0) > now
     lane = f"{seat.lane} {span((seat.lane_until or 0) - now)}" if limited else seat.lane
     return (
-        Text(seat.name, "bold"),
-        Text(seat.task or "free", "" if seat.task else "dim"),
-        Text(seat.step or ("" if seat.task else seat.state)),
-        Text("" if seat.since is None else span(now - seat.since)),
-        Text("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
-        Text(lane, "bold" if limited else ""),
-        Text(seat.profile),
+        (seat.name, "bold"),
+        (seat.task or "free", "" if seat.task else "dim"),
+        (seat.step or ("" if seat.task else seat.state), ""),
+        ("" if seat.since is None else span(now - seat.since), ""),
+        ("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
+        (lane, "bold" if limited else ""),
+        (seat.profile, ""),
     )

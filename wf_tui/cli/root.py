@@ -28,6 +28,7 @@ _SECTIONS: Final = (
             Entry("logs", "wf_tui.cli.logs", "What an attempt has printed."),
             Entry("diff", "wf_tui.cli.logs", "What an attempt has changed."),
             Entry("workers", "wf_tui.cli.status", "The seats of a run and what they hold."),
+            Entry("verify", "wf_tui.cli.verify", "Check the event log of a run."),
         ),
     ),
     Section(
@@ -61,7 +62,8 @@ _SECTIONS: Final = (
 _EPILOG: Final = """\b
 Exit status
   0    done as asked; a run in the foreground with all tasks done or skipped
-  1    a run in the foreground ended with anything not done; status while a task is blocked
+  1    a run in the foreground ended with anything not done; status while a task is blocked;
+       verify found a violation
   2    wrong usage, an invalid plan, an unknown run, task or worker
   3    the environment: no repository, an unusable ledger, a missing program
   4    the run is aborted

@@ -9,7 +9,9 @@ from textual.command import CommandPalette
 
 from tests.unit.board.acting import board
 from tests.unit.ledger.driving import shell
+from wf_tui.board.actions import by_id
 from wf_tui.board.board_screen import BoardScreen
+from wf_tui.board.filter_bar import FilterBar
 from wf_tui.board.palette import HandsProvider, find, scattered
 
 if TYPE_CHECKING:
@@ -67,6 +69,24 @@ async def test_an_action_of_the_palette_acts(tmp_path: Path) -> None:
         hits["Hold"].command()
         await hand.settle()
         assert hand.acts == [("task_blocked", "a")]
+
+
+async def test_what_only_the_board_can_do_is_done_there(tmp_path: Path) -> None:
+    """From another screen such an action leads to the board first."""
+    async with board(tmp_path, "a") as hand:
+        await hand.press("4")
+        hand.app.perform(by_id("view.filter"))
+        await hand.settle()
+        assert isinstance(hand.app.screen, BoardScreen)
+        assert hand.app.screen.query_one(FilterBar).has_class("-open")
+
+
+async def test_themes_can_be_chosen(tmp_path: Path) -> None:
+    """Textual's own commands are there, but for those that the registry has."""
+    async with board(tmp_path, "a") as hand:
+        titles = {found.title for found in hand.app.get_system_commands(hand.app.screen)}
+        assert "Theme" in titles
+        assert not titles & {"Quit", "Keys"}
 
 
 async def test_titles_are_no_markup(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -16,9 +17,6 @@ from wf_tui.board.help_screen import HelpScreen
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
 from wf_tui.picture.allowed import MOVES, RUN_MOVES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEYS = {
     *"hjklgG/!@#rxabfenpucdLq?124+-",
@@ -105,13 +103,13 @@ async def test_the_palette_says_why_not(tmp_path: Path) -> None:
 
 
 async def test_help_lists_what_works_on_the_screen(tmp_path: Path) -> None:
-    """On the board the moves are listed, in the inbox they are not."""
+    """On the board the filter is listed, in the inbox it is not."""
     async with board(tmp_path, "a", size=(120, 60)) as hand:
         for screen, there in (("1", True), ("2", False)):
             await hand.press(screen, "?")
             page: Any = hand.app.screen
             assert isinstance(page, HelpScreen)
-            assert ("view.mark" in page._keys) is there
+            assert ("view.filter" in page._keys) is there
             assert "task.retry" in page._keys
             await hand.press("escape")
 
@@ -161,6 +159,13 @@ async def test_two_keys_can_be_swapped(tmp_path: Path) -> None:
         await hand.select("a")
         await hand.press("r")
         assert hand.told == ["skipped a"]
+
+
+def test_the_readme_names_every_id() -> None:
+    """What can be written into the configuration is told."""
+    readme = Path(__file__).parents[3].joinpath("README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`((?:task|run|view|go|app)\.\w+)`", readme)
+    assert sorted(listed) == sorted(action.id for action in ACTIONS)
 
 
 def test_groups_are_all_used() -> None:

@@ -140,6 +140,19 @@ def test_priority_may_be_below_0(desk: Desk) -> None:
     assert desk.json_here("status")["tasks"][1]["priority"] == -5
 
 
+@pytest.mark.usefixtures("run")
+def test_undo_takes_back_the_last_act_only(desk: Desk) -> None:
+    """The tasks of one command come back together; then there is nothing left to undo."""
+    assert desk.here("undo").exit_code == 5
+    desk.here("hold", "one", "two")
+    told = desk.json_here("undo")
+    assert sorted(one["task"] for one in told) == ["one", "two"]
+    assert {state for state, _ in states(desk).values()} == {"pending"}
+    result = desk.here("undo")
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert "has done nothing that can be undone" in result.stderr
+
+
 def test_a_run_is_found_by_the_beginning_of_its_id(desk: Desk, run: str) -> None:
     """`--run` takes an id or a unique beginning; an unknown one is named."""
     assert desk.here("hold", "one", "--run", run[:3]).exit_code == 0

@@ -1,0 +1,54 @@
+"""The configuration names all its faults at once, and the nearest right words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wf_tui.config import load_config
+from wf_tui.errors import EnvironmentalError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_looks_and_keys_are_read(tmp_path: Path) -> None:
+    """The board's part has a default for each key."""
+    path = tmp_path / "config.toml"
+    path.write_text('[board]\nascii = true\n[keys]\n"task.skip" = "z"\n')
+    config = load_config({"WF_CONFIG": str(path)})
+    assert (config.board.ascii, config.board.theme, config.board.reduced_motion) == (
+        True,
+        "",
+        False,
+    )
+    assert config.keys == {"task.skip": "z"}
+
+
+def test_all_faults_are_named(tmp_path: Path) -> None:
+    """Three wrong lines are three faults in one message."""
+    path = tmp_path / "config.toml"
+    path.write_text('[board]\nthem = "x"\nascii = "yes"\n[keys]\n"task.skip" = 1\n')
+    with pytest.raises(UsageError) as caught:
+        load_config({"WF_CONFIG": str(path)})
+    message = caught.value.message
+    assert "unknown key board.them (did you mean 'theme'?)" in message
+    assert "board.ascii:" in message
+    assert "keys.task.skip:" in message
+
+
+def test_no_toml_is_named(tmp_path: Path) -> None:
+    """A file that is no TOML, or cannot be read, is named with its path."""
+    path = tmp_path / "config.toml"
+    path.write_text("[board\n")
+    with pytest.raises(UsageError, match=str(path)):
+        load_config({"WF_CONFIG": str(path)})
+    with pytest.raises(EnvironmentalError, match="cannot read"):
+        load_config({"WF_CONFIG": str(tmp_path)})
+
+
+def test_a_file_that_is_asked_for_has_to_be_there(tmp_path: Path) -> None:
+    """Without `WF_CONFIG` a missing file is no fault."""
+    with pytest.raises(EnvironmentalError, match="there is no configuration"):
+        load_config({"WF_CONFIG": str(tmp_path / "none.toml")})
