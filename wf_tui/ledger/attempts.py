@@ -182,6 +182,7 @@ def block(
         before=task.step or task.state.value,
         cause=ending.cause or None,
         text=ending.text,
+        tries=tries,
         detail=dict(detail) or None,
     )
     blocked = tx.put(

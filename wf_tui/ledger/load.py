@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError, UsageError
-from wf_tui.ledger.propagate import is_bad, is_met
+from wf_tui.ledger.propagate import depends, is_bad, is_met
 from wf_tui.ledger.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
 from wf_tui.ledger.words import WRITES, TaskState
 
@@ -124,6 +124,7 @@ def fill_run(tx: Change, phases: Sequence[NewPhase], chains: Mapping[str, int]) 
         ref=tx.run.ref,
         jobs=tx.run.jobs,
         scopes=tx.run.scopes,
+        fold_case=tx.run.fold_case or None,
         phases=[
             {
                 "name": phase.name,
@@ -239,6 +240,7 @@ def _tell(tx: Change, task: TaskRow) -> None:
         isolation=task.isolation,
         scope=list(task.scope),
         role=task.role,
+        max_attempts=task.max_attempts,
     )
 
 
@@ -266,9 +268,10 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     bad = sum(is_bad(need) for need in needs)
     if not bad:
         return row
-    blocked = tx.to_pending(tx.store(row, evolve(row, unmet_blocked=bad)))
-    tx.event("task_blocked", blocked, kind=blocked.kind, before="pending", text=blocked.note)
-    return blocked
+    waiting = tx.store(row, evolve(row, unmet_blocked=bad))
+    why = depends(tx, waiting)
+    tx.event("task_blocked", waiting, kind=why["kind"], before="pending", text=why["note"])
+    return tx.to_pending(waiting)
 
 
 def _edge(tx: Change, src: str, dst: str, kind: str, *, met: bool) -> None:

@@ -129,6 +129,7 @@ def abort_rest(tx: Change, why: str) -> None:
             kind=BlockedKind.CANCELLED.value,
             before=current.step or current.kind or current.state.value,
             text=why,
+            abort=True,
         )
         tx.put(
             current,

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.claims import open_attempt
+from wf_tui.ledger.claims import contention, open_attempt
 from wf_tui.ledger.hands import claimed_dependant, edited_values
+from wf_tui.ledger.rows import evolve
 from wf_tui.ledger.runs import fence, in_progress, refused, wake_run
 from wf_tui.ledger.words import BlockedKind, Step, TaskState
 
@@ -96,37 +97,49 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
     step = steps.get(task.kind or "")
     if task.state is not TaskState.BLOCKED or step is None or task.open_epoch is not None:
         raise refused(task, "accepted")
+    _refuse_shared(tx, task)
     wake_run(tx)
     epoch = task.epoch + 1
-    held = tx.put(
-        task,
-        state=TaskState.IN_PROGRESS,
-        kind=None,
-        note="",
-        step=step.value,
-        step_at=tx.now,
-        step_deadline=None,
-        worker=tx.actor,
-        last_worker=tx.actor,
-        epoch=epoch,
-        lease_until=tx.now + tx.run.lease,
-        open_epoch=epoch,
-        attempts=task.attempts + 1,
-        unmet=task.unmet + 1,
-        scope_waived=True,
-    )
-    open_attempt(tx, held, tx.phase(task.phase), "user")
+    claim: dict[str, object] = {
+        "state": TaskState.IN_PROGRESS,
+        "kind": None,
+        "note": "",
+        "step": step.value,
+        "step_at": tx.now,
+        "step_deadline": None,
+        "worker": tx.actor,
+        "last_worker": tx.actor,
+        "epoch": epoch,
+        "lease_until": tx.now + tx.run.lease,
+        "open_epoch": epoch,
+        "attempts": task.attempts + 1,
+        "unmet": task.unmet + 1,
+        "scope_waived": True,
+    }
+    # Told before those that it blocked go on, so that the log has cause before effect.
     tx.event(
         "task_claimed",
-        held,
-        lease_until=held.lease_until,
-        tries=held.tries,
-        scope=list(held.scope),
-        isolation=held.isolation,
-        mode=held.mode,
+        evolve(task, **claim),
+        lease_until=claim["lease_until"],
+        tries=task.tries,
+        scope=list(task.scope),
+        isolation=task.isolation,
+        mode=task.mode,
         before=task.kind,
     )
+    held = tx.put(task, **claim)
+    open_attempt(tx, held, tx.phase(task.phase), "user")
     return held
+
+
+def _refuse_shared(tx: Change, task: TaskRow) -> None:
+    """Keep a person's claim, too, out of a part of the shared workspace that is in use."""
+    holder = contention(tx.run, task, tx.open_attempts()) if task.isolation == "shared" else None
+    if holder:
+        raise RefusedError(
+            f"task {task.id!r} cannot be accepted: {holder.task!r} works on {holder.holds}",
+            "accept it when that one is over",
+        )
 
 
 def undo(tx: Change) -> list[TaskRow]:

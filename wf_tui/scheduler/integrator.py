@@ -113,10 +113,12 @@ class Integrator:
     async def _merged(
         self, fence: Fence, done: Merged | AlreadyIn, ending: Ending, result: str | None
     ) -> None:
-        old, new = (done.old, done.new) if isinstance(done, Merged) else (self.head, done.head)
+        new = done.new if isinstance(done, Merged) else done.head
         good = replace(ending, commit=new)
 
         def record(ledger: Ledger) -> None:
+            # What was merged before a crash went on from where the ledger had last seen the branch.
+            old = done.old if isinstance(done, Merged) else reads.run_row(ledger.db, fence.run).head
             ledger.integrated(fence, old, new)
             ledger.done(fence, DoneKind.MERGED, good, result)
 

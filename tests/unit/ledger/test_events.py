@@ -102,7 +102,7 @@ def test_blocked(drive: Drive) -> None:
     drive.fail(drive.take("a", step=Step.CHECKING), BlockedKind.GATE)
     gate, dependency = drive.events("task_blocked")
     assert gate.data == {
-        "kind": "gate", "before": "checking", "cause": "exit", "text": "exit status 1",
+        "kind": "gate", "before": "checking", "cause": "exit", "text": "exit status 1", "tries": 1,
     }  # fmt: skip
     assert (dependency.data["kind"], dependency.data["before"]) == ("dependency", "pending")
     assert dependency.data["detail"] == {"root": "a", "needs": "a"}
