@@ -1,9 +1,4 @@
-"""Reading a run for a view: all of it once, then what its events say has changed.
-
-Most changes come with an event of their task. Three come without one: the counters of tasks that
-wait for another task or for a phase, and the root that is named by a task which is blocked through
-others. Those are found along the edges.
-"""
+"""Reading a run for a view: all of it once, then what its events say has changed."""
 
 from __future__ import annotations
 
@@ -13,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger import reads
 from wf_tui.ledger.reasons import Reasons
 from wf_tui.ledger.rows import AttemptRow, EventRow, TaskRow, decode, select
-from wf_tui.ledger.words import BlockedKind
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
+from wf_tui.picture.moved import marks, moved, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,13 +22,6 @@ __all__ = ["since", "start"]
 
 _MOST_EVENTS: Final = 5000
 """More than these are not followed: reading all of the run again is cheaper."""
-_MANY: Final = 500
-_SAME_ROW: Final = frozenset(
-    {"attempt_started", "harvested", "message_delivered", "message_sent", "task_progress"}
-)
-"""Events of a task that leave its row as it is."""
-_STAYS: Final = _SAME_ROW | {"question_asked", "task_step"}
-"""Events of a task that change nothing for those that wait for it."""
 
 
 def start(db: Database, run_id: str, now: float) -> Batch:
@@ -84,7 +72,7 @@ def _whole(db: Database, run_id: str, now: float) -> Batch:
 
 def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[EventRow]) -> Batch:
     run = reads.run_row(db, run_id)
-    tasks = _moved(db, run_id, events)
+    tasks = moved(db, run_id, events)
     phase_order = _phase_order(db, run_id)
     needs = _needs(db, run_id, [task.id for task in tasks])
     reasons = _context(db, run, now, phase_order, needs)
@@ -113,74 +101,6 @@ def _alive(db: Database, run_id: str) -> bool:
     from wf_tui.scheduler.leader import is_alive  # noqa: PLC0415 - only who leads is asked
 
     return is_alive(reads.leader(db, run_id))
-
-
-# -- which tasks
-
-
-def _moved(db: Database, run_id: str, events: Sequence[EventRow]) -> list[TaskRow]:
-    """Return the tasks that these events changed, in declaration order."""
-    found: dict[str, TaskRow] = {}
-    named = {e.task for e in events if e.task is not None and e.kind not in _SAME_ROW}
-    found |= _by_id(db, run_id, named)
-    moving = {e.task for e in events if e.task is not None and e.kind not in _STAYS}
-    _follow(db, run_id, moving, found)
-    for phase in sorted(_restarted(db, run_id, events)):
-        rows = db.execute(select(TaskRow, "WHERE run = ? AND phase = ?"), (run_id, phase))
-        found |= {task.id: task for task in (decode(TaskRow, row) for row in rows)}
-    return sorted(found.values(), key=lambda task: task.ordinal)
-
-
-def _follow(db: Database, run_id: str, moving: set[str], found: dict[str, TaskRow]) -> None:
-    """Add those that wait for these tasks; through a blocked result, those behind them as well."""
-    seen: set[str] = set()
-    todo = moving
-    while todo:
-        seen |= todo
-        names = _sorted_names(db, _DEPENDANTS, run_id, todo) - seen
-        fresh = _by_id(db, run_id, names - found.keys())
-        found |= fresh
-        todo = {name for name in names if found[name].kind == BlockedKind.DEPENDENCY}
-
-
-def _by_id(db: Database, run_id: str, names: Iterable[str]) -> dict[str, TaskRow]:
-    found = {}
-    for part in _parts(names):
-        where = f"WHERE run = ? AND id IN ({_marks(part)})"
-        for row in db.execute(select(TaskRow, where), (run_id, *part)):
-            task = decode(TaskRow, row)
-            found[task.id] = task
-    return found
-
-
-def _restarted(db: Database, run_id: str, events: Sequence[EventRow]) -> set[str]:
-    """Return the phases whose tasks wait for one phase less, or more: all their counters moved."""
-    settled = {str(e.data.get("phase")) for e in events if e.kind == "phase_settled"}
-    added = {str(e.data.get("phase")) for e in events if e.kind == "task_added"}
-    return _sorted_names(db, _NEXT_PHASES, run_id, settled | added)
-
-
-def _sorted_names(db: Database, statement: str, run_id: str, names: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for part in _parts(names):
-        rows = db.execute(statement.format(_marks(part)), (run_id, *part))
-        found |= {str(row[0]) for row in rows}
-    return found
-
-
-def _parts(names: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the names in lists that one statement can hold."""
-    every = sorted(names)
-    for place in range(0, len(every), _MANY):
-        yield every[place : place + _MANY]
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-_DEPENDANTS: Final = "SELECT DISTINCT dst FROM edge WHERE run = ? AND src IN ({})"
-_NEXT_PHASES: Final = "SELECT DISTINCT dst FROM phase_edge WHERE run = ? AND src IN ({})"
 
 
 # -- what is behind a reason
@@ -214,8 +134,8 @@ def _context(
 def _needs(db: Database, run_id: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return what these tasks still need; the edges of no other have moved."""
     needs: dict[str, tuple[str, ...]] = {}
-    for part in _parts(names):
-        needs |= _grouped(db.execute(_UNMET_OF.format(_marks(part)), (run_id, *part)))
+    for part in parts(names):
+        needs |= _grouped(db.execute(_UNMET_OF.format(marks(part)), (run_id, *part)))
     return needs
 
 

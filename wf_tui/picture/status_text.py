@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.words import BlockedKind, RunState, TaskState
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
+from wf_tui.picture.card import order
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def status_lines(status: Status) -> Iterator[str]:
     yield _counts(run, status.now)
     yield from _lead(status)
     for state in _ORDER:
-        tasks = _sorted([task for task in status.tasks if task.state is state], state)
+        tasks = sorted((task for task in status.tasks if task.state is state), key=order)
         if tasks:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"
@@ -89,15 +90,6 @@ def _lead(status: Status) -> Iterator[str]:
         yield "no scheduler leads it yet; if it stays so, start one with: wf resume"
     else:
         yield "its scheduler is dead, so nothing goes on; start one with: wf resume"
-
-
-def _sorted(tasks: Sequence[TaskRow], state: TaskState) -> list[TaskRow]:
-    """In progress by start, pending by dispatch, done newest first, blocked: needs you, oldest."""
-    if state is TaskState.PENDING:
-        return sorted(tasks, key=lambda task: (task.rank, task.ordinal))
-    if state is TaskState.DONE:
-        return sorted(tasks, key=lambda task: -task.since)
-    return sorted(tasks, key=lambda task: (task.kind != BlockedKind.QUESTION, task.since))
 
 
 def _group(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:
