@@ -1,0 +1,42 @@
+"""`wf verify`: replay the event log of a run with a checker that knows none of its rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wf_tui.cli.session import json_option, print_json, reading, run_argument, say
+from wf_tui.git.control import open_control
+from wf_tui.paths import RunPaths
+from wf_tui.verify.verify import verify_run
+
+if TYPE_CHECKING:
+    from wf_tui.git.control import Control
+    from wf_tui.ledger.rows import RunRow
+
+__all__ = ["verify"]
+
+
+@click.command
+@run_argument
+@json_option
+def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
+    """Check a run: one live claim a task, no late result, order, scopes, every move, each merge.
+
+    The exit status is 1 where a violation is found.
+    """
+    with reading(run, repo) as found:
+        verdict = verify_run(found.db, found.run.id, _control(found.run))
+    if as_json:
+        print_json(verdict.as_json())
+    else:
+        for number, line in enumerate(verdict.lines()):
+            say(line, "red" if number else None)
+    return 0 if verdict.ok else 1
+
+
+def _control(run: RunRow) -> Control | None:
+    paths = RunPaths(Path(run.dir))
+    return open_control(paths) if paths.control.is_dir() else None

@@ -1,0 +1,68 @@
+"""The integration branch, as git has it, beside what the events say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wf_tui.git.control import Control
+    from wf_tui.verify.book import Book
+
+__all__ = ["Commit", "compare", "read_branch"]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit of the branch's own line, with what it merged in."""
+
+    id: str
+    merged: tuple[str, ...]
+
+
+def read_branch(control: Control) -> tuple[Commit, ...] | None:
+    """Return the branch's own line since the base, oldest first; None where it is gone."""
+    words = ("rev-list", "--first-parent", "--parents", "--reverse", "--end-of-options")
+    done = control.git(*words, control.ref, "^" + control.base, ok=(0, 128))
+    if done.status:
+        return None
+    lines = [line.split() for line in done.text.splitlines()]
+    return tuple(Commit(line[0], tuple(line[2:])) for line in lines)
+
+
+def compare(book: Book, branch: Sequence[Commit] | None) -> None:
+    """Judge the branch: each merge once, in the order of the events, and with its work.
+
+    While a merge is under way the branch may be one ahead of the ledger; and the events may be
+    ahead of a branch that was read before them.
+    """
+    if branch is None:
+        book.demand(False, "branch", None, "the integration branch is gone")
+        return
+    told = book.chain.heads
+    for number, (commit, head) in enumerate(zip(branch, told, strict=False), 1):
+        if commit.id != head:
+            text = f"merge {number} is {commit.id[:12]} in git, but {head[:12]} in the events"
+            book.demand(False, "branch", None, text)
+            return
+    merging = any(card.merging for card in book.cards.values())
+    ahead = len(branch) - len(told)
+    live = book.open > 0
+    book.demand(ahead <= int(merging), "branch", None, f"{ahead} commits that no event tells of")
+    book.demand(ahead >= 0 or live, "branch", None, f"{-ahead} merges are not in the branch")
+    _works(book, branch[: len(told)])
+
+
+def _works(book: Book, branch: Sequence[Commit]) -> None:
+    """Judge that each merge brought in the commit that its attempt had left, and only there."""
+    seen: dict[str, str] = {}
+    for commit in branch:
+        work = book.chain.work.get(commit.id)
+        brings = work is None or work in {commit.id, *commit.merged}
+        text = f"merge {commit.id[:12]} does not hold its attempt's commit {str(work)[:12]}"
+        book.demand(brings, "branch", None, text)
+        for one in {commit.id, *commit.merged}:
+            book.demand(one not in seen, "branch", None, f"{one[:12]} was merged twice")
+            seen[one] = commit.id

@@ -1,0 +1,150 @@
+"""The replay: each event in turn, judged by what all before it have made of the run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.verify import by_hand, claims, moves
+from wf_tui.verify import whole as of_run
+from wf_tui.verify.told import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wf_tui.ledger.rows import EventRow
+    from wf_tui.verify.book import Book
+    from wf_tui.verify.card import Card
+
+    OfTask = Callable[[Book, Card, EventRow], None]
+    OfRun = Callable[[Book, EventRow], None]
+
+__all__ = ["BACKWARDS", "replay"]
+
+BACKWARDS: Final = 3600.0
+"""Seconds that a clock may be set back; it is the machine's, not the ledger's."""
+
+
+def replay(book: Book, event: EventRow) -> None:
+    """Judge one event and write down what it changes."""
+    book.demand(event.seq == book.seq + 1, "gap", event, f"{event.seq} follows {book.seq}")
+    book.seq = event.seq
+    _time(book, event)
+    if event.kind in _OF_RUN:
+        _OF_RUN[event.kind](book, event)
+    elif event.task is not None:
+        _of_task(book, event)
+    else:
+        book.demand(event.kind in _SILENT, "unknown", event, f"there is no event {event.kind!r}")
+
+
+def _time(book: Book, event: EventRow) -> None:
+    sane = math.isfinite(event.at) and event.at > 0
+    book.demand(sane, "time", event, f"at {event.at} seconds")
+    if sane:
+        back = book.clock - event.at
+        book.demand(back <= BACKWARDS, "time", event, f"the clock went back by {back:.0f} s")
+        book.clock = max(book.clock, event.at)
+
+
+def _of_task(book: Book, event: EventRow) -> None:
+    card = book.cards.get(event.task or "")
+    if card is None:
+        book.demand(False, "unknown", event, "nobody added this task")
+        return
+    judge = _SHAPED[event.kind](event) if event.kind in _SHAPED else _OF_TASK.get(event.kind)
+    if judge is None:
+        text = f"there is no event {event.kind!r}"
+        book.demand(event.kind in _SILENT, "unknown", event, text)
+        return
+    _before(book, card, event)
+    judge(book, card, event)
+    card.seq = event.seq
+
+
+def _before(book: Book, card: Card, event: EventRow) -> None:
+    """Compare where the event says that the task was with where it was."""
+    said = event.data.get("before")
+    asking = card.asking and said == "question"
+    good = said is None or said == card.where or asking
+    book.demand(good, "move", event, f"it says {said}, but the task was {card.where}")
+    if event.kind in _BY_HAND:
+        good = event.epoch == (card.epoch or None)
+        book.demand(good, "epoch", event, f"epoch {event.epoch}, but the task's is {card.epoch}")
+
+
+def _blocked(event: EventRow) -> OfTask:
+    """Return the judge for each of the ways in which a task gets blocked."""
+    if "undo" in event.data:
+        return by_hand.blocked
+    if event.data.get("abort"):
+        return moves.cancelled_by_abort
+    kind = word(event, "kind")
+    own = {"dependency": moves.blocked_by_result, "question": moves.question_given_up}
+    return own.get(kind, moves.blocked_by_attempt)
+
+
+def _released(event: EventRow) -> OfTask:
+    by_person = "undo" in event.data or word(event, "kind") == "stop"
+    return by_hand.released if by_person else moves.put_back
+
+
+def _unblocked(event: EventRow) -> OfTask:
+    return by_hand.unheld if "undo" in event.data else moves.freed
+
+
+_SHAPED: Final[Mapping[str, Callable[[EventRow], OfTask]]] = {
+    "task_blocked": _blocked,
+    "task_released": _released,
+    "task_unblocked": _unblocked,
+}
+_OF_TASK: Final[Mapping[str, OfTask]] = {
+    "task_claimed": claims.claimed,
+    "task_step": claims.step,
+    "task_progress": claims.worker_speaks,
+    "attempt_started": claims.worker_speaks,
+    "message_delivered": claims.worker_speaks,
+    "harvested": claims.harvested,
+    "integrated": claims.integrated,
+    "result_rejected": claims.result_rejected,
+    "attempt_ended": claims.attempt_ended,
+    "task_done": moves.done,
+    "lane_limited": moves.limited,
+    "conflict_found": moves.conflict_found,
+    "question_asked": moves.asked,
+    "question_answered": by_hand.answered,
+    "message_sent": by_hand.messaged,
+    "task_retried": by_hand.retried,
+    "task_reassigned": by_hand.reassigned,
+    "task_skipped": by_hand.skipped,
+    "task_edited": by_hand.edited,
+    "undone": by_hand.undone,
+}
+_OF_RUN: Final[Mapping[str, OfRun]] = {
+    "run_created": of_run.created,
+    "task_added": of_run.added,
+    "phase_settled": of_run.settled,
+    "run_paused": of_run.paused,
+    "run_resumed": of_run.resumed,
+    "run_stalled": of_run.stalled,
+    "run_ended": of_run.ended,
+    "jobs_changed": of_run.jobs_changed,
+    "worker_joined": of_run.joined,
+    "worker_left": of_run.left,
+    "exported": of_run.exported,
+}
+_BY_HAND: Final = frozenset(
+    {"task_retried", "task_reassigned", "task_skipped", "task_edited", "task_unblocked", "undone"}
+)
+_SILENT: Final = frozenset(
+    {
+        "scheduler_started",
+        "scheduler_lost",
+        "export_pending",
+        "landed",
+        "lane_open",
+        "worktree_removed",
+        "worktree_kept",
+    }
+)
+"""Events that change nothing which is judged here."""
