@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.card_lines import HEIGHT, card_lines
+from wf_tui.board.frame import Frame, marker
 from wf_tui.board.line import Line, Look, Role, Span, fitted
 from wf_tui.board.messages import CardDragged, CardOpened, CardSelected
 from wf_tui.board.painted import Painted, Row
@@ -90,48 +91,11 @@ class BoardColumn(Painted, can_focus=True):
         height = self.size.height - _FRAME
         if height < 1 or self.size.width <= _FRAME:
             return [Row(()) for _ in range(self.size.height)]
+        role = Role.EDGE if self.has_focus or self.targeted else Role.FRAME
+        title = (Span(WORDS[self.state], Role.TITLE), Span(f" {self._count}", Role.QUIET))
+        marked = marker(len(self.ids) * HEIGHT, height, self.top)
         cards = self._card_rows(height)
-        _, across, _, _, left, right, _ = tuple(self.signs.frame)
-        bottom = Span(left + across * (self.size.width - _FRAME) + right, self._frame_role())
-        return [self._title(), *self._framed(cards, height), Row((bottom,))]
-
-    def _title(self) -> Row:
-        left, across, right = tuple(self.signs.frame[:3])
-        room = self.size.width - 4
-        words = fitted(
-            Line((Span(WORDS[self.state], Role.TITLE), Span(f" {self._count}", Role.QUIET))),
-            min(room, len(WORDS[self.state]) + 1 + len(self._count)),
-            self.signs.more,
-        )
-        used = sum(len(span.text) for span in words)
-        rest = across * (room - used) + right
-        role = self._frame_role()
-        return Row((Span(f"{left} ", role), *words, Span(f" {rest}", role)))
-
-    def _frame_role(self) -> Role:
-        return Role.EDGE if self.has_focus or self.targeted else Role.FRAME
-
-    def _framed(self, cards: list[Row], height: int) -> list[Row]:
-        """Put the frame beside the cards; where there are more, its right side has the marker."""
-        role = self._frame_role()
-        side, marker = Span(self.signs.frame[3], role), Span(self.signs.frame[6], role)
-        blank = (Span(" " * (self.size.width - _FRAME), Role.QUIET),)
-        shown = self._marker(height)
-        framed = []
-        for y in range(height):
-            row = cards[y] if y < len(cards) else Row(blank)
-            right = marker if y in shown else side
-            framed.append(Row((side, *row.spans, right), row.look, row.meta))
-        return framed
-
-    def _marker(self, height: int) -> range:
-        """Return the lines on which the scroll marker stands; none where all fits."""
-        total = len(self.ids) * HEIGHT
-        if total <= height:
-            return range(0)
-        size = max(1, height * height // total)
-        start = round((height - size) * self.top / max(1, total - height))
-        return range(start, start + size)
+        return Frame(self.signs, self.size.width, role).around(Line(title), cards, height, marked)
 
     def _card_rows(self, height: int) -> list[Row]:
         picture, ids = self._picture, self.ids

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual._compositor import Compositor
 
-from wf_tui.board.column import BoardColumn
-
 if TYPE_CHECKING:
     import pytest
     from textual.message import Message
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.unit.board.acting import StillApp
     from wf_tui.board.board_screen import BoardScreen
+    from wf_tui.board.column import BoardColumn
     from wf_tui.ledger.words import TaskState
 
 __all__ = ["Frames", "Posted", "board_of", "column_of", "screen_text", "text_of"]

@@ -100,6 +100,6 @@ def test_what_was_done_is_told_once_and_refusals_each() -> None:
         Told("no", refused=True),
         Told("never", refused=True),
     ]
-    assert outcome(True, "paused") == [Told("paused")]  # noqa: FBT003 - what the ledger returns
+    assert outcome(True, "paused") == [Told("paused")]
     assert outcome(None, "aborted") == [Told("aborted")]
     assert outcome("8 jobs", "") == [Told("8 jobs")]

@@ -1,0 +1,190 @@
+"""The board in a real pseudo-terminal: what reaches the terminal, and how it is left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from dataclasses import dataclass, field
+from fcntl import ioctl
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.board.acting import place_in
+from tests.unit.ledger.driving import Drive, FixedClock, shell
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.words import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_LIMIT = 30.0
+_HOSTILE = (
+    "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b]8;;http://evil\x07link\x1bc\x1b[2J\x1b[3J"
+    "\x1bPq\x1b\\\x9b2J\x9d52;c;ZXZpbA==\x9c [/] [@click=app.quit]go \u202eevil \r\x00\x08"
+)
+_OPEN = """
+import sys
+from pathlib import Path
+from tests.unit.board.acting import place_in
+from wf_tui.board.app import BoardApp
+app = BoardApp(place_in(Path(sys.argv[1])), "r1")
+app.run()
+sys.exit(app.return_code or 0)
+"""
+_SIZE = frozenset({"COLUMNS", "LINES", "NO_COLOR", "TEXTUAL_THEME"})
+"""What would make the board another one than that of this terminal."""
+_POINTER = b"\x1b]22;default\x07"
+"""Textual's own: the shape of the pointer."""
+_ROOT = Path(__file__).resolve().parents[2]
+_ENTER_SCREEN, _LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+@dataclass
+class Terminal:
+    """A program in a terminal of 120 columns and 40 lines, and all that it has written."""
+
+    process: subprocess.Popen[bytes]
+    master: int
+    written: bytearray = field(default_factory=bytearray)
+
+    def until(self, wanted: bytes) -> None:
+        """Read until the program has written something."""
+        self._read(lambda: wanted in self.written)
+        assert wanted in self.written, bytes(self.written[-2000:])
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self.master, keys)
+
+    def end(self) -> int:
+        """Read to the end and return the exit status."""
+        self._read(lambda: self.process.poll() is not None)
+        return self.process.wait(timeout=_LIMIT)
+
+    def _read(self, done: Callable[[], bool]) -> None:
+        over = time.monotonic() + _LIMIT
+        while not done() and time.monotonic() < over:
+            if select.select([self.master], [], [], 0.05)[0]:
+                try:
+                    self.written += os.read(self.master, 65536)
+                except OSError:
+                    return
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Iterator[Drive]:
+    """Give a run whose titles, ids, evidence and failures are hostile."""
+    database = SqliteDatabase(place_in(tmp_path).paths.ledger, create=True)
+    drive = Drive(database, FixedClock(time.time())).make(
+        shell("plain", title=f"plain {_HOSTILE} title"),
+        shell("busy"),
+        shell("late", title="x" * 100_000),
+        goal=f"goal {_HOSTILE}",
+    )
+    yield drive
+    database.close()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, drive: Drive) -> Iterator[Terminal]:
+    """Give the board of that run in a terminal."""
+    master, slave = pty.openpty()
+    ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    ours = {name: value for name, value in os.environ.items() if name not in _SIZE}
+    environ = {**ours, "TERM": "xterm-256color", "PYTHONPATH": str(_ROOT)}
+    del drive
+    process = subprocess.Popen(
+        [sys.executable, "-c", _OPEN, str(tmp_path)],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=environ,
+        start_new_session=True,
+        preexec_fn=_own_terminal,  # noqa: PLW1509 - this process has one thread
+    )
+    os.close(slave)
+    yield Terminal(process, master)
+    with contextlib.suppress(OSError):
+        os.close(master)
+    process.kill()
+    process.wait()
+
+
+def _own_terminal() -> None:
+    ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def test_nothing_of_a_plan_or_a_worker_acts_on_the_terminal(
+    terminal: Terminal, drive: Drive
+) -> None:
+    """No clipboard, title, link, reset or clearing reaches the terminal; the words do."""
+    terminal.until(b"plain link")
+    fence = drive.take("plain", step=Step.RUNNING)
+    drive.ledger.progress(fence, f"proof {_HOSTILE} seen")
+    terminal.until(b"proof link")
+    drive.fail(fence)
+    terminal.until(b"failed")
+    terminal.type(b"\x1b[C\x1b[C\x1b[C\r")
+    terminal.type(b"q")
+    terminal.until(b"Leave the swarm")
+    terminal.type(b"\r")
+    assert terminal.end() == 0
+    raw = bytes(terminal.written)
+    _, _, drawn = raw.replace(_POINTER, b"").partition(_ENTER_SCREEN)
+    for attack in (b"\x1b]52", b"\x1b]8", b"\x1b]0", b"\x1bc", b"\x1bP", b"owned", b"\x07"):
+        assert attack not in drawn, attack
+    assert not re.search(rb"\x1b\[[23]?J", drawn)
+    text = drawn.decode()
+    assert not set(text) & set("\x9b\x9d\u202e\x00\x08")
+    assert "[@click=app.quit]go" in text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_restores_the_screen(
+    terminal: Terminal, drive: Drive, number: signal.Signals
+) -> None:
+    """The board goes with 128 and the signal's number; the terminal is as it was, the run too."""
+    terminal.until(b"plain link")
+    before = drive.dump()
+    terminal.process.send_signal(number)
+    assert terminal.end() == 128 + number
+    assert _LEAVE_SCREEN in terminal.written
+    assert b"\x1b[?25h" in terminal.written
+    assert b"Traceback" not in terminal.written
+    assert drive.dump() == before
+
+
+def test_a_closed_terminal_ends_the_board(terminal: Terminal, drive: Drive) -> None:
+    """When the window is closed the process ends by itself, and the run does not notice."""
+    terminal.until(b"plain link")
+    before = drive.dump()
+    os.close(terminal.master)
+    assert terminal.process.wait(timeout=_LIMIT) == 128 + signal.SIGHUP
+    assert drive.dump() == before
+
+
+def test_two_boards_and_one_is_killed(terminal: Terminal, drive: Drive, tmp_path: Path) -> None:
+    """Nothing of a board is in the run: kill -9 of one leaves the other and the ledger alone."""
+    terminal.until(b"plain link")
+    other = subprocess.Popen(
+        [sys.executable, "-c", _OPEN, str(tmp_path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    other.kill()
+    other.wait()
+    drive.take("plain")
+    terminal.until(b"claimed")
+    assert terminal.process.poll() is None
