@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from textual.app import SystemCommand
-    from textual.binding import Binding
-    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from wf_tui.board.action import Action
@@ -64,7 +62,6 @@ class ByHand(App[int]):
     environ: Mapping[str, str]
     signs: Signs
     _own_keys: Mapping[str, str] = MappingProxyType({})
-    _clashes: frozenset[str] = frozenset()
 
     def do(self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str) -> None:
         """Run one command on the ledger in a thread and tell what came of it."""
@@ -229,13 +226,6 @@ class ByHand(App[int]):
             if found.binding.id:
                 keys.setdefault(found.binding.id, []).append(self.get_key_display(found.binding))
         return {name: " ".join(dict.fromkeys(shown)) for name, shown in keys.items()}
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's signature
-        """Report keys of the user that are another's on this screen; once each."""
-        names = sorted({binding.id or binding.action for binding in clashed_bindings})
-        if not self._clashes >= set(names):
-            self._clashes |= set(names)
-            self.tell(f"the same key is set for: {', '.join(names)}")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Leave out what the registry has already, under its own name."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
@@ -34,7 +36,10 @@ _ANSWERS: Final = ("task.retry", "task.reassign", "task.edit", "task.skip", "tas
 
 
 class InboxScreen(Screen[None]):
-    """What needs a person on the left, what is known of the selected one on the right."""
+    """What needs a person on the left, what is known of the selected one on the right.
+
+    It may be asked before its parts are there, and after they have gone: `NoMatches` is no fault.
+    """
 
     BINDINGS: ClassVar = bindings_of(
         *("view.down", "view.up", "view.first", "view.last"),
@@ -67,8 +72,11 @@ class InboxScreen(Screen[None]):
     @property
     def selected(self) -> str | None:
         """The task that the keys work on."""
-        place = self.query_one(OptionList).highlighted
-        return None if place is None or place >= len(self._shown) else self._shown[place].key
+        with suppress(NoMatches):
+            place = self.query_one(OptionList).highlighted
+            if place is not None and place < len(self._shown):
+                return self._shown[place].key
+        return None
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -93,18 +101,20 @@ class InboxScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what has become of it meanwhile."""
-        if self.is_mounted:
+        with suppress(NoMatches):
             self._refresh()
 
     def refresh_from(self, picture: Picture, changes: Changes) -> None:
         """Show what changed."""
-        self.query_one(DetailPane).refresh_from(picture, changes)
-        if changes.cards or changes.columns:
-            self._refresh()
+        with suppress(NoMatches):
+            self.query_one(DetailPane).refresh_from(picture, changes)
+            if changes.cards or changes.columns:
+                self._refresh()
 
     def tick(self, now: float) -> None:
         """Let the ages grow."""
-        self._draw(now)
+        with suppress(NoMatches):
+            self._draw(now)
 
     def _refresh(self) -> None:
         picture = self._hands.picture

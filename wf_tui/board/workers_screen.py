@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rich.text import Text
 from textual import on
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import DataTable, Label
@@ -52,7 +54,10 @@ class TaskDropped(Message):
 
 
 class WorkersScreen(Screen[None]):
-    """A table of seats; its keys work on the task of the selected seat."""
+    """A table of seats; its keys work on the task of the selected seat.
+
+    It may be asked before its parts are there, and after they have gone: `NoMatches` is no fault.
+    """
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar = bindings_of(
@@ -82,7 +87,9 @@ class WorkersScreen(Screen[None]):
     @property
     def selected(self) -> str | None:
         """The task of the selected seat."""
-        return self._task_in(self._table.cursor_row)
+        with suppress(NoMatches):
+            return self._task_in(self._table.cursor_row)
+        return None
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -108,19 +115,23 @@ class WorkersScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what has become of it meanwhile."""
-        if self._table.columns:
+        with suppress(NoMatches):
             self._refresh()
 
     def refresh_from(self, picture: Picture, changes: Changes) -> None:  # noqa: ARG002 - as all screens have it
         """Show what changed."""
         if changes.seats or changes.cards:
-            self._refresh()
+            with suppress(NoMatches):
+                self._refresh()
 
     def tick(self, now: float) -> None:
         """Let the ages grow."""
-        self._fill(now)
+        with suppress(NoMatches):
+            self._fill(now)
 
     def _refresh(self) -> None:
+        if not self._table.columns:
+            return
         seats = list(self._hands.picture.workers)
         names = [seat.name for seat in seats]
         if names != [seat.name for seat in self._seats]:

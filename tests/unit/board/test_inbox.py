@@ -9,8 +9,10 @@ from textual.widgets import Label, OptionList, Static
 from tests.unit.board.acting import board
 from tests.unit.ledger.driving import shell
 from wf_tui.board.board_screen import BoardScreen
+from wf_tui.board.board_view import EVERYTHING
 from wf_tui.board.detail import DetailPane
 from wf_tui.board.inbox import InboxScreen
+from wf_tui.board.workers_screen import WorkersScreen
 from wf_tui.ledger.words import BlockedKind
 
 if TYPE_CHECKING:
@@ -130,3 +132,13 @@ async def test_its_tabs_open(tmp_path: Path) -> None:
     async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
         await hand.press("2", "d")
         assert inbox(hand).query_one(DetailPane).tab == "diff"
+
+
+async def test_news_may_come_before_it_is_there(tmp_path: Path) -> None:
+    """A tick or a batch between the opening of a screen and its first drawing is no fault."""
+    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
+        app = hand.app
+        for screen in (InboxScreen(), WorkersScreen()):
+            screen.tick(app.clock.now())
+            screen.refresh_from(app.picture, EVERYTHING)
+            assert screen.selected is None
