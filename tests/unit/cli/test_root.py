@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = [
     *("demo", "run", "plan"),
-    *("runs", "status", "show", "events", "logs", "diff", "workers"),
+    *("board", "runs", "status", "show", "events", "logs", "diff", "workers"),
     *(
         "add",
         "edit",

@@ -1,0 +1,123 @@
+"""The application: what was read becomes what is seen, and acts are told."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.unit.board.acting import board, place_in
+from tests.unit.board.looking import board_of, column_of, text_of
+from tests.unit.ledger.driving import RUN, Drive, FixedClock
+from wf_tui.board.app import BoardApp
+from wf_tui.board.detail import DetailPane
+from wf_tui.board.header import Notice
+from wf_tui.board.messages import FeedFailed
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.words import TaskState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wf_tui.ledger.ledger import Acted, Ledger
+
+PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
+
+
+async def test_the_board_follows_the_ledger(tmp_path: Path) -> None:
+    """With its own feed the board shows a run, and then what happens in it."""
+    database = SqliteDatabase(place_in(tmp_path).paths.ledger, create=True)
+    drive = Drive(database, FixedClock()).make("a", "b")
+    app = BoardApp(place_in(tmp_path), RUN, clock=drive.clock, environ={})
+    async with app.run_test(size=(120, 40)) as pilot:
+        while app.picture.seq < drive.run().seq:
+            await pilot.pause(0.01)
+        drive.take("a")
+        while app.picture.seq < drive.run().seq:
+            await pilot.pause(0.01)
+        assert [len(app.picture.columns[state]) for state in TaskState] == [1, 1, 0, 0]
+    database.close()
+
+
+async def test_a_deed_is_done_on_another_thread(tmp_path: Path) -> None:
+    """The event loop never waits for the ledger."""
+    seen: list[bool] = []
+
+    def act(ledger: Ledger) -> list[Acted]:
+        seen.append(threading.current_thread() is threading.main_thread())
+        return ledger.hold(RUN, "a")
+
+    async with board(tmp_path, "a") as hand:
+        hand.app.do(act, "held")
+        await hand.settle()
+        assert (seen, hand.told) == ([False], ["held a"])
+        assert [len(column_of(hand.app, state).ids) for state in (PENDING, BLOCKED)] == [0, 1]
+
+
+async def test_deeds_keep_their_order(tmp_path: Path) -> None:
+    """What was asked first is done first, however long it takes."""
+    order: list[int] = []
+    gate = threading.Event()
+
+    def deed(number: int, _: Ledger) -> None:
+        if not number:
+            gate.wait(5)
+        order.append(number)
+
+    async with board(tmp_path, "a") as hand:
+        for number in range(3):
+            hand.app.do(partial(deed, number), "done")
+        await asyncio.sleep(0)
+        gate.set()
+        await hand.settle()
+        assert order == [0, 1, 2]
+
+
+async def test_an_error_of_a_deed_is_told(tmp_path: Path) -> None:
+    """What the ledger refuses is a line on the screen, with its hint, and no more."""
+
+    def act(_: Ledger) -> None:
+        raise RefusedError("not now [/]", "wait")
+
+    async with board(tmp_path, "a") as hand:
+        hand.app.do(act, "done")
+        await hand.settle()
+        assert (hand.told, hand.app.markup) == (["not now [/] (wait)"], {False})
+
+
+async def test_a_ledger_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """The board stays, with what it knows, and says that it is tried again."""
+    async with board(tmp_path, "a") as hand:
+        hand.app.post_message(FeedFailed("the ledger is gone"))
+        await hand.settle()
+        assert hand.told == ["the ledger is gone (it is tried again)"]
+
+
+async def test_a_run_without_a_scheduler_says_so(tmp_path: Path) -> None:
+    """Nothing moves, and the board names the key that helps."""
+    async with board(tmp_path, "a", led=False) as hand:
+        notice = board_of(hand.app).query_one(Notice)
+        assert "no scheduler leads this run" in text_of(notice)[0]
+        assert "p starts one" in text_of(notice)[0]
+
+
+async def test_a_card_is_opened_from_anywhere(tmp_path: Path) -> None:
+    """Other screens and the palette open a card on the board, whatever its column."""
+    async with board(tmp_path, "a", "b", before=lambda drive: drive.wreck("a")) as hand:
+        await hand.press("2")
+        hand.app.open_card("a")
+        await hand.settle()
+        view = board_of(hand.app)
+        assert (hand.app.screen, view.current, view.selected) == (view, BLOCKED, "a")
+        assert view.query_one(DetailPane).task_id == "a"
+
+
+async def test_a_card_that_the_filter_hides_is_not_opened(tmp_path: Path) -> None:
+    """The person is told why."""
+    async with board(tmp_path, "a", "b") as hand:
+        hand.app.picture.filter("state:done")
+        hand.app.open_card("b")
+        await hand.settle()
+        assert hand.told == ["the filter hides this card (escape takes the filter away)"]
