@@ -77,13 +77,20 @@ class Propagation:
     tx: Change
 
     def follow(self, old: TaskRow, new: TaskRow) -> None:
-        """Tell everyone who waits for this task, and whoever waits for them."""
+        """Tell everyone who waits for this task, and whoever waits for them.
+
+        Phases come last: what settles one may have opened a task of it, or of a later one, again.
+        """
         moved = deque([(old, new)])
+        phases: dict[str, None] = {}
         while moved:
             before, after = moved.popleft()
             moved.extend(self._results(before, after))
             if before.settled != after.settled:
                 self._settling(before, after)
+                phases[after.phase] = None
+        for name in phases:
+            self._phases(self.tx.phase(name))
 
     def _results(self, old: TaskRow, new: TaskRow) -> list[tuple[TaskRow, TaskRow]]:
         met = int(is_met(new)) - int(is_met(old))
@@ -143,10 +150,9 @@ class Propagation:
     def _settling(self, old: TaskRow, new: TaskRow) -> None:
         phase = self.tx.phase(new.phase)
         by = int(old.settled) - int(new.settled)
-        counted = self.tx.store(phase, evolve(phase, unsettled=phase.unsettled + by))
+        self.tx.store(phase, evolve(phase, unsettled=phase.unsettled + by))
         if new.settled:
             self._next_in_sequence(new)
-        self._phases(counted)
 
     def _next_in_sequence(self, task: TaskRow) -> None:
         """Let the next task of a sequential phase start; this is never taken back."""

@@ -194,6 +194,20 @@ def test_phases_settle_in_a_row(drive: Drive) -> None:
     drive.take("c")
 
 
+def test_a_skip_that_opens_a_later_phase_again(drive: Drive) -> None:
+    """What settles a phase may free a task of the next one, which then has something to do."""
+    drive.make(
+        phase("p", "a", on_failure="hold"),
+        phase("q", shell("b", "a"), after=["p"]),
+        phase("r", "c", after=["q"]),
+    )
+    drive.mine.cancel(RUN, "a")
+    drive.mine.skip(RUN, "a")
+    assert [event.data["phase"] for event in drive.events("phase_settled")] == ["p"]
+    drive.finish("b", "c")
+    recount.check(drive.db)
+
+
 def test_a_sequence(drive: Drive) -> None:
     """In a sequential phase each task waits for the one before, done or blocked."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
