@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from textual.app import SystemCommand
+    from textual.binding import Binding
     from textual.screen import Screen
 
     from wf_tui.board.action import Action
@@ -61,6 +62,7 @@ class ByHand(App[int]):
     clock: Clock
     environ: Mapping[str, str]
     signs: Signs
+    ascii: bool
     _own_keys: Mapping[str, str] = MappingProxyType({})
 
     def do(self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str) -> None:
@@ -72,8 +74,9 @@ class ByHand(App[int]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Take the user's keys, and report the ones that cannot be used."""
+        """Take the user's looks and keys, and report the keys that cannot be used."""
         keys = self.config.keys if self.config is not None else {}
+        self.set_class(self.ascii, "-ascii")
         taken = keymap.read(keys)
         self._own_keys = taken.keys
         self.set_keymap(dict(taken.keys))
@@ -226,6 +229,11 @@ class ByHand(App[int]):
             if found.binding.id:
                 keys.setdefault(found.binding.id, []).append(self.get_key_display(found.binding))
         return {name: " ".join(dict.fromkeys(shown)) for name, shown in keys.items()}
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return how a key is shown: by its name where its sign is not ASCII but has to be."""
+        shown = super().get_key_display(binding)
+        return shown if shown.isascii() or not self.ascii else binding.key
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Leave out what the registry has already, under its own name."""
