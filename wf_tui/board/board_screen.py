@@ -135,12 +135,14 @@ class BoardScreen(BoardView):
         """Show only what is blocked, mine or running; or all again."""
         self.app.picture.quick(_QUICK[word])
         self.show_all()
+        self.seek(focus=True)
 
     @on(FilterChanged)
     def _filtered(self, message: FilterChanged) -> None:
         self._text = message.text
         wrong = self.app.picture.filter(message.text)
         self.show_all()
+        self.seek(focus=False)
         self._say_filter(wrong)
 
     @on(FilterClosed)

@@ -105,8 +105,13 @@ class BoardView(Screen[None]):
     def _begin(self, picture: Picture) -> None:
         """Start in the first column that has cards."""
         self._begun = True
-        first = next((state for state in TaskState if picture.columns[state]), TaskState.PENDING)
-        self.go_to(first)
+        self.go_to(_first_with_cards(picture))
+
+    def seek(self, *, focus: bool) -> None:
+        """Go to a column with cards, where the one that the keys are for has none."""
+        picture = self.app.picture
+        if not picture.columns[self.current]:
+            self.go_to(_first_with_cards(picture), focus=focus)
 
     def _touched(self, picture: Picture, changes: Changes) -> frozenset[TaskState]:
         touched = {TaskState(column) for column in changes.columns}
@@ -165,14 +170,15 @@ class BoardView(Screen[None]):
         """Return a column."""
         return self.query_one(f"#column-{state.value.replace('_', '-')}", BoardColumn)
 
-    def go_to(self, state: TaskState) -> None:
+    def go_to(self, state: TaskState, *, focus: bool = True) -> None:
         """Make a column the one that the keys are for."""
         self.current = state
         for column in self.query(BoardColumn):
             column.set_class(column.state is state, "-current")
             column.repaint()
         self.column(state).enter()
-        self.column(state).focus()
+        if focus:
+            self.column(state).focus()
         self.moved()
 
     def select(self, card: str) -> bool:
@@ -196,3 +202,7 @@ class BoardView(Screen[None]):
         """Follow the focus, however it came to a column."""
         if isinstance(self.focused, BoardColumn) and self.focused.state is not self.current:
             self.go_to(self.focused.state)
+
+
+def _first_with_cards(picture: Picture) -> TaskState:
+    return next((state for state in TaskState if picture.columns[state]), TaskState.PENDING)

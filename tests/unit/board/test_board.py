@@ -65,10 +65,11 @@ async def test_a_filter_says_how_much_it_shows(tmp_path: Path) -> None:
 
 
 async def test_a_quick_filter_is_a_switch(tmp_path: Path) -> None:
-    """`!` shows only what is blocked, and all again."""
+    """`!` shows only what is blocked and goes there, and shows all again."""
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
         await hand.press("!")
         assert [len(column_of(hand.app, state).ids) for state in TaskState] == [0, 0, 0, 1]
+        assert board_of(hand.app).selected == "b"
         await hand.press("!")
         assert [len(column_of(hand.app, state).ids) for state in TaskState] == [1, 1, 1, 1]
 
