@@ -17,33 +17,26 @@ if TYPE_CHECKING:
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.rows import EventRow, RunRow, TaskRow
 
-__all__ = ["judge", "verify_run"]
+__all__ = ["examine", "verify_run"]
 
 
 def verify_run(db: Database, run: str, control: Control | None) -> Verdict:
     """Check one run, also while it goes on; `control` is None where its repository is gone."""
-    book = Book()
     branch = read_branch(control) if control else None
     with db.snapshot():
-        _follow(book, reads.events(db, run))
-        row, tasks = reads.run_row(db, run), reads.tasks(db, run)
-    _at_the_end(book, row, tasks)
+        book = examine(reads.events(db, run), reads.run_row(db, run), reads.tasks(db, run))
     if control:
         compare(book, branch)
     return Verdict(run, book.seq, tuple(book.found), branch_seen=control is not None)
 
 
-def judge(events: Iterable[EventRow]) -> list[Violation]:
-    """Check the events of a run alone."""
+def examine(events: Iterable[EventRow], row: RunRow, tasks: Iterable[TaskRow]) -> Book:
+    """Replay events, and compare their end with the tables; what is wrong is `found`."""
     book = Book()
-    _follow(book, events)
-    _rest(book)
-    return book.found
-
-
-def _follow(book: Book, events: Iterable[EventRow]) -> None:
     for event in events:
         replay(book, event)
+    _at_the_end(book, row, tasks)
+    return book
 
 
 def _rest(book: Book) -> None:

@@ -1,0 +1,55 @@
+"""`wf verify`: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wf_tui import commands
+
+if TYPE_CHECKING:
+    from tests.desk import Desk
+
+PLAN = "{goal: g, max_concurrent: 2, phases: [{name: p, tasks: [{id: t, run: 'true'}]}]}"
+
+
+@pytest.fixture
+def run(desk: Desk) -> str:
+    """Give a paused run."""
+    return desk.paused_run(PLAN)
+
+
+def spoil(desk: Desk) -> None:
+    """Take the pause out of the log, behind the ledger's back."""
+    place = commands.find_place(desk.repo, desk.environ)
+    with commands.open_ledger(place) as ledger:
+        ledger.db.execute("DELETE FROM event WHERE kind = 'task_added'")
+
+
+def test_nothing_is_found(desk: Desk, run: str) -> None:
+    """A good run is told in one line, and the exit status is 0."""
+    result = desk.here("verify", run)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"run {run}: ")
+    assert result.stdout.rstrip().endswith("no violation")
+    found = desk.json_here("verify")
+    assert list(found) == ["run", "events", "ok", "violations"]
+    assert (found["run"], found["ok"], found["violations"]) == (run, True, [])
+
+
+@pytest.mark.usefixtures("run")
+def test_violations_are_listed(desk: Desk) -> None:
+    """Each violation has its code, event, task and sentence; the exit status is 1."""
+    spoil(desk)
+    result = desk.here("verify")
+    assert result.exit_code == 1
+    assert "gap     event 3" in result.stdout
+    found = desk.json_here("verify")
+    assert (found["ok"], list(found["violations"][0])) == (False, ["code", "seq", "task", "text"])
+    assert {"gap", "table"} <= {one["code"] for one in found["violations"]}
+
+
+def test_an_unknown_run(desk: Desk) -> None:
+    """A run that is not there is wrong usage, even where there is no ledger."""
+    assert desk.here("verify", "nope").exit_code == 2

@@ -1,0 +1,111 @@
+"""Of what really happens the checker has nothing to say."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, shell
+from tests.unit.ledger.states import STATES
+from tests.unit.ledger.test_transitions import COMMANDS, REPORTS
+from tests.unit.verify.histories import history, long_history, merging, of, swarming
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.verify.book import Book
+from wf_tui.verify.replay import replay
+
+if TYPE_CHECKING:
+    from tests.unit.ledger.driving import Drive
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_histories(seed: int) -> None:
+    """After many random acts the replay agrees with the tables, and finds no violation."""
+    swarm = swarming(seed, 250)
+    assert history(swarm.drive.db).found() == []
+    swarm.end()
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_on_every_state(drive: Drive, command: str, state: str) -> None:
+    """What a person may do is legal in the log, and so is taking it back."""
+    STATES[state](merging(drive))
+    COMMANDS[command](drive)
+    assert history(drive.db).found() == []
+    with suppress(RefusedError):
+        drive.mine.undo(RUN)
+    assert history(drive.db).found() == []
+
+
+@pytest.mark.parametrize("state", ["R:running", "R:checking", "M", "Q"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_every_report_on_every_state(drive: Drive, report: str, state: str) -> None:
+    """What a worker may report is legal in the log, also when it comes too late."""
+    STATES[state](merging(drive))
+    fence = Fence(RUN, "t", 1, "w1")
+    with suppress(RefusedError):
+        REPORTS[report](drive, fence)
+    assert history(drive.db).found() == []
+    drive.ledger.fail(fence, BAD)
+    assert history(drive.db).found() == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_abort_in_every_state(drive: Drive, state: str) -> None:
+    """An abort and its end are legal in the log."""
+    STATES[state](merging(drive))
+    with suppress(RefusedError):
+        drive.mine.abort(RUN)
+    if state != "M":
+        drive.ledger.close(Fence(RUN, "t", 1, "w1"), STOPPED)
+    assert history(drive.db).found() == []
+
+
+def test_accepted_and_added_work(drive: Drive) -> None:
+    """An accepted task sets free what it held up; a new one is held up by what is blocked."""
+    merging(drive).make("a", shell("b", "a"))
+    drive.ledger.block(drive.take("a", "w1", Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.mine.add(RUN, shell("c", "a"))
+    (accepted,) = drive.mine.accept(RUN, "a")
+    assert accepted.changed
+    assert history(drive.db).found() == []
+    drive.done(Fence(RUN, "a", 2, "user:ann"))
+    assert drive.where() == "D:merged P P"
+    assert history(drive.db).found() == []
+
+
+@pytest.mark.parametrize(("isolation", "allowed"), [("worktree", True), ("shared", False)])
+def test_accepting_what_overlaps(drive: Drive, isolation: str, *, allowed: bool) -> None:
+    """Finished work in a tree of its own disturbs nobody; in the shared workspace it would."""
+    both = {"isolation": isolation, "scope": ("src",)}
+    merging(drive).make(shell("a", **both), shell("b", **both))
+    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.take("b")
+    (acted,) = drive.mine.accept(RUN, "a")
+    assert acted.changed is allowed
+    assert history(drive.db).found() == []
+
+
+def test_a_log_of_an_older_release(drive: Drive) -> None:
+    """Where a log does not tell how many tries there are, they are not judged."""
+    merging(drive).make(shell("a", max_attempts=2))
+    drive.wreck("a")
+    plain = history(drive.db).changed(of("task_added"), max_attempts=None)
+    assert plain.found() == []
+
+
+def test_many_events_in_a_few_seconds() -> None:
+    """A long history costs each event the same: 20,000 take a fifth of what 100,000 may."""
+    events = tuple(long_history(tasks=4_000))
+    begun = time.process_time()
+    book = Book()
+    for event in events:
+        replay(book, event)
+    assert book.found == []
+    assert len(events) > 20_000
+    assert time.process_time() - begun < 2.0
