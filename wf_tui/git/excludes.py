@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wf_tui.git.repository import Repository
-from wf_tui.git.runner import find_git, git
+from wf_tui.git.runner import git
+from wf_tui.git.user import as_the_user
 
 __all__ = ["user_excludes"]
 
 _LARGEST = 1 << 20
-_KEPT = ("HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 
 
 def user_excludes(repository: Repository, environ: Mapping[str, str]) -> bytes:
@@ -35,18 +35,12 @@ def _configured(repository: Repository, environ: Mapping[str, str]) -> Path | No
         *("config", "--show-scope", "-z", "--type=path", "--get", "core.excludesFile"),
         git_dir=repository.common_dir,
         ok=None,
-        environment=_as_the_user(environ),
+        environment=as_the_user(environ),
     )
     if done.status or len(done.records) != 2:  # noqa: PLR2004 - scope and path
         return _usual(environ)
     scope, path = done.records[0], Path(os.fsdecode(done.records[1]))
     return path if scope in {b"system", b"global"} or _inside(path, repository) else None
-
-
-def _as_the_user(environ: Mapping[str, str]) -> dict[str, str]:
-    env = {name: environ[name] for name in _KEPT if name in environ}
-    folder = os.path.dirname(find_git())  # noqa: PTH120 - a string is what PATH wants
-    return env | {"PATH": folder + ":/usr/bin:/bin", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _usual(environ: Mapping[str, str]) -> Path | None:

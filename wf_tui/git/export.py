@@ -5,11 +5,10 @@ The objects are fetched without a destination, then the one ref is moved by comp
 branch that was moved.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from wf_tui.errors import GitError
+from wf_tui.git.checkouts import is_checked_out, is_rebased
 from wf_tui.git.control import Control
 from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import Argument, Completed, git
@@ -27,7 +26,6 @@ _FETCH = (
     "--no-prune",
     "--",
 )
-_IN_PROGRESS = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
 
 
 @dataclass(frozen=True)
@@ -105,29 +103,15 @@ def _hindrance(
         return "the branch is a symbolic ref"
     if current != expected:
         return "the branch was removed" if current is None else "the branch was moved"
-    listed = _user_git(repository, "worktree", "list", "--porcelain", "-z").records
-    if f"branch {ref}".encode() in listed:
+    if is_checked_out(repository.common_dir, ref):
         return "the branch is checked out"
-    if any(_names(file, ref) for file in _state_files(repository.common_dir)):
+    if is_rebased(repository.common_dir, ref):
         return "the branch is being rebased or bisected"
     return None
 
 
 def _symbolic(repository: Repository, ref: str) -> bool:
     return _user_git(repository, "symbolic-ref", "-q", ref, ok=None).status == 0
-
-
-def _state_files(common_dir: Path) -> Iterator[Path]:
-    for place in (common_dir, *(common_dir / "worktrees").glob("*")):
-        yield from (place / name for name in _IN_PROGRESS)
-
-
-def _names(file: Path, ref: str) -> bool:
-    try:
-        content = file.read_bytes().strip()
-    except OSError:
-        return False
-    return content in {ref.encode(), ref.removeprefix("refs/heads/").encode()}
 
 
 def _fetch(repository: Repository, control: Control, commit: str) -> None:

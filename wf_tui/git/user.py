@@ -1,0 +1,94 @@
+"""What the user's own git says of the user: who they are, and how files look in their checkout."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wf_tui.errors import EnvironmentalError
+from wf_tui.git.runner import find_git, git
+
+__all__ = ["Identity", "as_the_user", "checkout_settings", "identity"]
+
+_KEPT: Final = (
+    *("HOME", "XDG_CONFIG_HOME", "TZ", "EMAIL"),
+    *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"),
+    *("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"),
+)
+_LOOKS: Final = (
+    *("core.autocrlf", "core.eol", "core.symlinks", "core.filemode", "core.sharedrepository"),
+    "core.logallrefupdates",
+)
+_IDENT: Final = re.compile(r"(.*) <(.*)> (\d+ [+-]\d{4})", re.DOTALL)
+_FILTER: Final = re.compile(rb"filter\.(.*)\.(?:clean|smudge|process|required)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who commits, and when, in git's form."""
+
+    name: str
+    email: str
+    date: str
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment that makes git commit as this person."""
+        values = {"NAME": self.name, "EMAIL": self.email, "DATE": self.date}
+        roles = ("AUTHOR", "COMMITTER")
+        return {f"GIT_{role}_{key}": value for role in roles for key, value in values.items()}
+
+
+def as_the_user(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which git reads the user's configuration, and asks nothing."""
+    env = {name: environ[name] for name in _KEPT if name in environ}
+    folder = os.path.dirname(find_git())  # noqa: PTH120 - a string is what PATH wants
+    return env | {"PATH": folder + ":/usr/bin:/bin", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def identity(git_dir: Path, environ: Mapping[str, str]) -> Identity:
+    """Return who the user is by their configuration; a guess by git does not count."""
+    words = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+    done = git(*words, git_dir=git_dir, ok=None, environment=as_the_user(environ))
+    found = _IDENT.fullmatch(done.text)
+    if done.status or found is None:
+        raise EnvironmentalError(
+            "a merge commit needs your name, and git does not know it",
+            "git config --global user.name NAME; git config --global user.email ADDRESS",
+        )
+    return Identity(*found.groups())
+
+
+def checkout_settings(git_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that make wf's git write files as the user's does, and run nothing.
+
+    Programs that the repository's configuration names as filters are switched off: whoever lets
+    a file that has one be written, checks for that first.
+    """
+    env = as_the_user(environ)
+    found = git("config", "--includes", "-z", "--list", git_dir=git_dir, environment=env).records
+    settings = {"core.attributesFile": str(_attributes(git_dir, environ, env))}
+    settings["core.logAllRefUpdates"] = "true"
+    for key, _, value in (record.partition(b"\n") for record in found):
+        name = os.fsdecode(key)
+        if name in _LOOKS:
+            settings[name] = os.fsdecode(value) or "true"
+        elif driver := _FILTER.fullmatch(key):
+            settings |= _switched_off(os.fsdecode(driver[1]))
+    return settings | {"protocol.file.allow": "never"}
+
+
+def _switched_off(driver: str) -> dict[str, str]:
+    off = {f"filter.{driver}.{program}": "" for program in ("clean", "smudge", "process")}
+    return off | {f"filter.{driver}.required": "false"}
+
+
+def _attributes(git_dir: Path, environ: Mapping[str, str], env: Mapping[str, str]) -> Path:
+    words = ("config", "--type=path", "--get", "core.attributesFile")
+    done = git(*words, git_dir=git_dir, ok=None, environment=env)
+    if done.status == 0:
+        return Path(done.text)
+    home = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/"), ".config"))
+    return Path(home, "git", "attributes")
