@@ -324,6 +324,11 @@ class Ledger:
                 tx.event("exported", commit=commit, before=tx.run.exported)
                 tx.evolve(exported=commit, export_note="")
 
+    def landed(self, run: str, *, branch: str, old: str, new: str) -> None:
+        """Record that the run's work came into a branch of the user."""
+        with self._change(run) as tx:
+            tx.event("landed", branch=branch, old=old, new=new)
+
     def tree_gone(self, run: str, tree: str, *, kept: str | None = None) -> None:
         """Record that a worktree was removed, or why it was kept."""
         with self._change(run) as tx:

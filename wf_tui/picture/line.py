@@ -148,7 +148,7 @@ _WORDS: Final[Mapping[str, Callable[[EventRow], str]]] = {
     "integrated": lambda e: f"integrated {_short(e, 'old')}..{_short(e, 'new')}",
     "exported": lambda e: f"exported {_short(e, 'commit')}",
     "export_pending": lambda e: f"not exported yet: {_word(e, 'reason')}",
-    "landed": lambda e: _and("landed", _short(e, "commit"), " "),
+    "landed": lambda e: f"landed in {_word(e, 'branch')}: {_short(e, 'old')}..{_short(e, 'new')}",
     "conflict_found": lambda e: f"conflicts in {_list(e, 'paths')}",
     "undone": lambda _: "taken back",
     "jobs_changed": lambda e: f"jobs {_word(e, 'before')} -> {_word(e, 'jobs')}",
