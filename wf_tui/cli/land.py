@@ -1,0 +1,158 @@
+"""`wf land`: bring the work of a run into a branch of the user."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui.cli.faults import warn
+from wf_tui.cli.session import acting, json_option, print_json, run_argument, say
+from wf_tui.errors import RefusedError, RepositoryError
+from wf_tui.git.control import open_control
+from wf_tui.git.export import Pending, export
+from wf_tui.git.joined import join
+from wf_tui.git.land import Coming, How, come
+from wf_tui.git.land import land as bring
+from wf_tui.git.target import Target, branch_commit, find_target
+from wf_tui.ledger import reads
+from wf_tui.ledger.words import TaskState
+from wf_tui.paths import RunPaths
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from wf_tui.cli.session import Acting
+    from wf_tui.git.control import Control
+    from wf_tui.git.joined import Joined
+    from wf_tui.ledger.rows import TaskRow
+
+__all__ = ["land"]
+
+_NAMED: Final = 8
+_SHORT: Final = 12
+_SHOWN: Final = 40
+
+
+@click.command
+@run_argument
+@click.option("--into", metavar="BRANCH", help="The branch; else the one that is checked out.")
+@click.option("--dry-run", is_flag=True, help="Show what would come, and change nothing.")
+@json_option
+def land(
+    *, run: str | None, into: str | None, dry_run: bool, repo: Path | None, as_json: bool
+) -> None:
+    """Merge the work of a run into your branch, and bring its checkout along.
+
+    A fast-forward where that is possible, else a merge commit in your name. With changes that are
+    not committed, in the middle of a merge or rebase, or on a conflict nothing is changed.
+    """
+    with acting(run, repo) as found:
+        branch = into or _current(found)
+        if f"refs/heads/{branch}" == found.run.ref:
+            raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
+        left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
+        control = open_control(RunPaths(Path(found.run.dir)))
+        joined = _joined(found, control, write=not dry_run)
+        coming = come(joined, branch_commit(found.place.common_dir, branch), control.head())
+        target = find_target(found.place.common_dir, branch, os.environ, joined.there)
+        new = None if dry_run else _bring(found, joined, target, coming)
+        _tell(found, branch, coming, new, left, as_json=as_json)
+        if dry_run and coming.how is not How.NOTHING:
+            target.check(coming.tree, coming.entries)
+
+
+def _current(found: Acting) -> str:
+    branch = found.place.repository.branch
+    if branch is None:
+        raise RefusedError("no branch is checked out here", "name one: --into BRANCH")
+    return branch
+
+
+def _joined(found: Acting, control: Control, *, write: bool) -> Joined:
+    """Return the run's history with the user's; to write there, it has to be exported first."""
+    common_dir = found.place.common_dir
+    if not common_dir.is_dir():
+        raise RepositoryError(f"the repository is gone: {clean(str(common_dir))}")
+    if write and found.run.base != control.head():
+        branch = found.run.ref.removeprefix("refs/heads/")
+        done = export(found.place.repository, control, branch, expected=found.run.exported)
+        if isinstance(done, Pending):
+            raise RefusedError(f"the run is not exported: {done.reason}", "wf status says more")
+        found.ledger.exported(found.run.id, done.commit, "")
+    return join(control, common_dir, write=write)
+
+
+def _bring(found: Acting, joined: Joined, target: Target, coming: Coming) -> str:
+    """Land what comes, and record it."""
+    if coming.how is How.NOTHING:
+        return coming.old
+    target.check(coming.tree, coming.entries)
+    message = f"Merge run {found.run.id}: {clean(found.run.goal, limit=_SHOWN)}"
+    new = bring(joined, target, coming, message, os.environ)
+    found.ledger.landed(found.run.id, branch=target.branch, old=coming.old, new=new)
+    return new
+
+
+def _tell(
+    found: Acting,
+    branch: str,
+    coming: Coming,
+    new: str | None,
+    left: list[TaskRow],
+    *,
+    as_json: bool,
+) -> None:
+    if left and not as_json:
+        names = ", ".join(clean(task.id, limit=_SHOWN) for task in left[:_NAMED])
+        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+        warn(f"{plural(len(left), 'task')} of run {found.run.id} not done: {names}{more}")
+    if as_json:
+        print_json(_as_json(found.run.id, branch, coming, new, left))
+        return
+    for line in _lines(branch, coming, new):
+        say(line)
+
+
+def _lines(branch: str, coming: Coming, new: str | None) -> list[str]:
+    if coming.how is How.NOTHING:
+        return [f"{branch} has all of it already"]
+    how = "fast-forward" if coming.how is How.FAST_FORWARD else "merge"
+    to = f"{coming.old[:_SHORT]}..{(new or coming.head)[:_SHORT]}"
+    verb = "would land in" if new is None else "landed in"
+    head = f"{plural(len(coming.commits), 'commit')} {verb} {branch}: {how} {to}"
+    commits = [f"  {name[:_SHORT]} {clean(subject)}" for name, subject in coming.commits]
+    files = [f"  {_size(f.added, f.removed):>11}  {clean(f.path)}" for f in coming.files]
+    return [head, *_first(commits, "commit"), *_first(files, "file")]
+
+
+def _first(lines: list[str], noun: str) -> list[str]:
+    more = len(lines) - _SHOWN
+    return lines if more <= 0 else [*lines[:_SHOWN], f"  and {plural(more, f'more {noun}')}"]
+
+
+def _size(added: int | None, removed: int | None) -> str:
+    return "binary" if added is None else f"+{added} -{removed}"
+
+
+def _as_json(
+    run: str, branch: str, coming: Coming, new: str | None, left: list[TaskRow]
+) -> dict[str, object]:
+    nothing = coming.how is How.NOTHING
+    return {
+        "run": run,
+        "branch": branch,
+        "how": coming.how.value,
+        "old": coming.old,
+        "new": coming.head if new is None and coming.how is How.FAST_FORWARD else new,
+        "landed": new is not None and not nothing,
+        "commits": [{"commit": name, "subject": subject} for name, subject in coming.commits],
+        "files": [
+            {"path": file.path, "added": file.added, "removed": file.removed}
+            for file in coming.files
+        ],
+        "not_done": [
+            {"task": task.id, "state": task.state.value, "kind": task.kind} for task in left
+        ],
+    }
