@@ -77,14 +77,17 @@ class BoardApp(ByHand):
 
     # -- life
 
+    def on_load(self) -> None:
+        """Begin to read while the screen is still being made."""
+        self._feed.start()
+
     def on_mount(self) -> None:
-        """Show the board and begin to read."""
+        """Show the board."""
         self.push_screen("board")
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._signalled, number)
         self.set_interval(_TICK, self.beat)
-        self._feed.start()
 
     def _signalled(self, number: int) -> None:
         """Restore the screen and go; the run does not notice."""
@@ -103,6 +106,8 @@ class BoardApp(ByHand):
     @on(LedgerChanged)
     def _changed(self, message: LedgerChanged) -> None:
         self._waiting.append(message.batch)
+        if self.picture.run is None:
+            self.beat()
 
     @on(FeedFailed)
     def _failed(self, message: FeedFailed) -> None:
