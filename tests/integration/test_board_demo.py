@@ -65,6 +65,12 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
     terminal("new-session", "-d", *size, f"{line}; echo left with $?; exec cat")
     yield terminal
     terminal("kill-server")
+    subprocess.run(
+        [_WF, "stop", "--now", "--repo", tmp_path / "demo" / "till"],
+        env={**os.environ, "WF_STATE_DIR": str(tmp_path / "state")},
+        capture_output=True,
+        check=False,  # a run that is over is not stopped
+    )
 
 
 def test_a_person_helps_the_demo_to_its_end(tmux: Tmux, tmp_path: Path) -> None:
