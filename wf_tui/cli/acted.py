@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.cli.faults import warn
@@ -29,15 +30,15 @@ def tell_acted(found: Acting, acted: Sequence[Acted], *, as_json: bool) -> int:
                 {
                     "task": one.task,
                     "changed": one.changed,
-                    "state": one.state,
-                    "reason": reasons.get(one.task, one.reason),
+                    "state": reasons[one.task].state if one.changed else one.state,
+                    "reason": reasons[one.task].text if one.changed else one.reason,
                 }
                 for one in acted
             ]
         )
     else:
         for one in acted:
-            _tell_one(one, reasons.get(one.task, ""))
+            _tell_one(one, reasons.get(one.task))
     return 0 if all(one.changed for one in acted) else REFUSED
 
 
@@ -50,19 +51,29 @@ def tell_run(found: Acting, text: str, *, changed: bool, as_json: bool) -> None:
         say(f"run {found.run.id}: {text}")
 
 
-def _tell_one(one: Acted, reason: str) -> None:
-    if not one.changed:
+def _tell_one(one: Acted, now: _Now | None) -> None:
+    if now is None:
         warn(one.reason)
         return
-    state = one.state.replace("_", " ")
-    say(f"{clean(one.task, limit=80)}  {state}" + (f": {reason}" if reason else ""))
+    state = now.state.replace("_", " ")
+    say(f"{clean(one.task, limit=80)}  {state}" + (f": {now.text}" if now.text else ""))
 
 
-def _reasons(found: Acting, names: Sequence[str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Now:
+    """Where a task is now, and why: a scheduler may have taken it on already."""
+
+    state: str
+    text: str
+
+
+def _reasons(found: Acting, names: Sequence[str]) -> dict[str, _Now]:
     """Return why each of these tasks is now where it is."""
     if not names:
         return {}
     db = found.ledger.db
-    run = reads.run_row(db, found.run.id)
-    reasons = Reasons.read(db, run, found.ledger.clock.now())
-    return {name: reasons.of(reads.task(db, run.id, name)).text for name in names}
+    with db.snapshot():
+        run = reads.run_row(db, found.run.id)
+        reasons = Reasons.read(db, run, found.ledger.clock.now())
+        rows = [reads.task(db, run.id, name) for name in names]
+    return {row.id: _Now(row.state.value, reasons.of(row).text) for row in rows}

@@ -72,7 +72,8 @@ def warn(message: str, hint: str = "") -> None:
 
 
 def _flushed(status: object) -> int:
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     return status if isinstance(status, int) else 0
 
 

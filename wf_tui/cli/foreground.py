@@ -81,7 +81,7 @@ def while_read(tell: Callable[[EventRow], None]) -> Callable[[EventRow], None]:
         if reading:
             try:
                 tell(event)
-            except BrokenPipeError:
+            except OSError:  # a closed pipe, a full disk: the run does not depend on its reader
                 reading = False
 
     return tell_reader

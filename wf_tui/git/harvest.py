@@ -127,11 +127,16 @@ class _Sorted:
 
     def _in_real_folder(self, path: bytes) -> bool:
         """Whether every folder above is one: below a link to a folder nothing is the tree's."""
+        folders = []
         folder = path.rpartition(b"/")[0]
-        if folder not in self.real:
-            real = self.place.kind(folder) == stat.S_IFDIR
-            self.real[folder] = real and self._in_real_folder(folder)
-        return self.real[folder]
+        while folder not in self.real:
+            folders.append(folder)
+            folder = folder.rpartition(b"/")[0]
+        real = self.real[folder]
+        for below in reversed(folders):
+            real = real and self.place.kind(below) == stat.S_IFDIR
+            self.real[below] = real
+        return real
 
 
 def harvest(

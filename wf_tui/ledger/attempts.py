@@ -67,7 +67,9 @@ def live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
     return None
 
 
-def next_step(tx: Change, task: TaskRow, step: Step, deadline: float | None) -> TaskRow:
+def next_step(
+    tx: Change, task: TaskRow, step: Step, deadline: float | None, result: str | None
+) -> TaskRow:
     """Go on to a later step; from a question, which is void then, to the harvest."""
     order = list(Step)
     ahead = order[order.index(Step(str(task.step))) :]
@@ -84,6 +86,7 @@ def next_step(tx: Change, task: TaskRow, step: Step, deadline: float | None) -> 
         step=step.value,
         step_at=tx.now,
         step_deadline=deadline,
+        result=result,
     )
 
 

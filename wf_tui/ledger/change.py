@@ -45,7 +45,8 @@ class Change:
     """The unit of work of every rule; made by `change`, gone with its transaction.
 
     `command` is one number for all that a person did to several tasks at once, for `undo`. The
-    run's own number of events is brought up to date at the end.
+    run's own number of events is brought up to date at the end. `reporter` is the task, worker and
+    epoch of whose report this is: its events say so, not who should have reported.
     """
 
     db: Database
@@ -53,6 +54,7 @@ class Change:
     now: float
     actor: str
     command: int
+    reporter: tuple[str, str, int] | None = None
     events: list[tuple[Value, ...]] = field(default_factory=list)
 
     def evolve(self, **values: object) -> None:
@@ -62,20 +64,29 @@ class Change:
     def event(self, kind: str, task: TaskRow | None = None, /, **data: object) -> int:
         """Append an event and return its number; a task brings its worker and epoch along."""
         number = self.run.seq + len(self.events) + 1
+        worker, epoch = self._whose(task)
         self.events.append(
             (
                 self.run.id,
                 number,
                 self.now,
                 task.id if task else None,
-                (task.worker or task.last_worker) if task else None,
-                (task.epoch or None) if task else None,
+                worker,
+                epoch,
                 self.actor,
                 kind,
                 json.dumps({name: value for name, value in data.items() if value is not None}),
             )
         )
         return number
+
+    def _whose(self, task: TaskRow | None) -> tuple[str | None, int | None]:
+        """Return the worker and the epoch that an event of a task is of."""
+        if task is None:
+            return None, None
+        if self.reporter is not None and self.reporter[0] == task.id:
+            return self.reporter[1:]
+        return task.worker or task.last_worker, task.epoch or None
 
     def task(self, task_id: str) -> TaskRow:
         """Return a task of this run, or say which one was probably meant."""

@@ -53,6 +53,8 @@ class Claim:
     kind: str
     """The kind of the worker's seat."""
     epoch: int
+    at: float
+    """When it was claimed: the date of its commit, also when the harvest is made again."""
     head: str
     last_note: str = ""
     conflict: tuple[str, ...] = ()
@@ -323,6 +325,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         worker=worker.name,
         kind=worker.kind,
         epoch=epoch,
+        at=tx.now,
         head=tx.run.head,
         last_note=task.note,
         conflict=tuple(conflict) if task.conflicts and isinstance(conflict, (list, tuple)) else (),

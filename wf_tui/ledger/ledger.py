@@ -141,10 +141,13 @@ class Ledger:
             )
             tx.event("scheduler_started", pid=leader["pid"], host=leader["host"])
 
-    def scheduler_stopped(self, run: str) -> None:
-        """Sign off as the leader of this run."""
-        with self._change(run):
+    def scheduler_stopped(self, run: str) -> bool:
+        """Sign off as the leader of this run; False when a person has given it new work."""
+        with self._change(run) as tx:
+            if runs.wants_scheduler(tx.run):
+                return False
             self.db.execute("DELETE FROM scheduler WHERE run = ?", (run,))
+            return True
 
     def join_workers(self, run: str, seats: Sequence[WorkerRow]) -> None:
         """Make these the seats of the run; the ones of an earlier scheduler are gone."""
@@ -184,9 +187,21 @@ class Ledger:
 
     # -- the life of an attempt: each returns whether the claim was still the live one
 
-    def step(self, fence: Fence, step: Step, deadline: float | None = None) -> bool:
-        """Go on to the next step; `deadline` is in UTC seconds."""
-        return self._fenced(fence, lambda tx, task: attempts.next_step(tx, task, step, deadline))
+    def step(
+        self,
+        fence: Fence,
+        step: Step,
+        deadline: float | None = None,
+        *,
+        result: str | None = None,
+    ) -> bool:
+        """Go on to the next step; `deadline` is in UTC seconds.
+
+        A `result` is kept with the step to `integrating`: a merge may be recorded after a crash.
+        """
+        return self._fenced(
+            fence, lambda tx, task: attempts.next_step(tx, task, step, deadline, result)
+        )
 
     def prepared(self, fence: Fence, *, base: str, tree: str) -> bool:
         """Record where an attempt will work; before its program, so that no work is ever lost."""
@@ -425,6 +440,7 @@ class Ledger:
             task = attempts.live(tx, fence.task, fence.epoch, fence.worker)
             if task is None:
                 return False
+            tx.reporter = (fence.task, fence.worker, fence.epoch)
             rule(tx, task)
             return True
 
@@ -435,6 +451,7 @@ class Ledger:
         with self._change(fence.run) as tx:
             task = attempts.live(tx, fence.task, fence.epoch, fence.worker)
             if task is not None:
+                tx.reporter = (fence.task, fence.worker, fence.epoch)
                 rule(tx, task)
                 return True
             _reject(tx, fence, ending)

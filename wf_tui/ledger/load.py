@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError, UsageError
-from wf_tui.ledger.propagate import depends, is_bad, is_met
+from wf_tui.ledger.propagate import awaits_turn, depends, is_bad, is_met
 from wf_tui.ledger.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
 from wf_tui.ledger.words import WRITES, TaskState
 
@@ -254,13 +254,14 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     _refuse_cycle(tx, needs, phase.name)
     phase = _reopen(tx, phase)
     last = _last_of(tx, phase)
-    follows = last is not None and not phase.parallel and not last.settled
+    turn = last is None or phase.parallel or (last.settled and not awaits_turn(tx, last))
+    follows = not turn
     unmet = sum(not is_met(need) for need in needs) + follows + bool(phase.unmet)
     row = _card(tx, task, phase.name, _next_ordinal(tx), chain=1, unmet=unmet)
     tx.store(phase, evolve(phase, unsettled=phase.unsettled + 1))
     tx.insert(row)
     if last is not None and not phase.parallel:
-        _edge(tx, last.id, row.id, "order", met=last.settled)
+        _edge(tx, last.id, row.id, "order", met=turn)
     for need in needs:
         _edge(tx, need.id, row.id, "result", met=False)
     tx.evolve(pending=tx.run.pending + 1)

@@ -17,7 +17,7 @@ from wf_tui.ledger.words import BAD_KINDS, BlockedKind, TaskState
 if TYPE_CHECKING:
     from wf_tui.ledger.change import Change
 
-__all__ = ["Propagation", "depends", "is_bad", "is_met"]
+__all__ = ["Propagation", "awaits_turn", "depends", "is_bad", "is_met"]
 
 
 _WAIT_LESS: Final = (
@@ -68,6 +68,15 @@ def depends(tx: Change, task: TaskRow) -> dict[str, Any]:
         "note": f"needs the result of {need.id}, {why}",
         "detail": {"root": root, "needs": need.id},
     }
+
+
+def awaits_turn(tx: Change, task: TaskRow) -> bool:
+    """Whether the task before it in a sequential phase still has the turn."""
+    rows = tx.db.execute(
+        "SELECT 1 FROM edge WHERE run = ? AND dst = ? AND kind = 'order' AND met = 0",
+        (tx.run.id, task.id),
+    )
+    return bool(rows)
 
 
 @dataclass
@@ -155,14 +164,22 @@ class Propagation:
             self._next_in_sequence(new)
 
     def _next_in_sequence(self, task: TaskRow) -> None:
-        """Let the next task of a sequential phase start; this is never taken back."""
-        rows = self.tx.db.execute(
-            "UPDATE edge SET met = 1 WHERE run = ? AND src = ? AND kind = 'order' AND met = 0 "
-            "RETURNING dst",
-            (self.tx.run.id, task.id),
-        )
-        for row in rows:
-            self._wait_less(_TASK_WAITS_LESS, str(row[0]))
+        """Let the next task of a sequential phase start; this is never taken back.
+
+        A task that was skipped before its turn hands the turn on only when it comes.
+        """
+        run = self.tx.run.id
+        turn: TaskRow | None = task
+        while turn is not None and turn.settled and not awaits_turn(self.tx, turn):
+            rows = self.tx.db.execute(
+                "UPDATE edge SET met = 1 WHERE run = ? AND src = ? AND kind = 'order' "
+                "AND met = 0 RETURNING dst",
+                (run, turn.id),
+            )
+            turn = None
+            for row in rows:
+                self._wait_less(_TASK_WAITS_LESS, str(row[0]))
+                turn = self.tx.task(str(row[0]))
 
     def _phases(self, first: PhaseRow) -> None:
         """Settle a phase that has nothing left to do, and start those that waited for it."""

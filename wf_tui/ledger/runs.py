@@ -6,7 +6,7 @@ from typing import Final
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.change import UNCLAIMED, Change
-from wf_tui.ledger.rows import TaskRow, decode, evolve, select
+from wf_tui.ledger.rows import RunRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.words import BlockedKind, Intent, RunState, Step, TaskState
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "stoppable",
     "void_question",
     "wake_run",
+    "wants_scheduler",
 ]
 
 IDLE_END: Final = 1800.0
@@ -30,6 +31,13 @@ IDLE_END: Final = 1800.0
 _CANCELLED_BY_ABORT: Final = frozenset(
     {BlockedKind.DEPENDENCY, BlockedKind.QUESTION, BlockedKind.QUOTA, BlockedKind.HOLD}
 )
+
+
+def wants_scheduler(run: RunRow) -> bool:
+    """Whether there is something to do, or to wait for, in this run."""
+    if RunState(run.state).ended:
+        return False
+    return run.state != RunState.PAUSED or run.intent == Intent.GO
 
 
 def stoppable(task: TaskRow) -> bool:

@@ -124,6 +124,11 @@ class SqliteDatabase:
             version = self._number("user_version")
             empty = not self.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
         if application == 0 and version == 0 and empty:
+            if any(self.path.parent.glob("runs/*")):
+                raise LedgerError(
+                    f"{self.path} is empty, though there were runs; it was left as it is",
+                    "put a copy of it back, or move it and its folder away",
+                )
             self._create()
         elif application != APPLICATION_ID:
             raise LedgerError(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wf_tui.errors import WfError
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Outcome, Step
@@ -20,6 +20,7 @@ from wf_tui.scheduler.handover import Given, given, make_job
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
 from wf_tui.scheduler.progress import Progress, last_line
 from wf_tui.scheduler.workspace import Workspace
+from wf_tui.text import clean
 from wf_tui.workers.protocol import Alive, Failure, Lost, Output, Started, Success, WorkerEvent
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.rows import Detail
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.site import Site
     from wf_tui.workers.protocol import Job
@@ -57,6 +59,8 @@ class Attempt:
     """When there was a sign of life, by the monotonic clock."""
     output: float = 0.0
     """When its program last wrote something."""
+    start_by: float = math.inf
+    """When its program has to run, by the monotonic clock."""
     began: bool = False
     """Whether a program has been in its tree."""
     merging: bool = False
@@ -80,6 +84,7 @@ class Attempt:
         """See the attempt through; a fault of the machine is a failure of the attempt."""
         workspace: Workspace | None = None
         kept = merged = False
+        self.start_by = self.site.clock.monotonic() + self.site.timing.start_deadline
         try:
             has = await self._given()
             workspace = await self.site.thread(
@@ -88,9 +93,9 @@ class Attempt:
             merged, kept = await self._see_through(workspace, has)
         except _StoppedError:
             await self._end_stopped(NOTHING)
-        except (WfError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
             _log.exception("attempt %s of %r failed", self.claim.epoch, self.claim.task.id)
-            text = f"wf could not go on: {error}"
+            text = f"wf could not go on: {clean(str(error) or repr(error), limit=400)}"
             await self._fail(Ending(Outcome.FAILED, "machine", text))
         finally:
             if workspace is not None:
@@ -110,9 +115,10 @@ class Attempt:
         """Run, harvest, check and merge; return whether it merged, and whether to keep the tree."""
         tree, fence = workspace.tree, self.fence
         job = await self.site.thread(make_job, self.site, self.claim, tree.path, has)
-        await self.site.ledger(
+        if not await self.site.ledger(
             lambda ledger: ledger.prepared(fence, base=tree.base, tree=str(tree.number))
-        )
+        ):
+            raise _StoppedError
         outcome = await self._work_on(job)
         harvested = await self._harvest(workspace)
         if self._stop is not None and not isinstance(outcome, Success):
@@ -169,8 +175,15 @@ class Attempt:
         if isinstance(event, Output) and self._progress is not None:
             self._progress.heard()
         elif isinstance(event, Started):
-            self.running = True
+            self.running, self.start_by = True, math.inf
             self._tell_started(event.pid)
+
+    def _hear_gate(self, event: WorkerEvent) -> None:
+        """Take signs of life of a gate, which is watched as the program was."""
+        self.running = True
+        self.evidence = self.site.clock.monotonic()
+        if not isinstance(event, Alive):
+            self.output = self.evidence
 
     def _tell_started(self, pid: int) -> None:
         limit = self.claim.task.spec.timeout_secs
@@ -207,10 +220,14 @@ class Attempt:
         await self.site.ledger(lambda ledger: ledger.step(fence, Step.CHECKING))
         good = harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
         try:
-            fault = await self._stoppable(check(self.site, self.claim, job, harvested))
+            fault = await self._stoppable(
+                check(self.site, self.claim, job, harvested, self._hear_gate)
+            )
         except _StoppedError:
             await self._end_stopped(harvested)
             return False, False
+        finally:
+            self.running = False
         if fault is not None:
             return False, await self._hold_back(fault, good)
         self.merging = True
@@ -248,8 +265,10 @@ class Attempt:
         )
         run, tree = self.claim.run, str(workspace.tree.path)
         if left.changed:
-            paths = ", ".join(left.changed[:5])
-            _log.warning("read-only tasks changed files of their snapshot: %s", paths)
+            detail: Detail = {"files": 0, "snapshot_changed": list(left.changed[:20])}
+            await self.site.ledger(
+                lambda ledger: ledger.harvested(self.fence, ref=None, commit=None, detail=detail)
+            )
         if left.kept:
             await self.site.ledger(lambda ledger: ledger.tree_gone(run, tree, kept=left.kept))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rows import Detail
     from wf_tui.scheduler.harvesting import Harvested
     from wf_tui.scheduler.site import Site
-    from wf_tui.workers.protocol import Job
+    from wf_tui.workers.protocol import Job, Report
 
 __all__ = ["Fault", "check"]
 
@@ -37,13 +37,18 @@ class Fault:
     detail: Detail = field(default_factory=dict)
 
 
-async def check(site: Site, claim: Claim, job: Job, harvested: Harvested) -> Fault | None:
-    """Return the first thing that keeps the work from being merged, or None."""
+async def check(
+    site: Site, claim: Claim, job: Job, harvested: Harvested, report: Report
+) -> Fault | None:
+    """Return the first thing that keeps the work from being merged, or None.
+
+    `report` gets the signs of life of a gate.
+    """
     return (
         _left_out(harvested)
         or _scope(claim, harvested)
         or _deliverables(claim, job.tree)
-        or await _gate(site, claim, job)
+        or await _gate(site, claim, job, report)
     )
 
 
@@ -95,11 +100,11 @@ def _is_there(tree: Path, name: str) -> bool:
     return inside and stat.S_ISREG(status.st_mode) and status.st_size > 0
 
 
-async def _gate(site: Site, claim: Claim, job: Job) -> Fault | None:
+async def _gate(site: Site, claim: Claim, job: Job, report: Report) -> Fault | None:
     command = claim.task.spec.gate
     if not command:
         return None
-    ended = await run_gate(site.launcher, job, command)
+    ended = await run_gate(site.launcher, job, command, report)
     if ended.succeeded:
         return None
     why = "its shim was killed" if ended.lost else failure(ended, job.limits.seconds).text

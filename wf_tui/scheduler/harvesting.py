@@ -73,7 +73,7 @@ def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
         epoch=claim.epoch,
         title=claim.task.title,
         worker=claim.worker,
-        when=claim.task.step_at or 0.0,
+        when=claim.at,
     )
     ref = save_attempt_ref(site.control, commit, task=claim.task.id, epoch=claim.epoch)
     return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)

@@ -71,7 +71,8 @@ class Integrator:
     ) -> bool | Conflict:
         """Merge one commit; return whether it is in, or the conflict that keeps it out."""
         async with self._turn:
-            if not await self.site.ledger(lambda ledger: ledger.step(fence, Step.INTEGRATING)):
+            turn = lambda ledger: ledger.step(fence, Step.INTEGRATING, result=result)  # noqa: E731
+            if not await self.site.ledger(turn):
                 await self.site.ledger(lambda ledger: ledger.reject(fence, ending))
                 return False
             loop = asyncio.get_running_loop()

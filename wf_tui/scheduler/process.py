@@ -64,6 +64,7 @@ class Lead:
 
     def run(self) -> str:
         """Wait for the lead, then schedule until the run is over; return its state."""
+        logging.raiseExceptions = False  # a full disk must not flood what is still readable
         with leadership(self.repo.run(self.run_id).scheduler_lock):
             return self._settled() or asyncio.run(self.schedule())
 
@@ -120,11 +121,12 @@ class Lead:
         )
         await recover(site, integrator)
         with self._view() as view, self._stopping(site):
-            state = await Scheduler(site, integrator, view, foreground=self.foreground).run()
-        await integrator.export_now()
-        await self._tidy(site)
-        await site.ledger(lambda ledger: ledger.scheduler_stopped(site.run))
-        return state
+            while True:
+                state = await Scheduler(site, integrator, view, foreground=self.foreground).run()
+                await integrator.export_now()
+                await self._tidy(site)
+                if await site.ledger(lambda ledger: ledger.scheduler_stopped(site.run)):
+                    return state
 
     @contextlib.contextmanager
     def _view(self) -> Iterator[Database]:
@@ -143,14 +145,17 @@ class Lead:
             if self.signalled:
                 os._exit(128 + number)
             self.signalled = number
-            site.writer.post(lambda ledger: _stop_run(ledger, site.run, number))
+            told = site.writer.post(lambda ledger: _stop_run(ledger, site.run, number))
+            told.add_done_callback(lambda done: done.exception() and os._exit(128 + number))
 
-        for number in _SIGNALS:
+        # One that was ignored when this process began, by nohup say, stays ignored.
+        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in heard:
             loop.add_signal_handler(number, stop, number)
         try:
             yield
         finally:
-            for number in _SIGNALS:
+            for number in heard:
                 loop.remove_signal_handler(number)
 
     async def _tidy(self, site: Site) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.errors import WfError
 from wf_tui.git.locks import break_stale_locks
 from wf_tui.ledger import reads
 from wf_tui.ledger.attempts import Ending
@@ -53,7 +52,15 @@ async def _recover_one(
     site: Site, integrator: Integrator, attempt: AttemptRow, task: TaskRow
 ) -> None:
     fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
-    claim = Claim(site.run, task, attempt.worker, "", attempt.epoch, attempt.base or "")
+    claim = Claim(
+        run=site.run,
+        task=task,
+        worker=attempt.worker,
+        kind="",
+        epoch=attempt.epoch,
+        at=attempt.started_at,
+        head=attempt.base or "",
+    )
     found = await _harvest(site, claim, attempt)
     if attempt.fenced:
         ending = found.onto(CANCELLED)
@@ -77,7 +84,7 @@ async def _harvest(site: Site, claim: Claim, attempt: AttemptRow) -> Harvested:
         site.shared.resume(tree)
     try:
         found = await site.thread(harvest_attempt, site, workspace)
-    except WfError:
+    except Exception:  # noqa: BLE001 - the border of an attempt: one bad tree stops no run
         _log.exception("the work of attempt %s of %r stays in %s", *_place(attempt, tree.path))
         return NOTHING
     finally:

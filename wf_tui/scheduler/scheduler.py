@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +26,6 @@ __all__ = ["Scheduler"]
 WATCH_EVERY: Final = 0.05
 """Seconds between looks for changes by other processes (3 us each, RULES 5)."""
 _LONGEST_SLEEP: Final = 60.0
-_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -42,6 +40,8 @@ class Scheduler:
     _flights: dict[tuple[str, int], Attempt] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _broken: BaseException | None = None
+    """Why an attempt could not even end: the next scheduler has to recover it."""
 
     async def run(self) -> str:
         """Schedule until there is nothing left to do; return the run's state."""
@@ -52,6 +52,8 @@ class Scheduler:
                 for helper in helpers:
                     if helper.done():
                         helper.result()
+                if self._broken is not None:
+                    raise self._broken
                 pulse = await self._look_and_place()
                 if self._is_over(pulse):
                     return pulse.state
@@ -103,7 +105,7 @@ class Scheduler:
         self._tasks.discard(task)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("attempt %s broke off", key, exc_info=error)
+            self._broken = error
 
     def _stop_fenced(self, pulse: Pulse) -> None:
         """Stop what a person took back: its fence is in the ledger already."""
@@ -147,7 +149,8 @@ class Scheduler:
         """Renew the leases of what gave evidence of life; stop what has been silent too long."""
         timing = self.site.timing
         while True:
-            await asyncio.sleep(min(timing.heartbeat, timing.stall_after / 2))
+            shortest = min(timing.heartbeat, timing.stall_after / 2, timing.start_deadline / 2)
+            await asyncio.sleep(max(shortest, WATCH_EVERY))
             now = self.site.clock.monotonic()
             flights = list(self._flights.values())
             await self._renew(
@@ -162,6 +165,10 @@ class Scheduler:
 
     def _stop_silent(self, flight: Attempt, now: float) -> None:
         timing = self.site.timing
+        if now > flight.start_by:
+            limit = plural(round(timing.start_deadline), "second")
+            text = f"claimed, but its program did not start within {limit}"
+            flight.stop(Ending(Outcome.TIMED_OUT, "start", text))
         if not flight.running:
             return
         if now - flight.evidence > timing.lease:

@@ -96,7 +96,8 @@ class Book:
         part.unsettled += 1
         if not part.parallel and part.last is not None:
             self.following[part.last] = card.id
-            card.follows = not self.cards[part.last].settled
+            before = self.cards[part.last]
+            card.follows = before.follows or not before.settled
         part.last = card.id
         for name in dict.fromkeys(card.needs):
             self.needed[name].append(card.id)
@@ -138,8 +139,13 @@ class Book:
             return
         card.settled = settled
         part.unsettled -= 1 if settled else -1
-        if settled and card.id in self.following:
-            self.cards[self.following[card.id]].follows = False
+        self._hand_on(card)
+
+    def _hand_on(self, card: Card) -> None:
+        """Give the turn to the next of a sequence; one that was skipped early hands it on."""
+        while card.settled and not card.follows and card.id in self.following:
+            card = self.cards[self.following[card.id]]
+            card.follows = False
 
     def _look(self, card: Card) -> None:
         waits = card.state == "pending" and card.bad > 0

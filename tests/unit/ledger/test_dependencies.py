@@ -208,6 +208,16 @@ def test_a_skip_that_opens_a_later_phase_again(drive: Drive) -> None:
     recount.check(drive.db)
 
 
+def test_a_skip_before_its_turn(drive: Drive) -> None:
+    """A task that is skipped early hands the turn on only when the one before it is done."""
+    drive.make(phase("p", "a", "b", "c", parallel=False))
+    first = drive.take("a")
+    drive.mine.skip(RUN, "b")
+    assert drive.claim() is None
+    assert drive.done(first)
+    drive.take("c")
+
+
 def test_a_sequence(drive: Drive) -> None:
     """In a sequential phase each task waits for the one before, done or blocked."""
     drive.make(phase("p", "a", "b", "c", parallel=False))

@@ -35,7 +35,16 @@ def test_the_leader_is_recorded(drive: Drive) -> None:
     assert leader is not None
     assert (leader.pid, leader.lease_until) == (8, drive.clock.now() + 60)
     assert drive.kinds()[-1] == "scheduler_started"
-    drive.ledger.scheduler_stopped(RUN)
+
+
+def test_a_leader_signs_off(drive: Drive) -> None:
+    """A leader may go when its run is over or stopped, not while a person has work for it."""
+    drive.make("a")
+    who: dict[str, str | int] = {"pid": 7, "host": "h", "boot": "b", "pid_started": "1"}
+    drive.ledger.scheduler_started(RUN, who, 60)
+    assert not drive.ledger.scheduler_stopped(RUN)
+    drive.mine.stop(RUN)
+    assert drive.ledger.scheduler_stopped(RUN)
     assert reads.leader(drive.db, RUN) is None
 
 

@@ -96,6 +96,15 @@ def test_an_empty_file_becomes_one(path: Path) -> None:
         assert reads.runs(database) == []
 
 
+def test_an_empty_file_beside_runs(path: Path) -> None:
+    """An empty file where there have been runs is a damaged ledger, not a new one."""
+    (path.parent / "runs" / "r1").mkdir(parents=True)
+    path.touch()
+    with pytest.raises(LedgerError, match="is empty, though there were runs"):
+        SqliteDatabase(path, create=True)
+    assert path.read_bytes() == b""
+
+
 def test_a_lock_that_leads_elsewhere(path: Path, database: SqliteDatabase) -> None:
     """A lock file that is a symbolic link is not followed."""
     lock = path.with_suffix(".lock")

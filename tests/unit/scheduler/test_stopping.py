@@ -9,16 +9,18 @@ import socket
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.unit.scheduler.arena import Arena
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.config import Timing
+from wf_tui.errors import LedgerError
 from wf_tui.ledger.reads import Leader
 from wf_tui.scheduler import leader
+from wf_tui.workers.sweep import sweep_marked
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from wf_tui.ledger.rows import EventRow
 
@@ -93,6 +95,35 @@ def test_expired_lease(tmp_path: Path) -> None:
     assert arena.play(parallel('id: a, run: "sleep 60"')) == "partial"
     (attempt,) = arena.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("lost", "lease")
+
+
+def test_silent_gate(tmp_path: Path) -> None:
+    """A gate that hangs is stopped like a program that does."""
+    arena = Arena(tmp_path, Timing(grace=0.2, stall_after=0.4))
+    fields = 'run: "echo x > x.txt", mode: read_write, gate: "sleep 60"'
+    assert arena.play(parallel(f"id: a, {fields}")) == "partial"
+    (attempt,) = arena.attempts("a")
+    assert (attempt.outcome, attempt.cause) == ("timed_out", "stall")
+
+
+def test_deep_folders(arena: Arena) -> None:
+    """A worktree deeper than Python's stack is harvested, or refused, but the run ends."""
+    dig = "import os; [(os.mkdir('a'), os.chdir('a')) for _ in range(1400)]; open('f', 'w')"
+    fields = f'run: "python3 -c \\"{dig}\\"", mode: read_write'
+    assert arena.play(parallel(f"id: a, {fields}")) in {"completed", "partial"}
+    assert not any(attempt.open for attempt in arena.attempts("a"))
+
+
+def test_ledger_that_breaks(arena: Arena) -> None:
+    """When the ledger takes nothing any more the scheduler ends with its error, and stops all."""
+    arena.start(parallel('id: a, run: "sleep 60"'))
+    arena.when(
+        running("a"),
+        lambda ledger: ledger.db.execute("ALTER TABLE attempt RENAME TO away"),
+    )
+    with pytest.raises(LedgerError):
+        arena.lead()
+    assert sweep_marked(f"{arena.run}/") == 0
 
 
 def test_second_scheduler_stands_by(arena: Arena) -> None:
