@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = [
     *("demo", "run", "plan"),
-    *("board", "runs", "status", "show", "events", "logs", "diff", "workers"),
+    *("board", "runs", "status", "show", "events", "logs", "diff", "workers", "verify"),
     *(
         "add",
         "edit",
@@ -30,6 +30,7 @@ COMMANDS = [
         "cancel",
         "skip",
         "priority",
+        "undo",
     ),
     *("pause", "resume", "stop", "abort", "jobs", "scheduler"),
 ]

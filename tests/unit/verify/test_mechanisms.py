@@ -1,0 +1,83 @@
+"""A ledger that has lost one of its mechanisms is found out by its own log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, phase, shell
+from tests.unit.verify.histories import history, merging
+from wf_tui.ledger import attempts, claims, hands
+from wf_tui.ledger.change import Change
+from wf_tui.ledger.words import DoneKind, Step
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.unit.ledger.driving import Drive
+    from wf_tui.ledger.rows import TaskRow
+
+
+def test_without_the_fence(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A late result that counts is seen, though the task looks well (G2)."""
+    merging(drive).make(shell("a", max_attempts=5, backoff=0))
+    late = drive.take("a", step=Step.RUNNING)
+    drive.mine.release(RUN, "a")
+    drive.ledger.close(late, STOPPED)
+    drive.take("a", "w2", step=Step.CHECKING)
+    assert history(drive.db).found() == []
+    monkeypatch.setattr(attempts, "live", lambda tx, name, *_: _claimed(tx, name))
+    assert drive.ledger.done(late, DoneKind.NO_CHANGES, BAD, "late")
+    assert "stale" in history(drive.db).found()
+
+
+def _claimed(tx: Change, name: str) -> TaskRow | None:
+    """Take a report for good whenever anybody holds the task."""
+    task = tx.task(name)
+    return task if task.worker else None
+
+
+def test_without_the_scopes(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two overlapping writers at once are seen (G9)."""
+    monkeypatch.setattr(claims, "contention", lambda *_: None)
+    merging(drive).make(shell("a", scope=("src",)), shell("b", scope=("src/x",)))
+    drive.take("a")
+    assert history(drive.db).found() == []
+    drive.take("b")
+    assert history(drive.db).found() == ["scope"]
+
+
+def test_without_the_counters(drive: Drive) -> None:
+    """A task that begins before what it waits for is seen (G9)."""
+    merging(drive).make("a", shell("b", "a"))
+    drive.db.execute("UPDATE task SET unmet = 0, rank = 0 WHERE id = 'b'")
+    drive.take("b")
+    assert history(drive.db).found() == ["order"]
+
+
+def test_without_an_end_of_attempts(drive: Drive) -> None:
+    """A task that is claimed before its stopped attempt is closed is seen (G1)."""
+    merging(drive).make("a")
+    drive.take("a")
+    drive.mine.release(RUN, "a")
+    drive.db.execute("UPDATE task SET unmet = 0")
+    drive.db.execute("DELETE FROM attempt")
+    drive.take("a", "w2")
+    assert "claim" in history(drive.db).found()
+
+
+def test_without_a_rule_of_phases(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phase that settles though a task is on hold is seen (G9)."""
+    monkeypatch.setattr(Change, "settles", lambda _, task: task.state in {"done", "blocked"})
+    merging(drive).make(phase("p", "a"), phase("q", "b", after=["p"]))
+    drive.mine.hold(RUN, "a")
+    assert "phase" in history(drive.db).found()
+
+
+def test_without_a_look_at_dependants(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A skip that is taken back though somebody counted on it is seen."""
+    monkeypatch.setattr(hands, "claimed_dependant", lambda *_: None)
+    merging(drive).make("a", shell("b", "a"))
+    drive.mine.skip(RUN, "a")
+    drive.take("b")
+    drive.mine.retry(RUN, "a")
+    assert "move" in history(drive.db).found()
