@@ -141,10 +141,13 @@ class Ledger:
             )
             tx.event("scheduler_started", pid=leader["pid"], host=leader["host"])
 
-    def scheduler_stopped(self, run: str) -> None:
-        """Sign off as the leader of this run."""
-        with self._change(run):
+    def scheduler_stopped(self, run: str) -> bool:
+        """Sign off as the leader of this run; False when a person has given it new work."""
+        with self._change(run) as tx:
+            if runs.wants_scheduler(tx.run):
+                return False
             self.db.execute("DELETE FROM scheduler WHERE run = ?", (run,))
+            return True
 
     def join_workers(self, run: str, seats: Sequence[WorkerRow]) -> None:
         """Make these the seats of the run; the ones of an earlier scheduler are gone."""
@@ -184,9 +187,21 @@ class Ledger:
 
     # -- the life of an attempt: each returns whether the claim was still the live one
 
-    def step(self, fence: Fence, step: Step, deadline: float | None = None) -> bool:
-        """Go on to the next step; `deadline` is in UTC seconds."""
-        return self._fenced(fence, lambda tx, task: attempts.next_step(tx, task, step, deadline))
+    def step(
+        self,
+        fence: Fence,
+        step: Step,
+        deadline: float | None = None,
+        *,
+        result: str | None = None,
+    ) -> bool:
+        """Go on to the next step; `deadline` is in UTC seconds.
+
+        A `result` is kept with the step to `integrating`: a merge may be recorded after a crash.
+        """
+        return self._fenced(
+            fence, lambda tx, task: attempts.next_step(tx, task, step, deadline, result)
+        )
 
     def prepared(self, fence: Fence, *, base: str, tree: str) -> bool:
         """Record where an attempt will work; before its program, so that no work is ever lost."""
@@ -323,6 +338,11 @@ class Ledger:
             elif commit != tx.run.exported:
                 tx.event("exported", commit=commit, before=tx.run.exported)
                 tx.evolve(exported=commit, export_note="")
+
+    def landed(self, run: str, *, branch: str, old: str, new: str) -> None:
+        """Record that the run's work came into a branch of the user."""
+        with self._change(run) as tx:
+            tx.event("landed", branch=branch, old=old, new=new)
 
     def tree_gone(self, run: str, tree: str, *, kept: str | None = None) -> None:
         """Record that a worktree was removed, or why it was kept."""
