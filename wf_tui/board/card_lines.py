@@ -61,7 +61,8 @@ def _in_progress(card: Card, now: float) -> tuple[Line, Line]:
 
 
 def _done(card: Card, now: float) -> tuple[Line, Line]:
-    words = [card.kind.replace("_", " "), (card.commit or "")[:8]]
+    changed = card.why if card.why.startswith("+") else (card.commit or "")[:8]
+    words = [card.kind.replace("_", " "), changed]
     how = _line("  ".join(filter(None, words)), Role.DONE)
     return how, _line(_who_and_when(card, now), Role.QUIET)
 

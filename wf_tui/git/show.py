@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wf_tui.git.control import Control
 
-__all__ = ["FileChange", "diff", "file_changes"]
+__all__ = ["FileChange", "changed_lines", "diff", "file_changes"]
 
 _SAFE = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
 
@@ -47,6 +47,14 @@ def file_changes(control: Control, old: str, new: str) -> tuple[FileChange, ...]
     """
     words = ("diff-tree", "-r", "-z", *_SAFE, "--numstat", "--end-of-options", old, new)
     return tuple(_changes(iter(control.git(*words).records)))
+
+
+def changed_lines(control: Control, old: str, new: str) -> str:
+    """Return how many lines differ between two commits, as people write it: `+120 -4`."""
+    changes = file_changes(control, old, new)
+    added = sum(change.added or 0 for change in changes)
+    removed = sum(change.removed or 0 for change in changes)
+    return f"+{added} -{removed}"
 
 
 def _changes(records: Iterator[bytes]) -> Iterator[FileChange]:

@@ -90,13 +90,27 @@ def next_step(
     )
 
 
-def done(tx: Change, task: TaskRow, kind: DoneKind, ending: Ending, result: str | None) -> TaskRow:
+def done(
+    tx: Change,
+    task: TaskRow,
+    kind: DoneKind,
+    ending: Ending,
+    result: str | None,
+    note: str = "",
+) -> TaskRow:
     """Finish a task; its dependants learn of it in the same transaction."""
     merging = task.step == Step.INTEGRATING and not task.asking
     if not (merging if kind is DoneKind.MERGED else in_progress(task)):
         raise refused(task, f"done ({kind.value})")
     before = task.step or task.state.value
-    tx.event("task_done", task, kind=kind.value, before=before, commit=ending.commit)
+    tx.event(
+        "task_done",
+        task,
+        kind=kind.value,
+        before=before,
+        commit=ending.commit,
+        text=note or None,
+    )
     if kind is DoneKind.MERGED:
         tx.evolve(merges=tx.run.merges + 1)
     finished = tx.put(
@@ -105,7 +119,7 @@ def done(tx: Change, task: TaskRow, kind: DoneKind, ending: Ending, result: str 
             **UNCLAIMED,
             "state": TaskState.DONE,
             "kind": kind.value,
-            "note": "",
+            "note": note,
             "detail": {},
             "commit_id": ending.commit if kind is DoneKind.MERGED else None,
             "result": result,

@@ -118,7 +118,7 @@ def _why(status: Status, task: TaskRow) -> str:
     if task.state is TaskState.BLOCKED and not text.startswith(word):
         return f"{word}: {text}"
     if task.state is TaskState.DONE and task.commit_id:
-        return f"{word} {task.commit_id[:8]}"
+        return f"{word} {task.commit_id[:8]}  {clean(task.note, limit=_TEXT)}".rstrip()
     return text or word
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.git.attempts import Message
 from wf_tui.git.export import Exported, export
 from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
+from wf_tui.git.show import changed_lines
 from wf_tui.ledger import reads
 from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step, TaskState
 from wf_tui.text import clean
@@ -70,9 +71,11 @@ class Integrator:
         self, fence: Fence, claim: Claim, base: str, commit: str, ending: Ending, result: str | None
     ) -> bool | Conflict:
         """Merge one commit; return whether it is in, or the conflict that keeps it out."""
+        lines = await self.site.thread(changed_lines, self.site.control, base, commit)
         async with self._turn:
-            turn = lambda ledger: ledger.step(fence, Step.INTEGRATING, result=result)  # noqa: E731
-            if not await self.site.ledger(turn):
+            if not await self.site.ledger(
+                lambda ledger: ledger.step(fence, Step.INTEGRATING, result=result)
+            ):
                 await self.site.ledger(lambda ledger: ledger.reject(fence, ending))
                 return False
             loop = asyncio.get_running_loop()
@@ -84,7 +87,7 @@ class Integrator:
                     lambda ledger: ledger.conflict(fence, bad, done.paths[:200], text)
                 )
                 return done
-            await self._merged(fence, done, ending, result)
+            await self._merged(fence, done, ending, result, lines)
         self.export_soon()
         return True
 
@@ -112,7 +115,12 @@ class Integrator:
         )
 
     async def _merged(
-        self, fence: Fence, done: Merged | AlreadyIn, ending: Ending, result: str | None
+        self,
+        fence: Fence,
+        done: Merged | AlreadyIn,
+        ending: Ending,
+        result: str | None,
+        lines: str,
     ) -> None:
         new = done.new if isinstance(done, Merged) else done.head
         good = replace(ending, commit=new)
@@ -121,7 +129,7 @@ class Integrator:
             # What was merged before a crash went on from where the ledger had last seen the branch.
             old = done.old if isinstance(done, Merged) else reads.run_row(ledger.db, fence.run).head
             ledger.integrated(fence, old, new)
-            ledger.done(fence, DoneKind.MERGED, good, result)
+            ledger.done(fence, DoneKind.MERGED, good, result, lines)
 
         await self.site.ledger(record)
         self.head = new

@@ -22,7 +22,7 @@ def test_work_is_merged(arena: Arena) -> None:
     """What a writing task leaves is on the exported branch, and nowhere in the checkout."""
     assert arena.play(one(f"run: echo hi > new.txt, {WRITE}")) == "completed"
     assert arena.merged("new.txt") == "hi"
-    assert arena.task("t").kind == "merged"
+    assert (arena.task("t").kind, arena.task("t").note) == ("merged", "+1 -0")
     assert not (arena.repo / "new.txt").exists()
 
 
