@@ -56,6 +56,7 @@ _SECTIONS: Final = (
             Entry("abort", "wf_tui.cli.control", "Cancel all that is not done."),
             Entry("jobs", "wf_tui.cli.control", "Change how many tasks run at once."),
             Entry("land", "wf_tui.cli.land", "Merge what a run has done into your branch."),
+            Entry("clean", "wf_tui.cli.clean", "The worktrees of all runs; removes the safe ones."),
             Entry("scheduler", "wf_tui.cli.scheduler", "The scheduler itself (started for you)."),
         ),
     ),

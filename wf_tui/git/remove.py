@@ -43,11 +43,12 @@ class Judgement:
 
 
 def remove_ended(
-    pool: Pool, *, live: Collection[int] = (), keep: Collection[int] = ()
+    pool: Pool, *, live: Collection[int] = (), keep: Collection[int] = (), dry: bool = False
 ) -> tuple[Judgement, ...]:
     """Remove the worktrees of ended attempts that are saved or clean; return what became of each.
 
-    `live` are the numbers of open attempts, `keep` those that wait for a person.
+    `live` are the numbers of open attempts, `keep` those that wait for a person. With `dry` all
+    stay, and those without a reason are the ones that would go.
     """
     busy = busy_folders()
     saved = _saved(pool.control)
@@ -55,9 +56,9 @@ def remove_ended(
     for path in sorted(pool.paths.trees.iterdir()):
         tree_class = judge(pool, path, live=live, saved=saved)
         reason = _objection(path, tree_class, keep, busy)
-        if not reason and not pool.discard(_tree(pool, path)):
+        if not (reason or dry or pool.discard(_tree(pool, path))):
             reason = "it cannot be removed"
-        found.append(Judgement(path, tree_class, not reason, reason))
+        found.append(Judgement(path, tree_class, not (reason or dry), reason))
     return tuple(found)
 
 

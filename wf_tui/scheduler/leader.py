@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.reads import Leader
 
-__all__ = ["Identity", "is_alive", "leadership", "own_identity"]
+__all__ = ["Identity", "is_alive", "leadership", "own_identity", "without_leader"]
 
 _START_TIME = 19  # field 22 of proc(5) stat, counted after the command's name
 
@@ -37,6 +37,21 @@ def leadership(lock: Path) -> Iterator[None]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def without_leader(lock: Path) -> Iterator[bool]:
+    """Keep a run without a scheduler for a while; False where one leads it now."""
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
     finally:
         os.close(handle)
 

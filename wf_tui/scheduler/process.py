@@ -24,7 +24,8 @@ from wf_tui.git.snapshots import Snapshots
 from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import BlockedKind, RunState
+from wf_tui.ledger.trees import needed_trees
+from wf_tui.ledger.words import RunState
 from wf_tui.ledger.writer import Writer
 from wf_tui.scheduler.integrator import Integrator
 from wf_tui.scheduler.leader import leadership, own_identity
@@ -160,7 +161,7 @@ class Lead:
 
     async def _tidy(self, site: Site) -> None:
         """Remove the trees whose work is safe; those that a person needs stay."""
-        needed = await site.ledger(lambda ledger: _needed_trees(ledger.db, site.run))
+        needed = await site.ledger(lambda ledger: needed_trees(ledger.db, site.run))
         await site.thread(site.shared.close)
         judged = await site.thread(remove_ended, site.pool, keep=needed)
         gone = [str(one.path) for one in judged if one.removed]
@@ -215,14 +216,3 @@ def _repository(common_dir: Path, base: str, object_format: str) -> Repository:
         branch=None,
         shallow=False,
     )
-
-
-def _needed_trees(db: Database, run: str) -> set[int]:
-    """Return the numbers of the trees that blocked tasks may be accepted from."""
-    kinds = {BlockedKind.SCOPE.value, BlockedKind.CONFLICT.value}
-    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in kinds}
-    return {
-        int(attempt.tree)
-        for attempt in reads.attempts(db, run)
-        if attempt.tree and blocked.get(attempt.task) == attempt.epoch
-    }

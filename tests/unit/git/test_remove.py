@@ -87,6 +87,15 @@ def test_a_nested_repository_keeps_its_tree(run: Run) -> None:
     assert _class(run) is TreeClass.DIRTY
 
 
+def test_a_look_removes_nothing(run: Run) -> None:
+    """Those that would go are the ones without a reason to stay."""
+    run.pool.acquire(run.control.base)
+    run.pool.acquire(run.control.base)
+    found = remove_ended(run.pool, keep={2}, dry=True)
+    assert [(f.removed, f.reason) for f in found] == [(False, ""), (False, "a task needs it")]
+    assert _left(run) == ["1", "2"]
+
+
 def test_a_tree_in_use_stays(run: Run) -> None:
     """An open attempt's tree and one that waits for a person are left alone."""
     for _ in range(3):

@@ -1,0 +1,166 @@
+"""`wf clean`: the worktrees of all runs of a repository, and the removal of the safe ones."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
+from wf_tui.commands import open_ledger, scheduler_alive
+from wf_tui.errors import EnvironmentalError
+from wf_tui.git.control import open_control
+from wf_tui.git.erase import erase
+from wf_tui.git.pool import Pool
+from wf_tui.git.remove import TreeClass, remove_ended
+from wf_tui.git.usage import folder_size
+from wf_tui.ledger import reads
+from wf_tui.ledger.trees import live_trees, needed_trees
+from wf_tui.paths import RunPaths
+from wf_tui.scheduler.leader import without_leader
+from wf_tui.text import clean as safe
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wf_tui.commands import Place
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rows import RunRow
+
+__all__ = ["clean"]
+
+_TRASH: Final = "trash"
+_WHY: Final = {
+    TreeClass.LIVE: "an attempt works in it",
+    TreeClass.DIRTY: "it holds work that is nowhere else",
+    TreeClass.FOREIGN: "wf did not make it",
+}
+_UNIT: Final = 1024
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A worktree, or what is left of one in the trash."""
+
+    run: str
+    path: Path
+    kind: str
+    size: int
+    removed: bool
+    reason: str
+    """Why it stays; nothing where it may go."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return what the text shows."""
+        return {
+            "run": self.run,
+            "tree": self.path.name,
+            "class": self.kind,
+            "size": self.size,
+            "path": str(self.path),
+            "removable": not self.reason,
+            "removed": self.removed,
+            "reason": self.reason,
+        }
+
+
+@click.command
+@click.option("--apply", is_flag=True, help="Remove those that are safe to remove.")
+@repo_option
+@json_option
+def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
+    """List the worktrees of all runs of this repository, with their class and size.
+
+    Safe to remove are those whose content is merged, harvested or clean, and which no attempt,
+    process or blocked task needs. Without --apply nothing is removed.
+    """
+    found = list(_all(place_at(repo), apply=apply))
+    if as_json:
+        print_json([one.as_json() for one in found])
+        return
+    for line in _lines(found, apply=apply):
+        say(line)
+
+
+def _all(place: Place, *, apply: bool) -> Iterator[_Found]:
+    if not place.paths.ledger.exists():
+        return
+    with open_ledger(place) as ledger:
+        rows = reads.runs(ledger.db)
+        for row in rows:
+            yield from _of_run(ledger, row, apply=apply)
+    known = {Path(row.dir) for row in rows}
+    folder = place.paths.run("x").root.parent
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path not in known:
+            yield _foreign(path.name, path, "no run of the ledger has it")
+
+
+def _of_run(ledger: Ledger, row: RunRow, *, apply: bool) -> Iterator[_Found]:
+    """Judge the worktrees of one run; with `apply`, no scheduler can begin to lead it meanwhile."""
+    paths = RunPaths(Path(row.dir))
+    if not paths.trees.is_dir():
+        return
+    try:
+        pool = Pool(open_control(paths), paths)
+    except EnvironmentalError as error:
+        # Nothing but the run's repository knows what is saved.
+        yield from (_foreign(row.id, path, error.message) for path in sorted(paths.trees.iterdir()))
+        return
+    with without_leader(paths.scheduler_lock) if apply else nullcontext(enter_result=False) as free:
+        led = not free if apply else scheduler_alive(ledger.db, row.id)
+        for one in _judged(ledger, row.id, pool, dry=led or not apply):
+            yield replace(one, reason=one.reason or "a scheduler leads the run") if led else one
+
+
+def _judged(ledger: Ledger, run: str, pool: Pool, *, dry: bool) -> Iterator[_Found]:
+    sizes = {path: folder_size(path) for path in pool.paths.trees.iterdir()}
+    live, keep = live_trees(ledger.db, run), needed_trees(ledger.db, run)
+    for one in remove_ended(pool, live=live, keep=keep, dry=dry):
+        if one.removed:
+            ledger.tree_gone(run, str(one.path))
+        kind, size = one.tree_class.value, sizes.get(one.path, 0)
+        reason = _WHY.get(one.tree_class, one.reason)
+        yield _Found(run, one.path, kind, size, removed=one.removed, reason=reason)
+    for path in sorted(pool.paths.trash.iterdir()):
+        size = folder_size(path)
+        gone = not dry and erase(os.fsencode(path))
+        reason = "" if gone or dry else "it cannot be removed"
+        yield _Found(run, path, _TRASH, size, removed=gone, reason=reason)
+
+
+def _foreign(run: str, path: Path, reason: str) -> _Found:
+    kind = TreeClass.FOREIGN.value
+    return _Found(run, path, kind, folder_size(path), removed=False, reason=reason)
+
+
+def _lines(found: Sequence[_Found], *, apply: bool) -> Iterator[str]:
+    if not found:
+        yield "no worktrees"
+        return
+    runs, trees = (max(map(len, names)) for names in zip(*_names(found), strict=True))
+    for one, (run, tree) in zip(found, _names(found), strict=True):
+        fate = "removed" if one.removed else one.reason or "can be removed"
+        yield f"{run:<{runs}}  {tree:<{trees}}  {one.kind:<9}  {_bytes(one.size):>8}  {fate}"
+    chosen = [one for one in found if (one.removed if apply else not one.reason)]
+    total, part = (_bytes(sum(one.size for one in some)) for some in (found, chosen))
+    verb = "removed" if apply else "can be removed with --apply"
+    yield f"{plural(len(found), 'worktree')}, {total}; {len(chosen)} {verb}, {part}"
+
+
+def _names(found: Sequence[_Found]) -> list[tuple[str, str]]:
+    return [(safe(one.run, limit=40), safe(one.path.name, limit=40)) for one in found]
+
+
+def _bytes(size: int) -> str:
+    amount = float(size)
+    for unit in ("B", "KB", "MB"):
+        if amount < _UNIT:
+            return f"{amount:.0f} {unit}"
+        amount /= _UNIT
+    return f"{amount:.1f} GB"
