@@ -253,10 +253,17 @@ class Ledger:
             task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
             tx.event("harvested", task, ref=ref, commit=commit, **detail)
 
-    def done(self, fence: Fence, kind: DoneKind, ending: Ending, result: str | None) -> bool:
-        """Finish a task."""
+    def done(
+        self,
+        fence: Fence,
+        kind: DoneKind,
+        ending: Ending,
+        result: str | None,
+        note: str = "",
+    ) -> bool:
+        """Finish a task; `note` says how much it changed: `+120 -4`."""
         return self._result(
-            fence, ending, lambda tx, task: attempts.done(tx, task, kind, ending, result)
+            fence, ending, lambda tx, task: attempts.done(tx, task, kind, ending, result, note)
         )
 
     def fail(
