@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.unit.ledger.driving import RUN
 from tests.unit.picture.swarming import Swarm
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class MergingLedger(Ledger):
     """A ledger whose merges move the branch, as the scheduler's do."""
 
-    def done(self, fence: Fence, kind: DoneKind, ending: Ending, result: str | None) -> bool:
+    def done(self, fence: Fence, kind: DoneKind, ending: Ending, *more: Any, **named: Any) -> bool:
         """Finish a task; one that is merged moves the branch first."""
         task = reads.task(self.db, fence.run, fence.task)
         live = (task.epoch, task.worker) == (fence.epoch, fence.worker)
@@ -37,7 +37,7 @@ class MergingLedger(Ledger):
             row = reads.run_row(self.db, fence.run)
             ending = replace(ending, commit=f"c{row.seq}")
             self.integrated(fence, row.head, str(ending.commit))
-        return super().done(fence, kind, ending, result)
+        return super().done(fence, kind, ending, *more, **named)
 
 
 def merging(drive: Drive) -> Drive:
