@@ -19,7 +19,7 @@ class _Part(BaseModel):
 
 
 class Timing(_Part):
-    """How long things may take, in seconds (DESIGN 3.2)."""
+    """How long things may take, in seconds (RULES 3.2)."""
 
     lease: _Seconds = 60.0
     """How long a claim is valid without a renewed heartbeat."""

@@ -1,7 +1,7 @@
 """The display sanitizer: the one place that every string of a plan, worker or file passes.
 
 What reaches a terminal can move its cursor, set its clipboard or forge its lines; `clean` leaves
-text that can only be read. Source of the classes removed: attacks A01 to A03, ECMA-48.
+text that can only be read. Source of the classes removed: ECMA-48 and Unicode (bidi, tags).
 """
 
 import re

@@ -63,7 +63,7 @@ class Action:
     twins: tuple[str, ...] = ()
     """The commands that do the same, as they are typed, with their arguments."""
     moves: tuple[str, ...] = ()
-    """The moves of DESIGN 3.1 that it may make; it is possible when one of them is."""
+    """The moves of RULES 3.1 that it may make; it is possible when one of them is."""
     deed: Deed | None = None
     calls: str = ""
     footer: bool = False

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["BoardApp"]
 
 _TICK: Final = 0.1
-"""Seconds between two times that the screen changes by itself (BOARD.md, Structure)."""
+"""Seconds between two times that the screen changes by itself."""
 _SIGNALLED: Final = 128
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 

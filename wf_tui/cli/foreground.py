@@ -52,7 +52,7 @@ def log_to(path: Path) -> None:
 
 
 def exit_status(status: Status, signalled: int = 0) -> int:
-    """Return the exit status of a run in the foreground (CLI.md, Exit status)."""
+    """Return the exit status of a run in the foreground."""
     if signalled:
         return _SIGNALLED + signalled
     if status.run.state == RunState.ABORTED:

@@ -2,7 +2,7 @@
 
 Git obeys configuration, attributes, hooks and environment that anyone with a file in the right
 place can write; here all of them are either empty or set at command scope, which wins over every
-repository (attacks A08 to A14). Git never discovers a repository from a worker's directory: the
+repository. Git never discovers a repository from a worker's directory: the
 callers name it.
 """
 

@@ -1,4 +1,4 @@
-"""What a person can do to a card as it is: the table of DESIGN 3.1, to grey keys with the reason.
+"""What a person can do to a card as it is: the table of RULES 3.1, to grey keys with the reason.
 
 The ledger decides in the end, by the same table and with the same words.
 """

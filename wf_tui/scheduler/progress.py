@@ -1,4 +1,4 @@
-"""What a program says, in samples (DESIGN 7, Output): the last line of its log, at times.
+"""What a program says, in samples: the last line of its log, at times.
 
 However much it writes, the ledger gets at most two lines a second of each attempt. Only this is
 sampled; what happens to an attempt is told by events of its own, each of them.

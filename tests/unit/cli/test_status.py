@@ -1,4 +1,4 @@
-"""`status`, `runs`, `workers`, `show`, `events`: the shapes that CLI.md promises."""
+"""`status`, `runs`, `workers`, `show`, `events`: the shapes that scripts build on."""
 
 from __future__ import annotations
 
