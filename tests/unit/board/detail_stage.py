@@ -25,7 +25,7 @@ HOSTILE = (
     "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b[2J\x9b31m [/bold]x [@click=app.quit]quit[/] "
     "a\u202eb\u200bc \x00\r ok"
 )
-"""Attacks A01 to A03 on one line."""
+"""Escape sequences, markup and bidi controls on one line."""
 _PLAN = r"""
 goal: to look at
 defaults: {backoff_secs: 0}

@@ -158,7 +158,7 @@ async def test_the_wheel_scrolls(live: LiveRun) -> None:
 
 
 async def test_hostile_output_stays_literal(live: LiveRun) -> None:
-    """Escape sequences, markup and bidi controls of a worker act on nothing (A01 to A03)."""
+    """Escape sequences, markup and bidi controls of a worker act on nothing."""
     live.prints(f"{HOSTILE}\n\ud800 lone\n{'W' * 100_000}\n")
     live.prints(f"{HOSTILE}\n", "gate")
     app = Stage(live.arena, "t")
