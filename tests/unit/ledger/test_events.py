@@ -190,7 +190,7 @@ def test_trees(drive: Drive) -> None:
 
 
 def test_no_gap_and_only_known_kinds(drive: Drive) -> None:
-    """Numbers run without a gap in the order of commits, and every kind is one that is documented."""
+    """Numbers run without a gap in the order of commits, and every kind is a documented one."""
     drive.make("a", shell("b", "a"), shell("c", max_attempts=2), seats=[seat("w1", lane="far")])
     drive.wreck("a")
     drive.mine.retry(RUN, "a")
