@@ -147,7 +147,8 @@ class BoardScreen(BoardView):
 
     @on(FilterClosed)
     def _filter_closed(self) -> None:
-        self.column(self.current).focus()
+        self.set_focus(self.column(self.current))
+        self.show_all()
 
     def _say_filter(self, wrong: str) -> None:
         picture = self.app.picture

@@ -146,6 +146,8 @@ class BoardView(Screen[None]):
         return counts
 
     def _show_keys(self) -> None:
+        if not self.is_active:
+            return  # the keys of a dialog above are not those of the board
         shown = self.app.active_keys()
         self.query_one(BoardFooter).show(
             [

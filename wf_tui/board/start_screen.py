@@ -43,6 +43,7 @@ class StartApp(App[str]):
 
     DEMO = ""
     """No file has this name."""
+    TITLE = "wf"
     CSS_PATH = "board.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar = [

@@ -1,0 +1,200 @@
+"""Pictures of the screens: how they are laid out, at three sizes; each kind of card once.
+
+After a change that is meant: `uv run pytest tests/unit/board/test_snapshots.py --snapshot-update`,
+and a look at what is different before it is committed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from tests.unit.board import scene
+from tests.unit.board.acting import Hand, StillApp, place_in
+from tests.unit.ledger.driving import RUN
+from wf_tui.board.start_screen import StartApp
+from wf_tui.board.theme import LIGHT
+from wf_tui.config import Board, Config
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.words import BlockedKind
+from wf_tui.picture import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+    from textual.worker import Worker
+
+    from tests.unit.ledger.driving import Drive
+    from wf_tui.commands import Place
+    from wf_tui.ledger.database import Database
+
+Size = tuple[int, int]
+LEAST, SMALL, MIDDLE, LARGE = (60, 18), (80, 24), (120, 40), (200, 60)
+_VARIABLES = ("NO_COLOR", "COLUMNS", "LINES", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
+
+
+class Compare(Protocol):
+    """Whether an app looks as it did when its picture was taken."""
+
+    def __call__(
+        self,
+        app: StillApp | StartApp,
+        *,
+        terminal_size: tuple[int, int],
+        run_before: Callable[[Pilot[Any]], object] = ...,
+    ) -> bool:
+        """Compare after some keys."""
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take away what makes a picture differ: terminal, theme, time zone, a cursor that blinks."""
+    for name in _VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for box in (Input, TextArea):
+        monkeypatch.setattr(box.cursor_blink, "_default", False)
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@dataclass
+class Easel:
+    """What compares a board, after some keys, with its picture."""
+
+    place: Place
+    db: Database
+    compare: Compare
+    config: Config = field(default_factory=Config)
+
+    def busy(self, size: Size, *keys: str, card: str | None = None) -> bool:
+        """Compare the board of the run in the middle of its life, with a card selected."""
+        return self.look(scene.busy_run(self.place, self.db), size, *keys, card=card)
+
+    def look(self, drive: Drive, size: Size, *keys: str, card: str | None = None) -> bool:
+        """Compare the board of a run."""
+        app = StillApp(self.place, RUN, clock=drive.clock, environ={}, config=self.config)
+        app.animation_level = "none"
+        app.motion = False
+
+        async def before(pilot: Pilot[Any]) -> None:
+            hand = Hand(app, pilot, drive)
+            await pilot.pause()
+            app._show(app.picture.apply(reading.start(self.db, RUN, drive.clock.now())))
+            app.beat()
+            await hand.settle()
+            if card is not None:
+                await hand.select(card)
+            for some in (keys[:1], keys[1:]):
+                await pilot.press(*some)
+                await _read(app, pilot)
+
+        return self.compare(app, terminal_size=size, run_before=before)
+
+
+async def _read(app: StillApp, pilot: Pilot[Any]) -> None:
+    """Wait until all that is read and searched is on the screen; a question stays open."""
+    await pilot.pause()
+    while any(_is_under_way(app, worker) for worker in app.workers):
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+def _is_under_way(app: StillApp, worker: Worker[Any]) -> bool:
+    asks = worker.group == "talk" and app.screen.is_modal
+    return not worker.is_finished and not asks
+
+
+@pytest.fixture
+def easel(tmp_path: Path, snap_compare: Compare) -> Iterator[Easel]:
+    """Give an easel with an empty ledger."""
+    place = place_in(tmp_path)
+    place.paths.root.mkdir(parents=True)
+    with contextlib.closing(SqliteDatabase(place.paths.ledger, create=True)) as db:
+        db.execute("PRAGMA synchronous = OFF")
+        yield Easel(place, db, snap_compare)
+
+
+SCREENS = [
+    ("board", (), None, (SMALL, MIDDLE, LARGE)),
+    ("log", ("L",), "token-store", (SMALL, MIDDLE, LARGE)),
+    ("diff", ("d",), "token-store", (SMALL, MIDDLE, LARGE)),
+    ("prompt", ("L", "enter", "tab", "tab"), "docs", (MIDDLE,)),
+    ("attempts", ("L", "enter", "tab", "tab", "tab"), "list-routes", (MIDDLE,)),
+    ("events", ("L", "enter", "shift+tab"), "list-routes", (MIDDLE,)),
+    ("inbox", ("2",), None, (SMALL, MIDDLE, LARGE)),
+    ("workers", ("4",), None, (SMALL, MIDDLE)),
+    ("help", ("question_mark",), None, (SMALL, MIDDLE, LARGE)),
+    ("palette", ("ctrl+p", *"hold"), "revoke", (SMALL, MIDDLE)),
+    ("new", ("n", *"Try it", "tab", "tab", "tab", *"none"), None, (SMALL, MIDDLE)),
+    ("edit", ("e",), "rate-limit", (MIDDLE,)),
+    ("reassign", ("a",), "rate-limit", (SMALL, MIDDLE)),
+    ("cancel", ("x",), "revoke", (MIDDLE,)),
+    ("quit", ("q",), None, (SMALL, MIDDLE)),
+    ("filter", ("slash", *"state:blocked", "enter"), None, (SMALL, MIDDLE)),
+    ("marks", ("space", "space"), "rate-limit", (MIDDLE,)),
+]
+_KEYS = {" ": "space", ":": "colon"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "card", "size"),
+    [
+        pytest.param(keys, card, size, id=f"{name}-{size[0]}x{size[1]}")
+        for name, keys, card, sizes in SCREENS
+        for size in sizes
+    ],
+)
+def test_screen(easel: Easel, keys: tuple[str, ...], card: str | None, size: Size) -> None:
+    """Each screen is laid out as it was when somebody looked at it."""
+    assert easel.busy(size, *(_KEYS.get(key, key) for key in keys), card=card)
+
+
+@pytest.mark.parametrize("kind", list(BlockedKind))
+def test_blocked_card(easel: Easel, kind: BlockedKind) -> None:
+    """A blocked card says of which kind it is, why, and what happened last."""
+    wanted = "usage" if kind is BlockedKind.DEPENDENCY else "parser"
+    assert easel.look(scene.run_of_kind(easel.db, kind), LEAST, card=wanted)
+
+
+def test_nobody_leads(easel: Easel) -> None:
+    """A run without a scheduler says so, and which key starts one."""
+    assert easel.look(scene.small_run(easel.db), SMALL)
+
+
+def test_too_small(easel: Easel) -> None:
+    """A terminal that is too small is told so."""
+    assert easel.busy((59, 17))
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [Board(ascii=True), Board(theme=LIGHT), Board(theme="gruvbox")],
+    ids=["ascii", "light", "other"],
+)
+def test_looks(easel: Easel, looks: Board) -> None:
+    """Letters in place of signs, the light theme, and one of Textual's own."""
+    easel.config = Config(board=looks)
+    assert easel.busy(MIDDLE)
+
+
+def test_without_colour(easel: Easel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With NO_COLOR everything can still be read."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert easel.busy(MIDDLE)
+
+
+@pytest.mark.parametrize("in_repository", [True, False])
+def test_start(snap_compare: Compare, *, in_repository: bool) -> None:
+    """Without a run there is the demo, and the plans that lie here."""
+    files = ["plan.yaml", "plans/release.toml"] if in_repository else []
+    assert snap_compare(StartApp(files, in_repository=in_repository), terminal_size=SMALL)
