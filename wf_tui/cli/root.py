@@ -57,6 +57,7 @@ _SECTIONS: Final = (
             Entry("jobs", "wf_tui.cli.control", "Change how many tasks run at once."),
             Entry("land", "wf_tui.cli.land", "Merge what a run has done into your branch."),
             Entry("clean", "wf_tui.cli.clean", "The worktrees of all runs; removes the safe ones."),
+            Entry("doctor", "wf_tui.cli.doctor", "Whether wf can work here, and what it found."),
             Entry("scheduler", "wf_tui.cli.scheduler", "The scheduler itself (started for you)."),
         ),
     ),

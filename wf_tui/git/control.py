@@ -18,7 +18,7 @@ from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.paths import RunPaths
 from wf_tui.text import plural
 
-__all__ = ["ATTRIBUTES", "Control", "make_control", "open_control"]
+__all__ = ["ATTRIBUTES", "Control", "check_complete", "make_control", "open_control"]
 
 ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
 """Files come out and go in byte by byte, and no attribute of a tree names a program."""
@@ -106,7 +106,7 @@ def make_control(
     try:
         _initialise(draft, repository, branch)
         _write_info(draft, user_excludes(repository, os.environ if environ is None else environ))
-        _check_complete(draft)
+        check_complete(draft)
         draft.create(_BASE, draft.base)
         draft.create(ref, draft.base)
         making.rename(final)
@@ -143,7 +143,8 @@ def _write_info(control: Control, excludes: bytes) -> None:
     (info / "exclude").write_bytes(excludes)
 
 
-def _check_complete(control: Control) -> None:
+def check_complete(control: Control) -> None:
+    """Refuse a repository that lacks objects of the commit that a run starts from."""
     words = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--end-of-options")
     done = control.git(*words, control.base + "^{tree}", ok=(0, 128))
     missing = done.stdout.count(b"?")

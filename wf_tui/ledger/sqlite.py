@@ -15,7 +15,7 @@ from wf_tui.errors import LedgerError
 from wf_tui.ledger.database import Row, Value
 from wf_tui.paths import private_folder
 
-__all__ = ["SqliteDatabase", "file_system"]
+__all__ = ["SqliteDatabase", "explained", "file_system", "journal_mode"]
 
 APPLICATION_ID: Final = 0x77664C31  # "wfL1"
 USER_VERSION: Final = 1
@@ -145,7 +145,7 @@ class SqliteDatabase:
         _make_private(self.path)
 
     def _create(self) -> None:
-        mode = "DELETE" if file_system(self.path, _mounts()) in _WAL_UNSAFE else "WAL"
+        mode, _ = journal_mode(self.path)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
             if self._number("application_id") == APPLICATION_ID:
@@ -162,7 +162,7 @@ class SqliteDatabase:
         return int(cast("int", self.execute(f"PRAGMA {pragma}")[0][0]))
 
     def _raise(self, error: apsw.Error) -> NoReturn:
-        raise _named(error, self.path) from error
+        raise explained(error, self.path) from error
 
 
 def _connect(path: Path) -> apsw.Connection:
@@ -172,7 +172,7 @@ def _connect(path: Path) -> apsw.Connection:
         # Else SQLite plans a statement anew for each other value bound to a range: 30 us a time.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     except apsw.Error as error:
-        raise _named(error, path) from error
+        raise explained(error, path) from error
     return connection
 
 
@@ -189,7 +189,7 @@ def _open_lock(path: Path) -> int:
         raise LedgerError(f"cannot lock the ledger with {path}: {error.strerror}") from error
 
 
-def _named(error: apsw.Error, path: Path) -> LedgerError:
+def explained(error: apsw.Error, path: Path) -> LedgerError:
     """Say in one line what is the matter with the ledger's file."""
     lines: dict[type[apsw.Error], tuple[str, str]] = {
         apsw.NotADBError: ("is not a ledger (not a database)", "it was left as it is"),
@@ -204,6 +204,12 @@ def _named(error: apsw.Error, path: Path) -> LedgerError:
         if isinstance(error, kind):
             return LedgerError(f"the ledger {path} {what}", hint)
     return LedgerError(f"the ledger {path} failed: {error}")
+
+
+def journal_mode(path: Path) -> tuple[str, str]:
+    """Return how a ledger at `path` is journalled, and the type of the file system that says so."""
+    kind = file_system(path, _mounts())
+    return "DELETE" if kind in _WAL_UNSAFE else "WAL", kind
 
 
 def _mounts() -> str:

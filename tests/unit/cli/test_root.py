@@ -33,6 +33,7 @@ COMMANDS = [
         "undo",
     ),
     *("pause", "resume", "stop", "abort", "jobs", "scheduler"),
+    *("land", "clean", "doctor"),
 ]
 HEAVY = ("pydantic", "rich", "textual", "git", "yaml", "asyncio")
 

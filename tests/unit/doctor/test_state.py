@@ -1,0 +1,41 @@
+"""What is said of the state directory is so."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from wf_tui.doctor.finding import Level
+from wf_tui.doctor.state import state_folder
+
+
+def test_a_private_folder_is_well(tmp_path: Path) -> None:
+    """With the file system, and how a ledger there is journalled."""
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o700)
+    found = state_folder(folder)
+    assert (found.level, found.detail["mode"]) == (Level.OK, "0700")
+    assert found.detail["journal"] in {"WAL", "DELETE"}
+
+
+def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:
+    """And left as it is."""
+    tmp_path.chmod(0o755)
+    found = state_folder(tmp_path)
+    assert (found.level, found.hint) == (Level.NOTE, f"chmod 700 {tmp_path}")
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    """It is made when it is needed, which has to be possible."""
+    assert state_folder(tmp_path / "a" / "b").level is Level.OK
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "file").touch()
+    assert state_folder(tmp_path / "file" / "state").level is Level.PROBLEM
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write anywhere")
+def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
+    """The hint says how to have another one."""
+    tmp_path.chmod(0o500)
+    assert state_folder(tmp_path).level is Level.PROBLEM

@@ -1,0 +1,62 @@
+"""`wf doctor`: whether wf can work here, and what it has found."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
+from wf_tui.doctor.finding import Finding, Level
+from wf_tui.doctor.machine import machine
+from wf_tui.doctor.repository import repository_facts
+from wf_tui.doctor.state import ledger_state, state_folder
+from wf_tui.errors import EnvironmentalError
+from wf_tui.paths import state_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["doctor"]
+
+_MISSING: Final = 3
+_COLOURS: Final = {Level.OK: "green", Level.NOTE: "yellow", Level.PROBLEM: "red"}
+
+
+@click.command
+@repo_option
+@json_option
+def doctor(*, repo: Path | None, as_json: bool) -> int:
+    """Look at git, SQLite, terminal, state directory and repository; nothing is changed.
+
+    The exit status is 3 where something that wf needs is missing.
+    """
+    found = list(_all(repo))
+    usable = all(one.level is not Level.PROBLEM for one in found)
+    if as_json:
+        print_json({"usable": usable, "checks": [one.as_json() for one in found]})
+    else:
+        _print(found)
+    return 0 if usable else _MISSING
+
+
+def _all(repo: Path | None) -> Iterator[Finding]:
+    yield from machine(os.environ)
+    yield state_folder(state_dir(os.environ))
+    yield from repository_facts(repo or Path.cwd(), time.time())
+    try:
+        place = place_at(repo)
+    except EnvironmentalError:
+        return  # another finding has said it
+    yield from ledger_state(place)
+
+
+def _print(found: list[Finding]) -> None:
+    width = max(len(one.check) for one in found)
+    for one in found:
+        say(f"{one.level:<7}  {one.check:<{width}}  {one.text}", _COLOURS[one.level])
+        if one.hint:
+            say(f"{'':<7}  {'':<{width}}  {one.hint}")

@@ -1,0 +1,1 @@
+"""What `wf doctor` looks at: the machine, the state directory, the repository."""

@@ -1,0 +1,112 @@
+"""The machine: git, SQLite, the terminal, and the programs on PATH."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.config import config_path, load_config
+from wf_tui.doctor.finding import Finding, Level, failed
+from wf_tui.errors import WfError
+from wf_tui.git.runner import find_git, require_version
+from wf_tui.ledger.look import store_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wf_tui.doctor.finding import Detail
+
+__all__ = ["machine", "terminal"]
+
+_AGENTS: Final = ("codex", "claude", "kimi", "opencode", "qwen", "gemini")
+_NARROW, _LOW = 80, 24
+_TRUE_COLOUR: Final = 1 << 24
+
+
+def machine(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what there is on this machine; no program but git is run."""
+    yield Finding("wf", Level.OK, f"{version('wf-tui')} on Python {platform.python_version()}")
+    yield _git()
+    yield Finding("sqlite", Level.OK, f"{store_version()}, which apsw {version('apsw')} brings")
+    yield _config(environ)
+    yield Finding(
+        "sandbox",
+        Level.NOTE,
+        "none: the commands of a plan run with your rights",
+        "read a plan before you run it",
+        {"level": "none"},
+    )
+    yield terminal(environ, _size())
+    yield _agents(environ)
+    yield _tmux(environ)
+
+
+def _git() -> Finding:
+    try:
+        numbers = require_version()
+    except WfError as error:
+        return failed("git", error)
+    text = ".".join(map(str, numbers))
+    return Finding("git", Level.OK, f"{text} at {find_git()}", detail={"version": text})
+
+
+def _config(environ: Mapping[str, str]) -> Finding:
+    path = config_path(environ)
+    try:
+        load_config(environ)
+    except WfError as error:
+        return failed("settings", error)
+    there = path.exists()
+    text = str(path) if there else f"the defaults: there is no {path}"
+    return Finding("settings", Level.OK, text, detail={"path": str(path), "exists": there})
+
+
+def terminal(environ: Mapping[str, str], size: tuple[int, int] | None) -> Finding:
+    """Return what the terminal can show; `size` in columns and rows, None where there is none."""
+    term, colours = environ.get("TERM", ""), _colours(environ)
+    columns, rows = size or (None, None)
+    detail: Detail = {"term": term, "colours": colours, "columns": columns, "rows": rows}
+    if size is None:
+        return Finding("terminal", Level.NOTE, "none here: the board needs one", detail=detail)
+    words = f"{term or 'TERM is not set'}, {size[0]}x{size[1]}, "
+    words += f"{colours} colours" if colours else "no colours"
+    poor = size[0] < _NARROW or size[1] < _LOW or term in {"", "dumb"}
+    hint = f"the board is made for {_NARROW}x{_LOW} and more" if poor else ""
+    return Finding("terminal", Level.NOTE if poor else Level.OK, words, hint, detail)
+
+
+def _colours(environ: Mapping[str, str]) -> int:
+    term = environ.get("TERM", "")
+    if environ.get("NO_COLOR") or term in {"", "dumb"}:
+        return 0
+    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        return _TRUE_COLOUR
+    return 256 if "256color" in term else 16
+
+
+def _size() -> tuple[int, int] | None:
+    try:
+        size = os.get_terminal_size(1)
+    except OSError:
+        return None
+    return size.columns, size.lines
+
+
+def _agents(environ: Mapping[str, str]) -> Finding:
+    """Say which agents are on PATH, no more: none is run."""
+    found = {name: shutil.which(name, path=environ.get("PATH", "")) for name in _AGENTS}
+    here = [name for name, path in found.items() if path]
+    gone = [name for name, path in found.items() if not path]
+    parts = [("found", here), ("not found", gone)]
+    text = "; ".join(f"{word}: {', '.join(names)}" for word, names in parts if names)
+    return Finding("agents", Level.OK, text, detail=found)
+
+
+def _tmux(environ: Mapping[str, str]) -> Finding:
+    path = shutil.which("tmux", path=environ.get("PATH", ""))
+    inside = bool(environ.get("TMUX"))
+    text = (path or "not found") + (", and you are in it" if inside else "; wf needs none")
+    return Finding("tmux", Level.OK, text, detail={"path": path, "inside": inside})

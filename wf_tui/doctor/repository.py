@@ -1,0 +1,72 @@
+"""The user's repository: whether a run can start from it, and what is notable about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.doctor.finding import Finding, Level, failed
+from wf_tui.errors import WfError
+from wf_tui.git.facts import hooks, locks, program_keys, tree_notices
+from wf_tui.git.repository import find_repository
+from wf_tui.picture.age import span
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from wf_tui.git.repository import Repository
+
+__all__ = ["repository_facts"]
+
+_SHOWN: Final = 8
+
+
+def repository_facts(start: Path, now: float) -> Iterator[Finding]:
+    """Yield what is found of the repository around `start`; `now` is in UTC seconds."""
+    try:
+        repository = find_repository(start)
+        yield _repository(repository)
+        for line in tree_notices(repository):
+            yield Finding("files", Level.NOTE, line)
+        yield from _left_alone(repository.common_dir)
+        yield from _locks(repository.common_dir, now)
+    except WfError as error:
+        yield failed("repository", error)
+
+
+def _repository(repository: Repository) -> Finding:
+    branch = clean(repository.branch) if repository.branch else "no branch"
+    kinds = {"bare": repository.top is None, "shallow": repository.shallow}
+    text = f"{clean(str(repository.common_dir))}, {branch} at {repository.head[:12]}"
+    text += "".join(f", {word}" for word, true in kinds.items() if true)
+    detail = {"path": str(repository.common_dir), "branch": repository.branch, **kinds}
+    return Finding("repository", Level.OK, text, detail=detail)
+
+
+def _left_alone(common_dir: Path) -> Iterator[Finding]:
+    """Name what git itself would run, and wf does not."""
+    hint = "wf runs none of them; your own git does"
+    keys, names = program_keys(common_dir), hooks(common_dir)
+    if keys:
+        text = f"the configuration names programs: {_first(keys)}"
+        yield Finding("programs", Level.NOTE, text, hint, {"keys": keys})
+    if names:
+        yield Finding("hooks", Level.NOTE, _first(names), hint, {"names": names})
+
+
+def _locks(common_dir: Path, now: float) -> Iterator[Finding]:
+    for lock in locks(common_dir, now):
+        shown = clean(str(lock.path))
+        yield Finding(
+            "lock",
+            Level.NOTE,
+            f"{shown} is {span(lock.age)} old: another git works, or died",
+            "wf deletes none; when no git runs here any more, remove it",
+            {"path": str(lock.path), "age": round(lock.age, 1)},
+        )
+
+
+def _first(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,88 @@
+"""The state directory, the ledger of a repository in it, and the runs whose scheduler is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.commands import open_reads, scheduler_alive
+from wf_tui.doctor.finding import Finding, Level, failed
+from wf_tui.errors import WfError
+from wf_tui.ledger import reads
+from wf_tui.ledger.look import LedgerState, look
+from wf_tui.ledger.sqlite import journal_mode
+from wf_tui.ledger.words import RunState
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from wf_tui.commands import Place
+    from wf_tui.ledger.rows import RunRow
+
+__all__ = ["ledger_state", "state_folder"]
+
+_OTHERS: Final = 0o077
+_LITTLE: Final = 200 << 20
+_IDLE: Final = frozenset({LedgerState.OK, LedgerState.ABSENT})
+
+
+def state_folder(folder: Path) -> Finding:
+    """Say whether the state directory can be used, by whom it can be read, and on what it lies."""
+    mode, kind = journal_mode(folder / "x")
+    there = folder.exists()
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(nearest).free
+    detail: dict[str, str | int] = {"path": str(folder), "file_system": kind, "journal": mode}
+    detail["free"] = free
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        hint = "set WF_STATE_DIR to a folder that you can write"
+        return Finding("state", Level.PROBLEM, f"{nearest} cannot be written", hint, detail)
+    text = f"{folder} on {kind or 'an unknown file system'}, journal {mode}"
+    if not there:
+        return Finding("state", Level.OK, f"{text}; it is made when it is needed", detail=detail)
+    status = folder.stat()
+    detail["mode"] = f"{stat.S_IMODE(status.st_mode):04o}"
+    if status.st_uid != os.geteuid():
+        return Finding("state", Level.NOTE, f"{text}; it belongs to somebody else", detail=detail)
+    if status.st_mode & _OTHERS:
+        hint = f"chmod 700 {folder}"
+        return Finding("state", Level.NOTE, f"{text}; others can read it", hint, detail)
+    if free < _LITTLE:
+        text += f"; only {free >> 20} MB are free"
+        return Finding("state", Level.NOTE, text, "make room", detail)
+    return Finding("state", Level.OK, text, detail=detail)
+
+
+def ledger_state(place: Place) -> Iterator[Finding]:
+    """Say whether the ledger is whole, and which of its runs have lost their scheduler."""
+    found = look(place.paths.ledger)
+    detail = {"path": str(place.paths.ledger), "state": found.state.value, "journal": found.journal}
+    level = Level.OK if found.state in _IDLE else Level.PROBLEM
+    yield Finding("ledger", level, found.text, found.hint, detail)
+    if found.state is not LedgerState.OK:
+        return
+    try:
+        yield _runs(place)
+    except WfError as error:
+        yield failed("runs", error)
+
+
+def _runs(place: Place) -> Finding:
+    with open_reads(place) as db:
+        rows = reads.runs(db)
+        lost = [row.id for row in rows if _wants_one(row) and not scheduler_alive(db, row.id)]
+    text = plural(len(rows), "run")
+    if not lost:
+        return Finding("runs", Level.OK, text, detail={"count": len(rows), "lost": []})
+    text += f"; without the scheduler that they need: {', '.join(lost)}"
+    hint = f"wf resume {lost[0]}"
+    return Finding("runs", Level.NOTE, text, hint, {"count": len(rows), "lost": lost})
+
+
+def _wants_one(row: RunRow) -> bool:
+    ended = RunState(row.state).ended or row.state == RunState.PAUSED
+    return bool(row.open_attempts) or not ended

@@ -1,0 +1,77 @@
+"""A look at a ledger's file that changes nothing: whose it is, and whether it is whole."""
+
+import contextlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from wf_tui.ledger.sqlite import APPLICATION_ID, USER_VERSION, explained
+
+__all__ = ["LedgerState", "Look", "look", "store_version"]
+
+_BUSY_MS: Final = 1000
+
+
+class LedgerState(StrEnum):
+    """What is known of a ledger's file."""
+
+    ABSENT = "absent"
+    OK = "ok"
+    DAMAGED = "damaged"
+    FOREIGN = "foreign"
+    NEWER = "newer"
+    OLDER = "older"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True)
+class Look:
+    """The state of a ledger's file, in one line and with what to do."""
+
+    state: LedgerState
+    text: str
+    hint: str = ""
+    journal: str = ""
+
+
+def look(path: Path) -> Look:
+    """Return the state of the ledger at `path`; it is opened for reading alone."""
+    if not path.exists():
+        return Look(LedgerState.ABSENT, "no run yet")
+    try:
+        flags = apsw.SQLITE_OPEN_READONLY
+        with contextlib.closing(apsw.Connection(str(path), flags=flags)) as connection:
+            connection.set_busy_timeout(_BUSY_MS)
+            return _look(connection)
+    except apsw.Error as error:
+        known = explained(error, path)
+        damaged = isinstance(error, apsw.CorruptError)
+        foreign = isinstance(error, apsw.NotADBError)
+        state = LedgerState.FOREIGN if foreign else LedgerState.UNUSABLE
+        return Look(LedgerState.DAMAGED if damaged else state, known.message, known.hint)
+
+
+def store_version() -> str:
+    """Return the version of the SQLite that carries the ledgers."""
+    return apsw.sqlite_lib_version()
+
+
+def _look(connection: apsw.Connection) -> Look:
+    application, version, journal, check = (
+        connection.execute(f"PRAGMA {name}").fetchone()
+        for name in ("application_id", "user_version", "journal_mode", "quick_check(1)")
+    )
+    if application != (APPLICATION_ID,):
+        return Look(LedgerState.FOREIGN, "another program's file", "move it away")
+    if check != ("ok",):
+        hint = "it is left as it is; keep a copy before you repair it"
+        return Look(LedgerState.DAMAGED, f"damaged: {check[0] if check else 'unreadable'}", hint)
+    number = int(str(version[0])) if version else 0
+    if number != USER_VERSION:
+        state = LedgerState.NEWER if number > USER_VERSION else LedgerState.OLDER
+        text = f"format {number}, this wf knows {USER_VERSION}"
+        return Look(state, text, "use that version of wf for this repository")
+    return Look(LedgerState.OK, "whole", journal=str(journal[0]) if journal else "")
