@@ -10,7 +10,7 @@ import click
 
 from wf_tui.cli.faults import warn
 from wf_tui.cli.session import acting, json_option, print_json, run_argument, say
-from wf_tui.errors import RefusedError, RepositoryError
+from wf_tui.errors import RefusedError
 from wf_tui.git.control import open_control
 from wf_tui.git.export import Pending, export
 from wf_tui.git.joined import join
@@ -54,8 +54,10 @@ def land(
             raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
         control = open_control(RunPaths(Path(found.run.dir)))
-        joined = _joined(found, control, write=not dry_run)
-        coming = come(joined, branch_commit(found.place.common_dir, branch), control.head())
+        old = branch_commit(found.place.common_dir, branch)
+        head = control.head() if dry_run else _exported(found, control)
+        joined = join(control, found.place.common_dir, write=not dry_run)
+        coming = come(joined, old, head)
         target = find_target(found.place.common_dir, branch, os.environ, joined.there)
         new = None if dry_run else _bring(found, joined, target, coming)
         _tell(found, branch, coming, new, left, as_json=as_json)
@@ -70,18 +72,16 @@ def _current(found: Acting) -> str:
     return branch
 
 
-def _joined(found: Acting, control: Control, *, write: bool) -> Joined:
-    """Return the run's history with the user's; to write there, it has to be exported first."""
-    common_dir = found.place.common_dir
-    if not common_dir.is_dir():
-        raise RepositoryError(f"the repository is gone: {clean(str(common_dir))}")
-    if write and found.run.base != control.head():
-        branch = found.run.ref.removeprefix("refs/heads/")
-        done = export(found.place.repository, control, branch, expected=found.run.exported)
-        if isinstance(done, Pending):
-            raise RefusedError(f"the run is not exported: {done.reason}", "wf status says more")
-        found.ledger.exported(found.run.id, done.commit, "")
-    return join(control, common_dir, write=write)
+def _exported(found: Acting, control: Control) -> str:
+    """Bring the run's branch to the user's repository; return the commit that is there now."""
+    if found.run.base == control.head():
+        return found.run.base
+    branch = found.run.ref.removeprefix("refs/heads/")
+    done = export(found.place.repository, control, branch, expected=found.run.exported)
+    if isinstance(done, Pending):
+        raise RefusedError(f"the run is not exported: {done.reason}", "see to that first")
+    found.ledger.exported(found.run.id, done.commit, "")
+    return done.commit
 
 
 def _bring(found: Acting, joined: Joined, target: Target, coming: Coming) -> str:

@@ -48,10 +48,9 @@ def find_checkout(common_dir: Path, ref: str) -> Checkout | None:
         return None
     if len(folders) > 1:
         raise RefusedError("the branch is checked out in more than one worktree")
-    (path, main) = folders[0]
-    if main and _config(common_dir, "core.worktree"):
-        raise RefusedError("the repository says with core.worktree that its files lie elsewhere")
+    path, main = folders[0]
     if main:
+        _check_beside(path, common_dir)
         return Checkout(path, common_dir)
     return Checkout(path, _own_git_dir(path, common_dir))
 
@@ -71,6 +70,12 @@ def _folders(common_dir: Path, ref: str) -> Iterator[tuple[Path, bool]]:
         if f"branch {ref}".encode() in lines:
             path = lines[0].removeprefix(b"worktree ").decode("utf-8", "surrogateescape")
             yield Path(path), number == 0
+
+
+def _check_beside(path: Path, common_dir: Path) -> None:
+    """Refuse a main worktree that is not the folder of its `.git`: git does not say where it is."""
+    if common_dir != path / ".git" or _config(common_dir, "core.worktree"):
+        raise RefusedError("the branch is checked out in a folder apart from the repository")
 
 
 def _own_git_dir(path: Path, common_dir: Path) -> Path:

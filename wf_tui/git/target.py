@@ -111,15 +111,19 @@ class Target:
 
 
 def branch_commit(common_dir: Path, branch: str) -> str:
-    """Return the commit that a branch of the user points to; only a plain branch will do."""
-    ref = f"refs/heads/{branch}"
-    if git("symbolic-ref", "-q", ref, git_dir=common_dir, ok=None).status == 0:
+    """Return the commit that a branch of the user points to; only a plain branch will do.
+
+    No object is looked for: a missing one could make git run what a promisor remote names.
+    """
+    form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(symref)"
+    lines = git("for-each-ref", form, "refs/heads/", git_dir=common_dir).text.split("\n")
+    known = {name: rest for name, *rest in (line.split("\0") for line in lines if line)}
+    if branch not in known:
+        raise UnknownNameError("branch", branch, known)
+    commit, target = known[branch]
+    if target:
         raise RefusedError(f"{clean(branch)} is a symbolic ref", "name the branch itself")
-    done = git("show-ref", "--verify", "-s", "--", ref, git_dir=common_dir, ok=None)
-    if done.status:
-        words = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/")
-        raise UnknownNameError("branch", branch, git(*words, git_dir=common_dir).text.split("\n"))
-    return done.text
+    return commit
 
 
 def find_target(
@@ -134,6 +138,7 @@ def find_target(
         raise RefusedError(f"{clean(branch)} is being rebased or bisected", "finish that first")
     checkout = find_checkout(common_dir, ref)
     settings = checkout_settings(checkout.git_dir if checkout else common_dir, environ)
+    variables = {**variables, "GIT_ALLOW_PROTOCOL": ""}  # what is missing is not fetched
     return Target(common_dir, branch, checkout, settings, variables)
 
 

@@ -77,7 +77,7 @@ def checkout_settings(git_dir: Path, environ: Mapping[str, str]) -> dict[str, st
             settings[name] = os.fsdecode(value) or "true"
         elif driver := _FILTER.fullmatch(key):
             settings |= _switched_off(os.fsdecode(driver[1]))
-    return settings | {"protocol.file.allow": "never"}
+    return settings
 
 
 def _switched_off(driver: str) -> dict[str, str]:
