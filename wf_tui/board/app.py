@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.css.query import NoMatches
 
 from wf_tui import commands
 from wf_tui.board.board_screen import BoardScreen
@@ -26,6 +30,7 @@ from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import FrameType
 
     from wf_tui.clock import Clock
     from wf_tui.commands import Place
@@ -37,6 +42,8 @@ __all__ = ["BoardApp"]
 _TICK: Final = 0.1
 """Seconds between two times that the screen changes by itself."""
 _SIGNALLED: Final = 128
+_PATIENCE: Final = 2.0
+"""Seconds that leaving in good order may take after a signal."""
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -84,20 +91,27 @@ class BoardApp(ByHand):
     def on_mount(self) -> None:
         """Show the board."""
         self.push_screen("board")
-        loop = asyncio.get_running_loop()
+        self._running_loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            loop.add_signal_handler(number, self._signalled, number)
+            signal.signal(number, self._signalled)
         self.set_interval(_TICK, self.beat)
 
-    def _signalled(self, number: int) -> None:
-        """Restore the screen and go; the run does not notice."""
-        self.exit(return_code=_SIGNALLED + number)
+    def _signalled(self, number: int, _frame: FrameType | None) -> None:
+        """Restore the screen and go; the run does not notice.
+
+        No handler of the loop: when the terminal is gone, Textual's writer may have died, and the
+        loop then waits for it for ever. What still hangs after a while ends without ado.
+        """
+        status = _SIGNALLED + number
+        end = threading.Timer(_PATIENCE, os._exit, (status,))
+        end.daemon = True
+        end.start()
+        self._running_loop.call_soon_threadsafe(lambda: self.exit(return_code=status))
 
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
-        loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
         self._feed.stop()
         self._deeds.shutdown()
 
@@ -123,14 +137,19 @@ class BoardApp(ByHand):
         if int(now) != self._second and self.picture.run is not None:
             self._second = int(now)
             self.picture.tick(now)
-            for screen in self._seen():
-                if hasattr(screen, "tick"):
-                    screen.tick(now)
+            self._tell_screens("tick", now)
 
     def _show(self, changes: Changes) -> None:
+        self._tell_screens("refresh_from", self.picture, changes)
+
+    def _tell_screens(self, name: str, *values: object) -> None:
+        """Call a method of the screens in view that have it.
+
+        One that is being made, or taken down, lacks some of its parts: it is told again, or gone.
+        """
         for screen in self._seen():
-            if hasattr(screen, "refresh_from"):
-                screen.refresh_from(self.picture, changes)
+            with contextlib.suppress(NoMatches):
+                getattr(screen, name, _nothing)(*values)
 
     def _seen(self) -> list[object]:
         """Return the screens that can be seen: the one on top, and those behind its dialogs."""
@@ -164,6 +183,10 @@ class BoardApp(ByHand):
         except WfError as error:
             self.tell(error.message, error.hint, severity="error")
             return
+        except Exception as error:  # noqa: BLE001 - the top of the app: one act, not the board
+            self.log(traceback.format_exc())
+            self.tell(f"a fault of wf itself: {error!r}", severity="error")
+            return
         for told in outcome(result, label):
             self.tell(told.text, severity="warning" if told.refused else "information")
 
@@ -176,3 +199,7 @@ class BoardApp(ByHand):
             board.action_open()
         else:
             self.tell("the filter hides this card", "escape takes the filter away")
+
+
+def _nothing(*_: object) -> None:
+    """Take what a screen has no use for."""
