@@ -1,0 +1,138 @@
+"""The program itself, in terminals of tmux: from `wf demo` to its end, and each way to leave it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tmux import Tmux
+from wf_tui import commands
+from wf_tui.ledger import reads
+from wf_tui.ledger.words import Intent, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.tmux import Pane
+    from wf_tui.ledger.rows import RunRow
+
+_WF = Path(sys.executable).with_name("wf")
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo's folders, and the terminals that look at it."""
+
+    tmux: Tmux
+    folder: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What the programs see."""
+        return {**os.environ, "WF_STATE_DIR": str(self.folder / "state")}
+
+    def open(self, *words: str | Path) -> Pane:
+        """Start wf in a terminal of its own."""
+        return self.tmux.open("env", f"WF_STATE_DIR={self.folder / 'state'}", _WF, *words)
+
+    def begin(self) -> Pane:
+        """Start the demo, which opens the board."""
+        return self.open("demo", "--pace", "0.1", "--dir", self.folder / "demo")
+
+    def board(self) -> Pane:
+        """Open another board on it."""
+        return self.open("board", "--repo", self.repository)
+
+    @property
+    def repository(self) -> Path:
+        """The sample repository."""
+        return self.folder / "demo" / "till"
+
+    def run(self) -> RunRow:
+        """Return the run as the ledger has it."""
+        with commands.open_reads(commands.find_place(self.repository, self.environ)) as db:
+            (run,) = reads.runs(db)
+            return run
+
+    def is_led(self) -> bool:
+        """Whether its scheduler is at work."""
+        with commands.open_reads(commands.find_place(self.repository, self.environ)) as db:
+            return commands.scheduler_alive(db, self.run().id)
+
+    def kinds(self, task: str) -> list[str]:
+        """Return the kinds of the events of a task."""
+        with commands.open_reads(commands.find_place(self.repository, self.environ)) as db:
+            return [event.kind for event in reads.events(db, self.run().id) if event.task == task]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """Give the demo, not yet begun; nothing of it is left behind."""
+    demo = Demo(Tmux(tmp_path), tmp_path)
+    yield demo
+    demo.tmux.close()
+    # A run that is over is not stopped, which is no fault.
+    stop: list[str | Path] = [_WF, "stop", "--now", "--repo", demo.repository]
+    subprocess.run(stop, env=demo.environ, capture_output=True, check=False)
+
+
+def test_a_person_helps_the_demo_to_its_end(demo: Demo) -> None:
+    """The swarm works, one task needs a person, who retries it; then all of it is merged."""
+    board = demo.begin()
+    board.until("Add the licence", "◆ 1 needs you")
+    board.press("!")
+    board.until("Blocked 2", "Done 0 of")
+    board.press("r")
+    board.until("retried licence")
+    board.press("!")
+    board.until("completed: its work is on the branch", "16/16")
+    board.press("q")
+    board.until("left with 0")
+    assert (demo.run().state, demo.run().done) == (RunState.COMPLETED, 16)
+    assert demo.kinds("licence").count("task_retried") == 1
+
+
+def test_one_of_two_boards_is_killed(demo: Demo) -> None:
+    """With kill -9, too, nothing of a board is missed by the other one or by the run."""
+    board = demo.begin()
+    board.until("Add the licence", "◆ 1 needs you")
+    other = demo.board()
+    other.until("Add the licence", "◆ 1 needs you")
+    other.kill(signal.SIGKILL)
+    other.until("left with 137")
+    assert demo.is_led()
+    board.press("!")
+    board.until("Blocked 2", "Done 0 of")
+    board.press("r")
+    board.until("retried licence")
+    board.until("completed: its work is on the branch", "16/16")
+    assert demo.run().state == RunState.COMPLETED
+
+
+def test_the_swarm_goes_on_without_a_board(demo: Demo) -> None:
+    """Quitting leaves it running; a board that is told to end gives the screen back at once."""
+    board = demo.begin()
+    board.until("working")
+    board.press("q")
+    board.until("Leave the swarm running")
+    board.press("Enter")
+    board.until("left with 0", "its board again:")
+    assert demo.is_led()
+    again = demo.board()
+    again.until("Add the licence", "◆ 1 needs you")
+    assert again.is_alternate()
+    again.kill(signal.SIGTERM)
+    screen = again.until("left with 143")
+    assert not again.is_alternate()
+    assert "Traceback" not in screen
+    assert demo.is_led()
+    assert demo.run().intent == Intent.GO
