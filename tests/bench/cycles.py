@@ -14,6 +14,7 @@ from wf_tui.git.attempts import Message, commit_attempt, save_attempt_ref
 from wf_tui.git.control import make_control
 from wf_tui.git.integrate import Merged, integrate
 from wf_tui.git.pool import Pool
+from wf_tui.paths import RunPaths
 
 if TYPE_CHECKING:
     from tests.unit.scheduler.arena import Arena
@@ -39,10 +40,11 @@ class Pooled:
     """The git layer of wf."""
 
     def __init__(self, arena: Arena) -> None:
-        place = arena.place
-        paths = place.paths.run("pooled")
+        paths = RunPaths(arena.folder / "pooled")
         paths.root.mkdir(parents=True)
-        self._control = make_control(place.repository, paths, "wf/pooled", environ=arena.environ)
+        self._control = make_control(
+            arena.place.repository, paths, "wf/pooled", environ=arena.environ
+        )
         self._pool = Pool(self._control, paths)
         self._base = self._head = self._control.base
         self._number = 0
@@ -92,10 +94,9 @@ class Bare:
     """The same objects and refs by git's plumbing, each command a plain subprocess."""
 
     def __init__(self, arena: Arena, name: str, settings: tuple[str, ...] = ()) -> None:
-        place = arena.place
-        paths = place.paths.run(name)
+        paths = RunPaths(arena.folder / name)
         paths.root.mkdir(parents=True)
-        control = make_control(place.repository, paths, f"wf/{name}", environ=arena.environ)
+        control = make_control(arena.place.repository, paths, f"wf/{name}", environ=arena.environ)
         self._ref, self._settings = control.ref, settings
         self._environ = {
             **_NOBODY,

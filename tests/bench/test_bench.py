@@ -22,6 +22,7 @@ ROWS = {
     "spawn": ("wall a task", "CPU of this process a task", "CPU of all it started a task"),
     "worktree": ("git layer", "plumbing, synced", "whole attempt, 1 job", "whole attempt, 8 jobs"),
     "start": ("wf --help", "wf status"),
+    "board": ("first frame", "idle", "one card moves, CPU", "committed to painted", "key to paint"),
     "load": ("a plan of", "check of a plan of 20 tasks, json", "check of a plan of 20 tasks, yaml"),
 }
 

@@ -1,0 +1,287 @@
+"""The board as a person has it: how soon it is there, how soon it follows, what it costs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.bench.figures import Figure, Section, percentile
+from tests.bench.store import RUN, SEATS, empty_run, fence, opened
+from tests.unit.board.acting import place_in
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.load import NewPhase, NewTask
+from wf_tui.ledger.rows import Spec, WorkerRow
+from wf_tui.ledger.words import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.ledger import Ledger
+
+__all__ = ["SECTION"]
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_BAD: Final = Ending(Outcome.FAILED, "exit", "exit status 1", exit_code=1)
+_PAUSE: Final = threading.Event()
+_SETTLED: Final = 0.35
+"""Seconds after which a change is on the screen and all is quiet again."""
+_RATE: Final = 100
+_Reading = dict[str, Any]
+
+
+class Stage:
+    """An app in a process of its own."""
+
+    def __init__(self, *words: str | Path) -> None:
+        begun = time.perf_counter()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.stage", *map(str, words)],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.first = self._answer()
+        self.cold = (time.perf_counter() - begun) * 1000
+
+    def _answer(self) -> _Reading:
+        assert self._process.stdout is not None
+        read: _Reading = json.loads(self._process.stdout.readline())
+        return read
+
+    def say(self, word: str) -> None:
+        """Give a command that has no answer."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word}\n")
+        self._process.stdin.flush()
+
+    def read(self) -> _Reading:
+        """Return all figures up to now."""
+        self.say("read")
+        return self._answer()
+
+    def close(self) -> None:
+        """End it."""
+        self.say("end")
+        self._process.communicate(timeout=30)
+
+
+class Writer:
+    """Changes a run, one commit at a time: cards go from column to column and come back."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._held: Claim | None = None
+        self._steps = 0
+
+    def move(self) -> None:
+        """Move a card to another column."""
+        if self._held is None:
+            self._held = self._ledger.claim(RUN, SEATS[-1])
+            assert self._held is not None
+        else:
+            self._ledger.fail(fence(self._held), _BAD)
+            self._ledger.retry(RUN, self._held.task.id)
+            self._held = None
+
+    def prove(self, text: str) -> None:
+        """Let the worker of the card say something."""
+        if self._held is None:
+            self.move()
+        assert self._held is not None
+        self._ledger.progress(fence(self._held), text)
+
+    def change(self) -> None:
+        """Make the next of all kinds of changes."""
+        self._steps += 1
+        if self._steps % 2:
+            self.move()
+        else:
+            self.prove(f"step {self._steps}")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What happened between two readings."""
+
+    before: _Reading
+    after: _Reading
+
+    def of(self, name: str) -> float:
+        """Return the growth of a counter."""
+        return float(self.after[name]) - float(self.before[name])
+
+    @property
+    def share(self) -> float:
+        """Percent of a core."""
+        return self.of("cpu") / (self.of("at") * 10)
+
+
+def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
+    bare = _bare(quick=quick)
+    for count in (50,) if quick else (100, 1_000, 10_000):
+        yield from _sized(folder / str(count), count, bare, quick=quick)
+
+
+def _bare(*, quick: bool) -> dict[str, float]:
+    """Measure the floor: one `Static` that fills the screen, changed as often as a board ticks."""
+    stage = Stage("bare")
+    found = _opening(stage) | _idling(stage, quick=quick)
+    found |= _moving(stage, lambda: stage.say("poke"), quick=quick)
+
+    def busy(seconds: float) -> None:
+        for _ in range(int(seconds * 10)):
+            stage.say("poke")
+            _PAUSE.wait(0.1)
+
+    found |= _under_load(stage, busy, quick=quick)
+    stage.close()
+    return found
+
+
+def _sized(folder: Path, count: int, bare: dict[str, float], *, quick: bool) -> Iterator[Figure]:
+    path = place_in(folder).paths.ledger
+    path.parent.mkdir(parents=True)
+    _fill(path, count)
+    stage = Stage("board", folder)
+    with opened(path) as ledger:
+        writer = Writer(ledger)
+        found = _opening(stage) | _idling(stage, quick=quick)
+        found |= _moving(stage, writer.move, quick=quick)
+        found |= _following(stage, writer, quick=quick)
+        found |= _under_load(stage, lambda seconds: _change(writer, seconds), quick=quick)
+    stage.close()
+    for what, (unit, most) in _FIGURES.items():
+        value = found[what]
+        judged = "" if most is None else f"goal <= {most:g}: {_word(value <= most)}"
+        yield Figure(f"{count:,} cards: {what}", value, unit, bare.get(what) or None, note=judged)
+
+
+_FIGURES: Final[dict[str, tuple[str, float | None]]] = {
+    "first frame": ("ms", 120),
+    "first frame, CPU": ("ms", None),
+    "first frame from a cold start": ("ms", 700),
+    "memory": ("MB", 80),
+    "idle": ("% of a core", 1),
+    "one card moves, CPU": ("ms", 12),
+    "one card moves, frames": ("frames", 1),
+    "one card moves, layouts": ("layouts", 0),
+    "one card moves, bytes": ("KB", 10),
+    "committed to painted, p50": ("ms", 100),
+    "committed to painted, p99": ("ms", 200),
+    "100 changes/s": ("% of a core", 20),
+    "100 changes/s: key to paint, p50": ("ms", None),
+    "100 changes/s: key to paint, p99": ("ms", 30),
+    "100 changes/s: frames, keys' too": ("1/s", None),
+    "100 changes/s: bytes a frame": ("KB", None),
+}
+"""The unit of each figure, and the goal of the design where it has one."""
+
+
+def _word(met: bool) -> str:  # noqa: FBT001 - what it turns into a word
+    return "ok" if met else "MISSED"
+
+
+def _fill(path: Path, count: int) -> None:
+    """Make a run of ready tasks, of which seven are being worked on."""
+    tasks = tuple(
+        NewTask(f"t{number}", f"card number {number}", Spec(command="true"), max_attempts=1)
+        for number in range(count)
+    )
+    phase = NewPhase("all", parallel=True, on_failure="skip_continue", tasks=tasks)
+    with opened(path, create=True) as ledger:
+        ledger.create_run(empty_run(path.parent), [phase], {})
+        seats = [WorkerRow(RUN, name, "shell", "shell", (), "local", "idle") for name in SEATS]
+        ledger.join_workers(RUN, seats)
+        for seat in SEATS[:-1]:
+            ledger.claim(RUN, seat)
+
+
+# -- one after the other
+
+
+def _opening(stage: Stage) -> dict[str, float]:
+    first = stage.first["first"]
+    return {
+        "first frame": first["ms"],
+        "first frame, CPU": first["cpu"],
+        "first frame from a cold start": stage.cold,
+    }
+
+
+def _idling(stage: Stage, *, quick: bool) -> dict[str, float]:
+    _PAUSE.wait(1.0)
+    before = stage.read()
+    _PAUSE.wait(0.5 if quick else 5.0)
+    cost = Cost(before, stage.read())
+    return {"idle": cost.share, "memory": cost.after["rss"]}
+
+
+def _moving(stage: Stage, move: Callable[[], object], *, quick: bool) -> dict[str, float]:
+    """Move one card at a time; the median keeps out the ages that grow once a second."""
+    costs = []
+    for _ in range(3 if quick else 21):
+        before = stage.read()
+        move()
+        _PAUSE.wait(_SETTLED)
+        costs.append(Cost(before, stage.read()))
+    return {
+        "one card moves, CPU": median(cost.of("cpu") for cost in costs),
+        "one card moves, frames": median(cost.of("frames") for cost in costs),
+        "one card moves, layouts": median(cost.of("layouts") for cost in costs),
+        "one card moves, bytes": median(cost.of("bytes") for cost in costs) / 1000,
+    }
+
+
+def _following(stage: Stage, writer: Writer, *, quick: bool) -> dict[str, float]:
+    """Let a worker say things, and see when each is on the screen; both ask the same clock."""
+    said = {}
+    for number in range(5 if quick else 100):
+        mark = f"mark-{number:04}"
+        writer.prove(mark)
+        said[mark] = time.monotonic()
+        _PAUSE.wait(0.25 + number % 10 / 100)
+    painted = stage.read()["painted"]
+    waits = [(painted[mark] - at) * 1000 for mark, at in said.items() if mark in painted]
+    assert len(waits) == len(said), "each is seen"
+    return {
+        "committed to painted, p50": percentile(waits, 50),
+        "committed to painted, p99": percentile(waits, 99),
+    }
+
+
+def _under_load(stage: Stage, busy: Callable[[float], object], *, quick: bool) -> dict[str, float]:
+    before = stage.read()
+    stage.say("type")
+    busy(1.0 if quick else 10.0)
+    after = stage.read()
+    stage.say("rest")
+    cost = Cost(before, after)
+    return {
+        "100 changes/s": cost.share,
+        "100 changes/s: key to paint, p50": percentile(after["waits"], 50),
+        "100 changes/s: key to paint, p99": percentile(after["waits"], 99),
+        "100 changes/s: frames, keys' too": cost.of("frames") / cost.of("at"),
+        "100 changes/s: bytes a frame": cost.of("bytes") / 1000 / max(1, cost.of("frames")),
+    }
+
+
+def _change(writer: Writer, seconds: float) -> None:
+    """Change the run a hundred times a second, as far as the disk lets us."""
+    begun = time.monotonic()
+    for number in range(int(seconds * _RATE)):
+        _PAUSE.wait(max(0.0, begun + number / _RATE - time.monotonic()))
+        writer.change()
+
+
+SECTION: Final = Section(
+    "board", "an app of Textual with one Static as large, changed ten times a second", _measure
+)
