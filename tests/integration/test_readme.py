@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from wf_tui.board.actions import ACTIONS
 from wf_tui.cli.root import wf
 from wf_tui.config import load_config
 from wf_tui.ledger.words import BlockedKind, DoneKind, Step, TaskState
@@ -161,3 +162,20 @@ def test_every_word_of_the_states_is_one_of_the_ledger() -> None:
     kinds = set(re.findall(r"^\| `(\w+)` \|", blocked, re.MULTILINE))
     assert kinds <= {kind.value for kind in BlockedKind}
     assert all(f"`{word}`" in states for word in (*Step, *DoneKind))
+
+
+def test_the_table_of_keys_is_the_registry() -> None:
+    """Each action with its keys, its id, its title and what it does, in the order of the help."""
+    table = _README.partition("| key | id | | does |\n|---|---|---|---|\n")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()]
+    assert rows == [
+        [" ".join(f"`{key}`" for key in action.keys), f"`{action.id}`", action.title, action.help]
+        for action in ACTIONS
+    ]
+
+
+def test_every_picture_is_there() -> None:
+    """The README shows all screenshots, and no other."""
+    shown = re.findall(r"\]\(screenshots/([\w-]+\.svg)\)", _README)
+    there = (Path(__file__).parents[2] / "screenshots").glob("*.svg")
+    assert sorted(shown) == sorted(path.name for path in there)
