@@ -1,6 +1,5 @@
 """What a run has done comes into a branch of the user as a whole, or nothing of theirs changes."""
 
-import contextlib
 import os
 import subprocess
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from tests.unit.git.conftest import (
     merge,
     picture,
 )
-from wf_tui.errors import EnvironmentalError, GitError, RefusedError, UnknownNameError, WfError
+from wf_tui.errors import EnvironmentalError, GitError, RefusedError, UnknownNameError
 from wf_tui.git.export import Exported, export
 from wf_tui.git.joined import Joined, join
 from wf_tui.git.land import Coming, How, come, land
@@ -403,17 +402,16 @@ def test_a_sparse_checkout_stays_sparse(done: Run) -> None:
 
 def test_what_is_missing_is_not_fetched(done: Run, tmp_path: Path) -> None:
     """A remote that promises objects could name any program for it."""
-    program, mark = canary(tmp_path)
+    program, mark = tmp_path / "program", tmp_path / "ran"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    program.chmod(0o755)
+    done.user.git("config", "core.repositoryFormatVersion", "1")
     done.user.git("config", "remote.evil.url", str(done.user.path))
-    for key, value in (("promisor", "true"), ("uploadpack", program)):
-        done.user.git("config", f"remote.evil.{key}", value)
+    done.user.git("config", "remote.evil.promisor", "true")
+    done.user.git("config", "remote.evil.uploadpack", str(program))
     done.user.git("config", "extensions.partialClone", "evil")
-    _joined(done)
-    blob = done.user.git("rev-parse", "main:README.md")
-    (done.user.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    done.user.write("README.md", "hello\n")
-    with contextlib.suppress(WfError):
-        _land(done)
+    _, target, _ = _look(done, "main")
+    assert target.git("cat-file", "-e", "1" * 40, ok=None).status
     assert not mark.exists()
 
 
