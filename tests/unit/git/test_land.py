@@ -427,3 +427,18 @@ def test_a_broken_off_checkout_is_told(done: Run, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Target, "git", broken)
     with pytest.raises(GitError, match="broke off while it wrote files: disk full"):
         land(joined, target, coming, "Merge", _environ(done.user))
+
+
+def test_a_branch_in_two_worktrees_is_left(done: Run, tmp_path: Path) -> None:
+    """Only one of them could be brought along."""
+    done.user.git("worktree", "add", "-q", "-f", str(tmp_path / "linked"), "main")
+    assert "more than one worktree" in _refused(done)
+
+
+def test_a_worktree_that_became_another_repository_is_left(done: Run, tmp_path: Path) -> None:
+    """What is there now is not this repository's."""
+    linked = tmp_path / "linked"
+    done.user.git("worktree", "add", "-q", "-b", "other", str(linked))
+    (linked / ".git").unlink()
+    done.user.git("init", "-q", cwd=linked)
+    assert "another repository now" in _refused(done, "other")
