@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.app import App
 from textual.css.query import NoMatches
 
 from wf_tui import commands
@@ -78,6 +79,8 @@ class BoardApp(ByHand):
         self._deeds = ThreadPoolExecutor(1, "deeds")
         self._waiting: list[Batch] = []
         self._second = 0
+        # The environment may have named a theme that is only registered here.
+        self.set_reactive(App.theme, "textual-dark")
         for theme in OURS:
             self.register_theme(theme)
         self.theme = chosen(self.config.board.theme, self.environ, self.available_themes)

@@ -61,7 +61,11 @@ class BoardScreen(BoardView):
 
     @on(CardSelected)
     def _selected(self, message: CardSelected) -> None:
-        if message.state is self.current:
+        if message.state is not self.current:
+            return
+        # Who watches a task goes with it, and does not find another one under the keys.
+        watched = message.left is not None and self.has_class("-detail-open")
+        if not (watched and self.select(str(message.left))):
             self.moved()
 
     @on(ColumnChosen)

@@ -64,6 +64,8 @@ class ByHand(App[int]):
     signs: Signs
     ascii: bool
     _own_keys: Mapping[str, str] = MappingProxyType({})
+    _talks: int = 0
+    """How many questions are under way."""
 
     def do(self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str) -> None:
         """Run one command on the ledger in a thread and tell what came of it."""
@@ -124,6 +126,8 @@ class ByHand(App[int]):
 
     def action_perform(self, name: str) -> None:
         """Do an action by its id, on the cards it is for; or say why that is not possible."""
+        if self._talks and not self.screen.is_modal:
+            return  # typed ahead of a question that is about to be shown
         action = by_id(name)
         if reason := self.why_not(action):
             self.tell(reason)
@@ -142,6 +146,7 @@ class ByHand(App[int]):
 
     def begin(self, talk: Coroutine[None, None, None]) -> None:
         """Go through a question with the person; what goes wrong in it is told."""
+        self._talks += 1
         self.run_worker(self._talk(talk), group="talk")
 
     async def _talk(self, talk: Coroutine[None, None, None]) -> None:
@@ -149,6 +154,8 @@ class ByHand(App[int]):
             await talk
         except WfError as error:
             self.tell(error.message, error.hint, severity="error")
+        finally:
+            self._talks -= 1
 
     async def read(self, ask: Callable[[Database], _T]) -> _T:
         """Ask the ledger something, in a thread."""

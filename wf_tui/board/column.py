@@ -160,7 +160,7 @@ class BoardColumn(Painted, can_focus=True):
         ids = self.ids
         if row is None:
             self._row = min(self._row, max(0, len(ids) - 1))
-            self._choose(ids[self._row] if ids else None)
+            self._choose(ids[self._row] if ids else None, left=self.selected)
         else:
             self._row = row
 
@@ -214,10 +214,10 @@ class BoardColumn(Painted, can_focus=True):
         self.repaint()
         self._note_anchor()
 
-    def _choose(self, card: str | None) -> None:
+    def _choose(self, card: str | None, left: str | None = None) -> None:
         if card != self.selected:
             self.selected = card
-            self.post_message(CardSelected(self.state, card))
+            self.post_message(CardSelected(self.state, card, left))
 
     # -- the mouse and the focus
 

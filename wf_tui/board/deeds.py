@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wf_tui.board.by_hand import ByHand
-    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.ledger import Acted, Ledger
 
 __all__ = [
     "abort",
@@ -53,12 +53,18 @@ def retry(app: ByHand, ids: Ids) -> None:
 
 def release(app: ByHand, ids: Ids) -> None:
     """Take tasks from their workers."""
-    app.do(lambda ledger: commands.release(app.place, ledger, app.run_id, ids), "released")
+    _when_sure(
+        app,
+        ids,
+        "Release",
+        lambda ledger: commands.release(app.place, ledger, app.run_id, ids),
+        "released",
+    )
 
 
 def hold(app: ByHand, ids: Ids) -> None:
     """Keep tasks from running."""
-    app.do(lambda ledger: commands.hold(ledger, app.run_id, ids), "held")
+    _when_sure(app, ids, "Hold", lambda ledger: commands.hold(ledger, app.run_id, ids), "held")
 
 
 def unhold(app: ByHand, ids: Ids) -> None:
@@ -68,7 +74,13 @@ def unhold(app: ByHand, ids: Ids) -> None:
 
 def skip(app: ByHand, ids: Ids) -> None:
     """Count tasks as done without their work."""
-    app.do(lambda ledger: commands.skip(app.place, ledger, app.run_id, ids), "skipped")
+    _when_sure(
+        app,
+        ids,
+        "Skip",
+        lambda ledger: commands.skip(app.place, ledger, app.run_id, ids),
+        "skipped",
+    )
 
 
 def hold_or_release(app: ByHand, ids: Ids) -> None:
@@ -89,19 +101,29 @@ _TOGGLES: Final[Mapping[str, Callable[[ByHand, Ids], None]]] = {
 
 
 def cancel(app: ByHand, ids: Ids) -> None:
-    """Give tasks up; asks first where running work would be thrown away."""
-    app.begin(_cancel(app, ids))
+    """Give tasks up."""
+    _when_sure(
+        app, ids, "Cancel", lambda ledger: commands.cancel(ledger, app.run_id, ids), "cancelled"
+    )
 
 
-async def _cancel(app: ByHand, ids: Ids) -> None:
+def _when_sure(
+    app: ByHand, ids: Ids, verb: str, act: Callable[[Ledger], list[Acted]], label: str
+) -> None:
+    """Act; ask first where running work would be thrown away."""
     running = [task for task in ids if app.picture.cards[task].claimed]
     if running:
-        more = f" and {len(running) - 1} more" if len(running) > 1 else ""
-        question = f"Cancel {plural(len(ids), 'task')}?"
-        note = f"{clean(running[0], limit=60)}{more}: its worker is stopped, its work is not merged"
-        if await app.push_screen_wait(confirm(question, "Yes, cancel", note)) != YES:
-            return
-    app.do(lambda ledger: commands.cancel(ledger, app.run_id, ids), "cancelled")
+        app.begin(_ask(app, running, verb, partial(app.do, act, label)))
+    else:
+        app.do(act, label)
+
+
+async def _ask(app: ByHand, running: list[str], verb: str, act: Callable[[], None]) -> None:
+    more = f" and {len(running) - 1} more" if len(running) > 1 else ""
+    question = f"{verb} {plural(len(running), 'running task')}?"
+    note = f"{clean(running[0], limit=60)}{more}: its worker is stopped, its work is not merged"
+    if await app.push_screen_wait(confirm(question, f"Yes, {verb.lower()}", note)) == YES:
+        act()
 
 
 def reassign(app: ByHand, ids: Ids) -> None:

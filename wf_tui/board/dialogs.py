@@ -47,6 +47,8 @@ class ChoiceDialog(ModalScreen[str | None]):
         Binding("escape", "dismiss(None)", "Back"),
         Binding("down,ctrl+n", "next(1)", "Next", show=False),
         Binding("up,ctrl+p", "next(-1)", "Previous", show=False),
+        Binding("j", "next(1)", "Next", show=False),
+        Binding("k", "next(-1)", "Previous", show=False),
     ]
     DEFAULT_CSS = """
     ChoiceDialog {

@@ -59,7 +59,8 @@ class FilterBar(Horizontal):
         box = self.query_one(Input)
         with box.prevent(Input.Changed):
             box.value = text
-        box.focus()
+        # At once: keys typed ahead belong to the filter, not to the cards.
+        self.screen.set_focus(box)
 
     def say(self, shown: int, total: int, wrong: str = "") -> None:
         """Show how many cards pass, or what is wrong with the filter."""

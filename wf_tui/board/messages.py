@@ -45,6 +45,8 @@ class CardSelected(Message):
 
     state: TaskState
     card: str | None
+    left: str | None = None
+    """The card that was selected, when it left the column by itself."""
 
 
 @dataclass

@@ -56,6 +56,7 @@ class StartApp(App[str]):
         super().__init__()
         self._files = files
         self._in_repository = in_repository
+        self.set_reactive(App.theme, "textual-dark")
         for theme in OURS:
             self.register_theme(theme)
         self.theme = chosen("", os.environ, self.available_themes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.board.acting import board
+from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import Step
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def running(drive: Drive) -> None:
     drive.take("b", step=Step.RUNNING)
 
 
+SURE = ("down", "enter")
+"""The answer to the question that is asked before running work is thrown away."""
+
+
 def waiting(_: Drive) -> None:
     """Leave all tasks as they are."""
 
@@ -57,7 +62,7 @@ async def test_a_key_acts_on_the_selected_card(
     """A key makes its one move on the selected card, and nothing else."""
     async with board(tmp_path, "a", "b", "c", before=before) as hand:
         await hand.select("a")
-        await hand.press(key)
+        await hand.press(key, *(SURE if before is running else ()))
         assert hand.acts == [(kind, "a")]
         assert hand.drive.where("a") == state
 
@@ -69,7 +74,7 @@ async def test_a_key_acts_on_all_marked_cards(
     """With cards marked, the same key makes the move on each of them."""
     async with board(tmp_path, "a", "b", "c", before=before) as hand:
         await hand.mark("a", "b")
-        await hand.press(key)
+        await hand.press(key, *(SURE if before is running else ()))
         assert sorted(hand.acts) == [(kind, "a"), (kind, "b")]
         assert hand.drive.where("a", "b") == f"{state} {state}"
 
@@ -83,7 +88,7 @@ async def test_actions_act_in_the_order_of_the_columns(tmp_path: Path) -> None:
 
     async with board(tmp_path, "a", "b", "c", before=mixed) as hand:
         await hand.mark("a", "b", "c")
-        await hand.press("b")
+        await hand.press("b", *SURE)
         assert sorted(hand.acts) == [
             ("task_blocked", "c"),
             ("task_released", "a"),
@@ -212,7 +217,7 @@ async def test_undo_says_why_not(tmp_path: Path) -> None:
     """A release that stopped an attempt cannot be taken back."""
     async with board(tmp_path, "a", "b", before=running) as hand:
         await hand.select("a")
-        await hand.press("b", "u")
+        await hand.press("b", *SURE, "u")
         assert "the attempt of 'a' was stopped" in hand.told[-1]
 
 
@@ -224,3 +229,24 @@ async def test_stop_drains(tmp_path: Path) -> None:
         assert hand.acts == [("run_paused", "")]
         assert hand.drive.where("a") == "R:running"
         assert hand.drive.run().intent == "drain"
+
+
+async def test_keys_typed_ahead_of_a_question_act_on_nothing(tmp_path: Path) -> None:
+    """What is typed before the filter or a dialog can be seen does not reach the cards."""
+    async with board(tmp_path, "a", "b", before=running) as hand:
+        await hand.select("a")
+        hand.app.action_perform("task.edit")
+        hand.app.action_perform("task.retry")
+        hand.app.action_perform("task.skip")
+        await hand.settle()
+        assert (hand.acts, hand.told) == ([], [])
+
+
+async def test_the_pane_goes_with_its_task(tmp_path: Path) -> None:
+    """When the task that is watched moves to another column, the selection goes with it."""
+    async with board(tmp_path, "a", "b", before=running) as hand:
+        await hand.select("a")
+        await hand.press("enter")
+        hand.drive.done(Fence("r1", "a", 1, "w1"))
+        await hand.settle()
+        assert hand.app.selected == "a"

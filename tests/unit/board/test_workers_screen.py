@@ -51,7 +51,7 @@ async def test_its_keys_work_on_the_task_of_the_seat(tmp_path: Path) -> None:
     """The selected seat's task is released; marks made on the board do not count."""
     async with board(tmp_path, "a", "b", "c", before=at_work) as hand:
         await hand.mark("c")
-        await hand.press("4", "j", "b")
+        await hand.press("4", "j", "b", "down", "enter")
         assert hand.acts == [("task_released", "b")]
         assert rows(hand)[1].startswith("w2 b stopping")
 
