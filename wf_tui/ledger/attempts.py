@@ -6,7 +6,7 @@ nothing and leaves `result_rejected`; closing an attempt is never refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.change import UNCLAIMED, Change
@@ -259,24 +259,11 @@ def conflict(
     tx.event("conflict_found", task, paths=list(paths), text=text, again=task.conflicts > 0)
     detail: Detail = {"paths": list(paths)}
     if task.conflicts or tx.run.intent == Intent.ABORT:
-        ending = evolve_text(ending, text)
+        ending = replace(ending, text=text)
         return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
     tx.event("task_released", task, kind="ready", before=task.step, cause="conflict", text=text)
     again = tx.to_pending(task, conflicts=1, note=text, detail=detail)
     return close(tx, again, ending)
-
-
-def evolve_text(ending: Ending, text: str) -> Ending:
-    """Return the ending with another sentence."""
-    return Ending(
-        ending.outcome,
-        ending.cause,
-        text,
-        ending.exit_code,
-        ending.signal,
-        ending.ref,
-        ending.commit,
-    )
 
 
 def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:

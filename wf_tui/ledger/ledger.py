@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger import attempts, claims, hands, load, runs, talk
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.change import Change, change
 from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow, evolve, insert
 from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wf_tui.clock import Clock
+    from wf_tui.ledger.attempts import Ending
     from wf_tui.ledger.claims import Claim
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.load import NewPhase, NewTask
@@ -470,19 +470,7 @@ def _reject(tx: Change, fence: Fence, ending: Ending) -> None:
     stale = evolve(task, worker=fence.worker, epoch=fence.epoch)
     tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)
     if task.open_epoch == fence.epoch:
-        attempts.close(tx, task, _rejected(ending))
-
-
-def _rejected(ending: Ending) -> Ending:
-    return Ending(
-        Outcome.REJECTED,
-        ending.cause,
-        ending.text,
-        ending.exit_code,
-        ending.signal,
-        ending.ref,
-        ending.commit,
-    )
+        attempts.close(tx, task, replace(ending, outcome=Outcome.REJECTED))
 
 
 def _one(tx: Change, task: TaskRow, rule: Callable[[Change, TaskRow], TaskRow]) -> Acted:
