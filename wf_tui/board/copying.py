@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wf_tui.board.dialogs import Choice
 from wf_tui.ledger import reads
+from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -20,9 +22,10 @@ def names(db: Database, *, run: str, task: str) -> Mapping[str, str]:
     """Return what can be copied of a task, by what it is; all of it is safe to paste."""
     row, attempts = reads.run_row(db, run), reads.attempts(db, run, task)
     newest = attempts[-1] if attempts else None
+    tree = newest.tree if newest else None
     every = {
         "id": task,
-        "worktree": newest.tree if newest else None,
+        "worktree": str(RunPaths(Path(row.dir)).trees / tree) if tree else None,
         "branch of the run": row.ref.removeprefix("refs/heads/"),
         "commit of the attempt": newest.commit_id if newest else None,
         "run": run,

@@ -13,6 +13,7 @@ from tests.unit.ledger.driving import Drive, seat, shell
 from wf_tui.board.dialogs import Choice, ChoiceDialog, best
 from wf_tui.board.messages import CardDropped
 from wf_tui.board.seats import SeatFacts, choices, interrupted
+from wf_tui.ledger import reads
 from wf_tui.ledger.words import Step, TaskState
 
 if TYPE_CHECKING:
@@ -146,6 +147,20 @@ async def test_copy_offers_names_that_are_cleaned(tmp_path: Path) -> None:
         await hand.press("down", "enter")
         assert hand.app.copied == ["/trees/1"]
         assert hand.told == ["copied /trees/1"]
+
+
+async def test_copy_offers_the_path_of_a_tree(tmp_path: Path) -> None:
+    """The worktree is a path that can be gone to, not the number that the ledger has."""
+
+    def run_it(drive: Drive) -> None:
+        fence = drive.take("a", step=Step.PREPARING)
+        drive.ledger.prepared(fence, base="b0", tree="7")
+
+    async with board(tmp_path, "a", before=run_it) as hand:
+        await hand.select("a")
+        await hand.press("c")
+        folder = reads.run_row(hand.drive.db, "r1").dir
+        assert f"{folder}/trees/7  worktree" in lines(hand)
 
 
 # -- quit
