@@ -39,6 +39,7 @@ __all__ = [
     "Ended",
     "Place",
     "abort",
+    "accept",
     "add",
     "cancel",
     "create_run",
@@ -382,6 +383,11 @@ def cancel(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
 def skip(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
     """Count tasks as done without their work."""
     return _going_on(place, ledger, run, lambda: ledger.skip(run, *tasks))
+
+
+def accept(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+    """Take work that was held back for its scope or a conflict, as it lies in its worktree."""
+    return _going_on(place, ledger, run, lambda: ledger.accept(run, *tasks))
 
 
 def priority(ledger: Ledger, run: str, task: str, number: int) -> list[Acted]:

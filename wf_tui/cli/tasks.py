@@ -1,4 +1,4 @@
-"""By hand, on one or many tasks: retry, reassign, release, hold, unhold, cancel, skip, priority."""
+"""By hand, on one or many tasks: retry, reassign, hold, cancel, skip, accept and their kin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.ledger import Acted
 
-__all__ = ["cancel", "hold", "priority", "reassign", "release", "retry", "skip", "undo", "unhold"]
+__all__ = [
+    "accept",
+    "cancel",
+    "hold",
+    "priority",
+    "reassign",
+    "release",
+    "retry",
+    "skip",
+    "undo",
+    "unhold",
+]
 
 _ANY: Final = "any"
 _RETRIED: Final = frozenset(BlockedKind) - {BlockedKind.DEPENDENCY, BlockedKind.HOLD}
@@ -174,6 +185,21 @@ def skip(**given: Any) -> int:
     return _do(
         lambda at, tasks: commands.skip(at.place, at.ledger, at.run.id, tasks),
         frozenset(BlockedKind),
+        **given,
+    )
+
+
+@click.command
+@_on_tasks
+def accept(**given: Any) -> int:
+    """Take the work of tasks that are blocked by their scope, or by a conflict you have resolved.
+
+    It is what lies in the worktree now (wf shell TASK). The exit status is 5 if any task was
+    refused.
+    """
+    return _do(
+        lambda at, tasks: commands.accept(at.place, at.ledger, at.run.id, tasks),
+        {BlockedKind.SCOPE, BlockedKind.CONFLICT},
         **given,
     )
 

@@ -29,6 +29,7 @@ COMMANDS = [
         "unhold",
         "cancel",
         "skip",
+        "accept",
         "priority",
         "undo",
     ),

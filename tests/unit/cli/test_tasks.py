@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wf_tui import commands
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.words import BlockedKind, Outcome
+
 if TYPE_CHECKING:
     from tests.desk import Desk
 
@@ -131,6 +136,45 @@ def test_reassign_names_a_seat_or_a_profile(desk: Desk) -> None:
     result = desk.here("reassign", "one", "--to", "shell-3")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("wf: unknown worker 'shell-3'\n    did you mean 'shell-")
+
+
+def block(desk: Desk, run: str, kind: BlockedKind) -> None:
+    """Let the first attempt of the run end outside its scope, or with another kind of block."""
+    with commands.open_ledger(commands.find_place(desk.repo, desk.environ)) as ledger:
+        ledger.resume(run)
+        claim = ledger.claim(run, "shell-1")
+        assert claim is not None
+        fence = Fence(run, claim.task.id, claim.epoch, claim.worker)
+        ledger.block(fence, Ending(Outcome.FAILED, kind.value, "b.txt"), kind)
+        ledger.pause(run)
+
+
+def test_accept_claims_what_was_held_back(desk: Desk, run: str) -> None:
+    """It is the person's claim then, with an epoch of its own."""
+    block(desk, run, BlockedKind.SCOPE)
+    (told,) = desk.json_here("accept", "one")
+    assert (told["changed"], told["state"]) == (True, "in_progress")
+    task = desk.json_here("status")["tasks"][0]
+    assert task["worker"] == f"user:{commands.user_name()}"
+    assert (task["epoch"], task["step"]) == (2, "checking")
+
+
+def test_only_scope_and_conflict_can_be_accepted(desk: Desk, run: str) -> None:
+    """Any other block, and a task that is not blocked, is refused with exit 5."""
+    block(desk, run, BlockedKind.BUDGET)
+    result = desk.here("accept", "one", "two")
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert "task 'one' cannot be accepted: it is blocked (budget)" in result.stderr
+    assert "task 'two' cannot be accepted: it is pending" in result.stderr
+    assert "no task is blocked that way" in desk.here("accept", "--all-blocked").stderr
+
+
+def test_all_blocked_accepts_what_can_be(desk: Desk, run: str) -> None:
+    """`--all-blocked` takes what is held back by a scope, and leaves what is held by a person."""
+    block(desk, run, BlockedKind.SCOPE)
+    desk.here("hold", "two")
+    assert [told["task"] for told in desk.json_here("accept", "--all-blocked")] == ["one"]
+    assert states(desk)["two"] == ("blocked", "hold")
 
 
 @pytest.mark.usefixtures("run")
