@@ -12,7 +12,7 @@ from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
 from wf_tui.ledger import reads
 from wf_tui.ledger.look import LedgerState, look
-from wf_tui.ledger.sqlite import journal_mode
+from wf_tui.ledger.mounts import journal_mode
 from wf_tui.ledger.words import RunState
 from wf_tui.text import plural
 
@@ -27,7 +27,11 @@ __all__ = ["ledger_state", "state_folder"]
 
 _OTHERS: Final = 0o077
 _LITTLE: Final = 200 << 20
-_IDLE: Final = frozenset({LedgerState.OK, LedgerState.ABSENT})
+_LEVELS: Final = {
+    LedgerState.OK: Level.OK,
+    LedgerState.ABSENT: Level.OK,
+    LedgerState.OLDER: Level.NOTE,
+}
 
 
 def state_folder(folder: Path) -> Finding:
@@ -61,7 +65,7 @@ def ledger_state(place: Place) -> Iterator[Finding]:
     """Say whether the ledger is whole, and which of its runs have lost their scheduler."""
     found = look(place.paths.ledger)
     detail = {"path": str(place.paths.ledger), "state": found.state.value, "journal": found.journal}
-    level = Level.OK if found.state in _IDLE else Level.PROBLEM
+    level = _LEVELS.get(found.state, Level.PROBLEM)
     yield Finding("ledger", level, found.text, found.hint, detail)
     if found.state is not LedgerState.OK:
         return

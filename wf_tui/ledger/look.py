@@ -8,7 +8,8 @@ from typing import Final
 
 import apsw
 
-from wf_tui.ledger.sqlite import APPLICATION_ID, USER_VERSION, explained
+from wf_tui.ledger.formats import APPLICATION_ID, USER_VERSION, readable
+from wf_tui.ledger.sqlite import explained
 
 __all__ = ["LedgerState", "Look", "look", "store_version"]
 
@@ -22,8 +23,10 @@ class LedgerState(StrEnum):
     OK = "ok"
     DAMAGED = "damaged"
     FOREIGN = "foreign"
-    NEWER = "newer"
     OLDER = "older"
+    """Of a format that this wf brings up to date when it opens it."""
+    UNKNOWN = "unknown"
+    """Of a later wf, mostly."""
     UNUSABLE = "unusable"
 
 
@@ -71,7 +74,8 @@ def _look(connection: apsw.Connection) -> Look:
         return Look(LedgerState.DAMAGED, f"damaged: {check[0] if check else 'unreadable'}", hint)
     number = int(str(version[0])) if version else 0
     if number != USER_VERSION:
-        state = LedgerState.NEWER if number > USER_VERSION else LedgerState.OLDER
         text = f"format {number}, this wf knows {USER_VERSION}"
-        return Look(state, text, "use that version of wf for this repository")
+        if readable(number):
+            return Look(LedgerState.OLDER, text, "the next command brings it up to date")
+        return Look(LedgerState.UNKNOWN, text, "use that version of wf for this repository")
     return Look(LedgerState.OK, "whole", journal=str(journal[0]) if journal else "")

@@ -215,3 +215,13 @@ CREATE TABLE scheduler (
     started_at REAL NOT NULL,
     lease_until REAL NOT NULL
 );
+
+-- how often the attempts of a profile failed one after the other, and until when it rests
+CREATE TABLE breaker (
+    run TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    failures INTEGER NOT NULL,
+    trips INTEGER NOT NULL,
+    until REAL,
+    PRIMARY KEY (run, profile)
+);

@@ -5,7 +5,6 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Final, NoReturn, cast
 
@@ -13,18 +12,13 @@ import apsw
 
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.database import Row, Value
+from wf_tui.ledger.formats import adopt
 from wf_tui.paths import private_folder
 
-__all__ = ["SqliteDatabase", "explained", "file_system", "journal_mode"]
+__all__ = ["SqliteDatabase", "explained"]
 
-APPLICATION_ID: Final = 0x77664C31  # "wfL1"
-USER_VERSION: Final = 1
 _PRIVATE: Final = 0o600
-_MOUNTS: Final = Path("/proc/self/mountinfo")
 _BUSY_MS: Final = 30_000
-_WAL_UNSAFE: Final = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "fuse.sshfs", "afs", "ceph"}
-)
 
 
 class SqliteDatabase:
@@ -42,7 +36,8 @@ class SqliteDatabase:
             undo.callback(os.close, self._lock)
             self._connection = _connect(path)
             undo.callback(self._connection.close)
-            self._adopt()
+            adopt(self)
+            _make_private(path)
             self._version = self._data_version()
             undo.pop_all()
 
@@ -67,12 +62,21 @@ class SqliteDatabase:
             with self._nested():
                 yield
             return
+        with self.locked(), self.atomic():
+            yield
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the writers' lock, whichever version of wf they are."""
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
-            with self._between("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
-                yield
+            yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def atomic(self) -> contextlib.AbstractContextManager[None]:
+        """Begin a transaction under a lock that is held already."""
+        return self._between("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -87,6 +91,17 @@ class SqliteDatabase:
         """Whether another connection committed since the last call (3 us)."""
         before, self._version = self._version, self._data_version()
         return before != self._version
+
+    def copy_to(self, path: Path) -> None:
+        """Copy what is committed into another file."""
+        try:
+            with (
+                contextlib.closing(apsw.Connection(str(path))) as copy,
+                copy.backup("main", self._connection, "main") as backup,
+            ):
+                backup.step()
+        except apsw.Error as error:
+            raise explained(error, path) from error
 
     def close(self) -> None:
         """Close the file and the lock."""
@@ -117,50 +132,6 @@ class SqliteDatabase:
     def _data_version(self) -> int:
         return int(cast("int", self.execute("PRAGMA data_version")[0][0]))
 
-    def _adopt(self) -> None:
-        """Check whose file this is; give an empty one the schema."""
-        with self.snapshot():
-            application = self._number("application_id")
-            version = self._number("user_version")
-            empty = not self.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
-        if application == 0 and version == 0 and empty:
-            if any(self.path.parent.glob("runs/*")):
-                raise LedgerError(
-                    f"{self.path} is empty, though there were runs; it was left as it is",
-                    "put a copy of it back, or move it and its folder away",
-                )
-            self._create()
-        elif application != APPLICATION_ID:
-            raise LedgerError(
-                f"{self.path} is not a ledger of wf; it was left as it is",
-                "move it away, or set WF_STATE_DIR to another folder",
-            )
-        elif version != USER_VERSION:
-            raise LedgerError(
-                f"{self.path} was written by another version of wf (format {version}, this one "
-                f"knows {USER_VERSION}); it was left as it is",
-                "use that version of wf for this repository",
-            )
-        self.execute("PRAGMA synchronous = FULL")
-        _make_private(self.path)
-
-    def _create(self) -> None:
-        mode, _ = journal_mode(self.path)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        try:
-            if self._number("application_id") == APPLICATION_ID:
-                return
-            self.execute(f"PRAGMA journal_mode = {mode}")
-            with self._between("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
-                self.execute(resources.files("wf_tui.ledger").joinpath("schema.sql").read_text())
-                self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self.execute(f"PRAGMA user_version = {USER_VERSION}")
-        finally:
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
-
-    def _number(self, pragma: str) -> int:
-        return int(cast("int", self.execute(f"PRAGMA {pragma}")[0][0]))
-
     def _raise(self, error: apsw.Error) -> NoReturn:
         raise explained(error, self.path) from error
 
@@ -171,6 +142,7 @@ def _connect(path: Path) -> apsw.Connection:
         connection.set_busy_timeout(_BUSY_MS)
         # Else SQLite plans a statement anew for each other value bound to a range: 30 us a time.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+        connection.execute("PRAGMA synchronous = FULL")
     except apsw.Error as error:
         raise explained(error, path) from error
     return connection
@@ -204,29 +176,3 @@ def explained(error: apsw.Error, path: Path) -> LedgerError:
         if isinstance(error, kind):
             return LedgerError(f"the ledger {path} {what}", hint)
     return LedgerError(f"the ledger {path} failed: {error}")
-
-
-def journal_mode(path: Path) -> tuple[str, str]:
-    """Return how a ledger at `path` is journalled, and the type of the file system that says so."""
-    kind = file_system(path, _mounts())
-    return "DELETE" if kind in _WAL_UNSAFE else "WAL", kind
-
-
-def _mounts() -> str:
-    """Return the table of mounts, or "" where the system has none to read."""
-    try:
-        return _MOUNTS.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def file_system(path: Path, mounts: str) -> str:
-    """Return the type of the file system that holds `path`, or "" where the table does not say."""
-    folder = path.resolve().parent
-    best, found = -1, ""
-    for line in mounts.splitlines():
-        left, _, right = line.partition(" - ")
-        mount = Path(left.split()[4].replace("\\040", " "))
-        if folder.is_relative_to(mount) and len(mount.parts) >= best:
-            best, found = len(mount.parts), right.split()[0]
-    return found

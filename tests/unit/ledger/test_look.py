@@ -37,8 +37,9 @@ def test_no_file_is_no_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "state"),
     [
-        ("PRAGMA user_version = 99", LedgerState.NEWER),
-        ("PRAGMA user_version = 0", LedgerState.OLDER),
+        ("PRAGMA user_version = 99", LedgerState.UNKNOWN),
+        ("PRAGMA user_version = 0", LedgerState.UNKNOWN),
+        ("PRAGMA user_version = 1", LedgerState.OLDER),
         ("PRAGMA application_id = 7", LedgerState.FOREIGN),
     ],
 )

@@ -1,0 +1,166 @@
+"""Whose file a ledger is, and of which format: makes a new one, brings an old one up to date.
+
+What is not a ledger of a known format is named and left as it is (RULES 4.1, G13).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Final, cast
+
+from wf_tui.errors import LedgerError
+from wf_tui.ledger.mounts import journal_mode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wf_tui.ledger.sqlite import SqliteDatabase
+
+__all__ = ["APPLICATION_ID", "USER_VERSION", "adopt", "readable"]
+
+APPLICATION_ID: Final = 0x77664C31  # "wfL1"
+USER_VERSION: Final = 2
+_OLDEST: Final = 1
+_PRIVATE: Final = 0o600
+
+
+@dataclass(frozen=True)
+class _Header:
+    application: int
+    version: int
+    empty: bool
+
+
+def readable(version: int) -> bool:
+    """Whether this wf knows the format, or how to bring it up to date."""
+    return _OLDEST <= version <= USER_VERSION
+
+
+def adopt(db: SqliteDatabase) -> None:
+    """Check whose file this is; give an empty one the tables, an older one the newer ones."""
+    header = _header(db)
+    if header == _Header(0, 0, empty=True):
+        if any(db.path.parent.glob("runs/*")):
+            raise LedgerError(
+                f"{db.path} is empty, though there were runs; it was left as it is",
+                "put a copy of it back, or move it and its folder away",
+            )
+        _create(db)
+    elif header.application != APPLICATION_ID:
+        raise LedgerError(
+            f"{db.path} is not a ledger of wf; it was left as it is",
+            "move it away, or set WF_STATE_DIR to another folder",
+        )
+    elif not readable(header.version):
+        raise LedgerError(
+            f"{db.path} was written by another version of wf (format {header.version}, this one "
+            f"knows {USER_VERSION}); it was left as it is",
+            "use that version of wf for this repository",
+        )
+    elif header.version < USER_VERSION:
+        _migrate(db)
+
+
+def _header(db: SqliteDatabase) -> _Header:
+    with db.snapshot():
+        numbers = (_number(db, "application_id"), _number(db, "user_version"))
+        return _Header(*numbers, empty=not db.execute("SELECT 1 FROM sqlite_schema LIMIT 1"))
+
+
+def _number(db: SqliteDatabase, pragma: str) -> int:
+    return int(cast("int", db.execute(f"PRAGMA {pragma}")[0][0]))
+
+
+def _create(db: SqliteDatabase) -> None:
+    mode, _ = journal_mode(db.path)
+    with db.locked():
+        if _header(db).application == APPLICATION_ID:
+            return
+        db.execute(f"PRAGMA journal_mode = {mode}")
+        with db.atomic():
+            db.execute(_script("schema.sql"))
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {USER_VERSION}")
+
+
+def _migrate(db: SqliteDatabase) -> None:
+    """Take every step from the file's format to this one, or none; a copy is made before."""
+    with db.locked():
+        version = _header(db).version
+        if version == USER_VERSION:  # another process was faster
+            return
+        _refuse_while_led(db)
+        _back_up(db, version)
+        with db.atomic():
+            for step in range(version + 1, USER_VERSION + 1):
+                db.execute(_script(f"migrations/{step}.sql"))
+            db.execute(f"PRAGMA user_version = {USER_VERSION}")
+
+
+def _script(name: str) -> str:
+    return resources.files("wf_tui.ledger").joinpath(name).read_text(encoding="utf-8")
+
+
+def _refuse_while_led(db: SqliteDatabase) -> None:
+    """Leave the file to a scheduler of the older wf that still works with it."""
+    for run, pid in db.execute("SELECT run, pid FROM scheduler ORDER BY run"):
+        if _is_held(db.path.parent / "runs" / str(run) / "scheduler.lock"):
+            raise LedgerError(
+                f"the scheduler of run {run} is of an older wf and still uses {db.path}",
+                f"end it (kill {pid}), then this wf can bring the ledger up to date",
+            )
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(handle)
+
+
+def _back_up(db: SqliteDatabase, version: int) -> None:
+    """Copy the ledger beside itself; a copy that is there already stays."""
+    part = db.path.with_name(f"{db.path.stem}-{version}.backup.part")
+    try:
+        fresh = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+        os.close(os.open(part, fresh, _PRIVATE))
+        db.copy_to(part)
+        _sync(part)
+        part.rename(_free_name(db.path, version))
+        _sync(part.parent)
+    except (LedgerError, OSError) as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise LedgerError(
+            f"{db.path} was not brought up to date, since no copy of it could be made: {error}",
+            "make room beside it; nothing changed",
+        ) from error
+
+
+def _free_name(path: Path, version: int) -> Path:
+    name = path.with_name(f"{path.stem}-{version}.backup.db")
+    number = 2
+    while name.exists():
+        name = path.with_name(f"{path.stem}-{version}.backup-{number}.db")
+        number += 1
+    return name
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
