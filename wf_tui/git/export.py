@@ -5,6 +5,7 @@ The objects are fetched without a destination, then the one ref is moved by comp
 branch that was moved.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wf_tui.errors import GitError
@@ -49,12 +50,18 @@ def branch_name(repository: Repository, run: str) -> str:
 
 
 def export(
-    repository: Repository, control: Control, branch: str, *, expected: str | None
+    repository: Repository,
+    control: Control,
+    branch: str,
+    *,
+    expected: str | None,
+    fetched: Callable[[], None] = lambda: None,
 ) -> Exported | Pending:
     """Bring the integration branch into the user's repository as `branch`.
 
     `expected` is the commit the last export left there (None: there is no such branch yet); a
-    branch that is anywhere else is the user's now, and is left alone.
+    branch that is anywhere else is the user's now, and is left alone. `fetched` is called before
+    the branch moves.
     """
     if not repository.common_dir.is_dir():
         return Pending("the repository is gone")
@@ -68,6 +75,7 @@ def export(
         if reason := _hindrance(repository, ref, current, expected):
             return Pending(reason)
         _fetch(repository, control, new)
+        fetched()
         old = expected or control.zero
         _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
     except GitError as error:

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from wf_tui.faults import Point
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Outcome, Step
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rows import Detail
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.site import Site
@@ -109,17 +111,21 @@ class Attempt:
         )
         if self._stop:
             raise _StoppedError
+        await self.site.reach(Point.PREPARE_BEGUN)
         return has
 
     async def _see_through(self, workspace: Workspace, has: Given) -> tuple[bool, bool]:
         """Run, harvest, check and merge; return whether it merged, and whether to keep the tree."""
         tree, fence = workspace.tree, self.fence
+        await self.site.reach(Point.PREPARE_TREE)
         job = await self.site.thread(make_job, self.site, self.claim, tree.path, has)
         if not await self.site.ledger(
             lambda ledger: ledger.prepared(fence, base=tree.base, tree=str(tree.number))
         ):
             raise _StoppedError
+        await self.site.reach(Point.PREPARE_RECORDED)
         outcome = await self._work_on(job)
+        await self.site.reach(Point.RUN_ENDED)
         harvested = await self._harvest(workspace)
         if self._stop is not None and not isinstance(outcome, Success):
             await self._end_stopped(harvested)
@@ -189,12 +195,12 @@ class Attempt:
         limit = self.claim.task.spec.timeout_secs
         deadline = self.site.clock.now() + limit if limit else None
         fence = self.fence
-        told = self.site.writer.post(
-            lambda ledger: (
-                ledger.started(fence, pid=pid) and ledger.step(fence, Step.RUNNING, deadline)
-            )
-        )
-        told.add_done_callback(_log_failure)
+
+        def tell(ledger: Ledger) -> bool:
+            self.site.faults.reach(Point.RUN_STARTED)
+            return ledger.started(fence, pid=pid) and ledger.step(fence, Step.RUNNING, deadline)
+
+        self.site.writer.post(tell).add_done_callback(_log_failure)
 
     # -- after the program
 
@@ -205,12 +211,14 @@ class Attempt:
         fence = self.fence
         if self._stop is None:
             await self.site.ledger(lambda ledger: ledger.step(fence, Step.HARVESTING))
+        await self.site.reach(Point.HARVEST_BEGUN)
         found = await self.site.thread(harvest_attempt, self.site, workspace)
         await self.site.ledger(
             lambda ledger: ledger.harvested(
                 fence, ref=found.ref, commit=found.commit, detail=found.detail
             )
         )
+        await self.site.reach(Point.HARVEST_RECORDED)
         return found
 
     async def _finish(
@@ -218,6 +226,7 @@ class Attempt:
     ) -> tuple[bool, bool]:
         fence = self.fence
         await self.site.ledger(lambda ledger: ledger.step(fence, Step.CHECKING))
+        await self.site.reach(Point.CHECK_BEGUN)
         good = harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
         try:
             fault = await self._stoppable(
@@ -228,6 +237,7 @@ class Attempt:
             return False, False
         finally:
             self.running = False
+        await self.site.reach(Point.CHECK_ENDED)
         if fault is not None:
             return False, await self._hold_back(fault, good)
         self.merging = True
@@ -260,6 +270,7 @@ class Attempt:
             await self._fail(ending)
 
     async def _leave(self, workspace: Workspace, *, merged: bool, kept: bool) -> None:
+        await self.site.reach(Point.FINISH_RECORDED)
         left = await self.site.thread(
             workspace.leave, merged=merged, keep=kept, untouched=not self.began
         )
@@ -271,6 +282,7 @@ class Attempt:
             )
         if left.kept:
             await self.site.ledger(lambda ledger: ledger.tree_gone(run, tree, kept=left.kept))
+        await self.site.reach(Point.FINISH_LEFT)
 
 
 def _ending(outcome: Failure | Lost) -> Ending:

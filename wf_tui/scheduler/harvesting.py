@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.faults import Point
 from wf_tui.git.attempts import commit_attempt, save_attempt_ref
 from wf_tui.git.harvest import HarvestRefusedError
 
@@ -75,5 +76,7 @@ def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
         worker=claim.worker,
         when=claim.at,
     )
+    site.faults.reach(Point.HARVEST_COMMIT)
     ref = save_attempt_ref(site.control, commit, task=claim.task.id, epoch=claim.epoch)
+    site.faults.reach(Point.HARVEST_REF)
     return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)

@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.faults import Point
 from wf_tui.git.attempts import Message
 from wf_tui.git.export import Exported, export
 from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
@@ -78,16 +79,20 @@ class Integrator:
             ):
                 await self.site.ledger(lambda ledger: ledger.reject(fence, ending))
                 return False
+            await self.site.reach(Point.INTEGRATE_BEGUN)
             loop = asyncio.get_running_loop()
             done = await self.site.thread(self._integrate, loop, fence, claim, base, commit)
             if isinstance(done, Conflict):
+                await self.site.reach(Point.INTEGRATE_CONFLICT)
                 text = f"it does not merge: {_named(done)}"
                 bad = replace(ending, outcome=Outcome.FAILED, cause="conflict", text=text)
                 await self.site.ledger(
                     lambda ledger: ledger.conflict(fence, bad, done.paths[:200], text)
                 )
                 return done
+            await self.site.reach(Point.INTEGRATE_MOVED)
             await self._merged(fence, done, ending, result, lines)
+            await self.site.reach(Point.INTEGRATE_RECORDED)
         self.export_soon()
         return True
 
@@ -104,6 +109,7 @@ class Integrator:
         def intent(old: str, new: str) -> None:
             told = self.site.ledger(lambda ledger: ledger.intend(fence, old, new))
             asyncio.run_coroutine_threadsafe(told, loop).result()
+            self.site.faults.reach(Point.INTEGRATE_INTENT)
 
         return integrate(
             self.site.control,
@@ -166,10 +172,17 @@ class Integrator:
         row = await self.site.ledger(lambda ledger: reads.run_row(ledger.db, self.site.run))
         branch = row.ref.removeprefix("refs/heads/")
         done = await self.site.thread(
-            export, self.site.repository, self.site.control, branch, expected=row.exported
+            export,
+            self.site.repository,
+            self.site.control,
+            branch,
+            expected=row.exported,
+            fetched=lambda: self.site.faults.reach(Point.EXPORT_BEGUN),
         )
+        await self.site.reach(Point.EXPORT_MOVED)
         commit, reason = (done.commit, "") if isinstance(done, Exported) else (None, done.reason)
         await self.site.ledger(lambda ledger: ledger.exported(self.site.run, commit, reason))
+        await self.site.reach(Point.EXPORT_RECORDED)
 
 
 def _named(conflict: Conflict) -> str:

@@ -9,12 +9,13 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError
+from wf_tui.faults import Faults, Point, planned
 from wf_tui.git.control import open_control
 from wf_tui.git.pool import Pool
 from wf_tui.git.remove import remove_ended
@@ -62,6 +63,11 @@ class Lead:
     foreground: bool = False
     signalled: int = 0
     """The signal that ended it, if one did."""
+    faults: Faults = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read what a fault test wants, before anything is touched."""
+        self.faults = planned(self.environ)
 
     def run(self) -> str:
         """Wait for the lead, then schedule until the run is over; return its state."""
@@ -112,6 +118,7 @@ class Lead:
                 workers={"shell": ShellWorker(launcher)},
                 environment=base_environment(self.environ),
                 timing=self.timing,
+                faults=self.faults,
             )
 
     async def _schedule(self, site: Site) -> str:
@@ -124,9 +131,13 @@ class Lead:
         with self._view() as view, self._stopping(site):
             while True:
                 state = await Scheduler(site, integrator, view, foreground=self.foreground).run()
+                await site.reach(Point.END_DECIDED)
                 await integrator.export_now()
+                await site.reach(Point.END_EXPORTED)
                 await self._tidy(site)
+                await site.reach(Point.END_TIDIED)
                 if await site.ledger(lambda ledger: ledger.scheduler_stopped(site.run)):
+                    await site.reach(Point.END_SIGNED_OFF)
                     return state
 
     @contextlib.contextmanager
@@ -178,6 +189,7 @@ def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, s
     `cwd` is in the repository; the process itself works from the run's folder, where paths that
     the environment has relative to here would mean something else.
     """
+    planned(environ)  # what this process would not understand, it would say in its log alone
     paths = repo.run(run)
     here = {"WF_STATE_DIR": str(repo.root.parent)}
     if config := environ.get("WF_CONFIG"):

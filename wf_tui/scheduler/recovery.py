@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.faults import Point
 from wf_tui.git.locks import break_stale_locks
 from wf_tui.ledger import reads
 from wf_tui.ledger.attempts import Ending
@@ -37,9 +38,12 @@ async def recover(site: Site, integrator: Integrator) -> int:
     await site.thread(sweep_marked, mark(site.run, ""))
     await site.thread(break_stale_locks, site.paths, now=site.clock.now(), age=0)
     await site.thread(site.pool.empty_trash)
+    await site.reach(Point.RECOVERY_SWEPT)
     left = await site.ledger(lambda ledger: _left(ledger, site.run))
     for attempt, task in left:
         await _recover_one(site, integrator, attempt, task)
+        await site.reach(Point.RECOVERY_SETTLED)
+    await site.reach(Point.RECOVERY_DONE)
     return len(left)
 
 
@@ -62,6 +66,7 @@ async def _recover_one(
         head=attempt.base or "",
     )
     found = await _harvest(site, claim, attempt)
+    await site.reach(Point.RECOVERY_HARVESTED)
     if attempt.fenced:
         ending = found.onto(CANCELLED)
         await site.ledger(lambda ledger: ledger.close(fence, ending))

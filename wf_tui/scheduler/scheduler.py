@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.faults import Point
 from wf_tui.ledger import reads
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.words import Intent, Outcome, RunState
@@ -82,11 +83,15 @@ class Scheduler:
                         steal_after=timing.steal_after,
                     )
                     claims += [claim] if claim else []
-            if not claims and not pulse.open:
+            if claims:
+                self.site.faults.reach(Point.CLAIM_CHOSEN)
+            elif not pulse.open:
                 ledger.end_when_idle(run, foreground=self.foreground)
             return reads.pulse(ledger.db, run), claims
 
         pulse, claims = await self.site.ledger(place)
+        if claims:
+            await self.site.reach(Point.CLAIM_COMMITTED)
         for claim in claims:
             self._start(claim)
         self._stop_fenced(pulse)

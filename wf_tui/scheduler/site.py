@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from wf_tui.config import Timing
+from wf_tui.faults import Faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wf_tui.clock import Clock
+    from wf_tui.faults import Point
     from wf_tui.git.control import Control
     from wf_tui.git.pool import Pool
     from wf_tui.git.repository import Repository
@@ -50,6 +52,8 @@ class Site:
     environment: Mapping[str, str]
     """What every program gets of the scheduler's environment."""
     timing: Timing = field(default_factory=Timing)
+    faults: Faults = field(default_factory=Faults)
+    """What a fault test has planned for this scheduler."""
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="git")
     )
@@ -57,6 +61,11 @@ class Site:
     async def ledger(self, rule: Callable[[Ledger], _T]) -> _T:
         """Run a rule of the ledger; the answer comes after its commit."""
         return await self.writer.submit(rule)
+
+    async def reach(self, point: Point) -> None:
+        """Pass a named point, where a fault test may have planned something."""
+        if self.faults.planned:
+            await self.thread(self.faults.reach, point)
 
     async def thread(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a call that blocks, git above all, off the loop."""
