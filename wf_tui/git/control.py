@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wf_tui.errors import EnvironmentalError, RefusedError, RepositoryError
+from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
 from wf_tui.git.excludes import user_excludes
 from wf_tui.git.objects import link_objects
 from wf_tui.git.repository import Repository
@@ -77,13 +77,20 @@ class Control:
 
     def move(self, ref: str, new: str, old: str) -> bool:
         """Point `ref` to `new` if it points to `old` now (zeros: it does not exist)."""
-        words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)
-        return self.git(*words, ok=None).status == 0
+        return self._move(ref, new, old).status == 0
 
     def create(self, ref: str, commit: str) -> None:
         """Make a ref that never moves; one that says the same already is left as it is."""
-        if not self.move(ref, commit, self.zero) and self.resolve(ref) != commit:
+        done = self._move(ref, commit, self.zero)
+        if done.status == 0 or (there := self.resolve(ref)) == commit:
+            return
+        if there is not None:
             raise RefusedError(f"{ref} exists and points elsewhere")
+        raise GitError(f"cannot make {ref}: {done.complaint}", status=done.status)
+
+    def _move(self, ref: str, new: str, old: str) -> Completed:
+        words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)
+        return self.git(*words, ok=None)
 
 
 def make_control(

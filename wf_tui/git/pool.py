@@ -4,6 +4,7 @@ A used worktree is prepared anew in a few milliseconds; anything odd about one a
 trash, and a new one takes its number.
 """
 
+import errno
 import os
 import threading
 
@@ -15,6 +16,7 @@ from wf_tui.git.merge import merge_trees
 from wf_tui.git.names import Names, read_names
 from wf_tui.git.sweep import UnusableTreeError
 from wf_tui.git.tree import Tree, prepare
+from wf_tui.git.usage import is_full
 from wf_tui.paths import RunPaths
 
 __all__ = ["Pool"]
@@ -129,14 +131,31 @@ class Pool:
         try:
             prepare(tree, names)
         except UnusableTreeError as error:
-            raise GitError(f"cannot make a worktree at {tree.path}: {error}") from error
+            # Git names the file that it could not write, and not why.
+            reason = os.strerror(errno.ENOSPC) if is_full(self.paths.trees) else str(error)
+            raise GitError(f"cannot make a worktree at {tree.path}: {reason}") from error
 
     def _take(self) -> int:
+        """Return the number of a worktree to use again, or of one that is yet to be made."""
+        while (number := self._pop()) is not None:
+            if self._is_as_given_back(number):
+                return number
         with self._lock:
-            if self._free:
-                return self._free.pop()
+            while os.path.lexists(self.paths.trees / str(self._next)):
+                self._next += 1  # somebody else made it
             self._next += 1
             return self._next - 1
+
+    def _pop(self) -> int | None:
+        with self._lock:
+            return self._free.pop() if self._free else None
+
+    def _is_as_given_back(self, number: int) -> bool:
+        """Whether nobody wrote in a worktree since: what a person did there is nowhere else."""
+        try:
+            return Tree.at(self.control, self.paths, number, self.control.base).untouched()
+        except (GitError, OSError):
+            return False
 
     def _claim(self, number: int) -> int:
         with self._lock:

@@ -1,7 +1,8 @@
 """One worktree of the pool: prepared to be exactly a base, used by one attempt, harvested."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Tree:
 
     @property
     def harvested(self) -> Path:
-        """A file that is there when the last harvest of the attempt went well."""
+        """A file that is there when what the attempt left is safe."""
         return self.place.index.with_name(f"{self.number}.harvested")
 
     def untouched(self) -> bool:
@@ -54,6 +55,8 @@ class Tree:
         try:
             when = self.released.stat().st_mtime_ns
         except FileNotFoundError:
+            return False
+        if not self.place.is_folder():
             return False
         changed = (self.place.full(path.rstrip(b"/")) for path in self.place.changes().tags)
         return all(_written(path) <= when for path in changed)
@@ -63,19 +66,31 @@ class Tree:
 
         Raises `HarvestRefusedError` when the worktree is gone or holds more than the caps.
         """
+        with self.harvesting(scopes, caps) as found:
+            return found
+
+    @contextmanager
+    def harvesting(
+        self, scopes: Sequence[str] | None = None, caps: Caps = CAPS
+    ) -> Iterator[Harvest]:
+        """Harvest, and count the work as safe only if the block, which saves it, ends well."""
         self.harvested.unlink(missing_ok=True)
-        found = self._harvest(scopes, caps)
+        yield self._harvest(scopes, caps)
         self.harvested.touch()
-        return found
 
     def is_saved(self) -> bool:
-        """Whether the worktree was harvested, or holds nothing that could be."""
+        """Whether the work in it is safe, or there is none."""
         if self.harvested.exists() or not self.place.is_folder():
             return True
         try:
-            return not self.place.changes().tags
+            return not self.place.changes().tags and self._takes_nothing()
         except GitError:
             return False
+
+    def _takes_nothing(self) -> bool:
+        """Whether the index is that of the base: a harvest that broke off left its files there."""
+        words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all", "--end-of-options")
+        return self.place.git(*words, self.base, ok=(0, 1)).status == 0
 
     def peek(self, caps: Caps = CAPS) -> Harvest:
         """Return what a harvest would find, and leave the index as it is."""

@@ -1,12 +1,13 @@
-"""How much room a folder takes on the disk."""
+"""How much room a folder takes on the disk, and whether there is any left."""
 
 import os
 from pathlib import Path
 from typing import Final
 
-__all__ = ["folder_size"]
+__all__ = ["folder_size", "is_full"]
 
 _BLOCK: Final = 512
+_PAGE: Final = 4096
 
 
 def folder_size(top: Path) -> int:
@@ -28,3 +29,13 @@ def folder_size(top: Path) -> int:
         except OSError:
             continue
     return total
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk of a folder takes nothing more: no block, or no further file."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    no_block = disk.f_bavail * disk.f_frsize < _PAGE
+    return no_block or (disk.f_files > 0 and disk.f_favail == 0)

@@ -11,7 +11,7 @@ from wf_tui.git.harvest import HarvestRefusedError
 
 if TYPE_CHECKING:
     from wf_tui.git.entries import Entry
-    from wf_tui.git.harvest import Refused
+    from wf_tui.git.harvest import Harvest, Refused
     from wf_tui.ledger.attempts import Ending
     from wf_tui.ledger.rows import Detail
     from wf_tui.scheduler.site import Site
@@ -58,13 +58,18 @@ NOTHING: Final = Harvested()
 
 def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
     """Harvest a tree, commit what changed, and keep that under the attempt's ref."""
-    claim, tree = workspace.claim, workspace.tree
+    tree = workspace.tree
     try:
-        found = tree.harvest(workspace.shared_scope)
+        with tree.harvesting(workspace.shared_scope) as found:
+            commit, ref = _save(site, workspace, found) if found.entries else (None, None)
     except HarvestRefusedError as error:
         return Harvested(base=tree.base, error=error.message)
-    if not found.entries:
-        return Harvested(tree.base, refused=found.refused, ignored=found.ignored)
+    return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)
+
+
+def _save(site: Site, workspace: Workspace, found: Harvest) -> tuple[str, str]:
+    """Return the commit of a harvest and its ref."""
+    claim, tree = workspace.claim, workspace.tree
     commit = commit_attempt(
         site.control,
         found,
@@ -79,4 +84,4 @@ def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
     site.faults.reach(Point.HARVEST_COMMIT)
     ref = save_attempt_ref(site.control, commit, task=claim.task.id, epoch=claim.epoch)
     site.faults.reach(Point.HARVEST_REF)
-    return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)
+    return commit, ref

@@ -106,6 +106,36 @@ def test_unharvested_work_is_not_given_back(run: Run) -> None:
         run.pool.keep(tree)
 
 
+def test_a_harvest_that_was_not_saved_is_no_evidence(run: Run) -> None:
+    """Work that is in the index alone, or in a harvest that went nowhere, is not safe."""
+    tree = run.pool.acquire(run.control.base)
+    (tree.path / "work").write_text("x")
+    with pytest.raises(OSError, match="no ref"), tree.harvesting():
+        raise OSError("no ref")
+    assert not run.pool.release(tree)
+    tree.harvest()
+    assert run.pool.release(tree)
+
+
+def test_what_a_person_wrote_in_a_free_tree_stays(run: Run) -> None:
+    """A tree that somebody worked on in since it was given back is used by nobody else."""
+    tree = run.pool.acquire(run.control.base)
+    run.pool.release(tree)
+    (tree.path / "README.md").write_text("mine")
+    assert run.pool.acquire(run.control.base).number == 2
+    assert (tree.path / "README.md").read_text() == "mine"
+
+
+def test_a_folder_that_somebody_made_is_passed_over(run: Run) -> None:
+    """A new tree takes the next number that is free, and touches nothing of others."""
+    mine = run.paths.trees / "2" / "mine"
+    run.pool.acquire(run.control.base)
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    assert run.pool.acquire(run.control.base).number == 3
+    assert mine.read_text() == "mine"
+
+
 def test_a_damaged_tree_is_not_given_back(run: Run) -> None:
     """Where nobody can tell what is in a tree, it is kept."""
     tree = run.pool.acquire(run.control.base)

@@ -1,8 +1,8 @@
-"""The room that a folder takes."""
+"""The room that a folder takes, and what is left of it."""
 
 from pathlib import Path
 
-from wf_tui.git.usage import folder_size
+from wf_tui.git.usage import folder_size, is_full
 
 
 def test_all_below_a_folder_counts_and_no_link_is_followed(tmp_path: Path) -> None:
@@ -17,3 +17,9 @@ def test_all_below_a_folder_counts_and_no_link_is_followed(tmp_path: Path) -> No
     assert 20_000 <= folder_size(top) - before < 100_000
     assert folder_size(tmp_path / "big") >= 100_000
     assert folder_size(tmp_path / "none") == 0
+
+
+def test_a_disk_with_room_is_not_full(tmp_path: Path) -> None:
+    """A folder that is not there has no disk to be full."""
+    assert not is_full(tmp_path)
+    assert not is_full(tmp_path / "none")
