@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger import reads
 from wf_tui.ledger.words import BlockedKind
 
 if TYPE_CHECKING:
     from wf_tui.ledger.database import Database
+    from wf_tui.ledger.rows import AttemptRow, TaskRow
 
-__all__ = ["live_trees", "needed_trees"]
+__all__ = ["ACCEPTED", "holds_tree", "live_trees", "needed_trees", "was_kept"]
+
+ACCEPTED: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
+"""Blocked kinds whose work a person can accept, as it lies in its worktree."""
 
 
 def live_trees(db: Database, run: str) -> set[int]:
@@ -20,10 +25,31 @@ def live_trees(db: Database, run: str) -> set[int]:
 
 def needed_trees(db: Database, run: str) -> set[int]:
     """Return the trees that blocked tasks may be accepted from."""
-    kinds = {BlockedKind.SCOPE.value, BlockedKind.CONFLICT.value}
-    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in kinds}
+    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in ACCEPTED}
     return {
         int(attempt.tree)
         for attempt in reads.attempts(db, run)
         if attempt.tree and blocked.get(attempt.task) == attempt.epoch
     }
+
+
+def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:
+    """Whether an attempt still has its tree: it works there, or the tree is kept for a person."""
+    kept = task.kind in ACCEPTED and attempt.epoch == task.epoch
+    return attempt.tree is not None and (attempt.open or kept)
+
+
+def was_kept(db: Database, attempt: AttemptRow) -> bool:
+    """Whether the tree of an attempt was kept since its work could not be saved."""
+    newest = db.execute(
+        "SELECT task, epoch FROM attempt WHERE run = ?1 AND tree = ?2 ORDER BY rowid DESC LIMIT 1",
+        (attempt.run, attempt.tree),
+    )
+    if [tuple(row) for row in newest] != [(attempt.task, attempt.epoch)]:
+        return False
+    told = db.execute(
+        "SELECT json_extract(data, '$.tree') FROM event WHERE run = ? AND kind = 'worktree_kept' "
+        "AND at >= ?",
+        (attempt.run, attempt.started_at),
+    )
+    return any(Path(str(tree)).name == attempt.tree for (tree,) in told)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger import reads
 from wf_tui.ledger.reasons import Reason, Reasons
+from wf_tui.ledger.trees import holds_tree
 from wf_tui.ledger.words import BlockedKind, TaskState
 from wf_tui.paths import RunPaths
 
@@ -23,7 +24,6 @@ __all__ = ["Status", "TaskPicture", "read_status", "read_task", "run_summary", "
 
 _MOST_ROOTS: Final = 20
 _UNKNOWN_USAGE: Final = {"input_tokens": None, "output_tokens": None, "cost_microusd": None}
-_KEPT_KINDS: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,7 @@ class TaskPicture:
 
     def worktree(self, attempt: AttemptRow) -> str | None:
         """Return the tree that an attempt still has; a closed one's is given to others."""
-        kept = self.task.kind in _KEPT_KINDS and attempt.epoch == self.task.epoch
-        if attempt.tree is None or not (attempt.open or kept):
+        if attempt.tree is None or not holds_tree(self.task, attempt):
             return None
         path = RunPaths(Path(self.run.dir)).trees / attempt.tree
         return str(path) if path.is_dir() else None

@@ -24,6 +24,8 @@ _TEXT: Final = 120
 _ORDER: Final = (TaskState.IN_PROGRESS, TaskState.PENDING, TaskState.DONE, TaskState.BLOCKED)
 _REMEDIES: Final = {
     BlockedKind.HOLD: "wf unhold",
+    BlockedKind.SCOPE: "wf accept",
+    BlockedKind.CONFLICT: "wf shell",
     BlockedKind.DEPENDENCY: "",
     BlockedKind.QUOTA: "",
     BlockedKind.QUESTION: "",

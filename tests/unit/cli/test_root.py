@@ -30,6 +30,7 @@ COMMANDS = [
         "cancel",
         "skip",
         "accept",
+        "shell",
         "priority",
         "undo",
     ),

@@ -1,0 +1,157 @@
+"""`wf shell`: where it opens, what it says first, and what it never runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wf_tui import commands
+from wf_tui.git.control import open_control
+from wf_tui.git.pool import Pool
+from wf_tui.ledger.attempts import Ending
+from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.words import BlockedKind, Outcome
+from wf_tui.paths import RunPaths
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+    from tests.desk import Desk
+    from wf_tui.git.tree import Tree
+    from wf_tui.ledger.ledger import Ledger
+
+PLAN = """
+goal: g
+phases:
+- name: p
+  tasks:
+  - {id: 'a b', mode: read_write, file_scope: [src/**], run: 'true'}
+  - {id: later, run: 'true'}
+"""
+PROGRAM = """#!/bin/sh
+{ pwd; echo "$# $WF_RUN $WF_TASK"; git status --short; } > "$OUT"
+exit 7
+"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A run whose first task has an attempt that works in a worktree."""
+
+    desk: Desk
+    fence: Fence
+    pool: Pool
+    tree: Tree
+
+    def end(self, kind: BlockedKind, *paths: str, kept: bool = True) -> None:
+        """Let the attempt end; its worktree is kept, or given back."""
+        with commands.open_ledger(commands.find_place(self.desk.repo, {**os.environ})) as ledger:
+            detail = {"paths": list(paths)}
+            ledger.block(self.fence, Ending(Outcome.FAILED, kind.value, "t"), kind, detail)
+        if not kept:
+            self.pool.release(self.tree, saved=True)
+
+    def shell(self, task: str = "a b") -> Result:
+        """Open the shell."""
+        return self.desk.here("shell", task)
+
+    @property
+    def told(self) -> list[str]:
+        """What the shell wrote down."""
+        return (self.desk.root / "told").read_text().splitlines()
+
+
+@pytest.fixture
+def bench(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Give a run with work under way, and a shell that writes down what it sees."""
+    monkeypatch.setenv("WF_STATE_DIR", desk.environ["WF_STATE_DIR"])
+    program = desk.root / "my shell; exit 1"
+    program.write_text(PROGRAM)
+    program.chmod(stat.S_IRWXU)
+    monkeypatch.setenv("SHELL", str(program))
+    monkeypatch.setenv("OUT", str(desk.root / "told"))
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    run = desk.paused_run(PLAN)
+    with commands.open_ledger(commands.find_place(desk.repo, desk.environ)) as ledger:
+        return _begun(desk, ledger, run)
+
+
+def _begun(desk: Desk, ledger: Ledger, run: str) -> Bench:
+    paths = RunPaths(Path(desk.json_here("status")["run"]["dir"]))
+    pool = Pool(open_control(paths), paths)
+    tree = pool.acquire(pool.control.base)
+    (tree.path / "out.txt").write_text("x")
+    ledger.resume(run)
+    claim = ledger.claim(run, "shell-1")
+    assert claim is not None
+    fence = Fence(run, claim.task.id, claim.epoch, claim.worker)
+    ledger.prepared(fence, base=tree.base, tree=str(tree.number))
+    return Bench(desk, fence, pool, tree)
+
+
+def test_it_opens_in_the_kept_worktree(bench: Bench) -> None:
+    """Git sees the work there, and the shell's own exit status is no failure of wf."""
+    bench.end(BlockedKind.SCOPE, "out.txt")
+    result = bench.shell()
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert bench.told == [str(bench.tree.path), f"0 {bench.fence.run} a b", "?? out.txt"]
+
+
+def test_it_says_where_what_and_how_to_go_on(bench: Bench) -> None:
+    """One line before it starts: the folder, the paths, and what to type afterwards."""
+    bench.end(BlockedKind.CONFLICT, *(f"f{number}" for number in range(7)), "\x1b[2J")
+    (line,) = bench.shell().stderr.splitlines()
+    assert line == (
+        f"wf: in {bench.tree.path}; conflict in f0, f1, f2, f3, f4 and 3 more; "
+        "exit, then: wf accept 'a b'"
+    )
+
+
+def test_a_running_task_may_be_looked_at(bench: Bench) -> None:
+    """Its worker is named, and nobody is told to accept."""
+    (line,) = bench.shell().stderr.splitlines()
+    assert line == f"wf: in {bench.tree.path}; shell-1 works in it now: look, but change nothing"
+
+
+def test_a_worktree_that_was_given_back_is_refused(bench: Bench) -> None:
+    """Others work in it next; the refusal names what shows the work, and what makes more."""
+    bench.end(BlockedKind.FAILED, kept=False)
+    result = bench.shell()
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert result.stderr == (
+        "wf: task 'a b' has no worktree now\n"
+        "    what it changed: wf diff 'a b'; another try: wf retry 'a b'\n"
+    )
+    assert bench.shell("later").exit_code == 5
+
+
+def test_work_that_could_not_be_saved_can_be_entered(bench: Bench) -> None:
+    """The worktree of such a failure is the only place where the work is."""
+    bench.end(BlockedKind.FAILED)
+    assert bench.shell().exit_code == 5
+    with commands.open_ledger(commands.find_place(bench.desk.repo, os.environ)) as ledger:
+        ledger.tree_gone(bench.fence.run, str(bench.tree.path), kept="too much")
+    assert bench.shell().exit_code == 0
+
+
+def test_a_link_in_place_of_the_worktree_is_not_followed(bench: Bench) -> None:
+    """A worker that puts a link there gets nobody into another folder."""
+    bench.end(BlockedKind.SCOPE)
+    shutil.rmtree(bench.tree.path)
+    bench.tree.path.symlink_to(bench.desk.repo)
+    assert bench.shell().exit_code == 5
+
+
+def test_a_shell_that_cannot_start_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is the environment's fault: exit 3."""
+    monkeypatch.setenv("SHELL", "/no/such/shell")
+    bench.end(BlockedKind.SCOPE)
+    result = bench.shell()
+    assert result.exit_code == 3
+    assert "cannot start '/no/such/shell': No such file or directory" in result.stderr

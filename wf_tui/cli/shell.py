@@ -1,0 +1,29 @@
+"""`wf shell`: the person's own shell in the worktree of a task."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - click reads the type at run time
+
+import click
+
+from wf_tui.cli.faults import warn
+from wf_tui.cli.session import reading, run_option
+from wf_tui.enter import enter, kept_tree, notice
+from wf_tui.enter import shell as your_shell
+
+__all__ = ["shell"]
+
+
+@click.command
+@click.argument("task")
+@run_option
+def shell(*, task: str, run: str | None, repo: Path | None) -> None:
+    """Open your shell in the worktree of TASK: to look, or to resolve what did not merge.
+
+    Only a task that is blocked by its scope or a conflict, or that runs, still has one.
+    """
+    with reading(run, repo) as found:
+        kept = kept_tree(found.db, found.run.id, task)
+    warn(notice(kept))
+    enter(kept, your_shell(os.environ), os.environ)
