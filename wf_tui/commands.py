@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError, UnknownNameError, UsageError
+from wf_tui.kept import unresolved
 from wf_tui.ledger import reads
 from wf_tui.ledger.rows import RunRow, WorkerRow, evolve
 from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import Intent, RunState
+from wf_tui.ledger.words import Intent, RunState, TaskState
 from wf_tui.paths import RepoPaths, private_folder, repo_paths, state_dir
 
 if TYPE_CHECKING:
@@ -387,7 +388,21 @@ def skip(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[A
 
 def accept(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
     """Take work that was held back for its scope or a conflict, as it lies in its worktree."""
-    return _going_on(place, ledger, run, lambda: ledger.accept(run, *tasks))
+    left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task))}
+
+    def deed() -> list[Acted]:
+        from wf_tui.ledger.ledger import Acted  # noqa: PLC0415 - reading needs no rules
+
+        acted = iter(ledger.accept(run, *(task for task in tasks if task not in left)))
+        state = TaskState.BLOCKED.value
+        return [
+            Acted(task, changed=False, state=state, reason=left[task])
+            if task in left
+            else next(acted)
+            for task in tasks
+        ]
+
+    return _going_on(place, ledger, run, deed)
 
 
 def priority(ledger: Ledger, run: str, task: str, number: int) -> list[Acted]:

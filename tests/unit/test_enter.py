@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui.enter import KeptTree, editor, enter, shell
+from wf_tui.enter import editor, enter, shell
 from wf_tui.errors import EnvironmentalError
+from wf_tui.kept import KeptTree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,9 @@ import click
 
 from wf_tui.cli.faults import warn
 from wf_tui.cli.session import reading, run_option
-from wf_tui.enter import enter, kept_tree, notice
+from wf_tui.enter import enter, notice
 from wf_tui.enter import shell as your_shell
+from wf_tui.kept import kept_tree
 
 __all__ = ["shell"]
 

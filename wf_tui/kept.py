@@ -1,0 +1,110 @@
+"""The worktree of a task that a person may go into, and what is still to be done there."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import RefusedError
+from wf_tui.ledger import reads
+from wf_tui.ledger.trees import ACCEPTED, holds_tree, was_kept
+from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.paths import RunPaths
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.rows import AttemptRow, TaskRow
+
+__all__ = ["KeptTree", "kept_tree", "unresolved"]
+
+_MARKS: Final = frozenset({b"<<<<<<< ", b">>>>>>> "})
+_MARK: Final = 8
+_LONGEST_LINE: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class KeptTree:
+    """A worktree that a person may go into."""
+
+    run: str
+    task: str
+    path: Path
+    kind: str
+    """What the task is blocked by, or ""."""
+    paths: tuple[str, ...]
+    """The files that its block is about: those that do not merge, or lie outside its scope."""
+    worker: str
+    """Who works in it now, or ""."""
+
+    @property
+    def files(self) -> list[str]:
+        """Those of the paths that are files in it; no link and no name leads out of it."""
+        return [path for path in self.paths if self._is_inside(path)]
+
+    def _is_inside(self, path: str) -> bool:
+        file = self.path / path
+        return file.is_file() and file.resolve().is_relative_to(self.path.resolve())
+
+    @property
+    def to_accept(self) -> bool:
+        """Whether what is in it can be accepted."""
+        return self.kind in ACCEPTED
+
+
+def kept_tree(db: Database, run: str, name: str) -> KeptTree:
+    """Return where the work of a task lies; raises `RefusedError` where it has no worktree now."""
+    with db.snapshot():
+        row, task = reads.run_row(db, run), reads.task(db, run, name)
+        attempts = [one for one in reads.attempts(db, run, task.id) if one.tree]
+        last = attempts[-1] if attempts else None
+        held = last is not None and (holds_tree(task, last) or was_kept(db, last))
+    path = RunPaths(Path(row.dir)).trees / str(last.tree if last else None)
+    if last is None or not held or path.is_symlink() or not path.is_dir():
+        raise _no_tree(task, last)
+    kind, worker = task.kind or "", last.worker if last.open else ""
+    return KeptTree(row.id, task.id, path, kind, _paths(task), worker)
+
+
+def _paths(task: TaskRow) -> tuple[str, ...]:
+    paths = task.detail.get("paths") if task.kind in ACCEPTED else None
+    return tuple(paths) if isinstance(paths, list | tuple) else ()
+
+
+def _no_tree(task: TaskRow, last: AttemptRow | None) -> RefusedError:
+    name = clean(shlex.quote(task.id))
+    saved = f"what it changed: wf diff {name}"
+    if last is None:
+        saved = f"see why: wf show {name}"
+    elif task.state is TaskState.BLOCKED:
+        saved += f"; another try: wf retry {name}"
+    return RefusedError(f"task {task.id!r} has no worktree now", saved)
+
+
+def unresolved(db: Database, run: str, name: str) -> str:
+    """Return why a conflict cannot be accepted yet: a file still has the marks of the merge."""
+    try:
+        kept = kept_tree(db, run, name)
+    except RefusedError:
+        return ""  # the ledger says why
+    if kept.kind != BlockedKind.CONFLICT:
+        return ""
+    marked = next((path for path in kept.files if _has_marks(kept.path / path)), None)
+    if marked is None:
+        return ""
+    return (
+        f"task {name!r} cannot be accepted: {clean(marked)} has conflict marks left "
+        f"(wf shell {clean(shlex.quote(name))})"
+    )
+
+
+def _has_marks(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            lines = iter(partial(opened.readline, _LONGEST_LINE), b"")
+            return _MARKS.issubset(line[:_MARK] for line in lines)
+    except OSError:
+        return False  # the harvest says what is wrong with it
