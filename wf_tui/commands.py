@@ -178,6 +178,8 @@ def create_run(
         with ledger.db.transaction():
             row = ledger.create_run(row, *of_plan(plan))
             ledger.join_workers(run_id, seats)
+            limits = {name: profile.breaker for name, profile in config.seats.items()}
+            ledger.set_breakers(run_id, limits)
     except BaseException:
         shutil.rmtree(paths.root, ignore_errors=True)
         raise

@@ -45,6 +45,8 @@ class Profile(_Part):
     """The roles it takes; none means all."""
     lane: str = "local"
     """The provider limit that its seats share."""
+    breaker: Annotated[int, Field(ge=0, le=1_000_000)] = 50
+    """After how many quick failures in a row its seats pause (RULES 5, Breaker); 0: never."""
 
 
 class Board(_Part):

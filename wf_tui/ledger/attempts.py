@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger import breaker
 from wf_tui.ledger.change import UNCLAIMED, Change
 from wf_tui.ledger.claims import wake
 from wf_tui.ledger.rows import AttemptRow, Detail, TaskRow, WorkerRow, evolve
@@ -140,6 +141,7 @@ def fail(
     """Count a failure: try again later while there are tries left, else block with the cause."""
     if task.asking:
         void_question(tx, task)
+    breaker.failed(tx, tx.attempt(task.id, task.epoch))
     tries = task.tries + 1
     if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:
         return block(tx, task, ending, kind=kind, detail=detail, tries=tries)
@@ -285,6 +287,8 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         ),
     )
     _free(tx, closed)
+    if ending.outcome is Outcome.SUCCEEDED:
+        breaker.worked(tx, closed.profile)
     seen = evolve(task, worker=closed.worker, epoch=closed.epoch)
     tx.event(
         "attempt_ended",

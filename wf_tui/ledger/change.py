@@ -15,6 +15,7 @@ from wf_tui.ledger.database import Database, Value
 from wf_tui.ledger.propagate import Propagation, depends
 from wf_tui.ledger.rows import (
     AttemptRow,
+    BreakerRow,
     PhaseRow,
     RunRow,
     TaskRow,
@@ -29,7 +30,7 @@ from wf_tui.ledger.words import OPEN_KINDS, TaskState
 
 __all__ = ["Change", "change"]
 
-_Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow)
+_Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow)
 UNCLAIMED: Final[Mapping[str, None]] = {
     "step": None,
     "step_at": None,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wf_tui.ledger import breaker
 from wf_tui.ledger.change import Change
 from wf_tui.ledger.rows import (
     AttemptRow,
@@ -78,6 +79,8 @@ def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: floa
         return None
     worker = tx.worker(name)
     if worker.task is not None or _limited(worker, tx.now):
+        return None
+    if breaker.is_shut(tx, worker.profile):
         return None
     release_due(tx)
     _drop_stale_pins(tx, steal_after)
@@ -174,8 +177,8 @@ def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
         seat.name != worker.name
         and seat.task is None
         and not _limited(seat, tx.now)
-        and seat.accepts(task.needs_kind, task.role)
-        and task.pinned in {"", seat.name, seat.profile}
+        and seat.fits(task)
+        and not breaker.is_shut(tx, seat.profile)
         for seat in tx.workers()
     )
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.errors import UsageError
+from wf_tui.ledger import breaker
 from wf_tui.ledger.change import UNCLAIMED, Change
 from wf_tui.ledger.claims import wake_next
 from wf_tui.ledger.load import rank, scope_key
@@ -53,11 +54,13 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
     if task.state is TaskState.PENDING and task.not_before is not None:
         wake_run(tx)
         tell(tx, task, "task_retried")
+        breaker.close_for(tx, task)
         return tx.put(task, not_before=None)
     retriable = task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED
     if retriable or _unused_skip(tx, task):
         wake_run(tx)
         tell(tx, task, "task_retried")
+        breaker.close_for(tx, task)
         return tx.to_pending(task, **_FRESH, commit_id=None, result=None, note=task.note)
     raise refused(task, "retried")
 
@@ -66,16 +69,19 @@ def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
     """Give a task to a named seat or profile; it waits for that one and is never taken from it."""
     _fit(tx, task, to)
     pin = {"pinned": to, "pinned_by": "user"}
+    pinned = evolve(task, **pin)
     if stoppable(task):
         return stopped(tx, task, "task_reassigned", to=to, **pin)
     if task.state is TaskState.PENDING:
         wake_run(tx)
         tell(tx, task, "task_reassigned", to=to)
         wake_next(tx, task)
+        breaker.close_for(tx, pinned)
         return tx.put(task, **pin, parked_by=None)
     if task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED:
         wake_run(tx)
         tell(tx, task, "task_reassigned", to=to)
+        breaker.close_for(tx, pinned)
         return tx.to_pending(task, **{**_FRESH, **pin}, note=task.note)
     raise refused(task, "reassigned")
 

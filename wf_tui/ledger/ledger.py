@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError, UsageError
-from wf_tui.ledger import attempts, claims, hands, load, runs, talk
+from wf_tui.ledger import attempts, breaker, claims, hands, load, runs, talk
 from wf_tui.ledger.change import Change, change
 from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow, evolve, insert
 from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
@@ -115,10 +115,14 @@ class Ledger:
             tx.evolve(jobs=jobs)
             return True
 
-    def end_when_idle(self, run: str, *, foreground: bool) -> str:
-        """End or stall a run that has nothing left to do; return its state."""
+    def end_when_idle(self, run: str, *, foreground: bool, looked_at: float | None = None) -> str:
+        """End or stall a run that has nothing left to do; return its state.
+
+        `looked_at` is when the claims were tried that found nothing; now, if not given.
+        """
         with self._change(run) as tx:
-            return runs.end_when_idle(tx, foreground=foreground)
+            at = tx.now if looked_at is None else looked_at
+            return runs.end_when_idle(tx, foreground=foreground, looked_at=at)
 
     # -- the scheduler and its seats
 
@@ -165,6 +169,11 @@ class Ledger:
                     made_from = (seat.profile, seat.kind, seat.roles, seat.lane)
                     names = ("profile", "kind", "roles", "lane")
                     tx.store(old, evolve(old, **dict(zip(names, made_from, strict=True))))
+
+    def set_breakers(self, run: str, limits: Mapping[str, int]) -> None:
+        """Set after how many quick failures in a row each profile pauses; 0 is never."""
+        with self._change(run) as tx:
+            breaker.set_limits(tx, limits)
 
     def claim(
         self,

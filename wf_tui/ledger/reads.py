@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.ledger import pauses
 from wf_tui.ledger.rows import (
     AttemptRow,
     EventRow,
@@ -189,7 +190,7 @@ def leader(db: Database, run: str) -> Leader | None:
     )
 
 
-def pulse(db: Database, run: str) -> Pulse:
+def pulse(db: Database, run: str, now: float) -> Pulse:
     """Return what the scheduler needs to decide what to do next."""
     row = run_row(db, run)
     opened = db.execute(
@@ -204,6 +205,8 @@ def pulse(db: Database, run: str) -> Pulse:
         "AND (state = 'pending' OR kind = 'quota')",
         (run,),
     )
+    pause = pauses.next_look(db, run, now)
+    timers = [float(str(at)) for at in (timer[0][0], pause) if at is not None]
     return Pulse(
         state=row.state,
         intent=row.intent,
@@ -212,5 +215,5 @@ def pulse(db: Database, run: str) -> Pulse:
         seq=row.seq,
         open=tuple(Open(str(t), int(str(e)), str(w), bool(f)) for t, e, w, f in opened),
         idle=tuple(str(name) for (name,) in idle),
-        next_timer=None if timer[0][0] is None else float(str(timer[0][0])),
+        next_timer=min(timers, default=None),
     )

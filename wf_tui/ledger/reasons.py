@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger import reads
+from wf_tui.ledger import pauses, reads
 from wf_tui.ledger.claims import contention, needs_newer
 from wf_tui.ledger.rows import AttemptRow, TaskRow, WorkerRow, decode, select
 from wf_tui.ledger.words import RunState, TaskState
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import PhaseRow, RunRow
+    from wf_tui.ledger.rows import BreakerRow, PhaseRow, RunRow
 
 __all__ = ["Reason", "Reasons"]
 
@@ -40,6 +40,8 @@ class Reasons:
     holders: Sequence[AttemptRow]
     workers: Sequence[WorkerRow]
     unmet_needs: Mapping[str, tuple[str, ...]]
+    breakers: Mapping[str, BreakerRow] = field(default_factory=dict)
+    """Those that tripped, by profile."""
 
     @classmethod
     def read(cls, db: Database, run: RunRow, now: float) -> Reasons:
@@ -63,6 +65,7 @@ class Reasons:
             holders=[decode(AttemptRow, row) for row in opened],
             workers=reads.workers(db, run.id),
             unmet_needs=_grouped((str(dst), str(src)) for src, dst in unmet),
+            breakers=pauses.tripped(db, run.id),
         )
 
     def of(self, task: TaskRow) -> Reason:
@@ -97,7 +100,7 @@ class Reasons:
         return Reason("waiting", f"waits for {names[0]}{more}", {"tasks": needs, "phases": phases})
 
     def _unclaimed(self, task: TaskRow) -> Reason:
-        fit = [seat for seat in self.workers if _fits(seat, task)]
+        fit = [seat for seat in self.workers if seat.fits(task)]
         if self.workers and not fit:
             return Reason("no_worker", _no_worker(task))
         holder = contention(self.run, task, self.holders)
@@ -105,12 +108,24 @@ class Reasons:
             text = f"{holder.task} works on {holder.holds}"
             detail = {"holder": holder.task, "wants": holder.wants, "holds": holder.holds}
             return Reason("scope_busy", text, detail)
+        return self._limited(fit) or self._wip(task)
+
+    def _limited(self, fit: Sequence[WorkerRow]) -> Reason | None:
+        """Return what keeps all seats that could do a task from claiming anything."""
         limited = [seat for seat in fit if (seat.lane_until or 0) > self.now]
-        if fit and len(limited) == len(fit):
+        paused = {name: row for name, row in self.breakers.items() if self._shuts(row)}
+        if not fit or any(s not in limited and s.profile not in paused for s in fit):
+            return None
+        if limited:
             until = min(seat.lane_until or 0 for seat in limited)
             lane = limited[0].lane
             return Reason("lane_limited", f"{lane} is limited", {"lane": lane, "until": until})
-        return self._wip(task)
+        row = paused[fit[0].profile]
+        detail = {"lane": row.profile, "until": row.until}
+        return Reason("lane_limited", pauses.explained(row, self.now), detail)
+
+    def _shuts(self, row: BreakerRow) -> bool:
+        return pauses.shuts(row, self.holders, self.now)
 
     def _wip(self, task: TaskRow) -> Reason:
         phase = self.phases[task.phase]
@@ -118,11 +133,6 @@ class Reasons:
             text = f"phase {phase.name} runs {plural(phase.wip, 'task')} at most"
             return Reason("wip_limit", text, {"phase": phase.name, "wip": phase.wip})
         return Reason("ready", f"again, after: {task.note}" if task.note else "ready")
-
-
-def _fits(seat: WorkerRow, task: TaskRow) -> bool:
-    pinned = task.pinned in {"", seat.name, seat.profile}
-    return pinned and seat.accepts(task.needs_kind, task.role)
 
 
 def _no_worker(task: TaskRow) -> str:

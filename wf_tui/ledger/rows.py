@@ -11,6 +11,7 @@ from wf_tui.ledger.words import WRITES, BlockedKind, TaskState
 
 __all__ = [
     "AttemptRow",
+    "BreakerRow",
     "Detail",
     "EventRow",
     "PhaseRow",
@@ -215,6 +216,25 @@ class WorkerRow:
         """Whether this seat can do a task of this kind and role; no roles means any."""
         return self.kind == kind and (not self.roles or role in self.roles)
 
+    def fits(self, task: TaskRow) -> bool:
+        """Whether this seat may hold this task at all."""
+        pinned = task.pinned in {"", self.name, self.profile}
+        return pinned and self.accepts(task.needs_kind, task.role)
+
+
+@dataclass(frozen=True)
+class BreakerRow:
+    """How the attempts of a profile have failed, one after the other (RULES 5, Breaker)."""
+
+    run: str
+    profile: str
+    allowed: int
+    """Quick failures in a row before the profile pauses; 0: it never does."""
+    failures: int = 0
+    trips: int = 0
+    until: float | None = None
+    """When one attempt is let through; None after a trip: when a person says so."""
+
 
 @dataclass(frozen=True)
 class EventRow:
@@ -231,7 +251,7 @@ class EventRow:
     data: Mapping[str, object]
 
 
-T = TypeVar("T", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, EventRow)
+T = TypeVar("T", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow, EventRow)
 
 _TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
     TaskRow: ("task", ("run", "id")),
@@ -239,6 +259,7 @@ _TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
     PhaseRow: ("phase", ("run", "name")),
     AttemptRow: ("attempt", ("run", "task", "epoch")),
     WorkerRow: ("worker", ("run", "name")),
+    BreakerRow: ("breaker", ("run", "profile")),
     EventRow: ("event", ("run", "seq")),
 }
 _NAMES: Final = {table: tuple(f.name for f in fields(table)) for table in _TABLES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wf_tui.errors import RefusedError
+from wf_tui.ledger import breaker, pauses
 from wf_tui.ledger.change import UNCLAIMED, Change
 from wf_tui.ledger.rows import RunRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.words import BlockedKind, Intent, RunState, Step, TaskState
@@ -86,9 +87,9 @@ def pause(tx: Change) -> bool:
 
 
 def resume(tx: Change) -> bool:
-    """Claim again."""
+    """Claim again; also with the profiles that are paused."""
     if tx.run.state == RunState.RUNNING and tx.run.intent == Intent.GO:
-        return False
+        return breaker.close_all(tx)
     if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
         raise RefusedError(
             f"run {tx.run.id} is being aborted", "wait until it is, then retry a task"
@@ -96,6 +97,7 @@ def resume(tx: Change) -> bool:
     if tx.run.state == RunState.COMPLETED:
         raise RefusedError(f"run {tx.run.id} is completed", "add a task, or start another run")
     _go(tx)
+    breaker.close_all(tx)
     return True
 
 
@@ -173,14 +175,14 @@ def refresh_abort(tx: Change) -> None:
         _end(tx, RunState.ABORTED)
 
 
-def end_when_idle(tx: Change, *, foreground: bool) -> str:
+def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> str:
     """Decide what an idle run is (RULES 3.1, End of a run) and return its state.
 
     Called by the scheduler when nothing could be claimed; does nothing while an attempt is open or
-    a timer is set.
+    a timer is set, or was when it began to look for claims.
     """
     run = tx.run
-    if run.open_attempts or _ended(tx) or _timer(tx):
+    if run.open_attempts or _ended(tx) or _timer(tx, looked_at):
         return run.state
     if not run.pending + run.in_progress + run.blocked:
         _end(tx, RunState.COMPLETED)
@@ -235,7 +237,9 @@ def _alive(tx: Change) -> None:
         raise RefusedError(f"run {tx.run.id} is being aborted")
 
 
-def _timer(tx: Change) -> bool:
+def _timer(tx: Change, looked_at: float) -> bool:
+    if pauses.next_look(tx.db, tx.run.id, looked_at) is not None:
+        return True
     rows = tx.db.execute(
         "SELECT 1 FROM task WHERE run = ? AND not_before IS NOT NULL "
         "AND (state = 'pending' OR kind = 'quota') LIMIT 1",

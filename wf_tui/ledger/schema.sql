@@ -216,10 +216,11 @@ CREATE TABLE scheduler (
     lease_until REAL NOT NULL
 );
 
--- how often the attempts of a profile failed one after the other, and until when it rests
+-- how the attempts of a profile failed one after the other, and until when it pauses
 CREATE TABLE breaker (
     run TEXT NOT NULL,
     profile TEXT NOT NULL,
+    allowed INTEGER NOT NULL,
     failures INTEGER NOT NULL,
     trips INTEGER NOT NULL,
     until REAL,

@@ -116,6 +116,13 @@ def _edited(event: EventRow) -> str:
     return "changed: " + ", ".join(fields) if isinstance(fields, dict) else "changed"
 
 
+def _limited(event: EventRow) -> str:
+    lane, failures = _word(event, "lane"), event.data.get("failures")
+    if _word(event, "reason") != "breaker":
+        return f"lane {lane} is limited: {_spaced(event, 'reason')}"
+    return f"{lane} is paused: {failures} attempts in a row failed at once"
+
+
 _WORDS: Final[Mapping[str, Callable[[EventRow], str]]] = {
     "run_created": lambda e: f"run {e.run}: {_word(e, 'goal')}",
     "run_paused": lambda e: "paused" if _word(e, "intent") == "go" else "stopping",
@@ -156,7 +163,7 @@ _WORDS: Final[Mapping[str, Callable[[EventRow], str]]] = {
     "worktree_kept": lambda e: f"kept {_word(e, 'tree')}: {_word(e, 'reason')}",
     "worker_joined": lambda e: f"{_word(e, 'worker_name')} joined",
     "worker_left": lambda e: f"{_word(e, 'worker_name')} left",
-    "lane_limited": lambda e: f"lane {_word(e, 'lane')} is limited: {_spaced(e, 'reason')}",
+    "lane_limited": _limited,
     "lane_open": lambda e: f"lane {_word(e, 'lane')} is open again",
 }
 _GLYPHS: Final[Mapping[str, str]] = {

@@ -167,4 +167,5 @@ def _narrow(context: Reasons) -> object:
         (seat.name, seat.profile, seat.kind, seat.roles, seat.lane, seat.lane_until)
         for seat in context.workers
     ]
-    return (full, holders, seats, context.run.shared_merges, context.run.scopes)
+    run = context.run
+    return (full, holders, seats, context.breakers, run.shared_merges, run.scopes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.pauses import explained
 from wf_tui.ledger.words import RunState, TaskState
 from wf_tui.picture import allowed
 from wf_tui.picture.arrangement import Arrangement
@@ -225,8 +226,11 @@ class Picture:
 
     def _stalled(self) -> str:
         run = self.run
-        if run is None or RunState(run.state) not in _STANDS_STILL:
+        if run is None or self._batch is None or RunState(run.state) not in _STANDS_STILL:
             return ""
+        for row in self._batch.reasons.breakers.values():
+            if row.until is None:
+                return explained(row, self.now)
         held_up = +self._totals.held_up
         blocked = self._places.every[TaskState.BLOCKED.value]
         if held_up:

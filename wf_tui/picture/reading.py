@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger import reads
+from wf_tui.ledger import pauses, reads
 from wf_tui.ledger.reasons import Reasons
 from wf_tui.ledger.rows import AttemptRow, EventRow, TaskRow, decode, select
 from wf_tui.picture.batch import Batch, Tally
@@ -128,6 +128,7 @@ def _context(
         holders=[decode(AttemptRow, row) for row in opened],
         workers=reads.workers(db, run.id),
         unmet_needs=needs,
+        breakers=pauses.tripped(db, run.id),
     )
 
 

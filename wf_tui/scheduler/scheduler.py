@@ -71,7 +71,8 @@ class Scheduler:
         run, timing = self.site.run, self.site.timing
 
         def place(ledger: Ledger) -> tuple[Pulse, list[Claim]]:
-            pulse = reads.pulse(ledger.db, run)
+            now = ledger.clock.now()
+            pulse = reads.pulse(ledger.db, run, now)
             claims = []
             if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:
                 ledger.release_due(run)
@@ -86,8 +87,8 @@ class Scheduler:
             if claims:
                 self.site.faults.reach(Point.CLAIM_CHOSEN)
             elif not pulse.open:
-                ledger.end_when_idle(run, foreground=self.foreground)
-            return reads.pulse(ledger.db, run), claims
+                ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
+            return reads.pulse(ledger.db, run, now), claims
 
         pulse, claims = await self.site.ledger(place)
         if claims:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify.card import OPEN, Act, Asked, Card, Part
+from wf_tui.verify.pauses import Pauses
 from wf_tui.verify.scopes import Held
 from wf_tui.verify.verdict import MOST, Violation
 
@@ -57,6 +58,7 @@ class Book:
     held: Held = field(default_factory=Held)
     seats: dict[str, str | None] = field(default_factory=dict)
     """What each seat holds."""
+    pauses: Pauses = field(default_factory=Pauses)
     chain: Chain = field(default_factory=Chain)
     counts: Counter[str] = field(default_factory=Counter)
     odd: dict[str, None] = field(default_factory=dict)

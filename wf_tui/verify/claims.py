@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.verify import pauses
 from wf_tui.verify.told import whole, word, words
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _by_seat(book: Book, card: Card, event: EventRow) -> None:
     book.demand(seat in book.seats, "seat", event, f"there is no seat {seat!r}")
     other = book.seats.get(seat)
     book.demand(other is None, "seat", event, f"{seat} still held {other}")
+    pauses.claimed(book, event)
 
 
 def is_live(book: Book, card: Card, event: EventRow) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.verify import by_hand, claims, moves
+from wf_tui.verify import by_hand, claims, moves, pauses
 from wf_tui.verify import whole as of_run
 from wf_tui.verify.told import word
 
@@ -34,6 +34,8 @@ def replay(book: Book, event: EventRow) -> None:
         _OF_RUN[event.kind](book, event)
     elif event.task is not None:
         _of_task(book, event)
+    elif event.kind in _OF_PROFILE:
+        _OF_PROFILE[event.kind](book, event)
     else:
         book.demand(event.kind in _SILENT, "unknown", event, f"there is no event {event.kind!r}")
 
@@ -133,6 +135,10 @@ _OF_RUN: Final[Mapping[str, OfRun]] = {
     "worker_left": of_run.left,
     "exported": of_run.exported,
 }
+_OF_PROFILE: Final[Mapping[str, OfRun]] = {
+    "lane_limited": pauses.begun,
+    "lane_open": pauses.over,
+}
 _BY_HAND: Final = frozenset(
     {"task_retried", "task_reassigned", "task_skipped", "task_edited", "task_unblocked", "undone"}
 )
@@ -142,7 +148,6 @@ _SILENT: Final = frozenset(
         "scheduler_lost",
         "export_pending",
         "landed",
-        "lane_open",
         "worktree_removed",
         "worktree_kept",
     }

@@ -26,6 +26,7 @@ CODES: Final = {
     "move": "a move that is not in the table",
     "tries": "failures were counted wrongly",
     "timer": "a task began before its back-off was over",
+    "pause": "a task began while the profile of its worker was paused",
     "seat": "a worker that held two tasks, or had left",
     "phase": "a phase settled too early, or never",
     "run": "the run did what its state does not allow",

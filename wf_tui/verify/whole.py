@@ -141,6 +141,7 @@ def jobs_changed(book: Book, event: EventRow) -> None:
 def joined(book: Book, event: EventRow) -> None:
     """Take over a seat."""
     book.seats.setdefault(word(event, "worker_name"))
+    book.pauses.profiles[word(event, "worker_name")] = word(event, "profile")
 
 
 def left(book: Book, event: EventRow) -> None:

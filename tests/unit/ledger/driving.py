@@ -27,7 +27,7 @@ BAD = Ending(Outcome.FAILED, "exit", "exit status 1", exit_code=1)
 STOPPED = Ending(Outcome.CANCELLED, "stopped")
 TABLES = (
     "run", "phase", "phase_edge", "task", "edge", "attempt", "worker", "event", "message",
-    "question", "scheduler",
+    "question", "scheduler", "breaker",
 )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ class Drive:
 
     def take(self, task: str, worker: str | None = None, step: Step | None = None) -> Fence:
         """Claim for a seat, or the first that gets one; it has to get this task."""
-        seats = [worker] if worker else reads.pulse(self.db, RUN).idle
+        seats = [worker] if worker else reads.pulse(self.db, RUN, self.clock.now()).idle
         fence = next(filter(None, (self.claim(name) for name in seats)), None)
         assert fence is not None, "nothing could be claimed"
         assert fence.task == task

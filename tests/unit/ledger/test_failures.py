@@ -70,7 +70,7 @@ def test_backoff_is_over_at_its_time(drive: Drive) -> None:
     drive.make(shell("a", max_attempts=2)).wreck("a")
     until = drive.task("a").not_before
     assert until is not None
-    assert reads.pulse(drive.db, RUN).next_timer == until
+    assert reads.pulse(drive.db, RUN, drive.clock.now()).next_timer == until
     drive.clock.at = until - 0.01
     assert drive.claim("w2") is None
     drive.clock.at = until

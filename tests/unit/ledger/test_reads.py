@@ -53,7 +53,7 @@ def test_the_pulse(drive: Drive) -> None:
     drive.make("a", "b")
     drive.take("a", "w2")
     drive.mine.release(RUN, "a")
-    pulse = reads.pulse(drive.db, RUN)
+    pulse = reads.pulse(drive.db, RUN, drive.clock.now())
     (opened,) = pulse.open
     assert (opened.task, opened.epoch, opened.worker, opened.fenced) == ("a", 1, "w2", True)
     assert (pulse.idle, pulse.next_timer, pulse.seq) == (("w1", "w3"), None, drive.run().seq)

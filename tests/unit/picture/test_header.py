@@ -113,6 +113,30 @@ def test_a_stall_for_want_of_a_worker_says_so(drive: Drive, view: View) -> None:
     assert "no worker fits" in view.picture.header.stalled
 
 
+def test_a_stall_for_a_pause_without_end_says_so(drive: Drive, view: View) -> None:
+    """Where every attempt failed at once, again and again, that is what a person has to know."""
+    drive.make(*"abcdefgh").ledger.set_breakers(RUN, {"shell": 1})
+    for name in "abcdef":
+        drive.clock.move(100)
+        drive.wreck(name)
+    drive.ledger.end_when_idle(RUN, foreground=False)
+    view.look()
+    assert view.picture.header.stalled == (
+        "shell is paused: 6 attempts in a row failed at once; wf resume lets it try again"
+    )
+
+
+def test_a_card_says_when_its_profile_is_paused(drive: Drive, view: View) -> None:
+    """The reason of each card that waits for it changes, and counts down."""
+    drive.make("a", "b").ledger.set_breakers(RUN, {"shell": 1})
+    view.look()
+    assert view.picture.card("b").why == "ready"
+    drive.wreck("a")
+    drive.clock.move(2)
+    view.look()
+    assert "tries again in 3 s" in view.picture.card("b").why
+
+
 @pytest.mark.parametrize(
     ("kind", "word"),
     [

@@ -54,6 +54,11 @@ def test_every_kind_is_one_line_with_or_without_its_data(kind: str) -> None:
         (event("run_stalled", roots=["a"]), "· t stalled, nothing can go on before: a"),
         (event("jobs_changed", before=2, jobs=4), "· t jobs 2 -> 4"),
         (event("task_edited", fields={"prompt": "x"}), "· t changed: prompt"),
+        (event("lane_limited", lane="x", reason="rate"), "· t lane x is limited: rate"),
+        (
+            event("lane_limited", lane="x", reason="breaker", failures=50),
+            "· t x is paused: 50 attempts in a row failed at once",
+        ),
         (event("not_known_yet"), "· t not known yet"),
     ],
 )

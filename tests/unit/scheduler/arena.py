@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from wf_tui.clock import SystemClock
 from wf_tui.commands import Place, create_run, find_place, open_ledger
-from wf_tui.config import Config, Timing
+from wf_tui.config import Config, Profile, Timing
 from wf_tui.ledger import reads
 from wf_tui.plan.read import parse_plan
 from wf_tui.scheduler.process import Lead, start_detached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from wf_tui.ledger.ledger import Ledger
@@ -41,6 +41,7 @@ class Arena:
 
     folder: Path
     timing: Timing = field(default_factory=Timing)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
     run: str = field(default_factory=lambda: f"run{uuid.uuid4().hex}")
     """Its own for each test: a starting scheduler kills what is left of the run of that name."""
 
@@ -82,7 +83,7 @@ class Arena:
         """Make a run of a plan in YAML."""
         report = parse_plan(plan, "yaml", "plan.yaml")
         assert report.plan is not None, [problem.message for problem in report.errors]
-        config = Config(timing=self.timing)
+        config = Config(profiles=self.profiles, timing=self.timing)
         with open_ledger(self.place, create=True) as ledger:
             return create_run(
                 self.place, ledger, report.plan, config, new_id=lambda: self.run, jobs=jobs
