@@ -1,0 +1,156 @@
+"""A drill: one run with a little of everything, schedulers that die in it, how it has to end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.faults.audit import Sight, audit, look_at
+from wf_tui.commands import open_reads
+from wf_tui.ledger import reads
+
+if TYPE_CHECKING:
+    from tests.unit.scheduler.arena import Arena
+
+__all__ = ["Drill", "furnish"]
+
+ROOT = Path(__file__).parents[2]
+PLAN = """
+goal: a little of everything
+scopes: race
+defaults: {{backoff_secs: 0, max_attempts: 6}}
+phases:
+- name: first
+  parallel: true
+  tasks:
+  - {{id: left, run: '{edit}', mode: read_write, file_scope: [shared.txt]}}
+  - {{id: right, run: '{edit}', mode: read_write, file_scope: [shared.txt]}}
+  - {{id: flaky, run: 'echo f > flaky.txt; {once}', mode: read_write}}
+  - {{id: gated, run: 'echo g > gated.txt; {wrote}', mode: read_write, gate: '{once}'}}
+  - {{id: strays, run: 'echo s > elsewhere.txt; {wrote}', mode: read_write, file_scope: [src/**]}}
+- name: second
+  depends_on: [first]
+  parallel: true
+  tasks:
+  - {{id: reader, run: 'cat shared.txt', mode: read_only, depends_on_results: [left]}}
+  - {{id: files, run: 'mkdir d; cp "$WF_RESULTS" d/r.json; {wrote}', mode: read_write,
+      deliverables: [d/r.json], depends_on_results: [left]}}
+  - {{id: inside, run: 'echo i > i.txt; {wrote}', mode: read_write, isolation: shared,
+      file_scope: [i.txt]}}
+  - {{id: beside, run: 'echo b > b.txt; {wrote}', mode: read_write, isolation: shared,
+      file_scope: [b.txt]}}
+  - {{id: barred, run: 'true', mode: read_only, depends_on_results: [strays]}}
+"""
+WROTE = "echo $WF_ATTEMPT >> {out}/wrote"
+ONCE = "if test -e {out}/$WF_TASK; then {wrote}; else {wrote}; touch {out}/$WF_TASK; exit 1; fi"
+EDIT = (
+    "(cat shared.txt; echo $WF_TASK) | sort > {out}/$WF_TASK; touch {out}/at-$WF_TASK; "
+    "until test -e {out}/at-left -a -e {out}/at-right; do :; done; cp {out}/$WF_TASK shared.txt; "
+    "{wrote}"
+)
+"""Both read the file before either writes it, so that the second merge is a conflict."""
+ENDS = {
+    "left": "merged",
+    "right": "merged",
+    "flaky": "merged",
+    "gated": "merged",
+    "strays": "scope",
+    "reader": "answered",
+    "files": "merged",
+    "inside": "merged",
+    "beside": "merged",
+    "barred": "dependency",
+}
+FILES = {"shared.txt": "left\none\nright\nthree\ntwo", "flaky.txt": "f", "gated.txt": "g"}
+FILES |= {"i.txt": "i", "b.txt": "b"}
+MERGES = 7
+
+
+def furnish(arena: Arena) -> None:
+    """Give the user's repository what a person has in one: all that a run must not touch."""
+    arena.write("shared.txt", "one\nstashed\n")
+    arena.git("stash")
+    arena.git("branch", "other")
+    arena.git("tag", "v1")
+    arena.write("staged.txt", "staged\n")
+    arena.git("add", "staged.txt")
+    arena.write("shared.txt", "one\ntwo\nthree\nnot committed\n")
+    arena.write("untracked", "mine\n")
+    (arena.repo / "untracked").chmod(0o750)
+    (arena.repo / "link").symlink_to("nowhere")
+    hook = arena.repo / ".git" / "hooks" / "reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch {arena.folder}/a-hook-ran\n")
+    hook.chmod(0o755)
+
+
+@dataclass
+class Drill:
+    """A run on a furnished repository, and the schedulers that lead it one after the other."""
+
+    arena: Arena
+    said: str = ""
+    """What the last scheduler printed."""
+    _before: Sight = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Look at the repository, then make the run."""
+        furnish(self.arena)
+        self.out = self.arena.folder / "out"
+        self.out.mkdir()
+        self._before = look_at(self.arena.repo)
+        wrote = WROTE.format(out=self.out)
+        names = {"out": self.out, "wrote": wrote}
+        once, edit = ONCE.format(**names), EDIT.format(**names)
+        self.arena.start(PLAN.format(once=once, edit=edit, wrote=wrote), jobs=4)
+
+    def lead(self, fault: str = "") -> int:
+        """Lead the run with a process of its own; return its exit status."""
+        environ = {**self.arena.environ, "WF_FAULT": fault, "PYTHONPATH": os.pathsep.join(sys.path)}
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.lead", str(self.arena.repo), self.arena.run],
+            cwd=ROOT,
+            env=environ,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        self.said = done.stdout + done.stderr
+        return done.returncode
+
+    def faults(self) -> list[str]:
+        """Return how the end of the run differs from the one without any fault."""
+        return [
+            *audit(self.arena, self._before),
+            *self._ends(),
+            *self._work_lost(),
+            *(["a hook ran"] if (self.arena.folder / "a-hook-ran").exists() else []),
+        ]
+
+    def _ends(self) -> list[str]:
+        with open_reads(self.arena.place) as db:
+            row = reads.run_row(db, self.arena.run)
+            ends = {task.id: task.kind for task in reads.tasks(db, self.arena.run)}
+        found = [f"{name} ended {kind}" for name, kind in ends.items() if kind != ENDS[name]]
+        if (row.state, row.merges, row.exported) != ("partial", MERGES, row.head):
+            found.append(f"the run is {row.state}: {row.merges} merges, {row.exported} exported")
+        for name, text in FILES.items():
+            if self.arena.merged(name) != text:
+                found.append(f"{name} is {self.arena.merged(name)!r}")
+        return found
+
+    def _work_lost(self) -> list[str]:
+        """Name attempts that had written their files, and of which there is no commit."""
+        wrote = (self.out / "wrote").read_text().split()
+        with open_reads(self.arena.place) as db:
+            saved = {
+                self.arena.place.paths.run(self.arena.run).attempt(one.task, one.epoch).name
+                for one in reads.attempts(db, self.arena.run)
+                if one.ref
+            }
+        return [f"no commit of {mark}" for mark in wrote if mark.rpartition("/")[2] not in saved]

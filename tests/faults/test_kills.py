@@ -1,0 +1,71 @@
+"""kill -9 of a scheduler at each named point: the run ends as it would have without it (G5)."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.drill import Drill
+from wf_tui.faults import Point
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
+    from tests.unit.scheduler.arena import Arena
+
+RECOVERY = [point for point in Point if point.startswith("recovery.")]
+QUICK = {Point.CLAIM_COMMITTED, Point.HARVEST_REF, Point.INTEGRATE_MOVED}
+LATER = ("claim.chosen:3", "harvest.ref:3", "integrate.moved:4", "export.moved:2")
+
+
+@pytest.fixture
+def drill(arena: Arena) -> Drill:
+    """Give a run with a little of everything, not yet begun."""
+    return Drill(arena)
+
+
+def first_time(point: Point) -> ParameterSet:
+    """Return the first time that a point is reached; most of them only for slow tests."""
+    return pytest.param(f"{point}:1", marks=[] if point in QUICK else [pytest.mark.slow])
+
+
+def test_without_a_fault(drill: Drill) -> None:
+    """The run ends as the drill says, so what the other tests find is of the fault."""
+    assert drill.lead() == 0, drill.said
+    assert drill.faults() == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *(first_time(point) for point in Point if point not in RECOVERY),
+        *(pytest.param(moment, marks=pytest.mark.slow) for moment in LATER),
+    ],
+)
+def test_killed_once(drill: Drill, moment: str) -> None:
+    """The next scheduler brings the run to the same end, and the user's files are as before."""
+    assert drill.lead(f"{moment}:kill") == -signal.SIGKILL, drill.said
+    assert drill.lead() == 0, drill.said
+    assert drill.faults() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "claim.committed:1",
+        "run.started:2",
+        "harvest.ref:1",
+        "integrate.moved:5",
+        "integrate.conflict:1",
+    ],
+)
+def test_killed_in_its_recovery_too(drill: Drill, moment: str) -> None:
+    """A recovery that dies, at whatever point, is done again by the next scheduler."""
+    assert drill.lead(f"{moment}:kill") == -signal.SIGKILL, drill.said
+    for point in RECOVERY:
+        assert drill.lead(f"{point}:1:kill") == -signal.SIGKILL, (point, drill.said)
+    assert drill.lead() == 0, drill.said
+    assert drill.faults() == []
