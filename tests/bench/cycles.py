@@ -72,6 +72,7 @@ class Pooled:
         message = Message(f"Merge {task}", "pooled", task, 1)
         merged = integrate(
             self._control,
+            known=self._head,
             base=self._base,
             commit=commit,
             message=message,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.faults.aftermath import violations
 from tests.faults.disk import fill, small_disk
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.git.attempts import attempt_ref
@@ -21,23 +22,25 @@ def run_folder(arena: Arena) -> Path:
     return arena.place.paths.run(arena.run).root
 
 
-def test_no_room_for_objects(arena: Arena) -> None:
+def test_no_room_for_objects(tampered: Arena) -> None:
     """The attempt fails and says so, no ref moves, its work stays; with room the run goes on."""
-    task = f'id: a, run: "test -e {arena.folder}/big || {WORK}; echo x > x", mode: read_write'
-    arena.start(parallel(task))
-    objects = run_folder(arena) / "control.git" / "objects"
+    task = f'id: a, run: "test -e {tampered.folder}/big || {WORK}; echo x > x", mode: read_write'
+    tampered.start(parallel(task))
+    objects = run_folder(tampered) / "control.git" / "objects"
     with small_disk(objects, 2000):
         ballast = fill(objects)
-        assert arena.lead() == "partial"
-        (attempt,) = arena.attempts("a")
+        assert tampered.lead() == "partial"
+        (attempt,) = tampered.attempts("a")
         assert "No space left on device" in attempt.note
-        assert arena.git("rev-parse", arena.branch) == arena.row().head == arena.row().base
-        assert (run_folder(arena) / "trees" / "1" / "big").stat().st_size == 300_000
+        assert (
+            tampered.git("rev-parse", tampered.branch) == tampered.row().head == tampered.row().base
+        )
+        assert (run_folder(tampered) / "trees" / "1" / "big").stat().st_size == 300_000
         ballast.unlink()
-        arena.act(lambda ledger: ledger.retry(arena.run, "a"))
-        assert arena.lead() == "completed"
-        assert arena.merged("x") == "x"
-        arena.git("fsck", "--strict")
+        tampered.act(lambda ledger: ledger.retry(tampered.run, "a"))
+        assert tampered.lead() == "completed"
+        assert tampered.merged("x") == "x"
+        assert violations(tampered) == set()
 
 
 def test_no_room_for_a_worktree(arena: Arena) -> None:

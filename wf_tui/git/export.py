@@ -5,12 +5,16 @@ The objects are fetched without a destination, then the one ref is moved by comp
 branch that was moved.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.checkouts import is_checked_out, is_rebased
 from wf_tui.git.control import Control
+from wf_tui.git.locks import locked_since
 from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.text import clean
@@ -27,6 +31,9 @@ _FETCH = (
     "--no-prune",
     "--",
 )
+
+
+_LOCK: Final = re.compile(r"'(/[^']*\.lock)': File exists")
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,8 @@ def export(
             return Exported(new)
         if current is not None and _is_later_export(control, current, expected):
             expected = current
+        if expected is not None and not control.contains(expected, head=new):
+            return Pending("the branch of the run itself was moved back, or aside")
         if reason := _hindrance(repository, ref, current, expected):
             return Pending(reason)
         _fetch(repository, control, new)
@@ -91,7 +100,11 @@ def _is_later_export(control: Control, current: str, expected: str | None) -> bo
 
 def _first_line(error: GitError) -> str:
     lines = error.stderr.strip().splitlines()
-    return clean(lines[0].removeprefix("fatal: ")) if lines else error.message
+    if not lines:
+        return error.message
+    lock = _LOCK.search(lines[0])
+    since = locked_since(Path(lock[1])) if lock else ""
+    return clean(lines[0].removeprefix("fatal: ")) + since
 
 
 def _current(repository: Repository, ref: str) -> str | None:

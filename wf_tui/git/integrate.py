@@ -14,7 +14,7 @@ from wf_tui.git.entries import changed_files
 from wf_tui.git.loss import find_losses
 from wf_tui.git.merge import MergeResult, merge_trees
 
-__all__ = ["AlreadyIn", "Conflict", "Integration", "Merged", "integrate"]
+__all__ = ["AlreadyIn", "Conflict", "Integration", "Merged", "integrate", "standing_head"]
 
 _ROUNDS = 200
 _STUCK = 3
@@ -48,23 +48,38 @@ class Conflict:
 Integration = Merged | AlreadyIn | Conflict
 
 
+def standing_head(control: Control, known: str) -> str:
+    """Return where the integration branch is; refuse one that has lost `known`, its head before.
+
+    What somebody added to it is merged with. Nothing but a person brings back what they took away.
+    """
+    head = control.head()
+    if head == known or control.contains(known, head=head):
+        return head
+    raise GitError(
+        f"somebody moved {control.ref} of the run to {head[:12]}, which lacks {known[:12]}",
+        f"put it back: git --git-dir={control.git_dir} update-ref {control.ref} {known}",
+    )
+
+
 def integrate(
     control: Control,
     *,
+    known: str,
     base: str,
     commit: str,
     message: Message,
     when: float,
     intent: Callable[[str, str], None],
 ) -> Integration:
-    """Merge `commit`, made on `base`, into the integration branch.
+    """Merge `commit`, made on `base`, into the integration branch, which has had `known` as head.
 
     `intent(old, new)` is called before each try to move the branch, so that a crash can be told
     from a merge; a branch that moved meanwhile means another round.
     """
     stuck = 0
     for _ in range(_ROUNDS):
-        head = control.head()
+        head = standing_head(control, known)
         if control.contains(commit, head=head):
             return AlreadyIn(head)
         new = _merge(control, base, head, commit, message, when)

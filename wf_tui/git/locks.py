@@ -1,10 +1,11 @@
 """Lock files that git left behind when the machine, or the whole run, was killed."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wf_tui.paths import RunPaths
 
-__all__ = ["break_stale_locks"]
+__all__ = ["break_stale_locks", "locked_since"]
 
 
 def break_stale_locks(paths: RunPaths, *, now: float, age: float) -> tuple[Path, ...]:
@@ -20,3 +21,12 @@ def break_stale_locks(paths: RunPaths, *, now: float, age: float) -> tuple[Path,
     for lock in stale:
         lock.unlink(missing_ok=True)
     return tuple(sorted(stale))
+
+
+def locked_since(lock: Path) -> str:
+    """Return since when a lock is there, to put behind a sentence; nothing where it is gone."""
+    try:
+        made = lock.stat().st_mtime
+    except OSError:
+        return ""
+    return datetime.fromtimestamp(made, UTC).strftime(", since %Y-%m-%d %H:%M UTC")

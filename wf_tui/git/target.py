@@ -8,6 +8,7 @@ from typing import Final
 from wf_tui.errors import GitError, RefusedError, UnknownNameError
 from wf_tui.git.checkouts import Checkout, find_checkout, is_rebased, under_way
 from wf_tui.git.entries import Entry
+from wf_tui.git.locks import locked_since
 from wf_tui.git.overwrite import filtered_files, overwritten_files
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.user import checkout_settings
@@ -57,7 +58,7 @@ class Target:
         lock = self.checkout.git_dir / "index.lock"
         if lock.exists():
             raise RefusedError(
-                f"another git works in {where}, or died there",
+                f"another git works in {where}, or died there{locked_since(lock)}",
                 f"wait for it; where there is none, remove {lock}",
             )
         if names := self._changed():

@@ -113,6 +113,7 @@ class Integrator:
 
         return integrate(
             self.site.control,
+            known=self.head,
             base=base,
             commit=commit,
             message=message,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import RefusedError
 from wf_tui.faults import Faults, Point, planned
 from wf_tui.git.control import open_control
+from wf_tui.git.integrate import standing_head
 from wf_tui.git.pool import Pool
 from wf_tui.git.remove import remove_ended
 from wf_tui.git.repository import Repository
@@ -122,7 +123,8 @@ class Lead:
             )
 
     async def _schedule(self, site: Site) -> str:
-        integrator = Integrator(site, await site.thread(site.control.head))
+        row = await site.ledger(lambda ledger: reads.run_row(ledger.db, site.run))
+        integrator = Integrator(site, await site.thread(standing_head, site.control, row.head))
         identity = asdict(own_identity())
         await site.ledger(
             lambda ledger: ledger.scheduler_started(site.run, identity, self.timing.lease)

@@ -183,10 +183,13 @@ def commit_tree_of(run: Run, tree: Tree, *, task: str = "t", epoch: int = 1) -> 
     return commit
 
 
-def merge(run: Run, commit: str, *, base: str | None = None) -> Integration:
+def merge(
+    run: Run, commit: str, *, base: str | None = None, known: str | None = None
+) -> Integration:
     """Integrate a commit."""
     return integrate(
         run.control,
+        known=known or run.control.base,
         base=base or run.control.git("rev-parse", f"{commit}^1").text,
         commit=commit,
         message=Message("merge it", "run-1", "t", 1),

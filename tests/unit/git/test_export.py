@@ -79,6 +79,15 @@ def test_a_moved_branch_is_left(merged: Run) -> None:
     assert _reason(_export(merged, old)) == "the branch was removed"
 
 
+def test_an_exported_branch_never_goes_back(merged: Run) -> None:
+    """Whatever somebody makes of the run's own branch, what was exported stays."""
+    _export(merged)
+    old = merged.control.head()
+    merged.control.git("update-ref", merged.control.ref, merged.control.base)
+    assert "moved back" in _reason(_export(merged, old))
+    assert _at(merged) == old
+
+
 @pytest.mark.parametrize("target", ["main", "missing", BRANCH])
 def test_a_symbolic_branch_is_left(merged: Run, target: str) -> None:
     """Writing through a symbolic ref would move another branch."""
@@ -104,11 +113,14 @@ def test_a_branch_in_a_rebase_is_left(merged: Run) -> None:
 
 
 def test_a_locked_ref_is_told(merged: Run) -> None:
-    """A stale lock of the user's is named, not removed."""
+    """A stale lock of the user's is named with its age, not removed."""
     lock = merged.user.path / ".git" / "refs" / "heads" / f"{BRANCH}.lock"
     lock.parent.mkdir(parents=True)
     lock.touch()
-    assert "Unable to create" in _reason(_export(merged))
+    os.utime(lock, (0, 0))
+    reason = _reason(_export(merged))
+    assert f"Unable to create '{lock}'" in reason
+    assert reason.endswith(", since 1970-01-01 00:00 UTC")
     assert lock.exists()
 
 

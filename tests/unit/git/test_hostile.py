@@ -251,6 +251,7 @@ def test_hostile_attributes_survive_a_merge_and_an_export(run: Run, tmp_path: Pa
     for commit in commits:
         merged = integrate(
             run.control,
+            known=run.control.base,
             base=run.control.base,
             commit=commit,
             message=Message("m", "r", "t", 1),

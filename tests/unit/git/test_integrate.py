@@ -1,6 +1,7 @@
 """Integration merges by compare-and-swap, loses nothing and never half-merges."""
 
 import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of, merge
 from wf_tui.errors import GitError
 from wf_tui.git.attempts import Message
-from wf_tui.git.integrate import AlreadyIn, Conflict, Integration, Merged, integrate
+from wf_tui.git.integrate import AlreadyIn, Conflict, Integration, Merged, integrate, standing_head
 
 
 def _names(run: Run, commit: str) -> set[str]:
@@ -47,6 +48,7 @@ def test_the_intent_is_told_before_the_branch_moves(run: Run) -> None:
     commit = commit_files(run, {"a": "a"})
     integrate(
         run.control,
+        known=run.control.base,
         base=run.control.base,
         commit=commit,
         message=Message("m", "r", "t", 1),
@@ -68,6 +70,7 @@ def test_a_branch_that_moves_meanwhile_means_another_round(run: Run) -> None:
 
     result = integrate(
         run.control,
+        known=run.control.base,
         base=run.control.base,
         commit=one,
         message=Message("m", "r", "t", 1),
@@ -77,6 +80,17 @@ def test_a_branch_that_moves_meanwhile_means_another_round(run: Run) -> None:
     assert isinstance(result, Merged)
     assert rounds == [run.control.base, two]
     assert {"a", "b"} <= _names(run, result.new)
+
+
+def test_a_branch_that_was_moved_back_takes_nothing(run: Run) -> None:
+    """What it had is not merged over; the way to bring it back is told."""
+    head = commit_files(run, {"a": "a"})
+    merge(run, head)
+    run.control.move(run.control.ref, run.control.base, head)
+    with pytest.raises(GitError, match="which lacks") as caught:
+        merge(run, commit_files(run, {"b": "b"}, epoch=2), known=head)
+    subprocess.run(caught.value.hint.removeprefix("put it back: ").split(), check=True)
+    assert standing_head(run.control, head) == head
 
 
 def test_edits_of_one_line_conflict(run: Run) -> None:

@@ -99,6 +99,7 @@ def test_a_merge_that_drops_work_is_a_conflict(run: Run, monkeypatch: pytest.Mon
 def _integrate(run: Run, commit: str) -> integration.Integration:
     return integration.integrate(
         run.control,
+        known=run.control.base,
         base=run.control.base,
         commit=commit,
         message=Message("m", "r", "t", 1),
