@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
+from wf_tui.clock import SystemClock
 from wf_tui.doctor.finding import Finding, Level
 from wf_tui.doctor.machine import machine
 from wf_tui.doctor.repository import repository_facts
@@ -46,7 +46,7 @@ def doctor(*, repo: Path | None, as_json: bool) -> int:
 def _all(repo: Path | None) -> Iterator[Finding]:
     yield from machine(os.environ)
     yield state_folder(state_dir(os.environ))
-    yield from repository_facts(repo or Path.cwd(), time.time())
+    yield from repository_facts(repo or Path.cwd(), SystemClock().now())
     try:
         place = place_at(repo)
     except EnvironmentalError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 
 import click
 
 from wf_tui.cli.session import json_option, print_json, reading, run_option, say
+from wf_tui.clock import SystemClock
 from wf_tui.picture.status import read_task
 from wf_tui.picture.task_text import task_lines
 
@@ -20,7 +20,7 @@ __all__ = ["show"]
 @json_option
 def show(*, task: str, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Show TASK: why it is where it is, what it asks for, its limits and its attempts."""
-    now = time.time()
+    now = SystemClock().now()
     with reading(run, repo) as found:
         picture = read_task(found.db, found.run, task, now)
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from wf_tui.cli.session import (
     run_argument,
     say,
 )
+from wf_tui.clock import SystemClock
 from wf_tui.commands import open_reads
 from wf_tui.ledger import reads
 from wf_tui.picture import glyphs
@@ -49,7 +49,7 @@ def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     The exit status is 1 while any task is blocked.
     """
     with reading(run, repo) as found:
-        picture = read_status(found.db, found.run.id, time.time())
+        picture = read_status(found.db, found.run.id, SystemClock().now())
     if as_json:
         print_json(picture.as_json())
     else:
@@ -71,7 +71,7 @@ def runs(*, repo: Path | None, as_json: bool) -> None:
     if as_json:
         print_json([run_summary(row) for row in found])
         return
-    for line in _run_lines(found, time.time()):
+    for line in _run_lines(found, SystemClock().now()):
         say(line)
 
 
@@ -85,7 +85,7 @@ def workers(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     if as_json:
         print_json([worker_json(seat) for seat in seats])
         return
-    for line in _worker_lines(seats, time.time()):
+    for line in _worker_lines(seats, SystemClock().now()):
         say(line)
 
 

@@ -8,8 +8,8 @@ from wf_tui.paths import RunPaths
 __all__ = ["break_stale_locks", "locked_since"]
 
 
-def break_stale_locks(paths: RunPaths, *, now: float, age: float) -> tuple[Path, ...]:
-    """Delete locks and copies of indexes in a run's own folders, older than `age` seconds.
+def break_stale_locks(paths: RunPaths) -> tuple[Path, ...]:
+    """Delete locks and copies of indexes in a run's own folders, whatever time is on them.
 
     For the leader of a run alone, when it starts: no git of the run may be at work. The user's
     repository is not touched.
@@ -17,10 +17,9 @@ def break_stale_locks(paths: RunPaths, *, now: float, age: float) -> tuple[Path,
     git_dir = paths.control
     locks = [*git_dir.glob("*.lock"), *(git_dir / "refs").rglob("*.lock")]
     locks += [*paths.indexes.glob("*.lock"), *paths.indexes.glob("*.copy.*")]
-    stale = [lock for lock in locks if now - lock.stat().st_mtime >= age]
-    for lock in stale:
+    for lock in locks:
         lock.unlink(missing_ok=True)
-    return tuple(sorted(stale))
+    return tuple(sorted(locks))
 
 
 def locked_since(lock: Path) -> str:

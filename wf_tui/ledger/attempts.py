@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from random import Random
 
 __all__ = [
+    "LONGEST_WAIT",
     "MAX_BACKOFF",
     "Ending",
     "block",
@@ -34,6 +35,8 @@ __all__ = [
 
 MAX_BACKOFF: Final = 300.0
 """Seconds; the upper end of the exponential back-off (RULES 5, Retry)."""
+LONGEST_WAIT: Final = 1.1 * MAX_BACKOFF + 60.0
+"""Seconds; a back-off with its jitter, and what a clock may be corrected by without being set."""
 _HIGHEST_DOUBLING: Final = 16
 _ENDED_BLOCKED: Final = frozenset(
     {

@@ -206,7 +206,7 @@ def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change
     with db.transaction():
         rows = db.execute(select(RunRow, "WHERE id = ?"), (run,))
         if not rows:
-            known = db.execute("SELECT id FROM run ORDER BY created_at DESC")
+            known = db.execute("SELECT id FROM run ORDER BY rowid DESC")
             raise UnknownNameError("run", run, [str(row[0]) for row in known])
         before = decode(RunRow, rows[0])
         tx = Change(db, before, now, actor, command=before.seq + 1)

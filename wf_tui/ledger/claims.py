@@ -28,6 +28,7 @@ __all__ = [
     "contention",
     "needs_newer",
     "open_attempt",
+    "reanchor",
     "release_due",
     "wake",
     "wake_next",
@@ -108,6 +109,24 @@ def release_due(tx: Change) -> None:
     for task in (decode(TaskRow, row) for row in rows):
         tx.event("task_unblocked", task, kind="ready", before=BlockedKind.QUOTA)
         tx.to_pending(task, not_before=None)
+
+
+def reanchor(tx: Change, longest: float) -> None:
+    """After the clock was set back: no wait is longer than it may be, none begins in the future.
+
+    A quota stays as it is: its end is a time that the provider said.
+    """
+    tx.db.execute(
+        "UPDATE task SET not_before = ?1 WHERE run = ?2 AND not_before > ?1 AND state = 'pending'",
+        (tx.now + longest, tx.run.id),
+    )
+    tx.db.execute(
+        "UPDATE task SET ready_at = ?1 WHERE run = ?2 AND ready_at > ?1 AND state = 'pending' "
+        "AND pinned_by = 'plan'",
+        (tx.now, tx.run.id),
+    )
+    if tx.run.idle_since is not None:
+        tx.evolve(idle_since=min(tx.run.idle_since, tx.now))
 
 
 def _drop_stale_pins(tx: Change, steal_after: float) -> None:

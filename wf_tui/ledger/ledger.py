@@ -194,6 +194,11 @@ class Ledger:
         with self._change(run) as tx:
             claims.release_due(tx)
 
+    def reanchor(self, run: str) -> None:
+        """Bring back what a clock that was set back would make wait for too long."""
+        with self._change(run) as tx:
+            claims.reanchor(tx, attempts.LONGEST_WAIT)
+
     # -- the life of an attempt: each returns whether the claim was still the live one
 
     def step(

@@ -79,8 +79,8 @@ class Leader:
 
 
 def runs(db: Database) -> list[RunRow]:
-    """Return all runs, newest first."""
-    rows = db.execute(select(RunRow, "ORDER BY created_at DESC, id"))
+    """Return all runs, newest first, whatever the clock said when they were made."""
+    rows = db.execute(select(RunRow, "ORDER BY rowid DESC"))
     return [decode(RunRow, row) for row in rows]
 
 
@@ -140,7 +140,7 @@ def workers(db: Database, run: str) -> list[WorkerRow]:
 def attempts(db: Database, run: str, name: str | None = None) -> list[AttemptRow]:
     """Return the attempts of one task, or of all, oldest first."""
     if name is None:
-        rows = db.execute(select(AttemptRow, "WHERE run = ? ORDER BY started_at, rowid"), (run,))
+        rows = db.execute(select(AttemptRow, "WHERE run = ? ORDER BY rowid"), (run,))
     else:
         rows = db.execute(
             select(AttemptRow, "WHERE run = ? AND task = ? ORDER BY epoch"), (run, name)

@@ -19,7 +19,8 @@ def span(seconds: float) -> str:
 
 
 def offset(seconds: float) -> str:
-    """Return a time since the start: `0.42s`, `12.3s`, `5:07`, `1:02:09`."""
+    """Return a time since the start: `0.42s`, `12.3s`, `5:07`, `1:02:09`; never less than none."""
+    seconds = max(0.0, seconds)
     if seconds < _MINUTE:
         return f"{seconds:.2f}s"
     minutes, rest = divmod(int(seconds), _MINUTE)

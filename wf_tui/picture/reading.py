@@ -190,7 +190,7 @@ _PROOF: Final = (
     "ORDER BY seq DESC LIMIT 1"
 )
 _ENDED: Final = (
-    "SELECT outcome, CAST((ended_at - started_at) * 1000 AS INTEGER), usage FROM attempt "
+    "SELECT outcome, CAST(max(0, ended_at - started_at) * 1000 AS INTEGER), usage FROM attempt "
     "WHERE run = ? AND ended_at IS NOT NULL"
 )
 

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 async def recover(site: Site, integrator: Integrator) -> int:
     """Make a run that was left behind ready to go on; return how much was in flight."""
     await site.thread(sweep_marked, mark(site.run, ""))
-    await site.thread(break_stale_locks, site.paths, now=site.clock.now(), age=0)
+    await site.thread(break_stale_locks, site.paths)
     await site.thread(site.pool.empty_trash)
     await site.reach(Point.RECOVERY_SWEPT)
     left = await site.ledger(lambda ledger: _left(ledger, site.run))

@@ -74,7 +74,7 @@ class Book:
     open: int = 0
     seq: int = 0
     clock: float = 0.0
-    """The latest time that any event has told."""
+    """The latest time that any event has told, since the clock was last set back."""
 
     @property
     def ended(self) -> bool:
@@ -86,6 +86,15 @@ class Book:
         if not holds and len(self.found) < MOST:
             seq, task = (event.seq, event.task) if event else (None, None)
             self.found.append(Violation(code, seq, task, text))
+
+    def set_back(self, clock: float) -> None:
+        """Take note that the machine's clock was set back: waits were shortened, so none is judged.
+
+        The order of events is that of their numbers, whatever their times are.
+        """
+        self.clock = clock
+        for card in self.cards.values():
+            card.not_before = None
 
     # -- tasks
 

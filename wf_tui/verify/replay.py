@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BACKWARDS", "replay"]
 
-BACKWARDS: Final = 3600.0
-"""Seconds that a clock may be set back; it is the machine's, not the ledger's."""
+BACKWARDS: Final = 60.0
+"""Seconds by which events of several processes may be out of order; more, and the clock was set."""
 
 
 def replay(book: Book, event: EventRow) -> None:
@@ -43,9 +43,9 @@ def replay(book: Book, event: EventRow) -> None:
 def _time(book: Book, event: EventRow) -> None:
     sane = math.isfinite(event.at) and event.at > 0
     book.demand(sane, "time", event, f"at {event.at} seconds")
-    if sane:
-        back = book.clock - event.at
-        book.demand(back <= BACKWARDS, "time", event, f"the clock went back by {back:.0f} s")
+    if sane and book.clock - event.at > BACKWARDS:
+        book.set_back(event.at)
+    elif sane:
         book.clock = max(book.clock, event.at)
 
 

@@ -25,6 +25,12 @@ def event(what: str, /, *, actor: str = "scheduler", **data: Any) -> EventRow:
     return EventRow(7, 101.5, "r", "t", "shell-1", 2, actor, what, data)
 
 
+@pytest.mark.parametrize("seconds", [-10_800.0, -0.01])
+def test_no_time_is_less_than_none(seconds: float) -> None:
+    """A clock that was set back makes no negative ages."""
+    assert (offset(seconds), span(seconds)) == ("0.00s", "0s")
+
+
 @pytest.mark.parametrize("kind", KINDS.split())
 def test_every_kind_is_one_line_with_or_without_its_data(kind: str) -> None:
     """Nothing breaks on an event whose data is not as expected."""

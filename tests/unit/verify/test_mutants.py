@@ -56,10 +56,15 @@ def test_a_gap(real: History) -> None:
     assert "gap" in found
 
 
-@pytest.mark.parametrize("at", [1.0, float("nan"), -5.0])
+@pytest.mark.parametrize("at", [0.0, float("nan"), -5.0])
 def test_a_mad_clock(real: History, at: float) -> None:
-    """A time far back, or none at all, is named."""
+    """What is no time is named."""
     assert real.changed(of("task_done"), at=at).found() == ["time"]
+
+
+def test_a_clock_that_was_set_back(real: History) -> None:
+    """A time long before is that of a clock that was set: the order is that of the numbers."""
+    assert real.changed(of("task_done"), at=1.0).found() == []
 
 
 def test_two_live_claims(real: History) -> None:

@@ -1,0 +1,86 @@
+"""A clock that is set, forwards or back: the ledger waits no longer than it may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.unit.ledger.driving import RUN, shell
+from wf_tui.ledger import reads
+from wf_tui.ledger.runs import IDLE_END
+from wf_tui.ledger.words import RunState
+
+if TYPE_CHECKING:
+    from tests.unit.ledger.driving import Drive
+
+HOUR = 3600.0
+
+
+def test_a_back_off_is_cut_when_the_clock_was_set_back(drive: Drive) -> None:
+    """It ends at most its longest length from now, not three hours and that."""
+    drive.make(shell("a", max_attempts=2, backoff=300.0))
+    drive.wreck("a")
+    drive.clock.move(-3 * HOUR)
+    drive.ledger.reanchor(RUN)
+    assert drive.task("a").not_before == drive.clock.now() + 390.0
+    drive.clock.move(391.0)
+    assert drive.claim("w2") is not None
+
+
+def test_a_back_off_within_its_length_stays(drive: Drive) -> None:
+    """A clock that is right loses nothing by being looked at."""
+    drive.make(shell("a", max_attempts=2, backoff=300.0))
+    drive.wreck("a")
+    before = drive.dump()
+    drive.ledger.reanchor(RUN)
+    assert drive.dump() == before
+
+
+def test_a_back_off_is_over_when_the_clock_was_set_forwards(drive: Drive) -> None:
+    """What may start by the clock starts."""
+    drive.make(shell("a", max_attempts=2, backoff=300.0))
+    drive.wreck("a")
+    drive.clock.move(10 * 365 * 24 * HOUR)
+    assert drive.claim("w2") is not None
+
+
+def test_a_pinned_task_is_stolen_although_the_clock_was_set_back(drive: Drive) -> None:
+    """The wait for a busy worker begins anew, and ends."""
+    drive.make("x", shell("a", worker="w1")).take("x", "w1")
+    drive.clock.move(-3 * HOUR)
+    drive.ledger.reanchor(RUN)
+    assert drive.claim("w2") is None
+    drive.clock.move(301.0)
+    assert drive.claim("w2") is not None
+
+
+def test_a_stalled_run_ends_although_the_clock_was_set_back(drive: Drive) -> None:
+    """Its idle half hour is counted from when the clock was set."""
+    drive.make(shell("a"))
+    drive.wreck("a")
+    assert drive.ledger.end_when_idle(RUN, foreground=False) == RunState.STALLED
+    drive.clock.move(-3 * HOUR)
+    drive.ledger.reanchor(RUN)
+    drive.clock.move(IDLE_END + 1)
+    assert drive.ledger.end_when_idle(RUN, foreground=False) == RunState.PARTIAL
+
+
+def test_a_clock_that_was_set_expires_no_claim(drive: Drive) -> None:
+    """Only the scheduler, by its monotonic clock, takes a claim; the ledger's times are shown."""
+    drive.make(shell("a"), "b")
+    fence = drive.take("a")
+    for jump in (3 * HOUR, -6 * HOUR, 10 * 365 * 24 * HOUR):
+        drive.clock.move(jump)
+        drive.ledger.reanchor(RUN)
+        drive.ledger.release_due(RUN)
+        assert drive.task("a").worker == fence.worker
+    assert drive.done(fence)
+
+
+def test_events_and_attempts_are_in_the_order_of_their_numbers(drive: Drive) -> None:
+    """The clock has no say in what came first."""
+    drive.make("a", "b")
+    drive.finish("a")
+    drive.clock.move(-3 * HOUR)
+    drive.finish("b")
+    assert [event.seq for event in drive.events()] == list(range(1, drive.run().seq + 1))
+    assert [attempt.task for attempt in reads.attempts(drive.db, RUN)] == ["a", "b"]
