@@ -27,6 +27,8 @@ class Timing(_Part):
     """How often the leases of living attempts are renewed."""
     start_deadline: _Seconds = 60.0
     """How long an attempt may take from its claim to its program."""
+    step_deadline: _Seconds = 300.0
+    """How long one git command of the scheduler's own steps may take."""
     stall_after: _Seconds = 600.0
     """How long a program may be silent."""
     steal_after: _Seconds = 300.0

@@ -79,6 +79,10 @@ class GitError(EnvironmentalError):
         self.stderr = stderr
 
 
+class GitDeadlineError(GitError):
+    """A git command took too long, and was killed."""
+
+
 class LedgerError(EnvironmentalError):
     """The ledger's file cannot be used; it is named and left as it is."""
 

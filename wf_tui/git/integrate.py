@@ -6,7 +6,7 @@ A merge is made of objects alone, so it is done or not done, wherever it is inte
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wf_tui.errors import GitError
+from wf_tui.errors import GitDeadlineError, GitError
 from wf_tui.git.attempts import Message, commit_tree
 from wf_tui.git.clashes import case_clashes
 from wf_tui.git.control import Control
@@ -86,7 +86,7 @@ def integrate(
         if isinstance(new, Conflict):
             return new
         intent(head, new)
-        if control.move(control.ref, new, head):
+        if _moved(control, new, head):
             return Merged(head, new)
         stuck = stuck + 1 if control.head() == head else 0
         if stuck == _STUCK:
@@ -95,6 +95,16 @@ def integrate(
         f"cannot move {control.ref} in {control.git_dir}",
         "look for a stale .lock file beside it, and at the space left on the disk",
     )
+
+
+def _moved(control: Control, new: str, old: str) -> bool:
+    """Move the branch; a move that was stopped half-way is one or is none, as the branch says."""
+    try:
+        return control.move(control.ref, new, old)
+    except GitDeadlineError:
+        if control.head() == new:
+            return True
+        raise
 
 
 def _merge(

@@ -6,22 +6,38 @@ repository. Git never discovers a repository from a worker's directory: the
 callers name it.
 """
 
+import contextlib
 import functools
 import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
-from wf_tui.errors import EnvironmentalError, GitError
+from wf_tui.errors import EnvironmentalError, GitDeadlineError, GitError
 from wf_tui.text import clean
 
-__all__ = ["MINIMUM_VERSION", "Completed", "find_git", "git", "parse_version", "require_version"]
+__all__ = [
+    "MINIMUM_VERSION",
+    "Completed",
+    "find_git",
+    "git",
+    "git_limit",
+    "parse_version",
+    "require_version",
+]
 
 MINIMUM_VERSION = (2, 38)
 """The first release with `merge-tree --write-tree`."""
+
+_PIPE = subprocess.PIPE
+_LAST_WORDS = 2.0
+"""Seconds that git has to remove its locks."""
+_limit: ContextVar[float | None] = ContextVar("limit", default=None)
 
 Argument = str | bytes | Path
 """What may stand in the argument list."""
@@ -150,6 +166,16 @@ def git(
     return done
 
 
+@contextlib.contextmanager
+def git_limit(seconds: float) -> Iterator[None]:
+    """Stop each git command of this thread that takes longer: `GitDeadlineError`."""
+    before = _limit.set(seconds)
+    try:
+        yield
+    finally:
+        _limit.reset(before)
+
+
 def find_git() -> str:
     """Return the absolute path of git on the caller's PATH, found once."""
     return _find_git(os.environ.get("PATH", os.defpath))
@@ -201,18 +227,34 @@ def _environment(settings: Mapping[str, str] | None, global_config: Path | None)
 def _run(command: list[str | bytes], env: dict[str, str], stdin: bytes, cwd: Path) -> Completed:
     try:
         # Its own process group: an interrupt typed at the terminal must not stop half a write.
-        done = subprocess.run(
-            command,
-            env=env,
-            input=stdin,
-            capture_output=True,
-            cwd=cwd,
-            check=False,
-            process_group=0,
+        started = subprocess.Popen(
+            command, env=env, stdin=_PIPE, stdout=_PIPE, stderr=_PIPE, cwd=cwd, process_group=0
         )
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise GitError(f"git cannot start in {clean(str(cwd))}: {error.strerror}") from error
-    return Completed(done.returncode, done.stdout, done.stderr)
+    limit = _limit.get()
+    with started:
+        try:
+            stdout, stderr = started.communicate(stdin, timeout=limit)
+        except subprocess.TimeoutExpired:
+            _end(started)
+            what = clean(os.fsdecode(command[1]))
+            text = f"git {what} took longer than {limit:g} s and was stopped"
+            raise GitDeadlineError(text, "is its file system still there?") from None
+        except BaseException:
+            started.kill()
+            raise
+    return Completed(started.returncode, stdout, stderr)
+
+
+def _end(started: subprocess.Popen[bytes]) -> None:
+    """End git with all that it has started; told politely first, it removes its locks."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            started.wait(_LAST_WORDS)
+            return
 
 
 def _failure(arguments: tuple[Argument, ...], done: Completed) -> GitError:

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from wf_tui.errors import GitDeadlineError
 from wf_tui.faults import Point
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
@@ -19,6 +20,7 @@ from wf_tui.ledger.words import BlockedKind, Outcome, Step
 from wf_tui.scheduler.checks import Fault, check
 from wf_tui.scheduler.handover import Given, given, make_job
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
+from wf_tui.scheduler.heartbeat import log_failure
 from wf_tui.scheduler.progress import Progress, last_line
 from wf_tui.scheduler.workspace import Workspace
 from wf_tui.text import clean
@@ -61,6 +63,10 @@ class Attempt:
     """When there was a sign of life, by the monotonic clock."""
     output: float = 0.0
     """When its program last wrote something."""
+    own_since: float = 0.0
+    """Since when the scheduler itself is at work on it."""
+    overdue: bool = False
+    """Whether it was told that the scheduler itself takes too long."""
     start_by: float = math.inf
     """When its program has to run, by the monotonic clock."""
     began: bool = False
@@ -82,11 +88,19 @@ class Attempt:
             if self._work is not None:
                 self._work.cancel()
 
+    def spare(self, away: float, now: float) -> None:
+        """Do not count seconds in which the scheduler could not have heard anything."""
+        self.evidence = min(now, self.evidence + away)
+        self.output = min(now, self.output + away)
+        self.own_since = min(now, self.own_since + away)
+        self.start_by += away
+
     async def run(self) -> None:
         """See the attempt through; a fault of the machine is a failure of the attempt."""
         workspace: Workspace | None = None
         kept = merged = False
-        self.start_by = self.site.clock.monotonic() + self.site.timing.start_deadline
+        self.own_since = self.site.clock.monotonic()
+        self.start_by = self.own_since + self.site.timing.start_deadline
         try:
             has = await self._given()
             workspace = await self.site.thread(
@@ -97,8 +111,7 @@ class Attempt:
             await self._end_stopped(NOTHING)
         except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
             _log.exception("attempt %s of %r failed", self.claim.epoch, self.claim.task.id)
-            text = f"wf could not go on: {clean(str(error) or repr(error), limit=400)}"
-            await self._fail(Ending(Outcome.FAILED, "machine", text))
+            await self._fail(_fault(error))
         finally:
             if workspace is not None:
                 await self._leave(workspace, merged=merged, kept=kept)
@@ -148,7 +161,7 @@ class Attempt:
             return Lost("stopped")
         finally:
             self._progress.stop()
-            self.running = False
+            self._rest()
 
     def _follow(self, job: Job) -> Progress:
         """Return what tells the ledger what the program says."""
@@ -191,6 +204,10 @@ class Attempt:
         if not isinstance(event, Alive):
             self.output = self.evidence
 
+    def _rest(self) -> None:
+        """Take note that no program runs: what comes next is the scheduler's own work."""
+        self.running, self.own_since = False, self.site.clock.monotonic()
+
     def _tell_started(self, pid: int) -> None:
         limit = self.claim.task.spec.timeout_secs
         deadline = self.site.clock.now() + limit if limit else None
@@ -200,7 +217,7 @@ class Attempt:
             self.site.faults.reach(Point.RUN_STARTED)
             return ledger.started(fence, pid=pid) and ledger.step(fence, Step.RUNNING, deadline)
 
-        self.site.writer.post(tell).add_done_callback(_log_failure)
+        self.site.writer.post(tell).add_done_callback(log_failure)
 
     # -- after the program
 
@@ -210,7 +227,8 @@ class Attempt:
             return NOTHING
         fence = self.fence
         if self._stop is None:
-            await self.site.ledger(lambda ledger: ledger.step(fence, Step.HARVESTING))
+            by = self.site.clock.now() + self.site.timing.step_deadline
+            await self.site.ledger(lambda ledger: ledger.step(fence, Step.HARVESTING, by))
         await self.site.reach(Point.HARVEST_BEGUN)
         found = await self.site.thread(harvest_attempt, self.site, workspace)
         await self.site.ledger(
@@ -236,7 +254,7 @@ class Attempt:
             await self._end_stopped(harvested)
             return False, False
         finally:
-            self.running = False
+            self._rest()
         await self.site.reach(Point.CHECK_ENDED)
         if fault is not None:
             return False, await self._hold_back(fault, good)
@@ -285,6 +303,14 @@ class Attempt:
         await self.site.reach(Point.FINISH_LEFT)
 
 
+def _fault(error: Exception) -> Ending:
+    """Return how an attempt ends that wf itself could not see through."""
+    text = f"wf could not go on: {clean(str(error) or repr(error), limit=400)}"
+    if isinstance(error, GitDeadlineError):
+        return Ending(Outcome.TIMED_OUT, "deadline", text)
+    return Ending(Outcome.FAILED, "machine", text)
+
+
 def _ending(outcome: Failure | Lost) -> Ending:
     """Return how a worker's end is recorded."""
     if isinstance(outcome, Lost):
@@ -297,8 +323,3 @@ def _ending(outcome: Failure | Lost) -> Ending:
         outcome.exit_code,
         outcome.signal,
     )
-
-
-def _log_failure(told: asyncio.Future[bool]) -> None:
-    if not told.cancelled() and (error := told.exception()) is not None:
-        _log.error("the ledger did not take the start of an attempt: %s", error)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.faults import Point
 from wf_tui.ledger import reads
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.words import Intent, Outcome, RunState
+from wf_tui.ledger.words import Intent, RunState
 from wf_tui.scheduler.attempt import CANCELLED, Attempt
-from wf_tui.text import plural
+from wf_tui.scheduler.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from wf_tui.ledger.claims import Claim
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Scheduler"]
 
-WATCH_EVERY: Final = 0.05
-"""Seconds between looks for changes by other processes (3 us each, RULES 5)."""
 _LONGEST_SLEEP: Final = 60.0
 
 
@@ -46,7 +43,8 @@ class Scheduler:
 
     async def run(self) -> str:
         """Schedule until there is nothing left to do; return the run's state."""
-        helpers = [asyncio.create_task(self._watch()), asyncio.create_task(self._beat())]
+        heart = Heartbeat(self.site, self.view, self._wake, self._flights)
+        helpers = [asyncio.create_task(heart.watch()), asyncio.create_task(heart.beat())]
         try:
             while True:
                 self._wake.clear()
@@ -144,42 +142,3 @@ class Scheduler:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._wake.wait()
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(WATCH_EVERY)
-            if self.view.changed():
-                self._wake.set()
-
-    async def _beat(self) -> None:
-        """Renew the leases of what gave evidence of life; stop what has been silent too long."""
-        timing = self.site.timing
-        while True:
-            shortest = min(timing.heartbeat, timing.stall_after / 2, timing.start_deadline / 2)
-            await asyncio.sleep(max(shortest, WATCH_EVERY))
-            now = self.site.clock.monotonic()
-            flights = list(self._flights.values())
-            await self._renew(
-                [f for f in flights if not f.running or now - f.evidence < timing.lease]
-            )
-            for flight in flights:
-                self._stop_silent(flight, now)
-
-    async def _renew(self, alive: list[Attempt]) -> None:
-        fences = [flight.fence for flight in alive]
-        await self.site.ledger(lambda ledger: ledger.heartbeat(self.site.run, fences))
-
-    def _stop_silent(self, flight: Attempt, now: float) -> None:
-        timing = self.site.timing
-        if now > flight.start_by:
-            limit = plural(round(timing.start_deadline), "second")
-            text = f"claimed, but its program did not start within {limit}"
-            flight.stop(Ending(Outcome.TIMED_OUT, "start", text))
-        if not flight.running:
-            return
-        if now - flight.evidence > timing.lease:
-            flight.stop(Ending(Outcome.LOST, "lease", "no sign of life: its lease expired"))
-        elif now - flight.output > timing.stall_after:
-            silence = plural(round(timing.stall_after), "second")
-            text = f"no output for {silence}"
-            flight.stop(Ending(Outcome.TIMED_OUT, "stall", text))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from wf_tui.config import Timing
 from wf_tui.faults import Faults
+from wf_tui.git.runner import git_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,6 +69,10 @@ class Site:
             await self.thread(self.faults.reach, point)
 
     async def thread(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run a call that blocks, git above all, off the loop."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, lambda: call(*args, **kwargs))
+        """Run a call that blocks, git above all, off the loop; git that hangs is killed."""
+
+        def patiently() -> _T:
+            with git_limit(self.timing.step_deadline):
+                return call(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, patiently)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.errors import EnvironmentalError, GitError
-from wf_tui.git.runner import find_git, git, parse_version, require_version
+from wf_tui.errors import EnvironmentalError, GitDeadlineError, GitError
+from wf_tui.git.runner import find_git, git, git_limit, parse_version, require_version
 
 
 def _fake_git(folder: Path, script: str) -> None:
@@ -50,6 +50,27 @@ def test_old_git_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentalError, match="too old"):
         require_version()
+
+
+def test_git_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within a limit it is told to end, so that it removes its locks, with all it has started."""
+    ended = tmp_path / "ended"
+    _fake_git(tmp_path, f"trap 'touch {ended}; exit 1' TERM; sleep 60 & wait")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with git_limit(0.2), pytest.raises(GitDeadlineError, match="git gc took longer"):
+        git("gc")
+    assert ended.exists()
+
+
+def test_git_that_does_not_listen_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A git that ignores the polite word is killed, and outside a limit none is."""
+    _fake_git(tmp_path, "trap '' TERM; test $1 = fast || sleep 60")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with git_limit(0.1), pytest.raises(GitDeadlineError):
+        git("slow")
+    assert git("fast").status == 0
 
 
 @pytest.mark.parametrize(

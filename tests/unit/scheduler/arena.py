@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from wf_tui.clock import Clock
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rows import AttemptRow, EventRow, RunRow, TaskRow
 
@@ -44,6 +45,8 @@ class Arena:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     run: str = field(default_factory=lambda: f"run{uuid.uuid4().hex}")
     """Its own for each test: a starting scheduler kills what is left of the run of that name."""
+    clock: Clock = field(default_factory=SystemClock)
+    """What a scheduler that is led from here goes by."""
 
     def __post_init__(self) -> None:
         """Make the repository."""
@@ -96,7 +99,7 @@ class Arena:
     def leader(self, *, foreground: bool = True) -> Lead:
         """Return what leads the run from this process."""
         paths = self.place.paths
-        return Lead(paths, self.run, SystemClock(), self.environ, self.timing, foreground)
+        return Lead(paths, self.run, self.clock, self.environ, self.timing, foreground)
 
     def play(self, plan: str, jobs: int | None = None) -> str:
         """Make a run and lead it to its end."""

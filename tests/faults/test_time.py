@@ -1,0 +1,133 @@
+"""Clocks that are set, machines that sleep, steps that hang: no live claim is lost by them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.scheduler.arena import Arena
+from tests.unit.scheduler.test_scheduler import parallel, running
+from wf_tui.clock import SystemClock
+from wf_tui.commands import open_reads
+from wf_tui.config import Timing
+from wf_tui.verify.verify import verify_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+HOUR = 3600.0
+SILENT = 'id: a, run: "until test -e {flag}; do sleep 0.05; done; echo x > a.txt", mode: read_write'
+
+
+class SetClock(SystemClock):
+    """The machine's clocks, which a test can set."""
+
+    wall = 0.0
+    alone = 0.0
+    """How far the monotonic clock is ahead: seconds in which this machine stood still."""
+
+    def now(self) -> float:
+        """Return UTC seconds, as they were set."""
+        return super().now() + self.wall
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow."""
+        return super().monotonic() + self.alone
+
+
+def beats(arena: Arena) -> None:
+    """Wait until the scheduler has renewed the leases twice, or given the task up."""
+    seen = {arena.task("a").lease_until}
+    while len(seen) < 3 and None not in seen:
+        seen.add(arena.task("a").lease_until)
+        threading.Event().wait(0.01)
+
+
+def violations(arena: Arena) -> list[str]:
+    """Return what the independent checker finds."""
+    with open_reads(arena.place) as db:
+        return [one.text for one in verify_run(db, arena.run, None).violations]
+
+
+def after(arena: Arena, change: Callable[[], object], flag: Path) -> None:
+    """Change a clock while the task runs, let the scheduler look twice, and let it end."""
+    arena.wait_for(running("a"))
+    change()
+    beats(arena)
+    flag.touch()
+
+
+def play(arena: Arena, change: Callable[[], object], flag: Path) -> str:
+    """Run one task, on whose way a clock is changed."""
+    arena.start(parallel(SILENT.format(flag=flag)))
+    person = threading.Thread(target=after, args=(arena, change, flag))
+    person.start()
+    state = arena.lead()
+    person.join()
+    return state
+
+
+def test_a_machine_that_stood_still(tmp_path: Path) -> None:
+    """An hour in which nobody could say anything is no silence: the attempt goes on."""
+    arena = Arena(tmp_path, Timing(grace=0.5, heartbeat=0.1))
+    arena.clock = clock = SetClock()
+    assert play(arena, partial(setattr, clock, "alone", HOUR), tmp_path / "flag") == "completed"
+    assert [attempt.outcome for attempt in arena.attempts("a")] == ["succeeded"]
+
+
+@pytest.mark.parametrize("jump", [3 * HOUR, -3 * HOUR, 10 * 365 * 24 * HOUR])
+def test_a_clock_that_is_set_while_a_program_runs(tmp_path: Path, jump: float) -> None:
+    """Nothing is reclaimed, the log is in order and without a violation."""
+    arena = Arena(tmp_path, Timing(grace=0.5, heartbeat=0.1))
+    arena.clock = clock = SetClock()
+    assert play(arena, partial(setattr, clock, "wall", jump), tmp_path / "flag") == "completed"
+    assert [attempt.outcome for attempt in arena.attempts("a")] == ["succeeded"]
+    assert violations(arena) == []
+
+
+def test_a_clock_set_forwards_ends_a_back_off(tmp_path: Path) -> None:
+    """A scheduler that sleeps until then notices at once."""
+    arena = Arena(tmp_path)
+    arena.clock = clock = SetClock()
+    flag = tmp_path / "flag"
+    fields = "max_attempts: 2, backoff_secs: 300"
+    arena.start(parallel(f'id: a, run: "test -e {flag}", {fields}'))
+
+    def set_clock(_: object) -> None:
+        flag.touch()
+        clock.wall = HOUR
+
+    arena.when(lambda event: event.kind == "task_released", set_clock)
+    assert arena.lead() == "completed"
+    assert [attempt.outcome for attempt in arena.attempts("a")] == ["failed", "succeeded"]
+
+
+def hang(folder: Path, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a git first that hangs, once, when its arguments have these words."""
+    git = shutil.which("git")
+    hanging = f'case "$*" in {words}) rm {folder}/hang 2>/dev/null && exec sleep 60;; esac'
+    (folder / "git").write_text(f'#!/bin/sh\n{hanging}\nexec {git} "$@"\n')
+    (folder / "git").chmod(0o755)
+    (folder / "hang").touch()
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("words", ["*write-tree*", "*merge-base*", "*commit-tree*"])
+def test_git_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    """An own step has a deadline: git is stopped, that counts, and the task is tried again."""
+    arena = Arena(tmp_path, Timing(grace=0.5, step_deadline=0.5))
+    fields = "mode: read_write, max_attempts: 2"
+    arena.start(parallel(f'id: a, run: "echo x > a.txt", {fields}'))
+    hang(tmp_path, words, monkeypatch)
+    assert arena.lead() == "completed"
+    first, second = arena.attempts("a")
+    assert (first.outcome, first.cause) == ("timed_out", "deadline")
+    assert "took longer than 0.5 s" in first.note
+    assert second.outcome == "succeeded"
+    assert violations(arena) == []
