@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding, BindingType
 
-from wf_tui.board import deeds
+from wf_tui.board import aside, deeds
 from wf_tui.board.action import Action, Group, Where
 from wf_tui.board.view_actions import SCREENS, VIEWS
 
@@ -106,6 +106,39 @@ _TASKS: Final = (
         moves=("edit",),
         deed=deeds.edit,
         footer=True,
+    ),
+    Action(
+        "task.accept",
+        ("A",),
+        "Accept",
+        "Take the work that its scope or a conflict held back, as it is in the worktree",
+        Group.TASK,
+        Where.CARDS,
+        twins=("wf accept TASK...",),
+        moves=("accept",),
+        deed=deeds.accept,
+    ),
+    Action(
+        "task.shell",
+        ("o",),
+        "Shell",
+        "Your shell in its worktree; the board steps aside until you leave it",
+        Group.TASK,
+        Where.ONE,
+        twins=("wf shell TASK",),
+        moves=("enter",),
+        deed=aside.open_shell,
+    ),
+    Action(
+        "task.editor",
+        ("E",),
+        "Editor",
+        "$VISUAL or $EDITOR in its worktree, on what does not merge where there is such",
+        Group.TASK,
+        Where.ONE,
+        twins=("wf shell TASK",),
+        moves=("enter",),
+        deed=aside.open_editor,
     ),
     Action(
         "task.copy",

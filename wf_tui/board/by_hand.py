@@ -6,11 +6,12 @@ Everything that changes the run goes through `do`, which `BoardApp` provides.
 from __future__ import annotations
 
 import asyncio
+import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from textual import on
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 
 from wf_tui import commands
 from wf_tui.board import deeds, keymap
@@ -21,7 +22,7 @@ from wf_tui.board.inbox import InboxScreen
 from wf_tui.board.messages import ActionChosen, CardDropped
 from wf_tui.board.palette import HandsProvider
 from wf_tui.board.workers_screen import TaskDropped, WorkersScreen
-from wf_tui.errors import WfError
+from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.ledger.words import BlockedKind, RunState, TaskState
 from wf_tui.text import clean, plural
 
@@ -74,6 +75,17 @@ class ByHand(App[int]):
     def open_card(self, task: str) -> None:
         """Select a card on the board and open it."""
         raise NotImplementedError
+
+    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
+        """Leave the terminal to a program, below a line that says where; then come back."""
+        try:
+            with self.suspend():
+                print(line, file=sys.__stderr__)
+                return program()
+        except SuspendNotSupported:
+            raise EnvironmentalError(
+                "this terminal cannot be left to another program", "wf shell TASK, elsewhere"
+            ) from None
 
     def on_mount(self) -> None:
         """Take the user's looks and keys, and report the keys that cannot be used."""
@@ -220,6 +232,10 @@ class ByHand(App[int]):
         own = self._own_keys.get(action.id)
         keys = own.split(",") if own else action.keys
         return " ".join(key.strip() for key in keys)
+
+    def key_of(self, name: str) -> str:
+        """Return the keys of the action with this id."""
+        return self.keys_of(by_id(name))
 
     def footer_keys(self) -> list[Key]:
         """Return what the footer shows on a screen of its own: the keys that work everywhere."""

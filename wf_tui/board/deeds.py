@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "abort",
+    "accept",
     "cancel",
     "copy",
     "edit",
@@ -49,6 +50,11 @@ Ids = tuple[str, ...]
 def retry(app: ByHand, ids: Ids) -> None:
     """Give tasks another chance."""
     app.do(lambda ledger: commands.retry(app.place, ledger, app.run_id, ids), "retried")
+
+
+def accept(app: ByHand, ids: Ids) -> None:
+    """Take work that was held back."""
+    app.do(lambda ledger: commands.accept(app.place, ledger, app.run_id, ids), "accepted")
 
 
 def release(app: ByHand, ids: Ids) -> None:

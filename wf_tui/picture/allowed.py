@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.runs import refused, stoppable
-from wf_tui.ledger.words import BlockedKind, DoneKind, Intent, RunState, TaskState
+from wf_tui.ledger.trees import ACCEPTED
+from wf_tui.ledger.words import BlockedKind, DoneKind, Intent, RunState, Step, TaskState
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.rows import RunRow, TaskRow
 
-__all__ = ["MOVES", "RUN_MOVES", "why_not", "why_not_run"]
+__all__ = ["ENTER", "MOVES", "RUN_MOVES", "why_not", "why_not_run"]
 
 _NEVER_RETRIED: Final = frozenset({BlockedKind.DEPENDENCY, BlockedKind.HOLD})
-_ACCEPTED: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
+_UNPREPARED: Final = frozenset({Step.CLAIMED, Step.PREPARING})
 _TEXT: Final = 300
 
 
@@ -38,7 +39,7 @@ def why_not(move: str, task: TaskRow, run: RunRow, now: float, *, used: bool = F
 
     `used` is whether a task that counts on this one's being skipped was claimed.
     """
-    rule = MOVES[move]
+    rule = _ENTERED if move == ENTER else MOVES[move]
     if not rule.possible(task) or (move == "retry" and _too_late(task, now, used=used)):
         return clean(refused(task, rule.done).message, limit=_TEXT)
     if rule.wakes(task) and _aborting(run):
@@ -107,7 +108,12 @@ def _skip(task: TaskRow) -> bool:
 
 
 def _accept(task: TaskRow) -> bool:
-    return _is_blocked(task) and task.kind in _ACCEPTED and task.open_epoch is None
+    return _is_blocked(task) and task.kind in ACCEPTED and task.open_epoch is None
+
+
+def _has_tree(task: TaskRow) -> bool:
+    works = task.open_epoch is not None and task.step not in _UNPREPARED
+    return works or (_is_blocked(task) and task.kind in ACCEPTED)
 
 
 def _never(_: TaskRow) -> bool:
@@ -137,5 +143,8 @@ MOVES: Final[Mapping[str, _Move]] = {
     "message": _Move("written to", _not_done, _never),
 }
 """What a person can do to a task."""
+ENTER: Final = "enter"
+"""To go into its worktree, which changes nothing in the run."""
+_ENTERED: Final = _Move("opened in a worktree", _has_tree, _never)
 RUN_MOVES: Final = frozenset({"abort", "add", "pause", "resume", "stop", "stop_now"})
 """What a person can do to the whole run."""

@@ -23,6 +23,8 @@ _GOAL: Final = 400
 _HELP: Final = {
     BlockedKind.QUESTION: "2 opens the inbox to answer it",
     BlockedKind.HOLD: "b lets it go on",
+    BlockedKind.SCOPE: "A accepts it, r retries it",
+    BlockedKind.CONFLICT: "o opens its worktree, A accepts what is there, r retries it",
     BlockedKind.QUOTA: "a gives it to a worker of another lane",
 }
 _RETRY: Final = "r retries it, f skips it"

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.worker import WorkerState
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wf_tui.config import Config
     from wf_tui.ledger.load import NewPhase, NewTask
 
+_T = TypeVar("_T")
 ME = f"user:{commands.user_name()}"
 
 
@@ -57,12 +58,18 @@ class StillApp(BoardApp):
         self.told: list[str] = []
         self.markup: set[bool] = set()
         self.copied: list[str] = []
+        self.aside: list[str] = []
 
     def notify(self, message: str, *, markup: bool = True, **values: Any) -> None:
         """Keep a notice."""
         self.told.append(message)
         self.markup.add(markup)
         super().notify(message, markup=markup, **values)
+
+    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
+        """Keep the line; a terminal to leave there is none."""
+        self.aside.append(line)
+        return program()
 
     def copy_to_clipboard(self, text: str) -> None:
         """Keep what is copied."""

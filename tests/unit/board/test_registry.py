@@ -16,10 +16,10 @@ from wf_tui.board.actions import ACTIONS, Action, Group, Where, bindings, by_id
 from wf_tui.board.help_screen import HelpScreen
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
-from wf_tui.picture.allowed import MOVES, RUN_MOVES
+from wf_tui.picture.allowed import ENTER, MOVES, RUN_MOVES
 
 KEYS = {
-    *"hjklgG/!@#rxabfenpucdLq?124+-",
+    *"hjklgG/!@#rxabfenpucdLq?124+-AoE",
     *("left", "down", "up", "right", "home", "end", "enter", "escape", "space", "ctrl+p"),
 }
 WORD = re.compile(r"[A-Z]+(\.\.\.)?")
@@ -46,7 +46,7 @@ def test_ids_are_unique_and_an_action_does_one_thing() -> None:
 def test_moves_are_those_of_the_table() -> None:
     """What greys an action is a move that the picture knows."""
     for action in ACTIONS:
-        known = MOVES if action.where.needs_card else RUN_MOVES
+        known = {*MOVES, ENTER} if action.where.needs_card else RUN_MOVES
         assert set(action.moves) <= set(known), action.id
 
 
