@@ -136,3 +136,46 @@ def test_a_commit_on_the_runs_own_branch(tampered: Arena, tmp_path: Path) -> Non
     assert "by hand" in tampered.git("log", "--format=%s", tampered.branch)
     assert (tampered.merged("a"), tampered.merged("b")) == ("a", "b")
     assert violations(tampered) == {"branch", "chain"}
+
+
+def test_filters_that_are_not_there(arena: Arena) -> None:
+    """Files of Git LFS, whose program is missing, go in and come out as they are in git."""
+    arena.write("pointer.bin", "version https://git-lfs.github.com/spec/v1\n")
+    arena.git("add", "-A")
+    arena.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")
+    arena.git("add", ".gitattributes")
+    arena.git("commit", "-qm", "large files")
+    for program in ("clean", "smudge", "process"):
+        arena.git("config", f"filter.lfs.{program}", f"no-such-program {program}")
+    arena.git("config", "filter.lfs.required", "true")
+    plan = parallel('id: a, run: "cat pointer.bin > copy.bin", mode: read_write')
+    assert arena.play(plan) == "completed"
+    assert arena.merged("copy.bin") == arena.merged("pointer.bin")
+
+
+def test_a_damaged_object(tampered: Arena) -> None:
+    """What git cannot read of the base fails each attempt with its words; nothing hangs."""
+    blob = tampered.git("rev-parse", "main:shared.txt")
+    file = tampered.repo / ".git" / "objects" / blob[:2] / blob[2:]
+    file.chmod(0o600)
+    file.write_bytes(b"damaged")
+    assert tampered.play(parallel("id: a, run: ls", "id: b, run: ls")) == "partial"
+    assert blob in tampered.attempts("a")[0].note
+    assert tampered.task("b").kind == "failed"
+
+
+def test_an_object_that_one_task_needs(tampered: Arena, tmp_path: Path) -> None:
+    """A task whose checkpoint is damaged fails by itself; the others are merged."""
+    task = f"echo kept > part; test -e {tmp_path}/again"
+    fields = "mode: read_write, checkpoint: keep"
+    tampered.start(
+        parallel(f'id: a, run: "{task}", {fields}', 'id: b, run: "echo b > b", mode: read_write')
+    )
+    assert tampered.lead() == "partial"
+    commit = str(tampered.attempts("a")[0].commit_id)
+    (control_of(tampered).git_dir / "objects" / commit[:2] / commit[2:]).unlink()
+    (tmp_path / "again").touch()
+    tampered.act(lambda ledger: ledger.retry(tampered.run, "a"))
+    assert tampered.lead() == "partial"
+    assert commit in tampered.attempts("a")[1].note
+    assert tampered.merged("b") == "b"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 
 __all__ = ["MergeResult", "Note", "merge_trees", "parse_merge"]
@@ -27,9 +28,15 @@ class MergeResult:
 
 
 def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
-    """Merge two commits and return the result; nothing but objects is written."""
+    """Merge two commits and return the result; nothing but objects is written.
+
+    Git ends with the status of a conflict also where it cannot read a commit; then this raises
+    `GitError`.
+    """
     words = ("merge-tree", "--write-tree", "-z", "--messages", "--end-of-options", ours, theirs)
     done = control.git(*words, ok=(0, 1))
+    if not done.stdout:
+        raise GitError(f"git cannot merge: {done.complaint}", status=done.status)
     return parse_merge(done.stdout, clean=done.status == 0)
 
 

@@ -100,9 +100,14 @@ class Pool:
     def carry(self, tree: Tree, checkpoint: str) -> bool:
         """Bring what an earlier attempt did into a fresh worktree, merged onto its base.
 
-        Returns False, and leaves the worktree as it is, when the two do not merge.
+        Returns False, and leaves the worktree as it is, when the two do not merge. Where git cannot
+        read what was done, the worktree is given back.
         """
-        merge = merge_trees(self.control, tree.base, checkpoint)
+        try:
+            merge = merge_trees(self.control, tree.base, checkpoint)
+        except GitError:
+            self.release(tree, saved=True)
+            raise
         if merge.clean:
             _lay(tree, merge.tree)
         return merge.clean

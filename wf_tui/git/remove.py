@@ -140,8 +140,9 @@ def _saved(control: Control) -> Mapping[str, str]:
     """Return the trees that are safe, each with what holds it: an attempt, or the branch itself."""
     history = control.git("log", "--format=%T", f"{control.base}..{control.ref}", "--").text
     found = dict.fromkeys([*history.split(), control.tree_of(control.base)], _CLEAN)
-    lines = control.git("for-each-ref", "--format=%(objectname) %(tree)", "refs/wf/").text
-    for name, _, tree in (line.partition(" ") for line in lines.splitlines()):
-        if name != control.base:
-            found[tree or name] = name
-    return found
+    names = control.git("for-each-ref", "--format=%(objectname)", "refs/wf/").text.split()
+    asked = "".join(f"{name}^{{tree}}\n" for name in names).encode()
+    # One object that is damaged or gone leaves the others safe.
+    trees = control.git("cat-file", "--batch-check=%(objectname)", stdin=asked).text.splitlines()
+    kept = zip(trees, names, strict=True)
+    return found | {tree: name for tree, name in kept if name != control.base}

@@ -10,6 +10,7 @@ from tests.unit.git.conftest import Run, commit_files, commit_tree_of, merge
 from wf_tui.errors import GitError
 from wf_tui.git.attempts import Message
 from wf_tui.git.integrate import AlreadyIn, Conflict, Integration, Merged, integrate, standing_head
+from wf_tui.git.merge import merge_trees
 
 
 def _names(run: Run, commit: str) -> set[str]:
@@ -148,6 +149,9 @@ def test_the_same_change_twice_is_merged(run: Run) -> None:
         ({"new": "one\n"}, {"new": "two\n"}),
         ({"docs/guide.md": None, "docs": "file\n"}, {"docs/more.md": "x\n"}),
         ({"bin": "\0a"}, {"bin": "\0b"}),
+        ({"README.md": None, "one.md": "hello\n"}, {"README.md": None, "two.md": "hello\n"}),
+        ({"docs/guide.md": "guide\nwith CRLF\n"}, {"docs/guide.md": "guide\r\nwith more\r\n"}),
+        ({f"n{n}": "one" for n in range(1000)}, {f"n{n}": "two" for n in range(1000)}),
         ({"new\nline": "one\n"}, {"new\nline": "two\n"}),
     ],
 )
@@ -244,6 +248,13 @@ def _imported(run: Run, count: int) -> list[str]:
     )
     run.control.git("fast-import", "--quiet", stdin=stream.encode())
     return [run.control.resolve(f"refs/race/{n}") or "" for n in range(count)]
+
+
+def test_a_commit_that_is_missing_is_no_conflict(run: Run) -> None:
+    """Git says the same of both by its exit status."""
+    merge(run, commit_files(run, {"a": "a"}))
+    with pytest.raises(GitError, match="cannot merge"):
+        merge_trees(run.control, run.control.head(), "1" * 40)
 
 
 def test_no_commit_is_lost_in_a_race(run: Run) -> None:
