@@ -1,0 +1,170 @@
+"""What a hostile plan, program or repository tries in a run of its own: nothing comes of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.aftermath import control_of
+from tests.unit.git.conftest import canary
+from tests.unit.scheduler.test_scheduler import parallel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.scheduler.arena import Arena
+
+ODD = (
+    *("../x", "..", "-rf", "--upload-pack=x", "CON", "a b", "A b", "$(touch pwned)", "`id`", ";ls"),
+    *("\u00e4", "a\u0308", "x/../../y", "refs/heads/main", "HEAD.lock", "x" * 300, "[/]", "t~1^{}"),
+)
+HOOKS = (
+    *("pre-commit", "post-checkout", "post-index-change", "reference-transaction", "pre-push"),
+    *("post-merge", "pre-receive", "update", "post-update", "commit-msg", "prepare-commit-msg"),
+)
+
+
+def refs(arena: Arena) -> str:
+    """Return where the refs of the user are, but for the branch of the run."""
+    lines = arena.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("refs/heads/wf/"))
+
+
+def test_odd_ids(arena: Arena) -> None:
+    """An id is free text: never a path, an option, a ref or a shell's word."""
+    tasks = [
+        {"id": name, "run": f"echo x > {number}.txt", "mode": "read_write"}
+        for number, name in enumerate(ODD)
+    ]
+    phase = {"name": "../p", "parallel": True, "tasks": tasks}
+    assert arena.play(json.dumps({"goal": "-g", "phases": [phase]})) == "completed"
+    made = arena.git("ls-tree", "--name-only", arena.branch).split()
+    assert {f"{number}.txt" for number in range(len(ODD))} <= set(made)
+    assert "pwned" not in made
+    assert len(list((control_of(arena).git_dir / "refs" / "wf").iterdir())) == len(ODD) + 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mkdir in; git mv shared.txt in/moved.txt",
+        "rm shared.txt; mkdir in; echo x > in/x",
+        "chmod +x shared.txt",
+        "mkdir in; echo x > in/../beside.txt",
+        "rm shared.txt; ln -s .gitignore shared.txt",
+        "mkdir in; ln -s .. in/up; echo x > in/up/shared.txt",
+        "mkdir IN; echo x > IN/x",
+        "git rm -q shared.txt; git commit -qm gone; echo x > shared.txt; git add .",
+        "rm .gitignore; echo x > hidden.log",
+    ],
+)
+def test_outside_its_scope(arena: Arena, command: str) -> None:
+    """Moved, removed, made a program or a link, or reached through one: none of it is merged."""
+    task = {"id": "a", "run": command, "mode": "read_write", "file_scope": ["in/**"]}
+    plan = {"goal": "g", "phases": [{"name": "p", "tasks": [task]}]}
+    assert arena.play(json.dumps(plan)) == "partial"
+    assert arena.task("a").kind == "scope"
+    assert arena.git("diff", "--name-only", "main", arena.branch) == ""
+
+
+def test_a_link_for_the_next_one(arena: Arena) -> None:
+    """Who writes through a link of an earlier task changes what it points to, and is judged so."""
+    scope = "mode: read_write, file_scope: ['in/**'], max_attempts: 1"
+    arena.play(
+        f"goal: g\nphases: [{{name: p, tasks: ["
+        f"{{id: a, run: 'mkdir in; ln -s .. in/up', {scope}}},"
+        f"{{id: b, run: 'echo x > in/up/shared.txt', {scope}}}]}}]\n"
+    )
+    assert (arena.task("a").state, arena.task("b").kind) == ("done", "scope")
+    assert arena.merged("shared.txt") == "one\ntwo\nthree"
+
+
+def test_a_worker_ruins_its_own_git(arena: Arena) -> None:
+    """Whatever it does with its own git, no ref of the user's or of the run moves."""
+    before = refs(arena)
+    commands = (
+        "git update-ref refs/heads/main HEAD",
+        "git branch -q -f wf-base HEAD; git branch -q -D wf-base",
+        "git config core.fsmonitor /bin/false",
+        "git symbolic-ref HEAD refs/heads/nowhere",
+        "git gc -q --prune=now",
+        "git push -q -f origin HEAD:main",
+        "dir=$(git rev-parse --git-dir); rm -rf $dir/objects $dir/refs; echo junk > $dir/index",
+        "echo x > x",
+    )
+    arena.play(parallel(f"id: a, run: '{'; '.join(commands)}', mode: read_write"))
+    assert arena.merged("x") == "x"
+    assert refs(arena) == before
+    assert arena.git("diff", "--name-only", "main", arena.branch) == "x"
+
+
+def test_a_hostile_repository_in_a_run(arena: Arena, tmp_path: Path) -> None:
+    """No hook, filter, signer, helper or submodule that it names is started by a run on it."""
+    command, mark = canary(tmp_path)
+    (tmp_path / "included").write_text(f"[core]\n\tsshCommand = {command}\n")
+    lines = f"""
+[core]\n\tfsmonitor = {command}\n\tpager = {command}\n\teditor = {command}
+[filter "evil"]\n\tclean = {command}\n\tsmudge = {command}\n\trequired = true
+[diff]\n\texternal = {command}\n[merge "evil"]\n\tdriver = {command}
+[credential]\n\thelper = {command}\n[gpg]\n\tprogram = {command}
+[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n[include]\n\tpath = {tmp_path}/included
+[submodule "sub"]\n\turl = ext::{command}\n\tactive = true\n\tupdate = !{command}
+[protocol]\n\tallow = always\n"""
+    arena.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
+    arena.write(".gitmodules", f'[submodule "sub"]\n\tpath = sub\n\turl = "ext::{command}"\n')
+    arena.git("add", "-A")
+    arena.git(
+        "update-index", "--add", "--cacheinfo", f"160000,{arena.git('rev-parse', 'HEAD')},sub"
+    )
+    arena.git("commit", "-qm", "hostile")
+    with (arena.repo / ".git" / "config").open("a") as config:
+        config.write(lines)
+    for name in HOOKS:
+        hook = arena.repo / ".git" / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\n{command}\nexit 1\n")
+        hook.chmod(0o755)
+    fields = "mode: read_write, max_attempts: 2"
+    plan = parallel(*(f'id: {n}, run: "echo {n} >> shared.txt", {fields}' for n in "ab"))
+    assert arena.play(plan) == "completed"
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", [".git", ".GIT", "..", "git~1", ".gi\u200ct"])
+def test_a_base_with_a_forbidden_name(arena: Arena, name: str) -> None:
+    """A commit made to write into a `.git` or above its tree is not checked out at all."""
+    blob = arena.git("hash-object", "-w", "shared.txt")
+    raw = arena.folder / "raw"
+    raw.write_bytes(b"100644 evil\0" + bytes.fromhex(blob))
+    below = arena.git("hash-object", "-w", "-t", "tree", "--literally", str(raw))
+    raw.write_bytes(b"40000 " + name.encode() + b"\0" + bytes.fromhex(below))
+    tree = arena.git("hash-object", "-w", "-t", "tree", "--literally", str(raw))
+    arena.git("update-ref", "refs/heads/main", arena.git("commit-tree", tree, "-m", "evil"))
+    arena.start(parallel("id: a, run: ls"))
+    run = arena.place.paths.run(arena.run).root
+    assert arena.lead() == "partial"
+    assert "invalid path" in arena.attempts("a")[0].note
+    assert not list(run.rglob("evil"))
+
+
+def test_files_of_any_kind(arena: Arena) -> None:
+    """Pipes and names of any bytes hinder nothing; hidden work is counted."""
+    command = r"mkfifo pipe; printf x > \"$(printf 'n\\377\\033[2J\\nl')\"; echo x > x.log; touch X"
+    arena.play(parallel(f'id: a, run: "{command}", mode: read_write'))
+    (event,) = arena.events("harvested")
+    assert arena.task("a").state == "done"
+    assert (event.data["ignored"], event.data["refused"]) == (1, ["pipe: special file"])
+    control = control_of(arena)
+    names = control.git("ls-tree", "-z", "--name-only", control.ref).records
+    assert b"n\xff\x1b[2J\nl" in names
+
+
+def test_a_repository_cannot_configure_wf(arena: Arena) -> None:
+    """A `wf.toml` of the repository is a file like any other: it names no command, no rights."""
+    arena.write("wf.toml", '[profiles.evil]\nkind = "agent"\ncommand = "rm -rf /"\n')
+    arena.write(".wf.toml", "this is no TOML [")
+    arena.git("add", "-A")
+    arena.git("commit", "-qm", "configuration")
+    assert arena.play(parallel("id: a, run: ls")) == "completed"
