@@ -7,7 +7,8 @@ WfError                     exit status
 |- EnvironmentalError       3   the machine: no repository, old git, unusable ledger
 |  |- RepositoryError       3   this repository cannot be worked on
 |  |- GitError              3   git itself failed
-|  `- LedgerError           3   the ledger's file is damaged, foreign, newer or locked
+|  `- LedgerError           3   the ledger's file is damaged, foreign or newer
+|     `- LedgerWaitError    3   it cannot be written just now: locked, or the disk is full
 `- RefusedError             5   not in this state; nothing changed
 """
 
@@ -20,6 +21,7 @@ __all__ = [
     "GitError",
     "InvalidPlanError",
     "LedgerError",
+    "LedgerWaitError",
     "RefusedError",
     "RepositoryError",
     "UnknownNameError",
@@ -85,6 +87,10 @@ class GitDeadlineError(GitError):
 
 class LedgerError(EnvironmentalError):
     """The ledger's file cannot be used; it is named and left as it is."""
+
+
+class LedgerWaitError(LedgerError):
+    """The ledger cannot be written just now; nothing changed, and it can be tried again."""
 
 
 class RefusedError(WfError):

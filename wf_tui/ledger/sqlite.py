@@ -1,30 +1,40 @@
 """The embedded store: SQLite through apsw, whose own library is past the WAL-reset bug (3.51.3)."""
 
 import contextlib
-import fcntl
+import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn, cast
 
 import apsw
 
-from wf_tui.errors import LedgerError
+from wf_tui.errors import LedgerError, LedgerWaitError
 from wf_tui.ledger.database import Row, Value
 from wf_tui.ledger.formats import adopt
+from wf_tui.ledger.turn import Patience, Turns
 from wf_tui.paths import private_folder
 
 __all__ = ["SqliteDatabase", "explained"]
 
 _PRIVATE: Final = 0o600
-_BUSY_MS: Final = 30_000
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FAULTS: Final[Mapping[type[apsw.Error], tuple[str, str]]] = {
+    apsw.NotADBError: ("is not a ledger (not a database)", "it was left as it is"),
+    apsw.CorruptError: ("is damaged", "it was left as it is; keep a copy before you repair it"),
+    apsw.ReadOnlyError: ("is read-only", "make it and its folder writable"),
+    apsw.CantOpenError: ("cannot be opened", "look at its permissions"),
+    apsw.IOError: ("cannot be read or written", "look at the disk and its permissions"),
+}
 
 
 class SqliteDatabase:
     """One ledger file. Writers queue on a lock file: SQLite's own waiting starves processes."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, create: bool = False, patience: Patience | None = None
+    ) -> None:
         self.path = path
         self._depth = 0
         if create:
@@ -32,9 +42,9 @@ class SqliteDatabase:
         elif not path.exists():
             raise LedgerError(f"there is no ledger at {path}", "start a run first: wf run PLAN")
         with contextlib.ExitStack() as undo:
-            self._lock = _open_lock(path.with_suffix(".lock"))
-            undo.callback(os.close, self._lock)
-            self._connection = _connect(path)
+            self._turns = Turns(path, patience or Patience())
+            undo.callback(self._turns.close)
+            self._connection = _connect(path, self._turns)
             undo.callback(self._connection.close)
             adopt(self)
             _make_private(path)
@@ -62,17 +72,14 @@ class SqliteDatabase:
             with self._nested():
                 yield
             return
-        with self.locked(), self.atomic():
-            yield
+        with self.locked():
+            self._forget_failed()
+            with self.atomic():
+                yield
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> contextlib.AbstractContextManager[None]:
         """Hold the writers' lock, whichever version of wf they are."""
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
+        return self._turns.taken()
 
     def atomic(self) -> contextlib.AbstractContextManager[None]:
         """Begin a transaction under a lock that is held already."""
@@ -106,7 +113,12 @@ class SqliteDatabase:
     def close(self) -> None:
         """Close the file and the lock."""
         self._connection.close()
-        os.close(self._lock)
+        self._turns.close()
+
+    def _forget_failed(self) -> None:
+        """Undo what a transaction before could not even undo, on a failing disk."""
+        if self._connection.in_transaction:
+            self.execute("ROLLBACK")
 
     @contextlib.contextmanager
     def _nested(self) -> Iterator[None]:
@@ -133,13 +145,15 @@ class SqliteDatabase:
         return int(cast("int", self.execute("PRAGMA data_version")[0][0]))
 
     def _raise(self, error: apsw.Error) -> NoReturn:
-        raise explained(error, self.path) from error
+        if isinstance(error, apsw.BusyError):
+            raise self._turns.locked() from error
+        raise explained(error, self.path, self._connection.system_errno) from error
 
 
-def _connect(path: Path) -> apsw.Connection:
+def _connect(path: Path, turns: Turns) -> apsw.Connection:
     try:
         connection = apsw.Connection(str(path))
-        connection.set_busy_timeout(_BUSY_MS)
+        connection.set_busy_handler(turns.wait_for_sqlite)
         # Else SQLite plans a statement anew for each other value bound to a range: 30 us a time.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         connection.execute("PRAGMA synchronous = FULL")
@@ -154,25 +168,20 @@ def _make_private(path: Path) -> None:
         path.chmod(_PRIVATE)
 
 
-def _open_lock(path: Path) -> int:
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, _PRIVATE)
-    except OSError as error:
-        raise LedgerError(f"cannot lock the ledger with {path}: {error.strerror}") from error
+def explained(error: apsw.Error, path: Path, number: int = 0) -> LedgerError:
+    """Say in one line what is the matter with the ledger's file.
 
-
-def explained(error: apsw.Error, path: Path) -> LedgerError:
-    """Say in one line what is the matter with the ledger's file."""
-    lines: dict[type[apsw.Error], tuple[str, str]] = {
-        apsw.NotADBError: ("is not a ledger (not a database)", "it was left as it is"),
-        apsw.CorruptError: ("is damaged", "it was left as it is; keep a copy before you repair it"),
-        apsw.FullError: ("cannot grow: the disk is full", "make room; nothing was lost"),
-        apsw.BusyError: ("is locked by another program", "end that program, or wait for it"),
-        apsw.ReadOnlyError: ("is read-only", "make it and its folder writable"),
-        apsw.CantOpenError: ("cannot be opened", "look at its permissions"),
-        apsw.IOError: ("cannot be read or written", "look at the disk and its permissions"),
-    }
-    for kind, (what, hint) in lines.items():
+    `number` is the system's own for an error of input or output: SQLite knows a full disk, but
+    neither a used-up quota nor a limit to the size of files.
+    """
+    system = isinstance(error, apsw.IOError | apsw.CantOpenError)
+    if isinstance(error, apsw.FullError) or (system and number in _NO_ROOM):
+        text = f"the ledger {path} cannot grow: the disk is full"
+        return LedgerWaitError(text, "make room; nothing was lost")
+    if isinstance(error, apsw.BusyError):
+        text = f"the ledger {path} is locked by another program"
+        return LedgerWaitError(text, "end that program, or wait for it")
+    for kind, (what, hint) in _FAULTS.items():
         if isinstance(error, kind):
             return LedgerError(f"the ledger {path} {what}", hint)
     return LedgerError(f"the ledger {path} failed: {error}")

@@ -8,7 +8,6 @@ import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import apsw
 import pytest
 
 from tests.unit.ledger.driving import RUN, Drive
@@ -141,15 +140,6 @@ def test_a_full_disk(database: SqliteDatabase) -> None:
         drive.mine.message(RUN, "a", "x" * 100_000)
     database.execute("PRAGMA max_page_count = 100000")
     assert drive.mine.message(RUN, "a", "short")[0].changed
-
-
-def test_locked_by_another_program(path: Path, database: SqliteDatabase) -> None:
-    """A program that keeps the file locked is said to."""
-    database._connection.set_busy_timeout(0)  # 30 s is too long for a test
-    with closing(apsw.Connection(str(path))) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerError, match="is locked by another program"):
-            Drive(database).make("a")
 
 
 def test_other_errors_are_told(database: SqliteDatabase) -> None:
