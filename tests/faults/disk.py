@@ -18,7 +18,7 @@ __all__ = ["fill", "small_disk"]
 
 @contextmanager
 def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
-    """Put a small disk at a folder, with what is in the folder on it."""
+    """Put a small disk at a folder, with what is in the folder on it; at the end, take it back."""
     aside = folder.with_name(folder.name + ".aside")
     folder.rename(aside)
     folder.mkdir(mode=0o700)
@@ -28,9 +28,13 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
         pytest.skip("this user may not mount")
     try:
         shutil.copytree(aside, folder, symlinks=True, dirs_exist_ok=True)
+        shutil.rmtree(aside)
         yield
+        shutil.copytree(folder, aside, symlinks=True)
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+    folder.rmdir()
+    aside.rename(folder)
 
 
 def fill(folder: Path) -> Path:

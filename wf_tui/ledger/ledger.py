@@ -126,6 +126,11 @@ class Ledger:
 
     # -- the scheduler and its seats
 
+    def written_again(self, run: str, why: str, seconds: float) -> None:
+        """Record that nothing could be written for a while, now that it can."""
+        with self._change(run) as tx:
+            runs.written_again(tx, why, seconds)
+
     def scheduler_started(self, run: str, leader: Mapping[str, str | int], lease: float) -> None:
         """Record who leads this run; a leader that did not sign off is lost."""
         with self._change(run) as tx:

@@ -76,6 +76,11 @@ def fence(tx: Change, task: TaskRow) -> None:
     void_question(tx, task)
 
 
+def written_again(tx: Change, why: str, seconds: float) -> None:
+    """Tell that nothing could be written for a while."""
+    tx.event("scheduler_waited", reason=why, seconds=round(seconds, 1))
+
+
 def pause(tx: Change) -> bool:
     """Start nothing new; what runs goes on."""
     _alive(tx)

@@ -131,6 +131,9 @@ _WORDS: Final[Mapping[str, Callable[[EventRow], str]]] = {
     "run_ended": lambda e: f"over: {_word(e, 'state')}",
     "scheduler_started": lambda e: f"scheduler {_word(e, 'pid')} leads",
     "scheduler_lost": lambda _: "the scheduler before was lost",
+    "scheduler_waited": lambda e: (
+        f"nothing was written for {_word(e, 'seconds')} s: {_word(e, 'reason')}"
+    ),
     "phase_settled": lambda e: f"phase {_word(e, 'phase')} settled",
     "task_added": lambda e: _and("added", _word(e, "title")),
     "task_claimed": _claimed,

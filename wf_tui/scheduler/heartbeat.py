@@ -48,6 +48,8 @@ class Heartbeat:
     _ahead: float = field(init=False)
     """How far the wall clock was ahead of the monotonic one."""
 
+    _paused: float = 0.0
+
     def __post_init__(self) -> None:
         """Begin to watch now."""
         self._looked = self.site.clock.monotonic()
@@ -71,13 +73,18 @@ class Heartbeat:
     async def beat(self) -> None:
         """Renew the leases of what gave evidence of life; stop what has been silent too long."""
         timing = self.site.timing
+        told: asyncio.Future[None] | None = None
         while True:
             shortest = min(timing.heartbeat, timing.stall_after / 2, timing.start_deadline / 2)
             await asyncio.sleep(max(shortest, WATCH_EVERY))
             now = self._look()
             flights = list(self.flights.values())
-            fences = [flight.fence for flight in flights if self._lives(flight, now)]
-            await self.site.ledger(partial(_renew, run=self.site.run, alive=fences))
+            self._make_up(flights, now)
+            if told is None or told.done():  # else nothing can be written just now
+                if told is not None:
+                    told.result()
+                fences = [flight.fence for flight in flights if self._lives(flight, now)]
+                told = self.site.writer.post(partial(_renew, run=self.site.run, alive=fences))
             for flight in flights:
                 self._stop_silent(flight, now)
 
@@ -91,6 +98,13 @@ class Heartbeat:
             for flight in self.flights.values():
                 flight.spare(away, now)
         return now
+
+    def _make_up(self, flights: list[Attempt], now: float) -> None:
+        """Do not count the time in which nothing could be written to what waits for that."""
+        before, self._paused = self._paused, self.site.writer.paused
+        for flight in flights:
+            if not flight.running:
+                flight.spare(self._paused - before, now)
 
     async def _reanchor(self) -> None:
         await self.site.ledger(lambda ledger: ledger.reanchor(self.site.run))

@@ -27,6 +27,7 @@ from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.ledger.trees import needed_trees
+from wf_tui.ledger.turn import Patience
 from wf_tui.ledger.words import RunState
 from wf_tui.ledger.writer import Writer
 from wf_tui.scheduler.integrator import Integrator
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
 __all__ = ["Lead", "start_detached"]
 
 _log = logging.getLogger(__name__)
+_PATIENCE: Final = Patience(most=1.0)
+"""The writer's, which says itself what it waits for, and tries again."""
+_LAST_WORD: Final = 2.0
+"""How long a scheduler that is told to stop waits for a ledger that cannot be written."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -86,7 +91,7 @@ class Lead:
 
     async def schedule(self) -> str:
         """Schedule, without asking for the lead, until the run is over; return its state."""
-        writer = Writer(self._open)
+        writer = Writer(self._open, self._after_pause)
         writer.start()
         try:
             async with self._site(writer) as site:
@@ -95,8 +100,11 @@ class Lead:
             await asyncio.to_thread(writer.close)
 
     def _open(self) -> tuple[Ledger, Database]:
-        db = SqliteDatabase(self.repo.ledger)
+        db = SqliteDatabase(self.repo.ledger, patience=_PATIENCE)
         return Ledger(db, self.clock), db
+
+    def _after_pause(self, ledger: Ledger, why: str, seconds: float) -> None:
+        ledger.written_again(self.run_id, why, seconds)
 
     @contextlib.asynccontextmanager
     async def _site(self, writer: Writer) -> AsyncIterator[Site]:
@@ -159,6 +167,7 @@ class Lead:
             if self.signalled:
                 os._exit(128 + number)
             self.signalled = number
+            site.writer.hurry(_LAST_WORD)
             told = site.writer.post(lambda ledger: _stop_run(ledger, site.run, number))
             told.add_done_callback(lambda done: done.exception() and os._exit(128 + number))
 

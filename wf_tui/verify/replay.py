@@ -146,6 +146,7 @@ _SILENT: Final = frozenset(
     {
         "scheduler_started",
         "scheduler_lost",
+        "scheduler_waited",
         "export_pending",
         "landed",
         "worktree_removed",

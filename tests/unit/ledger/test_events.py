@@ -19,6 +19,7 @@ KINDS = frozenset(
         "run_ended",
         "scheduler_started",
         "scheduler_lost",
+        "scheduler_waited",
         "phase_settled",
         "task_added",
         "task_claimed",

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+import apsw
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
-from wf_tui.errors import LedgerError, RefusedError
+from tests.unit.ledger.driving import RUN, Drive, FixedClock
+from wf_tui.errors import LedgerError, LedgerWaitError, RefusedError
 from wf_tui.ledger import reads
+from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.turn import Patience
 from wf_tui.ledger.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from tests.unit.ledger.conftest import MakeStore
     from wf_tui.ledger.database import Database
-    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.ledger import Acted
 
 
 @pytest.fixture
@@ -180,3 +185,107 @@ async def test_a_fault_of_the_program_ends_the_writer(
     with pytest.raises(LedgerError, match="has ended"):
         await writer.submit(lambda _: 1)
     writer.close()
+
+
+class Paused:
+    """A writer whose ledger cannot grow, or is locked, until the test lets it."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = SqliteDatabase(path, patience=Patience(most=0.01))
+        self.tried = threading.Semaphore(0)
+        self.writer = Writer(self._open, lambda ledger, *what: ledger.written_again(RUN, *what))
+        self.writer.start()
+
+    def _open(self) -> tuple[Ledger, Database]:
+        return Ledger(self.database, FixedClock()), self.database
+
+    def fill(self) -> None:
+        """Let the file grow no more."""
+        self.database.execute("PRAGMA max_page_count = 1")
+
+    def make_room(self) -> None:
+        """Let it grow again."""
+        self.database.execute("PRAGMA max_page_count = 1000000")
+
+    def message(self) -> asyncio.Future[list[Acted]]:
+        """Post something that needs room."""
+
+        def rule(ledger: Ledger) -> list[Acted]:
+            self.tried.release()
+            return ledger.message(RUN, "a", "x" * 100_000)
+
+        return self.writer.post(rule)
+
+    async def retried(self) -> None:
+        """Wait until it was tried once more."""
+        for _ in range(2):
+            await asyncio.to_thread(self.tried.acquire)
+
+    @property
+    def told(self) -> list[dict[str, object]]:
+        """What was written down of the waiting."""
+        events = reads.events(self.database, RUN)
+        return [dict(event.data) for event in events if event.kind == "scheduler_waited"]
+
+
+@pytest.fixture
+def stuck(database: SqliteDatabase, path: Path) -> Iterator[Paused]:
+    """Give a writer of a ledger with the run `r1`, on a disk that can be full."""
+    Drive(database).make("a", "b")
+    made = Paused(path)
+    yield made
+    made.writer.close()
+
+
+async def test_a_full_disk_is_outwaited(stuck: Paused) -> None:
+    """Nobody is answered while the disk is full; with room everybody is, and it is told."""
+    stuck.fill()
+    waiting = stuck.message()
+    await stuck.retried()
+    assert (waiting.done(), stuck.writer.paused > 0, stuck.told) == (False, True, [])
+    stuck.make_room()
+    assert (await waiting)[0].changed
+    (told,) = stuck.told
+    assert "the disk is full" in str(told["reason"])
+    before = stuck.writer.paused
+    assert round(before, 1) >= float(str(told["seconds"])) > 0
+    await stuck.message()
+    assert (stuck.writer.paused, len(stuck.told)) == (before, 1)
+
+
+async def test_a_lock_is_outwaited(
+    stuck: Paused, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What another program has locked is written when it lets go."""
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = stuck.message()
+        await asyncio.to_thread(_until, lambda: "nothing new is started" in caplog.text)
+        other.execute("ROLLBACK")
+        assert (await waiting)[0].changed
+    assert "is locked by" in str(stuck.told[0]["reason"])
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    while not happened():
+        threading.Event().wait(0.001)
+
+
+async def test_no_more_waiting(stuck: Paused) -> None:
+    """Once there is a hurry, the answer is that it cannot be written."""
+    stuck.fill()
+    waiting = stuck.message()
+    await stuck.retried()
+    stuck.writer.hurry(0.05)
+    with pytest.raises(LedgerWaitError, match="the disk is full"):
+        await waiting
+
+
+async def test_closing_waits_for_nothing(stuck: Paused) -> None:
+    """Closing a writer that waits answers at once that it cannot be written."""
+    stuck.fill()
+    waiting = stuck.message()
+    await stuck.retried()
+    await asyncio.to_thread(stuck.writer.close)
+    with pytest.raises(LedgerWaitError, match="the disk is full"):
+        await waiting

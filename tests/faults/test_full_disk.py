@@ -1,0 +1,103 @@
+"""No room for the ledger: the scheduler waits, nothing that was answered is lost, it goes on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.disk import fill, small_disk
+from tests.unit.scheduler.test_scheduler import parallel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.unit.scheduler.arena import Arena
+    from wf_tui.ledger.rows import EventRow
+
+
+class Heard(logging.Handler):
+    """Hears the scheduler of this process say that it waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paused = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at one line of the log."""
+        if "nothing new is started" in record.getMessage():
+            self.paused.set()
+
+
+@pytest.fixture
+def paused() -> Iterator[threading.Event]:
+    """Give what is set as soon as a scheduler of this process waits."""
+    heard = Heard()
+    log = logging.getLogger("wf_tui.ledger.outages")
+    log.addHandler(heard)
+    yield heard.paused
+    log.removeHandler(heard)
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Do something on a thread while this one leads."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    yield
+    thread.join()
+
+
+def runs(event: EventRow) -> bool:
+    """Whether the program of task a has begun."""
+    return event.task == "a" and event.data.get("step") == "running"
+
+
+def waiting_task(go: Path) -> str:
+    """Return a plan whose first task waits for a file, before it writes one."""
+    wait = f"until test -e {go}; do sleep 0.02; done; echo x > x"
+    first = f'id: a, run: "{wait}", mode: read_write, max_attempts: 3'
+    return parallel(first, 'id: b, run: "true", depends_on: [a]')
+
+
+def test_it_waits_and_goes_on(arena: Arena, paused: threading.Event) -> None:
+    """While the disk is full nothing is written; with room the run goes on to its end."""
+    go, state = arena.folder / "go", arena.place.paths.root
+    arena.start(waiting_task(go))
+
+    def trouble() -> None:
+        arena.wait_for(runs)
+        ballast = fill(state)
+        go.touch()
+        paused.wait()
+        ballast.unlink()
+
+    with small_disk(state, 6000), meanwhile(trouble):
+        assert arena.lead() == "completed"
+        (waited,) = arena.events("scheduler_waited")
+        assert "the disk is full" in str(waited.data["reason"])
+        assert [event.seq for event in arena.events()] == list(range(1, arena.row().seq + 1))
+        assert arena.merged("x") == "x"
+
+
+@pytest.mark.slow
+def test_a_signal_ends_the_waiting(arena: Arena) -> None:
+    """A scheduler that waits for room still ends when it is told to, and a later one goes on."""
+    go, state = arena.folder / "go", arena.place.paths.root
+    arena.start(waiting_task(go))
+    with small_disk(state, 6000):
+        pid = arena.detach()
+        arena.wait_for(runs)
+        ballast = fill(state)
+        os.kill(pid, signal.SIGTERM)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 143
+        ballast.unlink()
+        go.touch()
+        assert arena.lead() == "completed"
+        assert arena.events("scheduler_lost")
