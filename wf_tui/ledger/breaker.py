@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.change import Change
     from wf_tui.ledger.rows import AttemptRow, TaskRow
 
-__all__ = ["close_all", "close_for", "failed", "is_shut", "set_limits", "worked"]
+__all__ = ["close_all", "close_for", "failed", "is_shut", "reanchor", "set_limits", "worked"]
 
 QUICK: Final = 1.0
 """Seconds from claim to end within which a failure counts."""
@@ -70,6 +70,14 @@ def worked(tx: Change, profile: str) -> None:
     row = _row(tx, profile, "failures > 0")
     if row is not None:
         _close(tx, row)
+
+
+def reanchor(tx: Change) -> None:
+    """After the clock was set back: no pause is longer than the longest one with an end."""
+    tx.db.execute(
+        "UPDATE breaker SET until = ?1 WHERE run = ?2 AND until > ?1",
+        (tx.now + FIRST_PAUSE * 2 ** (TRIPS - 2), tx.run.id),
+    )
 
 
 def close_all(tx: Change) -> bool:

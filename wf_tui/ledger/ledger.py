@@ -203,6 +203,7 @@ class Ledger:
         """Bring back what a clock that was set back would make wait for too long."""
         with self._change(run) as tx:
             claims.reanchor(tx, attempts.LONGEST_WAIT)
+            breaker.reanchor(tx)
 
     # -- the life of an attempt: each returns whether the claim was still the live one
 

@@ -93,6 +93,7 @@ class Book:
         The order of events is that of their numbers, whatever their times are.
         """
         self.clock = clock
+        self.pauses.set_back()
         for card in self.cards.values():
             card.not_before = None
 

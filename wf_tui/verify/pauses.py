@@ -27,6 +27,10 @@ class Pauses:
     until: dict[str, float] = field(default_factory=dict)
     tried: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
+    def set_back(self) -> None:
+        """Take note that the clock was set back: only pauses without an end are judged."""
+        self.until = {name: end if end == math.inf else 0.0 for name, end in self.until.items()}
+
 
 def begun(book: Book, event: EventRow) -> None:
     """Note a pause; one without an end is over when a person says so."""

@@ -260,3 +260,14 @@ def test_an_end_of_no_pause_is_seen(storm: Drive) -> None:
     trip(storm)
     storm.mine.resume(RUN)
     assert history(storm.db).without(of("lane_limited")).found() == ["pause"]
+
+
+def test_a_clock_that_was_set_back_makes_no_pause_longer(storm: Drive) -> None:
+    """The pause ends within the longest one there is, not hours later."""
+    trip(storm, 2)
+    storm.clock.move(-10_000)
+    storm.ledger.reanchor(RUN)
+    assert pause(storm) == 80
+    storm.clock.move(80)
+    storm.finish(TASKS[4], worker="w1")
+    assert history(storm.db).found() == []
