@@ -4,24 +4,33 @@ import asyncio
 import contextlib
 import json
 import socket
+from collections.abc import Callable
 
 from wf_tui.workers.exit_file import program_exit
 from wf_tui.workers.protocol import Alive, Output, ProgramExit, Report, Started
 
 __all__ = ["Running"]
 
+DEAF_AFTER = 10.0
+"""Seconds after its grace in which a shim ends its program, or it is stopped itself."""
 _CHUNK = 1 << 16
 
 
 class Running:
     """One program under its shim: what it says becomes events, and at last an exit."""
 
-    def __init__(self, channel: socket.socket, mark: str, report: Report) -> None:
+    def __init__(
+        self, channel: socket.socket, mark: str, report: Report, deaf: Callable[[int], None]
+    ) -> None:
+        """Listen on a channel; `deaf` gets the shim's pid, or 0, when it does not obey a stop."""
         self.mark = mark
         self.accepted = False
         """Whether a shim has the request; before it says so, nothing is started."""
         self._channel = channel
         self._report = report
+        self._deaf = deaf
+        self._shim = 0
+        self._last_resort: asyncio.TimerHandle | None = None
         self._unread = b""
         self._loop = asyncio.get_running_loop()
         self._exit: asyncio.Future[ProgramExit | None] = self._loop.create_future()
@@ -55,6 +64,11 @@ class Running:
         """Ask the shim to end the program: TERM now, the kill of all after `grace` seconds."""
         with contextlib.suppress(OSError):  # it is ending anyway
             self._channel.send(json.dumps({"stop": grace}).encode() + b"\n")
+        if self._last_resort is not None:
+            self._last_resort.cancel()
+        if not self._exit.done():
+            patience = grace + DEAF_AFTER
+            self._last_resort = self._loop.call_later(patience, lambda: self._deaf(self._shim))
 
     def close(self) -> None:
         """Let go of the channel."""
@@ -79,6 +93,7 @@ class Running:
             case {"ready": True}:
                 self.accepted = True
             case {"started": {"shim": int(shim), "main": int(main)}}:
+                self._shim = shim
                 self._report(Started(main, shim))
             case {"output": int(total)}:
                 self._report(Output(total))
@@ -93,5 +108,7 @@ class Running:
 
     def _end(self, program: ProgramExit | None) -> None:
         self._loop.remove_reader(self._channel)
+        if self._last_resort is not None:
+            self._last_resort.cancel()
         if not self._exit.done():
             self._exit.set_result(program)

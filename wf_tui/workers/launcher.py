@@ -8,6 +8,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -130,7 +131,18 @@ class Launcher:
             with theirs, _anonymous_file(self._request(program)) as request:
                 await self._send([theirs.fileno(), request.fileno()])
             unused.pop_all()
-        return Running(ours, program.mark, report)
+        return Running(ours, program.mark, report, self._kill_deaf)
+
+    def _kill_deaf(self, shim: int) -> None:
+        """End a shim that obeys nothing, because somebody has frozen it; or the parent without one.
+
+        As long as its channel is open its number is nobody else's. The parent kills its orphans.
+        """
+        _log.warning("shim %s does not obey; it is killed", shim or "parent")
+        if shim:
+            os.kill(shim, signal.SIGKILL)
+        else:
+            self._parent.kill()
 
     def _request(self, program: Program) -> bytes:
         request = {

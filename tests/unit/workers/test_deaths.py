@@ -12,6 +12,7 @@ import pytest
 
 from tests.unit.workers.conftest import Events, MakeProgram, Witness
 from wf_tui.errors import EnvironmentalError
+from wf_tui.workers import channel
 from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import Started
@@ -64,6 +65,39 @@ async def test_death_of_a_shim(
     assert ended.lost
     assert not ended.succeeded
     await asyncio.wait_for(witness.all_dead(), 1)
+
+
+async def test_frozen_shim(
+    launcher: Launcher,
+    shell: MakeProgram,
+    events: Events,
+    witness: Witness,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A shim that somebody stopped cannot obey: it is killed, and its program with it."""
+    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
+    program = shell(FAMILY.format(witness=witness.path), grace=0.0)
+    running = asyncio.create_task(launcher.run(program, events))
+    await witness.words(2)
+    os.kill((await events.first(Started)).shim, signal.SIGSTOP)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(witness.all_dead(), 1)
+
+
+async def test_frozen_parent(
+    launcher: Launcher, shell: MakeProgram, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What never starts can be given up, and the next program is started by a new parent."""
+    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
+    os.kill(launcher.parent_pid, signal.SIGSTOP)
+    running = asyncio.create_task(launcher.run(shell("true", "a", grace=0.0), events))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(running, 5)
+    assert (await launcher.run(shell("true", "b"), events)).succeeded
 
 
 async def test_death_of_a_shim_spares_the_others(
