@@ -88,8 +88,13 @@ def attempt_ref(task: str, epoch: int) -> str:
 
 
 def save_attempt_ref(control: Control, commit: str, *, task: str, epoch: int) -> str:
-    """Keep an attempt's commit under its own ref, which is made once and never moved."""
+    """Keep an attempt's commit under its own ref, which is made once and never moved.
+
+    A second harvest, of a tree that a person went on editing, gets a ref beside the first.
+    """
     ref = attempt_ref(task, epoch)
+    if control.resolve(ref) not in {None, commit}:
+        ref = f"{ref}-{commit[:12]}"
     control.create(ref, commit)
     return ref
 

@@ -1,11 +1,18 @@
 """`git merge-tree`: a merge without a worktree, an index or a half-done state."""
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 
-__all__ = ["MergeResult", "Note", "merge_trees", "parse_merge"]
+__all__ = ["MergeResult", "Note", "leftover_marks", "merge_trees", "parse_merge"]
+
+
+_MARK: Final = "^([<]{7,}|[>]{7,}|[|]{7,}) [0-9a-f]{40,}"
+"""A conflict mark of `merge-tree`: it names commits, as no text of the user's does."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,15 @@ def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
     if not done.stdout:
         raise GitError(f"git cannot merge: {done.complaint}", status=done.status)
     return parse_merge(done.stdout, clean=done.status == 0)
+
+
+def leftover_marks(control: Control, commit: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the paths in which a commit still has marks that `merge_trees` made."""
+    if not paths:
+        return ()
+    names = [os.fsencode(path) for path in paths]
+    done = control.git("grep", "-lzaE", "-e", _MARK, commit, "--", *names, ok=(0, 1))
+    return tuple(os.fsdecode(record.split(b":", 1)[1]) for record in done.records)
 
 
 def parse_merge(output: bytes, *, clean: bool) -> MergeResult:

@@ -17,6 +17,7 @@ from wf_tui.git.names import Names, read_names
 from wf_tui.git.sweep import UnusableTreeError
 from wf_tui.git.tree import Tree, prepare
 from wf_tui.git.usage import is_full
+from wf_tui.git.worker_git import renew_worker_git
 from wf_tui.paths import RunPaths
 
 __all__ = ["Pool"]
@@ -88,14 +89,30 @@ class Pool:
         with self._lock:
             return tuple(self._free)
 
-    def refill(self, tree: Tree, conflict: Conflict) -> Tree:
-        """Fill a kept worktree with a merge and its conflict marks; its base is that head.
+    def refill(self, tree: Tree | None, conflict: Conflict) -> Tree:
+        """Fill a worktree, or a new one, with a merge and its conflict marks; base is that head.
 
         A later harvest takes what a person made of it.
         """
-        refilled = self.acquire(conflict.head, number=tree.number)
+        refilled = self.acquire(conflict.head, number=tree.number if tree else None)
         _lay(refilled, conflict.tree)
         return refilled
+
+    def relay(self, tree: Tree, commit: str, conflict: Conflict) -> Tree | None:
+        """Bring a worktree from its harvest, `commit`, to a merge of that, with its conflict marks.
+
+        What a person changed since, or git does not track, stays. Where that is in the way nothing
+        is touched, and None returned.
+        """
+        tree.place.git("update-index", "-q", "--refresh", ok=None)
+        words = ("read-tree", "-m", "-u", "--end-of-options", commit, conflict.tree)
+        if tree.place.git(*words, ok=None).status:
+            return None
+        relaid = Tree.at(self.control, self.paths, tree.number, conflict.head)
+        relaid.place.git("read-tree", "--reset", "--end-of-options", conflict.head)
+        relaid.harvested.unlink(missing_ok=True)
+        renew_worker_git(relaid.place, relaid.git_dir, conflict.head)
+        return relaid
 
     def carry(self, tree: Tree, checkpoint: str) -> bool:
         """Bring what an earlier attempt did into a fresh worktree, merged onto its base.

@@ -1,5 +1,6 @@
 """Removing worktrees by positive evidence: what cannot be proven saved or empty stays."""
 
+import contextlib
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 from wf_tui.git.harvest import HarvestRefusedError
 from wf_tui.git.pool import Pool
+from wf_tui.git.shared import keep_leftovers
 from wf_tui.git.tree import Tree
 
 __all__ = ["Judgement", "TreeClass", "busy_folders", "judge", "remove_ended"]
@@ -43,13 +45,22 @@ class Judgement:
 
 
 def remove_ended(
-    pool: Pool, *, live: Collection[int] = (), keep: Collection[int] = (), dry: bool = False
+    pool: Pool,
+    *,
+    live: Collection[int] = (),
+    keep: Collection[int] = (),
+    save: Collection[int] = (),
+    dry: bool = False,
 ) -> tuple[Judgement, ...]:
     """Remove the worktrees of ended attempts that are saved or clean; return what became of each.
 
-    `live` are the numbers of open attempts, `keep` those that wait for a person. With `dry` all
-    stay, and those without a reason are the ones that would go.
+    `live` are the numbers of open attempts, `keep` those that wait for a person, and `save` those
+    that a person may have left something in: that is saved first. With `dry` all stay, and those
+    without a reason are the ones that would go.
     """
+    for number in save:
+        with contextlib.suppress(HarvestRefusedError, GitError):
+            keep_leftovers(pool.control, _tree(pool, pool.paths.trees / str(number)))
     busy = busy_folders()
     saved = _saved(pool.control)
     found = []

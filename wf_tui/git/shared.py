@@ -96,6 +96,6 @@ def keep_leftovers(control: Control, tree: Tree) -> str | None:
     found = tree.peek()
     if found.tree_oid in {control.tree_of(tree.base), control.tree_of(control.ref)}:
         return None
-    ref = f"refs/wf/shared/{found.tree_oid}"
+    ref = f"refs/wf/left/{found.tree_oid}"
     control.create(ref, found.tree_oid)
     return ref

@@ -9,9 +9,10 @@ import shutil
 from pathlib import Path
 
 from wf_tui.git.control import ATTRIBUTES
+from wf_tui.git.erase import erase
 from wf_tui.git.place import Place
 
-__all__ = ["write_worker_git"]
+__all__ = ["renew_worker_git", "write_worker_git"]
 
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "info")
 _COPIED = ("info/exclude", "shallow")
@@ -52,6 +53,13 @@ def write_worker_git(place: Place, git_dir: Path, base: str) -> None:
     (git_dir / "HEAD").write_text("ref: refs/heads/wf-task\n")
     shutil.copyfile(place.index, git_dir / "index")
     _point(place.path / ".git", git_dir)
+
+
+def renew_worker_git(place: Place, git_dir: Path, base: str) -> None:
+    """Write the git directory anew, for a worktree that goes on from another commit."""
+    for old in (git_dir, place.path / ".git"):
+        erase(os.fsencode(old))
+    write_worker_git(place, git_dir, base)
 
 
 def _config(place: Place) -> bytes:

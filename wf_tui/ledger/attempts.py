@@ -29,6 +29,7 @@ __all__ = [
     "conflict",
     "done",
     "fail",
+    "give_back",
     "live",
     "next_step",
 ]
@@ -234,6 +235,13 @@ def block_at_once(
     return block(tx, task, ending, kind=kind, detail=detail)
 
 
+def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> TaskRow:
+    """Return to a person what was accepted and did not pass: blocked as before, not counted."""
+    kind = BlockedKind(str(task.detail["accepted"]))
+    kept = {name: task.detail[name] for name in ("paths", "head") if name in task.detail}
+    return block(tx, task, ending, kind=kind, detail={**kept, **detail})
+
+
 def limited(
     tx: Change, task: TaskRow, ending: Ending, *, kind: str, lane: str, until: float
 ) -> TaskRow:
@@ -256,14 +264,18 @@ def limited(
 
 
 def conflict(
-    tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str
+    tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str, head: str
 ) -> TaskRow:
-    """First time: straight back to the queue, on the new head, not counted; then blocked."""
+    """First time: straight back to the queue, on the new head, not counted; then blocked.
+
+    What a person has accepted never goes to a worker again by itself. `head` is the base of the
+    marked merge in the kept tree.
+    """
     if task.step != Step.INTEGRATING:
         raise refused(task, "in conflict")
     tx.event("conflict_found", task, paths=list(paths), text=text, again=task.conflicts > 0)
-    detail: Detail = {"paths": list(paths)}
-    if task.conflicts or tx.run.intent == Intent.ABORT:
+    detail: Detail = {"paths": list(paths), "head": head}
+    if task.conflicts or task.by_hand or tx.run.intent == Intent.ABORT:
         ending = replace(ending, text=text)
         return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
     tx.event("task_released", task, kind="ready", before=task.step, cause="conflict", text=text)

@@ -62,6 +62,19 @@ class Claim:
     conflict: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, attempt: AttemptRow, task: TaskRow) -> "Claim":
+        """Return the claim of an attempt that nobody sees through yet, as after a crash."""
+        return cls(
+            run=attempt.run,
+            task=task,
+            worker=attempt.worker,
+            kind="",
+            epoch=attempt.epoch,
+            at=attempt.started_at,
+            head=attempt.base or "",
+        )
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -340,7 +353,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         isolation=held.isolation,
         mode=held.mode,
     )
-    conflict = task.detail.get("paths", ())
+    conflict = task.detail.get("paths") if "head" in task.detail else None
     return Claim(
         run=tx.run.id,
         task=held,
@@ -350,7 +363,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         at=tx.now,
         head=tx.run.head,
         last_note=task.note,
-        conflict=tuple(conflict) if task.conflicts and isinstance(conflict, (list, tuple)) else (),
+        conflict=tuple(conflict) if isinstance(conflict, (list, tuple)) else (),
         messages=_deliver(tx, held),
     )
 

@@ -61,8 +61,14 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
         wake_run(tx)
         tell(tx, task, "task_retried")
         breaker.close_for(tx, task)
-        return tx.to_pending(task, **_FRESH, commit_id=None, result=None, note=task.note)
+        return tx.to_pending(task, **_fresh(task), commit_id=None, result=None)
     raise refused(task, "retried")
+
+
+def _fresh(task: TaskRow) -> dict[str, object]:
+    """Return what a task begins anew with: all its tries, and what it has to know of the last."""
+    known = task.detail if task.kind == BlockedKind.CONFLICT else {}
+    return {**_FRESH, "note": task.note, "detail": known}
 
 
 def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
@@ -82,7 +88,7 @@ def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
         wake_run(tx)
         tell(tx, task, "task_reassigned", to=to)
         breaker.close_for(tx, pinned)
-        return tx.to_pending(task, **{**_FRESH, **pin}, note=task.note)
+        return tx.to_pending(task, **_fresh(task), **pin)
     raise refused(task, "reassigned")
 
 

@@ -313,10 +313,32 @@ class Ledger:
             ),
         )
 
-    def conflict(self, fence: Fence, ending: Ending, paths: tuple[str, ...], text: str) -> bool:
-        """Send a task back once to start again on the new head, then block it."""
+    def conflict(
+        self,
+        fence: Fence,
+        ending: Ending,
+        paths: tuple[str, ...],
+        text: str,
+        *,
+        head: str = "",
+        tree: str | None = None,
+    ) -> bool:
+        """Send a task back once to start again on the new head, then block it.
+
+        `head` is what it did not merge with; `tree` holds the marked merge, if any does.
+        """
+
+        def rule(tx: Change, task: TaskRow) -> None:
+            attempt = tx.attempt(task.id, task.epoch)
+            tx.store(attempt, evolve(attempt, tree=tree or attempt.tree))
+            attempts.conflict(tx, task, ending, paths, text, head)
+
+        return self._result(fence, ending, rule)
+
+    def give_back(self, fence: Fence, ending: Ending, detail: Detail | None = None) -> bool:
+        """Return to a person what was accepted and did not pass."""
         return self._result(
-            fence, ending, lambda tx, task: attempts.conflict(tx, task, ending, paths, text)
+            fence, ending, lambda tx, task: attempts.give_back(tx, task, ending, detail or {})
         )
 
     def limited(self, fence: Fence, ending: Ending, kind: str, lane: str, until: float) -> bool:

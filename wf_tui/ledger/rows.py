@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
 from wf_tui.ledger.database import Row, Value
-from wf_tui.ledger.words import WRITES, BlockedKind, TaskState
+from wf_tui.ledger.words import PERSON, WRITES, BlockedKind, TaskState
 
 __all__ = [
     "AttemptRow",
@@ -110,6 +110,11 @@ class TaskRow:
         return self.worker is not None
 
     @property
+    def by_hand(self) -> bool:
+        """Whether a person holds it, who has accepted its work."""
+        return self.worker is not None and self.worker.startswith(PERSON)
+
+    @property
     def asking(self) -> bool:
         """Whether it waits for a person's answer with its claim kept (state Q of RULES 3.1)."""
         return self.kind == BlockedKind.QUESTION and self.claimed
@@ -194,6 +199,11 @@ class AttemptRow:
     intent_new: str | None = None
     usage: str | None = None
     ended_at: float | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is a person's, who has accepted what an earlier one left."""
+        return self.worker.startswith(PERSON)
 
 
 @dataclass(frozen=True)

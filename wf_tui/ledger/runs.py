@@ -107,7 +107,10 @@ def resume(tx: Change) -> bool:
 
 
 def stop(tx: Change, *, now: bool) -> list[TaskRow]:
-    """Pause and let the scheduler exit; with `now`, take running work back to the queue first."""
+    """Pause and let the scheduler exit; with `now`, take running work back to the queue first.
+
+    What a person has accepted is seen through: in the queue a worker would begin it anew.
+    """
     _alive(tx)
     intent = Intent.STOP if now else Intent.DRAIN
     tx.evolve(state=RunState.PAUSED.value, intent=intent.value)
@@ -115,7 +118,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     stopped = []
     if now:
         for task in _claimed(tx):
-            if stoppable(task):
+            if stoppable(task) and not task.by_hand:
                 tx.event("task_released", task, kind="stop", before=task.step or task.kind)
                 fence(tx, task)
                 stopped.append(tx.to_pending(task))

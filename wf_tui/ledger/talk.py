@@ -115,6 +115,7 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
         "attempts": task.attempts + 1,
         "unmet": task.unmet + 1,
         "scope_waived": True,
+        "detail": {**task.detail, "accepted": task.kind},
     }
     # Told before those that it blocked go on, so that the log has cause before effect.
     tx.event(
@@ -128,7 +129,11 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
         before=task.kind,
     )
     held = tx.put(task, **claim)
-    open_attempt(tx, held, tx.phase(task.phase), "user")
+    opened = open_attempt(tx, held, tx.phase(task.phase), "user")
+    left = tx.attempt(task.id, task.epoch)
+    # A conflict's tree was filled anew, on the head that the work did not merge with.
+    base = str(task.detail.get("head") or left.base or "")
+    tx.store(opened, evolve(opened, base=base or None, tree=left.tree))
     return held
 
 

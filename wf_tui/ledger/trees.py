@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.rows import AttemptRow, TaskRow
 
-__all__ = ["ACCEPTED", "holds_tree", "live_trees", "needed_trees", "was_kept"]
+__all__ = ["ACCEPTED", "holds_tree", "live_trees", "needed_trees", "stale_trees", "was_kept"]
 
 ACCEPTED: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
 """Blocked kinds whose work a person can accept, as it lies in its worktree."""
@@ -24,13 +24,22 @@ def live_trees(db: Database, run: str) -> set[int]:
 
 
 def needed_trees(db: Database, run: str) -> set[int]:
-    """Return the trees that blocked tasks may be accepted from."""
+    """Return the trees that blocked tasks may be accepted from, or are accepted from just now."""
     blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in ACCEPTED}
-    return {
+    kept = {
         int(attempt.tree)
         for attempt in reads.attempts(db, run)
         if attempt.tree and blocked.get(attempt.task) == attempt.epoch
     }
+    return kept | live_trees(db, run)
+
+
+def stale_trees(db: Database, run: str) -> set[int]:
+    """Return the trees that a person may have worked in, and that nobody waits for any more."""
+    every = sorted(reads.attempts(db, run), key=lambda attempt: attempt.started_at)
+    last = {int(attempt.tree): attempt for attempt in every if attempt.tree}
+    kept = {n for n, a in last.items() if a.by_hand or a.cause in {"scope", "conflict"}}
+    return kept - needed_trees(db, run)
 
 
 def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:

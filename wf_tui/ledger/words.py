@@ -6,6 +6,7 @@ from typing import Final
 __all__ = [
     "BAD_KINDS",
     "OPEN_KINDS",
+    "PERSON",
     "WRITES",
     "BlockedKind",
     "DoneKind",
@@ -114,6 +115,9 @@ BAD_KINDS: Final = frozenset(
 
 OPEN_KINDS: Final = frozenset({BlockedKind.QUOTA, BlockedKind.QUESTION, BlockedKind.HOLD})
 """Blocked kinds that keep a phase from settling (RULES 3.1, Phase)."""
+
+PERSON: Final = "user:"
+"""How the name of a person begins, as actor and as holder of a claim."""
 
 WRITES: Final = "read_write"
 """The mode of a task that may change files."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from wf_tui.workers.protocol import Job
     from wf_tui.workers.protocol import Outcome as WorkOutcome
 
-__all__ = ["CANCELLED", "Attempt"]
+__all__ = ["CANCELLED", "Attempt", "StoppedError", "machine_fault"]
 
 CANCELLED: Final = Ending(Outcome.CANCELLED, "stopped", "stopped by a person")
 
@@ -46,7 +46,7 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
-class _StoppedError(Exception):
+class StoppedError(Exception):
     """The attempt was stopped while it worked."""
 
 
@@ -107,11 +107,11 @@ class Attempt:
                 Workspace.enter, self.site, self.claim, self.integrator.head, has.checkpoint
             )
             merged, kept = await self._see_through(workspace, has)
-        except _StoppedError:
+        except StoppedError:
             await self._end_stopped(NOTHING)
         except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
             _log.exception("attempt %s of %r failed", self.claim.epoch, self.claim.task.id)
-            await self._fail(_fault(error))
+            await self._fail(machine_fault(error))
         finally:
             if workspace is not None:
                 await self._leave(workspace, merged=merged, kept=kept)
@@ -123,7 +123,7 @@ class Attempt:
             lambda ledger: (ledger.step(fence, Step.PREPARING, deadline), given(ledger, claim))[1]
         )
         if self._stop:
-            raise _StoppedError
+            raise StoppedError
         await self.site.reach(Point.PREPARE_BEGUN)
         return has
 
@@ -135,7 +135,7 @@ class Attempt:
         if not await self.site.ledger(
             lambda ledger: ledger.prepared(fence, base=tree.base, tree=str(tree.number))
         ):
-            raise _StoppedError
+            raise StoppedError
         await self.site.reach(Point.PREPARE_RECORDED)
         outcome = await self._work_on(job)
         await self.site.reach(Point.RUN_ENDED)
@@ -157,7 +157,7 @@ class Attempt:
         self._progress = self._follow(job)
         try:
             return await self._stoppable(worker.run(job, self._hear))
-        except _StoppedError:
+        except StoppedError:
             return Lost("stopped")
         finally:
             self._progress.stop()
@@ -175,7 +175,7 @@ class Attempt:
         """Await something that `stop` cancels; it returns only when that has really ended."""
         if self._stop is not None:
             work.close()
-            raise _StoppedError
+            raise StoppedError
         task = asyncio.ensure_future(work)
         self._work = task
         try:
@@ -183,7 +183,7 @@ class Attempt:
         except asyncio.CancelledError:
             if self._stop is None:
                 raise
-            raise _StoppedError from None
+            raise StoppedError from None
         finally:
             self._work = None
 
@@ -243,14 +243,17 @@ class Attempt:
         self, job: Job, workspace: Workspace, outcome: Success, harvested: Harvested
     ) -> tuple[bool, bool]:
         fence = self.fence
-        await self.site.ledger(lambda ledger: ledger.step(fence, Step.CHECKING))
+        # Its result is kept from here on: a person may accept the work without its worker.
+        await self.site.ledger(
+            lambda ledger: ledger.step(fence, Step.CHECKING, result=outcome.result)
+        )
         await self.site.reach(Point.CHECK_BEGUN)
         good = harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
         try:
             fault = await self._stoppable(
                 check(self.site, self.claim, job, harvested, self._hear_gate)
             )
-        except _StoppedError:
+        except StoppedError:
             await self._end_stopped(harvested)
             return False, False
         finally:
@@ -303,7 +306,7 @@ class Attempt:
         await self.site.reach(Point.FINISH_LEFT)
 
 
-def _fault(error: Exception) -> Ending:
+def machine_fault(error: Exception) -> Ending:
     """Return how an attempt ends that wf itself could not see through."""
     text = f"wf could not go on: {clean(str(error) or repr(error), limit=400)}"
     if isinstance(error, GitDeadlineError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.site import Site
     from wf_tui.workers.protocol import Job, Report
 
-__all__ = ["Fault", "check"]
+__all__ = ["Fault", "check", "left_out"]
 
 _HARMLESS: Final = frozenset({"special file"})
 _NAMED: Final = 5
@@ -45,14 +45,14 @@ async def check(
     `report` gets the signs of life of a gate.
     """
     return (
-        _left_out(harvested)
+        left_out(harvested)
         or _scope(claim, harvested)
         or _deliverables(claim, job.tree)
         or await _gate(site, claim, job, report)
     )
 
 
-def _left_out(harvested: Harvested) -> Fault | None:
+def left_out(harvested: Harvested) -> Fault | None:
     """Refuse work of which a part could not be taken; pipes and sockets are no work."""
     if harvested.error:
         return Fault(BlockedKind.FAILED, "harvest", harvested.error)

@@ -14,9 +14,11 @@ from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
 from wf_tui.git.show import changed_lines
 from wf_tui.ledger import reads
 from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step, TaskState
+from wf_tui.scheduler.workspace import lay_conflict
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
+    from wf_tui.git.tree import Tree
     from wf_tui.ledger.attempts import Ending
     from wf_tui.ledger.claims import Claim
     from wf_tui.ledger.ledger import Fence, Ledger
@@ -49,7 +51,7 @@ class Integrator:
         workspace: Workspace,
         harvested: Harvested,
         ending: Ending,
-        result: str,
+        result: str | None,
     ) -> tuple[bool, bool]:
         """Finish a good attempt: merge its commit, or note that there is nothing to merge.
 
@@ -60,18 +62,27 @@ class Integrator:
             kind = DoneKind.NO_CHANGES if claim.task.writes else DoneKind.ANSWERED
             await self.site.ledger(lambda ledger: ledger.done(fence, kind, ending, result))
             return False, False
-        merged = await self.merge(fence, claim, harvested.base, harvested.commit, ending, result)
+        base, commit, tree = harvested.base, harvested.commit, workspace.tree
+        merged = await self.merge(fence, claim, base, commit, ending, result, tree=tree)
         if isinstance(merged, Conflict):
-            kept = await self._is_blocked(fence)
-            if kept and claim.task.isolation == "worktree":
-                await self.site.thread(self.site.pool.refill, workspace.tree, merged)
-            return False, kept
+            return False, await self._is_blocked(fence)
         return merged, False
 
     async def merge(
-        self, fence: Fence, claim: Claim, base: str, commit: str, ending: Ending, result: str | None
+        self,
+        fence: Fence,
+        claim: Claim,
+        base: str,
+        commit: str,
+        ending: Ending,
+        result: str | None,
+        *,
+        tree: Tree | None,
     ) -> bool | Conflict:
-        """Merge one commit; return whether it is in, or the conflict that keeps it out."""
+        """Merge one commit; return whether it is in, or the conflict that keeps it out.
+
+        For a person to resolve, that is laid out in `tree`, before the ledger tells of it.
+        """
         lines = await self.site.thread(changed_lines, self.site.control, base, commit)
         async with self._turn:
             if not await self.site.ledger(
@@ -84,11 +95,7 @@ class Integrator:
             done = await self.site.thread(self._integrate, loop, fence, claim, base, commit)
             if isinstance(done, Conflict):
                 await self.site.reach(Point.INTEGRATE_CONFLICT)
-                text = f"it does not merge: {_named(done)}"
-                bad = replace(ending, outcome=Outcome.FAILED, cause="conflict", text=text)
-                await self.site.ledger(
-                    lambda ledger: ledger.conflict(fence, bad, done.paths[:200], text)
-                )
+                await self._in_conflict(fence, base, commit, ending, done, tree)
                 return done
             await self.site.reach(Point.INTEGRATE_MOVED)
             await self._merged(fence, done, ending, result, lines)
@@ -119,6 +126,29 @@ class Integrator:
             message=message,
             when=self.site.clock.now(),
             intent=intent,
+        )
+
+    async def _in_conflict(
+        self,
+        fence: Fence,
+        base: str,
+        commit: str,
+        ending: Ending,
+        found: Conflict,
+        tree: Tree | None,
+    ) -> None:
+        task = await self.site.ledger(lambda ledger: reads.task(ledger.db, fence.run, fence.task))
+        laid = await self.site.thread(lay_conflict, self.site.pool, task, tree, commit, found)
+        text = f"it does not merge: {_named(found)}"
+        if laid is tree and task.by_hand:
+            text += "; its worktree was changed meanwhile and is left as it is"
+        head = base if laid is tree else found.head
+        number = str(laid.number) if laid else None
+        bad = replace(ending, outcome=Outcome.FAILED, cause="conflict", text=text)
+        await self.site.ledger(
+            lambda ledger: ledger.conflict(
+                fence, bad, found.paths[:200], text, head=head, tree=number
+            )
         )
 
     async def _merged(

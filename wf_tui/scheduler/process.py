@@ -26,7 +26,7 @@ from wf_tui.git.snapshots import Snapshots
 from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.trees import needed_trees
+from wf_tui.ledger.trees import needed_trees, stale_trees
 from wf_tui.ledger.turn import Patience
 from wf_tui.ledger.words import RunState
 from wf_tui.ledger.writer import Writer
@@ -183,9 +183,11 @@ class Lead:
 
     async def _tidy(self, site: Site) -> None:
         """Remove the trees whose work is safe; those that a person needs stay."""
-        needed = await site.ledger(lambda ledger: needed_trees(ledger.db, site.run))
+        needed, stale = await site.ledger(
+            lambda ledger: (needed_trees(ledger.db, site.run), stale_trees(ledger.db, site.run))
+        )
         await site.thread(site.shared.close)
-        judged = await site.thread(remove_ended, site.pool, keep=needed)
+        judged = await site.thread(remove_ended, site.pool, keep=needed, save=stale)
         gone = [str(one.path) for one in judged if one.removed]
         for path in gone:
             await site.ledger(partial(_tree_gone, run=site.run, path=path))

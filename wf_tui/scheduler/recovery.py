@@ -48,7 +48,9 @@ async def recover(site: Site, integrator: Integrator) -> int:
 
 
 def _left(ledger: Ledger, run: str) -> list[tuple[AttemptRow, TaskRow]]:
-    rows = [attempt for attempt in reads.attempts(ledger.db, run) if attempt.open]
+    # What a person has accepted is no worker's: the next scheduler takes it up where it was.
+    every = reads.attempts(ledger.db, run)
+    rows = [attempt for attempt in every if attempt.open and not attempt.by_hand]
     return [(attempt, reads.task(ledger.db, run, attempt.task)) for attempt in rows]
 
 
@@ -56,15 +58,7 @@ async def _recover_one(
     site: Site, integrator: Integrator, attempt: AttemptRow, task: TaskRow
 ) -> None:
     fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
-    claim = Claim(
-        run=site.run,
-        task=task,
-        worker=attempt.worker,
-        kind="",
-        epoch=attempt.epoch,
-        at=attempt.started_at,
-        head=attempt.base or "",
-    )
+    claim = Claim.of(attempt, task)
     found = await _harvest(site, claim, attempt)
     await site.reach(Point.RECOVERY_HARVESTED)
     if attempt.fenced:
@@ -73,7 +67,8 @@ async def _recover_one(
     elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:
         ending = Ending(Outcome.SUCCEEDED, exit_code=0, ref=attempt.ref)
         commit, base = attempt.commit_id, attempt.base
-        await integrator.merge(fence, claim, base, commit, ending, task.result)
+        tree = site.pool.reopen(int(attempt.tree), base) if attempt.tree else None
+        await integrator.merge(fence, claim, base, commit, ending, task.result, tree=tree)
     else:
         ending = found.onto(LOST)
         await site.ledger(lambda ledger: ledger.fail(fence, ending))

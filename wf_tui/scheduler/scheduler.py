@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.faults import Point
 from wf_tui.ledger import reads
 from wf_tui.ledger.words import Intent, RunState
+from wf_tui.scheduler.accepted import Accepted, accepted
 from wf_tui.scheduler.attempt import CANCELLED, Attempt
 from wf_tui.scheduler.heartbeat import Heartbeat
 
@@ -66,9 +67,9 @@ class Scheduler:
     # -- placing
 
     async def _look_and_place(self) -> Pulse:
-        run, timing = self.site.run, self.site.timing
+        run, timing, flying = self.site.run, self.site.timing, frozenset(self._flights)
 
-        def place(ledger: Ledger) -> tuple[Pulse, list[Claim]]:
+        def place(ledger: Ledger) -> tuple[Pulse, list[Claim], list[Accepted]]:
             now = ledger.clock.now()
             pulse = reads.pulse(ledger.db, run, now)
             claims = []
@@ -86,19 +87,19 @@ class Scheduler:
                 self.site.faults.reach(Point.CLAIM_CHOSEN)
             elif not pulse.open:
                 ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
-            return reads.pulse(ledger.db, run, now), claims
+            pulse = reads.pulse(ledger.db, run, now)
+            return pulse, claims, accepted(self.site, self.integrator, ledger, pulse, flying)
 
-        pulse, claims = await self.site.ledger(place)
+        pulse, claims, by_hand = await self.site.ledger(place)
         if claims:
             await self.site.reach(Point.CLAIM_COMMITTED)
-        for claim in claims:
-            self._start(claim)
+        for attempt in [*(Attempt(self.site, self.integrator, c) for c in claims), *by_hand]:
+            self._start(attempt)
         self._stop_fenced(pulse)
         return pulse
 
-    def _start(self, claim: Claim) -> None:
-        attempt = Attempt(self.site, self.integrator, claim)
-        key = (claim.task.id, claim.epoch)
+    def _start(self, attempt: Attempt) -> None:
+        key = (attempt.claim.task.id, attempt.claim.epoch)
         self._flights[key] = attempt
         task = asyncio.create_task(attempt.run(), name=f"attempt {key}")
         self._tasks.add(task)

@@ -6,11 +6,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wf_tui.git.integrate import Conflict
+    from wf_tui.git.pool import Pool
     from wf_tui.git.tree import Tree
     from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.rows import TaskRow
     from wf_tui.scheduler.site import Site
 
-__all__ = ["Left", "Workspace"]
+__all__ = ["Kept", "Left", "Workspace", "lay_conflict"]
+
+
+def lay_conflict(
+    pool: Pool, task: TaskRow, tree: Tree | None, commit: str, conflict: Conflict
+) -> Tree | None:
+    """Lay a conflict out for a person, where it is one's turn; return the tree that is kept.
+
+    That is the very `tree` where nothing was laid: a worker tries once more, or a person has
+    changed what would be overwritten. The shared tree is not one person's: they get a new one.
+    """
+    if task.by_hand:
+        return (tree and pool.relay(tree, commit, conflict)) or tree
+    if not task.conflicts:
+        return tree
+    return pool.refill(tree if task.isolation == "worktree" else None, conflict)
 
 
 @dataclass(frozen=True)
@@ -65,3 +83,12 @@ class Workspace:
             self.site.shared.leave(merged=merged)
             return Left()
         return Left(changed=self.site.snapshots.release(self.tree))
+
+
+class Kept(Workspace):
+    """A tree that waited for a person; whatever its task asks for, nobody else is in it."""
+
+    @property
+    def shared_scope(self) -> None:
+        """A harvest looks at all of it."""
+        return

@@ -67,6 +67,8 @@ class Card:
     """Why its provider said no just now."""
     until: float | None = None
     in_conflict: bool = False
+    accepted: str = ""
+    """What the work was blocked for that a person has accepted, while that claim lasts."""
     harvested: str | None = None
     merged: str | None = None
     """Where the branch went with the work of the open attempt."""

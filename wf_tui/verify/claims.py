@@ -42,6 +42,7 @@ def claimed(book: Book, card: Card, event: EventRow) -> None:
     else:
         _by_seat(book, card, event)
     step = _ACCEPTED.get(card.kind or "", "checking") if by_hand else "claimed"
+    card.accepted = (card.kind or "") if by_hand else ""
     book.open_attempt(card, event.worker or "", event.epoch or card.epoch + 1)
     book.move(card, "in_progress")
     card.step, card.not_before = step, None

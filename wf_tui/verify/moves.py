@@ -61,7 +61,8 @@ def put_back(book: Book, card: Card, event: EventRow) -> None:
         good = card.working and card.limited == "rate"
         book.demand(good, "move", event, f"put back out of {where} without a limit")
     else:
-        good = kind == "ready" and card.merging and card.in_conflict and not card.conflicts
+        first = not (card.conflicts or card.accepted)
+        good = kind == "ready" and card.merging and card.in_conflict and first
         book.demand(good, "move", event, f"put back out of {where} ({kind})")
         card.conflicts = 1
     _end(card, "bad")
@@ -98,8 +99,11 @@ def blocked_by_attempt(book: Book, card: Card, event: EventRow) -> None:
     elif kind in _COUNTED and not (kind == "failed" and card.limited == "auth"):
         good = card.stoppable or card.merging
         _used_up(book, card, event)
+    elif card.accepted and kind == card.accepted and not card.in_conflict:
+        good = card.working or card.merging
     elif kind == "conflict":
-        good = card.merging and card.in_conflict and bool(card.conflicts)
+        again = bool(card.conflicts or card.accepted)
+        good = card.merging and card.in_conflict and again
     else:
         good = card.working and kind in _AT_ONCE | {"failed"}
     book.demand(good, "move", event, f"blocked ({kind}) out of {card.where}")

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of
-from wf_tui.errors import RefusedError
 from wf_tui.git.attempts import Message, attempt_ref, commit_attempt, save_attempt_ref
 from wf_tui.git.harvest import Harvest
 
@@ -76,14 +75,14 @@ def test_an_empty_title_is_a_title(run: Run) -> None:
 
 
 def test_the_ref_is_made_once(run: Run) -> None:
-    """An attempt's ref may be written again with the same commit, never with another."""
+    """An attempt's ref never moves; another commit of the same attempt gets one beside it."""
     commit = _commit(run)
     ref = save_attempt_ref(run.control, commit, task="../x -rf", epoch=3)
     assert ref == attempt_ref("../x -rf", 3)
     assert save_attempt_ref(run.control, commit, task="../x -rf", epoch=3) == ref
-    with pytest.raises(RefusedError):
-        save_attempt_ref(run.control, _commit(run, title="other"), task="../x -rf", epoch=3)
-    assert run.control.resolve(ref) == commit
+    other = _commit(run, title="other")
+    beside = save_attempt_ref(run.control, other, task="../x -rf", epoch=3)
+    assert (run.control.resolve(ref), run.control.resolve(beside)) == (commit, other)
 
 
 def test_a_checkpoint_is_a_second_parent(run: Run) -> None:

@@ -123,7 +123,7 @@ def test_leftovers_of_the_shared_tree_are_saved(run: Run) -> None:
     shared.leave(merged=True)
     fresh = shared.enter(run.control.head())
     assert not (fresh.path / "stray").exists()
-    saved = run.control.git("for-each-ref", "--format=%(refname)", "refs/wf/shared").text
+    saved = run.control.git("for-each-ref", "--format=%(refname)", "refs/wf/left").text
     assert run.control.git("cat-file", "blob", f"{saved}:stray").stdout == b"work"
 
 

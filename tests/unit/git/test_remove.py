@@ -171,5 +171,5 @@ def test_leftovers_of_the_shared_tree_are_evidence(run: Run) -> None:
     tree = run.pool.acquire(run.control.base)
     (tree.path / "stray").write_text("x")
     oid = tree.peek().tree_oid
-    run.control.create(f"refs/wf/shared/{oid}", oid)
+    run.control.create(f"refs/wf/left/{oid}", oid)
     assert remove.judge(run.pool, tree.path, live=()) is TreeClass.HARVESTED

@@ -128,7 +128,7 @@ def test_the_second_conflict_blocks(drive: Drive) -> None:
         fence = drive.take("a", step=Step.INTEGRATING)
         drive.ledger.conflict(fence, BAD, ("src/x",), "both changed src/x")
     assert drive.where("a") == "B:conflict"
-    assert drive.task("a").detail == {"paths": ["src/x"]}
+    assert drive.task("a").detail == {"paths": ["src/x"], "head": ""}
     assert [e.data["again"] for e in drive.events("conflict_found")] == [False, True]
 
 
