@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wf_tui.ledger import reads
 from wf_tui.paths import private_folder
 from wf_tui.workers.environment import worker_environment
+from wf_tui.workers.plain_file import write_plain
 from wf_tui.workers.protocol import Job, Limits
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def make_job(site: Site, claim: Claim, tree: Path, has: Given) -> Job:
     results = _json_file(folder / "results.json", has.results)
     conflicts = _json_file(folder / "conflicts.json", claim.conflict) if claim.conflict else None
     prompt = _prompt(claim)
-    (folder / "prompt.md").write_text(prompt, encoding="utf-8", errors="backslashreplace")
+    write_plain(folder / "prompt.md", prompt)
     name = mark(claim.run, folder.name)
     return Job(
         run=claim.run,
@@ -90,5 +91,4 @@ def _prompt(claim: Claim) -> str:
 
 
 def _json_file(path: Path, content: Mapping[str, object] | Sequence[str]) -> Path:
-    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    return path
+    return write_plain(path, json.dumps(content, indent=1))

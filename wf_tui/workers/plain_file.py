@@ -1,11 +1,11 @@
-"""Opening files in folders that a worker can write: it may have planted a link or a FIFO there."""
+"""Files in folders that a worker can write: it may have planted a link or a FIFO there."""
 
 import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["open_plain"]
+__all__ = ["open_plain", "write_plain"]
 
 
 def open_plain(path: Path) -> BinaryIO:
@@ -20,3 +20,12 @@ def open_plain(path: Path) -> BinaryIO:
         os.close(handle)
         raise FileNotFoundError(0, "not a plain file", str(path))
     return os.fdopen(handle, "rb")
+
+
+def write_plain(path: Path, text: str) -> Path:
+    """Write a new file in the place of whatever lies there; what is no character is escaped."""
+    path.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.write(text.encode(errors="backslashreplace"))
+    return path
