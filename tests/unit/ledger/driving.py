@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wf_tui.ledger import reads
 from wf_tui.ledger.attempts import Ending
@@ -48,6 +48,27 @@ class FixedClock:
     def move(self, seconds: float) -> None:
         """Let time pass."""
         self.at += seconds
+
+
+class MergingLedger(Ledger):
+    """A ledger whose merges move the branch, as the scheduler's do."""
+
+    def done(self, fence: Fence, kind: DoneKind, ending: Ending, *more: Any, **named: Any) -> bool:
+        """Finish a task; one that is merged moves the branch first."""
+        task = reads.task(self.db, fence.run, fence.task)
+        live = (task.epoch, task.worker) == (fence.epoch, fence.worker)
+        if kind is DoneKind.MERGED and live and task.step == Step.INTEGRATING:
+            ending = replace(ending, commit=self._merged(fence))
+        return super().done(fence, kind, ending, *more, **named)
+
+    def _merged(self, fence: Fence) -> str:
+        """Move the branch, unless it has moved and only nobody was told."""
+        row = reads.run_row(self.db, fence.run)
+        for event in reads.task_events(self.db, fence.run, fence.task):
+            if event.kind == "integrated" and event.epoch == fence.epoch:
+                return str(event.data["new"])
+        self.integrated(fence, row.head, f"c{row.seq}")
+        return f"c{row.seq}"
 
 
 def shell(name: str, *needs: str, **values: object) -> NewTask:
@@ -230,3 +251,9 @@ class Drive:
             else self.db.execute("SELECT * FROM event ORDER BY run, seq")
             for table in TABLES
         }
+
+
+def merging(drive: Drive) -> Drive:
+    """Let the merges of a driven ledger move the branch."""
+    drive.ledger = MergingLedger(drive.db, drive.clock, random=Random(0))  # noqa: S311 - jitter
+    return drive

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, STOPPED, Drive, seat, shell
-from tests.unit.verify.histories import history, merging, of
+from tests.unit.ledger.driving import RUN, STOPPED, Drive, merging, seat, shell
+from tests.unit.verify.histories import history, of
 from wf_tui.ledger import breaker, reads
 from wf_tui.ledger.ledger import Ledger
 

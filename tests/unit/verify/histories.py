@@ -4,46 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import RUN
+from tests.unit.ledger.driving import RUN, merging
 from tests.unit.picture.swarming import Swarm
 from wf_tui.ledger import reads
-from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.rows import EventRow
-from wf_tui.ledger.words import DoneKind, Step
 from wf_tui.verify.verify import examine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tests.unit.ledger.driving import Drive
-    from wf_tui.ledger.attempts import Ending
     from wf_tui.ledger.database import Database
-    from wf_tui.ledger.ledger import Fence
     from wf_tui.ledger.rows import RunRow, TaskRow
 
     Pick = Callable[[EventRow], bool]
-
-
-class MergingLedger(Ledger):
-    """A ledger whose merges move the branch, as the scheduler's do."""
-
-    def done(self, fence: Fence, kind: DoneKind, ending: Ending, *more: Any, **named: Any) -> bool:
-        """Finish a task; one that is merged moves the branch first."""
-        task = reads.task(self.db, fence.run, fence.task)
-        live = (task.epoch, task.worker) == (fence.epoch, fence.worker)
-        if kind is DoneKind.MERGED and live and task.step == Step.INTEGRATING:
-            row = reads.run_row(self.db, fence.run)
-            ending = replace(ending, commit=f"c{row.seq}")
-            self.integrated(fence, row.head, str(ending.commit))
-        return super().done(fence, kind, ending, *more, **named)
-
-
-def merging(drive: Drive) -> Drive:
-    """Let the merges of a driven ledger move the branch."""
-    drive.ledger = MergingLedger(drive.db, drive.clock, random=Random(0))  # noqa: S311 - jitter
-    return drive
 
 
 def swarming(seed: int, acts: int) -> Swarm:

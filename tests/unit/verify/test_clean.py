@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, shell
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, shell
 from tests.unit.ledger.states import STATES
 from tests.unit.ledger.test_transitions import COMMANDS, REPORTS
-from tests.unit.verify.histories import history, long_history, merging, of, swarming
+from tests.unit.verify.histories import history, long_history, of, swarming
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Step

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, phase, shell
-from tests.unit.verify.histories import history, merging
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, phase, shell
+from tests.unit.verify.histories import history
 from wf_tui.ledger import attempts, claims, hands
 from wf_tui.ledger.change import Change
 from wf_tui.ledger.words import DoneKind, Step

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, phase, shell
-from tests.unit.verify.histories import history, merging, of
+from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, phase, shell
+from tests.unit.verify.histories import history, of
 from wf_tui.ledger.words import BlockedKind, Step
 
 if TYPE_CHECKING:
