@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from wf_tui.board.detail_document import Document, Line, Look, block, safe
 from wf_tui.commands import open_reads
 from wf_tui.ledger import reads
+from wf_tui.ledger.claims import holds
+from wf_tui.picture.scopes import waiting_for
 from wf_tui.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wf_tui.board.detail_document import Source
+    from wf_tui.ledger.database import Database
     from wf_tui.ledger.rows import TaskRow
 
 __all__ = ["read_prompt"]
 
+_WAITING = 20
 _RESULT = 4000
 """Characters of a result that are shown."""
 
@@ -26,7 +30,20 @@ def read_prompt(source: Source) -> Document:
     with open_reads(source.place) as db, db.snapshot():
         task = reads.task(db, source.run, source.task)
         needs = [reads.task(db, source.run, name) for name in task.spec.needs]
-    return Document((*_asked(task), *_needed(needs), *block("result", task.result or "")))
+        scope = tuple(_held(db, source.run, task))
+    result = block("result", task.result or "")
+    return Document((*_asked(task), *scope, *_needed(needs), *result), live=bool(scope))
+
+
+def _held(db: Database, run_id: str, task: TaskRow) -> Iterator[Line]:
+    """Yield what its attempt keeps from others, and from whom."""
+    run = reads.run_row(db, run_id)
+    for attempt in reads.attempts(db, run_id, task.id):
+        if attempt.open and (paths := holds(run, attempt)):
+            yield from block("holds now", "\n".join(paths))
+            waiting = waiting_for(db, run, attempt, _WAITING + 1)
+            more = ["..."] if len(waiting) > _WAITING else []
+            yield from block("keeps waiting", "\n".join(waiting[:_WAITING] + more))
 
 
 def _asked(task: TaskRow) -> Iterator[Line]:

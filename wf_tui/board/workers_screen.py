@@ -31,12 +31,13 @@ __all__ = ["TaskDropped", "WorkersScreen"]
 
 _COLUMNS: Final = (
     ("seat", 14),
-    ("task", 22),
-    ("step", 12),
+    ("task", 20),
+    ("step", 11),
     ("since", 5),
     ("beat", 5),
-    ("lane", 14),
-    ("profile", 14),
+    ("holds", 26),
+    ("lane", 10),
+    ("profile", 10),
 )
 _LATE: Final = 30.0
 """Seconds without a heartbeat that are worth a warning: three of them."""
@@ -207,6 +208,7 @@ def _row(seat: SeatView, now: float) -> tuple[Cell, ...]:
         (seat.step or ("" if seat.task else seat.state), ""),
         ("" if seat.since is None else span(now - seat.since), ""),
         ("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
+        (" ".join(seat.holds), ""),
         (lane, "bold" if limited else ""),
         (seat.profile, ""),
     )

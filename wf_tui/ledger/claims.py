@@ -26,6 +26,7 @@ __all__ = [
     "Holder",
     "claim_for",
     "contention",
+    "holds",
     "needs_newer",
     "open_attempt",
     "reanchor",
@@ -235,6 +236,12 @@ def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Hol
     return None
 
 
+def holds(run: RunRow, attempt: AttemptRow) -> Sequence[str]:
+    """Return the paths that an open attempt keeps from others."""
+    races = run.scopes == "race" and attempt.isolation != "shared"
+    return () if races or not attempt.writes else _extent(attempt.scope, attempt.isolation)
+
+
 def _extent(scope: Sequence[str], isolation: str) -> Sequence[str]:
     """Return the scope that counts: empty means all of the shared workspace, none of a tree."""
     return scope or (("**",) if isolation == "shared" else ())
@@ -281,10 +288,10 @@ def wake(tx: Change, attempt: AttemptRow) -> None:
     """
     if not attempt.writes:
         return
-    holds = _extent(attempt.scope, attempt.isolation)
+    held = _extent(attempt.scope, attempt.isolation)
     for task in _first_parked(tx):
         wants = _extent(task.scope, task.isolation)
-        if first_overlap(wants, holds, fold_case=tx.run.fold_case):
+        if first_overlap(wants, held, fold_case=tx.run.fold_case):
             tx.store(task, evolve(task, parked_by=None))
 
 

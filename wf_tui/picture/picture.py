@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.claims import holds
 from wf_tui.ledger.pauses import explained
 from wf_tui.ledger.words import RunState, TaskState
 from wf_tui.picture import allowed
@@ -195,8 +196,18 @@ class Picture:
     @property
     def workers(self) -> list[SeatView]:
         """Each seat with what it does."""
-        rows = self._looks.rows
-        return [seat_view(seat, rows.get(seat.task or "")) for seat in self.seats]
+        rows, held = self._looks.rows, self._held()
+        return [
+            seat_view(seat, rows.get(seat.task or ""), held.get(seat.task or "", ()))
+            for seat in self.seats
+        ]
+
+    def _held(self) -> Mapping[str, Sequence[str]]:
+        """Return the scopes of the open attempts, by task."""
+        if self._batch is None:
+            return {}
+        run, opened = self._batch.run, self._batch.reasons.holders
+        return {attempt.task: holds(run, attempt) for attempt in opened}
 
     @property
     def seats(self) -> tuple[WorkerRow, ...]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wf_tui.ledger.rows import TaskRow, WorkerRow
 
 __all__ = ["SeatView", "seat_view"]
@@ -30,9 +32,11 @@ class SeatView:
     state: str
     lane_until: float | None
     roles: tuple[str, ...]
+    holds: tuple[str, ...]
+    """The paths that its attempt keeps from others."""
 
 
-def seat_view(seat: WorkerRow, task: TaskRow | None) -> SeatView:
+def seat_view(seat: WorkerRow, task: TaskRow | None, holds: Sequence[str]) -> SeatView:
     """Return a seat as it is shown; an attempt that was taken back is `stopping`."""
     held = task if task and (task.epoch, task.worker) == (seat.epoch, seat.name) else None
     return SeatView(
@@ -47,4 +51,5 @@ def seat_view(seat: WorkerRow, task: TaskRow | None) -> SeatView:
         state=clean(seat.state),
         lane_until=seat.lane_until,
         roles=tuple(clean(role) for role in seat.roles),
+        holds=tuple(clean(path) for path in holds),
     )

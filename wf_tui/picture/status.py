@@ -37,6 +37,8 @@ class Status:
     leader: Leader | None
     alive: bool
     now: float
+    holders: Sequence[AttemptRow] = ()
+    """The attempts that are open."""
 
     @property
     def roots(self) -> list[str]:
@@ -91,7 +93,7 @@ def read_status(db: Database, run: str, now: float) -> Status:
         workers = reads.workers(db, run)
         leader = reads.leader(db, run)
     why = {task.id: reasons.of(task) for task in tasks}
-    return Status(row, tasks, why, workers, leader, is_alive(leader), now)
+    return Status(row, tasks, why, workers, leader, is_alive(leader), now, reasons.holders)
 
 
 @dataclass(frozen=True)

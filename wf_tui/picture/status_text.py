@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.claims import holds
 from wf_tui.ledger.words import BlockedKind, RunState, TaskState
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import order
+from wf_tui.picture.scopes import listed
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["branch", "remedy", "status_lines", "summary_lines"]
 
 _SHOWN: Final = 40
+_NAMED: Final = 3
 _WIDEST: Final = 32
 _TEXT: Final = 120
 _ORDER: Final = (TaskState.IN_PROGRESS, TaskState.PENDING, TaskState.DONE, TaskState.BLOCKED)
@@ -44,6 +47,8 @@ def status_lines(status: Status) -> Iterator[str]:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"
             yield from _group(status, tasks)
+        if state is TaskState.IN_PROGRESS:
+            yield from _scopes(status)
 
 
 def summary_lines(status: Status) -> Iterator[str]:
@@ -92,6 +97,26 @@ def _lead(status: Status) -> Iterator[str]:
         yield "no scheduler leads it yet; if it stays so, start one with: wf resume"
     else:
         yield "its scheduler is dead, so nothing goes on; start one with: wf resume"
+
+
+def _scopes(status: Status) -> Iterator[str]:
+    """Yield who holds which paths, and whom that keeps waiting."""
+    held = [(one.task, paths) for one in status.holders if (paths := holds(status.run, one))]
+    if not held:
+        return
+    waiting: dict[object, list[str]] = {}
+    for task, reason in status.reasons.items():
+        if reason.kind == "scope_busy":
+            waiting.setdefault(reason.detail["holder"], []).append(task)
+    yield ""
+    yield f"scopes held {len(held)}"
+    width = max(len(clean(task, limit=_WIDEST)) for task, _ in held[:_SHOWN])
+    for task, paths in held[:_SHOWN]:
+        line = f"  {clean(task, limit=_WIDEST):<{width}}  {listed(paths, _NAMED)}"
+        waits = listed(waiting.get(task, ()), _NAMED)
+        yield f"{line}; keeps waiting: {waits}" if waits else line
+    if len(held) > _SHOWN:
+        yield f"  and {len(held) - _SHOWN} more"
 
 
 def _group(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:

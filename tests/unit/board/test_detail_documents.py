@@ -131,6 +131,22 @@ def test_limits_and_needs(tmp_path: Path) -> None:
     assert lines[lines.index("needs a (done, skipped)") + 1] == "  commit abcdefabcdef"
 
 
+def test_a_running_task_says_what_it_holds(tmp_path: Path) -> None:
+    """Its paths, and the tasks that they keep waiting; nothing once it has ended."""
+    busy = [f"{{id: w{n}, mode: read_write, file_scope: [src/x], run: 'true'}}" for n in range(22)]
+    first = "{id: t, mode: read_write, file_scope: ['src/**', lib], run: 'true', max_attempts: 1}"
+    tasks = ", ".join([first, *busy])
+    run = LiveRun(tmp_path, f"{{goal: g, phases: [{{name: p, parallel: true, tasks: [{tasks}]}}]}}")
+    document = read_prompt(source(run.arena, "t"))
+    lines = texts(document)
+    place = lines.index("holds now")
+    assert lines[place : place + 5] == ["holds now", "  src/**", "  lib", "keeps waiting", "  w0"]
+    assert (lines[-1], len(lines) - lines.index("keeps waiting")) == ("  ...", 22)
+    assert document.live
+    run.fail()
+    assert "holds now" not in texts(read_prompt(source(run.arena, "t")))
+
+
 def test_odd_ends_of_attempts(tmp_path: Path) -> None:
     """A signal is named; a commit that is gone does not hide the rest of the table."""
     arena = played_plan(tmp_path, "echo x > x")

@@ -1,0 +1,51 @@
+"""Who holds which paths, and who waits for them (RULES 4.3, Write scopes)."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.claims import contention
+from wf_tui.ledger.rows import TaskRow, decode, select
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.rows import AttemptRow, RunRow
+
+__all__ = ["listed", "waiting_for"]
+
+_LOOKED_AT: Final = 500
+"""Tasks that could start are looked at up to here, so that a look costs the same in any run."""
+_FREE: Final = (
+    "WHERE run = ? AND state = 'pending' AND unmet = 0 AND not_before IS NULL "
+    "AND parked_by IS NULL AND mode = 'read_write' ORDER BY rank, ordinal LIMIT ?"
+)
+_PARKED: Final = (
+    "WHERE run = ? AND parked_by IS NOT NULL AND state = 'pending' AND unmet = 0 "
+    "AND not_before IS NULL ORDER BY parked_by, rank, ordinal LIMIT ?"
+)
+
+
+def waiting_for(db: Database, run: RunRow, attempt: AttemptRow, most: int) -> list[str]:
+    """Return the first tasks that only the scope of this open attempt keeps waiting."""
+    return [
+        task.id
+        for task in islice(_startable(db, run), _LOOKED_AT)
+        if contention(run, task, [attempt])
+    ][:most]
+
+
+def _startable(db: Database, run: RunRow) -> Iterator[TaskRow]:
+    for where in (_PARKED, _FREE):
+        for row in db.execute(select(TaskRow, where), (run.id, _LOOKED_AT)):
+            yield decode(TaskRow, row)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return some names, and how many more there are; safe to draw."""
+    shown = ", ".join(clean(name, limit=60) for name in names[:most])
+    more = len(names) - most
+    return f"{shown} and {more} more" if more > 0 else shown
