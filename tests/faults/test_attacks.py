@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.desk import Desk
 from tests.faults.aftermath import control_of
 from tests.unit.git.conftest import canary
 from tests.unit.scheduler.test_scheduler import parallel
@@ -24,6 +25,37 @@ HOOKS = (
     *("pre-commit", "post-checkout", "post-index-change", "reference-transaction", "pre-push"),
     *("post-merge", "pre-receive", "update", "post-update", "commit-msg", "prepare-commit-msg"),
 )
+
+HOSTILE = """
+[core]
+	fsmonitor = {command}
+	pager = {command}
+	editor = {command}
+[filter "evil"]
+	clean = {command}
+	smudge = {command}
+	required = true
+[diff]
+	external = {command}
+[merge "evil"]
+	driver = {command}
+[credential]
+	helper = {command}
+[gpg]
+	program = {command}
+[commit]
+	gpgSign = true
+[tag]
+	gpgSign = true
+[include]
+	path = {folder}/included
+[submodule "sub"]
+	url = ext::{command}
+	active = true
+	update = !{command}
+[protocol]
+	allow = always
+"""
 
 
 def refs(arena: Arena) -> str:
@@ -100,35 +132,54 @@ def test_a_worker_ruins_its_own_git(arena: Arena) -> None:
     assert arena.git("diff", "--name-only", "main", arena.branch) == "x"
 
 
-def test_a_hostile_repository_in_a_run(arena: Arena, tmp_path: Path) -> None:
-    """No hook, filter, signer, helper or submodule that it names is started by a run on it."""
+@pytest.fixture
+def mark(arena: Arena, tmp_path: Path) -> Path:
+    """Make the repository hostile; the file is there as soon as anything that it names was run."""
     command, mark = canary(tmp_path)
     (tmp_path / "included").write_text(f"[core]\n\tsshCommand = {command}\n")
-    lines = f"""
-[core]\n\tfsmonitor = {command}\n\tpager = {command}\n\teditor = {command}
-[filter "evil"]\n\tclean = {command}\n\tsmudge = {command}\n\trequired = true
-[diff]\n\texternal = {command}\n[merge "evil"]\n\tdriver = {command}
-[credential]\n\thelper = {command}\n[gpg]\n\tprogram = {command}
-[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n[include]\n\tpath = {tmp_path}/included
-[submodule "sub"]\n\turl = ext::{command}\n\tactive = true\n\tupdate = !{command}
-[protocol]\n\tallow = always\n"""
     arena.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
     arena.write(".gitmodules", f'[submodule "sub"]\n\tpath = sub\n\turl = "ext::{command}"\n')
     arena.git("add", "-A")
-    arena.git(
-        "update-index", "--add", "--cacheinfo", f"160000,{arena.git('rev-parse', 'HEAD')},sub"
-    )
+    link = f"160000,{arena.git('rev-parse', 'HEAD')},sub"
+    arena.git("update-index", "--add", "--cacheinfo", link)
     arena.git("commit", "-qm", "hostile")
     with (arena.repo / ".git" / "config").open("a") as config:
-        config.write(lines)
+        config.write(HOSTILE.format(command=command, folder=tmp_path))
     for name in HOOKS:
         hook = arena.repo / ".git" / "hooks" / name
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(f"#!/bin/sh\n{command}\nexit 1\n")
         hook.chmod(0o755)
+    return mark
+
+
+def test_a_run_on_a_hostile_repository(arena: Arena, mark: Path) -> None:
+    """No hook, filter, signer, helper or submodule that it names is started by a run on it."""
     fields = "mode: read_write, max_attempts: 2"
     plan = parallel(*(f'id: {n}, run: "echo {n} >> shared.txt", {fields}' for n in "ab"))
     assert arena.play(plan) == "completed"
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["doctor"], 0),
+        (["status"], 0),
+        (["diff", "a", "--stat"], 0),
+        (["verify"], 0),
+        (["clean", "--apply"], 0),
+        (["land", "--dry-run"], 5),
+        (["land"], 5),
+    ],
+)
+def test_a_command_on_a_hostile_repository(
+    arena: Arena, mark: Path, words: list[str], status: int
+) -> None:
+    """Nor by a command; where its filters would have to write files, landing is left to git."""
+    arena.play(parallel('id: a, run: "echo x > x", mode: read_write'))
+    done = Desk(arena.folder, arena.repo).here(*words)
+    assert done.exit_code == status, done.output
     assert not mark.exists()
 
 

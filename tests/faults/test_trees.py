@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 from typing import TYPE_CHECKING
 
-from tests.faults.aftermath import violations
+import pytest
+
+from tests.faults.aftermath import control_of, violations
 from tests.faults.disk import fill, small_disk
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.git.attempts import attempt_ref
@@ -120,3 +125,35 @@ def test_a_worktree_replaced_by_a_link(arena: Arena, tmp_path: Path) -> None:
     assert (first.note, second.outcome) == ("the worktree is gone", "succeeded")
     assert [file.name for file in outside.iterdir()] == ["mine"]
     assert arena.git("diff", "--name-only", "main", arena.branch) == "x"
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+@pytest.mark.parametrize("command", ["update-index", "write-tree", "commit-tree", "update-ref"])
+def test_a_disk_that_does_not_keep_its_word(
+    arena: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Objects or refs that the disk does not take for certain are a failure, not a merge."""
+    arena.start(parallel('id: a, run: "mkdir d; echo x > d/x", mode: read_write'))
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", f"{failing_git(tmp_path, command)}:{os.environ['PATH']}")
+        assert arena.lead() == "partial"
+    assert re.search("Input/output error|couldn't write", arena.attempts("a")[0].note)
+    assert control_of(arena).head() == arena.row().head == arena.row().base
+    assert (run_folder(arena) / "trees" / "1" / "d" / "x").exists()
+    arena.act(lambda ledger: ledger.retry(arena.run, "a"))
+    assert arena.lead() == "completed"
+    assert arena.merged("d/x") == "x"
+
+
+def failing_git(folder: Path, command: str) -> Path:
+    """Return a folder with a git of which one command is told that its `fsync` has failed."""
+    git = shutil.which("git")
+    faults = "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:error=EIO"
+    wrapper = folder / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(
+        f'#!/bin/sh\ncase " $* " in *" {command} "*) exec {faults} {git} "$@";; esac\n'
+        f'exec {git} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    return wrapper.parent
