@@ -46,13 +46,13 @@ class Point(StrEnum):
     RUN_ENDED = ("run.ended", "Its program has ended, nothing is harvested.")
     HARVEST_BEGUN = ("harvest.begun", "Its step is `harvesting`, its tree still untouched.")
     HARVEST_COMMIT = ("harvest.commit", "The commit of its work is made, no ref keeps it.")
-    HARVEST_REF = ("harvest.ref", "Its ref is made, the ledger does not know it.")
+    HARVEST_REF = ("harvest.ref", "Its ref is made, a transaction is about to say so.")
     HARVEST_RECORDED = ("harvest.recorded", "Its harvest is recorded.")
     CHECK_BEGUN = ("check.begun", "Its step is `checking`; scope, files and gate are to be judged.")
     CHECK_ENDED = ("check.ended", "Its work is judged, nothing is recorded of that.")
     INTEGRATE_BEGUN = ("integrate.begun", "Its step is `integrating`, its result is kept.")
     INTEGRATE_INTENT = ("integrate.intent", "The merge is made and intended, no ref has moved.")
-    INTEGRATE_MOVED = ("integrate.moved", "The branch of the run has moved, nothing says so.")
+    INTEGRATE_MOVED = ("integrate.moved", "The branch has moved, a transaction is about to say so.")
     INTEGRATE_CONFLICT = ("integrate.conflict", "It does not merge, nothing says so.")
     INTEGRATE_RECORDED = ("integrate.recorded", "The merge and the end of the task are recorded.")
     FINISH_RECORDED = ("finish.recorded", "An attempt is closed, its tree not given back.")
@@ -70,7 +70,9 @@ class Point(StrEnum):
     END_SIGNED_OFF = ("end.signed_off", "The scheduler has signed off; only its exit is left.")
 
 
-_IN_TRANSACTION: Final = frozenset({Point.CLAIM_CHOSEN, Point.RUN_STARTED})
+_IN_TRANSACTION: Final = frozenset(
+    {Point.CLAIM_CHOSEN, Point.RUN_STARTED, Point.HARVEST_REF, Point.INTEGRATE_MOVED}
+)
 """Where an error is one of the ledger."""
 
 

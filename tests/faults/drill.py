@@ -27,9 +27,9 @@ phases:
 - name: first
   parallel: true
   tasks:
-  - {{id: left, run: '{edit}', mode: read_write, file_scope: [shared.txt]}}
-  - {{id: right, run: '{edit}', mode: read_write, file_scope: [shared.txt]}}
-  - {{id: flaky, run: 'echo f > flaky.txt; {once}', mode: read_write}}
+  - {{id: left, run: '{edit}', mode: read_write, file_scope: [shared.txt, marks/**]}}
+  - {{id: right, run: '{edit}', mode: read_write, file_scope: [shared.txt, marks/**]}}
+  - {{id: flaky, run: 'echo f > flaky.txt; {wrote}; {once}', mode: read_write}}
   - {{id: gated, run: 'echo g > gated.txt; {wrote}', mode: read_write, gate: '{once}'}}
   - {{id: strays, run: 'echo s > elsewhere.txt; {wrote}', mode: read_write, file_scope: [src/**]}}
 - name: second
@@ -40,13 +40,14 @@ phases:
   - {{id: files, run: 'mkdir d; cp "$WF_RESULTS" d/r.json; {wrote}', mode: read_write,
       deliverables: [d/r.json], depends_on_results: [left]}}
   - {{id: inside, run: 'echo i > i.txt; {wrote}', mode: read_write, isolation: shared,
-      file_scope: [i.txt]}}
+      file_scope: [i.txt, marks/inside]}}
   - {{id: beside, run: 'echo b > b.txt; {wrote}', mode: read_write, isolation: shared,
-      file_scope: [b.txt]}}
+      file_scope: [b.txt, marks/beside]}}
   - {{id: barred, run: 'true', mode: read_only, depends_on_results: [strays]}}
 """
-WROTE = "echo $WF_ATTEMPT >> {out}/wrote"
-ONCE = "if test -e {out}/$WF_TASK; then {wrote}; else {wrote}; touch {out}/$WF_TASK; exit 1; fi"
+WROTE = "mkdir -p marks; echo $WF_ATTEMPT > marks/$WF_TASK; echo $WF_ATTEMPT $PWD >> {out}/wrote"
+"""What each attempt writes is its own, so that nothing else can stand for it."""
+ONCE = "test -e {out}/$WF_TASK || {{ touch {out}/$WF_TASK; exit 1; }}"
 EDIT = (
     "(cat shared.txt; echo $WF_TASK) | sort > {out}/$WF_TASK; touch {out}/at-$WF_TASK; "
     "until test -e {out}/at-left -a -e {out}/at-right; do :; done; cp {out}/$WF_TASK shared.txt; "
@@ -123,6 +124,12 @@ class Drill:
         self.said = done.stdout + done.stderr
         return done.returncode
 
+    @property
+    def log(self) -> str:
+        """What the schedulers logged."""
+        path = self.arena.place.paths.run(self.arena.run).scheduler_log
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
     def faults(self) -> list[str]:
         """Return how the end of the run differs from the one without any fault."""
         return [
@@ -145,12 +152,14 @@ class Drill:
         return found
 
     def _work_lost(self) -> list[str]:
-        """Name attempts that had written their files, and of which there is no commit."""
-        wrote = (self.out / "wrote").read_text().split()
+        """Name attempts that had written their files, with neither a commit nor a kept tree."""
+        paths = self.arena.place.paths.run(self.arena.run)
         with open_reads(self.arena.place) as db:
-            saved = {
-                self.arena.place.paths.run(self.arena.run).attempt(one.task, one.epoch).name
-                for one in reads.attempts(db, self.arena.run)
-                if one.ref
-            }
-        return [f"no commit of {mark}" for mark in wrote if mark.rpartition("/")[2] not in saved]
+            attempts = reads.attempts(db, self.arena.run)
+        saved = {paths.attempt(one.task, one.epoch).name for one in attempts if one.ref}
+        kept = {event.data["tree"] for event in self.arena.events("worktree_kept")}
+        return [
+            f"lost: what {mark} wrote"
+            for mark, tree in map(str.split, (self.out / "wrote").read_text().splitlines())
+            if mark.rpartition("/")[2] not in saved and not (tree in kept and Path(tree).is_dir())
+        ]

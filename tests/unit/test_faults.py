@@ -23,11 +23,11 @@ def test_the_page_lists_each_point_with_its_sentence() -> None:
 
 
 def test_each_point_is_reached_somewhere() -> None:
-    """No point is declared that no code reaches, and each is reached in one place."""
+    """No point is declared that no code reaches."""
     package = Path(__file__).parents[2] / "wf_tui"
     code = "".join(path.read_text() for path in package.rglob("*.py"))
     reached = re.findall(r"reach\(Point\.(\w+)\)", code)
-    assert sorted(reached) == sorted(point.name for point in Point)
+    assert set(reached) == {point.name for point in Point}
 
 
 def test_several_faults_are_read() -> None:

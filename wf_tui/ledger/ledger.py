@@ -384,7 +384,7 @@ class Ledger:
                 if tx.run.export_note != reason:
                     tx.event("export_pending", reason=reason)
                 tx.evolve(export_note=reason)
-            elif commit != tx.run.exported:
+            elif commit != tx.run.exported or tx.run.export_note:
                 tx.event("exported", commit=commit, before=tx.run.exported)
                 tx.evolve(exported=commit, export_note="")
 

@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
 from wf_tui.git.merge import leftover_marks
 from wf_tui.ledger import reads
@@ -19,7 +20,7 @@ from wf_tui.ledger.words import PERSON, BlockedKind, Outcome, Step
 from wf_tui.scheduler.attempt import Attempt, StoppedError, machine_fault
 from wf_tui.scheduler.checks import Fault, check, left_out
 from wf_tui.scheduler.handover import given, make_job
-from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
+from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
 from wf_tui.scheduler.workspace import Kept
 from wf_tui.text import clean, plural
 
@@ -89,6 +90,8 @@ class Accepted(Attempt):
             await self._end_stopped(self.found)
         except _GivenBackError as back:
             await self._give_back(back.fault)
+        except LedgerError:
+            raise  # the next scheduler takes it up where it was
         except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
             _log.exception("what was accepted of %r failed", self.claim.task.id)
             await self._fail(self.found.onto(machine_fault(error)))
@@ -116,12 +119,7 @@ class Accepted(Attempt):
         if fault is not None and self._stop is None:
             self.found = found
             raise _GivenBackError(fault)
-        await self.site.ledger(
-            lambda ledger: ledger.harvested(
-                fence, ref=found.ref, commit=found.commit, detail=found.detail
-            )
-        )
-        await self.site.reach(Point.HARVEST_RECORDED)
+        await record_harvest(self.site, fence, found)
         return found
 
     def _marks(self, found: Harvested) -> Fault | None:

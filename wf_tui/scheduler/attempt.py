@@ -1,7 +1,7 @@
 """One attempt, step by step: prepare, run, harvest, check, integrate (RULES 3 and 6.3).
 
-It can be stopped at any step before the merge. Whatever happens, its work is harvested and its tree
-given back.
+It can be stopped at any step before the merge. Its work is harvested and its tree given back,
+whatever happens; where the machine does not let that happen, the tree is kept.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wf_tui.errors import GitDeadlineError
+from wf_tui.errors import GitDeadlineError, GitError, LedgerError
 from wf_tui.faults import Point
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Outcome, Step
 from wf_tui.scheduler.checks import Fault, check
 from wf_tui.scheduler.handover import Given, given, make_job
-from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
+from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
 from wf_tui.scheduler.heartbeat import log_failure
 from wf_tui.scheduler.progress import Progress, last_line
-from wf_tui.scheduler.workspace import Workspace
+from wf_tui.scheduler.workspace import Left, Workspace
 from wf_tui.text import clean
 from wf_tui.workers.protocol import Alive, Failure, Lost, Output, Started, Success, WorkerEvent
 
@@ -109,6 +109,8 @@ class Attempt:
             merged, kept = await self._see_through(workspace, has)
         except StoppedError:
             await self._end_stopped(NOTHING)
+        except LedgerError:
+            raise  # what it has recorded, the next scheduler finds out; a merge may be made
         except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
             _log.exception("attempt %s of %r failed", self.claim.epoch, self.claim.task.id)
             await self._fail(machine_fault(error))
@@ -231,12 +233,7 @@ class Attempt:
             await self.site.ledger(lambda ledger: ledger.step(fence, Step.HARVESTING, by))
         await self.site.reach(Point.HARVEST_BEGUN)
         found = await self.site.thread(harvest_attempt, self.site, workspace)
-        await self.site.ledger(
-            lambda ledger: ledger.harvested(
-                fence, ref=found.ref, commit=found.commit, detail=found.detail
-            )
-        )
-        await self.site.reach(Point.HARVEST_RECORDED)
+        await record_harvest(self.site, fence, found)
         return found
 
     async def _finish(
@@ -291,10 +288,14 @@ class Attempt:
             await self._fail(ending)
 
     async def _leave(self, workspace: Workspace, *, merged: bool, kept: bool) -> None:
-        await self.site.reach(Point.FINISH_RECORDED)
-        left = await self.site.thread(
-            workspace.leave, merged=merged, keep=kept, untouched=not self.began
-        )
+        try:
+            await self.site.reach(Point.FINISH_RECORDED)
+            left = await self.site.thread(
+                workspace.leave, merged=merged, keep=kept, untouched=not self.began
+            )
+            await self.site.reach(Point.FINISH_LEFT)
+        except (OSError, GitError) as error:
+            left = Left(kept=f"it could not be given back: {clean(str(error), limit=400)}")
         run, tree = self.claim.run, str(workspace.tree.path)
         if left.changed:
             detail: Detail = {"files": 0, "snapshot_changed": list(left.changed[:20])}
@@ -303,7 +304,6 @@ class Attempt:
             )
         if left.kept:
             await self.site.ledger(lambda ledger: ledger.tree_gone(run, tree, kept=left.kept))
-        await self.site.reach(Point.FINISH_LEFT)
 
 
 def machine_fault(error: Exception) -> Ending:

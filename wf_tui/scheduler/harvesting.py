@@ -1,4 +1,4 @@
-"""Taking what an attempt left into a commit under its own ref (RULES 6.3); blocks, for threads."""
+"""Taking what an attempt left into a commit under its own ref (RULES 6.3), and telling of it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from wf_tui.git.entries import Entry
     from wf_tui.git.harvest import Harvest, Refused
     from wf_tui.ledger.attempts import Ending
+    from wf_tui.ledger.ledger import Fence, Ledger
     from wf_tui.ledger.rows import Detail
     from wf_tui.scheduler.site import Site
     from wf_tui.scheduler.workspace import Workspace
 
-__all__ = ["NOTHING", "Harvested", "harvest_attempt"]
+__all__ = ["NOTHING", "Harvested", "harvest_attempt", "record_harvest"]
 
 _NAMED: Final = 20
 
@@ -56,8 +57,19 @@ class Harvested:
 NOTHING: Final = Harvested()
 
 
+async def record_harvest(site: Site, fence: Fence, found: Harvested) -> None:
+    """Tell the ledger what a harvest has found."""
+
+    def record(ledger: Ledger) -> None:
+        site.faults.reach(Point.HARVEST_REF)
+        ledger.harvested(fence, ref=found.ref, commit=found.commit, detail=found.detail)
+
+    await site.ledger(record)
+    await site.reach(Point.HARVEST_RECORDED)
+
+
 def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
-    """Harvest a tree, commit what changed, and keep that under the attempt's ref."""
+    """Harvest a tree, commit what changed, and keep that under the attempt's ref; blocks."""
     tree = workspace.tree
     try:
         with tree.harvesting(workspace.shared_scope) as found:
@@ -83,5 +95,4 @@ def _save(site: Site, workspace: Workspace, found: Harvest) -> tuple[str, str]:
     )
     site.faults.reach(Point.HARVEST_COMMIT)
     ref = save_attempt_ref(site.control, commit, task=claim.task.id, epoch=claim.epoch)
-    site.faults.reach(Point.HARVEST_REF)
     return commit, ref

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.faults import Point
 from wf_tui.git.attempts import Message
-from wf_tui.git.export import Exported, export
+from wf_tui.git.export import Exported, Pending, export
 from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
 from wf_tui.git.show import changed_lines
 from wf_tui.ledger import reads
@@ -31,6 +32,7 @@ __all__ = ["Integrator"]
 
 _EXPORT_EVERY: Final = 0.5
 _NAMED: Final = 5
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -97,7 +99,6 @@ class Integrator:
                 await self.site.reach(Point.INTEGRATE_CONFLICT)
                 await self._in_conflict(fence, base, commit, ending, done, tree)
                 return done
-            await self.site.reach(Point.INTEGRATE_MOVED)
             await self._merged(fence, done, ending, result, lines)
             await self.site.reach(Point.INTEGRATE_RECORDED)
         self.export_soon()
@@ -163,6 +164,7 @@ class Integrator:
         good = replace(ending, commit=new)
 
         def record(ledger: Ledger) -> None:
+            self.site.faults.reach(Point.INTEGRATE_MOVED)
             # What was merged before a crash went on from where the ledger had last seen the branch.
             old = done.old if isinstance(done, Merged) else reads.run_row(ledger.db, fence.run).head
             ledger.integrated(fence, old, new)
@@ -183,12 +185,13 @@ class Integrator:
         self._unexported = True
         if self._exporting is None or self._exporting.done():
             self._exporting = asyncio.create_task(self._export_later())
+            self._exporting.add_done_callback(_log_failure)
 
     async def export_now(self) -> None:
         """Export what is merged by now; a branch that may not be moved is reported."""
         self._hurry.set()
         if self._exporting is not None:
-            await self._exporting
+            await asyncio.wait([self._exporting])
         await self._export()
 
     async def _export_later(self) -> None:
@@ -202,18 +205,31 @@ class Integrator:
         self._unexported = False
         row = await self.site.ledger(lambda ledger: reads.run_row(ledger.db, self.site.run))
         branch = row.ref.removeprefix("refs/heads/")
-        done = await self.site.thread(
-            export,
-            self.site.repository,
-            self.site.control,
-            branch,
-            expected=row.exported,
-            fetched=lambda: self.site.faults.reach(Point.EXPORT_BEGUN),
-        )
-        await self.site.reach(Point.EXPORT_MOVED)
+        done = await self.site.thread(self._show, branch, row.exported)
         commit, reason = (done.commit, "") if isinstance(done, Exported) else (None, done.reason)
         await self.site.ledger(lambda ledger: ledger.exported(self.site.run, commit, reason))
         await self.site.reach(Point.EXPORT_RECORDED)
+
+    def _show(self, branch: str, expected: str | None) -> Exported | Pending:
+        """Export; what the machine refuses waits, as what the user's repository refuses does."""
+        site = self.site
+        try:
+            done = export(
+                site.repository,
+                site.control,
+                branch,
+                expected=expected,
+                fetched=lambda: site.faults.reach(Point.EXPORT_BEGUN),
+            )
+            site.faults.reach(Point.EXPORT_MOVED)
+        except OSError as error:
+            return Pending(clean(str(error), limit=400))
+        return done
+
+
+def _log_failure(exporting: asyncio.Task[None]) -> None:
+    if not exporting.cancelled() and (error := exporting.exception()) is not None:
+        _log.error("the branch could not be exported: %s", error)
 
 
 def _named(conflict: Conflict) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
 from wf_tui.git.locks import break_stale_locks
 from wf_tui.ledger import reads
@@ -15,9 +16,9 @@ from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.claims import Claim
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import Outcome, Step
-from wf_tui.scheduler.attempt import CANCELLED
+from wf_tui.scheduler.attempt import CANCELLED, machine_fault
 from wf_tui.scheduler.handover import mark
-from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt
+from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
 from wf_tui.scheduler.workspace import Workspace
 from wf_tui.workers.sweep import sweep_marked
 
@@ -58,8 +59,21 @@ async def _recover_one(
     site: Site, integrator: Integrator, attempt: AttemptRow, task: TaskRow
 ) -> None:
     fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
+    try:
+        await _settle(site, integrator, fence, attempt, task)
+    except LedgerError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
+        _log.exception("attempt %s of %r could not be recovered", attempt.epoch, attempt.task)
+        ending = machine_fault(error)
+        await site.ledger(lambda ledger: ledger.fail(fence, ending))
+
+
+async def _settle(
+    site: Site, integrator: Integrator, fence: Fence, attempt: AttemptRow, task: TaskRow
+) -> None:
     claim = Claim.of(attempt, task)
-    found = await _harvest(site, claim, attempt)
+    found = await _harvest(site, fence, claim, attempt)
     await site.reach(Point.RECOVERY_HARVESTED)
     if attempt.fenced:
         ending = found.onto(CANCELLED)
@@ -74,7 +88,7 @@ async def _recover_one(
         await site.ledger(lambda ledger: ledger.fail(fence, ending))
 
 
-async def _harvest(site: Site, claim: Claim, attempt: AttemptRow) -> Harvested:
+async def _harvest(site: Site, fence: Fence, claim: Claim, attempt: AttemptRow) -> Harvested:
     """Take what a dead scheduler's attempt left; one without a tree has left nothing."""
     if attempt.commit_id or not attempt.writes or not attempt.tree or not attempt.base:
         return Harvested(commit=attempt.commit_id, ref=attempt.ref)
@@ -89,12 +103,7 @@ async def _harvest(site: Site, claim: Claim, attempt: AttemptRow) -> Harvested:
         return NOTHING
     finally:
         await site.thread(workspace.leave, merged=False, keep=False, untouched=False)
-    fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
-    await site.ledger(
-        lambda ledger: ledger.harvested(
-            fence, ref=found.ref, commit=found.commit, detail=found.detail
-        )
-    )
+    await record_harvest(site, fence, found)
     return found
 
 

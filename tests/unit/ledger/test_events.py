@@ -180,6 +180,9 @@ def test_exports(drive: Drive) -> None:
     assert [e.data for e in drive.events("export_pending")] == [{"reason": "it is checked out"}]
     assert [e.data for e in drive.events("exported")] == [{"commit": "c1"}]
     assert (drive.run().exported, drive.run().export_note) == ("c1", "")
+    drive.ledger.exported(RUN, None, "the disk is full")
+    drive.ledger.exported(RUN, "c1", "")
+    assert drive.run().export_note == ""
 
 
 def test_trees(drive: Drive) -> None:
