@@ -10,7 +10,7 @@ from typing import Final, NoReturn, cast
 
 import apsw
 
-from wf_tui.errors import LedgerError, LedgerWaitError
+from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.database import Row, Value
 from wf_tui.ledger.formats import adopt
 from wf_tui.ledger.turn import Patience, Turns
@@ -57,6 +57,9 @@ class SqliteDatabase:
             return cast("list[Row]", self._connection.execute(sql, values).fetchall())
         except apsw.Error as error:
             self._raise(error)
+        except UnicodeEncodeError as error:
+            text = "what is no UTF-8 cannot be a name or a text of the ledger"
+            raise UsageError(text, "write it in UTF-8") from error
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Run one statement for each row of values."""

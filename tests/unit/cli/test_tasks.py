@@ -129,6 +129,15 @@ def test_an_unknown_task_changes_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("words", [["show", "\udcff"], ["add", "\udcff"], ["hold", "\udcff"]])
+def test_bytes_that_are_no_text_are_wrong_usage(desk: Desk, words: list[str]) -> None:
+    """A shell hands on any bytes as a name; no ledger can hold them."""
+    done = desk.here(*words)
+    assert (done.exit_code, done.exception.__class__) == (2, SystemExit)
+    assert "no UTF-8" in done.output
+
+
+@pytest.mark.usefixtures("run")
 def test_reassign_names_a_seat_or_a_profile(desk: Desk) -> None:
     """The task waits for that worker, and `status` shows the pin."""
     assert desk.here("reassign", "one", "--to", "shell-2").exit_code == 0
