@@ -57,6 +57,7 @@ class Change:
     command: int
     reporter: tuple[str, str, int] | None = None
     events: list[tuple[Value, ...]] = field(default_factory=list)
+    _phases: dict[str, PhaseRow] = field(default_factory=dict)
 
     def evolve(self, **values: object) -> None:
         """Change fields of the run."""
@@ -119,7 +120,9 @@ class Change:
         return [decode(AttemptRow, row) for row in rows]
 
     def phase(self, name: str) -> PhaseRow:
-        """Return a phase of this run."""
+        """Return a phase of this run; read once, for it changes with each of its tasks."""
+        if name in self._phases:
+            return self._phases[name]
         rows = self.db.execute(
             select(PhaseRow, "WHERE run = ? AND name = ?"),
             (self.run.id, name),
@@ -127,7 +130,7 @@ class Change:
         if not rows:
             known = self.db.execute("SELECT name FROM phase WHERE run = ?", (self.run.id,))
             raise UnknownNameError("phase", name, [str(row[0]) for row in known])
-        return decode(PhaseRow, rows[0])
+        return self._phases.setdefault(name, decode(PhaseRow, rows[0]))
 
     def workers(self) -> list[WorkerRow]:
         """Return all seats of this run that are not gone."""
@@ -156,6 +159,8 @@ class Change:
         statement = update(old, new)
         if statement:
             self.db.execute(*statement)
+        if isinstance(new, PhaseRow):
+            self._phases[new.name] = new
         return new
 
     def put(self, old: TaskRow, **values: object) -> TaskRow:

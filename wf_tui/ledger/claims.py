@@ -165,16 +165,19 @@ def _limited(worker: WorkerRow, now: float) -> bool:
 
 
 def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
-    holders = tx.open_attempts()
-    if not holders:
+    if not tx.run.open_attempts:
         _wake_all(tx)
+    holders: list[AttemptRow] | None = None
     workspace_closed = False
     for task in _walk(tx, worker):
         if _prefers_another(tx, task, worker):
             continue
+        if not task.writes:
+            return task
+        holders = tx.open_attempts() if holders is None else holders
         if contention(tx.run, task, holders):
             _park(tx, task)
-        elif task.writes and task.isolation == "shared":
+        elif task.isolation == "shared":
             workspace_closed = workspace_closed or needs_newer(tx.run, task, holders)
             if not workspace_closed:
                 return task

@@ -444,8 +444,12 @@ class Ledger:
         return self.act(run, tasks, hands.unhold)
 
     def cancel(self, run: str, *tasks: str) -> list[Acted]:
-        """Give tasks up."""
-        return self.act(run, tasks, hands.cancel)
+        """Give tasks up, dependants first, as an abort does."""
+        with self._change(run) as tx:
+            found = {name: tx.task(name) for name in tasks}
+            later_first = sorted(found.values(), key=lambda task: (task.chain, -task.ordinal))
+            acted = {task.id: _one(tx, tx.task(task.id), hands.cancel) for task in later_first}
+            return [acted[name] for name in tasks]
 
     def skip(self, run: str, *tasks: str) -> list[Acted]:
         """Count tasks as done without their work."""

@@ -326,10 +326,9 @@ def _reopen(tx: Change, phase: PhaseRow) -> PhaseRow:
         "AND phase IN (SELECT name FROM phase WHERE run = ?1 AND unmet = 0)",
         (tx.run.id, phase.name),
     )
-    tx.db.execute(
-        f"UPDATE phase SET unmet = unmet + 1 WHERE run = ?1 AND name IN {after}",  # noqa: S608 - constant
-        (tx.run.id, phase.name),
-    )
+    for row in tx.db.execute(after[1:-1], (tx.run.id, phase.name)):
+        later = tx.phase(str(row[0]))
+        tx.store(later, evolve(later, unmet=later.unmet + 1))
     return tx.store(phase, evolve(phase, settled_at=None))
 
 

@@ -164,8 +164,14 @@ def abort_rest(tx: Change, why: str) -> None:
 
 
 def _cancellable(tx: Change) -> list[TaskRow]:
+    """Return what an abort cancels, dependants first.
+
+    The other way round each of a chain tells all behind it of a new root: 50 million times among
+    10,000.
+    """
     rows = tx.db.execute(
-        select(TaskRow, "WHERE run = ? AND state <> 'done' ORDER BY ordinal"), (tx.run.id,)
+        select(TaskRow, "WHERE run = ? AND state <> 'done' ORDER BY chain, ordinal DESC"),
+        (tx.run.id,),
     )
     tasks = [decode(TaskRow, row) for row in rows]
     return [

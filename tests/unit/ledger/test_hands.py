@@ -153,3 +153,13 @@ def test_acting_for_somebody(drive: Drive) -> None:
     drive.make("a")
     drive.ledger.acting("user:bob").hold(RUN, "a")
     assert (drive.events()[-1].actor, drive.task("a").note) == ("user:bob", "held by bob")
+
+
+def test_cancelling_a_chain_tells_each_task_once(drive: Drive) -> None:
+    """Dependants go first, and the answers are in the order that was asked for."""
+    names = [f"t{number}" for number in range(20)]
+    drive.make(*(shell(name, *names[:number][-1:]) for number, name in enumerate(names)))
+    assert [one.task for one in drive.mine.cancel(RUN, *names)] == names
+    assert [event.task for event in drive.events("task_blocked")] == names[::-1]
+    drive.mine.undo(RUN)
+    assert drive.where("t0", "t19") == "P P"

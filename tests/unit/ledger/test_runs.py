@@ -275,3 +275,12 @@ def test_jobs(drive: Drive) -> None:
     assert drive.events("jobs_changed")[0].data == {"jobs": 4, "before": 1}
     with pytest.raises(UsageError, match="at least 1, not 0"):
         drive.mine.set_jobs(RUN, 0)
+
+
+def test_an_abort_tells_each_task_once(drive: Drive) -> None:
+    """Dependants go first: nobody is told of a root that is about to change (10,000 in a chain)."""
+    names = [f"t{number}" for number in range(20)]
+    drive.make(*(shell(name, *names[:number][-1:]) for number, name in enumerate(names)))
+    drive.mine.abort(RUN)
+    assert [event.task for event in drive.events("task_blocked")] == names[::-1]
+    assert (drive.run().blocked, drive.run().state) == (20, "aborted")
