@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempt import Attempt
     from wf_tui.scheduler.site import Site
 
-__all__ = ["Heartbeat", "log_failure"]
+__all__ = ["BEATS", "Heartbeat", "log_failure"]
 
 WATCH_EVERY: Final = 0.05
 """Seconds between looks for changes by other processes (3 us each, RULES 5)."""
+BEATS: Final = 3
+"""How often a lease is renewed within its time, at least."""
 _ABSENT: Final = 1.0
 """Seconds without a look that are no load any more: this process was stopped or suspended."""
 _JUMP: Final = 1.0
@@ -75,7 +77,12 @@ class Heartbeat:
         timing = self.site.timing
         told: asyncio.Future[None] | None = None
         while True:
-            shortest = min(timing.heartbeat, timing.stall_after / 2, timing.start_deadline / 2)
+            shortest = min(
+                timing.heartbeat,
+                timing.lease / BEATS,
+                timing.stall_after / 2,
+                timing.start_deadline / 2,
+            )
             await asyncio.sleep(max(shortest, WATCH_EVERY))
             now = self._look()
             flights = list(self.flights.values())

@@ -30,6 +30,7 @@ from wf_tui.ledger.trees import needed_trees, stale_trees
 from wf_tui.ledger.turn import Patience
 from wf_tui.ledger.words import RunState
 from wf_tui.ledger.writer import Writer
+from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
 from wf_tui.scheduler.leader import leadership, own_identity
 from wf_tui.scheduler.recovery import recover
@@ -54,6 +55,8 @@ _PATIENCE: Final = Patience(most=1.0)
 """The writer's, which says itself what it waits for, and tries again."""
 _LAST_WORD: Final = 2.0
 """How long a scheduler that is told to stop waits for a ledger that cannot be written."""
+_ALIVE_EVERY: Final = 4.0
+"""Seconds between a shim's signs of life; more often where the lease is short."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -112,7 +115,9 @@ class Lead:
         row = await writer.submit(lambda ledger: reads.run_row(ledger.db, self.run_id))
         control = open_control(paths)
         pool = Pool(control, paths)
-        async with Launcher(environ=self.environ) as launcher:
+        timing = self.timing.model_copy(update={"lease": row.lease})
+        often = min(_ALIVE_EVERY, row.lease / BEATS)
+        async with Launcher(environ=self.environ, alive_every=often) as launcher:
             yield Site(
                 run=self.run_id,
                 paths=paths,
@@ -126,7 +131,7 @@ class Lead:
                 launcher=launcher,
                 workers={"shell": ShellWorker(launcher)},
                 environment=base_environment(self.environ),
-                timing=self.timing,
+                timing=timing,
                 faults=self.faults,
             )
 
@@ -135,7 +140,7 @@ class Lead:
         integrator = Integrator(site, await site.thread(standing_head, site.control, row.head))
         identity = asdict(own_identity())
         await site.ledger(
-            lambda ledger: ledger.scheduler_started(site.run, identity, self.timing.lease)
+            lambda ledger: ledger.scheduler_started(site.run, identity, site.timing.lease)
         )
         await recover(site, integrator)
         with self._view() as view, self._stopping(site):

@@ -17,6 +17,7 @@ from wf_tui.config import Timing
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.reads import Leader
 from wf_tui.scheduler import leader
+from wf_tui.workers import channel
 from wf_tui.workers.sweep import sweep_marked
 
 if TYPE_CHECKING:
@@ -89,12 +90,20 @@ def test_terminated_scheduler(arena: Arena) -> None:
     assert [event.actor for event in arena.events("run_paused")] == ["signal:SIGTERM"]
 
 
-def test_expired_lease(tmp_path: Path) -> None:
-    """An attempt without any sign of life for longer than its lease is lost."""
-    arena = Arena(tmp_path, Timing(grace=0.2, lease=0.3, heartbeat=0.1))
-    assert arena.play(parallel('id: a, run: "sleep 60"')) == "partial"
+def test_expired_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt whose shim says nothing for longer than the lease is lost; all of it is killed."""
+    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
+    arena = Arena(tmp_path, Timing(grace=0.2, lease=0.5))
+    assert arena.play(parallel('id: a, run: "kill -STOP $PPID; sleep 60"')) == "partial"
     (attempt,) = arena.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("lost", "lease")
+    assert sweep_marked(f"{arena.run}/") == 0
+
+
+def test_short_lease(tmp_path: Path) -> None:
+    """A program that says nothing outlives its lease: its shim speaks for it, often enough."""
+    arena = Arena(tmp_path, Timing(lease=0.6))
+    assert arena.play(parallel('id: a, run: "sleep 1.5"')) == "completed"
 
 
 def test_silent_gate(tmp_path: Path) -> None:
