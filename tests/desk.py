@@ -96,12 +96,14 @@ class Desk:
 
     # -- in a process of its own
 
-    def wf(self, *words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def wf(
+        self, *words: str | Path, cwd: Path | None = None, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command line as a person does."""
         return subprocess.run(
             [sys.executable, "-m", "wf_tui", *map(str, words)],
             cwd=cwd or self.repo,
-            env=self.environ,
+            env={**self.environ, **environ},
             check=False,
             capture_output=True,
             encoding="utf-8",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger import reads
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rows import AttemptRow, TaskRow
 
 __all__ = ["KeptTree", "kept_tree", "unresolved"]
-
-_MARKS: Final = frozenset({b"<<<<<<< ", b">>>>>>> "})
-_MARK: Final = 8
-_LONGEST_LINE: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -92,19 +87,12 @@ def unresolved(db: Database, run: str, name: str) -> str:
         return ""  # the ledger says why
     if kept.kind != BlockedKind.CONFLICT:
         return ""
-    marked = next((path for path in kept.files if _has_marks(kept.path / path)), None)
+    from wf_tui.git.merge import has_marks  # noqa: PLC0415 - reading needs no git
+
+    marked = next((path for path in kept.files if has_marks(kept.path / path)), None)
     if marked is None:
         return ""
     return (
         f"task {name!r} cannot be accepted: {clean(marked)} has conflict marks left "
         f"(wf shell {clean(shlex.quote(name))})"
     )
-
-
-def _has_marks(file: Path) -> bool:
-    try:
-        with file.open("rb") as opened:
-            lines = iter(partial(opened.readline, _LONGEST_LINE), b"")
-            return _MARKS.issubset(line[:_MARK] for line in lines)
-    except OSError:
-        return False  # the harvest says what is wrong with it

@@ -1,18 +1,23 @@
 """`git merge-tree`: a merge without a worktree, an index or a half-done state."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 
-__all__ = ["MergeResult", "Note", "leftover_marks", "merge_trees", "parse_merge"]
+__all__ = ["MergeResult", "Note", "has_marks", "leftover_marks", "merge_trees", "parse_merge"]
 
 
 _MARK: Final = "^([<]{7,}|[>]{7,}|[|]{7,}) [0-9a-f]{40,}"
 """A conflict mark of `merge-tree`: it names commits, as no text of the user's does."""
+_MARK_LINE: Final = re.compile(_MARK.encode())
+_LONGEST_LINE: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,13 @@ def leftover_marks(control: Control, commit: str, paths: Sequence[str]) -> tuple
     names = [os.fsencode(path) for path in paths]
     done = control.git("grep", "-lzaE", "-e", _MARK, commit, "--", *names, ok=(0, 1))
     return tuple(os.fsdecode(record.split(b":", 1)[1]) for record in done.records)
+
+
+def has_marks(file: Path) -> bool:
+    """Whether a file of a worktree, as a person has left it, still has marks of a merge."""
+    with file.open("rb") as opened:
+        lines = iter(partial(opened.readline, _LONGEST_LINE), b"")
+        return any(_MARK_LINE.match(line) for line in lines)
 
 
 def parse_merge(output: bytes, *, clean: bool) -> MergeResult:

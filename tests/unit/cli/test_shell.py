@@ -160,7 +160,7 @@ def test_a_shell_that_cannot_start_is_named(bench: Bench, monkeypatch: pytest.Mo
 def test_a_conflict_with_marks_left_is_not_accepted(bench: Bench) -> None:
     """What nobody has resolved is not merged; a name that leads elsewhere is not looked at."""
     file = bench.tree.path / "out.txt"
-    file.write_text("<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n")
+    file.write_text(f"<<<<<<< {'a' * 40}\na\n=======\nb\n>>>>>>> {'b' * 40}\n")
     bench.end(BlockedKind.CONFLICT, "gone", "../../../a.txt", "out.txt")
     result = bench.desk.here("accept", "a b", "later")
     assert result.exit_code == 5
@@ -168,5 +168,5 @@ def test_a_conflict_with_marks_left_is_not_accepted(bench: Bench) -> None:
         "wf: task 'a b' cannot be accepted: out.txt has conflict marks left (wf shell 'a b')",
         "wf: task 'later' cannot be accepted: it is pending",
     ]
-    file.write_text("=======\n<<<<<<< of a text about git\n")
+    file.write_text("<<<<<<< HEAD\n=======\n>>>>>>> as a text about git has it\n")
     assert bench.desk.here("accept", "a b").exit_code == 0

@@ -1,0 +1,102 @@
+"""Work that was held back, from the block to the merge, as a person goes through it."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk import git
+from tests.tmux import Tmux
+
+if TYPE_CHECKING:
+    from tests.desk import Desk
+
+_WF = Path(sys.executable).with_name("wf")
+_HEAD = 'git --git-dir="$(git rev-parse --git-dir)/../../control.git" rev-parse HEAD'
+
+pytestmark = pytest.mark.slow
+
+
+def contested(desk: Desk) -> Path:
+    """Return a plan whose task t meets another change of its file, also at its second attempt."""
+    seen = desk.root / "seen"
+    seen.mkdir()
+    others = "\n".join(
+        f"  - id: other-{n}\n    mode: read_write\n"
+        f"    run: 'until test -d {seen}/{n}; do sleep 0.02; done; echo {n} > a.txt'"
+        for n in range(2)
+    )
+    return desk.plan(f"""
+goal: a conflict
+scopes: race
+phases:
+- name: p
+  parallel: true
+  tasks:
+  - id: t
+    mode: read_write
+    run: |
+      mkdir {seen}/$(ls {seen} | wc -l)
+      until [ "$({_HEAD})" != "$(git rev-parse wf-base)" ]; do sleep 0.02; done
+      echo mine > a.txt
+{others}
+""")
+
+
+def test_a_conflict_is_resolved_with_a_shell_and_accepted(desk: Desk) -> None:
+    """Accepted too early it is refused; resolved and accepted it is in the branch."""
+    assert desk.wf("run", contested(desk), "--headless").returncode == 1
+    assert desk.wf("accept", "t").returncode == 5
+    program = desk.root / "shell"
+    program.write_text("#!/bin/sh\ngit diff > $OUT\necho both > a.txt\n")
+    program.chmod(stat.S_IRWXU)
+    done = desk.wf("shell", "t", SHELL=str(program), OUT=str(desk.root / "diff"))
+    assert (done.returncode, "conflict in a.txt" in done.stderr) == (0, True)
+    assert "+<<<<<<< " in (desk.root / "diff").read_text()
+    assert desk.wf("accept", "t").returncode == 0
+    run = desk.until_over()[0]["run"]
+    assert git(desk.repo, "show", f"wf/{run}:a.txt") == "both\n"
+    assert desk.wf("verify").returncode == 0
+
+
+def test_work_outside_its_scope_is_accepted(desk: Desk) -> None:
+    """It is merged as it is, with the files that its scope did not have."""
+    task = "{id: t, mode: read_write, file_scope: [src], run: 'echo b > b.txt'}"
+    plan = desk.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
+    assert desk.wf("run", plan, "--headless").returncode == 1
+    assert "-> wf accept t" in desk.wf("status").stdout
+    assert desk.wf("accept", "--all-blocked").returncode == 0
+    run = desk.until_over()[0]["run"]
+    assert git(desk.repo, "show", f"wf/{run}:b.txt") == "b\n"
+    assert desk.wf("verify").returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+def test_a_conflict_is_resolved_from_the_board(desk: Desk, tmp_path: Path) -> None:
+    """The board steps aside for the shell, comes back, and one more key merges."""
+    assert desk.wf("run", contested(desk), "--headless").returncode == 1
+    tmux = Tmux(tmp_path)
+    try:
+        environ = (f"WF_STATE_DIR={desk.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
+        board = tmux.open("env", *environ, _WF, "board", "--repo", desk.repo)
+        board.until("Blocked 1")
+        board.press("2")
+        board.until("A accept  o shell  E editor")
+        board.press("o")
+        board.until("conflict in a.txt", "wf accept t")
+        assert not board.is_alternate()
+        board.press("cat a.txt; echo both > a.txt; exit 3", "Enter")
+        board.until("A accepts what is in it now")
+        board.press("A")
+        board.until("accepted t", "Nothing needs you")
+        board.press("1")
+        board.until("completed: its work is on the branch", "3/3")
+    finally:
+        tmux.close()
+    run = desk.until_over()[0]["run"]
+    assert git(desk.repo, "show", f"wf/{run}:a.txt") == "both\n"
