@@ -158,7 +158,7 @@ def git(
     places = {"GIT_DIR": git_dir, "GIT_WORK_TREE": work_tree, "GIT_INDEX_FILE": index}
     env = dict(environment) if environment is not None else _environment(settings, global_config)
     env |= {name: str(place) for name, place in places.items() if place is not None}
-    env |= variables or {}
+    env |= {"WF_GIT": str(os.getpid()), **(variables or {})}
     command = [find_git(), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
     done = _run(command, env, stdin, cwd or Path("/"))
     if ok is not None and done.status not in ok:

@@ -20,7 +20,7 @@ from wf_tui.scheduler.attempt import CANCELLED, machine_fault
 from wf_tui.scheduler.handover import mark
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
 from wf_tui.scheduler.workspace import Workspace
-from wf_tui.workers.sweep import sweep_marked
+from wf_tui.workers.sweep import sweep_git, sweep_marked
 
 if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 async def recover(site: Site, integrator: Integrator) -> int:
     """Make a run that was left behind ready to go on; return how much was in flight."""
     await site.thread(sweep_marked, mark(site.run, ""))
+    await site.thread(sweep_git, site.control.git_dir)
     await site.thread(break_stale_locks, site.paths)
     await site.thread(site.pool.empty_trash)
     await site.reach(Point.RECOVERY_SWEPT)

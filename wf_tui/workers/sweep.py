@@ -1,4 +1,4 @@
-"""Finds and kills the stray processes of attempts by the mark in their environment.
+"""Finds and kills the stray processes of dead schedulers by the marks in their environment.
 
 The last resort, after the death of both the scheduler and the shims: no process ids are trusted.
 """
@@ -7,11 +7,11 @@ import contextlib
 import os
 import select
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["sweep_marked"]
+__all__ = ["sweep_git", "sweep_marked"]
 
 _ROUNDS = 50
 _PATIENCE_MS = 200
@@ -34,9 +34,33 @@ def sweep_marked(prefix: str, *, exact: bool = False) -> int:
     """
     if not prefix:
         raise ValueError("a sweep needs a mark")
+    wanted = b"WF_ATTEMPT=" + os.fsencode(prefix)
+
+    def has_mark(variables: list[bytes]) -> bool:
+        return any(one == wanted if exact else one.startswith(wanted) for one in variables)
+
+    return _sweep(has_mark)
+
+
+def sweep_git(git_dir: Path) -> int:
+    """Kill git commands on a repository whose `wf` is gone, and which may still write; their count.
+
+    They outlive a killed scheduler for as long as they need; `WF_GIT` says whose they are.
+    """
+    place = b"GIT_DIR=" + os.fsencode(git_dir)
+    mark = b"WF_GIT="
+
+    def is_orphan(variables: list[bytes]) -> bool:
+        owners = [one.removeprefix(mark) for one in variables if one.startswith(mark)]
+        return place in variables and any(not _is_alive(owner) for owner in owners)
+
+    return _sweep(is_orphan)
+
+
+def _sweep(is_stray: Callable[[list[bytes]], bool]) -> int:
     killed: set[_Process] = set()
     for _ in range(_ROUNDS):
-        found = _marked(prefix, exact=exact)
+        found = _found(is_stray)
         if not found:
             break
         _kill(found)
@@ -44,8 +68,7 @@ def sweep_marked(prefix: str, *, exact: bool = False) -> int:
     return len(killed)
 
 
-def _marked(prefix: str, *, exact: bool) -> set[_Process]:
-    wanted = b"WF_ATTEMPT=" + os.fsencode(prefix)
+def _found(is_stray: Callable[[list[bytes]], bool]) -> set[_Process]:
     found: set[_Process] = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -56,11 +79,17 @@ def _marked(prefix: str, *, exact: bool) -> set[_Process]:
         except OSError:  # it ended meanwhile, or is not ours to read
             continue
         pid = int(folder.name)
-        if pid != os.getpid() and any(
-            entry == wanted if exact else entry.startswith(wanted) for entry in variables
-        ):
+        if pid != os.getpid() and is_stray(variables):
             found.add(_Process(pid, started))
     return found
+
+
+def _is_alive(pid: bytes) -> bool:
+    try:
+        status = Path("/proc", pid.decode("ascii", "replace"), "stat").read_bytes()
+    except OSError:
+        return False
+    return status.rpartition(b")")[2].split()[0] not in {b"Z", b"X"}
 
 
 def _started(folder: Path) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import shutil
 import signal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -70,6 +72,27 @@ def test_no_worker_survives_its_scheduler(arena: Arena, tmp_path: Path) -> None:
         kill(arena, pid)
         assert reader.read() == ""
     assert sweep_marked(f"{arena.run}/") == 0
+
+
+def test_git_of_a_dead_scheduler_is_ended(arena: Arena, tmp_path: Path) -> None:
+    """A git command that a killed scheduler was waiting for writes no index under the next one."""
+    pipe, fake = tmp_path / "pipe", tmp_path / "bin" / "git"
+    os.mkfifo(pipe)
+    fake.parent.mkdir()
+    stuck = f'case "$*" in update-index*) echo $$ > {pipe}; exec sleep 1000;; esac'
+    fake.write_text(f'#!/bin/sh\n{stuck}\nexec {shutil.which("git")} "$@"\n')
+    fake.chmod(0o755)
+    arena.start(parallel('id: a, run: "echo x > x", mode: read_write, max_attempts: 2'))
+    path = arena.environ["PATH"]
+    arena.environ["PATH"] = f"{fake.parent}:{path}"
+    pid = arena.detach()
+    arena.environ["PATH"] = path
+    handle = os.pidfd_open(int(pipe.read_text()))
+    kill(arena, pid)
+    assert select.select([handle], [], [], 0)[0] == []
+    assert arena.lead() == "completed"
+    assert select.select([handle], [], [], 0)[0] == [handle]
+    os.close(handle)
 
 
 def test_recovery_twice(arena: Arena) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workers.conftest import Witness
-from wf_tui.workers.sweep import sweep_marked
+from wf_tui.workers.sweep import sweep_git, sweep_marked
 
 
 @pytest.fixture
@@ -36,6 +36,22 @@ def test_exact(marked: list[subprocess.Popen[bytes]]) -> None:
     """An exact mark spares attempt 12 when attempt 1 is swept."""
     assert sweep_marked(f"run-{os.getpid()}/task/1", exact=True) == 1
     assert [sleeper.poll() for sleeper in marked] == [-9, None, None]
+
+
+def test_git_of_the_dead(tmp_path: Path) -> None:
+    """Git on this repository is killed when whoever started it is gone, and lives while they do."""
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    places = [(tmp_path, gone.pid), (tmp_path, os.getpid()), (tmp_path / "other", gone.pid)]
+    commands = [
+        subprocess.Popen(["sleep", "1000"], env={"GIT_DIR": str(place), "WF_GIT": str(pid)})
+        for place, pid in places
+    ]
+    swept = sweep_git(tmp_path)
+    assert (swept, [command.poll() for command in commands]) == (1, [-9, None, None])
+    for command in commands[1:]:
+        command.kill()
+        command.wait()
 
 
 def test_nothing_to_sweep() -> None:
