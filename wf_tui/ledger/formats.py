@@ -5,7 +5,6 @@ What is not a ledger of a known format is named and left as it is (RULES 4.1, G1
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final, cast
 
 from wf_tui.errors import LedgerError
+from wf_tui.ledger.copies import copy_beside
 from wf_tui.ledger.mounts import journal_mode
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ __all__ = ["APPLICATION_ID", "USER_VERSION", "adopt", "readable"]
 APPLICATION_ID: Final = 0x77664C31  # "wfL1"
 USER_VERSION: Final = 2
 _OLDEST: Final = 1
-_PRIVATE: Final = 0o600
 
 
 @dataclass(frozen=True)
@@ -131,36 +130,10 @@ def _is_held(lock: Path) -> bool:
 
 
 def _back_up(db: SqliteDatabase, version: int) -> None:
-    """Copy the ledger beside itself; a copy that is there already stays."""
-    part = db.path.with_name(f"{db.path.stem}-{version}.backup.part")
     try:
-        fresh = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-        os.close(os.open(part, fresh, _PRIVATE))
-        db.copy_to(part)
-        _sync(part)
-        part.rename(_free_name(db.path, version))
-        _sync(part.parent)
+        copy_beside(db, f"{version}.backup")
     except (LedgerError, OSError) as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         raise LedgerError(
             f"{db.path} was not brought up to date, since no copy of it could be made: {error}",
             "make room beside it; nothing changed",
         ) from error
-
-
-def _free_name(path: Path, version: int) -> Path:
-    name = path.with_name(f"{path.stem}-{version}.backup.db")
-    number = 2
-    while name.exists():
-        name = path.with_name(f"{path.stem}-{version}.backup-{number}.db")
-        number += 1
-    return name
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,6 +13,7 @@ import apsw
 from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.database import Row, Value
 from wf_tui.ledger.formats import adopt
+from wf_tui.ledger.seal import Seal, judged
 from wf_tui.ledger.turn import Patience, Turns
 from wf_tui.paths import private_folder
 
@@ -37,6 +38,8 @@ class SqliteDatabase:
     ) -> None:
         self.path = path
         self._depth = 0
+        self._seal: Seal | None = None
+        self._strange: LedgerError | None = None
         if create:
             private_folder(path.parent)
         elif not path.exists():
@@ -49,6 +52,7 @@ class SqliteDatabase:
             adopt(self)
             _make_private(path)
             self._version = self._data_version()
+            self._seal = Seal(path)
             undo.pop_all()
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
@@ -77,6 +81,7 @@ class SqliteDatabase:
             return
         with self.locked():
             self._forget_failed()
+            self._require_own()
             with self.atomic():
                 yield
 
@@ -94,13 +99,15 @@ class SqliteDatabase:
         if self._depth:
             yield
             return
+        if what := self._lost():
+            raise LedgerError(f"the ledger {self.path} {what} while it was in use")
         with self._between("BEGIN", "COMMIT", "ROLLBACK"):
             yield
 
     def changed(self) -> bool:
-        """Whether another connection committed since the last call (3 us)."""
+        """Whether another connection committed since the last call, or the file is another one."""
         before, self._version = self._version, self._data_version()
-        return before != self._version
+        return before != self._version or bool(self._lost())
 
     def copy_to(self, path: Path) -> None:
         """Copy what is committed into another file."""
@@ -122,6 +129,18 @@ class SqliteDatabase:
         """Undo what a transaction before could not even undo, on a failing disk."""
         if self._connection.in_transaction:
             self.execute("ROLLBACK")
+
+    def _lost(self) -> str:
+        return self._seal.broken() if self._seal is not None else ""
+
+    def _require_own(self) -> None:
+        """Refuse to write into a file that is not the one which was opened."""
+        if self._strange is None and self._seal is not None:
+            self._strange = judged(self, self._seal)
+            if self._strange is not None:
+                self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        if self._strange is not None:
+            raise self._strange
 
     @contextlib.contextmanager
     def _nested(self) -> Iterator[None]:
