@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui import commands
 from wf_tui.board.messages import FeedFailed, LedgerChanged
-from wf_tui.errors import WfError
+from wf_tui.errors import LedgerError, WfError
 from wf_tui.picture import reading
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class LedgerFeed:
         self._post = post
         self._stopped = threading.Event()
         self._taken = threading.Event()
+        self._seen = 0
         self._thread = threading.Thread(target=self._run, name="ledger feed", daemon=True)
 
     def start(self) -> None:
@@ -72,6 +73,8 @@ class LedgerFeed:
 
     def _follow(self, db: Database) -> None:
         last = reading.start(db, self._run_id, self._clock.now())
+        if last.seq < self._seen:
+            raise LedgerError("the ledger was replaced by an older one")
         self._hand_over(last)
         asked = self._clock.monotonic()
         while not self._stopped.wait(_LOOK_EVERY):
@@ -85,6 +88,7 @@ class LedgerFeed:
                 self._hand_over(batch)
 
     def _hand_over(self, batch: Batch) -> None:
+        self._seen = batch.seq
         self._taken.clear()
         if not self._stopped.is_set():
             self._post(LedgerChanged(batch))

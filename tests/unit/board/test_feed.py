@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,24 @@ def test_a_ledger_that_cannot_be_read_is_told(reader: Reader) -> None:
     assert isinstance(message, FeedFailed)
     assert "ledger" in message.reason
     reader.drive.db = SqliteDatabase(reader.feed._place.paths.root / "other.db", create=True)
+
+
+def test_an_older_ledger_is_not_shown(reader: Reader) -> None:
+    """Where an older ledger was put in its place, that is told; what was seen stays in view."""
+    ledger = reader.feed._place.paths.ledger
+    older = ledger.with_name("older.db")
+    reader.drive.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(ledger, older)
+    reader.drive.finish("a")
+    reader.feed.start()
+    reader.batch()
+    for end in ("-wal", "-shm"):
+        ledger.with_name(ledger.name + end).unlink()
+    older.replace(ledger)
+    for reason in ("was replaced by another file while it was in use", "by an older one"):
+        message = reader.posted.get(timeout=_SOON)
+        assert isinstance(message, FeedFailed)
+        assert reason in message.reason
 
 
 def test_a_feed_that_was_never_started_can_be_stopped(reader: Reader) -> None:
