@@ -12,7 +12,9 @@ import pytest
 from tests.faults.aftermath import control_of, violations
 from tests.faults.disk import fill, small_disk
 from tests.unit.scheduler.test_scheduler import parallel
+from wf_tui.commands import open_ledger
 from wf_tui.git.attempts import attempt_ref
+from wf_tui.ledger import reads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +127,31 @@ def test_a_worktree_replaced_by_a_link(arena: Arena, tmp_path: Path) -> None:
     assert (first.note, second.outcome) == ("the worktree is gone", "succeeded")
     assert [file.name for file in outside.iterdir()] == ["mine"]
     assert arena.git("diff", "--name-only", "main", arena.branch) == "x"
+
+
+@pytest.mark.parametrize(
+    ("ruin", "state"),
+    [
+        ("index/1", "completed"),
+        ("gits", "completed"),
+        ("trash", "completed"),
+        ("attempts", "completed"),
+        ("trees", "partial"),
+        ("control.git/HEAD", "partial"),
+        ("control.git/refs/heads", "partial"),
+        ("control.git/objects", "partial"),
+        ("control.git", "partial"),
+    ],
+)
+def test_a_ruined_run(tampered: Arena, ruin: str, state: str) -> None:
+    """Whatever a program removes of the run's folder, the run ends, and signs off in order."""
+    command = f"echo x > x; run=$(dirname $(dirname $PWD)); rm -rf $run/{ruin}; cd /"
+    before = tampered.git("for-each-ref", "refs/heads/main")
+    assert tampered.play(parallel(f'id: a, run: "{command}", mode: read_write')) == state
+    assert tampered.attempts("a")[0].outcome in {"succeeded", "failed"}
+    with open_ledger(tampered.place) as ledger:
+        assert reads.leader(ledger.db, tampered.run) is None
+    assert tampered.git("for-each-ref", "refs/heads/main") == before
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")

@@ -72,9 +72,9 @@ def export(
     """
     if not repository.common_dir.is_dir():
         return Pending("the repository is gone")
-    new, ref = control.head(), f"refs/heads/{branch}"
+    ref = f"refs/heads/{branch}"
     try:
-        current = _current(repository, ref)
+        new, current = control.head(), _current(repository, ref)
         if current == new:
             return Exported(new)
         if current is not None and _is_later_export(control, current, expected):

@@ -112,7 +112,7 @@ def prepare(tree: Tree, names: Names) -> None:
     place = tree.place
     fresh = not place.index.exists()
     if fresh:
-        place.path.mkdir(mode=0o755)
+        place.path.mkdir(mode=0o755, parents=True)
     elif not place.is_folder():
         raise UnusableTreeError("the worktree is no folder")
     _check_out(place, tree.base)

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.errors import RefusedError
+from wf_tui.errors import GitError, RefusedError
 from wf_tui.faults import Faults, Point, planned
 from wf_tui.git.control import open_control
 from wf_tui.git.integrate import standing_head
@@ -187,12 +187,19 @@ class Lead:
                 loop.remove_signal_handler(number)
 
     async def _tidy(self, site: Site) -> None:
-        """Remove the trees whose work is safe; those that a person needs stay."""
+        """Remove the trees whose work is safe; those that a person needs stay.
+
+        Where the repository of the run is damaged nothing is known to be safe.
+        """
         needed, stale = await site.ledger(
             lambda ledger: (needed_trees(ledger.db, site.run), stale_trees(ledger.db, site.run))
         )
-        await site.thread(site.shared.close)
-        judged = await site.thread(remove_ended, site.pool, keep=needed, save=stale)
+        try:
+            await site.thread(site.shared.close)
+            judged = await site.thread(remove_ended, site.pool, keep=needed, save=stale)
+        except (GitError, OSError) as error:
+            _log.warning("all worktrees are kept: %s", error)
+            return
         gone = [str(one.path) for one in judged if one.removed]
         for path in gone:
             await site.ledger(partial(_tree_gone, run=site.run, path=path))
