@@ -13,7 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.bench.figures import Figure, Section, percentile
-from tests.bench.store import RUN, SEATS, empty_run, fence, opened
+from tests.bench.store import EIGHT, RUN, empty_run, fence, opened
 from tests.unit.board.acting import place_in
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.load import NewPhase, NewTask
@@ -85,7 +85,7 @@ class Writer:
     def move(self) -> None:
         """Move a card to another column."""
         if self._held is None:
-            self._held = self._ledger.claim(RUN, SEATS[-1])
+            self._held = self._ledger.claim(RUN, EIGHT[-1])
             assert self._held is not None
         else:
             self._ledger.fail(fence(self._held), _BAD)
@@ -199,9 +199,9 @@ def _fill(path: Path, count: int) -> None:
     phase = NewPhase("all", parallel=True, on_failure="skip_continue", tasks=tasks)
     with opened(path, create=True) as ledger:
         ledger.create_run(empty_run(path.parent), [phase], {})
-        seats = [WorkerRow(RUN, name, "shell", "shell", (), "local", "idle") for name in SEATS]
+        seats = [WorkerRow(RUN, name, "shell", "shell", (), "local", "idle") for name in EIGHT]
         ledger.join_workers(RUN, seats)
-        for seat in SEATS[:-1]:
+        for seat in EIGHT[:-1]:
             ledger.claim(RUN, seat)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import apsw
 
-from tests.bench.store import SEATS, claim, finish, opened, renew
+from tests.bench.store import EIGHT, SEATS, claim, finish, opened, renew
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.sqlite import SqliteDatabase
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.database import Database
 
-__all__ = ["Drain", "bare_commits", "eight_processes", "eight_workers", "one_worker"]
+__all__ = ["Drain", "bare_commits", "eight_workers", "one_worker", "processes"]
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -110,16 +110,16 @@ def eight_workers(path: Path, count: int) -> Drain:
     writer = Writer(connect)
     writer.start()
     try:
-        return asyncio.run(_share(writer, count // len(SEATS)))
+        return asyncio.run(_share(writer, count // len(EIGHT)))
     finally:
         writer.close()
 
 
 async def _share(writer: Writer, each: int) -> Drain:
     waits: list[float] = []
-    served: dict[str, list[str]] = {seat: [] for seat in SEATS}
+    served: dict[str, list[str]] = {seat: [] for seat in EIGHT}
     begun, cpu = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(_seat(writer, seat, each, waits, served[seat]) for seat in SEATS))
+    await asyncio.gather(*(_seat(writer, seat, each, waits, served[seat]) for seat in EIGHT))
     return Drain(time.perf_counter() - begun, time.process_time() - cpu, waits, served)
 
 
@@ -136,17 +136,17 @@ async def _seat(
         tasks.append(held.task.id)
 
 
-def eight_processes(path: Path, seconds: float) -> Drain:
-    """Let eight processes work on one file for some seconds, from the same moment on."""
-    processes = {seat: _contender(path, seat, seconds) for seat in SEATS}
-    for process in processes.values():
+def processes(path: Path, seconds: float, count: int) -> Drain:
+    """Let some processes work on one file for some seconds, from the same moment on."""
+    started = {seat: _contender(path, seat, seconds) for seat in SEATS[:count]}
+    for process in started.values():
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    for process in processes.values():
+    for process in started.values():
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    told = {seat: _told(process) for seat, process in processes.items()}
+    told = {seat: _told(process) for seat, process in started.items()}
     return Drain(
         max(one["seconds"] for one in told.values()),
         0.0,

@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.drains import Drain, bare_commits, eight_processes, eight_workers, one_worker
+from tests.bench.drains import Drain, bare_commits, eight_workers, one_worker, processes
 from tests.bench.figures import Figure, Goal, Section, against, by_turns, percentile
 from tests.bench.store import RUN, SEATS, claim, fill, finish, opened
 from wf_tui.ledger import reads
@@ -34,6 +34,7 @@ class _Size:
     claims: int
 
 
+_PROCESSES: Final = {8: Goal(least=0.7), 16: Goal()}
 _FULL: Final = _Size(5, 10_000, 300, 1_200, 1.0, (1_000, 10_000, 100_000), 100)
 _QUICK: Final = _Size(1, 600, 8, 16, 0.1, (50, 100), 10)
 
@@ -46,19 +47,26 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
 
 def _rates(folder: Path, size: _Size) -> Iterator[Figure]:
     """Compare the ways to claim, renew and finish."""
-    one, eight, many = (fill(folder / f"{name}.db", size.table) for name in ("one", "8", "many"))
-    bare, alone, shared, apart = by_turns(
+    names = ("one", "eight", *map(str, _PROCESSES))
+    one, eight, *many = (fill(folder / f"{name}.db", size.table) for name in names)
+    bare, alone, shared, *apart = by_turns(
         size.rounds,
         partial(bare_commits, folder / "bare.db", size.alone),
         partial(one_worker, one, size.alone),
         partial(eight_workers, eight, size.shared),
-        partial(eight_processes, many, size.seconds),
+        *(
+            partial(processes, path, size.seconds, count)
+            for path, count in zip(many, _PROCESSES, strict=True)
+        ),
     )
     floor = [drain.rate for drain in bare]
     ways = (
         ("1 worker", alone, Goal(least=0.85)),
         ("8 workers of one scheduler", shared, Goal(least=4)),
-        ("8 processes", apart, Goal(least=0.7)),
+        *(
+            (f"{n} processes", drains, goal)
+            for (n, goal), drains in zip(_PROCESSES.items(), apart, strict=True)
+        ),
     )
     for name, drains, goal in ways:
         rates = [drain.rate for drain in drains]
@@ -66,8 +74,9 @@ def _rates(folder: Path, size: _Size) -> Iterator[Figure]:
     cpu = [drain.cpu_each for drain in bare]
     for name, drains in (("1 worker", alone), ("8 workers of one scheduler", shared)):
         yield against(f"{name}: CPU a task", "us", [drain.cpu_each for drain in drains], cpu)
-    yield _fairness(apart)
-    yield _duplicates(many, apart)
+    for count, path, drains in zip(_PROCESSES, many, apart, strict=True):
+        yield _fairness(count, drains)
+        yield _duplicates(count, path, drains)
 
 
 def _waits(drains: Sequence[Drain]) -> str:
@@ -76,14 +85,13 @@ def _waits(drains: Sequence[Drain]) -> str:
     return f"claim p50 {middle:.2f} ms, p99 {high:.1f} ms, longest {most:.0f} ms"
 
 
-def _fairness(drains: Sequence[Drain]) -> Figure:
-    shares = [drain.fairness for drain in drains]
-    return Figure(
-        "8 processes: least / most served", median(shares), "1", 1.0, Goal(least=0.3), "floor: even"
-    )
+def _fairness(count: int, drains: Sequence[Drain]) -> Figure:
+    share = median(drain.fairness for drain in drains)
+    name = f"{count} processes: least / most served"
+    return Figure(name, share, "1", 1.0, Goal(least=0.3), "floor: even")
 
 
-def _duplicates(path: Path, drains: Sequence[Drain]) -> Figure:
+def _duplicates(count: int, path: Path, drains: Sequence[Drain]) -> Figure:
     """Count what was given out twice, by what the workers say and by what the ledger says."""
     every = [task for drain in drains for tasks in drain.served.values() for task in tasks]
     with opened(path) as ledger:
@@ -94,32 +102,50 @@ def _duplicates(path: Path, drains: Sequence[Drain]) -> Figure:
     twice = len(every) - len(set(every)) + len(claims) - len(set(claims))
     wrong = twice > 0 or not len(every) == len(told) == len(set(told)) == done
     note = f"of {len(every):,} claims; done rows {done:,}, done events {len(told):,}"
-    return Figure("8 processes: duplicate claims", twice, "must be 0", note=note, wrong=wrong)
+    return Figure(
+        f"{count} processes: duplicate claims", twice, "must be 0", note=note, wrong=wrong
+    )
 
 
 def _sizes(folder: Path, size: _Size) -> Iterator[Figure]:
-    """Compare the rate of claims in small and large ledgers; the smallest is the floor."""
+    """Compare the claims in small and large ledgers; the smallest is the floor."""
     paths = [fill(folder / f"{table}.db", table) for table in size.tables]
     works = [partial(_claims, path, size.claims) for path in paths]
     smallest, *others = by_turns(size.rounds, *works)
     for table, samples in zip(size.tables, [smallest, *others], strict=True):
-        cpu = median(each for _, each in samples)
-        yield against(
-            f"claims among {table:,} tasks",
-            "1/s",
-            [rate for rate, _ in samples],
-            [rate for rate, _ in smallest],
-            Goal(least=0.85),
-            f"{cpu:.0f} us CPU a claim; floor: {size.tables[0]:,} tasks",
-        )
+        cpu = median(claims.cpu for claims in samples)
+        note = f"{cpu:.0f} us CPU a claim; floor: {size.tables[0]:,} tasks"
+        rates, floor = ([claims.rate for claims in some] for some in (samples, smallest))
+        yield against(f"claims among {table:,} tasks", "1/s", rates, floor, Goal(least=0.85), note)
+        for percent in (50, 99):
+            waits, floor = (
+                [claims.wait(percent) for claims in some] for some in (samples, smallest)
+            )
+            yield against(f"claim p{percent} among {table:,} tasks", "ms", waits, floor)
 
 
-def _claims(path: Path, count: int) -> tuple[float, float]:
-    """Return the claims a second of one worker, and the processor microseconds of one."""
+@dataclass(frozen=True)
+class _Claims:
+    """Claims of one worker: how long each took, and the processor microseconds of one."""
+
+    walls: Sequence[float]
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """Claims a second."""
+        return len(self.walls) / sum(self.walls)
+
+    def wait(self, percent: int) -> float:
+        """Return the milliseconds that this share of the claims did not exceed."""
+        return percentile(self.walls, percent) * 1000
+
+
+def _claims(path: Path, count: int) -> _Claims:
     with opened(path) as ledger:
         timed = [_timed_claim(ledger) for _ in range(count)]
-    wall, cpu = (sum(column) for column in zip(*timed, strict=True))
-    return count / wall, cpu / count * 1e6
+    walls, cpu = zip(*timed, strict=True)
+    return _Claims(walls, sum(cpu) / count * 1e6)
 
 
 def _timed_claim(ledger: Ledger) -> tuple[float, float]:

@@ -19,10 +19,22 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.claims import Claim
 
-__all__ = ["RUN", "SEATS", "claim", "empty_run", "fence", "fill", "finish", "opened", "renew"]
+__all__ = [
+    "EIGHT",
+    "RUN",
+    "SEATS",
+    "claim",
+    "empty_run",
+    "fence",
+    "fill",
+    "finish",
+    "opened",
+    "renew",
+]
 
 RUN: Final = "bench"
-SEATS: Final = tuple(f"shell-{number + 1}" for number in range(8))
+SEATS: Final = tuple(f"shell-{number + 1}" for number in range(16))
+EIGHT: Final = SEATS[:8]
 _GOOD: Final = Ending(Outcome.SUCCEEDED, exit_code=0)
 
 
@@ -54,7 +66,7 @@ def empty_run(folder: Path) -> RunRow:
 
 
 def fill(path: Path, count: int) -> Path:
-    """Make a ledger with this many ready read-only tasks and eight seats."""
+    """Make a ledger with this many ready read-only tasks and sixteen seats."""
     tasks = tuple(NewTask(f"task {number}", spec=Spec(command="true")) for number in range(count))
     phase = NewPhase("all", parallel=True, on_failure="skip_continue", tasks=tasks)
     with opened(path, create=True) as ledger:
