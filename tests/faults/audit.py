@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.unit.scheduler.arena import Arena
     from wf_tui.paths import RunPaths
 
-__all__ = ["Sight", "audit", "look_at", "processes_of"]
+__all__ = ["Sight", "audit", "look_at", "processes_of", "unsaved"]
 
 Sight = dict[str, tuple[int, int, str]]
 """For each path of a repository: its mode, when it was written (0 within `.git`), its content."""
@@ -62,6 +62,23 @@ def processes_of(folder: Path) -> dict[int, str]:
         if word in said and int(process.name) != os.getpid():
             found[int(process.name)] = line.replace(b"\0", b" ").decode(errors="replace")
     return found
+
+
+def unsaved(arena: Arena, wrote: Path) -> list[str]:
+    """Name attempts that had written their files, with neither a commit nor a kept tree.
+
+    `wrote` has a line for each: its `WF_ATTEMPT` and its working directory.
+    """
+    paths = arena.place.paths.run(arena.run)
+    with open_reads(arena.place) as db:
+        attempts = reads.attempts(db, arena.run)
+    saved = {paths.attempt(one.task, one.epoch).name for one in attempts if one.ref}
+    kept = {event.data["tree"] for event in arena.events("worktree_kept")}
+    return [
+        f"lost: what {mark} wrote"
+        for mark, tree in map(str.split, wrote.read_text().splitlines())
+        if mark.rpartition("/")[2] not in saved and not (tree in kept and Path(tree).is_dir())
+    ]
 
 
 def _all(folder: Path) -> Iterator[Path]:

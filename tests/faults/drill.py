@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.faults.audit import Sight, audit, look_at
+from tests.faults.audit import Sight, audit, look_at, unsaved
 from wf_tui.commands import open_reads
 from wf_tui.ledger import reads
 
@@ -135,7 +135,7 @@ class Drill:
         return [
             *audit(self.arena, self._before),
             *self._ends(),
-            *self._work_lost(),
+            *unsaved(self.arena, self.out / "wrote"),
             *(["a hook ran"] if (self.arena.folder / "a-hook-ran").exists() else []),
         ]
 
@@ -150,16 +150,3 @@ class Drill:
             if self.arena.merged(name) != text:
                 found.append(f"{name} is {self.arena.merged(name)!r}")
         return found
-
-    def _work_lost(self) -> list[str]:
-        """Name attempts that had written their files, with neither a commit nor a kept tree."""
-        paths = self.arena.place.paths.run(self.arena.run)
-        with open_reads(self.arena.place) as db:
-            attempts = reads.attempts(db, self.arena.run)
-        saved = {paths.attempt(one.task, one.epoch).name for one in attempts if one.ref}
-        kept = {event.data["tree"] for event in self.arena.events("worktree_kept")}
-        return [
-            f"lost: what {mark} wrote"
-            for mark, tree in map(str.split, (self.out / "wrote").read_text().splitlines())
-            if mark.rpartition("/")[2] not in saved and not (tree in kept and Path(tree).is_dir())
-        ]

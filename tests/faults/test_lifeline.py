@@ -1,0 +1,113 @@
+"""kill -9 of the scheduler: what its attempts have started is gone within two seconds (G4)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.audit import audit, look_at
+from tests.unit.scheduler.test_scheduler import parallel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.unit.scheduler.arena import Arena
+
+PROMISED = 2.0
+WAIT = "trap '' TERM HUP INT; while :; do sleep 1000; done"
+BROOD = f"""
+setsid sh -c "{WAIT}" &
+(setsid sh -c "({WAIT}) & exec sleep 1000" &)
+setsid nohup sh -c "{WAIT}" > /dev/null 2>&1 < /dev/null &
+(cd /; exec env -i sleep 1000) &
+trap '' TERM HUP INT
+"""
+"""A session of its own, one without a parent, one that hears no signal, one without a mark."""
+
+
+@pytest.fixture
+def arena(arena: Arena) -> Arena:
+    """Have the brood at hand as a program of the tasks."""
+    (arena.folder / "brood.sh").write_text(BROOD)
+    return arena
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes below a process."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            parents[int(folder.name)] = int(fields[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+@contextlib.contextmanager
+def handles_of(pids: set[int]) -> Iterator[list[int]]:
+    """Give handles that cannot come to mean other processes."""
+    with contextlib.ExitStack() as stack:
+        handles = [os.pidfd_open(pid) for pid in pids]
+        for handle in handles:
+            stack.callback(os.close, handle)
+        yield handles
+
+
+def ended_within(handles: list[int], seconds: float) -> bool:
+    """Wait until all of these processes have ended; False where it takes longer."""
+    until = time.monotonic() + seconds
+    for handle in handles:
+        if not select.select([handle], [], [], max(0.0, until - time.monotonic()))[0]:
+            return False
+    return True
+
+
+def test_everything_dies_with_the_scheduler(arena: Arena) -> None:
+    """Its shims, their programs and daemons; without any other scheduler to look after them."""
+    pipe = arena.folder / "pipe"
+    os.mkfifo(pipe)
+    command = f"(. {arena.folder}/brood.sh; echo up > {pipe}; {WAIT.partition(';')[2]})"
+    arena.start(parallel(f'id: a, run: "{command}", mode: read_write'))
+    pid = arena.detach()
+    assert pipe.read_text() == "up\n"
+    below = descendants(pid)
+    assert len(below) > 8  # two shims, a program, its brood and what that sleeps in
+    with handles_of(below) as handles:
+        os.kill(pid, signal.SIGKILL)
+        assert ended_within(handles, PROMISED)
+    os.waitpid(pid, 0)
+
+
+def test_everything_is_gone_before_the_next_claim(arena: Arena) -> None:
+    """A stand-by leads at once, and still no attempt meets a process of the one before it."""
+    before, pids = look_at(arena.repo), arena.folder / "pids"
+    lives = "grep -qs '^State:.[^ZX]' /proc/$p/status"
+    meet = f"for p in $(cat {pids}); do ! {lives} || echo $p >> {arena.folder}/met; done"
+    first = f". {arena.folder}/brood.sh; touch {arena.folder}/up; wait"
+    arena.start(
+        parallel(
+            f'id: a, run: "if test -e {pids}; then {meet}; else {first}; fi; echo a > a", '
+            "mode: read_write, max_attempts: 2"
+        )
+    )
+    pid = arena.detach()
+    while not (arena.folder / "up").exists():
+        threading.Event().wait(0.01)
+    pids.write_text("\n".join(map(str, descendants(pid))))
+    other = arena.detach()
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.waitpid(other, 0)
+    assert [attempt.outcome for attempt in arena.attempts("a")] == ["lost", "succeeded"]
+    assert not (arena.folder / "met").exists()
+    assert audit(arena, before) == []
