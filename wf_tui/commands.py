@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
     from wf_tui.config import Config
     from wf_tui.git.control import Control
+    from wf_tui.git.foreign import Foreign
     from wf_tui.git.repository import Repository
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Acted, Ledger
     from wf_tui.ledger.load import NewTask
     from wf_tui.ledger.rows import EventRow, TaskRow
+    from wf_tui.ledger.worktree import Worktree
     from wf_tui.plan.models import Plan
 
 __all__ = [
@@ -152,6 +154,7 @@ def create_run(
     """
     from wf_tui.git.control import make_control  # noqa: PLC0415 - not for --help
     from wf_tui.git.export import branch_name  # noqa: PLC0415
+    from wf_tui.git.foreign import Foreign  # noqa: PLC0415
     from wf_tui.git.notices import notices  # noqa: PLC0415
     from wf_tui.git.runner import require_version  # noqa: PLC0415
     from wf_tui.ledger.load import of_plan  # noqa: PLC0415
@@ -164,7 +167,11 @@ def create_run(
     private_folder(paths.root)
     try:
         branch = branch_name(place.repository, run_id)
-        control = make_control(place.repository, paths, branch, environ=place.environ)
+        foreign = Foreign(place.repository.top, plan.link, plan.copied)
+        control = make_control(
+            place.repository, paths, branch, environ=place.environ, foreign=foreign.names
+        )
+        foreign.check(control)
         if warn is not None:
             for line in notices(control, control.base):
                 warn(line)
@@ -176,7 +183,7 @@ def create_run(
             scopes=plan.scopes.value,
         )
         with ledger.db.transaction():
-            row = ledger.create_run(row, *of_plan(plan))
+            row = ledger.create_run(row, *of_plan(plan), _worktree(plan, foreign))
             ledger.join_workers(run_id, seats)
             limits = {name: profile.breaker for name, profile in config.seats.items()}
             ledger.set_breakers(run_id, limits)
@@ -184,6 +191,14 @@ def create_run(
         shutil.rmtree(paths.root, ignore_errors=True)
         raise
     return row
+
+
+def _worktree(plan: Plan, foreign: Foreign) -> Worktree:
+    """Return how the worktrees of a run of this plan are set up."""
+    from wf_tui.ledger.worktree import Worktree  # noqa: PLC0415 - not for --help
+
+    checkout = str(foreign.top) if foreign.top else None
+    return Worktree(plan.setup, plan.teardown, checkout, foreign.link, foreign.copy)
 
 
 def _new_row(place: Place, run_id: str, control: Control, *, now: float) -> RunRow:
@@ -307,6 +322,7 @@ def run_here(
         place.environ,
         config.timing,
         foreground=not stay_when_stalled,
+        port_base=config.port_base,
     )
     over = threading.Event()
     with ThreadPoolExecutor(1, "events") as pool:

@@ -29,6 +29,8 @@ class Timing(_Part):
     """How long an attempt may take from its claim to its program."""
     step_deadline: _Seconds = 300.0
     """How long one git command of the scheduler's own steps may take."""
+    setup_deadline: _Seconds = 600.0
+    """How long the `setup` of a plan may take in one worktree."""
     stall_after: _Seconds = 600.0
     """How long a program may be silent."""
     steal_after: _Seconds = 300.0
@@ -68,6 +70,8 @@ class Config(_Part):
     profiles: Mapping[str, Profile] = {}
     timing: Timing = Timing()
     board: Board = Board()
+    port_base: Annotated[int, Field(ge=1024, le=65_000)] = 20_000
+    """Where the ranges begin of which each attempt has one (`WF_PORT_BASE`)."""
     keys: Mapping[str, str] = {}
     """The keys of the board's actions by the action's id, separated by commas: `"R,f5"`."""
 

@@ -29,8 +29,9 @@ def scheduler(run: str, repo: Path | None) -> int:
     )
     with reading(run, repo) as found:
         place, name = found.place, found.run.id
-    timing = load_config(os.environ).timing
-    lead = Lead(place.paths, name, SystemClock(), os.environ, timing)
+    config = load_config(os.environ)
+    clock, base = SystemClock(), config.port_base
+    lead = Lead(place.paths, name, clock, os.environ, config.timing, port_base=base)
     state = lead.run()
     say(f"run {name}: {state}")
     return 128 + lead.signalled if lead.signalled else 0

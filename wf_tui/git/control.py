@@ -5,9 +5,10 @@ the user's refs, configuration, hooks and locks are out of reach.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
@@ -24,6 +25,8 @@ ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
 """Files come out and go in byte by byte, and no attribute of a tree names a program."""
 
 _BASE = "refs/wf/base"
+_FOREIGN = "foreign"
+_SPECIAL = re.compile(r"([\\*?\[]| $)")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Control:
     object_format: str
     base: str
     ref: str
+    foreign: tuple[bytes, ...] = field(default=(), kw_only=True)
+    """Names in each worktree that wf has put there, and nothing is ever taken from."""
 
     @property
     def zero(self) -> str:
@@ -99,11 +104,13 @@ def make_control(
     branch: str,
     *,
     environ: Mapping[str, str] | None = None,
+    foreign: Collection[str] = (),
 ) -> Control:
     """Make a run's private repository at the commit that the user has checked out.
 
     `environ` is the user's environment (the process's own by default): it says where the user's
-    excludes are. A repository that lacks objects of that commit is refused.
+    excludes are. A repository that lacks objects of that commit is refused. `foreign` names what
+    will be put into each worktree; git in there ignores it.
     """
     final, making = paths.control, paths.control.with_name("control.git.new")
     if making.exists():
@@ -112,14 +119,16 @@ def make_control(
     draft = Control(making, repository.object_format, repository.head, ref)
     try:
         _initialise(draft, repository, branch)
-        _write_info(draft, user_excludes(repository, os.environ if environ is None else environ))
+        theirs = user_excludes(repository, os.environ if environ is None else environ)
+        _write_info(draft, theirs + _patterns(foreign))
+        (making / _FOREIGN).write_bytes(b"\0".join(map(os.fsencode, foreign)))
         check_complete(draft)
         draft.create(_BASE, draft.base)
         draft.create(ref, draft.base)
         making.rename(final)
     except OSError as error:
         raise EnvironmentalError(f"cannot make {final}: {error.strerror}") from error
-    return Control(final, repository.object_format, repository.head, ref)
+    return Control(final, repository.object_format, repository.head, ref, foreign=_foreign(final))
 
 
 def open_control(paths: RunPaths) -> Control:
@@ -130,7 +139,21 @@ def open_control(paths: RunPaths) -> Control:
     object_format = git("rev-parse", "--show-object-format", git_dir=place).text
     base = git("rev-parse", "--verify", "--end-of-options", _BASE, git_dir=place).text
     ref = git("symbolic-ref", "HEAD", git_dir=place).text
-    return Control(place, object_format, base, ref)
+    return Control(place, object_format, base, ref, foreign=_foreign(place))
+
+
+def _foreign(place: Path) -> tuple[bytes, ...]:
+    """Return the names of foreign files; an older run has no such file."""
+    try:
+        return tuple(filter(None, (place / _FOREIGN).read_bytes().split(b"\0")))
+    except FileNotFoundError:
+        return ()
+
+
+def _patterns(names: Collection[str]) -> bytes:
+    """Return the excludes that mean exactly these names."""
+    lines = ["/" + _SPECIAL.sub(r"\\\1", name) + "\n" for name in names]
+    return os.fsencode("".join(lines))
 
 
 def _initialise(control: Control, repository: Repository, branch: str) -> None:

@@ -186,8 +186,9 @@ def _planted(place: Place, paths: Sequence[bytes], changes: Changes) -> tuple[by
 
 
 def _note_special(found: _Sorted, ignored: Collection[bytes], scopes: Sequence[str] | None) -> None:
-    for path in special_files(found.place, ignored):
-        if _covered(scopes, path):
+    foreign = (name + b"/" for name in found.place.control.foreign)
+    for path in special_files(found.place, {*ignored, *foreign}):
+        if _covered(scopes, path) and not found.place.is_foreign(path):
             found.refused[path] = "special file"
 
 
@@ -225,7 +226,7 @@ def _refusals(
     reasons = dict(found.refused)
     # Git cuts a message that is longer than a path may be, and the reason with it.
     for path, reason in _UNOPENED.findall(changes.complaints):
-        if _covered(scopes, path):
+        if _covered(scopes, path) and not found.place.is_foreign(path):
             reasons[path] = "unreadable folder: " + clean(reason or b"its path is too long")
     return tuple(Refused(_text(path), reasons[path]) for path in sorted(reasons))
 

@@ -71,20 +71,27 @@ class Place:
         return self.top + b"/" + path if path else self.top
 
     def changes(self) -> Changes:
-        """Return what differs from the index, as git sees it."""
+        """Return what differs from the index, as git sees it, but for foreign files."""
         done = self._list_changes()
         if b"ermission denied" in done.stderr:
             make_readable(self.top)
             done = self._list_changes()
         tags: dict[bytes, bytes] = {}
         for record in done.records:
-            tags.setdefault(record[2:], record[:1])
+            if not self.is_foreign(record[2:]):
+                tags.setdefault(record[2:], record[:1])
         return Changes(tags, done.stderr)
 
     def ignored(self) -> frozenset[bytes]:
         """Return what the excludes hide: files, and (with a slash) folders hidden as a whole."""
         words = ("ls-files", "-z", "-o", "-i", "--exclude-standard", "--directory")
-        return frozenset(self.git(*words).records)
+        records = self.git(*words).records
+        return frozenset(path for path in records if not self.is_foreign(path))
+
+    def is_foreign(self, path: bytes) -> bool:
+        """Whether wf has put this, or a folder that it lies in, into the worktree."""
+        names = self.control.foreign
+        return bool(names) and any(path == n or path.startswith(n + b"/") for n in names)
 
     @contextmanager
     def on_a_copy(self) -> Iterator[Self]:

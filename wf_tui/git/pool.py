@@ -4,13 +4,17 @@ A used worktree is prepared anew in a few milliseconds; anything odd about one a
 trash, and a new one takes its number.
 """
 
+import contextlib
 import errno
 import os
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 from wf_tui.errors import GitError
 from wf_tui.git.control import Control
 from wf_tui.git.erase import erase
+from wf_tui.git.foreign import ForeignFileError
 from wf_tui.git.integrate import Conflict
 from wf_tui.git.merge import merge_trees
 from wf_tui.git.names import Names, read_names
@@ -28,9 +32,13 @@ _REMEMBERED = 4
 class Pool:
     """The worktrees of one run; safe to use from several threads."""
 
-    def __init__(self, control: Control, paths: RunPaths) -> None:
+    def __init__(
+        self, control: Control, paths: RunPaths, furnish: Callable[[Path], None] = lambda _: None
+    ) -> None:
         self.control = control
         self.paths = paths
+        self._furnish = furnish
+        """Puts into a fresh tree what does not come from git."""
         self._lock = threading.Lock()
         self._free: list[int] = []
         self._names: dict[str, Names] = {}
@@ -45,17 +53,28 @@ class Pool:
         return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit()))
 
     def acquire(self, base: str, *, number: int | None = None) -> Tree:
-        """Return a worktree that is exactly `base`; of a certain number, where one is given."""
+        """Return a worktree that is exactly `base`; of a certain number, where one is given.
+
+        Beside it there are the foreign files; raises `ForeignFileError` where these cannot be.
+        """
         taken = self._take() if number is None else self._claim(number)
         tree = Tree.at(self.control, self.paths, taken, base)
-        names = self._names_of(base)
+        self._prepare(tree)
+        try:
+            self._furnish(tree.path)
+        except ForeignFileError:
+            self.release(tree, saved=True)
+            raise
+        return tree
+
+    def _prepare(self, tree: Tree) -> None:
+        names = self._names_of(tree.base)
         for mark in (tree.released, tree.harvested):
             mark.unlink(missing_ok=True)
         try:
             prepare(tree, names)
         except (UnusableTreeError, GitError, OSError):
             self._renew(tree, names)
-        return tree
 
     def reopen(self, number: int, base: str) -> Tree:
         """Return a worktree as it was left, not prepared: to harvest it after a restart."""
@@ -94,8 +113,12 @@ class Pool:
 
         A later harvest takes what a person made of it.
         """
-        refilled = self.acquire(conflict.head, number=tree.number if tree else None)
+        number = self._claim(tree.number) if tree else self._take()
+        refilled = Tree.at(self.control, self.paths, number, conflict.head)
+        self._prepare(refilled)
         _lay(refilled, conflict.tree)
+        with contextlib.suppress(ForeignFileError):  # what they resolve does not hang on these
+            self._furnish(refilled.path)
         return refilled
 
     def relay(self, tree: Tree, commit: str, conflict: Conflict) -> Tree | None:

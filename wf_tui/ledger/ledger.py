@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.load import NewPhase, NewTask
     from wf_tui.ledger.rows import Detail
+    from wf_tui.ledger.worktree import Worktree
 
 __all__ = ["Acted", "Fence", "Ledger"]
 
@@ -75,13 +76,17 @@ class Ledger:
     # -- runs
 
     def create_run(
-        self, run: RunRow, phases: Sequence[NewPhase], chains: Mapping[str, int]
+        self,
+        run: RunRow,
+        phases: Sequence[NewPhase],
+        chains: Mapping[str, int],
+        worktree: Worktree | None = None,
     ) -> RunRow:
         """Store a new run with all its phases and tasks."""
         with self.db.transaction():
             self.db.execute(*insert(run))
             with self._change(run.id) as tx:
-                load.fill_run(tx, phases, chains)
+                load.fill_run(tx, phases, chains, worktree)
             return tx.run
 
     def pause(self, run: str) -> bool:

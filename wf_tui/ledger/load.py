@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.change import Change
     from wf_tui.ledger.database import Value
+    from wf_tui.ledger.worktree import Worktree
     from wf_tui.plan.models import Plan, Task
 
 __all__ = ["ADDED_PHASE", "NewPhase", "NewTask", "add_task", "fill_run", "of_plan", "rank"]
@@ -115,7 +116,12 @@ def _of_task(task: Task) -> NewTask:
     )
 
 
-def fill_run(tx: Change, phases: Sequence[NewPhase], chains: Mapping[str, int]) -> None:
+def fill_run(
+    tx: Change,
+    phases: Sequence[NewPhase],
+    chains: Mapping[str, int],
+    worktree: Worktree | None = None,
+) -> None:
     """Store all phases and tasks of a new run; one statement a kind, 100,000 tasks in seconds."""
     tx.event(
         "run_created",
@@ -125,6 +131,7 @@ def fill_run(tx: Change, phases: Sequence[NewPhase], chains: Mapping[str, int]) 
         jobs=tx.run.jobs,
         scopes=tx.run.scopes,
         fold_case=tx.run.fold_case or None,
+        worktree=worktree.told if worktree else None,
         phases=[
             {
                 "name": phase.name,

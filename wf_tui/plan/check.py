@@ -30,6 +30,7 @@ def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem,
         *_dependencies_and_scopes(document, plan, fold_case=fold_case),
         *_cycles(document, plan),
         *_results(document, plan),
+        *_foreign_files(document, plan),
         *_later_keys(document),
     )
 
@@ -205,6 +206,31 @@ def _late_result(
         dependency_phase=need_phase,
         task_phase=task_phase,
     )
+
+
+def _foreign_files(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield a fault for each path that lies in another one, or is named again."""
+    named = [("link", number, path) for number, path in enumerate(plan.link)]
+    named += [("copy", number, path) for number, path in enumerate(plan.copied)]
+    seen: dict[str, str] = {}
+    for key, number, path in sorted(named, key=lambda one: one[2].split("/")):
+        above = next((path[:end] for end in _ends(path) if path[:end] in seen), None)
+        if above is not None:
+            message = f"{quoted(path)} in `{key}` lies in {quoted(above)} in `{seen[above]}`"
+            yield document.problem(
+                "overlapping_files",
+                (key, number),
+                message,
+                "name each file once, or the folder alone",
+                left=above,
+                right=path,
+            )
+        seen.setdefault(path, key)
+
+
+def _ends(path: str) -> list[int]:
+    """Return where each folder above a path ends, and the path itself."""
+    return [*(at for at, char in enumerate(path) if char == "/"), len(path)]
 
 
 def _later_keys(document: Document) -> Iterator[Problem]:

@@ -22,6 +22,12 @@ def _head(plan: Plan) -> Iterator[str]:
     waves = plural(len(phase_waves(plan)), "wave")
     size = f"{plural(len(plan.phases), 'phase')} in {waves}, {plural(len(plan.tasks), 'task')}"
     yield f"{size}, at most {plan.max_concurrent} at once, overlapping scopes {plan.scopes}"
+    for word, command in (("setup", plan.setup), ("teardown", plan.teardown)):
+        if command:
+            yield f"{word} `{clean(command, limit=_WIDEST_TEXT)}`"
+    for word, paths in (("links", plan.link), ("copies", plan.copied)):
+        if paths:
+            yield f"{word} {', '.join(clean(path) for path in paths)}"
 
 
 def _waves(plan: Plan) -> Iterator[str]:

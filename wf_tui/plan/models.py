@@ -115,6 +115,18 @@ def _inside_the_tree(path: str) -> str:
     return path
 
 
+def _one_path(path: str) -> str:
+    """Return the plain spelling of a path that names one file or folder of the checkout."""
+    parts = [part for part in _inside_the_tree(path).strip().split("/") if part not in {"", "."}]
+    if not parts:
+        raise ValueError("means the whole checkout")
+    if ".git" in {part.lower() for part in parts}:
+        raise ValueError("lies in `.git`")
+    if any(char in path for char in "*?"):
+        raise ValueError("is a pattern; each path has to be named")
+    return "/".join(parts)
+
+
 def _storable(value: int) -> int:
     # The format allows 64 unsigned bits, the ledger keeps 63: both are "for ever".
     return min(value, _LEDGER_MOST)
@@ -132,6 +144,7 @@ _Positive = Annotated[StrictInt, Field(ge=1, le=2**32 - 1)]
 _Amount = Annotated[StrictFloat, Field(ge=0, le=1e15, allow_inf_nan=False)]
 _Texts = tuple[StrictStr, ...]
 _Paths = tuple[Annotated[StrictStr, AfterValidator(_inside_the_tree)], ...]
+_Foreign = tuple[Annotated[StrictStr, AfterValidator(_one_path)], ...]
 _Role = Annotated[AgentType, BeforeValidator(_newest_word)]
 _Command = Annotated[StrictStr | None, AfterValidator(_blank_is_none)]
 
@@ -233,6 +246,14 @@ class Plan(_Part):
     gate: _Command = None
     """The gate of every writing task that has none of its own."""
     scopes: Scopes = Scopes.SERIALIZE
+    setup: _Command = None
+    """A command in each attempt's own worktree, before its program."""
+    teardown: _Command = None
+    """A command in the same worktree afterwards."""
+    link: _Foreign = ()
+    """Files of the checkout that git does not track, as links in each tree."""
+    copied: _Foreign = Field(default=(), alias="copy")
+    """The same, as copies."""
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -13,8 +13,9 @@ from wf_tui.plan.wording import Known, parse_problem
 
 __all__ = ["LATER", "Shaped", "shape"]
 
-LATER: Final = ("setup", "teardown", "link", "copy", "sparse")
+LATER: Final = ("sparse",)
 """Keys of the format that are read and refused when used."""
+_SETUP: Final = ("setup", "teardown", "link", "copy")
 
 _TREE_KEY = "nodes"
 _KINDS: Final[dict[type[BaseModel], str]] = {
@@ -24,9 +25,15 @@ _KINDS: Final[dict[type[BaseModel], str]] = {
     Defaults: "`defaults`",
     Budget: "a budget",
 }
-_KEYS: Final = {model: (*model.model_fields, *(LATER if model is Plan else ())) for model in _KINDS}
+_KEYS: Final = {
+    model: (
+        *(field.alias or name for name, field in model.model_fields.items()),
+        *(LATER if model is Plan else ()),
+    )
+    for model in _KINDS
+}
 # Extensions of wf are optional, so null means the same as leaving them out.
-_NULLABLE: Final = frozenset({*Settings.model_fields, "defaults", "scopes", "wip", *LATER})
+_NULLABLE: Final = frozenset({*Settings.model_fields, "defaults", "scopes", "wip", *_SETUP, *LATER})
 
 _Table = Mapping[str, object]
 

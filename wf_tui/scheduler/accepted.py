@@ -96,6 +96,11 @@ class Accepted(Attempt):
             _log.exception("what was accepted of %r failed", self.claim.task.id)
             await self._fail(self.found.onto(machine_fault(error)))
 
+    @property
+    def own_tree(self) -> bool:
+        """A person's tree is theirs alone."""
+        return True
+
     def _reopen(self) -> Kept:
         """Open the tree as the person left it; only work that has a commit can be laid anew."""
         row, pool = self.row, self.site.pool
@@ -144,10 +149,16 @@ class Accepted(Attempt):
         )
         await self.site.reach(Point.CHECK_BEGUN)
         job = await self.site.thread(make_job, self.site, claim, space.tree.path, has)
+        around = bool(claim.task.spec.gate)
+        fault = await self._set_up(job) if around else None
         try:
-            fault = await self._stoppable(check(self.site, claim, job, self.found, self._hear_gate))
+            fault = fault or await self._stoppable(
+                check(self.site, claim, job, self.found, self._hear_gate)
+            )
         finally:
             self._rest()
+            if around:
+                await self._tear_down(job)
         await self.site.reach(Point.CHECK_ENDED)
         if fault is not None:
             raise _GivenBackError(fault)

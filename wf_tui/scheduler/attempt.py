@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.errors import GitDeadlineError, GitError, LedgerError
 from wf_tui.faults import Point
+from wf_tui.git.foreign import ForeignFileError
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Outcome, Step
+from wf_tui.scheduler.around import set_up, tear_down
 from wf_tui.scheduler.checks import Fault, check
 from wf_tui.scheduler.handover import Given, given, make_job
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
@@ -139,9 +141,15 @@ class Attempt:
         ):
             raise StoppedError
         await self.site.reach(Point.PREPARE_RECORDED)
+        if (fault := await self._set_up(job)) is not None:
+            await self._tear_down(job)
+            await self._fail(Ending(Outcome.FAILED, fault.cause, fault.text), fault)
+            return False, False
         outcome = await self._work_on(job)
         await self.site.reach(Point.RUN_ENDED)
         harvested = await self._harvest(workspace)
+        if not isinstance(outcome, Success):
+            await self._tear_down(job)
         if self._stop is not None and not isinstance(outcome, Success):
             await self._end_stopped(harvested)
         elif isinstance(outcome, Success):
@@ -149,6 +157,39 @@ class Attempt:
         else:
             await self._fail(harvested.onto(_ending(outcome)))
         return False, False
+
+    # -- around the program
+
+    @property
+    def own_tree(self) -> bool:
+        """Whether nobody else works in its tree."""
+        return self.claim.task.isolation == "worktree"
+
+    async def _set_up(self, job: Job) -> Fault | None:
+        """Run the plan's `setup`, watched as the program is; the start deadline comes after it."""
+        command = self.site.worktree.setup if self.own_tree else None
+        if command is None:
+            return None
+        self.start_by = math.inf
+        try:
+            return await self._stoppable(set_up(self.site, job, command, self._hear_gate))
+        except StoppedError:
+            await self._tear_down(job)
+            raise
+        finally:
+            self._rest()
+            self.start_by = self.own_since + self.site.timing.start_deadline
+
+    async def _tear_down(self, job: Job) -> None:
+        """Run the plan's `teardown`, whatever happened; that it fails is only noted."""
+        command, fence = self.site.worktree.teardown, self.fence
+        if command is None or not self.own_tree:
+            return
+        text = await tear_down(self.site, job, command, self._hear_gate)
+        self._rest()
+        if text:
+            _log.warning("%s: attempt %s of %r", text, fence.epoch, fence.task)
+            await self.site.ledger(lambda ledger: ledger.progress(fence, text))
 
     # -- running
 
@@ -251,11 +292,13 @@ class Attempt:
                 check(self.site, self.claim, job, harvested, self._hear_gate)
             )
         except StoppedError:
+            await self._tear_down(job)
             await self._end_stopped(harvested)
             return False, False
         finally:
             self._rest()
         await self.site.reach(Point.CHECK_ENDED)
+        await self._tear_down(job)
         if fault is not None:
             return False, await self._hold_back(fault, good)
         self.merging = True
@@ -309,6 +352,9 @@ class Attempt:
 def machine_fault(error: Exception) -> Ending:
     """Return how an attempt ends that wf itself could not see through."""
     text = f"wf could not go on: {clean(str(error) or repr(error), limit=400)}"
+    if isinstance(error, ForeignFileError):
+        text = f"its worktree cannot be set up: {error.message}"
+        return Ending(Outcome.FAILED, "setup", text)
     if isinstance(error, GitDeadlineError):
         return Ending(Outcome.TIMED_OUT, "deadline", text)
     return Ending(Outcome.FAILED, "machine", text)

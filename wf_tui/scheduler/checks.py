@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.git.entries import outside
 from wf_tui.ledger.words import BlockedKind
 from wf_tui.text import clean, plural
-from wf_tui.workers.shell import failure, result_text, run_gate
+from wf_tui.workers.shell import failure, result_text, run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +104,7 @@ async def _gate(site: Site, claim: Claim, job: Job, report: Report) -> Fault | N
     command = claim.task.spec.gate
     if not command:
         return None
-    ended = await run_gate(site.launcher, job, command, report)
+    ended = await run_command(site.launcher, job, "gate", command, report)
     if ended.succeeded:
         return None
     why = "its shim was killed" if ended.lost else failure(ended, job.limits.seconds).text

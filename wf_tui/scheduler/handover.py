@@ -76,6 +76,7 @@ def make_job(site: Site, claim: Claim, tree: Path, has: Given) -> Job:
             mark=name,
             results=results,
             conflicts=conflicts,
+            port_base=site.ports.take((task.id, claim.epoch)) if site.ports else None,
         ),
         limits=Limits(seconds=spec.timeout_secs or None, grace=site.timing.grace),
         mark=name,

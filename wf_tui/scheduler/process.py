@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import GitError, RefusedError
 from wf_tui.faults import Faults, Point, planned
 from wf_tui.git.control import open_control
+from wf_tui.git.foreign import Foreign
 from wf_tui.git.integrate import standing_head
 from wf_tui.git.pool import Pool
 from wf_tui.git.remove import remove_ended
@@ -29,10 +30,12 @@ from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.ledger.trees import needed_trees, stale_trees
 from wf_tui.ledger.turn import Patience
 from wf_tui.ledger.words import RunState
+from wf_tui.ledger.worktree import Worktree, worktree_of
 from wf_tui.ledger.writer import Writer
 from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
 from wf_tui.scheduler.leader import leadership, own_identity
+from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import recover
 from wf_tui.scheduler.scheduler import Scheduler
 from wf_tui.scheduler.site import Site
@@ -70,6 +73,7 @@ class Lead:
     environ: Mapping[str, str]
     timing: Timing
     foreground: bool = False
+    port_base: int = 20_000
     signalled: int = 0
     """The signal that ended it, if one did."""
     faults: Faults = field(init=False)
@@ -112,9 +116,14 @@ class Lead:
     @contextlib.asynccontextmanager
     async def _site(self, writer: Writer) -> AsyncIterator[Site]:
         paths = self.repo.run(self.run_id)
-        row = await writer.submit(lambda ledger: reads.run_row(ledger.db, self.run_id))
+        row, worktree = await writer.submit(
+            lambda ledger: (
+                reads.run_row(ledger.db, self.run_id),
+                worktree_of(ledger.db, self.run_id),
+            )
+        )
         control = open_control(paths)
-        pool = Pool(control, paths)
+        pool = Pool(control, paths, _foreign(worktree).lay)
         timing = self.timing.model_copy(update={"lease": row.lease})
         often = min(_ALIVE_EVERY, row.lease / BEATS)
         async with Launcher(environ=self.environ, alive_every=often) as launcher:
@@ -132,6 +141,8 @@ class Lead:
                 workers={"shell": ShellWorker(launcher)},
                 environment=base_environment(self.environ),
                 timing=timing,
+                worktree=worktree,
+                ports=Ports(self.repo.root.parent / "ports", self.port_base),
                 faults=self.faults,
             )
 
@@ -231,6 +242,11 @@ def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, s
         )
     process.returncode = 0  # it outlives this process, nobody here waits for it
     return process.pid
+
+
+def _foreign(worktree: Worktree) -> Foreign:
+    top = Path(worktree.checkout) if worktree.checkout else None
+    return Foreign(top, worktree.link, worktree.copy)
 
 
 def _tree_gone(ledger: Ledger, run: str, path: str) -> None:

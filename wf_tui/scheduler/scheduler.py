@@ -107,6 +107,8 @@ class Scheduler:
 
     def _landed(self, key: tuple[str, int], task: asyncio.Task[None]) -> None:
         self._flights.pop(key, None)
+        if self.site.ports:
+            self.site.ports.free(key)
         self._tasks.discard(task)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:

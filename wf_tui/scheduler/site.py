@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from wf_tui.config import Timing
 from wf_tui.faults import Faults
 from wf_tui.git.runner import git_limit
+from wf_tui.ledger.worktree import Worktree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.writer import Writer
     from wf_tui.paths import RunPaths
+    from wf_tui.scheduler.ports import Ports
     from wf_tui.workers.launcher import Launcher
     from wf_tui.workers.protocol import Worker
 
@@ -53,6 +55,10 @@ class Site:
     environment: Mapping[str, str]
     """What every program gets of the scheduler's environment."""
     timing: Timing = field(default_factory=Timing)
+    worktree: Worktree = field(default_factory=Worktree)
+    """How each worktree is set up."""
+    ports: Ports | None = None
+    """The ranges of ports for attempts."""
     faults: Faults = field(default_factory=Faults)
     """What a fault test has planned for this scheduler."""
     threads: ThreadPoolExecutor = field(

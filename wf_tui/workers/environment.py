@@ -36,11 +36,12 @@ def worker_environment(
     mark: str,
     results: Path | None = None,
     conflicts: Path | None = None,
+    port_base: int | None = None,
 ) -> dict[str, str]:
     """Return the environment of one attempt.
 
     `results` is the file with the results of the tasks that this one needs, `conflicts` the one
-    with the paths that did not merge the last time.
+    with the paths that did not merge the last time; `port_base` is the first of its 20 ports.
     """
     own = {
         "WF_RUN": run,
@@ -48,6 +49,7 @@ def worker_environment(
         "WF_ATTEMPT": mark,
         "WF_RESULTS": results,
         "WF_CONFLICTS": conflicts,
+        "WF_PORT_BASE": port_base,
     }
     return {**base, **{name: str(value) for name, value in own.items() if value is not None}}
 

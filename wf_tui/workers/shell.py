@@ -1,4 +1,4 @@
-"""The `shell` worker: runs a task's own command; and gates, which are such commands too."""
+"""The `shell` worker: runs a task's own command; gates and others are such commands, too."""
 
 import re
 import signal
@@ -17,7 +17,7 @@ from wf_tui.workers.protocol import (
     WorkerEvent,
 )
 
-__all__ = ["ShellWorker", "failure", "result_text", "run_gate"]
+__all__ = ["ShellWorker", "failure", "result_text", "run_command"]
 
 _RESULT_CHARACTERS = 1000
 _NOT_FOUND_STATUS = 127
@@ -47,11 +47,11 @@ def _ignore(_: WorkerEvent) -> None:
     """Take no events."""
 
 
-async def run_gate(
-    launcher: Launcher, job: Job, command: str, report: Report = _ignore
+async def run_command(
+    launcher: Launcher, job: Job, name: str, command: str, report: Report = _ignore
 ) -> ProgramExit:
-    """Run a gate's command as the worker of `job` would, with a log of its own, `gate.jsonl`."""
-    return await launcher.run(_program(job, command, "gate.jsonl", "gate.json"), report)
+    """Run another command as the worker of `job` would; its log is its own, `gate.jsonl` say."""
+    return await launcher.run(_program(job, command, f"{name}.jsonl", f"{name}.json"), report)
 
 
 def failure(ended: ProgramExit, seconds: float | None) -> Failure:

@@ -159,8 +159,18 @@ def test_a_good_plan_has_no_errors() -> None:
             {"task": "t", "scope": "../up"},
             "phases[0].tasks[0].file_scope[1]",
         ),
-        (report(phase("a"), setup="make"), "not_supported", {"key": "setup"}, "setup"),
-        (report(phase("a"), copy=[".env"]), "not_supported", {"key": "copy"}, "copy"),
+        (
+            report(phase("a"), link=["./lib/"], copy=[".env", "lib//x"]),
+            "overlapping_files",
+            {"left": "lib", "right": "lib/x"},
+            "copy[1]",
+        ),
+        (
+            report(phase("a"), link=[".venv", ".venv"]),
+            "overlapping_files",
+            {"left": ".venv", "right": ".venv"},
+            "link[1]",
+        ),
         (report(phase("a"), sparse=True), "not_supported", {"key": "sparse"}, "sparse"),
     ],
 )
@@ -194,7 +204,8 @@ def test_the_limits_of_max_concurrent_are_allowed(limit: int) -> None:
         report(phase("a", writer("t", "src/a"), writer("u", "src/ab"), parallel=True)),
         report(phase("a", task("x")), phase("b", task("a", depends_on_results=["x"]))),
         report(phase("b", depends_on=["a", "a"]), phase("a")),
-        report(phase("a"), setup="", teardown=[], link=None, copy={}, sparse=False),
+        report(phase("a"), setup="", teardown=None, link=None, copy=[], sparse=False),
+        report(phase("a"), setup="make", link=["a", "a.b", "b/c"], copy=["b/cd"]),
     ],
 )
 def test_what_looks_like_a_fault_and_is_none(good: Report) -> None:
@@ -211,7 +222,8 @@ def test_all_errors_are_told_in_the_order_of_the_format() -> None:
         phase("c", task("z", depends_on_results=["nope"]), depends_on=["gone"]),
         goal="",
         max_concurrent=99,
-        link=["x"],
+        sparse=True,
+        link=["x", "x/y"],
     )
     assert [error.code for error in found.errors] == [
         "empty_field",
@@ -228,6 +240,7 @@ def test_all_errors_are_told_in_the_order_of_the_format() -> None:
         "invalid_phase_dependency",
         "phase_dependency_cycle",
         "invalid_task_result_dependency",
+        "overlapping_files",
         "not_supported",
     ]
 

@@ -406,3 +406,22 @@ def test_values_of_toml_that_json_lacks_are_refused() -> None:
         "`goal` must be text, not a date or time",
         "a number that is not finite",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/etc/passwd", "is absolute"),
+        ("a/../../b", "holds `..`"),
+        ("./", "means the whole checkout"),
+        ("sub/.git/config", "lies in `.git`"),
+        ("*.env", "is a pattern; each path has to be named"),
+    ],
+)
+def test_files_that_are_no_files_of_the_checkout(path: str, fault: str) -> None:
+    """What is linked or copied into worktrees is named path by path, inside the checkout."""
+    found = parse_plan(
+        json.dumps({"goal": "g", "phases": [], "copy": [".env", path]}), "json", "p.json"
+    )
+    assert found.errors[0].message == f"each item of `copy` {fault}"
+    assert found.errors[0].path == "copy[1]"

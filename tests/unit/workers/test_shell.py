@@ -22,7 +22,7 @@ from wf_tui.workers.protocol import (
     Started,
     Success,
 )
-from wf_tui.workers.shell import ShellWorker, failure, result_text, run_gate
+from wf_tui.workers.shell import ShellWorker, failure, result_text, run_command
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ async def test_cancel(launcher: Launcher, job: Job, witness: Witness) -> None:
 
 async def test_gate(launcher: Launcher, job: Job, folder: Path) -> None:
     """A gate runs in the same tree, with a log and an exit file of its own."""
-    ended = await run_gate(launcher, job, "pwd; exit 1")
+    ended = await run_command(launcher, job, "gate", "pwd; exit 1")
     assert (ended.code, ended.tail) == (1, f"{job.tree}\n")
     assert "".join(log.read(folder / "gate.jsonl")) == ended.tail
     assert read_exit(folder / "gate.json") == ended

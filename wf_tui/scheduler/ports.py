@@ -1,0 +1,102 @@
+"""A range of ports for each attempt (`WF_PORT_BASE`): no two on this machine have the same.
+
+A range is held by a lock that the kernel frees, in a folder that all runs of the user share; that
+somebody else listens there is found out by trying.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.paths import private_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Ports"]
+
+SIZE: Final = 20
+"""Ports in a range."""
+_RANGES: Final = 600
+"""From 20,000 on they end below 32,768, where Linux takes ports for itself."""
+_HIGHEST: Final = 65_536
+_NO_SUCH_NETWORK: Final = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
+_HOSTS: Final = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+
+
+@dataclass
+class Ports:
+    """The ranges that a scheduler holds; safe to use from several threads."""
+
+    folder: Path
+    first: int = 20_000
+    _held: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    """For each attempt the range's first port and the open lock."""
+    _next: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, attempt: tuple[str, int]) -> int | None:
+        """Return the first of the ports that this attempt has for itself; None where all are taken.
+
+        Asked again, the answer is the same, until `free`.
+        """
+        with self._lock:
+            if attempt not in self._held:
+                found = self._find()
+                if found is None:
+                    return None
+                self._held[attempt] = found
+            return self._held[attempt][0]
+
+    def free(self, attempt: tuple[str, int]) -> None:
+        """Let others have the ports of an attempt."""
+        with self._lock:
+            if attempt in self._held:
+                os.close(self._held.pop(attempt)[1])
+
+    def _find(self) -> tuple[int, int] | None:
+        private_folder(self.folder)
+        count = min(_RANGES, (_HIGHEST - self.first) // SIZE)
+        for step in range(count):
+            number = (self._next + step) % count
+            base = self.first + number * SIZE
+            lock = _locked(self.folder / str(base))
+            if lock is None:
+                continue
+            if _unused(base):
+                # The next attempt takes others: what lingers in these may go in peace.
+                self._next = number + 1
+                return base, lock
+            os.close(lock)
+        return None
+
+
+def _locked(path: Path) -> int | None:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _unused(base: int) -> bool:
+    """Whether nobody listens at any port of the range."""
+    ports = range(base, base + SIZE)
+    return all(_may_bind(family, host, port) for family, host in _HOSTS for port in ports)
+
+
+def _may_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind((host, port))
+    except OSError as error:
+        return error.errno in _NO_SUCH_NETWORK
+    return True
