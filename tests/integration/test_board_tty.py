@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pty
 import re
-import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
-from dataclasses import dataclass, field
-from fcntl import ioctl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.terminal import Terminal, open_terminal
 from tests.unit.board.acting import place_in
 from tests.unit.ledger.driving import Drive, FixedClock, shell
 from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.ledger.words import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-_LIMIT = 30.0
 _HOSTILE = (
     "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b]8;;http://evil\x07link\x1bc\x1b[2J\x1b[3J"
     "\x1bPq\x1b\\\x9b2J\x9d52;c;ZXZpbA==\x9c [/] [@click=app.quit]go \u202eevil \r\x00\x08"
@@ -36,50 +29,17 @@ _HOSTILE = (
 _OPEN = """
 import sys
 from pathlib import Path
+from tests.terminal import Terminal, open_terminal
 from tests.unit.board.acting import place_in
 from wf_tui.board.app import BoardApp
 app = BoardApp(place_in(Path(sys.argv[1])), "r1")
 app.run()
 sys.exit(app.return_code or 0)
 """
-_SIZE = frozenset({"COLUMNS", "LINES", "NO_COLOR", "TEXTUAL_THEME"})
-"""What would make the board another one than that of this terminal."""
 _POINTER = b"\x1b]22;default\x07"
 """Textual's own: the shape of the pointer."""
 _ROOT = Path(__file__).resolve().parents[2]
 _ENTER_SCREEN, _LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
-
-
-@dataclass
-class Terminal:
-    """A program in a terminal of 120 columns and 40 lines, and all that it has written."""
-
-    process: subprocess.Popen[bytes]
-    master: int
-    written: bytearray = field(default_factory=bytearray)
-
-    def until(self, wanted: bytes) -> None:
-        """Read until the program has written something."""
-        self._read(lambda: wanted in self.written)
-        assert wanted in self.written, bytes(self.written[-2000:])
-
-    def type(self, keys: bytes) -> None:
-        """Press keys."""
-        os.write(self.master, keys)
-
-    def end(self) -> int:
-        """Read to the end and return the exit status."""
-        self._read(lambda: self.process.poll() is not None)
-        return self.process.wait(timeout=_LIMIT)
-
-    def _read(self, done: Callable[[], bool]) -> None:
-        over = time.monotonic() + _LIMIT
-        while not done() and time.monotonic() < over:
-            if select.select([self.master], [], [], 0.05)[0]:
-                try:
-                    self.written += os.read(self.master, 65536)
-                except OSError:
-                    return
 
 
 @pytest.fixture
@@ -99,30 +59,10 @@ def drive(tmp_path: Path) -> Iterator[Drive]:
 @pytest.fixture
 def terminal(tmp_path: Path, drive: Drive) -> Iterator[Terminal]:
     """Give the board of that run in a terminal."""
-    master, slave = pty.openpty()
-    ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    ours = {name: value for name, value in os.environ.items() if name not in _SIZE}
-    environ = {**ours, "TERM": "xterm-256color", "PYTHONPATH": str(_ROOT)}
     del drive
-    process = subprocess.Popen(
-        [sys.executable, "-c", _OPEN, str(tmp_path)],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=environ,
-        start_new_session=True,
-        preexec_fn=_own_terminal,  # noqa: PLW1509 - this process has one thread
-    )
-    os.close(slave)
-    yield Terminal(process, master)
-    with contextlib.suppress(OSError):
-        os.close(master)
-    process.kill()
-    process.wait()
-
-
-def _own_terminal() -> None:
-    ioctl(0, termios.TIOCSCTTY, 0)
+    environ = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    with open_terminal([sys.executable, "-c", _OPEN, str(tmp_path)], environ, _ROOT) as terminal:
+        yield terminal
 
 
 def test_nothing_of_a_plan_or_a_worker_acts_on_the_terminal(
@@ -150,7 +90,7 @@ def test_nothing_of_a_plan_or_a_worker_acts_on_the_terminal(
     assert "[@click=app.quit]go" in text
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_restores_the_screen(
     terminal: Terminal, drive: Drive, number: signal.Signals
 ) -> None:
@@ -169,8 +109,7 @@ def test_a_closed_terminal_ends_the_board(terminal: Terminal, drive: Drive) -> N
     """When the window is closed the process ends by itself, and the run does not notice."""
     terminal.until(b"plain link")
     before = drive.dump()
-    os.close(terminal.master)
-    assert terminal.process.wait(timeout=_LIMIT) == 128 + signal.SIGHUP
+    assert terminal.close() == 128 + signal.SIGHUP
     assert drive.dump() == before
 
 

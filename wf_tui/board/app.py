@@ -45,7 +45,7 @@ _TICK: Final = 0.1
 _SIGNALLED: Final = 128
 _PATIENCE: Final = 2.0
 """Seconds that leaving in good order may take after a signal."""
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class BoardApp(ByHand):
@@ -79,6 +79,7 @@ class BoardApp(ByHand):
         self._deeds = ThreadPoolExecutor(1, "deeds")
         self._waiting: list[Batch] = []
         self._second = 0
+        self._unheard = contextlib.ExitStack()
         # The environment may have named a theme that is only registered here.
         self.set_reactive(App.theme, "textual-dark")
         for theme in OURS:
@@ -96,7 +97,8 @@ class BoardApp(ByHand):
         self.push_screen("board")
         self._running_loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            signal.signal(number, self._signalled)
+            before = signal.signal(number, self._signalled)
+            self._unheard.callback(signal.signal, number, before)
         self.set_interval(_TICK, self.beat)
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
@@ -113,8 +115,7 @@ class BoardApp(ByHand):
 
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
+        self._unheard.close()
         self._feed.stop()
         self._deeds.shutdown()
 
