@@ -80,7 +80,7 @@ def _flushed(status: object) -> int:
 def _tell(message: str, hint: str, status: int) -> int:
     try:
         warn(message, hint)
-    except BrokenPipeError:
+    except OSError:  # a closed pipe, a terminal that has gone
         silence()
     return status
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.cli.faults import silence
 from wf_tui.cli.session import print_json, say
 from wf_tui.commands import open_reads, run_here
 from wf_tui.ledger.words import RunState, TaskState
@@ -36,12 +37,21 @@ def lead_here(place: Place, run: RunRow, config: Config, *, as_json: bool) -> in
     ended = run_here(place, run.id, config, while_read(tell))
     with open_reads(place) as db:
         status = read_status(db, run.id, run.created_at)
+    try:
+        _sum_up(status, as_json=as_json)
+    except OSError:
+        if not ended.signalled:
+            raise
+        silence()  # a hang-up: its terminal has gone
+    return exit_status(status, ended.signalled)
+
+
+def _sum_up(status: Status, *, as_json: bool) -> None:
     if as_json:
         print_json(status.as_json())
-    else:
-        for line in summary_lines(status):
-            say(line)
-    return exit_status(status, ended.signalled)
+        return
+    for line in summary_lines(status):
+        say(line)
 
 
 def log_to(path: Path) -> None:
