@@ -178,7 +178,8 @@ def _connect(path: Path, turns: Turns) -> apsw.Connection:
         connection.set_busy_handler(turns.wait_for_sqlite)
         # Else SQLite plans a statement anew for each other value bound to a range: 30 us a time.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-        connection.execute("PRAGMA synchronous = FULL")
+        # FULL, and where there is no WAL the end of the rollback journal is on the disk, too.
+        connection.execute("PRAGMA synchronous = EXTRA")
     except apsw.Error as error:
         raise explained(error, path) from error
     return connection

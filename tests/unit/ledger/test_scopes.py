@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive, phase, shell
+from tests.unit.ledger.driving import RUN, STOPPED, Drive, phase, shell
 from wf_tui.ledger.rows import Spec
 
 if TYPE_CHECKING:
@@ -99,6 +99,16 @@ def test_case_is_folded_where_the_file_system_does(drive: Drive) -> None:
     """On a file system that ignores case, scopes that differ only by case overlap."""
     drive.make(writer("a", "SRC/x"), writer("b", "src/X"), fold_case=True).take("a")
     assert drive.claim("w2") is None
+
+
+def test_a_stopped_attempt_holds_its_scope(drive: Drive) -> None:
+    """Its processes may still write: nobody comes in before it is closed."""
+    drive.make(shell("a", scope=("src",)), shell("b", scope=("src/x",)))
+    fence = drive.take("a")
+    drive.mine.cancel(RUN, "a")
+    assert drive.claim("w2") is None
+    drive.ledger.close(fence, STOPPED)
+    drive.take("b")
 
 
 def test_across_phases(drive: Drive) -> None:

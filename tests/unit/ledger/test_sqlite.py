@@ -150,10 +150,10 @@ def test_other_errors_are_told(database: SqliteDatabase) -> None:
         database.execute_many("INSERT INTO absent VALUES (?)", [(1,)])
 
 
-def test_private(path: Path, database: SqliteDatabase) -> None:
+@pytest.mark.usefixtures("database")
+def test_private(path: Path) -> None:
     """Ledger, lock and folder are for their owner alone, also when found otherwise."""
     path.chmod(0o644)
     SqliteDatabase(path).close()
     names = [path, path.with_suffix(".lock"), path.parent]
     assert [stat.S_IMODE(name.stat().st_mode) for name in names] == [0o600, 0o600, 0o700]
-    assert database.execute("PRAGMA synchronous") == [(2,)]

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.unit.scheduler.test_scheduler import parallel, running
+from wf_tui.workers.descendants import children_of
 from wf_tui.workers.sweep import sweep_marked
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def test_killed_scheduler(arena: Arena, tmp_path: Path) -> None:
     assert arena.lead() == "completed"
     lost, good = arena.attempts("a")
     assert (lost.outcome, lost.cause, good.outcome) == ("lost", "lost", "succeeded")
+    assert lost.commit_id
     assert arena.merged("part.txt") == "part"
     assert [event.kind for event in arena.events("scheduler_lost")] == ["scheduler_lost"]
 
@@ -72,6 +74,24 @@ def test_no_worker_survives_its_scheduler(arena: Arena, tmp_path: Path) -> None:
         kill(arena, pid)
         assert reader.read() == ""
     assert sweep_marked(f"{arena.run}/") == 0
+
+
+def test_what_outlives_even_the_shims_is_ended(arena: Arena, tmp_path: Path) -> None:
+    """With the scheduler, the shim and their parent killed, the next one finds the program."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    arena.start(parallel(f'id: a, run: "echo $$ > {pipe}; exec sleep 300"'))
+    pid = arena.detach()
+    program = os.pidfd_open(int(pipe.read_text()))
+    (parent,) = children_of(pid)
+    os.kill(parent, signal.SIGSTOP)
+    for one in [*children_of(parent), parent]:
+        os.kill(one, signal.SIGKILL)
+    kill(arena, pid)
+    assert select.select([program], [], [], 0)[0] == []
+    assert arena.lead() == "partial"
+    assert select.select([program], [], [], 0)[0] == [program]
+    os.close(program)
 
 
 def test_git_of_a_dead_scheduler_is_ended(arena: Arena, tmp_path: Path) -> None:
