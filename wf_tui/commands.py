@@ -29,13 +29,11 @@ if TYPE_CHECKING:
 
     from wf_tui.config import Config
     from wf_tui.git.control import Control
-    from wf_tui.git.foreign import Foreign
     from wf_tui.git.repository import Repository
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Acted, Ledger
     from wf_tui.ledger.load import NewTask
     from wf_tui.ledger.rows import EventRow, TaskRow
-    from wf_tui.ledger.worktree import Worktree
     from wf_tui.plan.models import Plan
 
 __all__ = [
@@ -158,6 +156,7 @@ def create_run(
     from wf_tui.git.notices import notices  # noqa: PLC0415
     from wf_tui.git.runner import require_version  # noqa: PLC0415
     from wf_tui.ledger.load import of_plan  # noqa: PLC0415
+    from wf_tui.ledger.worktree import Worktree  # noqa: PLC0415
 
     require_version()
     jobs = jobs or plan.max_concurrent
@@ -167,7 +166,8 @@ def create_run(
     private_folder(paths.root)
     try:
         branch = branch_name(place.repository, run_id)
-        foreign = Foreign(place.repository.top, plan.link, plan.copied)
+        worktree = Worktree.of(plan, place.repository.top)
+        foreign = Foreign(place.repository.top, worktree.link, worktree.copy)
         control = make_control(
             place.repository, paths, branch, environ=place.environ, foreign=foreign.names
         )
@@ -183,7 +183,7 @@ def create_run(
             scopes=plan.scopes.value,
         )
         with ledger.db.transaction():
-            row = ledger.create_run(row, *of_plan(plan), _worktree(plan, foreign))
+            row = ledger.create_run(row, *of_plan(plan), worktree)
             ledger.join_workers(run_id, seats)
             limits = {name: profile.breaker for name, profile in config.seats.items()}
             ledger.set_breakers(run_id, limits)
@@ -191,14 +191,6 @@ def create_run(
         shutil.rmtree(paths.root, ignore_errors=True)
         raise
     return row
-
-
-def _worktree(plan: Plan, foreign: Foreign) -> Worktree:
-    """Return how the worktrees of a run of this plan are set up."""
-    from wf_tui.ledger.worktree import Worktree  # noqa: PLC0415 - not for --help
-
-    checkout = str(foreign.top) if foreign.top else None
-    return Worktree(plan.setup, plan.teardown, checkout, foreign.link, foreign.copy)
 
 
 def _new_row(place: Place, run_id: str, control: Control, *, now: float) -> RunRow:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.errors import RefusedError, UsageError
-from wf_tui.ledger import attempts, breaker, claims, hands, load, runs, talk
+from wf_tui.errors import UsageError
+from wf_tui.ledger import attempts, breaker, claims, load, runs, talk
+from wf_tui.ledger.acts import Acted, Acts
 from wf_tui.ledger.change import Change, change
 from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow, evolve, insert
 from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.attempts import Ending
     from wf_tui.ledger.claims import Claim
     from wf_tui.ledger.database import Database
-    from wf_tui.ledger.load import NewPhase, NewTask
+    from wf_tui.ledger.load import NewPhase
     from wf_tui.ledger.rows import Detail
     from wf_tui.ledger.worktree import Worktree
 
@@ -41,18 +42,8 @@ class Fence:
     worker: str
 
 
-@dataclass(frozen=True)
-class Acted:
-    """What came of one act on one task."""
-
-    task: str
-    changed: bool
-    state: str
-    reason: str
-
-
 @dataclass
-class Ledger:
+class Ledger(Acts):
     """The rules, on any store. A method either makes its whole change or none, and says why.
 
     `actor` is who acts: `scheduler`, `user:<name>` or a worker. Times come from `clock`, the jitter
@@ -414,83 +405,6 @@ class Ledger:
         """Give up waiting for an answer: the worker is stopped, the question stays."""
         return self._fenced(fence, talk.question_expired)
 
-    # -- by hand
-
-    def act(
-        self, run: str, tasks: Sequence[str], rule: Callable[[Change, TaskRow], TaskRow]
-    ) -> list[Acted]:
-        """Do the same to several tasks; one that is refused does not keep the others.
-
-        A rule refuses before it changes anything, so nothing has to be taken back.
-        """
-        with self._change(run) as tx:
-            for name in tasks:
-                tx.task(name)
-            return [_one(tx, tx.task(name), rule) for name in tasks]
-
-    def retry(self, run: str, *tasks: str) -> list[Acted]:
-        """Give tasks another chance."""
-        return self.act(run, tasks, hands.retry)
-
-    def reassign(self, run: str, to: str, *tasks: str) -> list[Acted]:
-        """Give tasks to a named seat or profile."""
-        return self.act(run, tasks, lambda tx, task: hands.reassign(tx, task, to))
-
-    def release(self, run: str, *tasks: str) -> list[Acted]:
-        """Take tasks from their workers."""
-        return self.act(run, tasks, hands.release)
-
-    def hold(self, run: str, *tasks: str) -> list[Acted]:
-        """Keep tasks from running."""
-        return self.act(run, tasks, hands.hold)
-
-    def unhold(self, run: str, *tasks: str) -> list[Acted]:
-        """Let held tasks go on."""
-        return self.act(run, tasks, hands.unhold)
-
-    def cancel(self, run: str, *tasks: str) -> list[Acted]:
-        """Give tasks up, dependants first, as an abort does."""
-        with self._change(run) as tx:
-            found = {name: tx.task(name) for name in tasks}
-            later_first = sorted(found.values(), key=lambda task: (task.chain, -task.ordinal))
-            acted = {task.id: _one(tx, tx.task(task.id), hands.cancel) for task in later_first}
-            return [acted[name] for name in tasks]
-
-    def skip(self, run: str, *tasks: str) -> list[Acted]:
-        """Count tasks as done without their work."""
-        return self.act(run, tasks, hands.skip)
-
-    def accept(self, run: str, *tasks: str) -> list[Acted]:
-        """Take work that was held back for its scope or a conflict."""
-        return self.act(run, tasks, talk.accept)
-
-    def answer(self, run: str, task: str, text: str) -> list[Acted]:
-        """Answer a worker's question."""
-        return self.act(run, [task], lambda tx, row: talk.answer(tx, row, text))
-
-    def message(self, run: str, task: str, text: str) -> list[Acted]:
-        """Leave a message for a task."""
-        return self.act(run, [task], lambda tx, row: talk.message(tx, row, text))
-
-    def edit(self, run: str, task: str, fields: Mapping[str, object]) -> list[Acted]:
-        """Change what a task asks for; see `hands.edit` for the fields."""
-        return self.act(run, [task], lambda tx, row: hands.edit(tx, row, fields))
-
-    def priority(self, run: str, task: str, number: int) -> list[Acted]:
-        """Move a task in the queue."""
-        return self.act(run, [task], lambda tx, row: hands.priority(tx, row, number))
-
-    def undo(self, run: str) -> list[Acted]:
-        """Take back the actor's last act."""
-        with self._change(run) as tx:
-            return [_acted(task, changed=True) for task in talk.undo(tx)]
-
-    def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
-        """Add a task to a run, into a phase or into the one that nothing waits for."""
-        with self._change(run) as tx:
-            runs.wake_run(tx)
-            return load.add_task(tx, task, phase)
-
     # -- the fence
 
     def _fenced(self, fence: Fence, rule: Callable[[Change, TaskRow], object]) -> bool:
@@ -522,14 +436,3 @@ def _reject(tx: Change, fence: Fence, ending: Ending) -> None:
     tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)
     if task.open_epoch == fence.epoch:
         attempts.close(tx, task, replace(ending, outcome=Outcome.REJECTED))
-
-
-def _one(tx: Change, task: TaskRow, rule: Callable[[Change, TaskRow], TaskRow]) -> Acted:
-    try:
-        return _acted(rule(tx, task), changed=True)
-    except RefusedError as error:
-        return Acted(task.id, changed=False, state=task.state.value, reason=error.message)
-
-
-def _acted(task: TaskRow, *, changed: bool) -> Acted:
-    return Acted(task.id, changed, task.state.value, task.kind or "")

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wf_tui.ledger.database import Database
+    from wf_tui.plan.models import Plan
 
 __all__ = ["Worktree", "worktree_of"]
 
@@ -22,6 +25,12 @@ class Worktree:
     """Where the files lie that are linked and copied."""
     link: tuple[str, ...] = ()
     copy: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan, checkout: Path | None) -> Worktree:
+        """Return what a plan asks for."""
+        where = str(checkout) if checkout else None
+        return cls(plan.setup, plan.teardown, where, plan.link, plan.copied)
 
     @property
     def told(self) -> dict[str, object] | None:

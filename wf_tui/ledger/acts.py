@@ -1,0 +1,123 @@
+"""What a person does to the tasks of a run: each act is one transaction, like every other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.errors import RefusedError
+from wf_tui.ledger import hands, load, runs, talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from wf_tui.ledger.change import Change
+    from wf_tui.ledger.load import NewTask
+    from wf_tui.ledger.rows import TaskRow
+
+__all__ = ["Acted", "Acts"]
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What came of one act on one task."""
+
+    task: str
+    changed: bool
+    state: str
+    reason: str
+
+
+class Acts:
+    """The acts of a ledger; which one, and who acts, the ledger knows."""
+
+    def _change(self, run: str) -> AbstractContextManager[Change]:
+        """Open a change of a run."""
+        raise NotImplementedError
+
+    def act(
+        self, run: str, tasks: Sequence[str], rule: Callable[[Change, TaskRow], TaskRow]
+    ) -> list[Acted]:
+        """Do the same to several tasks; one that is refused does not keep the others.
+
+        A rule refuses before it changes anything, so nothing has to be taken back.
+        """
+        with self._change(run) as tx:
+            for name in tasks:
+                tx.task(name)
+            return [_one(tx, tx.task(name), rule) for name in tasks]
+
+    def retry(self, run: str, *tasks: str) -> list[Acted]:
+        """Give tasks another chance."""
+        return self.act(run, tasks, hands.retry)
+
+    def reassign(self, run: str, to: str, *tasks: str) -> list[Acted]:
+        """Give tasks to a named seat or profile."""
+        return self.act(run, tasks, lambda tx, task: hands.reassign(tx, task, to))
+
+    def release(self, run: str, *tasks: str) -> list[Acted]:
+        """Take tasks from their workers."""
+        return self.act(run, tasks, hands.release)
+
+    def hold(self, run: str, *tasks: str) -> list[Acted]:
+        """Keep tasks from running."""
+        return self.act(run, tasks, hands.hold)
+
+    def unhold(self, run: str, *tasks: str) -> list[Acted]:
+        """Let held tasks go on."""
+        return self.act(run, tasks, hands.unhold)
+
+    def cancel(self, run: str, *tasks: str) -> list[Acted]:
+        """Give tasks up, dependants first, as an abort does."""
+        with self._change(run) as tx:
+            found = {name: tx.task(name) for name in tasks}
+            later_first = sorted(found.values(), key=lambda task: (task.chain, -task.ordinal))
+            acted = {task.id: _one(tx, tx.task(task.id), hands.cancel) for task in later_first}
+            return [acted[name] for name in tasks]
+
+    def skip(self, run: str, *tasks: str) -> list[Acted]:
+        """Count tasks as done without their work."""
+        return self.act(run, tasks, hands.skip)
+
+    def accept(self, run: str, *tasks: str) -> list[Acted]:
+        """Take work that was held back for its scope or a conflict."""
+        return self.act(run, tasks, talk.accept)
+
+    def answer(self, run: str, task: str, text: str) -> list[Acted]:
+        """Answer a worker's question."""
+        return self.act(run, [task], lambda tx, row: talk.answer(tx, row, text))
+
+    def message(self, run: str, task: str, text: str) -> list[Acted]:
+        """Leave a message for a task."""
+        return self.act(run, [task], lambda tx, row: talk.message(tx, row, text))
+
+    def edit(self, run: str, task: str, fields: Mapping[str, object]) -> list[Acted]:
+        """Change what a task asks for; see `hands.edit` for the fields."""
+        return self.act(run, [task], lambda tx, row: hands.edit(tx, row, fields))
+
+    def priority(self, run: str, task: str, number: int) -> list[Acted]:
+        """Move a task in the queue."""
+        return self.act(run, [task], lambda tx, row: hands.priority(tx, row, number))
+
+    def undo(self, run: str) -> list[Acted]:
+        """Take back the actor's last act."""
+        with self._change(run) as tx:
+            return [_acted(task, changed=True) for task in talk.undo(tx)]
+
+    def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
+        """Add a task to a run, into a phase or into the one that nothing waits for."""
+        with self._change(run) as tx:
+            runs.wake_run(tx)
+            return load.add_task(tx, task, phase)
+
+
+def _one(tx: Change, task: TaskRow, rule: Callable[[Change, TaskRow], TaskRow]) -> Acted:
+    try:
+        return _acted(rule(tx, task), changed=True)
+    except RefusedError as error:
+        return Acted(task.id, changed=False, state=task.state.value, reason=error.message)
+
+
+def _acted(task: TaskRow, *, changed: bool) -> Acted:
+    return Acted(task.id, changed, task.state.value, task.kind or "")
