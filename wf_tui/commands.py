@@ -21,7 +21,7 @@ from wf_tui.ledger import reads
 from wf_tui.ledger.rows import RunRow, WorkerRow, evolve
 from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.ledger.words import Intent, RunState, TaskState
-from wf_tui.paths import RepoPaths, private_folder, repo_paths, state_dir
+from wf_tui.paths import RepoPaths, private_folder, repo_paths, require_own, state_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,6 +122,8 @@ def open_reads(place: Place) -> Iterator[Database]:
 def _database(place: Place, *, create: bool) -> Iterator[Database]:
     if not create and not place.paths.ledger.exists():
         raise UsageError("there is no run on this repository yet", "start one: wf run PLAN")
+    if place.paths.root.exists():
+        require_own(place.paths.root.parent)
     with contextlib.closing(SqliteDatabase(place.paths.ledger, create=create)) as db:
         yield db
 

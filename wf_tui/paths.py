@@ -9,9 +9,18 @@ from pathlib import Path
 
 from wf_tui.errors import EnvironmentalError
 
-__all__ = ["RepoPaths", "RunPaths", "private_folder", "repo_paths", "slug", "state_dir"]
+__all__ = [
+    "RepoPaths",
+    "RunPaths",
+    "private_folder",
+    "repo_paths",
+    "require_own",
+    "slug",
+    "state_dir",
+]
 
 _OTHERS = 0o077
+_WRITERS = 0o022
 
 
 def state_dir(environ: Mapping[str, str]) -> Path:
@@ -100,9 +109,13 @@ def repo_paths(state: Path, common_dir: Path, name: str) -> RepoPaths:
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path` and its parents, readable by nobody else; refuse one that others can write."""
+    """Make `path` and what is missing above it, for this user alone; take it from others to read.
+
+    One that others can write is refused: what is in it may be theirs.
+    """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(path)
+        require_own(path)
         status = path.stat()
         if status.st_uid == os.geteuid() and status.st_mode & _OTHERS:
             path.chmod(status.st_mode & ~_OTHERS)
@@ -112,3 +125,23 @@ def private_folder(path: Path) -> Path:
             "set WF_STATE_DIR to a folder that you can write",
         ) from error
     return path
+
+
+def require_own(path: Path) -> None:
+    """Refuse a folder into which somebody else can put, or has put, what wf would believe."""
+    status, own = path.stat(), {os.geteuid(), 0}
+    if path.is_symlink() and path.lstat().st_uid not in own:
+        what, hint = "was put there by somebody else", "set WF_STATE_DIR to a folder of your own"
+    elif status.st_uid not in own and os.geteuid() != 0:
+        what, hint = "belongs to somebody else", "set WF_STATE_DIR to a folder of your own"
+    elif status.st_mode & _WRITERS:
+        what, hint = "can be written by others", f"chmod go-w {path}, if all in it is yours"
+    else:
+        return
+    raise EnvironmentalError(f"{path} {what}: wf keeps no state there", hint)
+
+
+def _make(path: Path) -> None:
+    if not path.parent.exists():
+        _make(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)

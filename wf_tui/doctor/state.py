@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ledger_state", "state_folder"]
 
 _OTHERS: Final = 0o077
+_WRITERS: Final = 0o022
 _LITTLE: Final = 200 << 20
 _LEVELS: Final = {
     LedgerState.OK: Level.OK,
@@ -52,6 +53,9 @@ def state_folder(folder: Path) -> Finding:
     detail["mode"] = f"{stat.S_IMODE(status.st_mode):04o}"
     if status.st_uid != os.geteuid():
         return Finding("state", Level.NOTE, f"{text}; it belongs to somebody else", detail=detail)
+    if status.st_mode & _WRITERS:
+        text += "; others can write it, so no state is kept there"
+        return Finding("state", Level.PROBLEM, text, f"chmod go-w {folder}", detail)
     if status.st_mode & _OTHERS:
         hint = f"chmod 700 {folder}"
         return Finding("state", Level.NOTE, f"{text}; others can read it", hint, detail)

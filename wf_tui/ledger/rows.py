@@ -3,11 +3,24 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
+from wf_tui.errors import LedgerError
 from wf_tui.ledger.database import Row, Value
-from wf_tui.ledger.words import PERSON, WRITES, BlockedKind, TaskState
+from wf_tui.ledger.words import (
+    PERSON,
+    WRITES,
+    BlockedKind,
+    DoneKind,
+    Intent,
+    Outcome,
+    RunState,
+    Step,
+    TaskState,
+)
+from wf_tui.text import clean
 
 __all__ = [
     "AttemptRow",
@@ -26,6 +39,8 @@ __all__ = [
     "select",
     "update",
 ]
+
+_SHOWN: Final = 60
 
 Detail = Mapping[str, "str | int | float | list[str] | None"]
 """The names behind a state's sentence: paths, holder, root, exit code ..."""
@@ -316,11 +331,27 @@ def evolve(row: T, **values: object) -> T:
 
 
 def decode(table: type[T], row: Row) -> T:
-    """Turn a driver's tuple into a row."""
+    """Turn a driver's tuple into a row; one that holds what no wf has written is named."""
     values: list[Any] = list(row)
-    for place, reader in _TYPED[table]:
-        values[place] = reader(values[place])
+    place = 0
+    try:
+        for place, reader in _TYPED[table]:
+            values[place] = reader(values[place])
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise _unreadable(table, row, place) from error
     return table(*values)
+
+
+def _unreadable(table: type, row: Row, place: int) -> LedgerError:
+    name, key = _TABLES[table]
+    stored = dict(zip(_NAMES[table], row, strict=True))
+    which = ", ".join(f"{field} {stored[field]!r}" for field in key)
+    value = clean(repr(row[place]), limit=_SHOWN)
+    return LedgerError(
+        f"the ledger is damaged: in its table {name}, the row of {clean(which, limit=_SHOWN)} "
+        f"has {_NAMES[table][place]} {value}",
+        "keep a copy of the file before you repair it",
+    )
 
 
 def encode(name: str, value: object) -> Value:
@@ -344,21 +375,46 @@ def _write_spec(spec: object) -> str:
 
 
 def _read_words(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text)) if text != "[]" else ()
+    if text == "[]":
+        return ()
+    words = json.loads(text)
+    if not isinstance(words, list):
+        raise TypeError(text)
+    return tuple(words)
 
 
 def _read_map(text: str) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", json.loads(text)) if text != "{}" else {}
+    if text == "{}":
+        return {}
+    stored = json.loads(text)
+    if not isinstance(stored, dict):
+        raise TypeError(text)
+    return stored
 
 
-_TASK_STATES: Final = frozenset(TaskState)
+def _one_of(*sets: type[StrEnum], absent: bool = False) -> Callable[[Any], object]:
+    """Return the reader of a column of a closed set; states of tasks become what they are."""
+    known: dict[str | None, str | None] = {None: None} if absent else {}
+    for words in sets:
+        known |= {word.value: word if words is TaskState else word.value for word in words}
+    return known.__getitem__
+
+
+_CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
+    TaskRow: {
+        "state": _one_of(TaskState),
+        "step": _one_of(Step, absent=True),
+        "kind": _one_of(BlockedKind, DoneKind, absent=True),
+    },
+    RunRow: {"state": _one_of(RunState), "intent": _one_of(Intent)},
+    AttemptRow: {"outcome": _one_of(Outcome, absent=True)},
+}
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": _read_spec,
     "scope": _read_words,
     "roles": _read_words,
     "detail": _read_map,
     "data": _read_map,
-    "state": lambda text: TaskState(text) if text in _TASK_STATES else text,
     "parallel": bool,
     "fold_case": bool,
     "settled": bool,
@@ -393,6 +449,11 @@ _PLACES: Final = {
     for table, names in _NAMES.items()
 }
 _TYPED: Final = {
-    table: [(place, _READERS[name]) for place, name in enumerate(names) if name in _READERS]
+    table: [
+        (place, readers[name])
+        for readers in ({**_READERS, **_CLOSED.get(table, {})},)
+        for place, name in enumerate(names)
+        if name in readers
+    ]
     for table, names in _NAMES.items()
 }

@@ -15,7 +15,7 @@ from wf_tui.ledger.database import Row, Value
 from wf_tui.ledger.formats import adopt
 from wf_tui.ledger.seal import Seal, judged
 from wf_tui.ledger.turn import Patience, Turns
-from wf_tui.paths import private_folder
+from wf_tui.paths import private_folder, require_own
 
 __all__ = ["SqliteDatabase", "explained"]
 
@@ -23,7 +23,6 @@ _PRIVATE: Final = 0o600
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FAULTS: Final[Mapping[type[apsw.Error], tuple[str, str]]] = {
     apsw.NotADBError: ("is not a ledger (not a database)", "it was left as it is"),
-    apsw.CorruptError: ("is damaged", "it was left as it is; keep a copy before you repair it"),
     apsw.ReadOnlyError: ("is read-only", "make it and its folder writable"),
     apsw.CantOpenError: ("cannot be opened", "look at its permissions"),
     apsw.IOError: ("cannot be read or written", "look at the disk and its permissions"),
@@ -44,12 +43,16 @@ class SqliteDatabase:
             private_folder(path.parent)
         elif not path.exists():
             raise LedgerError(f"there is no ledger at {path}", "start a run first: wf run PLAN")
+        else:
+            require_own(path.parent)
         with contextlib.ExitStack() as undo:
             self._turns = Turns(path, patience or Patience())
             undo.callback(self._turns.close)
             self._connection = _connect(path, self._turns)
             undo.callback(self._connection.close)
+            self._spare_file(on=True)
             adopt(self)
+            self._spare_file(on=False)
             _make_private(path)
             self._version = self._data_version()
             self._seal = Seal(path)
@@ -64,6 +67,8 @@ class SqliteDatabase:
         except UnicodeEncodeError as error:
             text = "what is no UTF-8 cannot be a name or a text of the ledger"
             raise UsageError(text, "write it in UTF-8") from error
+        except UnicodeDecodeError as error:
+            raise _damaged(self.path) from error
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Run one statement for each row of values."""
@@ -109,6 +114,13 @@ class SqliteDatabase:
         before, self._version = self._version, self._data_version()
         return before != self._version or bool(self._lost())
 
+    def require_whole(self) -> None:
+        """Read all of the file and refuse it if it is damaged; 0.1 s at 100,000 tasks (53 MB)."""
+        found = self.execute("PRAGMA quick_check(1)")
+        if found != [("ok",)]:
+            self._spare_file(on=True)
+            raise _damaged(self.path)
+
     def copy_to(self, path: Path) -> None:
         """Copy what is committed into another file."""
         try:
@@ -130,6 +142,10 @@ class SqliteDatabase:
         if self._connection.in_transaction:
             self.execute("ROLLBACK")
 
+    def _spare_file(self, *, on: bool) -> None:
+        """Let closing leave the file as it is, instead of bringing it up to date."""
+        self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(on))
+
     def _lost(self) -> str:
         return self._seal.broken() if self._seal is not None else ""
 
@@ -138,7 +154,7 @@ class SqliteDatabase:
         if self._strange is None and self._seal is not None:
             self._strange = judged(self, self._seal)
             if self._strange is not None:
-                self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+                self._spare_file(on=True)
         if self._strange is not None:
             raise self._strange
 
@@ -167,6 +183,8 @@ class SqliteDatabase:
         return int(cast("int", self.execute("PRAGMA data_version")[0][0]))
 
     def _raise(self, error: apsw.Error) -> NoReturn:
+        if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+            self._spare_file(on=True)
         if isinstance(error, apsw.BusyError):
             raise self._turns.locked() from error
         raise explained(error, self.path, self._connection.system_errno) from error
@@ -187,8 +205,15 @@ def _connect(path: Path, turns: Turns) -> apsw.Connection:
 
 def _make_private(path: Path) -> None:
     held = path.stat()
-    if stat.S_IMODE(held.st_mode) != _PRIVATE and held.st_uid == os.geteuid():
+    mode = stat.S_IMODE(held.st_mode)
+    if mode != _PRIVATE and held.st_uid == os.geteuid():
         path.chmod(_PRIVATE)
+
+
+def _damaged(path: Path) -> LedgerError:
+    return LedgerError(
+        f"the ledger {path} is damaged", "it was left as it is; keep a copy before you repair it"
+    )
 
 
 def explained(error: apsw.Error, path: Path, number: int = 0) -> LedgerError:
@@ -204,6 +229,8 @@ def explained(error: apsw.Error, path: Path, number: int = 0) -> LedgerError:
     if isinstance(error, apsw.BusyError):
         text = f"the ledger {path} is locked by another program"
         return LedgerWaitError(text, "end that program, or wait for it")
+    if isinstance(error, apsw.CorruptError):
+        return _damaged(path)
     for kind, (what, hint) in _FAULTS.items():
         if isinstance(error, kind):
             return LedgerError(f"the ledger {path} {what}", hint)

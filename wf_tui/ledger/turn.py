@@ -50,6 +50,7 @@ class Turns:
         self._path = ledger.with_suffix(".lock")
         self._handle = _open(self._path)
         self._since = 0.0
+        self._said = False
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,14 +74,15 @@ class Turns:
         """
         now = time.monotonic()
         if before == 0:
-            self._since = now
+            self._since, self._said = now, False
         waited = now - self._since
         if waited >= self._patience.most:
             return False
-        pause = min(_SHORTEST * 2 ** min(before, 10), _LONGEST, self._patience.most - waited)
-        time.sleep(pause)
-        if waited < self._patience.say <= waited + pause:
+        if waited >= self._patience.say and not self._said:
+            self._said = True
             self._say()
+        pause = min(_SHORTEST * 2 ** min(before, 10), _LONGEST)
+        time.sleep(min(pause, self._patience.left(waited)))
         return True
 
     def _wait(self) -> int:

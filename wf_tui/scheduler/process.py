@@ -91,6 +91,7 @@ class Lead:
     def _settled(self) -> str | None:
         """Return the state of a run that the leader before, whom a stand-by waits for, ended."""
         with self._view() as view:
+            view.require_whole()
             row, signed_off = reads.run_row(view, self.run_id), not reads.leader(view, self.run_id)
         exported = row.head in {row.base, row.exported}
         over = RunState(row.state).ended and not row.open_attempts
@@ -167,7 +168,7 @@ class Lead:
                     return state
 
     @contextlib.contextmanager
-    def _view(self) -> Iterator[Database]:
+    def _view(self) -> Iterator[SqliteDatabase]:
         with contextlib.closing(SqliteDatabase(self.repo.ledger)) as db:
             yield db
 

@@ -26,6 +26,13 @@ def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:
     assert tmp_path.stat().st_mode & 0o777 == 0o755
 
 
+def test_a_folder_that_others_can_write_is_a_problem(tmp_path: Path) -> None:
+    """Nothing is kept there."""
+    tmp_path.chmod(0o777)
+    found = state_folder(tmp_path)
+    assert (found.level, found.hint) == (Level.PROBLEM, f"chmod go-w {tmp_path}")
+
+
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     """It is made when it is needed, which has to be possible."""
     assert state_folder(tmp_path / "a" / "b").level is Level.OK

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -16,68 +14,7 @@ from wf_tui.ledger import reads
 from wf_tui.ledger.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-
-def foreign(path: Path) -> None:
-    """Write a database of another program."""
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE bookmark (url TEXT)")
-        other.commit()
-
-
-def newer(path: Path) -> None:
-    """Write a ledger of a later version."""
-    SqliteDatabase(path, create=True).close()
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA journal_mode = DELETE")
-        other.execute("PRAGMA user_version = 99")
-
-
-def damaged(path: Path) -> None:
-    """Write a ledger and overwrite the list of its tables."""
-    SqliteDatabase(path, create=True).close()
-    content = bytearray(path.read_bytes())
-    content[100:4096] = b"\xff" * 3996
-    path.write_bytes(content)
-
-
-def text(path: Path) -> None:
-    """Write a text file."""
-    path.write_text("my notes\n" * 100)
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (foreign, "is not a ledger of wf; it was left as it is"),
-        (newer, "was written by another version of wf"),
-        (damaged, "is damaged"),
-        (text, "is not a ledger"),
-    ],
-)
-def test_other_files_are_named_and_left(
-    path: Path, make: Callable[[Path], None], message: str
-) -> None:
-    """A file that is not a sound ledger of this version is named, and not a byte changes (G13)."""
-    path.parent.mkdir()
-    make(path)
-    path.chmod(0o644)
-    before = path.read_bytes()
-    for create in (False, True):
-        with pytest.raises(LedgerError, match=message) as caught:
-            SqliteDatabase(path, create=create)
-        assert "\n" not in str(caught.value)
-        assert str(path) in str(caught.value)
-    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (before, 0o644)
-
-
-def test_a_folder_is_no_ledger(path: Path) -> None:
-    """A folder in its place is named."""
-    path.mkdir(parents=True)
-    with pytest.raises(LedgerError, match="cannot be opened"):
-        SqliteDatabase(path)
 
 
 def test_no_ledger(path: Path) -> None:
@@ -95,15 +32,6 @@ def test_an_empty_file_becomes_one(path: Path) -> None:
         assert reads.runs(database) == []
 
 
-def test_an_empty_file_beside_runs(path: Path) -> None:
-    """An empty file where there have been runs is a damaged ledger, not a new one."""
-    (path.parent / "runs" / "r1").mkdir(parents=True)
-    path.touch()
-    with pytest.raises(LedgerError, match="is empty, though there were runs"):
-        SqliteDatabase(path, create=True)
-    assert path.read_bytes() == b""
-
-
 def test_a_lock_that_leads_elsewhere(path: Path, database: SqliteDatabase) -> None:
     """A lock file that is a symbolic link is not followed."""
     lock = path.with_suffix(".lock")
@@ -112,17 +40,6 @@ def test_a_lock_that_leads_elsewhere(path: Path, database: SqliteDatabase) -> No
     with pytest.raises(LedgerError, match="cannot lock the ledger"):
         SqliteDatabase(path)
     assert database.execute("SELECT 1") == [(1,)]
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_file(path: Path, database: SqliteDatabase) -> None:
-    """A ledger that may not be written is named."""
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    path.chmod(0o400)
-    path.parent.chmod(0o500)
-    with pytest.raises(LedgerError), closing(SqliteDatabase(path)) as other:
-        Drive(other).make("a")
-    path.parent.chmod(0o700)
 
 
 def test_writing_what_is_read_only(database: SqliteDatabase) -> None:

@@ -108,7 +108,7 @@ def test_it_says_what_it_waits_for(ledger: Path, caplog: pytest.LogCaptureFixtur
 def test_a_lock_of_sqlite(ledger: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A program that locks the file in SQLite's own way is waited for just so."""
     SqliteDatabase(ledger, create=True).close()
-    database = SqliteDatabase(ledger, patience=Patience(most=0.05, say=0.01))
+    database = SqliteDatabase(ledger, patience=Patience(most=0.05, say=0.0))
     with closing(apsw.Connection(str(ledger))) as other, closing(database):
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LedgerWaitError, match="is locked by"), database.transaction():

@@ -1,0 +1,38 @@
+"""Every command says in one line what is the matter with a ledger, and ends with status 3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.test_bad_files import BAD
+from wf_tui import commands
+from wf_tui.paths import private_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.desk import Desk
+
+
+@pytest.fixture(name="ledger")
+def _ledger(desk: Desk) -> Path:
+    """Give the place of the ledger of a repository."""
+    path = commands.find_place(desk.repo, desk.environ).paths.ledger
+    private_folder(path.parent)
+    return path
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("words", ["status", "retry a", "board", "scheduler --run r1"])
+def test_one_line(desk: Desk, ledger: Path, bad: str, words: str) -> None:
+    """What looks at it, changes it, shows it or leads a run refuses it alike; it stays as it is."""
+    write, message = BAD[bad]
+    write(ledger)
+    before = ledger.read_bytes()
+    done = desk.here(*words.split())
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert message in done.stderr.splitlines()[0]
+    assert len(done.stderr.splitlines()) == 2
+    assert ledger.read_bytes() == before

@@ -1,0 +1,69 @@
+"""What no wf has written into a row is named with its table, and ends no command with a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, Drive
+from wf_tui.errors import LedgerError
+from wf_tui.ledger import reads
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.database import Database
+
+
+def _read_all(db: Database) -> None:
+    reads.runs(db)
+    reads.tasks(db, RUN)
+    reads.phases(db, RUN)
+    reads.attempts(db, RUN)
+    reads.workers(db, RUN)
+    list(reads.events(db, RUN))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("task", "state", "pendong"),
+        ("task", "step", "running!"),
+        ("task", "kind", "merggd"),
+        ("task", "spec", "{broken"),
+        ("task", "spec", '{"no_such_field": 1}'),
+        ("task", "scope", '"src"'),
+        ("task", "detail", "[]"),
+        ("run", "state", ""),
+        ("run", "intent", "gp"),
+        ("attempt", "outcome", "succeedee"),
+        ("worker", "roles", "7"),
+        ("event", "data", "nul"),
+    ],
+)
+def test_a_bad_value_is_named(drive: Drive, table: str, column: str, value: str) -> None:
+    """A word that is none, or text that is no JSON: the line has the table, the row and both."""
+    drive.make("a")
+    drive.finish("a")
+    drive.db.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 - the test's own names
+    with pytest.raises(LedgerError, match=f"in its table {table}, the row of") as caught:
+        _read_all(drive.db)
+    assert f" has {column} " in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_text_that_is_none(drive: Drive) -> None:
+    """Bytes that are no UTF-8 in a text are damage, too."""
+    drive.make("a")
+    drive.db.execute("UPDATE task SET title = CAST(x'ff00fe' AS TEXT)")
+    with pytest.raises(LedgerError, match="is damaged"):
+        _read_all(drive.db)
+
+
+def test_a_rule_meets_it(drive: Drive) -> None:
+    """An act that meets such a row changes nothing and says which it was."""
+    drive.make("a", "b")
+    drive.db.execute("UPDATE task SET state = 'x' WHERE id = 'b'")
+    before = drive.run().seq
+    with pytest.raises(LedgerError, match=r"task, the row of run 'r1', id 'b' has state 'x'"):
+        drive.mine.hold(RUN, "a", "b")
+    assert drive.run().seq == before
