@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -155,6 +158,22 @@ def test_a_shell_that_cannot_start_is_named(bench: Bench, monkeypatch: pytest.Mo
     result = bench.shell()
     assert result.exit_code == 3
     assert "cannot start '/no/such/shell': No such file or directory" in result.stderr
+
+
+def test_nobody_removes_the_worktree_under_a_person(bench: Bench) -> None:
+    """Even when its task has gone on and nothing is in it: it goes once the shell is left."""
+    wf = shlex.join([sys.executable, "-m", "wf_tui"])
+    repo = shlex.quote(str(bench.desk.repo))
+    lines = f"{wf} retry 'a b' --repo {repo}\n{wf} clean --apply --json --repo {repo} > $OUT\n"
+    (bench.desk.root / "my shell; exit 1").write_text(f"#!/bin/sh\nunset GIT_DIR\n{lines}")
+    (bench.tree.path / "out.txt").unlink()
+    bench.end(BlockedKind.SCOPE)
+    assert bench.shell().exit_code == 0
+    (found,) = json.loads("\n".join(bench.told))
+    assert (found["class"], found["reason"]) == ("clean", "a process works in it")
+    assert bench.tree.path.is_dir()
+    assert bench.desk.here("clean", "--apply").exit_code == 0
+    assert not bench.tree.path.exists()
 
 
 def test_a_conflict_with_marks_left_is_not_accepted(bench: Bench) -> None:
