@@ -14,7 +14,7 @@ from wf_tui.board.detail import DetailPane
 from wf_tui.board.filter_bar import FilterBar
 from wf_tui.board.footer import BoardFooter
 from wf_tui.board.fresh import Fresh
-from wf_tui.board.header import BoardHeader, Notice
+from wf_tui.board.header import BoardHeader, Notice, looking
 from wf_tui.board.tabs import ColumnTabs
 from wf_tui.ledger.words import TaskState
 from wf_tui.picture.batch import Changes
@@ -131,9 +131,13 @@ class BoardView(Screen[None]):
                 column.show(picture, count=count, fresh=fresh, now=now)
         header = picture.header
         self.query_one(BoardHeader).show(header)
-        self.query_one(Notice).show(header)
+        self.query_one(Notice).show(header, self._looking(picture))
         self.query_one(ColumnTabs).show(counts, self.current)
         self._show_keys()
+
+    def _looking(self, picture: Picture) -> str:
+        """Return what keeps cards from being seen; the line that is typed in says so itself."""
+        return "" if self.query_one(FilterBar).is_open else looking(picture)
 
     def _counts(self, picture: Picture) -> dict[TaskState, str]:
         counts = {}

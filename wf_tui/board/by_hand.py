@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar
 
 from textual import on
 from textual.app import App, SuspendNotSupported
+from textual.notifications import Notify
 
 from wf_tui import commands
 from wf_tui.board import deeds, keymap
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ByHand"]
 
+_MOST_TOLD: Final = 3
 _T = TypeVar("_T")
 Severity = Literal["information", "warning", "error"]
 
@@ -182,6 +184,15 @@ class ByHand(App[int]):
         """Show a line to the person; whatever it holds, it is only shown."""
         line = clean(f"{text} ({hint})" if hint else text, limit=300)
         self.notify(line, severity=severity, markup=False)
+
+    @on(Notify)
+    def _make_room(self, event: Notify) -> None:
+        """Let few lines stand at a time, each once: what happens often must not hide the board."""
+        shown = list(self._notifications)
+        same = [told for told in shown if told.message == event.notification.message]
+        older = [told for told in shown if told not in same]
+        for told in (*same, *older[: max(0, len(older) - _MOST_TOLD + 1)]):
+            self._unnotify(told, refresh=False)
 
     # -- the mouse
 

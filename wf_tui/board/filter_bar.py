@@ -69,6 +69,11 @@ class FilterBar(Horizontal):
         self.query_one(Label).update(Content(text))
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody types in it."""
+        return self.has_class("-open")
+
+    @property
     def text(self) -> str:
         """What is typed."""
         return self.query_one(Input).value

@@ -8,16 +8,19 @@ from wf_tui.board.line import Line, Role, Span, fitted, width_of
 from wf_tui.board.painted import Painted, Row
 from wf_tui.ledger.words import RunState
 from wf_tui.picture.age import span
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from wf_tui.board.signs import Signs
     from wf_tui.picture.header import Header
+    from wf_tui.picture.picture import Picture
 
-__all__ = ["BoardHeader", "Notice", "header_spans", "notice"]
+__all__ = ["BoardHeader", "Notice", "header_spans", "looking", "notice"]
 
 _BAR: Final = 12
 _GOAL: Final = 16
 """Cells that the goal keeps before something else is left out."""
+_TYPED: Final = 40
 _THOUSAND: Final = 1000
 _MICRO: Final = 1_000_000
 _ROLES: Final = {
@@ -52,21 +55,25 @@ class BoardHeader(Painted):
 
 
 class Notice(Painted):
-    """One line that says what keeps the run from going on, and the key that helps."""
+    """One line: what keeps the run from going on, and what keeps cards from being seen."""
 
     def __init__(self, signs: Signs) -> None:
         super().__init__(id="notice")
         self.signs = signs
         self._line = Line()
 
-    def show(self, header: Header) -> None:
-        """Say what there is to say; with nothing to say the line is not there."""
+    def show(self, header: Header, looking: str) -> None:
+        """Say what there is to say; with nothing to say the line is not there.
+
+        `looking` is said first: it is why a card that somebody looks for is not there.
+        """
         text = notice(header)
         role = Role.WARNING if header.state == RunState.PAUSED else Role.NEEDS_YOU
         if RunState(header.state).ended:
             role = Role.QUIET
-        self._line = Line((Span(f" {text}", role),))
-        self.set_class(bool(text), "-said")
+        own = (Span(f" {looking} ", Role.KEY),) if looking else ()
+        self._line = Line((*own, Span(f" {text}", role)))
+        self.set_class(bool(text or looking), "-said")
         self.repaint()
 
     def rows(self) -> list[Row]:
@@ -85,6 +92,18 @@ def notice(header: Header) -> str:
     if not header.scheduler_alive:
         return "no scheduler leads this run, so nothing moves: p starts one"
     return f"stalled: {header.stalled}" if header.stalled else ""
+
+
+def looking(picture: Picture) -> str:
+    """Return which filter is on, and how many cards the keys work on."""
+    parts, on = [], picture.filtered
+    if on.active:
+        words = f"{on.quick} {clean(on.text, limit=_TYPED)}".strip()
+        shown = sum(len(column) for column in picture.columns.values())
+        parts.append(f"filter {words}: {shown} of {sum(picture.counts.values())}")
+    if marked := len(picture.marks and picture.targets(None)):
+        parts.append(f"{marked} marked")
+    return f"{', '.join(parts)} (escape: all again)" if parts else ""
 
 
 def header_spans(header: Header, width: int, signs: Signs) -> tuple[Span, ...]:

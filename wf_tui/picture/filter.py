@@ -48,6 +48,8 @@ class Filter:
     """One of the quick filters, or ""."""
     problem: str = ""
     """What is wrong with the text, as a sentence; the rest of it filters all the same."""
+    text: str = ""
+    """What was typed, not safe to draw."""
 
     @property
     def active(self) -> bool:
@@ -98,7 +100,8 @@ def parse(text: str, quick: str = "") -> Filter:
             problem = problem or wrong
         else:
             terms.setdefault(key, []).append(value.casefold().replace("-", "_"))
-    return Filter(tuple(words), {key: tuple(many) for key, many in terms.items()}, quick, problem)
+    chosen = {key: tuple(many) for key, many in terms.items()}
+    return Filter(tuple(words), chosen, quick, problem, text.strip())
 
 
 def _unknown_key(key: str) -> str:

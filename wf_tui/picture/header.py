@@ -10,6 +10,8 @@ from wf_tui.ledger.words import BlockedKind, RunState
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wf_tui.ledger.rows import RunRow, TaskRow
     from wf_tui.picture.batch import Batch, Tally
     from wf_tui.picture.totals import Totals
@@ -76,8 +78,10 @@ NO_HEADER: Final = Header(
 """What is known before the first read."""
 
 
-def make_header(batch: Batch, totals: Totals, tally: Tally, *, now: float, why: str) -> Header:
-    """Return the header of a run; `why` is why it is stalled."""
+def make_header(
+    batch: Batch, totals: Totals, tally: Tally, *, now: float, why: str, ages: Sequence[float] = ()
+) -> Header:
+    """Return the header of a run; `why` is why it is stalled, `ages` as in `time_left`."""
     run = batch.run
     return Header(
         goal=clean(run.goal, limit=_GOAL),
@@ -91,7 +95,7 @@ def make_header(batch: Batch, totals: Totals, tally: Tally, *, now: float, why: 
         output_tokens=tally.output_tokens,
         cost_microusd=tally.cost_microusd,
         elapsed=max(0.0, (run.ended_at or now) - run.created_at),
-        left=time_left(run, tally, totals.longest),
+        left=time_left(run, tally, totals.longest, ages),
         stalled=why,
         scheduler_alive=batch.alive,
         jobs=run.jobs,
@@ -100,16 +104,19 @@ def make_header(batch: Batch, totals: Totals, tally: Tally, *, now: float, why: 
     )
 
 
-def time_left(run: RunRow, tally: Tally, longest: int) -> float | None:
+def time_left(run: RunRow, tally: Tally, longest: int, ages: Sequence[float]) -> float | None:
     """Return the seconds left, guessed from what attempts took, or None where that says nothing.
 
     The longest path that is left takes one attempt after the other; so does the rest, as many at
-    once as the run has jobs.
+    once as the run has jobs. `ages` are those of the attempts at work: one that has taken longer
+    than the others did counts, too, so that the guess grows with it.
     """
     if run.state != RunState.RUNNING or tally.succeeded < _ENOUGH or not longest:
         return None
     waves = math.ceil((run.pending + run.in_progress) / max(1, run.jobs))
-    return max(longest, waves) * tally.milliseconds / tally.succeeded / 1000
+    took = tally.milliseconds / 1000
+    late = [age for age in ages if age > took / tally.succeeded]
+    return max(longest, waves) * (took + sum(late)) / (tally.succeeded + len(late))
 
 
 def stalled(root: TaskRow | None, others: int, waiting: int) -> str:

@@ -190,8 +190,21 @@ class Picture:
         if self._batch is None:
             return NO_HEADER
         return make_header(
-            self._batch, self._totals, self._tally, now=self.now, why=self._stalled()
+            self._batch,
+            self._totals,
+            self._tally,
+            now=self.now,
+            why=self._stalled(),
+            ages=self._ages(self._batch),
         )
+
+    def _ages(self, batch: Batch) -> list[float]:
+        """Return for how long each attempt has worked; one that waits for an answer does not."""
+        rows = self._looks.rows
+        opened = [
+            one for one in batch.reasons.holders if rows[one.task].state is TaskState.IN_PROGRESS
+        ]
+        return [self.now - one.started_at for one in opened]
 
     @property
     def workers(self) -> list[SeatView]:

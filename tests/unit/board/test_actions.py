@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets._toast import Toast
 
 from tests.unit.board.acting import board
 from wf_tui.ledger.ledger import Fence
@@ -126,6 +127,16 @@ async def test_without_a_card_nothing_is_done(tmp_path: Path) -> None:
         await hand.press("2", "r")
         assert hand.told == ["no card is selected"]
         assert hand.acts == []
+
+
+async def test_few_lines_stand_at_a_time(tmp_path: Path) -> None:
+    """The same line again replaces the first; of many the oldest go."""
+    async with board(tmp_path, "a") as hand:
+        for line in ("one", "two", "one", "three", "three", "four"):
+            hand.app.tell(line)
+        await hand.settle()
+        assert [told.message for told in hand.app._notifications] == ["one", "three", "four"]
+        assert len(hand.app.screen.query(Toast)) == 3
 
 
 async def test_notices_are_no_markup(tmp_path: Path) -> None:

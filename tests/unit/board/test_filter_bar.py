@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input, Label
 
 from tests.unit.board.acting import board
+from tests.unit.board.looking import text_of
 from wf_tui.board.filter_bar import FilterBar
+from wf_tui.board.header import Notice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,3 +75,19 @@ async def test_actions_work_on_marked_cards_in_view(tmp_path: Path) -> None:
         await hand.type("bb")
         await hand.press("enter", "b")
         assert hand.acts == [("task_blocked", "bb")]
+
+
+async def test_the_board_says_what_keeps_cards_from_being_seen(tmp_path: Path) -> None:
+    """Which filter is on, how much it shows, how many are marked; not while one types it."""
+    async with board(tmp_path, "scan-auth", "scan-docs", "build") as hand:
+        notice = hand.app.screen.query_one(Notice)
+        await hand.press("slash")
+        await hand.type("scan")
+        assert not notice.has_class("-said")
+        await hand.press("enter", "space", "#")
+        words = " filter # scan: 0 of 3 (escape: all again) "
+        assert text_of(notice)[0].startswith(words)
+        await hand.press("escape")
+        assert text_of(notice)[0].startswith(" 1 marked (escape: all again) ")
+        await hand.press("escape")
+        assert not notice.has_class("-said")

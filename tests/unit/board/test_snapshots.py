@@ -141,7 +141,7 @@ SCREENS = [
     ("cancel", ("x",), "revoke", (MIDDLE,)),
     ("quit", ("q",), None, (SMALL, MIDDLE)),
     ("filter", ("slash", *"state:blocked", "enter"), None, (SMALL, MIDDLE)),
-    ("marks", ("space", "space"), "rate-limit", (MIDDLE,)),
+    ("marks", ("k", "space", "space"), "rate-limit", (MIDDLE,)),
 ]
 _KEYS = {" ": "space", ":": "colon"}
 

@@ -82,6 +82,23 @@ def test_time_left_counts_what_the_jobs_cannot_do_at_once(drive: Drive, view: Vi
     assert view.picture.header.left == 30
 
 
+def test_time_left_grows_with_an_attempt_that_outlasts_it(drive: Drive, view: View) -> None:
+    """What takes longer than the others did counts with them; a question takes no time."""
+    drive.make(*"abcd")
+    finish(drive, "a", "b", "c", seconds=4)
+    fence = drive.take("d")
+    lefts = []
+    for seconds in (4, 4, 20):
+        drive.clock.move(seconds)
+        view.look()
+        lefts.append(view.picture.header.left)
+    assert lefts == [4, 5, 10]
+    drive.ask(fence)
+    drive.clock.move(60)
+    view.look()
+    assert view.picture.header.left is None
+
+
 def test_time_left_is_unknown_while_the_run_stands(drive: Drive, view: View) -> None:
     """Nobody knows when a paused run goes on."""
     drive.make(*"abcd")
