@@ -16,7 +16,7 @@ from wf_tui.ledger import reads
 if TYPE_CHECKING:
     from tests.unit.scheduler.arena import Arena
 
-__all__ = ["Drill", "furnish"]
+__all__ = ["WROTE", "Drill", "furnish", "start"]
 
 ROOT = Path(__file__).parents[2]
 PLAN = """
@@ -89,6 +89,18 @@ def furnish(arena: Arena) -> None:
     hook.chmod(0o755)
 
 
+def start(arena: Arena, fault: str = "") -> subprocess.Popen[str]:
+    """Start a scheduler in the foreground of a process; where another one leads, it waits."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.lead", str(arena.repo), arena.run],
+        cwd=ROOT,
+        env={**arena.environ, "WF_FAULT": fault, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
 @dataclass
 class Drill:
     """A run on a furnished repository, and the schedulers that lead it one after the other."""
@@ -111,18 +123,9 @@ class Drill:
 
     def lead(self, fault: str = "") -> int:
         """Lead the run with a process of its own; return its exit status."""
-        environ = {**self.arena.environ, "WF_FAULT": fault, "PYTHONPATH": os.pathsep.join(sys.path)}
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.lead", str(self.arena.repo), self.arena.run],
-            cwd=ROOT,
-            env=environ,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        self.said = done.stdout + done.stderr
-        return done.returncode
+        with start(self.arena, fault) as scheduler:
+            self.said, _ = scheduler.communicate(timeout=60)
+        return scheduler.returncode
 
     @property
     def log(self) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.drill import Drill
+from tests.faults.drill import Drill, start
+from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.faults import Point
 
 if TYPE_CHECKING:
@@ -29,6 +30,37 @@ def drill(arena: Arena) -> Drill:
 def first_time(point: Point) -> ParameterSet:
     """Return the first time that a point is reached; most of them only for slow tests."""
     return pytest.param(f"{point}:1", marks=[] if point in QUICK else [pytest.mark.slow])
+
+
+@pytest.mark.parametrize(
+    ("point", "outcomes"),
+    [
+        (Point.CLAIM_COMMITTED, ["lost", "succeeded"]),
+        (Point.RUN_ENDED, ["lost", "succeeded"]),
+        (Point.CHECK_ENDED, ["lost", "succeeded"]),
+        (Point.INTEGRATE_BEGUN, ["succeeded"]),
+        (Point.INTEGRATE_INTENT, ["succeeded"]),
+        (Point.INTEGRATE_MOVED, ["succeeded"]),
+        (Point.FINISH_RECORDED, ["succeeded"]),
+    ],
+)
+def test_what_counts(arena: Arena, point: Point, outcomes: list[str]) -> None:
+    """An attempt is lost, however good its work is, until it is being merged: that is finished."""
+    arena.start(parallel('id: a, run: "echo x > x.txt", mode: read_write, max_attempts: 2'))
+    with start(arena, f"{point}:1:kill") as scheduler:
+        assert scheduler.wait() == -signal.SIGKILL
+    assert arena.lead() == "completed"
+    assert [attempt.outcome for attempt in arena.attempts("a")] == outcomes
+    assert len(arena.events("integrated")) == 1
+
+
+def test_a_fault_that_does_not_exist(arena: Arena) -> None:
+    """It is wrong usage, told before anything is led."""
+    arena.start(parallel("id: a, run: ls"))
+    with start(arena, "run.endet:1:kill") as scheduler:
+        said, _ = scheduler.communicate()
+    assert (scheduler.returncode, "did you mean 'run.ended'?" in said) == (2, True)
+    assert not arena.events("scheduler_started")
 
 
 def test_without_a_fault(drill: Drill) -> None:
