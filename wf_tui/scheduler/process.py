@@ -39,12 +39,14 @@ from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import recover
 from wf_tui.scheduler.scheduler import Scheduler
 from wf_tui.scheduler.site import Site
+from wf_tui.scheduler.threads import started_threads
 from wf_tui.workers.environment import base_environment
 from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.shell import ShellWorker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
+    from concurrent.futures import ThreadPoolExecutor
 
     from wf_tui.clock import Clock
     from wf_tui.config import Timing
@@ -99,10 +101,12 @@ class Lead:
 
     async def schedule(self) -> str:
         """Schedule, without asking for the lead, until the run is over; return its state."""
+        threads = started_threads()
+        asyncio.get_running_loop().set_default_executor(threads)  # which ends them, too
         writer = Writer(self._open, self._after_pause)
         writer.start()
         try:
-            async with self._site(writer) as site:
+            async with self._site(writer, threads) as site:
                 return await self._schedule(site)
         finally:
             await asyncio.to_thread(writer.close)
@@ -115,7 +119,7 @@ class Lead:
         ledger.written_again(self.run_id, why, seconds)
 
     @contextlib.asynccontextmanager
-    async def _site(self, writer: Writer) -> AsyncIterator[Site]:
+    async def _site(self, writer: Writer, threads: ThreadPoolExecutor) -> AsyncIterator[Site]:
         paths = self.repo.run(self.run_id)
         row, worktree = await writer.submit(
             lambda ledger: (
@@ -139,6 +143,7 @@ class Lead:
                 snapshots=Snapshots(pool),
                 shared=SharedTree(pool),
                 launcher=launcher,
+                threads=threads,
                 workers={"shell": ShellWorker(launcher)},
                 environment=base_environment(self.environ),
                 timing=timing,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -14,6 +13,7 @@ from wf_tui.ledger.worktree import Worktree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import ThreadPoolExecutor
 
     from wf_tui.clock import Clock
     from wf_tui.faults import Point
@@ -33,7 +33,6 @@ __all__ = ["Site"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-_THREADS = 16
 
 
 @dataclass
@@ -50,6 +49,7 @@ class Site:
     snapshots: Snapshots
     shared: SharedTree
     launcher: Launcher
+    threads: ThreadPoolExecutor
     workers: Mapping[str, Worker]
     """A worker for each kind of seat."""
     environment: Mapping[str, str]
@@ -61,9 +61,6 @@ class Site:
     """The ranges of ports for attempts."""
     faults: Faults = field(default_factory=Faults)
     """What a fault test has planned for this scheduler."""
-    threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="git")
-    )
 
     async def ledger(self, rule: Callable[[Ledger], _T]) -> _T:
         """Run a rule of the ledger; the answer comes after its commit."""
