@@ -31,6 +31,7 @@ __all__ = [
     "events",
     "find_run",
     "leader",
+    "may_claim",
     "phases",
     "pulse",
     "run_row",
@@ -188,6 +189,18 @@ def leader(db: Database, run: str) -> Leader | None:
         float(str(started_at)),
         float(str(lease_until)),
     )
+
+
+def may_claim(db: Database, run: str) -> bool:
+    """Whether a claim could find anything, whoever asks: 5 us, where one that does not takes 60."""
+    rows = db.execute(
+        "SELECT 1 FROM run WHERE id = ?1 AND open_attempts < jobs AND ("
+        "EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state = 'pending' AND unmet = 0 "
+        "AND not_before IS NULL AND parked_by IS NULL) OR (open_attempts = 0 "
+        "AND EXISTS (SELECT 1 FROM task WHERE run = ?1 AND parked_by IS NOT NULL)))",
+        (run,),
+    )
+    return bool(rows)
 
 
 def pulse(db: Database, run: str, now: float) -> Pulse:

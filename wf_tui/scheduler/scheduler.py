@@ -76,6 +76,8 @@ class Scheduler:
             if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:
                 ledger.release_due(run)
                 for seat in pulse.idle:
+                    if not reads.may_claim(ledger.db, run):
+                        break
                     claim = ledger.claim(
                         run,
                         seat,

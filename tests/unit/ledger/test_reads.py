@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive, a_run, phase
+from tests.unit.ledger.driving import RUN, Drive, a_run, phase, shell
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger import reads
 
@@ -88,3 +88,25 @@ def test_the_events_of_one_task(drive: Drive) -> None:
     found = reads.task_events(drive.db, RUN, "b")
     assert found == [event for event in reads.events(drive.db, RUN) if event.task == "b"]
     assert reads.task_events(drive.db, RUN, "b", 2) == found[-2:]
+
+
+def test_whether_a_claim_could_find_anything(drive: Drive) -> None:
+    """Not where all jobs are taken, and not where all that is left waits for something."""
+    drive.make("a", shell("b", "a"), shell("c", "a"), jobs=1)
+    assert reads.may_claim(drive.db, RUN)
+    fence = drive.take("a")
+    assert not reads.may_claim(drive.db, RUN)
+    drive.ledger.set_jobs(RUN, 2)
+    assert not reads.may_claim(drive.db, RUN)
+    drive.done(fence)
+    assert reads.may_claim(drive.db, RUN)
+
+
+def test_tasks_that_are_parked_are_found_when_nothing_is_open(drive: Drive) -> None:
+    """A claim wakes them then, so one has to be tried."""
+    drive.make(shell("a", scope=("x",)), shell("b", scope=("x",)))
+    drive.take("a")
+    assert drive.claim("w2") is None
+    assert not reads.may_claim(drive.db, RUN)
+    drive.db.execute("UPDATE run SET open_attempts = 0")
+    assert reads.may_claim(drive.db, RUN)
