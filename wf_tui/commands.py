@@ -262,7 +262,7 @@ def ensure_scheduler(
     from wf_tui.scheduler.process import start_detached  # noqa: PLC0415 - not for --help
 
     row = reads.run_row(ledger.db, run)
-    if RunState(row.state).ended or row.state == RunState.PAUSED:
+    if reads.rests(ledger.db, row):
         return None
     if not leaving and scheduler_alive(ledger.db, run):
         return None

@@ -91,6 +91,17 @@ def test_a_task_added_to_an_ended_run_starts_it_again(desk: Desk) -> None:
     assert status["tasks"][1]["reason"]["kind"] == "merged"
 
 
+def test_accepting_in_a_stopped_run(desk: Desk) -> None:
+    """A scheduler comes for what a person has accepted, and leaves the rest paused."""
+    task = "{id: t, run: 'echo x > other', mode: read_write, file_scope: [src]}"
+    desk.wf("run", desk.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}"), "--detach")
+    until(desk, "run_stalled")
+    assert desk.wf("stop").returncode == 0
+    desk.wf("scheduler", "--run", desk.json("status")["run"]["id"])  # returns when it may lead
+    assert desk.json("accept", "t")[0]["changed"] is True
+    assert until(desk, "task_done", task="t")["data"]["kind"] == "merged"
+
+
 WAITS = "{goal: waits, phases: [{name: p, tasks: [{id: long, run: 'echo up; sleep 60'}]}]}"
 
 

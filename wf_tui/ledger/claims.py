@@ -351,6 +351,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         open_epoch=epoch,
         attempts=task.attempts + 1,
         unmet=task.unmet + 1,
+        scope_waived=False,
     )
     open_attempt(tx, held, phase, worker.profile)
     tx.store(worker, evolve(worker, task=task.id, epoch=epoch, state="busy", heartbeat_at=tx.now))

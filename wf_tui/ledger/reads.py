@@ -17,6 +17,7 @@ from wf_tui.ledger.rows import (
     decode,
     select,
 )
+from wf_tui.ledger.words import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ __all__ = [
     "may_claim",
     "phases",
     "pulse",
+    "rests",
     "run_row",
     "runs",
     "task",
@@ -201,6 +203,14 @@ def may_claim(db: Database, run: str) -> bool:
         (run,),
     )
     return bool(rows)
+
+
+def rests(db: Database, run: RunRow) -> bool:
+    """Whether a run needs no scheduler: it is over, or paused with no accepted work open."""
+    if run.state != RunState.PAUSED:
+        return RunState(run.state).ended
+    mine = "SELECT 1 FROM attempt WHERE run = ? AND open = 1 AND profile = 'user' LIMIT 1"
+    return not db.execute(mine, (run.id,))
 
 
 def pulse(db: Database, run: str, now: float) -> Pulse:

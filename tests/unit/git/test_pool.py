@@ -8,14 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.git.conftest import Run, User, commit_files, make_run, merge, paths_of, picture
+from tests.unit.git.conftest import (
+    Run,
+    User,
+    commit_files,
+    commit_tree_of,
+    make_run,
+    merge,
+    paths_of,
+    picture,
+)
 from wf_tui.errors import GitError
 from wf_tui.git import pool as pool_module
 from wf_tui.git.harvest import Caps, HarvestRefusedError
 from wf_tui.git.integrate import Conflict
 from wf_tui.git.locks import break_stale_locks
+from wf_tui.git.merge import leftover_marks
 from wf_tui.git.pool import Pool
 from wf_tui.git.sweep import UnusableTreeError
+from wf_tui.git.tree import Tree
 
 _FAR = 2.0**32
 
@@ -160,6 +171,54 @@ def test_a_conflict_is_laid_out_for_a_person(run: Run) -> None:
     assert paths_of(refilled.harvest()) == {"README.md": "M"}
     (refilled.path / "README.md").write_text("1 and 2\n")
     assert paths_of(refilled.harvest()) == {"README.md": "M"}
+
+
+@pytest.fixture
+def resolved(run: Run) -> tuple[Tree, str, Conflict]:
+    """Return a person's tree, the commit of what is in it, and what that does not merge with."""
+    tree = run.pool.acquire(run.control.base)
+    (tree.path / "README.md").write_text("by hand\n")
+    commit = commit_tree_of(run, tree, epoch=3)
+    merge(run, commit_files(run, {"README.md": "1\n", "other": "x\n"}))
+    conflict = merge(run, commit)
+    assert isinstance(conflict, Conflict)
+    return tree, commit, conflict
+
+
+def test_a_conflict_is_laid_over_what_a_person_made(
+    run: Run, resolved: tuple[Tree, str, Conflict]
+) -> None:
+    """Their tree has the new merge, on the new head; what git does not track stays."""
+    tree, commit, conflict = resolved
+    (tree.path / "notes.log").write_text("x")
+    relaid = run.pool.relay(tree, commit, conflict)
+    assert relaid is not None
+    assert (relaid.number, relaid.base) == (tree.number, run.control.head())
+    text = (tree.path / "README.md").read_text()
+    assert all(part in text for part in ("by hand\n", "1\n", "<<<<<<<"))
+    assert ((tree.path / "other").read_text(), (tree.path / "notes.log").exists()) == ("x\n", True)
+    assert leftover_marks(run.control, conflict.tree, ("README.md", "other")) == ("README.md",)
+    assert run.user.git("rev-parse", "wf-base", cwd=tree.path) == relaid.base
+
+
+@pytest.mark.parametrize("name", ["README.md", "other"])
+def test_what_a_person_makes_meanwhile_is_not_overwritten(
+    run: Run, resolved: tuple[Tree, str, Conflict], name: str
+) -> None:
+    """A changed file, or a new one, that is in the way: the whole tree stays as it is."""
+    tree, commit, conflict = resolved
+    (tree.path / name).write_text("newer\n")
+    assert run.pool.relay(tree, commit, conflict) is None
+    assert (tree.path / name).read_text() == "newer\n"
+    assert "<<<<<<<" not in (tree.path / "README.md").read_text()
+    assert paths_of(tree.harvest())[name] in "AM"
+
+
+def test_marks_of_others_are_no_marks(run: Run) -> None:
+    """A file that is about conflict marks is not taken for one that has them."""
+    text = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> topic\n"
+    commit = commit_files(run, {"README.md": text})
+    assert leftover_marks(run.control, commit, ("README.md",)) == ()
 
 
 def test_a_checkpoint_is_carried_on(run: Run) -> None:

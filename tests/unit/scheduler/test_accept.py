@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.unit.scheduler.test_scheduler import parallel, put
 from wf_tui.commands import open_reads
 from wf_tui.git.control import open_control
 from wf_tui.ledger.load import NewTask
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.scheduler.arena import Arena
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.rows import EventRow, TaskRow
 
 RACE = "scopes: race"
 WRITES = "mode: read_write"
@@ -207,3 +208,82 @@ def test_killed_in_the_conflict(arena: Arena, point: str) -> None:
     assert arena.lead() == "partial"
     (kept(arena) / "shared.txt").write_text("both\n")
     assert accept(arena).kind == "merged"
+
+
+def checking(event: EventRow) -> bool:
+    """Tell whether what a person has accepted is being checked."""
+    return event.kind == "task_step" and (event.epoch, event.data["step"]) == (2, "checking")
+
+
+def saved(arena: Arena, name: str) -> list[str]:
+    """Return a file as each ref has it that keeps work of the run."""
+    control = open_control(arena.place.paths.run(arena.run))
+    refs = control.git("for-each-ref", "--format=%(refname)", "refs/wf/").text.split()
+    found = [control.git("cat-file", "-p", f"{ref}:{name}", ok=(0, 128)) for ref in refs]
+    return [one.text for one in found if one.status == 0]
+
+
+@pytest.mark.parametrize("act", ["cancel", "hold", "skip", "release"])
+def test_taken_back_while_it_is_checked(arena: Arena, act: str) -> None:
+    """What a person had made is kept under a ref, whatever they then do with the task."""
+    arena.play(outside(", gate: 'sleep $(cat wait)'"))
+    assert arena.task("t").kind == "scope"
+    (kept(arena) / "other.txt").write_text("by hand\n")
+    (kept(arena) / "wait").write_text("60")
+    arena.when(checking, lambda ledger: getattr(ledger, act)(arena.run, "t"))
+    task = accept(arena)
+    assert task.kind in {"cancelled", "hold", "skipped", "scope"}
+    assert not task.scope_waived or act != "release"
+    assert "by hand" in saved(arena, "other.txt")
+    assert arena.attempts("t")[1].outcome == "cancelled"
+
+
+def test_stopping_sees_accepted_work_through(arena: Arena, tmp_path: Path) -> None:
+    """A run that is stopped at once does not give a person's work to a worker; nor does a pause."""
+    arena.play(outside(f", gate: 'until test -e {tmp_path}/go; do sleep 0.02; done'"))
+    arena.when(checking, lambda ledger: (ledger.stop(arena.run, now=True), put(tmp_path / "go")))
+    task = accept(arena)
+    assert (task.kind, arena.attempts("t")[-1].outcome) == ("merged", "succeeded")
+
+
+def test_accepted_in_a_paused_run(arena: Arena) -> None:
+    """Nothing new is claimed, but what a person has accepted is merged."""
+    arena.play(outside())
+    arena.act(lambda ledger: (ledger.accept(arena.run, "t"), ledger.stop(arena.run)))
+    arena.lead()
+    assert (arena.task("t").kind, arena.merged("other.txt")) == ("merged", "out")
+
+
+@pytest.mark.parametrize("kind", ["scope", "conflict"])
+def test_a_tree_that_is_gone(arena: Arena, kind: str) -> None:
+    """Harvested work is taken from its commit; a merge nobody has saved can only be made again."""
+    arena.play(outside(", gate: test -e other.txt") if kind == "scope" else contested(arena))
+    shutil.rmtree(kept(arena))
+    task = accept(arena)
+    if kind == "scope":
+        assert (task.kind, arena.merged("other.txt")) == ("merged", "out")
+    else:
+        assert (task.kind, task.note) == ("conflict", "its worktree is gone: retry the task")
+
+
+def test_what_nobody_waits_for_any_more(arena: Arena) -> None:
+    """A tree in which a person had begun is saved and removed when the task is done without it."""
+    arena.play(contested(arena))
+    tree = kept(arena)
+    (tree / "shared.txt").write_text("half\n")
+    arena.act(lambda ledger: ledger.edit(arena.run, "t", {"command": "echo anew > shared.txt"}))
+    arena.act(lambda ledger: ledger.retry(arena.run, "t"))
+    assert arena.lead() == "completed"
+    assert not tree.exists()
+    assert "half" in saved(arena, "shared.txt")
+
+
+def test_retry_knows_of_the_conflict(arena: Arena) -> None:
+    """A conflict that is retried by hand has its paths in a file, and the words in its prompt."""
+    arena.play(contested(arena))
+    arena.act(lambda ledger: ledger.edit(arena.run, "t", {"command": "cat $WF_CONFLICTS"}))
+    arena.act(lambda ledger: ledger.retry(arena.run, "t"))
+    assert arena.lead() == "completed"
+    assert "shared.txt" in str(arena.task("t").result)
+    folder = arena.place.paths.run(arena.run).attempt("t", 3)
+    assert "it does not merge: shared.txt" in (folder / "prompt.md").read_text()
