@@ -47,6 +47,8 @@ def state_folder(folder: Path) -> Finding:
         hint = "set WF_STATE_DIR to a folder that you can write"
         return Finding("state", Level.PROBLEM, f"{nearest} cannot be written", hint, detail)
     text = f"{folder} on {kind or 'an unknown file system'}, journal {mode}"
+    if mode != "WAL":
+        text += ", since a write-ahead log is not safe there"
     if not there:
         return Finding("state", Level.OK, f"{text}; it is made when it is needed", detail=detail)
     status = folder.stat()

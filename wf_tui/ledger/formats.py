@@ -40,7 +40,24 @@ def readable(version: int) -> bool:
 
 
 def adopt(db: SqliteDatabase) -> None:
-    """Check whose file this is; give an empty one the tables, an older one the newer ones."""
+    """Check whose file this is; give an empty one the tables, an older one the newer ones.
+
+    A ledger with a write-ahead log that has come to a file system where that is unsafe is read
+    without the memory which that shares between processes, and changed to a journal that is safe.
+    """
+    mode, _ = journal_mode(db.path)
+    if mode == "WAL":
+        _take(db, mode)
+        return
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    _take(db, mode)
+    with db.locked():
+        db.execute(f"PRAGMA journal_mode = {mode}")
+        db.execute("PRAGMA locking_mode = NORMAL")
+        _number(db, "user_version")  # a read lets go of the lock
+
+
+def _take(db: SqliteDatabase, mode: str) -> None:
     header = _header(db)
     if header == _Header(0, 0, empty=True):
         if any(db.path.parent.glob("runs/*")):
@@ -48,7 +65,7 @@ def adopt(db: SqliteDatabase) -> None:
                 f"{db.path} is empty, though there were runs; it was left as it is",
                 "put a copy of it back, or move it and its folder away",
             )
-        _create(db)
+        _create(db, mode)
     elif header.application != APPLICATION_ID:
         raise LedgerError(
             f"{db.path} is not a ledger of wf; it was left as it is",
@@ -74,8 +91,7 @@ def _number(db: SqliteDatabase, pragma: str) -> int:
     return int(cast("int", db.execute(f"PRAGMA {pragma}")[0][0]))
 
 
-def _create(db: SqliteDatabase) -> None:
-    mode, _ = journal_mode(db.path)
+def _create(db: SqliteDatabase, mode: str) -> None:
     with db.locked():
         if _header(db).application == APPLICATION_ID:
             return

@@ -7,14 +7,18 @@ __all__ = ["file_system", "journal_mode"]
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 _WAL_UNSAFE: Final = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "fuse.sshfs", "afs", "ceph"}
-)
+    {
+        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "gfs2", "gpfs", "lustre", "ncpfs", "nfs",
+        "nfs4", "ocfs2", "smb3", "smbfs", "virtiofs", "vboxsf",
+    }
+)  # fmt: skip
+"""File systems that other machines, or the one below this one, can write at the same time."""
 
 
 def journal_mode(path: Path) -> tuple[str, str]:
     """Return how a ledger at `path` is journalled, and the type of the file system that says so."""
     kind = file_system(path, _mounts())
-    return "DELETE" if kind in _WAL_UNSAFE else "WAL", kind
+    return "DELETE" if kind in _WAL_UNSAFE or kind.startswith("fuse") else "WAL", kind
 
 
 def _mounts() -> str:
@@ -27,11 +31,11 @@ def _mounts() -> str:
 
 def file_system(path: Path, mounts: str) -> str:
     """Return the type of the file system that holds `path`, or "" where the table does not say."""
-    folder = path.resolve().parent
+    folder = f"{path.resolve().parent}/"
     best, found = -1, ""
     for line in mounts.splitlines():
         left, _, right = line.partition(" - ")
-        mount = Path(left.split()[4].replace("\\040", " "))
-        if folder.is_relative_to(mount) and len(mount.parts) >= best:
-            best, found = len(mount.parts), right.split()[0]
+        mount = left.split()[4].replace("\\040", " ").rstrip("/") + "/"
+        if folder.startswith(mount) and len(mount) >= best:
+            best, found = len(mount), right.split()[0]
     return found

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.ledger.test_mounts import on_a_disk
 from wf_tui.doctor.finding import Level
 from wf_tui.doctor.state import state_folder
 
@@ -16,6 +17,14 @@ def test_a_private_folder_is_well(tmp_path: Path) -> None:
     found = state_folder(folder)
     assert (found.level, found.detail["mode"]) == (Level.OK, "0700")
     assert found.detail["journal"] in {"WAL", "DELETE"}
+
+
+def test_a_network_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why the journal is the slower one is said, too."""
+    on_a_disk(monkeypatch, "nfs4")
+    found = state_folder(tmp_path / "state")
+    assert (found.level, found.detail["journal"]) == (Level.OK, "DELETE")
+    assert "on nfs4, journal DELETE, since a write-ahead log is not safe there" in found.text
 
 
 def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import Drive
+import pytest
+
+from tests.unit.ledger.driving import RUN, Drive
 from wf_tui.ledger import mounts
-from wf_tui.ledger.mounts import file_system
+from wf_tui.ledger.mounts import file_system, journal_mode
 from wf_tui.ledger.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+def on_a_disk(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Let everything lie on a disk of this kind."""
+    monkeypatch.setattr(mounts, "_mounts", lambda: f"1 0 0:1 / / rw - {kind} server:/ rw")
 
 
 def test_journal_of_a_local_disk(database: SqliteDatabase) -> None:
@@ -21,12 +27,51 @@ def test_journal_of_a_local_disk(database: SqliteDatabase) -> None:
     assert database.execute("PRAGMA journal_mode") == [("wal",)]
 
 
+@pytest.mark.parametrize(
+    "kind", ["nfs", "nfs4", "9p", "virtiofs", "fuse.sshfs", "fuse.rclone", "cifs", "smb3", "ceph"]
+)
+def test_unsafe_disks(path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Disks over a network, shared with a host or made by a program get a journal that is safe."""
+    on_a_disk(monkeypatch, kind)
+    assert journal_mode(path) == ("DELETE", kind)
+
+
+@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs", "apfs"])
+def test_safe_disks(path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Local ones get the faster one."""
+    on_a_disk(monkeypatch, kind)
+    assert journal_mode(path) == ("WAL", kind)
+
+
 def test_journal_of_a_network_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a write-ahead log is unsafe the journal is deleted after each transaction."""
-    monkeypatch.setattr(mounts, "_mounts", lambda: "1 0 0:1 / / rw - nfs4 server:/ rw")
-    with closing(SqliteDatabase(path, create=True)) as database:
+    """There, two connections write and notice each other just the same."""
+    on_a_disk(monkeypatch, "nfs4")
+    first, second = SqliteDatabase(path, create=True), SqliteDatabase(path)
+    with closing(first), closing(second):
+        assert first.execute("PRAGMA journal_mode") == [("delete",)]
+        Drive(first).make("a")
+        assert second.changed()
+        assert Drive(second).mine.hold(RUN, "a")[0].changed
+        assert first.changed()
+        assert Drive(first).where() == "B:hold"
+    assert [found.name for found in path.parent.glob("ledger.db*")] == ["ledger.db"]
+
+
+def test_a_ledger_that_was_moved(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that comes from a local disk is changed over, with all that was in its journal."""
+    before = SqliteDatabase(path, create=True)
+    Drive(before).make("a").mine.hold(RUN, "a")
+    moved = path.with_name("moved.db")
+    for end in ("", "-wal"):
+        shutil.copyfile(f"{path}{end}", f"{moved}{end}")
+    before.close()
+    on_a_disk(monkeypatch, "nfs4")
+    with closing(SqliteDatabase(moved)) as database:
         assert database.execute("PRAGMA journal_mode") == [("delete",)]
-        Drive(database).make("a").finish("a")
+        assert Drive(database).where() == "B:hold"
+        with closing(SqliteDatabase(moved)) as other:
+            assert Drive(other).mine.unhold(RUN, "a")[0].changed
+    assert [found.name for found in path.parent.glob("moved.db*")] == ["moved.db"]
 
 
 def test_no_mount_table(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
