@@ -15,10 +15,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.clock import SystemClock
-from wf_tui.errors import EnvironmentalError, RefusedError, UnknownNameError, UsageError
+from wf_tui.errors import EnvironmentalError, RefusedError, UsageError
 from wf_tui.kept import unresolved
 from wf_tui.ledger import reads
-from wf_tui.ledger.rows import RunRow, WorkerRow, evolve
+from wf_tui.ledger.rows import RunRow
+from wf_tui.ledger.seats import more_seats, new_seats
 from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.ledger.words import Intent, RunState, TaskState
 from wf_tui.paths import RepoPaths, private_folder, repo_paths, require_own, state_dir
@@ -163,7 +164,7 @@ def create_run(
     require_version()
     jobs = jobs or plan.max_concurrent
     run_id = (new_id or _new_id)()
-    seats = _seats(run_id, config, jobs, workers or {})
+    seats = new_seats(run_id, config, jobs, workers or {})
     paths = place.paths.run(run_id)
     private_folder(paths.root)
     try:
@@ -220,29 +221,6 @@ def _new_id() -> str:
     import secrets  # noqa: PLC0415 - 6 ms that reading needs not
 
     return "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
-
-
-def _seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> list[WorkerRow]:
-    """Return the seats of a run; a profile without a number has as many as jobs."""
-    profiles = config.seats
-    for name, count in asked.items():
-        if name not in profiles:
-            raise UnknownNameError("profile", name, profiles)
-        if count < 0:
-            raise UsageError(f"--worker {name}={count}: a number of seats is 0 or more")
-    return [
-        WorkerRow(
-            run=run,
-            name=f"{name}-{number + 1}",
-            profile=name,
-            kind=profile.kind,
-            roles=profile.roles,
-            lane=profile.lane,
-            state="idle",
-        )
-        for name, profile in profiles.items()
-        for number in range(asked.get(name, profile.seats or jobs))
-    ]
 
 
 def scheduler_alive(db: Database, run: str) -> bool:
@@ -479,16 +457,9 @@ def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
         seats = reads.workers(ledger.db, run)
         shell = [seat for seat in seats if seat.profile == _BUILT_IN]
         if len(shell) >= before and len(shell) < jobs:
-            more = _more_seats(shell[-1], jobs - len(shell), {seat.name for seat in seats})
+            more = more_seats(shell[-1], jobs - len(shell), {seat.name for seat in seats})
             ledger.join_workers(run, [*seats, *more])
     return changed
-
-
-def _more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
-    numbers = range(1, len(taken) + count + 1)
-    free = [name for n in numbers if (name := f"{like.profile}-{n}") not in taken]
-    fresh = {"state": "idle", "task": None, "epoch": None, "heartbeat_at": None}
-    return [evolve(like, name=name, **fresh) for name in free[:count]]
 
 
 def _going_on(place: Place, ledger: Ledger, run: str, deed: Callable[[], _T]) -> _T:
