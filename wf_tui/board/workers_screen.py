@@ -35,7 +35,7 @@ _COLUMNS: Final = (
     ("step", 11),
     ("since", 5),
     ("beat", 5),
-    ("holds", 26),
+    ("writes", 26),
     ("lane", 10),
     ("profile", 10),
 )
@@ -208,7 +208,7 @@ def _row(seat: SeatView, now: float) -> tuple[Cell, ...]:
         (seat.step or ("" if seat.task else seat.state), ""),
         ("" if seat.since is None else span(now - seat.since), ""),
         ("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
-        (" ".join(seat.holds), ""),
+        (" ".join(seat.writes), ""),
         (lane, "bold" if limited else ""),
         (seat.profile, ""),
     )

@@ -27,6 +27,7 @@ __all__ = [
     "claim_for",
     "contention",
     "holds",
+    "may_write",
     "needs_newer",
     "open_attempt",
     "reanchor",
@@ -242,7 +243,12 @@ def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Hol
 def holds(run: RunRow, attempt: AttemptRow) -> Sequence[str]:
     """Return the paths that an open attempt keeps from others."""
     races = run.scopes == "race" and attempt.isolation != "shared"
-    return () if races or not attempt.writes else _extent(attempt.scope, attempt.isolation)
+    return () if races else may_write(attempt)
+
+
+def may_write(attempt: AttemptRow) -> Sequence[str]:
+    """Return the paths that an attempt may change; nothing where it reads, or may change all."""
+    return _extent(attempt.scope, attempt.isolation) if attempt.writes else ()
 
 
 def _extent(scope: Sequence[str], isolation: str) -> Sequence[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.claims import holds
+from wf_tui.ledger.claims import may_write
 from wf_tui.ledger.pauses import explained
 from wf_tui.ledger.words import RunState, TaskState
 from wf_tui.picture import allowed
@@ -209,18 +209,16 @@ class Picture:
     @property
     def workers(self) -> list[SeatView]:
         """Each seat with what it does."""
-        rows, held = self._looks.rows, self._held()
+        rows, written = self._looks.rows, self._written()
         return [
-            seat_view(seat, rows.get(seat.task or ""), held.get(seat.task or "", ()))
+            seat_view(seat, rows.get(seat.task or ""), written.get(seat.task or "", ()))
             for seat in self.seats
         ]
 
-    def _held(self) -> Mapping[str, Sequence[str]]:
-        """Return the scopes of the open attempts, by task."""
-        if self._batch is None:
-            return {}
-        run, opened = self._batch.run, self._batch.reasons.holders
-        return {attempt.task: holds(run, attempt) for attempt in opened}
+    def _written(self) -> Mapping[str, Sequence[str]]:
+        """Return the paths that the open attempts may change, by task."""
+        opened = self._batch.reasons.holders if self._batch else ()
+        return {attempt.task: may_write(attempt) for attempt in opened}
 
     @property
     def seats(self) -> tuple[WorkerRow, ...]:

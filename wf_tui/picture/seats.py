@@ -32,11 +32,11 @@ class SeatView:
     state: str
     lane_until: float | None
     roles: tuple[str, ...]
-    holds: tuple[str, ...]
-    """The paths that its attempt keeps from others."""
+    writes: tuple[str, ...]
+    """The paths that its attempt may change, and keeps from others where scopes are serialised."""
 
 
-def seat_view(seat: WorkerRow, task: TaskRow | None, holds: Sequence[str]) -> SeatView:
+def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> SeatView:
     """Return a seat as it is shown; an attempt that was taken back is `stopping`."""
     held = task if task and (task.epoch, task.worker) == (seat.epoch, seat.name) else None
     return SeatView(
@@ -51,5 +51,5 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, holds: Sequence[str]) -> Se
         state=clean(seat.state),
         lane_until=seat.lane_until,
         roles=tuple(clean(role) for role in seat.roles),
-        holds=tuple(clean(path) for path in holds),
+        writes=tuple(clean(path) for path in writes),
     )

@@ -34,7 +34,7 @@ def rows(hand: Hand) -> list[str]:
 
 
 async def test_it_shows_seats_with_what_they_hold(tmp_path: Path) -> None:
-    """Seat, task, step, how long, age of the heartbeat, paths held, lane, profile."""
+    """Seat, task, step, how long, age of the heartbeat, paths it may change, lane, profile."""
     seats = [seat("w1"), seat("w2"), seat("glm-1", "glm", lane="glm")]
     async with board(tmp_path, "a", "b", before=at_work, seats=seats) as hand:
         await hand.press("4")

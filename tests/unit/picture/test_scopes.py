@@ -62,19 +62,22 @@ def test_where_writers_race_nobody_waits(drive: Drive) -> None:
     drive.take("a")
     assert told(drive) == []
     assert waits(drive, "a") == []
+    view = View(drive)
+    view.look()
+    assert view.picture.workers[0].writes == ("src",)
 
 
-def test_the_seats_say_what_they_hold(drive: Drive) -> None:
+def test_the_seats_say_what_they_write(drive: Drive) -> None:
     """Until the attempt is closed, also when it was taken back."""
     drive.make("a", "b")
     fence = drive.take("a", "w1")
     view = View(drive)
     view.look()
-    assert [seat.holds for seat in view.picture.workers] == [("src/a",), (), ()]
+    assert [seat.writes for seat in view.picture.workers] == [("src/a",), (), ()]
     drive.mine.release(RUN, "a")
     view.look()
     seat = view.picture.workers[0]
-    assert (fence.worker, seat.step, seat.holds) == (seat.name, "stopping", ("src/a",))
+    assert (fence.worker, seat.step, seat.writes) == (seat.name, "stopping", ("src/a",))
 
 
 def test_who_waits_may_have_been_passed_over_or_not(drive: Drive) -> None:
