@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.aftermath import control_of, violations
 from tests.unit.scheduler.test_scheduler import parallel, running
+from wf_tui.commands import find_place
 from wf_tui.errors import GitError
 from wf_tui.git.attempts import commit_tree
 
@@ -83,10 +85,38 @@ def test_garbage_of_other_kinds(arena: Arena, tmp_path: Path, words: tuple[str, 
         arena.git("update-ref", "-d", "refs/remotes/origin/main")
         arena.git("reflog", "expire", "--expire=now", "--all")
         arena.git("gc", "-q", "--prune=now")
+        shutil.rmtree(lender)
 
     assert meanwhile(arena, tmp_path, tidy) == "completed"
-    assert arena.merged("b") == "b"
-    assert arena.merged("shared.txt") == "one\ntwo\nthree"
+    control = control_of(arena)
+    assert control.git("show", f"{control.ref}:b").text == "b"
+    assert control.git("show", f"{control.ref}:shared.txt").text == "one\ntwo\nthree"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("checkout", "-q", "--detach"),
+        ("sparse-checkout", "set", "--no-cone", "/none"),
+        ("config", "core.worktree", "/nowhere"),
+        ("config", "core.bare", "true"),
+        ("config", "core.autocrlf", "true"),
+        ("config", "core.sharedRepository", "group"),
+        ("config", "gc.auto", "1"),
+        ("pack-refs", "--all", "--prune"),
+        ("repack", "-adq", "--write-bitmap-index"),
+        ("commit-graph", "write", "--reachable"),
+        ("replace", "HEAD^{tree}", "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "-f"),
+    ],
+)
+def test_kinds_of_repositories(arena: Arena, words: tuple[str, ...]) -> None:
+    """What a repository is set to, or how it is stored, makes no difference to what is merged."""
+    arena.git("hash-object", "-t", "tree", "-w", "/dev/null")
+    place = arena.place
+    arena.git(*words)
+    assert find_place(arena.repo / ".git", arena.environ).paths == place.paths
+    assert arena.play(parallel('id: a, run: "cp shared.txt copy", mode: read_write')) == "completed"
+    assert arena.merged("copy") == "one\ntwo\nthree"
 
 
 def test_history_that_moves_meanwhile(arena: Arena, tmp_path: Path) -> None:
