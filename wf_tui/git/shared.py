@@ -46,7 +46,9 @@ class SharedTree:
         """Let an attempt in; the first one finds the tree at `head`, later ones as it is."""
         with self._lock:
             if self._tree is None or self._attempts == 0:
-                self._tree = self._refresh(head)
+                # One that could not be filled may be anybody's by now.
+                before, self._tree = self._tree, None
+                self._tree = self._refresh(before, head)
                 self._stale = False
             self._attempts += 1
             return self._tree
@@ -71,10 +73,10 @@ class SharedTree:
                     self._pool.release(self._tree, saved=True)
                 self._tree = None
 
-    def _refresh(self, head: str) -> Tree:
-        if self._tree is None or not self._is_saved(self._tree):
+    def _refresh(self, tree: Tree | None, head: str) -> Tree:
+        if tree is None or not self._is_saved(tree):
             return self._pool.acquire(head)
-        return self._pool.acquire(head, number=self._tree.number)
+        return self._pool.acquire(head, number=tree.number)
 
     def _is_saved(self, tree: Tree) -> bool:
         """Save what is left in the tree; where it is too much, the tree itself is kept."""

@@ -13,6 +13,7 @@ from wf_tui.git.control import make_control, open_control
 from wf_tui.git.foreign import Foreign, ForeignFileError
 from wf_tui.git.pool import Pool
 from wf_tui.git.repository import find_repository
+from wf_tui.git.shared import SharedTree
 from wf_tui.paths import RunPaths
 
 if TYPE_CHECKING:
@@ -164,3 +165,16 @@ def test_a_tree_that_cannot_be_furnished_is_given_back(pool: Pool, user: User) -
         with pytest.raises(ForeignFileError, match=r"\.env is not in the checkout"):
             acquire(pool)
     assert len(pool.free()) == len(pool.existing()) == 1
+
+
+def test_the_shared_tree_after_a_file_was_missing(pool: Pool, user: User) -> None:
+    """A shared tree that could not be filled may be another's now: it is not used again."""
+    shared = SharedTree(pool)
+    first = shared.enter(pool.control.head())
+    shared.leave(merged=True)
+    (user.path / ".env").unlink()
+    with pytest.raises(ForeignFileError):
+        shared.enter(pool.control.head())
+    user.write(".env", "back\n")
+    other = acquire(pool)
+    assert (other.number, shared.enter(pool.control.head()).number) == (first.number, 2)
