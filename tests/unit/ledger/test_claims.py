@@ -70,6 +70,13 @@ def test_a_task_has_one_claim(drive: Drive) -> None:
     assert drive.claim("w2") is None
 
 
+def test_only_what_waits_is_claimed(drive: Drive) -> None:
+    """What is done or held waits for nothing, and is not claimed all the same."""
+    drive.make("a", "b").finish("a")
+    drive.mine.hold(RUN, "b")
+    assert drive.claim() is None
+
+
 def test_an_unknown_seat_is_named(drive: Drive) -> None:
     """A claim for a seat that has not joined names the nearest one."""
     drive.make("a")

@@ -64,6 +64,24 @@ async def test_an_answer_means_committed(
     other.close()
 
 
+async def test_nobody_is_answered_before_the_commit(
+    opener: Callable[[], tuple[Ledger, Database]],
+) -> None:
+    """What a rule has done, and the commit then refuses, was not done: so says the answer."""
+
+    def strict() -> tuple[Ledger, Database]:
+        ledger, db = opener()
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("CREATE TABLE child (run REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED)")
+        return ledger, db
+
+    writer = Writer(strict)
+    writer.start()
+    with pytest.raises(LedgerError, match="FOREIGN KEY"):
+        await writer.submit(lambda ledger: ledger.db.execute("INSERT INTO child VALUES ('?')"))
+    writer.close()
+
+
 async def test_many_share_a_commit(writer: Writer) -> None:
     """What arrives while the writer is busy is answered in order, by one commit."""
     busy = threading.Event()

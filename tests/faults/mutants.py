@@ -1,0 +1,403 @@
+"""What keeps each promise, how it looks without that, and the test which then goes red.
+
+A mutant is the package with one mechanism taken out: a text of one file is replaced. It is made in
+a copy, and the test runs there. `test_mutants.py` runs all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+__all__ = ["MUTANTS", "ROOT", "Mutant", "copy_package", "run_test"]
+
+ROOT: Final = Path(__file__).parents[2]
+_OPTIONS: Final = (
+    "-qx", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider",
+    "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout", "--timeout=60",
+)  # fmt: skip
+"""Without all the plug-ins that are installed a test starts in half the time."""
+_READY: Final = """_READY: Final = (
+    "WHERE run = ? AND state = 'pending' AND unmet = 0"""
+_FENCE: Final = "    if task.epoch == epoch and task.worker == worker:\n"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mechanism that is taken out."""
+
+    promise: str
+    name: str
+    file: str
+    text: str
+    """What is replaced; it is there once."""
+    instead: str
+    test: str
+    """The test that goes red, below `tests`."""
+
+    def __str__(self) -> str:
+        return f"{self.promise}: {self.name}"
+
+    def mutate(self, package: Path) -> None:
+        """Take the mechanism out of a copy of the package."""
+        path = package / self.file
+        path.write_text(self.mutated(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    def mutated(self, source: str) -> str:
+        """Return the source without the mechanism; one that is not there any more is an error."""
+        if source.count(self.text) != 1:
+            raise LookupError(f"{self.file} does not have {self.text!r} once: adapt the mutant")
+        return source.replace(self.text, self.instead)
+
+
+def copy_package(folder: Path) -> Path:
+    """Copy the package and its tests, compiled as they are; return where the package is."""
+    for name in ("wf_tui", "tests"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
+    return folder / "wf_tui"
+
+
+def run_test(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    """Run tests of a copy, each named below its `tests`."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *_OPTIONS, *(f"tests/{test}" for test in tests)],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+MUTANTS: Final = (
+    # G1: at most one live claim a task, each with a higher epoch
+    Mutant(
+        "G1",
+        "a claim does not look at the state",
+        "ledger/claims.py",
+        _READY,
+        _READY.replace("AND state = 'pending' ", ""),
+        "unit/ledger/test_claims.py::test_only_what_waits_is_claimed",
+    ),
+    Mutant(
+        "G1",
+        "a claim does not raise the epoch",
+        "ledger/claims.py",
+        "    epoch = task.epoch + 1\n",
+        "    epoch = task.epoch or 1\n",
+        "unit/ledger/test_claims.py::test_epochs_grow",
+    ),
+    Mutant(
+        "G1",
+        "a stopped attempt does not hold its task",
+        "ledger/claims.py",
+        "        unmet=task.unmet + 1,\n",
+        "        unmet=task.unmet,\n",
+        "unit/ledger/test_claims.py::test_epochs_grow",
+    ),
+    Mutant(
+        "G1",
+        "two schedulers lead",
+        "scheduler/leader.py",
+        "        fcntl.flock(handle, fcntl.LOCK_EX)\n",
+        "",
+        "unit/scheduler/test_leader.py::test_a_led_run_is_not_without_a_leader",
+    ),
+    # G2: only the live claim's results count
+    Mutant(
+        "G2",
+        "no fence",
+        "ledger/attempts.py",
+        _FENCE,
+        "    if task.worker:\n",
+        "unit/ledger/test_fence.py::test_an_old_result_is_rejected",
+    ),
+    Mutant(
+        "G2",
+        "a fence of the epoch alone",
+        "ledger/attempts.py",
+        _FENCE,
+        "    if task.epoch == epoch:\n",
+        "unit/ledger/test_fence.py::test_a_fenced_result_is_rejected",
+    ),
+    Mutant(
+        "G2",
+        "the ref of an attempt is moved",
+        "git/attempts.py",
+        '        ref = f"{ref}-{commit[:12]}"\n    control.create(ref, commit)\n',
+        '        control.git("update-ref", ref, commit)\n    control.create(ref, commit)\n',
+        "unit/git/test_attempts.py::test_the_ref_is_made_once",
+    ),
+    # G3: what was acknowledged survives
+    Mutant(
+        "G3",
+        "the answer before the commit",
+        "ledger/writer.py",
+        "                request.run(ledger, db)\n",
+        "                request.run(ledger, db)\n                request.answer()\n",
+        "unit/ledger/test_writer.py::test_nobody_is_answered_before_the_commit",
+    ),
+    Mutant(
+        "G3",
+        "a commit that does not wait for the disk",
+        "ledger/sqlite.py",
+        "PRAGMA synchronous = EXTRA",
+        "PRAGMA synchronous = NORMAL",
+        "unit/ledger/test_power.py::test_what_was_answered_survives_a_power_cut",
+    ),
+    # G4: no process outlives its attempt
+    Mutant(
+        "G4",
+        "a shim that goes on without its scheduler",
+        "workers/shim.py",
+        '        self.stop("scheduler_gone", 0.0)\n',
+        "",
+        "unit/workers/test_deaths.py::test_death_of_the_scheduler",
+    ),
+    Mutant(
+        "G4",
+        "a shim that ends the program alone",
+        "workers/shim.py",
+        "        killed, clean = kill_tree(self.wake, self.note_death, group=group)\n",
+        "        killed, clean = set[int](), group == 0\n",
+        "unit/workers/test_stopping.py::test_nothing_outlives_the_program",
+    ),
+    Mutant(
+        "G4",
+        "no sweep at the start",
+        "scheduler/recovery.py",
+        '    await site.thread(sweep_marked, mark(site.run, ""))\n',
+        "",
+        "unit/scheduler/test_recovery.py::test_what_outlives_even_the_shims_is_ended",
+    ),
+    # G5: after a crash the run goes on to the same end
+    Mutant(
+        "G5",
+        "what was lost is not tried again",
+        "scheduler/recovery.py",
+        "        await site.ledger(lambda ledger: ledger.fail(fence, ending))\n\n\n"
+        "async def _harvest",
+        "        await site.ledger(lambda ledger: ledger.cancel(fence.run, fence.task))\n"
+        "        await site.ledger(lambda ledger: ledger.close(fence, ending))\n\n\n"
+        "async def _harvest",
+        "unit/scheduler/test_recovery.py::test_killed_scheduler",
+    ),
+    Mutant(
+        "G5",
+        "a recovery without a harvest",
+        "scheduler/recovery.py",
+        "    found = await _harvest(site, fence, claim, attempt)\n",
+        "    found = NOTHING\n",
+        "unit/scheduler/test_recovery.py::test_killed_scheduler",
+    ),
+    # G6: a merge is done or not done
+    Mutant(
+        "G6",
+        "nobody asks whether it is in already",
+        "git/integrate.py",
+        "        if control.contains(commit, head=head):\n",
+        "        if not commit:\n",
+        "unit/git/test_integrate.py::test_a_commit_that_is_in_is_left",
+    ),
+    Mutant(
+        "G6",
+        "a move without a comparison",
+        "git/control.py",
+        '        words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)\n',
+        '        words = ("update-ref", "--no-deref", "--end-of-options", ref, new)\n',
+        "unit/git/test_integrate.py::test_no_commit_is_lost_in_a_race",
+    ),
+    Mutant(
+        "G6",
+        "no loss check",
+        "git/integrate.py",
+        "    lost = find_losses(control, base, head, commit, tree)\n",
+        "    lost: tuple[str, ...] = ()\n",
+        "unit/git/test_loss.py::test_a_merge_that_drops_work_is_a_conflict",
+    ),
+    Mutant(
+        "G6",
+        "the intent after the move",
+        "git/integrate.py",
+        "        intent(head, new)\n        if _moved(control, new, head):\n",
+        "        if _moved(control, new, head):\n            intent(head, new)\n",
+        "unit/git/test_integrate.py::test_the_intent_is_told_before_the_branch_moves",
+    ),
+    Mutant(
+        "G6",
+        "a merge that was made is not asked for after a crash",
+        "scheduler/recovery.py",
+        "    elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:\n",
+        "    elif not task.step and attempt.commit_id and attempt.base:\n",
+        "unit/scheduler/test_recovery.py::test_merge_that_was_not_recorded",
+    ),
+    # G7: the user's repository stays as it is
+    Mutant(
+        "G7",
+        "an export onto what the user moved",
+        "git/export.py",
+        "    if current != expected:\n",
+        "    if current is None and expected:\n",
+        "unit/git/test_export.py::test_a_moved_branch_is_left",
+    ),
+    Mutant(
+        "G7",
+        "an export onto what is checked out",
+        "git/export.py",
+        "    if is_checked_out(repository.common_dir, ref):\n",
+        "    if not ref:\n",
+        "unit/git/test_export.py::test_a_checked_out_branch_is_left",
+    ),
+    Mutant(
+        "G7",
+        "an export that goes back",
+        "git/export.py",
+        "not control.contains(expected, head=new):\n",
+        "not expected:\n",
+        "unit/git/test_export.py::test_an_exported_branch_never_goes_back",
+    ),
+    Mutant(
+        "G7",
+        "the user's hooks run",
+        "git/runner.py",
+        '    "core.hooksPath": "/dev/null",\n',
+        "",
+        "unit/git/test_export.py::test_the_users_repository_stays_as_it_is",
+    ),
+    # G8: no worktree with unsaved work is deleted
+    Mutant(
+        "G8",
+        "a worktree is given back unsaved",
+        "git/pool.py",
+        "        if not (saved or tree.is_saved()):\n",
+        "        if not tree:\n",
+        "unit/git/test_pool.py::test_unharvested_work_is_not_given_back",
+    ),
+    Mutant(
+        "G8",
+        "a worktree is removed without evidence",
+        "git/remove.py",
+        "    if tree_class not in _SAFE:\n",
+        "    if tree_class is TreeClass.LIVE:\n",
+        "unit/git/test_remove.py::test_an_edit_after_the_harvest_keeps_the_tree",
+    ),
+    Mutant(
+        "G8",
+        "a worktree is taken that somebody works in",
+        "git/pool.py",
+        "            if self._is_as_given_back(number):\n",
+        "            if number:\n",
+        "unit/git/test_pool.py::test_what_a_person_wrote_in_a_free_tree_stays",
+    ),
+    # G9: dependency order and scope exclusion
+    Mutant(
+        "G9",
+        "scopes do not contend",
+        "ledger/claims.py",
+        "        if contention(tx.run, task, holders):\n",
+        "        if not task:\n",
+        "unit/ledger/test_scopes.py::test_across_phases",
+    ),
+    Mutant(
+        "G9",
+        "nobody waits for a result",
+        "ledger/claims.py",
+        _READY,
+        _READY.replace(" AND unmet = 0", ""),
+        "unit/ledger/test_dependencies.py::test_what_keeps_a_phase_open",
+    ),
+    Mutant(
+        "G9",
+        "a fenced attempt gives up its scope",
+        "ledger/claims.py",
+        "        if attempt.task == task.id or not attempt.writes:\n",
+        "        if attempt.task == task.id or not attempt.writes or attempt.fenced:\n",
+        "unit/ledger/test_scopes.py::test_a_stopped_attempt_holds_its_scope",
+    ),
+    # G10: nothing outside the scope is merged
+    Mutant(
+        "G10",
+        "the scope is not checked",
+        "scheduler/checks.py",
+        "        or _scope(claim, harvested)\n",
+        "",
+        "unit/scheduler/test_attempt.py::test_outside_scope",
+    ),
+    Mutant(
+        "G10",
+        "links may leave the tree",
+        "git/harvest.py",
+        "stat.S_ISLNK(status.st_mode) and leaves_tree(path, os.readlink(full))",
+        "stat.S_ISLNK(status.st_mode) and not full",
+        "unit/git/test_harvest.py::test_links_that_leave_are_refused",
+    ),
+    # G13: a damaged ledger is named, never overwritten
+    Mutant(
+        "G13",
+        "any database is a ledger",
+        "ledger/formats.py",
+        "    elif header.application != APPLICATION_ID:\n",
+        "    elif header.application < 0:\n",
+        "unit/ledger/test_sqlite.py::test_other_files_are_named_and_left",
+    ),
+    Mutant(
+        "G13",
+        "an empty file is a new ledger",
+        "ledger/formats.py",
+        '        if any(db.path.parent.glob("runs/*")):\n',
+        "        if not db.path.parent:\n",
+        "unit/ledger/test_sqlite.py::test_an_empty_file_beside_runs",
+    ),
+    Mutant(
+        "G13",
+        "no copy before a change of format",
+        "ledger/formats.py",
+        "        _back_up(db, version)\n",
+        "",
+        "unit/ledger/test_formats.py::test_a_copy_is_kept",
+    ),
+    # G14: output, processes and retries are bounded
+    Mutant(
+        "G14",
+        "a log without a cap",
+        "workers/log_writer.py",
+        "        self.room = cap - cap // 2\n",
+        "        self.room = 1 << 62\n",
+        "unit/workers/test_log_writer.py::test_head_and_tail_of_a_long_output",
+    ),
+    Mutant(
+        "G14",
+        "a harvest without a cap",
+        "git/harvest.py",
+        "        if self.files > self.caps.files:\n",
+        "        if self.files < 0:\n",
+        "unit/git/test_harvest.py::test_caps_refuse_the_whole_harvest",
+    ),
+    Mutant(
+        "G14",
+        "no breaker",
+        "ledger/claims.py",
+        "    if breaker.is_shut(tx, worker.profile):\n",
+        "    if not worker.profile:\n",
+        "unit/ledger/test_breaker.py::test_quick_failures_in_a_row_pause_the_profile",
+    ),
+    Mutant(
+        "G14",
+        "tries without an end",
+        "ledger/attempts.py",
+        "    if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:\n",
+        "    if tx.run.intent == Intent.ABORT:\n",
+        "unit/ledger/test_failures.py::test_the_last_failure_blocks",
+    ),
+)
