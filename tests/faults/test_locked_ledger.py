@@ -1,0 +1,80 @@
+"""Another program keeps the ledger locked: what runs goes on, views too, and then all the rest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.test_turn import HOLD
+from tests.unit.scheduler.test_scheduler import parallel
+from wf_tui.clock import SystemClock
+from wf_tui.errors import LedgerWaitError
+from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.turn import Patience
+from wf_tui.picture.status import read_status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.unit.scheduler.arena import Arena
+
+BEGIN = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def locked(program: str, path: Path) -> Iterator[int]:
+    """Let another process lock the ledger; its number is given."""
+    line = [sys.executable, "-c", program, str(path)]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process.pid
+
+
+def wait_for_line(path: Path, text: str) -> str:
+    """Return a line of a growing file, as soon as it is there."""
+    while True:
+        for line in path.read_text().splitlines():
+            if text in line:
+                return line
+        threading.Event().wait(0.02)
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [(BEGIN, "ledger.db"), (HOLD, "ledger.lock")],
+    ids=["as SQLite does", "as wf does"],
+)
+def test_all_goes_on(arena: Arena, program: str, name: str) -> None:
+    """The scheduler says who locks it and waits; a command gives up; a view shows the run."""
+    first = f"until test -e {arena.folder}/go; do sleep 0.02; done; touch {arena.folder}/over"
+    arena.start(parallel(f'id: a, run: "{first}"'))
+    paths = arena.place.paths
+    pid = arena.detach()
+    arena.wait_for(lambda event: event.task == "a" and event.data.get("step") == "running")
+    with locked(program, paths.root / name) as holder:
+        (arena.folder / "go").touch()
+        line = wait_for_line(paths.run(arena.run).scheduler_log, "nothing new is started")
+        assert f"is locked by process {holder} (" in line
+        while not (arena.folder / "over").exists():
+            threading.Event().wait(0.01)
+        with closing(SqliteDatabase(paths.ledger, patience=Patience(most=0.1))) as database:
+            assert read_status(database, arena.run, 0.0).alive
+            with pytest.raises(LedgerWaitError, match=f"process {holder} "):
+                Ledger(database, SystemClock(), actor="user:ann").stop(arena.run)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert (arena.row().state, len(arena.events("scheduler_waited"))) == ("completed", 1)
