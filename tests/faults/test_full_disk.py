@@ -13,6 +13,9 @@ import pytest
 
 from tests.faults.disk import fill, small_disk
 from tests.unit.scheduler.test_scheduler import parallel
+from wf_tui.commands import open_reads
+from wf_tui.picture.status import read_status
+from wf_tui.picture.status_text import status_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,19 +69,23 @@ def waiting_task(go: Path) -> str:
 
 
 def test_it_waits_and_goes_on(arena: Arena, paused: threading.Event) -> None:
-    """While the disk is full nothing is written; with room the run goes on to its end."""
+    """While the disk is full nothing is written, and views say so; with room the run goes on."""
     go, state = arena.folder / "go", arena.place.paths.root
     arena.start(waiting_task(go))
+    seen: list[str] = []
 
     def trouble() -> None:
         arena.wait_for(runs)
         ballast = fill(state)
         go.touch()
         paused.wait()
+        with open_reads(arena.place) as db:
+            seen.append("\n".join(status_lines(read_status(db, arena.run, 0.0))))
         ballast.unlink()
 
     with small_disk(state, 6000), meanwhile(trouble):
         assert arena.lead() == "completed"
+        assert f"make room in {arena.row().dir}" in seen[0]
         (waited,) = arena.events("scheduler_waited")
         assert "the disk is full" in str(waited.data["reason"])
         assert [event.seq for event in arena.events()] == list(range(1, arena.row().seq + 1))

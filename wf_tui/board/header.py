@@ -8,6 +8,7 @@ from wf_tui.board.line import Line, Role, Span, fitted, width_of
 from wf_tui.board.painted import Painted, Row
 from wf_tui.ledger.words import RunState
 from wf_tui.picture.age import span
+from wf_tui.picture.room import FULL
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def notice(header: Header) -> str:
     if state.ended:
         where = f"its work is on the branch {header.branch}"
         return f"{state}: {where}" + (f" ({header.export_note})" if header.export_note else "")
+    if header.full:
+        return f"{FULL} {header.full}"
     if state is RunState.PAUSED:
         return "paused, nothing new is started: p goes on"
     if not header.scheduler_alive:

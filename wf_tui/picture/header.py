@@ -54,6 +54,8 @@ class Header:
     jobs: int
     branch: str
     export_note: str
+    full: str = ""
+    """The folder on whose disk there is no room; "" where there is."""
 
 
 NO_HEADER: Final = Header(
@@ -101,6 +103,7 @@ def make_header(
         jobs=run.jobs,
         branch=clean(run.ref.removeprefix("refs/heads/")),
         export_note=clean(run.export_note),
+        full=clean(run.dir) if batch.full else "",
     )
 
 

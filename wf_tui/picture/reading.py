@@ -11,6 +11,7 @@ from wf_tui.ledger.rows import AttemptRow, EventRow, TaskRow, decode, select
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.moved import marks, moved, parts
+from wf_tui.picture.room import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,11 +44,8 @@ def since(
 
 
 def _same(last: Batch, new: Batch) -> bool:
-    return not new.events and (last.run, last.workers, last.alive) == (
-        new.run,
-        new.workers,
-        new.alive,
-    )
+    before, now = ((b.run, b.workers, b.alive, b.full) for b in (last, new))
+    return not new.events and before == now
 
 
 def _whole(db: Database, run_id: str, now: float) -> Batch:
@@ -64,6 +62,7 @@ def _whole(db: Database, run_id: str, now: float) -> Batch:
         workers=tuple(reasons.workers),
         reasons=reasons,
         alive=_alive(db, run_id),
+        full=is_full(run.dir),
         tally=_tally(ended),
         phase_order=phase_order,
         whole=True,
@@ -84,6 +83,7 @@ def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[Even
         workers=tuple(reasons.workers),
         reasons=reasons,
         alive=_alive(db, run_id),
+        full=is_full(run.dir),
         tally=_tally(_just_ended(db, run_id, events)),
         phase_order=phase_order,
     )

@@ -12,6 +12,7 @@ from wf_tui.ledger.reasons import Reason, Reasons
 from wf_tui.ledger.trees import holds_tree
 from wf_tui.ledger.words import BlockedKind, TaskState
 from wf_tui.paths import RunPaths
+from wf_tui.picture.room import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,8 @@ class Status:
     now: float
     holders: Sequence[AttemptRow] = ()
     """The attempts that are open."""
+    full: bool = False
+    """Whether its disk is full."""
 
     @property
     def roots(self) -> list[str]:
@@ -93,7 +96,8 @@ def read_status(db: Database, run: str, now: float) -> Status:
         workers = reads.workers(db, run)
         leader = reads.leader(db, run)
     why = {task.id: reasons.of(task) for task in tasks}
-    return Status(row, tasks, why, workers, leader, is_alive(leader), now, reasons.holders)
+    alive, full = is_alive(leader), is_full(row.dir)
+    return Status(row, tasks, why, workers, leader, alive, now, reasons.holders, full)
 
 
 @dataclass(frozen=True)

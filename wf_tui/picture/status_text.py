@@ -9,6 +9,7 @@ from wf_tui.ledger.words import BlockedKind, RunState, TaskState
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import order
+from wf_tui.picture.room import FULL
 from wf_tui.picture.scopes import listed
 from wf_tui.text import clean, plural
 
@@ -24,6 +25,7 @@ _SHOWN: Final = 40
 _NAMED: Final = 3
 _WIDEST: Final = 32
 _TEXT: Final = 120
+_PATH: Final = 4096
 _ORDER: Final = (TaskState.IN_PROGRESS, TaskState.PENDING, TaskState.DONE, TaskState.BLOCKED)
 _REMEDIES: Final = {
     BlockedKind.HOLD: "wf unhold",
@@ -89,6 +91,8 @@ def _counts(run: RunRow, now: float) -> str:
 
 def _lead(status: Status) -> Iterator[str]:
     run = status.run
+    if status.full and not RunState(run.state).ended:
+        yield f"{FULL} {clean(run.dir, limit=_PATH)}"
     if status.alive or RunState(run.state).ended:
         return
     if run.state == RunState.PAUSED:

@@ -80,6 +80,13 @@ def test_the_notice_names_the_key_that_helps(state: str, alive: bool, said: str)
     assert notice(replace(HEADER, state=state, scheduler_alive=alive, stalled=stalled)) == said
 
 
+def test_the_notice_of_a_full_disk() -> None:
+    """Nothing moves then, so it is said first, with the place where room is needed."""
+    said = "the disk is full, so nothing new is started: make room in /runs/r1"
+    assert notice(replace(HEADER, full="/runs/r1")) == said
+    assert notice(replace(HEADER, full="/runs/r1", state="completed")).startswith("completed")
+
+
 def test_numbers_are_short() -> None:
     """Numbers and times take few cells."""
     assert [short_number(n) for n in (950, 12_000, 1_200_000)] == ["950", "12k", "1.2M"]
