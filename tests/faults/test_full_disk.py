@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import threading
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.desk import Desk, make_repository
 from tests.faults.disk import fill, small_disk
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.commands import open_reads
@@ -107,3 +109,21 @@ def test_a_signal_ends_the_waiting(arena: Arena) -> None:
         go.touch()
         assert arena.lead() == "completed"
         assert arena.events("scheduler_lost")
+
+
+def test_a_person_is_told(tmp_path: Path) -> None:
+    """In the foreground a line says what is waited for; here a limit of the user's own is full."""
+    desk = Desk(tmp_path, make_repository(tmp_path / "repo"))
+    go = tmp_path / "go"
+    process = desk.start("run", desk.plan(waiting_task(go)), "--headless")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    while "running" not in process.stdout.readline():
+        pass
+    (log,) = tmp_path.glob("state/*/ledger.db-wal")
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (log.stat().st_size, -1))
+    go.touch()
+    assert "the disk is full" in process.stderr.readline()
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (-1, -1))
+    _, told = process.communicate()
+    assert (process.returncode, told.count("can be written again")) == (0, 1)

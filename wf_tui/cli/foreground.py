@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.cli.faults import silence
+from wf_tui.cli.faults import silence, warn
 from wf_tui.cli.session import print_json, say
 from wf_tui.commands import open_reads, run_here
 from wf_tui.ledger.words import RunState, TaskState
@@ -15,7 +16,7 @@ from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import summary_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from wf_tui.commands import Place
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rows import EventRow, RunRow
     from wf_tui.picture.status import Status
 
-__all__ = ["exit_status", "lead_here", "log_to", "while_read"]
+__all__ = ["exit_status", "lead_here", "log_to", "told_of_waiting", "while_read"]
 
 _SIGNALLED: Final = 128
 _ABORTED: Final = 4
@@ -34,7 +35,8 @@ def lead_here(place: Place, run: RunRow, config: Config, *, as_json: bool) -> in
     """Lead a run until it ends; print its events and how it stands then; return the exit status."""
     log_to(place.paths.run(run.id).scheduler_log)
     tell = _as_json if as_json else _as_line(run)
-    ended = run_here(place, run.id, config, while_read(tell))
+    with told_of_waiting():
+        ended = run_here(place, run.id, config, while_read(tell))
     with open_reads(place) as db:
         status = read_status(db, run.id, run.created_at)
     try:
@@ -59,6 +61,26 @@ def log_to(path: Path) -> None:
     logging.basicConfig(
         filename=path, encoding="utf-8", level=logging.INFO, format=_LOG_FORMAT, force=True
     )
+
+
+class _Teller(logging.Handler):
+    """Tells a person what goes to the log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line, if anybody reads."""
+        with contextlib.suppress(OSError):
+            warn(record.getMessage())
+
+
+@contextlib.contextmanager
+def told_of_waiting() -> Iterator[None]:
+    """Let a person know what the ledger waits for: no event can say it meanwhile."""
+    logger, teller = logging.getLogger("wf_tui.ledger"), _Teller(logging.WARNING)
+    logger.addHandler(teller)
+    try:
+        yield
+    finally:
+        logger.removeHandler(teller)
 
 
 def exit_status(status: Status, signalled: int = 0) -> int:
