@@ -88,7 +88,7 @@ def test_a_run_with_anything_not_done_exits_with_1(desk: Desk) -> None:
     done = desk.wf("run", desk.plan(BAD), "--headless")
     assert done.returncode == 1
     assert "▌ bad      failed: exit 3  -> wf retry bad" in done.stdout
-    assert "outside its scope: b.txt  -> wf retry outside" in done.stdout
+    assert "outside its scope: b.txt  -> wf accept outside" in done.stdout
     assert desk.wf("status").returncode == 1
 
 
