@@ -349,7 +349,7 @@ MUTANTS: Final = (
         "ledger/formats.py",
         "    elif header.application != APPLICATION_ID:\n",
         "    elif header.application < 0:\n",
-        "unit/ledger/test_sqlite.py::test_other_files_are_named_and_left",
+        "unit/ledger/test_bad_files.py::test_they_are_named_and_left",
     ),
     Mutant(
         "G13",
@@ -357,7 +357,7 @@ MUTANTS: Final = (
         "ledger/formats.py",
         '        if any(db.path.parent.glob("runs/*")):\n',
         "        if not db.path.parent:\n",
-        "unit/ledger/test_sqlite.py::test_an_empty_file_beside_runs",
+        "unit/ledger/test_bad_files.py::test_they_are_named_and_left",
     ),
     Mutant(
         "G13",
