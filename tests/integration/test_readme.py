@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.faults.mutants import MUTANTS
 from wf_tui.board.actions import ACTIONS
 from wf_tui.cli.root import wf
 from wf_tui.config import load_config
@@ -179,3 +180,13 @@ def test_every_picture_is_there() -> None:
     shown = re.findall(r"\]\(screenshots/([\w-]+\.svg)\)", _README)
     there = (Path(__file__).parents[2] / "screenshots").glob("*.svg")
     assert sorted(shown) == sorted(path.name for path in there)
+
+
+def test_every_promise_can_break() -> None:
+    """The tests that it names go red without a mechanism of that promise."""
+    rows = dict(re.findall(r"^\| (G\d+) \|.*\|(.*)\|$", _README, re.MULTILINE))
+    assert rows.keys() == {mutant.promise for mutant in MUTANTS}
+    for promise, tests in rows.items():
+        named = set(re.findall(r"`(\S+)`", tests))
+        assert named
+        assert named <= {mutant.test for mutant in MUTANTS if mutant.promise == promise}
