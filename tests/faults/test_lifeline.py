@@ -27,16 +27,17 @@ BROOD = f"""
 setsid sh -c "{WAIT}" &
 (setsid sh -c "({WAIT}) & exec sleep 1000" &)
 setsid nohup sh -c "{WAIT}" > /dev/null 2>&1 < /dev/null &
-(cd /; exec env -i sleep 1000) &
 trap '' TERM HUP INT
 """
-"""A session of its own, one without a parent, one that hears no signal, one without a mark."""
+"""A session of its own, one without a parent, one that hears no signal."""
+UNMARKED = "(cd /; exec env -i sleep 1000) &\n"
+"""One that nobody can know by its mark; only a shim does."""
 
 
 @pytest.fixture
 def arena(arena: Arena) -> Arena:
     """Have the brood at hand as a program of the tasks."""
-    (arena.folder / "brood.sh").write_text(BROOD)
+    (arena.folder / "brood.sh").write_text(UNMARKED + BROOD)
     return arena
 
 
@@ -88,8 +89,16 @@ def test_everything_dies_with_the_scheduler(arena: Arena) -> None:
     os.waitpid(pid, 0)
 
 
-def test_everything_is_gone_before_the_next_claim(arena: Arena) -> None:
+def is_shim(pid: int) -> bool:
+    """Whether a process is a shim, or the parent of the shims."""
+    return b"shim_parent" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+@pytest.mark.parametrize("with_shims", [False, True])
+def test_everything_is_gone_before_the_next_claim(arena: Arena, *, with_shims: bool) -> None:
     """A stand-by leads at once, and still no attempt meets a process of the one before it."""
+    if with_shims:
+        (arena.folder / "brood.sh").write_text(BROOD)
     before, pids = look_at(arena.repo), arena.folder / "pids"
     lives = "grep -qs '^State:.[^ZX]' /proc/$p/status"
     meet = f"for p in $(cat {pids}); do ! {lives} || echo $p >> {arena.folder}/met; done"
@@ -103,8 +112,13 @@ def test_everything_is_gone_before_the_next_claim(arena: Arena) -> None:
     pid = arena.detach()
     while not (arena.folder / "up").exists():
         threading.Event().wait(0.01)
-    pids.write_text("\n".join(map(str, descendants(pid))))
+    below = descendants(pid)
+    pids.write_text("\n".join(map(str, below)))
+    shims = [one for one in below if with_shims and is_shim(one)]
     other = arena.detach()
+    os.kill(pid, signal.SIGSTOP)
+    for shim in shims:
+        os.kill(shim, signal.SIGKILL)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     os.waitpid(other, 0)
