@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.faults.audit import audit, look_at
 from tests.unit.scheduler.arena import Arena
 from tests.unit.scheduler.test_scheduler import parallel
@@ -15,6 +17,7 @@ from wf_tui.board.detail_attempts import read_attempts
 from wf_tui.board.detail_document import Source
 from wf_tui.clock import SystemClock
 from wf_tui.config import Timing
+from wf_tui.workers import channel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,9 +69,24 @@ def test_claimed_but_not_started(tmp_path: Path) -> None:
     """An attempt whose program does not start in time has failed, and is tried again."""
     arena = Arena(tmp_path, Timing(start_deadline=0.3))
     arena.environ["WF_FAULT"] = "prepare.recorded:1:delay=1"
-    assert arena.play(parallel(f'id: a, run: "true", {AGAIN}')) == "completed"
+    assert arena.play(parallel('id: a, run: "true", max_attempts: 9')) == "completed"
+    first, *_, last = arena.attempts("a")
+    assert (first.outcome, first.cause) == ("timed_out", "start")
+    assert last.outcome == "succeeded"
+
+
+@pytest.mark.slow
+def test_a_gate_that_never_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a frozen parent of shims nothing can start: it is given up, and another one made."""
+    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
+    arena = Arena(tmp_path, Timing(grace=0.1, start_deadline=3.0))
+    freeze = once(tmp_path, "kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)")
+    fields = f'mode: read_write, gate: "true", {AGAIN}'
+    plan = parallel(f'id: a, run: "echo x > a.txt; {freeze}", {fields}')
+    assert arena.play(plan) == "completed"
     first, second = arena.attempts("a")
     assert (first.outcome, first.cause) == ("timed_out", "start")
+    assert first.note.startswith("its gate did not start within")
     assert second.outcome == "succeeded"
 
 

@@ -72,6 +72,7 @@ class Accepted(Attempt):
     left: str | None
     """The commit of the attempt whose work was held back."""
     found: Harvested = NOTHING
+    began: bool = True
 
     async def run(self) -> None:
         """See the claim through; the tree stays with the person until the run is over."""

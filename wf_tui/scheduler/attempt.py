@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -69,8 +68,6 @@ class Attempt:
     """Since when the scheduler itself is at work on it."""
     overdue: bool = False
     """Whether it was told that the scheduler itself takes too long."""
-    start_by: float = math.inf
-    """When its program has to run, by the monotonic clock."""
     began: bool = False
     """Whether a program has been in its tree."""
     merging: bool = False
@@ -82,6 +79,11 @@ class Attempt:
     def fence(self) -> Fence:
         """What its writes carry."""
         return Fence(self.claim.run, self.claim.task.id, self.claim.epoch, self.claim.worker)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a program has still to start: its own, its setup, or its gate."""
+        return not self.running and (not self.began or self._work is not None)
 
     def stop(self, ending: Ending) -> None:
         """Stop the program; the attempt then harvests and ends by itself, as `ending` says."""
@@ -95,14 +97,12 @@ class Attempt:
         self.evidence = min(now, self.evidence + away)
         self.output = min(now, self.output + away)
         self.own_since = min(now, self.own_since + away)
-        self.start_by += away
 
     async def run(self) -> None:
         """See the attempt through; a fault of the machine is a failure of the attempt."""
         workspace: Workspace | None = None
         kept = merged = False
         self.own_since = self.site.clock.monotonic()
-        self.start_by = self.own_since + self.site.timing.start_deadline
         try:
             has = await self._given()
             workspace = await self.site.thread(
@@ -170,7 +170,6 @@ class Attempt:
         command = self.site.worktree.setup if self.own_tree else None
         if command is None:
             return None
-        self.start_by = math.inf
         try:
             return await self._stoppable(set_up(self.site, job, command, self._hear_gate))
         except StoppedError:
@@ -178,7 +177,6 @@ class Attempt:
             raise
         finally:
             self._rest()
-            self.start_by = self.own_since + self.site.timing.start_deadline
 
     async def _tear_down(self, job: Job) -> None:
         """Run the plan's `teardown`, whatever happened; that it fails is only noted."""
@@ -219,6 +217,7 @@ class Attempt:
         if self._stop is not None:
             work.close()
             raise StoppedError
+        self._rest()
         task = asyncio.ensure_future(work)
         self._work = task
         try:
@@ -237,7 +236,7 @@ class Attempt:
         if isinstance(event, Output) and self._progress is not None:
             self._progress.heard()
         elif isinstance(event, Started):
-            self.running, self.start_by = True, math.inf
+            self.running = True
             self._tell_started(event.pid)
 
     def _hear_gate(self, event: WorkerEvent) -> None:

@@ -135,9 +135,9 @@ class Heartbeat:
 
     def _stop_silent(self, flight: Attempt, now: float) -> None:
         timing = self.site.timing
-        if now > flight.start_by:
-            limit = _seconds(timing.start_deadline)
-            text = f"claimed, but its program did not start within {limit}"
+        if flight.awaited and now - flight.own_since > timing.start_deadline:
+            what = "its gate" if flight.began else "claimed, but its program"
+            text = f"{what} did not start within {_seconds(timing.start_deadline)}"
             flight.stop(Ending(Outcome.TIMED_OUT, "start", text))
         if not flight.running:
             return
