@@ -6,16 +6,23 @@ import logging
 import os
 import resource
 import signal
+import subprocess
+import sys
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.desk import Desk, make_repository
 from tests.faults.disk import fill, small_disk
+from tests.unit.ledger.driving import Drive
+from tests.unit.ledger.test_formats import write_first
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.commands import open_reads
+from wf_tui.errors import EnvironmentalError, LedgerError
+from wf_tui.ledger import reads
+from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import status_lines
 
@@ -127,3 +134,70 @@ def test_a_person_is_told(tmp_path: Path) -> None:
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (-1, -1))
     _, told = process.communicate()
     assert (process.returncode, told.count("can be written again")) == (0, 1)
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from wf_tui.clock import SystemClock
+from wf_tui.errors import LedgerWaitError
+from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.sqlite import SqliteDatabase
+ledger = Ledger(SqliteDatabase(Path(sys.argv[1])), SystemClock(), actor="user:ann")
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+try:
+    ledger.message("r1", "a", "x" * 1_000_000)
+except LedgerWaitError as error:
+    print(error.message)
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+print(ledger.message("r1", "a", "y" * 1_000_000)[0].changed)
+"""
+
+
+def test_a_limit_to_the_size_of_files(tmp_path: Path) -> None:
+    """A limit of the user's, or a quota, is a full disk, too; without it writing goes on."""
+    path = tmp_path / "ledger.db"
+    with closing(SqliteDatabase(path, create=True)) as database:
+        Drive(database).make("a")
+    line = [sys.executable, "-c", LIMITED, str(path)]
+    done = subprocess.run(line, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        f"the ledger {path} cannot grow: the disk is full",
+        "True",
+    ]
+
+
+def test_no_room_for_a_run(arena: Arena) -> None:
+    """A run for which there is no room is not made, and nothing of it is left."""
+    state = arena.place.paths.root
+    arena.start(parallel('id: a, run: "true"'))
+    assert arena.lead() == "completed"
+    first, arena.run = arena.run, "another"
+    with small_disk(state, 6000):
+        before = sorted(path.name for path in (state / "runs").iterdir())
+        ballast = fill(state)
+        with pytest.raises((EnvironmentalError, OSError), match=r"disk is full|No space left"):
+            arena.start(parallel(*(f"id: t{n}, run: 'true'" for n in range(400))))
+        ballast.unlink()
+        assert sorted(path.name for path in (state / "runs").iterdir()) == before
+        with open_reads(arena.place) as db:
+            assert [run.id for run in reads.runs(db)] == [first]
+    arena.run = first
+
+
+def test_no_room_for_a_copy(tmp_path: Path) -> None:
+    """An older ledger for whose copy there is no room stays as it is, and so does the disk."""
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o700)
+    with small_disk(folder, 400):
+        path = write_first(folder / "ledger.db")
+        ballast, before = fill(folder), path.read_bytes()
+        os.truncate(ballast, ballast.stat().st_size - 64_000)
+        with pytest.raises(LedgerError, match=r"no copy of it could be made.* the disk is full"):
+            SqliteDatabase(path)
+        assert path.read_bytes() == before
+        assert not list(folder.glob("*backup*"))
+        ballast.unlink()
+        SqliteDatabase(path).close()
+        assert (folder / "ledger-1.backup.db").exists()

@@ -216,14 +216,20 @@ def _damaged(path: Path) -> LedgerError:
     )
 
 
+def _is_full(error: apsw.Error, number: int) -> bool:
+    if isinstance(error, apsw.IOError | apsw.CantOpenError):
+        unshared = getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE
+        return unshared or number in _NO_ROOM
+    return isinstance(error, apsw.FullError)
+
+
 def explained(error: apsw.Error, path: Path, number: int = 0) -> LedgerError:
     """Say in one line what is the matter with the ledger's file.
 
     `number` is the system's own for an error of input or output: SQLite knows a full disk, but
     neither a used-up quota nor a limit to the size of files.
     """
-    system = isinstance(error, apsw.IOError | apsw.CantOpenError)
-    if isinstance(error, apsw.FullError) or (system and number in _NO_ROOM):
+    if _is_full(error, number):
         text = f"the ledger {path} cannot grow: the disk is full"
         return LedgerWaitError(text, "make room; nothing was lost")
     if isinstance(error, apsw.BusyError):

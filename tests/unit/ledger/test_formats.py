@@ -27,10 +27,11 @@ FIRST = (Path(__file__).parent / "formats" / "1.sql").read_text(encoding="utf-8"
 def _old(path: Path) -> Path:
     """Give a ledger of the first format."""
     path.parent.mkdir()
-    return _write_first(path)
+    return write_first(path)
 
 
-def _write_first(path: Path) -> Path:
+def write_first(path: Path) -> Path:
+    """Write a ledger of the first format."""
     with closing(apsw.Connection(str(path))) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         with connection:
@@ -146,3 +147,22 @@ def test_a_failing_step_undoes_all(old: Path) -> None:
     with pytest.raises(LedgerError, match="breaker already exists"):
         SqliteDatabase(old)
     assert (_schema(old), _version(old)) == (before, 1)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from wf_tui.ledger import formats
+from wf_tui.ledger.sqlite import SqliteDatabase
+formats._script = lambda name: os.kill(os.getpid(), signal.SIGKILL)
+SqliteDatabase(Path(sys.argv[1]))
+"""
+
+
+def test_killed_in_the_middle(old: Path) -> None:
+    """A migration that was killed has not begun; the next one makes a copy of its own."""
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(old)], check=False)
+    assert (killed.returncode, _version(old)) == (-9, 1)
+    SqliteDatabase(old).close()
+    assert _version(old) == USER_VERSION
+    assert _copies(old) == ["ledger-1.backup-2.db", "ledger-1.backup.db"]
