@@ -7,9 +7,9 @@ import pytest
 from tests.unit.ledger.driving import BAD, RUN, Drive, seat, shell
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger import reads
-from wf_tui.ledger.ledger import Acted
+from wf_tui.ledger.ledger import Acted, Fence
 from wf_tui.ledger.rows import Spec
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.words import BlockedKind, Step
 
 
 def test_one_refusal_does_not_keep_the_others(drive: Drive) -> None:
@@ -163,3 +163,53 @@ def test_cancelling_a_chain_tells_each_task_once(drive: Drive) -> None:
     assert [event.task for event in drive.events("task_blocked")] == names[::-1]
     drive.mine.undo(RUN)
     assert drive.where("t0", "t19") == "P P"
+
+
+def test_accepted_work_that_does_not_pass(drive: Drive) -> None:
+    """It is the person's again, with what it was blocked for, and no failure is counted."""
+    drive.make(shell("a", max_attempts=3))
+    detail = {"paths": ["x"]}
+    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE, detail)
+    drive.mine.accept(RUN, "a")
+    drive.ledger.give_back(Fence(RUN, "a", 2, "user:ann"), BAD, {"tail": "no"})
+    task = drive.task("a")
+    assert (drive.where(), task.tries, task.worker) == ("B:scope", 0, None)
+    assert task.detail == {"paths": ["x"], "tail": "no"}
+    assert drive.mine.accept(RUN, "a")[0].changed
+
+
+def test_accepted_work_in_conflict(drive: Drive) -> None:
+    """It never goes to a worker, though it is the first conflict; its tree is the next base."""
+    drive.make("a")
+    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.mine.accept(RUN, "a")
+    mine = Fence(RUN, "a", 2, "user:ann")
+    drive.ledger.step(mine, Step.INTEGRATING)
+    drive.ledger.conflict(mine, BAD, ("x",), "x differs", head="h1", tree="7")
+    assert drive.where() == "B:conflict"
+    drive.mine.accept(RUN, "a")
+    attempt = reads.attempts(drive.db, RUN, "a")[-1]
+    assert (attempt.base, attempt.tree) == ("h1", "7")
+
+
+def test_stopping_leaves_accepted_work(drive: Drive) -> None:
+    """What a person has accepted is seen through, also when all else is taken back."""
+    drive.make("a", "b", seats=2)
+    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.mine.accept(RUN, "a")
+    drive.take("b")
+    assert drive.mine.stop(RUN, now=True) == ["b"]
+    assert drive.task("a").worker == "user:ann"
+
+
+@pytest.mark.parametrize("act", ["retry", "reassign"])
+def test_a_conflict_is_known_to_the_next(drive: Drive, act: str) -> None:
+    """Who tries again is told what did not merge, also when a person has asked for it."""
+    drive.make("a")
+    for _ in range(2):
+        drive.ledger.conflict(drive.take("a", step=Step.INTEGRATING), BAD, ("x",), "x differs")
+    to = ["w1"] if act == "reassign" else []
+    getattr(drive.mine, act)(RUN, *to, "a")
+    claim = drive.ledger.claim(RUN, "w1")
+    assert claim is not None
+    assert (claim.conflict, claim.last_note) == (("x",), "x differs")

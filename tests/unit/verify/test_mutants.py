@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, phase, shell
 from tests.unit.verify.histories import history, of
+from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Step
 
 if TYPE_CHECKING:
@@ -285,6 +286,25 @@ def test_quotas_and_conflicts(drive: Drive) -> None:
     assert "timer" in made.changed(of("lane_limited"), until=drive.clock.now() + 60).found()
     assert "move" in made.without(of("conflict_found")).found()
     assert "tries" in made.changed(of("conflict_found"), again=True).found()
+
+
+def test_accepted_work(drive: Drive) -> None:
+    """Accepted work goes back to where it was, or blocks with a conflict; never into the queue."""
+    merging(drive).make("a")
+    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.mine.accept(RUN, "a")
+    drive.ledger.give_back(Fence(RUN, "a", 2, "user:ann"), BAD)
+    drive.mine.accept(RUN, "a")
+    mine = Fence(RUN, "a", 3, "user:ann")
+    drive.ledger.step(mine, Step.INTEGRATING)
+    drive.ledger.conflict(mine, BAD, ("x",), "no")
+    made = history(drive.db)
+    assert (made.found(), drive.where()) == ([], "B:conflict")
+    back, held = of("task_blocked", "a", 2), of("task_blocked", "a", 3)
+    assert "move" in made.changed(of("task_claimed", "a", 2), before="conflict").found()
+    assert "move" in made.changed(back, data={"kind": "conflict", "before": "checking"}).found()
+    assert "tries" in made.changed(back, data={"kind": "gate", "before": "checking"}).found()
+    assert "move" in made.changed(held, data={"kind": "scope", "before": "integrating"}).found()
 
 
 def test_an_export_of_something_else(drive: Drive) -> None:
