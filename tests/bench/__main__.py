@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import board, ledger, load, spawn, start, worktree
+from tests.bench import board, ledger, load, recovery, spawn, start, worktree
 from tests.bench.figures import Figure, Section, lines
 from tests.bench.machine import machine
 
@@ -24,6 +24,7 @@ SECTIONS: Final = {
         worktree.SECTION,
         start.SECTION,
         load.SECTION,
+        recovery.SECTION,
         board.SECTION,
     )
 }

@@ -27,6 +27,7 @@ ROWS = {
     "worktree": ("git layer", "plumbing, synced", "whole attempt, 1 job", "whole attempt, 8 jobs"),
     "start": ("wf --help", "wf status"),
     "board": ("first frame", "idle", "one card moves, CPU", "committed to painted", "key to paint"),
+    "recovery": ("kill -9 to a claim of the stand-by", "of a new one", "faults of the run"),
     "load": ("a plan of", "check of a plan of 20 tasks, json", "check of a plan of 20 tasks, yaml"),
 }
 
