@@ -22,7 +22,7 @@ from tests.unit.ledger.driving import (
 from wf_tui.errors import RefusedError, WfError
 from wf_tui.ledger import reads
 from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ SEATS = [seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review"
 POLICIES = ["skip_continue"] * 8 + ["hold", "abort"]
 REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
-    "conflict", "rate", "quota", "auth", "question", "expired", "alive", *list(Step)[1:],
+    "conflict", "rate", "quota", "auth", "question", "expired", "alive", "given back",
+    *list(Step)[1:],
 ]  # fmt: skip
 HAND = ["retry", "release", "hold", "unhold", "cancel", "skip", "accept"]
 WHOLE = ["resume", "pause", "stop", "release_due", "abort"]
@@ -73,6 +74,7 @@ class Acts(RuleBasedStateMachine):
             jobs=random.randint(1, 3),
             scopes=scopes,
         )
+        self.drive.ledger.set_breakers(RUN, {"shell": random.choice([0, 0, 5])})
 
     @rule(
         workers=st.permutations(NAMES),
@@ -147,6 +149,7 @@ class Acts(RuleBasedStateMachine):
     def wait(self, _: int, which: int) -> None:
         """Let time pass."""
         self.drive.clock.move([1.0, 6.0, 40.0, 400.0][which % 4])
+        self.drive.ledger.reanchor(RUN)
 
     def _opened(self) -> list[AttemptRow]:
         return [one for one in reads.attempts(self.drive.db, RUN) if one.open]
@@ -249,6 +252,14 @@ def report(drive: Drive, fence: Fence, how: str) -> bool:
             return ledger.conflict(fence, BAD, ("src/a",), "both changed src/a")
         case "rate" | "quota" | "auth":
             return ledger.limited(fence, BAD, how, "far", drive.clock.now() + 30)
+        case "given back":
+            return drive.task(fence.task).by_hand and ledger.give_back(fence, BAD)
+    return _go_on(drive.ledger, fence, how)
+
+
+def _go_on(ledger: Ledger, fence: Fence, how: str) -> bool:
+    """Report what ends no attempt."""
+    match how:
         case "question":
             return ledger.ask(fence, "may I?")
         case "expired":
