@@ -300,6 +300,15 @@ MUTANTS: Final = (
         "            if number:\n",
         "unit/git/test_pool.py::test_what_a_person_wrote_in_a_free_tree_stays",
     ),
+    Mutant(
+        "G8",
+        "what was stopped is not harvested",
+        "scheduler/attempt.py",
+        "        if not self.claim.task.writes:\n            return NOTHING\n        fence",
+        "        if not self.claim.task.writes or self._stop:\n            return NOTHING\n"
+        "        fence",
+        "unit/scheduler/test_scheduler.py::test_cancelled_work_is_harvested",
+    ),
     # G9: dependency order and scope exclusion
     Mutant(
         "G9",
@@ -366,6 +375,14 @@ MUTANTS: Final = (
         "        _back_up(db, version)\n",
         "",
         "unit/ledger/test_formats.py::test_a_copy_is_kept",
+    ),
+    Mutant(
+        "G13",
+        "a ledger that was replaced is written",
+        "ledger/seal.py",
+        '            return "was replaced by another file"\n',
+        '            return ""\n',
+        "unit/ledger/test_seal.py::test_nothing_is_written",
     ),
     # G14: output, processes and retries are bounded
     Mutant(

@@ -163,7 +163,7 @@ class TwoProcesses(Acts):
         self.drive = self.handles[1]
         with suppress(RefusedError):
             self.drive.mine.resume(RUN)
-        for _ in range(60):
+        for _ in range(500):
             opened = [a for a in reads.attempts(self.drive.db, RUN) if a.open]
             for attempt in opened:
                 fence = Fence(RUN, attempt.task, attempt.epoch, attempt.worker)

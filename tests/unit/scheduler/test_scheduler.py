@@ -124,11 +124,16 @@ def test_release_stops_and_runs_again(arena: Arena, tmp_path: Path) -> None:
 
 def test_cancelled_work_is_harvested(arena: Arena) -> None:
     """What a cancelled attempt had written is kept under its ref."""
-    arena.start(parallel('id: a, run: "echo x > x.txt; echo; sleep 60", mode: read_write'))
-    arena.when(running("a"), lambda ledger: ledger.cancel(arena.run, "a"))
+    arena.start(parallel('id: a, run: "echo x > x.txt; echo up; sleep 60", mode: read_write'))
+    arena.when(
+        lambda event: event.kind == "task_progress",
+        lambda ledger: ledger.cancel(arena.run, "a"),
+    )
     assert arena.lead() == "partial"
     (attempt,) = arena.attempts("a")
     assert (attempt.outcome, arena.task("a").kind) == ("cancelled", "cancelled")
+    assert attempt.ref
+    assert arena.events("harvested")[0].data["files"] == 1
 
 
 def test_stop_now_and_resume(arena: Arena, tmp_path: Path) -> None:
