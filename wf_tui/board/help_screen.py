@@ -41,7 +41,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         align: center middle;
         VerticalScroll {
-            width: 100; max-width: 96%; height: auto; max-height: 94%;
+            width: 116; max-width: 97%; height: auto; max-height: 94%;
             padding: 0 1; background: $surface; border: round $primary;
         }
         Static { width: 1fr; height: auto; }
@@ -83,6 +83,7 @@ def _table(actions: Sequence[Action], keys: Mapping[str, str], *, twins: bool) -
 
 
 def _short(action: Action) -> str:
-    """Return the command that does the same, without a long list of options."""
+    """Return the command that does the same, without what is said in the place of names."""
     twin = action.twins[0]
-    return twin if len(twin) <= _TWIN else twin.split(" --")[0]
+    words = (twin if len(twin) <= _TWIN else twin.split(" --")[0]).split()
+    return " ".join(word for word in words if not word.rstrip(".").isupper())
