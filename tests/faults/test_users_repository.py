@@ -54,6 +54,7 @@ def test_garbage_collection_meanwhile(arena: Arena, tmp_path: Path) -> None:
     """`git gc --prune=now` and a full repack of the user's take nothing from a run."""
 
     def tidy() -> None:
+        arena.wait_for(lambda event: event.kind == "exported")
         arena.git("reflog", "expire", "--expire=now", "--all")
         arena.git("gc", "-q", "--prune=now")
         arena.git("repack", "-adq")

@@ -76,6 +76,7 @@ def export(
     try:
         new, current = control.head(), _current(repository, ref)
         if current == new:
+            _make_whole(repository, control, new, control.base)
             return Exported(new)
         if current is not None and _is_later_export(control, current, expected):
             expected = current
@@ -87,6 +88,7 @@ def export(
         fetched()
         old = expected or control.zero
         _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
+        _make_whole(repository, control, new, expected or control.base)
     except GitError as error:
         return Pending(_first_line(error))
     return Exported(new)
@@ -111,7 +113,8 @@ def _current(repository: Repository, ref: str) -> str | None:
     """Return what a ref itself holds, or None; a symbolic one holds no commit."""
     if _symbolic(repository, ref):
         return None
-    words = ("show-ref", "--verify", "-s", "--", ref)
+    # Also of a commit that is missing, which `show-ref` takes for no branch.
+    words = ("rev-parse", "--verify", "-q", "--end-of-options", ref)
     done = _user_git(repository, *words, ok=(0, 1, 128))
     return done.text if done.status == 0 else None
 
@@ -145,6 +148,31 @@ def _fetch(repository: Repository, control: Control, commit: str) -> None:
     config.write_text("[safe]\n\tdirectory = *\n")
     words = (*_FETCH, control.git_dir, commit)
     git(*words, git_dir=repository.common_dir, settings=ANY_OWNER, global_config=config)
+
+
+def _make_whole(repository: Repository, control: Control, commit: str, since: str) -> None:
+    """Bring again what the user's git has pruned between the fetch and the move of the branch.
+
+    A fetch leaves out what it takes for known, so that it would not bring it a second time.
+    """
+    if _is_whole(repository, commit, since):
+        return
+    known = f"^{control.base}\n" if _has(repository, control.base) else ""
+    words = ("pack-objects", "-q", "--revs", "--stdout")
+    pack = control.git(*words, stdin=f"{commit}\n{known}".encode()).stdout
+    git("index-pack", "--stdin", git_dir=repository.common_dir, stdin=pack, settings=ANY_OWNER)
+    if not _is_whole(repository, commit, control.base):
+        raise GitError("objects of the branch are missing in the repository")
+
+
+def _is_whole(repository: Repository, commit: str, since: str) -> bool:
+    known = (f"^{since}",) if _has(repository, since) else ()
+    words = ("rev-list", "--objects", "--quiet", commit, *known, "--")
+    return _user_git(repository, *words, ok=None).status == 0
+
+
+def _has(repository: Repository, commit: str) -> bool:
+    return _user_git(repository, "cat-file", "-e", commit, ok=None).status == 0
 
 
 def _user_git(

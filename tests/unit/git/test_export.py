@@ -225,6 +225,35 @@ def _footprint(user: User, repository: Repository) -> dict[str, str]:
     return found
 
 
+def test_what_was_pruned_too_early_comes_again(merged: Run) -> None:
+    """Objects that nothing held yet may be pruned in the moment before the branch moves."""
+    new, before = merged.control.head(), set(_loose(merged))
+
+    def prune() -> None:
+        for file in set(_loose(merged)) - before:
+            if file.parent.name + file.name != new:
+                file.unlink()
+
+    user = find_repository(merged.user.path)
+    assert export(user, merged.control, BRANCH, expected=None, fetched=prune) == Exported(new)
+    merged.user.git("fsck", "--strict")
+    merged.user.git("gc", "-q", "--prune=now")
+
+
+def test_what_is_missing_later_comes_again(merged: Run) -> None:
+    """An export with nothing to move looks whether all of it is there."""
+    before = set(_loose(merged))
+    _export(merged)
+    for file in set(_loose(merged)) - before:
+        file.unlink()
+    assert isinstance(_export(merged), Exported)
+    merged.user.git("fsck", "--strict")
+
+
+def _loose(run: Run) -> list[Path]:
+    return list((run.user.path / ".git" / "objects").glob("??/*"))
+
+
 def test_the_users_repository_stays_as_it_is(user: User, start_run: Start) -> None:
     """But for objects and the one branch every byte stays: files, index, stash, hooks."""
     user.write("stashed", "x")
