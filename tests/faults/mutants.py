@@ -6,13 +6,17 @@ a copy, and the test runs there. `test_mutants.py` runs all of them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tests.faults.audit import processes_of
 
 __all__ = ["MUTANTS", "ROOT", "Mutant", "copy_package", "run_test"]
 
@@ -64,9 +68,11 @@ def copy_package(folder: Path) -> Path:
 
 
 def run_test(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
-    """Run tests of a copy, each named below its `tests`."""
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *_OPTIONS, *(f"tests/{test}" for test in tests)],
+    """Run tests of a copy, each named below its `tests`; what a mutant leaves running is ended."""
+    made = f"--basetemp={folder / 'made'}"
+    named = [f"tests/{test}" for test in tests]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *_OPTIONS, made, *named],
         cwd=folder,
         env={
             **os.environ,
@@ -78,6 +84,10 @@ def run_test(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+    for pid in processes_of(folder):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return done
 
 
 MUTANTS: Final = (
