@@ -166,6 +166,14 @@ MUTANTS: Final = (
         "PRAGMA synchronous = NORMAL",
         "unit/ledger/test_power.py::test_what_was_answered_survives_a_power_cut",
     ),
+    Mutant(
+        "G3",
+        "a locked ledger is an answer",
+        "ledger/outages.py",
+        "                if time.monotonic() >= self._until:\n",
+        "                if True:\n",
+        "unit/ledger/test_writer.py::test_a_lock_is_outwaited",
+    ),
     # G4: no process outlives its attempt
     Mutant(
         "G4",
@@ -393,6 +401,14 @@ MUTANTS: Final = (
         '            return "was replaced by another file"\n',
         '            return ""\n',
         "unit/ledger/test_seal.py::test_nothing_is_written",
+    ),
+    Mutant(
+        "G13",
+        "a damaged file is brought up to date from its journal",
+        "ledger/sqlite.py",
+        "SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(on))",
+        "SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)",
+        "unit/ledger/test_bad_files.py::test_what_is_damaged_is_not_brought_up_to_date",
     ),
     # G14: output, processes and retries are bounded
     Mutant(
