@@ -149,6 +149,14 @@ MUTANTS: Final = (
         '        control.git("update-ref", ref, commit)\n    control.create(ref, commit)\n',
         "unit/git/test_attempts.py::test_the_ref_is_made_once",
     ),
+    Mutant(
+        "G2",
+        "what came late is not kept",
+        "ledger/ledger.py",
+        '    tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)\n',
+        "",
+        "unit/ledger/test_fence.py::test_an_old_result_is_rejected",
+    ),
     # G3: what was acknowledged survives
     Mutant(
         "G3",
@@ -351,6 +359,14 @@ MUTANTS: Final = (
         "        if attempt.task == task.id or not attempt.writes:\n",
         "        if attempt.task == task.id or not attempt.writes or attempt.fenced:\n",
         "unit/ledger/test_scopes.py::test_a_stopped_attempt_holds_its_scope",
+    ),
+    Mutant(
+        "G9",
+        "a phase is over before its tasks",
+        "ledger/propagate.py",
+        "            if phase.unsettled or phase.unmet or phase.settled_at is not None:\n",
+        "            if phase.unmet or phase.settled_at is not None:\n",
+        "unit/ledger/test_dependencies.py::test_a_phase_counts_as_one",
     ),
     # G10: nothing outside the scope is merged
     Mutant(
