@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from tests.unit.scheduler.arena import Arena
 from tests.unit.scheduler.test_scheduler import parallel, running
+from wf_tui.cli.root import wf
 from wf_tui.clock import SystemClock
 from wf_tui.commands import open_reads
 from wf_tui.config import Timing
@@ -106,6 +109,20 @@ def test_a_clock_set_forwards_ends_a_back_off(tmp_path: Path) -> None:
     arena.when(lambda event: event.kind == "task_released", set_clock)
     assert arena.lead() == "completed"
     assert [attempt.outcome for attempt in arena.attempts("a")] == ["failed", "succeeded"]
+
+
+@pytest.mark.parametrize("offset", ["10800", "-10800", "315360000"])
+def test_a_clock_that_is_set_between_run_and_look(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch, offset: str
+) -> None:
+    """Views of a run show no time that is less than none, and none of them breaks."""
+    arena.play(parallel('id: a, run: "true"', 'id: b, run: "false"'))
+    for name, value in {**arena.environ, "WF_CLOCK_OFFSET": offset}.items():
+        monkeypatch.setenv(name, value)
+    for words in ("status", "runs", "workers", "events", "show a", "show b", "verify"):
+        told = CliRunner().invoke(wf, [*words.split(), "--repo", str(arena.repo)])
+        assert told.exit_code == (words == "status"), told.output
+        assert not re.search(r"(?<![\w-])-\d", told.output), told.output
 
 
 def hang(folder: Path, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
