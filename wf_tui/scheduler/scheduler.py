@@ -46,6 +46,8 @@ class Scheduler:
         """Schedule until there is nothing left to do; return the run's state."""
         heart = Heartbeat(self.site, self.view, self._wake, self._flights)
         helpers = [asyncio.create_task(heart.watch()), asyncio.create_task(heart.beat())]
+        for helper in helpers:
+            helper.add_done_callback(lambda _: self._wake.set())  # it has failed
         try:
             while True:
                 self._wake.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -16,11 +17,14 @@ from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.config import Timing
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.reads import Leader
+from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.scheduler import leader
+from wf_tui.scheduler.process import Lead
 from wf_tui.workers import channel
 from wf_tui.workers.sweep import sweep_marked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from wf_tui.ledger.rows import EventRow
@@ -132,6 +136,32 @@ def test_ledger_that_breaks(arena: Arena) -> None:
     )
     with pytest.raises(LedgerError):
         arena.lead()
+    assert sweep_marked(f"{arena.run}/") == 0
+
+
+class Blind(SqliteDatabase):
+    """A view of the ledger that fails as a disk does."""
+
+    def changed(self) -> bool:
+        """Fail."""
+        raise LedgerError("cannot be read")
+
+
+class BlindLead(Lead):
+    """A lead that cannot see whether others change its ledger."""
+
+    @contextlib.contextmanager
+    def _view(self) -> Iterator[SqliteDatabase]:
+        with contextlib.closing(Blind(self.repo.ledger)) as view:
+            yield view
+
+
+def test_view_that_breaks(arena: Arena) -> None:
+    """A scheduler that no longer sees what others do ends at once, with the error."""
+    arena.start(parallel('id: a, run: "sleep 60"'))
+    lead = BlindLead(arena.place.paths, arena.run, arena.clock, arena.environ, arena.timing)
+    with pytest.raises(LedgerError, match="cannot be read"):
+        lead.run()
     assert sweep_marked(f"{arena.run}/") == 0
 
 
