@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
@@ -363,7 +364,9 @@ def encode(name: str, value: object) -> Value:
 _json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
+@lru_cache(maxsize=256)
 def _read_spec(text: str) -> Spec:
+    """Read what a task asks for; again and again for one that waits for 10,000 others."""
     stored: dict[str, Any] = json.loads(text)
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
     return Spec(**values)

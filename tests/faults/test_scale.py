@@ -1,0 +1,129 @@
+"""Large plans and long logs: what an act costs depends on what it touches, not on what there is.
+
+Costs are processor seconds of this process, with room for a slow machine: what is quadratic takes
+minutes or hours here, not twice as long.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, START, Drive, phase, shell
+from wf_tui.ledger import reads
+from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.picture import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from wf_tui.ledger.load import NewPhase
+
+pytestmark = pytest.mark.slow
+MANY = 10_000
+SHAPES = ("parallel", "sequential", "chain", "one waits for all", "all wait for one")
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[[NewPhase], Drive]]:
+    """Give a maker of ledgers with one run."""
+    opened: list[SqliteDatabase] = []
+
+    def made(tasks: NewPhase) -> Drive:
+        database = SqliteDatabase(tmp_path / f"{len(opened)}.db", create=True)
+        database.execute("PRAGMA synchronous = OFF")
+        opened.append(database)
+        return Drive(database).make(tasks, seats=8)
+
+    yield made
+    for database in opened:
+        database.close()
+
+
+def shaped(shape: str, count: int) -> NewPhase:
+    """Return a phase of many tasks that wait for each other in one way."""
+    names = [f"t{number:06}" for number in range(count)]
+    needs: dict[str, list[str]] = {}
+    if shape == "chain":
+        needs = {name: [before] for before, name in pairwise(names)}
+    elif shape == "one waits for all":
+        needs = {names[-1]: names[:-1]}
+    elif shape == "all wait for one":
+        needs = dict.fromkeys(names[1:], names[:1])
+    tasks = [shell(name, *needs.get(name, ())) for name in names]
+    return phase("p", *tasks, parallel=shape != "sequential")
+
+
+def cost(do: Callable[[], object]) -> float:
+    """Return the processor seconds of an act."""
+    begun = time.process_time()
+    do()
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_work_costs_what_it_touches(make: Callable[[NewPhase], Drive], shape: str) -> None:
+    """A claim with its end is as cheap among 10,000 tasks as among 100, however they hang together.
+
+    The first one is left out, since it may let all the others go.
+    """
+
+    def work(drive: Drive) -> float:
+        drive.finish("t000000")
+        return cost(lambda: drive.finish(*(f"t{number:06}" for number in range(1, 60))))
+
+    few, many = make(shaped(shape, 100)), make(shaped(shape, MANY))
+    assert work(many) < 3 * work(few)
+
+
+@pytest.mark.parametrize("shape", ["sequential", "chain"])
+def test_ten_thousand_at_once(make: Callable[[NewPhase], Drive], shape: str) -> None:
+    """A cancel of all of them, and an abort, is an act of a second."""
+    drive = make(shaped(shape, MANY))
+    names = [f"t{number:06}" for number in range(MANY)]
+    assert cost(lambda: drive.mine.cancel(RUN, *names)) < 8
+    assert cost(lambda: drive.mine.retry(RUN, *names)) < 8
+    assert cost(lambda: drive.mine.abort(RUN)) < 8
+    assert (drive.run().blocked, drive.run().state) == (MANY, "aborted")
+
+
+def test_a_failure_that_ten_thousand_wait_for(make: Callable[[NewPhase], Drive]) -> None:
+    """It blocks them all, its retry frees them all."""
+    drive = make(shaped("chain", MANY))
+    assert cost(lambda: drive.wreck("t000000")) < 8
+    assert drive.run().blocked == MANY
+    assert cost(lambda: drive.mine.retry(RUN, "t000000")) < 8
+    assert drive.run().pending == MANY
+
+
+def test_claims_are_flat(make: Callable[[NewPhase], Drive]) -> None:
+    """A plan of 100,000 tasks is loaded in seconds; a claim costs what it does in a small one."""
+
+    def work(drive: Drive) -> float:
+        return cost(lambda: drive.finish(*(f"t{number:06}" for number in range(100))))
+
+    few, many = make(shaped("parallel", 1000)), shaped("parallel", 100_000)
+    loaded: list[Drive] = []
+    assert cost(lambda: loaded.append(make(many))) < 15
+    assert work(loaded[0]) < 2 * work(few)
+
+
+def test_a_million_events(make: Callable[[NewPhase], Drive]) -> None:
+    """Views open and follow a long log at no other cost, and a person acts as before."""
+    drive = make(shaped("parallel", 100))
+    seq = drive.run().seq
+    long = (
+        (RUN, seq + n, START, "t000001", "w1", 1, "scheduler", "task_progress", "{}")
+        for n in range(1, 1_000_001)
+    )
+    with drive.db.transaction():
+        drive.db.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", long)
+        drive.db.execute("UPDATE run SET seq = seq + 1000000")
+    assert cost(lambda: reading.start(drive.db, RUN, START)) < 1
+    assert cost(lambda: reading.since(drive.db, RUN, seq + 999_900, START)) < 0.1
+    assert cost(lambda: list(reads.events(drive.db, RUN, seq + 999_900))) < 0.1
+    assert cost(lambda: drive.finish("t000000")) < 0.1
