@@ -32,6 +32,7 @@ from wf_tui.ledger.turn import Patience
 from wf_tui.ledger.words import RunState
 from wf_tui.ledger.worktree import Worktree, worktree_of
 from wf_tui.ledger.writer import Writer
+from wf_tui.scheduler.descriptors import more_descriptors
 from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
 from wf_tui.scheduler.leader import leadership, own_identity
@@ -132,6 +133,7 @@ class Lead:
         timing = self.timing.model_copy(update={"lease": row.lease})
         often = min(_ALIVE_EVERY, row.lease / BEATS)
         async with Launcher(environ=self.environ, alive_every=often) as launcher:
+            more_descriptors()
             yield Site(
                 run=self.run_id,
                 paths=paths,
