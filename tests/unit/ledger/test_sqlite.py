@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import apsw
 import pytest
 
 from tests.unit.ledger.driving import RUN, Drive
-from wf_tui.errors import LedgerError
+from wf_tui.errors import LedgerError, LedgerWaitError
 from wf_tui.ledger import reads
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.sqlite import SqliteDatabase, explained
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,3 +76,10 @@ def test_private(path: Path) -> None:
     SqliteDatabase(path).close()
     names = [path, path.with_suffix(".lock"), path.parent]
     assert [stat.S_IMODE(name.stat().st_mode) for name in names] == [0o600, 0o600, 0o700]
+
+
+def test_too_many_open_files_is_something_to_wait_for(tmp_path: Path) -> None:
+    """Attempts that end give their descriptors back, so that a run goes on."""
+    told = explained(apsw.CantOpenError("unable to open"), tmp_path / "ledger.db", errno.EMFILE)
+    assert isinstance(told, LedgerWaitError)
+    assert "too many files are open" in told.message
