@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 PLAN = """
 goal: a little of everything
 scopes: race
-defaults: {{backoff_secs: 0, max_attempts: 6}}
+defaults: {{backoff_secs: 0, max_attempts: 20}}
 phases:
 - name: first
   parallel: true

@@ -7,48 +7,90 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.drill import Drill
-from tests.faults.test_kills import RECOVERY
 from wf_tui.faults import Point
 
 if TYPE_CHECKING:
     from tests.unit.scheduler.arena import Arena
 
 ENVIRONMENT = 3
-LIVED_THROUGH = frozenset({"prepare", "run", "harvest", "check", "integrate", "finish", "export"})
-"""Where an error is one of an attempt, or waits: the scheduler goes on."""
-QUICK = {Point.INTEGRATE_MOVED, Point.HARVEST_REF}
+FATAL = [
+    [Point.CLAIM_CHOSEN],
+    [Point.CLAIM_COMMITTED],
+    [Point.HARVEST_REF],
+    [Point.INTEGRATE_MOVED],
+    [Point.RECOVERY_SWEPT],
+    [Point.RECOVERY_HARVESTED, Point.RECOVERY_SETTLED],
+    [Point.RECOVERY_DONE],
+    [Point.END_DECIDED],
+    [Point.END_EXPORTED],
+    [Point.END_TIDIED],
+    [Point.END_SIGNED_OFF],
+]
+"""Where an error ends the scheduler: one of the ledger, or of the loop; one after the other.
+
+With one attempt a recovery goes on, unless that is in the branch already.
+"""
+BY_CHANCE = {Point.RUN_STARTED, Point.INTEGRATE_CONFLICT}
+"""What else is in the transaction decides; there is a conflict only where nothing else failed."""
+LIVED_THROUGH = sorted(set(Point) - BY_CHANCE - {point for group in FATAL for point in group})
+"""Where it is one of an attempt, which is tried again, or is made up for later."""
+
+
+def errors(*points: Point) -> str:
+    """Return what plans an error for the first time at each of these points."""
+    return ",".join(f"{point}:1:error" for point in points)
+
+
+def told(point: Point) -> str:
+    """Return how an error at a point is told."""
+    return f"at {point}, as WF_FAULT says"
 
 
 @pytest.mark.parametrize(
     "point",
     [
-        pytest.param(point, marks=[] if point in QUICK else [pytest.mark.slow])
-        for point in Point
-        if point not in RECOVERY
+        Point.HARVEST_COMMIT,
+        pytest.param(Point.RUN_ENDED, marks=pytest.mark.slow),
+        pytest.param(Point.INTEGRATE_CONFLICT, marks=pytest.mark.slow),
     ],
 )
-def test_error_once(arena: Arena, point: Point) -> None:
-    """An attempt fails and is tried again; or the scheduler says why it ends, the next goes on."""
+def test_one_error(arena: Arena, point: Point) -> None:
+    """An attempt fails with its reason, is tried again, and the scheduler goes on."""
     drill = Drill(arena)
-    status = drill.lead(f"{point}:1:error")
-    told = f"at {point}, as WF_FAULT says"
-    if status:
-        assert (status, drill.said.count("\n"), told in drill.said) == (ENVIRONMENT, 1, True)
-    else:
-        assert told in drill.log + "".join(str(event.data) for event in arena.events())
-        assert point.partition(".")[0] in LIVED_THROUGH
+    assert drill.lead(errors(point)) == 0, drill.said
+    assert told(point) in "".join(str(event.data) for event in arena.events("attempt_ended"))
+    assert drill.faults() == []
+
+
+@pytest.mark.slow
+def test_errors_that_are_lived_through(arena: Arena) -> None:
+    """One after the other, as the attempts reach them: each is told, all work is done and safe."""
+    drill = Drill(arena)
+    assert drill.lead(errors(*LIVED_THROUGH)) == 0, drill.said
+    said = drill.log + "".join(str(event.data) for event in arena.events())
+    assert [point for point in LIVED_THROUGH if told(point) not in said] == []
     assert drill.lead() == 0, drill.said
     assert drill.faults() == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", RECOVERY)
-def test_error_in_recovery(arena: Arena, point: Point) -> None:
-    """What goes wrong with one attempt is its failure; else the next scheduler does it again."""
+def test_errors_that_end_a_scheduler(arena: Arena) -> None:
+    """Each says why in one line, and the next scheduler goes on from there."""
     drill = Drill(arena)
-    drill.lead(f"{Point.INTEGRATE_INTENT}:2:kill")
-    status = drill.lead(f"{point}:1:error")
-    assert status == (0 if point is Point.RECOVERY_HARVESTED else ENVIRONMENT)
-    assert f"at {point}, as WF_FAULT says" in drill.said + drill.log
+    for points in FATAL:
+        assert drill.lead(errors(*points)) == ENVIRONMENT, (points, drill.said)
+        assert drill.said.count("\n") == 1
+        assert any(told(point) in drill.said for point in points), (points, drill.said)
+    assert told(Point.RECOVERY_HARVESTED) in drill.log
+    assert drill.lead() == 0, drill.said
+    assert drill.faults() == []
+
+
+@pytest.mark.slow
+def test_an_error_of_a_transaction_of_many(arena: Arena) -> None:
+    """All that was in it is undone; whether or not that ends the scheduler, the run goes on."""
+    drill = Drill(arena)
+    assert drill.lead(errors(Point.RUN_STARTED)) in {0, ENVIRONMENT}
+    assert told(Point.RUN_STARTED) in drill.said + drill.log
     assert drill.lead() == 0, drill.said
     assert drill.faults() == []

@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
 from wf_tui.git.attempts import Message
 from wf_tui.git.export import Exported, Pending, export
@@ -43,6 +44,8 @@ class Integrator:
     head: str
     """Where the branch is; new attempts start here."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _unrecorded: LedgerError | None = None
+    """Why the ledger lacks the last merge: nothing may be merged onto it before it is recovered."""
     _exporting: asyncio.Task[None] | None = None
     _unexported: bool = False
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,6 +90,8 @@ class Integrator:
         """
         lines = await self.site.thread(changed_lines, self.site.control, base, commit)
         async with self._turn:
+            if self._unrecorded is not None:
+                raise self._unrecorded
             if not await self.site.ledger(
                 lambda ledger: ledger.step(fence, Step.INTEGRATING, result=result)
             ):
@@ -170,7 +175,11 @@ class Integrator:
             ledger.integrated(fence, old, new)
             ledger.done(fence, DoneKind.MERGED, good, result, lines)
 
-        await self.site.ledger(record)
+        try:
+            await self.site.ledger(record)
+        except LedgerError as error:
+            self._unrecorded = error
+            raise
         self.head = new
 
     async def _is_blocked(self, fence: Fence) -> bool:

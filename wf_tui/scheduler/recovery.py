@@ -64,10 +64,18 @@ async def _recover_one(
         await _settle(site, integrator, fence, attempt, task)
     except LedgerError:
         raise
-    except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
+    except Exception as error:
         _log.exception("attempt %s of %r could not be recovered", attempt.epoch, attempt.task)
+        if await _is_in(site, attempt, task):
+            raise  # done, and not to be done again: the next scheduler may be able to record it
         ending = machine_fault(error)
         await site.ledger(lambda ledger: ledger.fail(fence, ending))
+
+
+async def _is_in(site: Site, attempt: AttemptRow, task: TaskRow) -> bool:
+    """Whether the dead scheduler had merged an attempt."""
+    commit = attempt.commit_id if task.step == Step.INTEGRATING else None
+    return commit is not None and await site.thread(site.control.contains, commit)
 
 
 async def _settle(
