@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from wf_tui import commands
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
+from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Desk:
         assert parsed.plan is not None, parsed.errors
         place = commands.find_place(self.repo, self.environ)
         with commands.open_ledger(place, create=True) as ledger:
-            made = commands.create_run(place, ledger, parsed.plan, Config(), **options)
+            made = create_run(place, ledger, parsed.plan, Config(), **options)
             ledger.pause(made.id)
         return made.id
 

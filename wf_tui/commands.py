@@ -6,7 +6,6 @@ import contextlib
 import getpass
 import os
 import re
-import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,24 +17,21 @@ from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError, UsageError
 from wf_tui.kept import unresolved
 from wf_tui.ledger import reads
-from wf_tui.ledger.rows import RunRow
-from wf_tui.ledger.seats import more_seats, new_seats
+from wf_tui.ledger.seats import more_seats
 from wf_tui.ledger.sqlite import SqliteDatabase
 from wf_tui.ledger.words import Intent, RunState, TaskState
-from wf_tui.paths import RepoPaths, private_folder, repo_paths, require_own, state_dir
+from wf_tui.paths import RepoPaths, repo_paths, require_own, state_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wf_tui.config import Config
-    from wf_tui.git.control import Control
     from wf_tui.git.repository import Repository
     from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Acted, Ledger
     from wf_tui.ledger.load import NewTask
     from wf_tui.ledger.rows import EventRow, TaskRow
-    from wf_tui.plan.models import Plan
 
 __all__ = [
     "Ended",
@@ -44,7 +40,6 @@ __all__ = [
     "accept",
     "add",
     "cancel",
-    "create_run",
     "edit",
     "ensure_scheduler",
     "find_place",
@@ -67,8 +62,6 @@ __all__ = [
     "user_name",
 ]
 
-_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-_ID_LENGTH: Final = 6
 _FOLLOW_EVERY: Final = 0.05
 _LEAD_WITHIN: Final = 10.0
 _LOOK_EVERY: Final = 0.01
@@ -135,92 +128,6 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
-
-
-def create_run(
-    place: Place,
-    ledger: Ledger,
-    plan: Plan,
-    config: Config,
-    *,
-    jobs: int | None = None,
-    workers: Mapping[str, int] | None = None,
-    lease: float | None = None,
-    new_id: Callable[[], str] | None = None,
-    warn: Callable[[str], None] | None = None,
-) -> RunRow:
-    """Make a run of a checked plan: its private repository, its tasks, its seats.
-
-    `warn` gets a line for each thing that looks different in a worker's tree: submodules, LFS.
-    """
-    from wf_tui.git.control import make_control  # noqa: PLC0415 - not for --help
-    from wf_tui.git.export import branch_name  # noqa: PLC0415
-    from wf_tui.git.foreign import Foreign  # noqa: PLC0415
-    from wf_tui.git.notices import notices  # noqa: PLC0415
-    from wf_tui.git.runner import require_version  # noqa: PLC0415
-    from wf_tui.ledger.load import of_plan  # noqa: PLC0415
-    from wf_tui.ledger.worktree import Worktree  # noqa: PLC0415
-
-    require_version()
-    jobs = jobs or plan.max_concurrent
-    run_id = (new_id or _new_id)()
-    seats = new_seats(run_id, config, jobs, workers or {})
-    paths = place.paths.run(run_id)
-    private_folder(paths.root)
-    try:
-        branch = branch_name(place.repository, run_id)
-        worktree = Worktree.of(plan, place.repository.top)
-        foreign = Foreign(place.repository.top, worktree.link, worktree.copy)
-        control = make_control(
-            place.repository, paths, branch, environ=place.environ, foreign=foreign.names
-        )
-        foreign.check(control)
-        if warn is not None:
-            for line in notices(control, control.base):
-                warn(line)
-        row = replace(
-            _new_row(place, run_id, control, now=ledger.clock.now()),
-            goal=plan.goal,
-            jobs=jobs,
-            lease=lease or config.timing.lease,
-            scopes=plan.scopes.value,
-        )
-        with ledger.db.transaction():
-            row = ledger.create_run(row, *of_plan(plan), worktree)
-            ledger.join_workers(run_id, seats)
-            limits = {name: profile.breaker for name, profile in config.seats.items()}
-            ledger.set_breakers(run_id, limits)
-    except BaseException:
-        shutil.rmtree(paths.root, ignore_errors=True)
-        raise
-    return row
-
-
-def _new_row(place: Place, run_id: str, control: Control, *, now: float) -> RunRow:
-    """Return a run that has a place and a base, but no plan yet."""
-    root = place.paths.run(run_id).root
-    return RunRow(
-        id=run_id,
-        goal="",
-        state=RunState.RUNNING.value,
-        intent=Intent.GO.value,
-        base=control.base,
-        ref=control.ref,
-        head=control.base,
-        created_at=now,
-        dir=str(root),
-        repo=str(place.common_dir),
-        jobs=1,
-        lease=1.0,
-        scopes="",
-        fold_case=root.with_name(run_id.upper()).exists(),
-    )
-
-
-def _new_id() -> str:
-    import secrets  # noqa: PLC0415 - 6 ms that reading needs not
-
-    return "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
 
 
 def scheduler_alive(db: Database, run: str) -> bool:

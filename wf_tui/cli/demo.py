@@ -21,6 +21,7 @@ from wf_tui.demo.person import Person
 from wf_tui.demo.summary import summary
 from wf_tui.ledger import reads
 from wf_tui.ledger.words import RunState
+from wf_tui.new_run import create_run
 from wf_tui.picture.line import event_line, worth_watching
 from wf_tui.picture.status import read_status
 
@@ -66,7 +67,7 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
     plan = prepare(folder, pace, by_hand=watched)
     place = commands.find_place(folder.repository, _own_python_first(os.environ))
     with commands.open_ledger(place, create=True) as ledger:
-        run = commands.create_run(place, ledger, plan, Config())
+        run = create_run(place, ledger, plan, Config())
         if watched:
             commands.ensure_scheduler(place, ledger, run.id)
     if not watched:

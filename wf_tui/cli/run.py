@@ -12,9 +12,10 @@ from wf_tui.cli.board import ascii_option, on_terminal, show_board
 from wf_tui.cli.faults import warn
 from wf_tui.cli.foreground import lead_here
 from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
-from wf_tui.commands import create_run, ensure_scheduler, open_ledger
+from wf_tui.commands import ensure_scheduler, open_ledger
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError
+from wf_tui.new_run import create_run
 from wf_tui.plan.read import read_plan
 
 if TYPE_CHECKING:

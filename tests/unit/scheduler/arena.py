@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.clock import SystemClock
-from wf_tui.commands import Place, create_run, find_place, open_ledger
+from wf_tui.commands import Place, find_place, open_ledger
 from wf_tui.config import Config, Profile, Timing
 from wf_tui.ledger import reads
+from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 from wf_tui.scheduler.process import Lead, start_detached
 

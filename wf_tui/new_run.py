@@ -1,0 +1,117 @@
+"""Making a run of a checked plan: its private repository, its tasks, its seats."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.git.control import make_control
+from wf_tui.git.export import branch_name
+from wf_tui.git.foreign import Foreign
+from wf_tui.git.notices import notices
+from wf_tui.git.runner import require_version
+from wf_tui.ledger.load import of_plan
+from wf_tui.ledger.rows import RunRow
+from wf_tui.ledger.seats import new_seats
+from wf_tui.ledger.words import Intent, RunState
+from wf_tui.ledger.worktree import Worktree
+from wf_tui.paths import private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wf_tui.commands import Place
+    from wf_tui.config import Config
+    from wf_tui.git.control import Control
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.plan.models import Plan
+
+__all__ = ["create_run"]
+
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_ID_LENGTH: Final = 6
+
+
+def create_run(
+    place: Place,
+    ledger: Ledger,
+    plan: Plan,
+    config: Config,
+    *,
+    jobs: int | None = None,
+    workers: Mapping[str, int] | None = None,
+    lease: float | None = None,
+    new_id: Callable[[], str] | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> RunRow:
+    """Make a run of a checked plan: its private repository, its tasks, its seats.
+
+    `warn` gets a line for each thing that looks different in a worker's tree: submodules, LFS.
+    """
+    require_version()
+    jobs = jobs or plan.max_concurrent
+    run_id = (new_id or _new_id)()
+    seats = new_seats(run_id, config, jobs, workers or {})
+    paths = place.paths.run(run_id)
+    private_folder(paths.root)
+    try:
+        worktree = Worktree.of(plan, place.repository.top)
+        control = _make_control(place, run_id, worktree, warn)
+        row = replace(
+            _new_row(place, run_id, control, now=ledger.clock.now()),
+            goal=plan.goal,
+            jobs=jobs,
+            lease=lease or config.timing.lease,
+            scopes=plan.scopes.value,
+        )
+        with ledger.db.transaction():
+            row = ledger.create_run(row, *of_plan(plan), worktree)
+            ledger.join_workers(run_id, seats)
+            limits = {name: profile.breaker for name, profile in config.seats.items()}
+            ledger.set_breakers(run_id, limits)
+    except BaseException:
+        shutil.rmtree(paths.root, ignore_errors=True)
+        raise
+    return row
+
+
+def _make_control(
+    place: Place, run_id: str, worktree: Worktree, warn: Callable[[str], None] | None
+) -> Control:
+    """Make the private repository of a run that can have what its plan asks for."""
+    repository, paths = place.repository, place.paths.run(run_id)
+    foreign = Foreign(repository.top, worktree.link, worktree.copy)
+    branch = branch_name(repository, run_id)
+    control = make_control(repository, paths, branch, environ=place.environ, foreign=foreign.names)
+    foreign.check(control)
+    if warn is not None:
+        for line in notices(control, control.base):
+            warn(line)
+    return control
+
+
+def _new_row(place: Place, run_id: str, control: Control, *, now: float) -> RunRow:
+    """Return a run that has a place and a base, but no plan yet."""
+    root = place.paths.run(run_id).root
+    return RunRow(
+        id=run_id,
+        goal="",
+        state=RunState.RUNNING.value,
+        intent=Intent.GO.value,
+        base=control.base,
+        ref=control.ref,
+        head=control.base,
+        created_at=now,
+        dir=str(root),
+        repo=str(place.common_dir),
+        jobs=1,
+        lease=1.0,
+        scopes="",
+        fold_case=root.with_name(run_id.upper()).exists(),
+    )
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
