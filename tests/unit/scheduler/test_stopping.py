@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import threading
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rows import EventRow
 
 
@@ -41,10 +43,13 @@ def test_stop_in_the_gate(arena: Arena, tmp_path: Path) -> None:
     gate = f"test -e {flag} && exit 0; touch {flag}; sleep 60"
     fields = 'run: "echo x > x.txt", mode: read_write'
     arena.start(parallel(f'id: a, {fields}, gate: "{gate}"'))
-    arena.when(
-        lambda event: event.kind == "task_step" and event.data["step"] == "checking",
-        lambda ledger: ledger.release(arena.run, "a"),
-    )
+
+    def release(ledger: Ledger) -> None:
+        while not flag.exists():
+            threading.Event().wait(0.01)
+        ledger.release(arena.run, "a")
+
+    arena.when(lambda event: event.data.get("step") == "checking", release)
     assert arena.lead() == "completed"
     assert [attempt.outcome for attempt in arena.attempts("a")] == ["cancelled", "succeeded"]
 
