@@ -178,7 +178,7 @@ MUTANTS: Final = (
         "G3",
         "a locked ledger is an answer",
         "ledger/outages.py",
-        "                if time.monotonic() >= self._until:\n",
+        "                if time.monotonic() >= max(self._began, self._since) + self._most:\n",
         "                if True:\n",
         "unit/ledger/test_writer.py::test_a_lock_is_outwaited",
     ),

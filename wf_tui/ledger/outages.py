@@ -24,13 +24,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Outages:
-    """When nothing could be written, and until when that is borne."""
+    """When nothing could be written, and for how long that is borne."""
 
     why: str = ""
     """Why nothing can be written now."""
     _began: float = 0.0
     _total: float = 0.0
-    _until: float = math.inf
+    _most: float = math.inf
+    _since: float = 0.0
     _hurried: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -43,9 +44,9 @@ class Outages:
         """How many seconds all have taken."""
         return self._total + self.lasts
 
-    def end_by(self, until: float) -> None:
-        """Bear it no longer than until then, by the monotonic clock."""
-        self._until = min(self._until, until)
+    def bear(self, seconds: float) -> None:
+        """Bear one no longer than this, beginning now."""
+        self._most, self._since = seconds, time.monotonic()
         self._hurried.set()
 
     def outwait(self, attempt: Callable[[], _Answer]) -> _Answer:
@@ -56,7 +57,7 @@ class Outages:
                 return attempt()
             except LedgerWaitError as error:
                 self._begin(error)
-                if time.monotonic() >= self._until:
+                if time.monotonic() >= max(self._began, self._since) + self._most:
                     raise
             if self._hurried.wait(pause):
                 time.sleep(_SHORTEST)

@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import queue
 import threading
-import time
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -107,7 +106,7 @@ class Writer:
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for a ledger that cannot be written; then that is the answer."""
-        self._outages.end_by(time.monotonic() + seconds)
+        self._outages.bear(seconds)
 
     def close(self) -> None:
         """Answer what has arrived, then end the thread."""
