@@ -8,7 +8,7 @@ import shlex
 import shutil
 import stat
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Outcome
 from wf_tui.paths import RunPaths
+from wf_tui.scheduler.leader import own_identity
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -90,6 +91,7 @@ def _begun(desk: Desk, ledger: Ledger, run: str) -> Bench:
     pool = Pool(open_control(paths), paths)
     tree = pool.acquire(pool.control.base)
     (tree.path / "out.txt").write_text("x")
+    ledger.scheduler_started(run, asdict(own_identity()), 60.0)  # so that nothing starts one
     ledger.resume(run)
     claim = ledger.claim(run, "shell-1")
     assert claim is not None

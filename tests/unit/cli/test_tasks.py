@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from wf_tui import commands
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.words import BlockedKind, Outcome
+from wf_tui.scheduler.leader import own_identity
 
 if TYPE_CHECKING:
     from tests.desk import Desk
@@ -148,8 +150,12 @@ def test_reassign_names_a_seat_or_a_profile(desk: Desk) -> None:
 
 
 def block(desk: Desk, run: str, kind: BlockedKind) -> None:
-    """Let the first attempt of the run end outside its scope, or with another kind of block."""
+    """Let the first attempt of the run end outside its scope, or with another kind of block.
+
+    This process poses as the scheduler, so that nothing starts one.
+    """
     with commands.open_ledger(commands.find_place(desk.repo, desk.environ)) as ledger:
+        ledger.scheduler_started(run, asdict(own_identity()), 60.0)
         ledger.resume(run)
         claim = ledger.claim(run, "shell-1")
         assert claim is not None
