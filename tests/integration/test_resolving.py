@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import shutil
 import stat
 import sys
@@ -100,3 +102,22 @@ def test_a_conflict_is_resolved_from_the_board(desk: Desk, tmp_path: Path) -> No
         tmux.close()
     run = desk.until_over()[0]["run"]
     assert git(desk.repo, "show", f"wf/{run}:a.txt") == "both\n"
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+def test_a_terminal_that_closes_under_the_shell_ends_the_board(desk: Desk, tmp_path: Path) -> None:
+    """Only the shell is told of it; the board must not stay behind without a screen."""
+    task = "{id: t, mode: read_write, file_scope: [src], run: 'echo b > b.txt'}"
+    plan = desk.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
+    assert desk.wf("run", plan, "--headless").returncode == 1
+    tmux = Tmux(tmp_path)
+    environ = (f"WF_STATE_DIR={desk.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
+    board = tmux.open("env", *environ, _WF, "board", "--repo", desk.repo)
+    board.until("Blocked 1")
+    board.press("2", "o")
+    board.until("wf accept t")
+    process = os.pidfd_open(int(board.pid_file.read_text()))
+    tmux.close()
+    gone, _, _ = select.select([process], [], [], 30)
+    os.close(process)
+    assert gone

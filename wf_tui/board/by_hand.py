@@ -6,6 +6,8 @@ Everything that changes the run goes through `do`, which `BoardApp` provides.
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar
@@ -83,7 +85,11 @@ class ByHand(App[int]):
         try:
             with self.suspend():
                 print(line, file=sys.__stderr__)
-                return program()
+                done = program()
+                if _terminal_is_gone():
+                    # Only the program was told: it had the terminal, the board did not.
+                    signal.raise_signal(signal.SIGHUP)
+                return done
         except SuspendNotSupported:
             raise EnvironmentalError(
                 "this terminal cannot be left to another program", "wf shell TASK, elsewhere"
@@ -307,6 +313,14 @@ def quit_dialog(working: int) -> ChoiceDialog:
             Choice("now", "Stop now", f"back into the queue: {plural(working, 'running task')}"),
         ),
     )
+
+
+def _terminal_is_gone() -> bool:
+    try:
+        os.tcgetpgrp(0)
+    except OSError:
+        return True
+    return False
 
 
 def _said(state: TaskState) -> str:
