@@ -9,6 +9,7 @@ from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Acted, Fence
 from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.trees import needed_trees
 from wf_tui.ledger.words import BlockedKind, Step
 
 
@@ -190,6 +191,7 @@ def test_accepted_work_in_conflict(drive: Drive) -> None:
     drive.mine.accept(RUN, "a")
     attempt = reads.attempts(drive.db, RUN, "a")[-1]
     assert (attempt.base, attempt.tree) == ("h1", "7")
+    assert needed_trees(drive.db, RUN) == {7}
 
 
 def test_stopping_leaves_accepted_work(drive: Drive) -> None:
