@@ -63,6 +63,12 @@ class Seal:
             self._written, self._history = written, history
         return ""
 
+    def odd(self) -> bool:
+        """Whether it is safer to leave the file as it is; without the turn, only that is known."""
+        with contextlib.suppress(OSError):
+            return bool(self.broken() or self.overwritten())
+        return True
+
     def part(self, *, keep: bool) -> None:
         """Take the journal of the ledger that was opened from the file that is there now."""
         _, others = self._look()

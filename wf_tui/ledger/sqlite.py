@@ -134,7 +134,13 @@ class SqliteDatabase:
             raise explained(error, path) from error
 
     def close(self) -> None:
-        """Close the file and the lock."""
+        """Close the file and the lock.
+
+        The last one to do so brings the file up to date, unless it is somebody else's by now.
+        """
+        if self._seal is not None and self._seal.odd():
+            self._spare_file(on=True)
+        self._seal = None
         self._connection.close()
         self._turns.close()
 

@@ -95,6 +95,22 @@ def test_nothing_is_written(drive: Drive, path: Path, older: Path, swap: Swap) -
     assert (path.read_bytes() if path.exists() else None) == before
 
 
+@swaps
+def test_who_only_reads_writes_nothing_at_its_end(
+    drive: Drive, path: Path, older: Path, swap: Swap
+) -> None:
+    """A reader that closes last does not bring the strange file up to date from the journal."""
+    reader = SqliteDatabase(path)
+    drive.mine.hold(RUN, "b")
+    swap(older, path)
+    before = path.read_bytes() if path.exists() else None
+    with pytest.raises(LedgerError):
+        drive.mine.unhold(RUN, "b")
+    drive.db.close()
+    reader.close()
+    assert (path.read_bytes() if path.exists() else None) == before
+
+
 @moves
 def test_what_it_held_is_saved(drive: Drive, path: Path, older: Path, swap: Swap) -> None:
     """A copy has everything that was acknowledged; put in its place, the run goes on (G3)."""
