@@ -406,7 +406,7 @@ MUTANTS: Final = (
         "G13",
         "no copy before a change of format",
         "ledger/formats.py",
-        "        _back_up(db, version)\n",
+        "    _back_up(db, version)\n",
         "",
         "unit/ledger/test_formats.py::test_a_copy_is_kept",
     ),

@@ -34,6 +34,9 @@ class _Header:
     empty: bool
 
 
+_OURS: Final = _Header(APPLICATION_ID, USER_VERSION, empty=False)
+
+
 def readable(version: int) -> bool:
     """Whether this wf knows the format, or how to bring it up to date."""
     return _OLDEST <= version <= USER_VERSION
@@ -46,18 +49,22 @@ def adopt(db: SqliteDatabase) -> None:
     without the memory which that shares between processes, and changed to a journal that is safe.
     """
     mode, _ = journal_mode(db.path)
-    if mode == "WAL":
-        _take(db, mode)
+    if mode == "WAL" and _header(db) == _OURS:
         return
-    db.execute("PRAGMA locking_mode = EXCLUSIVE")
-    _take(db, mode)
     with db.locked():
+        if mode == "WAL":
+            _take(db, mode)
+            return
+        # What it locks from here on would keep one from committing who has the turn already.
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _take(db, mode)
         db.execute(f"PRAGMA journal_mode = {mode}")
         db.execute("PRAGMA locking_mode = NORMAL")
         _number(db, "user_version")  # a read lets go of the lock
 
 
 def _take(db: SqliteDatabase, mode: str) -> None:
+    """Judge a file, and change it, in the turn of a writer: of several processes one does it."""
     header = _header(db)
     if header == _Header(0, 0, empty=True):
         if any(db.path.parent.glob("runs/*")):
@@ -78,7 +85,7 @@ def _take(db: SqliteDatabase, mode: str) -> None:
             "use that version of wf for this repository",
         )
     elif header.version < USER_VERSION:
-        _migrate(db)
+        _migrate(db, header.version)
 
 
 def _header(db: SqliteDatabase) -> _Header:
@@ -92,28 +99,21 @@ def _number(db: SqliteDatabase, pragma: str) -> int:
 
 
 def _create(db: SqliteDatabase, mode: str) -> None:
-    with db.locked():
-        if _header(db).application == APPLICATION_ID:
-            return
-        db.execute(f"PRAGMA journal_mode = {mode}")
-        with db.atomic():
-            db.execute(_script("schema.sql"))
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {USER_VERSION}")
+    db.execute(f"PRAGMA journal_mode = {mode}")
+    with db.atomic():
+        db.execute(_script("schema.sql"))
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {USER_VERSION}")
 
 
-def _migrate(db: SqliteDatabase) -> None:
+def _migrate(db: SqliteDatabase, version: int) -> None:
     """Take every step from the file's format to this one, or none; a copy is made before."""
-    with db.locked():
-        version = _header(db).version
-        if version == USER_VERSION:  # another process was faster
-            return
-        _refuse_while_led(db)
-        _back_up(db, version)
-        with db.atomic():
-            for step in range(version + 1, USER_VERSION + 1):
-                db.execute(_script(f"migrations/{step}.sql"))
-            db.execute(f"PRAGMA user_version = {USER_VERSION}")
+    _refuse_while_led(db)
+    _back_up(db, version)
+    with db.atomic():
+        for step in range(version + 1, USER_VERSION + 1):
+            db.execute(_script(f"migrations/{step}.sql"))
+        db.execute(f"PRAGMA user_version = {USER_VERSION}")
 
 
 def _script(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from tests.unit.ledger.driving import RUN, Drive
 from wf_tui.ledger import mounts
 from wf_tui.ledger.mounts import file_system, journal_mode
 from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.turn import Patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +57,23 @@ def test_journal_of_a_network_disk(path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert first.changed()
         assert Drive(first).where() == "B:hold"
     assert [found.name for found in path.parent.glob("ledger.db*")] == ["ledger.db"]
+
+
+def test_opening_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opens it there while another one writes does not keep that one from committing."""
+    on_a_disk(monkeypatch, "nfs4")
+    writer = SqliteDatabase(path, create=True, patience=Patience(most=5.0))
+    opened: list[SqliteDatabase] = []
+    opener = threading.Thread(target=lambda: opened.append(SqliteDatabase(path)))
+    with closing(writer):
+        with writer.transaction():
+            writer.execute("INSERT INTO message VALUES ('r', 't', 0, 'user:a', 'hello', NULL)")
+            opener.start()
+            opener.join(0.2)
+            assert not opened
+        opener.join()
+    with closing(opened[0]) as reader:
+        assert reader.execute("SELECT text FROM message") == [("hello",)]
 
 
 def test_a_ledger_that_was_moved(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
