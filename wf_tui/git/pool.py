@@ -62,7 +62,7 @@ class Pool:
         self._prepare(tree)
         try:
             self._furnish(tree.path)
-        except ForeignFileError:
+        except (ForeignFileError, OSError):
             self.release(tree, saved=True)
             raise
         return tree
@@ -141,15 +141,15 @@ class Pool:
         """Bring what an earlier attempt did into a fresh worktree, merged onto its base.
 
         Returns False, and leaves the worktree as it is, when the two do not merge. Where git cannot
-        read what was done, the worktree is given back.
+        do it, the worktree is given back.
         """
         try:
             merge = merge_trees(self.control, tree.base, checkpoint)
+            if merge.clean:
+                _lay(tree, merge.tree)
         except GitError:
             self.release(tree, saved=True)
             raise
-        if merge.clean:
-            _lay(tree, merge.tree)
         return merge.clean
 
     def discard(self, tree: Tree) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -164,6 +165,18 @@ def test_a_tree_that_cannot_be_furnished_is_given_back(pool: Pool, user: User) -
     for _ in range(3):
         with pytest.raises(ForeignFileError, match=r"\.env is not in the checkout"):
             acquire(pool)
+    assert len(pool.free()) == len(pool.existing()) == 1
+
+
+def test_a_full_disk_costs_no_tree(run: Run) -> None:
+    """Where there is no room for a foreign file, the tree without it is given back."""
+
+    def lay(_: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    pool = Pool(run.control, run.pool.paths, lay)
+    with pytest.raises(OSError, match="No space left"):
+        acquire(pool)
     assert len(pool.free()) == len(pool.existing()) == 1
 
 

@@ -236,6 +236,17 @@ def test_a_checkpoint_is_carried_on(run: Run) -> None:
     assert fresh.harvest().entries == ()
 
 
+def test_a_checkpoint_that_cannot_be_read_costs_no_tree(run: Run) -> None:
+    """Where its content is damaged the tree is free for others, as it was given back."""
+    partial = commit_files(run, {"half": "x"})
+    blob = run.control.git("rev-parse", f"{partial}:half").text
+    (run.control.git_dir / "objects" / blob[:2] / blob[2:]).unlink()
+    tree = run.pool.acquire(run.control.head())
+    with pytest.raises(GitError):
+        run.pool.carry(tree, partial)
+    assert run.pool.acquire(run.control.head()).number == tree.number
+
+
 def test_a_killed_preparation_is_made_again(run: Run) -> None:
     """A tree with a stale lock, or without its index, goes to the trash; its number stays."""
     tree = run.pool.acquire(run.control.base)
