@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,12 @@ class Acted:
     reason: str
 
 
-class Acts:
+class Acts(ABC):
     """The acts of a ledger; which one, and who acts, the ledger knows."""
 
+    @abstractmethod
     def _change(self, run: str) -> AbstractContextManager[Change]:
         """Open a change of a run."""
-        raise NotImplementedError
 
     def act(
         self, run: str, tasks: Sequence[str], rule: Callable[[Change, TaskRow], TaskRow]
