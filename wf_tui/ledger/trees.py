@@ -36,8 +36,7 @@ def needed_trees(db: Database, run: str) -> set[int]:
 
 def stale_trees(db: Database, run: str) -> set[int]:
     """Return the trees that a person may have worked in, and that nobody waits for any more."""
-    every = sorted(reads.attempts(db, run), key=lambda attempt: attempt.started_at)
-    last = {int(attempt.tree): attempt for attempt in every if attempt.tree}
+    last = {int(attempt.tree): attempt for attempt in reads.attempts(db, run) if attempt.tree}
     kept = {n for n, a in last.items() if a.by_hand or a.cause in {"scope", "conflict"}}
     return kept - needed_trees(db, run)
 
@@ -57,8 +56,9 @@ def was_kept(db: Database, attempt: AttemptRow) -> bool:
     if [tuple(row) for row in newest] != [(attempt.task, attempt.epoch)]:
         return False
     told = db.execute(
-        "SELECT json_extract(data, '$.tree') FROM event WHERE run = ? AND kind = 'worktree_kept' "
-        "AND at >= ?",
-        (attempt.run, attempt.started_at),
+        "SELECT json_extract(data, '$.tree') FROM event WHERE run = ?1 AND kind = 'worktree_kept' "
+        "AND seq > (SELECT max(seq) FROM event WHERE run = ?1 AND task = ?2 AND epoch = ?3 "
+        "AND kind = 'task_claimed')",
+        (attempt.run, attempt.task, attempt.epoch),
     )
     return any(Path(str(tree)).name == attempt.tree for (tree,) in told)
