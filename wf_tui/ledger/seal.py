@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Seal", "judged"]
 
-_FLAGS: Final = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+_READ: Final = apsw.SQLITE_OPEN_READONLY
+_FLAGS: Final = _READ | apsw.SQLITE_OPEN_URI
 _LOOKS: Final = 3
 _BETWEEN: Final = 0.02
 _UNREADABLE: Final = -1
+_DAMAGED: Final = -2
 
 
 class Seal:
@@ -58,6 +60,8 @@ class Seal:
         written = (status.st_mtime_ns, status.st_size)
         if written != self._written:
             history = self._events()
+            if history == _DAMAGED and self._whole():
+                history = self._history
             if history < self._history:
                 return "was overwritten by another one"
             self._written, self._history = written, history
@@ -85,6 +89,7 @@ class Seal:
     def _events(self) -> int:
         """Return how many events the file itself has, whatever its journal has; costs 31 us."""
         place = f"file:{quote(str(self._path))}?immutable=1"
+        fault = _UNREADABLE
         for _ in range(_LOOKS):
             try:
                 with contextlib.closing(apsw.Connection(place, flags=_FLAGS)) as connection:
@@ -92,9 +97,21 @@ class Seal:
                     return int(str(rows.fetchall()[0][0]))
             except apsw.SQLError:  # no such table: all that there is, is in the journal yet
                 return 0
-            except apsw.Error:  # another program may be writing it just now
+            except apsw.Error as error:  # another program may be writing it just now
+                fault = _DAMAGED if isinstance(error, apsw.CorruptError) else _UNREADABLE
                 time.sleep(_BETWEEN)
-        return _UNREADABLE
+        return fault
+
+    def _whole(self) -> bool:
+        """Whether the file is whole with its journal.
+
+        So it is if who brought it up to date from there had no room for all, or was killed.
+        """
+        try:
+            with contextlib.closing(apsw.Connection(str(self._path), flags=_READ)) as fresh:
+                return fresh.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
+        except apsw.Error:
+            return False
 
 
 def judged(db: SqliteDatabase, seal: Seal) -> LedgerError | None:

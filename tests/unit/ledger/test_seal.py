@@ -68,6 +68,7 @@ def text_over(_: Path, path: Path, /) -> None:
     path.write_text("my notes\n" * 1000)
 
 
+PAGE = 4096
 SWAPS: dict[Swap, str] = {
     move_over: "was replaced by another file",
     delete: "was deleted",
@@ -188,6 +189,22 @@ def test_the_same_content_is_no_swap(drive: Drive, path: Path) -> None:
     shutil.copyfile(copy, path)
     assert drive.mine.message(RUN, "b", "second")[0].changed
     assert drive.where() == "B:hold P"
+
+
+@pytest.mark.parametrize("pages", [1, 2, 5, 20])
+def test_half_brought_up_to_date_is_no_swap(drive: Drive, path: Path, pages: int) -> None:
+    """Who was killed, or had no room, while it did that has lost nothing: all is in the journal."""
+    for number in range(50):
+        drive.mine.message(RUN, "b", str(number))
+    copies = {end: path.with_name(f"{path.name}{end}").read_bytes() for end in ("", "-wal")}
+    drive.db.execute("PRAGMA wal_checkpoint")
+    done = path.read_bytes()[: pages * PAGE]
+    drive.db.close()
+    path.write_bytes(done + copies[""][pages * PAGE :])
+    path.with_name(f"{path.name}-wal").write_bytes(copies["-wal"])
+    with closing(SqliteDatabase(path)) as database:
+        assert Drive(database).mine.message(RUN, "b", "after that")[0].changed
+        assert Drive(database).where() == "B:hold P"
 
 
 CLOSE = """
