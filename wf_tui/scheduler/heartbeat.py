@@ -7,11 +7,13 @@ a deadline instead. All is measured by the monotonic clock: the other one may be
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.words import Outcome
 from wf_tui.text import plural
@@ -49,8 +51,8 @@ class Heartbeat:
     _looked: float = field(init=False)
     _ahead: float = field(init=False)
     """How far the wall clock was ahead of the monotonic one."""
-
     _paused: float = 0.0
+    """For how long nothing could be written, when that was last asked."""
 
     def __post_init__(self) -> None:
         """Begin to watch now."""
@@ -69,8 +71,9 @@ class Heartbeat:
                 self._ahead = ahead
                 await self._reanchor()
                 self.wake.set()
-            if self.view.changed():
-                self.wake.set()
+            with contextlib.suppress(LedgerWaitError):  # the writer says so, and waits
+                if self.view.changed():
+                    self.wake.set()
 
     async def beat(self) -> None:
         """Renew the leases of what gave evidence of life; stop what has been silent too long."""
