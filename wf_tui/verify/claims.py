@@ -125,7 +125,13 @@ def step(book: Book, card: Card, event: EventRow) -> None:
 
 
 def harvested(book: Book, card: Card, event: EventRow) -> None:
-    """Judge what an attempt left behind; a fenced one may leave something too."""
+    """Judge what an attempt left behind; a fenced one may leave something too.
+
+    What readers changed in a snapshot is told when the last of them has left it, after its end.
+    """
+    if "snapshot_changed" in event.data:
+        _was_held(book, card, event)
+        return
     _of_open(book, card, event)
     commit = event.data.get("commit")
     card.harvested = commit if isinstance(commit, str) else None
@@ -135,8 +141,7 @@ def result_rejected(book: Book, card: Card, event: EventRow) -> None:
     """Judge a late result: it must not be of the live claim, and changes nothing."""
     live = card.worker is not None and (event.worker, event.epoch) == (card.worker, card.epoch)
     book.demand(not live, "stale", event, "a result of the live claim was rejected")
-    known = card.holders.get(event.epoch or 0) == event.worker
-    book.demand(known, "stale", event, f"{event.worker} had no claim in epoch {event.epoch}")
+    _was_held(book, card, event)
     card.rejected = card.rejected or event.epoch == card.opened
 
 
@@ -177,3 +182,8 @@ def _of_open(book: Book, card: Card, event: EventRow) -> bool:
     said = f"{event.kind} of {event.worker} in epoch {event.epoch}, but open is {now}"
     book.demand(opened, "stale", event, said)
     return opened
+
+
+def _was_held(book: Book, card: Card, event: EventRow) -> None:
+    known = card.holders.get(event.epoch or 0) == event.worker
+    book.demand(known, "stale", event, f"{event.worker} had no claim in epoch {event.epoch}")

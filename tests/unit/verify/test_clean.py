@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, shell
+from tests.unit.ledger.driving import BAD, GOOD, RUN, STOPPED, merging, shell
 from tests.unit.ledger.states import STATES
 from tests.unit.ledger.test_transitions import COMMANDS, REPORTS
 from tests.unit.verify.histories import history, long_history, of, swarming
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.ledger.words import BlockedKind, DoneKind, Step
 from wf_tui.verify.book import Book
 from wf_tui.verify.replay import replay
 
 if TYPE_CHECKING:
     from tests.unit.ledger.driving import Drive
+    from wf_tui.ledger.rows import Detail
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -53,6 +54,18 @@ def test_every_report_on_every_state(drive: Drive, report: str, state: str) -> N
     assert history(drive.db).found() == []
     drive.ledger.fail(fence, BAD)
     assert history(drive.db).found() == []
+
+
+def test_a_snapshot_that_readers_changed(drive: Drive) -> None:
+    """That is told when the last of them has left it, after its end; only of one that had it."""
+    merging(drive).make(shell("a", mode="read_only", scope=()))
+    fence = drive.take("a", step=Step.CHECKING)
+    drive.ledger.done(fence, DoneKind.ANSWERED, GOOD, "ok")
+    told: Detail = {"files": 0, "snapshot_changed": ["cache"]}
+    drive.ledger.harvested(fence, ref=None, commit=None, detail=told)
+    assert history(drive.db).found() == []
+    drive.db.execute("UPDATE event SET worker = 'w2' WHERE kind = 'harvested'")
+    assert history(drive.db).found() == ["stale"]
 
 
 @pytest.mark.parametrize("state", STATES)
