@@ -42,7 +42,7 @@ class Look:
 
 def look(path: Path) -> Look:
     """Return the state of the ledger at `path`; it is opened for reading alone."""
-    if not path.exists():
+    if not path.exists() or _is_begun(path):
         return Look(LedgerState.ABSENT, "no run yet")
     try:
         flags = apsw.SQLITE_OPEN_READONLY
@@ -60,6 +60,12 @@ def look(path: Path) -> Look:
 def store_version() -> str:
     """Return the version of the SQLite that carries the ledgers."""
     return apsw.sqlite_lib_version()
+
+
+def _is_begun(path: Path) -> bool:
+    """Whether who made the file got no further, for want of room: the next run makes the rest."""
+    started = path.stat().st_size or any(path.parent.glob("runs/*"))
+    return not started and not path.with_name(f"{path.name}-wal").exists()
 
 
 def _look(connection: apsw.Connection) -> Look:

@@ -34,6 +34,15 @@ def test_no_file_is_no_fault(tmp_path: Path) -> None:
     assert look(tmp_path / "none").state is LedgerState.ABSENT
 
 
+def test_one_without_content_is_no_fault(tmp_path: Path) -> None:
+    """There was no room for more when it was made; after runs it would be one."""
+    path = tmp_path / "ledger.db"
+    path.touch()
+    assert look(path).state is LedgerState.ABSENT
+    (tmp_path / "runs" / "abc").mkdir(parents=True)
+    assert look(path).state is not LedgerState.ABSENT
+
+
 @pytest.mark.parametrize(
     ("sql", "state"),
     [
