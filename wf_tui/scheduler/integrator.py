@@ -201,6 +201,7 @@ class Integrator:
         self._hurry.set()
         if self._exporting is not None:
             await asyncio.wait([self._exporting])
+        self._hurry.clear()
         await self._export()
 
     async def _export_later(self) -> None:
