@@ -7,6 +7,7 @@ WfError                     exit status
 |- EnvironmentalError       3   the machine: no repository, old git, unusable ledger
 |  |- RepositoryError       3   this repository cannot be worked on
 |  |- GitError              3   git itself failed
+|  |  `- GitDeadlineError   3   it took too long, and was stopped
 |  `- LedgerError           3   the ledger's file is damaged, foreign or newer
 |     `- LedgerWaitError    3   it cannot be written just now: locked, or the disk is full
 `- RefusedError             5   not in this state; nothing changed
@@ -18,6 +19,7 @@ from typing import ClassVar
 
 __all__ = [
     "EnvironmentalError",
+    "GitDeadlineError",
     "GitError",
     "InvalidPlanError",
     "LedgerError",
