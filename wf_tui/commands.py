@@ -19,7 +19,7 @@ from wf_tui.kept import unresolved
 from wf_tui.ledger import reads
 from wf_tui.ledger.seats import more_seats
 from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import Intent, RunState, TaskState
+from wf_tui.ledger.words import PERSON, Intent, RunState, TaskState
 from wf_tui.paths import RepoPaths, repo_paths, require_own, state_dir
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def open_ledger(place: Place, *, create: bool = False) -> Iterator[Ledger]:
     from wf_tui.ledger.ledger import Ledger  # noqa: PLC0415 - reading needs no rules
 
     with _database(place, create=create) as db:
-        yield Ledger(db, SystemClock(), actor=f"user:{user_name()}")
+        yield Ledger(db, SystemClock(), actor=f"{PERSON}{user_name()}")
 
 
 @contextlib.contextmanager

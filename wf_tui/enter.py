@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import EnvironmentalError
+from wf_tui.ledger.words import PERSON
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def notice(kept: KeptTree) -> str:
     about = {"conflict": "conflict in", "scope": "outside its scope:"}.get(kept.kind, "")
     parts = [f"in {clean(str(kept.path), limit=1000)}", f"{about} {named}" if named else ""]
     if kept.worker:
-        worker = clean(kept.worker.removeprefix("user:"))
+        worker = clean(kept.worker.removeprefix(PERSON))
         parts.append(f"{worker} works in it now: look, but change nothing")
     elif kept.to_accept:
         parts.append(f"exit, then: wf accept {clean(shlex.quote(kept.task))}")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger import reads
-from wf_tui.ledger.words import Outcome, RunState, TaskState
+from wf_tui.ledger.words import PERSON, Outcome, RunState, TaskState
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _conflicts(story: _Story) -> Iterator[str]:
 
 def _deeds(story: _Story) -> Iterator[str]:
     for event in story.of_kind("task_retried"):
-        task, who = story.task(event), event.actor.removeprefix("user:")
+        task, who = story.task(event), event.actor.removeprefix(PERSON)
         end = ", and it was done" if task.state is TaskState.DONE else ""
         yield f"“{task.title}” was blocked; {who} gave it what it lacked and retried it{end}"
 

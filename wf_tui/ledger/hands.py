@@ -16,7 +16,7 @@ from wf_tui.ledger.claims import wake_next
 from wf_tui.ledger.load import rank, scope_key
 from wf_tui.ledger.rows import Spec, TaskRow, WorkerRow, evolve
 from wf_tui.ledger.runs import fence, refused, stoppable, wake_run
-from wf_tui.ledger.words import BlockedKind, DoneKind, TaskState
+from wf_tui.ledger.words import PERSON, BlockedKind, DoneKind, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -274,4 +274,4 @@ def tell(tx: Change, task: TaskRow, kind: str, /, **data: object) -> None:
 
 
 def _person(tx: Change) -> str:
-    return tx.actor.removeprefix("user:")
+    return tx.actor.removeprefix(PERSON)

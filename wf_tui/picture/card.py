@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.ledger.words import PERSON, BlockedKind, TaskState
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ NEEDS_YOU: Final = frozenset(
 """Blocked kinds that only a person can end; the others end by themselves or were chosen."""
 _NAME: Final = 200
 _TEXT: Final = 400
-_PERSON: Final = "user:"
 
 Order = tuple[float, float, float, str]
 """A place in a column; the id at its end makes it unlike any other."""
@@ -132,7 +131,7 @@ def card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
 
 def who(row: TaskRow) -> str:
     """Return who works on it, or did last."""
-    return (row.worker or row.last_worker or "").removeprefix(_PERSON)
+    return (row.worker or row.last_worker or "").removeprefix(PERSON)
 
 
 def needs_you(row: TaskRow) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.words import PERSON
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
 from wf_tui.text import clean, plural
@@ -17,7 +18,6 @@ __all__ = ["event_line", "worth_watching"]
 
 _TEXT: Final = 160
 _NAME: Final = 40
-_PERSON: Final = "user:"
 
 _QUIET: Final = frozenset(
     {
@@ -53,9 +53,9 @@ def event_line(event: EventRow, start: float) -> str:
 
 
 def _who(event: EventRow) -> str:
-    if not event.actor.startswith(_PERSON):
+    if not event.actor.startswith(PERSON):
         return ""
-    return f"  by {clean(event.actor.removeprefix(_PERSON), limit=_NAME)}"
+    return f"  by {clean(event.actor.removeprefix(PERSON), limit=_NAME)}"
 
 
 def _word(event: EventRow, name: str) -> str:
