@@ -1,7 +1,8 @@
 """One attempt, step by step: prepare, run, harvest, check, integrate (RULES 3 and 6.3).
 
 It can be stopped at any step before the merge. Its work is harvested and its tree given back,
-whatever happens; where the machine does not let that happen, the tree is kept.
+whatever happens; where the machine does not let that happen, the tree is kept. Where the ledger
+fails, or the scheduler ends, it is left as it is: recovery needs it.
 """
 
 from __future__ import annotations
@@ -111,8 +112,9 @@ class Attempt:
             merged, kept = await self._see_through(workspace, has)
         except StoppedError:
             await self._end_stopped(NOTHING)
-        except LedgerError:
-            raise  # what it has recorded, the next scheduler finds out; a merge may be made
+        except (LedgerError, asyncio.CancelledError):
+            workspace = None  # what it has recorded, and left, the next scheduler finds out
+            raise
         except Exception as error:  # noqa: BLE001 - the border of an attempt: it has to have an end
             _log.exception("attempt %s of %r failed", self.claim.epoch, self.claim.task.id)
             await self._fail(machine_fault(error))

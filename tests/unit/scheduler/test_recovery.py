@@ -9,7 +9,10 @@ import signal
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.unit.scheduler.test_scheduler import parallel, running
+from wf_tui.errors import LedgerError
 from wf_tui.workers.descendants import children_of
 from wf_tui.workers.sweep import sweep_marked
 
@@ -148,3 +151,16 @@ def test_merge_that_was_not_recorded(arena: Arena) -> None:
     assert arena.lead() == "completed"
     assert (arena.row().head, arena.task("a").kind) == (head, "merged")
     assert [attempt.epoch for attempt in arena.attempts("a")] == [1]
+
+
+def test_an_unrecorded_harvest_keeps_its_tree(arena: Arena) -> None:
+    """Where the ledger fails under an attempt, its tree is given to nobody: recovery needs it."""
+    arena.environ["WF_FAULT"] = "harvest.ref:1:error"
+    arena.start(parallel('id: a, run: "touch f", mode: read_write'))
+    with pytest.raises(LedgerError, match="WF_FAULT"):
+        arena.lead()
+    assert not [*arena.place.paths.run(arena.run).indexes.glob("*.released")]
+    del arena.environ["WF_FAULT"]
+    assert arena.lead() == "partial"
+    (attempt,) = arena.attempts("a")
+    assert (attempt.outcome, bool(attempt.commit_id)) == ("lost", True)
