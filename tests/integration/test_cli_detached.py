@@ -134,6 +134,21 @@ def test_logs_follow_until_the_attempt_ends(desk: Desk) -> None:
     assert desk.until_over()[-1]["data"]["state"] == "completed"
 
 
+@pytest.mark.parametrize("words", [("events",), ("logs", "long")], ids=lambda words: words[0])
+def test_who_follows_is_told_that_the_ledger_is_gone(desk: Desk, words: tuple[str, ...]) -> None:
+    """Nothing more can come: it ends with one line, as the scheduler does."""
+    desk.wf("run", desk.plan(WAITS), "--detach")
+    until(desk, "task_step", task="long", data={"step": "running", "before": "preparing"})
+    following = desk.start(*words, "--follow")
+    assert following.stdout is not None
+    assert following.stderr is not None
+    with following, following.stdout as lines, following.stderr as errors:
+        lines.readline()
+        next(desk.root.glob("state/*/ledger.db")).unlink()
+        assert "was deleted while it was in use" in errors.read()
+    assert following.returncode == 3
+
+
 def test_stop_now_ends_the_scheduler_and_resume_starts_one(desk: Desk) -> None:
     """The run is paused with its task back in the queue; `resume` goes on with a new scheduler."""
     told = desk.json("run", desk.plan(WAITS), "--detach")

@@ -93,7 +93,7 @@ def _attempt(
 ) -> AttemptRow | None:
     """Return the attempt that is meant: by number, else the last (that left something)."""
     name = reads.task(found.db, found.run.id, task).id
-    while not (attempts := reads.attempts(found.db, found.run.id, name)):
+    while not (attempts := _attempts(found, name)):
         if not wait:
             warn(f"task {name!r} has had no attempt yet", f"see why: wf show {name}")
             return None
@@ -122,8 +122,14 @@ def _followed(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
 
 
 def _is_open(found: Reading, attempt: AttemptRow) -> bool:
-    rows = reads.attempts(found.db, found.run.id, attempt.task)
+    rows = _attempts(found, attempt.task)
     return any(row.epoch == attempt.epoch and row.open for row in rows)
+
+
+def _attempts(found: Reading, task: str) -> list[AttemptRow]:
+    """Return what there is by now; whose ledger is gone waits for nothing more."""
+    with found.db.snapshot():
+        return reads.attempts(found.db, found.run.id, task)
 
 
 def _sleep_until_changed(found: Reading) -> None:

@@ -154,9 +154,11 @@ def attempts(db: Database, run: str, name: str | None = None) -> list[AttemptRow
 def events(db: Database, run: str, since: int = 0, page: int = 1000) -> Iterator[EventRow]:
     """Yield the events after number `since`, in order."""
     while True:
-        rows = db.execute(
-            select(EventRow, "WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"), (run, since, page)
-        )
+        with db.snapshot():  # which tells a reader who waits for more that the file is gone
+            rows = db.execute(
+                select(EventRow, "WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"),
+                (run, since, page),
+            )
         for row in rows:
             event = decode(EventRow, row)
             since = event.seq
