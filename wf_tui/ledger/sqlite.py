@@ -14,14 +14,13 @@ from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.database import Row, Value
 from wf_tui.ledger.formats import adopt
 from wf_tui.ledger.seal import Seal, judged
-from wf_tui.ledger.turn import Patience, Turns
+from wf_tui.ledger.turn import TOO_MANY_FILES, Patience, Turns
 from wf_tui.paths import private_folder, require_own
 
 __all__ = ["SqliteDatabase", "explained"]
 
 _PRIVATE: Final = 0o600
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_TOO_MANY_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 _FAULTS: Final[Mapping[type[apsw.Error], tuple[str, str]]] = {
     apsw.NotADBError: ("is not a ledger (not a database)", "it was left as it is"),
     apsw.ReadOnlyError: ("is read-only", "make it and its folder writable"),
@@ -239,7 +238,7 @@ def explained(error: apsw.Error, path: Path, number: int = 0) -> LedgerError:
     if _is_full(error, number):
         text = f"the ledger {path} cannot grow: the disk is full"
         return LedgerWaitError(text, "make room; nothing was lost")
-    if isinstance(error, apsw.CantOpenError) and number in _TOO_MANY_FILES:
+    if isinstance(error, apsw.CantOpenError) and number in TOO_MANY_FILES:
         text = f"the ledger {path} has to wait: too many files are open"
         return LedgerWaitError(text, "allow more of them: ulimit -n")
     if isinstance(error, apsw.BusyError):

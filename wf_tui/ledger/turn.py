@@ -8,6 +8,7 @@ ever: they say what they wait for, and then give up.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import threading
@@ -21,8 +22,10 @@ from wf_tui.errors import LedgerError, LedgerWaitError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Patience", "Turns"]
+__all__ = ["TOO_MANY_FILES", "Patience", "Turns"]
 
+TOO_MANY_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
+"""Errors of the system that pass when something is closed."""
 _PRIVATE: Final = 0o600
 _SHORTEST: Final = 0.001
 _LONGEST: Final = 0.1
@@ -154,7 +157,10 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, _PRIVATE)
     except OSError as error:
-        raise LedgerError(f"cannot lock the ledger with {path}: {error.strerror}") from error
+        text = f"cannot lock the ledger with {path}: {error.strerror}"
+        if error.errno in TOO_MANY_FILES:
+            raise LedgerWaitError(text, "allow more of them: ulimit -n") from error
+        raise LedgerError(text) from error
 
 
 def _taken_at_once(handle: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -82,6 +83,19 @@ def test_an_end_to_the_waiting(ledger: Path) -> None:
     with held(ledger) as pid, refused as caught, Turns(ledger, SHORT).taken():
         pass
     assert f"process {pid} (" in str(caught.value)
+
+
+def test_too_many_open_files(ledger: Path) -> None:
+    """Who cannot even queue for the turn just now is told to try again."""
+    turns = Turns(ledger, SHORT)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with held(ledger):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+        try:
+            with pytest.raises(LedgerWaitError, match="Too many open files"), turns.taken():
+                pass
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_who_gave_up_does_not_get_it(ledger: Path) -> None:
