@@ -68,7 +68,12 @@ class Running:
             self._last_resort.cancel()
         if not self._exit.done():
             patience = grace + DEAF_AFTER
-            self._last_resort = self._loop.call_later(patience, lambda: self._deaf(self._shim))
+            self._last_resort = self._loop.call_later(patience, self._put_down)
+
+    def _put_down(self) -> None:
+        self._deaf(self._shim)
+        if not self.accepted:  # nothing was started, and nobody is sure to close the channel
+            self._end(None)
 
     def close(self) -> None:
         """Let go of the channel."""
@@ -90,11 +95,10 @@ class Running:
 
     def _hear(self, message: object) -> None:
         match message:
-            case {"ready": True}:
-                self.accepted = True
-            case {"started": {"shim": int(shim), "main": int(main)}}:
-                self._shim = shim
-                self._report(Started(main, shim))
+            case {"ready": int(shim)}:
+                self.accepted, self._shim = True, shim
+            case {"started": int(main)}:
+                self._report(Started(main, self._shim))
             case {"output": int(total)}:
                 self._report(Output(total))
             case {"alive": True}:

@@ -1,9 +1,9 @@
 """The shim of one attempt: a small process above the program, forked by the shim parent.
 
 It has its own session and is a child subreaper, so that whatever the program starts stays its
-descendant. It says on its channel, one JSON object a line: `ready` before anything is started,
-`started`, `output`, `alive`, `exit`, or `failed` when nothing was started; it hears
-`{"stop": grace}`.
+descendant. It says on its channel, one JSON object a line: `ready` with its own process id before
+anything is started (a program may freeze its shim at once), `started`, `output`, `alive`, `exit`,
+or `failed` when nothing was started; it hears `{"stop": grace}`.
 """
 
 import json
@@ -151,7 +151,7 @@ class Attempt:
         """See the program through to its end; return whether nothing of it is left."""
         self.start()
         if self.main:
-            self.channel.say({"started": {"shim": os.getpid(), "main": self.main}})
+            self.channel.say({"started": self.main})
         while self.main and self.status is None and time.monotonic() < self.kill_at:
             for handle, _ in self.poller.poll(self.patience()):
                 if handle in self.handlers:
@@ -275,5 +275,5 @@ def attend(channel_handle: int, request_handle: int, life: int) -> bool:
     except (OSError, ValueError) as error:
         channel.say_last({"failed": str(error)})
         return True
-    channel.say({"ready": True})
+    channel.say({"ready": os.getpid()})
     return attempt.run()
