@@ -105,6 +105,19 @@ def test_a_signal_restores_the_screen(
     assert drive.dump() == before
 
 
+@pytest.mark.parametrize("keys", [b"", b"q", b"?"], ids=["board", "dialog", "help"])
+def test_an_interrupt_by_key_is_an_interrupt(terminal: Terminal, drive: Drive, keys: bytes) -> None:
+    """The terminal gives ctrl+c as a key: the board goes as by the signal."""
+    terminal.until(b"plain link")
+    before = drive.dump()
+    terminal.type(keys)
+    terminal.until({b"q": b"Leave the swarm", b"?": b"Move"}.get(keys, b"plain link"))
+    terminal.type(b"\x03")
+    assert terminal.end() == 128 + signal.SIGINT
+    assert _LEAVE_SCREEN in terminal.written
+    assert drive.dump() == before
+
+
 def test_a_closed_terminal_ends_the_board(terminal: Terminal, drive: Drive) -> None:
     """When the window is closed the process ends by itself, and the run does not notice."""
     terminal.until(b"plain link")

@@ -113,6 +113,10 @@ class BoardApp(ByHand):
         end.start()
         self._running_loop.call_soon_threadsafe(lambda: self.exit(return_code=status))
 
+    def action_help_quit(self) -> None:
+        """Go at ctrl+c, which is a key here and no signal; Textual would only give advice."""
+        signal.raise_signal(signal.SIGINT)
+
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
         self._unheard.close()

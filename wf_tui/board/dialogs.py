@@ -45,6 +45,7 @@ class ChoiceDialog(ModalScreen[str | None]):
 
     BINDINGS: ClassVar = [
         Binding("escape", "dismiss(None)", "Back"),
+        Binding("ctrl+c", "app.help_quit", show=False),
         Binding("down,ctrl+n", "next(1)", "Next", show=False),
         Binding("up,ctrl+p", "next(-1)", "Previous", show=False),
         Binding("j", "next(1)", "Next", show=False),

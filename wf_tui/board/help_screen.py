@@ -36,7 +36,10 @@ _MOUSE: Final = (
 class HelpScreen(ModalScreen[None]):
     """All keys of a screen on one page."""
 
-    BINDINGS: ClassVar = [Binding("escape,question_mark,q", "dismiss", "Back")]
+    BINDINGS: ClassVar = [
+        Binding("escape,question_mark,q", "dismiss", "Back"),
+        Binding("ctrl+c", "app.help_quit", show=False),
+    ]
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;

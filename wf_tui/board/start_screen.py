@@ -84,12 +84,16 @@ class StartApp(App[str]):
     def on_mount(self) -> None:
         """Go cleanly when told to by a signal."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self._signalled, number)
         self.query_one(OptionList).focus()
 
     def _signalled(self, number: int) -> None:
         self.exit(return_code=_SIGNALLED + number)
+
+    def action_help_quit(self) -> None:
+        """Go at ctrl+c, as the board does."""
+        self._signalled(signal.SIGINT)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

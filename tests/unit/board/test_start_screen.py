@@ -45,6 +45,14 @@ async def test_one_can_leave() -> None:
     assert app.return_value is None
 
 
+async def test_an_interrupt_is_one() -> None:
+    """Ctrl-c chooses nothing either, and the status says what it was."""
+    app = StartApp(["plan.yaml"], in_repository=True)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+c")
+    assert (app.return_value, app.return_code) == (None, 130)
+
+
 async def test_a_file_name_is_only_a_name() -> None:
     """Markup and control characters in a file's name do nothing, and the name is kept."""
     name = "plan[/]\x1b[2J[@click=app.quit]x.yaml"
