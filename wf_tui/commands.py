@@ -342,7 +342,15 @@ def pause(ledger: Ledger, run: str) -> bool:
 
 
 def resume(place: Place, ledger: Ledger, run: str) -> bool:
-    """Claim again, and see to it that a scheduler does; whether that changed anything."""
+    """Claim again, and see to it that a scheduler does; whether that changed anything.
+
+    A completed run claims nothing, but its last merges may still have to be exported.
+    """
+    if reads.run_row(ledger.db, run).unexported:
+        from wf_tui.scheduler.process import start_detached  # noqa: PLC0415 - not for --help
+
+        start_detached(place.paths, run, place.common_dir, place.environ)
+        return True
     return _going_on(place, ledger, run, lambda: ledger.resume(run))
 
 

@@ -149,6 +149,20 @@ def test_who_follows_is_told_that_the_ledger_is_gone(desk: Desk, words: tuple[st
     assert following.returncode == 3
 
 
+def test_resume_exports_what_a_killed_scheduler_did_not(desk: Desk) -> None:
+    """Kill -9 after the last merge: the run is completed, its branch comes with `wf resume`."""
+    plan = "{goal: g, phases: [{name: p, tasks: [{id: w, run: 'echo w > w', mode: read_write}]}]}"
+    fault = "end.decided:1:kill,export.begun:1:delay=60"
+    desk.wf("run", desk.plan(plan), "--headless", WF_FAULT=fault)
+    run = desk.json("status")["run"]
+    assert (run["state"], git(desk.repo, "branch", "--list", "wf/*")) == ("completed", "")
+    assert "(not exported yet: wf resume does it)" in desk.wf("status").stdout
+    assert "goes on, with a new scheduler" in desk.wf("resume").stdout
+    desk.wf("scheduler", "--run", run["id"])  # a stand-by: returns when it may lead
+    assert git(desk.repo, "rev-parse", f"wf/{run['id']}").strip() == run["integration"]["commit"]
+    assert desk.wf("resume").returncode == 5
+
+
 def test_stop_now_ends_the_scheduler_and_resume_starts_one(desk: Desk) -> None:
     """The run is paused with its task back in the queue; `resume` goes on with a new scheduler."""
     told = desk.json("run", desk.plan(WAITS), "--detach")

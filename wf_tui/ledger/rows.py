@@ -167,6 +167,12 @@ class RunRow:
     merges: int = 0
     shared_merges: int = 0
 
+    @property
+    def unexported(self) -> bool:
+        """Whether it is completed, and merges of it have not come to the user's repository."""
+        completed = self.state == RunState.COMPLETED
+        return completed and self.head not in {self.base, self.exported}
+
 
 @dataclass(frozen=True)
 class PhaseRow:
