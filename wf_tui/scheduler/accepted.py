@@ -6,6 +6,7 @@ thrown away, never begun anew by a worker, and no failure of it counts.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,9 +19,9 @@ from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.claims import Claim
 from wf_tui.ledger.words import PERSON, BlockedKind, Outcome, Step
 from wf_tui.scheduler.attempt import Attempt, StoppedError, machine_fault
-from wf_tui.scheduler.checks import Fault, check, left_out
+from wf_tui.scheduler.checks import Fault, left_out
 from wf_tui.scheduler.handover import given, make_job
-from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
+from wf_tui.scheduler.harvesting import Harvested, harvest_attempt, record_harvest
 from wf_tui.scheduler.workspace import Kept
 from wf_tui.text import clean, plural
 
@@ -71,7 +72,6 @@ class Accepted(Attempt):
     row: AttemptRow
     left: str | None
     """The commit of the attempt whose work was held back."""
-    found: Harvested = NOTHING
     began: bool = True
 
     async def run(self) -> None:
@@ -88,7 +88,7 @@ class Accepted(Attempt):
             await self.integrator.settle(self, space, self.found, good, result)
             await self.site.reach(Point.FINISH_RECORDED)
         except StoppedError:
-            await self._end_stopped(self.found)
+            await self._end_stopped()
         except _GivenBackError as back:
             await self._give_back(back.fault)
         except LedgerError:
@@ -150,16 +150,9 @@ class Accepted(Attempt):
         )
         await self.site.reach(Point.CHECK_BEGUN)
         job = await self.site.thread(make_job, self.site, claim, space.tree.path, has)
-        around = bool(claim.task.spec.gate)
-        fault = await self._set_up(job) if around else None
-        try:
-            fault = fault or await self._stoppable(
-                check(self.site, claim, job, self.found, self._hear_gate)
-            )
-        finally:
-            self._rest()
-            if around:
-                await self._tear_down(job)
+        around = self._around(job) if claim.task.spec.gate else contextlib.nullcontext()
+        async with around as unready:
+            fault = unready or await self._judge(job)
         await self.site.reach(Point.CHECK_ENDED)
         if fault is not None:
             raise _GivenBackError(fault)

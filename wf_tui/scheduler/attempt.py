@@ -8,8 +8,9 @@ fails, or the scheduler ends, it is left as it is: recovery needs it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.errors import GitDeadlineError, GitError, LedgerError
@@ -29,7 +30,7 @@ from wf_tui.text import clean
 from wf_tui.workers.protocol import Alive, Failure, Lost, Output, Started, Success, WorkerEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine
     from typing import Any
 
     from wf_tui.ledger.claims import Claim
@@ -72,6 +73,8 @@ class Attempt:
     began: bool = False
     """Whether a program has been in its tree."""
     merging: bool = False
+    found: Harvested = NOTHING
+    """What it has left so far."""
     _stop: Ending | None = None
     _work: asyncio.Task[object] | None = None
     _progress: Progress | None = None
@@ -111,7 +114,7 @@ class Attempt:
             )
             merged, kept = await self._see_through(workspace, has)
         except StoppedError:
-            await self._end_stopped(NOTHING)
+            await self._end_stopped()
         except (LedgerError, asyncio.CancelledError):
             workspace = None  # what it has recorded, and left, the next scheduler finds out
             raise
@@ -143,21 +146,23 @@ class Attempt:
         ):
             raise StoppedError
         await self.site.reach(Point.PREPARE_RECORDED)
-        if (fault := await self._set_up(job)) is not None:
-            await self._tear_down(job)
-            await self._fail(Ending(Outcome.FAILED, fault.cause, fault.text), fault)
-            return False, False
-        outcome = await self._work_on(job)
-        await self.site.reach(Point.RUN_ENDED)
-        harvested = await self._harvest(workspace)
-        if not isinstance(outcome, Success):
-            await self._tear_down(job)
-        if self._stop is not None and not isinstance(outcome, Success):
-            await self._end_stopped(harvested)
-        elif isinstance(outcome, Success):
-            return await self._finish(job, workspace, outcome, harvested)
-        else:
-            await self._fail(harvested.onto(_ending(outcome)))
+        async with self._around(job) as unready:
+            fault = unready
+            if unready is None:
+                outcome = await self._work_on(job)
+                await self.site.reach(Point.RUN_ENDED)
+                self.found = await self._harvest(workspace)
+                if isinstance(outcome, Success):
+                    fault = await self._check_result(job, outcome)
+        if fault is not None:
+            return False, await self._hold_back(fault)
+        if isinstance(outcome, Success):
+            self.merging = True
+            good = self.found.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
+            return await self.integrator.settle(self, workspace, self.found, good, outcome.result)
+        if self._stop is not None:
+            raise StoppedError
+        await self._fail(self.found.onto(_ending(outcome)))
         return False, False
 
     # -- around the program
@@ -167,6 +172,14 @@ class Attempt:
         """Whether nobody else works in its tree."""
         return self.claim.task.isolation == "worktree"
 
+    @contextlib.asynccontextmanager
+    async def _around(self, job: Job) -> AsyncIterator[Fault | None]:
+        """Run the plan's `setup` before, and its `teardown` after, whatever happens in between."""
+        try:
+            yield await self._set_up(job)
+        finally:
+            await self._tear_down(job)
+
     async def _set_up(self, job: Job) -> Fault | None:
         """Run the plan's `setup`, watched as the program is; the start deadline comes after it."""
         command = self.site.worktree.setup if self.own_tree else None
@@ -174,14 +187,11 @@ class Attempt:
             return None
         try:
             return await self._stoppable(set_up(self.site, job, command, self._hear_gate))
-        except StoppedError:
-            await self._tear_down(job)
-            raise
         finally:
             self._rest()
 
     async def _tear_down(self, job: Job) -> None:
-        """Run the plan's `teardown`, whatever happened; that it fails is only noted."""
+        """Run the plan's `teardown`; that it fails is only noted."""
         command, fence = self.site.worktree.teardown, self.fence
         if command is None or not self.own_tree:
             return
@@ -278,36 +288,30 @@ class Attempt:
         await record_harvest(self.site, fence, found)
         return found
 
-    async def _finish(
-        self, job: Job, workspace: Workspace, outcome: Success, harvested: Harvested
-    ) -> tuple[bool, bool]:
+    async def _check_result(self, job: Job, outcome: Success) -> Fault | None:
         fence = self.fence
         # Its result is kept from here on: a person may accept the work without its worker.
         await self.site.ledger(
             lambda ledger: ledger.step(fence, Step.CHECKING, result=outcome.result)
         )
         await self.site.reach(Point.CHECK_BEGUN)
-        good = harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
+        fault = await self._judge(job)
+        await self.site.reach(Point.CHECK_ENDED)
+        return fault
+
+    async def _judge(self, job: Job) -> Fault | None:
+        """Return what keeps its work from being merged; a gate is watched as the program was."""
         try:
-            fault = await self._stoppable(
-                check(self.site, self.claim, job, harvested, self._hear_gate)
+            return await self._stoppable(
+                check(self.site, self.claim, job, self.found, self._hear_gate)
             )
-        except StoppedError:
-            await self._tear_down(job)
-            await self._end_stopped(harvested)
-            return False, False
         finally:
             self._rest()
-        await self.site.reach(Point.CHECK_ENDED)
-        await self._tear_down(job)
-        if fault is not None:
-            return False, await self._hold_back(fault, good)
-        self.merging = True
-        return await self.integrator.settle(self, workspace, harvested, good, outcome.result)
 
-    async def _hold_back(self, fault: Fault, ending: Ending) -> bool:
+    async def _hold_back(self, fault: Fault) -> bool:
         """End an attempt whose work did not pass; return whether its tree is to be kept."""
-        bad = replace(ending, outcome=Outcome.FAILED, cause=fault.cause, text=fault.text)
+        code = 0 if self.began else None
+        bad = self.found.onto(Ending(Outcome.FAILED, fault.cause, fault.text, exit_code=code))
         if fault.kind is not BlockedKind.SCOPE:
             await self._fail(bad, fault)
             return False
@@ -322,9 +326,9 @@ class Attempt:
         fence = self.fence
         await self.site.ledger(lambda ledger: ledger.fail(fence, ending, kind=kind, detail=detail))
 
-    async def _end_stopped(self, harvested: Harvested) -> None:
+    async def _end_stopped(self) -> None:
         """End an attempt that was stopped: by a person it is not counted, else it is a failure."""
-        ending = harvested.onto(self._stop or CANCELLED)
+        ending = self.found.onto(self._stop or CANCELLED)
         fence = self.fence
         if ending.outcome is Outcome.CANCELLED:
             await self.site.ledger(lambda ledger: ledger.close(fence, ending))

@@ -82,6 +82,15 @@ def test_teardown_comes_always(arena: Arena, tmp_path: Path, work: str) -> None:
     assert down.exists()
 
 
+def test_teardown_after_a_fault_of_the_machine(arena: Arena, tmp_path: Path) -> None:
+    """Also where the work could not be harvested."""
+    arena.environ["WF_FAULT"] = "harvest.commit:1:error"
+    down = tmp_path / "down"
+    plan = parallel(f"id: t, run: 'echo x > new.txt', {WRITES}", before=f"teardown: touch {down}")
+    assert arena.play(plan) == "partial"
+    assert down.exists()
+
+
 def test_a_stopped_setup(arena: Arena, tmp_path: Path) -> None:
     """A person who cancels need not wait for it; what it began is torn down."""
     up, down = tmp_path / "up", tmp_path / "down"

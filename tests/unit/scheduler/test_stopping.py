@@ -102,10 +102,23 @@ def test_terminated_scheduler(arena: Arena) -> None:
 def test_expired_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An attempt whose shim says nothing for longer than the lease is lost; all of it is killed."""
     monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    arena = Arena(tmp_path, Timing(grace=0.2, lease=0.5))
-    assert arena.play(parallel('id: a, run: "kill -STOP $PPID; sleep 60"')) == "partial"
+    arena, go = Arena(tmp_path, Timing(grace=0.2, lease=0.5)), tmp_path / "go"
+    waits = f"until [ -e {go} ]; do sleep 0.01; done"
+    arena.start(parallel(f'id: a, run: "{waits}; kill -STOP $PPID; sleep 60"'))
+    arena.when(running("a"), lambda _: go.touch())
+    assert arena.lead() == "partial"
     (attempt,) = arena.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("lost", "lease")
+    assert sweep_marked(f"{arena.run}/") == 0
+
+
+def test_a_shim_that_is_frozen_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program may stop its shim before that could say that it has started one."""
+    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
+    arena = Arena(tmp_path, Timing(grace=0.2, lease=0.5, start_deadline=1.0))
+    assert arena.play(parallel('id: a, run: "kill -STOP $PPID; sleep 60"')) == "partial"
+    (attempt,) = arena.attempts("a")
+    assert attempt.cause in {"lease", "start"}
     assert sweep_marked(f"{arena.run}/") == 0
 
 
