@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger import breaker
 from wf_tui.ledger.change import UNCLAIMED, Change
 from wf_tui.ledger.claims import wake
-from wf_tui.ledger.rows import AttemptRow, Detail, TaskRow, WorkerRow, evolve
+from wf_tui.ledger.rows import AttemptRow, Detail, TaskRow, evolve
 from wf_tui.ledger.runs import abort_rest, in_progress, refresh_abort, refused, void_question
 from wf_tui.ledger.words import BlockedKind, DoneKind, Intent, Outcome, Step, TaskState
 
@@ -329,10 +329,8 @@ def _free(tx: Change, attempt: AttemptRow) -> None:
     tx.evolve(open_attempts=tx.run.open_attempts - 1)
     phase = tx.phase(attempt.phase)
     tx.store(phase, evolve(phase, open_attempts=phase.open_attempts - 1))
-    for seat in tx.workers():
-        if seat.name == attempt.worker and seat.epoch == attempt.epoch:
-            _idle(tx, seat)
-
-
-def _idle(tx: Change, seat: WorkerRow) -> None:
-    tx.store(seat, evolve(seat, task=None, epoch=None, state="idle"))
+    tx.db.execute(
+        "UPDATE worker SET task = NULL, epoch = NULL, state = 'idle' "
+        "WHERE run = ? AND name = ? AND epoch = ?",
+        (tx.run.id, attempt.worker, attempt.epoch),
+    )
