@@ -92,6 +92,14 @@ def test_a_run_with_anything_not_done_exits_with_1(desk: Desk) -> None:
     assert desk.wf("status").returncode == 1
 
 
+def test_what_nobody_can_do_is_named_at_the_end(desk: Desk) -> None:
+    """Nothing is blocked, and yet it cannot go on: the reason stands below the counts."""
+    plan = "{goal: g, phases: [{name: p, tasks: [{id: a, run: 'true', worker: nobody}]}]}"
+    done = desk.wf("run", desk.plan(plan), "--headless")
+    assert done.returncode == 1
+    assert "a  no worker nobody that can do it" in done.stdout.splitlines()[-1]
+
+
 def test_an_aborted_run_exits_with_4(desk: Desk) -> None:
     """A phase whose policy is `abort` ends the run, and what runs with it."""
     done = desk.wf("run", desk.plan(ABORTS), "--headless")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["branch", "remedy", "status_lines", "summary_lines"]
 
+_NOBODY: Final = frozenset({"no_worker", "lane_limited"})
+"""Why a pending task stays so until somebody acts, once a run is over."""
 _SHOWN: Final = 40
 _NAMED: Final = 3
 _WIDEST: Final = 32
@@ -54,11 +56,17 @@ def status_lines(status: Status) -> Iterator[str]:
 
 
 def summary_lines(status: Status) -> Iterator[str]:
-    """Yield what stands at the end of a run in the foreground: counts, branch, what is blocked."""
+    """Yield what stands at the end of a run in the foreground: counts, branch, what is stuck."""
     run = status.run
     yield f"{run.id}  {run.state}"
     yield _counts(run, run.ended_at or status.now)
-    yield from _group(status, [t for t in status.tasks if t.state is TaskState.BLOCKED])
+    yield from _group(status, [task for task in status.tasks if _is_stuck(status, task)])
+
+
+def _is_stuck(status: Status, task: TaskRow) -> bool:
+    """Whether it is one that a person has to look at before it can go on."""
+    pending = task.state is TaskState.PENDING and status.reasons[task.id].kind in _NOBODY
+    return pending or task.state is TaskState.BLOCKED
 
 
 def branch(run: RunRow) -> str:
