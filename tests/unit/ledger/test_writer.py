@@ -64,7 +64,24 @@ async def test_an_answer_means_committed(
     other.close()
 
 
-async def test_nobody_is_answered_before_the_commit(
+async def test_nobody_is_answered_before_the_commit(writer: Writer) -> None:
+    """While the next rule of the same commit runs, the one before it has no answer yet."""
+    loop, busy, turned = asyncio.get_running_loop(), threading.Event(), threading.Event()
+
+    def is_answered(_: Ledger) -> bool:
+        loop.call_soon_threadsafe(turned.set)  # after all that the loop was told before
+        turned.wait()
+        return first.done()
+
+    writer.post(lambda _: busy.wait())
+    first = writer.post(_number(1))
+    answered = writer.post(is_answered)
+    busy.set()
+    assert not await answered
+    assert await first == 1
+
+
+async def test_what_the_commit_refuses_was_not_done(
     opener: Callable[[], tuple[Ledger, Database]],
 ) -> None:
     """What a rule has done, and the commit then refuses, was not done: so says the answer."""
