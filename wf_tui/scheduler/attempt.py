@@ -175,10 +175,15 @@ class Attempt:
     @contextlib.asynccontextmanager
     async def _around(self, job: Job) -> AsyncIterator[Fault | None]:
         """Run the plan's `setup` before, and its `teardown` after, whatever happens in between."""
+        leaving = False
         try:
             yield await self._set_up(job)
+        except (LedgerError, asyncio.CancelledError):
+            leaving = True  # the next scheduler harvests the tree, as its program left it
+            raise
         finally:
-            await self._tear_down(job)
+            if not leaving:
+                await self._tear_down(job)
 
     async def _set_up(self, job: Job) -> Fault | None:
         """Run the plan's `setup`, watched as the program is; the start deadline comes after it."""
