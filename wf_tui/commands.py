@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError, UsageError
 from wf_tui.kept import unresolved
-from wf_tui.ledger import reads
-from wf_tui.ledger.seats import more_seats
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import PERSON, Intent, RunState, TaskState
+from wf_tui.ledger.model.states import PERSON, Intent, RunState, TaskState
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.seats import more_seats
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.paths import RepoPaths, repo_paths, require_own, state_dir
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from wf_tui.config import Config
     from wf_tui.git.repository import Repository
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.ledger import Acted, Ledger
-    from wf_tui.ledger.load import NewTask
-    from wf_tui.ledger.rows import EventRow, TaskRow
+    from wf_tui.ledger.ledger import Ledger, MoveResult
+    from wf_tui.ledger.model.rows import EventRow, TaskRow
+    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.store.database import Database
 
 __all__ = [
     "Ended",
@@ -246,54 +246,54 @@ def _tell_all(
 # -- by hand, on tasks
 
 
-def retry(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+def retry(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Give tasks another chance."""
     return _going_on(place, ledger, run, lambda: ledger.retry(run, *tasks))
 
 
 def reassign(
     place: Place, ledger: Ledger, run: str, tasks: Sequence[str], *, to: str
-) -> list[Acted]:
+) -> list[MoveResult]:
     """Give tasks to a named seat or profile."""
     return _going_on(place, ledger, run, lambda: ledger.reassign(run, to, *tasks))
 
 
-def release(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+def release(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Take tasks from their workers."""
     return _going_on(place, ledger, run, lambda: ledger.release(run, *tasks))
 
 
-def hold(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+def hold(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Keep tasks from running."""
     return ledger.hold(run, *tasks)
 
 
-def unhold(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+def unhold(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Let held tasks go on."""
     return _going_on(place, ledger, run, lambda: ledger.unhold(run, *tasks))
 
 
-def cancel(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+def cancel(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Give tasks up."""
     return ledger.cancel(run, *tasks)
 
 
-def skip(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+def skip(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Count tasks as done without their work."""
     return _going_on(place, ledger, run, lambda: ledger.skip(run, *tasks))
 
 
-def accept(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[Acted]:
+def accept(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Take work that was held back for its scope or a conflict, as it lies in its worktree."""
     left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task))}
 
-    def deed() -> list[Acted]:
-        from wf_tui.ledger.ledger import Acted  # noqa: PLC0415 - reading needs no rules
+    def deed() -> list[MoveResult]:
+        from wf_tui.ledger.ledger import MoveResult  # noqa: PLC0415 - reading needs no rules
 
         acted = iter(ledger.accept(run, *(task for task in tasks if task not in left)))
         state = TaskState.BLOCKED.value
         return [
-            Acted(task, changed=False, state=state, reason=left[task])
+            MoveResult(task, changed=False, state=state, reason=left[task])
             if task in left
             else next(acted)
             for task in tasks
@@ -302,12 +302,12 @@ def accept(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list
     return _going_on(place, ledger, run, deed)
 
 
-def priority(ledger: Ledger, run: str, task: str, number: int) -> list[Acted]:
+def priority(ledger: Ledger, run: str, task: str, number: int) -> list[MoveResult]:
     """Move a task in the queue; lower comes first."""
     return ledger.priority(run, task, number)
 
 
-def edit(ledger: Ledger, run: str, task: str, fields: Mapping[str, object]) -> list[Acted]:
+def edit(ledger: Ledger, run: str, task: str, fields: Mapping[str, object]) -> list[MoveResult]:
     """Change what a task asks for; `hands.edit` has the names of the fields."""
     return ledger.edit(run, task, fields)
 
@@ -328,7 +328,7 @@ def _free_id(title: str, taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def undo(place: Place, ledger: Ledger, run: str) -> list[Acted]:
+def undo(place: Place, ledger: Ledger, run: str) -> list[MoveResult]:
     """Take back this person's last act, where no worker has acted on it."""
     return _going_on(place, ledger, run, lambda: ledger.undo(run))
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import EnvironmentalError
-from wf_tui.ledger.words import PERSON
+from wf_tui.ledger.model.states import PERSON
 from wf_tui.text import clean
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger import reads
-from wf_tui.ledger.trees import ACCEPTED, holds_tree, was_kept
-from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.trees import ACCEPTED, holds_tree, was_kept
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["KeptTree", "kept_tree", "unresolved"]
 

@@ -12,11 +12,11 @@ from wf_tui.git.export import branch_name
 from wf_tui.git.foreign import Foreign
 from wf_tui.git.notices import notices
 from wf_tui.git.runner import require_version
-from wf_tui.ledger.load import of_plan
-from wf_tui.ledger.rows import RunRow
-from wf_tui.ledger.seats import new_seats
-from wf_tui.ledger.words import Intent, RunState
-from wf_tui.ledger.worktree import Worktree
+from wf_tui.ledger.model.rows import RunRow
+from wf_tui.ledger.model.states import Intent, RunState
+from wf_tui.ledger.model.worktree_setup import WorktreeSetup
+from wf_tui.ledger.rules.load import of_plan
+from wf_tui.ledger.rules.seats import new_seats
 from wf_tui.paths import private_folder
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def create_run(
     paths = place.paths.run(run_id)
     private_folder(paths.root)
     try:
-        worktree = Worktree.of(plan, place.repository.top)
+        worktree = WorktreeSetup.of(plan, place.repository.top)
         control = _make_control(place, run_id, worktree, warn)
         row = replace(
             _new_row(place, run_id, control, now=ledger.clock.now()),
@@ -78,7 +78,7 @@ def create_run(
 
 
 def _make_control(
-    place: Place, run_id: str, worktree: Worktree, warn: Callable[[str], None] | None
+    place: Place, run_id: str, worktree: WorktreeSetup, warn: Callable[[str], None] | None
 ) -> Control:
     """Make the private repository of a run that can have what its plan asks for."""
     repository, paths = place.repository, place.paths.run(run_id)

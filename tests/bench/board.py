@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.bench.figures import Figure, Section, percentile
 from tests.bench.store import EIGHT, RUN, empty_run, fence, opened
 from tests.unit.board.acting import place_in
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.load import NewPhase, NewTask
-from wf_tui.ledger.rows import Spec, WorkerRow
-from wf_tui.ledger.words import Outcome
+from wf_tui.ledger.model.rows import Spec, WorkerRow
+from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.load import NewPhase, NewTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wf_tui.ledger.claims import Claim
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.claims import Claim
 
 __all__ = ["SECTION"]
 

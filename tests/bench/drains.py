@@ -18,13 +18,13 @@ import apsw
 from tests.bench.store import EIGHT, SEATS, claim, finish, opened, renew
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["Drain", "bare_commits", "eight_workers", "one_worker", "processes"]
 

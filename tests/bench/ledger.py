@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tests.bench.drains import Drain, bare_commits, eight_workers, one_worker, processes
 from tests.bench.figures import Figure, Goal, Section, against, by_turns, percentile
 from tests.bench.store import RUN, SEATS, claim, fill, finish, opened
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,16 +12,16 @@ import yaml
 
 from tests.bench.figures import Figure, Section, against, by_turns
 from tests.bench.store import empty_run, opened
-from wf_tui.ledger.load import NewPhase, NewTask
-from wf_tui.ledger.rows import Spec
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.rules.load import NewPhase, NewTask
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.plan.read import parse_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from wf_tui.ledger.database import Row
+    from wf_tui.ledger.store.database import Row
 
 __all__ = ["SECTION"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 __all__ = ["SECTION"]
 

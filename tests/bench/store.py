@@ -6,18 +6,18 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.clock import SystemClock
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence, Ledger
-from wf_tui.ledger.load import NewPhase, NewTask
-from wf_tui.ledger.rows import RunRow, Spec, WorkerRow
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import DoneKind, Outcome
+from wf_tui.ledger.model.rows import RunRow, Spec, WorkerRow
+from wf_tui.ledger.model.states import DoneKind, Outcome
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.load import NewPhase, NewTask
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.ledger.claims import Claim
+    from wf_tui.ledger.rules.claims import Claim
 
 __all__ = [
     "EIGHT",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults.audit import Sight, audit, look_at, unsaved
 from wf_tui.commands import open_reads
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from tests.unit.scheduler.arena import Arena

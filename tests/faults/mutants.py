@@ -95,7 +95,7 @@ MUTANTS: Final = (
     Mutant(
         "G1",
         "a claim does not look at the state",
-        "ledger/claims.py",
+        "ledger/rules/claims.py",
         _READY,
         _READY.replace("AND state = 'pending' ", ""),
         "unit/ledger/test_claims.py::test_only_what_waits_is_claimed",
@@ -103,7 +103,7 @@ MUTANTS: Final = (
     Mutant(
         "G1",
         "a claim does not raise the epoch",
-        "ledger/claims.py",
+        "ledger/rules/claims.py",
         "    epoch = task.epoch + 1\n",
         "    epoch = task.epoch or 1\n",
         "unit/ledger/test_claims.py::test_epochs_grow",
@@ -111,7 +111,7 @@ MUTANTS: Final = (
     Mutant(
         "G1",
         "a stopped attempt does not hold its task",
-        "ledger/claims.py",
+        "ledger/rules/claims.py",
         "        unmet=task.unmet + 1,\n",
         "        unmet=task.unmet,\n",
         "unit/ledger/test_claims.py::test_epochs_grow",
@@ -128,7 +128,7 @@ MUTANTS: Final = (
     Mutant(
         "G2",
         "no fence",
-        "ledger/attempts.py",
+        "ledger/rules/attempts.py",
         _FENCE,
         "    if task.worker:\n",
         "unit/ledger/test_fence.py::test_an_old_result_is_rejected",
@@ -136,7 +136,7 @@ MUTANTS: Final = (
     Mutant(
         "G2",
         "a fence of the epoch alone",
-        "ledger/attempts.py",
+        "ledger/rules/attempts.py",
         _FENCE,
         "    if task.epoch == epoch:\n",
         "unit/ledger/test_fence.py::test_a_fenced_result_is_rejected",
@@ -169,7 +169,7 @@ MUTANTS: Final = (
     Mutant(
         "G3",
         "a commit that does not wait for the disk",
-        "ledger/sqlite.py",
+        "ledger/store/sqlite/driver.py",
         "PRAGMA synchronous = EXTRA",
         "PRAGMA synchronous = NORMAL",
         "unit/ledger/test_power.py::test_what_was_answered_survives_a_power_cut",
@@ -177,7 +177,7 @@ MUTANTS: Final = (
     Mutant(
         "G3",
         "a locked ledger is an answer",
-        "ledger/outages.py",
+        "ledger/store/write_retry.py",
         "                if time.monotonic() >= max(self._began, self._since) + self._most:\n",
         "                if True:\n",
         "unit/ledger/test_writer.py::test_a_lock_is_outwaited",
@@ -339,7 +339,7 @@ MUTANTS: Final = (
     Mutant(
         "G9",
         "scopes do not contend",
-        "ledger/claims.py",
+        "ledger/rules/claims.py",
         "        if contention(tx.run, task, holders):\n",
         "        if not task:\n",
         "unit/ledger/test_scopes.py::test_across_phases",
@@ -347,7 +347,7 @@ MUTANTS: Final = (
     Mutant(
         "G9",
         "nobody waits for a result",
-        "ledger/claims.py",
+        "ledger/rules/claims.py",
         _READY,
         _READY.replace(" AND unmet = 0", ""),
         "unit/ledger/test_dependencies.py::test_what_keeps_a_phase_open",
@@ -355,7 +355,7 @@ MUTANTS: Final = (
     Mutant(
         "G9",
         "a fenced attempt gives up its scope",
-        "ledger/claims.py",
+        "ledger/rules/claims.py",
         "        if attempt.task == task.id or not attempt.writes:\n",
         "        if attempt.task == task.id or not attempt.writes or attempt.fenced:\n",
         "unit/ledger/test_scopes.py::test_a_stopped_attempt_holds_its_scope",
@@ -363,7 +363,7 @@ MUTANTS: Final = (
     Mutant(
         "G9",
         "a phase is over before its tasks",
-        "ledger/propagate.py",
+        "ledger/rules/propagate.py",
         "            if phase.unsettled or phase.unmet or phase.settled_at is not None:\n",
         "            if phase.unmet or phase.settled_at is not None:\n",
         "unit/ledger/test_dependencies.py::test_a_phase_counts_as_one",
@@ -389,7 +389,7 @@ MUTANTS: Final = (
     Mutant(
         "G13",
         "any database is a ledger",
-        "ledger/formats.py",
+        "ledger/store/sqlite/migrations.py",
         "    elif header.application != APPLICATION_ID:\n",
         "    elif header.application < 0:\n",
         "unit/ledger/test_bad_files.py::test_they_are_named_and_left",
@@ -397,7 +397,7 @@ MUTANTS: Final = (
     Mutant(
         "G13",
         "an empty file is a new ledger",
-        "ledger/formats.py",
+        "ledger/store/sqlite/migrations.py",
         '        if any(db.path.parent.glob("runs/*")):\n',
         "        if not db.path.parent:\n",
         "unit/ledger/test_bad_files.py::test_they_are_named_and_left",
@@ -405,7 +405,7 @@ MUTANTS: Final = (
     Mutant(
         "G13",
         "no copy before a change of format",
-        "ledger/formats.py",
+        "ledger/store/sqlite/migrations.py",
         "    _back_up(db, version)\n",
         "",
         "unit/ledger/test_formats.py::test_a_copy_is_kept",
@@ -413,7 +413,7 @@ MUTANTS: Final = (
     Mutant(
         "G13",
         "a ledger that was replaced is written",
-        "ledger/seal.py",
+        "ledger/store/sqlite/file_guard.py",
         '            return "was replaced by another file"\n',
         '            return ""\n',
         "unit/ledger/test_seal.py::test_nothing_is_written",
@@ -421,7 +421,7 @@ MUTANTS: Final = (
     Mutant(
         "G13",
         "a damaged file is brought up to date from its journal",
-        "ledger/sqlite.py",
+        "ledger/store/sqlite/driver.py",
         "SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(on))",
         "SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)",
         "unit/ledger/test_bad_files.py::test_what_is_damaged_is_not_brought_up_to_date",
@@ -446,7 +446,7 @@ MUTANTS: Final = (
     Mutant(
         "G14",
         "no breaker",
-        "ledger/claims.py",
+        "ledger/rules/claims.py",
         "    if breaker.is_shut(tx, worker.profile):\n",
         "    if not worker.profile:\n",
         "unit/ledger/test_breaker.py::test_quick_failures_in_a_row_pause_the_profile",
@@ -454,7 +454,7 @@ MUTANTS: Final = (
     Mutant(
         "G14",
         "tries without an end",
-        "ledger/attempts.py",
+        "ledger/rules/attempts.py",
         "    if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:\n",
         "    if tx.run.intent == Intent.ABORT:\n",
         "unit/ledger/test_failures.py::test_the_last_failure_blocks",

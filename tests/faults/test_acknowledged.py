@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.ledger.driving import RUN, Drive
-from wf_tui.ledger import reads
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ import itertools, sys
 from pathlib import Path
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 ledger = Ledger(SqliteDatabase(Path(sys.argv[1])), SystemClock(), actor=sys.argv[2])
 for number in itertools.count():
     ledger.message("r1", "a", f"{sys.argv[2]} {number}")
@@ -33,7 +33,7 @@ import asyncio, itertools, sys
 from pathlib import Path
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.writer import Writer
 
 def opened():

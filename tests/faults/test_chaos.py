@@ -17,7 +17,7 @@ import pytest
 from tests.faults.audit import audit, look_at, unsaved
 from tests.faults.drill import WROTE, furnish, start
 from wf_tui.commands import open_reads
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     import subprocess

@@ -17,12 +17,12 @@ import pytest
 from tests.desk import Desk, make_repository
 from tests.faults.disk import fill, small_disk
 from tests.unit.ledger.driving import Drive
-from tests.unit.ledger.test_formats import write_first
+from tests.unit.ledger.store.test_migrations import write_first
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.commands import open_reads
 from wf_tui.errors import EnvironmentalError, LedgerError
-from wf_tui.ledger import reads
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import status_lines
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.scheduler.arena import Arena
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 
 class Heard(logging.Handler):
@@ -51,7 +51,7 @@ class Heard(logging.Handler):
 def paused() -> Iterator[threading.Event]:
     """Give what is set as soon as a scheduler of this process waits."""
     heard = Heard()
-    log = logging.getLogger("wf_tui.ledger.outages")
+    log = logging.getLogger("wf_tui.ledger.store.write_retry")
     log.addHandler(heard)
     yield heard.paused
     log.removeHandler(heard)
@@ -142,7 +142,7 @@ from pathlib import Path
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 ledger = Ledger(SqliteDatabase(Path(sys.argv[1])), SystemClock(), actor="user:ann")
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))

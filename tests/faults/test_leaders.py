@@ -17,7 +17,7 @@ from tests.faults.audit import audit, look_at, processes_of
 from tests.unit.scheduler.arena import Arena
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.commands import open_reads, scheduler_alive
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

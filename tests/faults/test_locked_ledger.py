@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.test_turn import HOLD
+from tests.unit.ledger.store.test_write_lock import HOLD
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.turn import Patience
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.picture.status import read_status
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.faults.test_locked_ledger import BEGIN, locked
-from tests.unit.ledger.test_mounts import on_a_disk
+from tests.unit.ledger.store.test_mounts import on_a_disk
 from tests.unit.scheduler.test_scheduler import parallel
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.turn import Patience
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.scheduler import process
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.ledger.driving import RUN, START, Drive, phase, shell
-from wf_tui.ledger import reads
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from wf_tui.ledger.load import NewPhase
+    from wf_tui.ledger.rules.load import NewPhase
 
 pytestmark = pytest.mark.slow
 MANY = 10_000

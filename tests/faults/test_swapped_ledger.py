@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.audit import processes_of
-from tests.unit.ledger.test_seal import delete, move_over, unjournal
+from tests.unit.ledger.store.test_file_guard import delete, move_over, unjournal
 from tests.unit.scheduler.test_scheduler import parallel
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.scheduler.arena import Arena
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 
 def runs(event: EventRow) -> bool:

@@ -15,14 +15,14 @@ import pytest
 
 from tests.tmux import Tmux
 from wf_tui import commands
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import Intent, RunState
+from wf_tui.ledger.model.states import Intent, RunState
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.tmux import Pane
-    from wf_tui.ledger.rows import RunRow
+    from wf_tui.ledger.model.rows import RunRow
 
 _WF = Path(sys.executable).with_name("wf")
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")

@@ -16,8 +16,8 @@ import pytest
 from tests.terminal import Terminal, open_terminal
 from tests.unit.board.acting import place_in
 from tests.unit.ledger.driving import Drive, FixedClock, shell
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

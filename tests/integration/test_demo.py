@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 from wf_tui.cli.demo import demo
 from wf_tui.demo import person
-from wf_tui.ledger import reads
-from wf_tui.ledger.rows import AttemptRow, EventRow, RunRow, TaskRow
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 _LIMIT = 15.0
 

@@ -14,7 +14,7 @@ from tests.faults.mutants import MUTANTS
 from wf_tui.board.actions import ACTIONS
 from wf_tui.cli.root import wf
 from wf_tui.config import load_config
-from wf_tui.ledger.words import BlockedKind, DoneKind, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
 from wf_tui.plan.models import Phase, Plan, Task
 
 _README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

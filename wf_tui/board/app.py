@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.commands import Place
-    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.ledger.ledger import Ledger, MoveResult
     from wf_tui.picture.batch import Batch, Changes
 
 __all__ = ["BoardApp"]
@@ -171,7 +171,7 @@ class BoardApp(ByHand):
 
     # -- acting
 
-    def do(self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str) -> None:
+    def do(self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str) -> None:
         """Change the run, off the event loop and in the order of asking, and tell what came of it.
 
         Nothing else on the board changes a run.
@@ -179,9 +179,9 @@ class BoardApp(ByHand):
         self.run_worker(self._do(act, label), group="deeds", exit_on_error=False)
 
     async def _do(
-        self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str
+        self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str
     ) -> None:
-        def in_thread() -> list[Acted] | bool | str | None:
+        def in_thread() -> list[MoveResult] | bool | str | None:
             with commands.open_ledger(self.place) as ledger:
                 return act(ledger)
 

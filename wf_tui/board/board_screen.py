@@ -19,7 +19,7 @@ from wf_tui.board.messages import (
     ColumnChosen,
 )
 from wf_tui.board.tabs import ColumnTabs
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
     from textual.geometry import Offset

@@ -16,7 +16,7 @@ from wf_tui.board.footer import BoardFooter
 from wf_tui.board.fresh import Fresh
 from wf_tui.board.header import BoardHeader, Notice, looking
 from wf_tui.board.tabs import ColumnTabs
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.batch import Changes
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from wf_tui.board.messages import ActionChosen, CardDropped
 from wf_tui.board.palette import HandsProvider
 from wf_tui.board.workers_screen import TaskDropped, WorkersScreen
 from wf_tui.errors import EnvironmentalError, WfError
-from wf_tui.ledger.words import BlockedKind, RunState, TaskState
+from wf_tui.ledger.model.states import BlockedKind, RunState, TaskState
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.commands import Place
     from wf_tui.config import Config
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.ledger.ledger import Ledger, MoveResult
+    from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
 
 __all__ = ["ByHand"]
@@ -72,7 +72,7 @@ class ByHand(App[int]):
     _talks: int = 0
     """How many questions are under way."""
 
-    def do(self, act: Callable[[Ledger], list[Acted] | bool | str | None], label: str) -> None:
+    def do(self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str) -> None:
         """Run one command on the ledger in a thread and tell what came of it."""
         raise NotImplementedError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.line import Line, Role, Span
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.age import span
 
 if TYPE_CHECKING:

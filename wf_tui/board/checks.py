@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import nearest
-from wf_tui.ledger.load import NewTask
-from wf_tui.ledger.rows import Spec
-from wf_tui.ledger.words import WRITES
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.states import WRITES
+from wf_tui.ledger.rules.load import NewTask
 from wf_tui.plan.scopes import problem
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
 
 __all__ = [
     "ISOLATIONS",

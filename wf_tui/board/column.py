@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.geometry import Offset
 
     from wf_tui.board.signs import Signs
-    from wf_tui.ledger.words import TaskState
+    from wf_tui.ledger.model.states import TaskState
     from wf_tui.picture.card import Card
     from wf_tui.picture.picture import Picture
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wf_tui.board.dialogs import Choice
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["choices", "names"]
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from wf_tui import commands
 from wf_tui.board import copying, forms, seats
 from wf_tui.board.dialogs import YES, ChoiceDialog, confirm
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import RunState
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.queries import reads
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wf_tui.board.by_hand import ByHand
-    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.ledger.ledger import Ledger, MoveResult
 
 __all__ = [
     "abort",
@@ -114,7 +114,7 @@ def cancel(app: ByHand, ids: Ids) -> None:
 
 
 def _when_sure(
-    app: ByHand, ids: Ids, verb: str, act: Callable[[Ledger], list[Acted]], label: str
+    app: ByHand, ids: Ids, verb: str, act: Callable[[Ledger], list[MoveResult]], label: str
 ) -> None:
     """Act; ask first where running work would be thrown away."""
     running = [task for task in ids if app.picture.cards[task].claimed]

@@ -14,7 +14,7 @@ from wf_tui.commands import open_reads
 from wf_tui.errors import WfError
 from wf_tui.git.control import open_control
 from wf_tui.git.show import file_changes
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.picture.age import offset
 from wf_tui.text import plural
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.detail_document import Source
     from wf_tui.git.control import Control
-    from wf_tui.ledger.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = ["Table", "read_attempts"]
 

@@ -9,7 +9,7 @@ from wf_tui.board.detail_document import Document, Line, Look, chosen, safe
 from wf_tui.commands import open_reads
 from wf_tui.git.control import open_control
 from wf_tui.git.show import FileChange, diff, file_changes
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.text import plural
 
 if TYPE_CHECKING:

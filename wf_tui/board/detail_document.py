@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.commands import Place
-    from wf_tui.ledger.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = [
     "Choice",

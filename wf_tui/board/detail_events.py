@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail_document import Document, Line, Look, safe
 from wf_tui.commands import open_reads
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.picture.line import event_line
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from wf_tui.board.detail_document import Source
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 __all__ = ["read_events"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail_document import Line, Look, chosen, lines_of, safe
 from wf_tui.commands import open_reads
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.workers import log
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.board.detail_document import Source
-    from wf_tui.ledger.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = ["Cursor", "LogNews", "LogSoFar", "look"]
 

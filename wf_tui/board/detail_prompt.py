@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from wf_tui.board.detail_document import Document, Line, Look, block, safe
 from wf_tui.commands import open_reads
-from wf_tui.ledger import reads
-from wf_tui.ledger.claims import holds
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture.scopes import waiting_for
 from wf_tui.text import cut
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wf_tui.board.detail_document import Source
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["read_prompt"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.commands import Place
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
     from wf_tui.picture.batch import Batch
 
 __all__ = ["LedgerFeed"]

@@ -16,8 +16,8 @@ from textual.widgets import Input, Label, TextArea
 from wf_tui import commands
 from wf_tui.board import checks
 from wf_tui.board.checks import FormFacts
-from wf_tui.ledger import reads
-from wf_tui.ledger.ledger import Acted
+from wf_tui.ledger.ledger import MoveResult
+from wf_tui.ledger.queries import reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from wf_tui.commands import Place
-    from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.load import NewTask
+    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["EditForm", "Filled", "NewForm", "TaskForm", "add", "read_facts"]
 
@@ -207,7 +207,9 @@ def read_facts(db: Database, *, run: str, task: str | None) -> FormFacts:
     )
 
 
-def add(place: Place, ledger: Ledger, run: str, task: NewTask, phase: str | None) -> list[Acted]:
+def add(
+    place: Place, ledger: Ledger, run: str, task: NewTask, phase: str | None
+) -> list[MoveResult]:
     """Add a task, told as any act on a task is."""
     row = commands.add(place, ledger, run, task, phase)
-    return [Acted(row.id, changed=True, state=row.state.value, reason="")]
+    return [MoveResult(row.id, changed=True, state=row.state.value, reason="")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.line import Line, Role, Span, fitted, width_of
 from wf_tui.board.painted import Painted, Row
-from wf_tui.ledger.words import RunState
+from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span
 from wf_tui.picture.room import FULL
 from wf_tui.text import clean

@@ -10,7 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from textual.geometry import Offset
 
-    from wf_tui.ledger.words import TaskState
+    from wf_tui.ledger.model.states import TaskState
     from wf_tui.picture.batch import Batch
 
 __all__ = [

@@ -10,7 +10,7 @@ from wf_tui.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.ledger import Acted
+    from wf_tui.ledger.ledger import MoveResult
 
 __all__ = ["Told", "outcome"]
 
@@ -26,7 +26,7 @@ class Told:
     refused: bool = False
 
 
-def outcome(result: Sequence[Acted] | bool | str | None, label: str) -> list[Told]:  # noqa: FBT001 - what the ledger returns
+def outcome(result: Sequence[MoveResult] | bool | str | None, label: str) -> list[Told]:  # noqa: FBT001 - what the ledger returns
     """Return what to say of a result; `label` is what was done, in the past: `retried`."""
     if isinstance(result, str):
         return [Told(result)]

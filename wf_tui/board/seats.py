@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.dialogs import Choice
-from wf_tui.ledger import reads
-from wf_tui.ledger.runs import stoppable
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.runs import stoppable
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import TaskRow, WorkerRow
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["SeatFacts", "choices", "interrupted", "read"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.picture import glyphs
 
 if TYPE_CHECKING:

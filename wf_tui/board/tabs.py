@@ -8,7 +8,7 @@ from wf_tui.board.line import Line, Role, Span, fitted, width_of
 from wf_tui.board.messages import ColumnChosen
 from wf_tui.board.painted import Painted, Row
 from wf_tui.board.signs import WORDS
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

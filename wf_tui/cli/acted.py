@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.cli.faults import warn
 from wf_tui.cli.session import Acting, print_json, say
-from wf_tui.ledger import reads
-from wf_tui.ledger.reasons import Reasons
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.ledger import Acted
+    from wf_tui.ledger.ledger import MoveResult
 
 __all__ = ["tell_acted", "tell_run"]
 
 REFUSED: Final = 5
 
 
-def tell_acted(found: Acting, acted: Sequence[Acted], *, as_json: bool) -> int:
+def tell_acted(found: Acting, acted: Sequence[MoveResult], *, as_json: bool) -> int:
     """Tell what came of an act on tasks; return 5 where any of them was refused, else 0."""
     reasons = _reasons(found, [one.task for one in acted if one.changed])
     if as_json:
@@ -51,7 +51,7 @@ def tell_run(found: Acting, text: str, *, changed: bool, as_json: bool) -> None:
         say(f"run {found.run.id}: {text}")
 
 
-def _tell_one(one: Acted, now: _Now | None) -> None:
+def _tell_one(one: MoveResult, now: _Now | None) -> None:
     if now is None:
         warn(one.reason)
         return

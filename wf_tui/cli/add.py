@@ -13,11 +13,11 @@ from wf_tui.cli.faults import warn
 from wf_tui.cli.session import acting, json_option, run_option
 from wf_tui.cli.word import one_of
 from wf_tui.errors import UsageError
-from wf_tui.ledger import reads
-from wf_tui.ledger.ledger import Acted
-from wf_tui.ledger.load import NewTask
-from wf_tui.ledger.rows import Spec
-from wf_tui.ledger.words import WRITES
+from wf_tui.ledger.ledger import MoveResult
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.states import WRITES
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.load import NewTask
 from wf_tui.plan.scopes import problem
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def add(
     )
     with acting(run, repo) as found:
         task = commands.add(found.place, found.ledger, found.run.id, new, phase)
-        acted = Acted(task.id, changed=True, state=task.state.value, reason="")
+        acted = MoveResult(task.id, changed=True, state=task.state.value, reason="")
         return tell_acted(found, [acted], as_json=as_json)
 
 

@@ -10,7 +10,7 @@ from wf_tui.cli.demo import demo
 from wf_tui.cli.run import run
 from wf_tui.cli.session import place_at
 from wf_tui.errors import RepositoryError
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 
 __all__ = ["begin"]
 

@@ -18,8 +18,8 @@ from wf_tui.git.erase import erase
 from wf_tui.git.pool import Pool
 from wf_tui.git.remove import TreeClass, remove_ended
 from wf_tui.git.usage import folder_size
-from wf_tui.ledger import reads
-from wf_tui.ledger.trees import live_trees, needed_trees
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.trees import live_trees, needed_trees
 from wf_tui.paths import RunPaths
 from wf_tui.scheduler.leader import without_leader
 from wf_tui.text import clean as safe
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from wf_tui.commands import Place
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rows import RunRow
+    from wf_tui.ledger.model.rows import RunRow
 
 __all__ = ["clean"]
 

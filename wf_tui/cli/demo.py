@@ -19,8 +19,8 @@ from wf_tui.config import Config
 from wf_tui.demo.folder import choose_folder, prepare
 from wf_tui.demo.person import Person
 from wf_tui.demo.summary import summary
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import RunState
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.queries import reads
 from wf_tui.new_run import create_run
 from wf_tui.picture.line import event_line, worth_watching
 from wf_tui.picture.status import read_status
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from wf_tui.commands import Place
     from wf_tui.demo.folder import DemoFolder
-    from wf_tui.ledger.rows import EventRow, RunRow
+    from wf_tui.ledger.model.rows import EventRow, RunRow
 
 __all__ = ["demo"]
 

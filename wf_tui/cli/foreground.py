@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.cli.faults import silence, warn
 from wf_tui.cli.session import print_json, say
 from wf_tui.commands import open_reads, run_here
-from wf_tui.ledger.words import RunState, TaskState
+from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.picture.event_json import event_json
 from wf_tui.picture.line import event_line, worth_watching
 from wf_tui.picture.status import read_status
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wf_tui.commands import Place
     from wf_tui.config import Config
-    from wf_tui.ledger.rows import EventRow, RunRow
+    from wf_tui.ledger.model.rows import EventRow, RunRow
     from wf_tui.picture.status import Status
 
 __all__ = ["exit_status", "lead_here", "log_to", "told_of_waiting", "while_read"]

@@ -17,8 +17,8 @@ from wf_tui.git.joined import join
 from wf_tui.git.land import Coming, How, come
 from wf_tui.git.land import land as bring
 from wf_tui.git.target import Target, branch_commit, find_target
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean, plural
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wf_tui.cli.session import Acting
     from wf_tui.git.control import Control
     from wf_tui.git.joined import Joined
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
 
 __all__ = ["land"]
 

@@ -14,7 +14,7 @@ from wf_tui.cli.session import Reading, reading, run_option
 from wf_tui.errors import UnknownNameError
 from wf_tui.git.control import open_control
 from wf_tui.git.show import diff as patch
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 from wf_tui.workers import log
@@ -22,7 +22,7 @@ from wf_tui.workers import log
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wf_tui.ledger.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = ["diff", "logs"]
 

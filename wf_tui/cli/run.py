@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from wf_tui.commands import Place
     from wf_tui.config import Config
-    from wf_tui.ledger.rows import RunRow
+    from wf_tui.ledger.model.rows import RunRow
     from wf_tui.plan.models import Plan
 
 __all__ = ["run"]

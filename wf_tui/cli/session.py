@@ -14,16 +14,16 @@ import click
 
 from wf_tui.commands import find_place, open_ledger, open_reads
 from wf_tui.errors import UsageError
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wf_tui.commands import Place
-    from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rows import RunRow
+    from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.ledger.store.database import Database
 
 __all__ = [
     "Acting",

@@ -18,7 +18,7 @@ from wf_tui.cli.session import (
 )
 from wf_tui.clock import SystemClock
 from wf_tui.commands import open_reads
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.status import read_status, run_summary, worker_json
@@ -28,7 +28,7 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wf_tui.ledger.rows import RunRow, WorkerRow
+    from wf_tui.ledger.model.rows import RunRow, WorkerRow
 
 __all__ = ["runs", "status", "workers"]
 

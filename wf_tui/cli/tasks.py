@@ -12,13 +12,13 @@ from wf_tui.cli.acted import tell_acted
 from wf_tui.cli.faults import warn
 from wf_tui.cli.session import Acting, acting, json_option, run_option
 from wf_tui.errors import UnknownNameError, UsageError
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from wf_tui.ledger.ledger import Acted
+    from wf_tui.ledger.ledger import MoveResult
 
 __all__ = [
     "accept",
@@ -51,7 +51,7 @@ def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
 
 
 def _do(
-    deed: Callable[[Acting, Sequence[str]], list[Acted]],
+    deed: Callable[[Acting, Sequence[str]], list[MoveResult]],
     kinds: Collection[BlockedKind],
     *,
     run: str | None,

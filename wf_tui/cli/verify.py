@@ -14,7 +14,7 @@ from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
     from wf_tui.git.control import Control
-    from wf_tui.ledger.rows import RunRow
+    from wf_tui.ledger.model.rows import RunRow
 
 __all__ = ["verify"]
 

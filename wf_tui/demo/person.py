@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wf_tui.demo.folder import DemoFolder
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 __all__ = ["HELPED", "Person"]
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import PERSON, Outcome, RunState, TaskState
+from wf_tui.ledger.model.states import PERSON, Outcome, RunState, TaskState
+from wf_tui.ledger.queries import reads
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wf_tui.demo.folder import DemoFolder
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import AttemptRow, EventRow, RunRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["summary"]
 

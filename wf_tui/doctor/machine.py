@@ -12,7 +12,7 @@ from wf_tui.config import config_path, load_config
 from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
 from wf_tui.git.runner import find_git, require_version
-from wf_tui.ledger.look import store_version
+from wf_tui.ledger.store.sqlite.inspect_file import store_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

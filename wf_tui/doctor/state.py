@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.commands import open_reads, scheduler_alive
 from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
-from wf_tui.ledger import reads
-from wf_tui.ledger.look import LedgerState, look
-from wf_tui.ledger.mounts import journal_mode
-from wf_tui.ledger.words import RunState
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.inspect_file import FileState, inspect_file
+from wf_tui.ledger.store.sqlite.mounts import journal_mode
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.commands import Place
-    from wf_tui.ledger.rows import RunRow
+    from wf_tui.ledger.model.rows import RunRow
 
 __all__ = ["ledger_state", "state_folder"]
 
@@ -29,9 +29,9 @@ _OTHERS: Final = 0o077
 _WRITERS: Final = 0o022
 _LITTLE: Final = 200 << 20
 _LEVELS: Final = {
-    LedgerState.OK: Level.OK,
-    LedgerState.ABSENT: Level.OK,
-    LedgerState.OLDER: Level.NOTE,
+    FileState.OK: Level.OK,
+    FileState.ABSENT: Level.OK,
+    FileState.OLDER: Level.NOTE,
 }
 
 
@@ -69,11 +69,11 @@ def state_folder(folder: Path) -> Finding:
 
 def ledger_state(place: Place) -> Iterator[Finding]:
     """Say whether the ledger is whole, and which of its runs have lost their scheduler."""
-    found = look(place.paths.ledger)
+    found = inspect_file(place.paths.ledger)
     detail = {"path": str(place.paths.ledger), "state": found.state.value, "journal": found.journal}
     level = _LEVELS.get(found.state, Level.PROBLEM)
     yield Finding("ledger", level, found.text, found.hint, detail)
-    if found.state is not LedgerState.OK:
+    if found.state is not FileState.OK:
         return
     try:
         yield _runs(place)

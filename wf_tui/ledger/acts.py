@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger import hands, load, runs, talk
+from wf_tui.ledger.rules import load, operator_moves, questions, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from wf_tui.ledger.change import Change
-    from wf_tui.ledger.load import NewTask
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.rules.change import Change
+    from wf_tui.ledger.rules.load import NewTask
 
-__all__ = ["Acted", "Acts"]
+__all__ = ["Acts", "MoveResult"]
 
 
 @dataclass(frozen=True)
-class Acted:
+class MoveResult:
     """What came of one act on one task."""
 
     task: str
@@ -39,7 +39,7 @@ class Acts(ABC):
 
     def act(
         self, run: str, tasks: Sequence[str], rule: Callable[[Change, TaskRow], TaskRow]
-    ) -> list[Acted]:
+    ) -> list[MoveResult]:
         """Do the same to several tasks; one that is refused does not keep the others.
 
         A rule refuses before it changes anything, so nothing has to be taken back.
@@ -49,62 +49,64 @@ class Acts(ABC):
                 tx.task(name)
             return [_one(tx, tx.task(name), rule) for name in tasks]
 
-    def retry(self, run: str, *tasks: str) -> list[Acted]:
+    def retry(self, run: str, *tasks: str) -> list[MoveResult]:
         """Give tasks another chance."""
-        return self.act(run, tasks, hands.retry)
+        return self.act(run, tasks, operator_moves.retry)
 
-    def reassign(self, run: str, to: str, *tasks: str) -> list[Acted]:
+    def reassign(self, run: str, to: str, *tasks: str) -> list[MoveResult]:
         """Give tasks to a named seat or profile."""
-        return self.act(run, tasks, lambda tx, task: hands.reassign(tx, task, to))
+        return self.act(run, tasks, lambda tx, task: operator_moves.reassign(tx, task, to))
 
-    def release(self, run: str, *tasks: str) -> list[Acted]:
+    def release(self, run: str, *tasks: str) -> list[MoveResult]:
         """Take tasks from their workers."""
-        return self.act(run, tasks, hands.release)
+        return self.act(run, tasks, operator_moves.release)
 
-    def hold(self, run: str, *tasks: str) -> list[Acted]:
+    def hold(self, run: str, *tasks: str) -> list[MoveResult]:
         """Keep tasks from running."""
-        return self.act(run, tasks, hands.hold)
+        return self.act(run, tasks, operator_moves.hold)
 
-    def unhold(self, run: str, *tasks: str) -> list[Acted]:
+    def unhold(self, run: str, *tasks: str) -> list[MoveResult]:
         """Let held tasks go on."""
-        return self.act(run, tasks, hands.unhold)
+        return self.act(run, tasks, operator_moves.unhold)
 
-    def cancel(self, run: str, *tasks: str) -> list[Acted]:
+    def cancel(self, run: str, *tasks: str) -> list[MoveResult]:
         """Give tasks up, dependants first, as an abort does."""
         with self._change(run) as tx:
             found = {name: tx.task(name) for name in tasks}
             later_first = sorted(found.values(), key=lambda task: (task.chain, -task.ordinal))
-            acted = {task.id: _one(tx, tx.task(task.id), hands.cancel) for task in later_first}
+            acted = {
+                task.id: _one(tx, tx.task(task.id), operator_moves.cancel) for task in later_first
+            }
             return [acted[name] for name in tasks]
 
-    def skip(self, run: str, *tasks: str) -> list[Acted]:
+    def skip(self, run: str, *tasks: str) -> list[MoveResult]:
         """Count tasks as done without their work."""
-        return self.act(run, tasks, hands.skip)
+        return self.act(run, tasks, operator_moves.skip)
 
-    def accept(self, run: str, *tasks: str) -> list[Acted]:
+    def accept(self, run: str, *tasks: str) -> list[MoveResult]:
         """Take work that was held back for its scope or a conflict."""
-        return self.act(run, tasks, talk.accept)
+        return self.act(run, tasks, questions.accept)
 
-    def answer(self, run: str, task: str, text: str) -> list[Acted]:
+    def answer(self, run: str, task: str, text: str) -> list[MoveResult]:
         """Answer a worker's question."""
-        return self.act(run, [task], lambda tx, row: talk.answer(tx, row, text))
+        return self.act(run, [task], lambda tx, row: questions.answer(tx, row, text))
 
-    def message(self, run: str, task: str, text: str) -> list[Acted]:
+    def message(self, run: str, task: str, text: str) -> list[MoveResult]:
         """Leave a message for a task."""
-        return self.act(run, [task], lambda tx, row: talk.message(tx, row, text))
+        return self.act(run, [task], lambda tx, row: questions.message(tx, row, text))
 
-    def edit(self, run: str, task: str, fields: Mapping[str, object]) -> list[Acted]:
+    def edit(self, run: str, task: str, fields: Mapping[str, object]) -> list[MoveResult]:
         """Change what a task asks for; see `hands.edit` for the fields."""
-        return self.act(run, [task], lambda tx, row: hands.edit(tx, row, fields))
+        return self.act(run, [task], lambda tx, row: operator_moves.edit(tx, row, fields))
 
-    def priority(self, run: str, task: str, number: int) -> list[Acted]:
+    def priority(self, run: str, task: str, number: int) -> list[MoveResult]:
         """Move a task in the queue."""
-        return self.act(run, [task], lambda tx, row: hands.priority(tx, row, number))
+        return self.act(run, [task], lambda tx, row: operator_moves.priority(tx, row, number))
 
-    def undo(self, run: str) -> list[Acted]:
+    def undo(self, run: str) -> list[MoveResult]:
         """Take back the actor's last act."""
         with self._change(run) as tx:
-            return [_acted(task, changed=True) for task in talk.undo(tx)]
+            return [_acted(task, changed=True) for task in questions.undo(tx)]
 
     def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
         """Add a task to a run, into a phase or into the one that nothing waits for."""
@@ -113,12 +115,12 @@ class Acts(ABC):
             return load.add_task(tx, task, phase)
 
 
-def _one(tx: Change, task: TaskRow, rule: Callable[[Change, TaskRow], TaskRow]) -> Acted:
+def _one(tx: Change, task: TaskRow, rule: Callable[[Change, TaskRow], TaskRow]) -> MoveResult:
     try:
         return _acted(rule(tx, task), changed=True)
     except RefusedError as error:
-        return Acted(task.id, changed=False, state=task.state.value, reason=error.message)
+        return MoveResult(task.id, changed=False, state=task.state.value, reason=error.message)
 
 
-def _acted(task: TaskRow, *, changed: bool) -> Acted:
-    return Acted(task.id, changed, task.state.value, task.kind or "")
+def _acted(task: TaskRow, *, changed: bool) -> MoveResult:
+    return MoveResult(task.id, changed, task.state.value, task.kind or "")

@@ -8,24 +8,24 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UsageError
-from wf_tui.ledger import attempts, breaker, claims, load, runs, talk
-from wf_tui.ledger.acts import Acted, Acts
-from wf_tui.ledger.change import Change, change
-from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow, evolve, insert
-from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.acts import Acts, MoveResult
+from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow, evolve, insert
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.rules import attempts, breaker, claims, load, questions, runs
+from wf_tui.ledger.rules.change import Change, change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wf_tui.clock import Clock
-    from wf_tui.ledger.attempts import Ending
-    from wf_tui.ledger.claims import Claim
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.load import NewPhase
-    from wf_tui.ledger.rows import Detail
-    from wf_tui.ledger.worktree import Worktree
+    from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.model.worktree_setup import WorktreeSetup
+    from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.ledger.rules.load import NewPhase
+    from wf_tui.ledger.store.database import Database
 
-__all__ = ["Acted", "Fence", "Ledger"]
+__all__ = ["Fence", "Ledger", "MoveResult"]
 
 START_DEADLINE: Final = 60.0
 STEAL_AFTER: Final = 300.0
@@ -71,7 +71,7 @@ class Ledger(Acts):
         run: RunRow,
         phases: Sequence[NewPhase],
         chains: Mapping[str, int],
-        worktree: Worktree | None = None,
+        worktree: WorktreeSetup | None = None,
     ) -> RunRow:
         """Store a new run with all its phases and tasks."""
         with self.db.transaction():
@@ -108,7 +108,7 @@ class Ledger(Acts):
             if tx.run.jobs == jobs:
                 return False
             tx.event("jobs_changed", jobs=jobs, before=tx.run.jobs)
-            tx.evolve(jobs=jobs)
+            tx.update_run(jobs=jobs)
             return True
 
     def end_when_idle(self, run: str, *, foreground: bool, looked_at: float | None = None) -> str:
@@ -169,7 +169,7 @@ class Ledger(Acts):
                 else:
                     made_from = (seat.profile, seat.kind, seat.roles, seat.lane)
                     names = ("profile", "kind", "roles", "lane")
-                    tx.store(old, evolve(old, **dict(zip(names, made_from, strict=True))))
+                    tx.write(old, evolve(old, **dict(zip(names, made_from, strict=True))))
 
     def set_breakers(self, run: str, limits: Mapping[str, int]) -> None:
         """Set after how many quick failures in a row each profile pauses; 0 is never."""
@@ -224,7 +224,7 @@ class Ledger(Acts):
 
         def record(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
-            tx.store(attempt, evolve(attempt, base=base, tree=tree))
+            tx.write(attempt, evolve(attempt, base=base, tree=tree))
 
         return self._fenced(fence, record)
 
@@ -233,7 +233,7 @@ class Ledger(Acts):
 
         def record(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
-            tx.store(attempt, evolve(attempt, pid=pid))
+            tx.write(attempt, evolve(attempt, pid=pid))
             where = {"base": attempt.base, "tree": attempt.tree}
             tx.event("attempt_started", task, pid=pid, **where)
 
@@ -265,7 +265,7 @@ class Ledger(Acts):
         """Record what an attempt left behind; also of an attempt that is fenced."""
         with self._change(fence.run) as tx:
             attempt = tx.attempt(fence.task, fence.epoch)
-            tx.store(attempt, evolve(attempt, ref=ref, commit_id=commit))
+            tx.write(attempt, evolve(attempt, ref=ref, commit_id=commit))
             task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
             tx.event("harvested", task, ref=ref, commit=commit, **detail)
 
@@ -326,7 +326,7 @@ class Ledger(Acts):
 
         def rule(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
-            tx.store(attempt, evolve(attempt, tree=tree or attempt.tree))
+            tx.write(attempt, evolve(attempt, tree=tree or attempt.tree))
             attempts.conflict(tx, task, ending, paths, text, head)
 
         return self._result(fence, ending, rule)
@@ -350,7 +350,7 @@ class Ledger(Acts):
 
         def rule(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
-            tx.store(attempt, evolve(attempt, intent_old=old, intent_new=new))
+            tx.write(attempt, evolve(attempt, intent_old=old, intent_new=new))
 
         return self._fenced(fence, rule)
 
@@ -359,7 +359,7 @@ class Ledger(Acts):
         with self._change(fence.run) as tx:
             task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
             tx.event("integrated", task, old=old, new=new)
-            tx.evolve(head=new)
+            tx.update_run(head=new)
 
     def reject(self, fence: Fence, ending: Ending) -> None:
         """Keep a result that came too late, as `result_rejected`, and close its attempt."""
@@ -379,10 +379,10 @@ class Ledger(Acts):
             if commit is None:
                 if tx.run.export_note != reason:
                     tx.event("export_pending", reason=reason)
-                tx.evolve(export_note=reason)
+                tx.update_run(export_note=reason)
             elif commit != tx.run.exported or tx.run.export_note:
                 tx.event("exported", commit=commit, before=tx.run.exported)
-                tx.evolve(exported=commit, export_note="")
+                tx.update_run(exported=commit, export_note="")
 
     def landed(self, run: str, *, branch: str, old: str, new: str) -> None:
         """Record that the run's work came into a branch of the user."""
@@ -399,17 +399,17 @@ class Ledger(Acts):
 
     def ask(self, fence: Fence, text: str, options: Sequence[str] = ()) -> bool:
         """Ask a person; the claim is kept."""
-        return self._fenced(fence, lambda tx, task: talk.ask(tx, task, text, options))
+        return self._fenced(fence, lambda tx, task: questions.ask(tx, task, text, options))
 
     def question_expired(self, fence: Fence) -> bool:
         """Give up waiting for an answer: the worker is stopped, the question stays."""
-        return self._fenced(fence, talk.question_expired)
+        return self._fenced(fence, questions.question_expired)
 
     # -- the fence
 
     def _fenced(self, fence: Fence, rule: Callable[[Change, TaskRow], object]) -> bool:
         with self._change(fence.run) as tx:
-            task = attempts.live(tx, fence.task, fence.epoch, fence.worker)
+            task = attempts.task_if_live(tx, fence.task, fence.epoch, fence.worker)
             if task is None:
                 return False
             tx.reporter = (fence.task, fence.worker, fence.epoch)
@@ -421,7 +421,7 @@ class Ledger(Acts):
     ) -> bool:
         """Apply a result if it is of the live claim; else keep it, rejected, and close."""
         with self._change(fence.run) as tx:
-            task = attempts.live(tx, fence.task, fence.epoch, fence.worker)
+            task = attempts.task_if_live(tx, fence.task, fence.epoch, fence.worker)
             if task is not None:
                 tx.reporter = (fence.task, fence.worker, fence.epoch)
                 rule(tx, task)

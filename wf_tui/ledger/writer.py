@@ -18,13 +18,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wf_tui.errors import LedgerError, WfError
-from wf_tui.ledger.outages import Outages
+from wf_tui.ledger.store.write_retry import WriteRetry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["Writer"]
 
@@ -74,7 +74,7 @@ class Writer:
     open_ledger: Callable[[], tuple[Ledger, Database]]
     after_pause: Callable[[Ledger, str, float], object] = lambda _ledger, _why, _seconds: None
     """Writes down why nothing could be written, and for how long, once that is over."""
-    _outages: Outages = field(default_factory=Outages)
+    _outages: WriteRetry = field(default_factory=WriteRetry)
     _queue: queue.SimpleQueue[_Request | None] = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
     _ended: bool = False
@@ -106,7 +106,7 @@ class Writer:
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for a ledger that cannot be written; then that is the answer."""
-        self._outages.bear(seconds)
+        self._outages.limit(seconds)
 
     def close(self) -> None:
         """Answer what has arrived, then end the thread."""
@@ -126,9 +126,9 @@ class Writer:
                     continue
                 with _answering(batch):
                     if opened is None:
-                        opened = self._outages.outwait(self.open_ledger)
+                        opened = self._outages.retry(self.open_ledger)
                         stack.callback(opened[1].close)
-                    self._outages.outwait(partial(self._commit, *opened, batch))
+                    self._outages.retry(partial(self._commit, *opened, batch))
                     self._outages.over()
 
     def _commit(self, ledger: Ledger, db: Database, batch: list[_Request]) -> None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.runs import refused, stoppable
-from wf_tui.ledger.trees import ACCEPTED
-from wf_tui.ledger.words import BlockedKind, DoneKind, Intent, RunState, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, RunState, Step, TaskState
+from wf_tui.ledger.queries.trees import ACCEPTED
+from wf_tui.ledger.rules.runs import refused, stoppable
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.ledger.rows import RunRow, TaskRow
+    from wf_tui.ledger.model.rows import RunRow, TaskRow
 
 __all__ = ["ENTER", "MOVES", "RUN_MOVES", "why_not", "why_not_run"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.card import COLUMNS, order
 from wf_tui.picture.columns import Column
 from wf_tui.picture.filter import Filter
@@ -13,8 +13,8 @@ from wf_tui.picture.looks import TIMED, Looks, Reach
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wf_tui.ledger.reasons import Reason
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.queries.reasons import Reason
     from wf_tui.picture.card import Order
 
 __all__ = ["Arrangement"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.ledger.reasons import Reasons
-    from wf_tui.ledger.rows import EventRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import EventRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.queries.reasons import Reasons
 
 __all__ = ["Batch", "Changes", "Tally"]
 

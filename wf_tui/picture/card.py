@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.words import PERSON, BlockedKind, TaskState
+from wf_tui.ledger.model.states import PERSON, BlockedKind, TaskState
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.reasons import Reason
-    from wf_tui.ledger.rows import EventRow, TaskRow
+    from wf_tui.ledger.model.rows import EventRow, TaskRow
+    from wf_tui.ledger.queries.reasons import Reason
 
 __all__ = [
     "COLUMNS",

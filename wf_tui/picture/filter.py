@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import nearest
-from wf_tui.ledger.words import BlockedKind, DoneKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 from wf_tui.picture.card import needs_you, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.ledger.reasons import Reason
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.queries.reasons import Reason
 
 __all__ = ["KEYS", "QUICK", "Filter", "parse"]
 

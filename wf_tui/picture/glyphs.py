@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, TaskState
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
 
 __all__ = ["BLOCKED", "CANCELLED", "DONE", "IN_PROGRESS", "NEEDS_YOU", "PENDING", "WAITING", "of"]
 

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.words import BlockedKind, RunState
+from wf_tui.ledger.model.states import BlockedKind, RunState
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.rows import RunRow, TaskRow
+    from wf_tui.ledger.model.rows import RunRow, TaskRow
     from wf_tui.picture.batch import Batch, Tally
     from wf_tui.picture.totals import Totals
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.words import PERSON
+from wf_tui.ledger.model.states import PERSON
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
 from wf_tui.text import clean, plural
@@ -12,7 +12,7 @@ from wf_tui.text import clean, plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 __all__ = ["event_line", "worth_watching"]
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.words import RunState, TaskState
+from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.picture.card import Card, Evidence, card, evidence_of
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.reasons import Reason, Reasons
-    from wf_tui.ledger.rows import EventRow, TaskRow
+    from wf_tui.ledger.model.rows import EventRow, TaskRow
+    from wf_tui.ledger.queries.reasons import Reason, Reasons
 
 __all__ = ["TIMED", "Cards", "Looks", "Reach"]
 

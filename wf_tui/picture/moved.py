@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.rows import EventRow, TaskRow, decode, select
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.rows import EventRow, TaskRow, decode, select
+from wf_tui.ledger.model.states import BlockedKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["marks", "moved", "parts"]
 

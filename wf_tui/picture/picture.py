@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.claims import may_write
-from wf_tui.ledger.pauses import explained
-from wf_tui.ledger.words import RunState, TaskState
+from wf_tui.ledger.model.states import RunState, TaskState
+from wf_tui.ledger.queries.breaker_reads import explained
+from wf_tui.ledger.rules.claims import may_write
 from wf_tui.picture import allowed
 from wf_tui.picture.arrangement import Arrangement
 from wf_tui.picture.batch import Batch, Changes, Tally
@@ -27,7 +27,7 @@ from wf_tui.picture.totals import Totals
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wf_tui.ledger.rows import RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card
 
 __all__ = ["Batch", "Changes", "Picture"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger import pauses, reads
-from wf_tui.ledger.reasons import Reasons
-from wf_tui.ledger.rows import AttemptRow, EventRow, TaskRow, decode, select
+from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, select
+from wf_tui.ledger.queries import breaker_reads, reads
+from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.moved import marks, moved, parts
@@ -16,8 +16,8 @@ from wf_tui.picture.room import is_full
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wf_tui.ledger.database import Database, Row
-    from wf_tui.ledger.rows import RunRow
+    from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.ledger.store.database import Database, Row
 
 __all__ = ["since", "start"]
 
@@ -128,7 +128,7 @@ def _context(
         holders=[decode(AttemptRow, row) for row in opened],
         workers=reads.workers(db, run.id),
         unmet_needs=needs,
-        breakers=pauses.tripped(db, run.id),
+        breakers=breaker_reads.tripped(db, run.id),
     )
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.claims import contention
-from wf_tui.ledger.rows import TaskRow, decode, select
+from wf_tui.ledger.model.rows import TaskRow, decode, select
+from wf_tui.ledger.rules.claims import contention
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import AttemptRow, RunRow
+    from wf_tui.ledger.model.rows import AttemptRow, RunRow
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["listed", "waiting_for"]
 

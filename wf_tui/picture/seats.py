@@ -10,7 +10,7 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.rows import TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import TaskRow, WorkerRow
 
 __all__ = ["SeatView", "seat_view"]
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger import reads
-from wf_tui.ledger.reasons import Reason, Reasons
-from wf_tui.ledger.trees import holds_tree
-from wf_tui.ledger.words import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.reasons import Reason, Reasons
+from wf_tui.ledger.queries.trees import holds_tree
 from wf_tui.paths import RunPaths
 from wf_tui.picture.room import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.reads import Leader
-    from wf_tui.ledger.rows import AttemptRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import AttemptRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.queries.reads import Leader
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["Status", "TaskPicture", "read_status", "read_task", "run_summary", "worker_json"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.claims import holds
-from wf_tui.ledger.words import BlockedKind, RunState, TaskState
+from wf_tui.ledger.model.states import BlockedKind, RunState, TaskState
+from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import order
@@ -16,7 +16,7 @@ from wf_tui.text import clean, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wf_tui.ledger.rows import RunRow, TaskRow
+    from wf_tui.ledger.model.rows import RunRow, TaskRow
     from wf_tui.picture.status import Status
 
 __all__ = ["branch", "remedy", "status_lines", "summary_lines"]

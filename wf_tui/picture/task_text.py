@@ -12,7 +12,7 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wf_tui.ledger.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.picture.status import TaskPicture
 
 __all__ = ["task_lines"]

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
 from wf_tui.git.merge import leftover_marks
-from wf_tui.ledger import reads
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.claims import Claim
-from wf_tui.ledger.words import PERSON, BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import PERSON, BlockedKind, Outcome, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.claims import Claim
 from wf_tui.scheduler.attempt import Attempt, StoppedError, machine_fault
 from wf_tui.scheduler.checks import Fault, left_out
 from wf_tui.scheduler.handover import given, make_job
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.reads import Pulse
-    from wf_tui.ledger.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.queries.reads import Pulse
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.site import Site
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.scheduler.checks import Fault
 from wf_tui.workers.shell import failure, result_text, run_command
 

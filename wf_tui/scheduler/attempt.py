@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from wf_tui.errors import GitDeadlineError, GitError, LedgerError
 from wf_tui.faults import Point
 from wf_tui.git.foreign import ForeignFileError
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
+from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.around import set_up, tear_down
 from wf_tui.scheduler.checks import Fault, check
 from wf_tui.scheduler.handover import Given, given, make_job
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
     from typing import Any
 
-    from wf_tui.ledger.claims import Claim
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rows import Detail
+    from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.site import Site
     from wf_tui.workers.protocol import Job

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.entries import outside
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.text import clean, plural
 from wf_tui.workers.shell import failure, result_text, run_command
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.git.harvest import Refused
-    from wf_tui.ledger.claims import Claim
-    from wf_tui.ledger.rows import Detail
+    from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.harvesting import Harvested
     from wf_tui.scheduler.site import Site
     from wf_tui.workers.protocol import Job, Report

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.paths import private_folder
 from wf_tui.workers.environment import worker_environment
 from wf_tui.workers.plain_file import write_plain
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from wf_tui.ledger.claims import Claim
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.site import Site
 
 __all__ = ["Given", "given", "make_job", "mark"]

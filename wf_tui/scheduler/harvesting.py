@@ -12,9 +12,9 @@ from wf_tui.git.harvest import HarvestRefusedError
 if TYPE_CHECKING:
     from wf_tui.git.entries import Entry
     from wf_tui.git.harvest import Harvest, Refused
-    from wf_tui.ledger.attempts import Ending
     from wf_tui.ledger.ledger import Fence, Ledger
-    from wf_tui.ledger.rows import Detail
+    from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.scheduler.site import Site
     from wf_tui.scheduler.workspace import Workspace
 

@@ -14,15 +14,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerWaitError
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.words import Outcome
+from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Fence, Ledger
+    from wf_tui.ledger.store.database import Database
     from wf_tui.scheduler.attempt import Attempt
     from wf_tui.scheduler.site import Site
 

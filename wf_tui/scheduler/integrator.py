@@ -14,16 +14,16 @@ from wf_tui.git.attempts import Message
 from wf_tui.git.export import Exported, Pending, export
 from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
 from wf_tui.git.show import changed_lines
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step, TaskState
+from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.workspace import lay_conflict
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from wf_tui.git.tree import Tree
-    from wf_tui.ledger.attempts import Ending
-    from wf_tui.ledger.claims import Claim
     from wf_tui.ledger.ledger import Fence, Ledger
+    from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.attempt import Attempt
     from wf_tui.scheduler.harvesting import Harvested
     from wf_tui.scheduler.site import Site

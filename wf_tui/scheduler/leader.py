@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wf_tui.ledger.reads import Leader
+    from wf_tui.ledger.queries.reads import Leader
 
 __all__ = ["Identity", "is_alive", "leadership", "own_identity", "without_leader"]
 

@@ -24,13 +24,13 @@ from wf_tui.git.remove import remove_ended
 from wf_tui.git.repository import Repository
 from wf_tui.git.shared import SharedTree
 from wf_tui.git.snapshots import Snapshots
-from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.trees import needed_trees, stale_trees
-from wf_tui.ledger.turn import Patience
-from wf_tui.ledger.words import RunState
-from wf_tui.ledger.worktree import Worktree, worktree_of
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.model.worktree_setup import WorktreeSetup, worktree_setup_of
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.trees import needed_trees, stale_trees
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.ledger.writer import Writer
 from wf_tui.scheduler.descriptors import more_descriptors
 from wf_tui.scheduler.heartbeat import BEATS
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.config import Timing
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RepoPaths
 
 __all__ = ["Lead", "start_detached"]
@@ -125,7 +125,7 @@ class Lead:
         row, worktree = await writer.submit(
             lambda ledger: (
                 reads.run_row(ledger.db, self.run_id),
-                worktree_of(ledger.db, self.run_id),
+                worktree_setup_of(ledger.db, self.run_id),
             )
         )
         control = open_control(paths)
@@ -252,7 +252,7 @@ def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, s
     return process.pid
 
 
-def _foreign(worktree: Worktree) -> Foreign:
+def _foreign(worktree: WorktreeSetup) -> Foreign:
     top = Path(worktree.checkout) if worktree.checkout else None
     return Foreign(top, worktree.link, worktree.copy)
 

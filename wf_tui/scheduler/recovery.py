@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
 from wf_tui.git.locks import break_stale_locks
-from wf_tui.ledger import reads
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.claims import Claim
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import Outcome, Step
+from wf_tui.ledger.model.states import Outcome, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.claims import Claim
 from wf_tui.scheduler.attempt import CANCELLED, machine_fault
 from wf_tui.scheduler.handover import mark
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
@@ -24,7 +24,7 @@ from wf_tui.workers.sweep import sweep_git, sweep_marked
 
 if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.site import Site
 

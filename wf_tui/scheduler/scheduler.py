@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.faults import Point
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import Intent, RunState
+from wf_tui.ledger.model.states import Intent, RunState
+from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.accepted import Accepted, accepted
 from wf_tui.scheduler.attempt import CANCELLED, Attempt
 from wf_tui.scheduler.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.claims import Claim
-    from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.reads import Pulse
+    from wf_tui.ledger.queries.reads import Pulse
+    from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.ledger.store.database import Database
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.site import Site
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from wf_tui.config import Timing
 from wf_tui.faults import Faults
 from wf_tui.git.runner import git_limit
-from wf_tui.ledger.worktree import Worktree
+from wf_tui.ledger.model.worktree_setup import WorktreeSetup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ class Site:
     environment: Mapping[str, str]
     """What every program gets of the scheduler's environment."""
     timing: Timing = field(default_factory=Timing)
-    worktree: Worktree = field(default_factory=Worktree)
+    worktree: WorktreeSetup = field(default_factory=WorktreeSetup)
     """How each worktree is set up."""
     ports: Ports | None = None
     """The ranges of ports for attempts."""

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from wf_tui.git.integrate import Conflict
     from wf_tui.git.pool import Pool
     from wf_tui.git.tree import Tree
-    from wf_tui.ledger.claims import Claim
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.site import Site
 
 __all__ = ["Kept", "Left", "Workspace", "lay_conflict"]

@@ -17,7 +17,7 @@ from wf_tui.verify.verdict import MOST, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 __all__ = ["ENDED", "Book", "Chain"]
 

@@ -8,7 +8,7 @@ from wf_tui.verify.moves import stop
 from wf_tui.verify.told import whole
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.book import Book
     from wf_tui.verify.card import Act, Card
 

@@ -8,7 +8,7 @@ from wf_tui.verify.claims import SLACK, is_live
 from wf_tui.verify.told import number, whole, word
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.book import Book
     from wf_tui.verify.card import Card
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.verify.told import number, word
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.book import Book
 
 __all__ = ["Pauses", "begun", "claimed", "over"]

@@ -12,7 +12,7 @@ from wf_tui.verify.told import word
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.book import Book
     from wf_tui.verify.card import Card
 

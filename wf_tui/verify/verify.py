@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.verify.book import Book
 from wf_tui.verify.branch import compare, read_branch
 from wf_tui.verify.replay import replay
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wf_tui.git.control import Control
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import EventRow, RunRow, TaskRow
+    from wf_tui.ledger.model.rows import EventRow, RunRow, TaskRow
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["examine", "verify_run"]
 

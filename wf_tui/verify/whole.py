@@ -9,7 +9,7 @@ from wf_tui.verify.card import Asked, Card, Part
 from wf_tui.verify.told import whole, word, words
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.book import Book
 
 __all__ = [

@@ -16,8 +16,8 @@ from wf_tui.board import app as app_module
 from wf_tui.board.app import BoardApp
 from wf_tui.board.board_screen import BoardScreen
 from wf_tui.commands import Place
-from wf_tui.ledger import reads
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.paths import repo_paths
 from wf_tui.picture import reading
 from wf_tui.scheduler.leader import own_identity
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from wf_tui.config import Config
-    from wf_tui.ledger.load import NewPhase, NewTask
+    from wf_tui.ledger.rules.load import NewPhase, NewTask
 
 _T = TypeVar("_T")
 ME = f"user:{commands.user_name()}"

@@ -9,9 +9,9 @@ from textual.app import App
 
 from tests.unit.scheduler.arena import Arena
 from wf_tui.board.detail import DetailPane
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import Outcome
+from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.rules.attempts import Ending
 
 if TYPE_CHECKING:
     from pathlib import Path

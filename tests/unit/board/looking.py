@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.unit.board.acting import StillApp
     from wf_tui.board.board_screen import BoardScreen
     from wf_tui.board.column import BoardColumn
-    from wf_tui.ledger.words import TaskState
+    from wf_tui.ledger.model.states import TaskState
 
 __all__ = ["Frames", "Posted", "board_of", "column_of", "screen_text", "text_of"]
 

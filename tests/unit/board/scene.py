@@ -9,16 +9,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ledger.driving import RUN, START, Drive, phase, seat, shell
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.rows import Spec
-from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.leader import own_identity
 
 if TYPE_CHECKING:
     from wf_tui.commands import Place
-    from wf_tui.ledger.database import Database
     from wf_tui.ledger.ledger import Fence
-    from wf_tui.ledger.load import NewTask
+    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["busy_run", "run_of_kind", "small_run"]
 

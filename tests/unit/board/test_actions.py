@@ -9,7 +9,7 @@ from textual.widgets._toast import Toast
 
 from tests.unit.board.acting import board
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.model.states import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable

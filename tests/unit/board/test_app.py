@@ -15,13 +15,13 @@ from wf_tui.board.detail import DetailPane
 from wf_tui.board.header import Notice
 from wf_tui.board.messages import FeedFailed
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.ledger.ledger import Ledger, MoveResult
 
 PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
 
@@ -45,7 +45,7 @@ async def test_a_deed_is_done_on_another_thread(tmp_path: Path) -> None:
     """The event loop never waits for the ledger."""
     seen: list[bool] = []
 
-    def act(ledger: Ledger) -> list[Acted]:
+    def act(ledger: Ledger) -> list[MoveResult]:
         seen.append(threading.current_thread() is threading.main_thread())
         return ledger.hold(RUN, "a")
 

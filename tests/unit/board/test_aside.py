@@ -11,7 +11,7 @@ from tests.unit.board.acting import ME, board, place_in
 from tests.unit.ledger.driving import BAD, RUN
 from wf_tui.board.app import BoardApp
 from wf_tui.errors import EnvironmentalError
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

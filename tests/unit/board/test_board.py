@@ -13,7 +13,7 @@ from wf_tui.board.footer import BoardFooter
 from wf_tui.board.tabs import ColumnTabs
 from wf_tui.board.theme import DARK, LIGHT, chosen
 from wf_tui.config import Board, Config
-from wf_tui.ledger.words import Step, TaskState
+from wf_tui.ledger.model.states import Step, TaskState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from tests.unit.ledger.driving import Drive, shell
 from wf_tui.board.card_lines import card_lines
 from wf_tui.board.line import Line, Role, Span, fitted, width_of
 from wf_tui.board.signs import ASCII, UNICODE
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
 from wf_tui.picture.picture import Picture
 

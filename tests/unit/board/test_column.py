@@ -10,7 +10,7 @@ from tests.unit.board.acting import board
 from tests.unit.board.looking import Frames, Posted, board_of, column_of, screen_text, text_of
 from tests.unit.ledger.driving import shell
 from wf_tui.board.messages import CardDropped, CardOpened, CardSelected
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from tests.unit.ledger.driving import RUN, Drive, FixedClock
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.clock import SystemClock
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

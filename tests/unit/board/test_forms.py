@@ -12,7 +12,7 @@ from tests.unit.board.acting import board
 from tests.unit.ledger.driving import shell
 from wf_tui.board.checks import FormFacts, changed_fields, faults, new_task
 from wf_tui.board.forms import EditForm, NewForm
-from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.model.rows import Spec
 
 if TYPE_CHECKING:
     from pathlib import Path

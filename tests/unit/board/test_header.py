@@ -10,7 +10,7 @@ from wf_tui.board.header import clock_time, header_spans, notice, short_number
 from wf_tui.board.line import width_of
 from wf_tui.board.outcome import Told, outcome
 from wf_tui.board.signs import UNICODE
-from wf_tui.ledger.ledger import Acted
+from wf_tui.ledger.ledger import MoveResult
 from wf_tui.picture.header import Header
 
 HEADER = Header(
@@ -96,8 +96,8 @@ def test_numbers_are_short() -> None:
 def test_what_was_done_is_told_once_and_refusals_each() -> None:
     """Few cards are named, many are counted; a reason that is the same is told once."""
 
-    def acted(task: str, reason: str = "") -> Acted:
-        return Acted(task, changed=not reason, state="pending", reason=reason)
+    def acted(task: str, reason: str = "") -> MoveResult:
+        return MoveResult(task, changed=not reason, state="pending", reason=reason)
 
     assert outcome([acted("a"), acted("b")], "retried") == [Told("retried a, b")]
     assert outcome([acted(name) for name in "abcd"], "held") == [Told("held 4 tasks")]

@@ -13,7 +13,7 @@ from wf_tui.board.board_view import EVERYTHING
 from wf_tui.board.detail import DetailPane
 from wf_tui.board.inbox import InboxScreen
 from wf_tui.board.workers_screen import WorkersScreen
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind
 
 if TYPE_CHECKING:
     from pathlib import Path

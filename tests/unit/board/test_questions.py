@@ -13,8 +13,8 @@ from tests.unit.ledger.driving import Drive, seat, shell
 from wf_tui.board.dialogs import Choice, ChoiceDialog, best
 from wf_tui.board.messages import CardDropped
 from wf_tui.board.seats import SeatFacts, choices, interrupted
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import Step, TaskState
+from wf_tui.ledger.model.states import Step, TaskState
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ from tests.unit.ledger.driving import RUN
 from wf_tui.board.start_screen import StartApp
 from wf_tui.board.theme import LIGHT
 from wf_tui.config import Board, Config
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from tests.unit.ledger.driving import Drive
     from wf_tui.commands import Place
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
 
 Size = tuple[int, int]
 LEAST, SMALL, MIDDLE, LARGE = (60, 18), (80, 24), (120, 40), (200, 60)

@@ -10,7 +10,7 @@ from tests.unit.board.acting import board
 from tests.unit.ledger.driving import seat
 from wf_tui.board.board_screen import BoardScreen
 from wf_tui.board.workers_screen import WorkersScreen
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.model.states import Step
 
 if TYPE_CHECKING:
     from pathlib import Path

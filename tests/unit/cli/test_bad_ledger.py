@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.test_bad_files import BAD
+from tests.unit.ledger.store.test_bad_files import BAD
 from wf_tui import commands
 from wf_tui.paths import private_folder
 

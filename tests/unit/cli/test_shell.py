@@ -17,9 +17,9 @@ import pytest
 from wf_tui import commands
 from wf_tui.git.control import open_control
 from wf_tui.git.pool import Pool
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import BlockedKind, Outcome
+from wf_tui.ledger.model.states import BlockedKind, Outcome
+from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.paths import RunPaths
 from wf_tui.scheduler.leader import own_identity
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wf_tui import commands
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import BlockedKind, Outcome
+from wf_tui.ledger.model.states import BlockedKind, Outcome
+from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.leader import own_identity
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from wf_tui.demo.folder import DemoFolder
 from wf_tui.demo.person import HELPED, Person
-from wf_tui.ledger.rows import EventRow
+from wf_tui.ledger.model.rows import EventRow
 
 
 class Watched:

@@ -20,16 +20,16 @@ from tests.unit.ledger.driving import (
     shell,
 )
 from wf_tui.errors import RefusedError, WfError
-from wf_tui.ledger import reads
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence, Ledger
-from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.attempts import Ending
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from wf_tui.ledger.load import NewPhase, NewTask
-    from wf_tui.ledger.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.rules.load import NewPhase, NewTask
 
 NAMES = ["w1", "w2", "o1"]
 SCOPES = [(), ("src/a",), ("src/a", "src/b"), ("docs/",)]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from tests.unit.ledger.driving import Drive
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
 
 
 class MakeStore(Protocol):

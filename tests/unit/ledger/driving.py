@@ -6,19 +6,19 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from wf_tui.ledger import reads
-from wf_tui.ledger.attempts import Ending
 from wf_tui.ledger.ledger import Fence, Ledger
-from wf_tui.ledger.load import NewPhase, NewTask
-from wf_tui.ledger.reasons import Reason, Reasons
-from wf_tui.ledger.rows import RunRow, Spec, TaskRow, WorkerRow
-from wf_tui.ledger.words import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.model.rows import RunRow, Spec, TaskRow, WorkerRow
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.reasons import Reason, Reasons
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.load import NewPhase, NewTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wf_tui.ledger.database import Database, Row
-    from wf_tui.ledger.rows import EventRow, PhaseRow
+    from wf_tui.ledger.model.rows import EventRow, PhaseRow
+    from wf_tui.ledger.store.database import Database, Row
 
 RUN = "r1"
 START = 1_000_000.0

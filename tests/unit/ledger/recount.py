@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import RUN
-from wf_tui.ledger import reads
-from wf_tui.ledger.rows import TaskRow, decode, select
-from wf_tui.ledger.words import TaskState
+from wf_tui.ledger.model.rows import TaskRow, decode, select
+from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import PhaseRow
+    from wf_tui.ledger.model.rows import PhaseRow
+    from wf_tui.ledger.store.database import Database
 
 BAD = {
     "failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ledger.driving import BAD, GOOD, RUN, STOPPED, shell
-from wf_tui.ledger.words import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable

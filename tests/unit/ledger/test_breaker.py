@@ -9,8 +9,9 @@ import pytest
 
 from tests.unit.ledger.driving import RUN, STOPPED, Drive, merging, seat, shell
 from tests.unit.verify.histories import history, of
-from wf_tui.ledger import breaker, reads
 from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules import breaker
 
 TASKS = [f"t{number:02}" for number in range(20)]
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.unit.ledger.driving import BAD, RUN, Drive, phase, seat, shell
 from wf_tui.errors import UnknownNameError
-from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.rows import Spec
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from pathlib import Path

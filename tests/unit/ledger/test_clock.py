@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import RUN, shell
-from wf_tui.ledger import reads
-from wf_tui.ledger.runs import IDLE_END
-from wf_tui.ledger.words import RunState
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.runs import IDLE_END
 
 if TYPE_CHECKING:
     from tests.unit.ledger.driving import Drive

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.ledger import recount
 from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, phase, shell
 from wf_tui.errors import UnknownNameError
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind
 
 
 def counters(drive: Drive, name: str) -> tuple[int, int]:

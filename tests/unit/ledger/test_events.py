@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tests.unit.ledger.driving import BAD, RUN, START, Drive, phase, seat, shell
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.words import BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
+from wf_tui.ledger.rules.attempts import Ending
 
 KINDS = frozenset(
     [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, phase, seat, shell
-from wf_tui.ledger import reads
-from wf_tui.ledger.attempts import Ending
-from wf_tui.ledger.words import BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.attempts import Ending
 
 
 def test_a_failure_is_tried_again(drive: Drive) -> None:

@@ -10,8 +10,8 @@ import pytest
 from tests.unit.ledger import recount
 from tests.unit.ledger.driving import BAD, GOOD, RUN, STOPPED, Drive, phase, shell
 from wf_tui.errors import RefusedError, UnknownNameError
-from wf_tui.ledger import reads
-from wf_tui.ledger.words import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.unit.ledger.driving import RUN, Drive, a_run, shell
-from wf_tui.ledger.load import of_plan, rank
-from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.rules.load import of_plan, rank
 from wf_tui.plan.models import Plan
 
 PLAN = Plan.model_validate(

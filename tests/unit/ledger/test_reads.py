@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.ledger.driving import RUN, Drive, a_run, phase, shell
 from wf_tui.errors import UnknownNameError, UsageError
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 
 
 def test_finding_runs(drive: Drive) -> None:

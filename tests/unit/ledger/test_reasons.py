@@ -6,8 +6,8 @@ import pytest
 
 from tests.unit.ledger.driving import BAD, RUN, Drive, phase, seat, shell
 from tests.unit.ledger.states import STATES
-from wf_tui.ledger.reasons import Reason
-from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.queries.reasons import Reason
 
 
 def test_ready(drive: Drive) -> None:

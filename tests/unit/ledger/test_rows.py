@@ -8,10 +8,10 @@ import pytest
 
 from tests.unit.ledger.driving import RUN, Drive
 from wf_tui.errors import LedgerError
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.database import Database
+    from wf_tui.ledger.store.database import Database
 
 
 def _read_all(db: Database) -> None:

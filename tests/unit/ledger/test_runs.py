@@ -7,7 +7,7 @@ import pytest
 from tests.unit.ledger import recount
 from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, seat, shell
 from wf_tui.errors import RefusedError, UsageError
-from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, Step
 
 
 def end(drive: Drive, *, foreground: bool = False) -> str:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.ledger.driving import RUN, STOPPED, Drive, phase, shell
-from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.model.rows import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
-    from wf_tui.ledger.database import Database, Row, Value
-    from wf_tui.ledger.load import NewTask
+    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.store.database import Database, Row, Value
 
 
 @dataclass

@@ -21,13 +21,14 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from tests.unit.ledger import recount
 from tests.unit.ledger.acts import NAMES, Acts, result_of
 from tests.unit.ledger.driving import BAD, RUN, Drive, FixedClock, merging
-from tests.unit.ledger.mortal import Killed, Mortal, remains
+from tests.unit.ledger.store.mortal import Killed, Mortal, remains
 from wf_tui.errors import RefusedError
-from wf_tui.ledger import attempts, claims, reads
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.propagate import Propagation
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.words import DoneKind, RunState
+from wf_tui.ledger.model.states import DoneKind, RunState
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules import attempts, claims
+from wf_tui.ledger.rules.propagate import Propagation
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.verify import verify
 from wf_tui.verify.book import Book
 from wf_tui.verify.replay import replay
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.unit.ledger.conftest import MakeStore
-    from wf_tui.ledger.change import Change
-    from wf_tui.ledger.rows import EventRow, TaskRow
+    from wf_tui.ledger.model.rows import EventRow, TaskRow
+    from wf_tui.ledger.rules.change import Change
 
 
 pytestmark = pytest.mark.timeout(600)

@@ -10,14 +10,14 @@ from tests.unit.ledger import recount
 from tests.unit.ledger.driving import BAD, GOOD, RUN, Drive
 from tests.unit.ledger.states import STATES
 from wf_tui.errors import RefusedError
-from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wf_tui.ledger.ledger import Acted
+    from wf_tui.ledger.ledger import MoveResult
 
 P = ["P ready", "P waiting", "P backoff"]
 R = ["R:claimed", "R:preparing", "R:running", "R:harvesting", "R:checking"]
@@ -34,7 +34,7 @@ def _to(state: str, *groups: Iterable[str]) -> dict[str, str]:
     return {name: state for group in groups for name in group}
 
 
-COMMANDS: Final[dict[str, Callable[[Drive], list[Acted]]]] = {
+COMMANDS: Final[dict[str, Callable[[Drive], list[MoveResult]]]] = {
     "retry": lambda drive: drive.mine.retry(RUN, "t"),
     "reassign": lambda drive: drive.mine.reassign(RUN, "w2", "t"),
     "release": lambda drive: drive.mine.release(RUN, "t"),

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import BAD, RUN
-from wf_tui.ledger import reads
-from wf_tui.ledger.trees import stale_trees, was_kept
-from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.trees import stale_trees, was_kept
 
 if TYPE_CHECKING:
     from tests.unit.ledger.driving import Drive

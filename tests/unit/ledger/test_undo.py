@@ -14,7 +14,7 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence, Ledger
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.load import NewPhase
+    from wf_tui.ledger.rules.load import NewPhase
 
 UNDOABLE = ["retry", "reassign", "hold", "unhold", "cancel", "skip", "edit", "priority"]
 STOPS = ["retry", "reassign", "hold", "cancel", "skip", "release"]

@@ -12,10 +12,10 @@ import pytest
 
 from tests.unit.ledger.driving import RUN, Drive, FixedClock
 from wf_tui.errors import LedgerError, LedgerWaitError, RefusedError
-from wf_tui.ledger import reads
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.sqlite import SqliteDatabase
-from wf_tui.ledger.turn import Patience
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.ledger.writer import Writer
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.ledger.conftest import MakeStore
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.ledger import Acted
+    from wf_tui.ledger.ledger import MoveResult
+    from wf_tui.ledger.store.database import Database
 
 
 @pytest.fixture
@@ -242,10 +242,10 @@ class Paused:
         """Let it grow again."""
         self.database.execute("PRAGMA max_page_count = 1000000")
 
-    def message(self) -> asyncio.Future[list[Acted]]:
+    def message(self) -> asyncio.Future[list[MoveResult]]:
         """Post something that needs room."""
 
-        def rule(ledger: Ledger) -> list[Acted]:
+        def rule(ledger: Ledger) -> list[MoveResult]:
             self.tried.release()
             return ledger.message(RUN, "a", "x" * 100_000)
 

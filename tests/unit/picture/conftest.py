@@ -10,7 +10,7 @@ import pytest
 from tests.unit.ledger.driving import Drive
 from tests.unit.picture.looking import View
 from tests.unit.picture.swarming import Swarm
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

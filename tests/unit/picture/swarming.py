@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.unit.ledger.acts import DEEDS, NAMES, REPORTS, SEATS, WHOLE, Acts, a_plan
 from tests.unit.ledger.driving import Drive
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from random import Random

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.ledger.driving import RUN, phase, shell
 from tests.unit.picture.looking import View
 from wf_tui.errors import RefusedError, UsageError
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.model.states import Step
 from wf_tui.picture.allowed import MOVES
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from tests.unit.ledger.driving import Drive
     from tests.unit.picture.swarming import Swarm
-    from wf_tui.ledger.ledger import Acted, Ledger
+    from wf_tui.ledger.ledger import Ledger, MoveResult
 
-ACTS: dict[str, Callable[[Ledger, str], list[Acted]]] = {
+ACTS: dict[str, Callable[[Ledger, str], list[MoveResult]]] = {
     "retry": lambda ledger, task: ledger.retry(RUN, task),
     "reassign": lambda ledger, task: ledger.reassign(RUN, "w1", task),
     "release": lambda ledger, task: ledger.release(RUN, task),

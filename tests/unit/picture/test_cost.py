@@ -10,9 +10,9 @@ import pytest
 
 from tests.unit.ledger.driving import RUN, START, a_run, phase, seat, shell
 from tests.unit.picture.looking import View
-from wf_tui.ledger.reasons import Reasons
-from wf_tui.ledger.rows import PhaseRow, Spec, TaskRow
-from wf_tui.ledger.words import Step, TaskState
+from wf_tui.ledger.model.rows import PhaseRow, Spec, TaskRow
+from wf_tui.ledger.model.states import Step, TaskState
+from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.picture.batch import Batch
 from wf_tui.picture.picture import Picture
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.ledger.driving import RUN, phase, seat, shell
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.model.states import Step
 from wf_tui.picture.filter import parse
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.ledger.driving import RUN, shell
-from wf_tui.ledger.words import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.picture.header import helps
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wf_tui.ledger.rows import EventRow
+from wf_tui.ledger.model.rows import EventRow
 from wf_tui.picture.age import offset, span
 from wf_tui.picture.line import event_line, worth_watching
 

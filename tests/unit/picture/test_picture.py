@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import BAD, RUN, phase, seat, shell
-from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.picture.batch import Changes
 from wf_tui.picture.header import NO_HEADER
 from wf_tui.picture.picture import Picture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import RUN, phase, shell
 from tests.unit.picture.looking import View, shown
-from wf_tui.ledger.words import Step
+from wf_tui.ledger.model.states import Step
 from wf_tui.picture import reading
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.unit.ledger.driving import RUN, shell
 from tests.unit.picture.looking import View
 from tests.unit.picture.test_cost import steps
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.picture.scopes import waiting_for
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import status_lines

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wf_tui.clock import SystemClock
 from wf_tui.commands import Place, find_place, open_ledger
 from wf_tui.config import Config, Profile, Timing
-from wf_tui.ledger import reads
+from wf_tui.ledger.queries import reads
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 from wf_tui.scheduler.process import Lead, start_detached
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rows import AttemptRow, EventRow, RunRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow
 
 __all__ = ["Arena"]
 

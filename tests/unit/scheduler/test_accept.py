@@ -12,8 +12,8 @@ import pytest
 from tests.unit.scheduler.test_scheduler import parallel, put
 from wf_tui.commands import open_reads
 from wf_tui.git.control import open_control
-from wf_tui.ledger.load import NewTask
-from wf_tui.ledger.rows import Spec
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.rules.load import NewTask
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.scheduler.arena import Arena
-    from wf_tui.ledger.rows import EventRow, TaskRow
+    from wf_tui.ledger.model.rows import EventRow, TaskRow
 
 RACE = "scopes: race"
 WRITES = "mode: read_write"

@@ -17,8 +17,8 @@ from tests.unit.scheduler.arena import Arena
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.config import Timing
 from wf_tui.errors import LedgerError
-from wf_tui.ledger.reads import Leader
-from wf_tui.ledger.sqlite import SqliteDatabase
+from wf_tui.ledger.queries.reads import Leader
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.scheduler import leader
 from wf_tui.scheduler.process import Lead
 from wf_tui.workers import channel
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow
 
 
 def claimed(event: EventRow) -> bool:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import RUN, merging
 from tests.unit.picture.swarming import Swarm
-from wf_tui.ledger import reads
-from wf_tui.ledger.rows import EventRow
+from wf_tui.ledger.model.rows import EventRow
+from wf_tui.ledger.queries import reads
 from wf_tui.verify.verify import examine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from wf_tui.ledger.database import Database
-    from wf_tui.ledger.rows import RunRow, TaskRow
+    from wf_tui.ledger.model.rows import RunRow, TaskRow
+    from wf_tui.ledger.store.database import Database
 
     Pick = Callable[[EventRow], bool]
 

@@ -14,13 +14,13 @@ from tests.unit.ledger.test_transitions import COMMANDS, REPORTS
 from tests.unit.verify.histories import history, long_history, of, swarming
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.verify.book import Book
 from wf_tui.verify.replay import replay
 
 if TYPE_CHECKING:
     from tests.unit.ledger.driving import Drive
-    from wf_tui.ledger.rows import Detail
+    from wf_tui.ledger.model.rows import Detail
 
 
 @pytest.mark.parametrize("seed", range(8))

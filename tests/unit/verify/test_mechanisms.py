@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, phase, shell
 from tests.unit.verify.histories import history
-from wf_tui.ledger import attempts, claims, hands
-from wf_tui.ledger.change import Change
-from wf_tui.ledger.words import DoneKind, Step
+from wf_tui.ledger.model.states import DoneKind, Step
+from wf_tui.ledger.rules import attempts, claims, operator_moves
+from wf_tui.ledger.rules.change import Change
 
 if TYPE_CHECKING:
     import pytest
 
     from tests.unit.ledger.driving import Drive
-    from wf_tui.ledger.rows import TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
 
 
 def test_without_the_fence(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ def test_without_a_rule_of_phases(drive: Drive, monkeypatch: pytest.MonkeyPatch)
 
 def test_without_a_look_at_dependants(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
     """A skip that is taken back though somebody counted on it is seen."""
-    monkeypatch.setattr(hands, "claimed_dependant", lambda *_: None)
+    monkeypatch.setattr(operator_moves, "claimed_dependant", lambda *_: None)
     merging(drive).make("a", shell("b", "a"))
     drive.mine.skip(RUN, "a")
     drive.take("b")

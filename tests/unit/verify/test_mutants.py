@@ -9,7 +9,7 @@ import pytest
 from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, phase, shell
 from tests.unit.verify.histories import history, of
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.words import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, Step
 
 if TYPE_CHECKING:
     from tests.unit.ledger.driving import Drive

@@ -1,0 +1,85 @@
+"""The embedded store: whose file it is, and what it does with files that are not its own."""
+
+from __future__ import annotations
+
+import errno
+import stat
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import apsw
+import pytest
+
+from tests.unit.ledger.driving import RUN, Drive
+from wf_tui.errors import LedgerError, LedgerWaitError
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase, explained
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_no_ledger(path: Path) -> None:
+    """Where there is none, none is made unless that is asked for."""
+    with pytest.raises(LedgerError, match="there is no ledger at"):
+        SqliteDatabase(path)
+    assert not path.parent.exists()
+
+
+def test_an_empty_file_becomes_one(path: Path) -> None:
+    """An empty file, left by a kill at the first start, holds nothing and is used."""
+    path.parent.mkdir()
+    path.touch()
+    with closing(SqliteDatabase(path)) as database:
+        assert reads.runs(database) == []
+
+
+def test_a_lock_that_leads_elsewhere(path: Path, database: SqliteDatabase) -> None:
+    """A lock file that is a symbolic link is not followed."""
+    lock = path.with_suffix(".lock")
+    lock.unlink()
+    lock.symlink_to("/dev/null")
+    with pytest.raises(LedgerError, match="cannot lock the ledger"):
+        SqliteDatabase(path)
+    assert database.execute("SELECT 1") == [(1,)]
+
+
+def test_writing_what_is_read_only(database: SqliteDatabase) -> None:
+    """A write that SQLite refuses says that the ledger is read-only."""
+    database.execute("PRAGMA query_only = ON")
+    with pytest.raises(LedgerError, match="is read-only"):
+        Drive(database).make("a")
+
+
+def test_a_full_disk(database: SqliteDatabase) -> None:
+    """A full disk is named; what was there stays readable, and writing goes on with room."""
+    drive = Drive(database).make("a")
+    database.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(LedgerError, match="the disk is full"):
+        drive.mine.message(RUN, "a", "x" * 100_000)
+    database.execute("PRAGMA max_page_count = 100000")
+    assert drive.mine.message(RUN, "a", "short")[0].changed
+
+
+def test_other_errors_are_told(database: SqliteDatabase) -> None:
+    """What is none of these is told in SQLite's words."""
+    with pytest.raises(LedgerError, match="no such table: absent"):
+        database.execute("SELECT * FROM absent")
+    with pytest.raises(LedgerError, match="no such table: absent"):
+        database.execute_many("INSERT INTO absent VALUES (?)", [(1,)])
+
+
+@pytest.mark.usefixtures("database")
+def test_private(path: Path) -> None:
+    """Ledger, lock and folder are for their owner alone, also when found otherwise."""
+    path.chmod(0o644)
+    SqliteDatabase(path).close()
+    names = [path, path.with_suffix(".lock"), path.parent]
+    assert [stat.S_IMODE(name.stat().st_mode) for name in names] == [0o600, 0o600, 0o700]
+
+
+def test_too_many_open_files_is_something_to_wait_for(tmp_path: Path) -> None:
+    """Attempts that end give their descriptors back, so that a run goes on."""
+    told = explained(apsw.CantOpenError("unable to open"), tmp_path / "ledger.db", errno.EMFILE)
+    assert isinstance(told, LedgerWaitError)
+    assert "too many files are open" in told.message

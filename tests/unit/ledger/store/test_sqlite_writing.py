@@ -1,0 +1,133 @@
+"""The embedded store: transactions, and writing side by side."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.ledger.driving import RUN, Drive
+from wf_tui.errors import LedgerError
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_transaction_is_all_or_nothing(database: SqliteDatabase) -> None:
+    """An error undoes the whole transaction, and the next one works."""
+    drive = Drive(database).make("a")
+    before = drive.dump()
+    with suppress(ZeroDivisionError), database.transaction():
+        drive.mine.hold(RUN, "a")
+        raise ZeroDivisionError
+    assert drive.dump() == before
+    assert drive.mine.hold(RUN, "a")[0].changed
+
+
+def test_a_part_is_undone_alone(database: SqliteDatabase) -> None:
+    """Inside a transaction, what fails undoes only itself."""
+    drive = Drive(database).make("a", "b")
+    with database.transaction():
+        drive.mine.hold(RUN, "a")
+        with suppress(ZeroDivisionError), database.transaction():
+            drive.mine.hold(RUN, "b")
+            raise ZeroDivisionError
+    assert drive.where() == "B:hold P"
+
+
+def test_a_failing_commit_is_undone(database: SqliteDatabase) -> None:
+    """A transaction that cannot be committed is rolled back, so that the next one can begin."""
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute(
+        "CREATE TABLE child (run TEXT REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED)"
+    )
+    with pytest.raises(LedgerError, match="FOREIGN KEY"), database.transaction():
+        database.execute("INSERT INTO child VALUES ('nobody')")
+    with database.transaction():
+        assert database.execute("SELECT count(*) FROM child") == [(0,)]
+
+
+def test_changed(path: Path, database: SqliteDatabase) -> None:
+    """A commit of another connection is noticed once; one's own is not."""
+    with closing(SqliteDatabase(path)) as other:
+        Drive(database).make("a")
+        assert (database.changed(), other.changed()) == (False, True)
+        assert not other.changed()
+
+
+def test_a_snapshot_is_one_moment(path: Path, database: SqliteDatabase) -> None:
+    """Reads in a snapshot do not see what is committed meanwhile; nested ones are one."""
+    drive = Drive(database).make("a")
+    with closing(SqliteDatabase(path)) as other:
+        with other.snapshot(), other.snapshot():
+            assert reads.task(other, RUN, "a").state == "pending"
+            drive.mine.hold(RUN, "a")
+            assert reads.task(other, RUN, "a").state == "pending"
+        assert reads.task(other, RUN, "a").state == "blocked"
+
+
+def test_writers_queue(path: Path, database: SqliteDatabase) -> None:
+    """A second writer waits for the first instead of failing."""
+    drive = Drive(database).make("a", "b")
+    done = threading.Event()
+
+    def hold() -> None:
+        with closing(SqliteDatabase(path)) as other:
+            Drive(other).mine.hold(RUN, "b")
+        done.set()
+
+    thread = threading.Thread(target=hold)
+    with database.transaction():
+        thread.start()
+        drive.mine.hold(RUN, "a")
+        assert not done.is_set()
+    thread.join()
+    assert drive.where() == "B:hold B:hold"
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from wf_tui.clock import SystemClock
+from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+database = SqliteDatabase(Path(sys.argv[1]))
+ledger = Ledger(database, SystemClock(), actor=sys.argv[2])
+for number in range(25):
+    ledger.message("r1", "a", str(number))
+database.close()
+"""
+
+
+def test_two_processes(path: Path, database: SqliteDatabase) -> None:
+    """Two processes that write at once lose nothing, and the events stay gap-free."""
+    drive = Drive(database).make("a")
+    before = drive.run().seq
+    line = [sys.executable, "-c", WRITE, str(path)]
+    running = [subprocess.Popen([*line, actor]) for actor in ("user:ann", "user:bob")]
+    assert [process.wait() for process in running] == [0, 0]
+    assert drive.run().seq == before + 50
+    assert [event.seq for event in drive.events()] == list(range(1, before + 51))
+
+
+def test_two_that_create_at_once(path: Path) -> None:
+    """Two that find no ledger at the same moment make one."""
+    opened: list[SqliteDatabase] = []
+    threads = [
+        threading.Thread(target=lambda: opened.append(SqliteDatabase(path, create=True)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    Drive(opened[0]).make("a")
+    assert [len(reads.runs(database)) for database in opened] == [1] * 4
+    for database in opened:
+        database.close()

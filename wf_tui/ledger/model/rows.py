@@ -1,0 +1,468 @@
+"""The rows of the ledger as frozen values: the one place that types a driver's tuples."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, Final, TypeVar, cast
+
+from wf_tui.errors import LedgerError
+from wf_tui.ledger.model.states import (
+    PERSON,
+    WRITES,
+    BlockedKind,
+    DoneKind,
+    Intent,
+    Outcome,
+    RunState,
+    Step,
+    TaskState,
+)
+from wf_tui.ledger.store.database import Row, Value
+from wf_tui.text import clean
+
+__all__ = [
+    "AttemptRow",
+    "BreakerRow",
+    "Detail",
+    "EventRow",
+    "PhaseRow",
+    "RunRow",
+    "Spec",
+    "TaskRow",
+    "WorkerRow",
+    "decode",
+    "encode",
+    "evolve",
+    "insert",
+    "select",
+    "update",
+]
+
+_SHOWN: Final = 60
+
+Detail = Mapping[str, "str | int | float | list[str] | None"]
+"""The names behind a state's sentence: paths, holder, root, exit code ..."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a task asks for and only a worker needs to know."""
+
+    prompt: str = ""
+    command: str | None = None
+    needs: tuple[str, ...] = ()
+    gate: str | None = None
+    deliverables: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
+    checkpoint: str | None = None
+    timeout_secs: float | None = None
+    max_steps: int | None = None
+    max_tokens: int | None = None
+    max_cost_usd: float | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One card."""
+
+    run: str
+    id: str
+    ordinal: int
+    phase: str
+    title: str
+    spec: Spec
+    needs_kind: str
+    mode: str
+    isolation: str
+    role: str
+    scope: tuple[str, ...]
+    scope_key: str
+    priority: int
+    chain: int
+    rank: int
+    max_attempts: int
+    backoff: float
+    state: TaskState
+    since: float
+    kind: str | None = None
+    note: str = ""
+    detail: Detail = field(default_factory=dict)
+    step: str | None = None
+    step_at: float | None = None
+    step_deadline: float | None = None
+    worker: str | None = None
+    epoch: int = 0
+    lease_until: float | None = None
+    open_epoch: int | None = None
+    attempts: int = 0
+    tries: int = 0
+    conflicts: int = 0
+    last_worker: str | None = None
+    pinned: str = ""
+    pinned_by: str = ""
+    not_before: float | None = None
+    parked_by: str | None = None
+    ready_at: float | None = None
+    ready_merges: int = 0
+    unmet: int = 0
+    unmet_blocked: int = 0
+    settled: bool = False
+    scope_waived: bool = False
+    commit_id: str | None = None
+    result: str | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change files."""
+        return self.mode == WRITES
+
+    @property
+    def claimed(self) -> bool:
+        """Whether an attempt's writes count: in progress, or asking with its claim kept."""
+        return self.worker is not None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person holds it, who has accepted its work."""
+        return self.worker is not None and self.worker.startswith(PERSON)
+
+    @property
+    def asking(self) -> bool:
+        """Whether it waits for a person's answer with its claim kept (state Q of RULES 3.1)."""
+        return self.kind == BlockedKind.QUESTION and self.claimed
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One execution of a plan."""
+
+    id: str
+    goal: str
+    state: str
+    intent: str
+    base: str
+    ref: str
+    head: str
+    created_at: float
+    dir: str
+    repo: str
+    jobs: int
+    lease: float
+    scopes: str
+    fold_case: bool
+    exported: str | None = None
+    export_note: str = ""
+    ended_at: float | None = None
+    idle_since: float | None = None
+    seq: int = 0
+    pending: int = 0
+    in_progress: int = 0
+    done: int = 0
+    blocked: int = 0
+    open_attempts: int = 0
+    merges: int = 0
+    shared_merges: int = 0
+
+    @property
+    def unexported(self) -> bool:
+        """Whether it is completed, and merges of it have not come to the user's repository."""
+        completed = self.state == RunState.COMPLETED
+        return completed and self.head not in {self.base, self.exported}
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """One phase of a run."""
+
+    run: str
+    name: str
+    ordinal: int
+    parallel: bool
+    on_failure: str
+    wip: int | None
+    unmet: int
+    unsettled: int
+    settled_at: float | None = None
+    open_attempts: int = 0
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One try of one task by one worker."""
+
+    run: str
+    task: str
+    epoch: int
+    worker: str
+    profile: str
+    phase: str
+    open: bool
+    fenced: bool
+    writes: bool
+    isolation: str
+    scope: tuple[str, ...]
+    scope_waived: bool
+    started_at: float
+    base: str | None = None
+    tree: str | None = None
+    pid: int | None = None
+    outcome: str | None = None
+    cause: str | None = None
+    note: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    ref: str | None = None
+    commit_id: str | None = None
+    intent_old: str | None = None
+    intent_new: str | None = None
+    usage: str | None = None
+    ended_at: float | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is a person's, who has accepted what an earlier one left."""
+        return self.worker.startswith(PERSON)
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """One seat."""
+
+    run: str
+    name: str
+    profile: str
+    kind: str
+    roles: tuple[str, ...]
+    lane: str
+    state: str
+    lane_until: float | None = None
+    task: str | None = None
+    epoch: int | None = None
+    heartbeat_at: float | None = None
+
+    def accepts(self, kind: str, role: str) -> bool:
+        """Whether this seat can do a task of this kind and role; no roles means any."""
+        return self.kind == kind and (not self.roles or role in self.roles)
+
+    def fits(self, task: TaskRow) -> bool:
+        """Whether this seat may hold this task at all."""
+        pinned = task.pinned in {"", self.name, self.profile}
+        return pinned and self.accepts(task.needs_kind, task.role)
+
+
+@dataclass(frozen=True)
+class BreakerRow:
+    """How the attempts of a profile have failed, one after the other (RULES 5, Breaker)."""
+
+    run: str
+    profile: str
+    allowed: int
+    """Quick failures in a row before the profile pauses; 0: it never does."""
+    failures: int = 0
+    trips: int = 0
+    until: float | None = None
+    """When one attempt is let through; None after a trip: when a person says so."""
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One line of the event log; the field order is that of `wf events --json`."""
+
+    seq: int
+    at: float
+    run: str
+    task: str | None
+    worker: str | None
+    epoch: int | None
+    actor: str
+    kind: str
+    data: Mapping[str, object]
+
+
+T = TypeVar("T", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow, EventRow)
+
+_TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
+    TaskRow: ("task", ("run", "id")),
+    RunRow: ("run", ("id",)),
+    PhaseRow: ("phase", ("run", "name")),
+    AttemptRow: ("attempt", ("run", "task", "epoch")),
+    WorkerRow: ("worker", ("run", "name")),
+    BreakerRow: ("breaker", ("run", "profile")),
+    EventRow: ("event", ("run", "seq")),
+}
+_NAMES: Final = {table: tuple(f.name for f in fields(table)) for table in _TABLES}
+
+
+def select(table: type[T], rest: str = "") -> str:
+    """Return the statement that reads rows for `decode`; `rest` is a constant of the caller."""
+    return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"  # noqa: S608 - own names
+
+
+def insert(row: T) -> tuple[str, list[Value]]:
+    """Return the statement that stores a new row, with its values."""
+    return _INSERTS[type(row)], _values(row)
+
+
+def _values(row: object) -> list[Value]:
+    """Return all that a row holds as the database holds it; only the columns that differ cost."""
+    values: list[Value] = list(_GETTERS[type(row)](row))
+    for place, writer in _PLACES[type(row)]:
+        values[place] = writer(values[place])
+    return values
+
+
+def update(old: T, new: T) -> tuple[str, list[Value]] | None:
+    """Return the statement that writes the fields that differ, or None where none does."""
+    before, after = old.__dict__, new.__dict__
+    names = [n for n, was in before.items() if after[n] is not was and after[n] != was]
+    if not names:
+        return None
+    table, key = _TABLES[type(old)]
+    sets = ", ".join(f"{name} = ?" for name in names)
+    where = " AND ".join(f"{name} = ?" for name in key)
+    values = [encode(n, after[n]) for n in names] + [encode(n, before[n]) for n in key]
+    return f"UPDATE {table} SET {sets} WHERE {where}", values  # noqa: S608 - own names
+
+
+def evolve(row: T, **values: object) -> T:
+    """Return a copy with some fields changed, at a tenth of the cost of `dataclasses.replace`."""
+    new = object.__new__(type(row))
+    new.__dict__.update(row.__dict__, **values)
+    if len(new.__dict__) != len(row.__dict__):
+        raise TypeError(f"{type(row).__name__} has not all of these fields: {', '.join(values)}")
+    return new
+
+
+def decode(table: type[T], row: Row) -> T:
+    """Turn a driver's tuple into a row; one that holds what no wf has written is named."""
+    values: list[Any] = list(row)
+    place = 0
+    try:
+        for place, reader in _TYPED[table]:
+            values[place] = reader(values[place])
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise _unreadable(table, row, place) from error
+    return table(*values)
+
+
+def _unreadable(table: type, row: Row, place: int) -> LedgerError:
+    name, key = _TABLES[table]
+    stored = dict(zip(_NAMES[table], row, strict=True))
+    which = ", ".join(f"{field} {stored[field]!r}" for field in key)
+    value = clean(repr(row[place]), limit=_SHOWN)
+    return LedgerError(
+        f"the ledger is damaged: in its table {name}, the row of {clean(which, limit=_SHOWN)} "
+        f"has {_NAMES[table][place]} {value}",
+        "keep a copy of the file before you repair it",
+    )
+
+
+def encode(name: str, value: object) -> Value:
+    """Turn a field's value into what the database holds."""
+    writer = _WRITERS.get(name)
+    return writer(value) if writer is not None else cast("Value", value)
+
+
+_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@lru_cache(maxsize=256)
+def _read_spec(text: str) -> Spec:
+    """Read what a task asks for; again and again for one that waits for 10,000 others."""
+    stored: dict[str, Any] = json.loads(text)
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
+    return Spec(**values)
+
+
+def _write_spec(spec: object) -> str:
+    stored = {name: getattr(spec, name) for name in _SPEC}
+    return _json({name: value for name, value in stored.items() if value not in {None, "", ()}})
+
+
+def _read_words(text: str) -> tuple[str, ...]:
+    if text == "[]":
+        return ()
+    words = json.loads(text)
+    if not isinstance(words, list):
+        raise TypeError(text)
+    return tuple(words)
+
+
+def _read_map(text: str) -> Mapping[str, object]:
+    if text == "{}":
+        return {}
+    stored = json.loads(text)
+    if not isinstance(stored, dict):
+        raise TypeError(text)
+    return stored
+
+
+def _one_of(*sets: type[StrEnum], absent: bool = False) -> Callable[[Any], object]:
+    """Return the reader of a column of a closed set; states of tasks become what they are."""
+    known: dict[str | None, str | None] = {None: None} if absent else {}
+    for words in sets:
+        known |= {word.value: word if words is TaskState else word.value for word in words}
+    return known.__getitem__
+
+
+_CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
+    TaskRow: {
+        "state": _one_of(TaskState),
+        "step": _one_of(Step, absent=True),
+        "kind": _one_of(BlockedKind, DoneKind, absent=True),
+    },
+    RunRow: {"state": _one_of(RunState), "intent": _one_of(Intent)},
+    AttemptRow: {"outcome": _one_of(Outcome, absent=True)},
+}
+_READERS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "spec": _read_spec,
+    "scope": _read_words,
+    "roles": _read_words,
+    "detail": _read_map,
+    "data": _read_map,
+    "parallel": bool,
+    "fold_case": bool,
+    "settled": bool,
+    "scope_waived": bool,
+    "open": bool,
+    "fenced": bool,
+    "writes": bool,
+}
+_WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
+    "spec": _write_spec,
+    "scope": _json,
+    "roles": _json,
+    "detail": _json,
+    "data": _json,
+    "parallel": int,
+    "fold_case": int,
+    "settled": int,
+    "scope_waived": int,
+    "open": int,
+    "fenced": int,
+    "writes": int,
+}
+_SPEC: Final = tuple(Spec.__dataclass_fields__)
+_INSERTS: Final = {
+    table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) "  # noqa: S608 - own names
+    f"VALUES ({', '.join('?' * len(names))})"
+    for table, names in _NAMES.items()
+}
+_GETTERS: Final = {table: attrgetter(*names) for table, names in _NAMES.items()}
+_PLACES: Final = {
+    table: [(place, _WRITERS[name]) for place, name in enumerate(names) if name in _WRITERS]
+    for table, names in _NAMES.items()
+}
+_TYPED: Final = {
+    table: [
+        (place, readers[name])
+        for readers in ({**_READERS, **_CLOSED.get(table, {})},)
+        for place, name in enumerate(names)
+        if name in readers
+    ]
+    for table, names in _NAMES.items()
+}

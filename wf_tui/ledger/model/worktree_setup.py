@@ -1,0 +1,48 @@
+"""How the worktrees of a run are set up; told by the event of its creation, and never changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wf_tui.ledger.store.database import Database
+    from wf_tui.plan.models import Plan
+
+__all__ = ["WorktreeSetup", "worktree_setup_of"]
+
+
+@dataclass(frozen=True)
+class WorktreeSetup:
+    """What is run in each worktree, and what is put there beside what git has."""
+
+    setup: str | None = None
+    teardown: str | None = None
+    checkout: str | None = None
+    """Where the files lie that are linked and copied."""
+    link: tuple[str, ...] = ()
+    copy: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan, checkout: Path | None) -> WorktreeSetup:
+        """Return what a plan asks for."""
+        where = str(checkout) if checkout else None
+        return cls(plan.setup, plan.teardown, where, plan.link, plan.copied)
+
+    @property
+    def told(self) -> dict[str, object] | None:
+        """What the event says; None where there is nothing to do."""
+        if self == WorktreeSetup(checkout=self.checkout):
+            return None
+        return {name: value for name, value in self.__dict__.items() if value}
+
+
+def worktree_setup_of(db: Database, run: str) -> WorktreeSetup:
+    """Return how the worktrees of a run are set up."""
+    rows = db.execute("SELECT data FROM event WHERE run = ? AND kind = 'run_created'", (run,))
+    told = json.loads(str(rows[0][0])).get("worktree", {}) if rows else {}
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return WorktreeSetup(**{**told, **lists})

@@ -1,0 +1,244 @@
+"""Reading the ledger: what views, commands and the scheduler ask; nothing here changes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.ledger.model.rows import (
+    AttemptRow,
+    EventRow,
+    PhaseRow,
+    RunRow,
+    TaskRow,
+    WorkerRow,
+    decode,
+    select,
+)
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.queries import breaker_reads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.ledger.store.database import Database
+
+__all__ = [
+    "Leader",
+    "Open",
+    "Pulse",
+    "attempts",
+    "events",
+    "find_run",
+    "leader",
+    "may_claim",
+    "phases",
+    "pulse",
+    "rests",
+    "run_row",
+    "runs",
+    "task",
+    "task_events",
+    "tasks",
+    "workers",
+]
+
+
+@dataclass(frozen=True)
+class Open:
+    """An attempt that is not closed, as the scheduler looks at it."""
+
+    task: str
+    epoch: int
+    worker: str
+    fenced: bool
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What the scheduler looks at when it wakes; costs what is running, not what there is."""
+
+    state: str
+    intent: str
+    jobs: int
+    head: str
+    seq: int
+    open: tuple[Open, ...]
+    idle: tuple[str, ...]
+    next_timer: float | None
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Who leads, or last led, a run."""
+
+    pid: int
+    host: str
+    boot: str
+    pid_started: str
+    started_at: float
+    lease_until: float
+
+
+def runs(db: Database) -> list[RunRow]:
+    """Return all runs, newest first, whatever the clock said when they were made."""
+    rows = db.execute(select(RunRow, "ORDER BY rowid DESC"))
+    return [decode(RunRow, row) for row in rows]
+
+
+def run_row(db: Database, run: str) -> RunRow:
+    """Return one run by its whole id."""
+    rows = db.execute(select(RunRow, "WHERE id = ?"), (run,))
+    if not rows:
+        raise UnknownNameError("run", run, [row.id for row in runs(db)])
+    return decode(RunRow, rows[0])
+
+
+def find_run(db: Database, name: str | None) -> RunRow:
+    """Return a run by id or unique prefix; without a name, the newest."""
+    every = runs(db)
+    if name is None:
+        if not every:
+            raise UsageError("there is no run on this repository yet", "start one: wf run PLAN")
+        return every[0]
+    found = [row for row in every if row.id == name] or [
+        row for row in every if row.id.startswith(name)
+    ]
+    if not found:
+        raise UnknownNameError("run", name, [row.id for row in every])
+    if len(found) > 1:
+        names = ", ".join(row.id for row in found[:5])
+        raise UsageError(f"run {name!r} could be {names}", "give more letters")
+    return found[0]
+
+
+def tasks(db: Database, run: str) -> list[TaskRow]:
+    """Return all tasks of a run in declaration order."""
+    rows = db.execute(select(TaskRow, "WHERE run = ? ORDER BY ordinal"), (run,))
+    return [decode(TaskRow, row) for row in rows]
+
+
+def task(db: Database, run: str, name: str) -> TaskRow:
+    """Return one task, or say which one was probably meant."""
+    rows = db.execute(select(TaskRow, "WHERE run = ? AND id = ?"), (run, name))
+    if not rows:
+        known = db.execute("SELECT id FROM task WHERE run = ? ORDER BY ordinal", (run,))
+        raise UnknownNameError("task", name, [str(row[0]) for row in known])
+    return decode(TaskRow, rows[0])
+
+
+def phases(db: Database, run: str) -> list[PhaseRow]:
+    """Return the phases of a run in declaration order."""
+    rows = db.execute(select(PhaseRow, "WHERE run = ? ORDER BY ordinal"), (run,))
+    return [decode(PhaseRow, row) for row in rows]
+
+
+def workers(db: Database, run: str) -> list[WorkerRow]:
+    """Return the seats of a run."""
+    rows = db.execute(select(WorkerRow, "WHERE run = ? ORDER BY rowid"), (run,))
+    return [decode(WorkerRow, row) for row in rows]
+
+
+def attempts(db: Database, run: str, name: str | None = None) -> list[AttemptRow]:
+    """Return the attempts of one task, or of all, oldest first."""
+    if name is None:
+        rows = db.execute(select(AttemptRow, "WHERE run = ? ORDER BY rowid"), (run,))
+    else:
+        rows = db.execute(
+            select(AttemptRow, "WHERE run = ? AND task = ? ORDER BY epoch"), (run, name)
+        )
+    return [decode(AttemptRow, row) for row in rows]
+
+
+def events(db: Database, run: str, since: int = 0, page: int = 1000) -> Iterator[EventRow]:
+    """Yield the events after number `since`, in order."""
+    while True:
+        with db.snapshot():  # which tells a reader who waits for more that the file is gone
+            rows = db.execute(
+                select(EventRow, "WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"),
+                (run, since, page),
+            )
+        for row in rows:
+            event = decode(EventRow, row)
+            since = event.seq
+            yield event
+        if len(rows) < page:
+            return
+
+
+def task_events(db: Database, run: str, name: str, newest: int = 1000) -> list[EventRow]:
+    """Return the newest events of one task, oldest first."""
+    rows = db.execute(
+        select(EventRow, "WHERE run = ? AND task = ? ORDER BY seq DESC LIMIT ?"),
+        (run, name, newest),
+    )
+    return [decode(EventRow, row) for row in reversed(rows)]
+
+
+def leader(db: Database, run: str) -> Leader | None:
+    """Return who leads, or last led, a run."""
+    rows = db.execute(
+        "SELECT pid, host, boot, pid_started, started_at, lease_until FROM scheduler WHERE run = ?",
+        (run,),
+    )
+    if not rows:
+        return None
+    pid, host, boot, pid_started, started_at, lease_until = rows[0]
+    return Leader(
+        int(str(pid)),
+        str(host),
+        str(boot),
+        str(pid_started),
+        float(str(started_at)),
+        float(str(lease_until)),
+    )
+
+
+def may_claim(db: Database, run: str) -> bool:
+    """Whether a claim could find anything, whoever asks: 5 us, where one that does not takes 60."""
+    rows = db.execute(
+        "SELECT 1 FROM run WHERE id = ?1 AND open_attempts < jobs AND ("
+        "EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state = 'pending' AND unmet = 0 "
+        "AND not_before IS NULL AND parked_by IS NULL) OR (open_attempts = 0 "
+        "AND EXISTS (SELECT 1 FROM task WHERE run = ?1 AND parked_by IS NOT NULL)))",
+        (run,),
+    )
+    return bool(rows)
+
+
+def rests(db: Database, run: RunRow) -> bool:
+    """Whether a run needs no scheduler: it is over, or paused with no accepted work open."""
+    if run.state != RunState.PAUSED:
+        return RunState(run.state).ended
+    mine = "SELECT 1 FROM attempt WHERE run = ? AND open = 1 AND profile = 'user' LIMIT 1"
+    return not db.execute(mine, (run.id,))
+
+
+def pulse(db: Database, run: str, now: float) -> Pulse:
+    """Return what the scheduler needs to decide what to do next."""
+    row = run_row(db, run)
+    opened = db.execute(
+        "SELECT task, epoch, worker, fenced FROM attempt WHERE run = ? AND open = 1", (run,)
+    )
+    idle = db.execute(
+        "SELECT name FROM worker WHERE run = ? AND task IS NULL ORDER BY rowid",
+        (run,),
+    )
+    timer = db.execute(
+        "SELECT min(not_before) FROM task WHERE run = ? AND not_before IS NOT NULL "
+        "AND (state = 'pending' OR kind = 'quota')",
+        (run,),
+    )
+    pause = breaker_reads.next_look(db, run, now)
+    timers = [float(str(at)) for at in (timer[0][0], pause) if at is not None]
+    return Pulse(
+        state=row.state,
+        intent=row.intent,
+        jobs=row.jobs,
+        head=row.head,
+        seq=row.seq,
+        open=tuple(Open(str(t), int(str(e)), str(w), bool(f)) for t, e, w, f in opened),
+        idle=tuple(str(name) for (name,) in idle),
+        next_timer=min(timers, default=None),
+    )

@@ -1,0 +1,150 @@
+"""Why a pending task is pending: computed when read, never stored (RULES 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, select
+from wf_tui.ledger.model.states import RunState, TaskState
+from wf_tui.ledger.queries import breaker_reads, reads
+from wf_tui.ledger.rules.claims import contention, needs_newer
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from wf_tui.ledger.model.rows import BreakerRow, PhaseRow, RunRow
+    from wf_tui.ledger.store.database import Database
+
+__all__ = ["Reason", "Reasons"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One word, one sentence, and the names behind it."""
+
+    kind: str
+    text: str
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What has to be known to give the reason of any task of a run; read once."""
+
+    run: RunRow
+    now: float
+    phases: Mapping[str, PhaseRow]
+    phase_waits: Mapping[str, tuple[str, ...]]
+    holders: Sequence[AttemptRow]
+    workers: Sequence[WorkerRow]
+    unmet_needs: Mapping[str, tuple[str, ...]]
+    breakers: Mapping[str, BreakerRow] = field(default_factory=dict)
+    """Those that tripped, by profile."""
+
+    @classmethod
+    def read(cls, db: Database, run: RunRow, now: float) -> Reasons:
+        """Read what the reasons of one run depend on."""
+        phases = {phase.name: phase for phase in reads.phases(db, run.id)}
+        waits = db.execute("SELECT src, dst FROM phase_edge WHERE run = ?", (run.id,))
+        unmet = db.execute(
+            "SELECT e.src, e.dst FROM edge e JOIN task t ON t.run = e.run AND t.id = e.src "
+            "WHERE e.run = ? AND ((e.kind = 'result' AND t.state <> 'done') "
+            "OR (e.kind = 'order' AND e.met = 0))",
+            (run.id,),
+        )
+        opened = db.execute(select(AttemptRow, "WHERE run = ? AND open = 1"), (run.id,))
+        return cls(
+            run=run,
+            now=now,
+            phases=phases,
+            phase_waits=_grouped(
+                (str(dst), str(src)) for src, dst in waits if phases[str(src)].settled_at is None
+            ),
+            holders=[decode(AttemptRow, row) for row in opened],
+            workers=reads.workers(db, run.id),
+            unmet_needs=_grouped((str(dst), str(src)) for src, dst in unmet),
+            breakers=breaker_reads.tripped(db, run.id),
+        )
+
+    def of(self, task: TaskRow) -> Reason:
+        """Return why this task is where it is."""
+        if task.state is TaskState.PENDING:
+            return self._pending(task)
+        if task.state is TaskState.IN_PROGRESS:
+            return Reason(task.step or "", f"{task.step} on {task.worker}")
+        text = task.note or (task.kind or "").replace("_", " ")
+        return Reason(task.kind or "", text, task.detail)
+
+    def _pending(self, task: TaskRow) -> Reason:
+        if self.run.state == RunState.PAUSED:
+            return Reason("paused", "the run is paused")
+        if task.unmet:
+            return self._waiting(task)
+        if needs_newer(self.run, task, self.holders):
+            return Reason("waiting", "waits for a newer workspace", {"workspace": "shared"})
+        if task.not_before is not None and task.not_before > self.now:
+            wait = task.not_before - self.now
+            text = f"again in {wait:.0f} s: {task.note}" if task.note else f"again in {wait:.0f} s"
+            return Reason("backoff", text, {"until": task.not_before})
+        return self._unclaimed(task)
+
+    def _waiting(self, task: TaskRow) -> Reason:
+        phases = list(self.phase_waits.get(task.phase, ()))
+        needs = list(self.unmet_needs.get(task.id, ()))
+        names = [*needs, *(f"phase {name}" for name in phases)]
+        if not names:
+            return Reason("waiting", "waits until its last attempt is put away")
+        more = f" +{len(names) - 1}" if len(names) > 1 else ""
+        return Reason("waiting", f"waits for {names[0]}{more}", {"tasks": needs, "phases": phases})
+
+    def _unclaimed(self, task: TaskRow) -> Reason:
+        fit = [seat for seat in self.workers if seat.fits(task)]
+        if self.workers and not fit:
+            return Reason("no_worker", _no_worker(task))
+        holder = contention(self.run, task, self.holders)
+        if holder:
+            text = f"{holder.task} works on {holder.holds}"
+            detail = {"holder": holder.task, "wants": holder.wants, "holds": holder.holds}
+            return Reason("scope_busy", text, detail)
+        return self._limited(fit) or self._wip(task)
+
+    def _limited(self, fit: Sequence[WorkerRow]) -> Reason | None:
+        """Return what keeps all seats that could do a task from claiming anything."""
+        limited = [seat for seat in fit if (seat.lane_until or 0) > self.now]
+        paused = {name: row for name, row in self.breakers.items() if self._shuts(row)}
+        if not fit or any(s not in limited and s.profile not in paused for s in fit):
+            return None
+        if limited:
+            until = min(seat.lane_until or 0 for seat in limited)
+            lane = limited[0].lane
+            return Reason("lane_limited", f"{lane} is limited", {"lane": lane, "until": until})
+        row = paused[fit[0].profile]
+        detail = {"lane": row.profile, "until": row.until}
+        return Reason("lane_limited", breaker_reads.explained(row, self.now), detail)
+
+    def _shuts(self, row: BreakerRow) -> bool:
+        return breaker_reads.shuts(row, self.holders, self.now)
+
+    def _wip(self, task: TaskRow) -> Reason:
+        phase = self.phases[task.phase]
+        if phase.wip is not None and phase.open_attempts >= phase.wip:
+            text = f"phase {phase.name} runs {plural(phase.wip, 'task')} at most"
+            return Reason("wip_limit", text, {"phase": phase.name, "wip": phase.wip})
+        return Reason("ready", f"again, after: {task.note}" if task.note else "ready")
+
+
+def _no_worker(task: TaskRow) -> str:
+    if task.pinned:
+        return f"no worker {task.pinned} that can do it"
+    if task.needs_kind == "prompt":
+        return "no worker for a prompt: only shell workers are here"
+    return f"no worker for the role {task.role}"
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in groups.items()}

@@ -1,0 +1,64 @@
+"""Which worktrees of a run are in use, or wait for a person; their numbers, as git has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.queries import reads
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.store.database import Database
+
+__all__ = ["ACCEPTED", "holds_tree", "live_trees", "needed_trees", "stale_trees", "was_kept"]
+
+ACCEPTED: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
+"""Blocked kinds whose work a person can accept, as it lies in its worktree."""
+
+
+def live_trees(db: Database, run: str) -> set[int]:
+    """Return the trees of attempts that are not closed: what is in them may not be harvested."""
+    return {int(one.tree) for one in reads.attempts(db, run) if one.open and one.tree}
+
+
+def needed_trees(db: Database, run: str) -> set[int]:
+    """Return the trees that blocked tasks may be accepted from, or are accepted from just now."""
+    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in ACCEPTED}
+    kept = {
+        int(attempt.tree)
+        for attempt in reads.attempts(db, run)
+        if attempt.tree and blocked.get(attempt.task) == attempt.epoch
+    }
+    return kept | live_trees(db, run)
+
+
+def stale_trees(db: Database, run: str) -> set[int]:
+    """Return the trees that a person may have worked in, and that nobody waits for any more."""
+    last = {int(attempt.tree): attempt for attempt in reads.attempts(db, run) if attempt.tree}
+    kept = {n for n, a in last.items() if a.by_hand or a.cause in {"scope", "conflict"}}
+    return kept - needed_trees(db, run)
+
+
+def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:
+    """Whether an attempt still has its tree: it works there, or the tree is kept for a person."""
+    kept = task.kind in ACCEPTED and attempt.epoch == task.epoch
+    return attempt.tree is not None and (attempt.open or kept)
+
+
+def was_kept(db: Database, attempt: AttemptRow) -> bool:
+    """Whether the tree of an attempt was kept since its work could not be saved."""
+    newest = db.execute(
+        "SELECT task, epoch FROM attempt WHERE run = ?1 AND tree = ?2 ORDER BY rowid DESC LIMIT 1",
+        (attempt.run, attempt.tree),
+    )
+    if [tuple(row) for row in newest] != [(attempt.task, attempt.epoch)]:
+        return False
+    told = db.execute(
+        "SELECT json_extract(data, '$.tree') FROM event WHERE run = ?1 AND kind = 'worktree_kept' "
+        "AND seq > (SELECT max(seq) FROM event WHERE run = ?1 AND task = ?2 AND epoch = ?3 "
+        "AND kind = 'task_claimed')",
+        (attempt.run, attempt.task, attempt.epoch),
+    )
+    return any(Path(str(tree)).name == attempt.tree for (tree,) in told)

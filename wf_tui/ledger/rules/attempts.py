@@ -1,0 +1,336 @@
+"""The life of an attempt, row by row of RULES 3.1; every write of a worker passes the fence.
+
+`task_if_live` is the fence: the task must still be held by this worker in this epoch. A late
+result changes nothing and leaves `result_rejected`; closing an attempt is never refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.rows import AttemptRow, Detail, TaskRow, evolve
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, Outcome, Step, TaskState
+from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules.change import UNCLAIMED, Change
+from wf_tui.ledger.rules.claims import wake
+from wf_tui.ledger.rules.runs import abort_rest, in_progress, refresh_abort, refused, void_question
+
+if TYPE_CHECKING:
+    from random import Random
+
+__all__ = [
+    "LONGEST_WAIT",
+    "MAX_BACKOFF",
+    "Ending",
+    "block",
+    "block_at_once",
+    "close",
+    "conflict",
+    "done",
+    "fail",
+    "give_back",
+    "next_step",
+    "task_if_live",
+]
+
+MAX_BACKOFF: Final = 300.0
+"""Seconds; the upper end of the exponential back-off (RULES 5, Retry)."""
+LONGEST_WAIT: Final = 1.1 * MAX_BACKOFF + 60.0
+"""Seconds; a back-off with its jitter, and what a clock may be corrected by without being set."""
+_HIGHEST_DOUBLING: Final = 16
+_ENDED_BLOCKED: Final = frozenset(
+    {
+        BlockedKind.FAILED,
+        BlockedKind.GATE,
+        BlockedKind.DELIVERABLE,
+        BlockedKind.SCOPE,
+        BlockedKind.CONFLICT,
+        BlockedKind.BUDGET,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the program of an attempt ended, for the record."""
+
+    outcome: Outcome
+    cause: str = ""
+    text: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    ref: str | None = None
+    commit: str | None = None
+
+
+def task_if_live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
+    """Return the task if this claim is the live one."""
+    task = tx.task(task_id)
+    if task.epoch == epoch and task.worker == worker:
+        return task
+    return None
+
+
+def next_step(
+    tx: Change, task: TaskRow, step: Step, deadline: float | None, result: str | None
+) -> TaskRow:
+    """Go on to a later step; from a question, which is void then, to the harvest."""
+    order = list(Step)
+    ahead = order[order.index(Step(str(task.step))) :]
+    if step not in ([Step.HARVESTING] if task.asking else ahead):
+        raise refused(task, f"brought to {step.value}")
+    if task.asking:
+        void_question(tx, task)
+    tx.event("task_step", task, step=step.value, before=task.step)
+    return tx.update_task(
+        task,
+        state=TaskState.IN_PROGRESS,
+        kind=None,
+        note="" if task.asking else task.note,
+        step=step.value,
+        step_at=tx.now,
+        step_deadline=deadline,
+        result=result,
+    )
+
+
+def done(
+    tx: Change,
+    task: TaskRow,
+    kind: DoneKind,
+    ending: Ending,
+    result: str | None,
+    note: str = "",
+) -> TaskRow:
+    """Finish a task; its dependants learn of it in the same transaction."""
+    merging = task.step == Step.INTEGRATING and not task.asking
+    if not (merging if kind is DoneKind.MERGED else in_progress(task)):
+        raise refused(task, f"done ({kind.value})")
+    before = task.step or task.state.value
+    tx.event(
+        "task_done",
+        task,
+        kind=kind.value,
+        before=before,
+        commit=ending.commit,
+        text=note or None,
+    )
+    if kind is DoneKind.MERGED:
+        tx.update_run(merges=tx.run.merges + 1)
+    finished = tx.update_task(
+        task,
+        **{
+            **UNCLAIMED,
+            "state": TaskState.DONE,
+            "kind": kind.value,
+            "note": note,
+            "detail": {},
+            "commit_id": ending.commit if kind is DoneKind.MERGED else None,
+            "result": result,
+        },
+    )
+    return close(tx, finished, ending)
+
+
+def fail(
+    tx: Change,
+    task: TaskRow,
+    ending: Ending,
+    *,
+    kind: BlockedKind,
+    detail: Detail,
+    random: Random,
+) -> TaskRow:
+    """Count a failure: try again later while there are tries left, else block with the cause."""
+    if task.asking:
+        void_question(tx, task)
+    breaker.failed(tx, tx.attempt(task.id, task.epoch))
+    tries = task.tries + 1
+    if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:
+        return block(tx, task, ending, kind=kind, detail=detail, tries=tries)
+    wait = backoff(task.backoff, tries, random)
+    tx.event(
+        "task_released",
+        task,
+        kind="backoff",
+        before=task.step,
+        cause=ending.cause,
+        text=ending.text,
+        tries=tries,
+        wait=round(wait, 3),
+    )
+    waiting = tx.to_pending(
+        task,
+        tries=tries,
+        note=ending.text,
+        detail=detail,
+        not_before=tx.now + wait if wait else None,
+        **_fallback(task, tries),
+    )
+    return close(tx, waiting, ending)
+
+
+def backoff(first: float, tries: int, random: Random) -> float:
+    """Return the seconds to wait: doubling from `first`, at most 300, up to a tenth of jitter."""
+    wait = min(MAX_BACKOFF, first * 2.0 ** min(tries - 1, _HIGHEST_DOUBLING))
+    return wait * (1 + random.random() / 10)
+
+
+def _fallback(task: TaskRow, tries: int) -> dict[str, str]:
+    """Pin a failed task to the next profile of its `fallback`; a person's pin stays."""
+    if not task.spec.fallback or task.pinned_by not in {"", "plan"}:
+        return {}
+    place = min(tries, len(task.spec.fallback)) - 1
+    return {"pinned": task.spec.fallback[place], "pinned_by": "plan"}
+
+
+def block(
+    tx: Change,
+    task: TaskRow,
+    ending: Ending,
+    *,
+    kind: BlockedKind,
+    detail: Detail,
+    tries: int | None = None,
+    not_before: float | None = None,
+) -> TaskRow:
+    """End an attempt with its task blocked; the phase's `abort` policy acts here."""
+    if tx.run.intent == Intent.ABORT:
+        kind = BlockedKind.CANCELLED
+    tx.event(
+        "task_blocked",
+        task,
+        kind=kind.value,
+        before=task.step or task.state.value,
+        cause=ending.cause or None,
+        text=ending.text,
+        tries=tries,
+        detail=dict(detail) or None,
+    )
+    blocked = tx.update_task(
+        task,
+        **{
+            **UNCLAIMED,
+            "state": TaskState.BLOCKED,
+            "kind": kind.value,
+            "note": ending.text,
+            "detail": detail,
+            "tries": task.tries if tries is None else tries,
+            "not_before": not_before,
+        },
+    )
+    closed = close(tx, blocked, ending)
+    if kind in _ENDED_BLOCKED and tx.phase(task.phase).on_failure == "abort":
+        abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
+    return tx.task(closed.id)
+
+
+def block_at_once(
+    tx: Change, task: TaskRow, ending: Ending, *, kind: BlockedKind, detail: Detail
+) -> TaskRow:
+    """Block a task that went outside its scope or over its budget; it is not tried again."""
+    if not in_progress(task):
+        raise refused(task, f"blocked for its {kind.value}")
+    return block(tx, task, ending, kind=kind, detail=detail)
+
+
+def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> TaskRow:
+    """Return to a person what was accepted and did not pass: blocked as before, not counted."""
+    kind = BlockedKind(str(task.detail["accepted"]))
+    kept = {name: task.detail[name] for name in ("paths", "head") if name in task.detail}
+    return block(tx, task, ending, kind=kind, detail={**kept, **detail})
+
+
+def limited(
+    tx: Change, task: TaskRow, ending: Ending, *, kind: str, lane: str, until: float
+) -> TaskRow:
+    """Put a task back, uncounted, because its provider is slow, used up, or refuses the key."""
+    if not in_progress(task):
+        raise refused(task, "put back")
+    tx.db.execute(
+        "UPDATE worker SET lane_until = ? WHERE run = ? AND lane = ?", (until, tx.run.id, lane)
+    )
+    tx.event("lane_limited", task, lane=lane, until=until, reason=kind)
+    if kind == "quota":
+        return block(
+            tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
+        )
+    if kind == "auth":
+        return block(tx, task, ending, kind=BlockedKind.FAILED, detail={"lane": lane})
+    tx.event("task_released", task, kind="lane_limited", before=task.step, text=ending.text)
+    waiting = tx.to_pending(task, note=ending.text, detail={"lane": lane})
+    return close(tx, waiting, ending)
+
+
+def conflict(
+    tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str, head: str
+) -> TaskRow:
+    """First time: straight back to the queue, on the new head, not counted; then blocked.
+
+    What a person has accepted never goes to a worker again by itself. `head` is the base of the
+    marked merge in the kept tree.
+    """
+    if task.step != Step.INTEGRATING:
+        raise refused(task, "in conflict")
+    tx.event("conflict_found", task, paths=list(paths), text=text, again=task.conflicts > 0)
+    detail: Detail = {"paths": list(paths), "head": head}
+    if task.conflicts or task.by_hand or tx.run.intent == Intent.ABORT:
+        ending = replace(ending, text=text)
+        return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
+    tx.event("task_released", task, kind="ready", before=task.step, cause="conflict", text=text)
+    again = tx.to_pending(task, conflicts=1, note=text, detail=detail)
+    return close(tx, again, ending)
+
+
+def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
+    """Close the task's open attempt: its seat, scope and caps are free again."""
+    attempt = tx.attempt(task.id, task.epoch)
+    closed = tx.write(
+        attempt,
+        evolve(
+            attempt,
+            open=False,
+            outcome=ending.outcome.value,
+            cause=ending.cause or None,
+            note=ending.text,
+            exit_code=ending.exit_code,
+            signal=ending.signal,
+            ref=ending.ref or attempt.ref,
+            commit_id=ending.commit or attempt.commit_id,
+            ended_at=tx.now,
+        ),
+    )
+    _free(tx, closed)
+    if ending.outcome is Outcome.SUCCEEDED:
+        breaker.worked(tx, closed.profile)
+    seen = evolve(task, worker=closed.worker, epoch=closed.epoch)
+    tx.event(
+        "attempt_ended",
+        seen,
+        outcome=ending.outcome.value,
+        cause=ending.cause or None,
+        text=ending.text or None,
+        exit_code=ending.exit_code,
+        signal=ending.signal,
+        ref=closed.ref,
+        fenced=closed.fenced or None,
+    )
+    ended = tx.update_task(task, open_epoch=None, unmet=task.unmet - 1)
+    if closed.writes and closed.isolation == "shared" and task.kind != DoneKind.MERGED:
+        # Its files lie in the tree that others use: nobody may enter until it is refreshed.
+        tx.update_run(shared_merges=-1)
+    wake(tx, closed)
+    refresh_abort(tx)
+    return ended
+
+
+def _free(tx: Change, attempt: AttemptRow) -> None:
+    tx.update_run(open_attempts=tx.run.open_attempts - 1)
+    phase = tx.phase(attempt.phase)
+    tx.write(phase, evolve(phase, open_attempts=phase.open_attempts - 1))
+    tx.db.execute(
+        "UPDATE worker SET task = NULL, epoch = NULL, state = 'idle' "
+        "WHERE run = ? AND name = ? AND epoch = ?",
+        (tx.run.id, attempt.worker, attempt.epoch),
+    )

@@ -1,0 +1,108 @@
+"""A breaker per profile: what fails at once, again and again, is not tried at full speed.
+
+The rule is in RULES 5, Breaker. All of it is in the ledger: a new scheduler goes on where the last
+one was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.rows import BreakerRow, decode, evolve, select
+from wf_tui.ledger.queries.breaker_reads import shuts, tripped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.rules.change import Change
+
+__all__ = ["close_all", "close_for", "failed", "is_shut", "reanchor", "set_limits", "worked"]
+
+QUICK: Final = 1.0
+"""Seconds from claim to end within which a failure counts."""
+FIRST_PAUSE: Final = 5.0
+"""Seconds; doubled by each trip in a row."""
+TRIPS: Final = 6
+"""The trip after which only a person lets the profile try again."""
+
+
+def set_limits(tx: Change, limits: Mapping[str, int]) -> None:
+    """Set after how many quick failures in a row each profile pauses; 0 is never."""
+    for profile, allowed in limits.items():
+        tx.insert(BreakerRow(tx.run.id, profile, allowed))
+
+
+def is_shut(tx: Change, profile: str) -> bool:
+    """Whether a profile may claim nothing now."""
+    row = _row(tx, profile, "trips > 0")
+    return row is not None and shuts(row, tx.open_attempts(), tx.now)
+
+
+def failed(tx: Change, attempt: AttemptRow) -> None:
+    """Count a failure; a slow one is no storm and counts as if it had worked."""
+    row = _row(tx, attempt.profile, "allowed > 0")
+    if row is None or (row.trips and not _let_through(row, attempt)):
+        return
+    if tx.now - attempt.started_at >= QUICK:
+        _close(tx, row)
+        return
+    more = evolve(row, failures=row.failures + 1)
+    trips = row.trips or more.failures >= row.allowed
+    tx.write(row, _trip(tx, more) if trips else more)
+
+
+def _let_through(row: BreakerRow, attempt: AttemptRow) -> bool:
+    """Whether this is the attempt after the pause, not one that began before it."""
+    return row.until is not None and attempt.started_at >= row.until
+
+
+def _trip(tx: Change, row: BreakerRow) -> BreakerRow:
+    trips = row.trips + 1
+    until = tx.now + FIRST_PAUSE * 2 ** (trips - 1) if trips < TRIPS else None
+    said = {"lane": row.profile, "until": until, "failures": row.failures}
+    tx.event("lane_limited", **said, reason="breaker")
+    return evolve(row, trips=trips, until=until)
+
+
+def worked(tx: Change, profile: str) -> None:
+    """Count from 0 again, and let a profile that was paused go on."""
+    row = _row(tx, profile, "failures > 0")
+    if row is not None:
+        _close(tx, row)
+
+
+def reanchor(tx: Change) -> None:
+    """After the clock was set back: no pause is longer than the longest one with an end."""
+    tx.db.execute(
+        "UPDATE breaker SET until = ?1 WHERE run = ?2 AND until > ?1",
+        (tx.now + FIRST_PAUSE * 2 ** (TRIPS - 2), tx.run.id),
+    )
+
+
+def close_all(tx: Change) -> bool:
+    """Let all profiles go on, at a person's word; whether one of them was paused."""
+    paused = tripped(tx.db, tx.run.id)
+    for profile in paused:
+        worked(tx, profile)
+    return bool(paused)
+
+
+def close_for(tx: Change, task: TaskRow) -> None:
+    """Let the profiles go on that may take a task to which a person gave another chance."""
+    paused = tripped(tx.db, tx.run.id)
+    fit = {seat.profile for seat in tx.workers() if seat.fits(task)} if paused else set()
+    for profile in sorted(paused.keys() & fit):
+        worked(tx, profile)
+
+
+def _close(tx: Change, row: BreakerRow) -> None:
+    tx.write(row, evolve(row, failures=0, trips=0, until=None))
+    if row.trips:
+        tx.event("lane_open", lane=row.profile)
+
+
+def _row(tx: Change, profile: str, which: str) -> BreakerRow | None:
+    where = select(BreakerRow, f"WHERE run = ? AND profile = ? AND {which}")
+    rows = tx.db.execute(where, (tx.run.id, profile))
+    return decode(BreakerRow, rows[0]) if rows else None

@@ -1,0 +1,222 @@
+"""One change of a run: a transaction that knows the run, counts, and writes the events.
+
+Every rule works on a `Change`. It keeps what must never drift apart: the state of a task, the
+counts of its run, the counters of whoever waits for it, and the event that tells of it.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from wf_tui.errors import RefusedError, UnknownNameError
+from wf_tui.ledger.model.rows import (
+    AttemptRow,
+    BreakerRow,
+    PhaseRow,
+    RunRow,
+    TaskRow,
+    WorkerRow,
+    decode,
+    evolve,
+    insert,
+    select,
+    update,
+)
+from wf_tui.ledger.model.states import OPEN_KINDS, TaskState
+from wf_tui.ledger.rules.propagate import Propagation, depends
+from wf_tui.ledger.store.database import Database, Value
+
+__all__ = ["Change", "change"]
+
+_Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow)
+UNCLAIMED: Final[Mapping[str, None]] = {
+    "step": None,
+    "step_at": None,
+    "step_deadline": None,
+    "worker": None,
+    "lease_until": None,
+}
+"""What a task loses with its claim."""
+
+
+@dataclass
+class Change:
+    """The unit of work of every rule; made by `change`, gone with its transaction.
+
+    `command` is one number for all that a person did to several tasks at once, for `undo`. The
+    run's own number of events is brought up to date at the end. `reporter` is the task, worker and
+    epoch of whose report this is: its events say so, not who should have reported.
+    """
+
+    db: Database
+    run: RunRow
+    now: float
+    actor: str
+    command: int
+    reporter: tuple[str, str, int] | None = None
+    events: list[tuple[Value, ...]] = field(default_factory=list)
+    _phases: dict[str, PhaseRow] = field(default_factory=dict)
+
+    def update_run(self, **values: object) -> None:
+        """Change fields of the run."""
+        self.run = evolve(self.run, **values)
+
+    def event(self, kind: str, task: TaskRow | None = None, /, **data: object) -> int:
+        """Append an event and return its number; a task brings its worker and epoch along."""
+        number = self.run.seq + len(self.events) + 1
+        worker, epoch = self._whose(task)
+        self.events.append(
+            (
+                self.run.id,
+                number,
+                self.now,
+                task.id if task else None,
+                worker,
+                epoch,
+                self.actor,
+                kind,
+                json.dumps({name: value for name, value in data.items() if value is not None}),
+            )
+        )
+        return number
+
+    def _whose(self, task: TaskRow | None) -> tuple[str | None, int | None]:
+        """Return the worker and the epoch that an event of a task is of."""
+        if task is None:
+            return None, None
+        if self.reporter is not None and self.reporter[0] == task.id:
+            return self.reporter[1:]
+        return task.worker or task.last_worker, task.epoch or None
+
+    def task(self, task_id: str) -> TaskRow:
+        """Return a task of this run, or say which one was probably meant."""
+        rows = self.db.execute(
+            select(TaskRow, "WHERE run = ? AND id = ?"),
+            (self.run.id, task_id),
+        )
+        if not rows:
+            known = self.db.execute("SELECT id FROM task WHERE run = ?", (self.run.id,))
+            raise UnknownNameError("task", task_id, [str(row[0]) for row in known])
+        return decode(TaskRow, rows[0])
+
+    def attempt(self, task_id: str, epoch: int) -> AttemptRow:
+        """Return one attempt."""
+        rows = self.db.execute(
+            select(AttemptRow, "WHERE run = ? AND task = ? AND epoch = ?"),
+            (self.run.id, task_id, epoch),
+        )
+        if not rows:
+            raise RefusedError(f"task {task_id!r} has no attempt {epoch}")
+        return decode(AttemptRow, rows[0])
+
+    def open_attempts(self) -> list[AttemptRow]:
+        """Return all attempts whose processes or harvest are not over."""
+        rows = self.db.execute(
+            select(AttemptRow, "WHERE run = ? AND open = 1"),
+            (self.run.id,),
+        )
+        return [decode(AttemptRow, row) for row in rows]
+
+    def phase(self, name: str) -> PhaseRow:
+        """Return a phase of this run; read once, for it changes with each of its tasks."""
+        if name in self._phases:
+            return self._phases[name]
+        rows = self.db.execute(
+            select(PhaseRow, "WHERE run = ? AND name = ?"),
+            (self.run.id, name),
+        )
+        if not rows:
+            known = self.db.execute("SELECT name FROM phase WHERE run = ?", (self.run.id,))
+            raise UnknownNameError("phase", name, [str(row[0]) for row in known])
+        return self._phases.setdefault(name, decode(PhaseRow, rows[0]))
+
+    def workers(self) -> list[WorkerRow]:
+        """Return all seats of this run that are not gone."""
+        rows = self.db.execute(
+            select(WorkerRow, "WHERE run = ?"),
+            (self.run.id,),
+        )
+        return [decode(WorkerRow, row) for row in rows]
+
+    def worker(self, name: str) -> WorkerRow:
+        """Return one seat, or say which one was probably meant."""
+        rows = self.db.execute(
+            select(WorkerRow, "WHERE run = ? AND name = ?"),
+            (self.run.id, name),
+        )
+        if not rows:
+            raise UnknownNameError("worker", name, [seat.name for seat in self.workers()])
+        return decode(WorkerRow, rows[0])
+
+    def insert(self, row: _Stored) -> None:
+        """Store a new row."""
+        self.db.execute(*insert(row))
+
+    def write(self, old: _Stored, new: _Stored) -> _Stored:
+        """Write the fields that differ."""
+        statement = update(old, new)
+        if statement:
+            self.db.execute(*statement)
+        if isinstance(new, PhaseRow):
+            self._phases[new.name] = new
+        return new
+
+    def update_task(self, old: TaskRow, **values: object) -> TaskRow:
+        """Change a task and, with it, all that is counted from it."""
+        new = evolve(old, **values)
+        if (new.state, new.kind) != (old.state, old.kind):
+            new = evolve(new, since=self.now, parked_by=None)
+        self.count(old, new)
+        new = _timed(old, evolve(new, settled=self.settles(new)), self)
+        self.write(old, new)
+        Propagation(self).follow(old, new)
+        return new
+
+    def count(self, old: TaskRow, new: TaskRow) -> None:
+        """Keep the run's count of tasks per state."""
+        if old.state is not new.state:
+            self.update_run(**{old.state.value: getattr(self.run, old.state) - 1})
+            self.update_run(**{new.state.value: getattr(self.run, new.state) + 1})
+
+    def settles(self, task: TaskRow) -> bool:
+        """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase)."""
+        if task.state is TaskState.DONE:
+            return True
+        if task.state is not TaskState.BLOCKED or task.open_epoch is not None:
+            return False
+        return task.kind not in OPEN_KINDS and self.phase(task.phase).on_failure != "hold"
+
+    def to_pending(self, task: TaskRow, **values: object) -> TaskRow:
+        """Move a task to P*: pending, or blocked by a result as its counters say."""
+        values = {**UNCLAIMED, "note": "", "detail": {}, **values}
+        if task.unmet_blocked:
+            return self.update_task(task, **{**values, **depends(self, task)})
+        return self.update_task(task, **{**values, "state": TaskState.PENDING, "kind": None})
+
+
+def _timed(old: TaskRow, new: TaskRow, tx: Change) -> TaskRow:
+    """Note when a task became ready, and how many merges it may count on."""
+    if new.state is not TaskState.PENDING or new.unmet:
+        return new
+    if old.state is TaskState.PENDING and not old.unmet:
+        return new
+    return evolve(new, ready_at=tx.now, ready_merges=tx.run.merges)
+
+
+@contextlib.contextmanager
+def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change]:
+    """Open a change of one run; its events and counts are written as it ends."""
+    with db.transaction():
+        rows = db.execute(select(RunRow, "WHERE id = ?"), (run,))
+        if not rows:
+            known = db.execute("SELECT id FROM run ORDER BY rowid DESC")
+            raise UnknownNameError("run", run, [str(row[0]) for row in known])
+        before = decode(RunRow, rows[0])
+        tx = Change(db, before, now, actor, command=before.seq + 1)
+        yield tx
+        tx.update_run(seq=before.seq + len(tx.events))
+        tx.write(before, tx.run)
+        if tx.events:
+            db.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tx.events)

@@ -1,0 +1,363 @@
+"""Bringing tasks into the ledger: a whole plan at once, or one more by hand."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import RefusedError, UsageError
+from wf_tui.ledger.model.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
+from wf_tui.ledger.model.states import WRITES, TaskState
+from wf_tui.ledger.rules.propagate import awaits_turn, depends, is_bad, is_met
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from wf_tui.ledger.model.worktree_setup import WorktreeSetup
+    from wf_tui.ledger.rules.change import Change
+    from wf_tui.ledger.store.database import Value
+    from wf_tui.plan.models import Plan, Task
+
+__all__ = ["ADDED_PHASE", "NewPhase", "NewTask", "add_task", "fill_run", "of_plan", "rank"]
+
+ADDED_PHASE: Final = "added"
+_STEP: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task as it comes in; defaults are those of the plan format."""
+
+    id: str
+    title: str = ""
+    spec: Spec = field(default_factory=Spec)
+    mode: str = "read_only"
+    isolation: str = "auto"
+    role: str = "general"
+    scope: tuple[str, ...] = ()
+    priority: int = 0
+    worker: str = ""
+    max_attempts: int = 3
+    backoff: float = 5.0
+
+    @property
+    def workspace(self) -> str:
+        """Where it works: `auto` is a worktree for a writing task, else shared (RULES 6.5)."""
+        if self.isolation != "auto":
+            return self.isolation
+        return "worktree" if self.mode == WRITES else "shared"
+
+
+@dataclass(frozen=True)
+class NewPhase:
+    """A phase as it comes in; `depends_on` holds the effective dependencies."""
+
+    name: str
+    parallel: bool
+    on_failure: str
+    tasks: tuple[NewTask, ...]
+    depends_on: tuple[str, ...] = ()
+    wip: int | None = None
+
+
+def rank(priority: int, chain: int) -> int:
+    """Return the place in the queue: priority first, then the longest remaining path."""
+    return priority * _STEP + _STEP - min(chain, _STEP)
+
+
+def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
+    """Turn a checked plan into what comes in, and each task's longest remaining path."""
+    from wf_tui.plan.order import effective_dependencies, longest_remaining  # noqa: PLC0415 - status
+
+    waits = effective_dependencies(plan)
+    phases = tuple(
+        NewPhase(
+            name=phase.name,
+            parallel=phase.parallel,
+            on_failure=phase.on_failure.value,
+            tasks=tuple(_of_task(task) for task in phase.tasks),
+            depends_on=tuple(waits[phase.name]),
+            wip=phase.wip,
+        )
+        for phase in plan.phases
+    )
+    return phases, longest_remaining(plan)
+
+
+def _of_task(task: Task) -> NewTask:
+    budget = task.budget
+    return NewTask(
+        id=task.id,
+        title=task.title or "",
+        spec=Spec(
+            prompt=task.prompt,
+            command=task.run,
+            needs=tuple(dict.fromkeys(task.depends_on_results)),
+            gate=task.gate,
+            deliverables=tuple(task.deliverables),
+            fallback=tuple(task.fallback),
+            checkpoint=task.checkpoint.value if task.checkpoint else None,
+            timeout_secs=task.timeout_secs or budget.max_seconds,
+            max_steps=task.max_steps or budget.max_steps,
+            max_tokens=budget.max_tokens,
+            max_cost_usd=budget.max_cost_usd,
+            tags=tuple(task.tags),
+        ),
+        mode=task.mode.value,
+        isolation=task.isolation.value,
+        role=task.agent_type.value,
+        scope=tuple(task.file_scope),
+        priority=task.priority,
+        worker=task.worker or "",
+        max_attempts=task.max_attempts,
+        backoff=task.backoff_secs,
+    )
+
+
+def fill_run(
+    tx: Change,
+    phases: Sequence[NewPhase],
+    chains: Mapping[str, int],
+    worktree: WorktreeSetup | None = None,
+) -> None:
+    """Store all phases and tasks of a new run; one statement a kind, 100,000 tasks in seconds."""
+    tx.event(
+        "run_created",
+        goal=tx.run.goal,
+        base=tx.run.base,
+        ref=tx.run.ref,
+        jobs=tx.run.jobs,
+        scopes=tx.run.scopes,
+        fold_case=tx.run.fold_case or None,
+        worktree=worktree.told if worktree else None,
+        phases=[
+            {
+                "name": phase.name,
+                "parallel": phase.parallel,
+                "on_failure": phase.on_failure,
+                "depends_on": list(phase.depends_on),
+            }
+            for phase in phases
+        ],
+    )
+    ordinal = 0
+    for number, phase in enumerate(phases):
+        tx.insert(_phase_row(tx.run, phase, number))
+        rows = []
+        for place, task in enumerate(phase.tasks):
+            follows = not phase.parallel and place > 0
+            unmet = len(task.spec.needs) + follows + bool(phase.depends_on)
+            chain = chains.get(task.id, 1)
+            rows.append(_card(tx, task, phase.name, ordinal, chain=chain, unmet=unmet))
+            ordinal += 1
+        _insert_many(tx, rows)
+        for row in rows:
+            _tell(tx, row)
+    _link(tx, phases)
+    tx.update_run(pending=ordinal)
+
+
+def _link(tx: Change, phases: Sequence[NewPhase]) -> None:
+    """Store who waits for whom: results, the order of sequential phases, and phases."""
+    run = tx.run.id
+    edges: list[tuple[Value, ...]] = []
+    for phase in phases:
+        for place, task in enumerate(phase.tasks):
+            edges += [(run, need, task.id, "result", 0) for need in task.spec.needs]
+            if not phase.parallel and place:
+                edges.append((run, phase.tasks[place - 1].id, task.id, "order", 0))
+    tx.db.execute_many("INSERT INTO edge VALUES (?, ?, ?, ?, ?)", edges)
+    tx.db.execute_many(
+        "INSERT INTO phase_edge VALUES (?, ?, ?)",
+        [(run, before, phase.name) for phase in phases for before in phase.depends_on],
+    )
+
+
+def _phase_row(run: RunRow, phase: NewPhase, number: int) -> PhaseRow:
+    return PhaseRow(
+        run=run.id,
+        name=phase.name,
+        ordinal=number,
+        parallel=phase.parallel,
+        on_failure=phase.on_failure,
+        wip=phase.wip,
+        unmet=len(phase.depends_on),
+        unsettled=len(phase.tasks),
+    )
+
+
+def _card(
+    tx: Change, task: NewTask, phase: str, ordinal: int, *, chain: int, unmet: int
+) -> TaskRow:
+    return TaskRow(
+        run=tx.run.id,
+        id=task.id,
+        ordinal=ordinal,
+        phase=phase,
+        title=task.title or _first_line(task.spec) or task.id,
+        spec=task.spec,
+        needs_kind="shell" if task.spec.command is not None else "prompt",
+        mode=task.mode,
+        isolation=task.workspace,
+        role=task.role,
+        scope=task.scope,
+        scope_key=scope_key(task.scope, task.workspace),
+        priority=task.priority,
+        chain=chain,
+        rank=rank(task.priority, chain),
+        max_attempts=task.max_attempts,
+        backoff=task.backoff,
+        state=TaskState.PENDING,
+        since=tx.now,
+        pinned=task.worker,
+        pinned_by="plan" if task.worker else "",
+        ready_at=None if unmet else tx.now,
+        unmet=unmet,
+    )
+
+
+def scope_key(scope: Iterable[str], workspace: str) -> str:
+    """Return the key of all tasks that ask for exactly this scope in this kind of workspace."""
+    return f"scope:{workspace}:{json.dumps(sorted(scope))}"
+
+
+def _first_line(spec: Spec) -> str:
+    return spec.prompt.strip().partition("\n")[0][:200]
+
+
+def _insert_many(tx: Change, rows: Sequence[TaskRow]) -> None:
+    statements: defaultdict[str, list[list[Value]]] = defaultdict(list)
+    for row in rows:
+        statement, values = insert(row)
+        statements[statement].append(values)
+    for statement, many in statements.items():
+        tx.db.execute_many(statement, many)
+
+
+def _tell(tx: Change, task: TaskRow) -> None:
+    tx.event(
+        "task_added",
+        task,
+        title=task.title,
+        phase=task.phase,
+        needs=list(task.spec.needs),
+        mode=task.mode,
+        isolation=task.isolation,
+        scope=list(task.scope),
+        role=task.role,
+        max_attempts=task.max_attempts,
+    )
+
+
+def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
+    """Store one more task; refused where a phase that waits for its phase has begun."""
+    taken = tx.db.execute("SELECT 1 FROM task WHERE run = ? AND id = ?", (tx.run.id, task.id))
+    if taken:
+        raise UsageError(f"there is a task {task.id!r} already", "give the new one another title")
+    needs = [tx.task(need) for need in dict.fromkeys(task.spec.needs)]
+    phase = tx.phase(phase_name) if phase_name else _added_phase(tx)
+    _refuse_cycle(tx, needs, phase.name)
+    phase = _reopen(tx, phase)
+    last = _last_of(tx, phase)
+    turn = last is None or phase.parallel or (last.settled and not awaits_turn(tx, last))
+    follows = not turn
+    unmet = sum(not is_met(need) for need in needs) + follows + bool(phase.unmet)
+    row = _card(tx, task, phase.name, _next_ordinal(tx), chain=1, unmet=unmet)
+    tx.write(phase, evolve(phase, unsettled=phase.unsettled + 1))
+    tx.insert(row)
+    if last is not None and not phase.parallel:
+        _edge(tx, last.id, row.id, "order", met=turn)
+    for need in needs:
+        _edge(tx, need.id, row.id, "result", met=False)
+    tx.update_run(pending=tx.run.pending + 1)
+    _tell(tx, row)
+    bad = sum(is_bad(need) for need in needs)
+    if not bad:
+        return row
+    waiting = tx.write(row, evolve(row, unmet_blocked=bad))
+    why = depends(tx, waiting)
+    tx.event("task_blocked", waiting, kind=why["kind"], before="pending", text=why["note"])
+    return tx.to_pending(waiting)
+
+
+def _edge(tx: Change, src: str, dst: str, kind: str, *, met: bool) -> None:
+    tx.db.execute("INSERT INTO edge VALUES (?, ?, ?, ?, ?)", (tx.run.id, src, dst, kind, int(met)))
+
+
+def _next_ordinal(tx: Change) -> int:
+    rows = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = ?", (tx.run.id,))
+    return int(rows[0][0] or 0) + 1
+
+
+def _added_phase(tx: Change) -> PhaseRow:
+    names = tx.db.execute("SELECT name, ordinal FROM phase WHERE run = ?", (tx.run.id,))
+    if any(row[0] == ADDED_PHASE for row in names):
+        return tx.phase(ADDED_PHASE)
+    phase = NewPhase(ADDED_PHASE, parallel=True, on_failure="skip_continue", tasks=())
+    row = _phase_row(tx.run, phase, len(names))
+    tx.insert(row)
+    return row
+
+
+def _last_of(tx: Change, phase: PhaseRow) -> TaskRow | None:
+    rows = tx.db.execute(
+        "SELECT id FROM task WHERE run = ? AND phase = ? ORDER BY ordinal DESC LIMIT 1",
+        (tx.run.id, phase.name),
+    )
+    return tx.task(str(rows[0][0])) if rows else None
+
+
+def _reopen(tx: Change, phase: PhaseRow) -> PhaseRow:
+    """Let a settled phase settle again later, if nothing has started that waited for it."""
+    if phase.settled_at is None:
+        return phase
+    after = "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?2)"
+    begun = tx.db.execute(
+        f"SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND phase IN {after} LIMIT 1",  # noqa: S608 - constant
+        (tx.run.id, phase.name),
+    )
+    settled = tx.db.execute(
+        f"SELECT name FROM phase WHERE run = ?1 AND settled_at IS NOT NULL AND name IN {after}",  # noqa: S608 - constant
+        (tx.run.id, phase.name),
+    )
+    if begun or settled:
+        who = begun[0][0] if begun else settled[0][0]
+        raise RefusedError(
+            f"phase {phase.name!r} is over, and {who!r}, which waited for it, has begun",
+            "leave --phase out to add a task that nothing waits for",
+        )
+    tx.db.execute(
+        f"UPDATE task SET unmet = unmet + 1 WHERE run = ?1 AND phase IN {after} "  # noqa: S608 - constant
+        "AND phase IN (SELECT name FROM phase WHERE run = ?1 AND unmet = 0)",
+        (tx.run.id, phase.name),
+    )
+    for row in tx.db.execute(after[1:-1], (tx.run.id, phase.name)):
+        later = tx.phase(str(row[0]))
+        tx.write(later, evolve(later, unmet=later.unmet + 1))
+    return tx.write(phase, evolve(phase, settled_at=None))
+
+
+def _refuse_cycle(tx: Change, needs: Sequence[TaskRow], phase: str) -> None:
+    """Refuse a task that needs one which itself waits for the new task's phase."""
+    todo, seen = [need.id for need in needs], {need.id for need in needs}
+    phases: set[str] = set()
+    while todo:
+        task = tx.task(todo.pop())
+        before = _names(tx, "SELECT src FROM edge WHERE run = ? AND dst = ?", task.id)
+        waits = _names(tx, "SELECT src FROM phase_edge WHERE run = ? AND dst = ?", task.phase)
+        if phase in waits:
+            raise UsageError(
+                f"a cycle: {task.id!r} waits for the phase {phase!r} that the new task joins",
+                "leave --phase out, or need another task",
+            )
+        for name in waits - phases:
+            before |= _names(tx, "SELECT id FROM task WHERE run = ? AND phase = ?", name)
+        phases |= waits
+        todo += sorted(before - seen)
+        seen |= before
+
+
+def _names(tx: Change, statement: str, name: str) -> set[str]:
+    return {str(row[0]) for row in tx.db.execute(statement, (tx.run.id, name))}

@@ -1,0 +1,277 @@
+"""By hand: what a person can do to a task, row by row of RULES 3.1.
+
+Each function takes the task as it is and either makes the move or raises `RefusedError`. What the
+scheduler has to stop is fenced here, in the same transaction; it is killed and harvested there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from wf_tui.errors import UsageError
+from wf_tui.ledger.model.rows import Spec, TaskRow, WorkerRow, evolve
+from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, TaskState
+from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules.change import UNCLAIMED, Change
+from wf_tui.ledger.rules.claims import wake_next
+from wf_tui.ledger.rules.load import rank, scope_key
+from wf_tui.ledger.rules.runs import fence, refused, stoppable, wake_run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "cancel",
+    "claimed_dependant",
+    "edit",
+    "edited_values",
+    "hold",
+    "priority",
+    "reassign",
+    "release",
+    "retry",
+    "skip",
+    "stopped",
+    "tell",
+    "unhold",
+]
+
+_NEVER_RETRIED: Final = frozenset({BlockedKind.DEPENDENCY, BlockedKind.HOLD})
+_SPEC: Final = frozenset(Spec.__dataclass_fields__)
+_FRESH: Final[Mapping[str, object]] = {
+    "tries": 0,
+    "conflicts": 0,
+    "not_before": None,
+    "scope_waived": False,
+}
+
+
+def retry(tx: Change, task: TaskRow) -> TaskRow:
+    """Give a task another chance, with all its tries."""
+    if task.asking:
+        return stopped(tx, task, "task_retried", **_FRESH)
+    if task.state is TaskState.PENDING and task.not_before is not None:
+        wake_run(tx)
+        tell(tx, task, "task_retried")
+        breaker.close_for(tx, task)
+        return tx.update_task(task, not_before=None)
+    retriable = task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED
+    if retriable or _unused_skip(tx, task):
+        wake_run(tx)
+        tell(tx, task, "task_retried")
+        breaker.close_for(tx, task)
+        return tx.to_pending(task, **_fresh(task), commit_id=None, result=None)
+    raise refused(task, "retried")
+
+
+def _fresh(task: TaskRow) -> dict[str, object]:
+    """Return what a task begins anew with: all its tries, and what it has to know of the last."""
+    known = task.detail if task.kind == BlockedKind.CONFLICT else {}
+    return {**_FRESH, "note": task.note, "detail": known}
+
+
+def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
+    """Give a task to a named seat or profile; it waits for that one and is never taken from it."""
+    _fit(tx, task, to)
+    pin = {"pinned": to, "pinned_by": "user"}
+    pinned = evolve(task, **pin)
+    if stoppable(task):
+        return stopped(tx, task, "task_reassigned", to=to, **pin)
+    if task.state is TaskState.PENDING:
+        wake_run(tx)
+        tell(tx, task, "task_reassigned", to=to)
+        wake_next(tx, task)
+        breaker.close_for(tx, pinned)
+        return tx.update_task(task, **pin, parked_by=None)
+    if task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED:
+        wake_run(tx)
+        tell(tx, task, "task_reassigned", to=to)
+        breaker.close_for(tx, pinned)
+        return tx.to_pending(task, **_fresh(task), **pin)
+    raise refused(task, "reassigned")
+
+
+def _fit(tx: Change, task: TaskRow, to: str) -> None:
+    """Refuse a seat or profile that does not exist or cannot do this task."""
+    seats = tx.workers()
+    named = [seat for seat in seats if to in {seat.name, seat.profile}]
+    if not named:
+        tx.worker(to)
+    if not any(seat.accepts(task.needs_kind, task.role) for seat in named):
+        raise UsageError(
+            f"{to!r} cannot do {task.id!r}: {_unfit(named[0], task)}",
+            "wf workers shows who can",
+        )
+
+
+def _unfit(seat: WorkerRow, task: TaskRow) -> str:
+    if seat.kind == "shell" and task.needs_kind != "shell":
+        return "a shell worker needs a task with a command"
+    return f"its roles are {', '.join(seat.roles)}, the task's is {task.role}"
+
+
+def release(tx: Change, task: TaskRow) -> TaskRow:
+    """Take a task from its worker and put it back into the queue."""
+    if stoppable(task):
+        return stopped(tx, task, "task_released")
+    raise refused(task, "released")
+
+
+def hold(tx: Change, task: TaskRow) -> TaskRow:
+    """Keep a task from running until `unhold`."""
+    waiting = task.state is TaskState.PENDING or task.kind == BlockedKind.DEPENDENCY
+    if stoppable(task) or waiting:
+        return _blocked(tx, task, BlockedKind.HOLD, f"held by {_person(tx)}")
+    raise refused(task, "held")
+
+
+def unhold(tx: Change, task: TaskRow) -> TaskRow:
+    """Let a held task go on; its tries are kept."""
+    if task.kind != BlockedKind.HOLD:
+        raise refused(task, "released from a hold")
+    wake_run(tx)
+    tell(tx, task, "task_unblocked", kind="ready")
+    return tx.to_pending(task, not_before=None)
+
+
+def cancel(tx: Change, task: TaskRow) -> TaskRow:
+    """Give a task up; what needs its result is blocked with it."""
+    idle = task.state is TaskState.PENDING or (
+        task.state is TaskState.BLOCKED and task.kind != BlockedKind.CANCELLED
+    )
+    if stoppable(task) or (idle and not task.claimed):
+        return _blocked(tx, task, BlockedKind.CANCELLED, f"cancelled by {_person(tx)}")
+    raise refused(task, "cancelled")
+
+
+def skip(tx: Change, task: TaskRow) -> TaskRow:
+    """Count a task as done without its work; dependants get an empty result."""
+    if not stoppable(task) and task.state not in {TaskState.PENDING, TaskState.BLOCKED}:
+        raise refused(task, "skipped")
+    stops = task.claimed
+    if not stops:
+        wake_run(tx)
+        wake_next(tx, task)
+    tell(tx, task, "task_skipped", kind=DoneKind.SKIPPED.value, stopped=stops or None)
+    if stops:
+        fence(tx, task)
+    return tx.update_task(
+        task,
+        **{
+            **UNCLAIMED,
+            "state": TaskState.DONE,
+            "kind": DoneKind.SKIPPED.value,
+            "note": f"skipped by {_person(tx)}",
+            "detail": {},
+            "not_before": None,
+        },
+    )
+
+
+def edit(tx: Change, task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
+    """Change what a task asks for: at once while it waits, else from its next attempt.
+
+    `fields` may hold any field of `Spec`, and title, scope, role, mode, max_attempts, backoff.
+    """
+    if task.state is TaskState.DONE:
+        raise refused(task, "edited")
+    before = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
+    tell(tx, task, "task_edited", fields=dict(fields), was=before)
+    wake_next(tx, task)
+    return tx.update_task(task, **edited_values(task, fields))
+
+
+def edited_values(task: TaskRow, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return all columns that follow from these fields."""
+    in_spec: dict[str, Any] = {k: v for k, v in fields.items() if k in _SPEC}
+    edited = replace(task.spec, **in_spec)
+    values: dict[str, object] = {k: v for k, v in fields.items() if k not in _SPEC}
+    values["spec"] = edited
+    values["needs_kind"] = "shell" if edited.command is not None else "prompt"
+    edited_row = evolve(task, **values)
+    values["scope_key"] = scope_key(edited_row.scope, task.isolation)
+    values["rank"] = rank(edited_row.priority, task.chain)
+    return {**values, "parked_by": None}
+
+
+def priority(tx: Change, task: TaskRow, number: int) -> TaskRow:
+    """Move a task in the queue; lower comes first."""
+    if task.state is TaskState.DONE:
+        raise refused(task, "moved in the queue")
+    return edit(tx, task, {"priority": number})
+
+
+def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow:
+    stops = task.claimed
+    tell(tx, task, "task_blocked", kind=kind.value, text=note, stopped=stops or None)
+    if stops:
+        fence(tx, task)
+    else:
+        wake_next(tx, task)
+    return tx.update_task(
+        task,
+        **{
+            **UNCLAIMED,
+            "state": TaskState.BLOCKED,
+            "kind": kind.value,
+            "note": note,
+            "detail": {},
+            "not_before": None,
+        },
+    )
+
+
+def stopped(tx: Change, task: TaskRow, kind: str, /, **values: object) -> TaskRow:
+    """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*)."""
+    to = values.pop("to", None)
+    tell(tx, task, kind, to=to, stopped=True)
+    fence(tx, task)
+    return tx.to_pending(task, **{"not_before": None, **values})
+
+
+def _unused_skip(tx: Change, task: TaskRow) -> bool:
+    """Whether a skipped task can come back: nobody has counted on it yet."""
+    skipped = task.state is TaskState.DONE and task.kind == DoneKind.SKIPPED
+    return skipped and claimed_dependant(tx, task) is None
+
+
+def claimed_dependant(tx: Change, task: TaskRow) -> str | None:
+    """Return a task that waited for this one, or for its phase, and was claimed since."""
+    rows = tx.db.execute(
+        "SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND (id IN "
+        "(SELECT dst FROM edge WHERE run = ?1 AND src = ?2) OR phase IN "
+        "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?3)) ORDER BY ordinal LIMIT 1",
+        (tx.run.id, task.id, task.phase),
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def tell(tx: Change, task: TaskRow, kind: str, /, **data: object) -> None:
+    """Append the event of a person's act, with what `undo` needs to take it back."""
+    was = {
+        "state": task.state.value,
+        "kind": task.kind,
+        "note": task.note,
+        "tries": task.tries,
+        "conflicts": task.conflicts,
+        "pinned": task.pinned,
+        "pinned_by": task.pinned_by,
+        "not_before": task.not_before,
+        "scope_waived": task.scope_waived,
+        "commit_id": task.commit_id,
+        "result": task.result,
+        "detail": dict(task.detail),
+    }
+    tx.event(
+        kind,
+        task,
+        before=task.step or task.kind or task.state.value,
+        undo=was,
+        command=tx.command,
+        **data,
+    )
+
+
+def _person(tx: Change) -> str:
+    return tx.actor.removeprefix(PERSON)

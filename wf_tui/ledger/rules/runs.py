@@ -1,0 +1,277 @@
+"""What happens to a whole run: pause, stop, abort, its end, and its coming back to life."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, evolve, select
+from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, Step, TaskState
+from wf_tui.ledger.queries import breaker_reads
+from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules.change import UNCLAIMED, Change
+
+__all__ = [
+    "abort",
+    "abort_rest",
+    "end_when_idle",
+    "fence",
+    "in_progress",
+    "pause",
+    "refresh_abort",
+    "refused",
+    "resume",
+    "stop",
+    "stoppable",
+    "void_question",
+    "wake_run",
+    "wants_scheduler",
+]
+
+IDLE_END: Final = 1800.0
+"""Seconds after which a stalled run without a person is over (RULES 3.1, End of a run)."""
+_CANCELLED_BY_ABORT: Final = frozenset(
+    {BlockedKind.DEPENDENCY, BlockedKind.QUESTION, BlockedKind.QUOTA, BlockedKind.HOLD}
+)
+
+
+def wants_scheduler(run: RunRow) -> bool:
+    """Whether there is something to do, or to wait for, in this run."""
+    if RunState(run.state).ended:
+        return False
+    return run.state != RunState.PAUSED or run.intent == Intent.GO
+
+
+def stoppable(task: TaskRow) -> bool:
+    """Whether a running attempt can be taken from its task: in R or Q, but not while merging."""
+    return task.claimed and task.step != Step.INTEGRATING
+
+
+def in_progress(task: TaskRow) -> bool:
+    """Whether it is worked on: state R of RULES 3.1, not asking and not merging."""
+    return stoppable(task) and not task.asking
+
+
+def refused(task: TaskRow, verb: str) -> RefusedError:
+    """Return the error for a move that is not in the table."""
+    where = task.state.value.replace("_", " ")
+    if task.kind:
+        where += f" ({task.kind.replace('_', ' ')})"
+    elif task.step == Step.INTEGRATING:
+        where += " (its work is being merged)"
+    return RefusedError(f"task {task.id!r} cannot be {verb}: it is {where}")
+
+
+def void_question(tx: Change, task: TaskRow) -> None:
+    """Close a question that its worker no longer waits for."""
+    tx.db.execute(
+        "UPDATE question SET state = 'void' WHERE run = ? AND task = ? AND state = 'open'",
+        (tx.run.id, task.id),
+    )
+
+
+def fence(tx: Change, task: TaskRow) -> None:
+    """Make the attempt's writes count no more; the scheduler then kills and harvests it."""
+    attempt = tx.attempt(task.id, task.epoch)
+    tx.write(attempt, evolve(attempt, fenced=True))
+    void_question(tx, task)
+
+
+def written_again(tx: Change, why: str, seconds: float) -> None:
+    """Tell that nothing could be written for a while."""
+    tx.event("scheduler_waited", reason=why, seconds=round(seconds, 1))
+
+
+def pause(tx: Change) -> bool:
+    """Start nothing new; what runs goes on."""
+    _alive(tx)
+    if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
+        return False
+    tx.update_run(state=RunState.PAUSED.value, intent=Intent.GO.value)
+    tx.event("run_paused", intent=Intent.GO.value)
+    return True
+
+
+def resume(tx: Change) -> bool:
+    """Claim again; also with the profiles that are paused."""
+    if tx.run.state == RunState.RUNNING and tx.run.intent == Intent.GO:
+        return breaker.close_all(tx)
+    if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
+        raise RefusedError(
+            f"run {tx.run.id} is being aborted", "wait until it is, then retry a task"
+        )
+    if tx.run.state == RunState.COMPLETED:
+        raise RefusedError(f"run {tx.run.id} is completed", "add a task, or start another run")
+    _go(tx)
+    breaker.close_all(tx)
+    return True
+
+
+def stop(tx: Change, *, now: bool) -> list[TaskRow]:
+    """Pause and let the scheduler exit; with `now`, take running work back to the queue first.
+
+    What a person has accepted is seen through: in the queue a worker would begin it anew.
+    """
+    _alive(tx)
+    intent = Intent.STOP if now else Intent.DRAIN
+    tx.update_run(state=RunState.PAUSED.value, intent=intent.value)
+    tx.event("run_paused", intent=intent.value)
+    stopped = []
+    if now:
+        for task in _claimed(tx):
+            if stoppable(task) and not task.by_hand:
+                tx.event("task_released", task, kind="stop", before=task.step or task.kind)
+                fence(tx, task)
+                stopped.append(tx.to_pending(task))
+    return stopped
+
+
+def abort(tx: Change) -> None:
+    """Abort at a person's word."""
+    if _ended(tx):
+        raise RefusedError(f"run {tx.run.id} is over: {tx.run.state}")
+    if tx.run.intent == Intent.ABORT:
+        raise RefusedError(f"run {tx.run.id} is being aborted")
+    abort_rest(tx, f"aborted by {tx.actor.removeprefix('user:')}")
+
+
+def abort_rest(tx: Change, why: str) -> None:
+    """Cancel all that is not done; what is merging may finish; `aborted` when nothing is open."""
+    tx.update_run(intent=Intent.ABORT.value, state=RunState.RUNNING.value)
+    for task in _cancellable(tx):
+        current = tx.task(task.id)
+        if current.claimed:
+            fence(tx, current)
+        tx.event(
+            "task_blocked",
+            current,
+            kind=BlockedKind.CANCELLED.value,
+            before=current.step or current.kind or current.state.value,
+            text=why,
+            abort=True,
+        )
+        tx.update_task(
+            current,
+            **{
+                **UNCLAIMED,
+                "state": TaskState.BLOCKED,
+                "kind": BlockedKind.CANCELLED.value,
+                "note": why,
+                "detail": {},
+                "not_before": None,
+            },
+        )
+    refresh_abort(tx)
+
+
+def _cancellable(tx: Change) -> list[TaskRow]:
+    """Return what an abort cancels, dependants first.
+
+    The other way round each of a chain tells all behind it of a new root: 50 million times among
+    10,000.
+    """
+    rows = tx.db.execute(
+        select(TaskRow, "WHERE run = ? AND state <> 'done' ORDER BY chain, ordinal DESC"),
+        (tx.run.id,),
+    )
+    tasks = [decode(TaskRow, row) for row in rows]
+    return [
+        task
+        for task in tasks
+        if task.state is TaskState.PENDING
+        or stoppable(task)
+        or (task.state is TaskState.BLOCKED and task.kind in _CANCELLED_BY_ABORT)
+    ]
+
+
+def refresh_abort(tx: Change) -> None:
+    """End an aborted run once its last attempt is closed."""
+    if tx.run.intent == Intent.ABORT and not tx.run.open_attempts and not _ended(tx):
+        _end(tx, RunState.ABORTED)
+
+
+def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> str:
+    """Decide what an idle run is (RULES 3.1, End of a run) and return its state.
+
+    Called by the scheduler when nothing could be claimed; does nothing while an attempt is open or
+    a timer is set, or was when it began to look for claims.
+    """
+    run = tx.run
+    if run.open_attempts or _ended(tx) or _timer(tx, looked_at):
+        return run.state
+    if not run.pending + run.in_progress + run.blocked:
+        _end(tx, RunState.COMPLETED)
+    elif run.state == RunState.RUNNING:
+        tx.update_run(state=RunState.STALLED.value, idle_since=tx.now)
+        tx.event("run_stalled", roots=roots(tx))
+    if tx.run.state == RunState.STALLED:
+        idle = tx.now - (tx.run.idle_since or tx.now)
+        if foreground or idle >= IDLE_END:
+            _end(tx, RunState.PARTIAL)
+    return tx.run.state
+
+
+def roots(tx: Change) -> list[str]:
+    """Return the tasks that all the rest waits for: blocked, and not by another one."""
+    rows = tx.db.execute(
+        "SELECT id FROM task WHERE run = ? AND state = 'blocked' AND kind <> 'dependency' "
+        "ORDER BY since, ordinal LIMIT 20",
+        (tx.run.id,),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def wake_run(tx: Change) -> None:
+    """Bring a stalled or ended run back, since a person gave it something to do."""
+    if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
+        raise RefusedError(f"run {tx.run.id} is being aborted", "wait until it is")
+    if tx.run.state == RunState.STALLED or _ended(tx):
+        _go(tx)
+
+
+def _go(tx: Change) -> None:
+    tx.update_run(
+        state=RunState.RUNNING.value, intent=Intent.GO.value, ended_at=None, idle_since=None
+    )
+    tx.event("run_resumed")
+
+
+def _end(tx: Change, state: RunState) -> None:
+    tx.update_run(state=state.value, ended_at=tx.now)
+    run = tx.run
+    counts = {"pending": run.pending, "done": run.done, "blocked": run.blocked}
+    tx.event("run_ended", state=state.value, counts=counts)
+
+
+def _ended(tx: Change) -> bool:
+    return RunState(tx.run.state).ended
+
+
+def _alive(tx: Change) -> None:
+    if _ended(tx):
+        raise RefusedError(f"run {tx.run.id} is over: {tx.run.state}")
+    if tx.run.intent == Intent.ABORT:
+        raise RefusedError(f"run {tx.run.id} is being aborted")
+
+
+def _timer(tx: Change, looked_at: float) -> bool:
+    if breaker_reads.next_look(tx.db, tx.run.id, looked_at) is not None:
+        return True
+    rows = tx.db.execute(
+        "SELECT 1 FROM task WHERE run = ? AND not_before IS NOT NULL "
+        "AND (state = 'pending' OR kind = 'quota') LIMIT 1",
+        (tx.run.id,),
+    )
+    return bool(rows)
+
+
+def _claimed(tx: Change) -> list[TaskRow]:
+    rows = tx.db.execute(
+        select(
+            TaskRow,
+            "WHERE run = ?1 AND worker IS NOT NULL AND id IN "
+            "(SELECT task FROM attempt WHERE run = ?1 AND open = 1) ORDER BY ordinal",
+        ),
+        (tx.run.id,),
+    )
+    return [decode(TaskRow, row) for row in rows]

@@ -1,0 +1,1 @@
+"""Where the ledger lies: the port to a database, and the stores behind it."""

@@ -1,0 +1,155 @@
+"""Whose file a ledger is, and of which format: makes a new one, brings an old one up to date.
+
+What is not a ledger of a known format is named and left as it is (RULES 4.1, G13).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Final, cast
+
+from wf_tui.errors import LedgerError
+from wf_tui.ledger.store.sqlite.copies import copy_beside
+from wf_tui.ledger.store.sqlite.mounts import journal_mode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+
+__all__ = ["APPLICATION_ID", "USER_VERSION", "open_or_migrate", "readable"]
+
+APPLICATION_ID: Final = 0x77664C31  # "wfL1"
+USER_VERSION: Final = 2
+_OLDEST: Final = 1
+
+
+@dataclass(frozen=True)
+class _Header:
+    application: int
+    version: int
+    empty: bool
+
+
+_OURS: Final = _Header(APPLICATION_ID, USER_VERSION, empty=False)
+
+
+def readable(version: int) -> bool:
+    """Whether this wf knows the format, or how to bring it up to date."""
+    return _OLDEST <= version <= USER_VERSION
+
+
+def open_or_migrate(db: SqliteDatabase) -> None:
+    """Check whose file this is; give an empty one the tables, an older one the newer ones.
+
+    A ledger with a write-ahead log that has come to a file system where that is unsafe is read
+    without the memory which that shares between processes, and changed to a journal that is safe.
+    """
+    mode, _ = journal_mode(db.path)
+    if mode == "WAL" and _header(db) == _OURS:
+        return
+    with db.locked():
+        if mode == "WAL":
+            _take(db, mode)
+            return
+        # What it locks from here on would keep one from committing who has the turn already.
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _take(db, mode)
+        db.execute(f"PRAGMA journal_mode = {mode}")
+        db.execute("PRAGMA locking_mode = NORMAL")
+        _number(db, "user_version")  # a read lets go of the lock
+
+
+def _take(db: SqliteDatabase, mode: str) -> None:
+    """Judge a file, and change it, in the turn of a writer: of several processes one does it."""
+    header = _header(db)
+    if header == _Header(0, 0, empty=True):
+        if any(db.path.parent.glob("runs/*")):
+            raise LedgerError(
+                f"{db.path} is empty, though there were runs; it was left as it is",
+                "put a copy of it back, or move it and its folder away",
+            )
+        _create(db, mode)
+    elif header.application != APPLICATION_ID:
+        raise LedgerError(
+            f"{db.path} is not a ledger of wf; it was left as it is",
+            "move it away, or set WF_STATE_DIR to another folder",
+        )
+    elif not readable(header.version):
+        raise LedgerError(
+            f"{db.path} was written by another version of wf (format {header.version}, this one "
+            f"knows {USER_VERSION}); it was left as it is",
+            "use that version of wf for this repository",
+        )
+    elif header.version < USER_VERSION:
+        _migrate(db, header.version)
+
+
+def _header(db: SqliteDatabase) -> _Header:
+    with db.snapshot():
+        numbers = (_number(db, "application_id"), _number(db, "user_version"))
+        return _Header(*numbers, empty=not db.execute("SELECT 1 FROM sqlite_schema LIMIT 1"))
+
+
+def _number(db: SqliteDatabase, pragma: str) -> int:
+    return int(cast("int", db.execute(f"PRAGMA {pragma}")[0][0]))
+
+
+def _create(db: SqliteDatabase, mode: str) -> None:
+    db.execute(f"PRAGMA journal_mode = {mode}")
+    with db.atomic():
+        db.execute(_script("schema.sql"))
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {USER_VERSION}")
+
+
+def _migrate(db: SqliteDatabase, version: int) -> None:
+    """Take every step from the file's format to this one, or none; a copy is made before."""
+    _refuse_while_led(db)
+    _back_up(db, version)
+    with db.atomic():
+        for step in range(version + 1, USER_VERSION + 1):
+            db.execute(_script(f"upgrades/{step}.sql"))
+        db.execute(f"PRAGMA user_version = {USER_VERSION}")
+
+
+def _script(name: str) -> str:
+    return resources.files("wf_tui.ledger.store.sqlite").joinpath(name).read_text(encoding="utf-8")
+
+
+def _refuse_while_led(db: SqliteDatabase) -> None:
+    """Leave the file to a scheduler of the older wf that still works with it."""
+    for run, pid in db.execute("SELECT run, pid FROM scheduler ORDER BY run"):
+        if _is_held(db.path.parent / "runs" / str(run) / "scheduler.lock"):
+            raise LedgerError(
+                f"the scheduler of run {run} is of an older wf and still uses {db.path}",
+                f"end it (kill {pid}), then this wf can bring the ledger up to date",
+            )
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(handle)
+
+
+def _back_up(db: SqliteDatabase, version: int) -> None:
+    try:
+        copy_beside(db, f"{version}.backup")
+    except (LedgerError, OSError) as error:
+        raise LedgerError(
+            f"{db.path} was not brought up to date, since no copy of it could be made: {error}",
+            "make room beside it; nothing changed",
+        ) from error

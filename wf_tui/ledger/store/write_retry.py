@@ -1,0 +1,78 @@
+"""When the ledger cannot be written: waiting until it can, and for how long that has been so."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from wf_tui.errors import LedgerWaitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["WriteRetry"]
+
+_Answer = TypeVar("_Answer")
+_SHORTEST: Final = 0.1
+_LONGEST: Final = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class WriteRetry:
+    """When nothing could be written, and for how long that is borne."""
+
+    why: str = ""
+    """Why nothing can be written now."""
+    _began: float = 0.0
+    _total: float = 0.0
+    _most: float = math.inf
+    _since: float = 0.0
+    _hurried: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def lasts(self) -> float:
+        """For how many seconds the present one has lasted."""
+        return time.monotonic() - self._began if self.why else 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How many seconds all have taken."""
+        return self._total + self.lasts
+
+    def limit(self, seconds: float) -> None:
+        """Bear one no longer than this, beginning now."""
+        self._most, self._since = seconds, time.monotonic()
+        self._hurried.set()
+
+    def retry(self, attempt: Callable[[], _Answer]) -> _Answer:
+        """Try until it can be written."""
+        pause = _SHORTEST
+        while True:
+            try:
+                return attempt()
+            except LedgerWaitError as error:
+                self._begin(error)
+                if time.monotonic() >= max(self._began, self._since) + self._most:
+                    raise
+            if self._hurried.wait(pause):
+                time.sleep(_SHORTEST)
+            pause = min(2 * pause, _LONGEST)
+
+    def _begin(self, error: LedgerWaitError) -> None:
+        if not self.why:
+            self._began = time.monotonic()
+            _log.warning("nothing new is started until it can be written down: %s", error)
+        self.why = error.message
+
+    def over(self) -> None:
+        """Take note that something was written."""
+        if self.why:
+            _log.warning("the ledger can be written again, after %.1f s", self.lasts)
+            seconds = self.seconds
+            self.why = ""
+            self._total = seconds
