@@ -87,7 +87,7 @@ def unresolved(db: Database, run: str, name: str) -> str:
         return ""  # the ledger says why
     if kept.kind != BlockedKind.CONFLICT:
         return ""
-    from wf_tui.git.merge import has_marks  # noqa: PLC0415 - reading needs no git
+    from wf_tui.git.merge.merge_tree import has_marks  # noqa: PLC0415 - reading needs no git
 
     marked = next((path for path in kept.files if has_marks(kept.path / path)), None)
     if marked is None:

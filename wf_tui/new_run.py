@@ -7,11 +7,11 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.git.control import make_control
-from wf_tui.git.export import branch_name
-from wf_tui.git.foreign import Foreign
-from wf_tui.git.notices import notices
+from wf_tui.git.control.control import make_control
 from wf_tui.git.runner import require_version
+from wf_tui.git.user.export import branch_name
+from wf_tui.git.user.repo_warnings import repo_warnings
+from wf_tui.git.worktrees.local_files import LocalFiles
 from wf_tui.ledger.model.rows import RunRow
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.model.worktree_setup import WorktreeSetup
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from wf_tui.commands import Place
     from wf_tui.config import Config
-    from wf_tui.git.control import Control
+    from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.plan.models import Plan
 
@@ -82,12 +82,12 @@ def _make_control(
 ) -> Control:
     """Make the private repository of a run that can have what its plan asks for."""
     repository, paths = place.repository, place.paths.run(run_id)
-    foreign = Foreign(repository.top, worktree.link, worktree.copy)
+    foreign = LocalFiles(repository.top, worktree.link, worktree.copy)
     branch = branch_name(repository, run_id)
     control = make_control(repository, paths, branch, environ=place.environ, foreign=foreign.names)
     foreign.check(control)
     if warn is not None:
-        for line in notices(control, control.base):
+        for line in repo_warnings(control, control.base):
             warn(line)
     return control
 

@@ -10,10 +10,10 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.git.attempts import Message, commit_attempt, save_attempt_ref
-from wf_tui.git.control import make_control
-from wf_tui.git.integrate import Merged, integrate
-from wf_tui.git.pool import Pool
+from wf_tui.git.control.attempt_commits import Message, commit_attempt, save_attempt_ref
+from wf_tui.git.control.control import make_control
+from wf_tui.git.merge.integrate import Merged, integrate
+from wf_tui.git.worktrees.pool import Pool
 from wf_tui.paths import RunPaths
 
 if TYPE_CHECKING:

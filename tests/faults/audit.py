@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wf_tui.commands import open_reads
-from wf_tui.git.control import open_control
+from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
 from wf_tui.verify.verify import verify_run
 

@@ -144,7 +144,7 @@ MUTANTS: Final = (
     Mutant(
         "G2",
         "the ref of an attempt is moved",
-        "git/attempts.py",
+        "git/control/attempt_commits.py",
         '        ref = f"{ref}-{commit[:12]}"\n    control.create(ref, commit)\n',
         '        control.git("update-ref", ref, commit)\n    control.create(ref, commit)\n',
         "unit/git/test_attempts.py::test_the_ref_is_made_once",
@@ -231,7 +231,7 @@ MUTANTS: Final = (
     Mutant(
         "G6",
         "nobody asks whether it is in already",
-        "git/integrate.py",
+        "git/merge/integrate.py",
         "        if control.contains(commit, head=head):\n",
         "        if not commit:\n",
         "unit/git/test_integrate.py::test_a_commit_that_is_in_is_left",
@@ -239,7 +239,7 @@ MUTANTS: Final = (
     Mutant(
         "G6",
         "a move without a comparison",
-        "git/control.py",
+        "git/control/control.py",
         '        words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)\n',
         '        words = ("update-ref", "--no-deref", "--end-of-options", ref, new)\n',
         "unit/git/test_integrate.py::test_no_commit_is_lost_in_a_race",
@@ -247,7 +247,7 @@ MUTANTS: Final = (
     Mutant(
         "G6",
         "no loss check",
-        "git/integrate.py",
+        "git/merge/integrate.py",
         "    lost = find_losses(control, base, head, commit, tree)\n",
         "    lost: tuple[str, ...] = ()\n",
         "unit/git/test_loss.py::test_a_merge_that_drops_work_is_a_conflict",
@@ -255,7 +255,7 @@ MUTANTS: Final = (
     Mutant(
         "G6",
         "the intent after the move",
-        "git/integrate.py",
+        "git/merge/integrate.py",
         "        intent(head, new)\n        if _moved(control, new, head):\n",
         "        if _moved(control, new, head):\n            intent(head, new)\n",
         "unit/git/test_integrate.py::test_the_intent_is_told_before_the_branch_moves",
@@ -272,7 +272,7 @@ MUTANTS: Final = (
     Mutant(
         "G7",
         "an export onto what the user moved",
-        "git/export.py",
+        "git/user/export.py",
         "    if current != expected:\n",
         "    if current is None and expected:\n",
         "unit/git/test_export.py::test_a_moved_branch_is_left",
@@ -280,7 +280,7 @@ MUTANTS: Final = (
     Mutant(
         "G7",
         "an export onto what is checked out",
-        "git/export.py",
+        "git/user/export.py",
         "    if is_checked_out(repository.common_dir, ref):\n",
         "    if not ref:\n",
         "unit/git/test_export.py::test_a_checked_out_branch_is_left",
@@ -288,7 +288,7 @@ MUTANTS: Final = (
     Mutant(
         "G7",
         "an export that goes back",
-        "git/export.py",
+        "git/user/export.py",
         "not control.contains(expected, head=new):\n",
         "not expected:\n",
         "unit/git/test_export.py::test_an_exported_branch_never_goes_back",
@@ -305,7 +305,7 @@ MUTANTS: Final = (
     Mutant(
         "G8",
         "a worktree is given back unsaved",
-        "git/pool.py",
+        "git/worktrees/pool.py",
         "        if not (saved or tree.is_saved()):\n",
         "        if not tree:\n",
         "unit/git/test_pool.py::test_unharvested_work_is_not_given_back",
@@ -313,7 +313,7 @@ MUTANTS: Final = (
     Mutant(
         "G8",
         "a worktree is removed without evidence",
-        "git/remove.py",
+        "git/worktrees/remove.py",
         "    if tree_class not in _SAFE:\n",
         "    if tree_class is TreeClass.LIVE:\n",
         "unit/git/test_remove.py::test_an_edit_after_the_harvest_keeps_the_tree",
@@ -321,7 +321,7 @@ MUTANTS: Final = (
     Mutant(
         "G8",
         "a worktree is taken that somebody works in",
-        "git/pool.py",
+        "git/worktrees/pool.py",
         "            if self._is_as_given_back(number):\n",
         "            if number:\n",
         "unit/git/test_pool.py::test_what_a_person_wrote_in_a_free_tree_stays",
@@ -380,7 +380,7 @@ MUTANTS: Final = (
     Mutant(
         "G10",
         "links may leave the tree",
-        "git/harvest.py",
+        "git/harvest/harvest.py",
         "stat.S_ISLNK(status.st_mode) and leaves_tree(path, os.readlink(full))",
         "stat.S_ISLNK(status.st_mode) and not full",
         "unit/git/test_harvest.py::test_links_that_leave_are_refused",
@@ -438,7 +438,7 @@ MUTANTS: Final = (
     Mutant(
         "G14",
         "a harvest without a cap",
-        "git/harvest.py",
+        "git/harvest/harvest.py",
         "        if self.files > self.caps.files:\n",
         "        if self.files < 0:\n",
         "unit/git/test_harvest.py::test_caps_refuse_the_whole_harvest",

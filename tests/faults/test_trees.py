@@ -13,7 +13,7 @@ from tests.faults.aftermath import control_of, violations
 from tests.faults.disk import fill, small_disk
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.commands import open_ledger
-from wf_tui.git.attempts import attempt_ref
+from wf_tui.git.control.attempt_commits import attempt_ref
 from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:

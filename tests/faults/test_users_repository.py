@@ -11,7 +11,7 @@ from tests.faults.aftermath import control_of, violations
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.commands import find_place
 from wf_tui.errors import GitError
-from wf_tui.git.attempts import commit_tree
+from wf_tui.git.control.attempt_commits import commit_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

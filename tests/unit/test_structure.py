@@ -49,8 +49,8 @@ def test_git_runs_in_one_place() -> None:
     }
     assert starts == {
         "wf_tui/enter.py",
-        "wf_tui/git/erase.py",
-        "wf_tui/git/foreign.py",
+        "wf_tui/git/worktrees/erase.py",
+        "wf_tui/git/worktrees/local_files.py",
         "wf_tui/git/runner.py",
         "wf_tui/scheduler/process.py",
         "wf_tui/workers/launcher.py",

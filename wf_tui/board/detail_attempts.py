@@ -12,8 +12,8 @@ from wf_tui.board.detail_diff import counts
 from wf_tui.board.detail_document import Document, Line, Look, safe
 from wf_tui.commands import open_reads
 from wf_tui.errors import WfError
-from wf_tui.git.control import open_control
-from wf_tui.git.show import file_changes
+from wf_tui.git.control.control import open_control
+from wf_tui.git.control.show import file_changes
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.age import offset
 from wf_tui.text import plural
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wf_tui.board.detail_document import Source
-    from wf_tui.git.control import Control
+    from wf_tui.git.control.control import Control
     from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = ["Table", "read_attempts"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail_document import Document, Line, Look, chosen, safe
 from wf_tui.commands import open_reads
-from wf_tui.git.control import open_control
-from wf_tui.git.show import FileChange, diff, file_changes
+from wf_tui.git.control.control import open_control
+from wf_tui.git.control.show import FileChange, diff, file_changes
 from wf_tui.ledger.queries import reads
 from wf_tui.text import plural
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from wf_tui.board.detail_document import Source
-    from wf_tui.git.control import Control
+    from wf_tui.git.control.control import Control
 
 __all__ = ["counts", "read_diff"]
 

@@ -13,11 +13,11 @@ import click
 from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
 from wf_tui.commands import open_ledger, scheduler_alive
 from wf_tui.errors import EnvironmentalError
-from wf_tui.git.control import open_control
-from wf_tui.git.erase import erase
-from wf_tui.git.pool import Pool
-from wf_tui.git.remove import TreeClass, remove_ended
+from wf_tui.git.control.control import open_control
 from wf_tui.git.usage import folder_size
+from wf_tui.git.worktrees.erase import erase
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.git.worktrees.remove import TreeClass, remove_ended
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import live_trees, needed_trees
 from wf_tui.paths import RunPaths

@@ -11,12 +11,12 @@ import click
 from wf_tui.cli.faults import warn
 from wf_tui.cli.session import acting, json_option, print_json, run_argument, say
 from wf_tui.errors import RefusedError
-from wf_tui.git.control import open_control
-from wf_tui.git.export import Pending, export
-from wf_tui.git.joined import join
-from wf_tui.git.land import Coming, How, come
-from wf_tui.git.land import land as bring
-from wf_tui.git.target import Target, branch_commit, find_target
+from wf_tui.git.control.control import open_control
+from wf_tui.git.user.combined import combine
+from wf_tui.git.user.export import Pending, export
+from wf_tui.git.user.land import Landing, LandingKind, plan_landing
+from wf_tui.git.user.land import land as bring
+from wf_tui.git.user.target import Target, branch_commit, find_target
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
@@ -24,8 +24,8 @@ from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from wf_tui.cli.session import Acting
-    from wf_tui.git.control import Control
-    from wf_tui.git.joined import Joined
+    from wf_tui.git.control.control import Control
+    from wf_tui.git.user.combined import Combined
     from wf_tui.ledger.model.rows import TaskRow
 
 __all__ = ["land"]
@@ -56,12 +56,12 @@ def land(
         control = open_control(RunPaths(Path(found.run.dir)))
         old = branch_commit(found.place.common_dir, branch)
         head = control.head() if dry_run else _exported(found, control)
-        joined = join(control, found.place.common_dir, write=not dry_run)
-        coming = come(joined, old, head)
-        target = find_target(found.place.common_dir, branch, os.environ, joined.there)
-        new = None if dry_run else _bring(found, joined, target, coming)
+        combined = combine(control, found.place.common_dir, write=not dry_run)
+        coming = plan_landing(combined, old, head)
+        target = find_target(found.place.common_dir, branch, os.environ, combined.user_env)
+        new = None if dry_run else _bring(found, combined, target, coming)
         _tell(found, branch, coming, new, left, as_json=as_json)
-        if dry_run and coming.how is not How.NOTHING:
+        if dry_run and coming.how is not LandingKind.NOTHING:
             target.check(coming.tree, coming.entries)
 
 
@@ -84,13 +84,13 @@ def _exported(found: Acting, control: Control) -> str:
     return done.commit
 
 
-def _bring(found: Acting, joined: Joined, target: Target, coming: Coming) -> str:
+def _bring(found: Acting, combined: Combined, target: Target, coming: Landing) -> str:
     """Land what comes, and record it."""
-    if coming.how is How.NOTHING:
+    if coming.how is LandingKind.NOTHING:
         return coming.old
     target.check(coming.tree, coming.entries)
     message = f"Merge run {found.run.id}: {clean(found.run.goal, limit=_SHOWN)}"
-    new = bring(joined, target, coming, message, os.environ)
+    new = bring(combined, target, coming, message, os.environ)
     found.ledger.landed(found.run.id, branch=target.branch, old=coming.old, new=new)
     return new
 
@@ -98,7 +98,7 @@ def _bring(found: Acting, joined: Joined, target: Target, coming: Coming) -> str
 def _tell(
     found: Acting,
     branch: str,
-    coming: Coming,
+    coming: Landing,
     new: str | None,
     left: list[TaskRow],
     *,
@@ -115,10 +115,10 @@ def _tell(
         say(line)
 
 
-def _lines(branch: str, coming: Coming, new: str | None) -> list[str]:
-    if coming.how is How.NOTHING:
+def _lines(branch: str, coming: Landing, new: str | None) -> list[str]:
+    if coming.how is LandingKind.NOTHING:
         return [f"{branch} has all of it already"]
-    how = "fast-forward" if coming.how is How.FAST_FORWARD else "merge"
+    how = "fast-forward" if coming.how is LandingKind.FAST_FORWARD else "merge"
     to = f"{coming.old[:_SHORT]}..{(new or coming.head)[:_SHORT]}"
     verb = "would land in" if new is None else "landed in"
     head = f"{plural(len(coming.commits), 'commit')} {verb} {branch}: {how} {to}"
@@ -137,15 +137,15 @@ def _size(added: int | None, removed: int | None) -> str:
 
 
 def _as_json(
-    run: str, branch: str, coming: Coming, new: str | None, left: list[TaskRow]
+    run: str, branch: str, coming: Landing, new: str | None, left: list[TaskRow]
 ) -> dict[str, object]:
-    nothing = coming.how is How.NOTHING
+    nothing = coming.how is LandingKind.NOTHING
     return {
         "run": run,
         "branch": branch,
         "how": coming.how.value,
         "old": coming.old,
-        "new": coming.head if new is None and coming.how is How.FAST_FORWARD else new,
+        "new": coming.head if new is None and coming.how is LandingKind.FAST_FORWARD else new,
         "landed": new is not None and not nothing,
         "commits": [{"commit": name, "subject": subject} for name, subject in coming.commits],
         "files": [

@@ -12,8 +12,8 @@ import click
 from wf_tui.cli.faults import warn
 from wf_tui.cli.session import Reading, reading, run_option
 from wf_tui.errors import UnknownNameError
-from wf_tui.git.control import open_control
-from wf_tui.git.show import diff as patch
+from wf_tui.git.control.control import open_control
+from wf_tui.git.control.show import diff as patch
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean

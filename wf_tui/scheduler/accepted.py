@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
-from wf_tui.git.merge import leftover_marks
+from wf_tui.git.merge.merge_tree import leftover_marks
 from wf_tui.ledger.model.states import PERSON, BlockedKind, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
@@ -111,7 +111,7 @@ class Accepted(Attempt):
         if not tree.place.is_folder() and not row.commit_id:
             if self.claim.task.detail.get("accepted") != BlockedKind.SCOPE or not self.left:
                 raise _GivenBackError(Fault(BlockedKind.FAILED, "harvest", _GONE))
-            pool.carry(pool.acquire(row.base, number=tree.number), self.left)
+            pool.apply_checkpoint(pool.acquire(row.base, number=tree.number), self.left)
         return Kept(self.site, self.claim, tree)
 
     async def _take(self, space: Kept) -> Harvested:

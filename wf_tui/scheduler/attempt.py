@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.errors import GitDeadlineError, GitError, LedgerError
 from wf_tui.faults import Point
-from wf_tui.git.foreign import ForeignFileError
+from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
@@ -362,7 +362,7 @@ class Attempt:
 def machine_fault(error: Exception) -> Ending:
     """Return how an attempt ends that wf itself could not see through."""
     text = f"wf could not go on: {clean(str(error) or repr(error), limit=400)}"
-    if isinstance(error, ForeignFileError):
+    if isinstance(error, LocalFileError):
         text = f"its worktree cannot be set up: {error.message}"
         return Ending(Outcome.FAILED, "setup", text)
     if isinstance(error, GitDeadlineError):

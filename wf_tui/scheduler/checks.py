@@ -6,7 +6,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.git.entries import outside
+from wf_tui.git.control.changed_files import outside
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.text import clean, plural
 from wf_tui.workers.shell import failure, result_text, run_command
@@ -14,7 +14,7 @@ from wf_tui.workers.shell import failure, result_text, run_command
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.git.harvest import Refused
+    from wf_tui.git.harvest.harvest import Refused
     from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.harvesting import Harvested

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.faults import Point
-from wf_tui.git.attempts import commit_attempt, save_attempt_ref
-from wf_tui.git.harvest import HarvestRefusedError
+from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
+from wf_tui.git.harvest.harvest import HarvestRefusedError
 
 if TYPE_CHECKING:
-    from wf_tui.git.entries import Entry
-    from wf_tui.git.harvest import Harvest, Refused
+    from wf_tui.git.control.changed_files import Entry
+    from wf_tui.git.harvest.harvest import Harvest, Refused
     from wf_tui.ledger.ledger import Fence, Ledger
     from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.attempts import Ending

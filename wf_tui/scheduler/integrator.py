@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
-from wf_tui.git.attempts import Message
-from wf_tui.git.export import Exported, Pending, export
-from wf_tui.git.integrate import AlreadyIn, Conflict, Merged, integrate
-from wf_tui.git.show import changed_lines
+from wf_tui.git.control.attempt_commits import Message
+from wf_tui.git.control.show import changed_lines
+from wf_tui.git.merge.integrate import AlreadyIn, Conflict, Merged, integrate
+from wf_tui.git.user.export import Exported, Pending, export
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.workspace import lay_conflict
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.git.tree import Tree
+    from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.ledger import Fence, Ledger
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim

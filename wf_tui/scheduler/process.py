@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, RefusedError
 from wf_tui.faults import Faults, Point, planned
-from wf_tui.git.control import open_control
-from wf_tui.git.foreign import Foreign
-from wf_tui.git.integrate import standing_head
-from wf_tui.git.pool import Pool
-from wf_tui.git.remove import remove_ended
-from wf_tui.git.repository import Repository
-from wf_tui.git.shared import SharedTree
-from wf_tui.git.snapshots import Snapshots
+from wf_tui.git.control.control import open_control
+from wf_tui.git.merge.integrate import standing_head
+from wf_tui.git.user.repository import Repository
+from wf_tui.git.worktrees.local_files import LocalFiles
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.git.worktrees.remove import remove_ended
+from wf_tui.git.worktrees.shared import SharedTree
+from wf_tui.git.worktrees.snapshots import Snapshots
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.model.worktree_setup import WorktreeSetup, worktree_setup_of
@@ -129,7 +129,7 @@ class Lead:
             )
         )
         control = open_control(paths)
-        pool = Pool(control, paths, _foreign(worktree).lay)
+        pool = Pool(control, paths, _foreign(worktree).lay_out)
         timing = self.timing.model_copy(update={"lease": row.lease})
         often = min(_ALIVE_EVERY, row.lease / BEATS)
         async with Launcher(environ=self.environ, alive_every=often) as launcher:
@@ -252,9 +252,9 @@ def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, s
     return process.pid
 
 
-def _foreign(worktree: WorktreeSetup) -> Foreign:
+def _foreign(worktree: WorktreeSetup) -> LocalFiles:
     top = Path(worktree.checkout) if worktree.checkout else None
-    return Foreign(top, worktree.link, worktree.copy)
+    return LocalFiles(top, worktree.link, worktree.copy)
 
 
 def _tree_gone(ledger: Ledger, run: str, path: str) -> None:

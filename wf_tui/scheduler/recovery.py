@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerError
 from wf_tui.faults import Point
-from wf_tui.git.locks import break_stale_locks
+from wf_tui.git.stale_locks import break_stale_locks
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome, Step
 from wf_tui.ledger.queries import reads

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.faults import Point
-    from wf_tui.git.control import Control
-    from wf_tui.git.pool import Pool
-    from wf_tui.git.repository import Repository
-    from wf_tui.git.shared import SharedTree
-    from wf_tui.git.snapshots import Snapshots
+    from wf_tui.git.control.control import Control
+    from wf_tui.git.user.repository import Repository
+    from wf_tui.git.worktrees.pool import Pool
+    from wf_tui.git.worktrees.shared import SharedTree
+    from wf_tui.git.worktrees.snapshots import Snapshots
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.writer import Writer
     from wf_tui.paths import RunPaths

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wf_tui.git.integrate import Conflict
-    from wf_tui.git.pool import Pool
-    from wf_tui.git.tree import Tree
+    from wf_tui.git.merge.integrate import Conflict
+    from wf_tui.git.worktrees.pool import Pool
+    from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.site import Site
@@ -25,10 +25,10 @@ def lay_conflict(
     changed what would be overwritten. The shared tree is not one person's: they get a new one.
     """
     if task.by_hand:
-        return (tree and pool.relay(tree, commit, conflict)) or tree
+        return (tree and pool.update_conflict(tree, commit, conflict)) or tree
     if not task.conflicts:
         return tree
-    return pool.refill(tree if task.isolation == "worktree" else None, conflict)
+    return pool.check_out_conflict(tree if task.isolation == "worktree" else None, conflict)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Workspace:
         if task.isolation == "worktree":
             tree = site.pool.acquire(head)
             if checkpoint:
-                site.pool.carry(tree, checkpoint)
+                site.pool.apply_checkpoint(tree, checkpoint)
         elif task.writes:
             tree = site.shared.enter(head)
         else:

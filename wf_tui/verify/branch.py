@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.git.control import Control
+    from wf_tui.git.control.control import Control
     from wf_tui.verify.book import Book
 
 __all__ = ["Commit", "compare", "read_branch"]

@@ -13,7 +13,7 @@ from wf_tui.verify.verdict import Verdict, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wf_tui.git.control import Control
+    from wf_tui.git.control.control import Control
     from wf_tui.ledger.model.rows import EventRow, RunRow, TaskRow
     from wf_tui.ledger.store.database import Database
 

@@ -16,7 +16,7 @@ from wf_tui.board.detail_events import read_events
 from wf_tui.board.detail_prompt import read_prompt
 from wf_tui.board.detail_rows import Rows
 from wf_tui.commands import open_ledger
-from wf_tui.git.show import FileChange
+from wf_tui.git.control.show import FileChange
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import pytest
 
 from tests.desk import git
 from wf_tui import commands
-from wf_tui.git.control import open_control
-from wf_tui.git.pool import Pool
+from wf_tui.git.control.control import open_control
+from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.ledger import Fence
 from wf_tui.paths import RunPaths
 from wf_tui.scheduler.leader import leadership

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.desk import git
-from wf_tui.git.control import open_control
+from wf_tui.git.control.control import open_control
 from wf_tui.paths import RunPaths
 
 if TYPE_CHECKING:

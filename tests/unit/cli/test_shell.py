@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wf_tui import commands
-from wf_tui.git.control import open_control
-from wf_tui.git.pool import Pool
+from wf_tui.git.control.control import open_control
+from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Outcome
 from wf_tui.ledger.rules.attempts import Ending
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from tests.desk import Desk
-    from wf_tui.git.tree import Tree
+    from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.ledger import Ledger
 
 PLAN = """

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.git.attempts import Message, commit_attempt, save_attempt_ref
-from wf_tui.git.control import Control, make_control
-from wf_tui.git.harvest import Harvest
-from wf_tui.git.integrate import Integration, integrate
-from wf_tui.git.pool import Pool
-from wf_tui.git.repository import find_repository
-from wf_tui.git.tree import Tree
+from wf_tui.git.control.attempt_commits import Message, commit_attempt, save_attempt_ref
+from wf_tui.git.control.control import Control, make_control
+from wf_tui.git.harvest.harvest import Harvest
+from wf_tui.git.merge.integrate import Integration, integrate
+from wf_tui.git.user.repository import find_repository
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.git.worktrees.tree import Tree
 from wf_tui.paths import RunPaths
 
 FILES = {

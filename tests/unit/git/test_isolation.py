@@ -6,10 +6,10 @@ import pytest
 
 from tests.unit.git.conftest import Run, commit_files, merge, paths_of, picture
 from wf_tui.errors import GitError
-from wf_tui.git import shared as shared_module
-from wf_tui.git.harvest import HarvestRefusedError
-from wf_tui.git.shared import SharedTree
-from wf_tui.git.snapshots import Snapshots
+from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.git.worktrees import shared as shared_module
+from wf_tui.git.worktrees.shared import SharedTree
+from wf_tui.git.worktrees.snapshots import Snapshots
 
 
 def test_readers_of_one_commit_share_a_tree(run: Run) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.scheduler.test_scheduler import parallel, put
 from wf_tui.commands import open_reads
-from wf_tui.git.control import open_control
+from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.load import NewTask
 from wf_tui.verify.verify import verify_run

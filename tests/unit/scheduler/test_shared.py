@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.unit.scheduler.test_recovery import kill
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.commands import open_reads
-from wf_tui.git.control import open_control
+from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.verify.verify import verify_run

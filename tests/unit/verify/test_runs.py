@@ -11,7 +11,7 @@ import pytest
 from tests.unit.scheduler.test_recovery import UNRECORDED, forge, kill
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.commands import open_reads
-from wf_tui.git.control import open_control
+from wf_tui.git.control.control import open_control
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:

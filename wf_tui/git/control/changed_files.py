@@ -1,0 +1,68 @@
+"""The paths that differ between two commits or trees, and whether a task may touch them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from wf_tui.git.control.control import Control
+from wf_tui.plan.scopes import covers
+
+__all__ = ["ABSENT", "Entry", "changed_files", "outside"]
+
+ABSENT = "000000"
+"""The mode of a path that is not there."""
+
+_RAW = ("diff-tree", "-r", "-z", "--no-renames", "--raw", "--no-abbrev", "--end-of-options")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One path that differs; a rename is one path gone and one added."""
+
+    status: str
+    path: str
+    old_mode: str
+    new_mode: str
+    old_oid: str
+    new_oid: str
+
+    @property
+    def old(self) -> tuple[str, str]:
+        """Mode and object before."""
+        return self.old_mode, self.old_oid
+
+    @property
+    def new(self) -> tuple[str, str]:
+        """Mode and object after."""
+        return self.new_mode, self.new_oid
+
+    @property
+    def added(self) -> bool:
+        """Whether the path is new."""
+        return self.old_mode == ABSENT
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the path is gone."""
+        return self.new_mode == ABSENT
+
+
+def changed_files(control: Control, old: str, new: str) -> tuple[Entry, ...]:
+    """Return what differs from `old` to `new` (commits or trees), in the order of the paths.
+
+    Bytes of a path that are no UTF-8 are kept as surrogate escapes.
+    """
+    records = control.git(*_RAW, old, new).records
+    return tuple(_entry(*pair) for pair in zip(records[::2], records[1::2], strict=True))
+
+
+def outside(entries: Iterable[Entry], scopes: Sequence[str]) -> tuple[str, ...]:
+    """Return the changed paths that no scope covers; without scopes every path is allowed."""
+    if not scopes:
+        return ()
+    return tuple(entry.path for entry in entries if not covers(scopes, entry.path))
+
+
+def _entry(about: bytes, path: bytes) -> Entry:
+    old_mode, new_mode, old_oid, new_oid, status = about[1:].decode().split(" ")
+    name = path.decode("utf-8", "surrogateescape")
+    return Entry(status, name, old_mode, new_mode, old_oid, new_oid)

@@ -1,0 +1,186 @@
+"""`control.git`: the private repository of one run, where all of its git work happens.
+
+Made from hard links of the user's objects and one ref, with a configuration of wf's own, so that
+the user's refs, configuration, hooks and locks are out of reach.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
+from wf_tui.git.control.objects import link_objects
+from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.git.user.excludes import user_excludes
+from wf_tui.git.user.repository import Repository
+from wf_tui.paths import RunPaths
+from wf_tui.text import plural
+
+__all__ = ["ATTRIBUTES", "Control", "check_complete", "make_control", "open_control"]
+
+ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
+"""Files come out and go in byte by byte, and no attribute of a tree names a program."""
+
+_BASE = "refs/wf/base"
+_FOREIGN = "foreign"
+_SPECIAL = re.compile(r"([\\*?\[]| $)")
+
+
+@dataclass(frozen=True)
+class Control:
+    """The private repository of a run: its base commit and its integration branch."""
+
+    git_dir: Path
+    object_format: str
+    base: str
+    ref: str
+    foreign: tuple[bytes, ...] = field(default=(), kw_only=True)
+    """Names in each worktree that wf has put there, and nothing is ever taken from."""
+
+    @property
+    def zero(self) -> str:
+        """The object name that means "there is none"."""
+        return "0" * len(self.base)
+
+    def git(
+        self,
+        *arguments: Argument,
+        stdin: bytes = b"",
+        ok: Collection[int] | None = (0,),
+        variables: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run git on this repository, without a worktree."""
+        return git(*arguments, git_dir=self.git_dir, stdin=stdin, ok=ok, variables=variables)
+
+    def head(self) -> str:
+        """Return the commit that the integration branch points to."""
+        return self.git("rev-parse", "--verify", "--end-of-options", self.ref + "^{commit}").text
+
+    def resolve(self, name: str) -> str | None:
+        """Return the object that a ref or object name means, or None where there is none."""
+        done = self.git("rev-parse", "--verify", "-q", "--end-of-options", name, ok=(0, 1, 128))
+        return done.text if done.status == 0 else None
+
+    def tree_of(self, commit: str) -> str:
+        """Return the object name of a commit's tree."""
+        return self.git("rev-parse", "--verify", "--end-of-options", commit + "^{tree}").text
+
+    def contains(self, commit: str, *, head: str | None = None) -> bool:
+        """Whether the integration branch (or `head`) has `commit` in its history."""
+        question = ("merge-base", "--is-ancestor", commit, head or self.ref)
+        return self.git(*question, ok=(0, 1)).status == 0
+
+    def is_between(self, old: str, commit: str) -> bool:
+        """Whether `commit` descends from `old` and is in the integration branch's history."""
+        if self.resolve(commit + "^{commit}") is None:
+            return False
+        question = ("merge-base", "--is-ancestor", old, commit)
+        return self.git(*question, ok=(0, 1)).status == 0 and self.contains(commit)
+
+    def move(self, ref: str, new: str, old: str) -> bool:
+        """Point `ref` to `new` if it points to `old` now (zeros: it does not exist)."""
+        return self._move(ref, new, old).status == 0
+
+    def create(self, ref: str, commit: str) -> None:
+        """Make a ref that never moves; one that says the same already is left as it is."""
+        done = self._move(ref, commit, self.zero)
+        if done.status == 0 or (there := self.resolve(ref)) == commit:
+            return
+        if there is not None:
+            raise RefusedError(f"{ref} exists and points elsewhere")
+        raise GitError(f"cannot make {ref}: {done.complaint}", status=done.status)
+
+    def _move(self, ref: str, new: str, old: str) -> Completed:
+        words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)
+        return self.git(*words, ok=None)
+
+
+def make_control(
+    repository: Repository,
+    paths: RunPaths,
+    branch: str,
+    *,
+    environ: Mapping[str, str] | None = None,
+    foreign: Collection[str] = (),
+) -> Control:
+    """Make a run's private repository at the commit that the user has checked out.
+
+    `environ` is the user's environment (the process's own by default): it says where the user's
+    excludes are. A repository that lacks objects of that commit is refused. `foreign` names what
+    will be put into each worktree; git in there ignores it.
+    """
+    final, making = paths.control, paths.control.with_name("control.git.new")
+    if making.exists():
+        shutil.rmtree(making)
+    ref = f"refs/heads/{branch}"
+    draft = Control(making, repository.object_format, repository.head, ref)
+    try:
+        _initialise(draft, repository, branch)
+        theirs = user_excludes(repository, os.environ if environ is None else environ)
+        _write_info(draft, theirs + _patterns(foreign))
+        (making / _FOREIGN).write_bytes(b"\0".join(map(os.fsencode, foreign)))
+        check_complete(draft)
+        draft.create(_BASE, draft.base)
+        draft.create(ref, draft.base)
+        making.rename(final)
+    except OSError as error:
+        raise EnvironmentalError(f"cannot make {final}: {error.strerror}") from error
+    return Control(final, repository.object_format, repository.head, ref, foreign=_foreign(final))
+
+
+def open_control(paths: RunPaths) -> Control:
+    """Return the private repository of a run that was started before."""
+    place = paths.control
+    if not place.is_dir():
+        raise EnvironmentalError(f"the run's repository is gone: {place}")
+    object_format = git("rev-parse", "--show-object-format", git_dir=place).text
+    base = git("rev-parse", "--verify", "--end-of-options", _BASE, git_dir=place).text
+    ref = git("symbolic-ref", "HEAD", git_dir=place).text
+    return Control(place, object_format, base, ref, foreign=_foreign(place))
+
+
+def _foreign(place: Path) -> tuple[bytes, ...]:
+    """Return the names of foreign files; an older run has no such file."""
+    try:
+        return tuple(filter(None, (place / _FOREIGN).read_bytes().split(b"\0")))
+    except FileNotFoundError:
+        return ()
+
+
+def _patterns(names: Collection[str]) -> bytes:
+    """Return the excludes that mean exactly these names."""
+    lines = ["/" + _SPECIAL.sub(r"\\\1", name) + "\n" for name in names]
+    return os.fsencode("".join(lines))
+
+
+def _initialise(control: Control, repository: Repository, branch: str) -> None:
+    git(
+        *("init", "-q", "--bare", "--template=", "-b", branch),
+        *(f"--object-format={control.object_format}", "--", control.git_dir),
+    )
+    link_objects(repository.common_dir / "objects", control.git_dir / "objects")
+    if repository.shallow:
+        shutil.copyfile(repository.common_dir / "shallow", control.git_dir / "shallow")
+
+
+def _write_info(control: Control, excludes: bytes) -> None:
+    info = control.git_dir / "info"
+    info.mkdir(exist_ok=True)
+    (info / "attributes").write_bytes(ATTRIBUTES)
+    (info / "exclude").write_bytes(excludes)
+
+
+def check_complete(control: Control) -> None:
+    """Refuse a repository that lacks objects of the commit that a run starts from."""
+    words = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--end-of-options")
+    done = control.git(*words, control.base + "^{tree}", ok=(0, 128))
+    missing = done.stdout.count(b"?")
+    if done.status or missing:
+        what = f"{plural(missing, 'object')} of" if missing else "objects of"
+        raise RepositoryError(
+            f"{what} the commit {control.base[:12]} are missing (a partial clone, or damage)",
+            "fetch them first: git fetch --refetch --no-filter, or make a full clone",
+        )

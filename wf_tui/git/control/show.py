@@ -1,0 +1,73 @@
+"""What a commit changed, for a person: a patch, a table of files or the counts, as git has them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from wf_tui.git.control.control import Control
+
+__all__ = ["FileChange", "changed_lines", "diff", "file_changes"]
+
+_SAFE = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """How much of one file differs; a binary file has no lines to count."""
+
+    path: str
+    was: str
+    """Where a renamed file was before, else its path."""
+    added: int | None
+    removed: int | None
+
+    @property
+    def lines(self) -> int:
+        """How many lines a patch of it shows, at the least."""
+        return (self.added or 0) + (self.removed or 0)
+
+
+def diff(
+    control: Control, old: str, new: str, *, stat: bool = False, paths: Sequence[str] = ()
+) -> bytes:
+    """Return the patch from `old` to `new`, or with `stat` a line for each file.
+
+    With `paths`, only of those. The bytes are the worker's: they go through the sanitizer before
+    a terminal sees them.
+    """
+    form = ("--stat=100",) if stat else ("--patch",)
+    names = [path.encode("utf-8", "surrogateescape") for path in paths]
+    words = ("diff-tree", "-r", *_SAFE, *form, "--end-of-options", old, new)
+    return control.git(*words, "--", *names).stdout
+
+
+def file_changes(control: Control, old: str, new: str) -> tuple[FileChange, ...]:
+    """Return how many lines differ in each file, in the order of the paths.
+
+    Bytes of a path that are no UTF-8 are kept as surrogate escapes.
+    """
+    words = ("diff-tree", "-r", "-z", *_SAFE, "--numstat", "--end-of-options", old, new)
+    return tuple(_changes(iter(control.git(*words).records)))
+
+
+def changed_lines(control: Control, old: str, new: str) -> str:
+    """Return how many lines differ between two commits, as people write it: `+120 -4`."""
+    changes = file_changes(control, old, new)
+    added = sum(change.added or 0 for change in changes)
+    removed = sum(change.removed or 0 for change in changes)
+    return f"+{added} -{removed}"
+
+
+def _changes(records: Iterator[bytes]) -> Iterator[FileChange]:
+    """Read the records; a renamed file's two paths are records of their own."""
+    for record in records:
+        added, removed, path = record.split(b"\t", 2)
+        was, now = (path, path) if path else (next(records), next(records))
+        yield FileChange(_name(now), _name(was), _count(added), _count(removed))
+
+
+def _name(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _count(number: bytes) -> int | None:
+    return None if number == b"-" else int(number)

@@ -1,0 +1,66 @@
+"""The names that a commit's tree holds, folder by folder, with what each of them is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from wf_tui.git.control.control import Control
+
+__all__ = ["Kind", "Names", "read_names"]
+
+
+class Kind(IntEnum):
+    """What a name in a tree is; the values are the modes that a checkout has on disk."""
+
+    FILE = 0o100644
+    PROGRAM = 0o100755
+    LINK = 0o120777
+    FOLDER = 0o040755
+    SUBMODULE = 0o160000
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a checkout makes a folder of it."""
+        return self in {Kind.FOLDER, Kind.SUBMODULE}
+
+
+_KINDS = {
+    b"100644": Kind.FILE,
+    b"100664": Kind.FILE,
+    b"100755": Kind.PROGRAM,
+    b"120000": Kind.LINK,
+    b"040000": Kind.FOLDER,
+    b"160000": Kind.SUBMODULE,
+}
+_NONE: Mapping[bytes, Kind] = {}
+
+
+@dataclass(frozen=True)
+class Names:
+    """For each folder (the top is empty), the names in it and their kinds."""
+
+    folders: Mapping[bytes, Mapping[bytes, Kind]]
+
+    def inside(self, folder: bytes) -> Mapping[bytes, Kind]:
+        """Return the names of one folder."""
+        return self.folders.get(folder, _NONE)
+
+    def walk(self) -> Iterator[tuple[bytes, Kind]]:
+        """Yield every path with its kind."""
+        for folder, names in self.folders.items():
+            for name, kind in names.items():
+                yield (folder + b"/" + name if folder else name), kind
+
+
+def read_names(control: Control, commit: str) -> Names:
+    """Return the names of a commit's tree."""
+    folders: dict[bytes, dict[bytes, Kind]] = {b"": {}}
+    listed = control.git("ls-tree", "-r", "-t", "-z", "--full-tree", "--end-of-options", commit)
+    for record in listed.records:
+        about, path = record.split(b"\t", 1)
+        folder, _, name = path.rpartition(b"/")
+        kind = _KINDS[about[:6]]
+        folders[folder][name] = kind
+        if kind is Kind.FOLDER:
+            folders[path] = {}
+    return Names(folders)

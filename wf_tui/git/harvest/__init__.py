@@ -1,0 +1,1 @@
+"""Harvest: the changed files of a worktree become a tree; what is unsafe is refused."""

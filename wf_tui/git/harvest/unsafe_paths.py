@@ -1,0 +1,83 @@
+"""What a worker may not hand in: links out of the tree, repositories inside it, special files."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+
+from wf_tui.git.worktrees.worktree_files import WorktreeFiles
+
+__all__ = ["leaves_tree", "planted_repositories", "special_files"]
+
+_MARKERS = frozenset({b"HEAD", b"commondir", b"objects", b"refs"})
+
+
+def leaves_tree(path: bytes, target: bytes) -> bool:
+    """Whether a symbolic link at `path` (relative to the tree) to `target` can lead out of it.
+
+    The folder a link lies in is a real one, so leading `..` count exactly. A `..` behind a name
+    is refused, for that name may itself be a link: then no chain of links can leave the tree.
+    """
+    if target.startswith(b"/"):
+        return True
+    parts = [part for part in target.split(b"/") if part not in {b"", b"."}]
+    ups = 0
+    while ups < len(parts) and parts[ups] == b"..":
+        ups += 1
+    rest = parts[ups:]
+    return ups > path.count(b"/") or b".." in rest or any(part.lower() == b".git" for part in rest)
+
+
+def planted_repositories(place: WorktreeFiles, added: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the folders that these new paths turn into bare repositories.
+
+    A git that steps into such a folder obeys its configuration, so none may be merged; one that
+    the base has already is the user's own.
+    """
+    candidates = {folder for path in added for folder in _homes(path)}
+    planted = [folder for folder in candidates if _is_repository(place, folder)]
+    return tuple(sorted(folder for folder in planted if not _tracked(place, folder)))
+
+
+def special_files(
+    place: WorktreeFiles, hidden: Collection[bytes], most: int = 100
+) -> tuple[bytes, ...]:
+    """Return FIFOs, sockets and devices, which git passes over; not from hidden folders."""
+    return tuple(islice(_walk(place, hidden), most))
+
+
+def _walk(place: WorktreeFiles, hidden: Collection[bytes]) -> Iterator[bytes]:
+    waiting = [b""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(place.full(folder)) as entries:
+                present = list(entries)
+        except OSError:
+            continue  # git has said already what it cannot open
+        for entry in present:
+            path = folder + b"/" + entry.name if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if path + b"/" not in hidden:
+                    waiting.append(path)
+            elif not (entry.is_file(follow_symlinks=False) or entry.is_symlink()):
+                yield path
+
+
+def _homes(path: bytes) -> Iterable[bytes]:
+    parts = path.split(b"/")
+    return (b"/".join(parts[:at]) for at in range(1, len(parts)) if parts[at] in _MARKERS)
+
+
+def _is_repository(place: WorktreeFiles, folder: bytes) -> bool:
+    if not place.kind(folder + b"/HEAD"):
+        return False
+    return bool(place.kind(folder + b"/commondir")) or all(
+        os.path.isdir(place.full(folder + name))  # noqa: PTH112 - bytes; git follows links here
+        for name in (b"/objects", b"/refs")
+    )
+
+
+def _tracked(place: WorktreeFiles, folder: bytes) -> bool:
+    known = place.git("ls-files", "-z", "--", folder).records
+    heads = {path[len(folder) + 1 :].split(b"/")[0] for path in known}
+    return b"HEAD" in heads and ({b"objects", b"refs"} <= heads or b"commondir" in heads)

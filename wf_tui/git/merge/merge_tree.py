@@ -1,0 +1,92 @@
+"""`git merge-tree`: a merge without a worktree, an index or a half-done state."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from wf_tui.errors import GitError
+from wf_tui.git.control.control import Control
+
+__all__ = ["MergeResult", "Note", "has_marks", "leftover_marks", "merge_trees", "parse_merge"]
+
+
+_MARK: Final = "^([<]{7,}|[>]{7,}|[|]{7,}) [0-9a-f]{40,}"
+"""A conflict mark of `merge-tree`: it names commits, as no text of the user's does."""
+_MARK_LINE: Final = re.compile(_MARK.encode())
+_LONGEST_LINE: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class Note:
+    """What git says about some paths of a merge."""
+
+    kind: str
+    paths: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """The merged tree (with conflict marks, if not clean) and what is in conflict."""
+
+    clean: bool
+    tree: str
+    conflicts: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
+    """Merge two commits and return the result; nothing but objects is written.
+
+    Git ends with the status of a conflict also where it cannot read a commit; then this raises
+    `GitError`.
+    """
+    words = ("merge-tree", "--write-tree", "-z", "--messages", "--end-of-options", ours, theirs)
+    done = control.git(*words, ok=(0, 1))
+    if not done.stdout:
+        raise GitError(f"git cannot merge: {done.complaint}", status=done.status)
+    return parse_merge(done.stdout, clean=done.status == 0)
+
+
+def leftover_marks(control: Control, commit: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the paths in which a commit still has marks that `merge_trees` made."""
+    if not paths:
+        return ()
+    names = [os.fsencode(path) for path in paths]
+    done = control.git("grep", "-lzaE", "-e", _MARK, commit, "--", *names, ok=(0, 1))
+    return tuple(os.fsdecode(record.split(b":", 1)[1]) for record in done.records)
+
+
+def has_marks(file: Path) -> bool:
+    """Whether a file of a worktree, as a person has left it, still has marks of a merge."""
+    with file.open("rb") as opened:
+        lines = iter(partial(opened.readline, _LONGEST_LINE), b"")
+        return any(_MARK_LINE.match(line) for line in lines)
+
+
+def parse_merge(output: bytes, *, clean: bool) -> MergeResult:
+    """Read `TREE NUL (mode oid stage TAB path NUL)* NUL (count NUL path* kind NUL text NUL)*`."""
+    tokens = [token.decode("utf-8", "surrogateescape") for token in output.split(b"\0")]
+    tree, rest = tokens[0], tokens[1:]
+    end = rest.index("") if "" in rest else len(rest)
+    conflicts = dict.fromkeys(token.partition("\t")[2] for token in rest[:end])
+    return MergeResult(clean, tree, tuple(conflicts), _notes(rest[end + 1 :]))
+
+
+def _notes(tokens: list[str]) -> tuple[Note, ...]:
+    notes, at = [], 0
+    while at < len(tokens) and tokens[at]:
+        # Before git 2.40 the text about a submodule comes without its header.
+        count = int(tokens[at]) if tokens[at].isdigit() else -1
+        if count < 0:
+            notes.append(Note("other", (), tokens[at]))
+            at += 1
+            continue
+        kind, text = tokens[at + 1 + count : at + 3 + count]
+        notes.append(Note(kind, tuple(tokens[at + 1 : at + 1 + count]), text))
+        at += 3 + count
+    return tuple(notes)

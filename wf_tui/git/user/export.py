@@ -1,0 +1,181 @@
+"""Export: the integration branch appears in the user's repository, and nothing else changes there.
+
+The objects are fetched without a destination, then the one ref is moved by compare-and-swap.
+`git push` would run the user's hooks, and `fetch X:ref` follows a symbolic ref and overwrites a
+branch that was moved.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wf_tui.errors import GitError
+from wf_tui.git.control.control import Control
+from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.git.stale_locks import locked_since
+from wf_tui.git.user.checkouts import is_checked_out, is_rebased
+from wf_tui.git.user.repository import ANY_OWNER, Repository
+from wf_tui.text import clean
+
+__all__ = ["Exported", "Pending", "branch_name", "export"]
+
+_FETCH = (
+    "fetch",
+    "-q",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+    "--no-recurse-submodules",
+    "--no-prune",
+    "--",
+)
+
+
+_LOCK: Final = re.compile(r"'(/[^']*\.lock)': File exists")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The user's branch is at this commit."""
+
+    commit: str
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The branch was left as it is, for this reason; a later export catches up."""
+
+    reason: str
+
+
+def branch_name(repository: Repository, run: str) -> str:
+    """Return the branch for a run: `wf/<run>`, or `wf-<run>` beside a branch `wf` of the user."""
+    taken = _user_git(repository, "show-ref", "--verify", "-q", "refs/heads/wf", ok=None)
+    return f"wf/{run}" if taken.status else f"wf-{run}"
+
+
+def export(
+    repository: Repository,
+    control: Control,
+    branch: str,
+    *,
+    expected: str | None,
+    fetched: Callable[[], None] = lambda: None,
+) -> Exported | Pending:
+    """Bring the integration branch into the user's repository as `branch`.
+
+    `expected` is the commit the last export left there (None: there is no such branch yet); a
+    branch that is anywhere else is the user's now, and is left alone. `fetched` is called before
+    the branch moves.
+    """
+    if not repository.common_dir.is_dir():
+        return Pending("the repository is gone")
+    ref = f"refs/heads/{branch}"
+    try:
+        new, current = control.head(), _current(repository, ref)
+        if current == new:
+            _make_whole(repository, control, new, control.base)
+            return Exported(new)
+        if current is not None and _is_later_export(control, current, expected):
+            expected = current
+        if expected is not None and not control.contains(expected, head=new):
+            return Pending("the branch of the run itself was moved back, or aside")
+        if reason := _hindrance(repository, ref, current, expected):
+            return Pending(reason)
+        _fetch(repository, control, new)
+        fetched()
+        old = expected or control.zero
+        _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
+        _make_whole(repository, control, new, expected or control.base)
+    except GitError as error:
+        return Pending(_first_line(error))
+    return Exported(new)
+
+
+def _is_later_export(control: Control, current: str, expected: str | None) -> bool:
+    """Whether the branch is where an export left it that nobody lived to record."""
+    since = expected or control.base
+    return current != since and control.is_between(since, current)
+
+
+def _first_line(error: GitError) -> str:
+    lines = error.stderr.strip().splitlines()
+    if not lines:
+        return error.message
+    lock = _LOCK.search(lines[0])
+    since = locked_since(Path(lock[1])) if lock else ""
+    return clean(lines[0].removeprefix("fatal: ")) + since
+
+
+def _current(repository: Repository, ref: str) -> str | None:
+    """Return what a ref itself holds, or None; a symbolic one holds no commit."""
+    if _symbolic(repository, ref):
+        return None
+    # Also of a commit that is missing, which `show-ref` takes for no branch.
+    words = ("rev-parse", "--verify", "-q", "--end-of-options", ref)
+    done = _user_git(repository, *words, ok=(0, 1, 128))
+    return done.text if done.status == 0 else None
+
+
+def _hindrance(
+    repository: Repository, ref: str, current: str | None, expected: str | None
+) -> str | None:
+    """Return why the branch must not be moved now, or None."""
+    if _symbolic(repository, ref):
+        return "the branch is a symbolic ref"
+    if current != expected:
+        return "the branch was removed" if current is None else "the branch was moved"
+    if is_checked_out(repository.common_dir, ref):
+        return "the branch is checked out"
+    if is_rebased(repository.common_dir, ref):
+        return "the branch is being rebased or bisected"
+    return None
+
+
+def _symbolic(repository: Repository, ref: str) -> bool:
+    return _user_git(repository, "symbolic-ref", "-q", ref, ok=None).status == 0
+
+
+def _fetch(repository: Repository, control: Control, commit: str) -> None:
+    """Bring the objects over.
+
+    The program at the other end of a fetch does not inherit settings at command scope, so that
+    a repository of another owner can only be allowed by a file.
+    """
+    config = control.git_dir.with_name("fetch.gitconfig")
+    config.write_text("[safe]\n\tdirectory = *\n")
+    words = (*_FETCH, control.git_dir, commit)
+    git(*words, git_dir=repository.common_dir, settings=ANY_OWNER, global_config=config)
+
+
+def _make_whole(repository: Repository, control: Control, commit: str, since: str) -> None:
+    """Bring again what the user's git has pruned between the fetch and the move of the branch.
+
+    A fetch leaves out what it takes for known, so that it would not bring it a second time.
+    """
+    if _is_whole(repository, commit, since):
+        return
+    known = f"^{control.base}\n" if _has(repository, control.base) else ""
+    words = ("pack-objects", "-q", "--revs", "--stdout")
+    pack = control.git(*words, stdin=f"{commit}\n{known}".encode()).stdout
+    git("index-pack", "--stdin", git_dir=repository.common_dir, stdin=pack, settings=ANY_OWNER)
+    if not _is_whole(repository, commit, control.base):
+        raise GitError("objects of the branch are missing in the repository")
+
+
+def _is_whole(repository: Repository, commit: str, since: str) -> bool:
+    known = (f"^{since}",) if _has(repository, since) else ()
+    words = ("rev-list", "--objects", "--quiet", commit, *known, "--")
+    return _user_git(repository, *words, ok=None).status == 0
+
+
+def _has(repository: Repository, commit: str) -> bool:
+    return _user_git(repository, "cat-file", "-e", commit, ok=None).status == 0
+
+
+def _user_git(
+    repository: Repository, *words: Argument, ok: tuple[int, ...] | None = (0,)
+) -> Completed:
+    return git(*words, git_dir=repository.common_dir, ok=ok, settings=ANY_OWNER)

@@ -1,0 +1,94 @@
+"""What is notable about a repository of the user; all of it is read, and nothing named is run."""
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wf_tui.git.control.control import Control, check_complete
+from wf_tui.git.runner import git
+from wf_tui.git.user.combined import combine
+from wf_tui.git.user.repo_warnings import repo_warnings
+from wf_tui.git.user.repository import Repository
+from wf_tui.text import clean
+
+__all__ = ["Lock", "hooks", "locks", "program_keys", "tree_notices"]
+
+_PROGRAMS: Final = re.compile(
+    rb"core\.(hookspath|sshcommand|editor|pager|askpass|gitproxy|alternaterefscommand)"
+    rb"|filter\..*\.(clean|smudge|process)|diff\.external|diff\..*\.(command|textconv)"
+    rb"|merge\..*\.driver|(mergetool|difftool|guitool|man|browser)\..*\.(cmd|path)"
+    rb"|credential\.(.*\.)?helper|gpg\.(.*\.)?(program|defaultkeycommand)"
+    rb"|remote\..*\.(uploadpack|receivepack|vcs)|uploadpack\.packobjectshook"
+    rb"|sequence\.editor|interactive\.difffilter|pager\..*|init\.templatedir"
+    rb"|trailer\..*\.(command|cmd)|tar\..*\.command|sendemail\..*cmd"
+    rb"|include\.path|includeif\..*\.path",
+    re.DOTALL,
+)
+_MAYBE: Final = re.compile(rb"alias\..*|submodule\..*\.update", re.DOTALL)
+_SWITCH: Final = frozenset({b"", b"true", b"false", b"yes", b"no", b"on", b"off", b"1", b"0"})
+_LOCKS: Final = ("*.lock", "refs/**/*.lock", "worktrees/*/*.lock", "objects/info/*.lock")
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock file of git, and how old it is in seconds."""
+
+    path: Path
+    age: float
+
+
+def program_keys(common_dir: Path) -> tuple[str, ...]:
+    """Return the keys of a repository's configuration that name programs or more configuration."""
+    files = [common_dir / "config.worktree", *(common_dir / "worktrees").glob("*/config.worktree")]
+    places = [("--local",), *(("--file", file) for file in files if file.is_file())]
+    records = [
+        record
+        for place in places
+        for record in git(
+            *("config", *place, "--includes", "-z", "--list"), git_dir=common_dir
+        ).records
+    ]
+    found = (key for key, _, value in (r.partition(b"\n") for r in records) if _names(key, value))
+    return tuple(sorted({clean(key, limit=100) for key in found}))
+
+
+def hooks(common_dir: Path) -> tuple[str, ...]:
+    """Return the names of the hooks that git itself would run."""
+    folder = common_dir / "hooks"
+    files = folder.iterdir() if folder.is_dir() else ()
+    mine = (f for f in files if f.suffix != ".sample" and f.is_file() and f.stat().st_mode & 0o111)
+    return tuple(sorted(clean(file.name, limit=100) for file in mine))
+
+
+def locks(common_dir: Path, now: float) -> tuple[Lock, ...]:
+    """Return the lock files of a repository; who made them works, or died."""
+    found = {path for pattern in _LOCKS for path in common_dir.glob(pattern)}
+    ages = [Lock(path, max(0.0, now - path.lstat().st_mtime)) for path in found]
+    return tuple(sorted(ages, key=lambda lock: lock.path))
+
+
+def tree_notices(repository: Repository) -> tuple[str, ...]:
+    """Return what looks different in a worker's tree; refuse a commit that lacks objects.
+
+    The objects are read from a repository of wf's own: looking for one that is missing could run
+    what the user's repository names.
+    """
+    with tempfile.TemporaryDirectory(prefix="wf-doctor-") as folder:
+        place = Path(folder, "own.git")
+        git(
+            *("init", "-q", "--bare", "--template="),
+            *(f"--object-format={repository.object_format}", "--", place),
+        )
+        own = Control(place, repository.object_format, repository.head, "HEAD")
+        both = combine(own, repository.common_dir, write=False)
+        check_complete(both)
+        return repo_warnings(both, repository.head)
+
+
+def _names(key: bytes, value: bytes) -> bool:
+    if key == b"core.fsmonitor":
+        return value.lower() not in _SWITCH
+    maybe = _MAYBE.fullmatch(key) and value.startswith(b"!")
+    return bool(maybe or _PROGRAMS.fullmatch(key))

@@ -1,0 +1,112 @@
+"""Landing: the work of a run comes into a branch of the user, and into its checkout, if it has one.
+
+This is the one place where wf writes to a checkout of the user, and only when they ask for it.
+"""
+
+import contextlib
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from wf_tui.errors import EnvironmentalError, RefusedError
+from wf_tui.git.control.changed_files import Entry, changed_files
+from wf_tui.git.control.show import FileChange, file_changes
+from wf_tui.git.merge.merge_tree import merge_trees
+from wf_tui.git.user.combined import Combined
+from wf_tui.git.user.target import Target, named
+from wf_tui.git.user.user_config import identity
+
+__all__ = ["Landing", "LandingKind", "land", "plan_landing"]
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class LandingKind(StrEnum):
+    """How the work comes into a branch."""
+
+    NOTHING = "nothing"
+    FAST_FORWARD = "fast_forward"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What a landing brings: from `old` to `tree`, that of `head` or of a merge with it."""
+
+    how: LandingKind
+    old: str
+    head: str
+    tree: str
+    commits: tuple[tuple[str, str], ...] = ()
+    """Name and subject of each, newest first; of a merge, not what it has merged."""
+    files: tuple[FileChange, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+def plan_landing(combined: Combined, old: str, head: str) -> Landing:
+    """Return what comes when `head` lands on `old`; a conflict is refused with its paths."""
+    if combined.contains(head, head=old):
+        return Landing(LandingKind.NOTHING, old, head, combined.tree_of(old))
+    forward = combined.contains(old, head=head)
+    tree = combined.tree_of(head) if forward else _merged(combined, old, head)
+    listed = combined.git("log", "-z", "--first-parent", "--format=%H %s", f"{old}..{head}", "--")
+    commits = (line.decode("utf-8", "replace").partition(" ") for line in listed.records)
+    return Landing(
+        how=LandingKind.FAST_FORWARD if forward else LandingKind.MERGE,
+        old=old,
+        head=head,
+        tree=tree,
+        commits=tuple((name, subject) for name, _, subject in commits),
+        files=file_changes(combined, old, tree),
+        entries=changed_files(combined, old, tree),
+    )
+
+
+def land(
+    combined: Combined, target: Target, coming: Landing, message: str, environ: Mapping[str, str]
+) -> str:
+    """Bring the work into the branch and its checkout; return where the branch is now.
+
+    `combined` writes to the user's objects. What `Target.check` refuses has been asked before.
+    """
+    if coming.how is LandingKind.NOTHING:
+        return coming.old
+    new, who = coming.head, _who(target, environ, needed=coming.how is LandingKind.MERGE)
+    if coming.how is LandingKind.MERGE:
+        words = ("commit-tree", "-p", coming.old, "-p", coming.head, "-m", message)
+        new = combined.git(*words, coming.tree, variables=who).text
+    with _undisturbed():
+        target.move(coming.old, new, message, who)
+    return new
+
+
+def _merged(combined: Combined, old: str, head: str) -> str:
+    if combined.git("merge-base", old, head, ok=(0, 1)).status:
+        raise RefusedError("the branch has no history in common with the run")
+    merge = merge_trees(combined, old, head)
+    if not merge.clean:
+        hint = "merge the branch of the run by hand: git merge"
+        raise RefusedError(f"it conflicts in {named(merge.conflicts)}", hint)
+    return merge.tree
+
+
+def _who(target: Target, environ: Mapping[str, str], *, needed: bool) -> Mapping[str, str]:
+    """Return the variables that name the user; for the log of a branch alone, git may guess."""
+    try:
+        return identity(target.common_dir, environ).variables
+    except EnvironmentalError:
+        if needed:
+            raise
+        return {}
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a signal wait until checkout and branch agree again."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,150 @@
+"""The branch of the user that a run lands in, its checkout, and what stands against touching it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wf_tui.errors import GitError, RefusedError, UnknownNameError
+from wf_tui.git.control.changed_files import Entry
+from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.git.stale_locks import locked_since
+from wf_tui.git.user.checkouts import Checkout, find_checkout, is_rebased, under_way
+from wf_tui.git.user.overwrite import filtered_files, overwritten_files
+from wf_tui.git.user.user_config import checkout_settings
+from wf_tui.text import clean, plural
+
+__all__ = ["Target", "branch_commit", "find_target", "named"]
+
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True)
+class Target:
+    """A branch of the user, the worktree that has it checked out, and how git works there."""
+
+    common_dir: Path
+    branch: str
+    checkout: Checkout | None
+    settings: Mapping[str, str]
+    variables: Mapping[str, str]
+
+    def git(
+        self,
+        *words: Argument,
+        stdin: bytes = b"",
+        ok: Collection[int] | None = (0,),
+        variables: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run git on the user's repository, in the checkout where there is one."""
+        return git(
+            *words,
+            git_dir=self.checkout.git_dir if self.checkout else self.common_dir,
+            work_tree=self.checkout.path if self.checkout else None,
+            cwd=self.checkout.path if self.checkout else None,
+            stdin=stdin,
+            ok=ok,
+            settings=self.settings,
+            variables={**self.variables, **(variables or {})},
+        )
+
+    def check(self, tree: str, entries: Collection[Entry]) -> None:
+        """Refuse a landing of these changes that would touch what the user has not committed."""
+        if self.checkout is None:
+            return
+        where = clean(str(self.checkout.path))
+        if what := under_way(self.checkout):
+            raise RefusedError(f"{what} is under way in {where}", "finish it, or give it up")
+        lock = self.checkout.git_dir / "index.lock"
+        if lock.exists():
+            raise RefusedError(
+                f"another git works in {where}, or died there{locked_since(lock)}",
+                f"wait for it; where there is none, remove {lock}",
+            )
+        if names := self._changed():
+            raise RefusedError(
+                f"{where} has changes that are not committed: {named(names)}",
+                "commit them, or land into another branch: --into",
+            )
+        if names := overwritten_files(self.checkout.path, entries):
+            raise RefusedError(
+                f"files that git does not track would be overwritten in {where}: {named(names)}",
+                "move them away",
+            )
+        if names := filtered_files(self.git, tree, entries):
+            raise RefusedError(
+                f"git filters, which wf does not run, are to write {named(names)}",
+                "merge the branch of the run by hand: git merge",
+            )
+
+    def move(self, old: str, new: str, message: str, who: Mapping[str, str]) -> None:
+        """Move the checkout, then the branch; in this order, as git does it.
+
+        A branch that has moved meanwhile is left, and the checkout goes back.
+        """
+        self._fill(old, new)
+        words = ("update-ref", "--no-deref", "-m", message, "--end-of-options")
+        done = self.git(*words, f"refs/heads/{self.branch}", new, old, ok=None, variables=who)
+        if done.status:
+            self._fill(new, old)
+            raise RefusedError(f"{clean(self.branch)} cannot be moved: {done.complaint}")
+
+    def _fill(self, old: str, new: str) -> None:
+        """Bring the files of the checkout to another commit; git holds its lock meanwhile."""
+        if self.checkout is None:
+            return
+        self.git("update-index", "-q", "--refresh", ok=None)
+        words = ("-m", "-u", "--end-of-options", old, new)
+        trial = self.git("read-tree", "-n", *words, ok=None)
+        if trial.status:
+            raise RefusedError(f"git does not bring the checkout along: {trial.complaint}")
+        done = self.git("read-tree", *words, ok=None)
+        if done.status:
+            raise GitError(
+                f"git broke off while it wrote files: {done.complaint}", "see git status"
+            )
+
+    def _changed(self) -> tuple[str, ...]:
+        """Return the tracked files that differ from the commit that is checked out."""
+        words = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no")
+        found = self.git(*words, "--ignore-submodules=dirty").records
+        return tuple(record[3:].decode("utf-8", "surrogateescape") for record in found)
+
+
+def branch_commit(common_dir: Path, branch: str) -> str:
+    """Return the commit that a branch of the user points to; only a plain branch will do.
+
+    No object is looked for: a missing one could make git run what a promisor remote names.
+    """
+    form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(symref)"
+    lines = git("for-each-ref", form, "refs/heads/", git_dir=common_dir).text.split("\n")
+    known = {name: rest for name, *rest in (line.split("\0") for line in lines if line)}
+    if branch not in known:
+        raise UnknownNameError("branch", branch, known)
+    commit, target = known[branch]
+    if target:
+        raise RefusedError(f"{clean(branch)} is a symbolic ref", "name the branch itself")
+    return commit
+
+
+def find_target(
+    common_dir: Path, branch: str, environ: Mapping[str, str], variables: Mapping[str, str]
+) -> Target:
+    """Return a branch of the user as a target; refuse one that is in use in an unclear way.
+
+    `variables` are for all git that runs there.
+    """
+    ref = f"refs/heads/{branch}"
+    if is_rebased(common_dir, ref):
+        raise RefusedError(f"{clean(branch)} is being rebased or bisected", "finish that first")
+    checkout = find_checkout(common_dir, ref)
+    settings = checkout_settings(checkout.git_dir if checkout else common_dir, environ)
+    variables = {**variables, "GIT_ALLOW_PROTOCOL": ""}  # what is missing is not fetched
+    return Target(common_dir, branch, checkout, settings, variables)
+
+
+def named(paths: Collection[str]) -> str:
+    """Return the first few of many paths, safe to show, and how many more there are."""
+    shown = ", ".join(clean(path, limit=200) for path in list(paths)[:_NAMED])
+    more = len(paths) - _NAMED
+    return shown + (f" and {plural(more, 'more file')}" if more > 0 else "")

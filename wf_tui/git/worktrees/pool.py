@@ -1,0 +1,241 @@
+"""The pool of a run's worktrees: taken at a base, given back, used again.
+
+A used worktree is prepared anew in a few milliseconds; anything odd about one and it goes to the
+trash, and a new one takes its number.
+"""
+
+import contextlib
+import errno
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from wf_tui.errors import GitError
+from wf_tui.git.control.control import Control
+from wf_tui.git.control.tree_names import Names, read_names
+from wf_tui.git.merge.integrate import Conflict
+from wf_tui.git.merge.merge_tree import merge_trees
+from wf_tui.git.usage import is_full
+from wf_tui.git.worktrees.erase import erase
+from wf_tui.git.worktrees.local_files import LocalFileError
+from wf_tui.git.worktrees.sweep import UnusableTreeError
+from wf_tui.git.worktrees.tree import Tree, prepare
+from wf_tui.git.worktrees.worker_git import renew_worker_git
+from wf_tui.paths import RunPaths
+
+__all__ = ["Pool"]
+
+_REMEMBERED = 4
+
+
+class Pool:
+    """The worktrees of one run; safe to use from several threads."""
+
+    def __init__(
+        self,
+        control: Control,
+        paths: RunPaths,
+        add_local_files: Callable[[Path], None] = lambda _: None,
+    ) -> None:
+        self.control = control
+        self.paths = paths
+        self._furnish = add_local_files
+        """Puts into a fresh tree what does not come from git."""
+        self._lock = threading.Lock()
+        self._free: list[int] = []
+        self._names: dict[str, Names] = {}
+        self._trashed = 0
+        for folder in (paths.trees, paths.gits, paths.indexes, paths.trash):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._next = max(self.existing(), default=0) + 1
+
+    def existing(self) -> tuple[int, ...]:
+        """Return the numbers of the worktrees on disk."""
+        names = (entry.name for entry in self.paths.trees.iterdir())
+        return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit()))
+
+    def acquire(self, base: str, *, number: int | None = None) -> Tree:
+        """Return a worktree that is exactly `base`; of a certain number, where one is given.
+
+        Beside it there are the foreign files; raises `LocalFileError` where these cannot be.
+        """
+        taken = self._take() if number is None else self._claim(number)
+        tree = Tree.at(self.control, self.paths, taken, base)
+        self._prepare(tree)
+        try:
+            self._furnish(tree.path)
+        except (LocalFileError, OSError):
+            self.release(tree, saved=True)
+            raise
+        return tree
+
+    def _prepare(self, tree: Tree) -> None:
+        names = self._names_of(tree.base)
+        for mark in (tree.released, tree.harvested):
+            mark.unlink(missing_ok=True)
+        try:
+            prepare(tree, names)
+        except (UnusableTreeError, GitError, OSError):
+            self._renew(tree, names)
+
+    def reopen(self, number: int, base: str) -> Tree:
+        """Return a worktree as it was left, not prepared: to harvest it after a restart."""
+        self._claim(number)
+        tree = Tree.at(self.control, self.paths, number, base)
+        tree.released.unlink(missing_ok=True)
+        return tree
+
+    def release(self, tree: Tree, *, saved: bool = False) -> bool:
+        """Give a worktree back: all that is in it has been taken, the next attempt may have it.
+
+        One with work that was never harvested is kept instead, and False returned; `saved` says
+        that its content is known to be somewhere else, or nobody's.
+        """
+        if not (saved or tree.is_saved()):
+            self.keep(tree)
+            return False
+        tree.released.touch()
+        with self._lock:
+            if tree.number not in self._free:
+                self._free.append(tree.number)
+        return True
+
+    def keep(self, tree: Tree) -> None:
+        """Leave a worktree to a person: it is not used again until it is released."""
+        self._claim(tree.number)
+        tree.released.unlink(missing_ok=True)
+
+    def free(self) -> tuple[int, ...]:
+        """Return the numbers of the worktrees that wait for an attempt."""
+        with self._lock:
+            return tuple(self._free)
+
+    def check_out_conflict(self, tree: Tree | None, conflict: Conflict) -> Tree:
+        """Fill a worktree, or a new one, with a merge and its conflict marks; base is that head.
+
+        A later harvest takes what a person made of it.
+        """
+        number = self._claim(tree.number) if tree else self._take()
+        refilled = Tree.at(self.control, self.paths, number, conflict.head)
+        self._prepare(refilled)
+        _lay(refilled, conflict.tree)
+        with contextlib.suppress(LocalFileError):  # what they resolve does not hang on these
+            self._furnish(refilled.path)
+        return refilled
+
+    def update_conflict(self, tree: Tree, commit: str, conflict: Conflict) -> Tree | None:
+        """Bring a worktree from its harvest, `commit`, to a merge of that, with its conflict marks.
+
+        What a person changed since, or git does not track, stays. Where that is in the way nothing
+        is touched, and None returned.
+        """
+        tree.place.git("update-index", "-q", "--refresh", ok=None)
+        words = ("read-tree", "-m", "-u", "--end-of-options", commit, conflict.tree)
+        if tree.place.git(*words, ok=None).status:
+            return None
+        relaid = Tree.at(self.control, self.paths, tree.number, conflict.head)
+        relaid.place.git("read-tree", "--reset", "--end-of-options", conflict.head)
+        relaid.harvested.unlink(missing_ok=True)
+        renew_worker_git(relaid.place, relaid.git_dir, conflict.head)
+        return relaid
+
+    def apply_checkpoint(self, tree: Tree, checkpoint: str) -> bool:
+        """Bring what an earlier attempt did into a fresh worktree, merged onto its base.
+
+        Returns False, and leaves the worktree as it is, when the two do not merge. Where git cannot
+        do it, the worktree is given back.
+        """
+        try:
+            merge = merge_trees(self.control, tree.base, checkpoint)
+            if merge.clean:
+                _lay(tree, merge.tree)
+        except GitError:
+            self.release(tree, saved=True)
+            raise
+        return merge.clean
+
+    def discard(self, tree: Tree) -> bool:
+        """Throw a worktree away with all that belongs to it; return whether it is gone."""
+        with self._lock:
+            self._free = [number for number in self._free if number != tree.number]
+            self._trashed += 1
+            target = self.paths.trash / f"{tree.number}-{os.getpid()}-{self._trashed}"
+        moved = _move(tree, target)
+        index = tree.place.index
+        for path in (tree.git_dir, index, f"{index}.lock", tree.released, tree.harvested):
+            moved &= erase(os.fsencode(path))
+        erase(os.fsencode(target))
+        return moved
+
+    def empty_trash(self) -> None:
+        """Try again to delete what an earlier process could not, or had no time to."""
+        for entry in self.paths.trash.iterdir():
+            erase(os.fsencode(entry))
+
+    def _renew(self, tree: Tree, names: Names) -> None:
+        if not self.discard(tree):
+            raise GitError(f"cannot remove the worktree {tree.path}", "remove it by hand")
+        try:
+            prepare(tree, names)
+        except UnusableTreeError as error:
+            # Git names the file that it could not write, and not why.
+            reason = os.strerror(errno.ENOSPC) if is_full(self.paths.trees) else str(error)
+            raise GitError(f"cannot make a worktree at {tree.path}: {reason}") from error
+
+    def _take(self) -> int:
+        """Return the number of a worktree to use again, or of one that is yet to be made."""
+        while (number := self._pop()) is not None:
+            if self._is_as_given_back(number):
+                return number
+        with self._lock:
+            while os.path.lexists(self.paths.trees / str(self._next)):
+                self._next += 1  # somebody else made it
+            self._next += 1
+            return self._next - 1
+
+    def _pop(self) -> int | None:
+        with self._lock:
+            return self._free.pop() if self._free else None
+
+    def _is_as_given_back(self, number: int) -> bool:
+        """Whether nobody wrote in a worktree since: what a person did there is nowhere else."""
+        try:
+            return Tree.at(self.control, self.paths, number, self.control.base).untouched()
+        except (GitError, OSError):
+            return False
+
+    def _claim(self, number: int) -> int:
+        with self._lock:
+            self._free = [free for free in self._free if free != number]
+            self._next = max(self._next, number + 1)
+        return number
+
+    def _names_of(self, base: str) -> Names:
+        """Return the names of a base; the last few are remembered, many attempts share one."""
+        with self._lock:
+            known = self._names.get(base)
+        if known is None:
+            known = read_names(self.control, base)
+            with self._lock:
+                for old in list(self._names)[: max(0, len(self._names) - _REMEMBERED + 1)]:
+                    del self._names[old]
+                self._names[base] = known
+        return known
+
+
+def _lay(tree: Tree, content: str) -> None:
+    """Fill a worktree with a git tree, so that it shows as changes of its base."""
+    tree.place.git("read-tree", "-u", "--reset", "--end-of-options", content)
+    tree.place.git("read-tree", "--reset", "--end-of-options", tree.base)
+
+
+def _move(tree: Tree, target: "os.PathLike[str]") -> bool:
+    """Move a worktree out of the way: at once, however long its deletion takes."""
+    if not os.path.lexists(tree.path):
+        return True
+    try:
+        tree.path.rename(target)
+    except OSError:
+        return erase(tree.place.top)
+    return True

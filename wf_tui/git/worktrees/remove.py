@@ -1,0 +1,159 @@
+"""Removing worktrees by positive evidence: what cannot be proven saved or empty stays."""
+
+import contextlib
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from wf_tui.errors import GitError
+from wf_tui.git.control.control import Control
+from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.git.worktrees.shared import keep_leftovers
+from wf_tui.git.worktrees.tree import Tree
+
+__all__ = ["Judgement", "TreeClass", "busy_folders", "judge", "remove_ended"]
+
+_HARMLESS = frozenset({"special file", "symbolic link that leaves the tree"})
+
+
+class TreeClass(StrEnum):
+    """What is known of a worktree."""
+
+    LIVE = "live"
+    MERGED = "merged"
+    HARVESTED = "harvested"
+    CLEAN = "clean"
+    DIRTY = "dirty"
+    FOREIGN = "foreign"
+
+
+_CLEAN = "clean"
+_SAFE = frozenset({TreeClass.MERGED, TreeClass.HARVESTED, TreeClass.CLEAN})
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A worktree, its class, whether it was removed and, if not, why."""
+
+    path: Path
+    tree_class: TreeClass
+    removed: bool
+    reason: str
+
+
+def remove_ended(
+    pool: Pool,
+    *,
+    live: Collection[int] = (),
+    keep: Collection[int] = (),
+    save: Collection[int] = (),
+    dry: bool = False,
+) -> tuple[Judgement, ...]:
+    """Remove the worktrees of ended attempts that are saved or clean; return what became of each.
+
+    `live` are the numbers of open attempts, `keep` those that wait for a person, and `save` those
+    that a person may have left something in: that is saved first. With `dry` all stay, and those
+    without a reason are the ones that would go.
+    """
+    for number in save:
+        with contextlib.suppress(HarvestRefusedError, GitError):
+            keep_leftovers(pool.control, _tree(pool, pool.paths.trees / str(number)))
+    busy = busy_folders()
+    saved = _saved(pool.control)
+    found = []
+    for path in sorted(pool.paths.trees.iterdir()):
+        tree_class = judge(pool, path, live=live, saved=saved)
+        reason = _objection(path, tree_class, keep, busy)
+        if not (reason or dry or pool.discard(_tree(pool, path))):
+            reason = "it cannot be removed"
+        found.append(Judgement(path, tree_class, not (reason or dry), reason))
+    return tuple(found)
+
+
+def judge(
+    pool: Pool, path: Path, *, live: Collection[int], saved: Mapping[str, str] | None = None
+) -> TreeClass:
+    """Return the class of what lies at `path` among the worktrees."""
+    name = path.name
+    if not (name.isascii() and name.isdigit()):
+        return TreeClass.FOREIGN
+    if int(name) in live:
+        return TreeClass.LIVE
+    if not (pool.paths.indexes / name).is_file():
+        # Nobody has worked in a worktree that was never filled to the end.
+        half = (pool.paths.indexes / f"{name}.lock").exists() or not any(path.iterdir())
+        return TreeClass.CLEAN if half else TreeClass.FOREIGN
+    try:
+        content = _content(_tree(pool, path))
+    except (HarvestRefusedError, GitError):
+        return TreeClass.DIRTY
+    return _judge_content(pool.control, content, _saved(pool.control) if saved is None else saved)
+
+
+def busy_folders() -> frozenset[Path] | None:
+    """Return the working directories of all processes; None where the system does not tell."""
+    if sys.platform != "linux":
+        return None
+    folders = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            folders.add((process / "cwd").readlink())
+        except OSError:
+            continue  # it ended meanwhile, or belongs to somebody else
+    return frozenset(folders)
+
+
+def _content(tree: Tree) -> str | None:
+    """Return the tree that a worktree holds, or None where it holds what no tree can.
+
+    Of one that was given back, what was harvested counts: caches of a gate are nobody's work.
+    """
+    if tree.untouched():
+        return tree.place.git("write-tree").text
+    found = tree.peek()
+    lasting = any(refused.reason not in _HARMLESS for refused in found.refused)
+    return None if lasting else found.tree_oid
+
+
+def _judge_content(control: Control, content: str | None, saved: Mapping[str, str]) -> TreeClass:
+    holder = saved.get(content) if content else None
+    if holder is None:
+        return TreeClass.DIRTY
+    if holder == _CLEAN:
+        return TreeClass.CLEAN
+    merged = holder != content and control.contains(holder)
+    return TreeClass.MERGED if merged else TreeClass.HARVESTED
+
+
+def _objection(
+    path: Path, tree_class: TreeClass, keep: Collection[int], busy: frozenset[Path] | None
+) -> str:
+    """Return why a worktree may not be removed, or nothing."""
+    if tree_class not in _SAFE:
+        return f"it is {tree_class}"
+    if int(path.name) in keep:
+        return "a task needs it"
+    if busy is None:
+        return "no way to tell whether a process works in it"
+    real = path.resolve()
+    return "a process works in it" if any(f.is_relative_to(real) for f in busy) else ""
+
+
+def _tree(pool: Pool, path: Path) -> Tree:
+    # The base it was prepared from does not matter here: its content is what is judged.
+    return Tree.at(pool.control, pool.paths, int(path.name), pool.control.base)
+
+
+def _saved(control: Control) -> Mapping[str, str]:
+    """Return the trees that are safe, each with what holds it: an attempt, or the branch itself."""
+    history = control.git("log", "--format=%T", f"{control.base}..{control.ref}", "--").text
+    found = dict.fromkeys([*history.split(), control.tree_of(control.base)], _CLEAN)
+    names = control.git("for-each-ref", "--format=%(objectname)", "refs/wf/").text.split()
+    asked = "".join(f"{name}^{{tree}}\n" for name in names).encode()
+    # One object that is damaged or gone leaves the others safe.
+    trees = control.git("cat-file", "--batch-check=%(objectname)", stdin=asked).text.splitlines()
+    kept = zip(trees, names, strict=True)
+    return found | {tree: name for tree, name in kept if name != control.base}

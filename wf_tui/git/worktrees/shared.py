@@ -1,0 +1,103 @@
+"""The run's one shared worktree, for tasks that ask to write side by side in the same files."""
+
+import threading
+
+from wf_tui.git.control.control import Control
+from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.git.worktrees.tree import Tree
+
+__all__ = ["SharedTree", "keep_leftovers"]
+
+
+class SharedTree:
+    """One worktree, entered by any number of attempts; thread-safe.
+
+    It is brought to the integration head only when nobody is in it, so that no file changes
+    under a running attempt. Who needs a newer head waits: the scheduler asks `base` and `stale`.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._tree: Tree | None = None
+        self._attempts = 0
+        self._stale = False
+
+    # The properties take no lock: whoever enters may hold it while files are written.
+
+    @property
+    def base(self) -> str | None:
+        """The commit the tree was last brought to; None before the first attempt."""
+        tree = self._tree
+        return tree.base if tree else None
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts are in the tree."""
+        return self._attempts
+
+    @property
+    def stale(self) -> bool:
+        """Whether the tree holds what an ended attempt left and nobody merged."""
+        return self._stale
+
+    def enter(self, head: str) -> Tree:
+        """Let an attempt in; the first one finds the tree at `head`, later ones as it is."""
+        with self._lock:
+            if self._tree is None or self._attempts == 0:
+                # One that could not be filled may be anybody's by now.
+                before, self._tree = self._tree, None
+                self._tree = self._refresh(before, head)
+                self._stale = False
+            self._attempts += 1
+            return self._tree
+
+    def resume(self, tree: Tree) -> None:
+        """Count in an attempt that was in the tree before a restart."""
+        with self._lock:
+            self._tree = tree
+            self._attempts += 1
+
+    def leave(self, *, merged: bool) -> None:
+        """Let an attempt out; one that was not merged leaves files that are nobody's."""
+        with self._lock:
+            self._attempts -= 1
+            self._stale = self._stale or not merged
+
+    def close(self) -> None:
+        """Give the tree back to the pool, at the end of the run."""
+        with self._lock:
+            if self._tree is not None and self._attempts == 0:
+                if self._is_saved(self._tree):
+                    self._pool.release(self._tree, saved=True)
+                self._tree = None
+
+    def _refresh(self, tree: Tree | None, head: str) -> Tree:
+        if tree is None or not self._is_saved(tree):
+            return self._pool.acquire(head)
+        return self._pool.acquire(head, number=tree.number)
+
+    def _is_saved(self, tree: Tree) -> bool:
+        """Save what is left in the tree; where it is too much, the tree itself is kept."""
+        try:
+            keep_leftovers(self._pool.control, tree)
+        except HarvestRefusedError:
+            self._pool.keep(tree)
+            return False
+        return True
+
+
+def keep_leftovers(control: Control, tree: Tree) -> str | None:
+    """Save what is in a tree but in no harvest, by its content; return its ref, if there is any.
+
+    An attempt is harvested by its scope alone: what lies outside of all scopes would be lost.
+    """
+    if not tree.place.is_folder():
+        return None
+    found = tree.peek()
+    if found.tree_oid in {control.tree_of(tree.base), control.tree_of(control.ref)}:
+        return None
+    ref = f"refs/wf/left/{found.tree_oid}"
+    control.create(ref, found.tree_oid)
+    return ref

@@ -1,0 +1,73 @@
+"""Read snapshots: one worktree for all read-only tasks that look at the same commit."""
+
+import threading
+from dataclasses import dataclass, field
+
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.git.worktrees.tree import Tree
+
+__all__ = ["Snapshots"]
+
+
+@dataclass
+class _Snapshot:
+    """A worktree with its readers; `tree` is None until the first of them has prepared it."""
+
+    tree: Tree | None = None
+    readers: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Snapshots:
+    """The read snapshots of a run, one for each integration commit in use; thread-safe."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._open: dict[str, _Snapshot] = {}
+
+    def acquire(self, commit: str) -> Tree:
+        """Return the worktree of `commit`; the first reader has it made, the others wait for it."""
+        with self._lock:
+            snapshot = self._open.setdefault(commit, _Snapshot())
+            snapshot.readers += 1
+        try:
+            with snapshot.lock:
+                if snapshot.tree is None:
+                    snapshot.tree = self._pool.acquire(commit)
+                return snapshot.tree
+        except BaseException:
+            self._leave(commit)
+            raise
+
+    def release(self, tree: Tree) -> tuple[str, ...]:
+        """Let a reader go; when it was the last, return the paths that somebody changed.
+
+        The worktree goes back to the pool, where the next use resets it.
+        """
+        snapshot = self._leave(tree.base)
+        if snapshot is None:
+            return ()
+        changed = _changed(tree)
+        self._pool.release(tree, saved=True)
+        return changed
+
+    def readers(self, commit: str) -> int:
+        """Return how many readers a commit has now."""
+        with self._lock:
+            snapshot = self._open.get(commit)
+            return snapshot.readers if snapshot else 0
+
+    def _leave(self, commit: str) -> _Snapshot | None:
+        """Count a reader out; return the snapshot when it was the last."""
+        with self._lock:
+            snapshot = self._open[commit]
+            snapshot.readers -= 1
+            return self._open.pop(commit) if snapshot.readers == 0 else None
+
+
+def _changed(tree: Tree) -> tuple[str, ...]:
+    if not tree.place.is_folder():
+        return (".",)
+    paths = (path.decode("utf-8", "surrogateescape") for path in tree.place.changes().tags)
+    return tuple(sorted(paths))

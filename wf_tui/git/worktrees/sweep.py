@@ -1,0 +1,75 @@
+"""The walk that makes a used worktree exactly its base again, or says that it cannot be."""
+
+# ruff: noqa: PTH101, PTH118 - the names that workers leave are bytes, which pathlib cannot hold
+
+import os
+import stat
+from collections.abc import Mapping
+
+from wf_tui.git.control.tree_names import Kind, Names
+from wf_tui.git.worktrees.erase import erase
+
+__all__ = ["UnusableTreeError", "sweep"]
+
+
+class UnusableTreeError(Exception):
+    """This worktree cannot be made exactly its base: it is thrown away, and a new one made."""
+
+
+def sweep(top: bytes, names: Names) -> int:
+    """Remove each name that the base lacks, whatever it is; return how many there were.
+
+    Kinds are checked, modes are set. `git clean -ffdx` leaves FIFOs and nested repositories.
+    """
+    waiting, removed = [b""], 0
+    while waiting:
+        folder = waiting.pop()
+        full = os.path.join(top, folder) if folder else top
+        _set_mode(full, os.lstat(full), Kind.FOLDER)
+        wanted = names.inside(folder)
+        with os.scandir(full) as entries:
+            present = list(entries)
+        extra = [entry for entry in present if entry.name not in wanted]
+        kept = [entry for entry in present if entry.name in wanted]
+        if len(kept) != len(wanted):
+            raise UnusableTreeError(f"names are missing in {full!r}")
+        for entry in extra:
+            _remove(entry)
+        removed += len(extra)
+        waiting += _check(kept, wanted, folder)
+    return removed
+
+
+def _remove(entry: os.DirEntry[bytes]) -> None:
+    if not erase(entry.path):
+        raise UnusableTreeError(f"cannot remove {entry.path!r}")
+
+
+def _check(
+    entries: list[os.DirEntry[bytes]], wanted: Mapping[bytes, Kind], folder: bytes
+) -> list[bytes]:
+    """Check what each name is, and return the folders to look into."""
+    below = []
+    for entry in entries:
+        kind, status = wanted[entry.name], entry.stat(follow_symlinks=False)
+        if status.st_mode == kind and status.st_nlink == 1 and kind is not Kind.FOLDER:
+            continue  # nearly all of them
+        if not _is(kind, status):
+            raise UnusableTreeError(f"{entry.path!r} is no {kind.name.lower()}")
+        if kind.is_folder:
+            below.append(folder + b"/" + entry.name if folder else entry.name)
+        elif kind is not Kind.LINK:
+            _set_mode(entry.path, status, kind)
+    return below
+
+
+def _is(kind: Kind, status: os.stat_result) -> bool:
+    if kind.is_folder:
+        return stat.S_ISDIR(status.st_mode)
+    # With a second name elsewhere, an old worker's file would go on being the next one's.
+    return stat.S_IFMT(status.st_mode) == stat.S_IFMT(kind) and status.st_nlink == 1
+
+
+def _set_mode(path: bytes, status: os.stat_result, kind: Kind) -> None:
+    if status.st_mode != kind:
+        os.chmod(path, stat.S_IMODE(kind))

@@ -1,0 +1,93 @@
+"""The git directory that a worker finds: laid out as git's own linked worktree, from scratch.
+
+Each attempt gets it by plain file writes. The host never reads it, so that whatever a worker
+does to it is never obeyed and never needed.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from wf_tui.git.control.control import ATTRIBUTES
+from wf_tui.git.worktrees.erase import erase
+from wf_tui.git.worktrees.worktree_files import WorktreeFiles
+
+__all__ = ["renew_worker_git", "write_worker_git"]
+
+_FOLDERS = ("objects/info", "objects/pack", "refs/heads", "info")
+_COPIED = ("info/exclude", "shallow")
+_CONFIG = """\
+[core]
+	repositoryFormatVersion = {version}
+	bare = false
+	worktree = {worktree}
+	logAllRefUpdates = true
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+[user]
+	name = wf worker
+	email = worker@wf.invalid
+[commit]
+	gpgSign = false
+"""
+
+
+def write_worker_git(place: WorktreeFiles, git_dir: Path, base: str) -> None:
+    """Write a new git directory for `place` and point the worktree's `.git` file to it.
+
+    Neither may exist. The branch `wf-task` is checked out at `base`, which `wf-base` keeps.
+    """
+    for folder in _FOLDERS:
+        (git_dir / folder).mkdir(parents=True)
+    control = place.control.git_dir
+    (git_dir / "objects/info/alternates").write_bytes(_line(_alternate(control / "objects")))
+    (git_dir / "info/attributes").write_bytes(ATTRIBUTES)
+    for name in _COPIED:
+        if (control / name).exists():
+            shutil.copyfile(control / name, git_dir / name)
+    (git_dir / "config").write_bytes(_config(place))
+    for branch in ("wf-task", "wf-base"):
+        (git_dir / "refs/heads" / branch).write_text(base + "\n")
+    (git_dir / "HEAD").write_text("ref: refs/heads/wf-task\n")
+    shutil.copyfile(place.index, git_dir / "index")
+    _point(place.path / ".git", git_dir)
+
+
+def renew_worker_git(place: WorktreeFiles, git_dir: Path, base: str) -> None:
+    """Write the git directory anew, for a worktree that goes on from another commit."""
+    for old in (git_dir, place.path / ".git"):
+        erase(os.fsencode(old))
+    write_worker_git(place, git_dir, base)
+
+
+def _config(place: WorktreeFiles) -> bytes:
+    sha1 = place.control.object_format == "sha1"
+    text = _CONFIG.format(version=0 if sha1 else 1, worktree=_quoted(str(place.path)))
+    if not sha1:
+        text += f"[extensions]\n\tobjectFormat = {place.control.object_format}\n"
+    return os.fsencode(text)
+
+
+def _quoted(text: str) -> str:
+    """Return a configuration value for any path."""
+    for char, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+        text = text.replace(char, escaped)
+    return f'"{text}"'
+
+
+def _alternate(objects: Path) -> bytes:
+    """Return a line of `alternates`: a path is quoted only where it could be misread."""
+    path = str(objects)
+    return os.fsencode(_quoted(path) if "\n" in path else path)
+
+
+def _point(file: Path, git_dir: Path) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(file, "wb", opener=lambda path, _: os.open(path, flags, 0o444)) as opened:
+        opened.write(_line(b"gitdir: " + os.fsencode(git_dir)))
+
+
+def _line(text: bytes) -> bytes:
+    return text + b"\n"

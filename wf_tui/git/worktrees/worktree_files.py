@@ -1,0 +1,109 @@
+"""A worktree as the host handles it: files of a worker, an index that only the host can reach."""
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from wf_tui.git.control.control import Control
+from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.git.worktrees.erase import make_readable
+
+__all__ = ["UNTRACKED", "Changes", "WorktreeFiles"]
+
+UNTRACKED = b"?"
+"""The tag of a path that the index does not have."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The paths that differ from the index with git's tag for each, and what git complained of."""
+
+    tags: Mapping[bytes, bytes]
+    complaints: bytes
+
+
+@dataclass(frozen=True)
+class WorktreeFiles:
+    """Where a worktree's files and its host-only index lie."""
+
+    control: Control
+    path: Path
+    index: Path
+
+    @property
+    def top(self) -> bytes:
+        """The worktree as bytes: names in it need not be text."""
+        return os.fsencode(self.path)
+
+    def git(
+        self, *arguments: Argument, stdin: bytes = b"", ok: Collection[int] | None = (0,)
+    ) -> Completed:
+        """Run git on the worktree; repository and index are named, never discovered."""
+        return git(
+            *arguments,
+            git_dir=self.control.git_dir,
+            work_tree=self.path,
+            index=self.index,
+            cwd=self.path,
+            stdin=stdin,
+            ok=ok,
+        )
+
+    def is_folder(self) -> bool:
+        """Whether the worktree is still a folder; a worker may have removed or replaced it."""
+        return self.kind(b"") == stat.S_IFDIR
+
+    def kind(self, path: bytes) -> int:
+        """Return the file type of a path as in `stat`, without following a link; 0 for nothing."""
+        try:
+            return stat.S_IFMT(os.lstat(self.full(path)).st_mode)
+        except OSError:
+            return 0
+
+    def full(self, path: bytes) -> bytes:
+        """Return the path of a name in the worktree; of the worktree itself for no name."""
+        return self.top + b"/" + path if path else self.top
+
+    def changes(self) -> Changes:
+        """Return what differs from the index, as git sees it, but for foreign files."""
+        done = self._list_changes()
+        if b"ermission denied" in done.stderr:
+            make_readable(self.top)
+            done = self._list_changes()
+        tags: dict[bytes, bytes] = {}
+        for record in done.records:
+            if not self.is_foreign(record[2:]):
+                tags.setdefault(record[2:], record[:1])
+        return Changes(tags, done.stderr)
+
+    def ignored(self) -> frozenset[bytes]:
+        """Return what the excludes hide: files, and (with a slash) folders hidden as a whole."""
+        words = ("ls-files", "-z", "-o", "-i", "--exclude-standard", "--directory")
+        records = self.git(*words).records
+        return frozenset(path for path in records if not self.is_foreign(path))
+
+    def is_foreign(self, path: bytes) -> bool:
+        """Whether wf has put this, or a folder that it lies in, into the worktree."""
+        names = self.control.foreign
+        return bool(names) and any(path == n or path.startswith(n + b"/") for n in names)
+
+    @contextmanager
+    def on_a_copy(self) -> Iterator[Self]:
+        """Give the same worktree with a copy of its index, which is thrown away afterwards."""
+        handle, name = tempfile.mkstemp(prefix=self.index.name + ".copy.", dir=self.index.parent)
+        os.close(handle)
+        try:
+            shutil.copyfile(self.index, name)
+            yield replace(self, index=Path(name))
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _list_changes(self) -> Completed:
+        words = ("ls-files", "-z", "-t", "--others", "--modified", "--deleted")
+        return self.git(*words, "--exclude-standard")
