@@ -13,8 +13,8 @@ import pytest
 from tests.faults.audit import audit, look_at
 from tests.unit.scheduler.arena import Arena
 from tests.unit.scheduler.test_scheduler import parallel
-from wf_tui.board.detail_attempts import read_attempts
-from wf_tui.board.detail_document import Source
+from wf_tui.board.detail.attempts import read_attempts
+from wf_tui.board.detail.document import Source
 from wf_tui.clock import SystemClock
 from wf_tui.config import Timing
 from wf_tui.workers import channel

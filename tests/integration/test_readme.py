@@ -11,7 +11,7 @@ import click
 import pytest
 
 from tests.faults.mutants import MUTANTS
-from wf_tui.board.actions import ACTIONS
+from wf_tui.board.actions.registry import ACTIONS
 from wf_tui.cli.root import wf
 from wf_tui.config import load_config
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState

@@ -16,14 +16,14 @@ from textual.app import App
 from textual.css.query import NoMatches
 
 from wf_tui import commands
-from wf_tui.board.board_screen import BoardScreen
-from wf_tui.board.board_view import EVERYTHING
-from wf_tui.board.by_hand import ByHand
+from wf_tui.board.actions.result_messages import result_messages
 from wf_tui.board.feed import LedgerFeed
+from wf_tui.board.host import ActionApp
 from wf_tui.board.messages import FeedFailed, LedgerChanged
-from wf_tui.board.outcome import outcome
-from wf_tui.board.signs import ASCII, UNICODE
+from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.theme import OURS, chosen
+from wf_tui.board.widgets.board_view import EVERYTHING
+from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
 from wf_tui.errors import WfError
@@ -48,12 +48,12 @@ _PATIENCE: Final = 2.0
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
-class BoardApp(ByHand):
+class BoardApp(ActionApp):
     """Shows one run and lets a person act on it; leaving it changes nothing in the run."""
 
     TITLE = "wf"
     CSS_PATH = "board.tcss"
-    SCREENS: ClassVar = {"board": BoardScreen, **ByHand.SCREENS}
+    SCREENS: ClassVar = {"board": BoardScreen, **ActionApp.SCREENS}
 
     def __init__(
         self,
@@ -195,7 +195,7 @@ class BoardApp(ByHand):
             self.log(traceback.format_exc())
             self.tell(f"a fault of wf itself: {error!r}", severity="error")
             return
-        for told in outcome(result, label):
+        for told in result_messages(result, label):
             self.tell(told.text, severity="warning" if told.refused else "information")
 
     def open_card(self, task: str) -> None:

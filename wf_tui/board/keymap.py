@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.actions import ACTIONS
+from wf_tui.board.actions.registry import ACTIONS
 from wf_tui.errors import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.board.action import Action
+    from wf_tui.board.actions.action import Action
 
 __all__ = ["Taken", "read"]
 

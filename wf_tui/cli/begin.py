@@ -30,7 +30,7 @@ def begin() -> int:
 
 
 def _ask(*, in_repository: bool) -> int:
-    from wf_tui.board.start_screen import StartApp, plans  # noqa: PLC0415 - loads Textual
+    from wf_tui.board.screens.start_screen import StartApp, plans  # noqa: PLC0415 - loads Textual
 
     app = StartApp(plans(Path.cwd()) if in_repository else [], in_repository=in_repository)
     wanted = app.run()

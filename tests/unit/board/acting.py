@@ -14,7 +14,7 @@ from tests.unit.ledger.driving import RUN, Drive
 from wf_tui import commands
 from wf_tui.board import app as app_module
 from wf_tui.board.app import BoardApp
-from wf_tui.board.board_screen import BoardScreen
+from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.commands import Place
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase

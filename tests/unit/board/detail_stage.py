@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from tests.unit.scheduler.arena import Arena
-from wf_tui.board.detail import DetailPane
+from wf_tui.board.detail.pane import DetailPane
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending

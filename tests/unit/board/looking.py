@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tests.unit.board.acting import StillApp
-    from wf_tui.board.board_screen import BoardScreen
-    from wf_tui.board.column import BoardColumn
+    from wf_tui.board.screens.board_screen import BoardScreen
+    from wf_tui.board.widgets.column import BoardColumn
     from wf_tui.ledger.model.states import TaskState
 
 __all__ = ["Frames", "Posted", "board_of", "column_of", "screen_text", "text_of"]
@@ -33,7 +33,7 @@ def screen_text(app: StillApp) -> list[str]:
 
 def board_of(app: StillApp) -> BoardScreen:
     """Return the board."""
-    from wf_tui.board.board_screen import BoardScreen  # noqa: PLC0415 - for its type only
+    from wf_tui.board.screens.board_screen import BoardScreen  # noqa: PLC0415 - for its type only
 
     return app.get_screen("board", BoardScreen)
 

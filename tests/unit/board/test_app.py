@@ -11,9 +11,9 @@ from tests.unit.board.acting import board, place_in
 from tests.unit.board.looking import board_of, column_of, text_of
 from tests.unit.ledger.driving import RUN, Drive, FixedClock
 from wf_tui.board.app import BoardApp
-from wf_tui.board.detail import DetailPane
-from wf_tui.board.header import Notice
+from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.messages import FeedFailed
+from wf_tui.board.widgets.header import Notice
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -61,14 +61,14 @@ async def test_deeds_keep_their_order(tmp_path: Path) -> None:
     order: list[int] = []
     gate = threading.Event()
 
-    def deed(number: int, _: Ledger) -> None:
+    def handler(number: int, _: Ledger) -> None:
         if not number:
             gate.wait(5)
         order.append(number)
 
     async with board(tmp_path, "a") as hand:
         for number in range(3):
-            hand.app.do(partial(deed, number), "done")
+            hand.app.do(partial(handler, number), "done")
         await asyncio.sleep(0)
         gate.set()
         await hand.settle()

@@ -8,10 +8,10 @@ import pytest
 
 from tests.unit.board.acting import board
 from tests.unit.board.looking import board_of, column_of, screen_text, text_of
-from wf_tui.board.detail import DetailPane
-from wf_tui.board.footer import BoardFooter
-from wf_tui.board.tabs import ColumnTabs
+from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.theme import DARK, LIGHT, chosen
+from wf_tui.board.widgets.column_tabs import ColumnTabs
+from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.config import Board, Config
 from wf_tui.ledger.model.states import Step, TaskState
 

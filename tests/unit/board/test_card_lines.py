@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.ledger.driving import Drive, shell
-from wf_tui.board.card_lines import card_lines
-from wf_tui.board.line import Line, Role, Span, fitted, width_of
-from wf_tui.board.signs import ASCII, UNICODE
+from wf_tui.board.widgets.card_lines import card_lines
+from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
+from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.board.signs import Signs
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def drive(tmp_path: Path) -> Iterator[Drive]:
     database.close()
 
 
-def shown(drive: Drive, task: str, signs: Signs = UNICODE) -> list[str]:
+def shown(drive: Drive, task: str, signs: GlyphSet = UNICODE) -> list[str]:
     """Return the lines of a card, its badges behind a bar."""
     now = drive.clock.now()
     picture = Picture(now)

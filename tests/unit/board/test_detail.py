@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.board.detail_stage import Stage, painted, played_run, settle
-from wf_tui.board.detail import DetailPane
-from wf_tui.board.detail_document import Document, Line, Tab
-from wf_tui.board.detail_feed import Answered, Failed, Ticket
+from wf_tui.board.detail.document import Document, Line, Tab
+from wf_tui.board.detail.feed import Answered, Failed, Ticket
+from wf_tui.board.detail.pane import DetailPane
 from wf_tui.paths import RunPaths
 from wf_tui.picture.batch import Changes
 

@@ -9,12 +9,12 @@ from rich.cells import cell_len
 
 from tests.unit.board.detail_stage import LiveRun, played_run
 from tests.unit.ledger.driving import FixedClock
-from wf_tui.board.detail_attempts import Table, read_attempts
-from wf_tui.board.detail_diff import MOST_LINES, read_diff
-from wf_tui.board.detail_document import Choice, Line, Look, Source, block, safe
-from wf_tui.board.detail_events import read_events
-from wf_tui.board.detail_prompt import read_prompt
-from wf_tui.board.detail_rows import Rows
+from wf_tui.board.detail.attempts import Table, read_attempts
+from wf_tui.board.detail.diff import MOST_LINES, read_diff
+from wf_tui.board.detail.document import Choice, Line, Look, Source, block, safe
+from wf_tui.board.detail.events import read_events
+from wf_tui.board.detail.prompt import read_prompt
+from wf_tui.board.detail.rows import Rows
 from wf_tui.commands import open_ledger
 from wf_tui.git.control.show import FileChange
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.scheduler.arena import Arena
-    from wf_tui.board.detail_document import Document
+    from wf_tui.board.detail.document import Document
 
 PARALLEL = "goal: g\nphases:\n- name: p\n  tasks:\n  - {{id: t, mode: read_write, run: '{}'}}\n"
 

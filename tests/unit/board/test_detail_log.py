@@ -11,11 +11,11 @@ from textual._compositor import Compositor
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
 from tests.unit.board.detail_stage import HOSTILE, LiveRun, Stage, painted, settle
-from wf_tui.board.detail import DetailPane
-from wf_tui.board.detail_document import Source
-from wf_tui.board.detail_feed import Answered
-from wf_tui.board.detail_lines import LinesView
-from wf_tui.board.detail_log import WINDOW, LogSoFar, look
+from wf_tui.board.detail.document import Source
+from wf_tui.board.detail.feed import Answered
+from wf_tui.board.detail.lines import LinesView
+from wf_tui.board.detail.log import WINDOW, LogSoFar, look
+from wf_tui.board.detail.pane import DetailPane
 from wf_tui.clock import SystemClock
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from textual.widgets import Input, Label
 
 from tests.unit.board.acting import board
 from tests.unit.board.looking import text_of
-from wf_tui.board.filter_bar import FilterBar
-from wf_tui.board.header import Notice
+from wf_tui.board.widgets.filter_bar import FilterBar
+from wf_tui.board.widgets.header import Notice
 
 if TYPE_CHECKING:
     from pathlib import Path

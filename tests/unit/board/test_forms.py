@@ -10,8 +10,8 @@ from textual.widgets import Input, Label, TextArea
 
 from tests.unit.board.acting import board
 from tests.unit.ledger.driving import shell
-from wf_tui.board.checks import FormFacts, changed_fields, faults, new_task
-from wf_tui.board.forms import EditForm, NewForm
+from wf_tui.board.forms.form_validation import FormFacts, changed_fields, faults, new_task
+from wf_tui.board.forms.task_forms import EditForm, NewForm
 from wf_tui.ledger.model.rows import Spec
 
 if TYPE_CHECKING:

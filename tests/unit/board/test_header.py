@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from wf_tui.board.header import clock_time, header_spans, notice, short_number
-from wf_tui.board.line import width_of
-from wf_tui.board.outcome import Told, outcome
-from wf_tui.board.signs import UNICODE
+from wf_tui.board.actions.result_messages import Told, result_messages
+from wf_tui.board.widgets.glyph_sets import UNICODE
+from wf_tui.board.widgets.header import clock_time, header_spans, notice, short_number
+from wf_tui.board.widgets.line import width_of
 from wf_tui.ledger.ledger import MoveResult
 from wf_tui.picture.header import Header
 
@@ -99,14 +99,14 @@ def test_what_was_done_is_told_once_and_refusals_each() -> None:
     def acted(task: str, reason: str = "") -> MoveResult:
         return MoveResult(task, changed=not reason, state="pending", reason=reason)
 
-    assert outcome([acted("a"), acted("b")], "retried") == [Told("retried a, b")]
-    assert outcome([acted(name) for name in "abcd"], "held") == [Told("held 4 tasks")]
+    assert result_messages([acted("a"), acted("b")], "retried") == [Told("retried a, b")]
+    assert result_messages([acted(name) for name in "abcd"], "held") == [Told("held 4 tasks")]
     refused = [acted("a"), acted("b", "no"), acted("c", "no"), acted("d", "never")]
-    assert outcome(refused, "retried") == [
+    assert result_messages(refused, "retried") == [
         Told("retried a"),
         Told("no", refused=True),
         Told("never", refused=True),
     ]
-    assert outcome(True, "paused") == [Told("paused")]
-    assert outcome(None, "aborted") == [Told("aborted")]
-    assert outcome("8 jobs", "") == [Told("8 jobs")]
+    assert result_messages(True, "paused") == [Told("paused")]
+    assert result_messages(None, "aborted") == [Told("aborted")]
+    assert result_messages("8 jobs", "") == [Told("8 jobs")]

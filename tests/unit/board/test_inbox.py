@@ -8,11 +8,11 @@ from textual.widgets import Label, OptionList, Static
 
 from tests.unit.board.acting import board
 from tests.unit.ledger.driving import shell
-from wf_tui.board.board_screen import BoardScreen
-from wf_tui.board.board_view import EVERYTHING
-from wf_tui.board.detail import DetailPane
-from wf_tui.board.inbox import InboxScreen
-from wf_tui.board.workers_screen import WorkersScreen
+from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.board.screens.inbox_screen import InboxScreen
+from wf_tui.board.screens.workers_screen import WorkersScreen
+from wf_tui.board.widgets.board_view import EVERYTHING
 from wf_tui.ledger.model.states import BlockedKind
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from textual.command import CommandPalette
 
 from tests.unit.board.acting import board
 from tests.unit.ledger.driving import shell
-from wf_tui.board.actions import by_id
-from wf_tui.board.board_screen import BoardScreen
-from wf_tui.board.filter_bar import FilterBar
-from wf_tui.board.palette import HandsProvider, find, scattered
+from wf_tui.board.actions.registry import by_id
+from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.board.screens.palette import ActionsProvider, find, scattered
+from wf_tui.board.widgets.filter_bar import FilterBar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ async def test_an_action_of_the_palette_acts(tmp_path: Path) -> None:
     """What the palette runs is what the key runs."""
     async with board(tmp_path, "a") as hand:
         await hand.select("a")
-        provider = HandsProvider(hand.app.screen)
+        provider = ActionsProvider(hand.app.screen)
         await provider.startup()
         hits = {str(hit.text): hit async for hit in provider.search("hold")}
         hits["Hold"].command()
@@ -92,7 +92,7 @@ async def test_themes_can_be_chosen(tmp_path: Path) -> None:
 async def test_titles_are_no_markup(tmp_path: Path) -> None:
     """A task's title cannot style or break the list."""
     async with board(tmp_path, shell("a", title="[/nope]x\x1b[2J")) as hand:
-        provider = HandsProvider(hand.app.screen)
+        provider = ActionsProvider(hand.app.screen)
         await provider.startup()
         found = [str(hit.prompt) async for hit in provider.search("nope")]
         assert found == ["a  [/nope]x  (pending)"]

@@ -10,9 +10,9 @@ from textual.widgets import OptionList
 
 from tests.unit.board.acting import ME, board
 from tests.unit.ledger.driving import Drive, seat, shell
-from wf_tui.board.dialogs import Choice, ChoiceDialog, best
+from wf_tui.board.actions.seat_choices import SeatFacts, choices, interrupted
 from wf_tui.board.messages import CardDropped
-from wf_tui.board.seats import SeatFacts, choices, interrupted
+from wf_tui.board.screens.dialogs import Choice, ChoiceDialog, best
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.queries import reads
 

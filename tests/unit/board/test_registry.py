@@ -12,8 +12,8 @@ import click
 import pytest
 
 from tests.unit.board.acting import board
-from wf_tui.board.actions import ACTIONS, Action, Group, Where, bindings, by_id
-from wf_tui.board.help_screen import HelpScreen
+from wf_tui.board.actions.registry import ACTIONS, Action, Group, Where, bindings, by_id
+from wf_tui.board.screens.help_screen import HelpScreen
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
 from wf_tui.picture.allowed import ENTER, MOVES, RUN_MOVES
@@ -40,7 +40,7 @@ def test_all_keys_of_the_board_are_there() -> None:
 def test_ids_are_unique_and_an_action_does_one_thing() -> None:
     """An action has a deed or calls a Textual action, never both and never neither."""
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
-    assert names([a for a in ACTIONS if (a.deed is None) == (not a.calls)]) == []
+    assert names([a for a in ACTIONS if (a.handler is None) == (not a.calls)]) == []
 
 
 def test_moves_are_those_of_the_table() -> None:
@@ -50,7 +50,7 @@ def test_moves_are_those_of_the_table() -> None:
         assert set(action.moves) <= set(known), action.id
 
 
-@pytest.mark.parametrize("action", [a for a in ACTIONS if a.deed], ids=lambda a: str(a.id))
+@pytest.mark.parametrize("action", [a for a in ACTIONS if a.handler], ids=lambda a: str(a.id))
 def test_what_changes_or_copies_has_a_twin(action: Action) -> None:
     """Whatever a deed does can be done without the board."""
     assert action.twins
@@ -81,10 +81,10 @@ def test_bindings_carry_the_ids() -> None:
 
 async def test_every_action_is_in_the_palette(tmp_path: Path) -> None:
     """The palette offers all of the registry while nothing is typed."""
-    from wf_tui.board.palette import HandsProvider  # noqa: PLC0415 - only here
+    from wf_tui.board.screens.palette import ActionsProvider  # noqa: PLC0415 - only here
 
     async with board(tmp_path, "a") as hand:
-        provider = HandsProvider(hand.app.screen)
+        provider = ActionsProvider(hand.app.screen)
         await provider.startup()
         offered = [hit.text async for hit in provider.discover()]
         assert sorted(map(str, offered)) == sorted(action.title for action in ACTIONS)
@@ -92,11 +92,11 @@ async def test_every_action_is_in_the_palette(tmp_path: Path) -> None:
 
 async def test_the_palette_says_why_not(tmp_path: Path) -> None:
     """An action that is not possible now is still found, with the reason."""
-    from wf_tui.board.palette import HandsProvider  # noqa: PLC0415 - only here
+    from wf_tui.board.screens.palette import ActionsProvider  # noqa: PLC0415 - only here
 
     async with board(tmp_path, "a") as hand:
         await hand.select("a")
-        provider = HandsProvider(hand.app.screen)
+        provider = ActionsProvider(hand.app.screen)
         await provider.startup()
         helps = {str(hit.text): hit.help async for hit in provider.search("retry")}
         assert helps["Retry"] == "not now: task 'a' cannot be retried: it is pending"

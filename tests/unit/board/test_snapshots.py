@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 from tests.unit.board import scene
 from tests.unit.board.acting import Hand, StillApp, place_in
 from tests.unit.ledger.driving import RUN
-from wf_tui.board.start_screen import StartApp
+from wf_tui.board.screens.start_screen import StartApp
 from wf_tui.board.theme import LIGHT
 from wf_tui.config import Board, Config
 from wf_tui.ledger.model.states import BlockedKind

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import OptionList
 
-from wf_tui.board.start_screen import StartApp, plans
+from wf_tui.board.screens.start_screen import StartApp, plans
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from textual.widgets import DataTable, Label
 
 from tests.unit.board.acting import board
 from tests.unit.ledger.driving import seat
-from wf_tui.board.board_screen import BoardScreen
-from wf_tui.board.workers_screen import WorkersScreen
+from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.board.screens.workers_screen import WorkersScreen
 from wf_tui.ledger.model.states import Step
 
 if TYPE_CHECKING:

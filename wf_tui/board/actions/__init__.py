@@ -1,0 +1,1 @@
+"""What keys, clicks, drops and the palette do: the registry of actions, and their handlers."""

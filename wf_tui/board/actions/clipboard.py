@@ -1,0 +1,38 @@
+"""What `c` copies: the names of a task that a person types elsewhere, cleaned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wf_tui.board.screens.dialogs import Choice
+from wf_tui.ledger.queries import reads
+from wf_tui.paths import RunPaths
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.ledger.store.database import Database
+
+__all__ = ["choices", "names"]
+
+
+def names(db: Database, *, run: str, task: str) -> Mapping[str, str]:
+    """Return what can be copied of a task, by what it is; all of it is safe to paste."""
+    row, attempts = reads.run_row(db, run), reads.attempts(db, run, task)
+    newest = attempts[-1] if attempts else None
+    tree = newest.tree if newest else None
+    every = {
+        "id": task,
+        "worktree": str(RunPaths(Path(row.dir)).trees / tree) if tree else None,
+        "branch of the run": row.ref.removeprefix("refs/heads/"),
+        "commit of the attempt": newest.commit_id if newest else None,
+        "run": run,
+    }
+    return {what: clean(text) for what, text in every.items() if text}
+
+
+def choices(every: Mapping[str, str]) -> list[Choice]:
+    """Return the lines of the dialog."""
+    return [Choice(what, text, what) for what, text in every.items()]

@@ -1,0 +1,278 @@
+"""What the actions do: each leads to one command on the ledger, after a question where needed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from wf_tui import commands
+from wf_tui.board.actions import clipboard, seat_choices
+from wf_tui.board.forms import task_forms
+from wf_tui.board.screens.dialogs import YES, ChoiceDialog, confirm
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.queries import reads
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wf_tui.board.host import ActionApp
+    from wf_tui.ledger.ledger import Ledger, MoveResult
+
+__all__ = [
+    "abort",
+    "accept",
+    "cancel",
+    "copy",
+    "edit",
+    "fewer_jobs",
+    "hold",
+    "hold_or_release",
+    "more_jobs",
+    "new_task",
+    "pause_or_resume",
+    "reassign",
+    "reassign_to",
+    "release",
+    "retry",
+    "skip",
+    "stop",
+    "stop_now",
+    "undo",
+    "unhold",
+]
+
+Ids = tuple[str, ...]
+
+# -- on cards
+
+
+def retry(app: ActionApp, ids: Ids) -> None:
+    """Give tasks another chance."""
+    app.do(lambda ledger: commands.retry(app.place, ledger, app.run_id, ids), "retried")
+
+
+def accept(app: ActionApp, ids: Ids) -> None:
+    """Take work that was held back."""
+    app.do(lambda ledger: commands.accept(app.place, ledger, app.run_id, ids), "accepted")
+
+
+def release(app: ActionApp, ids: Ids) -> None:
+    """Take tasks from their workers."""
+    _when_sure(
+        app,
+        ids,
+        "Release",
+        lambda ledger: commands.release(app.place, ledger, app.run_id, ids),
+        "released",
+    )
+
+
+def hold(app: ActionApp, ids: Ids) -> None:
+    """Keep tasks from running."""
+    _when_sure(app, ids, "Hold", lambda ledger: commands.hold(ledger, app.run_id, ids), "held")
+
+
+def unhold(app: ActionApp, ids: Ids) -> None:
+    """Let held tasks go on."""
+    app.do(lambda ledger: commands.unhold(app.place, ledger, app.run_id, ids), "let go")
+
+
+def skip(app: ActionApp, ids: Ids) -> None:
+    """Count tasks as done without their work."""
+    _when_sure(
+        app,
+        ids,
+        "Skip",
+        lambda ledger: commands.skip(app.place, ledger, app.run_id, ids),
+        "skipped",
+    )
+
+
+def hold_or_release(app: ActionApp, ids: Ids) -> None:
+    """Let go what is held, take back what is in progress, hold the rest."""
+    groups: Mapping[str, list[str]] = defaultdict(list)
+    for task in ids:
+        possible = (move for move in _TOGGLES if app.picture.why_not(move, task) is None)
+        groups[next(possible, "hold")].append(task)
+    for move, tasks in groups.items():
+        _TOGGLES[move](app, tuple(tasks))
+
+
+_TOGGLES: Final[Mapping[str, Callable[[ActionApp, Ids], None]]] = {
+    "unhold": unhold,
+    "release": release,
+    "hold": hold,
+}
+
+
+def cancel(app: ActionApp, ids: Ids) -> None:
+    """Give tasks up."""
+    _when_sure(
+        app, ids, "Cancel", lambda ledger: commands.cancel(ledger, app.run_id, ids), "cancelled"
+    )
+
+
+def _when_sure(
+    app: ActionApp, ids: Ids, verb: str, act: Callable[[Ledger], list[MoveResult]], label: str
+) -> None:
+    """Act; ask first where running work would be thrown away."""
+    running = [task for task in ids if app.picture.cards[task].claimed]
+    if running:
+        app.begin(_ask(app, running, verb, partial(app.do, act, label)))
+    else:
+        app.do(act, label)
+
+
+async def _ask(app: ActionApp, running: list[str], verb: str, act: Callable[[], None]) -> None:
+    more = f" and {len(running) - 1} more" if len(running) > 1 else ""
+    question = f"{verb} {plural(len(running), 'running task')}?"
+    note = f"{clean(running[0], limit=60)}{more}: its worker is stopped, its work is not merged"
+    if await app.push_screen_wait(confirm(question, f"Yes, {verb.lower()}", note)) == YES:
+        act()
+
+
+def reassign(app: ActionApp, ids: Ids) -> None:
+    """Ask which worker, then give tasks to it."""
+    app.begin(_reassign(app, ids))
+
+
+async def _reassign(app: ActionApp, ids: Ids) -> None:
+    facts = await app.read(
+        partial(seat_choices.read, run=app.run_id, tasks=ids, now=app.clock.now())
+    )
+    title = f"Reassign {clean(ids[0], limit=60) if len(ids) == 1 else plural(len(ids), 'task')} to"
+    choices = seat_choices.choices(facts)
+    if not choices:
+        app.tell("this run has no workers", "p starts a scheduler")
+        return
+    note = seat_choices.interrupted(facts)
+    worker = await app.push_screen_wait(ChoiceDialog(title, choices, note=note, typing=True))
+    if worker is not None:
+        reassign_to(app, ids, worker)
+
+
+def reassign_to(app: ActionApp, ids: Ids, worker: str) -> None:
+    """Give tasks to a named seat or profile."""
+    app.do(
+        lambda ledger: commands.reassign(app.place, ledger, app.run_id, ids, to=worker),
+        f"reassigned to {worker}",
+    )
+
+
+def edit(app: ActionApp, ids: Ids) -> None:
+    """Change what a task asks for, in a form."""
+    app.begin(_edit(app, ids[0]))
+
+
+async def _edit(app: ActionApp, task: str) -> None:
+    facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=task))
+    fields = await app.push_screen_wait(task_forms.EditForm(facts))
+    if fields:
+        app.do(lambda ledger: commands.edit(ledger, app.run_id, task, fields), "edited")
+
+
+def copy(app: ActionApp, ids: Ids) -> None:
+    """Copy one of the names of a task."""
+    app.begin(_copy(app, ids[0]))
+
+
+async def _copy(app: ActionApp, task: str) -> None:
+    names = await app.read(partial(clipboard.names, run=app.run_id, task=task))
+    chosen = await app.push_screen_wait(ChoiceDialog("Copy", clipboard.choices(names)))
+    if chosen is not None:
+        app.copy_to_clipboard(names[chosen])
+        app.tell(f"copied {names[chosen]}", severity="information")
+
+
+# -- on the run
+
+
+def new_task(app: ActionApp, _ids: Ids) -> None:
+    """Add a task, in a form."""
+    app.begin(_new_task(app))
+
+
+async def _new_task(app: ActionApp) -> None:
+    facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=None))
+    filled = await app.push_screen_wait(task_forms.NewForm(facts))
+    if filled is None:
+        return
+    new, phase = filled.task, filled.phase
+    app.do(lambda ledger: task_forms.add(app.place, ledger, app.run_id, new, phase), "added")
+
+
+def pause_or_resume(app: ActionApp, _ids: Ids) -> None:
+    """Pause what runs, resume what is paused, lead what has no scheduler."""
+    app.do(lambda ledger: _toggle(app, ledger), "")
+
+
+def _toggle(app: ActionApp, ledger: Ledger) -> str:
+    row = reads.run_row(ledger.db, app.run_id)
+    live = row.state in {RunState.RUNNING, RunState.STALLED}
+    if live and commands.scheduler_alive(ledger.db, row.id):
+        commands.pause(ledger, row.id)
+        return "paused: nothing new is started, what works goes on"
+    if live:
+        commands.ensure_scheduler(app.place, ledger, row.id)
+        return "a scheduler was started"
+    commands.resume(app.place, ledger, row.id)
+    return "the run goes on"
+
+
+def more_jobs(app: ActionApp, _ids: Ids) -> None:
+    """Let one more task work at once."""
+    app.do(lambda ledger: _jobs(ledger, app.run_id, 1), "")
+
+
+def fewer_jobs(app: ActionApp, _ids: Ids) -> None:
+    """Let one task less work at once."""
+    app.do(lambda ledger: _jobs(ledger, app.run_id, -1), "")
+
+
+def _jobs(ledger: Ledger, run: str, step: int) -> str:
+    with ledger.db.transaction():
+        jobs = reads.run_row(ledger.db, run).jobs + step
+        commands.set_jobs(ledger, run, jobs)
+    return plural(jobs, "job")
+
+
+def undo(app: ActionApp, _ids: Ids) -> None:
+    """Take back this person's last act."""
+    app.do(lambda ledger: commands.undo(app.place, ledger, app.run_id), "undone")
+
+
+def stop(app: ActionApp, _ids: Ids) -> None:
+    """Let the scheduler exit once nothing runs."""
+    app.do(lambda ledger: _stop(ledger, app.run_id, now=False), "")
+
+
+def stop_now(app: ActionApp, _ids: Ids) -> None:
+    """Stop what runs, after a question."""
+    working = plural(app.picture.header.working, "running task")
+    note = f"back into the queue: {working}; what they have done so far is kept"
+    question = confirm("Stop now?", "Yes, stop now", note)
+    app.begin(_asked(app, question, lambda ledger: _stop(ledger, app.run_id, now=True)))
+
+
+def abort(app: ActionApp, _ids: Ids) -> None:
+    """Cancel all that is not done, after a question."""
+    question = confirm("Abort the run?", "Yes, abort", "all that is not done is cancelled")
+    app.begin(_asked(app, question, lambda ledger: _abort(app, ledger)))
+
+
+async def _asked(app: ActionApp, question: ChoiceDialog, act: Callable[[Ledger], str]) -> None:
+    if await app.push_screen_wait(question) == YES:
+        app.do(act, "")
+
+
+def _abort(app: ActionApp, ledger: Ledger) -> str:
+    commands.abort(app.place, ledger, app.run_id)
+    return "the run is aborted as soon as nothing runs"
+
+
+def _stop(ledger: Ledger, run: str, *, now: bool) -> str:
+    stopped = commands.stop(ledger, run, now=now)
+    more = f"; {plural(len(stopped), 'task')} stopped" if stopped else ""
+    return f"paused, the scheduler exits{more}"

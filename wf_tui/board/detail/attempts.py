@@ -1,0 +1,139 @@
+"""The attempts of a task side by side, as many to a row as the width has room for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len, set_cell_size
+
+from wf_tui.board.detail.diff import counts
+from wf_tui.board.detail.document import Document, Line, Look, safe
+from wf_tui.commands import open_reads
+from wf_tui.errors import WfError
+from wf_tui.git.control.control import open_control
+from wf_tui.git.control.show import file_changes
+from wf_tui.ledger.queries import reads
+from wf_tui.picture.age import offset
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wf_tui.board.detail.document import Source
+    from wf_tui.git.control.control import Control
+    from wf_tui.ledger.model.rows import AttemptRow
+
+__all__ = ["Table", "read_attempts"]
+
+_NEWEST: Final = 20
+"""Attempts whose changes are counted; each asks git once."""
+_LABEL: Final = 9
+_WIDEST: Final = 26
+_Column = tuple[str, ...]
+_LABELS: Final = (
+    "attempt",
+    "worker",
+    "profile",
+    "started",
+    "took",
+    "outcome",
+    "cause",
+    "exit",
+    "changes",
+)
+
+
+@dataclass(frozen=True)
+class Table(Document):
+    """A column for each attempt, newest first; what does not fit in a row goes below it."""
+
+    columns: tuple[_Column, ...] = ()
+
+    def laid_out(self, width: int) -> Sequence[Line]:
+        """Return the rows of cells, then the notes."""
+        found: list[Line] = []
+        for columns in _fitting(self.columns, width):
+            found += [*_cells(columns), Line("")]
+        return (*found, *self.lines)
+
+
+def read_attempts(source: Source) -> Document:
+    """Return the newest attempts, with what each has changed and why it ended."""
+    with open_reads(source.place) as db, db.snapshot():
+        reads.task(db, source.run, source.task)
+        attempts = reads.attempts(db, source.run, source.task)
+    if not attempts:
+        return Document((Line("no attempt yet", Look.QUIET),))
+    control = open_control(source.place.paths.run(source.run))
+    newest = attempts[: -_NEWEST - 1 : -1]
+    now = source.clock.now()
+    return Table(
+        tuple(_notes(newest)),
+        note=plural(len(attempts), "attempt"),
+        live=any(attempt.open for attempt in attempts),
+        columns=tuple(_column(attempt, control, now) for attempt in newest),
+    )
+
+
+def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:
+    took = offset((attempt.ended_at or now) - attempt.started_at)
+    values = (
+        str(attempt.epoch),
+        attempt.worker,
+        attempt.profile,
+        time.strftime("%H:%M:%S", time.localtime(attempt.started_at)),
+        took if attempt.ended_at else f"{took} so far",
+        (attempt.outcome or "runs").replace("_", " "),
+        (attempt.cause or "-").replace("_", " "),
+        _exit(attempt),
+        _changes(attempt, control),
+    )
+    return tuple(map(safe, values))
+
+
+def _exit(attempt: AttemptRow) -> str:
+    if attempt.signal:
+        return f"signal {attempt.signal}"
+    return "-" if attempt.exit_code is None else str(attempt.exit_code)
+
+
+def _changes(attempt: AttemptRow, control: Control) -> str:
+    if attempt.base is None or attempt.ref is None:
+        return "-"
+    try:
+        return counts(file_changes(control, attempt.base, attempt.ref))
+    except WfError:  # the commit of one attempt may be gone; the others still tell
+        return "not to be read"
+
+
+def _notes(attempts: Sequence[AttemptRow]) -> Iterator[Line]:
+    for attempt in attempts:
+        if attempt.note:
+            yield Line(safe(f"attempt {attempt.epoch}: {attempt.note}"), Look.QUIET)
+
+
+def _fitting(columns: Sequence[_Column], width: int) -> Iterator[Sequence[_Column]]:
+    """Yield as many columns at a time as fit beside the labels; at least one."""
+    taken: list[_Column] = []
+    room = width - _LABEL
+    for column in columns:
+        room -= _width(column) + 2
+        if taken and room < 0:
+            yield taken
+            taken, room = [], width - _LABEL - _width(column) - 2
+        taken.append(column)
+    if taken:
+        yield taken
+
+
+def _cells(columns: Sequence[_Column]) -> Iterator[Line]:
+    for number, label in enumerate(_LABELS):
+        cells = (set_cell_size(column[number], _width(column)) for column in columns)
+        text = f"{label:<{_LABEL}}{'  '.join(cells)}".rstrip()
+        yield Line(text, Look.LABEL if number == 0 else Look.TEXT)
+
+
+def _width(column: _Column) -> int:
+    return min(_WIDEST, max(map(cell_len, column)))

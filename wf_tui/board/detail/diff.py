@@ -1,0 +1,113 @@
+"""What an attempt has changed: the files with their counts, then the patch, bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.detail.document import Document, Line, Look, chosen, safe
+from wf_tui.commands import open_reads
+from wf_tui.git.control.control import open_control
+from wf_tui.git.control.show import FileChange, diff, file_changes
+from wf_tui.ledger.queries import reads
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wf_tui.board.detail.document import Source
+    from wf_tui.git.control.control import Control
+
+__all__ = ["counts", "read_diff"]
+
+MOST_LINES: Final = 2000
+"""Lines of a patch that are shown."""
+_MOST_FILES: Final = 200
+_LOOKS: Final = {"+": Look.ADDED, "-": Look.REMOVED, "@": Look.HUNK, " ": Look.TEXT}
+
+
+def read_diff(source: Source) -> Document:
+    """Return the changes of the chosen attempt, else of the last one that left any."""
+    with open_reads(source.place) as db:
+        task = reads.task(db, source.run, source.task)
+        attempts = reads.attempts(db, source.run, source.task)
+    epochs = tuple(attempt.epoch for attempt in attempts)
+    left = attempts if source.epoch else [row for row in attempts if row.ref] or attempts
+    attempt = chosen(left, source.epoch)
+    if attempt is None:
+        return Document((Line("no attempt yet, so no changes", Look.QUIET),))
+    if attempt.base is None or attempt.ref is None:
+        left_none = f"attempt {attempt.epoch} has left no changes"
+        why = left_none if task.writes else "this task only reads"
+        return Document((Line(why, Look.QUIET),), epochs=epochs, epoch=attempt.epoch)
+    control = open_control(source.place.paths.run(source.run))
+    changes = file_changes(control, attempt.base, attempt.ref)
+    lines = (*_files(changes), *_patch(control, attempt.base, attempt.ref, changes, source.task))
+    return Document(lines, note=counts(changes), epochs=epochs, epoch=attempt.epoch)
+
+
+def counts(changes: Sequence[FileChange]) -> str:
+    """Return the sum: `2 files +12 -3`."""
+    added, removed = (sum(getattr(c, name) or 0 for c in changes) for name in ("added", "removed"))
+    return f"{plural(len(changes), 'file')} +{added} -{removed}" if changes else "no changes"
+
+
+def _files(changes: Sequence[FileChange]) -> Iterator[Line]:
+    if not changes:
+        yield Line("the attempt changed no file", Look.QUIET)
+    for change in changes[:_MOST_FILES]:
+        size = "binary" if change.added is None else f"+{change.added} -{change.removed}"
+        was = f"  (was {change.was})" if change.was != change.path else ""
+        yield Line(safe(f"{size:>12}  {change.path}{was}"))
+    if len(changes) > _MOST_FILES:
+        yield Line(f"… {plural(len(changes) - _MOST_FILES, 'file')} more", Look.QUIET)
+
+
+def _patch(
+    control: Control, old: str, new: str, changes: Sequence[FileChange], task: str
+) -> Iterator[Line]:
+    """Yield the patch of the first files; one that alone is too long is only named."""
+    pick = _pick(changes)
+    shown = [*pick.files]
+    if shown:
+        paths = [path for change in shown for path in {change.was, change.path}]
+        text = diff(control, old, new, paths=paths).decode("utf-8", "surrogateescape")
+        lines = text.removesuffix("\n").split("\n")
+        yield Line("")
+        yield from _looks(lines[:MOST_LINES])
+        pick = _Pick(pick.files, pick.cut or len(lines) > MOST_LINES)
+    if pick.cut:
+        yield Line(safe(f"… not all is shown; all of it: wf diff {task}"), Look.QUIET)
+
+
+@dataclass(frozen=True)
+class _Pick:
+    files: tuple[FileChange, ...]
+    cut: bool
+
+
+def _pick(changes: Sequence[FileChange]) -> _Pick:
+    """Choose the files that fill what is shown, so that git need not print a huge patch."""
+    files: list[FileChange] = []
+    lines = 0
+    for change in changes:
+        if change.lines > 10 * MOST_LINES:
+            continue
+        if lines >= MOST_LINES or len(files) >= _MOST_FILES:
+            break
+        files.append(change)
+        lines += change.lines
+    return _Pick(tuple(files), len(files) < len(changes))
+
+
+def _looks(lines: Iterable[str]) -> Iterator[Line]:
+    """Yield the lines of a patch; above its first `@@` a file has only a header."""
+    header = True
+    for line in lines:
+        if line.startswith("diff --git "):
+            header = True
+            look = Look.LABEL
+        else:
+            header = header and not line.startswith("@@")
+            look = Look.QUIET if header else _LOOKS.get(line[:1], Look.QUIET)
+        yield Line(safe(line.removesuffix("\r")), look)

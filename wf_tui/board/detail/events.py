@@ -1,0 +1,40 @@
+"""What has happened to a task, one line an event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.detail.document import Document, Line, Look, safe
+from wf_tui.commands import open_reads
+from wf_tui.ledger.queries import reads
+from wf_tui.picture.line import event_line
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from wf_tui.board.detail.document import Source
+    from wf_tui.ledger.model.rows import EventRow
+
+__all__ = ["read_events"]
+
+_NEWEST: Final = 1000
+_BAD: Final = frozenset({"task_blocked", "result_rejected", "conflict_found"})
+
+
+def read_events(source: Source) -> Document:
+    """Return the newest events of the task, with the time since the run began; newest last."""
+    with open_reads(source.place) as db, db.snapshot():
+        start = reads.run_row(db, source.run).created_at
+        live = reads.task(db, source.run, source.task).open_epoch is not None
+        found = reads.task_events(db, source.run, source.task, _NEWEST + 1)
+    lines = tuple(_line(event, start) for event in found[-_NEWEST:])
+    if len(found) > _NEWEST:
+        lines = (Line("… earlier ones are in: wf events", Look.QUIET), *lines)
+    note = plural(min(len(found), _NEWEST), "event")
+    return Document(lines, note, at_end=True, live=live)
+
+
+def _line(event: EventRow, start: float) -> Line:
+    """Draw an event without the name of the task, which stands above all of them."""
+    look = Look.WARNING if event.kind in _BAD else Look.TEXT
+    return Line(safe(event_line(replace(event, task=None), start)), look)

@@ -1,0 +1,93 @@
+"""Reading for the detail pane: on threads of its own, answered by messages that say for what."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from textual.message import Message
+
+from wf_tui.board.detail.attempts import read_attempts
+from wf_tui.board.detail.diff import read_diff
+from wf_tui.board.detail.document import Document, Source, Tab, safe
+from wf_tui.board.detail.events import read_events
+from wf_tui.board.detail.log import Cursor, LogNews, look
+from wf_tui.board.detail.prompt import read_prompt
+from wf_tui.errors import WfError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from textual.widget import Widget
+
+__all__ = ["Answered", "DetailFeed", "Failed", "Ticket"]
+
+_THREADS: Final = 2
+_READERS: Final[Mapping[Tab, Callable[[Source], Document]]] = {
+    Tab.DIFF: read_diff,
+    Tab.PROMPT: read_prompt,
+    Tab.ATTEMPTS: read_attempts,
+    Tab.EVENTS: read_events,
+}
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What was asked for; an answer to an older generation comes too late."""
+
+    task: str
+    tab: Tab
+    generation: int
+    epoch: int | None = None
+
+
+@dataclass
+class Answered(Message):
+    """A read is done."""
+
+    ticket: Ticket
+    answer: Document | LogNews
+
+
+@dataclass
+class Failed(Message):
+    """A read could not be done, for this reason."""
+
+    ticket: Ticket
+    reason: str
+
+
+class DetailFeed:
+    """Reads the ledger, git and logs off the loop.
+
+    Not the loop's own pool: a slow disk must hold up neither the board's feed nor its actions.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, "detail")
+
+    def close(self) -> None:
+        """Start nothing more; what runs is short and its answer is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def read(self, to: Widget, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
+        """Read what the ticket says on a thread, and post the answer."""
+        try:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._pool, _answer, ticket.tab, source, cursor)
+        except WfError as error:
+            to.post_message(Failed(ticket, _one_line(error.message, error.hint)))
+        except OSError as error:
+            to.post_message(Failed(ticket, _one_line(str(error), "")))
+        else:
+            to.post_message(Answered(ticket, answer))
+
+
+def _answer(tab: Tab, source: Source, cursor: Cursor | None) -> Document | LogNews:
+    return look(source, cursor) if tab is Tab.LOG else _READERS[tab](source)
+
+
+def _one_line(message: str, hint: str) -> str:
+    return safe(" ".join(f"{message} ({hint})".split() if hint else message.split()))

@@ -1,0 +1,192 @@
+"""What an attempt and its gate have printed since the last look: read from the end, bounded."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.detail.document import Line, Look, chosen, lines_of, safe
+from wf_tui.commands import open_reads
+from wf_tui.ledger.queries import reads
+from wf_tui.workers import log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from wf_tui.board.detail.document import Source
+    from wf_tui.ledger.model.rows import AttemptRow
+
+__all__ = ["Cursor", "LogNews", "LogSoFar", "look"]
+
+WINDOW: Final = 1 << 19
+"""Bytes of a log that are read at once; what is before them is said, not read.
+
+More than the longest record: a chunk of 64 KiB, each byte of it escaped.
+"""
+MOST_LINES: Final = 5000
+_LONGEST_UNFINISHED: Final = 1 << 16
+_MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far the logs of an attempt have been read."""
+
+    epoch: int
+    output: int = 0
+    gate: int = 0
+    at_gate: bool = False
+    unfinished: str = ""
+    """The last line as it is, without its newline."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to read."""
+        return not (self.output or self.gate)
+
+
+@dataclass(frozen=True)
+class LogNews:
+    """What is new; `fresh` when it is the first look at an attempt."""
+
+    lines: tuple[Line, ...] = ()
+    unfinished: Line | None = None
+    passed_lines: int = 0
+    passed_bytes: int = 0
+    cursor: Cursor | None = None
+    fresh: bool = True
+    running: bool = False
+    outcome: str = ""
+    epochs: tuple[int, ...] = ()
+
+    @property
+    def epoch(self) -> int | None:
+        """The attempt that this is of; None where there was none yet."""
+        return self.cursor.epoch if self.cursor else None
+
+
+@dataclass(frozen=True)
+class LogSoFar:
+    """What has been read of an attempt's log in all."""
+
+    cursor: Cursor | None = None
+    running: bool = False
+    passed_lines: int = 0
+    passed_bytes: int = 0
+
+    def after(self, news: LogNews) -> LogSoFar:
+        """Return what has been read with these news; a first look begins anew."""
+        before = LogSoFar() if news.fresh else self
+        return LogSoFar(
+            news.cursor,
+            news.running,
+            before.passed_lines + news.passed_lines,
+            before.passed_bytes + news.passed_bytes,
+        )
+
+    def head(self, more_lines: int, task: str) -> Line | None:
+        """Return the line for what is not shown: lines, bytes never read, or all of nothing."""
+        lines, size = self.passed_lines + more_lines, self.passed_bytes
+        parts = [f"about {size / _MEGABYTE:,.1f} MB"] if size else []
+        parts += [f"{lines:,} {'line' if lines == 1 else 'lines'}"] if lines else []
+        if parts:
+            words = f"… {' and '.join(parts)} left out; all of it: wf logs {task}"
+        elif self.cursor is None:
+            words = "no attempt yet, so no log"
+        elif self.cursor.is_empty:
+            words = "nothing printed yet" if self.running else "nothing was printed"
+        else:
+            return None
+        return Line(safe(words), Look.QUIET)
+
+
+def look(source: Source, cursor: Cursor | None) -> LogNews:
+    """Return what the attempt has printed since `cursor`; of another attempt, its end."""
+    attempts = _attempts(source)
+    attempt = chosen(attempts, source.epoch)
+    if attempt is None:
+        return LogNews()
+    fresh = cursor is None or cursor.epoch != attempt.epoch
+    start = Cursor(attempt.epoch) if cursor is None or fresh else cursor
+    folder = source.attempt(attempt.epoch)
+    found = _Reading(start)
+    found.read_output(folder / "log.jsonl")
+    found.read_gate(folder / "gate.jsonl")
+    return replace(
+        found.news(),
+        fresh=fresh,
+        running=attempt.open,
+        outcome=(attempt.outcome or "running").replace("_", " "),
+        epochs=tuple(row.epoch for row in attempts),
+    )
+
+
+def _attempts(source: Source) -> Sequence[AttemptRow]:
+    with open_reads(source.place) as db:
+        found = reads.attempts(db, source.run, source.task)
+        if not found:
+            reads.task(db, source.run, source.task)  # says so when there is no such task
+        return found
+
+
+class _Reading:
+    """One look at the two logs of an attempt."""
+
+    def __init__(self, start: Cursor) -> None:
+        self.cursor = start
+        self.lines: list[Line | str] = []
+        self.passed_bytes = 0
+
+    def read_output(self, path: Path) -> None:
+        """Take what the program has printed."""
+        text, end = self._follow(path, self.cursor.output)
+        self.cursor = replace(self.cursor, output=end)
+        self._take(text)
+
+    def read_gate(self, path: Path) -> None:
+        """Take what the gate has printed, after a rule that says so."""
+        text, end = self._follow(path, self.cursor.gate)
+        if text and not self.cursor.at_gate:
+            self._finish_line()
+            self.lines.append(Line("── the gate", Look.RULE))
+            self.cursor = replace(self.cursor, at_gate=True)
+        self.cursor = replace(self.cursor, gate=end)
+        self._take(text)
+
+    def news(self) -> LogNews:
+        """Return the last lines, made safe."""
+        rest = self.cursor.unfinished
+        lines = (
+            line if isinstance(line, Line) else next(lines_of(line))
+            for line in self.lines[-MOST_LINES:]
+        )
+        return LogNews(
+            lines=tuple(lines),
+            unfinished=Line(safe(rest)) if rest else None,
+            passed_lines=max(0, len(self.lines) - MOST_LINES),
+            passed_bytes=self.passed_bytes,
+            cursor=self.cursor,
+        )
+
+    def _follow(self, path: Path, offset: int) -> tuple[str, int]:
+        """Read on; from the last window where the program has run far ahead."""
+        size = offset
+        with suppress(FileNotFoundError):
+            size = path.lstat().st_size
+        start = max(offset, size - WINDOW)
+        self.passed_bytes += start - offset
+        return log.follow(path, start)
+
+    def _take(self, text: str) -> None:
+        *whole, rest = (self.cursor.unfinished + text).split("\n")
+        self.lines += whole
+        self.cursor = replace(self.cursor, unfinished=rest)
+        if len(rest) > _LONGEST_UNFINISHED:
+            self._finish_line()
+
+    def _finish_line(self) -> None:
+        if self.cursor.unfinished:
+            self.lines.append(self.cursor.unfinished)
+            self.cursor = replace(self.cursor, unfinished="")

@@ -1,0 +1,249 @@
+"""The detail pane: everything of one task, in tabs, beside or below the board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+from textual import on, work
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from wf_tui.board.detail.document import Choice, Document, Line, Look, Source, Tab, safe
+from wf_tui.board.detail.feed import Answered, DetailFeed, Failed, Ticket
+from wf_tui.board.detail.lines import LinesView
+from wf_tui.board.detail.log import LogNews, LogSoFar
+from wf_tui.board.detail.tabs import TabRow
+from wf_tui.clock import SystemClock
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from wf_tui.board.detail.log import Cursor
+    from wf_tui.clock import Clock
+    from wf_tui.commands import Place
+    from wf_tui.picture.batch import Changes
+    from wf_tui.picture.picture import Picture
+
+__all__ = ["DetailPane"]
+
+_EVERY: Final = 0.25
+"""Seconds between two looks at a log that grows."""
+_LIVE_EVERY: Final = 1.0
+"""Seconds between two looks at anything else of an open attempt."""
+_OF_ATTEMPT: Final = frozenset({Tab.LOG, Tab.DIFF})
+
+
+class DetailPane(Widget):
+    """Shows a task's log as it grows, its diff, prompt, attempts and events."""
+
+    BINDING_GROUP_TITLE = "Detail"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "turn(1)", "Next tab", show=False, id="detail.next_tab"),
+        Binding("shift+tab", "turn(-1)", "Previous tab", show=False, id="detail.previous_tab"),
+        Binding("left_square_bracket", "attempt(-1)", "Older", show=False, id="detail.older"),
+        Binding("right_square_bracket", "attempt(1)", "Newer", show=False, id="detail.newer"),
+    ]
+    DEFAULT_CSS = """
+    DetailPane {
+        layout: vertical; border: round $primary;
+        border-title-color: $text; border-subtitle-color: $text-muted;
+        &:focus-within { border: round $accent; }
+    }
+    """
+
+    @dataclass
+    class TabOpened(Message):
+        """Another tab is open."""
+
+        tab: str
+
+    def __init__(
+        self,
+        place: Place,
+        run_id: str,
+        *,
+        clock: Clock | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.tab = Tab.LOG
+        self.task_id: str | None = None
+        self._place = place
+        self._run_id = run_id
+        self._clock = clock or SystemClock()
+        self._feed = DetailFeed()
+        self._tabs = TabRow()
+        self._view = LinesView()
+        self._generation = 0
+        self._asked: Ticket | None = None
+        self._due = False
+        self._is_new = True
+        self._choice = Choice()
+        self._log = LogSoFar()
+        self._note, self._live = "", False
+
+    def compose(self) -> ComposeResult:
+        """Put the tabs above the lines."""
+        yield self._tabs
+        yield self._view
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.set_interval(_EVERY, self._tick)
+        self.set_interval(_LIVE_EVERY, self._look_if_live)
+        self._begin()
+
+    def on_show(self) -> None:
+        """Look at once when one can see it again."""
+        self._tick()
+
+    def on_unmount(self) -> None:
+        """Let the threads go."""
+        self._feed.close()
+
+    def focus(self, scroll_visible: bool = True) -> Self:  # noqa: FBT001, FBT002 - Textual's own
+        """Give the focus to the lines."""
+        self._view.focus(scroll_visible)
+        return self
+
+    # -- what a screen says to it
+
+    def show(self, task_id: str | None) -> None:
+        """Show a task, or say that none is selected."""
+        if task_id != self.task_id:
+            self.task_id = task_id
+            self._choice = Choice()
+            self._begin()
+
+    def open_tab(self, name: str) -> None:
+        """Open a tab by its name: log, diff, prompt, attempts, events."""
+        if self.tab is not Tab(name):
+            self.tab = Tab(name)
+            self.post_message(self.TabOpened(self.tab.value))
+            self._begin()
+
+    def refresh_from(self, picture: Picture | None, changes: Changes) -> None:
+        """Look again, soon, when the task has changed."""
+        del picture
+        self._due = self._due or self.task_id in changes.cards
+
+    def look(self) -> None:
+        """Look again, now."""
+        self._due = True
+        self._tick()
+
+    # -- keys and clicks
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey the keys of attempts where there is no other one."""
+        if action == "attempt" and isinstance(step := parameters[0], int):
+            return True if self.tab in _OF_ATTEMPT and self._choice.beside(step) else None
+        return True
+
+    def action_turn(self, step: int) -> None:
+        """Open the tab beside the open one."""
+        tabs = list(Tab)
+        self.open_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
+
+    def action_attempt(self, step: int) -> None:
+        """Show the attempt before or after; the newest one is followed by its successors."""
+        if self._choice.move(step):
+            self._begin()
+
+    @on(TabRow.Chosen)
+    def _chosen(self, event: TabRow.Chosen) -> None:
+        event.stop()
+        self.open_tab(event.tab)
+
+    @on(LinesView.Scrolled)
+    def _scrolled(self, event: LinesView.Scrolled) -> None:
+        event.stop()
+        self._retitle()
+
+    # -- asking
+
+    def _begin(self) -> None:
+        """Forget what is shown and ask for what is wanted now."""
+        self._generation += 1
+        self._asked, self._is_new, self._due = None, True, True
+        self._log, self._note, self._live = LogSoFar(), "", False
+        self._tabs.mark(self.tab)
+        self._say("reading …" if self.task_id is not None else "select a card to see it here")
+        self._retitle()
+        if self.is_mounted:
+            self._tick()
+
+    def _tick(self) -> None:
+        """Ask, when there is something to ask for, nothing is asked already, and one can see it."""
+        wanted = self._due or (self.tab is Tab.LOG and self._log.running)
+        if self.task_id is None or not wanted or self._asked is not None or not self._is_visible:
+            return
+        self._due = False
+        ticket = Ticket(self.task_id, self.tab, self._generation, self._choice.epoch)
+        source = Source(self._place, self._run_id, ticket.task, ticket.epoch, self._clock)
+        self._asked = ticket
+        self._read(ticket, source, self._log.cursor)
+
+    @work(group="detail", exclusive=True)
+    async def _read(self, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
+        await self._feed.read(self, ticket, source, cursor)
+
+    def _look_if_live(self) -> None:
+        self._due = self._due or self._live
+
+    @property
+    def _is_visible(self) -> bool:
+        return self.display and self.screen.is_current
+
+    # -- being answered
+
+    @on(Answered)
+    def _answered(self, event: Answered) -> None:
+        event.stop()
+        if event.ticket != self._asked:
+            return
+        self._asked = None
+        answer = event.answer
+        if isinstance(answer, LogNews):
+            self._show_log(answer)
+        else:
+            self._view.display_document(answer, keep=not self._is_new)
+            self._note, self._live = answer.note, answer.live
+        self._is_new = False
+        self._choice.epochs, self._choice.shown = answer.epochs, answer.epoch
+        self._retitle()
+        self.refresh_bindings()
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        event.stop()
+        if event.ticket == self._asked:
+            self._asked = None
+            self._is_new = True
+            self._log = LogSoFar()
+            self._say(event.reason, Look.WARNING)
+
+    def _show_log(self, news: LogNews) -> None:
+        self._log = self._log.after(news)
+        self._note = news.outcome
+        if news.fresh:
+            self._view.start_following()
+        self._view.add(news.lines, news.unfinished)
+        self._view.head(self._log.head(self._view.left_out, self.task_id or ""))
+
+    def _say(self, words: str, look: Look = Look.QUIET) -> None:
+        self._view.display_document(Document((Line(words, look),)))
+
+    def _retitle(self) -> None:
+        """Say above the lines whose they are, and below them what else there is to know."""
+        title = safe(self.task_id) if self.task_id is not None else "Detail"
+        notes = [self._note] if self._note else []
+        if self.tab is Tab.LOG and self._log.running:
+            notes.append("following" if self._view.following else "End follows")
+        self.border_title = Content(title + self._choice.title())
+        self.border_subtitle = Content(" · ".join(notes))

@@ -1,0 +1,85 @@
+"""What a task asks for: prompt, command, gate, deliverables, scope, and what it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.board.detail.document import Document, Line, Look, block, safe
+from wf_tui.commands import open_reads
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.claims import holds
+from wf_tui.picture.scopes import waiting_for
+from wf_tui.text import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.board.detail.document import Source
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.store.database import Database
+
+__all__ = ["read_prompt"]
+
+_WAITING = 20
+_RESULT = 4000
+"""Characters of a result that are shown."""
+
+
+def read_prompt(source: Source) -> Document:
+    """Return what the task asks for, with the results that it is given, and its own."""
+    with open_reads(source.place) as db, db.snapshot():
+        task = reads.task(db, source.run, source.task)
+        needs = [reads.task(db, source.run, name) for name in task.spec.needs]
+        scope = tuple(_held(db, source.run, task))
+    result = block("result", task.result or "")
+    return Document((*_asked(task), *scope, *_needed(needs), *result), live=bool(scope))
+
+
+def _held(db: Database, run_id: str, task: TaskRow) -> Iterator[Line]:
+    """Yield what its attempt keeps from others, and from whom."""
+    run = reads.run_row(db, run_id)
+    for attempt in reads.attempts(db, run_id, task.id):
+        if attempt.open and (paths := holds(run, attempt)):
+            yield from block("holds now", "\n".join(paths))
+            waiting = waiting_for(db, run, attempt, _WAITING + 1)
+            more = ["..."] if len(waiting) > _WAITING else []
+            yield from block("keeps waiting", "\n".join(waiting[:_WAITING] + more))
+
+
+def _asked(task: TaskRow) -> Iterator[Line]:
+    spec = task.spec
+    if task.title:
+        yield Line(safe(task.title), Look.LABEL)
+    yield Line(safe(f"{task.role}, {task.mode}, {task.isolation}, phase {task.phase}"), Look.QUIET)
+    yield from block("prompt", spec.prompt)
+    yield from block("command", spec.command or "")
+    yield from block("gate", spec.gate or "")
+    yield from block("deliverables", "\n".join(spec.deliverables))
+    yield from block("scope", "\n".join(task.scope))
+    yield from block("limits", ", ".join(_limits(task)))
+
+
+def _limits(task: TaskRow) -> Iterator[str]:
+    spec = task.spec
+    yield f"{task.tries} of {task.max_attempts} tries used"
+    if spec.timeout_secs:
+        yield f"{spec.timeout_secs:g} s"
+    if spec.max_steps:
+        yield f"{spec.max_steps} steps"
+    if spec.max_tokens:
+        yield f"{spec.max_tokens} tokens"
+    if spec.max_cost_usd:
+        yield f"${spec.max_cost_usd:g}"
+
+
+def _needed(needs: list[TaskRow]) -> Iterator[Line]:
+    for need in needs:
+        state = need.state.replace("_", " ")
+        kind = f", {need.kind.replace('_', ' ')}" if need.kind else ""
+        yield from block(safe(f"needs {need.id} ({state}{kind})"), _result(need))
+
+
+def _result(need: TaskRow) -> str:
+    if need.result:
+        return cut(need.result, _RESULT)
+    return f"commit {need.commit_id[:12]}" if need.commit_id else "no result yet"

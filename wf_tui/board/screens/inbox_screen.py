@@ -1,0 +1,219 @@
+"""The inbox: only what needs a person, with the newest evidence and one-key answers."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.widgets import Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+from wf_tui.board.actions.registry import bindings_of, by_id
+from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.widgets.footer import BoardFooter
+from wf_tui.picture.age import span
+from wf_tui.text import plural
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from wf_tui.board.host import ActionApp
+    from wf_tui.picture.batch import Changes
+    from wf_tui.picture.card import Card
+    from wf_tui.picture.picture import Picture
+
+__all__ = ["InboxScreen"]
+
+_MOST: Final = 200
+"""More than a person answers at a sitting; what is beyond comes up as these are answered."""
+_ANSWERS: Final = (
+    *("task.accept", "task.shell", "task.editor"),
+    *("task.retry", "task.reassign", "task.edit", "task.skip", "task.cancel"),
+)
+
+
+class InboxScreen(Screen[None]):
+    """What needs a person on the left, what is known of the selected one on the right.
+
+    It may be asked before its parts are there, and after they have gone: `NoMatches` is no fault.
+    """
+
+    BINDINGS: ClassVar = bindings_of(
+        *("view.down", "view.up", "view.first", "view.last"),
+        *("view.open", "view.back", "view.mark", "view.log", "view.diff"),
+    )
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
+    DEFAULT_CSS = """
+    InboxScreen {
+        #inbox-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
+        #inbox-body { height: 1fr; }
+        #inbox-body OptionList { width: 2fr; height: 1fr; border: none; background: $background; }
+        #inbox-side { width: 3fr; height: 1fr; }
+        #inbox-answers { height: auto; max-height: 9; padding: 0 1; background: $surface; }
+        #inbox-detail { width: 1fr; height: 1fr; }
+        &.-narrow #inbox-body { layout: vertical; }
+        &.-narrow #inbox-body OptionList { width: 1fr; height: 2fr; }
+        &.-narrow #inbox-side { width: 1fr; height: 3fr; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[Card] = []
+        self._marked: frozenset[str] = frozenset()
+
+    @property
+    def _actions(self) -> ActionApp:
+        return cast("ActionApp", self.app)
+
+    @property
+    def selected(self) -> str | None:
+        """The task that the keys work on."""
+        with suppress(NoMatches):
+            place = self.query_one(OptionList).highlighted
+            if place is not None and place < len(self._shown):
+                return self._shown[place].key
+        return None
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The tasks whose marks count here: no key may act on a card that is not in view."""
+        return tuple(card.key for card in self._shown)
+
+    def compose(self) -> ComposeResult:
+        """Draw the list, the answers and the evidence."""
+        app = self._actions
+        yield Label("", id="inbox-title", markup=False)
+        with Horizontal(id="inbox-body"):
+            yield OptionList()
+            with Vertical(id="inbox-side"):
+                yield Static(id="inbox-answers")
+                yield DetailPane(app.place, app.run_id, id="inbox-detail")
+        yield BoardFooter(app.signs)
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        self.query_one(OptionList).focus()
+        self._refresh()
+
+    def on_screen_resume(self) -> None:
+        """Show what has become of it meanwhile."""
+        with suppress(NoMatches):
+            self._refresh()
+
+    def refresh_from(self, picture: Picture, changes: Changes) -> None:
+        """Show what changed."""
+        with suppress(NoMatches):
+            self.query_one(DetailPane).refresh_from(picture, changes)
+            if changes.cards or changes.columns:
+                self._refresh()
+
+    def tick(self, now: float) -> None:
+        """Let the ages grow."""
+        with suppress(NoMatches):
+            self._draw(now)
+
+    def _refresh(self) -> None:
+        picture = self._actions.picture
+        column = picture.columns["blocked"]
+        blocked = (picture.cards[name] for name in column)
+        shown = list(islice(takewhile(lambda card: card.needs_you, blocked), _MOST))
+        marked = frozenset(picture.marks)
+        if (shown, marked) != (self._shown, self._marked):
+            self._relist(shown, marked)
+        self._draw(self._actions.clock.now())
+
+    def _relist(self, shown: list[Card], marked: frozenset[str]) -> None:
+        listed = self.query_one(OptionList)
+        before, place = self.selected, listed.highlighted or 0
+        self._shown, self._marked = shown, marked
+        listed.set_options([Option(_line(card, card.key in marked)) for card in shown])
+        keys = [card.key for card in shown]
+        if before in keys:
+            place = keys.index(before)
+        listed.highlighted = min(place, len(keys) - 1) if keys else None
+
+    def _draw(self, now: float) -> None:
+        app = self._actions
+        kept_out = app.picture.header.need_you - len(self._shown)
+        title = f"Inbox: {plural(len(self._shown), 'task')} for you" if self._shown else "Inbox"
+        title += f", {kept_out} more (a filter, or too many)" if kept_out > 0 else ""
+        self.query_one("#inbox-title", Label).update(Content(title))
+        place = self.query_one(OptionList).highlighted
+        card = self._shown[place] if place is not None and self._shown else None
+        text = _nothing() if card is None else self._answers(card, now)
+        self.query_one("#inbox-answers", Static).update(text)
+        self.query_one(BoardFooter).show(app.footer_keys())
+
+    def _answers(self, card: Card, now: float) -> Content:
+        tries = f"  attempt {card.attempt}, failures {card.tries}/{card.max_attempts}"
+        parts: list[Content | str | tuple[str, str]] = [
+            (f"{card.title or card.id}\n", "bold"),
+            (f"{card.kind.replace('_', ' ')}", "$text-error"),
+            f"  {span(now - card.since)}  {card.who}{tries}\n{card.why}\n\n",
+        ]
+        for name in _ANSWERS:
+            action = by_id(name)
+            if self._actions.why_not(action) is None:
+                keys = self._actions.keys_of(action)
+                parts += [(keys, "bold $text-accent"), f" {action.title.lower()}  "]
+        return Content.assemble(*parts)
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self) -> None:
+        self._draw(self._actions.clock.now())
+        pane = self.query_one(DetailPane)
+        if pane.task_id != self.selected:
+            pane.show(self.selected)
+
+    @on(OptionList.OptionSelected)
+    def action_open(self) -> None:
+        """Open the selected card on the board."""
+        if self.selected is not None:
+            self._actions.open_card(self.selected)
+
+    def action_back(self) -> None:
+        """Go back to the board."""
+        self._actions.action_go("board")
+
+    def action_move(self, where: str) -> None:
+        """Move the highlight: up, down, first or last."""
+        listed = self.query_one(OptionList)
+        match where:
+            case "down":
+                listed.action_cursor_down()
+            case "up":
+                listed.action_cursor_up()
+            case "first":
+                listed.action_first()
+            case "last":
+                listed.action_last()
+
+    def action_mark(self) -> None:
+        """Mark the selected task, or take the mark away."""
+        if self.selected is not None:
+            self._actions.picture.toggle_mark(self.selected)
+            self.action_move("down")
+            self._refresh()
+
+    def action_tab(self, name: str) -> None:
+        """Show another side of the selected task."""
+        self.query_one(DetailPane).open_tab(name)
+
+
+def _nothing() -> Content:
+    return Content("Nothing needs you.")
+
+
+def _line(card: Card, marked: bool) -> Content:  # noqa: FBT001 - drawn by place
+    return Content.assemble(
+        ("* " if marked else "  ", "bold"),
+        (f"{card.title or card.id}", "bold"),
+        f"\n  {card.kind}: {card.why}",
+    )

@@ -1,0 +1,108 @@
+"""What `wf` shows where there is no run yet: the demo, and the plans that lie here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Label, OptionList
+from textual.widgets.option_list import Option
+
+from wf_tui.board.theme import OURS, chosen
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+
+__all__ = ["StartApp", "plans"]
+
+_MOST: Final = 50
+_SUFFIXES: Final = frozenset({".json", ".toml", ".yaml", ".yml"})
+_SIGNALLED: Final = 128
+
+
+def plans(folder: Path) -> list[str]:
+    """Return the files here that are called a plan, or lie in a folder of plans."""
+    near = [*folder.glob("*plan*"), *folder.glob("plans/*"), *folder.glob(".wf/*")]
+    found = {path for path in near if path.suffix in _SUFFIXES and path.is_file()}
+    return sorted(str(path.relative_to(folder)) for path in found)[:_MOST]
+
+
+class StartApp(App[str]):
+    """Returns what to begin with: a plan's file, or `DEMO`; None where the person leaves."""
+
+    DEMO = ""
+    """No file has this name."""
+    TITLE = "wf"
+    CSS_PATH = "../board.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar = [
+        Binding("q,escape", "quit", "Quit"),
+        Binding("j", "down", "Down"),
+        Binding("k", "up", "Up"),
+    ]
+
+    def __init__(self, files: Sequence[str], *, in_repository: bool) -> None:
+        super().__init__()
+        self._files = files
+        self._in_repository = in_repository
+        self.set_reactive(App.theme, "textual-dark")
+        for theme in OURS:
+            self.register_theme(theme)
+        self.theme = chosen("", os.environ, self.available_themes)
+
+    def compose(self) -> ComposeResult:
+        """Say where we are and what can be done."""
+        if self._in_repository:
+            here = "There is no run on this repository yet."
+            hint = "Any plan (JSON, TOML or YAML) is started with: wf run PLAN"
+        else:
+            here = "This folder is in no git repository."
+            hint = "Go to a repository to run a plan there; the demo makes one of its own."
+        with Vertical(id="start"):
+            yield Label(here, markup=False)
+            yield OptionList(
+                *(Option(Content(clean(f"Run {name}")), id=name) for name in self._files),
+                Option(
+                    Content("See the demo: a sample swarm in a sample repository"), id=self.DEMO
+                ),
+                markup=False,
+            )
+            yield Label(hint, markup=False)
+            yield Label("Enter chooses, q leaves.", markup=False)
+
+    def on_mount(self) -> None:
+        """Go cleanly when told to by a signal."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled, number)
+        self.query_one(OptionList).focus()
+
+    def _signalled(self, number: int) -> None:
+        self.exit(return_code=_SIGNALLED + number)
+
+    def action_help_quit(self) -> None:
+        """Go at ctrl+c, as the board does."""
+        self._signalled(signal.SIGINT)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.exit(event.option_id)
+
+    def action_down(self) -> None:
+        """Go to the next choice."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        """Go to the choice before."""
+        self.query_one(OptionList).action_cursor_up()

@@ -1,0 +1,214 @@
+"""The workers: each seat with what it holds; a task dropped on a seat is given to it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from rich.text import Text
+from textual import on
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import DataTable, Label
+
+from wf_tui.board.actions.registry import bindings_of
+from wf_tui.board.widgets.footer import BoardFooter
+from wf_tui.picture.age import span
+from wf_tui.text import cut, plural
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from wf_tui.board.host import ActionApp
+    from wf_tui.picture.batch import Changes
+    from wf_tui.picture.picture import Picture
+    from wf_tui.picture.seats import SeatView
+
+__all__ = ["TaskDropped", "WorkersScreen"]
+
+_COLUMNS: Final = (
+    ("seat", 14),
+    ("task", 20),
+    ("step", 11),
+    ("since", 5),
+    ("beat", 5),
+    ("writes", 26),
+    ("lane", 10),
+    ("profile", 10),
+)
+_LATE: Final = 30.0
+"""Seconds without a heartbeat that are worth a warning: three of them."""
+
+Cell = tuple[str, str]
+"""A text and its style."""
+
+
+@dataclass
+class TaskDropped(Message):
+    """The task of one seat was dragged onto another."""
+
+    task: str
+    worker: str
+
+
+class WorkersScreen(Screen[None]):
+    """A table of seats; its keys work on the task of the selected seat.
+
+    It may be asked before its parts are there, and after they have gone: `NoMatches` is no fault.
+    """
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar = bindings_of(
+        *("view.down", "view.up", "view.first", "view.last", "view.open", "view.back")
+    )
+    DEFAULT_CSS = """
+    WorkersScreen {
+        #workers-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
+        DataTable { height: 1fr; background: $background; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seats: list[SeatView] = []
+        self._cells: dict[tuple[str, str], Cell] = {}
+        self._dragged: str | None = None
+
+    @property
+    def _actions(self) -> ActionApp:
+        return cast("ActionApp", self.app)
+
+    @property
+    def _table(self) -> DataTable[Text]:
+        return cast("DataTable[Text]", self.query_one(DataTable))
+
+    @property
+    def selected(self) -> str | None:
+        """The task of the selected seat."""
+        with suppress(NoMatches):
+            return self._task_in(self._table.cursor_row)
+        return None
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The tasks whose marks count here: none, a key is for the selected seat."""
+        return ()
+
+    def _task_in(self, row: int) -> str | None:
+        seats = self._actions.picture.seats
+        return seats[row].task if 0 <= row < min(len(seats), len(self._seats)) else None
+
+    def compose(self) -> ComposeResult:
+        """Draw the table."""
+        yield Label("", id="workers-title", markup=False)
+        yield DataTable(cursor_type="row", zebra_stripes=False, show_row_labels=False)
+        yield BoardFooter(self._actions.signs)
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        for name, width in _COLUMNS:
+            self._table.add_column(Text(name), width=width, key=name)
+        self._table.focus()
+        self._refresh()
+
+    def on_screen_resume(self) -> None:
+        """Show what has become of it meanwhile."""
+        with suppress(NoMatches):
+            self._refresh()
+
+    def refresh_from(self, picture: Picture, changes: Changes) -> None:  # noqa: ARG002 - as all screens have it
+        """Show what changed."""
+        if changes.seats or changes.cards:
+            with suppress(NoMatches):
+                self._refresh()
+
+    def tick(self, now: float) -> None:
+        """Let the ages grow."""
+        with suppress(NoMatches):
+            self._fill(now)
+
+    def _refresh(self) -> None:
+        if not self._table.columns:
+            return
+        seats = list(self._actions.picture.workers)
+        names = [seat.name for seat in seats]
+        if names != [seat.name for seat in self._seats]:
+            self._table.clear()
+            self._cells.clear()
+            for name in names:
+                self._table.add_row(*(Text("") for _ in _COLUMNS), key=name)
+        self._seats = seats
+        self._fill(self._actions.clock.now())
+
+    def _fill(self, now: float) -> None:
+        """Change only the cells that read differently."""
+        for seat in self._seats:
+            for (column, width), cell in zip(_COLUMNS, _row(seat, now), strict=True):
+                if self._cells.get((seat.name, column)) != cell:
+                    self._cells[seat.name, column] = cell
+                    text = Text(cut(cell[0], width), style=cell[1], no_wrap=True)
+                    self._table.update_cell(seat.name, column, text)
+        busy = sum(bool(seat.task) for seat in self._seats)
+        title = f"Workers: {plural(len(self._seats), 'seat')}, {busy} at work"
+        self.query_one("#workers-title", Label).update(title)
+        self.query_one(BoardFooter).show(self._actions.footer_keys())
+
+    # -- by hand
+
+    @on(DataTable.RowHighlighted)
+    def _moved(self) -> None:
+        self.query_one(BoardFooter).show(self._actions.footer_keys())
+
+    @on(DataTable.RowSelected)
+    def action_open(self) -> None:
+        """Open the card of the seat's task on the board."""
+        if self.selected is not None:
+            self._actions.open_card(self.selected)
+
+    def action_back(self) -> None:
+        """Go back to the board."""
+        self._actions.action_go("board")
+
+    def action_move(self, where: str) -> None:
+        """Move the cursor: up, down, first or last."""
+        last = self._table.row_count - 1
+        row = self._table.cursor_row
+        rows = {"up": row - 1, "down": row + 1, "first": 0, "last": last}
+        self._table.move_cursor(row=min(max(0, rows.get(where, row)), max(0, last)))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take the task of a seat."""
+        self._dragged = self._task_in(_row_at(event))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Give it to the seat it is dropped on."""
+        task, self._dragged = self._dragged, None
+        row = _row_at(event)
+        if task is not None and 0 <= row < len(self._seats) and self._task_in(row) != task:
+            self.app.post_message(TaskDropped(task, self._seats[row].name))
+
+
+def _row_at(event: events.MouseEvent) -> int:
+    """Return the row under the pointer, or -1."""
+    row = event.style.meta.get("row", -1)
+    return row if isinstance(row, int) else -1
+
+
+def _row(seat: SeatView, now: float) -> tuple[Cell, ...]:
+    """Return the cells of a seat; its texts were cleaned by the picture."""
+    beat = now - seat.heartbeat_at if seat.task and seat.heartbeat_at is not None else None
+    limited = (seat.lane_until or 0) > now
+    lane = f"{seat.lane} {span((seat.lane_until or 0) - now)}" if limited else seat.lane
+    return (
+        (seat.name, "bold"),
+        (seat.task or "free", "" if seat.task else "dim"),
+        (seat.step or ("" if seat.task else seat.state), ""),
+        ("" if seat.since is None else span(now - seat.since), ""),
+        ("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
+        (" ".join(seat.writes), ""),
+        (lane, "bold" if limited else ""),
+        (seat.profile, ""),
+    )

@@ -1,0 +1,280 @@
+"""One column of the board: thousands of cards, of which only the visible ones cost anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.messages import CardDragged, CardOpened, CardSelected
+from wf_tui.board.widgets.card_lines import HEIGHT, card_lines
+from wf_tui.board.widgets.frame import Frame, marker
+from wf_tui.board.widgets.glyph_sets import WORDS
+from wf_tui.board.widgets.line import Line, Look, Role, Span, fitted
+from wf_tui.board.widgets.line_widget import LineWidget, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from textual import events
+    from textual.geometry import Offset
+
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from wf_tui.ledger.model.states import TaskState
+    from wf_tui.picture.card import Card
+    from wf_tui.picture.picture import Picture
+
+__all__ = ["BoardColumn"]
+
+_FRAME: Final = 2
+_DOUBLE: Final = 2
+
+
+@dataclass
+class Held:
+    """A card on which the mouse button is down."""
+
+    card: str
+    start: Offset
+    moved: bool = False
+
+
+class BoardColumn(LineWidget, can_focus=True):
+    """Draws the cards of one state, holds which one is selected and how far it is scrolled."""
+
+    def __init__(self, state: TaskState, signs: GlyphSet) -> None:
+        super().__init__(id=f"column-{state.value.replace('_', '-')}")
+        self.state = state
+        self.signs = signs
+        self.selected: str | None = None
+        """The id of the selected card; None where the column is empty."""
+        self.top = 0
+        """How many lines are scrolled away above."""
+        self.targeted = False
+        """Whether a card that is dragged would fall here."""
+        self._picture: Picture | None = None
+        self._count = ""
+        self._fresh: Collection[str] = ()
+        self._now = 0.0
+        self._row = 0
+        self._lines: dict[str, tuple[int, float, tuple[Line, ...]]] = {}
+        self._noted: tuple[str, int] | None = None
+        self._held: Held | None = None
+
+    # -- what it shows
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The cards of this column, in order."""
+        return self._picture.columns[self.state] if self._picture else ()
+
+    def show(
+        self, picture: Picture, *, count: str, fresh: Collection[str] = (), now: float
+    ) -> None:
+        """Show the picture as it is now; `fresh` are the cards that have just changed."""
+        anchor = self._anchor() if self._picture is picture else None
+        self._picture, self._count, self._fresh, self._now = picture, count, fresh, now
+        self._keep_selected()
+        if anchor is not None:
+            self._return_to(*anchor)
+        self._bound()
+        self.repaint()
+        self._note_anchor()
+
+    def target(self, *, on: bool) -> None:
+        """Show, or no longer show, that a dragged card would fall here."""
+        if self.targeted != on:
+            self.targeted = on
+            self.repaint()
+
+    def rows(self) -> list[Row]:
+        """Return what is to be seen now."""
+        height = self.size.height - _FRAME
+        if height < 1 or self.size.width <= _FRAME:
+            return [Row(()) for _ in range(self.size.height)]
+        role = Role.EDGE if self.has_focus or self.targeted else Role.FRAME
+        title = (Span(WORDS[self.state], Role.TITLE), Span(f" {self._count}", Role.QUIET))
+        marked = marker(len(self.ids) * HEIGHT, height, self.top)
+        cards = self._card_rows(height)
+        return Frame(self.signs, self.size.width, role).around(Line(title), cards, height, marked)
+
+    def _card_rows(self, height: int) -> list[Row]:
+        picture, ids = self._picture, self.ids
+        if picture is None:
+            return []
+        first, skipped = divmod(self.top, HEIGHT)
+        seen = ids[first : first + height // HEIGHT + 2]
+        kept: dict[str, tuple[int, float, tuple[Line, ...]]] = {}
+        rows: list[Row] = []
+        for name in seen:
+            card = picture.cards[name]
+            kept[name] = self._drawn(name, card, picture.rev(name))
+            rows += self._rows_of(name, kept[name][2], marked=name in picture.marks)
+        self._lines = kept
+        return rows[skipped : skipped + height]
+
+    def _drawn(self, name: str, card: Card, rev: int) -> tuple[int, float, tuple[Line, ...]]:
+        second = float(int(self._now))
+        before = self._lines.get(name)
+        if before is not None and before[:2] == (rev, second):
+            return before
+        return rev, second, card_lines(card, self.signs, self._now)
+
+    def _rows_of(self, card: str, lines: tuple[Line, ...], *, marked: bool) -> list[Row]:
+        here = card == self.selected and self.has_class("-current")
+        look = Look.CHANGED if card in self._fresh else Look.PLAIN
+        if here:
+            look = Look.CURSOR if self.has_focus else Look.CURSOR_ELSEWHERE
+        cursor = Span(self.signs.selected if here else " ", Role.FOCUS)
+        sign = Span(self.signs.marked, Role.NEEDS_YOU) if marked else cursor
+        meta = (("card", card), ("col", self.state.value))
+        room = self.size.width - _FRAME - 1
+        return [
+            Row((sign if y == 0 else cursor, *fitted(line, room, self.signs.more)), look, meta)
+            for y, line in enumerate(lines)
+        ]
+
+    # -- what stays where it is while cards come and go
+
+    def _anchor(self) -> tuple[str, int] | None:
+        """Return the card at the top and how much of it is scrolled away; None at the very top."""
+        return self._noted if self.top else None
+
+    def _note_anchor(self) -> None:
+        row, skipped = divmod(self.top, HEIGHT)
+        self._noted = (self.ids[row], skipped) if row < len(self.ids) else None
+
+    def _return_to(self, card: str, skipped: int) -> None:
+        row = self._row_of(card)
+        if row is not None:
+            self.top = row * HEIGHT + skipped
+
+    def _row_of(self, card: str | None) -> int | None:
+        if card is None or self._picture is None:
+            return None
+        place = self._picture.index(card)
+        return place[1] if place is not None and place[0] == self.state else None
+
+    def _keep_selected(self) -> None:
+        """Stay on the selected card; where it has left, on the one that took its place."""
+        row = self._row_of(self.selected)
+        ids = self.ids
+        if row is None:
+            self._row = min(self._row, max(0, len(ids) - 1))
+            self._choose(ids[self._row] if ids else None, left=self.selected)
+        else:
+            self._row = row
+
+    def _bound(self) -> None:
+        most = max(0, len(self.ids) * HEIGHT - max(0, self.size.height - _FRAME))
+        self.top = min(max(0, self.top), most)
+
+    # -- moving
+
+    def select(self, card: str) -> bool:
+        """Select a card and bring it into view; whether it is here."""
+        row = self._row_of(card)
+        if row is None:
+            return False
+        self._row = row
+        self._choose(card)
+        self._into_view()
+        self._moved()
+        return True
+
+    def enter(self) -> None:
+        """Be the column that the keys are for: on the selected card if it is in view, else above.
+
+        The selected card of a column that nobody looked at may have gone anywhere.
+        """
+        first = -(-self.top // HEIGHT)
+        seen = range(first, max(first + 1, (self.top + self.size.height - _FRAME) // HEIGHT))
+        if self._row not in seen and first < len(self.ids):
+            self.select(self.ids[first])
+        else:
+            self.repaint()
+
+    def move(self, by: int) -> None:
+        """Select the card so many further down; the first or last where there is none."""
+        ids = self.ids
+        if ids:
+            self.select(ids[min(max(0, self._row + by), len(ids) - 1)])
+
+    def scroll_cards(self, lines: int) -> None:
+        """Scroll by so many lines; the selected card stays selected."""
+        self.top += lines
+        self._bound()
+        self._moved()
+
+    def _into_view(self) -> None:
+        height = max(HEIGHT, self.size.height - _FRAME)
+        start = self._row * HEIGHT
+        self.top = min(max(self.top, start + HEIGHT - height), start)
+
+    def _moved(self) -> None:
+        self.repaint()
+        self._note_anchor()
+
+    def _choose(self, card: str | None, left: str | None = None) -> None:
+        if card != self.selected:
+            self.selected = card
+            self.post_message(CardSelected(self.state, card, left))
+
+    # -- the mouse and the focus
+
+    def card_at(self, y: int) -> str | None:
+        """Return the card on a line of this widget."""
+        if not 0 < y < self.size.height - 1:
+            return None
+        row = (self.top + y - 1) // HEIGHT
+        return self.ids[row] if row < len(self.ids) else None
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll a card further."""
+        event.stop()
+        self.scroll_cards(HEIGHT)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll a card back."""
+        event.stop()
+        self.scroll_cards(-HEIGHT)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Select the card under the pointer, and hold it until the button is let go."""
+        card = self.card_at(event.y)
+        if card is not None:
+            self.select(card)
+            self._held = Held(card, event.screen_offset)
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Tell where the card that is held would fall."""
+        held = self._held
+        if held is None:
+            return
+        held.moved = held.moved or event.screen_offset != held.start
+        if held.moved:
+            self.post_message(CardDragged(held.card, self.state, event.screen_offset))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go of the card that is held."""
+        held, self._held = self._held, None
+        self.release_mouse()
+        if held is not None and held.moved:
+            self.post_message(CardDragged(held.card, self.state, event.screen_offset, end=True))
+
+    def on_click(self, event: events.Click) -> None:
+        """Open a card that is clicked twice."""
+        card = self.card_at(event.y)
+        if event.chain == _DOUBLE and card is not None:
+            self.post_message(CardOpened(card))
+
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's signature
+        """Show whether the keys are for this column."""
+        super().watch_has_focus(has_focus)
+        self.repaint()
+
+    def on_resize(self) -> None:
+        """Keep the selected card in view."""
+        self._bound()
+        if self.selected is not None and self.has_class("-current"):
+            self._into_view()

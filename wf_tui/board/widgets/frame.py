@@ -1,0 +1,54 @@
+"""The frame around the cards of a column: its title in it, and where there are more, a marker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
+from wf_tui.board.widgets.line_widget import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+
+__all__ = ["Frame", "marker"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame of a width; `role` says whether the keys are for what is in it."""
+
+    signs: GlyphSet
+    width: int
+    role: Role
+
+    def around(self, title: Line, rows: Sequence[Row], height: int, marked: range) -> list[Row]:
+        """Return rows in a frame that is `height` lines high inside; `marked` lines show where."""
+        _, across, _, side, left, right, here = tuple(self.signs.frame)
+        inside = self.width - 2
+        blank = Row((Span(" " * inside, Role.QUIET),))
+        sides = Span(side, self.role), Span(here, self.role)
+        framed = []
+        for y in range(height):
+            row = rows[y] if y < len(rows) else blank
+            framed.append(Row((sides[0], *row.spans, sides[y in marked]), row.look, row.meta))
+        bottom = Row((Span(left + across * inside + right, self.role),))
+        return [self._top(title), *framed, bottom]
+
+    def _top(self, title: Line) -> Row:
+        left, across, right = tuple(self.signs.frame[:3])
+        room = max(0, self.width - 4)
+        words = fitted(title, min(room, width_of(title.left)), self.signs.more)
+        rest = across * (room - width_of(words)) + right
+        return Row((Span(f"{left} ", self.role), *words, Span(f" {rest}", self.role)))
+
+
+def marker(total: int, height: int, top: int) -> range:
+    """Return the lines of `height` on which the marker stands; none where all `total` fit."""
+    if total <= height:
+        return range(0)
+    size = max(1, height * height // total)
+    start = round((height - size) * top / (total - height))
+    return range(start, start + size)

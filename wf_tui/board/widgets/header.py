@@ -1,0 +1,182 @@
+"""The first lines of the board: is it moving, does it need me, when is it done, at what cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
+from wf_tui.board.widgets.line_widget import LineWidget, Row
+from wf_tui.ledger.model.states import RunState
+from wf_tui.picture.age import span
+from wf_tui.picture.room import FULL
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from wf_tui.picture.header import Header
+    from wf_tui.picture.picture import Picture
+
+__all__ = ["BoardHeader", "Notice", "header_spans", "looking", "notice"]
+
+_BAR: Final = 12
+_GOAL: Final = 16
+"""Cells that the goal keeps before something else is left out."""
+_TYPED: Final = 40
+_THOUSAND: Final = 1000
+_MICRO: Final = 1_000_000
+_ROLES: Final = {
+    RunState.RUNNING: Role.IN_PROGRESS,
+    RunState.COMPLETED: Role.DONE,
+    RunState.STALLED: Role.NEEDS_YOU,
+    RunState.ABORTED: Role.BLOCKED,
+    RunState.PARTIAL: Role.BLOCKED,
+    RunState.PAUSED: Role.WARNING,
+}
+
+
+class BoardHeader(LineWidget):
+    """One line about the whole run."""
+
+    def __init__(self, signs: GlyphSet) -> None:
+        super().__init__(id="header")
+        self.signs = signs
+        self._header: Header | None = None
+
+    def show(self, header: Header) -> None:
+        """Show how the run is now."""
+        self._header = header
+        self.repaint()
+
+    def rows(self) -> list[Row]:
+        """Return the line."""
+        width = self.size.width
+        if self._header is None:
+            return [Row((Span(" " * width, Role.QUIET),))]
+        return [Row(header_spans(self._header, width, self.signs))]
+
+
+class Notice(LineWidget):
+    """One line: what keeps the run from going on, and what keeps cards from being seen."""
+
+    def __init__(self, signs: GlyphSet) -> None:
+        super().__init__(id="notice")
+        self.signs = signs
+        self._line = Line()
+
+    def show(self, header: Header, looking: str) -> None:
+        """Say what there is to say; with nothing to say the line is not there.
+
+        `looking` is said first: it is why a card that somebody looks for is not there.
+        """
+        text = notice(header)
+        role = Role.WARNING if header.state == RunState.PAUSED else Role.NEEDS_YOU
+        if RunState(header.state).ended:
+            role = Role.QUIET
+        own = (Span(f" {looking} ", Role.KEY),) if looking else ()
+        self._line = Line((*own, Span(f" {text}", role)))
+        self.set_class(bool(text or looking), "-said")
+        self.repaint()
+
+    def rows(self) -> list[Row]:
+        """Return the line."""
+        return [Row(fitted(self._line, self.size.width, self.signs.more))]
+
+
+def notice(header: Header) -> str:
+    """Return what keeps a run from going on, with the key that helps; "" where nothing does."""
+    state = RunState(header.state)
+    if state.ended:
+        where = f"its work is on the branch {header.branch}"
+        return f"{state}: {where}" + (f" ({header.export_note})" if header.export_note else "")
+    if header.full:
+        return f"{FULL} {header.full}"
+    if state is RunState.PAUSED:
+        return "paused, nothing new is started: p goes on"
+    if not header.scheduler_alive:
+        return "no scheduler leads this run, so nothing moves: p starts one"
+    return f"stalled: {header.stalled}" if header.stalled else ""
+
+
+def looking(picture: Picture) -> str:
+    """Return which filter is on, and how many cards the keys work on."""
+    parts, on = [], picture.filtered
+    if on.active:
+        words = f"{on.quick} {clean(on.text, limit=_TYPED)}".strip()
+        shown = sum(len(column) for column in picture.columns.values())
+        parts.append(f"filter {words}: {shown} of {sum(picture.counts.values())}")
+    if marked := len(picture.marks and picture.targets(None)):
+        parts.append(f"{marked} marked")
+    return f"{', '.join(parts)} (escape: all again)" if parts else ""
+
+
+def header_spans(header: Header, width: int, signs: GlyphSet) -> tuple[Span, ...]:
+    """Return the header for a width: the less it matters, the earlier it is left out."""
+    parts = _parts(header, signs)
+    while sum(width_of(part) + 3 for _, part in parts) + _GOAL > width and len(parts) > 1:
+        parts.remove(max(parts, key=lambda part: part[0]))
+    right = [span for _, part in parts for span in (*part, Span("   ", Role.QUIET))][:-1]
+    room = width - width_of(right) - 4
+    goal = fitted(Line((Span(header.goal, Role.TITLE),)), max(1, room), signs.more)
+    tight = (Span(" ", Role.QUIET), *goal, Span("  ", Role.QUIET), *right, Span(" ", Role.QUIET))
+    return fitted(Line(tight), width, signs.more)
+
+
+def _parts(header: Header, signs: GlyphSet) -> list[tuple[int, tuple[Span, ...]]]:
+    """Return the parts from left to right, each with its place in the order of leaving out."""
+    parts = [
+        (0, _state(header, signs)),
+        (2, _progress(header, signs)),
+        (3, (Span(f"{header.working} working", Role.QUIET),)),
+    ]
+    if header.need_you:
+        words = f"{signs.needs_you} {header.need_you} need{'s' * (header.need_you == 1)} you"
+        parts.append((1, (Span(words, Role.NEEDS_YOU),)))
+    if used := _usage(header):
+        parts.append((5, (Span(used, Role.QUIET),)))
+    parts.append((6, (Span(clock_time(header.elapsed), Role.QUIET),)))
+    if header.left is not None:
+        parts.append((4, (Span(f"~{span(header.left)} left", Role.QUIET),)))
+    return parts
+
+
+def _state(header: Header, signs: GlyphSet) -> tuple[Span, ...]:
+    state = RunState(header.state)
+    sign = signs.go if state is RunState.RUNNING else signs.stop
+    if state.ended:
+        sign = signs.done if state is RunState.COMPLETED else signs.blocked
+    return (Span(f"{sign} {header.state}", _ROLES[state]),)
+
+
+def _progress(header: Header, signs: GlyphSet) -> tuple[Span, ...]:
+    full, tip, empty = tuple(signs.bar)
+    cells = _BAR * header.done // header.total if header.total else _BAR
+    bar = full * cells + (tip + empty * (_BAR - cells - 1) if cells < _BAR else "")
+    return (
+        Span(bar[:cells], Role.DONE),
+        Span(bar[cells:], Role.FRAME),
+        Span(f" {header.done}/{header.total}", Role.TITLE),
+    )
+
+
+def _usage(header: Header) -> str:
+    known = [n for n in (header.input_tokens, header.output_tokens) if n is not None]
+    words = [f"{short_number(sum(known))} tok"] if known else []
+    if header.cost_microusd is not None:
+        words.append(f"${header.cost_microusd / _MICRO:.2f}")
+    return " ".join(words)
+
+
+def clock_time(seconds: float) -> str:
+    """Return a length of time as a clock shows it: `0:07`, `12:04`, `1:02:09`."""
+    minutes, rest = divmod(int(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def short_number(number: int) -> str:
+    """Return a number in three or four characters: `950`, `12k`, `1.2M`."""
+    if number < _THOUSAND:
+        return str(number)
+    if number < _THOUSAND * _THOUSAND:
+        return f"{number / _THOUSAND:.0f}k"
+    return f"{number / _THOUSAND / _THOUSAND:.1f}M"

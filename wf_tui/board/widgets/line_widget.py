@@ -1,0 +1,111 @@
+"""A widget that paints its own lines: what has not changed is not painted again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from wf_tui.board.widgets.line import Look, Role, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LineWidget", "Row"]
+
+_HIT: Final = "hit"
+_FRAMES: Final = frozenset({Role.FRAME, Role.EDGE})
+"""What lies around a line is not on its ground."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line as it is on the screen, exactly as wide as the widget."""
+
+    spans: tuple[Span, ...]
+    look: Look = Look.PLAIN
+    meta: tuple[tuple[str, str], ...] = ()
+
+
+class LineWidget(Widget):
+    """The Line API without a scrolling container: no layout and no frame but for what changed."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"role--{role}" for role in Role),
+        *(f"look--{look}" for look in Look),
+    }
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._rows: list[Row] = []
+        self._styles: dict[tuple[Role, Look], Style] = {}
+
+    def rows(self) -> Sequence[Row]:
+        """Return what is to be seen now, a row for each line of the widget."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Find out what is to be seen now, and have the lines painted that differ."""
+        if not self.size.height:
+            return
+        before, self._rows = self._rows, list(self.rows())
+        if len(before) != len(self._rows):
+            self.refresh()
+            return
+        dirty = [y for y, row in enumerate(self._rows) if row != before[y]]
+        if dirty:
+            self.refresh(*_regions(dirty, self.size.width))
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line."""
+        if y >= len(self._rows):
+            return Strip.blank(self.size.width, self.rich_style)
+        row = self._rows[y]
+        segments = [self._segment(span, row.look) for span in row.spans if span.text]
+        strip = Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return strip.apply_meta(dict(row.meta)) if row.meta else strip
+
+    def _segment(self, span: Span, look: Look) -> Segment:
+        style = self._style(span.role, look)
+        if span.hit:
+            style += Style(meta={_HIT: span.hit})
+        return Segment(span.text, style)
+
+    def _style(self, role: Role, look: Look) -> Style:
+        if role in _FRAMES:
+            look = Look.PLAIN
+        found = self._styles.get((role, look))
+        if found is None:
+            found = self.get_component_rich_style(f"role--{role}")
+            if look is not Look.PLAIN:
+                ground = self.get_component_rich_style(f"look--{look}")
+                found += Style(bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
+            self._styles[role, look] = found
+        return found
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of the theme before."""
+        self._styles.clear()
+        super().notify_style_update()
+
+    def on_resize(self) -> None:
+        """Paint all of it at the new size."""
+        self._rows = list(self.rows())
+        self.refresh()
+
+
+def _regions(lines: Sequence[int], width: int) -> list[Region]:
+    """Return the regions of these lines, neighbours in one."""
+    regions: list[Region] = []
+    for y in lines:
+        if regions and regions[-1].bottom == y:
+            regions[-1] = regions[-1].grow((0, 0, 1, 0))
+        else:
+            regions.append(Region(0, y, width, 1))
+    return regions
