@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError, UsageError
-from wf_tui.kept import unresolved
+from wf_tui.kept_worktree import unresolved
 from wf_tui.ledger.model.states import PERSON, Intent, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.seats import more_seats
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ended",
-    "Place",
+    "Project",
     "abort",
     "accept",
     "add",
     "cancel",
     "edit",
     "ensure_scheduler",
-    "find_place",
+    "find_project",
     "hold",
     "open_ledger",
     "open_reads",
@@ -71,7 +71,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Place:
+class Project:
     """A repository and its folder in the state directory."""
 
     start: Path
@@ -87,38 +87,38 @@ class Place:
         return find_repository(self.start)
 
 
-def find_place(start: Path, environ: Mapping[str, str]) -> Place:
+def find_project(start: Path, environ: Mapping[str, str]) -> Project:
     """Return where the runs of the repository around `start` are kept."""
     from wf_tui.git.user.repository import locate  # noqa: PLC0415 - not for --help
 
     common_dir, name = locate(start)
     paths = repo_paths(state_dir(environ), common_dir, name)
-    return Place(start, common_dir, paths, environ)
+    return Project(start, common_dir, paths, environ)
 
 
 @contextlib.contextmanager
-def open_ledger(place: Place, *, create: bool = False) -> Iterator[Ledger]:
+def open_ledger(project: Project, *, create: bool = False) -> Iterator[Ledger]:
     """Open the ledger of a repository; what is done through it is done by this user."""
     from wf_tui.ledger.ledger import Ledger  # noqa: PLC0415 - reading needs no rules
 
-    with _database(place, create=create) as db:
+    with _database(project, create=create) as db:
         yield Ledger(db, SystemClock(), actor=f"{PERSON}{user_name()}")
 
 
 @contextlib.contextmanager
-def open_reads(place: Place) -> Iterator[Database]:
+def open_reads(project: Project) -> Iterator[Database]:
     """Open the ledger of a repository for reading."""
-    with _database(place, create=False) as db:
+    with _database(project, create=False) as db:
         yield db
 
 
 @contextlib.contextmanager
-def _database(place: Place, *, create: bool) -> Iterator[Database]:
-    if not create and not place.paths.ledger.exists():
+def _database(project: Project, *, create: bool) -> Iterator[Database]:
+    if not create and not project.paths.ledger.exists():
         raise UsageError("there is no run on this repository yet", "start one: wf run PLAN")
-    if place.paths.root.exists():
-        require_own(place.paths.root.parent)
-    with contextlib.closing(SqliteDatabase(place.paths.ledger, create=create)) as db:
+    if project.paths.root.exists():
+        require_own(project.paths.root.parent)
+    with contextlib.closing(SqliteDatabase(project.paths.ledger, create=create)) as db:
         yield db
 
 
@@ -138,7 +138,7 @@ def scheduler_alive(db: Database, run: str) -> bool:
 
 
 def ensure_scheduler(
-    place: Place, ledger: Ledger, run: str, *, leaving: bool = False
+    project: Project, ledger: Ledger, run: str, *, leaving: bool = False
 ) -> int | None:
     """Start a scheduler for a run that can go on and has none; return its pid.
 
@@ -151,19 +151,19 @@ def ensure_scheduler(
         return None
     if not leaving and scheduler_alive(ledger.db, run):
         return None
-    pid = start_detached(place.paths, run, place.common_dir, place.environ)
+    pid = start_detached(project.paths, run, project.common_dir, project.environ)
     if not leaving:
-        _until_it_leads(place, ledger.db, run, pid)
+        _until_it_leads(project, ledger.db, run, pid)
     return pid
 
 
-def _until_it_leads(place: Place, db: Database, run: str, pid: int) -> None:
+def _until_it_leads(project: Project, db: Database, run: str, pid: int) -> None:
     """Wait until a scheduler has the lead, so that what is said next of the run is true."""
     deadline = time.monotonic() + _LEAD_WITHIN
     while not scheduler_alive(db, run) and time.monotonic() < deadline:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended and status:
-            log = place.paths.run(run).scheduler_log
+            log = project.paths.run(run).scheduler_log
             raise EnvironmentalError("the scheduler could not start", f"it says why in {log}")
         if ended:
             return
@@ -180,7 +180,7 @@ class Ended:
 
 
 def run_here(
-    place: Place,
+    project: Project,
     run: str,
     config: Config,
     tell: Callable[[EventRow], None],
@@ -195,17 +195,17 @@ def run_here(
     from wf_tui.scheduler.process import Lead  # noqa: PLC0415 - not for --help
 
     lead = Lead(
-        place.paths,
+        project.paths,
         run,
         SystemClock(),
-        place.environ,
+        project.environ,
         config.timing,
         foreground=not stay_when_stalled,
         port_base=config.port_base,
     )
     over = threading.Event()
     with ThreadPoolExecutor(1, "events") as pool:
-        followed = pool.submit(_follow, place, run, since, over, tell)
+        followed = pool.submit(_follow, project, run, since, over, tell)
         try:
             state = lead.run()
         finally:
@@ -215,13 +215,13 @@ def run_here(
 
 
 def _follow(
-    place: Place, run: str, since: int, over: threading.Event, tell: Callable[[EventRow], None]
+    project: Project, run: str, since: int, over: threading.Event, tell: Callable[[EventRow], None]
 ) -> None:
     """Pass on events as they are committed, and the last ones after the end.
 
     When they can no longer be told (a closed pipe, say), the run is stopped: nobody watches it.
     """
-    with open_ledger(place) as ledger:
+    with open_ledger(project) as ledger:
         try:
             _tell_all(ledger.db, run, since, over, tell)
         except BaseException:
@@ -246,21 +246,21 @@ def _tell_all(
 # -- by hand, on tasks
 
 
-def retry(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
+def retry(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Give tasks another chance."""
-    return _going_on(place, ledger, run, lambda: ledger.retry(run, *tasks))
+    return _going_on(project, ledger, run, lambda: ledger.retry(run, *tasks))
 
 
 def reassign(
-    place: Place, ledger: Ledger, run: str, tasks: Sequence[str], *, to: str
+    project: Project, ledger: Ledger, run: str, tasks: Sequence[str], *, to: str
 ) -> list[MoveResult]:
     """Give tasks to a named seat or profile."""
-    return _going_on(place, ledger, run, lambda: ledger.reassign(run, to, *tasks))
+    return _going_on(project, ledger, run, lambda: ledger.reassign(run, to, *tasks))
 
 
-def release(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
+def release(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Take tasks from their workers."""
-    return _going_on(place, ledger, run, lambda: ledger.release(run, *tasks))
+    return _going_on(project, ledger, run, lambda: ledger.release(run, *tasks))
 
 
 def hold(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
@@ -268,9 +268,9 @@ def hold(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     return ledger.hold(run, *tasks)
 
 
-def unhold(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
+def unhold(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Let held tasks go on."""
-    return _going_on(place, ledger, run, lambda: ledger.unhold(run, *tasks))
+    return _going_on(project, ledger, run, lambda: ledger.unhold(run, *tasks))
 
 
 def cancel(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
@@ -278,12 +278,12 @@ def cancel(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     return ledger.cancel(run, *tasks)
 
 
-def skip(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
+def skip(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Count tasks as done without their work."""
-    return _going_on(place, ledger, run, lambda: ledger.skip(run, *tasks))
+    return _going_on(project, ledger, run, lambda: ledger.skip(run, *tasks))
 
 
-def accept(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
+def accept(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
     """Take work that was held back for its scope or a conflict, as it lies in its worktree."""
     left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task))}
 
@@ -299,7 +299,7 @@ def accept(place: Place, ledger: Ledger, run: str, tasks: Sequence[str]) -> list
             for task in tasks
         ]
 
-    return _going_on(place, ledger, run, deed)
+    return _going_on(project, ledger, run, deed)
 
 
 def priority(ledger: Ledger, run: str, task: str, number: int) -> list[MoveResult]:
@@ -312,14 +312,14 @@ def edit(ledger: Ledger, run: str, task: str, fields: Mapping[str, object]) -> l
     return ledger.edit(run, task, fields)
 
 
-def add(place: Place, ledger: Ledger, run: str, task: NewTask, phase: str | None) -> TaskRow:
+def add(project: Project, ledger: Ledger, run: str, task: NewTask, phase: str | None) -> TaskRow:
     """Add a task, with an id made of its title that no task of the run has."""
 
     def one() -> TaskRow:
         taken = {row.id for row in reads.tasks(ledger.db, run)}
         return ledger.add(run, replace(task, id=_free_id(task.title, taken)), phase)
 
-    return _going_on(place, ledger, run, one)
+    return _going_on(project, ledger, run, one)
 
 
 def _free_id(title: str, taken: set[str]) -> str:
@@ -328,9 +328,9 @@ def _free_id(title: str, taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def undo(place: Place, ledger: Ledger, run: str) -> list[MoveResult]:
+def undo(project: Project, ledger: Ledger, run: str) -> list[MoveResult]:
     """Take back this person's last act, where no worker has acted on it."""
-    return _going_on(place, ledger, run, lambda: ledger.undo(run))
+    return _going_on(project, ledger, run, lambda: ledger.undo(run))
 
 
 # -- by hand, on the run
@@ -341,7 +341,7 @@ def pause(ledger: Ledger, run: str) -> bool:
     return ledger.pause(run)
 
 
-def resume(place: Place, ledger: Ledger, run: str) -> bool:
+def resume(project: Project, ledger: Ledger, run: str) -> bool:
     """Claim again, and see to it that a scheduler does; whether that changed anything.
 
     A completed run claims nothing, but its last merges may still have to be exported.
@@ -349,9 +349,9 @@ def resume(place: Place, ledger: Ledger, run: str) -> bool:
     if reads.run_row(ledger.db, run).unexported:
         from wf_tui.scheduler.process import start_detached  # noqa: PLC0415 - not for --help
 
-        start_detached(place.paths, run, place.common_dir, place.environ)
+        start_detached(project.paths, run, project.common_dir, project.environ)
         return True
-    return _going_on(place, ledger, run, lambda: ledger.resume(run))
+    return _going_on(project, ledger, run, lambda: ledger.resume(run))
 
 
 def stop(ledger: Ledger, run: str, *, now: bool) -> list[str]:
@@ -359,9 +359,9 @@ def stop(ledger: Ledger, run: str, *, now: bool) -> list[str]:
     return ledger.stop(run, now=now)
 
 
-def abort(place: Place, ledger: Ledger, run: str) -> None:
+def abort(project: Project, ledger: Ledger, run: str) -> None:
     """Cancel all that is not done; where its scheduler has died, a new one ends what is open."""
-    _going_on(place, ledger, run, lambda: ledger.abort(run))
+    _going_on(project, ledger, run, lambda: ledger.abort(run))
 
 
 def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
@@ -377,11 +377,11 @@ def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
     return changed
 
 
-def _going_on(place: Place, ledger: Ledger, run: str, deed: Callable[[], _T]) -> _T:
+def _going_on(project: Project, ledger: Ledger, run: str, deed: Callable[[], _T]) -> _T:
     """Do something that may bring a run back, and see to it that a scheduler takes it up."""
     with ledger.db.transaction():
         before = reads.run_row(ledger.db, run)
         done = deed()
     drained = before.state == RunState.PAUSED and before.intent != Intent.GO
-    ensure_scheduler(place, ledger, run, leaving=drained or RunState(before.state).ended)
+    ensure_scheduler(project, ledger, run, leaving=drained or RunState(before.state).ended)
     return done

@@ -22,7 +22,7 @@ from wf_tui.paths import private_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
@@ -35,7 +35,7 @@ _ID_LENGTH: Final = 6
 
 
 def create_run(
-    place: Place,
+    project: Project,
     ledger: Ledger,
     plan: Plan,
     config: Config,
@@ -54,13 +54,13 @@ def create_run(
     jobs = jobs or plan.max_concurrent
     run_id = (new_id or _new_id)()
     seats = new_seats(run_id, config, jobs, workers or {})
-    paths = place.paths.run(run_id)
+    paths = project.paths.run(run_id)
     private_folder(paths.root)
     try:
-        worktree = WorktreeSetup.of(plan, place.repository.top)
-        control = _make_control(place, run_id, worktree, warn)
+        worktree = WorktreeSetup.of(plan, project.repository.top)
+        control = _make_control(project, run_id, worktree, warn)
         row = replace(
-            _new_row(place, run_id, control, now=ledger.clock.now()),
+            _new_row(project, run_id, control, now=ledger.clock.now()),
             goal=plan.goal,
             jobs=jobs,
             lease=lease or config.timing.lease,
@@ -78,13 +78,15 @@ def create_run(
 
 
 def _make_control(
-    place: Place, run_id: str, worktree: WorktreeSetup, warn: Callable[[str], None] | None
+    project: Project, run_id: str, worktree: WorktreeSetup, warn: Callable[[str], None] | None
 ) -> Control:
     """Make the private repository of a run that can have what its plan asks for."""
-    repository, paths = place.repository, place.paths.run(run_id)
+    repository, paths = project.repository, project.paths.run(run_id)
     foreign = LocalFiles(repository.top, worktree.link, worktree.copy)
     branch = branch_name(repository, run_id)
-    control = make_control(repository, paths, branch, environ=place.environ, foreign=foreign.names)
+    control = make_control(
+        repository, paths, branch, environ=project.environ, foreign=foreign.names
+    )
     foreign.check(control)
     if warn is not None:
         for line in repo_warnings(control, control.base):
@@ -92,9 +94,9 @@ def _make_control(
     return control
 
 
-def _new_row(place: Place, run_id: str, control: Control, *, now: float) -> RunRow:
+def _new_row(project: Project, run_id: str, control: Control, *, now: float) -> RunRow:
     """Return a run that has a place and a base, but no plan yet."""
-    root = place.paths.run(run_id).root
+    root = project.paths.run(run_id).root
     return RunRow(
         id=run_id,
         goal="",
@@ -105,7 +107,7 @@ def _new_row(place: Place, run_id: str, control: Control, *, now: float) -> RunR
         head=control.base,
         created_at=now,
         dir=str(root),
-        repo=str(place.common_dir),
+        repo=str(project.common_dir),
         jobs=1,
         lease=1.0,
         scopes="",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.bench.figures import Figure, Section, percentile
 from tests.bench.store import EIGHT, RUN, empty_run, fence, opened
-from tests.unit.board.acting import place_in
+from tests.support.board_harness import place_in
 from wf_tui.ledger.model.rows import Spec, WorkerRow
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending
@@ -37,13 +37,13 @@ _RATE: Final = 100
 _Reading = dict[str, Any]
 
 
-class Stage:
+class DetailApp:
     """An app in a process of its own."""
 
     def __init__(self, *words: str | Path) -> None:
         begun = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.stage", *map(str, words)],
+            [sys.executable, "-m", "tests.bench.app_probe", *map(str, words)],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -133,7 +133,7 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
 
 def _bare(*, quick: bool) -> dict[str, float]:
     """Measure the floor: one `Static` that fills the screen, changed as often as a board ticks."""
-    stage = Stage("bare")
+    stage = DetailApp("bare")
     found = _opening(stage) | _idling(stage, quick=quick)
     found |= _moving(stage, lambda: stage.say("poke"), quick=quick)
 
@@ -151,7 +151,7 @@ def _sized(folder: Path, count: int, bare: dict[str, float], *, quick: bool) -> 
     path = place_in(folder).paths.ledger
     path.parent.mkdir(parents=True)
     _fill(path, count)
-    stage = Stage("board", folder)
+    stage = DetailApp("board", folder)
     with opened(path) as ledger:
         writer = Writer(ledger)
         found = _opening(stage) | _idling(stage, quick=quick)
@@ -208,7 +208,7 @@ def _fill(path: Path, count: int) -> None:
 # -- one after the other
 
 
-def _opening(stage: Stage) -> dict[str, float]:
+def _opening(stage: DetailApp) -> dict[str, float]:
     first = stage.first["first"]
     return {
         "first frame": first["ms"],
@@ -217,7 +217,7 @@ def _opening(stage: Stage) -> dict[str, float]:
     }
 
 
-def _idling(stage: Stage, *, quick: bool) -> dict[str, float]:
+def _idling(stage: DetailApp, *, quick: bool) -> dict[str, float]:
     _PAUSE.wait(1.0)
     before = stage.read()
     _PAUSE.wait(0.5 if quick else 5.0)
@@ -225,7 +225,7 @@ def _idling(stage: Stage, *, quick: bool) -> dict[str, float]:
     return {"idle": cost.share, "memory": cost.after["rss"]}
 
 
-def _moving(stage: Stage, move: Callable[[], object], *, quick: bool) -> dict[str, float]:
+def _moving(stage: DetailApp, move: Callable[[], object], *, quick: bool) -> dict[str, float]:
     """Move one card at a time; the median keeps out the ages that grow once a second."""
     costs = []
     for _ in range(3 if quick else 21):
@@ -241,7 +241,7 @@ def _moving(stage: Stage, move: Callable[[], object], *, quick: bool) -> dict[st
     }
 
 
-def _following(stage: Stage, writer: Writer, *, quick: bool) -> dict[str, float]:
+def _following(stage: DetailApp, writer: Writer, *, quick: bool) -> dict[str, float]:
     """Let a worker say things, and see when each is on the screen; both ask the same clock."""
     said = {}
     for number in range(5 if quick else 100):
@@ -258,7 +258,9 @@ def _following(stage: Stage, writer: Writer, *, quick: bool) -> dict[str, float]
     }
 
 
-def _under_load(stage: Stage, busy: Callable[[float], object], *, quick: bool) -> dict[str, float]:
+def _under_load(
+    stage: DetailApp, busy: Callable[[float], object], *, quick: bool
+) -> dict[str, float]:
     before = stage.read()
     stage.say("type")
     busy(1.0 if quick else 10.0)

@@ -17,7 +17,7 @@ from wf_tui.git.worktrees.pool import Pool
 from wf_tui.paths import RunPaths
 
 if TYPE_CHECKING:
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 __all__ = ["Bare", "Pooled"]
 
@@ -39,11 +39,11 @@ def _ignore(old: str, new: str) -> None:
 class Pooled:
     """The git layer of wf."""
 
-    def __init__(self, arena: Arena) -> None:
-        paths = RunPaths(arena.folder / "pooled")
+    def __init__(self, harness: RunHarness) -> None:
+        paths = RunPaths(harness.folder / "pooled")
         paths.root.mkdir(parents=True)
         self._control = make_control(
-            arena.place.repository, paths, "wf/pooled", environ=arena.environ
+            harness.project.repository, paths, "wf/pooled", environ=harness.environ
         )
         self._pool = Pool(self._control, paths)
         self._base = self._head = self._control.base
@@ -94,10 +94,12 @@ class Pooled:
 class Bare:
     """The same objects and refs by git's plumbing, each command a plain subprocess."""
 
-    def __init__(self, arena: Arena, name: str, settings: tuple[str, ...] = ()) -> None:
-        paths = RunPaths(arena.folder / name)
+    def __init__(self, harness: RunHarness, name: str, settings: tuple[str, ...] = ()) -> None:
+        paths = RunPaths(harness.folder / name)
         paths.root.mkdir(parents=True)
-        control = make_control(arena.place.repository, paths, f"wf/{name}", environ=arena.environ)
+        control = make_control(
+            harness.project.repository, paths, f"wf/{name}", environ=harness.environ
+        )
         self._ref, self._settings = control.ref, settings
         self._environ = {
             **_NOBODY,

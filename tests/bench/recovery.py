@@ -8,9 +8,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tests.bench.figures import Figure, Goal, Section
-from tests.faults.audit import audit, look_at
 from tests.faults.test_leaders import begun, kill, leader, stand_by, until
-from tests.unit.scheduler.arena import Arena
+from tests.support.audit import audit, look_at
+from tests.support.run_harness import RunHarness
 from tests.unit.scheduler.test_scheduler import parallel
 
 if TYPE_CHECKING:
@@ -28,37 +28,37 @@ _TASK: Final = 'run: "sleep 600", mode: read_write, max_attempts: 99'
 
 
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
-    arena = Arena(folder)
-    before = look_at(arena.repo)
-    arena.start(parallel(*(f"id: t{number}, {_TASK}" for number in range(8))), jobs=_JOBS)
-    leading = arena.detach()
+    harness = RunHarness(folder)
+    before = look_at(harness.repo)
+    harness.start(parallel(*(f"id: t{number}, {_TASK}" for number in range(8))), jobs=_JOBS)
+    leading = harness.detach()
     waited, fresh = [], []
     for number in range(1 if quick else 5):
-        until(begun(arena, _JOBS * (2 * number + 1)))
-        leading, took = _replaced(arena, leading, stand_by(arena))
+        until(begun(harness, _JOBS * (2 * number + 1)))
+        leading, took = _replaced(harness, leading, stand_by(harness))
         waited.append(took)
-        until(begun(arena, _JOBS * (2 * number + 2)))
-        leading, took = _replaced(arena, leading, None)
+        until(begun(harness, _JOBS * (2 * number + 2)))
+        leading, took = _replaced(harness, leading, None)
         fresh.append(took)
     yield Figure("kill -9 to a claim of the stand-by", median(waited), "s", _PROMISE, _GOAL)
     yield Figure("kill -9 to a claim of a new one", median(fresh), "s", _PROMISE)
-    arena.act(lambda ledger: ledger.abort(arena.run))
+    harness.act(lambda ledger: ledger.abort(harness.run))
     os.waitpid(leading, 0)
-    faults = audit(arena, before)
+    faults = audit(harness, before)
     note = faults[0] if faults else ""
     yield Figure("faults of the run", len(faults), "must be 0", note=note, wrong=bool(faults))
 
 
-def _replaced(arena: Arena, leading: int, waiting: int | None) -> tuple[int, float]:
+def _replaced(harness: RunHarness, leading: int, waiting: int | None) -> tuple[int, float]:
     """Kill the leader; return the next one, and the seconds from there to its first claim.
 
     Where nobody waits for the lead, a new scheduler is started, as `wf resume` does.
     """
-    seen, death = arena.row().seq, time.time()
+    seen, death = harness.row().seq, time.time()
     kill(leading)
-    pid = waiting or arena.detach()
-    claim = arena.wait_for(lambda event: _is_claim(event, seen))
-    assert leader(arena) == pid
+    pid = waiting or harness.detach()
+    claim = harness.wait_for(lambda event: _is_claim(event, seen))
+    assert leader(harness) == pid
     return pid, claim.at - death
 
 

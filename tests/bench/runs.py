@@ -13,7 +13,7 @@ from wf_tui.plan.models import Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 __all__ = ["make_run", "plan_of"]
 
@@ -26,9 +26,9 @@ def plan_of(tasks: Sequence[Mapping[str, object]]) -> Plan:
     return Plan.model_validate({"goal": "be measured", "phases": [phase]}, strict=False)
 
 
-def make_run(arena: Arena, plan: Plan, jobs: int) -> None:
-    """Make the arena's next run."""
-    arena.run = f"{arena.run[:16]}{next(_NUMBERS)}"
-    place = arena.place
-    with open_ledger(place, create=True) as ledger:
-        create_run(place, ledger, plan, Config(), jobs=jobs, new_id=lambda: arena.run)
+def make_run(harness: RunHarness, plan: Plan, jobs: int) -> None:
+    """Make the harness's next run."""
+    harness.run = f"{harness.run[:16]}{next(_NUMBERS)}"
+    project = harness.project
+    with open_ledger(project, create=True) as ledger:
+        create_run(project, ledger, plan, Config(), jobs=jobs, new_id=lambda: harness.run)

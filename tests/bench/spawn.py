@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.bench.figures import Figure, Section, against, by_turns
 from tests.bench.runs import make_run, plan_of
-from tests.unit.scheduler.arena import Arena
+from tests.support.run_harness import RunHarness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,13 +37,13 @@ class _Cost:
 
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
     count, rounds = (8, 1) if quick else (200, 5)
-    arena = Arena(folder)
+    harness = RunHarness(folder)
     plan = plan_of([{"id": f"t{number}", "prompt": "", "run": "true"} for number in range(count)])
     creating: list[float] = []
     bare, whole = by_turns(
         rounds,
         partial(_cost, partial(_bare, count)),
-        partial(_cost, partial(_whole, arena, plan, creating)),
+        partial(_cost, partial(_whole, harness, plan, creating)),
     )
     yield from _figures(count, bare, whole, creating)
 
@@ -100,11 +100,11 @@ async def _bare_all(count: int) -> None:
     await asyncio.gather(*(one() for _ in range(count)))
 
 
-def _whole(arena: Arena, plan: Plan, creating: list[float]) -> None:
+def _whole(harness: RunHarness, plan: Plan, creating: list[float]) -> None:
     begun = time.perf_counter()
-    make_run(arena, plan, _JOBS)
+    make_run(harness, plan, _JOBS)
     creating.append((time.perf_counter() - begun) * 1000)
-    assert arena.lead() == "completed"
+    assert harness.lead() == "completed"
 
 
 SECTION: Final = Section(

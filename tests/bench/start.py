@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.bench.figures import Figure, Section, against, by_turns
 from tests.bench.runs import make_run, plan_of
-from tests.unit.scheduler.arena import Arena
+from tests.support.run_harness import RunHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,24 +22,24 @@ _TASKS: Final = 20
 
 
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
-    arena = Arena(folder)
+    harness = RunHarness(folder)
     tasks = [{"id": f"t{number}", "prompt": "", "run": "true"} for number in range(_TASKS)]
-    make_run(arena, plan_of(tasks), jobs=4)
+    make_run(harness, plan_of(tasks), jobs=4)
     wf = str(Path(sys.executable).with_name("wf"))
     bare, shown, told = by_turns(
         1 if quick else 10,
-        partial(_start, arena, sys.executable, "-c", "pass"),
-        partial(_start, arena, wf, "--help"),
-        partial(_start, arena, wf, "status"),
+        partial(_start, harness, sys.executable, "-c", "pass"),
+        partial(_start, harness, wf, "--help"),
+        partial(_start, harness, wf, "status"),
     )
     yield against("wf --help", "ms", shown, bare)
     yield against(f"wf status, {_TASKS} tasks", "ms", told, bare)
 
 
-def _start(arena: Arena, *words: str) -> float:
+def _start(harness: RunHarness, *words: str) -> float:
     """Return the milliseconds from the start to the end of a command in the repository."""
     begun = time.perf_counter()
-    subprocess.run(words, cwd=arena.repo, env=arena.environ, check=True, capture_output=True)
+    subprocess.run(words, cwd=harness.repo, env=harness.environ, check=True, capture_output=True)
     return (time.perf_counter() - begun) * 1000
 
 

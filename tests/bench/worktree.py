@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tests.bench.cycles import Bare, Pooled
 from tests.bench.figures import Figure, Goal, Section, against, by_turns
 from tests.bench.runs import make_run, plan_of
-from tests.unit.scheduler.arena import Arena
+from tests.support.run_harness import RunHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +47,13 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
 def _at(folder: Path, files: int, size: _Size) -> Iterator[Figure]:
     """Measure one repository of so many files."""
     folder.mkdir()
-    arena = Arena(folder)
-    names = _grow(arena, files)
-    pooled, bare, durable = Pooled(arena), Bare(arena, "bare"), Bare(arena, "durable", _DURABLE)
+    harness = RunHarness(folder)
+    names = _grow(harness, files)
+    pooled, bare, durable = (
+        Pooled(harness),
+        Bare(harness, "bare"),
+        Bare(harness, "durable", _DURABLE),
+    )
     first, *_ = (cycle.do(names[0]) for cycle in (pooled, bare, durable))
     edits = itertools.cycle(names[1:])
     whole, floor, safe = by_turns(
@@ -60,7 +64,7 @@ def _at(folder: Path, files: int, size: _Size) -> Iterator[Figure]:
     yield against(f"{files:,} files: git layer", "ms", whole, floor, goal, note)
     note = "the floor with every object and ref synced to the disk, as wf does"
     yield against(f"{files:,} files: plumbing, synced", "ms", safe, floor, note=note)
-    yield from _through_scheduler(arena, names, files, size, floor)
+    yield from _through_scheduler(harness, names, files, size, floor)
     pooled.close()
 
 
@@ -68,35 +72,35 @@ def _next(cycle: Pooled | Bare, edits: Iterator[str]) -> float:
     return cycle.do(next(edits))
 
 
-def _grow(arena: Arena, files: int) -> list[str]:
+def _grow(harness: RunHarness, files: int) -> list[str]:
     """Commit so many files of about 1 KiB; return their names."""
     names = [f"d{number % _FOLDERS}/f{number}.txt" for number in range(files)]
     for number in range(min(files, _FOLDERS)):
-        (arena.repo / f"d{number}").mkdir()
+        (harness.repo / f"d{number}").mkdir()
     for number, name in enumerate(names):
-        arena.write(name, f"file {number} of the sample\n" * 40)
-    arena.git("add", "-A")
-    arena.git("commit", "-q", "-m", "files")
-    arena.git("gc", "-q")
+        harness.write(name, f"file {number} of the sample\n" * 40)
+    harness.git("add", "-A")
+    harness.git("commit", "-q", "-m", "files")
+    harness.git("gc", "-q")
     return names
 
 
 def _through_scheduler(
-    arena: Arena, names: list[str], files: int, size: _Size, floor: list[float]
+    harness: RunHarness, names: list[str], files: int, size: _Size, floor: list[float]
 ) -> Iterator[Figure]:
     """Measure whole attempts: claim, tree, program, harvest, checks, merge, and the ledger."""
-    alone = _run(arena, names, size.tasks, jobs=1)
+    alone = _run(harness, names, size.tasks, jobs=1)
     gaps = [later - earlier for earlier, later in itertools.pairwise(alone)]
     note = "median time between two tasks done, the program `echo` included"
     yield against(f"{files:,} files: whole attempt, 1 job", "ms", gaps, floor, note=note)
-    done = _run(arena, names, size.tasks, jobs=_JOBS)
+    done = _run(harness, names, size.tasks, jobs=_JOBS)
     each = (done[-1] - done[_JOBS - 1]) / max(1, len(done) - _JOBS)
     note = f"time per task after the first {_JOBS}, real merges"
     what = f"{files:,} files: whole attempt, {_JOBS} jobs"
     yield Figure(what, each, "ms", median(floor), note=note)
 
 
-def _run(arena: Arena, names: list[str], count: int, jobs: int) -> list[float]:
+def _run(harness: RunHarness, names: list[str], count: int, jobs: int) -> list[float]:
     """Lead a run of edits; return the milliseconds at which its tasks were done."""
     tasks = [
         {
@@ -108,9 +112,9 @@ def _run(arena: Arena, names: list[str], count: int, jobs: int) -> list[float]:
         }
         for number, name in enumerate(itertools.islice(itertools.cycle(names), count))
     ]
-    make_run(arena, plan_of(tasks), jobs)
-    assert arena.lead() == "completed"
-    return [event.at * 1000 for event in arena.events("task_done")]
+    make_run(harness, plan_of(tasks), jobs)
+    assert harness.lead() == "completed"
+    return [event.at * 1000 for event in harness.events("task_done")]
 
 
 SECTION: Final = Section(

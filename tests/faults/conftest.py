@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.aftermath import violations
-from tests.unit.scheduler.arena import Arena
+from tests.support.post_mortem import violations
+from tests.support.run_harness import RunHarness
 from wf_tui.config import Timing
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def arena(tmp_path: Path) -> Iterator[Arena]:
+def harness(tmp_path: Path) -> Iterator[RunHarness]:
     """Give a repository in which plans can be run; in the end each promise has to be kept."""
-    one = Arena(tmp_path, Timing(grace=0.5))
+    one = RunHarness(tmp_path, Timing(grace=0.5))
     yield one
     assert violations(one) == set()
 
 
 @pytest.fixture
-def tampered(tmp_path: Path) -> Arena:
+def tampered(tmp_path: Path) -> RunHarness:
     """Give one whose run somebody will tamper with, so that promises are broken."""
-    return Arena(tmp_path, Timing(grace=0.5))
+    return RunHarness(tmp_path, Timing(grace=0.5))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.faults.audit import processes_of
+from tests.support.audit import processes_of
 
 __all__ = ["MUTANTS", "ROOT", "Mutant", "copy_package", "run_test"]
 
@@ -147,7 +147,7 @@ MUTANTS: Final = (
         "git/control/attempt_commits.py",
         '        ref = f"{ref}-{commit[:12]}"\n    control.create(ref, commit)\n',
         '        control.git("update-ref", ref, commit)\n    control.create(ref, commit)\n',
-        "unit/git/test_attempts.py::test_the_ref_is_made_once",
+        "unit/git/control/test_attempt_commits.py::test_the_ref_is_made_once",
     ),
     Mutant(
         "G2",
@@ -172,7 +172,7 @@ MUTANTS: Final = (
         "ledger/store/sqlite/driver.py",
         "PRAGMA synchronous = EXTRA",
         "PRAGMA synchronous = NORMAL",
-        "unit/ledger/test_power.py::test_what_was_answered_survives_a_power_cut",
+        "unit/ledger/store/test_power.py::test_what_was_answered_survives_a_power_cut",
     ),
     Mutant(
         "G3",
@@ -234,7 +234,7 @@ MUTANTS: Final = (
         "git/merge/integrate.py",
         "        if control.contains(commit, head=head):\n",
         "        if not commit:\n",
-        "unit/git/test_integrate.py::test_a_commit_that_is_in_is_left",
+        "unit/git/merge/test_integrate.py::test_a_commit_that_is_in_is_left",
     ),
     Mutant(
         "G6",
@@ -242,7 +242,7 @@ MUTANTS: Final = (
         "git/control/control.py",
         '        words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)\n',
         '        words = ("update-ref", "--no-deref", "--end-of-options", ref, new)\n',
-        "unit/git/test_integrate.py::test_no_commit_is_lost_in_a_race",
+        "unit/git/merge/test_integrate.py::test_no_commit_is_lost_in_a_race",
     ),
     Mutant(
         "G6",
@@ -250,7 +250,7 @@ MUTANTS: Final = (
         "git/merge/integrate.py",
         "    lost = find_losses(control, base, head, commit, tree)\n",
         "    lost: tuple[str, ...] = ()\n",
-        "unit/git/test_loss.py::test_a_merge_that_drops_work_is_a_conflict",
+        "unit/git/merge/test_merge_loss.py::test_a_merge_that_drops_work_is_a_conflict",
     ),
     Mutant(
         "G6",
@@ -258,7 +258,7 @@ MUTANTS: Final = (
         "git/merge/integrate.py",
         "        intent(head, new)\n        if _moved(control, new, head):\n",
         "        if _moved(control, new, head):\n            intent(head, new)\n",
-        "unit/git/test_integrate.py::test_the_intent_is_told_before_the_branch_moves",
+        "unit/git/merge/test_integrate.py::test_the_intent_is_told_before_the_branch_moves",
     ),
     Mutant(
         "G6",
@@ -275,7 +275,7 @@ MUTANTS: Final = (
         "git/user/export.py",
         "    if current != expected:\n",
         "    if current is None and expected:\n",
-        "unit/git/test_export.py::test_a_moved_branch_is_left",
+        "unit/git/user/test_export.py::test_a_moved_branch_is_left",
     ),
     Mutant(
         "G7",
@@ -283,7 +283,7 @@ MUTANTS: Final = (
         "git/user/export.py",
         "    if is_checked_out(repository.common_dir, ref):\n",
         "    if not ref:\n",
-        "unit/git/test_export.py::test_a_checked_out_branch_is_left",
+        "unit/git/user/test_export.py::test_a_checked_out_branch_is_left",
     ),
     Mutant(
         "G7",
@@ -291,7 +291,7 @@ MUTANTS: Final = (
         "git/user/export.py",
         "not control.contains(expected, head=new):\n",
         "not expected:\n",
-        "unit/git/test_export.py::test_an_exported_branch_never_goes_back",
+        "unit/git/user/test_export.py::test_an_exported_branch_never_goes_back",
     ),
     Mutant(
         "G7",
@@ -299,7 +299,7 @@ MUTANTS: Final = (
         "git/runner.py",
         '    "core.hooksPath": "/dev/null",\n',
         "",
-        "unit/git/test_export.py::test_the_users_repository_stays_as_it_is",
+        "unit/git/user/test_export.py::test_the_users_repository_stays_as_it_is",
     ),
     # G8: no worktree with unsaved work is deleted
     Mutant(
@@ -308,7 +308,7 @@ MUTANTS: Final = (
         "git/worktrees/pool.py",
         "        if not (saved or tree.is_saved()):\n",
         "        if not tree:\n",
-        "unit/git/test_pool.py::test_unharvested_work_is_not_given_back",
+        "unit/git/worktrees/test_pool.py::test_unharvested_work_is_not_given_back",
     ),
     Mutant(
         "G8",
@@ -316,7 +316,7 @@ MUTANTS: Final = (
         "git/worktrees/remove.py",
         "    if tree_class not in _SAFE:\n",
         "    if tree_class is TreeClass.LIVE:\n",
-        "unit/git/test_remove.py::test_an_edit_after_the_harvest_keeps_the_tree",
+        "unit/git/worktrees/test_remove.py::test_an_edit_after_the_harvest_keeps_the_tree",
     ),
     Mutant(
         "G8",
@@ -324,7 +324,7 @@ MUTANTS: Final = (
         "git/worktrees/pool.py",
         "            if self._is_as_given_back(number):\n",
         "            if number:\n",
-        "unit/git/test_pool.py::test_what_a_person_wrote_in_a_free_tree_stays",
+        "unit/git/worktrees/test_pool.py::test_what_a_person_wrote_in_a_free_tree_stays",
     ),
     Mutant(
         "G8",
@@ -383,7 +383,7 @@ MUTANTS: Final = (
         "git/harvest/harvest.py",
         "stat.S_ISLNK(status.st_mode) and leaves_tree(path, os.readlink(full))",
         "stat.S_ISLNK(status.st_mode) and not full",
-        "unit/git/test_harvest.py::test_links_that_leave_are_refused",
+        "unit/git/harvest/test_harvest.py::test_links_that_leave_are_refused",
     ),
     # G13: a damaged ledger is named, never overwritten
     Mutant(
@@ -392,7 +392,7 @@ MUTANTS: Final = (
         "ledger/store/sqlite/migrations.py",
         "    elif header.application != APPLICATION_ID:\n",
         "    elif header.application < 0:\n",
-        "unit/ledger/test_bad_files.py::test_they_are_named_and_left",
+        "unit/ledger/store/test_bad_files.py::test_they_are_named_and_left",
     ),
     Mutant(
         "G13",
@@ -400,7 +400,7 @@ MUTANTS: Final = (
         "ledger/store/sqlite/migrations.py",
         '        if any(db.path.parent.glob("runs/*")):\n',
         "        if not db.path.parent:\n",
-        "unit/ledger/test_bad_files.py::test_they_are_named_and_left",
+        "unit/ledger/store/test_bad_files.py::test_they_are_named_and_left",
     ),
     Mutant(
         "G13",
@@ -408,7 +408,7 @@ MUTANTS: Final = (
         "ledger/store/sqlite/migrations.py",
         "    _back_up(db, version)\n",
         "",
-        "unit/ledger/test_formats.py::test_a_copy_is_kept",
+        "unit/ledger/store/test_migrations.py::test_a_copy_is_kept",
     ),
     Mutant(
         "G13",
@@ -416,7 +416,7 @@ MUTANTS: Final = (
         "ledger/store/sqlite/file_guard.py",
         '            return "was replaced by another file"\n',
         '            return ""\n',
-        "unit/ledger/test_seal.py::test_nothing_is_written",
+        "unit/ledger/store/test_file_guard.py::test_nothing_is_written",
     ),
     Mutant(
         "G13",
@@ -424,7 +424,7 @@ MUTANTS: Final = (
         "ledger/store/sqlite/driver.py",
         "SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(on))",
         "SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)",
-        "unit/ledger/test_bad_files.py::test_what_is_damaged_is_not_brought_up_to_date",
+        "unit/ledger/store/test_bad_files.py::test_what_is_damaged_is_not_brought_up_to_date",
     ),
     # G14: output, processes and retries are bounded
     Mutant(
@@ -441,7 +441,7 @@ MUTANTS: Final = (
         "git/harvest/harvest.py",
         "        if self.files > self.caps.files:\n",
         "        if self.files < 0:\n",
-        "unit/git/test_harvest.py::test_caps_refuse_the_whole_harvest",
+        "unit/git/harvest/test_harvest.py::test_caps_refuse_the_whole_harvest",
     ),
     Mutant(
         "G14",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
@@ -72,7 +72,7 @@ def test_nothing_answered_is_lost(tmp_path: Path, program: str) -> None:
     """Each answer that a client got before it was killed is in the ledger, and nothing is torn."""
     path, random = tmp_path / "ledger.db", Random(4)  # noqa: S311 - the same moments each time
     with closing(SqliteDatabase(path, create=True)) as database:
-        Drive(database).make("a")
+        LedgerHarness(database).make("a")
     answered: set[str] = set()
     for number in range(6):
         answered |= acknowledged(path, program, f"user:{number}", random.randint(1, 60))
@@ -89,7 +89,7 @@ def test_even_without_the_shared_memory(tmp_path: Path) -> None:
     """After a power cut the index of the journal is gone; what was answered is still found."""
     path = tmp_path / "ledger.db"
     with closing(SqliteDatabase(path, create=True)) as database:
-        Drive(database).make("a")
+        LedgerHarness(database).make("a")
     answered = acknowledged(path, BY_ONE, "user:ann", 20)
     path.with_name("ledger.db-shm").unlink()
     with closing(SqliteDatabase(path)) as database:

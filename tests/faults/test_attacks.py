@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import Desk
-from tests.faults.aftermath import control_of
+from tests.support.cli_harness import CliHarness
+from tests.support.post_mortem import control_of
 from tests.unit.git.conftest import canary
 from tests.unit.scheduler.test_scheduler import parallel
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 ODD = (
     *("../x", "..", "-rf", "--upload-pack=x", "CON", "a b", "A b", "$(touch pwned)", "`id`", ";ls"),
@@ -58,24 +58,24 @@ HOSTILE = """
 """
 
 
-def refs(arena: Arena) -> str:
+def refs(harness: RunHarness) -> str:
     """Return where the refs of the user are, but for the branch of the run."""
-    lines = arena.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+    lines = harness.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
     return "\n".join(line for line in lines if not line.startswith("refs/heads/wf/"))
 
 
-def test_odd_ids(arena: Arena) -> None:
+def test_odd_ids(harness: RunHarness) -> None:
     """An id is free text: never a path, an option, a ref or a shell's word."""
     tasks = [
         {"id": name, "run": f"echo x > {number}.txt", "mode": "read_write"}
         for number, name in enumerate(ODD)
     ]
     phase = {"name": "../p", "parallel": True, "tasks": tasks}
-    assert arena.play(json.dumps({"goal": "-g", "phases": [phase]})) == "completed"
-    made = arena.git("ls-tree", "--name-only", arena.branch).split()
+    assert harness.play(json.dumps({"goal": "-g", "phases": [phase]})) == "completed"
+    made = harness.git("ls-tree", "--name-only", harness.branch).split()
     assert {f"{number}.txt" for number in range(len(ODD))} <= set(made)
     assert "pwned" not in made
-    assert len(list((control_of(arena).git_dir / "refs" / "wf").iterdir())) == len(ODD) + 1
+    assert len(list((control_of(harness).git_dir / "refs" / "wf").iterdir())) == len(ODD) + 1
 
 
 @pytest.mark.parametrize(
@@ -92,30 +92,30 @@ def test_odd_ids(arena: Arena) -> None:
         "rm .gitignore; echo x > hidden.log",
     ],
 )
-def test_outside_its_scope(arena: Arena, command: str) -> None:
+def test_outside_its_scope(harness: RunHarness, command: str) -> None:
     """Moved, removed, made a program or a link, or reached through one: none of it is merged."""
     task = {"id": "a", "run": command, "mode": "read_write", "file_scope": ["in/**"]}
     plan = {"goal": "g", "phases": [{"name": "p", "tasks": [task]}]}
-    assert arena.play(json.dumps(plan)) == "partial"
-    assert arena.task("a").kind == "scope"
-    assert arena.git("diff", "--name-only", "main", arena.branch) == ""
+    assert harness.play(json.dumps(plan)) == "partial"
+    assert harness.task("a").kind == "scope"
+    assert harness.git("diff", "--name-only", "main", harness.branch) == ""
 
 
-def test_a_link_for_the_next_one(arena: Arena) -> None:
+def test_a_link_for_the_next_one(harness: RunHarness) -> None:
     """Who writes through a link of an earlier task changes what it points to, and is judged so."""
     scope = "mode: read_write, file_scope: ['in/**'], max_attempts: 1"
-    arena.play(
+    harness.play(
         f"goal: g\nphases: [{{name: p, tasks: ["
         f"{{id: a, run: 'mkdir in; ln -s .. in/up', {scope}}},"
         f"{{id: b, run: 'echo x > in/up/shared.txt', {scope}}}]}}]\n"
     )
-    assert (arena.task("a").state, arena.task("b").kind) == ("done", "scope")
-    assert arena.merged("shared.txt") == "one\ntwo\nthree"
+    assert (harness.task("a").state, harness.task("b").kind) == ("done", "scope")
+    assert harness.merged("shared.txt") == "one\ntwo\nthree"
 
 
-def test_a_worker_ruins_its_own_git(arena: Arena) -> None:
+def test_a_worker_ruins_its_own_git(harness: RunHarness) -> None:
     """Whatever it does with its own git, no ref of the user's or of the run moves."""
-    before = refs(arena)
+    before = refs(harness)
     commands = (
         "git update-ref refs/heads/main HEAD",
         "git branch -q -f wf-base HEAD; git branch -q -D wf-base",
@@ -126,38 +126,38 @@ def test_a_worker_ruins_its_own_git(arena: Arena) -> None:
         "dir=$(git rev-parse --git-dir); rm -rf $dir/objects $dir/refs; echo junk > $dir/index",
         "echo x > x",
     )
-    arena.play(parallel(f"id: a, run: '{'; '.join(commands)}', mode: read_write"))
-    assert arena.merged("x") == "x"
-    assert refs(arena) == before
-    assert arena.git("diff", "--name-only", "main", arena.branch) == "x"
+    harness.play(parallel(f"id: a, run: '{'; '.join(commands)}', mode: read_write"))
+    assert harness.merged("x") == "x"
+    assert refs(harness) == before
+    assert harness.git("diff", "--name-only", "main", harness.branch) == "x"
 
 
 @pytest.fixture
-def mark(arena: Arena, tmp_path: Path) -> Path:
+def mark(harness: RunHarness, tmp_path: Path) -> Path:
     """Make the repository hostile; the file is there as soon as anything that it names was run."""
     command, mark = canary(tmp_path)
     (tmp_path / "included").write_text(f"[core]\n\tsshCommand = {command}\n")
-    arena.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
-    arena.write(".gitmodules", f'[submodule "sub"]\n\tpath = sub\n\turl = "ext::{command}"\n')
-    arena.git("add", "-A")
-    link = f"160000,{arena.git('rev-parse', 'HEAD')},sub"
-    arena.git("update-index", "--add", "--cacheinfo", link)
-    arena.git("commit", "-qm", "hostile")
-    with (arena.repo / ".git" / "config").open("a") as config:
+    harness.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
+    harness.write(".gitmodules", f'[submodule "sub"]\n\tpath = sub\n\turl = "ext::{command}"\n')
+    harness.git("add", "-A")
+    link = f"160000,{harness.git('rev-parse', 'HEAD')},sub"
+    harness.git("update-index", "--add", "--cacheinfo", link)
+    harness.git("commit", "-qm", "hostile")
+    with (harness.repo / ".git" / "config").open("a") as config:
         config.write(HOSTILE.format(command=command, folder=tmp_path))
     for name in HOOKS:
-        hook = arena.repo / ".git" / "hooks" / name
+        hook = harness.repo / ".git" / "hooks" / name
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(f"#!/bin/sh\n{command}\nexit 1\n")
         hook.chmod(0o755)
     return mark
 
 
-def test_a_run_on_a_hostile_repository(arena: Arena, mark: Path) -> None:
+def test_a_run_on_a_hostile_repository(harness: RunHarness, mark: Path) -> None:
     """No hook, filter, signer, helper or submodule that it names is started by a run on it."""
     fields = "mode: read_write, max_attempts: 2"
     plan = parallel(*(f'id: {n}, run: "echo {n} >> shared.txt", {fields}' for n in "ab"))
-    assert arena.play(plan) == "completed"
+    assert harness.play(plan) == "completed"
     assert not mark.exists()
 
 
@@ -174,48 +174,48 @@ def test_a_run_on_a_hostile_repository(arena: Arena, mark: Path) -> None:
     ],
 )
 def test_a_command_on_a_hostile_repository(
-    arena: Arena, mark: Path, words: list[str], status: int
+    harness: RunHarness, mark: Path, words: list[str], status: int
 ) -> None:
     """Nor by a command; where its filters would have to write files, landing is left to git."""
-    arena.play(parallel('id: a, run: "echo x > x", mode: read_write'))
-    done = Desk(arena.folder, arena.repo).here(*words)
+    harness.play(parallel('id: a, run: "echo x > x", mode: read_write'))
+    done = CliHarness(harness.folder, harness.repo).here(*words)
     assert done.exit_code == status, done.output
     assert not mark.exists()
 
 
 @pytest.mark.parametrize("name", [".git", ".GIT", "..", "git~1", ".gi\u200ct"])
-def test_a_base_with_a_forbidden_name(arena: Arena, name: str) -> None:
+def test_a_base_with_a_forbidden_name(harness: RunHarness, name: str) -> None:
     """A commit made to write into a `.git` or above its tree is not checked out at all."""
-    blob = arena.git("hash-object", "-w", "shared.txt")
-    raw = arena.folder / "raw"
+    blob = harness.git("hash-object", "-w", "shared.txt")
+    raw = harness.folder / "raw"
     raw.write_bytes(b"100644 evil\0" + bytes.fromhex(blob))
-    below = arena.git("hash-object", "-w", "-t", "tree", "--literally", str(raw))
+    below = harness.git("hash-object", "-w", "-t", "tree", "--literally", str(raw))
     raw.write_bytes(b"40000 " + name.encode() + b"\0" + bytes.fromhex(below))
-    tree = arena.git("hash-object", "-w", "-t", "tree", "--literally", str(raw))
-    arena.git("update-ref", "refs/heads/main", arena.git("commit-tree", tree, "-m", "evil"))
-    arena.start(parallel("id: a, run: ls"))
-    run = arena.place.paths.run(arena.run).root
-    assert arena.lead() == "partial"
-    assert "invalid path" in arena.attempts("a")[0].note
+    tree = harness.git("hash-object", "-w", "-t", "tree", "--literally", str(raw))
+    harness.git("update-ref", "refs/heads/main", harness.git("commit-tree", tree, "-m", "evil"))
+    harness.start(parallel("id: a, run: ls"))
+    run = harness.project.paths.run(harness.run).root
+    assert harness.lead() == "partial"
+    assert "invalid path" in harness.attempts("a")[0].note
     assert not list(run.rglob("evil"))
 
 
-def test_files_of_any_kind(arena: Arena) -> None:
+def test_files_of_any_kind(harness: RunHarness) -> None:
     """Pipes and names of any bytes hinder nothing; hidden work is counted."""
     command = r"mkfifo pipe; printf x > \"$(printf 'n\\377\\033[2J\\nl')\"; echo x > x.log; touch X"
-    arena.play(parallel(f'id: a, run: "{command}", mode: read_write'))
-    (event,) = arena.events("harvested")
-    assert arena.task("a").state == "done"
+    harness.play(parallel(f'id: a, run: "{command}", mode: read_write'))
+    (event,) = harness.events("harvested")
+    assert harness.task("a").state == "done"
     assert (event.data["ignored"], event.data["refused"]) == (1, ["pipe: special file"])
-    control = control_of(arena)
+    control = control_of(harness)
     names = control.git("ls-tree", "-z", "--name-only", control.ref).records
     assert b"n\xff\x1b[2J\nl" in names
 
 
-def test_a_repository_cannot_configure_wf(arena: Arena) -> None:
+def test_a_repository_cannot_configure_wf(harness: RunHarness) -> None:
     """A `wf.toml` of the repository is a file like any other: it names no command, no rights."""
-    arena.write("wf.toml", '[profiles.evil]\nkind = "agent"\ncommand = "rm -rf /"\n')
-    arena.write(".wf.toml", "this is no TOML [")
-    arena.git("add", "-A")
-    arena.git("commit", "-qm", "configuration")
-    assert arena.play(parallel("id: a, run: ls")) == "completed"
+    harness.write("wf.toml", '[profiles.evil]\nkind = "agent"\ncommand = "rm -rf /"\n')
+    harness.write(".wf.toml", "this is no TOML [")
+    harness.git("add", "-A")
+    harness.git("commit", "-qm", "configuration")
+    assert harness.play(parallel("id: a, run: ls")) == "completed"

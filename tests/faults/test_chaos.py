@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.audit import audit, look_at, unsaved
-from tests.faults.drill import WROTE, furnish, start
+from tests.support.audit import audit, look_at, unsaved
+from tests.support.crash_scenario import WROTE, furnish, start
 from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 PAIRS = 8
 _log = logging.getLogger(__name__)
@@ -77,48 +77,48 @@ def _phase(name: str, tasks: list[str], more: str = "") -> str:
     )
 
 
-def lives_for(scheduler: subprocess.Popen[str], arena: Arena, events: int) -> bool:
+def lives_for(scheduler: subprocess.Popen[str], harness: RunHarness, events: int) -> bool:
     """Wait until the run has that many more events; False where the scheduler ends before."""
-    with open_reads(arena.place) as db:
-        until = reads.run_row(db, arena.run).seq + events
+    with open_reads(harness.project) as db:
+        until = reads.run_row(db, harness.run).seq + events
         while scheduler.poll() is None:
-            if reads.run_row(db, arena.run).seq >= until:
+            if reads.run_row(db, harness.run).seq >= until:
                 return True
             threading.Event().wait(0.002)
     return False
 
 
-def kill_at_random(arena: Arena, chance: Random) -> None:
+def kill_at_random(harness: RunHarness, chance: Random) -> None:
     """Lead the run to its end by schedulers that die, each with a stand-by behind it."""
     with contextlib.ExitStack() as stack:
-        scheduler, other = (stack.enter_context(start(arena)) for _ in range(2))
+        scheduler, other = (stack.enter_context(start(harness)) for _ in range(2))
         for _ in range(MOST_KILLS):
             events = 1 + int(chance.expovariate(1 / USUAL_EVENTS))
-            if not lives_for(scheduler, arena, events):
+            if not lives_for(scheduler, harness, events):
                 break
             os.kill(scheduler.pid, signal.SIGKILL)
             if scheduler.wait() != -signal.SIGKILL:
                 break
-            scheduler, other = other, stack.enter_context(start(arena))
+            scheduler, other = other, stack.enter_context(start(harness))
         assert (scheduler.wait(), other.wait()) == (0, 0)
 
 
 @pytest.mark.slow
-def test_chaos(arena: Arena) -> None:
+def test_chaos(harness: RunHarness) -> None:
     """Whoever leads is killed, a stand-by goes on; every task is done and merged once."""
     seed = int(os.environ.get("CHAOS_SEED") or secrets.randbits(32))
-    out = arena.folder / "out"
+    out = harness.folder / "out"
     out.mkdir()
-    furnish(arena)
-    before = look_at(arena.repo)
-    arena.start(plan(out), jobs=8)
-    kill_at_random(arena, Random(seed))  # noqa: S311 - a failure comes again with its seed
-    _log.warning("CHAOS_SEED=%s: %s kills", seed, len(arena.events("scheduler_lost")))
-    assert audit(arena, before) == []
-    assert unsaved(arena, out / "wrote") == []
-    with open_reads(arena.place) as db:
-        ends = Counter(task.kind for task in reads.tasks(db, arena.run))
+    furnish(harness)
+    before = look_at(harness.repo)
+    harness.start(plan(out), jobs=8)
+    kill_at_random(harness, Random(seed))  # noqa: S311 - a failure comes again with its seed
+    _log.warning("CHAOS_SEED=%s: %s kills", seed, len(harness.events("scheduler_lost")))
+    assert audit(harness, before) == []
+    assert unsaved(harness, out / "wrote") == []
+    with open_reads(harness.project) as db:
+        ends = Counter(task.kind for task in reads.tasks(db, harness.run))
     assert ends == {"merged": 60 - PAIRS, "answered": PAIRS}
-    assert (arena.row().state, arena.row().merges) == ("completed", 60 - PAIRS)
-    pairs = [arena.merged(f"pair{n}.txt") for n in range(PAIRS)]
+    assert (harness.row().state, harness.row().merges) == ("completed", 60 - PAIRS)
+    pairs = [harness.merged(f"pair{n}.txt") for n in range(PAIRS)]
     assert pairs == [f"a{n}\nb{n}" for n in range(PAIRS)]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.drill import Drill
-from wf_tui.faults import Point
+from tests.support.crash_scenario import CrashScenario
+from wf_tui.fault_injection import Point
 
 if TYPE_CHECKING:
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 ENVIRONMENT = 3
 FATAL = [
@@ -54,29 +54,29 @@ def told(point: Point) -> str:
         pytest.param(Point.INTEGRATE_CONFLICT, marks=pytest.mark.slow),
     ],
 )
-def test_one_error(arena: Arena, point: Point) -> None:
+def test_one_error(harness: RunHarness, point: Point) -> None:
     """An attempt fails with its reason, is tried again, and the scheduler goes on."""
-    drill = Drill(arena)
+    drill = CrashScenario(harness)
     assert drill.lead(errors(point)) == 0, drill.said
-    assert told(point) in "".join(str(event.data) for event in arena.events("attempt_ended"))
+    assert told(point) in "".join(str(event.data) for event in harness.events("attempt_ended"))
     assert drill.faults() == []
 
 
 @pytest.mark.slow
-def test_errors_that_are_lived_through(arena: Arena) -> None:
+def test_errors_that_are_lived_through(harness: RunHarness) -> None:
     """One after the other, as the attempts reach them: each is told, all work is done and safe."""
-    drill = Drill(arena)
+    drill = CrashScenario(harness)
     assert drill.lead(errors(*LIVED_THROUGH)) == 0, drill.said
-    said = drill.log + "".join(str(event.data) for event in arena.events())
+    said = drill.log + "".join(str(event.data) for event in harness.events())
     assert [point for point in LIVED_THROUGH if told(point) not in said] == []
     assert drill.lead() == 0, drill.said
     assert drill.faults() == []
 
 
 @pytest.mark.slow
-def test_errors_that_end_a_scheduler(arena: Arena) -> None:
+def test_errors_that_end_a_scheduler(harness: RunHarness) -> None:
     """Each says why in one line, and the next scheduler goes on from there."""
-    drill = Drill(arena)
+    drill = CrashScenario(harness)
     for points in FATAL:
         assert drill.lead(errors(*points)) == ENVIRONMENT, (points, drill.said)
         assert drill.said.count("\n") == 1
@@ -87,9 +87,9 @@ def test_errors_that_end_a_scheduler(arena: Arena) -> None:
 
 
 @pytest.mark.slow
-def test_an_error_of_a_transaction_of_many(arena: Arena) -> None:
+def test_an_error_of_a_transaction_of_many(harness: RunHarness) -> None:
     """All that was in it is undone; whether or not that ends the scheduler, the run goes on."""
-    drill = Drill(arena)
+    drill = CrashScenario(harness)
     assert drill.lead(errors(Point.RUN_STARTED)) in {0, ENVIRONMENT}
     assert told(Point.RUN_STARTED) in drill.said + drill.log
     assert drill.lead() == 0, drill.said

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import Desk, make_repository
-from tests.faults.disk import fill, small_disk
-from tests.unit.ledger.driving import Drive
+from tests.support.cli_harness import CliHarness, make_repository
+from tests.support.disk import fill, small_disk
+from tests.support.ledger_harness import LedgerHarness
 from tests.unit.ledger.store.test_migrations import write_first
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.commands import open_reads
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
     from wf_tui.ledger.model.rows import EventRow
 
 
@@ -77,52 +77,52 @@ def waiting_task(go: Path) -> str:
     return parallel(f'id: a, run: "{wait}", mode: read_write, max_attempts: 5')
 
 
-def test_it_waits_and_goes_on(arena: Arena, paused: threading.Event) -> None:
+def test_it_waits_and_goes_on(harness: RunHarness, paused: threading.Event) -> None:
     """While the disk is full nothing is written, and views say so; with room the run goes on."""
-    go, state = arena.folder / "go", arena.place.paths.root
-    arena.start(waiting_task(go))
+    go, state = harness.folder / "go", harness.project.paths.root
+    harness.start(waiting_task(go))
     seen: list[str] = []
 
     def trouble() -> None:
-        arena.wait_for(runs)
+        harness.wait_for(runs)
         ballast = fill(state)
         go.touch()
         paused.wait()
-        with open_reads(arena.place) as db:
-            seen.append("\n".join(status_lines(read_status(db, arena.run, 0.0))))
+        with open_reads(harness.project) as db:
+            seen.append("\n".join(status_lines(read_status(db, harness.run, 0.0))))
         ballast.unlink()
 
     with small_disk(state, 6000), meanwhile(trouble):
-        assert arena.lead() == "completed"
-        assert f"make room in {arena.row().dir}" in seen[0]
-        (waited,) = arena.events("scheduler_waited")
+        assert harness.lead() == "completed"
+        assert f"make room in {harness.row().dir}" in seen[0]
+        (waited,) = harness.events("scheduler_waited")
         assert "the disk is full" in str(waited.data["reason"])
-        assert [event.seq for event in arena.events()] == list(range(1, arena.row().seq + 1))
-        assert arena.merged("x") == "x"
+        assert [event.seq for event in harness.events()] == list(range(1, harness.row().seq + 1))
+        assert harness.merged("x") == "x"
 
 
 @pytest.mark.slow
-def test_a_signal_ends_the_waiting(arena: Arena) -> None:
+def test_a_signal_ends_the_waiting(harness: RunHarness) -> None:
     """A scheduler that waits for room still ends when it is told to, and a later one goes on."""
-    go, state = arena.folder / "go", arena.place.paths.root
-    arena.start(waiting_task(go))
+    go, state = harness.folder / "go", harness.project.paths.root
+    harness.start(waiting_task(go))
     with small_disk(state, 6000):
-        pid = arena.detach()
-        arena.wait_for(runs)
+        pid = harness.detach()
+        harness.wait_for(runs)
         ballast = fill(state)
         os.kill(pid, signal.SIGTERM)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 143
         ballast.unlink()
         go.touch()
-        assert arena.lead() == "completed"
-        assert arena.events("scheduler_lost")
+        assert harness.lead() == "completed"
+        assert harness.events("scheduler_lost")
 
 
 def test_a_person_is_told(tmp_path: Path) -> None:
     """In the foreground a line says what is waited for; here a limit of the user's own is full."""
-    desk = Desk(tmp_path, make_repository(tmp_path / "repo"))
+    cli = CliHarness(tmp_path, make_repository(tmp_path / "repo"))
     go = tmp_path / "go"
-    process = desk.start("run", desk.plan(waiting_task(go)), "--headless")
+    process = cli.start("run", cli.plan(waiting_task(go)), "--headless")
     assert process.stdout is not None
     assert process.stderr is not None
     while "running" not in process.stdout.readline():
@@ -159,7 +159,7 @@ def test_a_limit_to_the_size_of_files(tmp_path: Path) -> None:
     """A limit of the user's, or a quota, is a full disk, too; without it writing goes on."""
     path = tmp_path / "ledger.db"
     with closing(SqliteDatabase(path, create=True)) as database:
-        Drive(database).make("a")
+        LedgerHarness(database).make("a")
     line = [sys.executable, "-c", LIMITED, str(path)]
     done = subprocess.run(line, check=True, capture_output=True, text=True)
     assert done.stdout.splitlines() == [
@@ -168,22 +168,22 @@ def test_a_limit_to_the_size_of_files(tmp_path: Path) -> None:
     ]
 
 
-def test_no_room_for_a_run(arena: Arena) -> None:
+def test_no_room_for_a_run(harness: RunHarness) -> None:
     """A run for which there is no room is not made, and nothing of it is left."""
-    state = arena.place.paths.root
-    arena.start(parallel('id: a, run: "true"'))
-    assert arena.lead() == "completed"
-    first, arena.run = arena.run, "another"
+    state = harness.project.paths.root
+    harness.start(parallel('id: a, run: "true"'))
+    assert harness.lead() == "completed"
+    first, harness.run = harness.run, "another"
     with small_disk(state, 6000):
         before = sorted(path.name for path in (state / "runs").iterdir())
         ballast = fill(state)
         with pytest.raises((EnvironmentalError, OSError), match=r"disk is full|No space left"):
-            arena.start(parallel(*(f"id: t{n}, run: 'true'" for n in range(400))))
+            harness.start(parallel(*(f"id: t{n}, run: 'true'" for n in range(400))))
         ballast.unlink()
         assert sorted(path.name for path in (state / "runs").iterdir()) == before
-        with open_reads(arena.place) as db:
+        with open_reads(harness.project) as db:
             assert [run.id for run in reads.runs(db)] == [first]
-    arena.run = first
+    harness.run = first
 
 
 def test_no_room_for_a_copy(tmp_path: Path) -> None:

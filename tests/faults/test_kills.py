@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.drill import Drill, start
+from tests.support.crash_scenario import CrashScenario, start
 from tests.unit.scheduler.test_scheduler import parallel
-from wf_tui.faults import Point
+from wf_tui.fault_injection import Point
 
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 RECOVERY = [point for point in Point if point.startswith("recovery.")]
 QUICK = {Point.CLAIM_COMMITTED, Point.HARVEST_REF, Point.INTEGRATE_MOVED}
@@ -22,9 +22,9 @@ LATER = ("claim.chosen:3", "harvest.ref:3", "integrate.moved:4", "export.moved:2
 
 
 @pytest.fixture
-def drill(arena: Arena) -> Drill:
+def drill(harness: RunHarness) -> CrashScenario:
     """Give a run with a little of everything, not yet begun."""
-    return Drill(arena)
+    return CrashScenario(harness)
 
 
 def first_time(point: Point) -> ParameterSet:
@@ -44,26 +44,26 @@ def first_time(point: Point) -> ParameterSet:
         (Point.FINISH_RECORDED, ["succeeded"]),
     ],
 )
-def test_what_counts(arena: Arena, point: Point, outcomes: list[str]) -> None:
+def test_what_counts(harness: RunHarness, point: Point, outcomes: list[str]) -> None:
     """An attempt is lost, however good its work is, until it is being merged: that is finished."""
-    arena.start(parallel('id: a, run: "echo x > x.txt", mode: read_write, max_attempts: 2'))
-    with start(arena, f"{point}:1:kill") as scheduler:
+    harness.start(parallel('id: a, run: "echo x > x.txt", mode: read_write, max_attempts: 2'))
+    with start(harness, f"{point}:1:kill") as scheduler:
         assert scheduler.wait() == -signal.SIGKILL
-    assert arena.lead() == "completed"
-    assert [attempt.outcome for attempt in arena.attempts("a")] == outcomes
-    assert len(arena.events("integrated")) == 1
+    assert harness.lead() == "completed"
+    assert [attempt.outcome for attempt in harness.attempts("a")] == outcomes
+    assert len(harness.events("integrated")) == 1
 
 
-def test_a_fault_that_does_not_exist(arena: Arena) -> None:
+def test_a_fault_that_does_not_exist(harness: RunHarness) -> None:
     """It is wrong usage, told before anything is led."""
-    arena.start(parallel("id: a, run: ls"))
-    with start(arena, "run.endet:1:kill") as scheduler:
+    harness.start(parallel("id: a, run: ls"))
+    with start(harness, "run.endet:1:kill") as scheduler:
         said, _ = scheduler.communicate()
     assert (scheduler.returncode, "did you mean 'run.ended'?" in said) == (2, True)
-    assert not arena.events("scheduler_started")
+    assert not harness.events("scheduler_started")
 
 
-def test_without_a_fault(drill: Drill) -> None:
+def test_without_a_fault(drill: CrashScenario) -> None:
     """The run ends as the drill says, so what the other tests find is of the fault."""
     assert drill.lead() == 0, drill.said
     assert drill.faults() == []
@@ -76,7 +76,7 @@ def test_without_a_fault(drill: Drill) -> None:
         *(pytest.param(moment, marks=pytest.mark.slow) for moment in LATER),
     ],
 )
-def test_killed_once(drill: Drill, moment: str) -> None:
+def test_killed_once(drill: CrashScenario, moment: str) -> None:
     """The next scheduler brings the run to the same end, and the user's files are as before."""
     assert drill.lead(f"{moment}:kill") == -signal.SIGKILL, drill.said
     assert drill.lead() == 0, drill.said
@@ -94,7 +94,7 @@ def test_killed_once(drill: Drill, moment: str) -> None:
         "integrate.conflict:1",
     ],
 )
-def test_killed_in_its_recovery_too(drill: Drill, moment: str) -> None:
+def test_killed_in_its_recovery_too(drill: CrashScenario, moment: str) -> None:
     """A recovery that dies, at whatever point, is done again by the next scheduler."""
     assert drill.lead(f"{moment}:kill") == -signal.SIGKILL, drill.said
     for point in RECOVERY:

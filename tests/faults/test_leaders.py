@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.audit import audit, look_at, processes_of
-from tests.unit.scheduler.arena import Arena
+from tests.support.audit import audit, look_at, processes_of
+from tests.support.run_harness import RunHarness
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.commands import open_reads, scheduler_alive
 from wf_tui.ledger.queries import reads
@@ -29,12 +29,12 @@ TIMING = "[timing]\nlease = 1.0\nheartbeat = 0.2\ngrace = 0.5\n"
 
 
 @pytest.fixture
-def arena(tmp_path: Path) -> Iterator[Arena]:
+def harness(tmp_path: Path) -> Iterator[RunHarness]:
     """Give a repository whose schedulers, in processes of their own, have short leases."""
-    arena = Arena(tmp_path)
+    harness = RunHarness(tmp_path)
     (tmp_path / "config.toml").write_text(TIMING)
-    arena.environ["WF_CONFIG"] = str(tmp_path / "config.toml")
-    yield arena
+    harness.environ["WF_CONFIG"] = str(tmp_path / "config.toml")
+    yield harness
     for pid in processes_of(tmp_path):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -46,9 +46,9 @@ def until(happened: Callable[[], object]) -> None:
         threading.Event().wait(0.01)
 
 
-def stand_by(arena: Arena) -> int:
+def stand_by(harness: RunHarness) -> int:
     """Start a scheduler that waits for the lead; return when it does."""
-    pid = arena.detach()
+    pid = harness.detach()
     until(lambda: f"FLOCK  ADVISORY  WRITE {pid} " in blocked())
     return pid
 
@@ -65,17 +65,17 @@ def kill(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def leader(arena: Arena) -> int:
+def leader(harness: RunHarness) -> int:
     """Return the process that leads the run."""
-    with open_reads(arena.place) as db:
-        row = reads.leader(db, arena.run)
+    with open_reads(harness.project) as db:
+        row = reads.leader(db, harness.run)
     assert row is not None
     return row.pid
 
 
-def begun(arena: Arena, number: int) -> Callable[[], bool]:
+def begun(harness: RunHarness, number: int) -> Callable[[], bool]:
     """Return a test for that many attempts having been started."""
-    return lambda: len(arena.events("attempt_started")) >= number
+    return lambda: len(harness.events("attempt_started")) >= number
 
 
 def ended(*pids: int) -> None:
@@ -84,42 +84,42 @@ def ended(*pids: int) -> None:
         os.waitpid(pid, 0)
 
 
-def test_a_stopped_leader_keeps_the_lead(arena: Arena, tmp_path: Path) -> None:
+def test_a_stopped_leader_keeps_the_lead(harness: RunHarness, tmp_path: Path) -> None:
     """Stopped for three leases, it is not replaced; then it goes on with what it had begun."""
-    flag, before = tmp_path / "flag", look_at(arena.repo)
+    flag, before = tmp_path / "flag", look_at(harness.repo)
     command = f"echo x > a.txt; until test -e {flag}; do sleep 0.05; echo .; done"
-    arena.start(parallel(f'id: a, run: "{command}", mode: read_write'))
-    pid = arena.detach()
-    arena.wait_for(running("a"))
-    other = stand_by(arena)
+    harness.start(parallel(f'id: a, run: "{command}", mode: read_write'))
+    pid = harness.detach()
+    harness.wait_for(running("a"))
+    other = stand_by(harness)
     os.kill(pid, signal.SIGSTOP)
     threading.Event().wait(3.0)  # the time that it is stopped is the fault itself
-    assert leader(arena) == pid
+    assert leader(harness) == pid
     os.kill(pid, signal.SIGCONT)
-    seen = arena.task("a").lease_until
-    until(lambda: arena.task("a").lease_until != seen)
+    seen = harness.task("a").lease_until
+    until(lambda: harness.task("a").lease_until != seen)
     flag.touch()
     ended(pid, other)
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["succeeded"]
-    assert len(arena.events("scheduler_started")) == 1
-    assert audit(arena, before) == []
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["succeeded"]
+    assert len(harness.events("scheduler_started")) == 1
+    assert audit(harness, before) == []
 
 
-def test_a_stand_by_takes_over(arena: Arena, tmp_path: Path) -> None:
+def test_a_stand_by_takes_over(harness: RunHarness, tmp_path: Path) -> None:
     """After kill -9 of the leader the one that waits goes on: at once, and nothing twice."""
-    before = look_at(arena.repo)
+    before = look_at(harness.repo)
     first = f"touch {tmp_path}/again; sleep 60"
     command = f"echo x > a.txt; test -e {tmp_path}/again || {{ {first}; }}"
-    arena.start(parallel(f'id: a, run: "{command}", mode: read_write, max_attempts: 2'))
-    pid = arena.detach()
-    arena.wait_for(running("a"))
-    other = stand_by(arena)
+    harness.start(parallel(f'id: a, run: "{command}", mode: read_write, max_attempts: 2'))
+    pid = harness.detach()
+    harness.wait_for(running("a"))
+    other = stand_by(harness)
     kill(pid)
-    until(lambda: leader(arena) == other)
+    until(lambda: leader(harness) == other)
     ended(other)
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["lost", "succeeded"]
-    assert len(arena.events("scheduler_lost")) == 1
-    assert audit(arena, before) == []
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["lost", "succeeded"]
+    assert len(harness.events("scheduler_lost")) == 1
+    assert audit(harness, before) == []
 
 
 @pytest.mark.parametrize(
@@ -133,68 +133,68 @@ def test_a_stand_by_takes_over(arena: Arena, tmp_path: Path) -> None:
     ],
 )
 def test_a_command_between_two_leaders(
-    arena: Arena, tmp_path: Path, words: list[str], state: str
+    harness: RunHarness, tmp_path: Path, words: list[str], state: str
 ) -> None:
     """What a person says while one leader is dead and no other there is heard by the next one."""
-    before, flag = look_at(arena.repo), tmp_path / "flag"
-    arena.start(parallel(f'id: a, run: "until test -e {flag}; do sleep 0.05; done", {TWICE}'))
-    pid = arena.detach()
-    arena.wait_for(running("a"))
-    other = stand_by(arena)
+    before, flag = look_at(harness.repo), tmp_path / "flag"
+    harness.start(parallel(f'id: a, run: "until test -e {flag}; do sleep 0.05; done", {TWICE}'))
+    pid = harness.detach()
+    harness.wait_for(running("a"))
+    other = stand_by(harness)
     os.kill(other, signal.SIGSTOP)
     kill(pid)
-    assert wf(arena, *words) == 0
+    assert wf(harness, *words) == 0
     os.kill(other, signal.SIGCONT)
     if words == ["pause"]:
-        until(lambda: leader(arena) == other and not arena.row().open_attempts)
-        assert arena.row().state == "paused"
-        assert wf(arena, "resume") == 0
+        until(lambda: leader(harness) == other and not harness.row().open_attempts)
+        assert harness.row().state == "paused"
+        assert wf(harness, "resume") == 0
     flag.touch()
     ended(other)
     until(lambda: not processes_of(tmp_path))
-    assert arena.row().state == state
-    assert audit(arena, before) == []
+    assert harness.row().state == state
+    assert audit(harness, before) == []
 
 
-def wf(arena: Arena, *words: str) -> int:
+def wf(harness: RunHarness, *words: str) -> int:
     """Run a command line on the run, as from a terminal of its own."""
-    environ = {**arena.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    line = [sys.executable, "-m", "wf_tui", *words, "--run", arena.run]
-    return subprocess.run(line, cwd=arena.repo, env=environ, check=False).returncode
+    environ = {**harness.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    line = [sys.executable, "-m", "wf_tui", *words, "--run", harness.run]
+    return subprocess.run(line, cwd=harness.repo, env=environ, check=False).returncode
 
 
 @pytest.mark.slow
-def test_five_schedulers_and_four_die(arena: Arena) -> None:
+def test_five_schedulers_and_four_die(harness: RunHarness) -> None:
     """Whoever leads is killed, four times; the last one brings the run to its end."""
-    before = look_at(arena.repo)
+    before = look_at(harness.repo)
     fields = "mode: read_write, max_attempts: 9"
     tasks = (f'id: t{n}, run: "sleep 0.2; echo {n} > f{n}", {fields}' for n in range(20))
-    arena.start(parallel(*tasks), jobs=4)
-    waiting = {arena.detach() for _ in range(5)}
+    harness.start(parallel(*tasks), jobs=4)
+    waiting = {harness.detach() for _ in range(5)}
     for number in range(1, 5):
-        until(begun(arena, 4 * number))
-        lead = leader(arena)
+        until(begun(harness, 4 * number))
+        lead = leader(harness)
         waiting.remove(lead)
         kill(lead)
     ended(*waiting)
-    assert arena.row().state == "completed"
-    assert len(arena.events("scheduler_started")) == 5
-    assert audit(arena, before) == []
+    assert harness.row().state == "completed"
+    assert len(harness.events("scheduler_started")) == 5
+    assert audit(harness, before) == []
 
 
-def test_a_leader_of_another_boot_is_dead(arena: Arena) -> None:
+def test_a_leader_of_another_boot_is_dead(harness: RunHarness) -> None:
     """After a reboot its number may be anybody's: that one is not it, and is left alone."""
-    before = look_at(arena.repo)
-    arena.start(parallel('id: a, run: "true", max_attempts: 2'))
+    before = look_at(harness.repo)
+    harness.start(parallel('id: a, run: "true", max_attempts: 2'))
     with subprocess.Popen(["/bin/sleep", "60"], cwd="/", env={}) as stranger:
-        arena.act(lambda ledger: leave_behind(ledger, arena.run, stranger.pid))
-        with open_reads(arena.place) as db:
-            assert not scheduler_alive(db, arena.run)
-        assert arena.lead() == "completed"
+        harness.act(lambda ledger: leave_behind(ledger, harness.run, stranger.pid))
+        with open_reads(harness.project) as db:
+            assert not scheduler_alive(db, harness.run)
+        assert harness.lead() == "completed"
         assert stranger.poll() is None
         stranger.kill()
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["lost", "succeeded"]
-    assert audit(arena, before) == []
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["lost", "succeeded"]
+    assert audit(harness, before) == []
 
 
 def leave_behind(ledger: Ledger, run: str, pid: int) -> None:

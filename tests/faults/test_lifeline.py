@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.audit import audit, look_at, processes_of
+from tests.support.audit import audit, look_at, processes_of
 from tests.unit.scheduler.test_scheduler import parallel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 PROMISED = 2.0
 WAIT = "trap '' TERM HUP INT; while :; do sleep 1000; done"
@@ -35,11 +35,11 @@ UNMARKED = "(cd /; exec env -i sleep 1000) &\n"
 
 
 @pytest.fixture
-def arena(arena: Arena) -> Iterator[Arena]:
+def harness(harness: RunHarness) -> Iterator[RunHarness]:
     """Have the brood at hand as a program of the tasks; what a failure leaves of it is killed."""
-    (arena.folder / "brood.sh").write_text(UNMARKED + BROOD)
-    yield arena
-    for pid in processes_of(arena.folder):
+    (harness.folder / "brood.sh").write_text(UNMARKED + BROOD)
+    yield harness
+    for pid in processes_of(harness.folder):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
@@ -78,13 +78,13 @@ def ended_within(handles: list[int], seconds: float) -> bool:
     return True
 
 
-def test_everything_dies_with_the_scheduler(arena: Arena) -> None:
+def test_everything_dies_with_the_scheduler(harness: RunHarness) -> None:
     """Its shims, their programs and daemons; without any other scheduler to look after them."""
-    pipe = arena.folder / "pipe"
+    pipe = harness.folder / "pipe"
     os.mkfifo(pipe)
-    command = f"(. {arena.folder}/brood.sh; echo up > {pipe}; {WAIT.partition(';')[2]})"
-    arena.start(parallel(f'id: a, run: "{command}", mode: read_write'))
-    pid = arena.detach()
+    command = f"(. {harness.folder}/brood.sh; echo up > {pipe}; {WAIT.partition(';')[2]})"
+    harness.start(parallel(f'id: a, run: "{command}", mode: read_write'))
+    pid = harness.detach()
     assert pipe.read_text() == "up\n"
     below = descendants(pid)
     assert len(below) >= 7  # two shims, a program, its brood; what that sleeps in may yet come
@@ -103,33 +103,33 @@ def is_shim(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("with_shims", [False, True])
-def test_everything_is_gone_before_the_next_claim(arena: Arena, *, with_shims: bool) -> None:
+def test_everything_is_gone_before_the_next_claim(harness: RunHarness, *, with_shims: bool) -> None:
     """A stand-by leads at once, and still no attempt meets a process of the one before it."""
     if with_shims:
-        (arena.folder / "brood.sh").write_text(BROOD)
-    before, pids = look_at(arena.repo), arena.folder / "pids"
+        (harness.folder / "brood.sh").write_text(BROOD)
+    before, pids = look_at(harness.repo), harness.folder / "pids"
     lives = "grep -qs '^State:.[^ZX]' /proc/$p/status"
-    meet = f"for p in $(cat {pids}); do ! {lives} || echo $p >> {arena.folder}/met; done"
-    first = f". {arena.folder}/brood.sh; touch {arena.folder}/up; wait"
-    arena.start(
+    meet = f"for p in $(cat {pids}); do ! {lives} || echo $p >> {harness.folder}/met; done"
+    first = f". {harness.folder}/brood.sh; touch {harness.folder}/up; wait"
+    harness.start(
         parallel(
             f'id: a, run: "if test -e {pids}; then {meet}; else {first}; fi; echo a > a", '
             "mode: read_write, max_attempts: 2"
         )
     )
-    pid = arena.detach()
-    while not (arena.folder / "up").exists():
+    pid = harness.detach()
+    while not (harness.folder / "up").exists():
         threading.Event().wait(0.01)
     below = descendants(pid)
     pids.write_text("\n".join(map(str, below)))
     shims = [one for one in below if with_shims and is_shim(one)]
-    other = arena.detach()
+    other = harness.detach()
     os.kill(pid, signal.SIGSTOP)
     for shim in shims:
         os.kill(shim, signal.SIGKILL)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     os.waitpid(other, 0)
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["lost", "succeeded"]
-    assert not (arena.folder / "met").exists()
-    assert audit(arena, before) == []
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["lost", "succeeded"]
+    assert not (harness.folder / "met").exists()
+    assert audit(harness, before) == []

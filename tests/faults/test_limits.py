@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import Desk, make_repository
+from tests.support.cli_harness import CliHarness, make_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +24,12 @@ MEGABYTE = 1_000_000
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def cli(tmp_path: Path) -> CliHarness:
     """Give a repository and a state folder."""
-    return Desk(tmp_path, make_repository(tmp_path / "repo"))
+    return CliHarness(tmp_path, make_repository(tmp_path / "repo"))
 
 
-def plan(desk: Desk, *commands: str) -> Path:
+def plan(cli: CliHarness, *commands: str) -> Path:
     """Write a plan of one parallel phase of tasks that only read."""
     tasks = [
         {"id": f"t{n}", "run": command, "mode": "read_only"} for n, command in enumerate(commands)
@@ -39,14 +39,14 @@ def plan(desk: Desk, *commands: str) -> Path:
         "defaults": {"max_attempts": 1},
         "phases": [{"name": "p", "parallel": True, "tasks": tasks}],
     }
-    return desk.plan(json.dumps(text), "plan.json")
+    return cli.plan(json.dumps(text), "plan.json")
 
 
-def limited(desk: Desk, limit: str, *words: str | Path) -> subprocess.Popen[bytes]:
+def limited(cli: CliHarness, limit: str, *words: str | Path) -> subprocess.Popen[bytes]:
     """Start a command line with a limit of the system; it writes to the files `out` and `err`."""
     line = ["prlimit", limit, sys.executable, "-m", "wf_tui", *map(str, words)]
-    with (desk.root / "out").open("wb") as out, (desk.root / "err").open("wb") as err:
-        return subprocess.Popen(line, cwd=desk.repo, env=desk.environ, stdout=out, stderr=err)
+    with (cli.root / "out").open("wb") as out, (cli.root / "err").open("wb") as err:
+        return subprocess.Popen(line, cwd=cli.repo, env=cli.environ, stdout=out, stderr=err)
 
 
 def below(pid: int) -> Iterator[int]:
@@ -78,46 +78,46 @@ def largest(process: subprocess.Popen[bytes]) -> int:
     return most
 
 
-def test_few_descriptors(desk: Desk) -> None:
+def test_few_descriptors(cli: CliHarness) -> None:
     """What cannot be started fails and says why; the rest is done, and the run ends."""
-    file = plan(desk, *["sleep 2"] * 60)
+    file = plan(cli, *["sleep 2"] * 60)
     limits = ("--nofile=64:64", "run", file, "--headless", "--jobs", "60", "--json")
-    limited(desk, *limits).wait(60)
-    status = json.loads((desk.root / "out").read_text().splitlines()[-1])
+    limited(cli, *limits).wait(60)
+    status = json.loads((cli.root / "out").read_text().splitlines()[-1])
     blocked = [task["reason"]["text"] for task in status["tasks"] if task["state"] == "blocked"]
     assert status["run"]["counts"]["done"] + len(blocked) == 60
     assert all("Too many open files" in text for text in blocked)
     assert 0 < len(blocked) < 60
 
 
-def test_five_hundred_workers(desk: Desk) -> None:
+def test_five_hundred_workers(cli: CliHarness) -> None:
     """They run at once where 1,024 descriptors are usual, and have that limit themselves."""
     with subprocess.Popen(["sleep", "60"]) as last:
         wait = f"tail --pid={last.pid} -f /dev/null; test $(ulimit -n) = 1024"
-        here = [f"touch {desk.root}/{number}.here; {wait}" for number in range(500)]
-        words = ("run", plan(desk, *here), "--headless", "--jobs", "500")
-        running = limited(desk, "--nofile=1024:4096", *words)
-        while len(list(desk.root.glob("*.here"))) < 500:
+        here = [f"touch {cli.root}/{number}.here; {wait}" for number in range(500)]
+        words = ("run", plan(cli, *here), "--headless", "--jobs", "500")
+        running = limited(cli, "--nofile=1024:4096", *words)
+        while len(list(cli.root.glob("*.here"))) < 500:
             assert running.poll() is None
             time.sleep(0.1)
         last.kill()
     assert running.wait(60) == 0
 
 
-def test_little_memory(desk: Desk) -> None:
+def test_little_memory(cli: CliHarness) -> None:
     """Without memory for its threads the scheduler does not start, and says so in one line."""
-    words = ("run", plan(desk, "true"), "--headless")
-    assert limited(desk, f"--as={200 * MEGABYTE}", *words).wait(60) == 3
-    said = (desk.root / "err").read_text()
+    words = ("run", plan(cli, "true"), "--headless")
+    assert limited(cli, f"--as={200 * MEGABYTE}", *words).wait(60) == 3
+    said = (cli.root / "err").read_text()
     assert "wf: cannot start 16 threads: can't start new thread\n" in said
 
 
-def test_a_flood_of_output(desk: Desk) -> None:
+def test_a_flood_of_output(cli: CliHarness) -> None:
     """Half a gigabyte in short lines costs no memory, and no more disk than the cap allows."""
     flood = "yes | head -c 500000000; echo the end"
-    running = limited(desk, "--core=0", "run", plan(desk, flood), "--headless", "--json")
+    running = limited(cli, "--core=0", "run", plan(cli, flood), "--headless", "--json")
     assert largest(running) < 120_000
-    assert (desk.root / "out").read_text().count('"task_progress"') < 100
-    (log,) = desk.root.glob("state/*/runs/*/attempts/*/log.jsonl")
+    assert (cli.root / "out").read_text().count('"task_progress"') < 100
+    (log,) = cli.root.glob("state/*/runs/*/attempts/*/log.jsonl")
     assert log.stat().st_size < 20 * MEGABYTE
     assert log.read_bytes().endswith(b'the end\\n"}\n')

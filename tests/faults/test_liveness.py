@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.audit import audit, look_at
-from tests.unit.scheduler.arena import Arena
+from tests.support.audit import audit, look_at
+from tests.support.run_harness import RunHarness
 from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.board.detail.attempts import read_attempts
 from wf_tui.board.detail.document import Source
@@ -32,45 +32,45 @@ def once(folder: Path, command: str) -> str:
 
 def test_a_frozen_program_has_stalled(tmp_path: Path) -> None:
     """Its shim says that it is there, it says nothing: it is killed, and tried again."""
-    arena = Arena(tmp_path, Timing(grace=0.2, stall_after=0.5))
-    before = look_at(arena.repo)
+    harness = RunHarness(tmp_path, Timing(grace=0.2, stall_after=0.5))
+    before = look_at(harness.repo)
     command = once(tmp_path, "kill -STOP $$")
-    assert arena.play(parallel(f'id: a, run: "{command}", {AGAIN}')) == "completed"
-    first, second = arena.attempts("a")
+    assert harness.play(parallel(f'id: a, run: "{command}", {AGAIN}')) == "completed"
+    first, second = harness.attempts("a")
     assert (first.outcome, first.cause, first.signal) == ("timed_out", "stall", None)
     assert (first.epoch, second.epoch, second.outcome) == (1, 2, "succeeded")
-    assert [event.data["cause"] for event in arena.events("task_released")] == ["stall"]
-    assert audit(arena, before) == []
+    assert [event.data["cause"] for event in harness.events("task_released")] == ["stall"]
+    assert audit(harness, before) == []
 
 
-def test_a_killed_program_says_which_signal_it_was(arena: Arena) -> None:
+def test_a_killed_program_says_which_signal_it_was(harness: RunHarness) -> None:
     """Kill -9 of a program is a failure with its reason."""
-    arena.play(parallel('id: a, run: "kill -9 $$"'))
-    (attempt,) = arena.attempts("a")
+    harness.play(parallel('id: a, run: "kill -9 $$"'))
+    (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause, attempt.signal) == ("failed", "signal", 9)
-    assert arena.task("a").note == "killed by signal 9 (SIGKILL)"
+    assert harness.task("a").note == "killed by signal 9 (SIGKILL)"
 
 
-def test_a_killed_parent_of_shims_costs_nothing(arena: Arena) -> None:
+def test_a_killed_parent_of_shims_costs_nothing(harness: RunHarness) -> None:
     """What runs ends as it would have, and what comes next gets a new parent."""
-    before = look_at(arena.repo)
+    before = look_at(harness.repo)
     parent = "$(cut -d' ' -f4 /proc/$PPID/stat)"
     plan = parallel(
         f'id: a, run: "kill -9 {parent}; echo a > a.txt", mode: read_write',
         'id: b, run: "echo b > b.txt", mode: read_write',
     )
-    assert arena.play(plan, jobs=1) == "completed"
-    assert [len(arena.attempts(name)) for name in "ab"] == [1, 1]
-    assert (arena.merged("a.txt"), arena.merged("b.txt")) == ("a", "b")
-    assert audit(arena, before) == []
+    assert harness.play(plan, jobs=1) == "completed"
+    assert [len(harness.attempts(name)) for name in "ab"] == [1, 1]
+    assert (harness.merged("a.txt"), harness.merged("b.txt")) == ("a", "b")
+    assert audit(harness, before) == []
 
 
 def test_claimed_but_not_started(tmp_path: Path) -> None:
     """An attempt whose program does not start in time has failed, and is tried again."""
-    arena = Arena(tmp_path, Timing(start_deadline=0.3))
-    arena.environ["WF_FAULT"] = "prepare.recorded:1:delay=1"
-    assert arena.play(parallel('id: a, run: "true", max_attempts: 9')) == "completed"
-    first, *_, last = arena.attempts("a")
+    harness = RunHarness(tmp_path, Timing(start_deadline=0.3))
+    harness.environ["WF_FAULT"] = "prepare.recorded:1:delay=1"
+    assert harness.play(parallel('id: a, run: "true", max_attempts: 9')) == "completed"
+    first, *_, last = harness.attempts("a")
     assert (first.outcome, first.cause) == ("timed_out", "start")
     assert last.outcome == "succeeded"
 
@@ -79,12 +79,12 @@ def test_claimed_but_not_started(tmp_path: Path) -> None:
 def test_a_gate_that_never_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a frozen parent of shims nothing can start: it is given up, and another one made."""
     monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    arena = Arena(tmp_path, Timing(grace=0.1, start_deadline=3.0))
+    harness = RunHarness(tmp_path, Timing(grace=0.1, start_deadline=3.0))
     freeze = once(tmp_path, "kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)")
     fields = f'mode: read_write, gate: "true", {AGAIN}'
     plan = parallel(f'id: a, run: "echo x > a.txt; {freeze}", {fields}')
-    assert arena.play(plan) == "completed"
-    first, second = arena.attempts("a")
+    assert harness.play(plan) == "completed"
+    first, second = harness.attempts("a")
     assert (first.outcome, first.cause) == ("timed_out", "start")
     assert first.note.startswith("its gate did not start within")
     assert second.outcome == "succeeded"
@@ -92,40 +92,40 @@ def test_a_gate_that_never_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_an_own_step_that_takes_too_long_says_so(tmp_path: Path) -> None:
     """Where no git hangs there is nothing to kill: it is told, once, and no lease is renewed."""
-    arena = Arena(tmp_path, Timing(step_deadline=0.3, heartbeat=0.1))
-    arena.environ["WF_FAULT"] = "harvest.begun:1:delay=1.5"
-    assert arena.play(parallel('id: a, run: "echo x > x.txt", mode: read_write')) == "completed"
-    (told,) = arena.events("task_progress")
+    harness = RunHarness(tmp_path, Timing(step_deadline=0.3, heartbeat=0.1))
+    harness.environ["WF_FAULT"] = "harvest.begun:1:delay=1.5"
+    assert harness.play(parallel('id: a, run: "echo x > x.txt", mode: read_write')) == "completed"
+    (told,) = harness.events("task_progress")
     assert "wf is not through with this step" in str(told.data["text"])
 
 
-def test_a_late_result_is_kept_and_does_not_count(arena: Arena) -> None:
+def test_a_late_result_is_kept_and_does_not_count(harness: RunHarness) -> None:
     """Taken from its worker a moment too late to be stopped: rejected, its work under its ref."""
-    before = look_at(arena.repo)
-    arena.environ["WF_FAULT"] = "check.ended:1:delay=1"
-    arena.start(parallel('id: a, run: "echo $WF_ATTEMPT > a.txt", mode: read_write'))
-    arena.when(
-        lambda event: event.kind == "harvested", lambda ledger: ledger.release(arena.run, "a")
+    before = look_at(harness.repo)
+    harness.environ["WF_FAULT"] = "check.ended:1:delay=1"
+    harness.start(parallel('id: a, run: "echo $WF_ATTEMPT > a.txt", mode: read_write'))
+    harness.when(
+        lambda event: event.kind == "harvested", lambda ledger: ledger.release(harness.run, "a")
     )
-    assert arena.lead() == "completed"
-    late, good = arena.attempts("a")
+    assert harness.lead() == "completed"
+    late, good = harness.attempts("a")
     assert (late.outcome, good.outcome) == ("rejected", "succeeded")
     assert late.ref is not None
     assert late.ref != good.ref
-    (event,) = arena.events("result_rejected")
+    (event,) = harness.events("result_rejected")
     assert (event.task, event.epoch) == ("a", late.epoch)
-    assert arena.merged("a.txt").endswith("-2")
-    assert shown(arena) == ["rejected", "succeeded"]
-    assert audit(arena, before) == []
+    assert harness.merged("a.txt").endswith("-2")
+    assert shown(harness) == ["rejected", "succeeded"]
+    assert audit(harness, before) == []
 
 
-def shown(arena: Arena) -> list[str]:
+def shown(harness: RunHarness) -> list[str]:
     """Return the outcomes of the attempts of `a` as `wf show` has them, and the board as well."""
     words = [sys.executable, "-m", "wf_tui", "show", "a", "--json"]
-    environ = {**arena.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    told = subprocess.run(words, cwd=arena.repo, env=environ, check=True, capture_output=True)
+    environ = {**harness.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    told = subprocess.run(words, cwd=harness.repo, env=environ, check=True, capture_output=True)
     outcomes = [attempt["outcome"] for attempt in json.loads(told.stdout)["attempt_list"]]
-    document = read_attempts(Source(arena.place, arena.run, "a", None, SystemClock()))
+    document = read_attempts(Source(harness.project, harness.run, "a", None, SystemClock()))
     text = "\n".join(line.text for line in document.laid_out(120))
     assert all(outcome in text for outcome in outcomes)
     return outcomes

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 BEGIN = """
 import sqlite3, sys
@@ -59,22 +59,22 @@ def wait_for_line(path: Path, text: str) -> str:
     [(BEGIN, "ledger.db"), (HOLD, "ledger.lock")],
     ids=["as SQLite does", "as wf does"],
 )
-def test_all_goes_on(arena: Arena, program: str, name: str) -> None:
+def test_all_goes_on(harness: RunHarness, program: str, name: str) -> None:
     """The scheduler says who locks it and waits; a command gives up; a view shows the run."""
-    first = f"until test -e {arena.folder}/go; do sleep 0.02; done; touch {arena.folder}/over"
-    arena.start(parallel(f'id: a, run: "{first}"'))
-    paths = arena.place.paths
-    pid = arena.detach()
-    arena.wait_for(lambda event: event.task == "a" and event.data.get("step") == "running")
+    first = f"until test -e {harness.folder}/go; do sleep 0.02; done; touch {harness.folder}/over"
+    harness.start(parallel(f'id: a, run: "{first}"'))
+    paths = harness.project.paths
+    pid = harness.detach()
+    harness.wait_for(lambda event: event.task == "a" and event.data.get("step") == "running")
     with locked(program, paths.root / name) as holder:
-        (arena.folder / "go").touch()
-        line = wait_for_line(paths.run(arena.run).scheduler_log, "nothing new is started")
+        (harness.folder / "go").touch()
+        line = wait_for_line(paths.run(harness.run).scheduler_log, "nothing new is started")
         assert f"is locked by process {holder} (" in line
-        while not (arena.folder / "over").exists():
+        while not (harness.folder / "over").exists():
             threading.Event().wait(0.01)
         with closing(SqliteDatabase(paths.ledger, patience=Patience(most=0.1))) as database:
-            assert read_status(database, arena.run, 0.0).alive
+            assert read_status(database, harness.run, 0.0).alive
             with pytest.raises(LedgerWaitError, match=f"process {holder} "):
-                Ledger(database, SystemClock(), actor="user:ann").stop(arena.run)
+                Ledger(database, SystemClock(), actor="user:ann").stop(harness.run)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert (arena.row().state, len(arena.events("scheduler_waited"))) == ("completed", 1)
+    assert (harness.row().state, len(harness.events("scheduler_waited"))) == ("completed", 1)

@@ -14,21 +14,21 @@ from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.paths import slug
 
 if TYPE_CHECKING:
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups prlimit --nproc=100"
 BINARY_BOMB = "b() { test $1 -gt 0 && { b $(($1-1)) & b $(($1-1)) & }; sleep 60; }; b 6"
 
 
-def one(arena: Arena, command: str, **fields: object) -> str:
+def one(harness: RunHarness, command: str, **fields: object) -> str:
     """Play one task and return the state of the run."""
     task = {"id": "a", "run": command, "mode": "read_write", "max_attempts": 1, **fields}
-    return arena.play(json.dumps({"goal": "g", "phases": [{"name": "p", "tasks": [task]}]}))
+    return harness.play(json.dumps({"goal": "g", "phases": [{"name": "p", "tasks": [task]}]}))
 
 
-def left_over(arena: Arena) -> list[str]:
-    """Return the processes, of any user, that an attempt of the arena's run has started."""
-    mark = f"WF_ATTEMPT={arena.run}/".encode()
+def left_over(harness: RunHarness) -> list[str]:
+    """Return the processes, of any user, that an attempt of the harness's run has started."""
+    mark = f"WF_ATTEMPT={harness.run}/".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -39,20 +39,20 @@ def left_over(arena: Arena) -> list[str]:
     return found
 
 
-def test_a_tree_of_programs(arena: Arena) -> None:
+def test_a_tree_of_programs(harness: RunHarness) -> None:
     """A hundred and more that have all forked away are gone when the time limit is over."""
-    assert one(arena, BINARY_BOMB, timeout_secs=1) == "partial"
-    assert arena.attempts("a")[0].outcome == "timed_out"
-    assert left_over(arena) == []
+    assert one(harness, BINARY_BOMB, timeout_secs=1) == "partial"
+    assert harness.attempts("a")[0].outcome == "timed_out"
+    assert left_over(harness) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs another user")
-def test_a_fork_bomb(arena: Arena) -> None:
+def test_a_fork_bomb(harness: RunHarness) -> None:
     """A bomb that fills its user's limit, here another user's, is frozen and killed to the last."""
     bomb = f"chmod 777 .; {NOBODY} /bin/sh -c 'b() {{ b|b& }}; b; sleep 60'"
-    assert one(arena, bomb, timeout_secs=1) == "partial"
-    assert arena.attempts("a")[0].outcome == "timed_out"
-    assert left_over(arena) == []
+    assert one(harness, bomb, timeout_secs=1) == "partial"
+    assert harness.attempts("a")[0].outcome == "timed_out"
+    assert left_over(harness) == []
 
 
 @pytest.mark.parametrize(
@@ -65,36 +65,36 @@ def test_a_fork_bomb(arena: Arena) -> None:
         "env -i setsid sleep 60 &",
     ],
 )
-def test_a_daemon(arena: Arena, tmp_path: Path, escape: str) -> None:
+def test_a_daemon(harness: RunHarness, tmp_path: Path, escape: str) -> None:
     """A session, parents and an environment of its own hide no process from its shim."""
     witness = tmp_path / "witness"
     os.mkfifo(witness)
     reader = os.open(witness, os.O_RDONLY | os.O_NONBLOCK)
-    assert one(arena, f"exec 9>{witness}; {escape}\necho x > x") == "completed"
+    assert one(harness, f"exec 9>{witness}; {escape}\necho x > x") == "completed"
     assert os.read(reader, 1) == b""  # end of file: nobody holds it any more
     os.close(reader)
-    assert arena.merged("x") == "x"
+    assert harness.merged("x") == "x"
 
 
-def test_writing_on_after_the_end(arena: Arena) -> None:
+def test_writing_on_after_the_end(harness: RunHarness) -> None:
     """What is harvested stands still: who writes on in the background is dead before."""
     command = "(while :; do echo 1 >> m; done) & until test -s m; do :; done"
-    assert one(arena, command) == "completed"
-    tree = arena.git("ls-tree", "-r", arena.branch)
+    assert one(harness, command) == "completed"
+    tree = harness.git("ls-tree", "-r", harness.branch)
     assert "m" in tree
-    assert left_over(arena) == []
+    assert left_over(harness) == []
 
 
 @pytest.mark.parametrize("name", ["prompt.md", "results.json", "log.jsonl", "exit.json"])
 @pytest.mark.parametrize("kind", ["link", "pipe"])
-def test_planted_files(arena: Arena, tmp_path: Path, name: str, kind: str) -> None:
+def test_planted_files(harness: RunHarness, tmp_path: Path, name: str, kind: str) -> None:
     """Links and pipes in the place of what wf writes are replaced: not followed, not waited for."""
     mine = tmp_path / "mine"
     mine.write_text("mine")
-    arena.start(parallel("id: a, run: ls"))
-    folder = arena.place.paths.run(arena.run).root / "attempts" / f"{slug('a')}-1"
+    harness.start(parallel("id: a, run: ls"))
+    folder = harness.project.paths.run(harness.run).root / "attempts" / f"{slug('a')}-1"
     folder.mkdir(parents=True)
     os.mkfifo(folder / name) if kind == "pipe" else (folder / name).symlink_to(mine)
-    assert arena.lead() == "completed"
+    assert harness.lead() == "completed"
     assert (folder / name).is_file()
     assert mine.read_text() == "mine"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, START, Drive, phase, shell
+from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, shell
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
@@ -29,15 +29,15 @@ SHAPES = ("parallel", "sequential", "chain", "one waits for all", "all wait for 
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[[NewPhase], Drive]]:
+def make(tmp_path: Path) -> Iterator[Callable[[NewPhase], LedgerHarness]]:
     """Give a maker of ledgers with one run."""
     opened: list[SqliteDatabase] = []
 
-    def made(tasks: NewPhase) -> Drive:
+    def made(tasks: NewPhase) -> LedgerHarness:
         database = SqliteDatabase(tmp_path / f"{len(opened)}.db", create=True)
         database.execute("PRAGMA synchronous = OFF")
         opened.append(database)
-        return Drive(database).make(tasks, seats=8)
+        return LedgerHarness(database).make(tasks, seats=8)
 
     yield made
     for database in opened:
@@ -66,13 +66,13 @@ def cost(do: Callable[[], object]) -> float:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_work_costs_what_it_touches(make: Callable[[NewPhase], Drive], shape: str) -> None:
+def test_work_costs_what_it_touches(make: Callable[[NewPhase], LedgerHarness], shape: str) -> None:
     """A claim with its end is as cheap among 10,000 tasks as among 100, however they hang together.
 
     The first one is left out, since it may let all the others go.
     """
 
-    def work(drive: Drive) -> float:
+    def work(drive: LedgerHarness) -> float:
         drive.finish("t000000")
         return cost(lambda: drive.finish(*(f"t{number:06}" for number in range(1, 60))))
 
@@ -81,7 +81,7 @@ def test_work_costs_what_it_touches(make: Callable[[NewPhase], Drive], shape: st
 
 
 @pytest.mark.parametrize("shape", ["sequential", "chain"])
-def test_ten_thousand_at_once(make: Callable[[NewPhase], Drive], shape: str) -> None:
+def test_ten_thousand_at_once(make: Callable[[NewPhase], LedgerHarness], shape: str) -> None:
     """A cancel of all of them, and an abort, is an act of a second."""
     drive = make(shaped(shape, MANY))
     names = [f"t{number:06}" for number in range(MANY)]
@@ -91,7 +91,7 @@ def test_ten_thousand_at_once(make: Callable[[NewPhase], Drive], shape: str) -> 
     assert (drive.run().blocked, drive.run().state) == (MANY, "aborted")
 
 
-def test_a_failure_that_ten_thousand_wait_for(make: Callable[[NewPhase], Drive]) -> None:
+def test_a_failure_that_ten_thousand_wait_for(make: Callable[[NewPhase], LedgerHarness]) -> None:
     """It blocks them all, its retry frees them all."""
     drive = make(shaped("chain", MANY))
     assert cost(lambda: drive.wreck("t000000")) < 8
@@ -100,19 +100,19 @@ def test_a_failure_that_ten_thousand_wait_for(make: Callable[[NewPhase], Drive])
     assert drive.run().pending == MANY
 
 
-def test_claims_are_flat(make: Callable[[NewPhase], Drive]) -> None:
+def test_claims_are_flat(make: Callable[[NewPhase], LedgerHarness]) -> None:
     """A plan of 100,000 tasks is loaded in seconds; a claim costs what it does in a small one."""
 
-    def work(drive: Drive) -> float:
+    def work(drive: LedgerHarness) -> float:
         return cost(lambda: drive.finish(*(f"t{number:06}" for number in range(100))))
 
     few, many = make(shaped("parallel", 1000)), shaped("parallel", 100_000)
-    loaded: list[Drive] = []
+    loaded: list[LedgerHarness] = []
     assert cost(lambda: loaded.append(make(many))) < 15
     assert work(loaded[0]) < 2 * work(few)
 
 
-def test_a_million_events(make: Callable[[NewPhase], Drive]) -> None:
+def test_a_million_events(make: Callable[[NewPhase], LedgerHarness]) -> None:
     """Views open and follow a long log at no other cost, and a person acts as before."""
     drive = make(shaped("parallel", 100))
     seq = drive.run().seq

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import Desk, make_repository
-from tests.faults.audit import processes_of
 from tests.integration.test_cli_detached import until
-from tests.terminal import open_terminal
+from tests.support.audit import processes_of
+from tests.support.cli_harness import CliHarness, make_repository
+from tests.support.terminal import open_terminal
 from wf_tui.workers.sweep import sweep_marked
 
 if TYPE_CHECKING:
@@ -34,20 +34,20 @@ WAIT = 10.0
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def cli(tmp_path: Path) -> Iterator[CliHarness]:
     """Give a repository of one commit; what is left of its schedulers is killed."""
-    yield Desk(tmp_path, make_repository(tmp_path / "repo"))
+    yield CliHarness(tmp_path, make_repository(tmp_path / "repo"))
     for pid in processes_of(tmp_path):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
-def gone(desk: Desk) -> None:
-    """Wait until no process of the desk's runs is left, for two seconds at most (G4)."""
+def gone(cli: CliHarness) -> None:
+    """Wait until no process of the harness's runs is left, for two seconds at most (G4)."""
     end = time.monotonic() + 2
-    while processes_of(desk.root) and time.monotonic() < end:
+    while processes_of(cli.root) and time.monotonic() < end:
         time.sleep(0.02)
-    assert processes_of(desk.root) == {}
+    assert processes_of(cli.root) == {}
 
 
 def shell_status(returncode: int) -> int:
@@ -55,71 +55,71 @@ def shell_status(returncode: int) -> int:
     return 128 - returncode if returncode < 0 else returncode
 
 
-def headless(desk: Desk, plan: str, grace: float) -> subprocess.Popen[str]:
+def headless(cli: CliHarness, plan: str, grace: float) -> subprocess.Popen[str]:
     """Lead a run in the foreground, and return when its program runs."""
-    (desk.root / "config.toml").write_text(f"[timing]\ngrace = {grace}\n")
-    environ = {**desk.environ, "WF_CONFIG": str(desk.root / "config.toml")}
-    words = [sys.executable, "-m", "wf_tui", "run", str(desk.plan(plan)), "--headless"]
-    process = subprocess.Popen(words, cwd=desk.repo, env=environ, stdout=subprocess.PIPE, text=True)
+    (cli.root / "config.toml").write_text(f"[timing]\ngrace = {grace}\n")
+    environ = {**cli.environ, "WF_CONFIG": str(cli.root / "config.toml")}
+    words = [sys.executable, "-m", "wf_tui", "run", str(cli.plan(plan)), "--headless"]
+    process = subprocess.Popen(words, cwd=cli.repo, env=environ, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert any("● long running" in line for line in process.stdout)
     return process
 
 
-def test_a_deaf_program_keeps_nobody_waiting(desk: Desk) -> None:
+def test_a_deaf_program_keeps_nobody_waiting(cli: CliHarness) -> None:
     """Within its grace it is killed, with all it started; its task is back in the queue."""
-    with headless(desk, DEAF, 0.5) as process:
+    with headless(cli, DEAF, 0.5) as process:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=WAIT)
     assert process.returncode == 143
-    gone(desk)
-    status = desk.json("status")
+    gone(cli)
+    status = cli.json("status")
     assert (status["run"]["state"], status["tasks"][0]["state"]) == ("paused", "pending")
     assert status["tasks"][0]["tries"] == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_signal_waits_for_nothing(desk: Desk, number: signal.Signals) -> None:
+def test_a_second_signal_waits_for_nothing(cli: CliHarness, number: signal.Signals) -> None:
     """While the first one gives a long grace, the second ends all; `wf resume` goes on."""
-    with headless(desk, DEAF, 60.0) as process:
+    with headless(cli, DEAF, 60.0) as process:
         process.send_signal(signal.SIGINT)
-        until(desk, "run_paused")
+        until(cli, "run_paused")
         process.send_signal(number)
         process.communicate(timeout=WAIT)
     assert process.returncode == 128 + number
-    gone(desk)
-    desk.wf("edit", "long", "--sh", "true")
-    assert desk.wf("resume").returncode == 0
-    assert desk.until_over()[-1]["data"]["state"] == "completed"
-    assert desk.wf("verify").returncode == 0
+    gone(cli)
+    cli.wf("edit", "long", "--sh", "true")
+    assert cli.wf("resume").returncode == 0
+    assert cli.until_over()[-1]["data"]["state"] == "completed"
+    assert cli.wf("verify").returncode == 0
 
 
-def test_a_scheduler_in_the_background_is_told(desk: Desk) -> None:
+def test_a_scheduler_in_the_background_is_told(cli: CliHarness) -> None:
     """It stops what runs, and goes; the run is paused, not lost."""
-    told = desk.json("run", desk.plan(LONG), "--detach")
-    until(desk, "attempt_started")
+    told = cli.json("run", cli.plan(LONG), "--detach")
+    until(cli, "attempt_started")
     os.kill(told["pid"], signal.SIGHUP)
-    desk.wf("scheduler", "--run", told["run"])  # a stand-by: returns when the other is gone
-    assert desk.json("status")["run"]["state"] == "paused"
-    ended = until(desk, "attempt_ended")
+    cli.wf("scheduler", "--run", told["run"])  # a stand-by: returns when the other is gone
+    assert cli.json("status")["run"]["state"] == "paused"
+    ended = until(cli, "attempt_ended")
     assert ended["data"]["outcome"] == "cancelled"
-    gone(desk)
+    gone(cli)
 
 
 @pytest.mark.slow
-def test_a_stand_by_goes_at_once(desk: Desk) -> None:
+def test_a_stand_by_goes_at_once(cli: CliHarness) -> None:
     """One that only waits for the lead has nothing to put away."""
-    told = desk.json("run", desk.plan(LONG), "--detach")
-    until(desk, "attempt_started")
+    told = cli.json("run", cli.plan(LONG), "--detach")
+    until(cli, "attempt_started")
     for number in SIGNALS:
-        with desk.start("scheduler", "--run", told["run"]) as waiting:
+        with cli.start("scheduler", "--run", told["run"]) as waiting:
             while f"FLOCK  ADVISORY  WRITE {waiting.pid} " not in locks():
                 time.sleep(0.01)
             waiting.send_signal(number)
             waiting.communicate(timeout=WAIT)
         assert shell_status(waiting.returncode) == 128 + number
-    assert desk.json("status")["run"]["scheduler"]["alive"]
+    assert cli.json("status")["run"]["scheduler"]["alive"]
 
 
 def locks() -> str:
@@ -130,51 +130,51 @@ def locks() -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [["events", "--follow"], ["logs", "long", "--follow"]])
-def test_who_only_follows_goes_at_once(desk: Desk, words: list[str]) -> None:
+def test_who_only_follows_goes_at_once(cli: CliHarness, words: list[str]) -> None:
     """A signal ends it without a trace-back, and the run does not notice."""
-    desk.wf("run", desk.plan(LONG), "--detach")
-    until(desk, "attempt_started")
+    cli.wf("run", cli.plan(LONG), "--detach")
+    until(cli, "attempt_started")
     for number in SIGNALS:
-        with desk.start(*words) as following:
+        with cli.start(*words) as following:
             assert following.stdout is not None
             assert following.stdout.readline()
             following.send_signal(number)
             _, complaints = following.communicate(timeout=WAIT)
         assert shell_status(following.returncode) == 128 + number
         assert complaints.strip() == ""
-    assert desk.json("status")["tasks"][0]["state"] == "in_progress"
+    assert cli.json("status")["tasks"][0]["state"] == "in_progress"
 
 
-def test_a_window_closed_on_a_run_in_the_foreground(desk: Desk) -> None:
+def test_a_window_closed_on_a_run_in_the_foreground(cli: CliHarness) -> None:
     """It is a hang-up: what runs is taken back, and no process is left."""
-    words = [sys.executable, "-m", "wf_tui", "run", str(desk.plan(LONG)), "--headless"]
-    with open_terminal(words, desk.environ, desk.repo) as terminal:
+    words = [sys.executable, "-m", "wf_tui", "run", str(cli.plan(LONG)), "--headless"]
+    with open_terminal(words, cli.environ, cli.repo) as terminal:
         terminal.until("● long running".encode())
         assert terminal.close() == 129
-    gone(desk)
-    status = desk.json("status")
+    gone(cli)
+    status = cli.json("status")
     assert (status["run"]["state"], status["tasks"][0]["state"]) == ("paused", "pending")
 
 
-def test_a_window_closed_on_the_board_of_a_run(desk: Desk) -> None:
+def test_a_window_closed_on_the_board_of_a_run(cli: CliHarness) -> None:
     """The board goes; its run was in the background all the time, and stays there."""
-    words = [sys.executable, "-m", "wf_tui", "run", str(desk.plan(LONG))]
-    with open_terminal(words, desk.environ, desk.repo) as terminal:
+    words = [sys.executable, "-m", "wf_tui", "run", str(cli.plan(LONG))]
+    with open_terminal(words, cli.environ, cli.repo) as terminal:
         terminal.until(b"running")
         assert terminal.close() == 129
-    status = desk.json("status")
+    status = cli.json("status")
     assert status["run"]["scheduler"]["alive"]
     assert status["tasks"][0]["step"] == "running"
     assert sweep_marked(f"{status['run']['id']}/") > 0
 
 
-def test_ctrl_c_on_a_run_in_the_foreground(desk: Desk) -> None:
+def test_ctrl_c_on_a_run_in_the_foreground(cli: CliHarness) -> None:
     """Typed at the terminal it reaches the whole foreground; the run is paused in good order."""
-    words = [sys.executable, "-m", "wf_tui", "run", str(desk.plan(LONG)), "--headless"]
-    with open_terminal(words, desk.environ, desk.repo) as terminal:
+    words = [sys.executable, "-m", "wf_tui", "run", str(cli.plan(LONG)), "--headless"]
+    with open_terminal(words, cli.environ, cli.repo) as terminal:
         terminal.until("● long running".encode())
         terminal.type(b"\x03")
         assert terminal.end() == 130
         assert b"Traceback" not in terminal.written
-    gone(desk)
-    assert desk.json("status")["run"]["state"] == "paused"
+    gone(cli)
+    assert cli.json("status")["run"]["state"] == "paused"

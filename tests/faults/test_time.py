@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from tests.unit.scheduler.arena import Arena
+from tests.support.run_harness import RunHarness
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.cli.root import wf
 from wf_tui.clock import SystemClock
@@ -44,83 +44,83 @@ class SetClock(SystemClock):
         return super().monotonic() + self.alone
 
 
-def beats(arena: Arena) -> None:
+def beats(harness: RunHarness) -> None:
     """Wait until the scheduler has renewed the leases twice, or given the task up."""
-    seen = {arena.task("a").lease_until}
+    seen = {harness.task("a").lease_until}
     while len(seen) < 3 and None not in seen:
-        seen.add(arena.task("a").lease_until)
+        seen.add(harness.task("a").lease_until)
         threading.Event().wait(0.01)
 
 
-def violations(arena: Arena) -> list[str]:
+def violations(harness: RunHarness) -> list[str]:
     """Return what the independent checker finds."""
-    with open_reads(arena.place) as db:
-        return [one.text for one in verify_run(db, arena.run, None).violations]
+    with open_reads(harness.project) as db:
+        return [one.text for one in verify_run(db, harness.run, None).violations]
 
 
-def after(arena: Arena, change: Callable[[], object], flag: Path) -> None:
+def after(harness: RunHarness, change: Callable[[], object], flag: Path) -> None:
     """Change a clock while the task runs, let the scheduler look twice, and let it end."""
-    arena.wait_for(running("a"))
+    harness.wait_for(running("a"))
     change()
-    beats(arena)
+    beats(harness)
     flag.touch()
 
 
-def play(arena: Arena, change: Callable[[], object], flag: Path) -> str:
+def play(harness: RunHarness, change: Callable[[], object], flag: Path) -> str:
     """Run one task, on whose way a clock is changed."""
-    arena.start(parallel(SILENT.format(flag=flag)))
-    person = threading.Thread(target=after, args=(arena, change, flag))
+    harness.start(parallel(SILENT.format(flag=flag)))
+    person = threading.Thread(target=after, args=(harness, change, flag))
     person.start()
-    state = arena.lead()
+    state = harness.lead()
     person.join()
     return state
 
 
 def test_a_machine_that_stood_still(tmp_path: Path) -> None:
     """An hour in which nobody could say anything is no silence: the attempt goes on."""
-    arena = Arena(tmp_path, Timing(grace=0.5, heartbeat=0.1))
-    arena.clock = clock = SetClock()
-    assert play(arena, partial(setattr, clock, "alone", HOUR), tmp_path / "flag") == "completed"
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["succeeded"]
+    harness = RunHarness(tmp_path, Timing(grace=0.5, heartbeat=0.1))
+    harness.clock = clock = SetClock()
+    assert play(harness, partial(setattr, clock, "alone", HOUR), tmp_path / "flag") == "completed"
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["succeeded"]
 
 
 @pytest.mark.parametrize("jump", [3 * HOUR, -3 * HOUR, 10 * 365 * 24 * HOUR])
 def test_a_clock_that_is_set_while_a_program_runs(tmp_path: Path, jump: float) -> None:
     """Nothing is reclaimed, the log is in order and without a violation."""
-    arena = Arena(tmp_path, Timing(grace=0.5, heartbeat=0.1))
-    arena.clock = clock = SetClock()
-    assert play(arena, partial(setattr, clock, "wall", jump), tmp_path / "flag") == "completed"
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["succeeded"]
-    assert violations(arena) == []
+    harness = RunHarness(tmp_path, Timing(grace=0.5, heartbeat=0.1))
+    harness.clock = clock = SetClock()
+    assert play(harness, partial(setattr, clock, "wall", jump), tmp_path / "flag") == "completed"
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["succeeded"]
+    assert violations(harness) == []
 
 
 def test_a_clock_set_forwards_ends_a_back_off(tmp_path: Path) -> None:
     """A scheduler that sleeps until then notices at once."""
-    arena = Arena(tmp_path)
-    arena.clock = clock = SetClock()
+    harness = RunHarness(tmp_path)
+    harness.clock = clock = SetClock()
     flag = tmp_path / "flag"
     fields = "max_attempts: 2, backoff_secs: 300"
-    arena.start(parallel(f'id: a, run: "test -e {flag}", {fields}'))
+    harness.start(parallel(f'id: a, run: "test -e {flag}", {fields}'))
 
     def set_clock(_: object) -> None:
         flag.touch()
         clock.wall = HOUR
 
-    arena.when(lambda event: event.kind == "task_released", set_clock)
-    assert arena.lead() == "completed"
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["failed", "succeeded"]
+    harness.when(lambda event: event.kind == "task_released", set_clock)
+    assert harness.lead() == "completed"
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["failed", "succeeded"]
 
 
 @pytest.mark.parametrize("offset", ["10800", "-10800", "315360000"])
 def test_a_clock_that_is_set_between_run_and_look(
-    arena: Arena, monkeypatch: pytest.MonkeyPatch, offset: str
+    harness: RunHarness, monkeypatch: pytest.MonkeyPatch, offset: str
 ) -> None:
     """Views of a run show no time that is less than none, and none of them breaks."""
-    arena.play(parallel('id: a, run: "true"', 'id: b, run: "false"'))
-    for name, value in {**arena.environ, "WF_CLOCK_OFFSET": offset}.items():
+    harness.play(parallel('id: a, run: "true"', 'id: b, run: "false"'))
+    for name, value in {**harness.environ, "WF_CLOCK_OFFSET": offset}.items():
         monkeypatch.setenv(name, value)
     for words in ("status", "runs", "workers", "events", "show a", "show b", "verify"):
-        told = CliRunner().invoke(wf, [*words.split(), "--repo", str(arena.repo)])
+        told = CliRunner().invoke(wf, [*words.split(), "--repo", str(harness.repo)])
         assert told.exit_code == (words == "status"), told.output
         assert not re.search(r"(?<![\w-])-\d", told.output), told.output
 
@@ -138,13 +138,13 @@ def hang(folder: Path, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("words", ["*write-tree*", "*merge-base*", "*commit-tree*"])
 def test_git_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """An own step has a deadline: git is stopped, that counts, and the task is tried again."""
-    arena = Arena(tmp_path, Timing(grace=0.5, step_deadline=0.5))
+    harness = RunHarness(tmp_path, Timing(grace=0.5, step_deadline=0.5))
     fields = "mode: read_write, max_attempts: 2"
-    arena.start(parallel(f'id: a, run: "echo x > a.txt", {fields}'))
+    harness.start(parallel(f'id: a, run: "echo x > a.txt", {fields}'))
     hang(tmp_path, words, monkeypatch)
-    assert arena.lead() == "completed"
-    first, second = arena.attempts("a")
+    assert harness.lead() == "completed"
+    first, second = harness.attempts("a")
     assert (first.outcome, first.cause) == ("timed_out", "deadline")
     assert "took longer than 0.5 s" in first.note
     assert second.outcome == "succeeded"
-    assert violations(arena) == []
+    assert violations(harness) == []

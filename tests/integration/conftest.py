@@ -1,4 +1,4 @@
-"""A desk with a repository, and nothing left behind it."""
+"""A harness with a repository, and nothing left behind it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import Desk, make_repository
+from tests.support.cli_harness import CliHarness, make_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def cli(tmp_path: Path) -> Iterator[CliHarness]:
     """Give a repository of one commit and a state folder; runs that still go on are aborted."""
-    desk = Desk(tmp_path, make_repository(tmp_path / "repo"))
-    yield desk
-    listed = desk.wf("runs", "--json")
+    cli = CliHarness(tmp_path, make_repository(tmp_path / "repo"))
+    yield cli
+    listed = cli.wf("runs", "--json")
     for run in json.loads(listed.stdout) if listed.returncode == 0 else ():
         if run["ended_at"] is None:
-            desk.wf("abort", run["id"])
+            cli.wf("abort", run["id"])

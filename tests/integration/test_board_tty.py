@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.terminal import Terminal, open_terminal
-from tests.unit.board.acting import place_in
-from tests.unit.ledger.driving import Drive, FixedClock, shell
+from tests.support.board_harness import place_in
+from tests.support.ledger_harness import FixedClock, LedgerHarness, shell
+from tests.support.terminal import Terminal, open_terminal
 from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
@@ -29,8 +29,8 @@ _HOSTILE = (
 _OPEN = """
 import sys
 from pathlib import Path
-from tests.terminal import Terminal, open_terminal
-from tests.unit.board.acting import place_in
+from tests.support.terminal import Terminal, open_terminal
+from tests.support.board_harness import place_in
 from wf_tui.board.app import BoardApp
 app = BoardApp(place_in(Path(sys.argv[1])), "r1")
 app.run()
@@ -43,10 +43,10 @@ _ENTER_SCREEN, _LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
 @pytest.fixture
-def drive(tmp_path: Path) -> Iterator[Drive]:
+def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
     """Give a run whose titles, ids, evidence and failures are hostile."""
     database = SqliteDatabase(place_in(tmp_path).paths.ledger, create=True)
-    drive = Drive(database, FixedClock(time.time())).make(
+    drive = LedgerHarness(database, FixedClock(time.time())).make(
         shell("plain", title=f"plain {_HOSTILE} title"),
         shell("busy"),
         shell("late", title="x" * 100_000),
@@ -57,7 +57,7 @@ def drive(tmp_path: Path) -> Iterator[Drive]:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, drive: Drive) -> Iterator[Terminal]:
+def terminal(tmp_path: Path, drive: LedgerHarness) -> Iterator[Terminal]:
     """Give the board of that run in a terminal."""
     del drive
     environ = {**os.environ, "PYTHONPATH": str(_ROOT)}
@@ -66,7 +66,7 @@ def terminal(tmp_path: Path, drive: Drive) -> Iterator[Terminal]:
 
 
 def test_nothing_of_a_plan_or_a_worker_acts_on_the_terminal(
-    terminal: Terminal, drive: Drive
+    terminal: Terminal, drive: LedgerHarness
 ) -> None:
     """No clipboard, title, link, reset or clearing reaches the terminal; the words do."""
     terminal.until(b"plain link")
@@ -92,7 +92,7 @@ def test_nothing_of_a_plan_or_a_worker_acts_on_the_terminal(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_restores_the_screen(
-    terminal: Terminal, drive: Drive, number: signal.Signals
+    terminal: Terminal, drive: LedgerHarness, number: signal.Signals
 ) -> None:
     """The board goes with 128 and the signal's number; the terminal is as it was, the run too."""
     terminal.until(b"plain link")
@@ -106,7 +106,9 @@ def test_a_signal_restores_the_screen(
 
 
 @pytest.mark.parametrize("keys", [b"", b"q", b"?"], ids=["board", "dialog", "help"])
-def test_an_interrupt_by_key_is_an_interrupt(terminal: Terminal, drive: Drive, keys: bytes) -> None:
+def test_an_interrupt_by_key_is_an_interrupt(
+    terminal: Terminal, drive: LedgerHarness, keys: bytes
+) -> None:
     """The terminal gives ctrl+c as a key: the board goes as by the signal."""
     terminal.until(b"plain link")
     before = drive.dump()
@@ -118,7 +120,7 @@ def test_an_interrupt_by_key_is_an_interrupt(terminal: Terminal, drive: Drive, k
     assert drive.dump() == before
 
 
-def test_a_closed_terminal_ends_the_board(terminal: Terminal, drive: Drive) -> None:
+def test_a_closed_terminal_ends_the_board(terminal: Terminal, drive: LedgerHarness) -> None:
     """When the window is closed the process ends by itself, and the run does not notice."""
     terminal.until(b"plain link")
     before = drive.dump()
@@ -126,7 +128,9 @@ def test_a_closed_terminal_ends_the_board(terminal: Terminal, drive: Drive) -> N
     assert drive.dump() == before
 
 
-def test_two_boards_and_one_is_killed(terminal: Terminal, drive: Drive, tmp_path: Path) -> None:
+def test_two_boards_and_one_is_killed(
+    terminal: Terminal, drive: LedgerHarness, tmp_path: Path
+) -> None:
     """Nothing of a board is in the run: kill -9 of one leaves the other and the ledger alone."""
     terminal.until(b"plain link")
     other = subprocess.Popen(

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.desk import git
+from tests.support.cli_harness import git
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 
 def plan_of(flag: Path) -> str:
@@ -34,9 +34,9 @@ phases:
 """
 
 
-def until(desk: Desk, kind: str, since: int = 0, **expected: object) -> dict[str, Any]:
+def until(cli: CliHarness, kind: str, since: int = 0, **expected: object) -> dict[str, Any]:
     """Follow the newest run's events until there is one of this kind; return it."""
-    following = desk.start("events", "--follow", "--json", "--since", str(since))
+    following = cli.start("events", "--follow", "--json", "--since", str(since))
     assert following.stdout is not None
     assert following.stderr is not None
     with following, following.stdout as lines, following.stderr:
@@ -48,146 +48,148 @@ def until(desk: Desk, kind: str, since: int = 0, **expected: object) -> dict[str
     raise AssertionError(f"no {kind}")
 
 
-def test_a_blocked_task_is_retried_from_another_terminal(desk: Desk) -> None:
+def test_a_blocked_task_is_retried_from_another_terminal(cli: CliHarness) -> None:
     """detach, wait, look, help, retry: the run goes on to its end by itself."""
-    flag = desk.root / "flag"
-    told = desk.json("run", desk.plan(plan_of(flag)), "--detach")
+    flag = cli.root / "flag"
+    told = cli.json("run", cli.plan(plan_of(flag)), "--detach")
     assert list(told) == ["run", "dir", "pid"]
-    stalled = until(desk, "run_stalled")
-    status = desk.json("status")
+    stalled = until(cli, "run_stalled")
+    status = cli.json("status")
     assert (status["run"]["state"], status["run"]["roots"]) == ("stalled", ["picky"])
     scheduler = status["run"]["scheduler"]
     assert (scheduler["pid"], scheduler["alive"]) == (told["pid"], True)
     flag.touch()
-    assert desk.json("retry", "picky")[0]["changed"] is True
-    events = desk.until_over()
+    assert cli.json("retry", "picky")[0]["changed"] is True
+    events = cli.until_over()
     assert events[-1]["seq"] > stalled["seq"]
-    assert desk.wf("status").returncode == 0
-    assert git(desk.repo, "show", f"wf/{told['run']}:w.txt") == "w\n"
+    assert cli.wf("status").returncode == 0
+    assert git(cli.repo, "show", f"wf/{told['run']}:w.txt") == "w\n"
 
 
-def test_run_alone_goes_on_in_the_background_and_says_how_to_watch(desk: Desk) -> None:
+def test_run_alone_goes_on_in_the_background_and_says_how_to_watch(cli: CliHarness) -> None:
     """One line tells of the run, one how to follow it."""
     plan = "{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true', mode: read_only}]}]}"
-    done = desk.wf("run", desk.plan(plan))
+    done = cli.wf("run", cli.plan(plan))
     assert done.returncode == 0
     assert "goes on in the background" in done.stdout
     assert "wf events" in done.stderr
-    assert desk.until_over()[-1]["data"]["state"] == "completed"
+    assert cli.until_over()[-1]["data"]["state"] == "completed"
 
 
-def test_a_task_added_to_an_ended_run_starts_it_again(desk: Desk) -> None:
+def test_a_task_added_to_an_ended_run_starts_it_again(cli: CliHarness) -> None:
     """The run of a foreground scheduler is over; `add` brings it back in the background."""
     plan = "{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true', mode: read_only}]}]}"
-    assert desk.wf("run", desk.plan(plan), "--headless").returncode == 0
-    since = desk.json("status")["run"]["ended_at"]
-    added = desk.json("add", "More", "--sh", "echo more > m.txt", "--scope", "m.txt")
+    assert cli.wf("run", cli.plan(plan), "--headless").returncode == 0
+    since = cli.json("status")["run"]["ended_at"]
+    added = cli.json("add", "More", "--sh", "echo more > m.txt", "--scope", "m.txt")
     assert added[0]["task"] == "more"
-    until(desk, "task_done", task="more")
-    desk.until_over()
-    status = desk.json("status")
+    until(cli, "task_done", task="more")
+    cli.until_over()
+    status = cli.json("status")
     assert status["run"]["state"] == "completed"
     assert status["run"]["ended_at"] > since
     assert status["tasks"][1]["reason"]["kind"] == "merged"
 
 
-def test_accepting_in_a_stopped_run(desk: Desk) -> None:
+def test_accepting_in_a_stopped_run(cli: CliHarness) -> None:
     """A scheduler comes for what a person has accepted, and leaves the rest paused."""
     task = "{id: t, run: 'echo x > other', mode: read_write, file_scope: [src]}"
-    desk.wf("run", desk.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}"), "--detach")
-    until(desk, "run_stalled")
-    assert desk.wf("stop").returncode == 0
-    desk.wf("scheduler", "--run", desk.json("status")["run"]["id"])  # returns when it may lead
-    assert desk.json("accept", "t")[0]["changed"] is True
-    assert until(desk, "task_done", task="t")["data"]["kind"] == "merged"
+    cli.wf("run", cli.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}"), "--detach")
+    until(cli, "run_stalled")
+    assert cli.wf("stop").returncode == 0
+    cli.wf("scheduler", "--run", cli.json("status")["run"]["id"])  # returns when it may lead
+    assert cli.json("accept", "t")[0]["changed"] is True
+    assert until(cli, "task_done", task="t")["data"]["kind"] == "merged"
 
 
 WAITS = "{goal: waits, phases: [{name: p, tasks: [{id: long, run: 'echo up; sleep 60'}]}]}"
 
 
-def test_a_running_task_is_held_and_let_go(desk: Desk) -> None:
+def test_a_running_task_is_held_and_let_go(cli: CliHarness) -> None:
     """Its attempt is stopped and closed, and a new one starts after `unhold`."""
-    desk.wf("run", desk.plan(WAITS), "--detach")
-    first = until(desk, "task_step", task="long", data={"step": "running", "before": "preparing"})
-    assert desk.wf("hold", "long").returncode == 0
-    ended = until(desk, "attempt_ended", first["seq"])
+    cli.wf("run", cli.plan(WAITS), "--detach")
+    first = until(cli, "task_step", task="long", data={"step": "running", "before": "preparing"})
+    assert cli.wf("hold", "long").returncode == 0
+    ended = until(cli, "attempt_ended", first["seq"])
     assert ended["data"]["outcome"] == "cancelled"
-    assert desk.json("status")["tasks"][0]["reason"]["kind"] == "hold"
-    desk.wf("unhold", "long")
-    again = until(desk, "task_claimed", ended["seq"])
+    assert cli.json("status")["tasks"][0]["reason"]["kind"] == "hold"
+    cli.wf("unhold", "long")
+    again = until(cli, "task_claimed", ended["seq"])
     assert again["epoch"] == 2
-    desk.wf("abort")
-    assert desk.until_over()[-1]["data"]["state"] == "aborted"
+    cli.wf("abort")
+    assert cli.until_over()[-1]["data"]["state"] == "aborted"
 
 
-def test_logs_follow_until_the_attempt_ends(desk: Desk) -> None:
+def test_logs_follow_until_the_attempt_ends(cli: CliHarness) -> None:
     """What a program prints is there while it runs; the end of the attempt ends it."""
-    desk.wf("run", desk.plan(WAITS), "--detach")
-    following = desk.start("logs", "long", "--follow")
+    cli.wf("run", cli.plan(WAITS), "--detach")
+    following = cli.start("logs", "long", "--follow")
     assert following.stdout is not None
     assert following.stderr is not None
     with following, following.stdout as lines, following.stderr:
         assert lines.readline() == "up\n"
-        desk.wf("skip", "long")
+        cli.wf("skip", "long")
         assert lines.read() == ""
     assert following.returncode == 0
-    assert desk.until_over()[-1]["data"]["state"] == "completed"
+    assert cli.until_over()[-1]["data"]["state"] == "completed"
 
 
 @pytest.mark.parametrize("words", [("events",), ("logs", "long")], ids=lambda words: words[0])
-def test_who_follows_is_told_that_the_ledger_is_gone(desk: Desk, words: tuple[str, ...]) -> None:
+def test_who_follows_is_told_that_the_ledger_is_gone(
+    cli: CliHarness, words: tuple[str, ...]
+) -> None:
     """Nothing more can come: it ends with one line, as the scheduler does."""
-    desk.wf("run", desk.plan(WAITS), "--detach")
-    until(desk, "task_step", task="long", data={"step": "running", "before": "preparing"})
-    following = desk.start(*words, "--follow")
+    cli.wf("run", cli.plan(WAITS), "--detach")
+    until(cli, "task_step", task="long", data={"step": "running", "before": "preparing"})
+    following = cli.start(*words, "--follow")
     assert following.stdout is not None
     assert following.stderr is not None
     with following, following.stdout as lines, following.stderr as errors:
         lines.readline()
-        next(desk.root.glob("state/*/ledger.db")).unlink()
+        next(cli.root.glob("state/*/ledger.db")).unlink()
         assert "was deleted while it was in use" in errors.read()
     assert following.returncode == 3
 
 
-def test_resume_exports_what_a_killed_scheduler_did_not(desk: Desk) -> None:
+def test_resume_exports_what_a_killed_scheduler_did_not(cli: CliHarness) -> None:
     """Kill -9 after the last merge: the run is completed, its branch comes with `wf resume`."""
     plan = "{goal: g, phases: [{name: p, tasks: [{id: w, run: 'echo w > w', mode: read_write}]}]}"
     fault = "end.decided:1:kill,export.begun:1:delay=60"
-    desk.wf("run", desk.plan(plan), "--headless", WF_FAULT=fault)
-    run = desk.json("status")["run"]
-    assert (run["state"], git(desk.repo, "branch", "--list", "wf/*")) == ("completed", "")
-    assert "(not exported yet: wf resume does it)" in desk.wf("status").stdout
-    assert "goes on, with a new scheduler" in desk.wf("resume").stdout
-    desk.wf("scheduler", "--run", run["id"])  # a stand-by: returns when it may lead
-    assert git(desk.repo, "rev-parse", f"wf/{run['id']}").strip() == run["integration"]["commit"]
-    assert desk.wf("resume").returncode == 5
+    cli.wf("run", cli.plan(plan), "--headless", WF_FAULT=fault)
+    run = cli.json("status")["run"]
+    assert (run["state"], git(cli.repo, "branch", "--list", "wf/*")) == ("completed", "")
+    assert "(not exported yet: wf resume does it)" in cli.wf("status").stdout
+    assert "goes on, with a new scheduler" in cli.wf("resume").stdout
+    cli.wf("scheduler", "--run", run["id"])  # a stand-by: returns when it may lead
+    assert git(cli.repo, "rev-parse", f"wf/{run['id']}").strip() == run["integration"]["commit"]
+    assert cli.wf("resume").returncode == 5
 
 
-def test_stop_now_ends_the_scheduler_and_resume_starts_one(desk: Desk) -> None:
+def test_stop_now_ends_the_scheduler_and_resume_starts_one(cli: CliHarness) -> None:
     """The run is paused with its task back in the queue; `resume` goes on with a new scheduler."""
-    told = desk.json("run", desk.plan(WAITS), "--detach")
-    started = until(desk, "attempt_started")
-    assert "1 task stopped: long" in desk.wf("stop", "--now").stdout
-    desk.wf("scheduler", "--run", told["run"])  # a stand-by: returns when the other is gone
-    shown = desk.wf("status").stdout
+    told = cli.json("run", cli.plan(WAITS), "--detach")
+    started = until(cli, "attempt_started")
+    assert "1 task stopped: long" in cli.wf("stop", "--now").stdout
+    cli.wf("scheduler", "--run", told["run"])  # a stand-by: returns when the other is gone
+    shown = cli.wf("status").stdout
     assert "no scheduler leads it; go on with: wf resume" in shown
-    assert desk.wf("resume").returncode == 0
-    until(desk, "task_claimed", started["seq"], epoch=2)
-    assert desk.json("status")["run"]["state"] == "running"
+    assert cli.wf("resume").returncode == 0
+    until(cli, "task_claimed", started["seq"], epoch=2)
+    assert cli.json("status")["run"]["state"] == "running"
 
 
-def test_a_dead_scheduler_is_told_and_replaced(desk: Desk) -> None:
+def test_a_dead_scheduler_is_told_and_replaced(cli: CliHarness) -> None:
     """Kill -9: `status` says so and how to go on; `resume` recovers the run."""
-    told = desk.json("run", desk.plan(WAITS), "--detach")
-    started = until(desk, "attempt_started")
+    told = cli.json("run", cli.plan(WAITS), "--detach")
+    started = until(cli, "attempt_started")
     os.kill(told["pid"], signal.SIGKILL)
     os.waitid(os.P_PID, told["pid"], os.WEXITED) if _is_child(told["pid"]) else None
-    shown = desk.wf("status").stdout
+    shown = cli.wf("status").stdout
     assert "its scheduler is dead" in shown
     assert "wf resume" in shown
-    assert desk.json("status")["run"]["scheduler"]["alive"] is False
-    assert "with a new scheduler" in desk.wf("resume").stdout
-    lost = until(desk, "attempt_ended", started["seq"])
+    assert cli.json("status")["run"]["scheduler"]["alive"] is False
+    assert "with a new scheduler" in cli.wf("resume").stdout
+    lost = until(cli, "attempt_ended", started["seq"])
     assert lost["data"]["outcome"] == "lost"
 
 
@@ -200,10 +202,10 @@ def _is_child(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("words", [["cancel", "long"], ["abort"]])
-def test_giving_up_ends_the_run(desk: Desk, words: list[str]) -> None:
+def test_giving_up_ends_the_run(cli: CliHarness, words: list[str]) -> None:
     """What runs is stopped, and the exit status of `status` says that it is not done."""
-    desk.wf("run", desk.plan(WAITS), "--detach")
-    until(desk, "attempt_started")
-    assert desk.wf(*words).returncode == 0
-    until(desk, "attempt_ended")
-    assert desk.wf("status").returncode == 1
+    cli.wf("run", cli.plan(WAITS), "--detach")
+    until(cli, "attempt_started")
+    assert cli.wf(*words).returncode == 0
+    until(cli, "attempt_ended")
+    assert cli.wf("status").returncode == 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.desk import git
+from tests.support.cli_harness import git
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 PLAN = """
 goal: two files
@@ -21,19 +21,19 @@ phases:
 """
 
 
-def test_a_run_lands_and_is_cleaned_up(desk: Desk) -> None:
+def test_a_run_lands_and_is_cleaned_up(cli: CliHarness) -> None:
     """What was merged is in the checkout; a failed task is named and does not keep the rest."""
-    assert desk.wf("run", desk.plan(PLAN), "--headless").returncode == 1
-    shown = desk.wf("land", "--dry-run")
+    assert cli.wf("run", cli.plan(PLAN), "--headless").returncode == 1
+    shown = cli.wf("land", "--dry-run")
     assert (shown.returncode, "would land in main" in shown.stdout) == (0, True), shown.stderr
-    landed = desk.wf("land")
+    landed = cli.wf("land")
     assert landed.returncode == 0, landed.stderr
     assert "1 task of run" in landed.stderr
-    assert (desk.repo / "one").read_text() == "1\n"
-    assert git(desk.repo, "status", "--porcelain") == ""
-    found = desk.json("clean", "--apply")
+    assert (cli.repo / "one").read_text() == "1\n"
+    assert git(cli.repo, "status", "--porcelain") == ""
+    found = cli.json("clean", "--apply")
     assert all(one["removed"] for one in found), found
-    assert desk.json("clean") == []
-    assert desk.wf("verify").returncode == 0
-    assert desk.wf("doctor").returncode == 0
-    git(desk.repo, "fsck", "--strict")
+    assert cli.json("clean") == []
+    assert cli.wf("verify").returncode == 0
+    assert cli.wf("doctor").returncode == 0
+    git(cli.repo, "fsck", "--strict")

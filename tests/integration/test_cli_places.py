@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import Desk, git, make_repository
+from tests.support.cli_harness import CliHarness, git, make_repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,9 @@ phases:
 )
 def test_without_a_repository_everything_exits_with_3(tmp_path: Path, words: list[str]) -> None:
     """One line says where none is, a second one what to do."""
-    desk = Desk(tmp_path, tmp_path)
-    desk.plan(PLAN)
-    done = desk.wf(*words)
+    cli = CliHarness(tmp_path, tmp_path)
+    cli.plan(PLAN)
+    done = cli.wf(*words)
     message, hint = [line for line in done.stderr.splitlines() if "plan.yaml" not in line]
     assert (done.returncode, done.stdout) == (3, "")
     assert message == f"wf: no git repository at {tmp_path}"
@@ -36,20 +36,20 @@ def test_without_a_repository_everything_exits_with_3(tmp_path: Path, words: lis
 
 def test_an_unborn_head_is_refused_in_one_line(tmp_path: Path) -> None:
     """A run needs a commit to start from; nothing is made."""
-    desk = Desk(tmp_path, tmp_path / "repo")
-    desk.repo.mkdir()
-    git(desk.repo, "init", "-q")
-    done = desk.wf("run", desk.plan(PLAN), "--headless")
+    cli = CliHarness(tmp_path, tmp_path / "repo")
+    cli.repo.mkdir()
+    git(cli.repo, "init", "-q")
+    done = cli.wf("run", cli.plan(PLAN), "--headless")
     assert (done.returncode, done.stdout) == (3, "")
     assert "has no commit yet" in done.stderr
-    assert desk.json("runs") == []
+    assert cli.json("runs") == []
 
 
-def test_a_bare_repository_works(desk: Desk) -> None:
+def test_a_bare_repository_works(cli: CliHarness) -> None:
     """The branch appears there, as in any other."""
-    bare = desk.root / "bare.git"
-    git(desk.root, "clone", "-q", "--bare", str(desk.repo), str(bare))
-    done = desk.wf("run", desk.plan(PLAN), "--headless", cwd=bare)
+    bare = cli.root / "bare.git"
+    git(cli.root, "clone", "-q", "--bare", str(cli.repo), str(bare))
+    done = cli.wf("run", cli.plan(PLAN), "--headless", cwd=bare)
     assert done.returncode == 0, done.stderr
     run = done.stdout.splitlines()[-2].split()[0]
     assert git(bare, "show", f"wf/{run}:x.txt") == "x\n"
@@ -58,91 +58,91 @@ def test_a_bare_repository_works(desk: Desk) -> None:
 @pytest.mark.parametrize("name", ["with space", "new\nline", "größe-日本", "-dash", "a'quote\"$x"])
 def test_a_folder_of_any_name_works(tmp_path: Path, name: str) -> None:
     """The path of a repository may hold anything; so may that of the plan."""
-    desk = Desk(tmp_path, make_repository(tmp_path / name))
-    done = desk.wf("run", desk.plan(PLAN, f"{name}.yaml"), "--headless")
+    cli = CliHarness(tmp_path, make_repository(tmp_path / name))
+    done = cli.wf("run", cli.plan(PLAN, f"{name}.yaml"), "--headless")
     assert done.returncode == 0, done.stderr
-    assert desk.json("status")["run"]["state"] == "completed"
+    assert cli.json("status")["run"]["state"] == "completed"
 
 
-def test_subfolder_worktree_and_option_mean_the_same_runs(desk: Desk) -> None:
+def test_subfolder_worktree_and_option_mean_the_same_runs(cli: CliHarness) -> None:
     """Runs belong to the repository, wherever in it one stands."""
-    desk.wf("run", desk.plan(PLAN), "--headless")
-    (desk.repo / "sub").mkdir()
-    git(desk.repo, "worktree", "add", "-q", str(desk.root / "other"))
-    expected = desk.json("runs")
+    cli.wf("run", cli.plan(PLAN), "--headless")
+    (cli.repo / "sub").mkdir()
+    git(cli.repo, "worktree", "add", "-q", str(cli.root / "other"))
+    expected = cli.json("runs")
     assert len(expected) == 1
-    for place in (desk.repo / "sub", desk.repo / ".git", desk.root / "other"):
-        assert desk.wf("runs", "--json", cwd=place).stdout == desk.wf("runs", "--json").stdout
-    there = desk.wf("runs", "--json", "--repo", "repo", cwd=desk.root)
-    assert there.stdout == desk.wf("runs", "--json").stdout
+    for place in (cli.repo / "sub", cli.repo / ".git", cli.root / "other"):
+        assert cli.wf("runs", "--json", cwd=place).stdout == cli.wf("runs", "--json").stdout
+    there = cli.wf("runs", "--json", "--repo", "repo", cwd=cli.root)
+    assert there.stdout == cli.wf("runs", "--json").stdout
 
 
 def test_a_repository_beside_its_git_folder_has_one_place(tmp_path: Path) -> None:
     """With a separate git folder, the detached scheduler finds the run that was made."""
-    desk = Desk(tmp_path, tmp_path / "repo")
-    make_repository(desk.repo)
-    git(desk.repo, "init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere"))
-    desk.wf("run", desk.plan(PLAN), "--detach")
-    assert desk.until_over()[-1]["data"]["state"] == "completed"
+    cli = CliHarness(tmp_path, tmp_path / "repo")
+    make_repository(cli.repo)
+    git(cli.repo, "init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere"))
+    cli.wf("run", cli.plan(PLAN), "--detach")
+    assert cli.until_over()[-1]["data"]["state"] == "completed"
 
 
-def test_a_relative_state_folder_is_the_same_for_the_scheduler(desk: Desk) -> None:
+def test_a_relative_state_folder_is_the_same_for_the_scheduler(cli: CliHarness) -> None:
     """A detached scheduler works elsewhere, and still finds the ledger."""
-    environ = {**desk.environ, "WF_STATE_DIR": "../state"}
-    plan = desk.plan(PLAN)
-    import subprocess  # noqa: PLC0415 - the desk's own way gives an absolute path
+    environ = {**cli.environ, "WF_STATE_DIR": "../state"}
+    plan = cli.plan(PLAN)
+    import subprocess  # noqa: PLC0415 - the harness's own way gives an absolute path
     import sys  # noqa: PLC0415
 
     subprocess.run(
         [sys.executable, "-m", "wf_tui", "run", str(plan), "--detach"],
-        cwd=desk.repo,
+        cwd=cli.repo,
         env=environ,
         check=True,
         capture_output=True,
     )
-    assert desk.until_over()[-1]["data"]["state"] == "completed"
+    assert cli.until_over()[-1]["data"]["state"] == "completed"
 
 
-def test_a_state_folder_that_cannot_be_made_is_named(desk: Desk) -> None:
+def test_a_state_folder_that_cannot_be_made_is_named(cli: CliHarness) -> None:
     """The environment is at fault: exit 3, one line."""
-    (desk.root / "state").write_text("a file")
-    done = desk.wf("run", desk.plan(PLAN), "--headless")
+    (cli.root / "state").write_text("a file")
+    done = cli.wf("run", cli.plan(PLAN), "--headless")
     assert done.returncode == 3
-    assert done.stderr.startswith(f"wf: cannot use {desk.root / 'state'}")
+    assert done.stderr.startswith(f"wf: cannot use {cli.root / 'state'}")
 
 
-def test_a_damaged_ledger_is_named_and_left(desk: Desk) -> None:
+def test_a_damaged_ledger_is_named_and_left(cli: CliHarness) -> None:
     """It is not overwritten: exit 3."""
-    desk.wf("run", desk.plan(PLAN), "--headless")
-    (ledger,) = desk.root.glob("state/*/ledger.db")
+    cli.wf("run", cli.plan(PLAN), "--headless")
+    (ledger,) = cli.root.glob("state/*/ledger.db")
     for extra in ledger.parent.glob("ledger.db-*"):
         extra.unlink()
     ledger.write_bytes(b"not a database at all, but long enough to be looked at" * 100)
     before = ledger.read_bytes()
-    for words in (["status"], ["retry", "t"], ["run", str(desk.root / "plan.yaml")]):
-        done = desk.wf(*words)
+    for words in (["status"], ["retry", "t"], ["run", str(cli.root / "plan.yaml")]):
+        done = cli.wf(*words)
         assert done.returncode == 3
         assert "Traceback" not in done.stderr
         assert str(ledger) in done.stderr
     assert ledger.read_bytes() == before
 
 
-def test_a_run_whose_folder_is_gone_is_told(desk: Desk) -> None:
+def test_a_run_whose_folder_is_gone_is_told(cli: CliHarness) -> None:
     """The ledger still knows it; what needs the folder says what is missing."""
-    desk.wf("run", desk.plan(PLAN), "--headless")
-    (folder,) = desk.root.glob("state/*/runs/*")
+    cli.wf("run", cli.plan(PLAN), "--headless")
+    (folder,) = cli.root.glob("state/*/runs/*")
     shutil.rmtree(folder)
-    assert desk.wf("status").returncode == 0
-    done = desk.wf("diff", "t")
+    assert cli.wf("status").returncode == 0
+    done = cli.wf("diff", "t")
     assert done.returncode == 3
     assert "is gone" in done.stderr
 
 
-def test_what_workers_will_not_see_is_said_before_the_start(desk: Desk) -> None:
+def test_what_workers_will_not_see_is_said_before_the_start(cli: CliHarness) -> None:
     """A submodule stays empty: a line on stderr says so, and the run goes on."""
-    git(desk.repo, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},lib")
-    git(desk.repo, "commit", "-q", "-m", "a submodule")
-    done = desk.wf("run", desk.plan(PLAN), "--headless")
+    git(cli.repo, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},lib")
+    git(cli.repo, "commit", "-q", "-m", "a submodule")
+    done = cli.wf("run", cli.plan(PLAN), "--headless")
     assert done.returncode == 0, done.stderr
     assert "wf: " in done.stderr
     assert "lib" in done.stderr

@@ -8,29 +8,29 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 PLAN = "{goal: größer, phases: [{name: p, tasks: [{id: t, run: 'true'}]}]}"
 
 
-def test_a_pipe_that_closes_is_no_error(desk: Desk) -> None:
+def test_a_pipe_that_closes_is_no_error(cli: CliHarness) -> None:
     """`wf events | head -1` ends quietly."""
-    desk.paused_run(PLAN)
-    reader = desk.start("events", "--follow")
+    cli.paused_run(PLAN)
+    reader = cli.start("events", "--follow")
     assert reader.stdout is not None
     assert reader.stderr is not None
     with reader, reader.stderr:
         reader.stdout.readline()
         reader.stdout.close()
-        desk.wf("abort")
+        cli.wf("abort")
         assert reader.stderr.read() == ""
     assert reader.returncode == 0
 
 
-def test_an_interrupt_is_130_without_a_trace(desk: Desk) -> None:
+def test_an_interrupt_is_130_without_a_trace(cli: CliHarness) -> None:
     """Ctrl-C ends what would wait for ever."""
-    desk.paused_run(PLAN)
-    reader = desk.start("events", "--follow")
+    cli.paused_run(PLAN)
+    reader = cli.start("events", "--follow")
     assert reader.stdout is not None
     assert reader.stderr is not None
     with reader, reader.stdout, reader.stderr:
@@ -40,13 +40,13 @@ def test_an_interrupt_is_130_without_a_trace(desk: Desk) -> None:
     assert reader.returncode == 130
 
 
-def test_what_a_terminal_lacks_becomes_a_question_mark(desk: Desk) -> None:
+def test_what_a_terminal_lacks_becomes_a_question_mark(cli: CliHarness) -> None:
     """A glyph that its encoding lacks does not break the output off."""
-    desk.paused_run(PLAN)
+    cli.paused_run(PLAN)
     done = subprocess.run(
         [sys.executable, "-m", "wf_tui", "status"],
-        cwd=desk.repo,
-        env={**desk.environ, "PYTHONIOENCODING": "iso8859-1"},
+        cwd=cli.repo,
+        env={**cli.environ, "PYTHONIOENCODING": "iso8859-1"},
         check=False,
         capture_output=True,
         encoding="iso8859-1",
@@ -56,17 +56,17 @@ def test_what_a_terminal_lacks_becomes_a_question_mark(desk: Desk) -> None:
     assert "  ? t  the run is paused" in done.stdout
 
 
-def test_colour_is_for_terminals_that_want_it(desk: Desk) -> None:
+def test_colour_is_for_terminals_that_want_it(cli: CliHarness) -> None:
     """In a pipe there is none; on a terminal there is, unless NO_COLOR says so."""
-    desk.paused_run(PLAN)
-    desk.here("hold", "t")
+    cli.paused_run(PLAN)
+    cli.here("hold", "t")
     script = "import pty, sys; sys.exit(pty.spawn([sys.executable, '-m', 'wf_tui', 'status']) >> 8)"
-    coloured = {name: value for name, value in desk.environ.items() if name != "NO_COLOR"}
+    coloured = {name: value for name, value in cli.environ.items() if name != "NO_COLOR"}
     shown = {}
-    for name, environ in (("terminal", coloured), ("no colour", desk.environ)):
+    for name, environ in (("terminal", coloured), ("no colour", cli.environ)):
         done = subprocess.run(
             [sys.executable, "-c", script],
-            cwd=desk.repo,
+            cwd=cli.repo,
             env={**environ, "TERM": "xterm"},
             check=False,
             capture_output=True,
@@ -75,4 +75,4 @@ def test_colour_is_for_terminals_that_want_it(desk: Desk) -> None:
         shown[name] = done.stdout
     assert b"\x1b[31m" in shown["terminal"]
     assert b"\x1b[" not in shown["no colour"]
-    assert "\x1b[" not in desk.wf("status").stdout
+    assert "\x1b[" not in cli.wf("status").stdout

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import git
-from tests.tmux import Tmux
+from tests.support.cli_harness import git
+from tests.support.tmux import Tmux
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 _WF = Path(sys.executable).with_name("wf")
 _HEAD = 'git --git-dir="$(git rev-parse --git-dir)/../../control.git" rev-parse HEAD'
@@ -24,16 +24,16 @@ _HEAD = 'git --git-dir="$(git rev-parse --git-dir)/../../control.git" rev-parse 
 pytestmark = pytest.mark.slow
 
 
-def contested(desk: Desk) -> Path:
+def contested(cli: CliHarness) -> Path:
     """Return a plan whose task t meets another change of its file, also at its second attempt."""
-    seen = desk.root / "seen"
+    seen = cli.root / "seen"
     seen.mkdir()
     others = "\n".join(
         f"  - id: other-{n}\n    mode: read_write\n"
         f"    run: 'until test -d {seen}/{n}; do sleep 0.02; done; echo {n} > a.txt'"
         for n in range(2)
     )
-    return desk.plan(f"""
+    return cli.plan(f"""
 goal: a conflict
 scopes: race
 phases:
@@ -50,42 +50,42 @@ phases:
 """)
 
 
-def test_a_conflict_is_resolved_with_a_shell_and_accepted(desk: Desk) -> None:
+def test_a_conflict_is_resolved_with_a_shell_and_accepted(cli: CliHarness) -> None:
     """Accepted too early it is refused; resolved and accepted it is in the branch."""
-    assert desk.wf("run", contested(desk), "--headless").returncode == 1
-    assert desk.wf("accept", "t").returncode == 5
-    program = desk.root / "shell"
+    assert cli.wf("run", contested(cli), "--headless").returncode == 1
+    assert cli.wf("accept", "t").returncode == 5
+    program = cli.root / "shell"
     program.write_text("#!/bin/sh\ngit diff > $OUT\necho both > a.txt\n")
     program.chmod(stat.S_IRWXU)
-    done = desk.wf("shell", "t", SHELL=str(program), OUT=str(desk.root / "diff"))
+    done = cli.wf("shell", "t", SHELL=str(program), OUT=str(cli.root / "diff"))
     assert (done.returncode, "conflict in a.txt" in done.stderr) == (0, True)
-    assert "+<<<<<<< " in (desk.root / "diff").read_text()
-    assert desk.wf("accept", "t").returncode == 0
-    run = desk.until_over()[0]["run"]
-    assert git(desk.repo, "show", f"wf/{run}:a.txt") == "both\n"
-    assert desk.wf("verify").returncode == 0
+    assert "+<<<<<<< " in (cli.root / "diff").read_text()
+    assert cli.wf("accept", "t").returncode == 0
+    run = cli.until_over()[0]["run"]
+    assert git(cli.repo, "show", f"wf/{run}:a.txt") == "both\n"
+    assert cli.wf("verify").returncode == 0
 
 
-def test_work_outside_its_scope_is_accepted(desk: Desk) -> None:
+def test_work_outside_its_scope_is_accepted(cli: CliHarness) -> None:
     """It is merged as it is, with the files that its scope did not have."""
     task = "{id: t, mode: read_write, file_scope: [src], run: 'echo b > b.txt'}"
-    plan = desk.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
-    assert desk.wf("run", plan, "--headless").returncode == 1
-    assert "-> wf accept t" in desk.wf("status").stdout
-    assert desk.wf("accept", "--all-blocked").returncode == 0
-    run = desk.until_over()[0]["run"]
-    assert git(desk.repo, "show", f"wf/{run}:b.txt") == "b\n"
-    assert desk.wf("verify").returncode == 0
+    plan = cli.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
+    assert cli.wf("run", plan, "--headless").returncode == 1
+    assert "-> wf accept t" in cli.wf("status").stdout
+    assert cli.wf("accept", "--all-blocked").returncode == 0
+    run = cli.until_over()[0]["run"]
+    assert git(cli.repo, "show", f"wf/{run}:b.txt") == "b\n"
+    assert cli.wf("verify").returncode == 0
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
-def test_a_conflict_is_resolved_from_the_board(desk: Desk, tmp_path: Path) -> None:
+def test_a_conflict_is_resolved_from_the_board(cli: CliHarness, tmp_path: Path) -> None:
     """The board steps aside for the shell, comes back, and one more key merges."""
-    assert desk.wf("run", contested(desk), "--headless").returncode == 1
+    assert cli.wf("run", contested(cli), "--headless").returncode == 1
     tmux = Tmux(tmp_path)
     try:
-        environ = (f"WF_STATE_DIR={desk.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
-        board = tmux.open("env", *environ, _WF, "board", "--repo", desk.repo)
+        environ = (f"WF_STATE_DIR={cli.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
+        board = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
         board.until("Blocked 1")
         board.press("2")
         board.until("A accept  o shell  E editor")
@@ -100,19 +100,21 @@ def test_a_conflict_is_resolved_from_the_board(desk: Desk, tmp_path: Path) -> No
         board.until("completed: its work is on the branch", "3/3")
     finally:
         tmux.close()
-    run = desk.until_over()[0]["run"]
-    assert git(desk.repo, "show", f"wf/{run}:a.txt") == "both\n"
+    run = cli.until_over()[0]["run"]
+    assert git(cli.repo, "show", f"wf/{run}:a.txt") == "both\n"
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
-def test_a_terminal_that_closes_under_the_shell_ends_the_board(desk: Desk, tmp_path: Path) -> None:
+def test_a_terminal_that_closes_under_the_shell_ends_the_board(
+    cli: CliHarness, tmp_path: Path
+) -> None:
     """Only the shell is told of it; the board must not stay behind without a screen."""
     task = "{id: t, mode: read_write, file_scope: [src], run: 'echo b > b.txt'}"
-    plan = desk.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
-    assert desk.wf("run", plan, "--headless").returncode == 1
+    plan = cli.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
+    assert cli.wf("run", plan, "--headless").returncode == 1
     tmux = Tmux(tmp_path)
-    environ = (f"WF_STATE_DIR={desk.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
-    board = tmux.open("env", *environ, _WF, "board", "--repo", desk.repo)
+    environ = (f"WF_STATE_DIR={cli.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
+    board = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
     board.until("Blocked 1")
     board.press("2", "o")
     board.until("wf accept t")

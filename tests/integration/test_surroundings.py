@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import git, make_repository
+from tests.support.cli_harness import git, make_repository
 
 if TYPE_CHECKING:
     from pathlib import Path

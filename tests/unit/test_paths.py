@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.nobody import as_nobody
+from tests.support.unprivileged import as_nobody
 from wf_tui.errors import EnvironmentalError
 from wf_tui.paths import private_folder, require_own
 

@@ -48,7 +48,7 @@ def test_git_runs_in_one_place() -> None:
         if "subprocess." in p.read_text() or "shell=True" in p.read_text()
     }
     assert starts == {
-        "wf_tui/enter.py",
+        "wf_tui/user_program.py",
         "wf_tui/git/worktrees/erase.py",
         "wf_tui/git/worktrees/local_files.py",
         "wf_tui/git/runner.py",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from wf_tui.clock import Clock
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger, MoveResult
     from wf_tui.picture.batch import Batch, Changes
 
@@ -57,7 +57,7 @@ class BoardApp(ActionApp):
 
     def __init__(
         self,
-        place: Place,
+        project: Project,
         run_id: str,
         *,
         ascii: bool = False,  # noqa: A002 - the option's name
@@ -66,7 +66,7 @@ class BoardApp(ActionApp):
         config: Config | None = None,
     ) -> None:
         super().__init__()
-        self.place = place
+        self.project = project
         self.run_id = run_id
         self.clock = clock or SystemClock()
         self.environ = os.environ if environ is None else environ
@@ -75,7 +75,7 @@ class BoardApp(ActionApp):
         self.signs = ASCII if self.ascii else UNICODE
         self.picture = Picture(self.clock.now())
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
-        self._feed = LedgerFeed(place, run_id, self.clock, self.post_message)
+        self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
         self._deeds = ThreadPoolExecutor(1, "deeds")
         self._waiting: list[Batch] = []
         self._second = 0
@@ -182,7 +182,7 @@ class BoardApp(ActionApp):
         self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str
     ) -> None:
         def in_thread() -> list[MoveResult] | bool | str | None:
-            with commands.open_ledger(self.place) as ledger:
+            with commands.open_ledger(self.project) as ledger:
                 return act(ledger)
 
         loop = asyncio.get_running_loop()

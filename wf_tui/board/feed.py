@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.message import Message
 
     from wf_tui.clock import Clock
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.batch import Batch
 
@@ -36,9 +36,9 @@ class LedgerFeed:
     """
 
     def __init__(
-        self, place: Place, run_id: str, clock: Clock, post: Callable[[Message], object]
+        self, project: Project, run_id: str, clock: Clock, post: Callable[[Message], object]
     ) -> None:
-        self._place = place
+        self._place = project
         self._run_id = run_id
         self._clock = clock
         self._post = post

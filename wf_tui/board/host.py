@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.footer import Key
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger, MoveResult
     from wf_tui.ledger.store.database import Database
@@ -61,7 +61,7 @@ class ActionApp(App[int]):
     COMMANDS: ClassVar = App.COMMANDS | {ActionsProvider}
     SCREENS: ClassVar = {"inbox": InboxScreen, "workers": WorkersScreen}
 
-    place: Place
+    project: Project
     run_id: str
     picture: Picture
     config: Config | None
@@ -182,7 +182,7 @@ class ActionApp(App[int]):
         """Ask the ledger something, in a thread."""
 
         def in_thread() -> _T:
-            with commands.open_reads(self.place) as db:
+            with commands.open_reads(self.project) as db:
                 return ask(db)
 
         return await asyncio.to_thread(in_thread)
@@ -300,7 +300,7 @@ class ActionApp(App[int]):
                 self.exit(0)
 
     def _stop(self, *, now: bool) -> None:
-        with commands.open_ledger(self.place) as ledger:
+        with commands.open_ledger(self.project) as ledger:
             commands.stop(ledger, self.run_id, now=now)
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.acted import tell_acted
-from wf_tui.cli.faults import warn
-from wf_tui.cli.session import acting, json_option, run_option
-from wf_tui.cli.word import one_of
+from wf_tui.cli.choices import one_of
+from wf_tui.cli.context import acting, json_option, run_option
+from wf_tui.cli.errors import warn
+from wf_tui.cli.move_output import tell_acted
 from wf_tui.errors import UsageError
 from wf_tui.ledger.ledger import MoveResult
 from wf_tui.ledger.model.rows import Spec
@@ -89,7 +89,7 @@ def add(
         scope=_checked(scope),
     )
     with acting(run, repo) as found:
-        task = commands.add(found.place, found.ledger, found.run.id, new, phase)
+        task = commands.add(found.project, found.ledger, found.run.id, new, phase)
         acted = MoveResult(task.id, changed=True, state=task.state.value, reason="")
         return tell_acted(found, [acted], as_json=as_json)
 

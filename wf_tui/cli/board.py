@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.session import reading, run_argument
+from wf_tui.cli.context import reading, run_argument
 from wf_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
 
 __all__ = ["ascii_option", "board", "on_terminal", "show_board"]
 
@@ -26,10 +26,10 @@ ascii_option = click.option("--ascii", "ascii_only", is_flag=True, help="Draw wi
 def board(*, run: str | None, repo: Path | None, ascii_only: bool) -> int:
     """Watch a run and step in by hand; leaving the board changes nothing in the run."""
     with reading(run, repo) as found:
-        place, run_id = found.place, found.run.id
+        project, run_id = found.project, found.run.id
     if not on_terminal():
         raise UsageError("the board needs a terminal", "without one: wf status, wf events --follow")
-    return show_board(place, run_id, ascii_only=ascii_only)
+    return show_board(project, run_id, ascii_only=ascii_only)
 
 
 def on_terminal() -> bool:
@@ -38,12 +38,12 @@ def on_terminal() -> bool:
     return all(stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
-def show_board(place: Place, run_id: str, *, ascii_only: bool = False) -> int:
+def show_board(project: Project, run_id: str, *, ascii_only: bool = False) -> int:
     """Open the board on a run until the person leaves it; return the exit status."""
     from wf_tui.board.app import BoardApp  # noqa: PLC0415 - loads Textual
     from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
 
     config = load_config(os.environ)
-    app = BoardApp(place, run_id, ascii=ascii_only, environ=os.environ, config=config)
+    app = BoardApp(project, run_id, ascii=ascii_only, environ=os.environ, config=config)
     app.run()
     return app.return_code or 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
+from wf_tui.cli.context import json_option, print_json, project_at, repo_option, say
 from wf_tui.commands import open_ledger, scheduler_alive
 from wf_tui.errors import EnvironmentalError
 from wf_tui.git.control.control import open_control
@@ -28,7 +28,7 @@ from wf_tui.text import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
 
@@ -79,7 +79,7 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
     Safe to remove are those whose content is merged, harvested or clean, and which no attempt,
     process or blocked task needs. Without --apply nothing is removed.
     """
-    found = list(_all(place_at(repo), apply=apply))
+    found = list(_all(project_at(repo), apply=apply))
     if as_json:
         print_json([one.as_json() for one in found])
         return
@@ -87,15 +87,15 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
         say(line)
 
 
-def _all(place: Place, *, apply: bool) -> Iterator[_Found]:
-    if not place.paths.ledger.exists():
+def _all(project: Project, *, apply: bool) -> Iterator[_Found]:
+    if not project.paths.ledger.exists():
         return
-    with open_ledger(place) as ledger:
+    with open_ledger(project) as ledger:
         rows = reads.runs(ledger.db)
         for row in rows:
             yield from _of_run(ledger, row, apply=apply)
     known = {Path(row.dir) for row in rows}
-    folder = place.paths.run("x").root.parent
+    folder = project.paths.run("x").root.parent
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path not in known:
             yield _foreign(path.name, path, "no run of the ledger has it")

@@ -7,8 +7,8 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 import click
 
 from wf_tui import commands
-from wf_tui.cli.acted import tell_run
-from wf_tui.cli.session import acting, json_option, run_argument, run_option
+from wf_tui.cli.context import acting, json_option, run_argument, run_option
+from wf_tui.cli.move_output import tell_run
 from wf_tui.text import plural
 
 __all__ = ["abort", "jobs", "pause", "resume", "stop"]
@@ -32,7 +32,7 @@ def resume(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Let a run go on, and start a scheduler where none leads it."""
     with acting(run, repo) as found:
         led = commands.scheduler_alive(found.ledger.db, found.run.id)
-        changed = commands.resume(found.place, found.ledger, found.run.id)
+        changed = commands.resume(found.project, found.ledger, found.run.id)
         text = "goes on" if changed else "was running already"
         text += "" if led else ", with a new scheduler"
         tell_run(found, text, changed=changed or not led, as_json=as_json)
@@ -58,7 +58,7 @@ def stop(*, run: str | None, now: bool, repo: Path | None, as_json: bool) -> Non
 def abort(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Cancel all of a run that is not done; what was merged stays on its branch."""
     with acting(run, repo) as found:
-        commands.abort(found.place, found.ledger, found.run.id)
+        commands.abort(found.project, found.ledger, found.run.id)
         tell_run(found, "is aborted as soon as nothing runs", changed=True, as_json=as_json)
 
 

@@ -13,8 +13,8 @@ import click
 
 from wf_tui import commands
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
+from wf_tui.cli.context import say
 from wf_tui.cli.foreground import exit_status, log_to, while_read
-from wf_tui.cli.session import say
 from wf_tui.config import Config
 from wf_tui.demo.folder import choose_folder, prepare
 from wf_tui.demo.person import Person
@@ -22,13 +22,13 @@ from wf_tui.demo.summary import summary
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.new_run import create_run
-from wf_tui.picture.line import event_line, worth_watching
+from wf_tui.picture.event_text import event_line, worth_watching
 from wf_tui.picture.status import read_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.demo.folder import DemoFolder
     from wf_tui.ledger.model.rows import EventRow, RunRow
 
@@ -65,23 +65,23 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
     if pace is None:
         pace = _PACE if watched else 0
     plan = prepare(folder, pace, by_hand=watched)
-    place = commands.find_place(folder.repository, _own_python_first(os.environ))
-    with commands.open_ledger(place, create=True) as ledger:
-        run = create_run(place, ledger, plan, Config())
+    project = commands.find_project(folder.repository, _own_python_first(os.environ))
+    with commands.open_ledger(project, create=True) as ledger:
+        run = create_run(project, ledger, plan, Config())
         if watched:
-            commands.ensure_scheduler(place, ledger, run.id)
+            commands.ensure_scheduler(project, ledger, run.id)
     if not watched:
-        return _lead(place, folder, run)
-    status = show_board(place, run.id, ascii_only=ascii_only)
+        return _lead(project, folder, run)
+    status = show_board(project, run.id, ascii_only=ascii_only)
     say(f"the demo lies in {folder.root}; its board again: {_how_to_call(os.environ)} board --repo "
         f"{shlex.quote(str(folder.repository))}")  # fmt: skip
     return status
 
 
-def _lead(place: Place, folder: DemoFolder, run: RunRow) -> int:
+def _lead(project: Project, folder: DemoFolder, run: RunRow) -> int:
     """Lead the run, tell what happens and what was shown; return the exit status."""
-    log_to(place.paths.run(run.id).scheduler_log)
-    person = _person(place, folder, run.id)
+    log_to(project.paths.run(run.id).scheduler_log)
+    person = _person(project, folder, run.id)
 
     @while_read
     def tell(event: EventRow) -> None:
@@ -92,20 +92,20 @@ def _lead(place: Place, folder: DemoFolder, run: RunRow) -> int:
         tell(event)
         person.see(event)
 
-    ended = commands.run_here(place, run.id, Config(), see, stay_when_stalled=True)
-    with commands.open_reads(place) as db:
+    ended = commands.run_here(project, run.id, Config(), see, stay_when_stalled=True)
+    with commands.open_reads(project) as db:
         for line in summary(db, run.id, folder, _how_to_call(os.environ)):
             say(line)
         return exit_status(read_status(db, run.id, run.created_at), ended.signalled)
 
 
-def _person(place: Place, folder: DemoFolder, run: str) -> Person:
+def _person(project: Project, folder: DemoFolder, run: str) -> Person:
     def retry(task: str) -> None:
-        with commands.open_ledger(place) as ledger:
-            commands.retry(place, ledger, run, [task])
+        with commands.open_ledger(project) as ledger:
+            commands.retry(project, ledger, run, [task])
 
     def give_up() -> None:
-        with commands.open_ledger(place) as ledger:
+        with commands.open_ledger(project) as ledger:
             if reads.run_row(ledger.db, run).state == RunState.STALLED:
                 commands.stop(ledger, run, now=True)
 

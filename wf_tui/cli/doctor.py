@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
+from wf_tui.cli.context import json_option, print_json, project_at, repo_option, say
 from wf_tui.clock import SystemClock
 from wf_tui.doctor.finding import Finding, Level
 from wf_tui.doctor.machine import machine
@@ -48,10 +48,10 @@ def _all(repo: Path | None) -> Iterator[Finding]:
     yield state_folder(state_dir(os.environ))
     yield from repository_facts(repo or Path.cwd(), SystemClock().now())
     try:
-        place = place_at(repo)
+        project = project_at(repo)
     except EnvironmentalError:
         return  # another finding has said it
-    yield from ledger_state(place)
+    yield from ledger_state(project)
 
 
 def _print(found: list[Finding]) -> None:

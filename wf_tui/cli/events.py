@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.session import Reading, json_option, print_json, reading, run_argument, say
+from wf_tui.cli.context import Reading, json_option, print_json, reading, run_argument, say
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.event_json import event_json
-from wf_tui.picture.line import event_line
+from wf_tui.picture.event_text import event_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

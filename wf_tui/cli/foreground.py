@@ -6,12 +6,12 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.cli.faults import silence, warn
-from wf_tui.cli.session import print_json, say
+from wf_tui.cli.context import print_json, say
+from wf_tui.cli.errors import silence, warn
 from wf_tui.commands import open_reads, run_here
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.picture.event_json import event_json
-from wf_tui.picture.line import event_line, worth_watching
+from wf_tui.picture.event_text import event_line, worth_watching
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import summary_lines
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.ledger.model.rows import EventRow, RunRow
     from wf_tui.picture.status import Status
@@ -31,13 +31,13 @@ _ABORTED: Final = 4
 _LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def lead_here(place: Place, run: RunRow, config: Config, *, as_json: bool) -> int:
+def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -> int:
     """Lead a run until it ends; print its events and how it stands then; return the exit status."""
-    log_to(place.paths.run(run.id).scheduler_log)
+    log_to(project.paths.run(run.id).scheduler_log)
     tell = _as_json if as_json else _as_line(run)
     with told_of_waiting():
-        ended = run_here(place, run.id, config, while_read(tell))
-    with open_reads(place) as db:
+        ended = run_here(project, run.id, config, while_read(tell))
+    with open_reads(project) as db:
         status = read_status(db, run.id, run.created_at)
     try:
         _sum_up(status, as_json=as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from wf_tui.cli.faults import lenient_output, reported, silence
+from wf_tui.cli.errors import lenient_output, reported, silence
 from wf_tui.errors import UnknownNameError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.faults import warn
-from wf_tui.cli.session import acting, json_option, print_json, run_argument, say
+from wf_tui.cli.context import acting, json_option, print_json, run_argument, say
+from wf_tui.cli.errors import warn
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.user.combined import combine
@@ -23,7 +23,7 @@ from wf_tui.paths import RunPaths
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
-    from wf_tui.cli.session import Acting
+    from wf_tui.cli.context import Acting
     from wf_tui.git.control.control import Control
     from wf_tui.git.user.combined import Combined
     from wf_tui.ledger.model.rows import TaskRow
@@ -54,11 +54,11 @@ def land(
             raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
         control = open_control(RunPaths(Path(found.run.dir)))
-        old = branch_commit(found.place.common_dir, branch)
+        old = branch_commit(found.project.common_dir, branch)
         head = control.head() if dry_run else _exported(found, control)
-        combined = combine(control, found.place.common_dir, write=not dry_run)
+        combined = combine(control, found.project.common_dir, write=not dry_run)
         coming = plan_landing(combined, old, head)
-        target = find_target(found.place.common_dir, branch, os.environ, combined.user_env)
+        target = find_target(found.project.common_dir, branch, os.environ, combined.user_env)
         new = None if dry_run else _bring(found, combined, target, coming)
         _tell(found, branch, coming, new, left, as_json=as_json)
         if dry_run and coming.how is not LandingKind.NOTHING:
@@ -66,7 +66,7 @@ def land(
 
 
 def _current(found: Acting) -> str:
-    branch = found.place.repository.branch
+    branch = found.project.repository.branch
     if branch is None:
         raise RefusedError("no branch is checked out here", "name one: --into BRANCH")
     return branch
@@ -77,7 +77,7 @@ def _exported(found: Acting, control: Control) -> str:
     if found.run.base == control.head():
         return found.run.base
     branch = found.run.ref.removeprefix("refs/heads/")
-    done = export(found.place.repository, control, branch, expected=found.run.exported)
+    done = export(found.project.repository, control, branch, expected=found.run.exported)
     if isinstance(done, Pending):
         raise RefusedError(f"the run is not exported: {done.reason}", "see to that first")
     found.ledger.exported(found.run.id, done.commit, "")

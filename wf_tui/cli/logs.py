@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.faults import warn
-from wf_tui.cli.session import Reading, reading, run_option
+from wf_tui.cli.context import Reading, reading, run_option
+from wf_tui.cli.errors import warn
 from wf_tui.errors import UnknownNameError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.show import diff as patch

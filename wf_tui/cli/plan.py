@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
+from wf_tui.cli.context import json_option, print_json
 from wf_tui.cli.group import Group
-from wf_tui.cli.session import json_option, print_json
 from wf_tui.plan.draw import draw
 from wf_tui.plan.read import read_plan
 

@@ -99,7 +99,7 @@ def wf(ctx: click.Context) -> int | None:
     if not on_terminal():
         click.echo(ctx.get_help())
         return 0
-    from wf_tui.cli.begin import begin  # noqa: PLC0415 - loads Textual
+    from wf_tui.cli.no_command import begin  # noqa: PLC0415 - loads Textual
 
     return begin()
 

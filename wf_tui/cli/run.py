@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
-from wf_tui.cli.faults import warn
+from wf_tui.cli.context import json_option, print_json, project_at, repo_option, say
+from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
-from wf_tui.cli.session import json_option, place_at, print_json, repo_option, say
 from wf_tui.commands import ensure_scheduler, open_ledger
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError
@@ -21,7 +21,7 @@ from wf_tui.plan.read import read_plan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.plan.models import Plan
@@ -73,14 +73,14 @@ def run(
     checked = _checked(plan)
     if checked is None:
         return _INVALID
-    place = place_at(repo)
+    project = project_at(repo)
     config = load_config(os.environ)
-    made = _make(place, checked, config, jobs=jobs, seats=_seats(workers), lease=lease)
+    made = _make(project, checked, config, jobs=jobs, seats=_seats(workers), lease=lease)
     if headless:
-        return lead_here(place, made, config, as_json=as_json)
+        return lead_here(project, made, config, as_json=as_json)
     watched = on_terminal() and not detach and not as_json
-    _start(place, made, as_json=as_json, quiet=watched, hint=not detach)
-    return show_board(place, made.id, ascii_only=ascii_only) if watched else 0
+    _start(project, made, as_json=as_json, quiet=watched, hint=not detach)
+    return show_board(project, made.id, ascii_only=ascii_only) if watched else 0
 
 
 def _checked(path: Path) -> Plan | None:
@@ -102,7 +102,7 @@ def _seats(words: Iterable[str]) -> Mapping[str, int]:
 
 
 def _make(
-    place: Place,
+    project: Project,
     plan: Plan,
     config: Config,
     *,
@@ -110,15 +110,15 @@ def _make(
     seats: Mapping[str, int],
     lease: float | None,
 ) -> RunRow:
-    with open_ledger(place, create=True) as ledger:
+    with open_ledger(project, create=True) as ledger:
         return create_run(
-            place, ledger, plan, config, jobs=jobs, workers=seats, lease=lease, warn=warn
+            project, ledger, plan, config, jobs=jobs, workers=seats, lease=lease, warn=warn
         )
 
 
-def _start(place: Place, made: RunRow, *, as_json: bool, quiet: bool, hint: bool) -> None:
-    with open_ledger(place) as ledger:
-        pid = ensure_scheduler(place, ledger, made.id)
+def _start(project: Project, made: RunRow, *, as_json: bool, quiet: bool, hint: bool) -> None:
+    with open_ledger(project) as ledger:
+        pid = ensure_scheduler(project, ledger, made.id)
     if quiet:
         return
     if as_json:

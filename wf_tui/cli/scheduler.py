@@ -8,7 +8,7 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.session import reading, repo_option, say
+from wf_tui.cli.context import reading, repo_option, say
 from wf_tui.clock import SystemClock
 from wf_tui.config import load_config
 from wf_tui.scheduler.process import Lead
@@ -28,10 +28,10 @@ def scheduler(run: str, repo: Path | None) -> int:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     with reading(run, repo) as found:
-        place, name = found.place, found.run.id
+        project, name = found.project, found.run.id
     config = load_config(os.environ)
     clock, base = SystemClock(), config.port_base
-    lead = Lead(place.paths, name, clock, os.environ, config.timing, port_base=base)
+    lead = Lead(project.paths, name, clock, os.environ, config.timing, port_base=base)
     state = lead.run()
     say(f"run {name}: {state}")
     return 128 + lead.signalled if lead.signalled else 0

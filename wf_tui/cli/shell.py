@@ -7,11 +7,11 @@ from pathlib import Path  # noqa: TC003 - click reads the type at run time
 
 import click
 
-from wf_tui.cli.faults import warn
-from wf_tui.cli.session import reading, run_option
-from wf_tui.enter import enter, notice
-from wf_tui.enter import shell as your_shell
-from wf_tui.kept import kept_tree
+from wf_tui.cli.context import reading, run_option
+from wf_tui.cli.errors import warn
+from wf_tui.kept_worktree import kept_tree
+from wf_tui.user_program import enter, notice
+from wf_tui.user_program import shell as your_shell
 
 __all__ = ["shell"]
 

@@ -6,7 +6,7 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.session import json_option, print_json, reading, run_option, say
+from wf_tui.cli.context import json_option, print_json, reading, run_option, say
 from wf_tui.clock import SystemClock
 from wf_tui.picture.status import read_task
 from wf_tui.picture.task_text import task_lines

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.session import (
+from wf_tui.cli.context import (
     json_option,
-    place_at,
     print_json,
+    project_at,
     reading,
     repo_option,
     run_argument,
@@ -63,10 +63,10 @@ def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
 @json_option
 def runs(*, repo: Path | None, as_json: bool) -> None:
     """List the runs of this repository, newest first."""
-    place = place_at(repo)
+    project = project_at(repo)
     found: list[RunRow] = []
-    if place.paths.ledger.exists():
-        with open_reads(place) as db:
+    if project.paths.ledger.exists():
+        with open_reads(project) as db:
             found = reads.runs(db)
     if as_json:
         print_json([run_summary(row) for row in found])

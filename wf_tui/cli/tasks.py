@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.acted import tell_acted
-from wf_tui.cli.faults import warn
-from wf_tui.cli.session import Acting, acting, json_option, run_option
+from wf_tui.cli.context import Acting, acting, json_option, run_option
+from wf_tui.cli.errors import warn
+from wf_tui.cli.move_output import tell_acted
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
@@ -100,7 +100,7 @@ def retry(**given: Any) -> int:
     The exit status is 5 if any task was refused.
     """
     return _do(
-        lambda at, tasks: commands.retry(at.place, at.ledger, at.run.id, tasks), _RETRIED, **given
+        lambda at, tasks: commands.retry(at.project, at.ledger, at.run.id, tasks), _RETRIED, **given
     )
 
 
@@ -113,7 +113,7 @@ def reassign(*, to: str, **given: Any) -> int:
     The exit status is 5 if any task was refused.
     """
     return _do(
-        lambda at, tasks: commands.reassign(at.place, at.ledger, at.run.id, tasks, to=to),
+        lambda at, tasks: commands.reassign(at.project, at.ledger, at.run.id, tasks, to=to),
         _RETRIED,
         **given,
     )
@@ -127,7 +127,7 @@ def release(**given: Any) -> int:
     The exit status is 5 if any task was refused.
     """
     return _do(
-        lambda at, tasks: commands.release(at.place, at.ledger, at.run.id, tasks),
+        lambda at, tasks: commands.release(at.project, at.ledger, at.run.id, tasks),
         {BlockedKind.QUESTION},
         **given,
     )
@@ -155,7 +155,7 @@ def unhold(**given: Any) -> int:
     The exit status is 5 if any task was refused.
     """
     return _do(
-        lambda at, tasks: commands.unhold(at.place, at.ledger, at.run.id, tasks),
+        lambda at, tasks: commands.unhold(at.project, at.ledger, at.run.id, tasks),
         {BlockedKind.HOLD},
         **given,
     )
@@ -183,7 +183,7 @@ def skip(**given: Any) -> int:
     The exit status is 5 if any task was refused.
     """
     return _do(
-        lambda at, tasks: commands.skip(at.place, at.ledger, at.run.id, tasks),
+        lambda at, tasks: commands.skip(at.project, at.ledger, at.run.id, tasks),
         frozenset(BlockedKind),
         **given,
     )
@@ -198,7 +198,7 @@ def accept(**given: Any) -> int:
     refused.
     """
     return _do(
-        lambda at, tasks: commands.accept(at.place, at.ledger, at.run.id, tasks),
+        lambda at, tasks: commands.accept(at.project, at.ledger, at.run.id, tasks),
         {BlockedKind.SCOPE, BlockedKind.CONFLICT},
         **given,
     )
@@ -222,5 +222,5 @@ def priority(*, task: str, number: int, run: str | None, repo: Path | None, as_j
 def undo(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     """Take back your last action on tasks, unless a worker has acted on it since."""
     with acting(run, repo) as found:
-        acted = commands.undo(found.place, found.ledger, found.run.id)
+        acted = commands.undo(found.project, found.ledger, found.run.id)
         return tell_acted(found, acted, as_json=as_json)

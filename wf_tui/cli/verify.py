@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.session import json_option, print_json, reading, run_argument, say
+from wf_tui.cli.context import json_option, print_json, reading, run_argument, say
 from wf_tui.git.control.control import open_control
 from wf_tui.paths import RunPaths
 from wf_tui.verify.verify import verify_run

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.ledger.model.rows import RunRow
 
 __all__ = ["ledger_state", "state_folder"]
@@ -39,7 +39,7 @@ def state_folder(folder: Path) -> Finding:
     """Say whether the state directory can be used, by whom it can be read, and on what it lies."""
     mode, kind = journal_mode(folder / "x")
     there = folder.exists()
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    nearest = next(project for project in (folder, *folder.parents) if project.exists())
     free = shutil.disk_usage(nearest).free
     detail: dict[str, str | int] = {"path": str(folder), "file_system": kind, "journal": mode}
     detail["free"] = free
@@ -67,22 +67,26 @@ def state_folder(folder: Path) -> Finding:
     return Finding("state", Level.OK, text, detail=detail)
 
 
-def ledger_state(place: Place) -> Iterator[Finding]:
+def ledger_state(project: Project) -> Iterator[Finding]:
     """Say whether the ledger is whole, and which of its runs have lost their scheduler."""
-    found = inspect_file(place.paths.ledger)
-    detail = {"path": str(place.paths.ledger), "state": found.state.value, "journal": found.journal}
+    found = inspect_file(project.paths.ledger)
+    detail = {
+        "path": str(project.paths.ledger),
+        "state": found.state.value,
+        "journal": found.journal,
+    }
     level = _LEVELS.get(found.state, Level.PROBLEM)
     yield Finding("ledger", level, found.text, found.hint, detail)
     if found.state is not FileState.OK:
         return
     try:
-        yield _runs(place)
+        yield _runs(project)
     except WfError as error:
         yield failed("runs", error)
 
 
-def _runs(place: Place) -> Finding:
-    with open_reads(place) as db:
+def _runs(project: Project) -> Finding:
+    with open_reads(project) as db:
         rows = reads.runs(db)
         lost = [row.id for row in rows if _wants_one(row) and not scheduler_alive(db, row.id)]
     text = plural(len(rows), "run")

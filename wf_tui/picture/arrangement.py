@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.card import COLUMNS, order
+from wf_tui.picture.card_cache import TIMED, CardCache, Reach
 from wf_tui.picture.columns import Column
 from wf_tui.picture.filter import Filter
-from wf_tui.picture.looks import TIMED, Looks, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ __all__ = ["Arrangement"]
 class Arrangement:
     """Where each card is. Without a filter, what is shown *is* what there is."""
 
-    def __init__(self, looks: Looks) -> None:
+    def __init__(self, looks: CardCache) -> None:
         self._looks = looks
         self.filter = Filter()
         self.every = _sorted(())

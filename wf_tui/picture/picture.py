@@ -17,9 +17,9 @@ from wf_tui.picture import allowed
 from wf_tui.picture.arrangement import Arrangement
 from wf_tui.picture.batch import Batch, Changes, Tally
 from wf_tui.picture.card import COLUMNS, order
+from wf_tui.picture.card_cache import CardCache, Cards, Reach
 from wf_tui.picture.filter import QUICK, Filter, parse
 from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
-from wf_tui.picture.looks import Cards, Looks, Reach
 from wf_tui.picture.seats import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
@@ -48,7 +48,7 @@ class Picture:
         """The run, once the first batch is in."""
         self.marks: set[str] = set()
         self._batch: Batch | None = None
-        self._looks = Looks()
+        self._looks = CardCache()
         self.cards: Mapping[str, Card] = Cards(self._looks)
         """All cards by id, also those that the filter keeps out."""
         self._totals = Totals()

@@ -10,7 +10,7 @@ from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
-from wf_tui.picture.moved import marks, moved, parts
+from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
 from wf_tui.picture.room import is_full
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _whole(db: Database, run_id: str, now: float) -> Batch:
 
 def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[EventRow]) -> Batch:
     run = reads.run_row(db, run_id)
-    tasks = moved(db, run_id, events)
+    tasks = changed_tasks(db, run_id, events)
     phase_order = _phase_order(db, run_id)
     needs = _needs(db, run_id, [task.id for task in tasks])
     reasons = _context(db, run, now, phase_order, needs)

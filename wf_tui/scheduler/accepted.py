@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
-from wf_tui.faults import Point
+from wf_tui.fault_injection import Point
 from wf_tui.git.merge.merge_tree import leftover_marks
 from wf_tui.ledger.model.states import PERSON, BlockedKind, Outcome, Step
 from wf_tui.ledger.queries import reads
@@ -20,8 +20,8 @@ from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
 from wf_tui.scheduler.attempt import Attempt, StoppedError, machine_fault
 from wf_tui.scheduler.checks import Fault, left_out
-from wf_tui.scheduler.handover import given, make_job
 from wf_tui.scheduler.harvesting import Harvested, harvest_attempt, record_harvest
+from wf_tui.scheduler.job_inputs import given, make_job
 from wf_tui.scheduler.workspace import Kept
 from wf_tui.text import clean, plural
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow
     from wf_tui.ledger.queries.reads import Pulse
+    from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.integrator import Integrator
-    from wf_tui.scheduler.site import Site
 
 __all__ = ["Accepted", "accepted"]
 
@@ -49,7 +49,7 @@ class _GivenBackError(Exception):
 
 
 def accepted(
-    site: Site,
+    site: RunContext,
     integrator: Integrator,
     ledger: Ledger,
     pulse: Pulse,

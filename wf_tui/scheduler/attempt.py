@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.errors import GitDeadlineError, GitError, LedgerError
-from wf_tui.faults import Point
+from wf_tui.fault_injection import Point
 from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.scheduler.around import set_up, tear_down
 from wf_tui.scheduler.checks import Fault, check
-from wf_tui.scheduler.handover import Given, given, make_job
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
 from wf_tui.scheduler.heartbeat import log_failure
+from wf_tui.scheduler.job_inputs import JobInputs, given, make_job
 from wf_tui.scheduler.progress import Progress, last_line
+from wf_tui.scheduler.setup_teardown import set_up, tear_down
 from wf_tui.scheduler.workspace import Left, Workspace
 from wf_tui.text import clean
 from wf_tui.workers.protocol import Alive, Failure, Lost, Output, Started, Success, WorkerEvent
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.integrator import Integrator
-    from wf_tui.scheduler.site import Site
     from wf_tui.workers.protocol import Job
     from wf_tui.workers.protocol import Outcome as WorkOutcome
 
@@ -57,7 +57,7 @@ class StoppedError(Exception):
 class Attempt:
     """Sees one claim through, from its tree to its end in the ledger."""
 
-    site: Site
+    site: RunContext
     integrator: Integrator
     claim: Claim
     running: bool = False
@@ -125,7 +125,7 @@ class Attempt:
             if workspace is not None:
                 await self._leave(workspace, merged=merged, kept=kept)
 
-    async def _given(self) -> Given:
+    async def _given(self) -> JobInputs:
         deadline = self.site.clock.now() + self.site.timing.start_deadline
         fence, claim = self.fence, self.claim
         has = await self.site.ledger(
@@ -136,7 +136,7 @@ class Attempt:
         await self.site.reach(Point.PREPARE_BEGUN)
         return has
 
-    async def _see_through(self, workspace: Workspace, has: Given) -> tuple[bool, bool]:
+    async def _see_through(self, workspace: Workspace, has: JobInputs) -> tuple[bool, bool]:
         """Run, harvest, check and merge; return whether it merged, and whether to keep the tree."""
         tree, fence = workspace.tree, self.fence
         await self.site.reach(Point.PREPARE_TREE)

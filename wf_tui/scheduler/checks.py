@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from wf_tui.git.harvest.harvest import Refused
     from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.harvesting import Harvested
-    from wf_tui.scheduler.site import Site
     from wf_tui.workers.protocol import Job, Report
 
 __all__ = ["Fault", "check", "left_out"]
@@ -38,7 +38,7 @@ class Fault:
 
 
 async def check(
-    site: Site, claim: Claim, job: Job, harvested: Harvested, report: Report
+    site: RunContext, claim: Claim, job: Job, harvested: Harvested, report: Report
 ) -> Fault | None:
     """Return the first thing that keeps the work from being merged, or None.
 
@@ -100,7 +100,7 @@ def _is_there(tree: Path, name: str) -> bool:
     return inside and stat.S_ISREG(status.st_mode) and status.st_size > 0
 
 
-async def _gate(site: Site, claim: Claim, job: Job, report: Report) -> Fault | None:
+async def _gate(site: RunContext, claim: Claim, job: Job, report: Report) -> Fault | None:
     command = claim.task.spec.gate
     if not command:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.faults import Point
+from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
 from wf_tui.git.harvest.harvest import HarvestRefusedError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Fence, Ledger
     from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.attempts import Ending
-    from wf_tui.scheduler.site import Site
+    from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.workspace import Workspace
 
 __all__ = ["NOTHING", "Harvested", "harvest_attempt", "record_harvest"]
@@ -57,7 +57,7 @@ class Harvested:
 NOTHING: Final = Harvested()
 
 
-async def record_harvest(site: Site, fence: Fence, found: Harvested) -> None:
+async def record_harvest(site: RunContext, fence: Fence, found: Harvested) -> None:
     """Tell the ledger what a harvest has found."""
 
     def record(ledger: Ledger) -> None:
@@ -68,7 +68,7 @@ async def record_harvest(site: Site, fence: Fence, found: Harvested) -> None:
     await site.reach(Point.HARVEST_RECORDED)
 
 
-def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
+def harvest_attempt(site: RunContext, workspace: Workspace) -> Harvested:
     """Harvest a tree, commit what changed, and keep that under the attempt's ref; blocks."""
     tree = workspace.tree
     try:
@@ -79,7 +79,7 @@ def harvest_attempt(site: Site, workspace: Workspace) -> Harvested:
     return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)
 
 
-def _save(site: Site, workspace: Workspace, found: Harvest) -> tuple[str, str]:
+def _save(site: RunContext, workspace: Workspace, found: Harvest) -> tuple[str, str]:
     """Return the commit of a harvest and its ref."""
     claim, tree = workspace.claim, workspace.tree
     commit = commit_attempt(

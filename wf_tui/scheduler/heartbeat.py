@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Fence, Ledger
     from wf_tui.ledger.store.database import Database
     from wf_tui.scheduler.attempt import Attempt
-    from wf_tui.scheduler.site import Site
+    from wf_tui.scheduler.context import RunContext
 
 __all__ = ["BEATS", "Heartbeat", "log_failure"]
 
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 class Heartbeat:
     """Watches the attempts of a scheduler, its ledger and its clock."""
 
-    site: Site
+    site: RunContext
     view: Database
     wake: asyncio.Event
     flights: Mapping[tuple[str, int], Attempt]

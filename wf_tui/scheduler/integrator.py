@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerError
-from wf_tui.faults import Point
+from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.show import changed_lines
 from wf_tui.git.merge.integrate import AlreadyIn, Conflict, Merged, integrate
 from wf_tui.git.user.export import Exported, Pending, export
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step, TaskState
 from wf_tui.ledger.queries import reads
-from wf_tui.scheduler.workspace import lay_conflict
+from wf_tui.scheduler.workspace import lay_out_conflict
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.attempt import Attempt
+    from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.harvesting import Harvested
-    from wf_tui.scheduler.site import Site
     from wf_tui.scheduler.workspace import Workspace
 
 __all__ = ["Integrator"]
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 class Integrator:
     """The queue to the integration branch."""
 
-    site: Site
+    site: RunContext
     head: str
     """Where the branch is; new attempts start here."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -144,7 +144,7 @@ class Integrator:
         tree: Tree | None,
     ) -> None:
         task = await self.site.ledger(lambda ledger: reads.task(ledger.db, fence.run, fence.task))
-        laid = await self.site.thread(lay_conflict, self.site.pool, task, tree, commit, found)
+        laid = await self.site.thread(lay_out_conflict, self.site.pool, task, tree, commit, found)
         text = f"it does not merge: {_named(found)}"
         if laid is tree and task.by_hand:
             text += "; its worktree was changed meanwhile and is left as it is"

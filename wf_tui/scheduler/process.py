@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, RefusedError
-from wf_tui.faults import Faults, Point, planned
+from wf_tui.fault_injection import Faults, Point, planned
 from wf_tui.git.control.control import open_control
 from wf_tui.git.merge.integrate import standing_head
 from wf_tui.git.user.repository import Repository
@@ -32,6 +32,7 @@ from wf_tui.ledger.queries.trees import needed_trees, stale_trees
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.ledger.writer import Writer
+from wf_tui.scheduler.context import RunContext
 from wf_tui.scheduler.descriptors import more_descriptors
 from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
@@ -39,7 +40,6 @@ from wf_tui.scheduler.leader import leadership, own_identity
 from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import recover
 from wf_tui.scheduler.scheduler import Scheduler
-from wf_tui.scheduler.site import Site
 from wf_tui.scheduler.threads import started_threads
 from wf_tui.workers.environment import base_environment
 from wf_tui.workers.launcher import Launcher
@@ -120,7 +120,7 @@ class Lead:
         ledger.written_again(self.run_id, why, seconds)
 
     @contextlib.asynccontextmanager
-    async def _site(self, writer: Writer, threads: ThreadPoolExecutor) -> AsyncIterator[Site]:
+    async def _site(self, writer: Writer, threads: ThreadPoolExecutor) -> AsyncIterator[RunContext]:
         paths = self.repo.run(self.run_id)
         row, worktree = await writer.submit(
             lambda ledger: (
@@ -134,7 +134,7 @@ class Lead:
         often = min(_ALIVE_EVERY, row.lease / BEATS)
         async with Launcher(environ=self.environ, alive_every=often) as launcher:
             more_descriptors()
-            yield Site(
+            yield RunContext(
                 run=self.run_id,
                 paths=paths,
                 clock=self.clock,
@@ -154,7 +154,7 @@ class Lead:
                 faults=self.faults,
             )
 
-    async def _schedule(self, site: Site) -> str:
+    async def _schedule(self, site: RunContext) -> str:
         row = await site.ledger(lambda ledger: reads.run_row(ledger.db, site.run))
         integrator = Integrator(site, await site.thread(standing_head, site.control, row.head))
         identity = asdict(own_identity())
@@ -180,7 +180,7 @@ class Lead:
             yield db
 
     @contextlib.contextmanager
-    def _stopping(self, site: Site) -> Iterator[None]:
+    def _stopping(self, site: RunContext) -> Iterator[None]:
         """Turn a signal into `wf stop --now`; the second one ends this process at once.
 
         Then the life-line breaks, and the shims kill what runs.
@@ -205,7 +205,7 @@ class Lead:
             for number in heard:
                 loop.remove_signal_handler(number)
 
-    async def _tidy(self, site: Site) -> None:
+    async def _tidy(self, site: RunContext) -> None:
         """Remove the trees whose work is safe; those that a person needs stay.
 
         Where the repository of the run is damaged nothing is known to be safe.

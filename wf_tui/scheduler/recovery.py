@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerError
-from wf_tui.faults import Point
+from wf_tui.fault_injection import Point
 from wf_tui.git.stale_locks import break_stale_locks
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome, Step
@@ -17,16 +17,16 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
 from wf_tui.scheduler.attempt import CANCELLED, machine_fault
-from wf_tui.scheduler.handover import mark
 from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
+from wf_tui.scheduler.job_inputs import mark
 from wf_tui.scheduler.workspace import Workspace
 from wf_tui.workers.sweep import sweep_git, sweep_marked
 
 if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
+    from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.integrator import Integrator
-    from wf_tui.scheduler.site import Site
 
 __all__ = ["recover"]
 
@@ -34,7 +34,7 @@ LOST: Final = Ending(Outcome.LOST, "lost", "its scheduler died")
 _log = logging.getLogger(__name__)
 
 
-async def recover(site: Site, integrator: Integrator) -> int:
+async def recover(site: RunContext, integrator: Integrator) -> int:
     """Make a run that was left behind ready to go on; return how much was in flight."""
     await site.thread(sweep_marked, mark(site.run, ""))
     await site.thread(sweep_git, site.control.git_dir)
@@ -57,7 +57,7 @@ def _left(ledger: Ledger, run: str) -> list[tuple[AttemptRow, TaskRow]]:
 
 
 async def _recover_one(
-    site: Site, integrator: Integrator, attempt: AttemptRow, task: TaskRow
+    site: RunContext, integrator: Integrator, attempt: AttemptRow, task: TaskRow
 ) -> None:
     fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
     try:
@@ -72,14 +72,14 @@ async def _recover_one(
         await site.ledger(lambda ledger: ledger.fail(fence, ending))
 
 
-async def _is_in(site: Site, attempt: AttemptRow, task: TaskRow) -> bool:
+async def _is_in(site: RunContext, attempt: AttemptRow, task: TaskRow) -> bool:
     """Whether the dead scheduler had merged an attempt."""
     commit = attempt.commit_id if task.step == Step.INTEGRATING else None
     return commit is not None and await site.thread(site.control.contains, commit)
 
 
 async def _settle(
-    site: Site, integrator: Integrator, fence: Fence, attempt: AttemptRow, task: TaskRow
+    site: RunContext, integrator: Integrator, fence: Fence, attempt: AttemptRow, task: TaskRow
 ) -> None:
     claim = Claim.of(attempt, task)
     found = await _harvest(site, fence, claim, attempt)
@@ -97,7 +97,7 @@ async def _settle(
         await site.ledger(lambda ledger: ledger.fail(fence, ending))
 
 
-async def _harvest(site: Site, fence: Fence, claim: Claim, attempt: AttemptRow) -> Harvested:
+async def _harvest(site: RunContext, fence: Fence, claim: Claim, attempt: AttemptRow) -> Harvested:
     """Take what a dead scheduler's attempt left; one without a tree has left nothing."""
     if attempt.commit_id or not attempt.writes or not attempt.tree or not attempt.base:
         return Harvested(commit=attempt.commit_id, ref=attempt.ref)

@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.faults import Point
+from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.accepted import Accepted, accepted
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.queries.reads import Pulse
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.store.database import Database
+    from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.integrator import Integrator
-    from wf_tui.scheduler.site import Site
 
 __all__ = ["Scheduler"]
 
@@ -31,12 +31,12 @@ _LONGEST_SLEEP: Final = 60.0
 class Scheduler:
     """Gives ready tasks to idle seats until the run is over or a person stops it."""
 
-    site: Site
+    site: RunContext
     integrator: Integrator
     view: Database
     """A connection of its own, to see the changes of other processes."""
     foreground: bool = False
-    _flights: dict[tuple[str, int], Attempt] = field(default_factory=dict)
+    _running: dict[tuple[str, int], Attempt] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _broken: BaseException | None = None
@@ -44,7 +44,7 @@ class Scheduler:
 
     async def run(self) -> str:
         """Schedule until there is nothing left to do; return the run's state."""
-        heart = Heartbeat(self.site, self.view, self._wake, self._flights)
+        heart = Heartbeat(self.site, self.view, self._wake, self._running)
         helpers = [asyncio.create_task(heart.watch()), asyncio.create_task(heart.beat())]
         for helper in helpers:
             helper.add_done_callback(lambda _: self._wake.set())  # it has failed
@@ -64,12 +64,12 @@ class Scheduler:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            await self._land_all()
+            await self._cancel_all()
 
     # -- placing
 
     async def _look_and_place(self) -> Pulse:
-        run, timing, flying = self.site.run, self.site.timing, frozenset(self._flights)
+        run, timing, flying = self.site.run, self.site.timing, frozenset(self._running)
 
         def place(ledger: Ledger) -> tuple[Pulse, list[Claim], list[Accepted]]:
             now = ledger.clock.now()
@@ -104,13 +104,13 @@ class Scheduler:
 
     def _start(self, attempt: Attempt) -> None:
         key = (attempt.claim.task.id, attempt.claim.epoch)
-        self._flights[key] = attempt
+        self._running[key] = attempt
         task = asyncio.create_task(attempt.run(), name=f"attempt {key}")
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._landed(key, done))
+        task.add_done_callback(lambda done: self._finished(key, done))
 
-    def _landed(self, key: tuple[str, int], task: asyncio.Task[None]) -> None:
-        self._flights.pop(key, None)
+    def _finished(self, key: tuple[str, int], task: asyncio.Task[None]) -> None:
+        self._running.pop(key, None)
         if self.site.ports:
             self.site.ports.free(key)
         self._tasks.discard(task)
@@ -121,19 +121,19 @@ class Scheduler:
     def _stop_fenced(self, pulse: Pulse) -> None:
         """Stop what a person took back: its fence is in the ledger already."""
         for opened in pulse.open:
-            flight = self._flights.get((opened.task, opened.epoch))
+            flight = self._running.get((opened.task, opened.epoch))
             if opened.fenced and flight is not None:
                 flight.stop(CANCELLED)
 
     # -- ending
 
     def _is_over(self, pulse: Pulse) -> bool:
-        if self._flights or pulse.open:
+        if self._running or pulse.open:
             return False
         leaving = pulse.intent in {Intent.DRAIN, Intent.STOP} and pulse.state == RunState.PAUSED
         return leaving or RunState(pulse.state).ended
 
-    async def _land_all(self) -> None:
+    async def _cancel_all(self) -> None:
         """See off attempts that still fly when the loop was cancelled."""
         for task in list(self._tasks):
             task.cancel()

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.claims import Claim
-    from wf_tui.scheduler.site import Site
+    from wf_tui.scheduler.context import RunContext
 
-__all__ = ["Kept", "Left", "Workspace", "lay_conflict"]
+__all__ = ["Kept", "Left", "Workspace", "lay_out_conflict"]
 
 
-def lay_conflict(
+def lay_out_conflict(
     pool: Pool, task: TaskRow, tree: Tree | None, commit: str, conflict: Conflict
 ) -> Tree | None:
     """Lay a conflict out for a person, where it is one's turn; return the tree that is kept.
@@ -43,12 +43,12 @@ class Left:
 class Workspace:
     """The tree of one attempt; all methods block and belong into a thread."""
 
-    site: Site
+    site: RunContext
     claim: Claim
     tree: Tree
 
     @classmethod
-    def enter(cls, site: Site, claim: Claim, head: str, checkpoint: str | None) -> Workspace:
+    def enter(cls, site: RunContext, claim: Claim, head: str, checkpoint: str | None) -> Workspace:
         """Take a tree at the integration head; the shared one may be older, by its rules."""
         task = claim.task
         if task.isolation == "worktree":

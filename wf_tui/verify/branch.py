@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wf_tui.git.control.control import Control
-    from wf_tui.verify.book import Book
+    from wf_tui.verify.replay_state import ReplayState
 
 __all__ = ["Commit", "compare", "read_branch"]
 
@@ -32,7 +32,7 @@ def read_branch(control: Control) -> tuple[Commit, ...] | None:
     return tuple(Commit(line[0], tuple(line[2:])) for line in lines)
 
 
-def compare(book: Book, branch: Sequence[Commit] | None) -> None:
+def compare(book: ReplayState, branch: Sequence[Commit] | None) -> None:
     """Judge the branch: each merge once, in the order of the events, and with its work.
 
     While a merge is under way the branch may be one ahead of the ledger; and the events may be
@@ -55,7 +55,7 @@ def compare(book: Book, branch: Sequence[Commit] | None) -> None:
     _works(book, branch[: len(told)])
 
 
-def _works(book: Book, branch: Sequence[Commit]) -> None:
+def _works(book: ReplayState, branch: Sequence[Commit]) -> None:
     """Judge that each merge brought in the commit that its attempt had left, and only there."""
     seen: dict[str, str] = {}
     for commit in branch:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify import pauses
-from wf_tui.verify.told import whole, word, words
+from wf_tui.verify.event_fields import whole, word, words
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
-    from wf_tui.verify.book import Book
-    from wf_tui.verify.card import Card
+    from wf_tui.verify.replay_state import ReplayState
+    from wf_tui.verify.replayed_task import ReplayedTask
 
 __all__ = [
     "attempt_ended",
@@ -29,7 +29,7 @@ _STEPS: Final = ("claimed", "preparing", "running", "harvesting", "checking", "i
 _ACCEPTED: Final = {"scope": "checking", "conflict": "harvesting"}
 
 
-def claimed(book: Book, card: Card, event: EventRow) -> None:
+def claimed(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a claim at its instant, then hold the task, the seat and the scope."""
     by_hand = "before" in event.data
     _once(book, card, event)
@@ -49,7 +49,7 @@ def claimed(book: Book, card: Card, event: EventRow) -> None:
     card.limited, card.in_conflict = "", False
 
 
-def _once(book: Book, card: Card, event: EventRow) -> None:
+def _once(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     held = f"the attempt of {card.holder} in epoch {card.opened} is still open"
     book.demand(card.opened is None, "claim", event, f"claimed while {held}")
     due = card.epoch + 1
@@ -62,7 +62,7 @@ def _once(book: Book, card: Card, event: EventRow) -> None:
         book.demand(other is None, "scope", event, f"{other} holds an overlapping scope")
 
 
-def _in_order(book: Book, card: Card, event: EventRow) -> None:
+def _in_order(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     if card.undone:
         names = [n for n in card.needs if n not in book.cards or book.cards[n].state != "done"]
         book.demand(False, "order", event, f"it needs {', '.join(names[:5])}, not done yet")
@@ -72,7 +72,7 @@ def _in_order(book: Book, card: Card, event: EventRow) -> None:
         book.demand(settled, "order", event, f"phase {name} had not settled")
 
 
-def _as_asked(book: Book, card: Card, event: EventRow) -> None:
+def _as_asked(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Compare what the claim says with what the task asks for."""
     said = (word(event, "isolation"), words(event, "scope"), word(event, "mode"))
     asks = (card.isolation, card.asked.scope, card.asked.mode)
@@ -81,7 +81,7 @@ def _as_asked(book: Book, card: Card, event: EventRow) -> None:
     book.demand(tries == card.tries, "tries", event, f"{tries} tries, but {card.tries} failures")
 
 
-def _by_seat(book: Book, card: Card, event: EventRow) -> None:
+def _by_seat(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     book.demand(card.state == "pending", "move", event, f"claimed while it was {card.where}")
     early = card.not_before is not None and book.clock < card.not_before - SLACK
     book.demand(not early, "timer", event, "claimed before its back-off was over")
@@ -96,7 +96,7 @@ def _by_seat(book: Book, card: Card, event: EventRow) -> None:
     pauses.claimed(book, event)
 
 
-def is_live(book: Book, card: Card, event: EventRow) -> bool:
+def is_live(book: ReplayState, card: ReplayedTask, event: EventRow) -> bool:
     """Whether a worker's event is of the live claim; if not, that is a violation (G2)."""
     live = card.worker is not None and (event.worker, event.epoch) == (card.worker, card.epoch)
     now = f"{card.worker} in epoch {card.epoch}" if card.worker else "nobody"
@@ -105,12 +105,12 @@ def is_live(book: Book, card: Card, event: EventRow) -> bool:
     return live
 
 
-def worker_speaks(book: Book, card: Card, event: EventRow) -> None:
+def worker_speaks(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge what changes no state, and only the live claim may say."""
     is_live(book, card, event)
 
 
-def step(book: Book, card: Card, event: EventRow) -> None:
+def step(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a step: forwards, and from a question to the harvest alone."""
     to = word(event, "step")
     book.demand(to in _STEPS, "move", event, f"there is no step {to!r}")
@@ -124,7 +124,7 @@ def step(book: Book, card: Card, event: EventRow) -> None:
     card.step = to
 
 
-def harvested(book: Book, card: Card, event: EventRow) -> None:
+def harvested(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge what an attempt left behind; a fenced one may leave something too.
 
     What readers changed in a snapshot is told when the last of them has left it, after its end.
@@ -137,7 +137,7 @@ def harvested(book: Book, card: Card, event: EventRow) -> None:
     card.harvested = commit if isinstance(commit, str) else None
 
 
-def result_rejected(book: Book, card: Card, event: EventRow) -> None:
+def result_rejected(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a late result: it must not be of the live claim, and changes nothing."""
     live = card.worker is not None and (event.worker, event.epoch) == (card.worker, card.epoch)
     book.demand(not live, "stale", event, "a result of the live claim was rejected")
@@ -145,7 +145,7 @@ def result_rejected(book: Book, card: Card, event: EventRow) -> None:
     card.rejected = card.rejected or event.epoch == card.opened
 
 
-def integrated(book: Book, card: Card, event: EventRow) -> None:
+def integrated(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a merge: of the live claim while it merges, and onto where the branch was."""
     is_live(book, card, event)
     book.demand(card.merging, "move", event, f"merged while it was {card.where}")
@@ -160,7 +160,7 @@ def integrated(book: Book, card: Card, event: EventRow) -> None:
     card.merged = new
 
 
-def attempt_ended(book: Book, card: Card, event: EventRow) -> None:
+def attempt_ended(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge the end of an attempt against what became of its task, then free what it held."""
     outcome, fenced = word(event, "outcome"), bool(event.data.get("fenced"))
     if not _of_open(book, card, event):
@@ -175,7 +175,7 @@ def attempt_ended(book: Book, card: Card, event: EventRow) -> None:
     book.close_attempt(card)
 
 
-def _of_open(book: Book, card: Card, event: EventRow) -> bool:
+def _of_open(book: ReplayState, card: ReplayedTask, event: EventRow) -> bool:
     """Whether an event is of the attempt that is open; if not, that is a violation."""
     opened = card.opened is not None and (event.epoch, event.worker) == (card.opened, card.holder)
     now = f"that of {card.holder} in epoch {card.opened}" if card.opened else "none"
@@ -184,6 +184,6 @@ def _of_open(book: Book, card: Card, event: EventRow) -> bool:
     return opened
 
 
-def _was_held(book: Book, card: Card, event: EventRow) -> None:
+def _was_held(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     known = card.holders.get(event.epoch or 0) == event.worker
     book.demand(known, "stale", event, f"{event.worker} had no claim in epoch {event.epoch}")

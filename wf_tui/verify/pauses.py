@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.verify.told import number, word
+from wf_tui.verify.event_fields import number, word
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
-    from wf_tui.verify.book import Book
+    from wf_tui.verify.replay_state import ReplayState
 
 __all__ = ["Pauses", "begun", "claimed", "over"]
 
@@ -32,21 +32,21 @@ class Pauses:
         self.until = {name: end if end == math.inf else 0.0 for name, end in self.until.items()}
 
 
-def begun(book: Book, event: EventRow) -> None:
+def begun(book: ReplayState, event: EventRow) -> None:
     """Note a pause; one without an end is over when a person says so."""
     profile, until = word(event, "lane"), number(event, "until")
     book.pauses.until[profile] = math.inf if until is None else until
     book.pauses.tried.pop(profile, None)
 
 
-def over(book: Book, event: EventRow) -> None:
+def over(book: ReplayState, event: EventRow) -> None:
     """Note that a profile goes on."""
     profile = word(event, "lane")
     paused = book.pauses.until.pop(profile, None) is not None
     book.demand(paused, "pause", event, f"{profile} was not paused")
 
 
-def claimed(book: Book, event: EventRow) -> None:
+def claimed(book: ReplayState, event: EventRow) -> None:
     """Judge a claim of a seat whose profile has been paused."""
     profile = book.pauses.profiles.get(event.worker or "", "")
     until = book.pauses.until.get(profile)

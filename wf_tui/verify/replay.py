@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.verify import by_hand, claims, moves, pauses
-from wf_tui.verify import whole as of_run
-from wf_tui.verify.told import word
+from wf_tui.verify import claims, operator_events, pauses, scheduler_events
+from wf_tui.verify import run_events as of_run
+from wf_tui.verify.event_fields import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wf_tui.ledger.model.rows import EventRow
-    from wf_tui.verify.book import Book
-    from wf_tui.verify.card import Card
+    from wf_tui.verify.replay_state import ReplayState
+    from wf_tui.verify.replayed_task import ReplayedTask
 
-    OfTask = Callable[[Book, Card, EventRow], None]
-    OfRun = Callable[[Book, EventRow], None]
+    OfTask = Callable[[ReplayState, ReplayedTask, EventRow], None]
+    OfRun = Callable[[ReplayState, EventRow], None]
 
 __all__ = ["BACKWARDS", "replay"]
 
@@ -25,7 +25,7 @@ BACKWARDS: Final = 60.0
 """Seconds by which events of several processes may be out of order; more, and the clock was set."""
 
 
-def replay(book: Book, event: EventRow) -> None:
+def replay(book: ReplayState, event: EventRow) -> None:
     """Judge one event and write down what it changes."""
     book.demand(event.seq == book.seq + 1, "gap", event, f"{event.seq} follows {book.seq}")
     book.seq = event.seq
@@ -40,7 +40,7 @@ def replay(book: Book, event: EventRow) -> None:
         book.demand(event.kind in _SILENT, "unknown", event, f"there is no event {event.kind!r}")
 
 
-def _time(book: Book, event: EventRow) -> None:
+def _time(book: ReplayState, event: EventRow) -> None:
     sane = math.isfinite(event.at) and event.at > 0
     book.demand(sane, "time", event, f"at {event.at} seconds")
     if sane and book.clock - event.at > BACKWARDS:
@@ -49,7 +49,7 @@ def _time(book: Book, event: EventRow) -> None:
         book.clock = max(book.clock, event.at)
 
 
-def _of_task(book: Book, event: EventRow) -> None:
+def _of_task(book: ReplayState, event: EventRow) -> None:
     card = book.cards.get(event.task or "")
     if card is None:
         book.demand(False, "unknown", event, "nobody added this task")
@@ -64,7 +64,7 @@ def _of_task(book: Book, event: EventRow) -> None:
     card.seq = event.seq
 
 
-def _before(book: Book, card: Card, event: EventRow) -> None:
+def _before(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Compare where the event says that the task was with where it was."""
     said = event.data.get("before")
     asking = card.asking and said == "question"
@@ -78,21 +78,24 @@ def _before(book: Book, card: Card, event: EventRow) -> None:
 def _blocked(event: EventRow) -> OfTask:
     """Return the judge for each of the ways in which a task gets blocked."""
     if "undo" in event.data:
-        return by_hand.blocked
+        return operator_events.blocked
     if event.data.get("abort"):
-        return moves.cancelled_by_abort
+        return scheduler_events.cancelled_by_abort
     kind = word(event, "kind")
-    own = {"dependency": moves.blocked_by_result, "question": moves.question_given_up}
-    return own.get(kind, moves.blocked_by_attempt)
+    own = {
+        "dependency": scheduler_events.blocked_by_result,
+        "question": scheduler_events.question_given_up,
+    }
+    return own.get(kind, scheduler_events.blocked_by_attempt)
 
 
 def _released(event: EventRow) -> OfTask:
     by_person = "undo" in event.data or word(event, "kind") == "stop"
-    return by_hand.released if by_person else moves.put_back
+    return operator_events.released if by_person else scheduler_events.put_back
 
 
 def _unblocked(event: EventRow) -> OfTask:
-    return by_hand.unheld if "undo" in event.data else moves.freed
+    return operator_events.unheld if "undo" in event.data else scheduler_events.freed
 
 
 _SHAPED: Final[Mapping[str, Callable[[EventRow], OfTask]]] = {
@@ -110,17 +113,17 @@ _OF_TASK: Final[Mapping[str, OfTask]] = {
     "integrated": claims.integrated,
     "result_rejected": claims.result_rejected,
     "attempt_ended": claims.attempt_ended,
-    "task_done": moves.done,
-    "lane_limited": moves.limited,
-    "conflict_found": moves.conflict_found,
-    "question_asked": moves.asked,
-    "question_answered": by_hand.answered,
-    "message_sent": by_hand.messaged,
-    "task_retried": by_hand.retried,
-    "task_reassigned": by_hand.reassigned,
-    "task_skipped": by_hand.skipped,
-    "task_edited": by_hand.edited,
-    "undone": by_hand.undone,
+    "task_done": scheduler_events.done,
+    "lane_limited": scheduler_events.limited,
+    "conflict_found": scheduler_events.conflict_found,
+    "question_asked": scheduler_events.asked,
+    "question_answered": operator_events.answered,
+    "message_sent": operator_events.messaged,
+    "task_retried": operator_events.retried,
+    "task_reassigned": operator_events.reassigned,
+    "task_skipped": operator_events.skipped,
+    "task_edited": operator_events.edited,
+    "undone": operator_events.undone,
 }
 _OF_RUN: Final[Mapping[str, OfRun]] = {
     "run_created": of_run.created,

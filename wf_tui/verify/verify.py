@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries import reads
-from wf_tui.verify.book import Book
 from wf_tui.verify.branch import compare, read_branch
 from wf_tui.verify.replay import replay
+from wf_tui.verify.replay_state import ReplayState
 from wf_tui.verify.verdict import Verdict, Violation
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ def verify_run(db: Database, run: str, control: Control | None) -> Verdict:
     return Verdict(run, book.seq, tuple(book.found), branch_seen=control is not None)
 
 
-def examine(events: Iterable[EventRow], row: RunRow, tasks: Iterable[TaskRow]) -> Book:
+def examine(events: Iterable[EventRow], row: RunRow, tasks: Iterable[TaskRow]) -> ReplayState:
     """Replay events, and compare their end with the tables; what is wrong is `found`."""
-    book = Book()
+    book = ReplayState()
     for event in events:
         replay(book, event)
     _at_the_end(book, row, tasks)
     return book
 
 
-def _rest(book: Book) -> None:
+def _rest(book: ReplayState) -> None:
     for code, task, text in book.unfinished():
         book.found.append(Violation(code, None, task or None, text))
     merging = any(card.merging for card in book.cards.values())
@@ -50,7 +50,7 @@ def _rest(book: Book) -> None:
             book.found.append(Violation("chain", seq, None, text))
 
 
-def _at_the_end(book: Book, row: RunRow, tasks: Iterable[TaskRow]) -> None:
+def _at_the_end(book: ReplayState, row: RunRow, tasks: Iterable[TaskRow]) -> None:
     """Compare the tables with what the events have made of the run."""
     _rest(book)
     book.demand(row.seq == book.seq, "gap", None, f"the run has {row.seq} events, not {book.seq}")
@@ -66,7 +66,7 @@ def _at_the_end(book: Book, row: RunRow, tasks: Iterable[TaskRow]) -> None:
         _note(book, name, "the task table lacks it")
 
 
-def _compare(book: Book, task: TaskRow) -> None:
+def _compare(book: ReplayState, task: TaskRow) -> None:
     card = book.cards.get(task.id)
     if card is None:
         _note(book, task.id, "no event tells of it")
@@ -81,11 +81,11 @@ def _compare(book: Book, task: TaskRow) -> None:
     _same(book, task.id, "scope", task.scope, card.asked.scope)
 
 
-def _same(book: Book, task: str | None, name: str, stored: object, replayed: object) -> None:
+def _same(book: ReplayState, task: str | None, name: str, stored: object, replayed: object) -> None:
     if stored != replayed:
         _note(book, task, f"{name}: the table says {stored}, the events say {replayed}")
 
 
-def _note(book: Book, task: str | None, text: str) -> None:
+def _note(book: ReplayState, task: str | None, text: str) -> None:
     code = "table" if task else "counts"
     book.found.append(Violation(code, None, task, text))

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from wf_tui.workers.exit_file import program_exit
 from wf_tui.workers.protocol import Alive, Output, ProgramExit, Report, Started
 
-__all__ = ["Running"]
+__all__ = ["ShimConnection"]
 
 DEAF_AFTER = 10.0
 """Seconds after its grace in which a shim ends its program, or it is stopped itself."""
 _CHUNK = 1 << 16
 
 
-class Running:
+class ShimConnection:
     """One program under its shim: what it says becomes events, and at last an exit."""
 
     def __init__(

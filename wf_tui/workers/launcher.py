@@ -20,7 +20,7 @@ from typing import IO, Self
 
 import wf_tui
 from wf_tui.errors import EnvironmentalError
-from wf_tui.workers.channel import Running
+from wf_tui.workers.channel import ShimConnection
 from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.protocol import Limits, ProgramExit, Report
 from wf_tui.workers.sweep import sweep_marked
@@ -68,7 +68,7 @@ class Launcher:
         self._command = (python, "-I", "-S", "-X", "utf8", "-c", _BOOT, _ROOT)
         self._environment = {name: environ[name] for name in _LOADER_PATHS if name in environ}
         self._alive_every = alive_every
-        self._running: set[Running] = set()
+        self._running: set[ShimConnection] = set()
         self._sending = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -124,14 +124,14 @@ class Launcher:
             running.stop(grace)
         return bool(found)
 
-    async def _start(self, program: Program, report: Report) -> Running:
+    async def _start(self, program: Program, report: Report) -> ShimConnection:
         with contextlib.ExitStack() as unused:
             ours, theirs = socket.socketpair()
             unused.enter_context(ours)
             with theirs, _anonymous_file(self._request(program)) as request:
                 await self._send([theirs.fileno(), request.fileno()])
             unused.pop_all()
-        return Running(ours, program.mark, report, self._kill_deaf)
+        return ShimConnection(ours, program.mark, report, self._kill_deaf)
 
     def _kill_deaf(self, shim: int) -> None:
         """End a shim that obeys nothing, because somebody has frozen it; or the parent without one.
@@ -159,7 +159,7 @@ class Launcher:
         }
         return json.dumps(request).encode()
 
-    async def _see_through(self, running: Running, program: Program) -> ProgramExit | None:
+    async def _see_through(self, running: ShimConnection, program: Program) -> ProgramExit | None:
         self._running.add(running)
         try:
             return await running.ended(program.limits.grace)

@@ -81,7 +81,7 @@ class Channel:
         return [json.loads(line) for line in lines] if heard else None
 
 
-class Attempt:
+class SupervisedProgram:
     """One program with everything it starts, from its first process to its last."""
 
     def __init__(self, request: Request, channel: Channel, life: int, wake: int) -> None:
@@ -271,7 +271,7 @@ def attend(channel_handle: int, request_handle: int, life: int) -> bool:
         request = json.loads(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0))
     try:
         discard(request["exit"])
-        attempt = Attempt(request, channel, life, wake)
+        attempt = SupervisedProgram(request, channel, life, wake)
     except (OSError, ValueError) as error:
         channel.say_last({"failed": str(error)})
         return True

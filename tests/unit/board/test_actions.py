@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets._toast import Toast
 
-from tests.unit.board.acting import board
+from tests.support.board_harness import board
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Step
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 Before = "Callable[[Drive], object]"
 
 
-def wrecked(drive: Drive) -> None:
+def wrecked(drive: LedgerHarness) -> None:
     """Let tasks a and b fail."""
     drive.wreck("a", "b")
 
 
-def held(drive: Drive) -> None:
+def held(drive: LedgerHarness) -> None:
     """Hold tasks a and b."""
     drive.mine.hold("r1", "a", "b")
 
 
-def running(drive: Drive) -> None:
+def running(drive: LedgerHarness) -> None:
     """Let tasks a and b run."""
     drive.take("a", step=Step.RUNNING)
     drive.take("b", step=Step.RUNNING)
@@ -40,11 +40,11 @@ SURE = ("down", "enter")
 """The answer to the question that is asked before running work is thrown away."""
 
 
-def waiting(_: Drive) -> None:
+def waiting(_: LedgerHarness) -> None:
     """Leave all tasks as they are."""
 
 
-CASES: list[tuple[str, Callable[[Drive], object], str, str]] = [
+CASES: list[tuple[str, Callable[[LedgerHarness], object], str, str]] = [
     ("r", wrecked, "task_retried", "P"),
     ("b", waiting, "task_blocked", "B:hold"),
     ("b", held, "task_unblocked", "P"),
@@ -58,7 +58,7 @@ CASES: list[tuple[str, Callable[[Drive], object], str, str]] = [
 
 @pytest.mark.parametrize(("key", "before", "kind", "state"), CASES)
 async def test_a_key_acts_on_the_selected_card(
-    tmp_path: Path, key: str, before: Callable[[Drive], object], kind: str, state: str
+    tmp_path: Path, key: str, before: Callable[[LedgerHarness], object], kind: str, state: str
 ) -> None:
     """A key makes its one move on the selected card, and nothing else."""
     async with board(tmp_path, "a", "b", "c", before=before) as hand:
@@ -70,7 +70,7 @@ async def test_a_key_acts_on_the_selected_card(
 
 @pytest.mark.parametrize(("key", "before", "kind", "state"), CASES)
 async def test_a_key_acts_on_all_marked_cards(
-    tmp_path: Path, key: str, before: Callable[[Drive], object], kind: str, state: str
+    tmp_path: Path, key: str, before: Callable[[LedgerHarness], object], kind: str, state: str
 ) -> None:
     """With cards marked, the same key makes the move on each of them."""
     async with board(tmp_path, "a", "b", "c", before=before) as hand:
@@ -83,7 +83,7 @@ async def test_a_key_acts_on_all_marked_cards(
 async def test_actions_act_in_the_order_of_the_columns(tmp_path: Path) -> None:
     """Marked cards of several states each get the move that their state asks for."""
 
-    def mixed(drive: Drive) -> None:
+    def mixed(drive: LedgerHarness) -> None:
         drive.mine.hold("r1", "b")
         drive.take("a", step=Step.RUNNING)
 

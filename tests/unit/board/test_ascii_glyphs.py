@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.board.acting import board
-from tests.unit.ledger.driving import seat
+from tests.support.board_harness import board
+from tests.support.ledger_harness import seat
 from wf_tui.config import Board, Config
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.board.acting import board
-from tests.unit.board.looking import board_of, column_of, screen_text, text_of
+from tests.support.board_harness import board
+from tests.support.screen_text import board_of, column_of, screen_text, text_of
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.theme import DARK, LIGHT, chosen
 from wf_tui.board.widgets.column_tabs import ColumnTabs
@@ -18,12 +18,12 @@ from wf_tui.ledger.model.states import Step, TaskState
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
 
 
-def some_of_each(drive: Drive) -> None:
+def some_of_each(drive: LedgerHarness) -> None:
     """Bring one task to each column; `d` stays pending."""
     drive.finish("a")
     drive.wreck("b")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import Drive, shell
+from tests.support.ledger_harness import LedgerHarness, shell
 from wf_tui.board.widgets.card_lines import card_lines
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def drive(tmp_path: Path) -> Iterator[Drive]:
+def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
     """Give a driver of an empty ledger."""
     database = SqliteDatabase(tmp_path / "ledger.db", create=True)
-    yield Drive(database)
+    yield LedgerHarness(database)
     database.close()
 
 
-def shown(drive: Drive, task: str, signs: GlyphSet = UNICODE) -> list[str]:
+def shown(drive: LedgerHarness, task: str, signs: GlyphSet = UNICODE) -> list[str]:
     """Return the lines of a card, its badges behind a bar."""
     now = drive.clock.now()
     picture = Picture(now)
@@ -49,14 +49,14 @@ def shown(drive: Drive, task: str, signs: GlyphSet = UNICODE) -> list[str]:
     ]
 
 
-def test_a_pending_card_says_what_it_waits_for(drive: Drive) -> None:
+def test_a_pending_card_says_what_it_waits_for(drive: LedgerHarness) -> None:
     """Sign, title; why; priority and role, with the badges."""
     drive.make(shell("a"), shell("b", "a", priority=2, title="Then b"))
     assert shown(drive, "a")[:2] == ["○ a", "ready"]
     assert shown(drive, "b") == ["◌ Then b", "waits for a", "P2  general|scope"]
 
 
-def test_a_card_in_progress_says_who_and_for_how_long(drive: Drive) -> None:
+def test_a_card_in_progress_says_who_and_for_how_long(drive: LedgerHarness) -> None:
     """Worker, step and its time; the last thing seen and its age."""
     drive.make("a")
     fence = drive.take("a", step=Step.RUNNING)
@@ -66,7 +66,7 @@ def test_a_card_in_progress_says_who_and_for_how_long(drive: Drive) -> None:
     assert shown(drive, "a") == ["● a", "w1  running 23s", "edit token.py|3s|scope"]
 
 
-def test_a_silent_worker_is_pointed_out(drive: Drive) -> None:
+def test_a_silent_worker_is_pointed_out(drive: LedgerHarness) -> None:
     """After a minute without output the card says since when, as a warning."""
     drive.make("a")
     drive.take("a", step=Step.RUNNING)
@@ -77,7 +77,7 @@ def test_a_silent_worker_is_pointed_out(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("kind", [BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.CONFLICT])
-def test_a_blocked_card_says_its_kind(drive: Drive, kind: BlockedKind) -> None:
+def test_a_blocked_card_says_its_kind(drive: LedgerHarness, kind: BlockedKind) -> None:
     """The kind as a word, the reason behind it, who had it last; and that it needs a person."""
     drive.make("a")
     drive.fail(drive.take("a"), kind)
@@ -87,7 +87,7 @@ def test_a_blocked_card_says_its_kind(drive: Drive, kind: BlockedKind) -> None:
     assert second.startswith(kind.value)
 
 
-def test_a_blocked_card_that_needs_nobody_has_another_sign(drive: Drive) -> None:
+def test_a_blocked_card_that_needs_nobody_has_another_sign(drive: LedgerHarness) -> None:
     """Held and cancelled cards wait for nobody, and do not look as if they did."""
     drive.make("a", "b")
     drive.mine.hold("r1", "a")
@@ -95,7 +95,7 @@ def test_a_blocked_card_that_needs_nobody_has_another_sign(drive: Drive) -> None
     assert (shown(drive, "a")[0], shown(drive, "b")[0]) == ("▌ a", "⊘ b")
 
 
-def test_a_done_card_says_how(drive: Drive) -> None:
+def test_a_done_card_says_how(drive: LedgerHarness) -> None:
     """Merged with its commit, by whom, when; and which attempt it was, where it was not one."""
     drive.make(shell("a", max_attempts=2))
     drive.fail(drive.take("a"))
@@ -105,7 +105,7 @@ def test_a_done_card_says_how(drive: Drive) -> None:
     assert shown(drive, "a") == ["✓ a", "merged  c1", "w2  0s ago|attempt 2"]
 
 
-def test_signs_are_ascii_where_that_is_asked_for(drive: Drive) -> None:
+def test_signs_are_ascii_where_that_is_asked_for(drive: LedgerHarness) -> None:
     """Every sign of the ASCII set is one ASCII character."""
     drive.make("a")
     assert shown(drive, "a", ASCII)[0] == "o a"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.events import MouseScrollDown
 
-from tests.unit.board.acting import board
-from tests.unit.board.looking import Frames, Posted, board_of, column_of, screen_text, text_of
-from tests.unit.ledger.driving import shell
+from tests.support.board_harness import board
+from tests.support.ledger_harness import shell
+from tests.support.screen_text import Frames, Posted, board_of, column_of, screen_text, text_of
 from wf_tui.board.messages import CardDropped, CardOpened, CardSelected
 from wf_tui.ledger.model.states import TaskState
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pytest
     from textual.strip import Strip
 
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
 MANY = tuple(f"task-{number:03}" for number in range(100))
@@ -160,7 +160,7 @@ async def test_a_card_is_dragged_to_another_column(
 ) -> None:
     """Button down on a card, over to another column, and let go: the board tells from and to."""
 
-    def before(drive: Drive) -> None:
+    def before(drive: LedgerHarness) -> None:
         drive.wreck("a")
 
     async with board(tmp_path, "a", "b", before=before) as hand:

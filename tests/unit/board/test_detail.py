@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.board.detail_stage import Stage, painted, played_run, settle
+from tests.support.detail_harness import DetailApp, painted, played_run, settle
 from wf_tui.board.detail.document import Document, Line, Tab
 from wf_tui.board.detail.feed import Answered, Failed, Ticket
 from wf_tui.board.detail.pane import DetailPane
@@ -17,7 +17,7 @@ from wf_tui.picture.batch import Changes
 if TYPE_CHECKING:
     from textual.message import Message
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 SIZE = (80, 20)
 
@@ -28,14 +28,14 @@ def changed(*cards: str) -> Changes:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Arena:
+def played(tmp_path_factory: pytest.TempPathFactory) -> RunHarness:
     """Give a run that is over."""
     return played_run(tmp_path_factory.mktemp("run"))
 
 
-async def test_the_log_comes_first_with_the_gate_after_a_rule(played: Arena) -> None:
+async def test_the_log_comes_first_with_the_gate_after_a_rule(played: RunHarness) -> None:
     """What the program printed, then a rule, then what its gate printed."""
-    app = Stage(played, "write")
+    app = DetailApp(played, "write")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         text = painted(app)
@@ -53,18 +53,20 @@ async def test_the_log_comes_first_with_the_gate_after_a_rule(played: Arena) -> 
         ("events", ["✓ merged", "● running", "○ added: write [/bold] things"]),
     ],
 )
-async def test_each_tab_shows_its_side_of_a_task(played: Arena, tab: str, words: list[str]) -> None:
+async def test_each_tab_shows_its_side_of_a_task(
+    played: RunHarness, tab: str, words: list[str]
+) -> None:
     """Diff, prompt, attempts and events show what a person looks for there, markup literally."""
-    app = Stage(played, "write", tab)
+    app = DetailApp(played, "write", tab)
     async with app.run_test(size=(80, 40)) as pilot:
         await settle(pilot)
         text = painted(app)
     assert [word for word in words if word not in text] == []
 
 
-async def test_needs_come_with_their_results(played: Arena) -> None:
+async def test_needs_come_with_their_results(played: RunHarness) -> None:
     """The prompt tab says what each needed task has given."""
-    app = Stage(played, "reader", "prompt")
+    app = DetailApp(played, "reader", "prompt")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         text = painted(app)
@@ -73,7 +75,7 @@ async def test_needs_come_with_their_results(played: Arena) -> None:
     assert "  written" in text
 
 
-async def test_tab_keys_turn_and_say_so(played: Arena) -> None:
+async def test_tab_keys_turn_and_say_so(played: RunHarness) -> None:
     """Tab and Shift+Tab go round the tabs; each turn is a message."""
     opened: list[str] = []
 
@@ -81,16 +83,16 @@ async def test_tab_keys_turn_and_say_so(played: Arena) -> None:
         if isinstance(message, DetailPane.TabOpened) and message.tab not in opened[-1:]:
             opened.append(message.tab)
 
-    app = Stage(played, "write")
+    app = DetailApp(played, "write")
     async with app.run_test(size=SIZE, message_hook=hear) as pilot:
         await pilot.press("tab", "tab", "shift+tab", "shift+tab", "shift+tab")
         await settle(pilot)
     assert opened == ["diff", "prompt", "diff", "log", "events"]
 
 
-async def test_tabs_are_clicked(played: Arena) -> None:
+async def test_tabs_are_clicked(played: RunHarness) -> None:
     """A click on a tab's name opens it; one beside the names does nothing."""
-    app = Stage(played, "write")
+    app = DetailApp(played, "write")
     async with app.run_test(size=SIZE) as pilot:
         await pilot.click("TabRow", offset=(14, 0))
         assert app.pane.tab is Tab.PROMPT
@@ -100,9 +102,9 @@ async def test_tabs_are_clicked(played: Arena) -> None:
         assert "[Prompt]" in painted(app)
 
 
-async def test_older_attempts_are_reached(played: Arena) -> None:
+async def test_older_attempts_are_reached(played: RunHarness) -> None:
     """`[` shows the attempt before and `]` the one after, in the log and in the diff."""
-    app = Stage(played, "twice")
+    app = DetailApp(played, "twice")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert "twice · attempt 2 of 2" in painted(app)
@@ -121,9 +123,9 @@ async def test_older_attempts_are_reached(played: Arena) -> None:
         assert app.pane.check_action("attempt", (-1,)) is None
 
 
-async def test_nothing_selected_and_no_such_task(played: Arena) -> None:
+async def test_nothing_selected_and_no_such_task(played: RunHarness) -> None:
     """Without a task, and with one that is not there, one line says so."""
-    app = Stage(played)
+    app = DetailApp(played)
     async with app.run_test(size=(60, 8)) as pilot:
         assert "select a card to see it here" in painted(app)
         app.pane.show("writ")
@@ -135,9 +137,9 @@ async def test_nothing_selected_and_no_such_task(played: Arena) -> None:
         assert "select a card" in painted(app)
 
 
-async def test_stale_answers_are_dropped(played: Arena) -> None:
+async def test_stale_answers_are_dropped(played: RunHarness) -> None:
     """What was asked for another task, tab or time is not shown, nor its failure."""
-    app = Stage(played, "write")
+    app = DetailApp(played, "write")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         old = Ticket("twice", Tab.LOG, 0)
@@ -153,19 +155,19 @@ async def test_stale_answers_are_dropped(played: Arena) -> None:
     assert "nothing was printed" in text
 
 
-async def test_failures_are_one_line(played: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failures_are_one_line(played: RunHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run whose repository is gone says so in the tab that needs it."""
     gone = property(lambda self: self.root / "gone.git")
     monkeypatch.setattr(RunPaths, "control", gone)
-    app = Stage(played, "write", "diff")
+    app = DetailApp(played, "write", "diff")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert "the run's repository is gone" in painted(app)
 
 
-async def test_refreshing_keeps_the_place(played: Arena) -> None:
+async def test_refreshing_keeps_the_place(played: RunHarness) -> None:
     """A change of the task is read again without moving what is on the screen."""
-    app = Stage(played, "write", "diff")
+    app = DetailApp(played, "write", "diff")
     async with app.run_test(size=(60, 10)) as pilot:
         await settle(pilot)
         await pilot.press("pagedown", "down")
@@ -177,7 +179,7 @@ async def test_refreshing_keeps_the_place(played: Arena) -> None:
         assert painted(app) == before
 
 
-async def test_a_hidden_pane_reads_when_it_is_shown(played: Arena) -> None:
+async def test_a_hidden_pane_reads_when_it_is_shown(played: RunHarness) -> None:
     """A pane that nobody sees reads nothing, and catches up at once."""
     heard = asyncio.Event()
 
@@ -185,7 +187,7 @@ async def test_a_hidden_pane_reads_when_it_is_shown(played: Arena) -> None:
         if isinstance(message, Answered):
             heard.set()
 
-    app = Stage(played)
+    app = DetailApp(played)
     async with app.run_test(size=SIZE, message_hook=hear) as pilot:
         app.pane.display = False
         app.pane.show("write")
@@ -198,9 +200,9 @@ async def test_a_hidden_pane_reads_when_it_is_shown(played: Arena) -> None:
 
 
 @pytest.mark.parametrize("tab", list(Tab))
-async def test_it_works_from_40_by_8(played: Arena, tab: Tab) -> None:
+async def test_it_works_from_40_by_8(played: RunHarness, tab: Tab) -> None:
     """The smallest pane shows its tabs and scrolls to the end of what it has."""
-    app = Stage(played, "twice", tab)
+    app = DetailApp(played, "twice", tab)
     async with app.run_test(size=(40, 8)) as pilot:
         await settle(pilot)
         await pilot.press("G", "g", "pagedown", "pageup", "G")
@@ -209,9 +211,9 @@ async def test_it_works_from_40_by_8(played: Arena, tab: Tab) -> None:
     assert all(len(row) == 40 for row in text.split("\n"))
 
 
-async def test_plain_signs(played: Arena) -> None:
+async def test_plain_signs(played: RunHarness) -> None:
     """With `--ascii` no sign of ours needs more than ASCII."""
-    app = Stage(played, "write", "events")
+    app = DetailApp(played, "write", "events")
     app.ascii = True
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)

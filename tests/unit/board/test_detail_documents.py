@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from tests.unit.board.detail_stage import LiveRun, played_run
-from tests.unit.ledger.driving import FixedClock
+from tests.support.detail_harness import LiveRun, played_run
+from tests.support.ledger_harness import FixedClock
 from wf_tui.board.detail.attempts import Table, read_attempts
 from wf_tui.board.detail.diff import MOST_LINES, read_diff
 from wf_tui.board.detail.document import Choice, Line, Look, Source, block, safe
@@ -21,7 +21,7 @@ from wf_tui.git.control.show import FileChange
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
     from wf_tui.board.detail.document import Document
 
 PARALLEL = "goal: g\nphases:\n- name: p\n  tasks:\n  - {{id: t, mode: read_write, run: '{}'}}\n"
@@ -46,14 +46,14 @@ phases:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Arena:
+def played(tmp_path_factory: pytest.TempPathFactory) -> RunHarness:
     """Give a run that is over."""
     return played_run(tmp_path_factory.mktemp("run"))
 
 
-def source(arena: Arena, task: str, epoch: int | None = None) -> Source:
+def source(harness: RunHarness, task: str, epoch: int | None = None) -> Source:
     """Return where a task's documents are read from."""
-    return Source(arena.place, arena.run, task, epoch, FixedClock())
+    return Source(harness.project, harness.run, task, epoch, FixedClock())
 
 
 def texts(document: Document) -> list[str]:
@@ -61,7 +61,7 @@ def texts(document: Document) -> list[str]:
     return [line.text for line in document.laid_out(80)]
 
 
-def test_a_diff_has_looks(played: Arena) -> None:
+def test_a_diff_has_looks(played: RunHarness) -> None:
     """Files, hunks, added and removed lines are told apart, by sign and by look."""
     looks = {line.text: line.look for line in read_diff(source(played, "write")).lines}
     assert looks["diff --git a/shared.txt b/shared.txt"] is Look.LABEL
@@ -70,7 +70,7 @@ def test_a_diff_has_looks(played: Arena) -> None:
     assert (looks["-two"], looks["+TWO"], looks[" one"]) == (Look.REMOVED, Look.ADDED, Look.TEXT)
 
 
-def test_tasks_without_changes_say_why(played: Arena) -> None:
+def test_tasks_without_changes_say_why(played: RunHarness) -> None:
     """A reading task, one that changed nothing, and one without attempts each say so."""
     assert texts(read_diff(source(played, "reader"))) == ["this task only reads"]
     assert texts(read_diff(source(played, "twice", 1))) == ["attempt 1 has left no changes"]
@@ -78,19 +78,19 @@ def test_tasks_without_changes_say_why(played: Arena) -> None:
 
 def test_tasks_that_have_not_begun(tmp_path: Path) -> None:
     """Before the first attempt each tab says that there was none."""
-    arena = LiveRun(tmp_path, claim=False).arena
-    assert texts(read_diff(source(arena, "t"))) == ["no attempt yet, so no changes"]
-    assert texts(read_attempts(source(arena, "t"))) == ["no attempt yet"]
-    assert "added: t" in texts(read_events(source(arena, "t")))[0]
-    assert "command" in texts(read_prompt(source(arena, "t")))
+    harness = LiveRun(tmp_path, claim=False).harness
+    assert texts(read_diff(source(harness, "t"))) == ["no attempt yet, so no changes"]
+    assert texts(read_attempts(source(harness, "t"))) == ["no attempt yet"]
+    assert "added: t" in texts(read_events(source(harness, "t")))[0]
+    assert "command" in texts(read_prompt(source(harness, "t")))
 
 
 def test_a_long_diff_is_cut(tmp_path: Path) -> None:
     """After 2,000 lines it says how to see all; a file that alone is too long is only named."""
-    arena = played_plan(
+    harness = played_plan(
         tmp_path, "seq 3000 > a; seq 30000 > b; seq 10 > c; mv shared.txt moved.txt"
     )
-    lines = texts(read_diff(source(arena, "t")))
+    lines = texts(read_diff(source(harness, "t")))
     assert MOST_LINES < len(lines) < MOST_LINES + 10
     assert lines[:3] == ["    +3000 -0  a", "   +30000 -0  b", "      +10 -0  c"]
     assert lines[3] == "       +0 -0  moved.txt  (was shared.txt)"
@@ -98,36 +98,38 @@ def test_a_long_diff_is_cut(tmp_path: Path) -> None:
     assert lines[-1] == "… not all is shown; all of it: wf diff t"
 
 
-def played_plan(folder: Path, command: str) -> Arena:
+def played_plan(folder: Path, command: str) -> RunHarness:
     """Return a finished run of one writing task."""
     live = LiveRun(folder, PARALLEL.format(command), claim=False)
-    assert live.arena.lead() == "completed"
-    return live.arena
+    assert live.harness.lead() == "completed"
+    return live.harness
 
 
 def test_many_files_are_counted(tmp_path: Path) -> None:
     """After 200 files the list says how many more there are."""
-    arena = played_plan(tmp_path, "for n in $(seq 100 304); do echo $n > f$n; done")
-    lines = texts(read_diff(source(arena, "t")))
+    harness = played_plan(tmp_path, "for n in $(seq 100 304); do echo $n > f$n; done")
+    lines = texts(read_diff(source(harness, "t")))
     assert lines[200] == "… 5 files more"
     assert lines[-1] == "… not all is shown; all of it: wf diff t"
 
 
 def test_an_attempt_that_changed_nothing(tmp_path: Path) -> None:
     """An attempt of a writing task without changes says so."""
-    arena = played_plan(tmp_path, "true")
-    assert texts(read_diff(source(arena, "t"))) == ["attempt 1 has left no changes"]
+    harness = played_plan(tmp_path, "true")
+    assert texts(read_diff(source(harness, "t"))) == ["attempt 1 has left no changes"]
 
 
 def test_limits_and_needs(tmp_path: Path) -> None:
     """Each limit is named; what is not there yet, and what has only a commit, says so."""
-    arena = LiveRun(tmp_path, NEEDING, claim=False).arena
-    lines = texts(read_prompt(source(arena, "b")))
+    harness = LiveRun(tmp_path, NEEDING, claim=False).harness
+    lines = texts(read_prompt(source(harness, "b")))
     assert "  0 of 3 tries used, 9 s, 8 steps, 7 tokens, $6.5" in lines
     assert lines[lines.index("needs a (pending)") + 1] == "  no result yet"
-    arena.act(lambda ledger: ledger.skip(arena.run, "a"))
-    arena.act(lambda ledger: ledger.db.execute("UPDATE task SET commit_id = 'abcdefabcdefabcdef'"))
-    lines = texts(read_prompt(source(arena, "b")))
+    harness.act(lambda ledger: ledger.skip(harness.run, "a"))
+    harness.act(
+        lambda ledger: ledger.db.execute("UPDATE task SET commit_id = 'abcdefabcdefabcdef'")
+    )
+    lines = texts(read_prompt(source(harness, "b")))
     assert lines[lines.index("needs a (done, skipped)") + 1] == "  commit abcdefabcdef"
 
 
@@ -137,23 +139,29 @@ def test_a_running_task_says_what_it_holds(tmp_path: Path) -> None:
     first = "{id: t, mode: read_write, file_scope: ['src/**', lib], run: 'true', max_attempts: 1}"
     tasks = ", ".join([first, *busy])
     run = LiveRun(tmp_path, f"{{goal: g, phases: [{{name: p, parallel: true, tasks: [{tasks}]}}]}}")
-    document = read_prompt(source(run.arena, "t"))
+    document = read_prompt(source(run.harness, "t"))
     lines = texts(document)
-    place = lines.index("holds now")
-    assert lines[place : place + 5] == ["holds now", "  src/**", "  lib", "keeps waiting", "  w0"]
+    project = lines.index("holds now")
+    assert lines[project : project + 5] == [
+        "holds now",
+        "  src/**",
+        "  lib",
+        "keeps waiting",
+        "  w0",
+    ]
     assert (lines[-1], len(lines) - lines.index("keeps waiting")) == ("  ...", 22)
     assert document.live
     run.fail()
-    assert "holds now" not in texts(read_prompt(source(run.arena, "t")))
+    assert "holds now" not in texts(read_prompt(source(run.harness, "t")))
 
 
 def test_odd_ends_of_attempts(tmp_path: Path) -> None:
     """A signal is named; a commit that is gone does not hide the rest of the table."""
-    arena = played_plan(tmp_path, "echo x > x")
-    arena.act(
+    harness = played_plan(tmp_path, "echo x > x")
+    harness.act(
         lambda ledger: ledger.db.execute("UPDATE attempt SET signal = 9, ref = 'refs/wf/gone'")
     )
-    lines = texts(read_attempts(source(arena, "t")))
+    lines = texts(read_attempts(source(harness, "t")))
     assert "exit     signal 9" in lines
     assert "changes  not to be read" in lines
 
@@ -161,16 +169,16 @@ def test_odd_ends_of_attempts(tmp_path: Path) -> None:
 def test_only_the_newest_events(tmp_path: Path) -> None:
     """After 1,000 events it says where the earlier ones are."""
     live = LiveRun(tmp_path)
-    with open_ledger(live.arena.place) as ledger, ledger.db.transaction():
+    with open_ledger(live.harness.project) as ledger, ledger.db.transaction():
         for number in range(1001):
             assert ledger.progress(live.fence, f"step {number}")
-    lines = texts(read_events(source(live.arena, "t")))
+    lines = texts(read_events(source(live.harness, "t")))
     assert lines[0] == "… earlier ones are in: wf events"
     assert len(lines) == 1001
     assert "● step 1000" in lines[-1]
 
 
-def test_attempts_stand_side_by_side(played: Arena) -> None:
+def test_attempts_stand_side_by_side(played: RunHarness) -> None:
     """Newest first; where the width has no room for two columns the older one goes below."""
     table = read_attempts(source(played, "twice"))
     assert table.note == "2 attempts"
@@ -188,7 +196,7 @@ def test_attempts_stand_side_by_side(played: Arena) -> None:
 
 def test_an_open_attempt_has_no_end(tmp_path: Path) -> None:
     """What still runs says so, and for how long."""
-    table = read_attempts(source(LiveRun(tmp_path).arena, "t"))
+    table = read_attempts(source(LiveRun(tmp_path).harness, "t"))
     text = "\n".join(texts(table))
     assert table.live
     assert "so far" in text
@@ -202,7 +210,7 @@ def test_wide_names_keep_the_columns() -> None:
     assert cell_len(first) - 1 == cell_len(second) - 1 == 9 + 26 + 2
 
 
-def test_events_leave_out_the_name(played: Arena) -> None:
+def test_events_leave_out_the_name(played: RunHarness) -> None:
     """Each event has its time; the name stands above all of them."""
     document = read_events(source(played, "twice"))
     assert document.at_end

@@ -10,7 +10,7 @@ import pytest
 from textual._compositor import Compositor
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
-from tests.unit.board.detail_stage import HOSTILE, LiveRun, Stage, painted, settle
+from tests.support.detail_harness import HOSTILE, DetailApp, LiveRun, painted, settle
 from wf_tui.board.detail.document import Source
 from wf_tui.board.detail.feed import Answered
 from wf_tui.board.detail.lines import LinesView
@@ -38,7 +38,7 @@ def live(tmp_path: Path) -> LiveRun:
 
 def source(live: LiveRun, epoch: int | None = None) -> Source:
     """Return where the log of the task is read from."""
-    return Source(live.arena.place, live.arena.run, "t", epoch, SystemClock())
+    return Source(live.harness.project, live.harness.run, "t", epoch, SystemClock())
 
 
 async def look_again(pilot: Pilot[None]) -> None:
@@ -49,7 +49,7 @@ async def look_again(pilot: Pilot[None]) -> None:
 
 async def test_it_follows(live: LiveRun) -> None:
     """What is printed is on the screen after the next look, lines that are not finished too."""
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert "nothing printed yet" in painted(app)
@@ -70,7 +70,7 @@ async def test_it_looks_by_itself(live: LiveRun) -> None:
         if isinstance(message, Answered):
             answers.put_nowait(message.answer)
 
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE, message_hook=hear) as pilot:
         await settle(pilot)
         live.prints("by itself\n")
@@ -88,7 +88,7 @@ async def test_open_attempts_are_looked_at_again(live: LiveRun, tab: str) -> Non
         if isinstance(message, Answered):
             answers.put_nowait(message.answer)
 
-    app = Stage(live.arena, "t", tab)
+    app = DetailApp(live.harness, "t", tab)
     async with app.run_test(size=(60, 20), message_hook=hear) as pilot:
         await settle(pilot)
         live.fail()
@@ -99,7 +99,7 @@ async def test_open_attempts_are_looked_at_again(live: LiveRun, tab: str) -> Non
 
 async def test_growth_costs_no_layout(live: LiveRun, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines that are added are drawn without a layout pass."""
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         live.prints("first\n")
@@ -121,7 +121,7 @@ async def test_growth_costs_no_layout(live: LiveRun, monkeypatch: pytest.MonkeyP
 async def test_scrolling_up_pauses_and_the_end_resumes(live: LiveRun) -> None:
     """What one reads stays where it is while more comes; at the end it is followed again."""
     live.prints("".join(f"line {n}\n" for n in range(50)))
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert "line 49" in painted(app)
@@ -144,7 +144,7 @@ def turned(kind: type[MouseEvent], view: LinesView) -> MouseEvent:
 async def test_the_wheel_scrolls(live: LiveRun) -> None:
     """The wheel moves three rows, and following stops and begins as with keys."""
     live.prints("".join(f"line {n}\n" for n in range(50)))
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         view = app.query_one(LinesView)
@@ -161,7 +161,7 @@ async def test_hostile_output_stays_literal(live: LiveRun) -> None:
     """Escape sequences, markup and bidi controls of a worker act on nothing."""
     live.prints(f"{HOSTILE}\n\ud800 lone\n{'W' * 100_000}\n")
     live.prints(f"{HOSTILE}\n", "gate")
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=(100, 40)) as pilot:
         await settle(pilot)
         await pilot.press("g")
@@ -177,7 +177,7 @@ async def test_hostile_output_stays_literal(live: LiveRun) -> None:
 async def test_a_new_attempt_takes_over(live: LiveRun) -> None:
     """The log of the newest attempt is shown, unless a person has chosen an older one."""
     live.prints("from the first\n")
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         live.claim_again()
@@ -193,7 +193,7 @@ async def test_a_new_attempt_takes_over(live: LiveRun) -> None:
 async def test_the_view_is_bounded(live: LiveRun) -> None:
     """At most 5,000 lines are kept, and the first row says how many are not shown."""
     live.prints("".join(f"{n}\n" for n in range(6000)))
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         live.prints("".join(f"{n}\n" for n in range(6000, 7000)))
@@ -256,7 +256,7 @@ async def test_a_log_that_cannot_be_read(live: LiveRun) -> None:
     """What the system says against it stands in the tab; another task is not affected."""
     live.folder.rmdir()
     live.folder.write_text("a file where the folder was")
-    app = Stage(live.arena, "t")
+    app = DetailApp(live.harness, "t")
     async with app.run_test(size=(200, 10)) as pilot:
         await settle(pilot)
         assert "Not a directory" in painted(app)

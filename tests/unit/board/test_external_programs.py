@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.board.acting import ME, board, place_in
-from tests.unit.ledger.driving import BAD, RUN
+from tests.support.board_harness import ME, board, place_in
+from tests.support.ledger_harness import BAD, RUN
 from wf_tui.board.app import BoardApp
 from wf_tui.errors import EnvironmentalError
 from wf_tui.ledger.model.states import BlockedKind
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 
-def blocked(tree: Path, kind: BlockedKind) -> Callable[[Drive], None]:
+def blocked(tree: Path, kind: BlockedKind) -> Callable[[LedgerHarness], None]:
     """Return what blocks a over one file of its worktree, and leaves b as it is."""
     tree.mkdir(parents=True)
     (tree / "x.txt").touch()
 
-    def before(drive: Drive) -> None:
+    def before(drive: LedgerHarness) -> None:
         fence = drive.take("a")
         drive.ledger.prepared(fence, base="b0", tree=tree.name)
         drive.ledger.block(fence, BAD, kind, {"paths": ["x.txt"]})

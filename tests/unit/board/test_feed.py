@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.board.acting import place_in
-from tests.unit.ledger.driving import RUN, Drive, FixedClock
+from tests.support.board_harness import place_in
+from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.clock import SystemClock
@@ -31,7 +31,7 @@ _SOON = 10.0
 class Reader:
     """A ledger, a feed of it, and what the feed has posted."""
 
-    drive: Drive
+    drive: LedgerHarness
     feed: LedgerFeed
     posted: queue.Queue[Message] = field(default_factory=queue.Queue)
 
@@ -50,7 +50,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     database = SqliteDatabase(place.paths.ledger, create=True)
     posted: queue.Queue[Message] = queue.Queue()
     feed = LedgerFeed(place, RUN, SystemClock(), posted.put)
-    yield Reader(Drive(database, FixedClock()).make("a", "b"), feed, posted)
+    yield Reader(LedgerHarness(database, FixedClock()).make("a", "b"), feed, posted)
     feed.stop()
     database.close()
 

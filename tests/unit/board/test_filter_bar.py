@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, Label
 
-from tests.unit.board.acting import board
-from tests.unit.board.looking import text_of
+from tests.support.board_harness import board
+from tests.support.screen_text import text_of
 from wf_tui.board.widgets.filter_bar import FilterBar
 from wf_tui.board.widgets.header import Notice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.board.acting import Hand
+    from tests.support.board_harness import BoardHarness
 
 
-def said(hand: Hand) -> str:
+def said(hand: BoardHarness) -> str:
     """Return what stands beside the line."""
     return str(hand.app.screen.query_one(FilterBar).query_one(Label).visual)
 
 
-def shown(hand: Hand) -> list[str]:
+def shown(hand: BoardHarness) -> list[str]:
     """Return the cards of the first column."""
     return list(hand.app.picture.columns["pending"])
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Label, TextArea
 
-from tests.unit.board.acting import board
-from tests.unit.ledger.driving import shell
+from tests.support.board_harness import board
+from tests.support.ledger_harness import shell
 from wf_tui.board.forms.form_validation import FormFacts, changed_fields, faults, new_task
 from wf_tui.board.forms.task_forms import EditForm, NewForm
 from wf_tui.ledger.model.rows import Spec
@@ -17,7 +17,7 @@ from wf_tui.ledger.model.rows import Spec
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.board.acting import Hand
+    from tests.support.board_harness import BoardHarness
 
 FACTS = FormFacts(tasks=("login-form", "scan-auth"), phases=("build", "ship"))
 EMPTY = dict.fromkeys(
@@ -26,7 +26,7 @@ EMPTY = dict.fromkeys(
 GOOD = {**EMPTY, "title": "Do it"}
 
 
-def put(hand: Hand, name: str, text: str) -> None:
+def put(hand: BoardHarness, name: str, text: str) -> None:
     """Put a text into a field."""
     box = hand.app.screen.query_one(f"#field-{name}")
     if isinstance(box, TextArea):
@@ -36,7 +36,7 @@ def put(hand: Hand, name: str, text: str) -> None:
         box.value = text
 
 
-def fault(hand: Hand, name: str) -> str:
+def fault(hand: BoardHarness, name: str) -> str:
     """Return the fault that is shown under a field."""
     label = hand.app.screen.query_one(f"#fault-{name}", Label)
     return str(label.visual) if label.has_class("-wrong") else ""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Label, OptionList, Static
 
-from tests.unit.board.acting import board
-from tests.unit.ledger.driving import shell
+from tests.support.board_harness import board
+from tests.support.ledger_harness import shell
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.inbox_screen import InboxScreen
@@ -18,11 +18,11 @@ from wf_tui.ledger.model.states import BlockedKind
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.board.acting import Hand
-    from tests.unit.ledger.driving import Drive
+    from tests.support.board_harness import BoardHarness
+    from tests.support.ledger_harness import LedgerHarness
 
 
-def troubled(drive: Drive) -> None:
+def troubled(drive: LedgerHarness) -> None:
     """Block a (gate), b (failed) and, by a person's word, c."""
     drive.fail(drive.take("a"), BlockedKind.GATE)
     drive.clock.move(60)
@@ -30,7 +30,7 @@ def troubled(drive: Drive) -> None:
     drive.mine.hold("r1", "c")
 
 
-def inbox(hand: Hand) -> InboxScreen:
+def inbox(hand: BoardHarness) -> InboxScreen:
     """Return the inbox, which has to be on top."""
     screen = hand.app.screen
     assert isinstance(screen, InboxScreen)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.command import CommandPalette
 
-from tests.unit.board.acting import board
-from tests.unit.ledger.driving import shell
+from tests.support.board_harness import board
+from tests.support.ledger_harness import shell
 from wf_tui.board.actions.registry import by_id
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.palette import ActionsProvider, find, scattered

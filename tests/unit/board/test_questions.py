@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import OptionList
 
-from tests.unit.board.acting import ME, board
-from tests.unit.ledger.driving import Drive, seat, shell
+from tests.support.board_harness import ME, board
+from tests.support.ledger_harness import LedgerHarness, seat, shell
 from wf_tui.board.actions.seat_choices import SeatFacts, choices, interrupted
 from wf_tui.board.messages import CardDropped
 from wf_tui.board.screens.dialogs import Choice, ChoiceDialog, best
@@ -19,7 +19,7 @@ from wf_tui.ledger.queries import reads
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.board.acting import Hand
+    from tests.support.board_harness import BoardHarness
 
 PENDING, RUNNING = TaskState.PENDING, TaskState.IN_PROGRESS
 DONE, BLOCKED = TaskState.DONE, TaskState.BLOCKED
@@ -31,13 +31,13 @@ SEATS = (
 )
 
 
-def two_run(drive: Drive) -> None:
+def two_run(drive: LedgerHarness) -> None:
     """Let a run on w1 and b on w2."""
     drive.take("a", "w1", Step.RUNNING)
     drive.take("b", "w2", Step.RUNNING)
 
 
-def lines(hand: Hand) -> list[str]:
+def lines(hand: BoardHarness) -> list[str]:
     """Return the lines of the dialog on top."""
     options = hand.app.screen.query_one(OptionList).options
     return [str(option.prompt) for option in options]
@@ -49,7 +49,7 @@ def lines(hand: Hand) -> list[str]:
 async def test_reassign_shows_who_is_free_and_who_fits(tmp_path: Path) -> None:
     """Free seats first, then busy ones with what they hold, then those that do not fit."""
 
-    def one_runs(drive: Drive) -> None:
+    def one_runs(drive: LedgerHarness) -> None:
         drive.take("a", "w1", Step.RUNNING)
 
     async with board(tmp_path, "a", "b", before=one_runs, seats=SEATS) as hand:
@@ -131,7 +131,7 @@ def test_nothing_is_interrupted_where_nothing_runs() -> None:
 async def test_copy_offers_names_that_are_cleaned(tmp_path: Path) -> None:
     """The id, the tree and the branch of an attempt can be copied, without escapes in them."""
 
-    def run_it(drive: Drive) -> None:
+    def run_it(drive: LedgerHarness) -> None:
         fence = drive.take("a", step=Step.PREPARING)
         drive.ledger.prepared(fence, base="b0", tree="/trees/\x1b[31m1")
 
@@ -152,7 +152,7 @@ async def test_copy_offers_names_that_are_cleaned(tmp_path: Path) -> None:
 async def test_copy_offers_the_path_of_a_tree(tmp_path: Path) -> None:
     """The worktree is a path that can be gone to, not the number that the ledger has."""
 
-    def run_it(drive: Drive) -> None:
+    def run_it(drive: LedgerHarness) -> None:
         fence = drive.take("a", step=Step.PREPARING)
         drive.ledger.prepared(fence, base="b0", tree="7")
 
@@ -198,7 +198,7 @@ async def test_escape_stays(tmp_path: Path) -> None:
 async def test_quit_asks_nothing_when_the_run_is_over(tmp_path: Path) -> None:
     """There is no swarm to leave."""
 
-    def end(drive: Drive) -> None:
+    def end(drive: LedgerHarness) -> None:
         drive.finish("a")
         drive.ledger.end_when_idle("r1", foreground=True)
 

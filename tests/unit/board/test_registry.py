@@ -11,7 +11,7 @@ from typing import Any
 import click
 import pytest
 
-from tests.unit.board.acting import board
+from tests.support.board_harness import board
 from wf_tui.board.actions.registry import ACTIONS, Action, Group, Where, bindings, by_id
 from wf_tui.board.screens.help_screen import HelpScreen
 from wf_tui.cli.root import wf

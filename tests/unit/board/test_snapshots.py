@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from textual.widgets import Input, TextArea
 
-from tests.unit.board import scene
-from tests.unit.board.acting import Hand, StillApp, place_in
-from tests.unit.ledger.driving import RUN
+from tests.support import busy_run
+from tests.support.board_harness import BoardHarness, StillApp, place_in
+from tests.support.ledger_harness import RUN
 from wf_tui.board.screens.start_screen import StartApp
 from wf_tui.board.theme import LIGHT
 from wf_tui.config import Board, Config
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.worker import Worker
 
-    from tests.unit.ledger.driving import Drive
-    from wf_tui.commands import Place
+    from tests.support.ledger_harness import LedgerHarness
+    from wf_tui.commands import Project
     from wf_tui.ledger.store.database import Database
 
 Size = tuple[int, int]
@@ -68,26 +68,26 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @dataclass
-class Easel:
+class SnapshotHarness:
     """What compares a board, after some keys, with its picture."""
 
-    place: Place
+    project: Project
     db: Database
     compare: Compare
     config: Config = field(default_factory=Config)
 
     def busy(self, size: Size, *keys: str, card: str | None = None) -> bool:
         """Compare the board of the run in the middle of its life, with a card selected."""
-        return self.look(scene.busy_run(self.place, self.db), size, *keys, card=card)
+        return self.look(busy_run.busy_run(self.project, self.db), size, *keys, card=card)
 
-    def look(self, drive: Drive, size: Size, *keys: str, card: str | None = None) -> bool:
+    def look(self, drive: LedgerHarness, size: Size, *keys: str, card: str | None = None) -> bool:
         """Compare the board of a run."""
-        app = StillApp(self.place, RUN, clock=drive.clock, environ={}, config=self.config)
+        app = StillApp(self.project, RUN, clock=drive.clock, environ={}, config=self.config)
         app.animation_level = "none"
         app.motion = False
 
         async def before(pilot: Pilot[Any]) -> None:
-            hand = Hand(app, pilot, drive)
+            hand = BoardHarness(app, pilot, drive)
             await pilot.pause()
             app._show(app.picture.apply(reading.start(self.db, RUN, drive.clock.now())))
             app.beat()
@@ -115,13 +115,13 @@ def _is_under_way(app: StillApp, worker: Worker[Any]) -> bool:
 
 
 @pytest.fixture
-def easel(tmp_path: Path, snap_compare: Compare) -> Iterator[Easel]:
+def screens(tmp_path: Path, snap_compare: Compare) -> Iterator[SnapshotHarness]:
     """Give an easel with an empty ledger."""
-    place = place_in(tmp_path)
-    place.paths.root.mkdir(parents=True)
-    with contextlib.closing(SqliteDatabase(place.paths.ledger, create=True)) as db:
+    project = place_in(tmp_path)
+    project.paths.root.mkdir(parents=True)
+    with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
         db.execute("PRAGMA synchronous = OFF")
-        yield Easel(place, db, snap_compare)
+        yield SnapshotHarness(project, db, snap_compare)
 
 
 SCREENS = [
@@ -154,26 +154,28 @@ _KEYS = {" ": "space", ":": "colon"}
         for size in sizes
     ],
 )
-def test_screen(easel: Easel, keys: tuple[str, ...], card: str | None, size: Size) -> None:
+def test_screen(
+    screens: SnapshotHarness, keys: tuple[str, ...], card: str | None, size: Size
+) -> None:
     """Each screen is laid out as it was when somebody looked at it."""
-    assert easel.busy(size, *(_KEYS.get(key, key) for key in keys), card=card)
+    assert screens.busy(size, *(_KEYS.get(key, key) for key in keys), card=card)
 
 
 @pytest.mark.parametrize("kind", list(BlockedKind))
-def test_blocked_card(easel: Easel, kind: BlockedKind) -> None:
+def test_blocked_card(screens: SnapshotHarness, kind: BlockedKind) -> None:
     """A blocked card says of which kind it is, why, and what happened last."""
     wanted = "usage" if kind is BlockedKind.DEPENDENCY else "parser"
-    assert easel.look(scene.run_of_kind(easel.db, kind), LEAST, card=wanted)
+    assert screens.look(busy_run.run_of_kind(screens.db, kind), LEAST, card=wanted)
 
 
-def test_nobody_leads(easel: Easel) -> None:
+def test_nobody_leads(screens: SnapshotHarness) -> None:
     """A run without a scheduler says so, and which key starts one."""
-    assert easel.look(scene.small_run(easel.db), SMALL)
+    assert screens.look(busy_run.small_run(screens.db), SMALL)
 
 
-def test_too_small(easel: Easel) -> None:
+def test_too_small(screens: SnapshotHarness) -> None:
     """A terminal that is too small is told so."""
-    assert easel.busy((59, 17))
+    assert screens.busy((59, 17))
 
 
 @pytest.mark.parametrize(
@@ -181,16 +183,16 @@ def test_too_small(easel: Easel) -> None:
     [Board(ascii=True), Board(theme=LIGHT), Board(theme="gruvbox")],
     ids=["ascii", "light", "other"],
 )
-def test_looks(easel: Easel, looks: Board) -> None:
+def test_looks(screens: SnapshotHarness, looks: Board) -> None:
     """Letters in place of signs, the light theme, and one of Textual's own."""
-    easel.config = Config(board=looks)
-    assert easel.busy(MIDDLE)
+    screens.config = Config(board=looks)
+    assert screens.busy(MIDDLE)
 
 
-def test_without_colour(easel: Easel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_colour(screens: SnapshotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """With NO_COLOR everything can still be read."""
     monkeypatch.setenv("NO_COLOR", "1")
-    assert easel.busy(MIDDLE)
+    assert screens.busy(MIDDLE)
 
 
 @pytest.mark.parametrize("in_repository", [True, False])

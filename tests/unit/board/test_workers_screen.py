@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import DataTable, Label
 
-from tests.unit.board.acting import board
-from tests.unit.ledger.driving import seat
+from tests.support.board_harness import board
+from tests.support.ledger_harness import seat
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.workers_screen import WorkersScreen
 from wf_tui.ledger.model.states import Step
@@ -15,11 +15,11 @@ from wf_tui.ledger.model.states import Step
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.board.acting import Hand
-    from tests.unit.ledger.driving import Drive
+    from tests.support.board_harness import BoardHarness
+    from tests.support.ledger_harness import LedgerHarness
 
 
-def at_work(drive: Drive) -> None:
+def at_work(drive: LedgerHarness) -> None:
     """Let a run on w1, and b on w2 since later."""
     first = drive.take("a", "w1", Step.RUNNING)
     drive.ledger.heartbeat("r1", [first])
@@ -27,7 +27,7 @@ def at_work(drive: Drive) -> None:
     drive.take("b", "w2", Step.CLAIMED)
 
 
-def rows(hand: Hand) -> list[str]:
+def rows(hand: BoardHarness) -> list[str]:
     """Return the rows of the table as text."""
     table = hand.app.screen.query_one(DataTable)
     return [" ".join(str(cell) for cell in table.get_row_at(n)) for n in range(table.row_count)]

@@ -1,4 +1,4 @@
-"""A desk with a repository."""
+"""A harness with a repository."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import Desk, make_repository
+from tests.support.cli_harness import CliHarness, make_repository
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def cli(tmp_path: Path) -> CliHarness:
     """Give a repository of one commit, and a state folder."""
-    return Desk(tmp_path, make_repository(tmp_path / "repo"))
+    return CliHarness(tmp_path, make_repository(tmp_path / "repo"))

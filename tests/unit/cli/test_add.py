@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 PLAN = """
 goal: g
@@ -18,56 +18,56 @@ phases:
 
 
 @pytest.fixture(autouse=True)
-def run(desk: Desk) -> str:
+def run(cli: CliHarness) -> str:
     """Give a paused run of two tasks."""
-    return desk.paused_run(PLAN)
+    return cli.paused_run(PLAN)
 
 
-def shown(desk: Desk, task: str) -> Any:
+def shown(cli: CliHarness, task: str) -> Any:
     """Return what `wf show --json` has of a task."""
-    return desk.json_here("show", task)
+    return cli.json_here("show", task)
 
 
-def test_the_id_is_made_of_the_title(desk: Desk) -> None:
+def test_the_id_is_made_of_the_title(cli: CliHarness) -> None:
     """A second task with the same title gets a number."""
-    ids = [desk.json_here("add", "Fix the Login!", "--sh", "true")[0]["task"] for _ in range(2)]
+    ids = [cli.json_here("add", "Fix the Login!", "--sh", "true")[0]["task"] for _ in range(2)]
     assert ids == ["fix-the-login", "fix-the-login-2"]
 
 
 @pytest.mark.parametrize(
     ("title", "name"), [("Über größe", "über-größe"), ("!!!", "task"), ("x" * 90, "x" * 40)]
 )
-def test_any_title_gives_an_id(desk: Desk, title: str, name: str) -> None:
+def test_any_title_gives_an_id(cli: CliHarness, title: str, name: str) -> None:
     """Letters of any language stay, the rest becomes dashes."""
-    assert desk.json_here("add", title)[0]["task"] == name
+    assert cli.json_here("add", title)[0]["task"] == name
 
 
-def test_a_task_joins_the_phase_that_nothing_waits_for(desk: Desk) -> None:
+def test_a_task_joins_the_phase_that_nothing_waits_for(cli: CliHarness) -> None:
     """Without `--phase` it is in `added`; what it needs is kept; the title is its prompt."""
-    desk.here("add", "more", "--needs", "one")
-    task = shown(desk, "more")
+    cli.here("add", "more", "--needs", "one")
+    task = shown(cli, "more")
     assert (task["phase"], task["needs"], task["prompt"]) == ("added", ["one"], "more")
     assert (task["mode"], task["role"], task["isolation"]) == ("read_only", "general", "shared")
 
 
-def test_a_scope_means_that_it_writes(desk: Desk) -> None:
+def test_a_scope_means_that_it_writes(cli: CliHarness) -> None:
     """`--scope` without `--mode` makes a writing task, in a worktree."""
-    desk.here("add", "w", "--sh", "true", "--scope", "src", "--scope", "docs/*.md")
-    task = shown(desk, "w")
+    cli.here("add", "w", "--sh", "true", "--scope", "src", "--scope", "docs/*.md")
+    task = shown(cli, "w")
     assert (task["mode"], task["isolation"]) == ("read_write", "worktree")
     assert task["scope"] == ["src", "docs/*.md"]
 
 
-def test_a_reader_with_a_scope_is_warned_about(desk: Desk) -> None:
+def test_a_reader_with_a_scope_is_warned_about(cli: CliHarness) -> None:
     """Changes that would be thrown away are said at once."""
-    result = desk.here("add", "w", "--scope", "src", "--mode", "read_only")
+    result = cli.here("add", "w", "--scope", "src", "--mode", "read_only")
     assert result.exit_code == 0
     assert "will not be kept" in result.stderr
 
 
-def test_a_scope_outside_the_repository_is_refused(desk: Desk) -> None:
+def test_a_scope_outside_the_repository_is_refused(cli: CliHarness) -> None:
     """The same rule as for a plan."""
-    result = desk.here("add", "w", "--scope", "../x")
+    result = cli.here("add", "w", "--scope", "../x")
     assert result.exit_code == 2
     assert "'../x' holds `..`" in result.stderr
 
@@ -80,46 +80,46 @@ def test_a_scope_outside_the_repository_is_refused(desk: Desk) -> None:
         (["--phase", "p", "--needs", "last"], "a cycle"),
     ],
 )
-def test_what_cannot_be_added_exits_with_2(desk: Desk, words: list[str], said: str) -> None:
+def test_what_cannot_be_added_exits_with_2(cli: CliHarness, words: list[str], said: str) -> None:
     """A wrong name or a cycle adds nothing."""
-    result = desk.here("add", "x", *words)
+    result = cli.here("add", "x", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
-    assert len(desk.json_here("status")["tasks"]) == 2
+    assert len(cli.json_here("status")["tasks"]) == 2
 
 
-def test_an_empty_title_is_refused(desk: Desk) -> None:
+def test_an_empty_title_is_refused(cli: CliHarness) -> None:
     """A card needs a name."""
-    assert desk.here("add", "  ").exit_code == 2
+    assert cli.here("add", "  ").exit_code == 2
 
 
-def test_edit_changes_what_is_given_and_nothing_else(desk: Desk) -> None:
+def test_edit_changes_what_is_given_and_nothing_else(cli: CliHarness) -> None:
     """Each option is one field."""
     line = ["--title", "T", "--prompt", "P", "--scope", "s", "--role", "test"]
-    result = desk.here("edit", "one", *line, "--max-attempts", "7", "--timeout", "3")
+    result = cli.here("edit", "one", *line, "--max-attempts", "7", "--timeout", "3")
     assert result.exit_code == 0
-    task = shown(desk, "one")
+    task = shown(cli, "one")
     got = {name: task[name] for name in ("title", "prompt", "scope", "role", "max_attempts")}
     expected = {"title": "T", "prompt": "P", "scope": ["s"], "role": "test", "max_attempts": 7}
     assert got == expected
-    assert "command   true" in desk.here("show", "one").stdout
-    assert "3 s" in desk.here("show", "one").stdout
+    assert "command   true" in cli.here("show", "one").stdout
+    assert "3 s" in cli.here("show", "one").stdout
 
 
-def test_an_edit_of_nothing_is_refused(desk: Desk) -> None:
+def test_an_edit_of_nothing_is_refused(cli: CliHarness) -> None:
     """Without an option there is nothing to do."""
-    assert desk.here("edit", "one").exit_code == 2
+    assert cli.here("edit", "one").exit_code == 2
 
 
-def test_a_done_task_is_not_edited(desk: Desk) -> None:
+def test_a_done_task_is_not_edited(cli: CliHarness) -> None:
     """It is refused in this state: exit 5."""
-    desk.here("skip", "one")
-    assert desk.here("edit", "one", "--title", "T").exit_code == 5
+    cli.here("skip", "one")
+    assert cli.here("edit", "one", "--title", "T").exit_code == 5
 
 
-def test_a_gate_is_taken_away_with_an_empty_one(desk: Desk) -> None:
+def test_a_gate_is_taken_away_with_an_empty_one(cli: CliHarness) -> None:
     """`--gate ''` leaves the task without a gate."""
-    desk.here("edit", "one", "--gate", "make test")
-    assert "make test" in desk.here("show", "one").stdout
-    desk.here("edit", "one", "--gate", "")
-    assert "gate" not in desk.here("show", "one").stdout
+    cli.here("edit", "one", "--gate", "make test")
+    assert "make test" in cli.here("show", "one").stdout
+    cli.here("edit", "one", "--gate", "")
+    assert "gate" not in cli.here("show", "one").stdout

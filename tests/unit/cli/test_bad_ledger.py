@@ -13,25 +13,25 @@ from wf_tui.paths import private_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 
 @pytest.fixture(name="ledger")
-def _ledger(desk: Desk) -> Path:
+def _ledger(cli: CliHarness) -> Path:
     """Give the place of the ledger of a repository."""
-    path = commands.find_place(desk.repo, desk.environ).paths.ledger
+    path = commands.find_project(cli.repo, cli.environ).paths.ledger
     private_folder(path.parent)
     return path
 
 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("words", ["status", "retry a", "board", "scheduler --run r1"])
-def test_one_line(desk: Desk, ledger: Path, bad: str, words: str) -> None:
+def test_one_line(cli: CliHarness, ledger: Path, bad: str, words: str) -> None:
     """What looks at it, changes it, shows it or leads a run refuses it alike; it stays as it is."""
     write, message = BAD[bad]
     write(ledger)
     before = ledger.read_bytes()
-    done = desk.here(*words.split())
+    done = cli.here(*words.split())
     assert (done.exit_code, done.stdout) == (3, "")
     assert message in done.stderr.splitlines()[0]
     assert len(done.stderr.splitlines()) == 2

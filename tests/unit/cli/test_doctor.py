@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.desk import Desk, git
+from tests.support.cli_harness import CliHarness, git
 from wf_tui import commands
 
 if TYPE_CHECKING:
@@ -27,47 +27,49 @@ def _text(found: dict[str, Any], check: str) -> str:
     return text
 
 
-def test_a_good_place_is_usable(desk: Desk) -> None:
+def test_a_good_place_is_usable(cli: CliHarness) -> None:
     """Exit 0, a line for each check, and not even a folder is made."""
-    result = desk.here("doctor")
+    result = cli.here("doctor")
     assert result.exit_code == 0, result.stdout
     assert any(line.startswith("ok       git ") for line in result.stdout.splitlines())
     assert any(line.startswith("note     sandbox ") for line in result.stdout.splitlines())
-    found = desk.json_here("doctor")
+    found = cli.json_here("doctor")
     assert found["usable"]
     assert _text(found, "ledger") == "no run yet"
-    assert not (desk.root / "state").exists()
+    assert not (cli.root / "state").exists()
 
 
-def _folder(desk: Desk) -> Path:
-    return desk.root
+def _folder(cli: CliHarness) -> Path:
+    return cli.root
 
 
-def _unborn(desk: Desk) -> Path:
-    git(desk.root, "init", "-q", "unborn")
-    return desk.root / "unborn"
+def _unborn(cli: CliHarness) -> Path:
+    git(cli.root, "init", "-q", "unborn")
+    return cli.root / "unborn"
 
 
-@pytest.mark.parametrize("place", [_folder, _unborn])
-def test_a_place_without_a_repository_is_not(desk: Desk, place: Callable[[Desk], Path]) -> None:
+@pytest.mark.parametrize("project", [_folder, _unborn])
+def test_a_place_without_a_repository_is_not(
+    cli: CliHarness, project: Callable[[CliHarness], Path]
+) -> None:
     """Exit 3, with the reason; everything else is looked at all the same."""
-    result = desk.here("doctor", "--repo", place(desk), repo=False)
+    result = cli.here("doctor", "--repo", project(cli), repo=False)
     assert result.exit_code == 3
     assert "problem  repository" in result.stdout
     assert "ok       git " in result.stdout
 
 
-def test_a_repository_from_a_stranger_is_described(desk: Desk) -> None:
+def test_a_repository_from_a_stranger_is_described(cli: CliHarness) -> None:
     """Programs, hooks and stale locks are named; the repository stays as it is."""
-    git(desk.repo, "config", "core.fsmonitor", str(desk.root / "evil"))
-    (desk.repo / ".git" / "hooks").mkdir(exist_ok=True)
-    hook = desk.repo / ".git" / "hooks" / "post-commit"
+    git(cli.repo, "config", "core.fsmonitor", str(cli.root / "evil"))
+    (cli.repo / ".git" / "hooks").mkdir(exist_ok=True)
+    hook = cli.repo / ".git" / "hooks" / "post-commit"
     hook.write_text("#!/bin/sh\n")
     hook.chmod(0o755)
-    lock = desk.repo / ".git" / "index.lock"
+    lock = cli.repo / ".git" / "index.lock"
     lock.touch()
     os.utime(lock, (1, 1))
-    found = desk.json_here("doctor")
+    found = cli.json_here("doctor")
     assert _text(found, "programs") == "the configuration names programs: core.fsmonitor"
     assert "post-commit" in _text(found, "hooks")
     assert "index.lock is " in _text(found, "lock")
@@ -75,27 +77,27 @@ def test_a_repository_from_a_stranger_is_described(desk: Desk) -> None:
     assert lock.exists()
 
 
-def test_a_damaged_ledger_is_a_problem(desk: Desk) -> None:
+def test_a_damaged_ledger_is_a_problem(cli: CliHarness) -> None:
     """It is named and left as it is."""
-    desk.paused_run(PLAN)
-    path = commands.find_place(desk.repo, desk.environ).paths.ledger
+    cli.paused_run(PLAN)
+    path = commands.find_project(cli.repo, cli.environ).paths.ledger
     for name in ("ledger.db-wal", "ledger.db-shm"):
         path.with_name(name).unlink(missing_ok=True)
     path.write_bytes(b"no ledger")
-    result = desk.here("doctor")
+    result = cli.here("doctor")
     assert result.exit_code == 3
     assert "problem  ledger" in result.stdout
     assert path.read_bytes() == b"no ledger"
 
 
-def test_a_run_that_lost_its_scheduler_is_named(desk: Desk) -> None:
+def test_a_run_that_lost_its_scheduler_is_named(cli: CliHarness) -> None:
     """With the command that helps; a paused one needs none."""
-    run = desk.paused_run(PLAN)
-    assert _levels(desk.json_here("doctor"))["runs"] == "ok"
-    place = commands.find_place(desk.repo, desk.environ)
-    with commands.open_ledger(place) as ledger:
+    run = cli.paused_run(PLAN)
+    assert _levels(cli.json_here("doctor"))["runs"] == "ok"
+    project = commands.find_project(cli.repo, cli.environ)
+    with commands.open_ledger(project) as ledger:
         ledger.resume(run)
-    found = desk.json_here("doctor")
+    found = cli.json_here("doctor")
     assert _levels(found)["runs"] == "note"
     assert run in _text(found, "runs")
-    assert f"wf resume {run}" in desk.here("doctor").stdout
+    assert f"wf resume {run}" in cli.here("doctor").stdout

@@ -10,17 +10,17 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 GOOD = "{goal: g, phases: [{name: p, tasks: [{id: t, prompt: x}]}]}"
 BAD = "{goal: g, phases: [{name: p, tasks: [{id: t, prompt: x}, {id: t, prompt: y}]}]}"
 FIELDS = "file valid errors warnings goal max_concurrent phase_order phase_waves task_batches"
 
 
-def test_check_prints_one_object_for_each_file(desk: Desk) -> None:
+def test_check_prints_one_object_for_each_file(cli: CliHarness) -> None:
     """The fields are those of the contract; the exit status is 2 if any plan is wrong."""
-    good, bad = desk.plan(GOOD, "good.yaml"), desk.plan(BAD, "bad.yaml")
-    result = desk.here("plan", "check", good, bad, "--json", repo=False)
+    good, bad = cli.plan(GOOD, "good.yaml"), cli.plan(BAD, "bad.yaml")
+    result = cli.here("plan", "check", good, bad, "--json", repo=False)
     reports = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 2
     assert [list(report) for report in reports] == [FIELDS.split()] * 2
@@ -28,23 +28,23 @@ def test_check_prints_one_object_for_each_file(desk: Desk) -> None:
     assert list(reports[1]["errors"][0]) == ["code", "message", "place", "hint", "detail"]
 
 
-def test_check_of_a_good_plan_exits_with_0(desk: Desk) -> None:
+def test_check_of_a_good_plan_exits_with_0(cli: CliHarness) -> None:
     """It says how large the plan is."""
-    result = desk.here("plan", "check", desk.plan(GOOD), repo=False)
+    result = cli.here("plan", "check", cli.plan(GOOD), repo=False)
     assert result.exit_code == 0
     assert "good, 1 phase, 1 task" in result.stdout
 
 
-def test_show_draws_a_plan(desk: Desk) -> None:
+def test_show_draws_a_plan(cli: CliHarness) -> None:
     """Phases and tasks are there."""
-    result = desk.here("plan", "show", desk.plan(GOOD), repo=False)
+    result = cli.here("plan", "show", cli.plan(GOOD), repo=False)
     assert result.exit_code == 0
     assert "wave 1" in result.stdout
 
 
-def test_show_of_a_bad_plan_prints_its_faults(desk: Desk) -> None:
+def test_show_of_a_bad_plan_prints_its_faults(cli: CliHarness) -> None:
     """They go to stderr, and nothing to stdout."""
-    result = desk.here("plan", "show", desk.plan(BAD), repo=False)
+    result = cli.here("plan", "show", cli.plan(BAD), repo=False)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "error" in result.stderr
 
@@ -74,14 +74,14 @@ def _unknown(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [_missing, _a_folder, _latin_1, _wrong, _unknown])
-def test_a_plan_that_cannot_be_run_creates_nothing(desk: Desk, make: object) -> None:
+def test_a_plan_that_cannot_be_run_creates_nothing(cli: CliHarness, make: object) -> None:
     """All that is wrong goes to stderr, the exit status is 2, no state folder appears."""
-    desk.plan(GOOD)
+    cli.plan(GOOD)
     assert callable(make)
-    result = desk.here("run", make(desk.root))
+    result = cli.here("run", make(cli.root))
     assert (result.exit_code, result.stdout) == (2, "")
     assert ": error: " in result.stderr
-    assert not (desk.root / "state").exists()
+    assert not (cli.root / "state").exists()
 
 
 @pytest.mark.parametrize(
@@ -95,19 +95,19 @@ def test_a_plan_that_cannot_be_run_creates_nothing(desk: Desk, make: object) -> 
         (["--headless", "--detach"], "cannot both be meant"),
     ],
 )
-def test_wrong_options_of_run_exit_with_2(desk: Desk, words: list[str], said: str) -> None:
+def test_wrong_options_of_run_exit_with_2(cli: CliHarness, words: list[str], said: str) -> None:
     """Nothing is started."""
-    result = desk.here("run", desk.plan(GOOD), *words)
+    result = cli.here("run", cli.plan(GOOD), *words)
     assert result.exit_code == 2
     assert said in result.stderr
-    assert desk.json_here("runs") == []
+    assert cli.json_here("runs") == []
 
 
-def test_a_wrong_configuration_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_configuration_is_named(cli: CliHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unknown key says its place and the nearest right word."""
-    config = desk.root / "config.toml"
+    config = cli.root / "config.toml"
     config.write_text("[timing]\nleas = 3.0\n")
     monkeypatch.setenv("WF_CONFIG", str(config))
-    result = desk.here("run", desk.plan(GOOD), "--detach")
+    result = cli.here("run", cli.plan(GOOD), "--detach")
     assert result.exit_code == 2
     assert "unknown key timing.leas (did you mean 'lease'?)" in result.stderr

@@ -14,7 +14,7 @@ from wf_tui.cli.root import wf
 if TYPE_CHECKING:
     from click.testing import Result
 
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 COMMANDS = [
     *("demo", "run", "plan"),
@@ -89,11 +89,11 @@ def test_wf_alone_prints_the_help() -> None:
     ],
 )
 def test_wrong_words_exit_with_2_and_name_the_right_one(
-    desk: Desk, words: list[str], message: str, hint: str
+    cli: CliHarness, words: list[str], message: str, hint: str
 ) -> None:
     """One line says what is wrong, a second one what to write; nothing goes to stdout."""
-    desk.paused_run("{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true'}]}]}")
-    result = desk.here(*words) if words[0] == "retry" else run(*words)
+    cli.paused_run("{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true'}]}]}")
+    result = cli.here(*words) if words[0] == "retry" else run(*words)
     first, second = result.stderr.splitlines()
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -108,9 +108,9 @@ def test_version_is_printed() -> None:
 
 
 @pytest.mark.parametrize("words", [["--help"], ["status"]])
-def test_help_and_status_import_nothing_heavy(desk: Desk, words: list[str]) -> None:
+def test_help_and_status_import_nothing_heavy(cli: CliHarness, words: list[str]) -> None:
     """`wf --help` and `wf status` start at once because they load none of the large libraries."""
-    desk.paused_run("{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true'}]}]}")
+    cli.paused_run("{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true'}]}]}")
     script = (
         "import sys\nfrom wf_tui.cli import main\n"
         f"sys.argv = {['wf', *words]!r}\n"
@@ -119,8 +119,8 @@ def test_help_and_status_import_nothing_heavy(desk: Desk, words: list[str]) -> N
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
-        cwd=desk.repo,
-        env=desk.environ,
+        cwd=cli.repo,
+        env=cli.environ,
         check=True,
         capture_output=True,
         text=True,
@@ -142,7 +142,7 @@ def test_help_imports_no_command() -> None:
     assert set(done.stdout.splitlines()[-1].split()) <= {
         "wf_tui",
         "wf_tui.cli",
-        "wf_tui.cli.faults",
+        "wf_tui.cli.errors",
         "wf_tui.cli.group",
         "wf_tui.cli.root",
         "wf_tui.errors",

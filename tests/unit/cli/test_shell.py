@@ -26,7 +26,7 @@ from wf_tui.scheduler.leader import own_identity
 if TYPE_CHECKING:
     from click.testing import Result
 
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
     from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.ledger import Ledger
 
@@ -48,14 +48,14 @@ exit 7
 class Bench:
     """A run whose first task has an attempt that works in a worktree."""
 
-    desk: Desk
+    cli: CliHarness
     fence: Fence
     pool: Pool
     tree: Tree
 
     def end(self, kind: BlockedKind, *paths: str, kept: bool = True) -> None:
         """Let the attempt end; its worktree is kept, or given back."""
-        with commands.open_ledger(commands.find_place(self.desk.repo, {**os.environ})) as ledger:
+        with commands.open_ledger(commands.find_project(self.cli.repo, {**os.environ})) as ledger:
             detail = {"paths": list(paths)}
             ledger.block(self.fence, Ending(Outcome.FAILED, kind.value, "t"), kind, detail)
         if not kept:
@@ -63,31 +63,31 @@ class Bench:
 
     def shell(self, task: str = "a b") -> Result:
         """Open the shell."""
-        return self.desk.here("shell", task)
+        return self.cli.here("shell", task)
 
     @property
     def told(self) -> list[str]:
         """What the shell wrote down."""
-        return (self.desk.root / "told").read_text().splitlines()
+        return (self.cli.root / "told").read_text().splitlines()
 
 
 @pytest.fixture
-def bench(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(cli: CliHarness, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Give a run with work under way, and a shell that writes down what it sees."""
-    monkeypatch.setenv("WF_STATE_DIR", desk.environ["WF_STATE_DIR"])
-    program = desk.root / "my shell; exit 1"
+    monkeypatch.setenv("WF_STATE_DIR", cli.environ["WF_STATE_DIR"])
+    program = cli.root / "my shell; exit 1"
     program.write_text(PROGRAM)
     program.chmod(stat.S_IRWXU)
     monkeypatch.setenv("SHELL", str(program))
-    monkeypatch.setenv("OUT", str(desk.root / "told"))
+    monkeypatch.setenv("OUT", str(cli.root / "told"))
     monkeypatch.setenv("GIT_DIR", "/nowhere")
-    run = desk.paused_run(PLAN)
-    with commands.open_ledger(commands.find_place(desk.repo, desk.environ)) as ledger:
-        return _begun(desk, ledger, run)
+    run = cli.paused_run(PLAN)
+    with commands.open_ledger(commands.find_project(cli.repo, cli.environ)) as ledger:
+        return _begun(cli, ledger, run)
 
 
-def _begun(desk: Desk, ledger: Ledger, run: str) -> Bench:
-    paths = RunPaths(Path(desk.json_here("status")["run"]["dir"]))
+def _begun(cli: CliHarness, ledger: Ledger, run: str) -> Bench:
+    paths = RunPaths(Path(cli.json_here("status")["run"]["dir"]))
     pool = Pool(open_control(paths), paths)
     tree = pool.acquire(pool.control.base)
     (tree.path / "out.txt").write_text("x")
@@ -97,7 +97,7 @@ def _begun(desk: Desk, ledger: Ledger, run: str) -> Bench:
     assert claim is not None
     fence = Fence(run, claim.task.id, claim.epoch, claim.worker)
     ledger.prepared(fence, base=tree.base, tree=str(tree.number))
-    return Bench(desk, fence, pool, tree)
+    return Bench(cli, fence, pool, tree)
 
 
 def test_it_opens_in_the_kept_worktree(bench: Bench) -> None:
@@ -140,7 +140,7 @@ def test_work_that_could_not_be_saved_can_be_entered(bench: Bench) -> None:
     """The worktree of such a failure is the only place where the work is."""
     bench.end(BlockedKind.FAILED)
     assert bench.shell().exit_code == 5
-    with commands.open_ledger(commands.find_place(bench.desk.repo, os.environ)) as ledger:
+    with commands.open_ledger(commands.find_project(bench.cli.repo, os.environ)) as ledger:
         ledger.tree_gone(bench.fence.run, str(bench.tree.path), kept="too much")
     assert bench.shell().exit_code == 0
 
@@ -149,7 +149,7 @@ def test_a_link_in_place_of_the_worktree_is_not_followed(bench: Bench) -> None:
     """A worker that puts a link there gets nobody into another folder."""
     bench.end(BlockedKind.SCOPE)
     shutil.rmtree(bench.tree.path)
-    bench.tree.path.symlink_to(bench.desk.repo)
+    bench.tree.path.symlink_to(bench.cli.repo)
     assert bench.shell().exit_code == 5
 
 
@@ -165,16 +165,16 @@ def test_a_shell_that_cannot_start_is_named(bench: Bench, monkeypatch: pytest.Mo
 def test_nobody_removes_the_worktree_under_a_person(bench: Bench) -> None:
     """Even when its task has gone on and nothing is in it: it goes once the shell is left."""
     wf = shlex.join([sys.executable, "-m", "wf_tui"])
-    repo = shlex.quote(str(bench.desk.repo))
+    repo = shlex.quote(str(bench.cli.repo))
     lines = f"{wf} retry 'a b' --repo {repo}\n{wf} clean --apply --json --repo {repo} > $OUT\n"
-    (bench.desk.root / "my shell; exit 1").write_text(f"#!/bin/sh\nunset GIT_DIR\n{lines}")
+    (bench.cli.root / "my shell; exit 1").write_text(f"#!/bin/sh\nunset GIT_DIR\n{lines}")
     (bench.tree.path / "out.txt").unlink()
     bench.end(BlockedKind.SCOPE)
     assert bench.shell().exit_code == 0
     (found,) = json.loads("\n".join(bench.told))
     assert (found["class"], found["reason"]) == ("clean", "a process works in it")
     assert bench.tree.path.is_dir()
-    assert bench.desk.here("clean", "--apply").exit_code == 0
+    assert bench.cli.here("clean", "--apply").exit_code == 0
     assert not bench.tree.path.exists()
 
 
@@ -183,11 +183,11 @@ def test_a_conflict_with_marks_left_is_not_accepted(bench: Bench) -> None:
     file = bench.tree.path / "out.txt"
     file.write_text(f"<<<<<<< {'a' * 40}\na\n=======\nb\n>>>>>>> {'b' * 40}\n")
     bench.end(BlockedKind.CONFLICT, "gone", "../../../a.txt", "out.txt")
-    result = bench.desk.here("accept", "a b", "later")
+    result = bench.cli.here("accept", "a b", "later")
     assert result.exit_code == 5
     assert result.stderr.splitlines() == [
         "wf: task 'a b' cannot be accepted: out.txt has conflict marks left (wf shell 'a b')",
         "wf: task 'later' cannot be accepted: it is pending",
     ]
     file.write_text("<<<<<<< HEAD\n=======\n>>>>>>> as a text about git has it\n")
-    assert bench.desk.here("accept", "a b").exit_code == 0
+    assert bench.cli.here("accept", "a b").exit_code == 0

@@ -10,7 +10,7 @@ import pytest
 from wf_tui import commands
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 PLAN = """
 goal: make it good
@@ -35,14 +35,14 @@ EVENT = "seq at run task worker epoch actor kind data"
 
 
 @pytest.fixture
-def run(desk: Desk) -> str:
+def run(cli: CliHarness) -> str:
     """Give a paused run."""
-    return desk.paused_run(PLAN)
+    return cli.paused_run(PLAN)
 
 
-def test_status_is_one_object_with_the_promised_fields(desk: Desk, run: str) -> None:
+def test_status_is_one_object_with_the_promised_fields(cli: CliHarness, run: str) -> None:
     """Names and order of the fields are those of the contract."""
-    status = desk.json_here("status")
+    status = cli.json_here("status")
     assert list(status) == ["run", "tasks", "workers"]
     assert list(status["run"]) == RUN.split()
     assert [list(task) for task in status["tasks"]] == [TASK.split()] * 2
@@ -51,9 +51,9 @@ def test_status_is_one_object_with_the_promised_fields(desk: Desk, run: str) -> 
 
 
 @pytest.mark.usefixtures("run")
-def test_what_is_absent_is_null(desk: Desk) -> None:
+def test_what_is_absent_is_null(cli: CliHarness) -> None:
     """Unknown usage is null and never 0; so is what has not happened."""
-    status = desk.json_here("status")
+    status = cli.json_here("status")
     assert status["run"]["usage"] == dict.fromkeys(
         ("input_tokens", "output_tokens", "cost_microusd")
     )
@@ -63,9 +63,9 @@ def test_what_is_absent_is_null(desk: Desk) -> None:
     assert status["run"]["ended_at"] is None
 
 
-def test_status_says_where_the_work_is(desk: Desk, run: str) -> None:
+def test_status_says_where_the_work_is(cli: CliHarness, run: str) -> None:
     """Base, branch, folder, jobs, intent, counts and roots are of this run."""
-    shown = desk.json_here("status")["run"]
+    shown = cli.json_here("status")["run"]
     assert shown["integration"] == {"ref": f"refs/heads/wf/{run}", "commit": shown["base"]}
     assert shown["dir"].endswith(f"runs/{run}")
     assert (shown["jobs"], shown["intent"], shown["state"]) == (3, "go", "paused")
@@ -74,28 +74,28 @@ def test_status_says_where_the_work_is(desk: Desk, run: str) -> None:
 
 
 @pytest.mark.usefixtures("run")
-def test_a_reason_has_kind_text_and_the_names_behind_it(desk: Desk) -> None:
+def test_a_reason_has_kind_text_and_the_names_behind_it(cli: CliHarness) -> None:
     """The root of a blocked result is in the reason of what needs it."""
-    desk.here("cancel", "one")
-    status = desk.json_here("status")
+    cli.here("cancel", "one")
+    status = cli.json_here("status")
     one, two = (task["reason"] for task in status["tasks"])
     assert (one["kind"], two["kind"], two["root"]) == ("cancelled", "dependency", "one")
     assert status["run"]["roots"] == ["one"]
 
 
 @pytest.mark.usefixtures("run")
-def test_status_exits_with_1_while_a_task_is_blocked(desk: Desk) -> None:
+def test_status_exits_with_1_while_a_task_is_blocked(cli: CliHarness) -> None:
     """A script learns from the exit status that a person is needed."""
-    assert desk.here("status").exit_code == 0
-    desk.here("hold", "one")
-    assert desk.here("status").exit_code == 1
-    assert desk.here("status", "--json").exit_code == 1
+    assert cli.here("status").exit_code == 0
+    cli.here("hold", "one")
+    assert cli.here("status").exit_code == 1
+    assert cli.here("status", "--json").exit_code == 1
 
 
-def test_status_for_a_person_has_header_counts_and_groups(desk: Desk, run: str) -> None:
+def test_status_for_a_person_has_header_counts_and_groups(cli: CliHarness, run: str) -> None:
     """One line says the run, one the counts; then the tasks by state, each with its reason."""
-    desk.here("hold", "one")
-    lines = desk.here("status").stdout.splitlines()
+    cli.here("hold", "one")
+    lines = cli.here("status").stdout.splitlines()
     assert lines[0] == f"{run}  paused  make it good"
     assert lines[1].startswith("0/2 done · 1 pending · 1 blocked")
     assert f"branch wf/{run}" in lines[1]
@@ -105,100 +105,100 @@ def test_status_for_a_person_has_header_counts_and_groups(desk: Desk, run: str) 
 
 
 @pytest.mark.usefixtures("run")
-def test_a_paused_run_without_a_scheduler_says_how_to_go_on(desk: Desk) -> None:
+def test_a_paused_run_without_a_scheduler_says_how_to_go_on(cli: CliHarness) -> None:
     """Nobody has to guess why nothing happens."""
-    assert "no scheduler leads it; go on with: wf resume" in desk.here("status").stdout
+    assert "no scheduler leads it; go on with: wf resume" in cli.here("status").stdout
 
 
-def test_runs_are_listed_newest_first(desk: Desk, run: str) -> None:
+def test_runs_are_listed_newest_first(cli: CliHarness, run: str) -> None:
     """`wf runs` has all runs of the repository, `status` is about the newest."""
-    newer = desk.paused_run(PLAN)
-    assert [row["id"] for row in desk.json_here("runs")] == [newer, run]
-    assert desk.json_here("status")["run"]["id"] == newer
-    assert desk.here("runs").stdout.splitlines()[1].startswith(f"{run}  paused")
+    newer = cli.paused_run(PLAN)
+    assert [row["id"] for row in cli.json_here("runs")] == [newer, run]
+    assert cli.json_here("status")["run"]["id"] == newer
+    assert cli.here("runs").stdout.splitlines()[1].startswith(f"{run}  paused")
 
 
-def test_a_run_may_be_named_by_argument_or_option(desk: Desk, run: str) -> None:
+def test_a_run_may_be_named_by_argument_or_option(cli: CliHarness, run: str) -> None:
     """RUN and --run RUN mean the same; two different ones are refused."""
-    desk.paused_run(PLAN)
-    assert desk.json_here("status", run[:4])["run"]["id"] == run
-    assert desk.json_here("status", "--run", run)["run"]["id"] == run
-    assert desk.here("status", run, "--run", "other").exit_code == 2
+    cli.paused_run(PLAN)
+    assert cli.json_here("status", run[:4])["run"]["id"] == run
+    assert cli.json_here("status", "--run", run)["run"]["id"] == run
+    assert cli.here("status", run, "--run", "other").exit_code == 2
 
 
-def test_a_repository_without_a_run_has_none(desk: Desk) -> None:
+def test_a_repository_without_a_run_has_none(cli: CliHarness) -> None:
     """`runs` is empty; what needs a run exits with 2 and says how to start one."""
-    assert (desk.here("runs").stdout, desk.json_here("runs")) == ("", [])
-    result = desk.here("status")
+    assert (cli.here("runs").stdout, cli.json_here("runs")) == ("", [])
+    result = cli.here("status")
     assert result.exit_code == 2
     assert result.stderr.endswith("start one: wf run PLAN\n")
 
 
 @pytest.mark.usefixtures("run")
-def test_workers_are_the_seats(desk: Desk) -> None:
+def test_workers_are_the_seats(cli: CliHarness) -> None:
     """The built-in profile has as many seats as jobs."""
-    seats = desk.json_here("workers")
+    seats = cli.json_here("workers")
     assert [seat["name"] for seat in seats] == ["shell-1", "shell-2", "shell-3"]
     assert [list(seat) for seat in seats] == [WORKER.split()] * 3
-    assert desk.here("workers").stdout.splitlines()[0] == "shell-1  shell  shell  idle  nothing"
+    assert cli.here("workers").stdout.splitlines()[0] == "shell-1  shell  shell  idle  nothing"
 
 
 @pytest.mark.usefixtures("run")
-def test_show_has_all_of_a_task(desk: Desk) -> None:
+def test_show_has_all_of_a_task(cli: CliHarness) -> None:
     """The task's fields, then its prompt and its attempts."""
-    task = desk.json_here("show", "one")
+    task = cli.json_here("show", "one")
     assert list(task) == [*TASK.split(), "prompt", "attempt_list"]
     assert (task["prompt"], task["attempt_list"]) == ("do it", [])
-    text = desk.here("show", "one").stdout
+    text = cli.here("show", "one").stdout
     assert "prompt    do it" in text
     assert "read_write, worktree, scope src" in text
 
 
 @pytest.mark.usefixtures("run")
-def test_events_are_json_lines_with_nine_fields(desk: Desk) -> None:
+def test_events_are_json_lines_with_nine_fields(cli: CliHarness) -> None:
     """Numbers are gap-free from 1, and `--since` leaves out what is known."""
-    lines = desk.here("events", "--json").stdout.splitlines()
+    lines = cli.here("events", "--json").stdout.splitlines()
     events = [json.loads(line) for line in lines]
     assert [list(event) for event in events] == [EVENT.split()] * len(events)
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
-    rest = desk.here("events", "--json", "--since", "3").stdout.splitlines()
+    rest = cli.here("events", "--json", "--since", "3").stdout.splitlines()
     assert rest == lines[3:]
 
 
 @pytest.mark.usefixtures("run")
-def test_events_for_a_person_are_a_line_each(desk: Desk) -> None:
+def test_events_for_a_person_are_a_line_each(cli: CliHarness) -> None:
     """As many lines as events."""
-    lines = desk.here("events").stdout.splitlines()
-    assert len(lines) == len(desk.here("events", "--json").stdout.splitlines())
+    lines = cli.here("events").stdout.splitlines()
+    assert len(lines) == len(cli.here("events", "--json").stdout.splitlines())
     assert "run" in lines[0]
     assert "make it good" in lines[0]
 
 
-def test_following_an_ended_run_prints_and_ends(desk: Desk, run: str) -> None:
+def test_following_an_ended_run_prints_and_ends(cli: CliHarness, run: str) -> None:
     """`--follow` does not wait for what cannot come."""
-    place = commands.find_place(desk.repo, desk.environ)
-    with commands.open_ledger(place) as ledger:
+    project = commands.find_project(cli.repo, cli.environ)
+    with commands.open_ledger(project) as ledger:
         ledger.skip(run, "one", "two")
         ledger.resume(run)
         ledger.end_when_idle(run, foreground=True)
-    last = desk.here("events", "--follow", "--json").stdout.splitlines()[-1]
+    last = cli.here("events", "--follow", "--json").stdout.splitlines()[-1]
     assert json.loads(last)["kind"] == "run_ended"
-    assert desk.here("events", "--follow", "--since", "9999").exit_code == 0
+    assert cli.here("events", "--follow", "--since", "9999").exit_code == 0
 
 
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize("command", ["logs", "diff"])
-def test_a_task_without_an_attempt_has_nothing_to_look_at(desk: Desk, command: str) -> None:
+def test_a_task_without_an_attempt_has_nothing_to_look_at(cli: CliHarness, command: str) -> None:
     """It is said on stderr; an attempt that never was is an unknown name."""
-    result = desk.here(command, "one")
+    result = cli.here(command, "one")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "has had no attempt yet" in result.stderr
 
 
-def test_hostile_text_is_shown_but_does_not_act(desk: Desk) -> None:
+def test_hostile_text_is_shown_but_does_not_act(cli: CliHarness) -> None:
     """Escape sequences of a plan reach neither the terminal nor the JSON as they are."""
     bad = '"\\e]0;owned\\a\\e[31mred\\x7f\\u202e"'
-    desk.paused_run(f"{{goal: {bad}, phases: [{{name: p, tasks: [{{id: {bad}, prompt: x}}]}}]}}")
+    cli.paused_run(f"{{goal: {bad}, phases: [{{name: p, tasks: [{{id: {bad}, prompt: x}}]}}]}}")
     for words in (["status"], ["events"], ["runs"], ["status", "--json"], ["events", "--json"]):
-        shown = desk.here(*words).stdout
+        shown = cli.here(*words).stdout
         assert not set("\x1b\x07\x7f\u202e") & set(shown), words

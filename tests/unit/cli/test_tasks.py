@@ -14,7 +14,7 @@ from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.leader import own_identity
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.support.cli_harness import CliHarness
 
 PLAN = """
 goal: g
@@ -32,129 +32,129 @@ phases:
 
 
 @pytest.fixture
-def run(desk: Desk) -> str:
+def run(cli: CliHarness) -> str:
     """Give a paused run of three tasks."""
-    return desk.paused_run(PLAN)
+    return cli.paused_run(PLAN)
 
 
-def states(desk: Desk) -> dict[str, tuple[str, str]]:
+def states(cli: CliHarness) -> dict[str, tuple[str, str]]:
     """Return state and reason of each task."""
-    tasks = desk.json_here("status")["tasks"]
+    tasks = cli.json_here("status")["tasks"]
     return {task["id"]: (task["state"], task["reason"]["kind"]) for task in tasks}
 
 
 @pytest.mark.usefixtures("run")
-def test_an_act_prints_a_line_for_each_task(desk: Desk) -> None:
+def test_an_act_prints_a_line_for_each_task(cli: CliHarness) -> None:
     """A person reads which task is where now, and why."""
-    result = desk.here("hold", "one", "two")
+    result = cli.here("hold", "one", "two")
     assert result.exit_code == 0
     assert [line.partition(" ")[0] for line in result.stdout.splitlines()] == ["one", "two"]
     assert "blocked: held by" in result.stdout
 
 
 @pytest.mark.usefixtures("run")
-def test_an_act_as_json_has_its_four_fields(desk: Desk) -> None:
+def test_an_act_as_json_has_its_four_fields(cli: CliHarness) -> None:
     """`--json` gives task, changed, state and reason of each task."""
-    assert desk.json_here("skip", "two") == [
-        {"task": "two", "changed": True, "state": "done", "reason": states_reason(desk, "two")}
+    assert cli.json_here("skip", "two") == [
+        {"task": "two", "changed": True, "state": "done", "reason": states_reason(cli, "two")}
     ]
 
 
-def states_reason(desk: Desk, task: str) -> str:
+def states_reason(cli: CliHarness, task: str) -> str:
     """Return the sentence of a task's reason."""
-    tasks = desk.json_here("status")["tasks"]
+    tasks = cli.json_here("status")["tasks"]
     return next(str(one["reason"]["text"]) for one in tasks if one["id"] == task)
 
 
 @pytest.mark.usefixtures("run")
-def test_what_is_refused_exits_with_5_and_keeps_nothing_else(desk: Desk) -> None:
+def test_what_is_refused_exits_with_5_and_keeps_nothing_else(cli: CliHarness) -> None:
     """Of many tasks those that can are changed; one refused makes the exit status 5."""
-    result = desk.here("unhold", "one")
+    result = cli.here("unhold", "one")
     assert (result.exit_code, result.stdout) == (5, "")
     assert result.stderr == "wf: task 'one' cannot be released from a hold: it is pending\n"
-    desk.here("hold", "two")
-    assert desk.here("unhold", "one", "two").exit_code == 5
-    assert states(desk)["two"] == ("pending", "paused")
+    cli.here("hold", "two")
+    assert cli.here("unhold", "one", "two").exit_code == 5
+    assert states(cli)["two"] == ("pending", "paused")
 
 
 @pytest.mark.usefixtures("run")
-def test_a_refusal_as_json_says_why(desk: Desk) -> None:
+def test_a_refusal_as_json_says_why(cli: CliHarness) -> None:
     """A refused task has `changed` false and the reason."""
-    (told,) = desk.json_here("release", "one")
+    (told,) = cli.json_here("release", "one")
     assert (told["changed"], told["state"]) == (False, "pending")
     assert "cannot be released" in told["reason"]
 
 
 @pytest.mark.usefixtures("run")
-def test_cancel_blocks_what_needs_the_result(desk: Desk) -> None:
+def test_cancel_blocks_what_needs_the_result(cli: CliHarness) -> None:
     """A cancelled task takes its dependants with it, and retry brings all back."""
-    desk.here("cancel", "one")
-    assert states(desk)["one"] == ("blocked", "cancelled")
-    assert states(desk)["after"] == ("blocked", "dependency")
-    assert desk.here("retry", "--all-blocked").exit_code == 0
-    assert {state for state, _ in states(desk).values()} == {"pending"}
+    cli.here("cancel", "one")
+    assert states(cli)["one"] == ("blocked", "cancelled")
+    assert states(cli)["after"] == ("blocked", "dependency")
+    assert cli.here("retry", "--all-blocked").exit_code == 0
+    assert {state for state, _ in states(cli).values()} == {"pending"}
 
 
 @pytest.mark.usefixtures("run")
-def test_all_blocked_takes_only_the_kind_that_is_named(desk: Desk) -> None:
+def test_all_blocked_takes_only_the_kind_that_is_named(cli: CliHarness) -> None:
     """`--all-blocked=KIND` leaves the blocked tasks of other kinds alone."""
-    desk.here("cancel", "two")
-    desk.here("hold", "one")
-    assert [told["task"] for told in desk.json_here("skip", "--all-blocked=cancelled")] == ["two"]
-    assert states(desk)["one"] == ("blocked", "hold")
+    cli.here("cancel", "two")
+    cli.here("hold", "one")
+    assert [told["task"] for told in cli.json_here("skip", "--all-blocked=cancelled")] == ["two"]
+    assert states(cli)["one"] == ("blocked", "hold")
 
 
 @pytest.mark.usefixtures("run")
-def test_all_blocked_with_none_is_no_failure(desk: Desk) -> None:
+def test_all_blocked_with_none_is_no_failure(cli: CliHarness) -> None:
     """Where nothing is blocked there is nothing to do, and it says so."""
-    result = desk.here("retry", "--all-blocked")
+    result = cli.here("retry", "--all-blocked")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "no task is blocked" in result.stderr
 
 
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize("words", [["retry", "--all-blocked", "--", "one"], ["hold"]])
-def test_tasks_are_named_or_all_blocked(desk: Desk, words: list[str]) -> None:
+def test_tasks_are_named_or_all_blocked(cli: CliHarness, words: list[str]) -> None:
     """Both or neither is a usage error."""
-    result = desk.here(words[0], *(["--all-blocked=failed", "one"] if len(words) > 1 else []))
+    result = cli.here(words[0], *(["--all-blocked=failed", "one"] if len(words) > 1 else []))
     assert result.exit_code == 2
     assert "which tasks?" in result.stderr
 
 
 @pytest.mark.usefixtures("run")
-def test_an_unknown_task_changes_nothing(desk: Desk) -> None:
+def test_an_unknown_task_changes_nothing(cli: CliHarness) -> None:
     """One wrong name among several: exit 2, the nearest right one named, no task changed."""
-    result = desk.here("hold", "one", "tow")
+    result = cli.here("hold", "one", "tow")
     assert result.exit_code == 2
     assert result.stderr == "wf: unknown task 'tow'\n    did you mean 'two'?\n"
-    assert states(desk)["one"] == ("pending", "paused")
+    assert states(cli)["one"] == ("pending", "paused")
 
 
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize("words", [["show", "\udcff"], ["add", "\udcff"], ["hold", "\udcff"]])
-def test_bytes_that_are_no_text_are_wrong_usage(desk: Desk, words: list[str]) -> None:
+def test_bytes_that_are_no_text_are_wrong_usage(cli: CliHarness, words: list[str]) -> None:
     """A shell hands on any bytes as a name; no ledger can hold them."""
-    done = desk.here(*words)
+    done = cli.here(*words)
     assert (done.exit_code, done.exception.__class__) == (2, SystemExit)
     assert "no UTF-8" in done.output
 
 
 @pytest.mark.usefixtures("run")
-def test_reassign_names_a_seat_or_a_profile(desk: Desk) -> None:
+def test_reassign_names_a_seat_or_a_profile(cli: CliHarness) -> None:
     """The task waits for that worker, and `status` shows the pin."""
-    assert desk.here("reassign", "one", "--to", "shell-2").exit_code == 0
-    assert desk.json_here("status")["tasks"][0]["pinned"] == "shell-2"
-    result = desk.here("reassign", "one", "--to", "shell-3")
+    assert cli.here("reassign", "one", "--to", "shell-2").exit_code == 0
+    assert cli.json_here("status")["tasks"][0]["pinned"] == "shell-2"
+    result = cli.here("reassign", "one", "--to", "shell-3")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("wf: unknown worker 'shell-3'\n    did you mean 'shell-")
 
 
-def block(desk: Desk, run: str, kind: BlockedKind) -> None:
+def block(cli: CliHarness, run: str, kind: BlockedKind) -> None:
     """Let the first attempt of the run end outside its scope, or with another kind of block.
 
     This process poses as the scheduler, so that nothing starts one.
     """
-    with commands.open_ledger(commands.find_place(desk.repo, desk.environ)) as ledger:
+    with commands.open_ledger(commands.find_project(cli.repo, cli.environ)) as ledger:
         ledger.scheduler_started(run, asdict(own_identity()), 60.0)
         ledger.resume(run)
         claim = ledger.claim(run, "shell-1")
@@ -164,57 +164,57 @@ def block(desk: Desk, run: str, kind: BlockedKind) -> None:
         ledger.pause(run)
 
 
-def test_accept_claims_what_was_held_back(desk: Desk, run: str) -> None:
+def test_accept_claims_what_was_held_back(cli: CliHarness, run: str) -> None:
     """It is the person's claim then, with an epoch of its own."""
-    block(desk, run, BlockedKind.SCOPE)
-    (told,) = desk.json_here("accept", "one")
+    block(cli, run, BlockedKind.SCOPE)
+    (told,) = cli.json_here("accept", "one")
     assert (told["changed"], told["state"]) == (True, "in_progress")
-    task = desk.json_here("status")["tasks"][0]
+    task = cli.json_here("status")["tasks"][0]
     assert task["worker"] == f"user:{commands.user_name()}"
     assert (task["epoch"], task["step"]) == (2, "checking")
 
 
-def test_only_scope_and_conflict_can_be_accepted(desk: Desk, run: str) -> None:
+def test_only_scope_and_conflict_can_be_accepted(cli: CliHarness, run: str) -> None:
     """Any other block, and a task that is not blocked, is refused with exit 5."""
-    block(desk, run, BlockedKind.BUDGET)
-    result = desk.here("accept", "one", "two")
+    block(cli, run, BlockedKind.BUDGET)
+    result = cli.here("accept", "one", "two")
     assert (result.exit_code, result.stdout) == (5, "")
     assert "task 'one' cannot be accepted: it is blocked (budget)" in result.stderr
     assert "task 'two' cannot be accepted: it is pending" in result.stderr
-    assert "no task is blocked that way" in desk.here("accept", "--all-blocked").stderr
+    assert "no task is blocked that way" in cli.here("accept", "--all-blocked").stderr
 
 
-def test_all_blocked_accepts_what_can_be(desk: Desk, run: str) -> None:
+def test_all_blocked_accepts_what_can_be(cli: CliHarness, run: str) -> None:
     """`--all-blocked` takes what is held back by a scope, and leaves what is held by a person."""
-    block(desk, run, BlockedKind.SCOPE)
-    desk.here("hold", "two")
-    assert [told["task"] for told in desk.json_here("accept", "--all-blocked")] == ["one"]
-    assert states(desk)["two"] == ("blocked", "hold")
+    block(cli, run, BlockedKind.SCOPE)
+    cli.here("hold", "two")
+    assert [told["task"] for told in cli.json_here("accept", "--all-blocked")] == ["one"]
+    assert states(cli)["two"] == ("blocked", "hold")
 
 
 @pytest.mark.usefixtures("run")
-def test_priority_may_be_below_0(desk: Desk) -> None:
+def test_priority_may_be_below_0(cli: CliHarness) -> None:
     """A negative number is a number, not an option."""
-    assert desk.here("priority", "two", "-5").exit_code == 0
-    assert desk.json_here("status")["tasks"][1]["priority"] == -5
+    assert cli.here("priority", "two", "-5").exit_code == 0
+    assert cli.json_here("status")["tasks"][1]["priority"] == -5
 
 
 @pytest.mark.usefixtures("run")
-def test_undo_takes_back_the_last_act_only(desk: Desk) -> None:
+def test_undo_takes_back_the_last_act_only(cli: CliHarness) -> None:
     """The tasks of one command come back together; then there is nothing left to undo."""
-    assert desk.here("undo").exit_code == 5
-    desk.here("hold", "one", "two")
-    told = desk.json_here("undo")
+    assert cli.here("undo").exit_code == 5
+    cli.here("hold", "one", "two")
+    told = cli.json_here("undo")
     assert sorted(one["task"] for one in told) == ["one", "two"]
-    assert {state for state, _ in states(desk).values()} == {"pending"}
-    result = desk.here("undo")
+    assert {state for state, _ in states(cli).values()} == {"pending"}
+    result = cli.here("undo")
     assert (result.exit_code, result.stdout) == (5, "")
     assert "has done nothing that can be undone" in result.stderr
 
 
-def test_a_run_is_found_by_the_beginning_of_its_id(desk: Desk, run: str) -> None:
+def test_a_run_is_found_by_the_beginning_of_its_id(cli: CliHarness, run: str) -> None:
     """`--run` takes an id or a unique beginning; an unknown one is named."""
-    assert desk.here("hold", "one", "--run", run[:3]).exit_code == 0
-    result = desk.here("hold", "two", "--run", "nosuch")
+    assert cli.here("hold", "one", "--run", run[:3]).exit_code == 0
+    result = cli.here("hold", "two", "--run", "nosuch")
     assert result.exit_code == 2
     assert "unknown run 'nosuch'" in result.stderr

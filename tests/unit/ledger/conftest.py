@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.unit.ledger.driving import Drive
+from tests.support.ledger_harness import LedgerHarness
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def store(make_store: MakeStore, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def drive(store: Database) -> Drive:
+def drive(store: Database) -> LedgerHarness:
     """Give a driver of an empty ledger; its clock stands still."""
-    return Drive(store)
+    return LedgerHarness(store)
 
 
 @pytest.fixture

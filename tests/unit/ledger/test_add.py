@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.driving import RUN, Drive, phase, shell
+from tests.support import recount
+from tests.support.ledger_harness import RUN, LedgerHarness, phase, shell
 from wf_tui.errors import RefusedError, UnknownNameError, UsageError
 
 
-def test_without_a_phase(drive: Drive) -> None:
+def test_without_a_phase(drive: LedgerHarness) -> None:
     """A task without a phase goes into the parallel phase `added` and waits for no phase."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     added = drive.mine.add(RUN, shell("x"))
@@ -19,14 +19,14 @@ def test_without_a_phase(drive: Drive) -> None:
     assert drive.events("task_added")[-1].actor == "user:ann"
 
 
-def test_needs(drive: Drive) -> None:
+def test_needs(drive: LedgerHarness) -> None:
     """An added task waits for the results it needs, done ones not counted, twice named once."""
     drive.make("a", "b").finish("a")
     assert drive.mine.add(RUN, shell("x", "a", "b", "b")).unmet == 1
     drive.finish("b", "x")
 
 
-def test_needs_a_blocked_task(drive: Drive) -> None:
+def test_needs_a_blocked_task(drive: LedgerHarness) -> None:
     """A task that needs a blocked result is blocked from the start, and freed with it."""
     drive.make("a", shell("b", "a")).wreck("a")
     added = drive.mine.add(RUN, shell("x", "b"))
@@ -37,14 +37,14 @@ def test_needs_a_blocked_task(drive: Drive) -> None:
     recount.check(drive.db)
 
 
-def test_into_a_phase_that_waits(drive: Drive) -> None:
+def test_into_a_phase_that_waits(drive: LedgerHarness) -> None:
     """A task added to a phase that has not started waits with it."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     assert drive.mine.add(RUN, shell("x"), "q").unmet == 1
     drive.finish("a", "b", "x")
 
 
-def test_into_a_sequence(drive: Drive) -> None:
+def test_into_a_sequence(drive: LedgerHarness) -> None:
     """A task added to a sequential phase waits for its last one, unless that is over."""
     drive.make(phase("p", "a", parallel=False))
     assert drive.mine.add(RUN, shell("x"), "p").unmet == 1
@@ -53,7 +53,7 @@ def test_into_a_sequence(drive: Drive) -> None:
     recount.check(drive.db)
 
 
-def test_into_a_settled_phase(drive: Drive) -> None:
+def test_into_a_settled_phase(drive: LedgerHarness) -> None:
     """A settled phase takes a task while nothing that waited for it has begun."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"])).finish("a")
     drive.mine.add(RUN, shell("x"), "p")
@@ -62,7 +62,7 @@ def test_into_a_settled_phase(drive: Drive) -> None:
     recount.check(drive.db)
 
 
-def test_into_a_phase_that_was_built_on(drive: Drive) -> None:
+def test_into_a_phase_that_was_built_on(drive: LedgerHarness) -> None:
     """A settled phase takes no task once one that waited for it was claimed."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"])).finish("a", "b")
     before = drive.dump()
@@ -71,14 +71,14 @@ def test_into_a_phase_that_was_built_on(drive: Drive) -> None:
     assert drive.dump() == before
 
 
-def test_before_a_phase_that_settled_too(drive: Drive) -> None:
+def test_before_a_phase_that_settled_too(drive: LedgerHarness) -> None:
     """Nor when the next phase has settled without a claim."""
     drive.make(phase("p", "a"), phase("q", shell("b", "a"), after=["p"])).wreck("a")
     with pytest.raises(RefusedError, match="phase 'p' is over, and 'q'"):
         drive.mine.add(RUN, shell("x"), "p")
 
 
-def test_a_cycle_is_refused(drive: Drive) -> None:
+def test_a_cycle_is_refused(drive: LedgerHarness) -> None:
     """A task may not need one that waits, through any phases, for the phase it joins."""
     drive.make(
         phase("p", "a"), phase("q", "b", after=["p"]), phase("r", shell("c", "b"), after=["q"])
@@ -90,7 +90,7 @@ def test_a_cycle_is_refused(drive: Drive) -> None:
     drive.mine.add(RUN, shell("y", "x", "c"), "r")
 
 
-def test_bad_names(drive: Drive) -> None:
+def test_bad_names(drive: LedgerHarness) -> None:
     """A taken id and an unknown need or phase are usage errors, and nothing is stored."""
     drive.make("a")
     before = drive.dump()
@@ -103,7 +103,7 @@ def test_bad_names(drive: Drive) -> None:
     assert drive.dump() == before
 
 
-def test_adding_wakes_an_ended_run(drive: Drive) -> None:
+def test_adding_wakes_an_ended_run(drive: LedgerHarness) -> None:
     """A task added to a completed run brings it back."""
     drive.make("a").finish("a")
     assert drive.ledger.end_when_idle(RUN, foreground=False) == "completed"
@@ -112,7 +112,7 @@ def test_adding_wakes_an_ended_run(drive: Drive) -> None:
     drive.finish("x")
 
 
-def test_added_tasks_keep_the_order(drive: Drive) -> None:
+def test_added_tasks_keep_the_order(drive: LedgerHarness) -> None:
     """Added tasks come after all others in declaration order."""
     drive.make("a")
     drive.mine.add(RUN, shell("x"))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, STOPPED, Drive, merging, seat, shell
-from tests.unit.verify.histories import history, of
+from tests.support.histories import history, of
+from tests.support.ledger_harness import RUN, STOPPED, LedgerHarness, merging, seat, shell
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules import breaker
@@ -17,14 +17,14 @@ TASKS = [f"t{number:02}" for number in range(20)]
 
 
 @pytest.fixture
-def storm(drive: Drive) -> Drive:
+def storm(drive: LedgerHarness) -> LedgerHarness:
     """Give a run of 20 tasks whose profile `shell` pauses after three quick failures."""
     merging(drive).make(*TASKS, seats=[seat("w1"), seat("w2"), seat("o1", "other")])
     drive.ledger.set_breakers(RUN, {"shell": 3, "other": 0})
     return drive
 
 
-def trip(drive: Drive, times: int = 1) -> None:
+def trip(drive: LedgerHarness, times: int = 1) -> None:
     """Let the breaker trip so often: three failures, then one after each pause."""
     drive.wreck(*TASKS[:3], worker="w1")
     for number in range(3, 2 + times):
@@ -32,13 +32,13 @@ def trip(drive: Drive, times: int = 1) -> None:
         drive.wreck(TASKS[number], worker="w1")
 
 
-def pause(drive: Drive) -> float:
+def pause(drive: LedgerHarness) -> float:
     """Return for how many seconds `shell` is paused."""
     until = reads.pulse(drive.db, RUN, drive.clock.now()).next_timer
     return 0.0 if until is None else until - drive.clock.now()
 
 
-def test_quick_failures_in_a_row_pause_the_profile(storm: Drive) -> None:
+def test_quick_failures_in_a_row_pause_the_profile(storm: LedgerHarness) -> None:
     """After three, no seat of it claims; seats of another profile do."""
     storm.wreck(*TASKS[:2], worker="w1")
     assert storm.events("lane_limited") == []
@@ -49,7 +49,7 @@ def test_quick_failures_in_a_row_pause_the_profile(storm: Drive) -> None:
     assert [event.data for event in storm.events("lane_limited")] == [said]
 
 
-def test_a_success_starts_the_count_again(storm: Drive) -> None:
+def test_a_success_starts_the_count_again(storm: LedgerHarness) -> None:
     """What fails now and then is no storm."""
     storm.wreck(*TASKS[:2], worker="w1")
     storm.finish(TASKS[2], worker="w1")
@@ -57,7 +57,7 @@ def test_a_success_starts_the_count_again(storm: Drive) -> None:
     assert storm.claim("w1") is not None
 
 
-def test_a_slow_failure_starts_the_count_again(storm: Drive) -> None:
+def test_a_slow_failure_starts_the_count_again(storm: LedgerHarness) -> None:
     """Who works for a second before it fails keeps nobody busy."""
     storm.wreck(*TASKS[:2], worker="w1")
     slow = storm.take(TASKS[2], "w1")
@@ -67,7 +67,7 @@ def test_a_slow_failure_starts_the_count_again(storm: Drive) -> None:
     assert storm.claim("w1") is not None
 
 
-def test_what_is_not_a_failure_is_not_counted(storm: Drive) -> None:
+def test_what_is_not_a_failure_is_not_counted(storm: LedgerHarness) -> None:
     """Attempts that a person stops, however many, pause nobody."""
     for _ in range(5):
         fence = storm.take(TASKS[0], "w1")
@@ -76,13 +76,13 @@ def test_what_is_not_a_failure_is_not_counted(storm: Drive) -> None:
     assert storm.claim("w1") is not None
 
 
-def test_zero_switches_it_off(storm: Drive) -> None:
+def test_zero_switches_it_off(storm: LedgerHarness) -> None:
     """A profile without a breaker never pauses."""
     storm.wreck(*TASKS, worker="o1")
     assert storm.events("lane_limited") == []
 
 
-def test_one_attempt_is_let_through_after_the_pause(storm: Drive) -> None:
+def test_one_attempt_is_let_through_after_the_pause(storm: LedgerHarness) -> None:
     """The pause is a timer of the run; after it one seat claims, the others wait for its end."""
     trip(storm)
     assert pause(storm) == 5
@@ -92,7 +92,7 @@ def test_one_attempt_is_let_through_after_the_pause(storm: Drive) -> None:
     assert (storm.claim("w1"), pause(storm)) == (None, 0)
 
 
-def test_success_of_that_attempt_ends_the_storm(storm: Drive) -> None:
+def test_success_of_that_attempt_ends_the_storm(storm: LedgerHarness) -> None:
     """Then all seats claim again, and the count starts from 0."""
     trip(storm)
     storm.clock.move(5)
@@ -102,7 +102,7 @@ def test_success_of_that_attempt_ends_the_storm(storm: Drive) -> None:
     assert storm.claim("w1") is not None
 
 
-def test_its_failure_pauses_for_twice_as_long(storm: Drive) -> None:
+def test_its_failure_pauses_for_twice_as_long(storm: LedgerHarness) -> None:
     """Each trip in a row doubles the pause."""
     lengths = []
     trip(storm)
@@ -113,7 +113,7 @@ def test_its_failure_pauses_for_twice_as_long(storm: Drive) -> None:
     assert [*lengths, pause(storm)] == [5, 10, 20, 40, 80]
 
 
-def test_when_that_attempt_says_nothing_another_one_may(storm: Drive) -> None:
+def test_when_that_attempt_says_nothing_another_one_may(storm: LedgerHarness) -> None:
     """A person who stops it does not leave the profile paused for good."""
     trip(storm)
     storm.clock.move(5)
@@ -123,7 +123,7 @@ def test_when_that_attempt_says_nothing_another_one_may(storm: Drive) -> None:
     assert storm.claim("w2") is not None
 
 
-def test_failures_of_before_the_pause_do_not_lengthen_it(storm: Drive) -> None:
+def test_failures_of_before_the_pause_do_not_lengthen_it(storm: LedgerHarness) -> None:
     """What was under way when the breaker tripped has no say, quick or slow."""
     quick, slow = storm.take(TASKS[0], "w2"), storm.take(TASKS[1], "w1")
     storm.db.execute("UPDATE breaker SET failures = 2 WHERE profile = 'shell'")
@@ -135,7 +135,7 @@ def test_failures_of_before_the_pause_do_not_lengthen_it(storm: Drive) -> None:
     assert (pause(storm), len(storm.events("lane_limited"))) == (3, 1)
 
 
-def test_a_success_of_before_the_pause_ends_it(storm: Drive) -> None:
+def test_a_success_of_before_the_pause_ends_it(storm: LedgerHarness) -> None:
     """It proves that the profile works."""
     good = storm.take(TASKS[0], "w2")
     storm.wreck(*TASKS[1:4], worker="w1")
@@ -143,7 +143,7 @@ def test_a_success_of_before_the_pause_ends_it(storm: Drive) -> None:
     assert storm.claim("w1") is not None
 
 
-def test_after_six_trips_it_waits_for_a_person(storm: Drive) -> None:
+def test_after_six_trips_it_waits_for_a_person(storm: LedgerHarness) -> None:
     """Then nothing is claimable and no timer is set: the run stalls, in the foreground it ends."""
     storm.mine.cancel(RUN, *TASKS[10:])
     trip(storm, times=6)
@@ -154,7 +154,7 @@ def test_after_six_trips_it_waits_for_a_person(storm: Drive) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 6])
-def test_resume_lets_it_try_again(storm: Drive, times: int) -> None:
+def test_resume_lets_it_try_again(storm: LedgerHarness, times: int) -> None:
     """Of a run that stalled for it, and of one that goes on."""
     trip(storm, times)
     storm.ledger.end_when_idle(RUN, foreground=False)
@@ -163,7 +163,7 @@ def test_resume_lets_it_try_again(storm: Drive, times: int) -> None:
     assert not storm.mine.resume(RUN)
 
 
-def test_a_retry_lets_the_profiles_that_fit_try_again(storm: Drive) -> None:
+def test_a_retry_lets_the_profiles_that_fit_try_again(storm: LedgerHarness) -> None:
     """So does reassigning to that profile, but not to another one."""
     trip(storm)
     storm.mine.reassign(RUN, "other", TASKS[0])
@@ -172,7 +172,7 @@ def test_a_retry_lets_the_profiles_that_fit_try_again(storm: Drive) -> None:
     assert storm.claim("w1") is not None
 
 
-def test_reassigning_to_the_profile_lets_it_try_again(storm: Drive) -> None:
+def test_reassigning_to_the_profile_lets_it_try_again(storm: LedgerHarness) -> None:
     """The task that it is given to runs at once."""
     trip(storm, times=6)
     storm.mine.reassign(RUN, "shell", TASKS[0])
@@ -182,7 +182,7 @@ def test_reassigning_to_the_profile_lets_it_try_again(storm: Drive) -> None:
 @pytest.mark.parametrize(
     ("seconds", "end"), [(0, "tries again in 5 s"), (5, "one attempt tries it now")]
 )
-def test_the_reason_says_so(storm: Drive, seconds: int, end: str) -> None:
+def test_the_reason_says_so(storm: LedgerHarness, seconds: int, end: str) -> None:
     """A task that only a paused profile can do is `lane_limited`, with the end of the pause."""
     storm.db.execute("DELETE FROM worker WHERE name = 'o1'")
     trip(storm)
@@ -194,7 +194,7 @@ def test_the_reason_says_so(storm: Drive, seconds: int, end: str) -> None:
     assert reason.text == f"shell is paused: 3 attempts in a row failed at once; {end}"
 
 
-def test_the_reason_names_the_person_who_is_needed(storm: Drive) -> None:
+def test_the_reason_names_the_person_who_is_needed(storm: LedgerHarness) -> None:
     """After the last trip the card says what helps."""
     storm.db.execute("DELETE FROM worker WHERE name = 'o1'")
     trip(storm, times=6)
@@ -202,13 +202,13 @@ def test_the_reason_names_the_person_who_is_needed(storm: Drive) -> None:
     assert storm.reason(TASKS[9]).text == text
 
 
-def test_a_free_profile_is_no_reason_to_wait(storm: Drive) -> None:
+def test_a_free_profile_is_no_reason_to_wait(storm: LedgerHarness) -> None:
     """A task that another profile can do is ready."""
     trip(storm)
     assert storm.reason(TASKS[9]).kind == "ready"
 
 
-def test_a_failed_task_does_not_wait_for_a_paused_profile(drive: Drive) -> None:
+def test_a_failed_task_does_not_wait_for_a_paused_profile(drive: LedgerHarness) -> None:
     """A task that prefers another worker takes the one it had, if the others are paused."""
     again = [shell(name, max_attempts=9, backoff=0) for name in TASKS]
     merging(drive).make(*again, seats=[seat("w1"), seat("o1", "other")])
@@ -218,7 +218,7 @@ def test_a_failed_task_does_not_wait_for_a_paused_profile(drive: Drive) -> None:
     drive.take(TASKS[0], "o1")
 
 
-def test_it_outlives_the_scheduler(storm: Drive) -> None:
+def test_it_outlives_the_scheduler(storm: LedgerHarness) -> None:
     """Another handle of the ledger finds the pause as it was."""
     trip(storm)
     again = Ledger(storm.db, storm.clock)
@@ -226,14 +226,14 @@ def test_it_outlives_the_scheduler(storm: Drive) -> None:
     assert again.claim(RUN, "w1") is None
 
 
-def test_no_timer_where_nothing_waits_for_it(storm: Drive) -> None:
+def test_no_timer_where_nothing_waits_for_it(storm: LedgerHarness) -> None:
     """A paused profile does not keep a run from its end."""
     storm.mine.skip(RUN, *TASKS[3:])
     trip(storm)
     assert storm.ledger.end_when_idle(RUN, foreground=True) == "partial"
 
 
-def test_a_pause_that_ends_while_claims_are_tried_is_a_timer(storm: Drive) -> None:
+def test_a_pause_that_ends_while_claims_are_tried_is_a_timer(storm: LedgerHarness) -> None:
     """Else a run would end in the instant between its last look and the end of the pause."""
     trip(storm)
     looked_at = storm.clock.now()
@@ -242,7 +242,7 @@ def test_a_pause_that_ends_while_claims_are_tried_is_a_timer(storm: Drive) -> No
 
 
 def test_the_checker_sees_a_claim_in_the_pause(
-    storm: Drive, monkeypatch: pytest.MonkeyPatch
+    storm: LedgerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A ledger without its breaker is found out by its own log; with it, all is well."""
     trip(storm)
@@ -256,14 +256,14 @@ def test_the_checker_sees_a_claim_in_the_pause(
     assert made.found() == ["pause"] * 3
 
 
-def test_an_end_of_no_pause_is_seen(storm: Drive) -> None:
+def test_an_end_of_no_pause_is_seen(storm: LedgerHarness) -> None:
     """A profile that goes on had to be paused."""
     trip(storm)
     storm.mine.resume(RUN)
     assert history(storm.db).without(of("lane_limited")).found() == ["pause"]
 
 
-def test_a_clock_that_was_set_back_makes_no_pause_longer(storm: Drive) -> None:
+def test_a_clock_that_was_set_back_makes_no_pause_longer(storm: LedgerHarness) -> None:
     """The pause ends within the longest one there is, not hours later."""
     trip(storm, 2)
     storm.clock.move(-10_000)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import RUN, shell
+from tests.support.ledger_harness import RUN, shell
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.runs import IDLE_END
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 HOUR = 3600.0
 
 
-def test_a_back_off_is_cut_when_the_clock_was_set_back(drive: Drive) -> None:
+def test_a_back_off_is_cut_when_the_clock_was_set_back(drive: LedgerHarness) -> None:
     """It ends at most its longest length from now, not three hours and that."""
     drive.make(shell("a", max_attempts=2, backoff=300.0))
     drive.wreck("a")
@@ -26,7 +26,7 @@ def test_a_back_off_is_cut_when_the_clock_was_set_back(drive: Drive) -> None:
     assert drive.claim("w2") is not None
 
 
-def test_a_back_off_within_its_length_stays(drive: Drive) -> None:
+def test_a_back_off_within_its_length_stays(drive: LedgerHarness) -> None:
     """A clock that is right loses nothing by being looked at."""
     drive.make(shell("a", max_attempts=2, backoff=300.0))
     drive.wreck("a")
@@ -35,7 +35,7 @@ def test_a_back_off_within_its_length_stays(drive: Drive) -> None:
     assert drive.dump() == before
 
 
-def test_a_back_off_is_over_when_the_clock_was_set_forwards(drive: Drive) -> None:
+def test_a_back_off_is_over_when_the_clock_was_set_forwards(drive: LedgerHarness) -> None:
     """What may start by the clock starts."""
     drive.make(shell("a", max_attempts=2, backoff=300.0))
     drive.wreck("a")
@@ -43,7 +43,7 @@ def test_a_back_off_is_over_when_the_clock_was_set_forwards(drive: Drive) -> Non
     assert drive.claim("w2") is not None
 
 
-def test_a_pinned_task_is_stolen_although_the_clock_was_set_back(drive: Drive) -> None:
+def test_a_pinned_task_is_stolen_although_the_clock_was_set_back(drive: LedgerHarness) -> None:
     """The wait for a busy worker begins anew, and ends."""
     drive.make("x", shell("a", worker="w1")).take("x", "w1")
     drive.clock.move(-3 * HOUR)
@@ -53,7 +53,7 @@ def test_a_pinned_task_is_stolen_although_the_clock_was_set_back(drive: Drive) -
     assert drive.claim("w2") is not None
 
 
-def test_a_stalled_run_ends_although_the_clock_was_set_back(drive: Drive) -> None:
+def test_a_stalled_run_ends_although_the_clock_was_set_back(drive: LedgerHarness) -> None:
     """Its idle half hour is counted from when the clock was set."""
     drive.make(shell("a"))
     drive.wreck("a")
@@ -64,7 +64,7 @@ def test_a_stalled_run_ends_although_the_clock_was_set_back(drive: Drive) -> Non
     assert drive.ledger.end_when_idle(RUN, foreground=False) == RunState.PARTIAL
 
 
-def test_a_clock_that_was_set_expires_no_claim(drive: Drive) -> None:
+def test_a_clock_that_was_set_expires_no_claim(drive: LedgerHarness) -> None:
     """Only the scheduler, by its monotonic clock, takes a claim; the ledger's times are shown."""
     drive.make(shell("a"), "b")
     fence = drive.take("a")
@@ -76,7 +76,7 @@ def test_a_clock_that_was_set_expires_no_claim(drive: Drive) -> None:
     assert drive.done(fence)
 
 
-def test_events_and_attempts_are_in_the_order_of_their_numbers(drive: Drive) -> None:
+def test_events_and_attempts_are_in_the_order_of_their_numbers(drive: LedgerHarness) -> None:
     """The clock has no say in what came first."""
     drive.make("a", "b")
     drive.finish("a")

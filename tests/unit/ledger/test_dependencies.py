@@ -6,19 +6,19 @@ from itertools import pairwise
 
 import pytest
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, phase, shell
+from tests.support import recount
+from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.errors import UnknownNameError
 from wf_tui.ledger.model.states import BlockedKind
 
 
-def counters(drive: Drive, name: str) -> tuple[int, int]:
+def counters(drive: LedgerHarness, name: str) -> tuple[int, int]:
     """Return what a task waits for, and how much of that is blocked."""
     task = drive.task(name)
     return task.unmet, task.unmet_blocked
 
 
-def test_results_are_counted(drive: Drive) -> None:
+def test_results_are_counted(drive: LedgerHarness) -> None:
     """A task waits for each result it needs and is ready with the last one."""
     drive.make("a", "b", shell("c", "a", "b"))
     assert counters(drive, "c") == (2, 0)
@@ -30,7 +30,7 @@ def test_results_are_counted(drive: Drive) -> None:
     assert drive.task("c").ready_at == drive.clock.now()
 
 
-def test_a_phase_counts_as_one(drive: Drive) -> None:
+def test_a_phase_counts_as_one(drive: LedgerHarness) -> None:
     """A phase that another waits for counts as one, however many tasks it has."""
     drive.make(phase("p", "a", "b", "c"), phase("q", "d", after=["p"]))
     drive.finish("a", "b")
@@ -40,7 +40,7 @@ def test_a_phase_counts_as_one(drive: Drive) -> None:
     drive.take("d")
 
 
-def test_two_phases_before(drive: Drive) -> None:
+def test_two_phases_before(drive: LedgerHarness) -> None:
     """Tasks of a phase that waits for two are ready when the second settles."""
     drive.make(phase("p", "a"), phase("q", "b"), phase("r", "c", after=["p", "q"]))
     drive.finish("a")
@@ -49,7 +49,7 @@ def test_two_phases_before(drive: Drive) -> None:
     drive.take("c")
 
 
-def test_blocked_results_block(drive: Drive) -> None:
+def test_blocked_results_block(drive: LedgerHarness) -> None:
     """A blocked result blocks all that need it, transitively, and each names the root."""
     drive.make("a", shell("b", "a"), shell("c", "b"), "d")
     drive.wreck("a")
@@ -60,7 +60,7 @@ def test_blocked_results_block(drive: Drive) -> None:
     assert (counters(drive, "b"), counters(drive, "c")) == ((1, 1), (1, 1))
 
 
-def test_unblocking_frees_them(drive: Drive) -> None:
+def test_unblocking_frees_them(drive: LedgerHarness) -> None:
     """When the root is retried, all that it blocked waits again by itself."""
     drive.make("a", shell("b", "a"), shell("c", "b")).wreck("a")
     drive.mine.retry(RUN, "a")
@@ -69,7 +69,7 @@ def test_unblocking_frees_them(drive: Drive) -> None:
     drive.finish("a", "b", "c")
 
 
-def test_the_last_of_two_causes(drive: Drive) -> None:
+def test_the_last_of_two_causes(drive: LedgerHarness) -> None:
     """With two blocked results a task names the one that is left, and is freed with the last."""
     drive.make("a", "b", shell("c", "a", "b")).wreck("a", "b")
     assert (counters(drive, "c"), drive.task("c").detail["root"]) == ((2, 2), "a")
@@ -79,7 +79,7 @@ def test_the_last_of_two_causes(drive: Drive) -> None:
     assert drive.where("c") == "P"
 
 
-def test_a_diamond(drive: Drive) -> None:
+def test_a_diamond(drive: LedgerHarness) -> None:
     """A task that needs a root and one behind it is blocked and freed by both at once."""
     drive.make("a", shell("b", "a"), shell("c", "a", "b")).wreck("a")
     assert (drive.where(), counters(drive, "c")) == ("B:failed B:dependency B:dependency", (2, 2))
@@ -88,7 +88,7 @@ def test_a_diamond(drive: Drive) -> None:
     drive.finish("a", "b", "c")
 
 
-def test_a_new_root_is_named_down_the_chain(drive: Drive) -> None:
+def test_a_new_root_is_named_down_the_chain(drive: LedgerHarness) -> None:
     """When a task in the middle is cancelled, those behind it name that one as their root."""
     drive.make("a", shell("b", "a"), shell("c", "b"), shell("d", "c")).wreck("a")
     drive.mine.cancel(RUN, "b")
@@ -97,7 +97,7 @@ def test_a_new_root_is_named_down_the_chain(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("kind", ["hold", "quota", "question"])
-def test_kinds_that_only_make_wait(drive: Drive, kind: str) -> None:
+def test_kinds_that_only_make_wait(drive: LedgerHarness, kind: str) -> None:
     """A result that is held, out of quota or asking leaves its dependants waiting."""
     drive.make("a", shell("b", "a"))
     if kind == "hold":
@@ -109,7 +109,7 @@ def test_kinds_that_only_make_wait(drive: Drive, kind: str) -> None:
     assert (drive.where(), counters(drive, "b")) == (f"B:{kind} P", (1, 0))
 
 
-def test_a_blocked_task_keeps_its_kind(drive: Drive) -> None:
+def test_a_blocked_task_keeps_its_kind(drive: LedgerHarness) -> None:
     """A held or failed task stays what it is when a result it needs is blocked too."""
     drive.make("a", shell("b", "a"))
     drive.mine.hold(RUN, "b")
@@ -117,7 +117,7 @@ def test_a_blocked_task_keeps_its_kind(drive: Drive) -> None:
     assert (drive.where("b"), counters(drive, "b")) == ("B:hold", (1, 1))
 
 
-def test_a_skip_counts_as_done(drive: Drive) -> None:
+def test_a_skip_counts_as_done(drive: LedgerHarness) -> None:
     """Dependants of a skipped task start without its result."""
     drive.make("a", shell("b", "a")).wreck("a")
     drive.mine.skip(RUN, "a")
@@ -125,7 +125,7 @@ def test_a_skip_counts_as_done(drive: Drive) -> None:
     drive.take("b")
 
 
-def test_a_skip_is_final_once_used(drive: Drive) -> None:
+def test_a_skip_is_final_once_used(drive: LedgerHarness) -> None:
     """A skipped task can be retried until a task that waited for it was claimed."""
     drive.make("a", shell("b", "a"))
     drive.mine.skip(RUN, "a")
@@ -136,7 +136,7 @@ def test_a_skip_is_final_once_used(drive: Drive) -> None:
     assert not drive.mine.retry(RUN, "a")[0].changed
 
 
-def test_a_phase_settles_with_blocked_tasks(drive: Drive) -> None:
+def test_a_phase_settles_with_blocked_tasks(drive: LedgerHarness) -> None:
     """A phase settles when all its tasks are done or blocked, and the next ones start."""
     drive.make(phase("p", "a", "b"), phase("q", "c", shell("d", "a"), after=["p"]))
     drive.wreck("a")
@@ -148,7 +148,7 @@ def test_a_phase_settles_with_blocked_tasks(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("kind", ["hold", "question", "quota"])
-def test_what_keeps_a_phase_open(drive: Drive, kind: str) -> None:
+def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
     """A phase does not settle while one of its tasks is held, asks, or waits for a quota."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     if kind == "hold":
@@ -163,7 +163,7 @@ def test_what_keeps_a_phase_open(drive: Drive, kind: str) -> None:
     assert drive.claim("w2") is None
 
 
-def test_an_open_attempt_keeps_a_phase_open(drive: Drive) -> None:
+def test_an_open_attempt_keeps_a_phase_open(drive: LedgerHarness) -> None:
     """A cancelled task settles its phase only when its attempt is closed."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     fence = drive.take("a")
@@ -173,7 +173,7 @@ def test_an_open_attempt_keeps_a_phase_open(drive: Drive) -> None:
     assert drive.phase("p").settled_at is not None
 
 
-def test_settled_stays_settled(drive: Drive) -> None:
+def test_settled_stays_settled(drive: LedgerHarness) -> None:
     """A retry in a settled phase takes nothing back from those that started after it."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"])).wreck("a")
     at = drive.phase("p").settled_at
@@ -185,7 +185,7 @@ def test_settled_stays_settled(drive: Drive) -> None:
     assert len(drive.events("phase_settled")) == 1
 
 
-def test_phases_settle_in_a_row(drive: Drive) -> None:
+def test_phases_settle_in_a_row(drive: LedgerHarness) -> None:
     """A phase all of whose tasks are blocked settles as soon as it may start."""
     drive.make(
         phase("p", "a"), phase("q", shell("b", "a"), after=["p"]), phase("r", "c", after=["q"])
@@ -195,7 +195,7 @@ def test_phases_settle_in_a_row(drive: Drive) -> None:
     drive.take("c")
 
 
-def test_a_skip_that_opens_a_later_phase_again(drive: Drive) -> None:
+def test_a_skip_that_opens_a_later_phase_again(drive: LedgerHarness) -> None:
     """What settles a phase may free a task of the next one, which then has something to do."""
     drive.make(
         phase("p", "a", on_failure="hold"),
@@ -209,7 +209,7 @@ def test_a_skip_that_opens_a_later_phase_again(drive: Drive) -> None:
     recount.check(drive.db)
 
 
-def test_a_skip_before_its_turn(drive: Drive) -> None:
+def test_a_skip_before_its_turn(drive: LedgerHarness) -> None:
     """A task that is skipped early hands the turn on only when the one before it is done."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
     first = drive.take("a")
@@ -219,7 +219,7 @@ def test_a_skip_before_its_turn(drive: Drive) -> None:
     drive.take("c")
 
 
-def test_a_sequence(drive: Drive) -> None:
+def test_a_sequence(drive: LedgerHarness) -> None:
     """In a sequential phase each task waits for the one before, done or blocked."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
     assert [counters(drive, name)[0] for name in "abc"] == [0, 1, 1]
@@ -228,7 +228,7 @@ def test_a_sequence(drive: Drive) -> None:
     drive.take("c")
 
 
-def test_a_sequence_stops_at_a_hold(drive: Drive) -> None:
+def test_a_sequence_stops_at_a_hold(drive: LedgerHarness) -> None:
     """A held task keeps the next one of its sequence waiting; a skip lets it go."""
     drive.make(phase("p", "a", "b", parallel=False))
     drive.mine.hold(RUN, "a")
@@ -237,7 +237,7 @@ def test_a_sequence_stops_at_a_hold(drive: Drive) -> None:
     drive.take("b")
 
 
-def test_the_hold_policy(drive: Drive) -> None:
+def test_the_hold_policy(drive: LedgerHarness) -> None:
     """With `on_failure: hold` nothing goes on past a blocked task until it is done."""
     held = phase("p", "a", "b", parallel=False, on_failure="hold")
     drive.make(held, phase("q", "c", after=["p"])).wreck("a")
@@ -247,7 +247,7 @@ def test_the_hold_policy(drive: Drive) -> None:
     recount.check(drive.db)
 
 
-def test_a_long_chain(drive: Drive) -> None:
+def test_a_long_chain(drive: LedgerHarness) -> None:
     """A chain of 2,000 tasks is blocked and freed without recursion."""
     names = [f"t{n}" for n in range(2000)]
     chain = [shell(n, before) for before, n in pairwise(names)]
@@ -258,14 +258,14 @@ def test_a_long_chain(drive: Drive) -> None:
     assert drive.run().pending == 2000
 
 
-def test_blocked_kinds_of_another_kind_pass_on(drive: Drive) -> None:
+def test_blocked_kinds_of_another_kind_pass_on(drive: LedgerHarness) -> None:
     """A gate that fails blocks dependants as a failure does."""
     drive.make("a", shell("b", "a"))
     drive.fail(drive.take("a"), BlockedKind.GATE)
     assert drive.where() == "B:gate B:dependency"
 
 
-def test_unknown_names_are_told(drive: Drive) -> None:
+def test_unknown_names_are_told(drive: LedgerHarness) -> None:
     """Unknown runs and tasks are named with the nearest right word."""
     drive.make("alpha")
     with pytest.raises(UnknownNameError, match="unknown task 'alfa'") as caught:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, START, Drive, phase, seat, shell
+from tests.support.ledger_harness import BAD, RUN, START, LedgerHarness, phase, seat, shell
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 
@@ -58,7 +58,7 @@ KINDS = frozenset(
 )
 
 
-def test_created(drive: Drive) -> None:
+def test_created(drive: LedgerHarness) -> None:
     """`run_created` has the scopes and each phase with its policy and dependencies."""
     first = phase("p", "a", "b", parallel=False, on_failure="hold")
     drive.make(first, phase("q", "c", after=["p"]), scopes="race")
@@ -70,7 +70,7 @@ def test_created(drive: Drive) -> None:
     ]
 
 
-def test_added(drive: Drive) -> None:
+def test_added(drive: LedgerHarness) -> None:
     """`task_added` has phase, needs, mode, isolation and scope."""
     drive.make("a", shell("b", "a"))
     data = drive.events("task_added", task="b")[0].data
@@ -81,7 +81,7 @@ def test_added(drive: Drive) -> None:
     assert expected.items() <= data.items()
 
 
-def test_claimed(drive: Drive) -> None:
+def test_claimed(drive: LedgerHarness) -> None:
     """`task_claimed` has the lease, the tries, the scope and the isolation."""
     drive.make("a").take("a", "w2")
     (event,) = drive.events("task_claimed")
@@ -90,14 +90,14 @@ def test_claimed(drive: Drive) -> None:
     assert expected.items() <= event.data.items()
 
 
-def test_done(drive: Drive) -> None:
+def test_done(drive: LedgerHarness) -> None:
     """`task_done` has how, from which step, and the commit."""
     drive.make("a").finish("a")
     data = drive.events("task_done")[0].data
     assert data == {"kind": "merged", "before": "integrating", "commit": "c1"}
 
 
-def test_blocked(drive: Drive) -> None:
+def test_blocked(drive: LedgerHarness) -> None:
     """`task_blocked` has the kind, the step it was in, and why."""
     drive.make("a", shell("b", "a"))
     drive.fail(drive.take("a", step=Step.CHECKING), BlockedKind.GATE)
@@ -112,7 +112,7 @@ def test_blocked(drive: Drive) -> None:
 @pytest.mark.parametrize(
     ("act", "before"), [("hold", "pending"), ("cancel", "pending"), ("skip", "pending")]
 )
-def test_by_hand(drive: Drive, act: str, before: str) -> None:
+def test_by_hand(drive: LedgerHarness, act: str, before: str) -> None:
     """What a person does has the person as actor, and says where the task was."""
     drive.make("a")
     getattr(drive.mine, act)(RUN, "a")
@@ -120,7 +120,7 @@ def test_by_hand(drive: Drive, act: str, before: str) -> None:
     assert (event.actor, event.data["before"]) == ("user:ann", before)
 
 
-def test_ended(drive: Drive) -> None:
+def test_ended(drive: LedgerHarness) -> None:
     """`attempt_ended` has outcome, cause, exit code or signal, and the ref of the work."""
     drive.make("a")
     ending = Ending(Outcome.FAILED, "signal", "killed", None, 9, "refs/wf/a/1", "c9")
@@ -131,7 +131,7 @@ def test_ended(drive: Drive) -> None:
     }  # fmt: skip
 
 
-def test_started_and_progress(drive: Drive) -> None:
+def test_started_and_progress(drive: LedgerHarness) -> None:
     """`attempt_started` has base, tree and process; a sample of progress its text."""
     fence = drive.make("a").take("a")
     drive.ledger.prepared(fence, base="b0", tree="3")
@@ -142,7 +142,7 @@ def test_started_and_progress(drive: Drive) -> None:
     assert (progress.kind, progress.data) == ("task_progress", {"text": "half"})
 
 
-def test_questions_and_messages(drive: Drive) -> None:
+def test_questions_and_messages(drive: LedgerHarness) -> None:
     """Questions, answers and messages are told with their text; delivery with the number."""
     drive.make("a")
     drive.ask(drive.take("a"))
@@ -154,7 +154,7 @@ def test_questions_and_messages(drive: Drive) -> None:
     assert (answered.data, sent.data) == ({"text": "yes"}, {"text": "be quick"})
 
 
-def test_messages_are_delivered_once(drive: Drive) -> None:
+def test_messages_are_delivered_once(drive: LedgerHarness) -> None:
     """The next claim has all messages written since the last one, each once."""
     drive.make(shell("a", max_attempts=9, backoff=0))
     drive.mine.message(RUN, "a", "one")
@@ -170,7 +170,7 @@ def test_messages_are_delivered_once(drive: Drive) -> None:
     assert drive.events("message_delivered")[0].data == {"count": 2}
 
 
-def test_exports(drive: Drive) -> None:
+def test_exports(drive: LedgerHarness) -> None:
     """The user's branch is told where it is, or once why it waits."""
     drive.make("a")
     drive.ledger.exported(RUN, None, "it is checked out")
@@ -185,7 +185,7 @@ def test_exports(drive: Drive) -> None:
     assert drive.run().export_note == ""
 
 
-def test_trees(drive: Drive) -> None:
+def test_trees(drive: LedgerHarness) -> None:
     """A worktree is told to be removed, or kept and why."""
     drive.make("a")
     drive.ledger.tree_gone(RUN, "1")
@@ -193,7 +193,7 @@ def test_trees(drive: Drive) -> None:
     assert [event.kind for event in drive.events()[-2:]] == ["worktree_removed", "worktree_kept"]
 
 
-def test_no_gap_and_only_known_kinds(drive: Drive) -> None:
+def test_no_gap_and_only_known_kinds(drive: LedgerHarness) -> None:
     """Numbers run without a gap in the order of commits, and every kind is a documented one."""
     drive.make("a", shell("b", "a"), shell("c", max_attempts=2), seats=[seat("w1", lane="far")])
     drive.wreck("a")
@@ -207,7 +207,7 @@ def test_no_gap_and_only_known_kinds(drive: Drive) -> None:
     assert all(isinstance(json.loads(str(row[2])), dict) for row in rows)
 
 
-def test_a_refused_act_takes_no_number(drive: Drive) -> None:
+def test_a_refused_act_takes_no_number(drive: LedgerHarness) -> None:
     """What is refused leaves no event and no gap."""
     drive.make("a", "b")
     drive.mine.unhold(RUN, "a")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, phase, seat, shell
+from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase, seat, shell
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 
 
-def test_a_failure_is_tried_again(drive: Drive) -> None:
+def test_a_failure_is_tried_again(drive: LedgerHarness) -> None:
     """A failure with tries left goes back to the queue, says why, and is counted."""
     drive.make(shell("a", max_attempts=2)).wreck("a")
     task = drive.task("a")
@@ -18,7 +18,7 @@ def test_a_failure_is_tried_again(drive: Drive) -> None:
     assert drive.claim("w2") is None
 
 
-def test_the_last_failure_blocks(drive: Drive) -> None:
+def test_the_last_failure_blocks(drive: LedgerHarness) -> None:
     """When the tries are used up the task is blocked with the last cause."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a", "a")
     assert (drive.where("a"), drive.task("a").tries) == ("B:failed", 2)
@@ -26,7 +26,7 @@ def test_the_last_failure_blocks(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("kind", [BlockedKind.GATE, BlockedKind.DELIVERABLE])
-def test_the_kind_is_that_of_the_last_cause(drive: Drive, kind: BlockedKind) -> None:
+def test_the_kind_is_that_of_the_last_cause(drive: LedgerHarness, kind: BlockedKind) -> None:
     """A gate or a missing file that fails the last try names the block, with its detail."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a")
     drive.ledger.fail(drive.take("a"), BAD, kind=kind, detail={"paths": ["out.txt"]})
@@ -34,7 +34,7 @@ def test_the_kind_is_that_of_the_last_cause(drive: Drive, kind: BlockedKind) -> 
     assert drive.task("a").detail == {"paths": ["out.txt"]}
 
 
-def test_the_next_attempt_knows_the_reason(drive: Drive) -> None:
+def test_the_next_attempt_knows_the_reason(drive: LedgerHarness) -> None:
     """The claim after a failure carries the reason of it, for the prompt."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a")
     claim = drive.ledger.claim(RUN, "w2")
@@ -42,7 +42,7 @@ def test_the_next_attempt_knows_the_reason(drive: Drive) -> None:
     assert claim.last_note == "exit status 1"
 
 
-def test_backoff_doubles_with_jitter(drive: Drive) -> None:
+def test_backoff_doubles_with_jitter(drive: LedgerHarness) -> None:
     """Each failure waits twice as long as the one before, plus up to a tenth."""
     drive.make(shell("a", max_attempts=99, backoff=5.0))
     waits = [_wait(drive) for _ in range(4)]
@@ -50,7 +50,7 @@ def test_backoff_doubles_with_jitter(drive: Drive) -> None:
         assert floor <= wait <= floor * 1.1
 
 
-def _wait(drive: Drive) -> float:
+def _wait(drive: LedgerHarness) -> float:
     drive.wreck("a")
     until = drive.task("a").not_before
     wait = until - drive.clock.now() if until else 0.0
@@ -58,14 +58,14 @@ def _wait(drive: Drive) -> float:
     return wait
 
 
-def test_backoff_has_an_end(drive: Drive) -> None:
+def test_backoff_has_an_end(drive: LedgerHarness) -> None:
     """No task waits longer than 300 seconds and the jitter, however often it failed."""
     drive.make(shell("a", max_attempts=9999, backoff=5.0))
     drive.db.execute("UPDATE task SET tries = 5000")
     assert 300.0 <= _wait(drive) <= 330.0
 
 
-def test_backoff_is_over_at_its_time(drive: Drive) -> None:
+def test_backoff_is_over_at_its_time(drive: LedgerHarness) -> None:
     """A task is claimable at the second its back-off ends and not before."""
     drive.make(shell("a", max_attempts=2)).wreck("a")
     until = drive.task("a").not_before
@@ -77,21 +77,21 @@ def test_backoff_is_over_at_its_time(drive: Drive) -> None:
     drive.take("a")
 
 
-def test_no_backoff(drive: Drive) -> None:
+def test_no_backoff(drive: LedgerHarness) -> None:
     """With a back-off of 0 a failed task is ready at once."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a")
     assert drive.task("a").not_before is None
     drive.take("a")
 
 
-def test_retry_ends_the_backoff(drive: Drive) -> None:
+def test_retry_ends_the_backoff(drive: LedgerHarness) -> None:
     """A retry by hand of a task that waits makes it ready at once."""
     drive.make(shell("a", max_attempts=2)).wreck("a")
     drive.mine.retry(RUN, "a")
     drive.take("a")
 
 
-def test_tries_start_anew_after_a_retry(drive: Drive) -> None:
+def test_tries_start_anew_after_a_retry(drive: LedgerHarness) -> None:
     """After a retry by hand a task has all its tries again; attempts count on."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a", "a")
     drive.mine.retry(RUN, "a")
@@ -100,7 +100,7 @@ def test_tries_start_anew_after_a_retry(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("kind", [BlockedKind.SCOPE, BlockedKind.BUDGET])
-def test_scope_and_budget_block_at_once(drive: Drive, kind: BlockedKind) -> None:
+def test_scope_and_budget_block_at_once(drive: LedgerHarness, kind: BlockedKind) -> None:
     """Outside its scope or over its budget, a task is blocked though it has tries left."""
     drive.make(shell("a", max_attempts=9))
     fence = drive.take("a", step=Step.CHECKING)
@@ -109,7 +109,7 @@ def test_scope_and_budget_block_at_once(drive: Drive, kind: BlockedKind) -> None
     assert (drive.where("a"), task.tries, task.detail) == (f"B:{kind}", 0, {"paths": ["README"]})
 
 
-def test_the_first_conflict_is_tried_again(drive: Drive) -> None:
+def test_the_first_conflict_is_tried_again(drive: LedgerHarness) -> None:
     """A first conflict goes straight back, uncounted; the next claim has paths and new head."""
     drive.make("a", "b")
     fence = drive.take("a", step=Step.INTEGRATING)
@@ -121,7 +121,7 @@ def test_the_first_conflict_is_tried_again(drive: Drive) -> None:
     assert (claim.conflict, claim.head, claim.last_note) == (("src/x",), "b1", "both changed src/x")
 
 
-def test_the_second_conflict_blocks(drive: Drive) -> None:
+def test_the_second_conflict_blocks(drive: LedgerHarness) -> None:
     """A second conflict is a person's to resolve; it names the paths."""
     drive.make(shell("a", max_attempts=9))
     for _ in range(2):
@@ -132,7 +132,7 @@ def test_the_second_conflict_blocks(drive: Drive) -> None:
     assert [e.data["again"] for e in drive.events("conflict_found")] == [False, True]
 
 
-def test_a_slow_lane_is_not_counted(drive: Drive) -> None:
+def test_a_slow_lane_is_not_counted(drive: LedgerHarness) -> None:
     """A 429 puts the task back uncounted and stops the seats of that lane, no others."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("w2", lane="far"), seat("w3")])
     drive.ledger.limited(drive.take("a"), BAD, "rate", "far", drive.clock.now() + 30)
@@ -140,7 +140,7 @@ def test_a_slow_lane_is_not_counted(drive: Drive) -> None:
     assert [drive.claim(name) is None for name in ("w1", "w2", "w3")] == [True, True, False]
 
 
-def test_a_quota_frees_itself(drive: Drive) -> None:
+def test_a_quota_frees_itself(drive: LedgerHarness) -> None:
     """A used-up quota blocks the task until the reset, which is a timer of the run."""
     drive.make("a")
     drive.ledger.limited(drive.take("a"), BAD, "quota", "local", drive.clock.now() + 900)
@@ -154,7 +154,7 @@ def test_a_quota_frees_itself(drive: Drive) -> None:
     assert drive.events("task_unblocked")[0].data == {"kind": "ready", "before": "quota"}
 
 
-def test_a_refused_key_fails(drive: Drive) -> None:
+def test_a_refused_key_fails(drive: LedgerHarness) -> None:
     """An authentication error blocks the task at once, uncounted, and pauses the lane."""
     drive.make(shell("a", max_attempts=9), "b")
     drive.ledger.limited(drive.take("a"), BAD, "auth", "local", drive.clock.now() + 900)
@@ -162,7 +162,7 @@ def test_a_refused_key_fails(drive: Drive) -> None:
     assert drive.claim() is None
 
 
-def test_a_question_keeps_the_claim(drive: Drive) -> None:
+def test_a_question_keeps_the_claim(drive: LedgerHarness) -> None:
     """Who asks keeps seat, scope and cap, and the deadline of the work waits for the answer."""
     drive.make("a", jobs=1)
     fence = drive.take("a")
@@ -176,7 +176,7 @@ def test_a_question_keeps_the_claim(drive: Drive) -> None:
     assert task.step_deadline == drive.clock.now() + 100
 
 
-def test_an_answer_needs_no_deadline(drive: Drive) -> None:
+def test_an_answer_needs_no_deadline(drive: LedgerHarness) -> None:
     """Work without a time limit has none after a question either."""
     drive.make("a")
     drive.ask(drive.take("a"))
@@ -184,7 +184,7 @@ def test_an_answer_needs_no_deadline(drive: Drive) -> None:
     assert drive.task("a").step_deadline is None
 
 
-def test_nobody_answers(drive: Drive) -> None:
+def test_nobody_answers(drive: LedgerHarness) -> None:
     """A question nobody answers stops the worker; an answer then goes into the next prompt."""
     drive.make("a")
     fence = drive.ask(drive.take("a"))
@@ -200,7 +200,7 @@ def test_nobody_answers(drive: Drive) -> None:
     ]
 
 
-def test_success_while_asking(drive: Drive) -> None:
+def test_success_while_asking(drive: LedgerHarness) -> None:
     """A worker that ends well without the answer is harvested; its question is void."""
     drive.make("a")
     fence = drive.ask(drive.take("a"))
@@ -209,7 +209,7 @@ def test_success_while_asking(drive: Drive) -> None:
     assert drive.db.execute("SELECT state FROM question") == [("void",)]
 
 
-def test_failure_while_asking(drive: Drive) -> None:
+def test_failure_while_asking(drive: LedgerHarness) -> None:
     """A worker that ends badly without the answer is a counted failure; its question is void."""
     drive.make(shell("a", max_attempts=2))
     drive.fail(drive.ask(drive.take("a")))
@@ -217,7 +217,7 @@ def test_failure_while_asking(drive: Drive) -> None:
     assert drive.db.execute("SELECT state FROM question") == [("void",)]
 
 
-def test_several_questions(drive: Drive) -> None:
+def test_several_questions(drive: LedgerHarness) -> None:
     """A worker may ask again at the very second it was answered."""
     drive.make("a")
     fence = drive.ask(drive.take("a"))
@@ -228,7 +228,7 @@ def test_several_questions(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.TIMED_OUT])
-def test_lost_and_late_are_counted(drive: Drive, outcome: Outcome) -> None:
+def test_lost_and_late_are_counted(drive: LedgerHarness, outcome: Outcome) -> None:
     """A lost attempt and one past its time limit count like any other failure."""
     drive.make(shell("a", max_attempts=2))
     drive.ledger.fail(drive.take("a", step=Step.INTEGRATING), Ending(outcome, "lost", signal=9))
@@ -236,7 +236,7 @@ def test_lost_and_late_are_counted(drive: Drive, outcome: Outcome) -> None:
     assert (drive.task("a").tries, attempt.outcome, attempt.signal) == (1, outcome.value, 9)
 
 
-def test_the_abort_policy(drive: Drive) -> None:
+def test_the_abort_policy(drive: LedgerHarness) -> None:
     """With `on_failure: abort` a blocked task cancels all the rest of the run."""
     drive.make(phase("p", "a", "b", on_failure="abort"), phase("q", "c", after=["p"]))
     drive.wreck("a")
@@ -245,7 +245,7 @@ def test_the_abort_policy(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("kind", [BlockedKind.SCOPE, BlockedKind.BUDGET, BlockedKind.GATE])
-def test_what_aborts(drive: Drive, kind: BlockedKind) -> None:
+def test_what_aborts(drive: LedgerHarness, kind: BlockedKind) -> None:
     """Scope, budget and gate abort a run of that policy as a failure does."""
     drive.make(phase("p", "a", "b", on_failure="abort"))
     fence = drive.take("a", step=Step.CHECKING)
@@ -256,7 +256,7 @@ def test_what_aborts(drive: Drive, kind: BlockedKind) -> None:
     assert drive.where() == f"B:{kind} B:cancelled"
 
 
-def test_what_does_not_abort(drive: Drive) -> None:
+def test_what_does_not_abort(drive: LedgerHarness) -> None:
     """A quota, a hold and a cancel by hand abort nothing."""
     drive.make(phase("p", "a", "b", "c", "d", on_failure="abort"))
     drive.ledger.limited(drive.take("a"), BAD, "quota", "far", drive.clock.now() + 9)

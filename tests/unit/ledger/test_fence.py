@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.driving import BAD, GOOD, RUN, STOPPED, Drive, phase, shell
+from tests.support import recount
+from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.ledger.queries import reads
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.ledger import Fence
 
-RESULTS: Final[dict[str, Callable[[Drive, Fence], bool]]] = {
+RESULTS: Final[dict[str, Callable[[LedgerHarness, Fence], bool]]] = {
     "done": lambda drive, fence: drive.ledger.done(fence, DoneKind.MERGED, GOOD, "ok"),
     "fail": lambda drive, fence: drive.ledger.fail(fence, BAD),
     "block": lambda drive, fence: drive.ledger.block(fence, BAD, BlockedKind.SCOPE),
     "conflict": lambda drive, fence: drive.ledger.conflict(fence, BAD, ("a",), "a differs"),
     "limited": lambda drive, fence: drive.ledger.limited(fence, BAD, "rate", "far", 2e6),
 }
-NEWS: Final[dict[str, Callable[[Drive, Fence], bool]]] = {
+NEWS: Final[dict[str, Callable[[LedgerHarness, Fence], bool]]] = {
     "step": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),
     "started": lambda drive, fence: drive.ledger.started(fence, pid=7),
     "progress": lambda drive, fence: drive.ledger.progress(fence, "half"),
@@ -35,14 +35,14 @@ NEWS: Final[dict[str, Callable[[Drive, Fence], bool]]] = {
 }
 
 
-def fenced(drive: Drive) -> Fence:
+def fenced(drive: LedgerHarness) -> Fence:
     """Claim the only task and take it away again."""
     fence = drive.make("a").take("a", step=Step.RUNNING)
     drive.mine.release(RUN, "a")
     return fence
 
 
-def superseded(drive: Drive) -> Fence:
+def superseded(drive: LedgerHarness) -> Fence:
     """Claim a task twice; return the older claim, whose attempt is closed."""
     fence = drive.make(shell("a", max_attempts=9, backoff=0)).take("a")
     drive.fail(fence)
@@ -51,7 +51,7 @@ def superseded(drive: Drive) -> Fence:
 
 
 @pytest.mark.parametrize("result", RESULTS)
-def test_a_fenced_result_is_rejected(drive: Drive, result: str) -> None:
+def test_a_fenced_result_is_rejected(drive: LedgerHarness, result: str) -> None:
     """A result after a stop leaves the task as it is, is kept as rejected, and closes."""
     fence = fenced(drive)
     assert not RESULTS[result](drive, fence)
@@ -63,7 +63,7 @@ def test_a_fenced_result_is_rejected(drive: Drive, result: str) -> None:
 
 
 @pytest.mark.parametrize("result", RESULTS)
-def test_an_old_result_is_rejected(drive: Drive, result: str) -> None:
+def test_an_old_result_is_rejected(drive: LedgerHarness, result: str) -> None:
     """A result of an older epoch changes neither the task nor the attempt that is open now."""
     fence = superseded(drive)
     before = drive.dump()
@@ -75,7 +75,9 @@ def test_an_old_result_is_rejected(drive: Drive, result: str) -> None:
 
 @pytest.mark.parametrize("late", [fenced, superseded])
 @pytest.mark.parametrize("news", NEWS)
-def test_late_news_is_nothing(drive: Drive, news: str, late: Callable[[Drive], Fence]) -> None:
+def test_late_news_is_nothing(
+    drive: LedgerHarness, news: str, late: Callable[[LedgerHarness], Fence]
+) -> None:
     """Steps, progress and questions of a claim that is gone change nothing at all."""
     fence = late(drive)
     before = drive.dump()
@@ -84,7 +86,7 @@ def test_late_news_is_nothing(drive: Drive, news: str, late: Callable[[Drive], F
 
 
 @pytest.mark.parametrize("news", ["started", "progress", "intend", "step"])
-def test_live_news_is_recorded(drive: Drive, news: str) -> None:
+def test_live_news_is_recorded(drive: LedgerHarness, news: str) -> None:
     """The same of the live claim is recorded."""
     fence = drive.make("a").take("a")
     before = drive.dump()
@@ -92,20 +94,20 @@ def test_live_news_is_recorded(drive: Drive, news: str) -> None:
     assert drive.dump() != before
 
 
-def test_rejecting(drive: Drive) -> None:
+def test_rejecting(drive: LedgerHarness) -> None:
     """A result known to be too late is kept as rejected, and closes its attempt."""
     drive.ledger.reject(fenced(drive), GOOD)
     assert drive.kinds()[-2:] == ["result_rejected", "attempt_ended"]
     assert drive.run().open_attempts == 0
 
 
-def test_the_worker_counts_too(drive: Drive) -> None:
+def test_the_worker_counts_too(drive: LedgerHarness) -> None:
     """A result with the right epoch but of another worker is rejected."""
     fence = drive.make("a").take("a", "w1", Step.INTEGRATING)
     assert not drive.ledger.done(replace(fence, worker="w2"), DoneKind.MERGED, GOOD, "")
 
 
-def test_closing_is_never_refused(drive: Drive) -> None:
+def test_closing_is_never_refused(drive: LedgerHarness) -> None:
     """A fenced attempt is closed once; closing it again, or an old one, does nothing."""
     fence = fenced(drive)
     drive.ledger.close(fence, STOPPED)
@@ -116,7 +118,7 @@ def test_closing_is_never_refused(drive: Drive) -> None:
     assert drive.dump() == before
 
 
-def test_a_harvest_is_kept_when_fenced(drive: Drive) -> None:
+def test_a_harvest_is_kept_when_fenced(drive: LedgerHarness) -> None:
     """What a stopped attempt left behind is recorded with its own epoch and worker."""
     fence = fenced(drive)
     drive.ledger.harvested(fence, ref="refs/wf/a/1", commit="c1", detail={"files": 2})
@@ -127,7 +129,7 @@ def test_a_harvest_is_kept_when_fenced(drive: Drive) -> None:
     assert event.data == {"ref": "refs/wf/a/1", "commit": "c1", "files": 2}
 
 
-def test_an_attempt_that_never_was(drive: Drive) -> None:
+def test_an_attempt_that_never_was(drive: LedgerHarness) -> None:
     """A harvest of an attempt or a task that does not exist is refused."""
     fence = fenced(drive)
     with pytest.raises(RefusedError, match="'a' has no attempt 7"):
@@ -136,7 +138,7 @@ def test_an_attempt_that_never_was(drive: Drive) -> None:
         drive.ledger.done(replace(fence, task="aa"), DoneKind.MERGED, GOOD, "")
 
 
-def test_an_open_attempt_keeps_the_task(drive: Drive) -> None:
+def test_an_open_attempt_keeps_the_task(drive: LedgerHarness) -> None:
     """A task is not claimable while its fenced attempt is open, and is once that is closed."""
     fence = fenced(drive)
     assert drive.claim("w2") is None
@@ -145,7 +147,7 @@ def test_an_open_attempt_keeps_the_task(drive: Drive) -> None:
     assert drive.take("a", "w2").epoch == 2
 
 
-def test_an_open_attempt_keeps_its_seat(drive: Drive) -> None:
+def test_an_open_attempt_keeps_its_seat(drive: LedgerHarness) -> None:
     """A seat is busy until its fenced attempt is closed."""
     drive.make("a", "b")
     fence = drive.take("a", "w1")
@@ -155,7 +157,7 @@ def test_an_open_attempt_keeps_its_seat(drive: Drive) -> None:
     drive.take("b", "w1")
 
 
-def test_an_open_attempt_keeps_its_scope(drive: Drive) -> None:
+def test_an_open_attempt_keeps_its_scope(drive: LedgerHarness) -> None:
     """A scope is held until the fenced attempt that wrote there is closed."""
     drive.make("a", shell("b", scope=("src/a",)))
     fence = drive.take("a", "w1")
@@ -165,7 +167,7 @@ def test_an_open_attempt_keeps_its_scope(drive: Drive) -> None:
     drive.take("b", "w2")
 
 
-def test_an_open_attempt_keeps_its_caps(drive: Drive) -> None:
+def test_an_open_attempt_keeps_its_caps(drive: LedgerHarness) -> None:
     """Jobs and the limit of a phase count attempts that are open, fenced or not."""
     drive.make(phase("p", "a", "b", wip=1), "c", jobs=2)
     fence = drive.take("c", "w2")
@@ -177,7 +179,7 @@ def test_an_open_attempt_keeps_its_caps(drive: Drive) -> None:
     assert (drive.run().open_attempts, drive.phase("p").open_attempts) == (1, 1)
 
 
-def test_a_merge_is_not_taken_away(drive: Drive) -> None:
+def test_a_merge_is_not_taken_away(drive: LedgerHarness) -> None:
     """Once it merges, no command takes a task; the merge ends it."""
     fence = drive.make("a").take("a", step=Step.INTEGRATING)
     acts = [drive.mine.release, drive.mine.hold, drive.mine.cancel, drive.mine.skip]
@@ -185,7 +187,7 @@ def test_a_merge_is_not_taken_away(drive: Drive) -> None:
     assert drive.done(fence)
 
 
-def test_the_head_moves_whoever_holds_the_claim(drive: Drive) -> None:
+def test_the_head_moves_whoever_holds_the_claim(drive: LedgerHarness) -> None:
     """That the branch has moved is recorded with old and new, whatever became of the task."""
     fence = fenced(drive)
     drive.ledger.integrated(fence, "b0", "b1")
@@ -193,7 +195,7 @@ def test_the_head_moves_whoever_holds_the_claim(drive: Drive) -> None:
     assert drive.events("integrated")[0].data == {"old": "b0", "new": "b1"}
 
 
-def test_intent_is_written_before(drive: Drive) -> None:
+def test_intent_is_written_before(drive: LedgerHarness) -> None:
     """Before the branch moves the attempt says from where to where."""
     fence = drive.make("a").take("a", step=Step.INTEGRATING)
     assert drive.ledger.intend(fence, "b0", "b1")
@@ -201,7 +203,7 @@ def test_intent_is_written_before(drive: Drive) -> None:
     assert (attempt.intent_old, attempt.intent_new) == ("b0", "b1")
 
 
-def test_accepted_work_has_a_fence_of_its_own(drive: Drive) -> None:
+def test_accepted_work_has_a_fence_of_its_own(drive: LedgerHarness) -> None:
     """A person who accepts holds the claim in a new epoch, and the scope is waived."""
     fence = drive.make("a").take("a", step=Step.CHECKING)
     drive.ledger.block(fence, BAD, BlockedKind.SCOPE)

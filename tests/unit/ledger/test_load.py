@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.ledger.driving import RUN, Drive, a_run, shell
+from tests.support.ledger_harness import RUN, LedgerHarness, a_run, shell
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.load import of_plan, rank
 from wf_tui.plan.models import Plan
@@ -43,13 +43,13 @@ PLAN = Plan.model_validate(
 )
 
 
-def loaded(drive: Drive) -> Drive:
+def loaded(drive: LedgerHarness) -> LedgerHarness:
     """Create a run of the plan."""
     drive.ledger.create_run(a_run(), *of_plan(PLAN))
     return drive
 
 
-def test_phases(drive: Drive) -> None:
+def test_phases(drive: LedgerHarness) -> None:
     """Phases keep order, policy and limit, and wait for the phases of the results they need."""
     loaded(drive)
     p, q = drive.phase("p"), drive.phase("q")
@@ -58,7 +58,7 @@ def test_phases(drive: Drive) -> None:
     assert (p.unmet, q.unmet, q.unsettled) == (0, 1, 2)
 
 
-def test_tasks(drive: Drive) -> None:
+def test_tasks(drive: LedgerHarness) -> None:
     """A task keeps all that its worker needs; a result named twice counts once."""
     task = loaded(drive).task("c")
     assert task.spec == Spec(
@@ -69,7 +69,7 @@ def test_tasks(drive: Drive) -> None:
     assert (task.priority, task.rank) == (-1, rank(-1, task.chain))
 
 
-def test_kinds_and_titles(drive: Drive) -> None:
+def test_kinds_and_titles(drive: LedgerHarness) -> None:
     """A task without a command needs more than a shell; without a title its first line is one."""
     loaded(drive)
     assert [drive.task(name).needs_kind for name in "abcd"] == ["prompt", "shell", "shell", "shell"]
@@ -77,21 +77,21 @@ def test_kinds_and_titles(drive: Drive) -> None:
     assert drive.task("a").role == "explore"
 
 
-def test_workspaces(drive: Drive) -> None:
+def test_workspaces(drive: LedgerHarness) -> None:
     """`auto` is a worktree for a writing task and shared for one that reads."""
     loaded(drive)
     places = [drive.task(name).isolation for name in "abd"]
     assert places == ["shared", "worktree", "shared"]
 
 
-def test_longest_path_first(drive: Drive) -> None:
+def test_longest_path_first(drive: LedgerHarness) -> None:
     """At equal priority the rank is lower the more work waits for a task."""
     loaded(drive)
     assert drive.task("a").chain == drive.task("b").chain == 3
     assert rank(0, 3) < rank(0, 1) < rank(1, 3)
 
 
-def test_runs_side_by_side(drive: Drive) -> None:
+def test_runs_side_by_side(drive: LedgerHarness) -> None:
     """Two runs in one ledger share no task, phase or number."""
     drive.make("a")
     drive.ledger.create_run(a_run(id="r2"), *of_plan(PLAN))
@@ -101,14 +101,14 @@ def test_runs_side_by_side(drive: Drive) -> None:
     assert all(row[1] == row[2] for row in rows)
 
 
-def test_a_new_run_says_how_many_events_it_has(drive: Drive) -> None:
+def test_a_new_run_says_how_many_events_it_has(drive: LedgerHarness) -> None:
     """Creating a run returns it as it is stored."""
     made = drive.ledger.create_run(a_run(), *of_plan(PLAN))
     assert made == drive.run()
     assert (made.seq, made.pending) == (5, 4)
 
 
-def test_a_task_alone(drive: Drive) -> None:
+def test_a_task_alone(drive: LedgerHarness) -> None:
     """A task without prompt, command or title goes by its id."""
     drive.make(shell("a", spec=Spec()))
     assert drive.task("a").title == "a"

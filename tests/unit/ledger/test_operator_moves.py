@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, Drive, seat, shell
+from tests.support.ledger_harness import BAD, RUN, LedgerHarness, seat, shell
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.ledger import Fence, MoveResult
 from wf_tui.ledger.model.rows import Spec
@@ -13,7 +13,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import needed_trees
 
 
-def test_one_refusal_does_not_keep_the_others(drive: Drive) -> None:
+def test_one_refusal_does_not_keep_the_others(drive: LedgerHarness) -> None:
     """Of several tasks each is done or refused by itself, and said so in the order asked."""
     drive.make("a", "b", "c").finish("a")
     acted = drive.mine.hold(RUN, "c", "a", "b")
@@ -23,7 +23,7 @@ def test_one_refusal_does_not_keep_the_others(drive: Drive) -> None:
     )
 
 
-def test_an_unknown_task_keeps_all(drive: Drive) -> None:
+def test_an_unknown_task_keeps_all(drive: LedgerHarness) -> None:
     """When one of several names is wrong nothing is done at all."""
     drive.make("a")
     before = drive.dump()
@@ -40,7 +40,7 @@ def test_an_unknown_task_keeps_all(drive: Drive) -> None:
         ("hold", Step.INTEGRATING, "it is in progress (its work is being merged)"),
     ],
 )
-def test_refusals_say_why(drive: Drive, act: str, step: Step | None, sentence: str) -> None:
+def test_refusals_say_why(drive: LedgerHarness, act: str, step: Step | None, sentence: str) -> None:
     """A refusal says what could not be done and where the task is."""
     drive.make("a")
     if step:
@@ -49,7 +49,7 @@ def test_refusals_say_why(drive: Drive, act: str, step: Step | None, sentence: s
     assert acted.reason.endswith(sentence)
 
 
-def test_reassign_to_a_seat(drive: Drive) -> None:
+def test_reassign_to_a_seat(drive: LedgerHarness) -> None:
     """A task given to a seat is claimed by that one alone."""
     drive.make("a")
     drive.mine.reassign(RUN, "w2", "a")
@@ -57,7 +57,7 @@ def test_reassign_to_a_seat(drive: Drive) -> None:
     drive.take("a", "w2")
 
 
-def test_reassign_to_a_profile(drive: Drive) -> None:
+def test_reassign_to_a_profile(drive: LedgerHarness) -> None:
     """A task given to a profile is claimed by any of its seats."""
     drive.make("a", seats=[seat("w1"), seat("k1", "kimi"), seat("k2", "kimi")])
     drive.mine.reassign(RUN, "kimi", "a")
@@ -65,7 +65,7 @@ def test_reassign_to_a_profile(drive: Drive) -> None:
     drive.take("a", "k2")
 
 
-def test_reassign_a_parked_task(drive: Drive) -> None:
+def test_reassign_a_parked_task(drive: LedgerHarness) -> None:
     """A task that waits for a scope goes on waiting for it after it was reassigned."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src",))).take("a")
     assert drive.claim("w2") is None
@@ -81,7 +81,7 @@ def test_reassign_a_parked_task(drive: Drive) -> None:
         (shell("a", role="test"), "its roles are review, the task's is test"),
     ],
 )
-def test_an_unfit_worker(drive: Drive, task: object, message: str) -> None:
+def test_an_unfit_worker(drive: LedgerHarness, task: object, message: str) -> None:
     """A task is not given to a worker that cannot do it; nothing changes."""
     drive.make(task, seats=[seat("r1", roles=("review",))])  # type: ignore[arg-type]
     before = drive.dump()
@@ -90,7 +90,7 @@ def test_an_unfit_worker(drive: Drive, task: object, message: str) -> None:
     assert drive.dump() == before
 
 
-def test_an_unknown_worker(drive: Drive) -> None:
+def test_an_unknown_worker(drive: LedgerHarness) -> None:
     """A worker that does not exist is named with the nearest one."""
     drive.make("a")
     with pytest.raises(UnknownNameError, match="unknown worker 'w22'") as caught:
@@ -98,7 +98,7 @@ def test_an_unknown_worker(drive: Drive) -> None:
     assert caught.value.hint == "did you mean 'w2'?"
 
 
-def test_edit(drive: Drive) -> None:
+def test_edit(drive: LedgerHarness) -> None:
     """An edit changes what the next attempt is asked for, and the place in the queue."""
     drive.make("a", "b")
     fields = {"command": None, "prompt": "think", "scope": ("lib",), "max_attempts": 7}
@@ -112,7 +112,7 @@ def test_edit(drive: Drive) -> None:
     )
 
 
-def test_editing_while_it_runs(drive: Drive) -> None:
+def test_editing_while_it_runs(drive: LedgerHarness) -> None:
     """An edit of a running task leaves its attempt alone, scope and claim."""
     drive.make("a", shell("b", scope=("src/a",))).take("a")
     drive.mine.edit(RUN, "a", {"scope": ("lib",)})
@@ -121,7 +121,7 @@ def test_editing_while_it_runs(drive: Drive) -> None:
     assert drive.claim("w2") is None
 
 
-def test_hold_keeps_the_tries(drive: Drive) -> None:
+def test_hold_keeps_the_tries(drive: LedgerHarness) -> None:
     """A hold and its end leave the tries as they are, and the back-off is over."""
     drive.make(shell("a", max_attempts=3)).wreck("a")
     drive.mine.hold(RUN, "a")
@@ -130,7 +130,7 @@ def test_hold_keeps_the_tries(drive: Drive) -> None:
     assert (drive.task("a").tries, drive.task("a").not_before) == (1, None)
 
 
-def test_a_retry_forgets_the_result(drive: Drive) -> None:
+def test_a_retry_forgets_the_result(drive: LedgerHarness) -> None:
     """A retried skip has neither commit nor result; the scope is no longer waived."""
     drive.make("a")
     drive.mine.skip(RUN, "a")
@@ -139,7 +139,7 @@ def test_a_retry_forgets_the_result(drive: Drive) -> None:
     assert (task.commit_id, task.result, task.scope_waived) == (None, None, False)
 
 
-def test_accepting_twice(drive: Drive) -> None:
+def test_accepting_twice(drive: LedgerHarness) -> None:
     """Work that was accepted and conflicts again is blocked and can be accepted again."""
     drive.make("a")
     for _ in range(2):
@@ -151,14 +151,14 @@ def test_accepting_twice(drive: Drive) -> None:
     assert not drive.mine.accept(RUN, "a")[0].changed
 
 
-def test_acting_for_somebody(drive: Drive) -> None:
+def test_acting_for_somebody(drive: LedgerHarness) -> None:
     """A ledger can act for another, with the same store and clock."""
     drive.make("a")
     drive.ledger.acting("user:bob").hold(RUN, "a")
     assert (drive.events()[-1].actor, drive.task("a").note) == ("user:bob", "held by bob")
 
 
-def test_cancelling_a_chain_tells_each_task_once(drive: Drive) -> None:
+def test_cancelling_a_chain_tells_each_task_once(drive: LedgerHarness) -> None:
     """Dependants go first, and the answers are in the order that was asked for."""
     names = [f"t{number}" for number in range(20)]
     drive.make(*(shell(name, *names[:number][-1:]) for number, name in enumerate(names)))
@@ -168,7 +168,7 @@ def test_cancelling_a_chain_tells_each_task_once(drive: Drive) -> None:
     assert drive.where("t0", "t19") == "P P"
 
 
-def test_accepted_work_that_does_not_pass(drive: Drive) -> None:
+def test_accepted_work_that_does_not_pass(drive: LedgerHarness) -> None:
     """It is the person's again, with what it was blocked for, and no failure is counted."""
     drive.make(shell("a", max_attempts=3))
     detail = {"paths": ["x"]}
@@ -181,7 +181,7 @@ def test_accepted_work_that_does_not_pass(drive: Drive) -> None:
     assert drive.mine.accept(RUN, "a")[0].changed
 
 
-def test_accepted_work_in_conflict(drive: Drive) -> None:
+def test_accepted_work_in_conflict(drive: LedgerHarness) -> None:
     """It never goes to a worker, though it is the first conflict; its tree is the next base."""
     drive.make("a")
     drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
@@ -196,7 +196,7 @@ def test_accepted_work_in_conflict(drive: Drive) -> None:
     assert needed_trees(drive.db, RUN) == {7}
 
 
-def test_stopping_leaves_accepted_work(drive: Drive) -> None:
+def test_stopping_leaves_accepted_work(drive: LedgerHarness) -> None:
     """What a person has accepted is seen through, also when all else is taken back."""
     drive.make("a", "b", seats=2)
     drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
@@ -207,7 +207,7 @@ def test_stopping_leaves_accepted_work(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("act", ["retry", "reassign"])
-def test_a_conflict_is_known_to_the_next(drive: Drive, act: str) -> None:
+def test_a_conflict_is_known_to_the_next(drive: LedgerHarness, act: str) -> None:
     """Who tries again is told what did not merge, also when a person has asked for it."""
     drive.make("a")
     for _ in range(2):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive, a_run, phase, shell
+from tests.support.ledger_harness import RUN, LedgerHarness, a_run, phase, shell
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.queries import reads
 
 
-def test_finding_runs(drive: Drive) -> None:
+def test_finding_runs(drive: LedgerHarness) -> None:
     """A run is found by id, by a unique prefix, or as the newest."""
     with pytest.raises(UsageError, match="there is no run"):
         reads.find_run(drive.db, None)
@@ -24,7 +24,7 @@ def test_finding_runs(drive: Drive) -> None:
             find(drive.db, "x")
 
 
-def test_the_leader_is_recorded(drive: Drive) -> None:
+def test_the_leader_is_recorded(drive: LedgerHarness) -> None:
     """Who leads a run is known from the ledger; the last one counts."""
     drive.make("a")
     assert reads.leader(drive.db, RUN) is None
@@ -37,7 +37,7 @@ def test_the_leader_is_recorded(drive: Drive) -> None:
     assert drive.kinds()[-1] == "scheduler_started"
 
 
-def test_a_leader_signs_off(drive: Drive) -> None:
+def test_a_leader_signs_off(drive: LedgerHarness) -> None:
     """A leader may go when its run is over or stopped, not while a person has work for it."""
     drive.make("a")
     who: dict[str, str | int] = {"pid": 7, "host": "h", "boot": "b", "pid_started": "1"}
@@ -48,7 +48,7 @@ def test_a_leader_signs_off(drive: Drive) -> None:
     assert reads.leader(drive.db, RUN) is None
 
 
-def test_the_pulse(drive: Drive) -> None:
+def test_the_pulse(drive: LedgerHarness) -> None:
     """What the scheduler wakes for: what is open and fenced, which seats are idle, timers."""
     drive.make("a", "b")
     drive.take("a", "w2")
@@ -59,7 +59,7 @@ def test_the_pulse(drive: Drive) -> None:
     assert (pulse.idle, pulse.next_timer, pulse.seq) == (("w1", "w3"), None, drive.run().seq)
 
 
-def test_attempts_are_listed(drive: Drive) -> None:
+def test_attempts_are_listed(drive: LedgerHarness) -> None:
     """The attempts of one task or of all are read oldest first."""
     drive.make("a", "b").finish("a", "b")
     assert [row.task for row in reads.attempts(drive.db, RUN)] == ["a", "b"]
@@ -67,7 +67,7 @@ def test_attempts_are_listed(drive: Drive) -> None:
     assert (attempt.outcome, attempt.commit_id, attempt.exit_code) == ("succeeded", "c1", 0)
 
 
-def test_an_unknown_task(drive: Drive) -> None:
+def test_an_unknown_task(drive: LedgerHarness) -> None:
     """A task that does not exist is named with the nearest one."""
     drive.make("parser", "printer")
     with pytest.raises(UnknownNameError, match="unknown task 'pasrer'") as caught:
@@ -75,14 +75,14 @@ def test_an_unknown_task(drive: Drive) -> None:
     assert caught.value.hint == "did you mean 'parser'?"
 
 
-def test_events_in_pages(drive: Drive) -> None:
+def test_events_in_pages(drive: LedgerHarness) -> None:
     """Events are read in order from a number on, a page at a time."""
     drive.make("a", "b")
     numbers = [event.seq for event in reads.events(drive.db, RUN, 2, page=2)]
     assert numbers == list(range(3, drive.run().seq + 1))
 
 
-def test_the_events_of_one_task(drive: Drive) -> None:
+def test_the_events_of_one_task(drive: LedgerHarness) -> None:
     """The newest events of a task are read in order, without those of any other."""
     drive.make("a", "b").finish("a", "b")
     found = reads.task_events(drive.db, RUN, "b")
@@ -90,7 +90,7 @@ def test_the_events_of_one_task(drive: Drive) -> None:
     assert reads.task_events(drive.db, RUN, "b", 2) == found[-2:]
 
 
-def test_whether_a_claim_could_find_anything(drive: Drive) -> None:
+def test_whether_a_claim_could_find_anything(drive: LedgerHarness) -> None:
     """Not where all jobs are taken, and not where all that is left waits for something."""
     drive.make("a", shell("b", "a"), shell("c", "a"), jobs=1)
     assert reads.may_claim(drive.db, RUN)
@@ -102,7 +102,7 @@ def test_whether_a_claim_could_find_anything(drive: Drive) -> None:
     assert reads.may_claim(drive.db, RUN)
 
 
-def test_tasks_that_are_parked_are_found_when_nothing_is_open(drive: Drive) -> None:
+def test_tasks_that_are_parked_are_found_when_nothing_is_open(drive: LedgerHarness) -> None:
     """A claim wakes them then, so one has to be tried."""
     drive.make(shell("a", scope=("x",)), shell("b", scope=("x",)))
     drive.take("a")

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, Drive, phase, seat, shell
-from tests.unit.ledger.states import STATES
+from tests.support.ledger_harness import BAD, RUN, LedgerHarness, phase, seat, shell
+from tests.support.task_states import STATES
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries.reasons import Reason
 
 
-def test_ready(drive: Drive) -> None:
+def test_ready(drive: LedgerHarness) -> None:
     """A task that could be claimed now is ready."""
     assert drive.make("a").reason("a") == Reason("ready", "ready")
 
 
-def test_ready_again(drive: Drive) -> None:
+def test_ready_again(drive: LedgerHarness) -> None:
     """A task that is ready again says what it failed of."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a")
     assert drive.reason("a") == Reason("ready", "again, after: exit status 1")
 
 
-def test_paused_comes_first(drive: Drive) -> None:
+def test_paused_comes_first(drive: LedgerHarness) -> None:
     """In a paused run every pending task is paused, whatever else it waits for."""
     drive.make("a", shell("b", "a"))
     drive.mine.pause(RUN)
     assert drive.reason("b") == Reason("paused", "the run is paused")
 
 
-def test_waiting_for_results(drive: Drive) -> None:
+def test_waiting_for_results(drive: LedgerHarness) -> None:
     """A task that waits names the results it still needs."""
     drive.make("a", "b", "c", shell("d", "a", "b", "c"))
     drive.mine.skip(RUN, "b")
@@ -37,7 +37,7 @@ def test_waiting_for_results(drive: Drive) -> None:
     assert reason.detail == {"tasks": ["a", "c"], "phases": []}
 
 
-def test_waiting_for_a_phase(drive: Drive) -> None:
+def test_waiting_for_a_phase(drive: LedgerHarness) -> None:
     """A task that waits for a phase names the phase, not its tasks."""
     drive.make(phase("p", "a", "b"), phase("q", "c", after=["p"]))
     assert drive.reason("c") == Reason(
@@ -45,13 +45,13 @@ def test_waiting_for_a_phase(drive: Drive) -> None:
     )
 
 
-def test_waiting_in_a_sequence(drive: Drive) -> None:
+def test_waiting_in_a_sequence(drive: LedgerHarness) -> None:
     """A task in a sequence names the one before."""
     drive.make(phase("p", "a", "b", parallel=False))
     assert drive.reason("b").text == "waits for a"
 
 
-def test_backoff(drive: Drive) -> None:
+def test_backoff(drive: LedgerHarness) -> None:
     """A task that waits for its back-off says until when and what it failed of."""
     drive.make(shell("a", max_attempts=2)).wreck("a")
     until = drive.task("a").not_before
@@ -70,18 +70,18 @@ def test_backoff(drive: Drive) -> None:
         ({"spec": Spec(prompt="think")}, "no worker for a prompt: only shell workers are here"),
     ],
 )
-def test_no_worker(drive: Drive, values: dict[str, object], text: str) -> None:
+def test_no_worker(drive: LedgerHarness, values: dict[str, object], text: str) -> None:
     """A task that no seat accepts says for what there is none."""
     drive.make(shell("a", **values), seats=[seat("w1", roles=("general",))])
     assert drive.reason("a") == Reason("no_worker", text)
 
 
-def test_without_any_seat(drive: Drive) -> None:
+def test_without_any_seat(drive: LedgerHarness) -> None:
     """Before a scheduler has brought its seats, nothing is said about workers."""
     assert drive.make("a", seats=0).reason("a").kind == "ready"
 
 
-def test_scope_busy(drive: Drive) -> None:
+def test_scope_busy(drive: LedgerHarness) -> None:
     """A task that waits for a scope names the holder and the two paths that meet."""
     drive.make(shell("a", scope=("src/",)), shell("b", scope=("docs", "src/b"))).take("a")
     assert drive.reason("b") == Reason(
@@ -91,7 +91,7 @@ def test_scope_busy(drive: Drive) -> None:
     )
 
 
-def test_lane_limited(drive: Drive) -> None:
+def test_lane_limited(drive: LedgerHarness) -> None:
     """When all seats that could do it are limited, the lane and its first end are named."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("r1", roles=("review",))])
     until = drive.clock.now() + 30
@@ -101,14 +101,14 @@ def test_lane_limited(drive: Drive) -> None:
     assert reason.detail == {"lane": "far", "until": until}
 
 
-def test_one_free_lane_is_enough(drive: Drive) -> None:
+def test_one_free_lane_is_enough(drive: LedgerHarness) -> None:
     """While another lane could do it, a task is not lane-limited."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("w2")])
     drive.ledger.limited(drive.take("a"), BAD, "rate", "far", drive.clock.now() + 30)
     assert drive.reason("a").kind == "ready"
 
 
-def test_wip_limit(drive: Drive) -> None:
+def test_wip_limit(drive: LedgerHarness) -> None:
     """A task of a phase at its limit names the phase and the limit."""
     drive.make(phase("p", "a", "b", wip=1)).take("a")
     assert drive.reason("b") == Reason(
@@ -116,14 +116,14 @@ def test_wip_limit(drive: Drive) -> None:
     )
 
 
-def test_in_progress(drive: Drive) -> None:
+def test_in_progress(drive: LedgerHarness) -> None:
     """A task in progress says its step and its worker."""
     drive.make("a").take("a", "w2")
     assert drive.reason("a") == Reason("claimed", "claimed on w2")
 
 
 @pytest.mark.parametrize("state", [name for name in STATES if name.startswith(("B:", "D:"))])
-def test_blocked_and_done(drive: Drive, state: str) -> None:
+def test_blocked_and_done(drive: LedgerHarness, state: str) -> None:
     """A blocked or done task says its kind and always has a sentence."""
     STATES[state](drive)
     reason = drive.reason("t")

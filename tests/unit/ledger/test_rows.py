@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
 
@@ -40,7 +40,7 @@ def _read_all(db: Database) -> None:
         ("event", "data", "nul"),
     ],
 )
-def test_a_bad_value_is_named(drive: Drive, table: str, column: str, value: str) -> None:
+def test_a_bad_value_is_named(drive: LedgerHarness, table: str, column: str, value: str) -> None:
     """A word that is none, or text that is no JSON: the line has the table, the row and both."""
     drive.make("a")
     drive.finish("a")
@@ -51,7 +51,7 @@ def test_a_bad_value_is_named(drive: Drive, table: str, column: str, value: str)
     assert "\n" not in str(caught.value)
 
 
-def test_text_that_is_none(drive: Drive) -> None:
+def test_text_that_is_none(drive: LedgerHarness) -> None:
     """Bytes that are no UTF-8 in a text are damage, too."""
     drive.make("a")
     drive.db.execute("UPDATE task SET title = CAST(x'ff00fe' AS TEXT)")
@@ -59,7 +59,7 @@ def test_text_that_is_none(drive: Drive) -> None:
         _read_all(drive.db)
 
 
-def test_a_rule_meets_it(drive: Drive) -> None:
+def test_a_rule_meets_it(drive: LedgerHarness) -> None:
     """An act that meets such a row changes nothing and says which it was."""
     drive.make("a", "b")
     drive.db.execute("UPDATE task SET state = 'x' WHERE id = 'b'")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, Drive, seat, shell
+from tests.support import recount
+from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, seat, shell
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, Step
 
 
-def end(drive: Drive, *, foreground: bool = False) -> str:
+def end(drive: LedgerHarness, *, foreground: bool = False) -> str:
     """Let the scheduler look whether the run is over."""
     return drive.ledger.end_when_idle(RUN, foreground=foreground)
 
 
-def test_pause(drive: Drive) -> None:
+def test_pause(drive: LedgerHarness) -> None:
     """A paused run claims nothing; what runs goes on; pausing twice changes nothing."""
     drive.make("a", "b")
     fence = drive.take("a")
@@ -26,7 +26,7 @@ def test_pause(drive: Drive) -> None:
     assert (drive.run().state, drive.run().intent) == ("paused", "go")
 
 
-def test_resume(drive: Drive) -> None:
+def test_resume(drive: LedgerHarness) -> None:
     """A resumed run claims again; resuming one that runs changes nothing."""
     drive.make("a")
     drive.mine.pause(RUN)
@@ -36,7 +36,7 @@ def test_resume(drive: Drive) -> None:
     assert drive.kinds().count("run_resumed") == 1
 
 
-def test_stop(drive: Drive) -> None:
+def test_stop(drive: LedgerHarness) -> None:
     """A stop pauses and asks the scheduler to exit when no attempt is open."""
     drive.make("a")
     fence = drive.take("a")
@@ -45,7 +45,7 @@ def test_stop(drive: Drive) -> None:
     assert drive.done(fence)
 
 
-def test_stop_now(drive: Drive) -> None:
+def test_stop_now(drive: LedgerHarness) -> None:
     """A stop at once takes running work and questions back; what merges may finish."""
     drive.make("a", "b", "c")
     first = drive.take("a")
@@ -58,7 +58,7 @@ def test_stop_now(drive: Drive) -> None:
     recount.check(drive.db)
 
 
-def test_resume_after_a_stop(drive: Drive) -> None:
+def test_resume_after_a_stop(drive: LedgerHarness) -> None:
     """After a stop a resume sets the intent back, so that claims are made again."""
     drive.make("a")
     drive.mine.stop(RUN)
@@ -66,7 +66,7 @@ def test_resume_after_a_stop(drive: Drive) -> None:
     drive.take("a")
 
 
-def test_timers_go_on_in_a_pause(drive: Drive) -> None:
+def test_timers_go_on_in_a_pause(drive: LedgerHarness) -> None:
     """A quota that ends while the run is paused frees its task; it waits for the resume."""
     drive.make("a")
     drive.ledger.limited(drive.take("a"), BAD, "quota", "local", drive.clock.now() + 5)
@@ -76,7 +76,7 @@ def test_timers_go_on_in_a_pause(drive: Drive) -> None:
     assert (drive.where("a"), drive.reason("a").kind) == ("P", "paused")
 
 
-def test_abort(drive: Drive) -> None:
+def test_abort(drive: LedgerHarness) -> None:
     """An abort cancels all that waits or runs, leaves blocked tasks, and lets merges finish."""
     drive.make("a", "b", "c", "d", shell("e", "d"), "f", "g")
     drive.fail(drive.take("a"))
@@ -93,7 +93,7 @@ def test_abort(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("how", ["fail", "conflict"])
-def test_an_unfinished_merge_is_cancelled(drive: Drive, how: str) -> None:
+def test_an_unfinished_merge_is_cancelled(drive: LedgerHarness, how: str) -> None:
     """A merge that does not succeed while the run is aborted ends cancelled, not in the queue."""
     drive.make(shell("a", max_attempts=9))
     fence = drive.take("a", step=Step.INTEGRATING)
@@ -105,7 +105,7 @@ def test_an_unfinished_merge_is_cancelled(drive: Drive, how: str) -> None:
     assert (drive.where("a"), drive.run().state) == ("B:cancelled", "aborted")
 
 
-def test_abort_with_nothing_open(drive: Drive) -> None:
+def test_abort_with_nothing_open(drive: LedgerHarness) -> None:
     """An abort with no attempt open ends the run at once."""
     drive.make("a", "b")
     drive.mine.abort(RUN)
@@ -113,7 +113,7 @@ def test_abort_with_nothing_open(drive: Drive) -> None:
     assert drive.events("run_ended")[0].data["counts"] == {"pending": 0, "done": 0, "blocked": 2}
 
 
-def test_what_an_aborting_run_refuses(drive: Drive) -> None:
+def test_what_an_aborting_run_refuses(drive: LedgerHarness) -> None:
     """While attempts of an aborted run are open, pause, resume, abort and retry are refused."""
     drive.make("a", "b").take("a")
     drive.mine.abort(RUN)
@@ -125,7 +125,7 @@ def test_what_an_aborting_run_refuses(drive: Drive) -> None:
         drive.mine.add(RUN, shell("x"))
 
 
-def test_a_retry_brings_an_aborted_run_back(drive: Drive) -> None:
+def test_a_retry_brings_an_aborted_run_back(drive: LedgerHarness) -> None:
     """A retry on an aborted run emits `run_resumed` and the task runs."""
     drive.make("a", "b")
     drive.mine.abort(RUN)
@@ -134,7 +134,7 @@ def test_a_retry_brings_an_aborted_run_back(drive: Drive) -> None:
     drive.finish("a")
 
 
-def test_completed(drive: Drive) -> None:
+def test_completed(drive: LedgerHarness) -> None:
     """A run whose tasks are all done or skipped is completed, in the foreground or not."""
     drive.make("a", "b").finish("a")
     drive.mine.skip(RUN, "b")
@@ -144,7 +144,7 @@ def test_completed(drive: Drive) -> None:
     assert drive.kinds().count("run_ended") == 1
 
 
-def test_a_paused_run_completes(drive: Drive) -> None:
+def test_a_paused_run_completes(drive: LedgerHarness) -> None:
     """A run that was paused before its last task ended is completed all the same."""
     fence = drive.make("a").take("a")
     drive.mine.pause(RUN)
@@ -152,7 +152,7 @@ def test_a_paused_run_completes(drive: Drive) -> None:
     assert end(drive) == "completed"
 
 
-def test_a_paused_run_never_stalls(drive: Drive) -> None:
+def test_a_paused_run_never_stalls(drive: LedgerHarness) -> None:
     """A paused run with work left stays paused."""
     drive.make("a", "b")
     drive.wreck("a")
@@ -160,7 +160,7 @@ def test_a_paused_run_never_stalls(drive: Drive) -> None:
     assert end(drive, foreground=True) == "paused"
 
 
-def test_not_while_something_may_happen(drive: Drive) -> None:
+def test_not_while_something_may_happen(drive: LedgerHarness) -> None:
     """With an attempt open or a timer set a run is not over."""
     drive.make(shell("a", max_attempts=2), "b")
     fence = drive.take("a")
@@ -170,7 +170,7 @@ def test_not_while_something_may_happen(drive: Drive) -> None:
     assert end(drive, foreground=True) == "running"
 
 
-def test_partial_in_the_foreground(drive: Drive) -> None:
+def test_partial_in_the_foreground(drive: LedgerHarness) -> None:
     """In the foreground a run with blocked work stalls and ends in one go, naming the roots."""
     drive.make("a", shell("b", "a")).wreck("a")
     assert end(drive, foreground=True) == "partial"
@@ -178,7 +178,7 @@ def test_partial_in_the_foreground(drive: Drive) -> None:
     assert drive.events("run_stalled")[0].data == {"roots": ["a"]}
 
 
-def test_stalled_when_detached(drive: Drive) -> None:
+def test_stalled_when_detached(drive: LedgerHarness) -> None:
     """Detached, a run with blocked work stalls once and is partial after 30 idle minutes."""
     drive.make("a").wreck("a")
     assert end(drive) == "stalled"
@@ -189,7 +189,7 @@ def test_stalled_when_detached(drive: Drive) -> None:
     assert drive.kinds().count("run_stalled") == 1
 
 
-def test_pending_work_without_a_worker_stalls(drive: Drive) -> None:
+def test_pending_work_without_a_worker_stalls(drive: LedgerHarness) -> None:
     """A task that no seat can do stalls the run though nothing is blocked."""
     drive.make(shell("a", role="review"), seats=[seat("w1", roles=("test",))])
     assert drive.claim() is None
@@ -200,7 +200,7 @@ def test_pending_work_without_a_worker_stalls(drive: Drive) -> None:
 @pytest.mark.parametrize(
     "act", ["retry", "skip", "reassign", "accept", "unhold", "answer", "add", "undo"]
 )
-def test_a_person_brings_a_run_back(drive: Drive, act: str, *, ended: bool) -> None:
+def test_a_person_brings_a_run_back(drive: LedgerHarness, act: str, *, ended: bool) -> None:
     """An accepted act that gives it something to do brings a stalled or ended run back."""
     drive.make("a")
     if act == "unhold":
@@ -220,7 +220,7 @@ def test_a_person_brings_a_run_back(drive: Drive, act: str, *, ended: bool) -> N
     assert "run_resumed" in drive.kinds()
 
 
-def test_reassigning_what_nobody_could_do(drive: Drive) -> None:
+def test_reassigning_what_nobody_could_do(drive: LedgerHarness) -> None:
     """A pending task given to another seat brings a stalled run back as well."""
     drive.make(shell("a", worker="nobody"))
     end(drive)
@@ -230,7 +230,7 @@ def test_reassigning_what_nobody_could_do(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("act", ["hold", "cancel", "edit", "message", "priority"])
-def test_what_leaves_a_stalled_run_as_it_is(drive: Drive, act: str) -> None:
+def test_what_leaves_a_stalled_run_as_it_is(drive: LedgerHarness, act: str) -> None:
     """Acts that give it nothing to do do not wake a stalled run."""
     drive.make(shell("a", worker="nobody"))
     end(drive)
@@ -239,7 +239,7 @@ def test_what_leaves_a_stalled_run_as_it_is(drive: Drive, act: str) -> None:
     assert drive.run().state == "stalled"
 
 
-def test_a_refused_act_wakes_nothing(drive: Drive) -> None:
+def test_a_refused_act_wakes_nothing(drive: LedgerHarness) -> None:
     """An act that is refused leaves an ended run ended."""
     drive.make("a").finish("a")
     end(drive)
@@ -248,7 +248,7 @@ def test_a_refused_act_wakes_nothing(drive: Drive) -> None:
     assert drive.dump() == before
 
 
-def test_what_an_ended_run_refuses(drive: Drive) -> None:
+def test_what_an_ended_run_refuses(drive: LedgerHarness) -> None:
     """A run that is over is not paused, stopped or aborted; a completed one is not resumed."""
     drive.make("a").finish("a")
     end(drive)
@@ -259,7 +259,7 @@ def test_what_an_ended_run_refuses(drive: Drive) -> None:
         drive.mine.resume(RUN)
 
 
-def test_a_partial_run_can_be_resumed(drive: Drive) -> None:
+def test_a_partial_run_can_be_resumed(drive: LedgerHarness) -> None:
     """A person may set a partial run going again."""
     drive.make("a").wreck("a")
     end(drive, foreground=True)
@@ -267,7 +267,7 @@ def test_a_partial_run_can_be_resumed(drive: Drive) -> None:
     assert drive.run().state == "running"
 
 
-def test_jobs(drive: Drive) -> None:
+def test_jobs(drive: LedgerHarness) -> None:
     """The number of jobs can be changed at any time, to 1 or more."""
     drive.make("a", jobs=1)
     assert drive.mine.set_jobs(RUN, 4)
@@ -277,7 +277,7 @@ def test_jobs(drive: Drive) -> None:
         drive.mine.set_jobs(RUN, 0)
 
 
-def test_an_abort_tells_each_task_once(drive: Drive) -> None:
+def test_an_abort_tells_each_task_once(drive: LedgerHarness) -> None:
     """Dependants go first: nobody is told of a root that is about to change (10,000 in a chain)."""
     names = [f"t{number}" for number in range(20)]
     drive.make(*(shell(name, *names[:number][-1:]) for number, name in enumerate(names)))

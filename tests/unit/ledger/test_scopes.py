@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, STOPPED, Drive, phase, shell
+from tests.support.ledger_harness import RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.ledger.model.rows import Spec
 
 if TYPE_CHECKING:
@@ -88,20 +88,20 @@ def reader(name: str) -> NewTask:
     ],
 )
 def test_who_may_work_together(
-    drive: Drive, scopes: str, left: NewTask, right: NewTask, *, together: bool
+    drive: LedgerHarness, scopes: str, left: NewTask, right: NewTask, *, together: bool
 ) -> None:
     """Two tasks run at once only where their scopes, workspaces and the plan allow it."""
     drive.make(left, right, scopes=scopes).take("a")
     assert (drive.claim("w2") is not None) == together
 
 
-def test_case_is_folded_where_the_file_system_does(drive: Drive) -> None:
+def test_case_is_folded_where_the_file_system_does(drive: LedgerHarness) -> None:
     """On a file system that ignores case, scopes that differ only by case overlap."""
     drive.make(writer("a", "SRC/x"), writer("b", "src/X"), fold_case=True).take("a")
     assert drive.claim("w2") is None
 
 
-def test_a_stopped_attempt_holds_its_scope(drive: Drive) -> None:
+def test_a_stopped_attempt_holds_its_scope(drive: LedgerHarness) -> None:
     """Its processes may still write: nobody comes in before it is closed."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src/x",)))
     fence = drive.take("a")
@@ -111,19 +111,19 @@ def test_a_stopped_attempt_holds_its_scope(drive: Drive) -> None:
     drive.take("b")
 
 
-def test_across_phases(drive: Drive) -> None:
+def test_across_phases(drive: LedgerHarness) -> None:
     """The check also holds between tasks of phases that run side by side."""
     drive.make(phase("p", writer("a", "src")), phase("q", writer("b", "src"))).take("a")
     assert drive.claim("w2") is None
 
 
-def test_a_later_task_passes(drive: Drive) -> None:
+def test_a_later_task_passes(drive: LedgerHarness) -> None:
     """A task whose scope is free passes one whose scope is busy."""
     drive.make(writer("a", "src"), writer("b", "src/b"), writer("c", "docs")).take("a")
     drive.take("c", "w2")
 
 
-def test_the_end_of_the_holder_wakes(drive: Drive) -> None:
+def test_the_end_of_the_holder_wakes(drive: LedgerHarness) -> None:
     """When the holder ends, the best task of each waiting scope comes back, the others follow."""
     drive.make(writer("a", "src"), writer("b", "src"), writer("c", "src/x"), writer("d", "src"))
     fence = drive.take("a")
@@ -134,7 +134,7 @@ def test_the_end_of_the_holder_wakes(drive: Drive) -> None:
     drive.finish("b", "c", "d")
 
 
-def test_the_end_of_another_wakes_nobody(drive: Drive) -> None:
+def test_the_end_of_another_wakes_nobody(drive: LedgerHarness) -> None:
     """A holder that ends leaves tasks alone that wait for another one's scope."""
     drive.make(writer("a", "src"), writer("b", "src"), writer("c", "docs"))
     drive.take("a")
@@ -144,7 +144,7 @@ def test_the_end_of_another_wakes_nobody(drive: Drive) -> None:
     assert drive.task("b").parked_by is not None
 
 
-def test_a_retried_holder_wakes_too(drive: Drive) -> None:
+def test_a_retried_holder_wakes_too(drive: LedgerHarness) -> None:
     """A holder that fails and waits for its back-off lets the next one in."""
     drive.make(writer("a", "src", max_attempts=2), writer("b", "src"))
     fence = drive.take("a")
@@ -154,7 +154,7 @@ def test_a_retried_holder_wakes_too(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("act", ["hold", "cancel", "skip", "reassign", "edit"])
-def test_leaving_the_queue_lets_the_next_one_in(drive: Drive, act: str) -> None:
+def test_leaving_the_queue_lets_the_next_one_in(drive: LedgerHarness, act: str) -> None:
     """A woken task that a person takes out of the queue does not keep the next of its scope."""
     drive.make(writer("a", "src"), writer("b", "src"), writer("c", "src"), writer("z", "lib"))
     fence = drive.take("a")
@@ -170,7 +170,7 @@ def test_leaving_the_queue_lets_the_next_one_in(drive: Drive, act: str) -> None:
     drive.take("c", "w2")
 
 
-def test_a_woken_task_that_nobody_can_do(drive: Drive) -> None:
+def test_a_woken_task_that_nobody_can_do(drive: LedgerHarness) -> None:
     """A task for a worker that is not there keeps none of its scope from running."""
     pinned = writer("b", "src", worker="nobody")
     model = writer("c", "src", spec=Spec(prompt="think"))
@@ -182,7 +182,7 @@ def test_a_woken_task_that_nobody_can_do(drive: Drive) -> None:
     drive.take("d", "w2")
 
 
-def test_nothing_stays_parked_behind_nobody(drive: Drive) -> None:
+def test_nothing_stays_parked_behind_nobody(drive: LedgerHarness) -> None:
     """With no attempt open a parked task is looked at again, whatever it was parked for."""
     drive.make(writer("a", "src"))
     drive.db.execute("UPDATE task SET parked_by = 'long gone'")
@@ -192,7 +192,7 @@ def test_nothing_stays_parked_behind_nobody(drive: Drive) -> None:
 def test_ten_thousand_of_one_scope(store: Database) -> None:
     """With 10,000 tasks of one scope waiting, a claim needs as many statements as with 10."""
     counted = Counted(store)
-    drive = Drive(counted)
+    drive = LedgerHarness(counted)
     drive.make(writer("first", "src"), *(writer(f"t{n}", "src") for n in range(10_000)))
     fence = drive.take("first")
     assert drive.claim("w2") is None
@@ -206,7 +206,7 @@ def test_ten_thousand_of_one_scope(store: Database) -> None:
 # -- the shared workspace
 
 
-def test_the_shared_tree_is_too_old(drive: Drive) -> None:
+def test_the_shared_tree_is_too_old(drive: LedgerHarness) -> None:
     """While the shared tree is in use, a task that counts on a later merge waits for it."""
     after = writer("c", "lib", shared=True, spec=Spec(command="true", needs=("b",)))
     drive.make(writer("a", "src", shared=True), writer("b", "docs"), after)
@@ -221,7 +221,7 @@ def test_the_shared_tree_is_too_old(drive: Drive) -> None:
     drive.take("c", "w2")
 
 
-def test_none_starts_before_the_one_that_waits(drive: Drive) -> None:
+def test_none_starts_before_the_one_that_waits(drive: LedgerHarness) -> None:
     """While a task waits for a newer shared tree no other one enters it, so that it is freed."""
     after = writer("c", "lib", shared=True, priority=-1, spec=Spec(command="true", needs=("b",)))
     late = writer("d", "etc", shared=True, priority=1)
@@ -234,7 +234,7 @@ def test_none_starts_before_the_one_that_waits(drive: Drive) -> None:
     drive.take("d", "w1")
 
 
-def test_side_by_side_in_the_shared_tree(drive: Drive) -> None:
+def test_side_by_side_in_the_shared_tree(drive: LedgerHarness) -> None:
     """A task that was ready before the tree was brought up to date may join those in it."""
     drive.make(
         writer("a", "src", shared=True), writer("b", "docs"), writer("c", "lib", shared=True)

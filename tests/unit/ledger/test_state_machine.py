@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.acts import NAMES, Acts, result_of
-from tests.unit.ledger.driving import BAD, RUN, Drive, FixedClock, merging
-from tests.unit.ledger.store.mortal import Killed, Mortal, remains
+from tests.support import recount
+from tests.support.crashing_connection import Killed, Mortal, remains
+from tests.support.ledger_harness import BAD, RUN, FixedClock, LedgerHarness, merging
+from tests.support.random_moves import NAMES, RandomMoves, result_of
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import DoneKind, RunState
@@ -30,8 +30,8 @@ from wf_tui.ledger.rules import attempts, claims
 from wf_tui.ledger.rules.propagate import Propagation
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.verify import verify
-from wf_tui.verify.book import Book
 from wf_tui.verify.replay import replay
+from wf_tui.verify.replay_state import ReplayState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.timeout(600)
 STRIKES = ["doom", "doom", "reopen", "again", "jump"]
 
 
-class TwoProcesses(Acts):
+class TwoProcesses(RandomMoves):
     """Two processes act on one ledger in turn, and die at any statement."""
 
     make_store: MakeStore
@@ -59,14 +59,14 @@ class TwoProcesses(Acts):
         self.clock = FixedClock()
         self.log: list[EventRow] = []
         """What the ledger has said that it did."""
-        self.book = Book()
+        self.book = ReplayState()
         self.handles = [self._open(), self._open()]
         super().__init__(self.handles[0])
 
     # -- processes
 
-    def _open(self) -> Drive:
-        return merging(Drive(Mortal(self.folder / "ledger.db", self._told), self.clock))
+    def _open(self) -> LedgerHarness:
+        return merging(LedgerHarness(Mortal(self.folder / "ledger.db", self._told), self.clock))
 
     def _told(self) -> None:
         """Remember all that is in the ledger now: it has been acknowledged."""
@@ -216,7 +216,7 @@ def _unbounded(self: SqliteDatabase, *_: str) -> Iterator[None]:
 
 
 MUTANTS: dict[str, tuple[object, str, object]] = {
-    "no fence": (attempts, "live", _anybody),
+    "no fence": (attempts, "task_if_live", _anybody),
     "no look at the state": (claims, "_READY", claims._READY.replace("state = 'pending'", "1")),
     "no look at the counters": (claims, "_READY", claims._READY.replace("unmet = 0", "1")),
     "no counters": (Propagation, "_counted", lambda _, task, *__: task),

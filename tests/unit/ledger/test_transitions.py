@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.driving import BAD, GOOD, RUN, Drive
-from tests.unit.ledger.states import STATES
+from tests.support import recount
+from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness
+from tests.support.task_states import STATES
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
@@ -34,7 +34,7 @@ def _to(state: str, *groups: Iterable[str]) -> dict[str, str]:
     return {name: state for group in groups for name in group}
 
 
-COMMANDS: Final[dict[str, Callable[[Drive], list[MoveResult]]]] = {
+COMMANDS: Final[dict[str, Callable[[LedgerHarness], list[MoveResult]]]] = {
     "retry": lambda drive: drive.mine.retry(RUN, "t"),
     "reassign": lambda drive: drive.mine.reassign(RUN, "w2", "t"),
     "release": lambda drive: drive.mine.release(RUN, "t"),
@@ -64,7 +64,7 @@ BY_HAND: Final[dict[str, dict[str, str]]] = {
 }
 """For each command the states in which it is allowed, and where it leads; all others refuse it."""
 
-REPORTS: Final[dict[str, Callable[[Drive, Fence], object]]] = {
+REPORTS: Final[dict[str, Callable[[LedgerHarness, Fence], object]]] = {
     "merged": lambda drive, fence: drive.ledger.done(fence, DoneKind.MERGED, GOOD, ""),
     "no changes": lambda drive, fence: drive.ledger.done(fence, DoneKind.NO_CHANGES, GOOD, ""),
     "answered": lambda drive, fence: drive.ledger.done(fence, DoneKind.ANSWERED, GOOD, "42"),
@@ -104,7 +104,7 @@ BY_WORKER: Final[dict[str, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_each_state_can_be_reached(drive: Drive, state: str) -> None:
+def test_each_state_can_be_reached(drive: LedgerHarness, state: str) -> None:
     """The builders of this file lead to the states that they are named for."""
     STATES[state](drive)
     assert drive.where("t") == state.split(maxsplit=1)[0]
@@ -113,7 +113,7 @@ def test_each_state_can_be_reached(drive: Drive, state: str) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_commands(drive: Drive, command: str, state: str) -> None:
+def test_commands(drive: LedgerHarness, command: str, state: str) -> None:
     """A command leads where the table says; where the table has no move, nothing changes."""
     STATES[state](drive)
     before = drive.dump()
@@ -130,7 +130,7 @@ def test_commands(drive: Drive, command: str, state: str) -> None:
 
 @pytest.mark.parametrize("state", [*R, *M, *Q])
 @pytest.mark.parametrize("report", REPORTS)
-def test_reports(drive: Drive, report: str, state: str) -> None:
+def test_reports(drive: LedgerHarness, report: str, state: str) -> None:
     """A worker's report leads where the table says, or is refused as a whole."""
     STATES[state](drive)
     before = drive.dump()
@@ -148,7 +148,9 @@ def test_reports(drive: Drive, report: str, state: str) -> None:
 
 @pytest.mark.parametrize("state", [*R, *Q])
 @pytest.mark.parametrize("command", ["reassign", "release", "hold", "cancel", "skip"])
-def test_a_stop_fences_and_keeps_the_attempt_open(drive: Drive, command: str, state: str) -> None:
+def test_a_stop_fences_and_keeps_the_attempt_open(
+    drive: LedgerHarness, command: str, state: str
+) -> None:
     """Taking a running task fences its attempt, which stays open until it is closed."""
     STATES[state](drive)
     COMMANDS[command](drive)
@@ -160,7 +162,7 @@ def test_a_stop_fences_and_keeps_the_attempt_open(drive: Drive, command: str, st
 
 @pytest.mark.parametrize("state", OWN)
 @pytest.mark.parametrize("command", ["retry", "reassign"])
-def test_a_retry_gives_all_tries_back(drive: Drive, command: str, state: str) -> None:
+def test_a_retry_gives_all_tries_back(drive: LedgerHarness, command: str, state: str) -> None:
     """After a retry or reassignment of a blocked task its failures count from zero."""
     STATES[state](drive)
     COMMANDS[command](drive)
@@ -172,7 +174,7 @@ def test_a_retry_gives_all_tries_back(drive: Drive, command: str, state: str) ->
 @pytest.mark.parametrize(
     ("away", "back"), [("hold", "unhold"), ("cancel", "retry"), ("skip", "retry")]
 )
-def test_p_star_is_blocked_while_a_result_is(drive: Drive, away: str, back: str) -> None:
+def test_p_star_is_blocked_while_a_result_is(drive: LedgerHarness, away: str, back: str) -> None:
     """What comes back to P* is blocked by its dependency while a result it needs is blocked."""
     STATES["P waiting"](drive)
     COMMANDS[away](drive)

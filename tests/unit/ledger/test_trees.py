@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import BAD, RUN
+from tests.support.ledger_harness import BAD, RUN
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import stale_trees, was_kept
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
     from wf_tui.ledger.ledger import Fence
 
 HOUR = 3600.0
 
 
-def _in_tree(drive: Drive, task: str, tree: str) -> Fence:
+def _in_tree(drive: LedgerHarness, task: str, tree: str) -> Fence:
     fence = drive.take(task)
     assert drive.ledger.prepared(fence, base="b0", tree=tree)
     return fence
 
 
-def test_the_last_one_in_a_tree_is_the_one_that_came_last(drive: Drive) -> None:
+def test_the_last_one_in_a_tree_is_the_one_that_came_last(drive: LedgerHarness) -> None:
     """A tree that was kept after another attempt is known, though the clock was set back."""
     drive.make("a", "b")
     drive.done(_in_tree(drive, "a", "1"))
@@ -36,7 +36,7 @@ def test_the_last_one_in_a_tree_is_the_one_that_came_last(drive: Drive) -> None:
     assert stale_trees(drive.db, RUN) == {1}
 
 
-def test_a_tree_that_was_kept_since(drive: Drive) -> None:
+def test_a_tree_that_was_kept_since(drive: LedgerHarness) -> None:
     """What was kept during an attempt is its work, though the clock was set back meanwhile."""
     drive.make("a")
     drive.ledger.tree_gone(RUN, "/trees/1", kept="full")

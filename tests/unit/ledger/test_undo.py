@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.driving import RUN, STOPPED, Drive, phase, shell
-from tests.unit.ledger.states import STATES
+from tests.support import recount
+from tests.support.ledger_harness import RUN, STOPPED, LedgerHarness, phase, shell
+from tests.support.task_states import STATES
 from tests.unit.ledger.test_transitions import BY_HAND, COMMANDS
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence, Ledger
@@ -27,7 +27,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("command", "state"), CASES)
-def test_undo_restores(drive: Drive, command: str, state: str) -> None:
+def test_undo_restores(drive: LedgerHarness, command: str, state: str) -> None:
     """Whatever the command and the state, an undo leaves the tasks as if it had not been."""
     STATES[state](drive)
     before = drive.dump()["task"]
@@ -38,7 +38,7 @@ def test_undo_restores(drive: Drive, command: str, state: str) -> None:
 
 
 @pytest.mark.parametrize("command", STOPS)
-def test_a_stop_is_not_undone(drive: Drive, command: str) -> None:
+def test_a_stop_is_not_undone(drive: LedgerHarness, command: str) -> None:
     """What took a task from a running attempt cannot be taken back."""
     STATES["Q"](drive)
     COMMANDS[command](drive)
@@ -49,7 +49,7 @@ def test_a_stop_is_not_undone(drive: Drive, command: str) -> None:
     drive.ledger.close(Fence(RUN, "t", 1, "w1"), STOPPED)
 
 
-def test_several_tasks_at_once(drive: Drive) -> None:
+def test_several_tasks_at_once(drive: LedgerHarness) -> None:
     """A command on several tasks is taken back as one."""
     drive.make("a", "b", "c")
     drive.mine.cancel(RUN, "a", "b", "c")
@@ -57,7 +57,7 @@ def test_several_tasks_at_once(drive: Drive) -> None:
     assert drive.where() == "P P P"
 
 
-def test_dependants_come_back_too(drive: Drive) -> None:
+def test_dependants_come_back_too(drive: LedgerHarness) -> None:
     """Undoing a cancel frees what it had blocked."""
     drive.make("a", shell("b", "a"))
     drive.mine.cancel(RUN, "a")
@@ -65,7 +65,7 @@ def test_dependants_come_back_too(drive: Drive) -> None:
     assert drive.where() == "P P"
 
 
-def test_one_after_the_other(drive: Drive) -> None:
+def test_one_after_the_other(drive: LedgerHarness) -> None:
     """A second undo takes back the command before the one that was undone."""
     drive.make("a", "b")
     drive.mine.hold(RUN, "a")
@@ -75,7 +75,7 @@ def test_one_after_the_other(drive: Drive) -> None:
     assert (drive.where(), drive.task("b").priority) == ("P P", 0)
 
 
-def test_only_ones_own(drive: Drive) -> None:
+def test_only_ones_own(drive: LedgerHarness) -> None:
     """Nobody takes back what somebody else did."""
     drive.make("a")
     drive.mine.hold(RUN, "a")
@@ -83,7 +83,7 @@ def test_only_ones_own(drive: Drive) -> None:
         Ledger(drive.db, drive.clock, actor="user:bob").undo(RUN)
 
 
-def test_not_after_a_claim(drive: Drive) -> None:
+def test_not_after_a_claim(drive: LedgerHarness) -> None:
     """Once a worker has claimed the task, its retry is not taken back."""
     drive.make("a").wreck("a")
     drive.mine.retry(RUN, "a")
@@ -100,7 +100,7 @@ def test_not_after_a_claim(drive: Drive) -> None:
         [phase("p", "a"), phase("q", "b", after=["p"])],
     ],
 )
-def test_not_after_a_dependant_began(drive: Drive, phases: list[NewPhase]) -> None:
+def test_not_after_a_dependant_began(drive: LedgerHarness, phases: list[NewPhase]) -> None:
     """A skip that another task has built on, by result, order or phase, is not taken back."""
     drive.make(*phases)
     drive.mine.skip(RUN, "a")
@@ -109,7 +109,7 @@ def test_not_after_a_dependant_began(drive: Drive, phases: list[NewPhase]) -> No
         drive.mine.undo(RUN)
 
 
-def test_edits_are_told(drive: Drive) -> None:
+def test_edits_are_told(drive: LedgerHarness) -> None:
     """The event of an undone edit says what the fields are now."""
     drive.make("a")
     drive.mine.edit(RUN, "a", {"scope": ("lib",), "prompt": "other"})

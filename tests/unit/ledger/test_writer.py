@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import apsw
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive, FixedClock
+from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from wf_tui.errors import LedgerError, LedgerWaitError, RefusedError
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 def opener(make_store: MakeStore, tmp_path: Path) -> Callable[[], tuple[Ledger, Database]]:
     """Give what opens a ledger with the run `r1` of the tasks a and b."""
-    made = Drive(make_store(tmp_path)).make("a", "b")
+    made = LedgerHarness(make_store(tmp_path)).make("a", "b")
     made.db.close()
 
     def opened() -> tuple[Ledger, Database]:
-        drive = Drive(make_store.again(tmp_path))
+        drive = LedgerHarness(make_store.again(tmp_path))
         return drive.mine, drive.db
 
     return opened
@@ -266,7 +266,7 @@ class Paused:
 @pytest.fixture
 def stuck(database: SqliteDatabase, path: Path) -> Iterator[Paused]:
     """Give a writer of a ledger with the run `r1`, on a disk that can be full."""
-    Drive(database).make("a", "b")
+    LedgerHarness(database).make("a", "b")
     made = Paused(path)
     yield made
     made.writer.close()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import Drive
-from tests.unit.picture.looking import View
-from tests.unit.picture.swarming import Swarm
+from tests.support.ledger_harness import LedgerHarness
+from tests.support.picture_harness import PictureHarness
+from tests.support.random_runs import RandomRuns
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def drive(tmp_path: Path) -> Iterator[Drive]:
+def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
     """Give a driver of an empty ledger; its clock stands still."""
     database = SqliteDatabase(tmp_path / "ledger.db", create=True)
     database.execute("PRAGMA synchronous = OFF")
-    yield Drive(database)
+    yield LedgerHarness(database)
     database.close()
 
 
 @pytest.fixture
-def view(drive: Drive) -> View:
+def view(drive: LedgerHarness) -> PictureHarness:
     """Give a view of that ledger, which is to be made first."""
-    return View(drive)
+    return PictureHarness(drive)
 
 
 @pytest.fixture
-def swarm(request: pytest.FixtureRequest) -> Iterator[Swarm]:
+def swarm(request: pytest.FixtureRequest) -> Iterator[RandomRuns]:
     """Give a run to which anything may happen; the plan is drawn from the seed `param`."""
-    made = Swarm()
+    made = RandomRuns()
     made.start(Random(request.param))  # noqa: S311 - the same plan each time
     yield made
     made.end()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, phase, shell
-from tests.unit.picture.looking import View
+from tests.support.ledger_harness import RUN, phase, shell
+from tests.support.picture_harness import PictureHarness
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.states import Step
 from wf_tui.picture.allowed import MOVES
@@ -16,8 +16,8 @@ from wf_tui.picture.allowed import MOVES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.ledger.driving import Drive
-    from tests.unit.picture.swarming import Swarm
+    from tests.support.ledger_harness import LedgerHarness
+    from tests.support.random_runs import RandomRuns
     from wf_tui.ledger.ledger import Ledger, MoveResult
 
 ACTS: dict[str, Callable[[Ledger, str], list[MoveResult]]] = {
@@ -48,7 +48,7 @@ class _TakenBackError(Exception):
     """The act was only tried."""
 
 
-def possible(drive: Drive, act: Callable[[Ledger], object]) -> bool:
+def possible(drive: LedgerHarness, act: Callable[[Ledger], object]) -> bool:
     """Try an act and take it back; whether the ledger did it."""
     changed = True
     try:
@@ -69,10 +69,10 @@ def test_every_move_is_tried() -> None:
 
 
 @pytest.mark.parametrize(("swarm", "seed"), [(n, n) for n in range(4)], indirect=["swarm"])
-def test_the_board_greys_what_the_ledger_refuses(swarm: Swarm, seed: int) -> None:
+def test_the_board_greys_what_the_ledger_refuses(swarm: RandomRuns, seed: int) -> None:
     """For every state that a run gets into, a move is possible on the board if it is in truth."""
     random = Random(seed)  # noqa: S311 - the same history each time
-    drive, view = swarm.drive, View(swarm.drive)
+    drive, view = swarm.drive, PictureHarness(swarm.drive)
     for number in range(100):
         swarm.act(random) if number != 90 else swarm.abort()
         drive.ledger.release_due(RUN)
@@ -88,7 +88,7 @@ def test_the_board_greys_what_the_ledger_refuses(swarm: Swarm, seed: int) -> Non
         assert possible(drive, RUN_ACTS[move]) is (view.picture.why_not(move) is None), move
 
 
-def test_the_reason_is_a_sentence(drive: Drive, view: View) -> None:
+def test_the_reason_is_a_sentence(drive: LedgerHarness, view: PictureHarness) -> None:
     """What is not possible says why, in the words of the ledger."""
     drive.make("a")
     drive.finish("a")
@@ -98,7 +98,7 @@ def test_the_reason_is_a_sentence(drive: Drive, view: View) -> None:
     )
 
 
-def test_a_skip_that_was_used_stays(drive: Drive, view: View) -> None:
+def test_a_skip_that_was_used_stays(drive: LedgerHarness, view: PictureHarness) -> None:
     """A skipped task can come back until one that needs its result was claimed."""
     drive.make("a", shell("b", "a"))
     drive.mine.skip(RUN, "a")
@@ -109,7 +109,9 @@ def test_a_skip_that_was_used_stays(drive: Drive, view: View) -> None:
     assert view.picture.why_not("retry", "a") is not None
 
 
-def test_a_skip_that_the_next_in_turn_used_stays(drive: Drive, view: View) -> None:
+def test_a_skip_that_the_next_in_turn_used_stays(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """In a sequential phase the claim of the next one keeps a skipped task from coming back."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
     drive.mine.skip(RUN, "a")
@@ -118,7 +120,7 @@ def test_a_skip_that_the_next_in_turn_used_stays(drive: Drive, view: View) -> No
     assert view.picture.why_not("retry", "a") is not None
 
 
-def test_a_skip_that_a_later_phase_used_stays(drive: Drive, view: View) -> None:
+def test_a_skip_that_a_later_phase_used_stays(drive: LedgerHarness, view: PictureHarness) -> None:
     """So does a claim in a phase that waited for this one."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     drive.mine.skip(RUN, "a")
@@ -127,7 +129,9 @@ def test_a_skip_that_a_later_phase_used_stays(drive: Drive, view: View) -> None:
     assert view.picture.why_not("retry", "a") is not None
 
 
-def test_a_run_that_is_being_aborted_takes_nothing_up(drive: Drive, view: View) -> None:
+def test_a_run_that_is_being_aborted_takes_nothing_up(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """While a merge keeps an aborted run open, retry waits and hold does not."""
     drive.make("a", "b")
     drive.take("a", step=Step.INTEGRATING)

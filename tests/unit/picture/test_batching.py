@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.picture.looking import View, shown
+from tests.support.picture_harness import PictureHarness, shown
 
 if TYPE_CHECKING:
-    from tests.unit.picture.swarming import Swarm
+    from tests.support.random_runs import RandomRuns
     from wf_tui.picture.picture import Picture
 
 FILTERS = ["", "", "t1", "kind:ready", "kind:backoff", "state:blocked", "worker:w", "waits", "p2"]
 
 
 @pytest.mark.parametrize(("swarm", "seed"), [(n, n) for n in range(8)], indirect=["swarm"])
-def test_batches_do_not_matter(swarm: Swarm, seed: int) -> None:
+def test_batches_do_not_matter(swarm: RandomRuns, seed: int) -> None:
     """Whoever followed a run, at once or now and then, sees what one sees who begins now."""
     random = Random(seed)  # noqa: S311 - the same history each time
-    eager, lazy = View(swarm.drive), View(swarm.drive)
+    eager, lazy = PictureHarness(swarm.drive), PictureHarness(swarm.drive)
     for number in range(150):
         text = random.choice(FILTERS) if random.random() < 0.1 else None
-        fresh = View(swarm.drive)
+        fresh = PictureHarness(swarm.drive)
         if text is not None:
             eager.picture.filter(text)
             lazy.picture.filter(text)
@@ -44,6 +44,6 @@ def _text(picture: Picture) -> str:
     return " ".join([*keys, *picture.filtered.words])
 
 
-def _counts(swarm: Swarm) -> list[int]:
+def _counts(swarm: RandomRuns) -> list[int]:
     run = swarm.drive.run()
     return [run.pending, run.in_progress, run.done, run.blocked]

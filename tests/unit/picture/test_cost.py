@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, START, a_run, phase, seat, shell
-from tests.unit.picture.looking import View
+from tests.support.ledger_harness import RUN, START, a_run, phase, seat, shell
+from tests.support.picture_harness import PictureHarness
 from wf_tui.ledger.model.rows import PhaseRow, Spec, TaskRow
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.queries.reasons import Reasons
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from _typeshed import TraceFunction
 
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 MANY = 10_000
 FEW = 100
@@ -125,11 +125,11 @@ def test_a_column_of_many_is_searched_not_walked() -> None:
 
 
 @pytest.mark.parametrize("count", [50, 500])
-def test_a_read_has_what_changed(drive: Drive, count: int) -> None:
+def test_a_read_has_what_changed(drive: LedgerHarness, count: int) -> None:
     """A step, a claim and a result read the same few rows from a run of any size."""
     free = [shell(f"t{number}") for number in range(count)]
     drive.make(phase("one", *free), phase("two", "last", after=["one"]))
-    view = View(drive)
+    view = PictureHarness(drive)
     view.look()
     fence = drive.take("t0")
     batch = view.read()

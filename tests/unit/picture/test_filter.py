@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, phase, seat, shell
+from tests.support.ledger_harness import RUN, phase, seat, shell
 from wf_tui.ledger.model.states import Step
 from wf_tui.picture.filter import parse
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
-    from tests.unit.picture.looking import View
+    from tests.support.ledger_harness import LedgerHarness
+    from tests.support.picture_harness import PictureHarness
 
 
 @pytest.fixture
-def board(drive: Drive, view: View) -> View:
+def board(drive: LedgerHarness, view: PictureHarness) -> PictureHarness:
     """Give a board with a card of each state: build runs, lint asks, docs failed, rest waits."""
     drive.make(
         phase("code", "build", "lint", shell("docs", title="Write the Handbook"), "scan"),
@@ -33,7 +33,7 @@ def board(drive: Drive, view: View) -> View:
     return view
 
 
-def seen(view: View, text: str) -> set[str]:
+def seen(view: PictureHarness, text: str) -> set[str]:
     """Return the cards that a filter shows."""
     assert view.picture.filter(text) == ""
     return {task for column in view.picture.columns.values() for task in column}
@@ -62,7 +62,7 @@ def seen(view: View, text: str) -> set[str]:
         ("nothing-has-this", set()),
     ],
 )
-def test_a_filter_shows(board: View, text: str, cards: set[str]) -> None:
+def test_a_filter_shows(board: PictureHarness, text: str, cards: set[str]) -> None:
     """Every word has to be there, and one value of each key, in any case."""
     assert seen(board, text) == cards
 
@@ -71,19 +71,19 @@ def test_a_filter_shows(board: View, text: str, cards: set[str]) -> None:
     ("mark", "cards"),
     [("!", {"lint", "docs", "ship"}), ("@", {"lint", "docs"}), ("#", {"build"})],
 )
-def test_a_quick_filter_shows(board: View, mark: str, cards: set[str]) -> None:
+def test_a_quick_filter_shows(board: PictureHarness, mark: str, cards: set[str]) -> None:
     """`!` shows what is blocked, `@` what a person has to answer, `#` what runs."""
     board.picture.quick(mark)
     assert seen(board, "") == cards
 
 
-def test_a_quick_filter_is_combined_with_the_words(board: View) -> None:
+def test_a_quick_filter_is_combined_with_the_words(board: PictureHarness) -> None:
     """Both have to let a card through."""
     board.picture.quick("!")
     assert seen(board, "glm-1") == {"lint"}
 
 
-def test_a_quick_filter_replaces_another_and_ends_by_itself(board: View) -> None:
+def test_a_quick_filter_replaces_another_and_ends_by_itself(board: PictureHarness) -> None:
     """One at a time; the same once more switches it off; what is none switches off, too."""
     board.picture.quick("!")
     board.picture.quick("#")
@@ -92,7 +92,7 @@ def test_a_quick_filter_replaces_another_and_ends_by_itself(board: View) -> None
     assert not board.picture.filtered.active
 
 
-def test_the_counts_are_those_of_the_run(board: View) -> None:
+def test_the_counts_are_those_of_the_run(board: PictureHarness) -> None:
     """A filter changes what is shown, not how many there are."""
     before = board.picture.counts
     seen(board, "bui")
@@ -110,14 +110,14 @@ def test_the_counts_are_those_of_the_run(board: View) -> None:
         ("kind:faild", "did you mean failed?"),
     ],
 )
-def test_what_is_wrong_is_said(board: View, text: str, problem: str) -> None:
+def test_what_is_wrong_is_said(board: PictureHarness, text: str, problem: str) -> None:
     """An unknown key or value is named with what was probably meant; the rest filters."""
     assert problem in board.picture.filter(f"bui {text}")
     assert set(board.picture.columns["in_progress"]) == {"build"}
     assert not board.picture.columns["done"]
 
 
-def test_a_card_comes_into_view_when_it_fits(drive: Drive, board: View) -> None:
+def test_a_card_comes_into_view_when_it_fits(drive: LedgerHarness, board: PictureHarness) -> None:
     """A filtered column follows its cards."""
     assert seen(board, "state:blocked glm-2") == {"docs"}
     drive.mine.retry(RUN, "docs")
@@ -125,7 +125,7 @@ def test_a_card_comes_into_view_when_it_fits(drive: Drive, board: View) -> None:
     assert board.column("blocked") == ""
 
 
-def test_a_card_comes_into_view_with_its_reason(drive: Drive, view: View) -> None:
+def test_a_card_comes_into_view_with_its_reason(drive: LedgerHarness, view: PictureHarness) -> None:
     """Whose scope is taken is found by it at once, though no event names it."""
     drive.make(
         shell("a", scope=("src",)), shell("b", scope=("src/b",)), shell("c", scope=("docs",))
@@ -137,7 +137,9 @@ def test_a_card_comes_into_view_with_its_reason(drive: Drive, view: View) -> Non
     assert view.column("pending") == "b"
 
 
-def test_a_wait_that_ends_by_itself_leaves_the_filter(drive: Drive, view: View) -> None:
+def test_a_wait_that_ends_by_itself_leaves_the_filter(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """A back-off that is over is found as ready when time has passed, without an event."""
     drive.make(shell("a", max_attempts=2))
     drive.wreck("a")

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, shell
+from tests.support.ledger_harness import RUN, shell
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.picture.header import helps
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
-    from tests.unit.picture.looking import View
+    from tests.support.ledger_harness import LedgerHarness
+    from tests.support.picture_harness import PictureHarness
 
 
-def finish(drive: Drive, *tasks: str, seconds: float) -> None:
+def finish(drive: LedgerHarness, *tasks: str, seconds: float) -> None:
     """Finish these tasks, each in so many seconds."""
     for task in tasks:
         fence = drive.take(task)
@@ -23,7 +23,7 @@ def finish(drive: Drive, *tasks: str, seconds: float) -> None:
         assert drive.done(fence)
 
 
-def test_a_header_counts(drive: Drive, view: View) -> None:
+def test_a_header_counts(drive: LedgerHarness, view: PictureHarness) -> None:
     """Done, all, working, and who needs a person."""
     drive.make("a", "b", "c", "d")
     drive.finish("a")
@@ -38,7 +38,7 @@ def test_a_header_counts(drive: Drive, view: View) -> None:
     assert (header.input_tokens, header.output_tokens, header.cost_microusd) == (None, None, None)
 
 
-def test_the_elapsed_time_ends_with_the_run(drive: Drive, view: View) -> None:
+def test_the_elapsed_time_ends_with_the_run(drive: LedgerHarness, view: PictureHarness) -> None:
     """Time that goes by after the end is not counted."""
     drive.make("a")
     drive.clock.move(4)
@@ -49,7 +49,7 @@ def test_the_elapsed_time_ends_with_the_run(drive: Drive, view: View) -> None:
     assert view.picture.header.elapsed == 4
 
 
-def test_time_left_needs_three_attempts(drive: Drive, view: View) -> None:
+def test_time_left_needs_three_attempts(drive: LedgerHarness, view: PictureHarness) -> None:
     """Two attempts say nothing about the others."""
     drive.make("a", "b", "c", "d")
     finish(drive, "a", "b", seconds=4)
@@ -60,7 +60,7 @@ def test_time_left_needs_three_attempts(drive: Drive, view: View) -> None:
     assert view.picture.header.left == 5
 
 
-def test_time_left_is_that_of_the_longest_path(drive: Drive, view: View) -> None:
+def test_time_left_is_that_of_the_longest_path(drive: LedgerHarness, view: PictureHarness) -> None:
     """What has to wait for each other takes its time one after the other."""
     chains = {"d": 3, "e": 2, "f": 1}
     drive.make(
@@ -74,7 +74,9 @@ def test_time_left_is_that_of_the_longest_path(drive: Drive, view: View) -> None
     assert view.picture.header.left == 20
 
 
-def test_time_left_counts_what_the_jobs_cannot_do_at_once(drive: Drive, view: View) -> None:
+def test_time_left_counts_what_the_jobs_cannot_do_at_once(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Five tasks that wait for nothing take three rounds with two jobs."""
     drive.make(*"abcdefgh", jobs=2)
     finish(drive, "a", "b", "c", seconds=10)
@@ -82,7 +84,9 @@ def test_time_left_counts_what_the_jobs_cannot_do_at_once(drive: Drive, view: Vi
     assert view.picture.header.left == 30
 
 
-def test_time_left_grows_with_an_attempt_that_outlasts_it(drive: Drive, view: View) -> None:
+def test_time_left_grows_with_an_attempt_that_outlasts_it(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """What takes longer than the others did counts with them; a question takes no time."""
     drive.make(*"abcd")
     finish(drive, "a", "b", "c", seconds=4)
@@ -99,7 +103,9 @@ def test_time_left_grows_with_an_attempt_that_outlasts_it(drive: Drive, view: Vi
     assert view.picture.header.left is None
 
 
-def test_time_left_is_unknown_while_the_run_stands(drive: Drive, view: View) -> None:
+def test_time_left_is_unknown_while_the_run_stands(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Nobody knows when a paused run goes on."""
     drive.make(*"abcd")
     finish(drive, "a", "b", "c", seconds=4)
@@ -108,7 +114,9 @@ def test_time_left_is_unknown_while_the_run_stands(drive: Drive, view: View) -> 
     assert view.picture.header.left is None
 
 
-def test_a_stall_names_the_root_that_holds_up_most(drive: Drive, view: View) -> None:
+def test_a_stall_names_the_root_that_holds_up_most(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """The header names the root with the most behind it, how many others there are, and a key."""
     drive.make("a", "b", "c", shell("x", "b"), shell("y", "x"))
     drive.wreck("a", "b")
@@ -122,7 +130,7 @@ def test_a_stall_names_the_root_that_holds_up_most(drive: Drive, view: View) -> 
     )
 
 
-def test_a_stall_for_want_of_a_worker_says_so(drive: Drive, view: View) -> None:
+def test_a_stall_for_want_of_a_worker_says_so(drive: LedgerHarness, view: PictureHarness) -> None:
     """Where nothing is blocked and yet nothing can start, it is the workers that are missing."""
     drive.make(shell("a", worker="nobody"))
     drive.ledger.end_when_idle(RUN, foreground=False)
@@ -130,7 +138,9 @@ def test_a_stall_for_want_of_a_worker_says_so(drive: Drive, view: View) -> None:
     assert "no worker fits" in view.picture.header.stalled
 
 
-def test_a_stall_for_a_pause_without_end_says_so(drive: Drive, view: View) -> None:
+def test_a_stall_for_a_pause_without_end_says_so(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Where every attempt failed at once, again and again, that is what a person has to know."""
     drive.make(*"abcdefgh").ledger.set_breakers(RUN, {"shell": 1})
     for name in "abcdef":
@@ -143,7 +153,7 @@ def test_a_stall_for_a_pause_without_end_says_so(drive: Drive, view: View) -> No
     )
 
 
-def test_a_card_says_when_its_profile_is_paused(drive: Drive, view: View) -> None:
+def test_a_card_says_when_its_profile_is_paused(drive: LedgerHarness, view: PictureHarness) -> None:
     """The reason of each card that waits for it changes, and counts down."""
     drive.make("a", "b").ledger.set_breakers(RUN, {"shell": 1})
     view.look()
@@ -163,7 +173,9 @@ def test_a_card_says_when_its_profile_is_paused(drive: Drive, view: View) -> Non
         (BlockedKind.QUOTA, "another lane"),
     ],
 )
-def test_each_kind_has_the_key_that_helps(drive: Drive, kind: BlockedKind, word: str) -> None:
+def test_each_kind_has_the_key_that_helps(
+    drive: LedgerHarness, kind: BlockedKind, word: str
+) -> None:
     """What helps depends on why it is blocked."""
     drive.make("a")
     drive.mine.hold(RUN, "a")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import BAD, RUN, phase, seat, shell
+from tests.support.ledger_harness import BAD, RUN, phase, seat, shell
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.picture.batch import Changes
 from wf_tui.picture.header import NO_HEADER
 from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
-    from tests.unit.picture.looking import View
+    from tests.support.ledger_harness import LedgerHarness
+    from tests.support.picture_harness import PictureHarness
 
 
 def test_a_picture_of_nothing_is_empty() -> None:
@@ -24,14 +24,16 @@ def test_a_picture_of_nothing_is_empty() -> None:
     assert picture.why_not("pause") == "the run has not been read yet"
 
 
-def test_pending_is_in_the_order_of_dispatch(drive: Drive, view: View) -> None:
+def test_pending_is_in_the_order_of_dispatch(drive: LedgerHarness, view: PictureHarness) -> None:
     """Pending cards stand by priority, then by the length of the path, then as declared."""
     drive.make("a", "b", shell("urgent", priority=-1), "c", chains={"c": 3})
     view.look()
     assert view.column("pending") == "urgent c a b"
 
 
-def test_in_progress_is_in_the_order_of_the_start(drive: Drive, view: View) -> None:
+def test_in_progress_is_in_the_order_of_the_start(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Who started first stands first, whatever its step."""
     drive.make(shell("late", priority=1), "early")
     fence = drive.take("early")
@@ -43,7 +45,7 @@ def test_in_progress_is_in_the_order_of_the_start(drive: Drive, view: View) -> N
     assert view.column("in_progress") == "early late"
 
 
-def test_done_has_the_newest_first(drive: Drive, view: View) -> None:
+def test_done_has_the_newest_first(drive: LedgerHarness, view: PictureHarness) -> None:
     """What was finished last stands first."""
     drive.make("a", "b")
     for name in "ab":
@@ -53,7 +55,7 @@ def test_done_has_the_newest_first(drive: Drive, view: View) -> None:
     assert view.column("done") == "b a"
 
 
-def test_blocked_has_first_what_needs_a_person(drive: Drive, view: View) -> None:
+def test_blocked_has_first_what_needs_a_person(drive: LedgerHarness, view: PictureHarness) -> None:
     """What needs you stands before what does not, each oldest first."""
     drive.make("a", "b", "c", "d")
     for name, act in zip("abcd", ("hold", "wreck", "hold", "wreck"), strict=True):
@@ -67,7 +69,7 @@ def test_blocked_has_first_what_needs_a_person(drive: Drive, view: View) -> None
     assert view.picture.header.need_you == 2
 
 
-def test_a_card_is_where_its_index_says(drive: Drive, view: View) -> None:
+def test_a_card_is_where_its_index_says(drive: LedgerHarness, view: PictureHarness) -> None:
     """The index of a card is its column and its place there."""
     drive.make("a", "b", "c")
     drive.take("a")
@@ -79,7 +81,7 @@ def test_a_card_is_where_its_index_says(drive: Drive, view: View) -> None:
     assert view.picture.index("nobody") is None
 
 
-def test_a_change_names_what_changed(drive: Drive, view: View) -> None:
+def test_a_change_names_what_changed(drive: LedgerHarness, view: PictureHarness) -> None:
     """A change names its card, its columns, the header, and that reasons may be others."""
     drive.make("a", "b")
     view.look()
@@ -92,7 +94,7 @@ def test_a_change_names_what_changed(drive: Drive, view: View) -> None:
     assert changes.seats
 
 
-def test_nothing_new_changes_nothing(drive: Drive, view: View) -> None:
+def test_nothing_new_changes_nothing(drive: LedgerHarness, view: PictureHarness) -> None:
     """Reading again without news names nothing to draw."""
     drive.make("a", "b")
     view.look()
@@ -100,7 +102,7 @@ def test_nothing_new_changes_nothing(drive: Drive, view: View) -> None:
     assert view.look() == nothing
 
 
-def test_a_step_moves_no_card(drive: Drive, view: View) -> None:
+def test_a_step_moves_no_card(drive: LedgerHarness, view: PictureHarness) -> None:
     """A next step changes how a card looks, but no column."""
     drive.make("a")
     fence = drive.take("a")
@@ -111,7 +113,9 @@ def test_a_step_moves_no_card(drive: Drive, view: View) -> None:
     assert not changes.columns
 
 
-def test_a_revision_grows_when_the_card_looks_different(drive: Drive, view: View) -> None:
+def test_a_revision_grows_when_the_card_looks_different(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """The revision of a card grows with its own change, not with that of another one."""
     drive.make("a", "b")
     view.look()
@@ -122,7 +126,7 @@ def test_a_revision_grows_when_the_card_looks_different(drive: Drive, view: View
     assert view.picture.rev("b") == other
 
 
-def test_a_revision_grows_with_the_reason(drive: Drive, view: View) -> None:
+def test_a_revision_grows_with_the_reason(drive: LedgerHarness, view: PictureHarness) -> None:
     """A pending card looks different when somebody takes its scope, though nothing moved it."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src/b",)))
     view.look()
@@ -135,7 +139,7 @@ def test_a_revision_grows_with_the_reason(drive: Drive, view: View) -> None:
     assert view.picture.why("b") == "a works on src"
 
 
-def test_a_wait_counts_down(drive: Drive, view: View) -> None:
+def test_a_wait_counts_down(drive: LedgerHarness, view: PictureHarness) -> None:
     """The reason of a backed-off card follows the clock without an event."""
     drive.make(shell("a", max_attempts=2))
     drive.wreck("a")
@@ -148,7 +152,7 @@ def test_a_wait_counts_down(drive: Drive, view: View) -> None:
     assert view.picture.card("a").reason == "ready"
 
 
-def test_actions_work_on_the_selected_card(drive: Drive, view: View) -> None:
+def test_actions_work_on_the_selected_card(drive: LedgerHarness, view: PictureHarness) -> None:
     """Without a mark an action is for the selected card."""
     drive.make("a")
     view.look()
@@ -156,7 +160,9 @@ def test_actions_work_on_the_selected_card(drive: Drive, view: View) -> None:
     assert view.picture.targets(None) == ()
 
 
-def test_actions_work_on_all_marked_cards_in_view(drive: Drive, view: View) -> None:
+def test_actions_work_on_all_marked_cards_in_view(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Marked cards come in the order of the board; those that are filtered out are left alone."""
     drive.make("a", "b", "c")
     drive.take("a")
@@ -168,7 +174,7 @@ def test_actions_work_on_all_marked_cards_in_view(drive: Drive, view: View) -> N
     assert view.picture.targets("b") == ("c",)
 
 
-def test_a_seat_shows_what_it_does(drive: Drive, view: View) -> None:
+def test_a_seat_shows_what_it_does(drive: LedgerHarness, view: PictureHarness) -> None:
     """A seat shows its task, the step, and since when."""
     drive.make("a", seats=[seat("w1"), seat("w2")])
     fence = drive.take("a", "w1")
@@ -185,7 +191,9 @@ def test_a_seat_shows_what_it_does(drive: Drive, view: View) -> None:
     assert (idle.task, idle.step, idle.since) == ("", "", None)
 
 
-def test_a_seat_whose_task_was_taken_is_stopping(drive: Drive, view: View) -> None:
+def test_a_seat_whose_task_was_taken_is_stopping(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Until its processes are gone the seat says that it is being stopped."""
     drive.make("a")
     drive.take("a", "w1")
@@ -194,7 +202,7 @@ def test_a_seat_whose_task_was_taken_is_stopping(drive: Drive, view: View) -> No
     assert view.picture.workers[0].step == "stopping"
 
 
-def test_evidence_is_the_last_that_is_known(drive: Drive, view: View) -> None:
+def test_evidence_is_the_last_that_is_known(drive: LedgerHarness, view: PictureHarness) -> None:
     """Progress, then the next step, are the evidence of a card, with their times."""
     drive.make("a")
     fence = drive.take("a", step=Step.RUNNING)
@@ -210,7 +218,7 @@ def test_evidence_is_the_last_that_is_known(drive: Drive, view: View) -> None:
     assert view.picture.card("a").evidence == "harvesting"
 
 
-def test_evidence_ends_with_its_attempt(drive: Drive, view: View) -> None:
+def test_evidence_ends_with_its_attempt(drive: LedgerHarness, view: PictureHarness) -> None:
     """What an earlier attempt said is no evidence of the next one."""
     drive.make(shell("a", max_attempts=2, backoff=0.0), seats=1)
     fence = drive.take("a", step=Step.RUNNING)
@@ -224,7 +232,7 @@ def test_evidence_ends_with_its_attempt(drive: Drive, view: View) -> None:
     assert view.picture.card("a").evidence == "claimed"
 
 
-def test_late_words_are_no_evidence(drive: Drive, view: View) -> None:
+def test_late_words_are_no_evidence(drive: LedgerHarness, view: PictureHarness) -> None:
     """What was said before the task was taken away does not show on the next attempt."""
     drive.make(shell("a", max_attempts=2, backoff=0.0), seats=1)
     view.look()
@@ -236,7 +244,9 @@ def test_late_words_are_no_evidence(drive: Drive, view: View) -> None:
     assert view.picture.card("a").evidence == "claimed"
 
 
-def test_a_view_that_begins_late_has_the_evidence(drive: Drive, view: View) -> None:
+def test_a_view_that_begins_late_has_the_evidence(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """The first read finds the last words of what runs."""
     drive.make("a")
     fence = drive.take("a", step=Step.RUNNING)
@@ -245,7 +255,7 @@ def test_a_view_that_begins_late_has_the_evidence(drive: Drive, view: View) -> N
     assert view.picture.card("a").evidence == "words"
 
 
-def test_nothing_of_a_card_acts_on_a_terminal(drive: Drive, view: View) -> None:
+def test_nothing_of_a_card_acts_on_a_terminal(drive: LedgerHarness, view: PictureHarness) -> None:
     """Every word of a card is cleaned; its key is what the ledger calls it."""
     bad = "\x1b]0;x\x07evil\n"
     drive.make(phase(bad, shell(bad, title=bad, scope=(bad,))), seats=[seat(bad)])
@@ -257,7 +267,7 @@ def test_nothing_of_a_card_acts_on_a_terminal(drive: Drive, view: View) -> None:
     assert set(texts) == {"evil⏎"}
 
 
-def test_a_card_says_what_it_is(drive: Drive, view: View) -> None:
+def test_a_card_says_what_it_is(drive: LedgerHarness, view: PictureHarness) -> None:
     """A failed card says why, who, how often it was tried, and that it needs a person."""
     drive.make(shell("a", max_attempts=1))
     drive.wreck("a", worker="w1")

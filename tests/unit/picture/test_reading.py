@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import RUN, phase, shell
-from tests.unit.picture.looking import View, shown
+from tests.support.ledger_harness import RUN, phase, shell
+from tests.support.picture_harness import PictureHarness, shown
 from wf_tui.ledger.model.states import Step
 from wf_tui.picture import reading
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 
-def test_a_settled_phase_frees_the_tasks_behind_it(drive: Drive, view: View) -> None:
+def test_a_settled_phase_frees_the_tasks_behind_it(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Cards of a phase that may start are ready, though no event names them."""
     drive.make(phase("one", "a"), phase("two", "b", after=["one"]))
     view.look()
@@ -25,7 +27,9 @@ def test_a_settled_phase_frees_the_tasks_behind_it(drive: Drive, view: View) -> 
     assert view.picture.card("b").reason == "ready"
 
 
-def test_a_task_added_to_a_settled_phase_holds_up_those_behind_it(drive: Drive, view: View) -> None:
+def test_a_task_added_to_a_settled_phase_holds_up_those_behind_it(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Cards behind a phase that is open again wait once more."""
     drive.make(phase("one", "a"), phase("two", "b", after=["one"]))
     drive.finish("a")
@@ -35,7 +39,7 @@ def test_a_task_added_to_a_settled_phase_holds_up_those_behind_it(drive: Drive, 
     assert view.picture.why("b") == "waits for phase one"
 
 
-def test_the_next_in_a_sequence_is_ready(drive: Drive, view: View) -> None:
+def test_the_next_in_a_sequence_is_ready(drive: LedgerHarness, view: PictureHarness) -> None:
     """A card of a sequential phase is ready when the one before is done."""
     drive.make(phase("one", "a", "b", parallel=False))
     view.look()
@@ -45,7 +49,7 @@ def test_the_next_in_a_sequence_is_ready(drive: Drive, view: View) -> None:
     assert view.picture.card("b").reason == "ready"
 
 
-def test_a_result_fewer_to_wait_for_is_shown(drive: Drive, view: View) -> None:
+def test_a_result_fewer_to_wait_for_is_shown(drive: LedgerHarness, view: PictureHarness) -> None:
     """A card that waits for two results says which one is left."""
     drive.make("a", "b", shell("c", "a", "b"))
     view.look()
@@ -55,7 +59,9 @@ def test_a_result_fewer_to_wait_for_is_shown(drive: Drive, view: View) -> None:
     assert view.picture.why("c") == "waits for b"
 
 
-def test_another_root_is_named_through_the_whole_chain(drive: Drive, view: View) -> None:
+def test_another_root_is_named_through_the_whole_chain(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
     """Where one of two roots is lifted, cards far behind name the other one, without an event."""
     drive.make("a", "b", shell("c", "a", "b"), shell("d", "c"), shell("e", "d"))
     drive.wreck("a", "b")
@@ -64,12 +70,12 @@ def test_another_root_is_named_through_the_whole_chain(drive: Drive, view: View)
     drive.mine.retry(RUN, "a")
     view.look()
     assert "b" in view.picture.why("e")
-    fresh = View(drive)
+    fresh = PictureHarness(drive)
     fresh.look()
     assert shown(fresh.picture) == shown(view.picture)
 
 
-def test_only_what_moved_is_read(drive: Drive, view: View) -> None:
+def test_only_what_moved_is_read(drive: LedgerHarness, view: PictureHarness) -> None:
     """A batch has the task that moved and those that wait for it, no other."""
     drive.make("a", "b", shell("c", "a"), shell("d", "c"))
     view.look()
@@ -84,7 +90,7 @@ def test_only_what_moved_is_read(drive: Drive, view: View) -> None:
 
 
 def test_too_many_events_are_not_followed(
-    drive: Drive, view: View, monkeypatch: pytest.MonkeyPatch
+    drive: LedgerHarness, view: PictureHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A view that has slept for long reads all of the run again, and shows the same."""
     monkeypatch.setattr(reading, "_MOST_EVENTS", 5)
@@ -94,12 +100,12 @@ def test_too_many_events_are_not_followed(
     batch = view.read()
     assert batch.whole
     view.picture.apply(batch)
-    fresh = View(drive)
+    fresh = PictureHarness(drive)
     fresh.look()
     assert shown(fresh.picture) == shown(view.picture)
 
 
-def test_nothing_new_is_no_batch(drive: Drive, view: View) -> None:
+def test_nothing_new_is_no_batch(drive: LedgerHarness, view: PictureHarness) -> None:
     """Asked with the batch before, a read without news says so."""
     drive.make("a")
     last = view.read()
@@ -108,7 +114,7 @@ def test_nothing_new_is_no_batch(drive: Drive, view: View) -> None:
     assert reading.since(drive.db, RUN, last.seq, drive.clock.now(), last) is not None
 
 
-def test_a_sign_of_life_is_a_batch(drive: Drive, view: View) -> None:
+def test_a_sign_of_life_is_a_batch(drive: LedgerHarness, view: PictureHarness) -> None:
     """A heartbeat has no event, but the workers' view shows how old it is."""
     drive.make("a")
     fence = drive.take("a", "w1")
@@ -122,7 +128,7 @@ def test_a_sign_of_life_is_a_batch(drive: Drive, view: View) -> None:
     assert view.picture.workers[0].heartbeat_at == drive.clock.now()
 
 
-def test_what_attempts_used_is_summed(drive: Drive, view: View) -> None:
+def test_what_attempts_used_is_summed(drive: LedgerHarness, view: PictureHarness) -> None:
     """Tokens and money of ended attempts are in the header; what nobody told stays unknown."""
     drive.make("a", "b")
     view.look()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import RUN, shell
-from tests.unit.picture.looking import View
+from tests.support.ledger_harness import RUN, shell
+from tests.support.picture_harness import PictureHarness
 from tests.unit.picture.test_cost import steps
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.scopes import waiting_for
@@ -13,23 +13,23 @@ from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import status_lines
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
 
 
-def told(drive: Drive) -> list[str]:
+def told(drive: LedgerHarness) -> list[str]:
     """Return what `wf status` says of scopes."""
     lines = list(status_lines(read_status(drive.db, RUN, drive.clock.now())))
     heads = [number for number, line in enumerate(lines) if line.startswith("scopes held")]
     return lines[heads[0] : [*lines, ""].index("", heads[0])] if heads else []
 
 
-def waits(drive: Drive, task: str, most: int = 9) -> list[str]:
+def waits(drive: LedgerHarness, task: str, most: int = 9) -> list[str]:
     """Return whom a running task keeps waiting."""
     (attempt,) = reads.attempts(drive.db, RUN, task)
     return waiting_for(drive.db, drive.run(), attempt, most)
 
 
-def test_status_says_who_holds_what_and_who_waits(drive: Drive) -> None:
+def test_status_says_who_holds_what_and_who_waits(drive: LedgerHarness) -> None:
     """The paths of each running writer, and whom only they keep waiting."""
     many = [shell(f"b{number}", scope=("src/x",)) for number in range(5)]
     drive.make(shell("a", scope=("src/**", "lib")), shell("far", scope=("docs",)), *many)
@@ -42,7 +42,7 @@ def test_status_says_who_holds_what_and_who_waits(drive: Drive) -> None:
     ]
 
 
-def test_what_holds_nothing_is_not_told(drive: Drive) -> None:
+def test_what_holds_nothing_is_not_told(drive: LedgerHarness) -> None:
     """Readers and writers without a scope keep nobody waiting; one in the shared tree holds all."""
     drive.make(
         shell("reads", mode="read_only"),
@@ -56,22 +56,22 @@ def test_what_holds_nothing_is_not_told(drive: Drive) -> None:
     assert told(drive) == ["scopes held 1", "  all  **"]
 
 
-def test_where_writers_race_nobody_waits(drive: Drive) -> None:
+def test_where_writers_race_nobody_waits(drive: LedgerHarness) -> None:
     """Their scopes are checked when they merge."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src",)), scopes="race")
     drive.take("a")
     assert told(drive) == []
     assert waits(drive, "a") == []
-    view = View(drive)
+    view = PictureHarness(drive)
     view.look()
     assert view.picture.workers[0].writes == ("src",)
 
 
-def test_the_seats_say_what_they_write(drive: Drive) -> None:
+def test_the_seats_say_what_they_write(drive: LedgerHarness) -> None:
     """Until the attempt is closed, also when it was taken back."""
     drive.make("a", "b")
     fence = drive.take("a", "w1")
-    view = View(drive)
+    view = PictureHarness(drive)
     view.look()
     assert [seat.writes for seat in view.picture.workers] == [("src/a",), (), ()]
     drive.mine.release(RUN, "a")
@@ -80,7 +80,7 @@ def test_the_seats_say_what_they_write(drive: Drive) -> None:
     assert (fence.worker, seat.step, seat.writes) == (seat.name, "stopping", ("src/a",))
 
 
-def test_who_waits_may_have_been_passed_over_or_not(drive: Drive) -> None:
+def test_who_waits_may_have_been_passed_over_or_not(drive: LedgerHarness) -> None:
     """A claim takes those that it finds busy out of its way; both kinds wait."""
     names = ("a", "b", "c", "d")
     drive.make(*(shell(name, scope=("src", name)) for name in names), shell("e", scope=("e",)))
@@ -92,7 +92,7 @@ def test_who_waits_may_have_been_passed_over_or_not(drive: Drive) -> None:
     assert waits(drive, "a", most=2) == ["b", "c"]
 
 
-def test_a_look_costs_the_same_in_a_large_run(drive: Drive) -> None:
+def test_a_look_costs_the_same_in_a_large_run(drive: LedgerHarness) -> None:
     """Only the first that could start are looked at."""
     drive.make(*(shell(f"t{number}") for number in range(1500)))
     drive.take("t0")

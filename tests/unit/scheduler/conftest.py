@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.arena import Arena
+from tests.support.run_harness import RunHarness
 from wf_tui.config import Timing
 
 if TYPE_CHECKING:
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def arena(tmp_path: Path) -> Arena:
+def harness(tmp_path: Path) -> RunHarness:
     """Give a repository in which plans can be run; programs get half a second of grace."""
-    return Arena(tmp_path, Timing(grace=0.5))
+    return RunHarness(tmp_path, Timing(grace=0.5))

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
     from wf_tui.ledger.model.rows import EventRow, TaskRow
 
 RACE = "scopes: race"
 WRITES = "mode: read_write"
 
 
-def contested(arena: Arena, *, times: int = 2, more: str = "") -> str:
+def contested(harness: RunHarness, *, times: int = 2, more: str = "") -> str:
     """Return a plan in which the work of `t` does not merge, the first `times` times."""
-    seen = arena.folder / "seen"
+    seen = harness.folder / "seen"
     seen.mkdir()
-    branch = f"git --git-dir={arena.place.paths.run(arena.run).control} rev-parse HEAD"
+    branch = f"git --git-dir={harness.project.paths.run(harness.run).control} rev-parse HEAD"
     moved = f'until [ "$({branch})" != "$(git rev-parse wf-base)" ]; do sleep 0.02; done'
     work = f"n=$(ls {seen} | wc -l); mkdir {seen}/$n; {moved}; echo mine > shared.txt"
     tasks = [f"id: t, run: '{work}', {WRITES}{more}"]
@@ -47,11 +47,11 @@ def outside(fields: str = "") -> str:
     return parallel(f"id: t, run: '{work}', file_scope: [src], {WRITES}{fields}")
 
 
-def accept(arena: Arena) -> TaskRow:
+def accept(harness: RunHarness) -> TaskRow:
     """Accept the work of `t`, lead the run to its end, and return what became of the task."""
-    arena.act(lambda ledger: ledger.accept(arena.run, "t"))
-    arena.lead()
-    return arena.task("t")
+    harness.act(lambda ledger: ledger.accept(harness.run, "t"))
+    harness.lead()
+    return harness.task("t")
 
 
 def until_killed(pid: int) -> None:
@@ -63,108 +63,108 @@ def until_killed(pid: int) -> None:
     assert died.si_status == signal.SIGKILL
 
 
-def kept(arena: Arena) -> Path:
+def kept(harness: RunHarness) -> Path:
     """Return the one tree that is left of the run."""
-    (tree,) = arena.place.paths.run(arena.run).trees.iterdir()
+    (tree,) = harness.project.paths.run(harness.run).trees.iterdir()
     return tree
 
 
 @pytest.fixture(autouse=True)
-def _legal(arena: Arena) -> Iterator[None]:
+def _legal(harness: RunHarness) -> Iterator[None]:
     """Judge the whole log of each run, by rules that are not the ledger's."""
     yield
-    with open_reads(arena.place) as db:
-        control = open_control(arena.place.paths.run(arena.run))
-        assert verify_run(db, arena.run, control).violations == ()
+    with open_reads(harness.project) as db:
+        control = open_control(harness.project.paths.run(harness.run))
+        assert verify_run(db, harness.run, control).violations == ()
 
 
-def test_outside_the_scope(arena: Arena) -> None:
+def test_outside_the_scope(harness: RunHarness) -> None:
     """Work outside its scope that a person accepts is merged, with what its worker said."""
-    assert arena.play(outside()) == "partial"
-    task = accept(arena)
+    assert harness.play(outside()) == "partial"
+    task = accept(harness)
     assert (task.kind, task.result, task.tries) == ("merged", "said", 0)
-    assert arena.merged("other.txt") == "out"
-    assert arena.attempts("t")[-1].profile == "user"
-    assert not list(arena.place.paths.run(arena.run).trees.iterdir())
+    assert harness.merged("other.txt") == "out"
+    assert harness.attempts("t")[-1].profile == "user"
+    assert not list(harness.project.paths.run(harness.run).trees.iterdir())
 
 
-def test_resolved_by_hand(arena: Arena) -> None:
+def test_resolved_by_hand(harness: RunHarness) -> None:
     """What a person makes of a conflict is merged on the head that the work had met."""
-    assert arena.play(contested(arena)) == "partial"
-    tree = kept(arena)
+    assert harness.play(contested(harness)) == "partial"
+    tree = kept(harness)
     assert "<<<<<<<" in (tree / "shared.txt").read_text()
     (tree / "shared.txt").write_text("both\n")
     (tree / "note.txt").write_text("by hand\n")
-    assert accept(arena).kind == "merged"
-    assert (arena.merged("shared.txt"), arena.merged("note.txt")) == ("both", "by hand")
+    assert accept(harness).kind == "merged"
+    assert (harness.merged("shared.txt"), harness.merged("note.txt")) == ("both", "by hand")
     assert not tree.exists()
 
 
-def test_marks_that_are_left(arena: Arena) -> None:
+def test_marks_that_are_left(harness: RunHarness) -> None:
     """A file in which conflict marks still stand is named; the tree waits for more."""
-    arena.play(contested(arena))
-    task = accept(arena)
+    harness.play(contested(harness))
+    task = accept(harness)
     assert (task.kind, task.note) == ("conflict", "1 file still with conflict marks: shared.txt")
     assert (task.detail["paths"], task.tries) == (["shared.txt"], 0)
-    (kept(arena) / "shared.txt").write_text("both\n")
-    assert accept(arena).kind == "merged"
-    assert arena.merged("shared.txt") == "both"
+    (kept(harness) / "shared.txt").write_text("both\n")
+    assert accept(harness).kind == "merged"
+    assert harness.merged("shared.txt") == "both"
 
 
-def test_gate_of_accepted_work(arena: Arena) -> None:
+def test_gate_of_accepted_work(harness: RunHarness) -> None:
     """A gate that fails gives the work back, uncounted, with the tail; it can be mended there."""
-    arena.play(outside(", gate: 'cat other.txt; grep fixed other.txt'"))
-    task = accept(arena)
+    harness.play(outside(", gate: 'cat other.txt; grep fixed other.txt'"))
+    task = accept(harness)
     assert (task.kind, task.note, task.tries) == ("scope", "the gate failed: exit 1", 0)
     assert (task.detail["tail"], task.detail["paths"]) == ("out", ["other.txt"])
-    (kept(arena) / "other.txt").write_text("fixed\n")
-    assert accept(arena).kind == "merged"
-    assert arena.merged("other.txt") == "fixed"
+    (kept(harness) / "other.txt").write_text("fixed\n")
+    assert accept(harness).kind == "merged"
+    assert harness.merged("other.txt") == "fixed"
 
 
-def test_deliverable_of_accepted_work(arena: Arena) -> None:
+def test_deliverable_of_accepted_work(harness: RunHarness) -> None:
     """A file that is missing gives the work back, too, not to a worker."""
-    arena.play(outside(", deliverables: [src/b], max_attempts: 3"))
-    task = accept(arena)
+    harness.play(outside(", deliverables: [src/b], max_attempts: 3"))
+    task = accept(harness)
     assert (task.kind, task.note) == ("scope", "missing or empty: src/b")
-    (kept(arena) / "src/b").write_text("b\n")
-    assert accept(arena).kind == "merged"
+    (kept(harness) / "src/b").write_text("b\n")
+    assert accept(harness).kind == "merged"
 
 
-def test_conflict_over_what_was_resolved(arena: Arena) -> None:
+def test_conflict_over_what_was_resolved(harness: RunHarness) -> None:
     """A resolution that conflicts again has the new merge laid over it, and is resolved again."""
-    arena.play(contested(arena))
-    (kept(arena) / "shared.txt").write_text("both\n")
+    harness.play(contested(harness))
+    (kept(harness) / "shared.txt").write_text("both\n")
     more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode="read_write")
-    arena.act(lambda ledger: ledger.add(arena.run, more))
-    arena.lead()
-    task = accept(arena)
-    text = (kept(arena) / "shared.txt").read_text()
-    assert (task.kind, arena.task("more").kind) == ("conflict", "merged")
+    harness.act(lambda ledger: ledger.add(harness.run, more))
+    harness.lead()
+    task = accept(harness)
+    text = (kept(harness) / "shared.txt").read_text()
+    assert (task.kind, harness.task("more").kind) == ("conflict", "merged")
     assert ("late\n" in text, "both\n" in text, "<<<<<<<" in text) == (True, True, True)
-    (kept(arena) / "shared.txt").write_text("all\n")
-    assert accept(arena).kind == "merged"
-    assert arena.merged("shared.txt") == "all"
+    (kept(harness) / "shared.txt").write_text("all\n")
+    assert accept(harness).kind == "merged"
+    assert harness.merged("shared.txt") == "all"
 
 
-def test_first_conflict_of_accepted_work(arena: Arena) -> None:
+def test_first_conflict_of_accepted_work(harness: RunHarness) -> None:
     """Accepted work that does not merge is never begun anew by a worker."""
-    arena.play(parallel("id: t, run: 'echo mine > shared.txt', file_scope: [x], " + WRITES))
+    harness.play(parallel("id: t, run: 'echo mine > shared.txt', file_scope: [x], " + WRITES))
     more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode="read_write")
-    arena.act(lambda ledger: ledger.add(arena.run, more))
-    arena.lead()
-    assert (accept(arena).kind, arena.task("t").attempts) == ("conflict", 2)
-    (kept(arena) / "shared.txt").write_text("both\n")
-    assert accept(arena).kind == "merged"
+    harness.act(lambda ledger: ledger.add(harness.run, more))
+    harness.lead()
+    assert (accept(harness).kind, harness.task("t").attempts) == ("conflict", 2)
+    (kept(harness) / "shared.txt").write_text("both\n")
+    assert accept(harness).kind == "merged"
 
 
-def test_conflict_in_the_shared_tree(arena: Arena) -> None:
+def test_conflict_in_the_shared_tree(harness: RunHarness) -> None:
     """A writer of the shared tree has its conflict laid out in a tree of its own."""
     shared = ", isolation: shared, file_scope: [shared.txt]"
-    arena.play(contested(arena, more=shared))
-    (kept(arena) / "shared.txt").write_text("both\n")
-    assert accept(arena).kind == "merged"
-    assert arena.merged("shared.txt") == "both"
+    harness.play(contested(harness, more=shared))
+    (kept(harness) / "shared.txt").write_text("both\n")
+    assert accept(harness).kind == "merged"
+    assert harness.merged("shared.txt") == "both"
 
 
 POINTS = [
@@ -184,30 +184,30 @@ POINTS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_while_it_takes_accepted_work(arena: Arena, point: str) -> None:
+def test_killed_while_it_takes_accepted_work(harness: RunHarness, point: str) -> None:
     """Wherever the scheduler is killed, the next one merges what was accepted, once."""
-    arena.play(outside(", gate: 'test -e other.txt'"))
-    (kept(arena) / "by-hand").write_text("x\n")
-    arena.act(lambda ledger: ledger.accept(arena.run, "t"))
-    arena.environ["WF_FAULT"] = f"{point}:1:kill"
-    until_killed(arena.detach())
-    del arena.environ["WF_FAULT"]
-    assert arena.lead() == "completed"
-    assert (arena.task("t").kind, arena.merged("by-hand")) == ("merged", "x")
-    assert [attempt.outcome for attempt in arena.attempts("t")] == ["failed", "succeeded"]
+    harness.play(outside(", gate: 'test -e other.txt'"))
+    (kept(harness) / "by-hand").write_text("x\n")
+    harness.act(lambda ledger: ledger.accept(harness.run, "t"))
+    harness.environ["WF_FAULT"] = f"{point}:1:kill"
+    until_killed(harness.detach())
+    del harness.environ["WF_FAULT"]
+    assert harness.lead() == "completed"
+    assert (harness.task("t").kind, harness.merged("by-hand")) == ("merged", "x")
+    assert [attempt.outcome for attempt in harness.attempts("t")] == ["failed", "succeeded"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", ["integrate.begun", "integrate.conflict"])
-def test_killed_in_the_conflict(arena: Arena, point: str) -> None:
+def test_killed_in_the_conflict(harness: RunHarness, point: str) -> None:
     """A scheduler killed over a second conflict leaves it to the next one to lay it out."""
-    arena.start(contested(arena))
-    arena.environ["WF_FAULT"] = f"{point}:{5 if point == 'integrate.begun' else 3}:kill"
-    until_killed(arena.detach())
-    del arena.environ["WF_FAULT"]
-    assert arena.lead() == "partial"
-    (kept(arena) / "shared.txt").write_text("both\n")
-    assert accept(arena).kind == "merged"
+    harness.start(contested(harness))
+    harness.environ["WF_FAULT"] = f"{point}:{5 if point == 'integrate.begun' else 3}:kill"
+    until_killed(harness.detach())
+    del harness.environ["WF_FAULT"]
+    assert harness.lead() == "partial"
+    (kept(harness) / "shared.txt").write_text("both\n")
+    assert accept(harness).kind == "merged"
 
 
 def checking(event: EventRow) -> bool:
@@ -215,75 +215,77 @@ def checking(event: EventRow) -> bool:
     return event.kind == "task_step" and (event.epoch, event.data["step"]) == (2, "checking")
 
 
-def saved(arena: Arena, name: str) -> list[str]:
+def saved(harness: RunHarness, name: str) -> list[str]:
     """Return a file as each ref has it that keeps work of the run."""
-    control = open_control(arena.place.paths.run(arena.run))
+    control = open_control(harness.project.paths.run(harness.run))
     refs = control.git("for-each-ref", "--format=%(refname)", "refs/wf/").text.split()
     found = [control.git("cat-file", "-p", f"{ref}:{name}", ok=(0, 128)) for ref in refs]
     return [one.text for one in found if one.status == 0]
 
 
 @pytest.mark.parametrize("act", ["cancel", "hold", "skip", "release"])
-def test_taken_back_while_it_is_checked(arena: Arena, act: str) -> None:
+def test_taken_back_while_it_is_checked(harness: RunHarness, act: str) -> None:
     """What a person had made is kept under a ref, whatever they then do with the task."""
-    arena.play(outside(", gate: 'sleep $(cat wait)'"))
-    assert arena.task("t").kind == "scope"
-    (kept(arena) / "other.txt").write_text("by hand\n")
-    (kept(arena) / "wait").write_text("60")
-    arena.when(checking, lambda ledger: getattr(ledger, act)(arena.run, "t"))
-    task = accept(arena)
+    harness.play(outside(", gate: 'sleep $(cat wait)'"))
+    assert harness.task("t").kind == "scope"
+    (kept(harness) / "other.txt").write_text("by hand\n")
+    (kept(harness) / "wait").write_text("60")
+    harness.when(checking, lambda ledger: getattr(ledger, act)(harness.run, "t"))
+    task = accept(harness)
     assert task.kind in {"cancelled", "hold", "skipped", "scope"}
     assert not task.scope_waived or act != "release"
-    assert "by hand" in saved(arena, "other.txt")
-    assert arena.attempts("t")[1].outcome == "cancelled"
+    assert "by hand" in saved(harness, "other.txt")
+    assert harness.attempts("t")[1].outcome == "cancelled"
 
 
-def test_stopping_sees_accepted_work_through(arena: Arena, tmp_path: Path) -> None:
+def test_stopping_sees_accepted_work_through(harness: RunHarness, tmp_path: Path) -> None:
     """A run that is stopped at once does not give a person's work to a worker; nor does a pause."""
-    arena.play(outside(f", gate: 'until test -e {tmp_path}/go; do sleep 0.02; done'"))
-    arena.when(checking, lambda ledger: (ledger.stop(arena.run, now=True), put(tmp_path / "go")))
-    task = accept(arena)
-    assert (task.kind, arena.attempts("t")[-1].outcome) == ("merged", "succeeded")
+    harness.play(outside(f", gate: 'until test -e {tmp_path}/go; do sleep 0.02; done'"))
+    harness.when(
+        checking, lambda ledger: (ledger.stop(harness.run, now=True), put(tmp_path / "go"))
+    )
+    task = accept(harness)
+    assert (task.kind, harness.attempts("t")[-1].outcome) == ("merged", "succeeded")
 
 
-def test_accepted_in_a_paused_run(arena: Arena) -> None:
+def test_accepted_in_a_paused_run(harness: RunHarness) -> None:
     """Nothing new is claimed, but what a person has accepted is merged."""
-    arena.play(outside())
-    arena.act(lambda ledger: (ledger.accept(arena.run, "t"), ledger.stop(arena.run)))
-    arena.lead()
-    assert (arena.task("t").kind, arena.merged("other.txt")) == ("merged", "out")
+    harness.play(outside())
+    harness.act(lambda ledger: (ledger.accept(harness.run, "t"), ledger.stop(harness.run)))
+    harness.lead()
+    assert (harness.task("t").kind, harness.merged("other.txt")) == ("merged", "out")
 
 
 @pytest.mark.parametrize("kind", ["scope", "conflict"])
-def test_a_tree_that_is_gone(arena: Arena, kind: str) -> None:
+def test_a_tree_that_is_gone(harness: RunHarness, kind: str) -> None:
     """Harvested work is taken from its commit; a merge nobody has saved can only be made again."""
-    arena.play(outside(", gate: test -e other.txt") if kind == "scope" else contested(arena))
-    shutil.rmtree(kept(arena))
-    task = accept(arena)
+    harness.play(outside(", gate: test -e other.txt") if kind == "scope" else contested(harness))
+    shutil.rmtree(kept(harness))
+    task = accept(harness)
     if kind == "scope":
-        assert (task.kind, arena.merged("other.txt")) == ("merged", "out")
+        assert (task.kind, harness.merged("other.txt")) == ("merged", "out")
     else:
         assert (task.kind, task.note) == ("conflict", "its worktree is gone: retry the task")
 
 
-def test_what_nobody_waits_for_any_more(arena: Arena) -> None:
+def test_what_nobody_waits_for_any_more(harness: RunHarness) -> None:
     """A tree in which a person had begun is saved and removed when the task is done without it."""
-    arena.play(contested(arena))
-    tree = kept(arena)
+    harness.play(contested(harness))
+    tree = kept(harness)
     (tree / "shared.txt").write_text("half\n")
-    arena.act(lambda ledger: ledger.edit(arena.run, "t", {"command": "echo anew > shared.txt"}))
-    arena.act(lambda ledger: ledger.retry(arena.run, "t"))
-    assert arena.lead() == "completed"
+    harness.act(lambda ledger: ledger.edit(harness.run, "t", {"command": "echo anew > shared.txt"}))
+    harness.act(lambda ledger: ledger.retry(harness.run, "t"))
+    assert harness.lead() == "completed"
     assert not tree.exists()
-    assert "half" in saved(arena, "shared.txt")
+    assert "half" in saved(harness, "shared.txt")
 
 
-def test_retry_knows_of_the_conflict(arena: Arena) -> None:
+def test_retry_knows_of_the_conflict(harness: RunHarness) -> None:
     """A conflict that is retried by hand has its paths in a file, and the words in its prompt."""
-    arena.play(contested(arena))
-    arena.act(lambda ledger: ledger.edit(arena.run, "t", {"command": "cat $WF_CONFLICTS"}))
-    arena.act(lambda ledger: ledger.retry(arena.run, "t"))
-    assert arena.lead() == "completed"
-    assert "shared.txt" in str(arena.task("t").result)
-    folder = arena.place.paths.run(arena.run).attempt("t", 3)
+    harness.play(contested(harness))
+    harness.act(lambda ledger: ledger.edit(harness.run, "t", {"command": "cat $WF_CONFLICTS"}))
+    harness.act(lambda ledger: ledger.retry(harness.run, "t"))
+    assert harness.lead() == "completed"
+    assert "shared.txt" in str(harness.task("t").result)
+    folder = harness.project.paths.run(harness.run).attempt("t", 3)
     assert "it does not merge: shared.txt" in (folder / "prompt.md").read_text()

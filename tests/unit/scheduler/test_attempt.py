@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 
 def one(fields: str, before: str = "") -> str:
@@ -18,151 +18,151 @@ def one(fields: str, before: str = "") -> str:
 WRITE = "mode: read_write, backoff_secs: 0, max_attempts: 1"
 
 
-def test_work_is_merged(arena: Arena) -> None:
+def test_work_is_merged(harness: RunHarness) -> None:
     """What a writing task leaves is on the exported branch, and nowhere in the checkout."""
-    assert arena.play(one(f"run: echo hi > new.txt, {WRITE}")) == "completed"
-    assert arena.merged("new.txt") == "hi"
-    assert (arena.task("t").kind, arena.task("t").note) == ("merged", "+1 -0")
-    assert not (arena.repo / "new.txt").exists()
+    assert harness.play(one(f"run: echo hi > new.txt, {WRITE}")) == "completed"
+    assert harness.merged("new.txt") == "hi"
+    assert (harness.task("t").kind, harness.task("t").note) == ("merged", "+1 -0")
+    assert not (harness.repo / "new.txt").exists()
 
 
-def test_no_changes(arena: Arena) -> None:
+def test_no_changes(harness: RunHarness) -> None:
     """A writing task that changes nothing is done, without a commit."""
-    assert arena.play(one(f'run: "true", {WRITE}')) == "completed"
-    assert arena.task("t").kind == "no_changes"
+    assert harness.play(one(f'run: "true", {WRITE}')) == "completed"
+    assert harness.task("t").kind == "no_changes"
 
 
-def test_answer(arena: Arena) -> None:
+def test_answer(harness: RunHarness) -> None:
     """A read-only task is done with the last lines of its output as result."""
-    assert arena.play(one("run: echo forty-two")) == "completed"
-    task = arena.task("t")
+    assert harness.play(one("run: echo forty-two")) == "completed"
+    task = harness.task("t")
     assert (task.kind, task.result) == ("answered", "forty-two")
 
 
-def test_deletion_is_merged(arena: Arena) -> None:
+def test_deletion_is_merged(harness: RunHarness) -> None:
     """A deleted file is gone on the branch."""
-    arena.play(one(f"run: rm shared.txt, {WRITE}"))
-    assert arena.git("ls-tree", "--name-only", arena.branch) == ".gitignore"
+    harness.play(one(f"run: rm shared.txt, {WRITE}"))
+    assert harness.git("ls-tree", "--name-only", harness.branch) == ".gitignore"
 
 
-def test_worker_commits_count(arena: Arena) -> None:
+def test_worker_commits_count(harness: RunHarness) -> None:
     """Commits that a worker makes itself are merged, since the tree is what counts."""
     command = "echo a > a.txt && git add a.txt && git commit -qm mine"
-    assert arena.play(one(f'run: "{command}", {WRITE}')) == "completed"
-    assert arena.merged("a.txt") == "a"
+    assert harness.play(one(f'run: "{command}", {WRITE}')) == "completed"
+    assert harness.merged("a.txt") == "a"
 
 
-def test_exit_status_blocks(arena: Arena) -> None:
+def test_exit_status_blocks(harness: RunHarness) -> None:
     """A failed task is blocked with its exit status, and its work is kept under a ref."""
-    assert arena.play(one(f'run: "echo part > p.txt; exit 3", {WRITE}')) == "partial"
-    task, (attempt,) = arena.task("t"), arena.attempts("t")
+    assert harness.play(one(f'run: "echo part > p.txt; exit 3", {WRITE}')) == "partial"
+    task, (attempt,) = harness.task("t"), harness.attempts("t")
     assert (task.kind, task.note) == ("failed", "exit 3")
     assert (attempt.outcome, attempt.exit_code) == ("failed", 3)
     assert attempt.commit_id is not None
 
 
-def test_missing_command(arena: Arena) -> None:
+def test_missing_command(harness: RunHarness) -> None:
     """A command that does not exist is named."""
-    arena.play(one(f"run: no-such-program, {WRITE}"))
-    assert arena.task("t").note == "command not found: no-such-program"
+    harness.play(one(f"run: no-such-program, {WRITE}"))
+    assert harness.task("t").note == "command not found: no-such-program"
 
 
-def test_time_limit(arena: Arena) -> None:
+def test_time_limit(harness: RunHarness) -> None:
     """A program past its time limit is killed, also when it ignores TERM."""
     command = "trap '' TERM; sleep 60 & wait"
-    arena.play(one(f'run: "{command}", timeout_secs: 1, {WRITE}'))
-    (attempt,) = arena.attempts("t")
+    harness.play(one(f'run: "{command}", timeout_secs: 1, {WRITE}'))
+    (attempt,) = harness.attempts("t")
     assert (attempt.outcome, attempt.note) == ("timed_out", "over its time limit of 1 s")
 
 
-def test_outside_scope(arena: Arena) -> None:
+def test_outside_scope(harness: RunHarness) -> None:
     """Work outside the scope is not merged; its tree is kept for a person."""
-    arena.play(one(f"run: echo x > other.txt, file_scope: [src], {WRITE}"))
-    task = arena.task("t")
+    harness.play(one(f"run: echo x > other.txt, file_scope: [src], {WRITE}"))
+    task = harness.task("t")
     assert (task.kind, task.detail["paths"]) == ("scope", ["other.txt"])
-    assert arena.row().head == arena.row().base
-    (kept,) = (arena.place.paths.run(arena.run).trees).iterdir()
+    assert harness.row().head == harness.row().base
+    (kept,) = (harness.project.paths.run(harness.run).trees).iterdir()
     assert (kept / "other.txt").read_text() == "x\n"
 
 
-def test_symlink_out_of_the_tree(arena: Arena) -> None:
+def test_symlink_out_of_the_tree(harness: RunHarness) -> None:
     """A link that leaves the tree is refused by name."""
-    arena.play(one(f"run: ln -s /etc/passwd link, {WRITE}"))
-    assert arena.task("t").note == (
+    harness.play(one(f"run: ln -s /etc/passwd link, {WRITE}"))
+    assert harness.task("t").note == (
         "it left what cannot be merged: link (symbolic link that leaves the tree)"
     )
 
 
-def test_deliverable(arena: Arena) -> None:
+def test_deliverable(harness: RunHarness) -> None:
     """Exit 0 without a declared file is not success."""
-    arena.play(one(f'run: "touch empty", deliverables: [empty, gone], {WRITE}'))
-    task = arena.task("t")
+    harness.play(one(f'run: "touch empty", deliverables: [empty, gone], {WRITE}'))
+    task = harness.task("t")
     assert (task.kind, task.note) == ("deliverable", "missing or empty: empty, gone")
 
 
-def test_gate(arena: Arena) -> None:
+def test_gate(harness: RunHarness) -> None:
     """A gate that fails keeps the work out and shows the tail of its output."""
-    arena.play(one(f'run: "echo x > a.txt", gate: "cat a.txt; false", {WRITE}'))
-    task = arena.task("t")
+    harness.play(one(f'run: "echo x > a.txt", gate: "cat a.txt; false", {WRITE}'))
+    task = harness.task("t")
     assert (task.kind, task.detail["tail"]) == ("gate", "x")
     assert task.note == "the gate failed: exit 1"
 
 
-def test_gate_passes(arena: Arena) -> None:
+def test_gate_passes(harness: RunHarness) -> None:
     """Work that passes its gate is merged; what the gate itself leaves is not."""
     plan = one(f'run: "echo x > a.txt", gate: "grep x a.txt; touch litter", {WRITE}')
-    assert arena.play(plan) == "completed"
-    assert arena.git("ls-tree", "--name-only", arena.branch).split() == [
+    assert harness.play(plan) == "completed"
+    assert harness.git("ls-tree", "--name-only", harness.branch).split() == [
         ".gitignore",
         "a.txt",
         "shared.txt",
     ]
 
 
-def test_plan_gate_is_for_writers(arena: Arena) -> None:
+def test_plan_gate_is_for_writers(harness: RunHarness) -> None:
     """The gate of the plan is the gate of each writing task."""
-    arena.play(one(f'run: "echo x > a.txt", {WRITE}', 'gate: "false"'))
-    assert arena.task("t").kind == "gate"
+    harness.play(one(f'run: "echo x > a.txt", {WRITE}', 'gate: "false"'))
+    assert harness.task("t").kind == "gate"
 
 
-def test_large_output_is_capped(arena: Arena) -> None:
+def test_large_output_is_capped(harness: RunHarness) -> None:
     """100 MB without a newline neither stop the attempt nor fill the disk."""
-    assert arena.play(one("run: head -c 100000000 /dev/zero")) == "completed"
-    folder = next((arena.place.paths.run(arena.run).root / "attempts").iterdir())
+    assert harness.play(one("run: head -c 100000000 /dev/zero")) == "completed"
+    folder = next((harness.project.paths.run(harness.run).root / "attempts").iterdir())
     assert (folder / "log.jsonl").stat().st_size < 70_000_000
 
 
 @pytest.mark.parametrize("leftover", ["sleep 300 &", "setsid sleep 300 & disown 2>/dev/null;"])
-def test_background_children_die(arena: Arena, leftover: str) -> None:
+def test_background_children_die(harness: RunHarness, leftover: str) -> None:
     """What a program leaves running is gone when its attempt ends."""
-    assert arena.play(one(f'run: "{leftover} echo done"')) == "completed"
-    assert arena.task("t").result == "done"
+    assert harness.play(one(f'run: "{leftover} echo done"')) == "completed"
+    assert harness.task("t").result == "done"
 
 
-def test_no_tree_and_no_worker_git_left(arena: Arena) -> None:
+def test_no_tree_and_no_worker_git_left(harness: RunHarness) -> None:
     """After a run no tree is left, and the user's repository knows of no worktree."""
-    arena.play(one(f"run: echo hi > new.txt, {WRITE}"))
-    assert list(arena.place.paths.run(arena.run).trees.iterdir()) == []
-    assert len(arena.git("worktree", "list").splitlines()) == 1
-    assert arena.git("status", "--porcelain") == ""
+    harness.play(one(f"run: echo hi > new.txt, {WRITE}"))
+    assert list(harness.project.paths.run(harness.run).trees.iterdir()) == []
+    assert len(harness.git("worktree", "list").splitlines()) == 1
+    assert harness.git("status", "--porcelain") == ""
 
 
-def test_checkpoint_is_kept_when_asked(arena: Arena) -> None:
+def test_checkpoint_is_kept_when_asked(harness: RunHarness) -> None:
     """With `checkpoint: keep` a retry finds what the attempt before left."""
     command = "test -e part || { echo half > part; exit 1; }; echo whole >> part"
     fields = f"run: '{command}', mode: read_write, backoff_secs: 0, checkpoint: keep"
-    assert arena.play(one(fields)) == "completed"
-    assert arena.merged("part") == "half\nwhole"
+    assert harness.play(one(fields)) == "completed"
+    assert harness.merged("part") == "half\nwhole"
 
 
-def test_retry_starts_fresh(arena: Arena) -> None:
+def test_retry_starts_fresh(harness: RunHarness) -> None:
     """A shell task starts each attempt from the clean head."""
     fields = "run: 'echo x >> part; test $(wc -l < part) = 2', mode: read_write, backoff_secs: 0"
-    assert arena.play(one(fields)) == "partial"
-    assert arena.task("t").attempts == 3
+    assert harness.play(one(fields)) == "partial"
+    assert harness.task("t").attempts == 3
 
 
-def test_results_are_handed_over(arena: Arena) -> None:
+def test_results_are_handed_over(harness: RunHarness) -> None:
     """`WF_RESULTS` holds the status, result and commit of each task that is needed."""
     plan = """
 goal: g
@@ -170,17 +170,17 @@ phases:
 - {name: a, tasks: [{id: first, run: echo hello}]}
 - {name: b, tasks: [{id: second, run: cat $WF_RESULTS, depends_on_results: [first]}]}
 """
-    assert arena.play(plan) == "completed"
-    assert '"result": "hello"' in str(arena.task("second").result)
-    assert '"status": "answered"' in str(arena.task("second").result)
+    assert harness.play(plan) == "completed"
+    assert '"result": "hello"' in str(harness.task("second").result)
+    assert '"status": "answered"' in str(harness.task("second").result)
 
 
-def test_environment_is_built_from_empty(arena: Arena) -> None:
+def test_environment_is_built_from_empty(harness: RunHarness) -> None:
     """A worker sees only what it is given: no secret of the scheduler's environment."""
-    arena.environ["MY_API_KEY"] = "sesame"
-    arena.environ["OTHER"] = "thing"
-    arena.play(one("run: env"))
-    result = str(arena.task("t").result)
+    harness.environ["MY_API_KEY"] = "sesame"
+    harness.environ["OTHER"] = "thing"
+    harness.play(one("run: env"))
+    result = str(harness.task("t").result)
     assert "WF_TASK=t" in result
     assert "sesame" not in result
     assert "OTHER" not in result

@@ -9,33 +9,33 @@ import git
 from tests.unit.scheduler.test_scheduler import parallel
 
 if TYPE_CHECKING:
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 WRITE = "mode: read_write"
 
 
-def test_commits_tell_where_they_come_from(arena: Arena) -> None:
+def test_commits_tell_where_they_come_from(harness: RunHarness) -> None:
     """Each task is a commit by its worker, with trailers that name run, task and attempt."""
-    arena.play(parallel(f'id: "a b", title: Add it, run: "echo x > x.txt", {WRITE}'))
-    with git.Repo(arena.repo) as repo:
-        commit = repo.heads[arena.branch].commit
+    harness.play(parallel(f'id: "a b", title: Add it, run: "echo x > x.txt", {WRITE}'))
+    with git.Repo(harness.repo) as repo:
+        commit = repo.heads[harness.branch].commit
         assert commit.summary == "Add it"
         assert (str(commit.author.name)[:6], commit.committer.name) == ("shell-", "wf")
         assert commit.trailers_dict == {
-            "Wf-Run": [arena.run],
+            "Wf-Run": [harness.run],
             "Wf-Task": ["a b"],
             "Wf-Attempt": ["1"],
         }
 
 
-def test_history_is_whole(arena: Arena) -> None:
+def test_history_is_whole(harness: RunHarness) -> None:
     """Every task's commit is reachable from the branch, and nothing of the checkout changed."""
     plan = parallel(*(f'id: t{n}, run: "echo {n} > {n}.txt", {WRITE}' for n in range(4)))
-    arena.play(plan)
-    with git.Repo(arena.repo) as repo:
-        found = repo.iter_commits(arena.branch)
+    harness.play(plan)
+    with git.Repo(harness.repo) as repo:
+        found = repo.iter_commits(harness.branch)
         tasks = {name for commit in found for name in commit.trailers_dict.get("Wf-Task", [])}
         assert tasks == {"t0", "t1", "t2", "t3"}
-        names = str(repo.git.ls_tree("--name-only", arena.branch)).split()
+        names = str(repo.git.ls_tree("--name-only", harness.branch)).split()
         assert names == [".gitignore", "0.txt", "1.txt", "2.txt", "3.txt", "shared.txt"]
         assert not repo.is_dirty(untracked_files=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 
 @dataclass
@@ -170,9 +170,9 @@ def test_no_log_says_nothing(tmp_path: Path) -> None:
     assert last_line(tmp_path / "log.jsonl") == ""
 
 
-def test_the_ledger_hears_what_a_program_says(arena: Arena) -> None:
+def test_the_ledger_hears_what_a_program_says(harness: RunHarness) -> None:
     """What a running program writes is in the ledger while it runs."""
-    go = arena.folder / "go"
+    go = harness.folder / "go"
     command = f"echo begun; until [ -e {go} ]; do sleep 0.02; done"
     plan = f"""
 goal: talk
@@ -181,7 +181,7 @@ phases:
     tasks:
       - {{id: talker, run: "{command}", mode: read_only}}
 """
-    arena.start(plan)
-    arena.when(lambda event: event.kind == "task_progress", lambda _: go.touch())
-    assert arena.lead() == "completed"
-    assert [event.data["text"] for event in arena.events("task_progress")] == ["begun"]
+    harness.start(plan)
+    harness.when(lambda event: event.kind == "task_progress", lambda _: go.touch())
+    assert harness.lead() == "completed"
+    assert [event.data["text"] for event in harness.events("task_progress")] == ["begun"]

@@ -16,7 +16,7 @@ from wf_tui.verify.verify import verify_run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
     from wf_tui.ledger.ledger import Ledger
 
 
@@ -26,9 +26,9 @@ def shared(name: str, run: str, scope: str, more: str = "") -> str:
     return f"id: {name}, run: '{run}', {where}{more}"
 
 
-def names(arena: Arena) -> list[str]:
+def names(harness: RunHarness) -> list[str]:
     """Return what is on the branch beside what was there before."""
-    every = arena.git("ls-tree", "-r", "--name-only", arena.branch).split()
+    every = harness.git("ls-tree", "-r", "--name-only", harness.branch).split()
     return [name for name in every if name not in {".gitignore", "shared.txt"}]
 
 
@@ -37,25 +37,25 @@ def meet(mine: str, other: str) -> str:
     return f"mkdir -p {mine}; touch {mine}/f; until test -e {other}/f; do sleep 0.02; done"
 
 
-def test_disjoint_writers_see_each_other(arena: Arena) -> None:
+def test_disjoint_writers_see_each_other(harness: RunHarness) -> None:
     """Two writers of the shared tree run side by side in it; each merges its own files alone."""
     plan = parallel(shared("a", meet("a", "b"), "a"), shared("b", meet("b", "a"), "b"))
-    assert arena.play(plan) == "completed"
-    assert names(arena) == ["a/f", "b/f"]
-    harvested = [event.data["files"] for event in arena.events("harvested")]
+    assert harness.play(plan) == "completed"
+    assert names(harness) == ["a/f", "b/f"]
+    harvested = [event.data["files"] for event in harness.events("harvested")]
     assert harvested == [1, 1]
 
 
-def test_overlapping_writers_never_meet(arena: Arena, tmp_path: Path) -> None:
+def test_overlapping_writers_never_meet(harness: RunHarness, tmp_path: Path) -> None:
     """In one tree an overlap waits, also where the plan lets worktrees race."""
     alone = f"mkdir {tmp_path}/alone; mkdir -p a; date +%N > a/$WF_TASK; rmdir {tmp_path}/alone"
     tasks = [shared(f"t{n}", alone, "a", ", max_attempts: 1") for n in range(3)]
     phases = "".join(f"- {{name: p{n}, tasks: [{{{task}}}]}}\n" for n, task in enumerate(tasks))
-    assert arena.play(f"goal: g\nscopes: race\nphases:\n{phases}") == "completed"
-    assert names(arena) == ["a/t0", "a/t1", "a/t2"]
+    assert harness.play(f"goal: g\nscopes: race\nphases:\n{phases}") == "completed"
+    assert names(harness) == ["a/t0", "a/t1", "a/t2"]
 
 
-def test_what_needs_a_newer_head_waits(arena: Arena, tmp_path: Path) -> None:
+def test_what_needs_a_newer_head_waits(harness: RunHarness, tmp_path: Path) -> None:
     """A writer that may count on a merge does not enter a tree that lacks it; none passes it by."""
     go = tmp_path / "go"
     hold = f"touch {tmp_path}/in; until test -e {go}; do sleep 0.02; done; mkdir -p a; touch a/f"
@@ -72,67 +72,67 @@ phases:
   depends_on: [quick]
   tasks: [{{{shared("after", "test -e new; mkdir b; cp new b/f", "b")}}}]
 """
-    arena.start(plan)
+    harness.start(plan)
     seen: list[str] = []
 
     def look(ledger: Ledger) -> None:
-        reasons = Reasons.read(ledger.db, reads.run_row(ledger.db, arena.run), 0.0)
-        seen.append(reasons.of(reads.task(ledger.db, arena.run, "after")).text)
+        reasons = Reasons.read(ledger.db, reads.run_row(ledger.db, harness.run), 0.0)
+        seen.append(reasons.of(reads.task(ledger.db, harness.run, "after")).text)
         go.touch()
 
-    arena.when(lambda event: event.kind == "task_done" and event.task == "quick", look)
-    assert arena.lead() == "completed"
-    assert names(arena) == ["a/f", "b/f", "new"]
+    harness.when(lambda event: event.kind == "task_done" and event.task == "quick", look)
+    assert harness.lead() == "completed"
+    assert names(harness) == ["a/f", "b/f", "new"]
     assert seen == ["waits for a newer workspace"]
 
 
-def test_leftovers_do_not_reach_the_next(arena: Arena) -> None:
+def test_leftovers_do_not_reach_the_next(harness: RunHarness) -> None:
     """What a failed writer left in the shared tree is gone before it is tried again."""
     once = "mkdir -p a; echo $WF_ATTEMPT >> a/f; case $WF_ATTEMPT in *-1) exit 1;; esac"
-    assert arena.play(parallel(shared("t", once, "a", ", max_attempts: 2"))) == "completed"
-    assert len(arena.merged("a/f").splitlines()) == 1
+    assert harness.play(parallel(shared("t", once, "a", ", max_attempts: 2"))) == "completed"
+    assert len(harness.merged("a/f").splitlines()) == 1
 
 
-def test_outside_the_scope_in_the_shared_tree(arena: Arena) -> None:
+def test_outside_the_scope_in_the_shared_tree(harness: RunHarness) -> None:
     """What lies outside of every scope is merged by nobody, and is not lost."""
     plan = parallel(shared("t", "mkdir a; touch a/f; echo stray > elsewhere", "a"))
-    assert arena.play(plan) == "completed"
-    assert names(arena) == ["a/f"]
-    control = open_control(arena.place.paths.run(arena.run))
+    assert harness.play(plan) == "completed"
+    assert names(harness) == ["a/f"]
+    control = open_control(harness.project.paths.run(harness.run))
     refs = control.git("for-each-ref", "--format=%(refname)", "refs/wf/left/").text.split()
     assert [control.git("cat-file", "-p", f"{ref}:elsewhere").text for ref in refs] == ["stray"]
 
 
-def test_readers_share_a_snapshot(arena: Arena) -> None:
+def test_readers_share_a_snapshot(harness: RunHarness) -> None:
     """Two readers meet in one tree; what they change there is told, and merged by nobody."""
     say = "touch $WF_TASK.txt; until test -e {}.txt; do sleep 0.02; done; pwd"
     plan = parallel(f"id: a, run: '{say.format('b')}'", f"id: b, run: '{say.format('a')}'")
-    assert arena.play(plan) == "completed"
-    assert arena.task("a").result == arena.task("b").result
-    assert arena.row().head == arena.row().base
-    told = [e.data.get("snapshot_changed") for e in arena.events("harvested")]
+    assert harness.play(plan) == "completed"
+    assert harness.task("a").result == harness.task("b").result
+    assert harness.row().head == harness.row().base
+    told = [e.data.get("snapshot_changed") for e in harness.events("harvested")]
     assert told == [["a.txt", "b.txt"]]
 
 
-def test_killed_with_two_in_the_shared_tree(arena: Arena, tmp_path: Path) -> None:
+def test_killed_with_two_in_the_shared_tree(harness: RunHarness, tmp_path: Path) -> None:
     """The work of both is kept, each under its own ref, and both are done again."""
     pipe, flag = tmp_path / "pipe", tmp_path / "again"
     os.mkfifo(pipe)
     work = "mkdir -p {0}; echo x > {0}/f; test -e {1} || {{ echo up > {2}; sleep 60; }}"
     tasks = [shared(n, work.format(n, flag, pipe), n, ", max_attempts: 2") for n in "ab"]
-    arena.start(parallel(*tasks))
-    pid = arena.detach()
+    harness.start(parallel(*tasks))
+    pid = harness.detach()
     for task in "ab":
-        arena.wait_for(running(task))
+        harness.wait_for(running(task))
     with pipe.open() as reader:
         assert [reader.readline() for _ in "ab"] == ["up\n", "up\n"]
-    kill(arena, pid)
+    kill(harness, pid)
     flag.touch()
-    assert arena.lead() == "completed"
-    assert names(arena) == ["a/f", "b/f"]
+    assert harness.lead() == "completed"
+    assert names(harness) == ["a/f", "b/f"]
     for task in "ab":
-        lost, good = arena.attempts(task)
+        lost, good = harness.attempts(task)
         assert (lost.outcome, lost.commit_id is None, good.outcome) == ("lost", False, "succeeded")
-    with open_reads(arena.place) as db:
-        control = open_control(arena.place.paths.run(arena.run))
-        assert verify_run(db, arena.run, control).violations == ()
+    with open_reads(harness.project) as db:
+        control = open_control(harness.project.paths.run(harness.run))
+        assert verify_run(db, harness.run, control).violations == ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.arena import Arena
+from tests.support.run_harness import RunHarness
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.config import Timing
 from wf_tui.errors import LedgerError
@@ -37,124 +37,124 @@ def claimed(event: EventRow) -> bool:
     return event.kind == "task_claimed"
 
 
-def test_stop_in_the_gate(arena: Arena, tmp_path: Path) -> None:
+def test_stop_in_the_gate(harness: RunHarness, tmp_path: Path) -> None:
     """A task released while its gate runs is put back; its gate is stopped."""
     flag = tmp_path / "gate"
     gate = f"test -e {flag} && exit 0; touch {flag}; sleep 60"
     fields = 'run: "echo x > x.txt", mode: read_write'
-    arena.start(parallel(f'id: a, {fields}, gate: "{gate}"'))
+    harness.start(parallel(f'id: a, {fields}, gate: "{gate}"'))
 
     def release(ledger: Ledger) -> None:
         while not flag.exists():
             threading.Event().wait(0.01)
-        ledger.release(arena.run, "a")
+        ledger.release(harness.run, "a")
 
-    arena.when(lambda event: event.data.get("step") == "checking", release)
-    assert arena.lead() == "completed"
-    assert [attempt.outcome for attempt in arena.attempts("a")] == ["cancelled", "succeeded"]
+    harness.when(lambda event: event.data.get("step") == "checking", release)
+    assert harness.lead() == "completed"
+    assert [attempt.outcome for attempt in harness.attempts("a")] == ["cancelled", "succeeded"]
 
 
-def test_stop_before_the_program(arena: Arena) -> None:
+def test_stop_before_the_program(harness: RunHarness) -> None:
     """A task released as soon as it is claimed runs again, whichever step it had come to."""
-    arena.start(parallel('id: a, run: "echo x > x.txt", mode: read_write'))
-    arena.when(claimed, lambda ledger: ledger.release(arena.run, "a"))
-    assert arena.lead() == "completed"
-    assert {attempt.outcome for attempt in arena.attempts("a")} <= {
+    harness.start(parallel('id: a, run: "echo x > x.txt", mode: read_write'))
+    harness.when(claimed, lambda ledger: ledger.release(harness.run, "a"))
+    assert harness.lead() == "completed"
+    assert {attempt.outcome for attempt in harness.attempts("a")} <= {
         "cancelled",
         "rejected",
         "succeeded",
     }
 
 
-def test_fault_of_the_machine(arena: Arena) -> None:
+def test_fault_of_the_machine(harness: RunHarness) -> None:
     """When wf itself cannot go on, the attempt fails with what was wrong, not with a trace."""
-    arena.start(parallel("id: a, run: ls"))
-    (arena.place.paths.run(arena.run).root / "attempts").write_text("in the way")
-    assert arena.lead() == "partial"
-    (attempt,) = arena.attempts("a")
+    harness.start(parallel("id: a, run: ls"))
+    (harness.project.paths.run(harness.run).root / "attempts").write_text("in the way")
+    assert harness.lead() == "partial"
+    (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("failed", "machine")
 
 
-def test_killed_shim(arena: Arena) -> None:
+def test_killed_shim(harness: RunHarness) -> None:
     """A program that kills what watches it is lost, and that counts."""
-    arena.play(parallel('id: a, run: "kill -9 $PPID; sleep 60"'))
-    (attempt,) = arena.attempts("a")
+    harness.play(parallel('id: a, run: "kill -9 $PPID; sleep 60"'))
+    (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("lost", "lost")
 
 
-def test_shared_attempt_that_fails(arena: Arena, tmp_path: Path) -> None:
+def test_shared_attempt_that_fails(harness: RunHarness, tmp_path: Path) -> None:
     """What a failed attempt left in the shared tree is not there for the next one."""
     flag = tmp_path / "flag"
     command = f"test -e {flag} && {{ test ! -e a.txt; exit; }}; touch {flag} a.txt; exit 1"
     fields = f'run: "{command}", mode: read_write, isolation: shared, file_scope: [a.txt]'
-    assert arena.play(parallel(f"id: a, {fields}, max_attempts: 2")) == "completed"
+    assert harness.play(parallel(f"id: a, {fields}, max_attempts: 2")) == "completed"
 
 
-def test_terminated_scheduler(arena: Arena) -> None:
+def test_terminated_scheduler(harness: RunHarness) -> None:
     """SIGTERM takes running work back and ends the scheduler; the run is paused."""
-    arena.start(parallel('id: a, run: "sleep 60"'))
-    arena.when(running("a"), lambda _: os.kill(os.getpid(), signal.SIGTERM))
-    assert arena.lead() == "paused"
-    assert arena.task("a").state == "pending"
-    assert [event.actor for event in arena.events("run_paused")] == ["signal:SIGTERM"]
+    harness.start(parallel('id: a, run: "sleep 60"'))
+    harness.when(running("a"), lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    assert harness.lead() == "paused"
+    assert harness.task("a").state == "pending"
+    assert [event.actor for event in harness.events("run_paused")] == ["signal:SIGTERM"]
 
 
 def test_expired_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An attempt whose shim says nothing for longer than the lease is lost; all of it is killed."""
     monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    arena, go = Arena(tmp_path, Timing(grace=0.2, lease=0.5)), tmp_path / "go"
+    harness, go = RunHarness(tmp_path, Timing(grace=0.2, lease=0.5)), tmp_path / "go"
     waits = f"until [ -e {go} ]; do sleep 0.01; done"
-    arena.start(parallel(f'id: a, run: "{waits}; kill -STOP $PPID; sleep 60"'))
-    arena.when(running("a"), lambda _: go.touch())
-    assert arena.lead() == "partial"
-    (attempt,) = arena.attempts("a")
+    harness.start(parallel(f'id: a, run: "{waits}; kill -STOP $PPID; sleep 60"'))
+    harness.when(running("a"), lambda _: go.touch())
+    assert harness.lead() == "partial"
+    (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("lost", "lease")
-    assert sweep_marked(f"{arena.run}/") == 0
+    assert sweep_marked(f"{harness.run}/") == 0
 
 
 def test_a_shim_that_is_frozen_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program may stop its shim before that could say that it has started one."""
     monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    arena = Arena(tmp_path, Timing(grace=0.2, lease=0.5, start_deadline=1.0))
-    assert arena.play(parallel('id: a, run: "kill -STOP $PPID; sleep 60"')) == "partial"
-    (attempt,) = arena.attempts("a")
+    harness = RunHarness(tmp_path, Timing(grace=0.2, lease=0.5, start_deadline=1.0))
+    assert harness.play(parallel('id: a, run: "kill -STOP $PPID; sleep 60"')) == "partial"
+    (attempt,) = harness.attempts("a")
     assert attempt.cause in {"lease", "start"}
-    assert sweep_marked(f"{arena.run}/") == 0
+    assert sweep_marked(f"{harness.run}/") == 0
 
 
 def test_short_lease(tmp_path: Path) -> None:
     """A program that says nothing outlives its lease: its shim speaks for it, often enough."""
-    arena = Arena(tmp_path, Timing(lease=0.6))
-    assert arena.play(parallel('id: a, run: "sleep 1.5"')) == "completed"
+    harness = RunHarness(tmp_path, Timing(lease=0.6))
+    assert harness.play(parallel('id: a, run: "sleep 1.5"')) == "completed"
 
 
 def test_silent_gate(tmp_path: Path) -> None:
     """A gate that hangs is stopped like a program that does."""
-    arena = Arena(tmp_path, Timing(grace=0.2, stall_after=0.4))
+    harness = RunHarness(tmp_path, Timing(grace=0.2, stall_after=0.4))
     fields = 'run: "echo x > x.txt", mode: read_write, gate: "sleep 60"'
-    assert arena.play(parallel(f"id: a, {fields}")) == "partial"
-    (attempt,) = arena.attempts("a")
+    assert harness.play(parallel(f"id: a, {fields}")) == "partial"
+    (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("timed_out", "stall")
 
 
-def test_deep_folders(arena: Arena) -> None:
+def test_deep_folders(harness: RunHarness) -> None:
     """A worktree deeper than Python's stack is harvested, or refused, but the run ends."""
     dig = "import os; [(os.mkdir('a'), os.chdir('a')) for _ in range(1400)]; open('f', 'w')"
     fields = f'run: "python3 -c \\"{dig}\\"", mode: read_write'
-    assert arena.play(parallel(f"id: a, {fields}")) in {"completed", "partial"}
-    assert not any(attempt.open for attempt in arena.attempts("a"))
+    assert harness.play(parallel(f"id: a, {fields}")) in {"completed", "partial"}
+    assert not any(attempt.open for attempt in harness.attempts("a"))
 
 
-def test_ledger_that_breaks(arena: Arena) -> None:
+def test_ledger_that_breaks(harness: RunHarness) -> None:
     """When the ledger takes nothing any more the scheduler ends with its error, and stops all."""
-    arena.start(parallel('id: a, run: "sleep 60"'))
-    arena.when(
+    harness.start(parallel('id: a, run: "sleep 60"'))
+    harness.when(
         running("a"),
         lambda ledger: ledger.db.execute("ALTER TABLE attempt RENAME TO away"),
     )
     with pytest.raises(LedgerError):
-        arena.lead()
-    assert sweep_marked(f"{arena.run}/") == 0
+        harness.lead()
+    assert sweep_marked(f"{harness.run}/") == 0
 
 
 class Blind(SqliteDatabase):
@@ -174,22 +174,24 @@ class BlindLead(Lead):
             yield view
 
 
-def test_view_that_breaks(arena: Arena) -> None:
+def test_view_that_breaks(harness: RunHarness) -> None:
     """A scheduler that no longer sees what others do ends at once, with the error."""
-    arena.start(parallel('id: a, run: "sleep 60"'))
-    lead = BlindLead(arena.place.paths, arena.run, arena.clock, arena.environ, arena.timing)
+    harness.start(parallel('id: a, run: "sleep 60"'))
+    lead = BlindLead(
+        harness.project.paths, harness.run, harness.clock, harness.environ, harness.timing
+    )
     with pytest.raises(LedgerError, match="cannot be read"):
         lead.run()
-    assert sweep_marked(f"{arena.run}/") == 0
+    assert sweep_marked(f"{harness.run}/") == 0
 
 
-def test_second_scheduler_stands_by(arena: Arena) -> None:
+def test_second_scheduler_stands_by(harness: RunHarness) -> None:
     """A second scheduler waits for the lead, and finds nothing left to do."""
-    arena.start(parallel('id: a, run: "echo once"'))
-    pid = arena.detach()
-    arena.wait_for(lambda event: event.kind == "scheduler_started")
-    assert arena.lead() == "completed"
-    assert len(arena.attempts("a")) == 1
+    harness.start(parallel('id: a, run: "echo once"'))
+    pid = harness.detach()
+    harness.wait_for(lambda event: event.kind == "scheduler_started")
+    assert harness.lead() == "completed"
+    assert len(harness.attempts("a")) == 1
     assert pid
 
 
@@ -204,16 +206,16 @@ def test_life_of_a_leader(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not leader.is_alive(me)
 
 
-def test_cancelled_lead(arena: Arena) -> None:
+def test_cancelled_lead(harness: RunHarness) -> None:
     """A lead that is cancelled sees off what flies: no program is left."""
-    arena.start(parallel('id: a, run: "sleep 60"'))
-    lead = arena.leader()
+    harness.start(parallel('id: a, run: "sleep 60"'))
+    lead = harness.leader()
 
     async def cancel() -> None:
         task = asyncio.create_task(lead.schedule())
-        await asyncio.to_thread(arena.wait_for, running("a"))
+        await asyncio.to_thread(harness.wait_for, running("a"))
         task.cancel()
         await asyncio.wait([task])
 
     asyncio.run(cancel())
-    assert arena.task("a").state == "in_progress"
+    assert harness.task("a").state == "in_progress"

@@ -12,31 +12,33 @@ from wf_tui.config import Profile
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
 
 
-def storm(arena: Arena, count: int) -> str:
+def storm(harness: RunHarness, count: int) -> str:
     """Return a plan of tasks that fail at once; the profile pauses after three of them."""
-    arena.profiles = {"shell": Profile(breaker=3)}
+    harness.profiles = {"shell": Profile(breaker=3)}
     return parallel(*(f'id: t{number}, run: "false"' for number in range(count)))
 
 
-def test_a_storm_pauses_until_a_person_resumes(arena: Arena) -> None:
+def test_a_storm_pauses_until_a_person_resumes(harness: RunHarness) -> None:
     """Three failures stop the claims; `resume` lets the last two come, and the log is sound."""
-    arena.start(storm(arena, 5), jobs=1)
-    arena.when(lambda event: event.kind == "lane_limited", lambda ledger: ledger.resume(arena.run))
-    assert arena.lead() == "partial"
-    kinds = [event.kind for event in arena.events()]
+    harness.start(storm(harness, 5), jobs=1)
+    harness.when(
+        lambda event: event.kind == "lane_limited", lambda ledger: ledger.resume(harness.run)
+    )
+    assert harness.lead() == "partial"
+    kinds = [event.kind for event in harness.events()]
     assert kinds[: kinds.index("lane_limited")].count("task_claimed") == 3
     assert (kinds.count("task_claimed"), kinds.count("lane_open")) == (5, 1)
-    with open_ledger(arena.place) as ledger:
-        assert verify_run(ledger.db, arena.run, None).ok
+    with open_ledger(harness.project) as ledger:
+        assert verify_run(ledger.db, harness.run, None).ok
 
 
 @pytest.mark.slow
-def test_the_pause_ends_by_itself(arena: Arena) -> None:
+def test_the_pause_ends_by_itself(harness: RunHarness) -> None:
     """After it one attempt comes; the scheduler sleeps till then, and the run ends."""
-    assert arena.play(storm(arena, 4), jobs=1) == "partial"
-    limited, _ = arena.events("lane_limited")
-    (late,) = [event for event in arena.events("task_claimed") if event.seq > limited.seq]
+    assert harness.play(storm(harness, 4), jobs=1) == "partial"
+    limited, _ = harness.events("lane_limited")
+    (late,) = [event for event in harness.events("task_claimed") if event.seq > limited.seq]
     assert late.at >= float(str(limited.data["until"]))

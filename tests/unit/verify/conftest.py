@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tests.unit.ledger.conftest import drive, make_store, store
-from tests.unit.scheduler.conftest import arena
+from tests.unit.scheduler.conftest import harness
 
-__all__ = ["arena", "drive", "make_store", "store"]
+__all__ = ["drive", "harness", "make_store", "store"]

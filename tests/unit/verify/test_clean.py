@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, GOOD, RUN, STOPPED, merging, shell
-from tests.unit.ledger.states import STATES
+from tests.support.histories import history, long_history, of, swarming
+from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, merging, shell
+from tests.support.task_states import STATES
 from tests.unit.ledger.test_transitions import COMMANDS, REPORTS
-from tests.unit.verify.histories import history, long_history, of, swarming
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
-from wf_tui.verify.book import Book
 from wf_tui.verify.replay import replay
+from wf_tui.verify.replay_state import ReplayState
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
     from wf_tui.ledger.model.rows import Detail
 
 
@@ -33,7 +33,7 @@ def test_random_histories(seed: int) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_on_every_state(drive: Drive, command: str, state: str) -> None:
+def test_every_command_on_every_state(drive: LedgerHarness, command: str, state: str) -> None:
     """What a person may do is legal in the log, and so is taking it back."""
     STATES[state](merging(drive))
     COMMANDS[command](drive)
@@ -45,7 +45,7 @@ def test_every_command_on_every_state(drive: Drive, command: str, state: str) ->
 
 @pytest.mark.parametrize("state", ["R:running", "R:checking", "M", "Q"])
 @pytest.mark.parametrize("report", REPORTS)
-def test_every_report_on_every_state(drive: Drive, report: str, state: str) -> None:
+def test_every_report_on_every_state(drive: LedgerHarness, report: str, state: str) -> None:
     """What a worker may report is legal in the log, also when it comes too late."""
     STATES[state](merging(drive))
     fence = Fence(RUN, "t", 1, "w1")
@@ -56,7 +56,7 @@ def test_every_report_on_every_state(drive: Drive, report: str, state: str) -> N
     assert history(drive.db).found() == []
 
 
-def test_a_snapshot_that_readers_changed(drive: Drive) -> None:
+def test_a_snapshot_that_readers_changed(drive: LedgerHarness) -> None:
     """That is told when the last of them has left it, after its end; only of one that had it."""
     merging(drive).make(shell("a", mode="read_only", scope=()))
     fence = drive.take("a", step=Step.CHECKING)
@@ -69,7 +69,7 @@ def test_a_snapshot_that_readers_changed(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_abort_in_every_state(drive: Drive, state: str) -> None:
+def test_abort_in_every_state(drive: LedgerHarness, state: str) -> None:
     """An abort and its end are legal in the log."""
     STATES[state](merging(drive))
     with suppress(RefusedError):
@@ -79,7 +79,7 @@ def test_abort_in_every_state(drive: Drive, state: str) -> None:
     assert history(drive.db).found() == []
 
 
-def test_accepted_and_added_work(drive: Drive) -> None:
+def test_accepted_and_added_work(drive: LedgerHarness) -> None:
     """An accepted task sets free what it held up; a new one is held up by what is blocked."""
     merging(drive).make("a", shell("b", "a"))
     drive.ledger.block(drive.take("a", "w1", Step.CHECKING), BAD, BlockedKind.SCOPE)
@@ -93,7 +93,7 @@ def test_accepted_and_added_work(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize(("isolation", "allowed"), [("worktree", True), ("shared", False)])
-def test_accepting_what_overlaps(drive: Drive, isolation: str, *, allowed: bool) -> None:
+def test_accepting_what_overlaps(drive: LedgerHarness, isolation: str, *, allowed: bool) -> None:
     """Finished work in a tree of its own disturbs nobody; in the shared workspace it would."""
     both = {"isolation": isolation, "scope": ("src",)}
     merging(drive).make(shell("a", **both), shell("b", **both))
@@ -104,7 +104,7 @@ def test_accepting_what_overlaps(drive: Drive, isolation: str, *, allowed: bool)
     assert history(drive.db).found() == []
 
 
-def test_a_log_of_an_older_release(drive: Drive) -> None:
+def test_a_log_of_an_older_release(drive: LedgerHarness) -> None:
     """Where a log does not tell how many tries there are, they are not judged."""
     merging(drive).make(shell("a", max_attempts=2))
     drive.wreck("a")
@@ -116,7 +116,7 @@ def test_many_events_in_a_few_seconds() -> None:
     """A long history costs each event the same: 20,000 take a fifth of what 100,000 may."""
     events = tuple(long_history(tasks=4_000))
     begun = time.process_time()
-    book = Book()
+    book = ReplayState()
     for event in events:
         replay(book, event)
     assert book.found == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, phase, shell
-from tests.unit.verify.histories import history
+from tests.support.histories import history
+from tests.support.ledger_harness import BAD, RUN, STOPPED, merging, phase, shell
 from wf_tui.ledger.model.states import DoneKind, Step
 from wf_tui.ledger.rules import attempts, claims, operator_moves
 from wf_tui.ledger.rules.change import Change
@@ -13,11 +13,11 @@ from wf_tui.ledger.rules.change import Change
 if TYPE_CHECKING:
     import pytest
 
-    from tests.unit.ledger.driving import Drive
+    from tests.support.ledger_harness import LedgerHarness
     from wf_tui.ledger.model.rows import TaskRow
 
 
-def test_without_the_fence(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_fence(drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A late result that counts is seen, though the task looks well (G2)."""
     merging(drive).make(shell("a", max_attempts=5, backoff=0))
     late = drive.take("a", step=Step.RUNNING)
@@ -25,7 +25,7 @@ def test_without_the_fence(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> Non
     drive.ledger.close(late, STOPPED)
     drive.take("a", "w2", step=Step.CHECKING)
     assert history(drive.db).found() == []
-    monkeypatch.setattr(attempts, "live", lambda tx, name, *_: _claimed(tx, name))
+    monkeypatch.setattr(attempts, "task_if_live", lambda tx, name, *_: _claimed(tx, name))
     assert drive.ledger.done(late, DoneKind.NO_CHANGES, BAD, "late")
     assert "stale" in history(drive.db).found()
 
@@ -36,7 +36,7 @@ def _claimed(tx: Change, name: str) -> TaskRow | None:
     return task if task.worker else None
 
 
-def test_without_the_scopes(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_scopes(drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two overlapping writers at once are seen (G9)."""
     monkeypatch.setattr(claims, "contention", lambda *_: None)
     merging(drive).make(shell("a", scope=("src",)), shell("b", scope=("src/x",)))
@@ -46,7 +46,7 @@ def test_without_the_scopes(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> No
     assert history(drive.db).found() == ["scope"]
 
 
-def test_without_the_counters(drive: Drive) -> None:
+def test_without_the_counters(drive: LedgerHarness) -> None:
     """A task that begins before what it waits for is seen (G9)."""
     merging(drive).make("a", shell("b", "a"))
     drive.db.execute("UPDATE task SET unmet = 0, rank = 0 WHERE id = 'b'")
@@ -54,7 +54,7 @@ def test_without_the_counters(drive: Drive) -> None:
     assert history(drive.db).found() == ["order"]
 
 
-def test_without_an_end_of_attempts(drive: Drive) -> None:
+def test_without_an_end_of_attempts(drive: LedgerHarness) -> None:
     """A task that is claimed before its stopped attempt is closed is seen (G1)."""
     merging(drive).make("a")
     drive.take("a")
@@ -65,7 +65,7 @@ def test_without_an_end_of_attempts(drive: Drive) -> None:
     assert "claim" in history(drive.db).found()
 
 
-def test_without_a_rule_of_phases(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_rule_of_phases(drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A phase that settles though a task is on hold is seen (G9)."""
     monkeypatch.setattr(Change, "settles", lambda _, task: task.state in {"done", "blocked"})
     merging(drive).make(phase("p", "a"), phase("q", "b", after=["p"]))
@@ -73,7 +73,9 @@ def test_without_a_rule_of_phases(drive: Drive, monkeypatch: pytest.MonkeyPatch)
     assert "phase" in history(drive.db).found()
 
 
-def test_without_a_look_at_dependants(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_look_at_dependants(
+    drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A skip that is taken back though somebody counted on it is seen."""
     monkeypatch.setattr(operator_moves, "claimed_dependant", lambda *_: None)
     merging(drive).make("a", shell("b", "a"))

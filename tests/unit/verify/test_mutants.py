@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import BAD, RUN, STOPPED, merging, phase, shell
-from tests.unit.verify.histories import history, of
+from tests.support.histories import history, of
+from tests.support.ledger_harness import BAD, RUN, STOPPED, merging, phase, shell
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Step
 
 if TYPE_CHECKING:
-    from tests.unit.ledger.driving import Drive
-    from tests.unit.verify.histories import History
+    from tests.support.histories import History
+    from tests.support.ledger_harness import LedgerHarness
 
 
 @pytest.fixture
-def real(drive: Drive) -> History:
+def real(drive: LedgerHarness) -> History:
     """Give a history with a bit of everything, of which nothing is wrong."""
     work = phase(
         "work",
@@ -231,7 +231,7 @@ def test_a_table_that_differs(real: History) -> None:
 
 
 @pytest.mark.parametrize("kind", [BlockedKind.FAILED, BlockedKind.SCOPE])
-def test_an_abort_that_lets_others_go_on(drive: Drive, kind: BlockedKind) -> None:
+def test_an_abort_that_lets_others_go_on(drive: LedgerHarness, kind: BlockedKind) -> None:
     """After a failure that aborts the run nothing is claimed any more."""
     merging(drive).make(phase("p", "a", "b", on_failure="abort"), seats=1)
     fence = drive.take("a", step=Step.CHECKING)
@@ -246,7 +246,7 @@ def test_an_abort_that_lets_others_go_on(drive: Drive, kind: BlockedKind) -> Non
     assert "run" in history(drive.db).without(of("run_resumed")).found()
 
 
-def test_a_result_that_holds_nobody_up(drive: Drive) -> None:
+def test_a_result_that_holds_nobody_up(drive: LedgerHarness) -> None:
     """A task is blocked by a result exactly while one that it needs is blocked."""
     merging(drive).make("a", shell("b", "a"))
     drive.wreck("a")
@@ -257,7 +257,7 @@ def test_a_result_that_holds_nobody_up(drive: Drive) -> None:
     assert "move" in history(drive.db).without(of("task_unblocked", "b")).found()
 
 
-def test_questions_holds_and_stops(drive: Drive) -> None:
+def test_questions_holds_and_stops(drive: LedgerHarness) -> None:
     """Answers need a question, stops need a claim, and the end of a hold needs a hold."""
     merging(drive).make("a", shell("b", scope=("b",)), seats=2)
     drive.ask(drive.take("a"))
@@ -272,7 +272,7 @@ def test_questions_holds_and_stops(drive: Drive) -> None:
     assert "run" in made.without(of("run_paused")).found()
 
 
-def test_quotas_and_conflicts(drive: Drive) -> None:
+def test_quotas_and_conflicts(drive: LedgerHarness) -> None:
     """A quota blocks until it is back; a conflict sends a task back once."""
     merging(drive).make("a", "b", seats=1)
     drive.ledger.limited(drive.take("a"), BAD, "quota", "local", drive.clock.now() + 60)
@@ -288,7 +288,7 @@ def test_quotas_and_conflicts(drive: Drive) -> None:
     assert "tries" in made.changed(of("conflict_found"), again=True).found()
 
 
-def test_accepted_work(drive: Drive) -> None:
+def test_accepted_work(drive: LedgerHarness) -> None:
     """Accepted work goes back to where it was, or blocks with a conflict; never into the queue."""
     merging(drive).make("a")
     drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
@@ -307,7 +307,7 @@ def test_accepted_work(drive: Drive) -> None:
     assert "move" in made.changed(held, data={"kind": "scope", "before": "integrating"}).found()
 
 
-def test_an_export_of_something_else(drive: Drive) -> None:
+def test_an_export_of_something_else(drive: LedgerHarness) -> None:
     """What is exported is a place where the branch was, on from the last export."""
     merging(drive).make("a")
     drive.finish("a")
@@ -318,7 +318,7 @@ def test_an_export_of_something_else(drive: Drive) -> None:
     assert made.changed(of("exported"), before="x1").found() == ["chain"]
 
 
-def test_a_closed_attempt_of_a_task_that_runs(drive: Drive) -> None:
+def test_a_closed_attempt_of_a_task_that_runs(drive: LedgerHarness) -> None:
     """An attempt cannot be closed while its claim is live."""
     fence = merging(drive).make("a").take("a")
     drive.ledger.close(fence, STOPPED)

@@ -17,25 +17,25 @@ from wf_tui.verify.verify import verify_run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.scheduler.arena import Arena
+    from tests.support.run_harness import RunHarness
     from wf_tui.verify.verdict import Verdict
 
 WRITE = "mode: read_write"
 
 
-def verdict(arena: Arena) -> Verdict:
+def verdict(harness: RunHarness) -> Verdict:
     """Check the run as `wf verify` does."""
-    with open_reads(arena.place) as db:
-        control = open_control(arena.place.paths.run(arena.run))
-        return verify_run(db, arena.run, control)
+    with open_reads(harness.project) as db:
+        control = open_control(harness.project.paths.run(harness.run))
+        return verify_run(db, harness.run, control)
 
 
-def texts(arena: Arena) -> list[str]:
+def texts(harness: RunHarness) -> list[str]:
     """Return the codes and sentences of all violations."""
-    return [f"{one.code}: {one.text}" for one in verdict(arena).violations]
+    return [f"{one.code}: {one.text}" for one in verdict(harness).violations]
 
 
-def test_conflict_retry_and_gate(arena: Arena, tmp_path: Path) -> None:
+def test_conflict_retry_and_gate(harness: RunHarness, tmp_path: Path) -> None:
     """A conflict that is retried, a failure that is, and a gate that fails leave a clean log."""
     read = f"cp shared.txt {tmp_path}/$WF_TASK; touch {tmp_path}/r-$WF_TASK"
     meet = f"until test -e {tmp_path}/r-a -a -e {tmp_path}/r-b; do :; done"
@@ -50,42 +50,44 @@ def test_conflict_retry_and_gate(arena: Arena, tmp_path: Path) -> None:
         f'id: e, run: "echo e > elsewhere", {WRITE}, file_scope: [src]',
         before="scopes: race",
     )
-    assert arena.play(plan, jobs=5) == "partial"
-    assert arena.task("e").kind == "scope"
-    assert arena.events("conflict_found")
-    assert texts(arena) == []
+    assert harness.play(plan, jobs=5) == "partial"
+    assert harness.task("e").kind == "scope"
+    assert harness.events("conflict_found")
+    assert texts(harness) == []
 
 
-def test_killed_scheduler(arena: Arena, tmp_path: Path) -> None:
+def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
     """A scheduler that is killed, and what a person did meanwhile, leave a clean log."""
     again = f"test -e {tmp_path}/again || {{ touch {tmp_path}/again; sleep 60; }}; echo x > x"
     first = f'id: a, run: "{again}", {WRITE}, max_attempts: 2'
-    arena.start(parallel(first, 'id: b, run: "sleep 60"'))
-    pid = arena.detach()
-    arena.wait_for(running("a"))
-    arena.wait_for(running("b"))
-    kill(arena, pid)
-    arena.act(lambda ledger: ledger.cancel(arena.run, "b"))
-    assert texts(arena) == []
-    assert arena.lead() == "partial"
-    assert (arena.task("a").kind, arena.task("b").kind) == ("merged", "cancelled")
-    assert texts(arena) == []
+    harness.start(parallel(first, 'id: b, run: "sleep 60"'))
+    pid = harness.detach()
+    harness.wait_for(running("a"))
+    harness.wait_for(running("b"))
+    kill(harness, pid)
+    harness.act(lambda ledger: ledger.cancel(harness.run, "b"))
+    assert texts(harness) == []
+    assert harness.lead() == "partial"
+    assert (harness.task("a").kind, harness.task("b").kind) == ("merged", "cancelled")
+    assert texts(harness) == []
 
 
-def test_release_and_abort(arena: Arena) -> None:
+def test_release_and_abort(harness: RunHarness) -> None:
     """Work that is taken back, and a run that is aborted, leave a clean log."""
-    arena.start(parallel('id: a, run: "sleep 60"', "id: b, run: ls"), jobs=1)
-    arena.when(running("a"), lambda ledger: ledger.release(arena.run, "a"))
-    arena.when(lambda event: event.kind == "attempt_ended", lambda ledger: ledger.abort(arena.run))
-    assert arena.lead() == "aborted"
-    assert texts(arena) == []
+    harness.start(parallel('id: a, run: "sleep 60"', "id: b, run: ls"), jobs=1)
+    harness.when(running("a"), lambda ledger: ledger.release(harness.run, "a"))
+    harness.when(
+        lambda event: event.kind == "attempt_ended", lambda ledger: ledger.abort(harness.run)
+    )
+    assert harness.lead() == "aborted"
+    assert texts(harness) == []
 
 
-def test_merge_that_was_not_recorded(arena: Arena) -> None:
+def test_merge_that_was_not_recorded(harness: RunHarness) -> None:
     """A merge that happened just before a crash goes on from where the ledger had been."""
-    arena.start(parallel(f'id: a, run: "echo x > x.txt", {WRITE}'))
-    assert arena.lead() == "completed"
-    merged = next(event.seq for event in arena.events("integrated"))
+    harness.start(parallel(f'id: a, run: "echo x > x.txt", {WRITE}'))
+    assert harness.lead() == "completed"
+    merged = next(event.seq for event in harness.events("integrated"))
     back = (
         f"DELETE FROM event WHERE seq >= {merged}",  # noqa: S608 - a number
         f"UPDATE run SET seq = {merged - 1}, exported = NULL, ended_at = NULL, merges = 0",  # noqa: S608 - a number
@@ -95,33 +97,33 @@ def test_merge_that_was_not_recorded(arena: Arena) -> None:
         "UPDATE worker SET task = 'a', epoch = 1 WHERE name = (SELECT worker FROM task)",
     )
     for statement in back:
-        arena.act(partial(forge, statement))
-    assert texts(arena) == []
-    assert arena.lead() == "completed"
-    assert texts(arena) == []
+        harness.act(partial(forge, statement))
+    assert texts(harness) == []
+    assert harness.lead() == "completed"
+    assert texts(harness) == []
 
 
 @pytest.fixture
-def shared(arena: Arena) -> Arena:
+def shared(harness: RunHarness) -> RunHarness:
     """Give a run of two writers in the shared tree that is over."""
     fields = f"{WRITE}, isolation: shared"
     plan = parallel(
         f'id: a, run: "echo a > a", file_scope: [a], {fields}',
         f'id: b, run: "echo b > b", file_scope: [b], {fields}',
     )
-    assert arena.play(plan) == "completed"
-    return arena
+    assert harness.play(plan) == "completed"
+    return harness
 
 
-def test_shared_writers(shared: Arena) -> None:
+def test_shared_writers(shared: RunHarness) -> None:
     """Two writers in the shared tree leave a clean log and two merges."""
     seen = verdict(shared)
     assert (seen.ok, seen.branch_seen, len(shared.events("integrated"))) == (True, True, 2)
 
 
-def test_branch_that_somebody_moved(shared: Arena) -> None:
+def test_branch_that_somebody_moved(shared: RunHarness) -> None:
     """A commit that no event tells of, and one that is gone, are found."""
-    control = open_control(shared.place.paths.run(shared.run))
+    control = open_control(shared.project.paths.run(shared.run))
     head = control.head()
     assert control.move(control.ref, control.base, head)
     assert texts(shared) == ["branch: 2 merges are not in the branch"]
@@ -139,16 +141,16 @@ def test_branch_that_somebody_moved(shared: Arena) -> None:
     assert texts(shared)[0].startswith("branch: merge 1 is")
 
 
-def test_merge_of_other_work(shared: Arena) -> None:
+def test_merge_of_other_work(shared: RunHarness) -> None:
     """A merge has to hold the very commit that its attempt had left."""
     forge = "UPDATE event SET data = json_set(data, '$.commit', 'c0ffee') WHERE kind = 'harvested'"
     shared.act(lambda ledger: ledger.db.execute(forge))
     assert "does not hold its attempt's commit c0ffee" in texts(shared)[0]
 
 
-def test_run_without_its_repository(shared: Arena) -> None:
+def test_run_without_its_repository(shared: RunHarness) -> None:
     """Where the run's folder is gone, the log is checked all the same, and the report says so."""
-    assert os.path.lexists(shared.place.paths.run(shared.run).control)
-    with open_reads(shared.place) as db:
+    assert os.path.lexists(shared.project.paths.run(shared.run).control)
+    with open_reads(shared.project) as db:
         seen = verify_run(db, shared.run, None)
     assert (seen.ok, next(seen.lines()).endswith("so merges were not compared")) == (True, True)

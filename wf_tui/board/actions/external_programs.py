@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wf_tui.enter import editor, enter, notice, shell
 from wf_tui.errors import WfError
-from wf_tui.kept import kept_tree
+from wf_tui.kept_worktree import kept_tree
+from wf_tui.user_program import editor, enter, notice, shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wf_tui.board.host import ActionApp
-    from wf_tui.kept import KeptTree
+    from wf_tui.kept_worktree import KeptTree
 
 __all__ = ["open_editor", "open_shell"]
 

@@ -50,12 +50,12 @@ Ids = tuple[str, ...]
 
 def retry(app: ActionApp, ids: Ids) -> None:
     """Give tasks another chance."""
-    app.do(lambda ledger: commands.retry(app.place, ledger, app.run_id, ids), "retried")
+    app.do(lambda ledger: commands.retry(app.project, ledger, app.run_id, ids), "retried")
 
 
 def accept(app: ActionApp, ids: Ids) -> None:
     """Take work that was held back."""
-    app.do(lambda ledger: commands.accept(app.place, ledger, app.run_id, ids), "accepted")
+    app.do(lambda ledger: commands.accept(app.project, ledger, app.run_id, ids), "accepted")
 
 
 def release(app: ActionApp, ids: Ids) -> None:
@@ -64,7 +64,7 @@ def release(app: ActionApp, ids: Ids) -> None:
         app,
         ids,
         "Release",
-        lambda ledger: commands.release(app.place, ledger, app.run_id, ids),
+        lambda ledger: commands.release(app.project, ledger, app.run_id, ids),
         "released",
     )
 
@@ -76,7 +76,7 @@ def hold(app: ActionApp, ids: Ids) -> None:
 
 def unhold(app: ActionApp, ids: Ids) -> None:
     """Let held tasks go on."""
-    app.do(lambda ledger: commands.unhold(app.place, ledger, app.run_id, ids), "let go")
+    app.do(lambda ledger: commands.unhold(app.project, ledger, app.run_id, ids), "let go")
 
 
 def skip(app: ActionApp, ids: Ids) -> None:
@@ -85,7 +85,7 @@ def skip(app: ActionApp, ids: Ids) -> None:
         app,
         ids,
         "Skip",
-        lambda ledger: commands.skip(app.place, ledger, app.run_id, ids),
+        lambda ledger: commands.skip(app.project, ledger, app.run_id, ids),
         "skipped",
     )
 
@@ -156,7 +156,7 @@ async def _reassign(app: ActionApp, ids: Ids) -> None:
 def reassign_to(app: ActionApp, ids: Ids, worker: str) -> None:
     """Give tasks to a named seat or profile."""
     app.do(
-        lambda ledger: commands.reassign(app.place, ledger, app.run_id, ids, to=worker),
+        lambda ledger: commands.reassign(app.project, ledger, app.run_id, ids, to=worker),
         f"reassigned to {worker}",
     )
 
@@ -200,7 +200,7 @@ async def _new_task(app: ActionApp) -> None:
     if filled is None:
         return
     new, phase = filled.task, filled.phase
-    app.do(lambda ledger: task_forms.add(app.place, ledger, app.run_id, new, phase), "added")
+    app.do(lambda ledger: task_forms.add(app.project, ledger, app.run_id, new, phase), "added")
 
 
 def pause_or_resume(app: ActionApp, _ids: Ids) -> None:
@@ -215,9 +215,9 @@ def _toggle(app: ActionApp, ledger: Ledger) -> str:
         commands.pause(ledger, row.id)
         return "paused: nothing new is started, what works goes on"
     if live:
-        commands.ensure_scheduler(app.place, ledger, row.id)
+        commands.ensure_scheduler(app.project, ledger, row.id)
         return "a scheduler was started"
-    commands.resume(app.place, ledger, row.id)
+    commands.resume(app.project, ledger, row.id)
     return "the run goes on"
 
 
@@ -240,7 +240,7 @@ def _jobs(ledger: Ledger, run: str, step: int) -> str:
 
 def undo(app: ActionApp, _ids: Ids) -> None:
     """Take back this person's last act."""
-    app.do(lambda ledger: commands.undo(app.place, ledger, app.run_id), "undone")
+    app.do(lambda ledger: commands.undo(app.project, ledger, app.run_id), "undone")
 
 
 def stop(app: ActionApp, _ids: Ids) -> None:
@@ -268,7 +268,7 @@ async def _asked(app: ActionApp, question: ChoiceDialog, act: Callable[[Ledger],
 
 
 def _abort(app: ActionApp, ledger: Ledger) -> str:
-    commands.abort(app.place, ledger, app.run_id)
+    commands.abort(app.project, ledger, app.run_id)
     return "the run is aborted as soon as nothing runs"
 
 

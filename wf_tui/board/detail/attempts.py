@@ -61,12 +61,12 @@ class Table(Document):
 
 def read_attempts(source: Source) -> Document:
     """Return the newest attempts, with what each has changed and why it ended."""
-    with open_reads(source.place) as db, db.snapshot():
+    with open_reads(source.project) as db, db.snapshot():
         reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
     if not attempts:
         return Document((Line("no attempt yet", Look.QUIET),))
-    control = open_control(source.place.paths.run(source.run))
+    control = open_control(source.project.paths.run(source.run))
     newest = attempts[: -_NEWEST - 1 : -1]
     now = source.clock.now()
     return Table(

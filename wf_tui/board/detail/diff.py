@@ -28,7 +28,7 @@ _LOOKS: Final = {"+": Look.ADDED, "-": Look.REMOVED, "@": Look.HUNK, " ": Look.T
 
 def read_diff(source: Source) -> Document:
     """Return the changes of the chosen attempt, else of the last one that left any."""
-    with open_reads(source.place) as db:
+    with open_reads(source.project) as db:
         task = reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
     epochs = tuple(attempt.epoch for attempt in attempts)
@@ -40,7 +40,7 @@ def read_diff(source: Source) -> Document:
         left_none = f"attempt {attempt.epoch} has left no changes"
         why = left_none if task.writes else "this task only reads"
         return Document((Line(why, Look.QUIET),), epochs=epochs, epoch=attempt.epoch)
-    control = open_control(source.place.paths.run(source.run))
+    control = open_control(source.project.paths.run(source.run))
     changes = file_changes(control, attempt.base, attempt.ref)
     lines = (*_files(changes), *_patch(control, attempt.base, attempt.ref, changes, source.task))
     return Document(lines, note=counts(changes), epochs=epochs, epoch=attempt.epoch)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.clock import Clock
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = [
@@ -96,7 +96,7 @@ class Document:
 class Source:
     """Where a document is read from; `epoch` is the attempt that a person has chosen."""
 
-    place: Place
+    project: Project
     run: str
     task: str
     epoch: int | None
@@ -104,7 +104,7 @@ class Source:
 
     def attempt(self, epoch: int) -> Path:
         """Return the folder of an attempt."""
-        return self.place.paths.run(self.run).attempt(self.task, epoch)
+        return self.project.paths.run(self.run).attempt(self.task, epoch)
 
 
 @dataclass
@@ -119,8 +119,8 @@ class Choice:
         """Return the attempt that many before or after the shown one, where there is one."""
         if self.shown not in self.epochs:
             return None
-        place = self.epochs.index(self.shown) + step
-        return self.epochs[place] if 0 <= place < len(self.epochs) else None
+        project = self.epochs.index(self.shown) + step
+        return self.epochs[project] if 0 <= project < len(self.epochs) else None
 
     def move(self, step: int) -> bool:
         """Choose the one beside; the newest is no choice, so that its successors are shown."""

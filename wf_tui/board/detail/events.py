@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.detail.document import Document, Line, Look, safe
 from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
-from wf_tui.picture.line import event_line
+from wf_tui.picture.event_text import event_line
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _BAD: Final = frozenset({"task_blocked", "result_rejected", "conflict_found"})
 
 def read_events(source: Source) -> Document:
     """Return the newest events of the task, with the time since the run began; newest last."""
-    with open_reads(source.place) as db, db.snapshot():
+    with open_reads(source.project) as db, db.snapshot():
         start = reads.run_row(db, source.run).created_at
         live = reads.task(db, source.run, source.task).open_epoch is not None
         found = reads.task_events(db, source.run, source.task, _NEWEST + 1)

@@ -124,7 +124,7 @@ def look(source: Source, cursor: Cursor | None) -> LogNews:
 
 
 def _attempts(source: Source) -> Sequence[AttemptRow]:
-    with open_reads(source.place) as db:
+    with open_reads(source.project) as db:
         found = reads.attempts(db, source.run, source.task)
         if not found:
             reads.task(db, source.run, source.task)  # says so when there is no such task

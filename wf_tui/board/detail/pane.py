@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.detail.log import Cursor
     from wf_tui.clock import Clock
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.picture.batch import Changes
     from wf_tui.picture.picture import Picture
 
@@ -63,7 +63,7 @@ class DetailPane(Widget):
 
     def __init__(
         self,
-        place: Place,
+        project: Project,
         run_id: str,
         *,
         clock: Clock | None = None,
@@ -73,7 +73,7 @@ class DetailPane(Widget):
         super().__init__(id=id, classes=classes)
         self.tab = Tab.LOG
         self.task_id: str | None = None
-        self._place = place
+        self._place = project
         self._run_id = run_id
         self._clock = clock or SystemClock()
         self._feed = DetailFeed()

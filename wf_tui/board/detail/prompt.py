@@ -27,7 +27,7 @@ _RESULT = 4000
 
 def read_prompt(source: Source) -> Document:
     """Return what the task asks for, with the results that it is given, and its own."""
-    with open_reads(source.place) as db, db.snapshot():
+    with open_reads(source.project) as db, db.snapshot():
         task = reads.task(db, source.run, source.task)
         needs = [reads.task(db, source.run, name) for name in task.spec.needs]
         scope = tuple(_held(db, source.run, task))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wf_tui.commands import Place
+    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.load import NewTask
     from wf_tui.ledger.store.database import Database
@@ -208,8 +208,8 @@ def read_facts(db: Database, *, run: str, task: str | None) -> FormFacts:
 
 
 def add(
-    place: Place, ledger: Ledger, run: str, task: NewTask, phase: str | None
+    project: Project, ledger: Ledger, run: str, task: NewTask, phase: str | None
 ) -> list[MoveResult]:
     """Add a task, told as any act on a task is."""
-    row = commands.add(place, ledger, run, task, phase)
+    row = commands.add(project, ledger, run, task, phase)
     return [MoveResult(row.id, changed=True, state=row.state.value, reason="")]

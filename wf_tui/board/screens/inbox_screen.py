@@ -94,7 +94,7 @@ class InboxScreen(Screen[None]):
             yield OptionList()
             with Vertical(id="inbox-side"):
                 yield Static(id="inbox-answers")
-                yield DetailPane(app.place, app.run_id, id="inbox-detail")
+                yield DetailPane(app.project, app.run_id, id="inbox-detail")
         yield BoardFooter(app.signs)
 
     def on_mount(self) -> None:

@@ -66,7 +66,7 @@ class BoardView(Screen[None]):
             with Horizontal(id="columns"):
                 for state in TaskState:
                     yield BoardColumn(state, signs)
-            yield DetailPane(self.app.place, self.app.run_id, id="detail")
+            yield DetailPane(self.app.project, self.app.run_id, id="detail")
         yield BoardFooter(signs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.nobody import as_nobody
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
+from tests.support.unprivileged import as_nobody
 from wf_tui.errors import EnvironmentalError, LedgerError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def ledger(path: Path) -> bytearray:
     """Write a ledger with a run of 200 tasks, and return what is in it."""
     with closing(SqliteDatabase(path, create=True)) as database:
-        Drive(database).make(*(f"t{number}" for number in range(200)))
+        LedgerHarness(database).make(*(f"t{number}" for number in range(200)))
     return bytearray(path.read_bytes())
 
 
@@ -147,13 +147,13 @@ def test_what_is_damaged_is_not_brought_up_to_date(path: Path) -> None:
     """The journal of a damaged file stays beside it: closing writes nothing into the file."""
     content = ledger(path)
     database = SqliteDatabase(path)
-    Drive(database).mine.message(RUN, "t1", "in the journal")
+    LedgerHarness(database).mine.message(RUN, "t1", "in the journal")
     content[8192:] = b"\xa5" * (len(content) - 8192)
     path.write_bytes(content)
     with pytest.raises(LedgerError, match="is damaged"):
         whole(path)
     with pytest.raises(LedgerError):
-        Drive(database).mine.message(RUN, "t1", "not written")
+        LedgerHarness(database).mine.message(RUN, "t1", "not written")
     database.close()
     assert path.read_bytes() == content
 

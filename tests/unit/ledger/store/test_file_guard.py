@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import apsw
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(name="drive")
-def _drive(path: Path) -> Iterator[Drive]:
+def _drive(path: Path) -> Iterator[LedgerHarness]:
     """Give a driver of a ledger whose tasks are in its file, and more in its journal."""
-    drive = Drive(SqliteDatabase(path, create=True)).make("a", "b")
+    drive = LedgerHarness(SqliteDatabase(path, create=True)).make("a", "b")
     drive.db.execute("PRAGMA wal_checkpoint")
     drive.mine.hold(RUN, "a")
     yield drive
@@ -35,7 +35,7 @@ def _drive(path: Path) -> Iterator[Drive]:
 
 
 @pytest.fixture(name="older")
-def _older(drive: Drive, path: Path) -> Path:
+def _older(drive: LedgerHarness, path: Path) -> Path:
     """Give an older copy: the file has been brought up to date since."""
     copy = path.with_name("older.db")
     shutil.copyfile(path, copy)
@@ -83,7 +83,7 @@ moves = pytest.mark.parametrize(
 
 
 @swaps
-def test_nothing_is_written(drive: Drive, path: Path, older: Path, swap: Swap) -> None:
+def test_nothing_is_written(drive: LedgerHarness, path: Path, older: Path, swap: Swap) -> None:
     """From then on every write is refused in one line, and the strange file stays as it is."""
     drive.mine.hold(RUN, "b")
     swap(older, path)
@@ -98,7 +98,7 @@ def test_nothing_is_written(drive: Drive, path: Path, older: Path, swap: Swap) -
 
 @swaps
 def test_who_only_reads_writes_nothing_at_its_end(
-    drive: Drive, path: Path, older: Path, swap: Swap
+    drive: LedgerHarness, path: Path, older: Path, swap: Swap
 ) -> None:
     """A reader that closes last does not bring the strange file up to date from the journal."""
     reader = SqliteDatabase(path)
@@ -113,7 +113,7 @@ def test_who_only_reads_writes_nothing_at_its_end(
 
 
 @moves
-def test_what_it_held_is_saved(drive: Drive, path: Path, older: Path, swap: Swap) -> None:
+def test_what_it_held_is_saved(drive: LedgerHarness, path: Path, older: Path, swap: Swap) -> None:
     """A copy has everything that was acknowledged; put in its place, the run goes on (G3)."""
     drive.mine.hold(RUN, "b")
     before = drive.dump()
@@ -123,20 +123,20 @@ def test_what_it_held_is_saved(drive: Drive, path: Path, older: Path, swap: Swap
     drive.db.close()
     path.with_name("ledger-rescued.db").replace(path)
     with closing(SqliteDatabase(path)) as database:
-        assert Drive(database).dump() == before
+        assert LedgerHarness(database).dump() == before
 
 
-def test_the_other_file_stands_alone(drive: Drive, path: Path, older: Path) -> None:
+def test_the_other_file_stands_alone(drive: LedgerHarness, path: Path, older: Path) -> None:
     """The journal of the ledger that was in use is not taken for that of the file there now."""
     move_over(older, path)
     with pytest.raises(LedgerError):
         drive.mine.hold(RUN, "b")
     drive.db.close()
     with closing(SqliteDatabase(path)) as database:
-        assert Drive(database).where() == "P P"
+        assert LedgerHarness(database).where() == "P P"
 
 
-def test_the_journal_of_one_written_over(drive: Drive, path: Path, older: Path) -> None:
+def test_the_journal_of_one_written_over(drive: LedgerHarness, path: Path, older: Path) -> None:
     """What had not yet got into the file is kept beside it."""
     drive.mine.hold(RUN, "b")
     copy_over(older, path)
@@ -146,10 +146,10 @@ def test_the_journal_of_one_written_over(drive: Drive, path: Path, older: Path) 
     drive.db.close()
     assert path.with_name("ledger.db-wal.left").stat().st_size > 0
     with closing(SqliteDatabase(path)) as database:
-        assert Drive(database).where() == "P P"
+        assert LedgerHarness(database).where() == "P P"
 
 
-def test_no_room_for_the_rescue(drive: Drive, path: Path, older: Path) -> None:
+def test_no_room_for_the_rescue(drive: LedgerHarness, path: Path, older: Path) -> None:
     """Where no copy can be made everything is left as it is, and the line says so."""
     path.with_name("ledger-rescued.part").mkdir()
     move_over(older, path)
@@ -170,18 +170,18 @@ def test_readers_notice(path: Path, older: Path, swap: Swap) -> None:
     assert not list(path.parent.glob("*rescued*"))
 
 
-def test_what_is_no_swap(drive: Drive, path: Path) -> None:
+def test_what_is_no_swap(drive: LedgerHarness, path: Path) -> None:
     """Others that write, tidy up the journal or only look are no cause for alarm."""
     for number in range(3):
         with closing(SqliteDatabase(path)) as other:
-            Drive(other).mine.message(RUN, "a", str(number))
+            LedgerHarness(other).mine.message(RUN, "a", str(number))
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with closing(apsw.Connection(str(path))) as stranger:
             stranger.execute("SELECT * FROM run").fetchall()
         assert drive.mine.message(RUN, "b", str(number))[0].changed
 
 
-def test_the_same_content_is_no_swap(drive: Drive, path: Path) -> None:
+def test_the_same_content_is_no_swap(drive: LedgerHarness, path: Path) -> None:
     """A copy of what is in the file anyway does no harm: the rest is in the journal."""
     copy = path.with_name("same.db")
     drive.mine.message(RUN, "b", "first")
@@ -192,7 +192,7 @@ def test_the_same_content_is_no_swap(drive: Drive, path: Path) -> None:
 
 
 @pytest.mark.parametrize("pages", [1, 2, 5, 20])
-def test_half_brought_up_to_date_is_no_swap(drive: Drive, path: Path, pages: int) -> None:
+def test_half_brought_up_to_date_is_no_swap(drive: LedgerHarness, path: Path, pages: int) -> None:
     """Who was killed, or had no room, while it did that has lost nothing: all is in the journal."""
     for number in range(50):
         drive.mine.message(RUN, "b", str(number))
@@ -203,8 +203,8 @@ def test_half_brought_up_to_date_is_no_swap(drive: Drive, path: Path, pages: int
     path.write_bytes(done + copies[""][pages * PAGE :])
     path.with_name(f"{path.name}-wal").write_bytes(copies["-wal"])
     with closing(SqliteDatabase(path)) as database:
-        assert Drive(database).mine.message(RUN, "b", "after that")[0].changed
-        assert Drive(database).where() == "B:hold P"
+        assert LedgerHarness(database).mine.message(RUN, "b", "after that")[0].changed
+        assert LedgerHarness(database).where() == "B:hold P"
 
 
 CLOSE = """
@@ -215,7 +215,7 @@ SqliteDatabase(Path(sys.argv[1])).close()
 """
 
 
-def test_another_process_that_ends(drive: Drive, path: Path) -> None:
+def test_another_process_that_ends(drive: LedgerHarness, path: Path) -> None:
     """Looking at the file itself drops no lock: the journal stays while it is in use."""
     drive.mine.message(RUN, "a", "looks at the file")
     subprocess.run([sys.executable, "-c", CLOSE, str(path)], check=True)

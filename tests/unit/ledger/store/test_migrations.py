@@ -12,7 +12,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -68,7 +68,7 @@ def test_it_has_what_a_new_one_has(old: Path, tmp_path: Path) -> None:
 def test_its_run_goes_on(old: Path) -> None:
     """What the older wf wrote is there, and the run can be finished."""
     with closing(SqliteDatabase(old)) as database:
-        drive = Drive(database)
+        drive = LedgerHarness(database)
         assert drive.where() == "D:merged P"
         drive.finish("b")
         assert drive.where() == "D:merged D:merged"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.ledger.store.sqlite import mounts
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.mounts import file_system, journal_mode
@@ -51,11 +51,11 @@ def test_journal_of_a_network_disk(path: Path, monkeypatch: pytest.MonkeyPatch) 
     first, second = SqliteDatabase(path, create=True), SqliteDatabase(path)
     with closing(first), closing(second):
         assert first.execute("PRAGMA journal_mode") == [("delete",)]
-        Drive(first).make("a")
+        LedgerHarness(first).make("a")
         assert second.changed()
-        assert Drive(second).mine.hold(RUN, "a")[0].changed
+        assert LedgerHarness(second).mine.hold(RUN, "a")[0].changed
         assert first.changed()
-        assert Drive(first).where() == "B:hold"
+        assert LedgerHarness(first).where() == "B:hold"
     assert [found.name for found in path.parent.glob("ledger.db*")] == ["ledger.db"]
 
 
@@ -79,7 +79,7 @@ def test_opening_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_ledger_that_was_moved(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that comes from a local disk is changed over, with all that was in its journal."""
     before = SqliteDatabase(path, create=True)
-    Drive(before).make("a").mine.hold(RUN, "a")
+    LedgerHarness(before).make("a").mine.hold(RUN, "a")
     moved = path.with_name("moved.db")
     for end in ("", "-wal"):
         shutil.copyfile(f"{path}{end}", f"{moved}{end}")
@@ -87,9 +87,9 @@ def test_a_ledger_that_was_moved(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     on_a_disk(monkeypatch, "nfs4")
     with closing(SqliteDatabase(moved)) as database:
         assert database.execute("PRAGMA journal_mode") == [("delete",)]
-        assert Drive(database).where() == "B:hold"
+        assert LedgerHarness(database).where() == "B:hold"
         with closing(SqliteDatabase(moved)) as other:
-            assert Drive(other).mine.unhold(RUN, "a")[0].changed
+            assert LedgerHarness(other).mine.unhold(RUN, "a")[0].changed
     assert [found.name for found in path.parent.glob("moved.db*")] == ["moved.db"]
 
 

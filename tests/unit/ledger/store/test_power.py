@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import apsw
 import pytest
 
-from tests.unit.ledger import recount
-from tests.unit.ledger.driving import RUN, Drive, shell
+from tests.support import recount
+from tests.support.ledger_harness import RUN, LedgerHarness, shell
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite import migrations
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -89,7 +89,9 @@ def test_what_was_answered_survives_a_power_cut(
 ) -> None:
     """After each act, all of it is on the disk, and makes a sound ledger."""
     monkeypatch.setattr(migrations, "journal_mode", lambda _: (mode, "of this test"))
-    working = Drive(SqliteDatabase(tmp_path / "ledger.db", create=True)).make("a", shell("b", "a"))
+    working = LedgerHarness(SqliteDatabase(tmp_path / "ledger.db", create=True)).make(
+        "a", shell("b", "a")
+    )
     for task in "ab":
         fence = working.take(task)
         _assert_safe(working, platter)
@@ -98,7 +100,7 @@ def test_what_was_answered_survives_a_power_cut(
     working.db.close()
 
 
-def _assert_safe(working: Drive, platter: Path) -> None:
+def _assert_safe(working: LedgerHarness, platter: Path) -> None:
     """Compare what would survive with what the ledger has said."""
     with tempfile.TemporaryDirectory() as folder:
         left = shutil.copytree(platter, Path(folder) / "left")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import apsw
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError, LedgerWaitError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase, explained
@@ -48,12 +48,12 @@ def test_writing_what_is_read_only(database: SqliteDatabase) -> None:
     """A write that SQLite refuses says that the ledger is read-only."""
     database.execute("PRAGMA query_only = ON")
     with pytest.raises(LedgerError, match="is read-only"):
-        Drive(database).make("a")
+        LedgerHarness(database).make("a")
 
 
 def test_a_full_disk(database: SqliteDatabase) -> None:
     """A full disk is named; what was there stays readable, and writing goes on with room."""
-    drive = Drive(database).make("a")
+    drive = LedgerHarness(database).make("a")
     database.execute("PRAGMA max_page_count = 1")
     with pytest.raises(LedgerError, match="the disk is full"):
         drive.mine.message(RUN, "a", "x" * 100_000)

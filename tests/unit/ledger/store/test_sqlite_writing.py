@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.driving import RUN, Drive
+from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def test_a_transaction_is_all_or_nothing(database: SqliteDatabase) -> None:
     """An error undoes the whole transaction, and the next one works."""
-    drive = Drive(database).make("a")
+    drive = LedgerHarness(database).make("a")
     before = drive.dump()
     with suppress(ZeroDivisionError), database.transaction():
         drive.mine.hold(RUN, "a")
@@ -32,7 +32,7 @@ def test_a_transaction_is_all_or_nothing(database: SqliteDatabase) -> None:
 
 def test_a_part_is_undone_alone(database: SqliteDatabase) -> None:
     """Inside a transaction, what fails undoes only itself."""
-    drive = Drive(database).make("a", "b")
+    drive = LedgerHarness(database).make("a", "b")
     with database.transaction():
         drive.mine.hold(RUN, "a")
         with suppress(ZeroDivisionError), database.transaction():
@@ -56,14 +56,14 @@ def test_a_failing_commit_is_undone(database: SqliteDatabase) -> None:
 def test_changed(path: Path, database: SqliteDatabase) -> None:
     """A commit of another connection is noticed once; one's own is not."""
     with closing(SqliteDatabase(path)) as other:
-        Drive(database).make("a")
+        LedgerHarness(database).make("a")
         assert (database.changed(), other.changed()) == (False, True)
         assert not other.changed()
 
 
 def test_a_snapshot_is_one_moment(path: Path, database: SqliteDatabase) -> None:
     """Reads in a snapshot do not see what is committed meanwhile; nested ones are one."""
-    drive = Drive(database).make("a")
+    drive = LedgerHarness(database).make("a")
     with closing(SqliteDatabase(path)) as other:
         with other.snapshot(), other.snapshot():
             assert reads.task(other, RUN, "a").state == "pending"
@@ -74,12 +74,12 @@ def test_a_snapshot_is_one_moment(path: Path, database: SqliteDatabase) -> None:
 
 def test_writers_queue(path: Path, database: SqliteDatabase) -> None:
     """A second writer waits for the first instead of failing."""
-    drive = Drive(database).make("a", "b")
+    drive = LedgerHarness(database).make("a", "b")
     done = threading.Event()
 
     def hold() -> None:
         with closing(SqliteDatabase(path)) as other:
-            Drive(other).mine.hold(RUN, "b")
+            LedgerHarness(other).mine.hold(RUN, "b")
         done.set()
 
     thread = threading.Thread(target=hold)
@@ -107,7 +107,7 @@ database.close()
 
 def test_two_processes(path: Path, database: SqliteDatabase) -> None:
     """Two processes that write at once lose nothing, and the events stay gap-free."""
-    drive = Drive(database).make("a")
+    drive = LedgerHarness(database).make("a")
     before = drive.run().seq
     line = [sys.executable, "-c", WRITE, str(path)]
     running = [subprocess.Popen([*line, actor]) for actor in ("user:ann", "user:bob")]
@@ -127,7 +127,7 @@ def test_two_that_create_at_once(path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    Drive(opened[0]).make("a")
+    LedgerHarness(opened[0]).make("a")
     assert [len(reads.runs(database)) for database in opened] == [1] * 4
     for database in opened:
         database.close()

@@ -1,0 +1,175 @@
+"""A board on a real ledger whose news come when a test says so; nothing here waits for time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.worker import WorkerState
+
+from tests.support.ledger_harness import RUN, LedgerHarness
+from wf_tui import commands
+from wf_tui.board import app as app_module
+from wf_tui.board.app import BoardApp
+from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.commands import Project
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.paths import repo_paths
+from wf_tui.picture import reading
+from wf_tui.scheduler.leader import own_identity
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from textual.pilot import Pilot
+
+    from wf_tui.config import Config
+    from wf_tui.ledger.rules.load import NewPhase, NewTask
+
+_T = TypeVar("_T")
+ME = f"user:{commands.user_name()}"
+
+
+class _NoFeed:
+    """A feed that never has news by itself."""
+
+    def start(self) -> None:
+        """Read nothing."""
+
+    def stop(self) -> None:
+        """End nothing."""
+
+    def taken(self) -> None:
+        """Hand over nothing."""
+
+
+class StillApp(BoardApp):
+    """The board, with its notices kept for the test to read."""
+
+    CSS_PATH = str(Path(app_module.__file__).with_name("board.tcss"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self._feed = _NoFeed()  # type: ignore[assignment]
+        self.told: list[str] = []
+        self.markup: set[bool] = set()
+        self.copied: list[str] = []
+        self.aside: list[str] = []
+
+    def notify(self, message: str, *, markup: bool = True, **values: Any) -> None:
+        """Keep a notice."""
+        self.told.append(message)
+        self.markup.add(markup)
+        super().notify(message, markup=markup, **values)
+
+    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
+        """Keep the line; a terminal to leave there is none."""
+        self.aside.append(line)
+        return program()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Keep what is copied."""
+        self.copied.append(text)
+
+
+@dataclass
+class BoardHarness:
+    """A person in front of a board."""
+
+    app: StillApp
+    pilot: Pilot[Any]
+    drive: LedgerHarness
+    since: int = field(default=0)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after the other, and see what came of them."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let what was begun come to its end, or to a question."""
+        await self.pilot.pause()
+        while busy := self._busy():
+            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+        await self.pilot.pause()
+        assert not [w.error for w in self.app.workers if w.state is WorkerState.ERROR]
+        if not self.app.is_running:
+            return
+        batch = reading.since(self.drive.db, RUN, self.app.picture.seq, self.app.clock.now())
+        if batch is not None:
+            self.app._show(self.app.picture.apply(batch))
+        await self.pilot.pause()
+
+    def _busy(self) -> list[asyncio.Task[Any]]:
+        """Return what is under way; a talk that waits for an answer is not."""
+        groups = {"deeds"} if self.app.screen.is_modal else {"deeds", "talk", "perform"}
+        under_way = [w for w in self.app.workers if w.group in groups and not w.is_finished]
+        return [worker._task for worker in under_way if worker._task is not None]
+
+    async def select(self, card: str) -> None:
+        """Select a card on the board."""
+        board = self.app.get_screen("board", BoardScreen)
+        assert board.select(card)
+        await self.pilot.pause()
+
+    async def mark(self, *cards: str) -> None:
+        """Mark cards."""
+        for card in cards:
+            self.app.picture.toggle_mark(card)
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*("space" if char == " " else char for char in text))
+
+    @property
+    def acts(self) -> list[tuple[str, str]]:
+        """What the ledger says this person has done: kinds of events with their tasks."""
+        found = reads.events(self.drive.db, RUN, self.since)
+        return [(event.kind, event.task or "") for event in found if event.actor == ME]
+
+    @property
+    def told(self) -> list[str]:
+        """What the board has said."""
+        return self.app.told
+
+
+def place_in(folder: Path) -> Project:
+    """Return a place whose state lies in a folder; there is no repository in it."""
+    common = folder / "repo" / ".git"
+    return Project(common.parent, common, repo_paths(folder / "state", common, "repo"), {})
+
+
+@contextlib.asynccontextmanager
+async def board(
+    folder: Path,
+    *tasks: NewPhase | NewTask | str,
+    before: Callable[[LedgerHarness], object] | None = None,
+    size: tuple[int, int] = (120, 40),
+    config: Config | None = None,
+    led: bool = True,
+    **run: Any,
+) -> AsyncIterator[BoardHarness]:
+    """Open a board on a new run; `before` brings the run to where the test begins.
+
+    This process poses as the scheduler, so that nothing starts one.
+    """
+    project = place_in(folder)
+    project.paths.root.mkdir(parents=True)
+    with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
+        drive = LedgerHarness(db).make(*tasks, **run)
+        if led:
+            drive.ledger.scheduler_started(RUN, asdict(own_identity()), 60.0)
+        if before is not None:
+            before(drive)
+        app = StillApp(project, RUN, clock=drive.clock, environ={}, config=config)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            hand = BoardHarness(app, pilot, drive, since=drive.run().seq)
+            await pilot.pause()
+            app._show(app.picture.apply(reading.start(db, RUN, drive.clock.now())))
+            await pilot.pause()
+            yield hand

@@ -1,0 +1,231 @@
+"""A run in the middle of its life, with a card of each kind; the same to the byte each time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, seat, shell
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.scheduler.leader import own_identity
+
+if TYPE_CHECKING:
+    from wf_tui.commands import Project
+    from wf_tui.ledger.ledger import Fence
+    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.store.database import Database
+
+__all__ = ["busy_run", "run_of_kind", "small_run"]
+
+_GATE: Final = "make check"
+_WHEN: Final = "@1000000 +0000"
+_GIT: Final = {
+    "GIT_AUTHOR_NAME": "wf",
+    "GIT_AUTHOR_EMAIL": "wf@wf.invalid",
+    "GIT_AUTHOR_DATE": _WHEN,
+    "GIT_COMMITTER_NAME": "wf",
+    "GIT_COMMITTER_EMAIL": "wf@wf.invalid",
+    "GIT_COMMITTER_DATE": _WHEN,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
+_OLD: Final = "def token(user):\n    return user.name\n\n\ndef drop(token):\n    pass\n"
+_NEW: Final = (
+    "import secrets\n\n\ndef token(user):\n    return secrets.token_hex(16)\n\n\n"
+    "def drop(token):\n    STORE.pop(token, None)\n"
+)
+_LOG: Final = (
+    "reading src/auth/token.py\n",
+    "12 places use token(), 3 of them in tests\n",
+    "editing src/auth/token.py\n",
+    "running pytest -q tests/auth\n",
+    "................................        [100%]\n",
+    "32 passed in 1.41s\n",
+)
+
+
+def task(name: str, *needs: str, title: str = "", **values: object) -> NewTask:
+    """Return a writing task that a person may have written."""
+    stock: dict[str, object] = {
+        "title": title or name.replace("-", " ").capitalize(),
+        "spec": Spec(
+            prompt=f"{title or name}, with tests.", command=f"agent {name}", needs=needs, gate=_GATE
+        ),
+        "scope": (f"src/auth/{name}/**",),
+        "role": "implement",
+        "max_attempts": 2,
+    }
+    return shell(name, *needs, **{**stock, **values})
+
+
+def busy_run(project: Project, db: Database) -> LedgerHarness:
+    """Make a run with cards in all columns, a log and a diff; its clock stands still."""
+    drive = LedgerHarness(db).make(
+        phase(
+            "survey",
+            task("scan-auth", title="Find all uses of tokens", mode="read_only", scope=()),
+            task("list-routes", title="List the routes that need a login"),
+        ),
+        phase(
+            "build",
+            task("token-store", title="Store tokens on the server"),
+            task("cookie-flags", title="Set the flags of all cookies", max_attempts=1),
+            task("consent", title="Ask the user for consent", role="general"),
+            task("refresh", title="Refresh tokens before they expire"),
+            task("revoke", title="Revoke tokens at logout"),
+            task("登录表单", title="登录表单 支持 OAuth 与密码登录的统一页面", priority=1),
+            task("rate-limit", title="Limit the tries of a login", worker="w1", priority=2),
+            task("sessions", title="Move the sessions to the new store", priority=3),
+            after=["survey"],
+        ),
+        phase(
+            "release",
+            task("docs", "revoke", title="Describe the login in the manual"),
+            task("changelog", "cookie-flags", title="Write the change log"),
+            after=["build"],
+        ),
+        goal="Move auth to OAuth",
+        seats=[seat(f"w{number}", "agent") for number in range(1, 7)],
+        jobs=6,
+    )
+    drive.ledger.scheduler_started(RUN, asdict(own_identity()), 3600.0)
+    base, commit = _commits(project)
+    _survey(drive)
+    _build(drive, project, base, commit)
+    drive.mine.hold(RUN, "sessions")
+    return drive
+
+
+def _survey(drive: LedgerHarness) -> None:
+    scan = drive.take("scan-auth", step=Step.CHECKING)
+    routes = drive.take("list-routes", step=Step.RUNNING)
+    drive.clock.move(41)
+    drive.ledger.done(scan, DoneKind.ANSWERED, Ending(Outcome.SUCCEEDED, "exit", exit_code=0), "12")
+    _fail(drive, routes, "exit status 2: no module named routes", exit_code=2)
+    drive.clock.move(7)
+    drive.finish("list-routes")
+
+
+def _build(drive: LedgerHarness, project: Project, base: str, commit: str) -> None:
+    token = drive.take("token-store", "w1")
+    drive.ledger.prepared(token, base=base, tree="trees/1")
+    drive.bring(token, Step.RUNNING)
+    _write_log(project, token)
+    cookies, consent, refresh, revoke = (
+        drive.take(name, step=Step.RUNNING)
+        for name in ("cookie-flags", "consent", "refresh", "revoke")
+    )
+    drive.ledger.progress(refresh, "edit src/auth/refresh.py")
+    drive.clock.move(200)
+    _fail(drive, cookies, "exit status 1: 3 tests failed", exit_code=1)
+    drive.ask(consent, "May I run npm install?")
+    drive.bring(revoke, Step.CHECKING)
+    drive.clock.move(37)
+    drive.bring(token, Step.INTEGRATING)
+    good = Ending(Outcome.SUCCEEDED, "exit", exit_code=0, ref=commit, commit=commit)
+    drive.ledger.done(token, DoneKind.MERGED, good, "32 passed in 1.41s")
+    form = drive.take("登录表单", step=Step.RUNNING)
+    drive.ledger.progress(form, "running pytest -q tests/login")
+    drive.clock.move(14)
+
+
+def _fail(drive: LedgerHarness, fence: Fence, text: str, exit_code: int) -> None:
+    drive.ledger.fail(fence, Ending(Outcome.FAILED, "exit", text, exit_code=exit_code))
+
+
+def run_of_kind(db: Database, kind: BlockedKind) -> LedgerHarness:
+    """Make a run with one blocked task, of this kind."""
+    broken = task("parser", title="Parse the new header", max_attempts=1)
+    after = phase("later", task("usage", "parser", title="Use the parser"), after=["work"])
+    drive = LedgerHarness(db).make(broken, after, goal="One of each kind", jobs=2)
+    drive.ledger.scheduler_started(RUN, asdict(own_identity()), 3600.0)
+    if kind in {BlockedKind.HOLD, BlockedKind.CANCELLED}:
+        act = drive.mine.hold if kind is BlockedKind.HOLD else drive.mine.cancel
+        act(RUN, "parser")
+    else:
+        _block(drive, kind)
+    drive.clock.move(125)
+    return drive
+
+
+_TEXTS: Final = {
+    BlockedKind.FAILED: "exit status 1: 3 tests failed",
+    BlockedKind.DEPENDENCY: "exit status 1: 3 tests failed",
+    BlockedKind.GATE: "the gate failed: exit status 2",
+    BlockedKind.SCOPE: "outside its scope: src/other/main.py and 2 more",
+    BlockedKind.DELIVERABLE: "missing: docs/usage.txt",
+    BlockedKind.BUDGET: "2.1M of 2.0M tokens used",
+    BlockedKind.CONFLICT: "conflict in src/auth/parser/head.py",
+    BlockedKind.QUOTA: "no more requests today",
+    BlockedKind.QUESTION: "May I run npm install?",
+}
+
+
+def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
+    fence = drive.take("parser", step=Step.CHECKING)
+    bad = Ending(Outcome.FAILED, "exit", _TEXTS[kind], exit_code=1)
+    match kind:
+        case BlockedKind.QUESTION:
+            drive.ledger.ask(fence, _TEXTS[kind], ["yes", "no"])
+        case BlockedKind.QUOTA:
+            drive.ledger.limited(fence, bad, "quota", "local", drive.clock.now() + 3600)
+        case BlockedKind.CONFLICT:
+            drive.bring(fence, Step.INTEGRATING)
+            drive.ledger.conflict(fence, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
+            again = drive.take("parser", step=Step.INTEGRATING)
+            drive.ledger.conflict(again, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
+        case BlockedKind.SCOPE | BlockedKind.BUDGET:
+            drive.ledger.block(fence, bad, kind)
+        case _:
+            failed = BlockedKind.FAILED if kind is BlockedKind.DEPENDENCY else kind
+            drive.ledger.fail(fence, bad, kind=failed)
+
+
+def small_run(db: Database) -> LedgerHarness:
+    """Make a run that nobody leads and in which nothing has happened."""
+    return LedgerHarness(db).make(task("first"), task("second"), goal="Begin", jobs=2)
+
+
+# -- what lies beside the ledger
+
+
+def _write_log(project: Project, fence: Fence) -> None:
+    folder = project.paths.run(fence.run).attempt(fence.task, fence.epoch)
+    folder.mkdir(parents=True)
+    lines = [json.dumps({"at": START, "text": text}) + "\n" for text in _LOG]
+    (folder / "log.jsonl").write_text("".join(lines))
+    (folder / "gate.jsonl").write_text(json.dumps({"at": START, "text": "all checks pass\n"}))
+
+
+def _commits(project: Project) -> tuple[str, str]:
+    """Make the run's repository with two commits: the base and what `token-store` made."""
+    control = project.paths.run(RUN).control
+    control.parent.mkdir(parents=True)
+
+    def git(*words: str, stdin: str = "") -> str:
+        environ = {"PATH": os.environ["PATH"], **_GIT}
+        done = subprocess.run(
+            ["git", "--git-dir", control, *words],
+            env=environ, input=stdin, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def commit(files: dict[str, str], *parents: str) -> str:
+        blobs = {
+            name: git("hash-object", "-w", "--stdin", stdin=text) for name, text in files.items()
+        }
+        rows = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in blobs.items())
+        words = [word for parent in parents for word in ("-p", parent)]
+        return git("commit-tree", git("mktree", stdin=rows), *words, "-m", "a commit")
+
+    git("init", "-q", "--bare", "-b", "wf/r1")
+    base = commit({"README.md": "Auth\n", "token.py": _OLD})
+    new = commit({"README.md": "Auth\n", "token.py": _NEW, "test_token.py": "PASS = 1\n"}, base)
+    git("update-ref", "refs/wf/base", base)
+    git("update-ref", "refs/heads/wf/r1", new)
+    return base, new

@@ -1,0 +1,63 @@
+"""Looking at a run in tests: a picture that reads when it is told to, and all that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.support.ledger_harness import RUN
+from wf_tui.picture import reading
+from wf_tui.picture.picture import Picture
+
+if TYPE_CHECKING:
+    from tests.support.ledger_harness import LedgerHarness
+    from wf_tui.picture.batch import Batch, Changes
+
+
+@dataclass
+class PictureHarness:
+    """A picture of the run of a driver."""
+
+    drive: LedgerHarness
+    picture: Picture = field(init=False)
+    last: Batch | None = None
+
+    def __post_init__(self) -> None:
+        self.picture = Picture(self.drive.clock.now())
+
+    def read(self) -> Batch:
+        """Read what changed; the first time, everything."""
+        now = self.drive.clock.now()
+        if self.last is None:
+            self.last = reading.start(self.drive.db, RUN, now)
+        else:
+            batch = reading.since(self.drive.db, RUN, self.picture.seq, now)
+            assert batch is not None
+            self.last = batch
+        return self.last
+
+    def look(self) -> Changes:
+        """Read what changed into the picture."""
+        changes = self.picture.apply(self.read())
+        self.picture.tick(self.drive.clock.now())
+        return changes
+
+    def column(self, state: str) -> str:
+        """Return the ids of a column in one line."""
+        return " ".join(self.picture.columns[state])
+
+
+def shown(picture: Picture) -> dict[str, object]:
+    """Return all that a picture shows."""
+    return {
+        "columns": {state: list(ids) for state, ids in picture.columns.items()},
+        "cards": {task: picture.card(task) for task in picture.cards},
+        "counts": picture.counts,
+        "header": picture.header,
+        "workers": picture.workers,
+        "moves": {
+            (task, move): picture.why_not(move, task)
+            for task in picture.cards
+            for move in ("retry", "hold", "cancel", "accept")
+        },
+    }

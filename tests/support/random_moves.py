@@ -1,0 +1,306 @@
+"""Anything that a scheduler, its workers and a person can do, drawn at random, in any order."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from random import Random
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from tests.support.ledger_harness import (
+    BAD,
+    GOOD,
+    RUN,
+    STOPPED,
+    LedgerHarness,
+    phase,
+    seat,
+    shell,
+)
+from wf_tui.errors import RefusedError, WfError
+from wf_tui.ledger.ledger import Fence, Ledger
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.attempts import Ending
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.rules.load import NewPhase, NewTask
+
+NAMES = ["w1", "w2", "o1"]
+SCOPES = [(), ("src/a",), ("src/a", "src/b"), ("docs/",)]
+SEATS = [seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review",))]
+POLICIES = ["skip_continue"] * 8 + ["hold", "abort"]
+REPORTS = [
+    "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
+    "conflict", "rate", "quota", "auth", "question", "expired", "alive", "given back",
+    *list(Step)[1:],
+]  # fmt: skip
+HAND = ["retry", "release", "hold", "unhold", "cancel", "skip", "accept"]
+WHOLE = ["resume", "pause", "stop", "release_due", "abort"]
+DEEDS = [
+    "late", "late", "recover", "idle", "wait", "wait", "hand", "hand", "help_out", "help_out",
+    "reassign", "edit", "answer", "undo", "whole", "stop_now", "jobs", "add", "together",
+]  # fmt: skip
+LOST = Ending(Outcome.LOST, "lost", "its scheduler died")
+
+
+class RandomMoves(RuleBasedStateMachine):
+    """A scheduler, its workers and a person who do anything at all, in any order."""
+
+    def __init__(self, drive: LedgerHarness) -> None:
+        super().__init__()
+        self.drive = drive
+        self.fences: list[Fence] = []
+        """All claims that anybody was ever given; most are of no worth any more."""
+        self.added = 0
+
+    def acting(self) -> AbstractContextManager[object]:
+        """Give what each act happens in."""
+        return suppress(RefusedError)
+
+    @initialize(seed=st.integers(0, 10**6))
+    def begin(self, seed: int) -> None:
+        """Create a run of a random plan."""
+        random = Random(seed)  # noqa: S311 - the same plan each time
+        scopes = random.choice(["serialize", "race"])
+        self.drive.make(
+            *a_plan(random, random.randint(1, 5)),
+            seats=SEATS,
+            jobs=random.randint(1, 3),
+            scopes=scopes,
+        )
+        self.drive.ledger.set_breakers(RUN, {"shell": random.choice([0, 0, 5])})
+
+    @rule(
+        workers=st.permutations(NAMES),
+        how=st.lists(st.sampled_from(REPORTS), min_size=1, max_size=4),
+        pick=st.integers(0, 9),
+    )
+    def work(self, workers: list[str], how: list[str], pick: int) -> None:
+        """Let a scheduler go once round: close what is stopped, claim for all, let some report."""
+        with self.acting():
+            for attempt in self._opened():
+                if attempt.fenced:
+                    self.drive.ledger.close(fence_of(attempt), STOPPED)
+            for worker in workers:
+                self.claim(worker)
+            for one in how:
+                self.report(pick, one)
+
+    @rule(name=st.sampled_from(DEEDS), pick=st.integers(0, 99), which=st.integers(0, 99))
+    def disturb(self, name: str, pick: int, which: int) -> None:
+        """Do something else, to something that is picked, in one of several ways."""
+        with self.acting():
+            getattr(self, name)(pick, which)
+
+    # -- the scheduler and its workers
+
+    def claim(self, worker: str) -> None:
+        """Claim for a seat."""
+        fence = self.drive.claim(worker)
+        if fence:
+            self.given(fence)
+
+    def given(self, fence: Fence) -> None:
+        """Keep a claim, which is newer than any that this task ever had (G1)."""
+        assert all(fence.epoch > old.epoch for old in self.fences if old.task == fence.task)
+        self.fences.append(fence)
+
+    def report(self, pick: int, how: str) -> None:
+        """Let a worker whose claim is the live one say how it is."""
+        live = [attempt for attempt in self._opened() if not attempt.fenced]
+        if not live:
+            return
+        fence = fence_of(live[pick % len(live)])
+        with suppress(RefusedError):
+            if how in {"merged", "conflict"}:
+                self.drive.ledger.step(fence, Step.INTEGRATING)
+            report(self.drive, fence, how)
+
+    def late(self, pick: int, which: int) -> None:
+        """Let whoever had a claim that somebody else has now report, as if it were still good."""
+        live = {fence_of(attempt) for attempt in self._opened() if not attempt.fenced}
+        held = {fence.task for fence in live}
+        old = [fence for fence in self.fences if fence not in live]
+        stale = [fence for fence in old if fence.task in held] or old
+        if stale:
+            report(self.drive, stale[pick % len(stale)], REPORTS[which % len(REPORTS)])
+
+    def recover(self, *_: int) -> None:
+        """Do what a new scheduler does with all that a dead one has left."""
+        for attempt in self._opened():
+            fence = fence_of(attempt)
+            if attempt.fenced:
+                self.drive.ledger.close(fence, STOPPED)
+            elif self.drive.task(attempt.task).step == Step.INTEGRATING:
+                report(self.drive, fence, "merged")
+            else:
+                self.drive.ledger.fail(fence, LOST)
+
+    def idle(self, _: int, which: int) -> None:
+        """Let the scheduler look whether the run is over."""
+        self.drive.ledger.end_when_idle(RUN, foreground=which % 9 == 0)
+
+    def wait(self, _: int, which: int) -> None:
+        """Let time pass."""
+        self.drive.clock.move([1.0, 6.0, 40.0, 400.0][which % 4])
+        self.drive.ledger.reanchor(RUN)
+
+    def _opened(self) -> list[AttemptRow]:
+        return [one for one in reads.attempts(self.drive.db, RUN) if one.open]
+
+    # -- a person
+
+    def hand(self, pick: int, which: int) -> None:
+        """Do something to two tasks by hand."""
+        name = HAND[which % len(HAND)]
+        picked = dict.fromkeys([self._pick(pick), self._pick(which)])
+        acted = getattr(self.drive.mine, name)(RUN, *picked)
+        if name == "accept":
+            for task in (self.drive.task(one.task) for one in acted if one.changed):
+                self.given(Fence(RUN, task.id, task.epoch, str(task.worker)))
+
+    def help_out(self, *_: int) -> None:
+        """Let all that is blocked by itself have another go."""
+        with suppress(RefusedError):
+            self.drive.mine.resume(RUN)
+        blocked = [task.id for task in reads.tasks(self.drive.db, RUN) if task.state == "blocked"]
+        self.drive.mine.retry(RUN, *blocked)
+        self.drive.mine.unhold(RUN, *blocked)
+
+    def reassign(self, pick: int, which: int) -> None:
+        """Give a task to a seat or a profile."""
+        self.drive.mine.reassign(RUN, ["w1", "w2", "shell"][which % 3], self._pick(pick))
+
+    def edit(self, pick: int, which: int) -> None:
+        """Change what a task asks for, and its place."""
+        self.drive.mine.edit(RUN, self._pick(pick), {"scope": SCOPES[which % len(SCOPES)]})
+        self.drive.mine.priority(RUN, self._pick(which), pick % 3 - 1)
+
+    def answer(self, pick: int, _: int) -> None:
+        """Answer a question, where there is one."""
+        asked = [task.id for task in reads.tasks(self.drive.db, RUN) if task.kind == "question"]
+        self.drive.mine.answer(RUN, asked[pick % len(asked)] if asked else self._pick(pick), "yes")
+
+    def undo(self, *_: int) -> None:
+        """Take back the last act."""
+        self.drive.mine.undo(RUN)
+
+    def whole(self, _: int, which: int) -> None:
+        """Do something to the whole run."""
+        getattr(self.drive.mine, WHOLE[which % len(WHOLE)])(RUN)
+
+    def stop_now(self, *_: int) -> None:
+        """Take all running work back."""
+        self.drive.mine.stop(RUN, now=True)
+
+    def jobs(self, _: int, which: int) -> None:
+        """Let more or fewer tasks work at once."""
+        self.drive.mine.set_jobs(RUN, which % 3 + 1)
+
+    def add(self, pick: int, which: int) -> None:
+        """Add a task by hand."""
+        needs = dict.fromkeys([self._pick(pick), self._pick(which)][: which % 3])
+        name = f"x{self.added}"
+        self.added += 1
+        with suppress(WfError):
+            self.drive.mine.add(RUN, shell(name, *needs), [None, "p0", "p1"][pick % 3])
+
+    def together(self, pick: int, which: int) -> None:
+        """Do several things in one transaction, as the writer of a scheduler does."""
+        got: list[Fence | None] = []
+        with self.drive.db.transaction():
+            for worker in NAMES:
+                with suppress(RefusedError), self.drive.db.transaction():
+                    got.append(self.drive.claim(worker))
+            with suppress(RefusedError), self.drive.db.transaction():
+                self.hand(pick, which)
+        for fence in filter(None, got):
+            self.given(fence)
+
+    def _pick(self, pick: int) -> str:
+        rows = reads.tasks(self.drive.db, RUN)
+        return rows[pick % len(rows)].id
+
+
+def fence_of(attempt: AttemptRow) -> Fence:
+    """Return what the writes of this attempt carry."""
+    return Fence(RUN, attempt.task, attempt.epoch, attempt.worker)
+
+
+def result_of(fence: Fence) -> str:
+    """Return the result that only this claim gives."""
+    return f"{fence.task} {fence.epoch}"
+
+
+def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
+    """Report for a claim, whether it counts or not."""
+    ledger = drive.ledger
+    match how:
+        case "merged" | "no_changes" | "answered":
+            return ledger.done(fence, DoneKind(how), GOOD, result_of(fence))
+        case "failed" | "gate":
+            return ledger.fail(fence, BAD, kind=BlockedKind(how))
+        case "scope" | "budget":
+            return ledger.block(fence, BAD, BlockedKind(how))
+        case "conflict":
+            return ledger.conflict(fence, BAD, ("src/a",), "both changed src/a")
+        case "rate" | "quota" | "auth":
+            return ledger.limited(fence, BAD, how, "far", drive.clock.now() + 30)
+        case "given back":
+            return drive.task(fence.task).by_hand and ledger.give_back(fence, BAD)
+    return _go_on(drive.ledger, fence, how)
+
+
+def _go_on(ledger: Ledger, fence: Fence, how: str) -> bool:
+    """Report what ends no attempt."""
+    match how:
+        case "question":
+            return ledger.ask(fence, "may I?")
+        case "expired":
+            return ledger.question_expired(fence)
+        case "alive":
+            ledger.heartbeat(RUN, [fence])
+            return True
+    return ledger.step(fence, Step(how))
+
+
+def a_plan(random: Random, size: int) -> list[NewPhase]:
+    """Return phases that build upon each other, with results that many others need."""
+    phases: list[NewPhase] = []
+    for number in range(size):
+        known = [task.id for one in phases for task in one.tasks]
+        inside = [a_task(random, f"t{number}{place}", known) for place in range(3)]
+        needed = {need for task in inside for need in task.spec.needs}
+        after = {one.name for one in phases if needed & {task.id for task in one.tasks}}
+        phases.append(
+            phase(
+                f"p{number}",
+                *inside,
+                after=sorted(after),
+                parallel=random.random() < 0.7,
+                on_failure=random.choice(POLICIES),
+                wip=random.choice([None, None, 1]),
+            )
+        )
+    return phases
+
+
+def a_task(random: Random, name: str, known: list[str]) -> NewTask:
+    """Return a task that may need two of the known ones."""
+    needs = random.sample(known, min(len(known), random.choice([0, 0, 1, 2])))
+    return shell(
+        name,
+        *needs,
+        mode=random.choice(["read_write", "read_write", "read_only"]),
+        isolation=random.choice(["auto", "shared"]),
+        scope=random.choice(SCOPES),
+        worker=random.choice(["", "", "w2", "shell"]),
+        max_attempts=random.choice([1, 2, 9, 9]),
+        backoff=random.choice([0.0, 0.0, 5.0]),
+    )

@@ -1,0 +1,114 @@
+"""A naive recount of everything the ledger keeps as a counter, from the tables alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from tests.support.ledger_harness import RUN
+from wf_tui.ledger.model.rows import TaskRow, decode, select
+from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.queries import reads
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import PhaseRow
+    from wf_tui.ledger.store.database import Database
+
+BAD = {
+    "failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency",
+}  # fmt: skip
+NOT_SETTLED = {"quota", "question", "hold"}
+
+
+def check(db: Database) -> None:
+    """Compare each counter with what it counts; fail with the first that drifted."""
+    tasks = {task.id: task for task in reads.tasks(db, RUN)}
+    phases = {phase.name: phase for phase in reads.phases(db, RUN)}
+    _check_run(db, tasks)
+    _check_phases(db, tasks, phases)
+    _check_waiting(db, tasks, phases)
+    for task in tasks.values():
+        _check_task(task, phases[task.phase])
+    _check_claims(db, tasks)
+
+
+def _check_run(db: Database, tasks: dict[str, TaskRow]) -> None:
+    run = reads.run_row(db, RUN)
+    counts = Counter(task.state.value for task in tasks.values())
+    kept = {name: getattr(run, name) for name in ("pending", "in_progress", "done", "blocked")}
+    assert kept == {name: counts[name] for name in kept}
+    opened = [attempt for attempt in reads.attempts(db, RUN) if attempt.open]
+    assert run.open_attempts == len(opened)
+    assert [event.seq for event in reads.events(db, RUN)] == list(range(1, run.seq + 1))
+
+
+def _check_phases(db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]) -> None:
+    opened = Counter(attempt.phase for attempt in reads.attempts(db, RUN) if attempt.open)
+    waits = db.execute("SELECT src, dst FROM phase_edge WHERE run = ?", (RUN,))
+    for phase in phases.values():
+        inside = [task for task in tasks.values() if task.phase == phase.name]
+        unsettled = [task.id for task in inside if not _settles(task, phase)]
+        before = [phases[str(src)] for src, dst in waits if dst == phase.name]
+        assert phase.unsettled == len(unsettled), phase.name
+        assert phase.open_attempts == opened[phase.name], phase.name
+        assert phase.unmet == sum(other.settled_at is None for other in before), phase.name
+        if not unsettled and not phase.unmet:
+            assert phase.settled_at is not None, phase.name
+
+
+def _settles(task: TaskRow, phase: PhaseRow) -> bool:
+    if task.state is TaskState.DONE:
+        return True
+    blocked = task.state is TaskState.BLOCKED and task.kind not in NOT_SETTLED
+    return blocked and task.open_epoch is None and phase.on_failure != "hold"
+
+
+def _check_waiting(db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]) -> None:
+    edges = db.execute("SELECT src, dst, kind, met FROM edge WHERE run = ?", (RUN,))
+    unmet: defaultdict[str, int] = defaultdict(int)
+    bad: defaultdict[str, int] = defaultdict(int)
+    waiting = {str(dst) for _, dst, kind, met in edges if kind == "order" and not met}
+    for src, dst, kind, met in edges:
+        need = tasks[str(src)]
+        if kind == "result":
+            unmet[str(dst)] += need.state is not TaskState.DONE
+            bad[str(dst)] += need.state is TaskState.BLOCKED and need.kind in BAD
+        else:
+            unmet[str(dst)] += not met
+            turn = need.settled and need.id not in waiting
+            assert met or not turn, f"{dst} may start after {src}"
+    for task in tasks.values():
+        waits = unmet[task.id] + (phases[task.phase].unmet > 0) + (task.open_epoch is not None)
+        assert task.unmet == waits, f"{task.id}: unmet"
+        assert task.unmet_blocked == bad[task.id], f"{task.id}: unmet_blocked"
+
+
+def _check_task(task: TaskRow, phase: PhaseRow) -> None:
+    assert task.settled == _settles(task, phase), task.id
+    assert (task.state is TaskState.IN_PROGRESS) <= task.claimed, task.id
+    assert (task.kind is None) == (task.state in {"pending", "in_progress"}), task.id
+    if task.state is TaskState.PENDING:
+        assert task.unmet_blocked == 0, f"{task.id} waits for a blocked result"
+    if task.kind == "dependency":
+        assert task.unmet_blocked > 0, f"{task.id} is blocked by nothing"
+        assert task.detail.get("root"), f"{task.id} names no root"
+    if task.claimed:
+        assert task.open_epoch == task.epoch, task.id
+        assert task.state is TaskState.IN_PROGRESS or task.asking, task.id
+    assert (task.step is None) == (not task.claimed), task.id
+
+
+def _check_claims(db: Database, tasks: dict[str, TaskRow]) -> None:
+    opened = [attempt for attempt in reads.attempts(db, RUN) if attempt.open]
+    assert {a.task: a.epoch for a in opened} == {
+        task.id: task.open_epoch for task in tasks.values() if task.open_epoch is not None
+    }
+    holding = {seat.name: (seat.task, seat.epoch) for seat in reads.workers(db, RUN) if seat.task}
+    assert holding == {
+        a.worker: (a.task, a.epoch) for a in opened if not a.worker.startswith("user:")
+    }
+    questions = db.execute("SELECT task FROM question WHERE run = ? AND state = 'open'", (RUN,))
+    assert {str(row[0]) for row in questions} == {t.id for t in tasks.values() if t.asking}
+    parked = db.execute(select(TaskRow, "WHERE parked_by IS NOT NULL"))
+    for task in (decode(TaskRow, row) for row in parked):
+        assert task.state is TaskState.PENDING, f"{task.id} is parked"

@@ -1,0 +1,168 @@
+"""A real run on a real repository, led from the test's own process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wf_tui.clock import SystemClock
+from wf_tui.commands import Project, find_project, open_ledger
+from wf_tui.config import Config, Profile, Timing
+from wf_tui.ledger.queries import reads
+from wf_tui.new_run import create_run
+from wf_tui.plan.read import parse_plan
+from wf_tui.scheduler.process import Lead, start_detached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from wf_tui.clock import Clock
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow
+
+__all__ = ["RunHarness"]
+
+_NAMES = {
+    "GIT_AUTHOR_NAME": "U",
+    "GIT_AUTHOR_EMAIL": "u@example.org",
+    "GIT_COMMITTER_NAME": "U",
+    "GIT_COMMITTER_EMAIL": "u@example.org",
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+
+
+@dataclass
+class RunHarness:
+    """One repository with one ledger; a plan at a time."""
+
+    folder: Path
+    timing: Timing = field(default_factory=Timing)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    run: str = field(default_factory=lambda: f"run{uuid.uuid4().hex}")
+    """Its own for each test: a starting scheduler kills what is left of the run of that name."""
+    clock: Clock = field(default_factory=SystemClock)
+    """What a scheduler that is led from here goes by."""
+
+    def __post_init__(self) -> None:
+        """Make the repository."""
+        self.repo = self.folder / "repo"
+        self.repo.mkdir()
+        self.home = self.folder / "home"
+        self.home.mkdir()
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "WF_STATE_DIR": str(self.folder / "state"),
+        }
+        self.git("init", "-q", "-b", "main")
+        self.write("shared.txt", "one\ntwo\nthree\n")
+        self.write(".gitignore", "*.log\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "first")
+
+    def git(self, *words: str) -> str:
+        """Run git as the user and return what it prints."""
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.home), **_NAMES}
+        done = subprocess.run(
+            ["git", *words], cwd=self.repo, env=env, check=True, capture_output=True
+        )
+        return done.stdout.decode().strip()
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the user's checkout."""
+        (self.repo / name).write_text(text)
+
+    @property
+    def project(self) -> Project:
+        """Where the runs of this repository are kept."""
+        return find_project(self.repo, self.environ)
+
+    def start(self, plan: str, jobs: int | None = None) -> RunRow:
+        """Make a run of a plan in YAML."""
+        report = parse_plan(plan, "yaml", "plan.yaml")
+        assert report.plan is not None, [problem.message for problem in report.errors]
+        config = Config(profiles=self.profiles, timing=self.timing)
+        with open_ledger(self.project, create=True) as ledger:
+            return create_run(
+                self.project, ledger, report.plan, config, new_id=lambda: self.run, jobs=jobs
+            )
+
+    def lead(self, *, foreground: bool = True) -> str:
+        """Lead the run to its end and return its state."""
+        return self.leader(foreground=foreground).run()
+
+    def leader(self, *, foreground: bool = True) -> Lead:
+        """Return what leads the run from this process."""
+        paths = self.project.paths
+        return Lead(paths, self.run, self.clock, self.environ, self.timing, foreground)
+
+    def play(self, plan: str, jobs: int | None = None) -> str:
+        """Make a run and lead it to its end."""
+        self.start(plan, jobs)
+        return self.lead()
+
+    def detach(self) -> int:
+        """Start a scheduler as a process of its own."""
+        environ = {**self.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        project = self.project
+        return start_detached(project.paths, self.run, project.repository.common_dir, environ)
+
+    def task(self, name: str) -> TaskRow:
+        """Return a task as the ledger has it."""
+        with open_ledger(self.project) as ledger:
+            return reads.task(ledger.db, self.run, name)
+
+    def row(self) -> RunRow:
+        """Return the run as the ledger has it."""
+        with open_ledger(self.project) as ledger:
+            return reads.run_row(ledger.db, self.run)
+
+    def attempts(self, name: str) -> list[AttemptRow]:
+        """Return the attempts of a task."""
+        with open_ledger(self.project) as ledger:
+            return reads.attempts(ledger.db, self.run, name)
+
+    def events(self, kind: str | None = None) -> list[EventRow]:
+        """Return the events of the run."""
+        with open_ledger(self.project) as ledger:
+            found = list(reads.events(ledger.db, self.run))
+        return [event for event in found if kind in {None, event.kind}]
+
+    def merged(self, name: str) -> str:
+        """Return a file as it is on the exported branch."""
+        return self.git("show", f"{self.branch}:{name}")
+
+    @property
+    def branch(self) -> str:
+        """The branch that the run is exported to."""
+        return f"wf/{self.run}"
+
+    def when(self, happened: Callable[[EventRow], bool], act: Callable[[Ledger], object]) -> None:
+        """Let a person act as soon as an event is in the ledger."""
+        threading.Thread(target=self._act, args=(happened, act), daemon=True).start()
+
+    def wait_for(self, happened: Callable[[EventRow], bool]) -> EventRow:
+        """Return the first event of this kind, as soon as it is in the ledger."""
+        seen = 0
+        with open_ledger(self.project) as ledger:
+            while True:
+                for event in reads.events(ledger.db, self.run, seen):
+                    seen = event.seq
+                    if happened(event):
+                        return event
+                threading.Event().wait(0.01)
+
+    def act(self, do: Callable[[Ledger], object]) -> None:
+        """Act as a person, now."""
+        with open_ledger(self.project) as ledger:
+            do(ledger)
+
+    def _act(self, happened: Callable[[EventRow], bool], act: Callable[[Ledger], object]) -> None:
+        self.wait_for(happened)
+        self.act(act)

@@ -1,0 +1,109 @@
+"""How to bring the task `t` into each state of RULES 3.1, in as few acts as possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, shell
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.ledger_harness import LedgerHarness
+
+Build = "Callable[[Drive], object]"
+
+
+def _plain(drive: LedgerHarness) -> None:
+    drive.make("t")
+
+
+def _waiting(drive: LedgerHarness) -> None:
+    drive.make("u", shell("t", "u"))
+
+
+def _backoff(drive: LedgerHarness) -> None:
+    drive.make(shell("t", max_attempts=2)).wreck("t")
+
+
+def _at(step: Step) -> Callable[[LedgerHarness], object]:
+    return lambda drive: drive.make("t").take("t", step=step)
+
+
+def _asking(drive: LedgerHarness) -> None:
+    drive.make("t")
+    drive.ask(drive.take("t"))
+
+
+def _failed(kind: BlockedKind) -> Callable[[LedgerHarness], object]:
+    return lambda drive: drive.fail(drive.make("t").take("t", step=Step.CHECKING), kind)
+
+
+def _at_once(kind: BlockedKind) -> Callable[[LedgerHarness], object]:
+    return lambda drive: drive.ledger.block(
+        drive.make("t").take("t", step=Step.CHECKING), BAD, kind, {"paths": ["docs/a"]}
+    )
+
+
+def _conflict(drive: LedgerHarness) -> None:
+    drive.make("t")
+    for _ in range(2):
+        fence = drive.take("t", step=Step.INTEGRATING)
+        drive.ledger.conflict(fence, BAD, ("src/t",), "both changed src/t")
+
+
+def _unanswered(drive: LedgerHarness) -> None:
+    drive.make("t")
+    fence = drive.ask(drive.take("t"))
+    drive.ledger.question_expired(fence)
+    drive.ledger.close(fence, STOPPED)
+
+
+def _quota(drive: LedgerHarness) -> None:
+    fence = drive.make("t").take("t", step=Step.RUNNING)
+    drive.ledger.limited(fence, BAD, "quota", "far", drive.clock.now() + 900)
+
+
+def _by_hand(command: str) -> Callable[[LedgerHarness], object]:
+    return lambda drive: getattr(drive.make("t").mine, command)(RUN, "t")
+
+
+def _dependency(drive: LedgerHarness) -> None:
+    drive.make("u", shell("t", "u")).wreck("u")
+
+
+def _done(kind: DoneKind) -> Callable[[LedgerHarness], object]:
+    return lambda drive: drive.ledger.done(
+        drive.make("t").take("t", step=Step.CHECKING), kind, GOOD, "ok"
+    )
+
+
+STATES: Final[dict[str, Callable[[LedgerHarness], object]]] = {
+    "P ready": _plain,
+    "P waiting": _waiting,
+    "P backoff": _backoff,
+    "R:claimed": _at(Step.CLAIMED),
+    "R:preparing": _at(Step.PREPARING),
+    "R:running": _at(Step.RUNNING),
+    "R:harvesting": _at(Step.HARVESTING),
+    "R:checking": _at(Step.CHECKING),
+    "M": _at(Step.INTEGRATING),
+    "Q": _asking,
+    "B:failed": _failed(BlockedKind.FAILED),
+    "B:gate": _failed(BlockedKind.GATE),
+    "B:deliverable": _failed(BlockedKind.DELIVERABLE),
+    "B:conflict": _conflict,
+    "B:scope": _at_once(BlockedKind.SCOPE),
+    "B:budget": _at_once(BlockedKind.BUDGET),
+    "B:question": _unanswered,
+    "B:quota": _quota,
+    "B:hold": _by_hand("hold"),
+    "B:cancelled": _by_hand("cancel"),
+    "B:dependency": _dependency,
+    "D:merged": lambda drive: drive.make("t").finish("t"),
+    "D:no_changes": _done(DoneKind.NO_CHANGES),
+    "D:answered": _done(DoneKind.ANSWERED),
+    "D:skipped": _by_hand("skip"),
+}
+"""A name that begins with the word that `driving.word` gives, and how to get there."""

@@ -1,0 +1,132 @@
+"""What commands share: which repository and run they are about, and how they print."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from wf_tui.commands import find_project, open_ledger, open_reads
+from wf_tui.errors import UsageError
+from wf_tui.ledger.queries import reads
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wf_tui.commands import Project
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.ledger.store.database import Database
+
+__all__ = [
+    "Acting",
+    "Reading",
+    "acting",
+    "json_option",
+    "print_json",
+    "project_at",
+    "reading",
+    "repo_option",
+    "run_argument",
+    "run_option",
+    "say",
+]
+
+_LONGEST: Final = 100_000
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+repo_option = click.option(
+    "--repo",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder in the repository; else the one you are in.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def run_option(command: _Command) -> _Command:
+    """Give a command about a task of a run its options for which run, in which repository."""
+    which = click.option("--run", "run", metavar="RUN", help="The run; else the newest.")
+    return which(repo_option(command))
+
+
+def run_argument(command: Callable[..., object]) -> Callable[..., object]:
+    """Give a command about a run its argument for which, and its option for which repository.
+
+    `--run RUN` means the same, since commands about tasks have it so.
+    """
+
+    @functools.wraps(command)
+    def with_one_run(*, run: str | None, named: str | None, **rest: object) -> object:
+        if run and named and run != named:
+            raise UsageError(f"two runs are named: {run} and {named}", "name one")
+        return command(run=run or named, **rest)
+
+    which = click.argument("run", required=False, metavar="[RUN]")
+    again = click.option("--run", "named", metavar="RUN", help="The same as RUN.")
+    return which(again(repo_option(with_one_run)))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A run that is looked at."""
+
+    project: Project
+    db: Database
+    run: RunRow
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A run that is acted on."""
+
+    project: Project
+    ledger: Ledger
+    run: RunRow
+
+
+def project_at(repo: Path | None) -> Project:
+    """Return where the runs of a repository are kept; by default the one around us."""
+    try:
+        start = repo or Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the folder you are in is gone", "go to another one") from None
+    return find_project(start, os.environ)
+
+
+@contextlib.contextmanager
+def reading(run: str | None, repo: Path | None) -> Iterator[Reading]:
+    """Open a run for reading."""
+    project = project_at(repo)
+    with open_reads(project) as db:
+        yield Reading(project, db, reads.find_run(db, run))
+
+
+@contextlib.contextmanager
+def acting(run: str | None, repo: Path | None) -> Iterator[Acting]:
+    """Open a run for acting on it."""
+    project = project_at(repo)
+    with open_ledger(project) as ledger:
+        yield Acting(project, ledger, reads.find_run(ledger.db, run))
+
+
+def say(text: str, colour: str | None = None) -> None:
+    """Print one line of data; whatever it holds, it cannot act on the terminal.
+
+    A colour is only for a terminal, and not where `NO_COLOR` says so.
+    """
+    line = clean(text, limit=_LONGEST)
+    plain = colour is None or bool(os.environ.get("NO_COLOR"))
+    click.echo(line if plain else click.style(line, fg=colour))
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON, all of it ASCII, so that it cannot act on a terminal."""
+    click.echo(json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f"))

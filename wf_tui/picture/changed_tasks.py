@@ -1,0 +1,94 @@
+"""Which tasks some events changed, read as they are now.
+
+Most changes come with an event of their task. Three come without one: the counters of tasks that
+wait for another task or for a phase, and the root that is named by a task which is blocked through
+others. Those are found along the edges.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.rows import EventRow, TaskRow, decode, select
+from wf_tui.ledger.model.states import BlockedKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wf_tui.ledger.store.database import Database
+
+__all__ = ["changed_tasks", "marks", "parts"]
+
+_MANY: Final = 500
+_SAME_ROW: Final = frozenset(
+    {"attempt_started", "harvested", "message_delivered", "message_sent", "task_progress"}
+)
+"""Events of a task that leave its row as it is."""
+_STAYS: Final = _SAME_ROW | {"question_asked", "task_step"}
+"""Events of a task that change nothing for those that wait for it."""
+
+
+def changed_tasks(db: Database, run_id: str, events: Sequence[EventRow]) -> list[TaskRow]:
+    """Return the tasks that these events changed, in declaration order."""
+    found: dict[str, TaskRow] = {}
+    named = {e.task for e in events if e.task is not None and e.kind not in _SAME_ROW}
+    found |= _by_id(db, run_id, named)
+    moving = {e.task for e in events if e.task is not None and e.kind not in _STAYS}
+    _follow(db, run_id, moving, found)
+    for phase in sorted(_restarted(db, run_id, events)):
+        rows = db.execute(select(TaskRow, "WHERE run = ? AND phase = ?"), (run_id, phase))
+        found |= {task.id: task for task in (decode(TaskRow, row) for row in rows)}
+    return sorted(found.values(), key=lambda task: task.ordinal)
+
+
+def _follow(db: Database, run_id: str, moving: set[str], found: dict[str, TaskRow]) -> None:
+    """Add those that wait for these tasks; through a blocked result, those behind them as well."""
+    seen: set[str] = set()
+    todo = moving
+    while todo:
+        seen |= todo
+        names = _names(db, _DEPENDANTS, run_id, todo) - seen
+        fresh = _by_id(db, run_id, names - found.keys())
+        found |= fresh
+        todo = {name for name in names if found[name].kind == BlockedKind.DEPENDENCY}
+
+
+def _by_id(db: Database, run_id: str, names: Iterable[str]) -> dict[str, TaskRow]:
+    found = {}
+    for part in parts(names):
+        where = f"WHERE run = ? AND id IN ({marks(part)})"
+        for row in db.execute(select(TaskRow, where), (run_id, *part)):
+            task = decode(TaskRow, row)
+            found[task.id] = task
+    return found
+
+
+def _restarted(db: Database, run_id: str, events: Sequence[EventRow]) -> set[str]:
+    """Return the phases whose tasks wait for one phase less, or more: all their counters moved."""
+    settled = {str(e.data.get("phase")) for e in events if e.kind == "phase_settled"}
+    added = {str(e.data.get("phase")) for e in events if e.kind == "task_added"}
+    return _names(db, _NEXT_PHASES, run_id, settled | added)
+
+
+def _names(db: Database, statement: str, run_id: str, names: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for part in parts(names):
+        rows = db.execute(statement.format(marks(part)), (run_id, *part))
+        found |= {str(row[0]) for row in rows}
+    return found
+
+
+def parts(names: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the names in lists that one statement can hold."""
+    every = sorted(names)
+    for place in range(0, len(every), _MANY):
+        yield every[place : place + _MANY]
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return the question marks of an `IN` with these values."""
+    return ", ".join("?" * len(values))
+
+
+_DEPENDANTS: Final = "SELECT DISTINCT dst FROM edge WHERE run = ? AND src IN ({})"
+_NEXT_PHASES: Final = "SELECT DISTINCT dst FROM phase_edge WHERE run = ? AND src IN ({})"

@@ -1,0 +1,97 @@
+"""A person's own program, a shell or an editor, in the worktree of a task (RULES 6.7)."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import EnvironmentalError
+from wf_tui.ledger.model.states import PERSON
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from wf_tui.kept_worktree import KeptTree
+
+__all__ = ["editor", "enter", "notice", "shell"]
+
+_NAMED: Final = 5
+_FOREIGN_GIT: Final = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_WORK_TREE",
+    }
+)
+"""They would make git in the worktree speak of another repository."""
+_SHARED_SIGNALS: Final = (signal.SIGINT, signal.SIGQUIT)
+
+
+def notice(kept: KeptTree) -> str:
+    """Return the line that a person reads before the program starts."""
+    named = ", ".join(clean(path) for path in kept.paths[:_NAMED])
+    named += f" and {len(kept.paths) - _NAMED} more" if len(kept.paths) > _NAMED else ""
+    about = {"conflict": "conflict in", "scope": "outside its scope:"}.get(kept.kind, "")
+    parts = [f"in {clean(str(kept.path), limit=1000)}", f"{about} {named}" if named else ""]
+    if kept.worker:
+        worker = clean(kept.worker.removeprefix(PERSON))
+        parts.append(f"{worker} works in it now: look, but change nothing")
+    elif kept.to_accept:
+        parts.append(f"exit, then: wf accept {clean(shlex.quote(kept.task))}")
+    return "; ".join(part for part in parts if part)
+
+
+def shell(environ: Mapping[str, str]) -> list[str]:
+    """Return the person's shell; nothing but its name is taken from anywhere."""
+    return [environ.get("SHELL") or "/bin/sh"]
+
+
+def editor(environ: Mapping[str, str], kept: KeptTree) -> list[str]:
+    """Return the person's editor, with the files that the block is about, or else the folder.
+
+    A name that begins like an option, or a link that leads out of the worktree, opens nothing else.
+    """
+    asked = environ.get("VISUAL") or environ.get("EDITOR") or "vi"
+    try:
+        words = shlex.split(asked)
+    except ValueError as error:
+        raise EnvironmentalError(f"cannot read $EDITOR, {asked!r}: {error}") from None
+    files = [f"./{path}" for path in kept.files]
+    return [*(words or ["vi"]), *(files or ["."])]
+
+
+def enter(kept: KeptTree, command: Sequence[str], environ: Mapping[str, str]) -> None:
+    """Run a person's program in a worktree until it ends; how it ends is its own affair.
+
+    Raises `EnvironmentalError` where it cannot be started.
+    """
+    mine = {name: value for name, value in environ.items() if name not in _FOREIGN_GIT}
+    own = {"WF_RUN": kept.run, "WF_TASK": kept.task, "PWD": str(kept.path)}
+    try:
+        with _not_for_us(), subprocess.Popen(command, cwd=kept.path, env={**mine, **own}) as it:
+            it.wait()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise EnvironmentalError(
+            f"cannot start {command[0]!r}: {why}", "set $SHELL, or $EDITOR for an editor"
+        ) from error
+
+
+@contextmanager
+def _not_for_us() -> Iterator[None]:
+    """Let Ctrl-C be for the program alone: a handler, unlike being ignored, is not inherited."""
+    before = {number: signal.signal(number, lambda *_: None) for number in _SHARED_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,142 @@
+"""What the checker remembers of a task and of a phase while it replays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["BAD", "OPEN", "Act", "Asked", "PhaseState", "ReplayedTask"]
+
+BAD = frozenset(
+    {"failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency"}
+)
+"""Kinds of blocked tasks that block whoever needs their result."""
+OPEN = frozenset({"quota", "question", "hold"})
+"""Kinds of blocked tasks that keep their phase from settling."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a task asks for, as far as a person can change it and a claim shows it."""
+
+    scope: tuple[str, ...]
+    mode: str
+    max_attempts: int | None
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a person did to a task, and what it was before."""
+
+    seq: int
+    actor: str
+    stopped: bool
+    state: str
+    kind: str | None
+    tries: int
+    conflicts: int
+    not_before: float | None
+    asked: Asked
+
+
+@dataclass
+class ReplayedTask:
+    """One task at one instant of the replay."""
+
+    id: str
+    phase: str
+    needs: tuple[str, ...]
+    isolation: str
+    asked: Asked
+    state: str = "pending"
+    kind: str | None = None
+    step: str | None = None
+    worker: str | None = None
+    """Who holds the live claim."""
+    epoch: int = 0
+    holders: dict[int, str] = field(default_factory=dict)
+    """The worker of each epoch."""
+    opened: int | None = None
+    """The epoch of the attempt that is not closed."""
+    verdict: str = ""
+    """What is known of the open attempt: good, bad, stopped."""
+    rejected: bool = False
+    tries: int = 0
+    conflicts: int = 0
+    not_before: float | None = None
+    limited: str = ""
+    """Why its provider said no just now."""
+    until: float | None = None
+    in_conflict: bool = False
+    accepted: str = ""
+    """What the work was blocked for that a person has accepted, while that claim lasts."""
+    harvested: str | None = None
+    merged: str | None = None
+    """Where the branch went with the work of the open attempt."""
+    seq: int = 0
+    """Its last event."""
+    undone: int = 0
+    """How many of its needs are not done."""
+    bad: int = 0
+    """How many of its needs are blocked."""
+    follows: bool = False
+    """Whether it still waits for the one before it in a sequential phase."""
+    settled: bool = False
+
+    @property
+    def holder(self) -> str:
+        """The worker of the open attempt."""
+        return self.holders.get(self.opened or 0, "")
+
+    @property
+    def asking(self) -> bool:
+        """Whether its worker waits for an answer (Q)."""
+        return self.kind == "question" and self.worker is not None
+
+    @property
+    def merging(self) -> bool:
+        """Whether its work is being merged (M)."""
+        return self.state == "in_progress" and self.step == "integrating"
+
+    @property
+    def working(self) -> bool:
+        """Whether it is worked on, and not merged yet (R)."""
+        return self.state == "in_progress" and not self.merging
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether its attempt can be taken from it (R, Q)."""
+        return self.working or self.asking
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits (P), or is blocked without a claim (B)."""
+        return self.state == "pending" or (self.state == "blocked" and self.worker is None)
+
+    @property
+    def where(self) -> str:
+        """The one word that events use for where a task was."""
+        return self.step or self.kind or self.state
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it blocks whoever needs its result."""
+        return self.state == "blocked" and self.kind in BAD
+
+    def leave(self) -> None:
+        """Take the claim from the task; its attempt may still be open."""
+        self.worker = self.step = None
+
+
+@dataclass
+class PhaseState:
+    """One phase at one instant of the replay."""
+
+    name: str
+    parallel: bool
+    on_failure: str
+    after: tuple[str, ...]
+    tasks: int = 0
+    unsettled: int = 0
+    settled: bool = False
+    claims: int = 0
+    last: str | None = None
