@@ -88,7 +88,7 @@ def _fresh(path: Path) -> Path:
 
 def _rows(path: Path) -> dict[str, list[Row]]:
     with closing(SqliteDatabase(path)) as db:
-        return {table: db.execute(f"SELECT * FROM {table}") for table in _TABLES}  # noqa: S608
+        return {table: db.execute(f"SELECT * FROM {table}") for table in _TABLES}
 
 
 def _insert(path: Path, rows: dict[str, list[Row]]) -> float:
@@ -99,7 +99,7 @@ def _insert(path: Path, rows: dict[str, list[Row]]) -> float:
             with db.transaction():
                 for table, values in rows.items():
                     marks = ", ".join("?" * len(values[0]))
-                    db.execute_many(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608
+                    db.execute_many(f"INSERT INTO {table} VALUES ({marks})", values)
 
         return _seconds(insert)
 

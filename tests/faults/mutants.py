@@ -26,8 +26,8 @@ _OPTIONS: Final = (
     "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout", "--timeout=60",
 )  # fmt: skip
 """Without all the plug-ins that are installed a test starts in half the time."""
-_READY: Final = """_READY: Final = (
-    "WHERE run = ? AND state = 'pending' AND unmet = 0"""
+_READY: Final = '    f"WHERE run = ? AND {STARTABLE} AND (rank'
+_PART_OF_READY: Final = "not_before IS NULL AND parked_by IS NULL"
 _FENCE: Final = "    if task.epoch == epoch and task.worker == worker:\n"
 
 
@@ -97,7 +97,7 @@ MUTANTS: Final = (
         "a claim does not look at the state",
         "ledger/rules/claims.py",
         _READY,
-        _READY.replace("AND state = 'pending' ", ""),
+        _READY.replace("{STARTABLE}", f"unmet = 0 AND {_PART_OF_READY}"),
         "unit/ledger/test_claims.py::test_only_what_waits_is_claimed",
     ),
     Mutant(
@@ -349,7 +349,7 @@ MUTANTS: Final = (
         "nobody waits for a result",
         "ledger/rules/claims.py",
         _READY,
-        _READY.replace(" AND unmet = 0", ""),
+        _READY.replace("{STARTABLE}", f"state = 'pending' AND {_PART_OF_READY}"),
         "unit/ledger/test_dependencies.py::test_what_keeps_a_phase_open",
     ),
     Mutant(

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import TaskRow, decode, select
+from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.rules.claims import contention
 from wf_tui.text import clean
 
@@ -20,12 +21,11 @@ __all__ = ["listed", "waiting_for"]
 _LOOKED_AT: Final = 500
 """Tasks that could start are looked at up to here, so that a look costs the same in any run."""
 _FREE: Final = (
-    "WHERE run = ? AND state = 'pending' AND unmet = 0 AND not_before IS NULL "
-    "AND parked_by IS NULL AND mode = 'read_write' ORDER BY rank, ordinal LIMIT ?"
+    f"WHERE run = ? AND {STARTABLE} AND mode = 'read_write' ORDER BY rank, ordinal LIMIT ?"
 )
 _PARKED: Final = (
-    "WHERE run = ? AND parked_by IS NOT NULL AND state = 'pending' AND unmet = 0 "
-    "AND not_before IS NULL ORDER BY parked_by, rank, ordinal LIMIT ?"
+    f"WHERE run = ? AND parked_by IS NOT NULL AND {UNPARKED} "
+    "ORDER BY parked_by, rank, ordinal LIMIT ?"
 )
 
 

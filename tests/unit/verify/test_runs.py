@@ -89,8 +89,8 @@ def test_merge_that_was_not_recorded(harness: RunHarness) -> None:
     assert harness.lead() == "completed"
     merged = next(event.seq for event in harness.events("integrated"))
     back = (
-        f"DELETE FROM event WHERE seq >= {merged}",  # noqa: S608 - a number
-        f"UPDATE run SET seq = {merged - 1}, exported = NULL, ended_at = NULL, merges = 0",  # noqa: S608 - a number
+        f"DELETE FROM event WHERE seq >= {merged}",
+        f"UPDATE run SET seq = {merged - 1}, exported = NULL, ended_at = NULL, merges = 0",
         *UNRECORDED,
         "UPDATE task SET worker = last_worker",
         "UPDATE worker SET task = NULL, epoch = NULL",

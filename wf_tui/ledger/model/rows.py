@@ -299,7 +299,7 @@ _NAMES: Final = {table: tuple(f.name for f in fields(table)) for table in _TABLE
 
 def select(table: type[T], rest: str = "") -> str:
     """Return the statement that reads rows for `decode`; `rest` is a constant of the caller."""
-    return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"  # noqa: S608 - own names
+    return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"
 
 
 def insert(row: T) -> tuple[str, list[Value]]:
@@ -325,7 +325,7 @@ def update(old: T, new: T) -> tuple[str, list[Value]] | None:
     sets = ", ".join(f"{name} = ?" for name in names)
     where = " AND ".join(f"{name} = ?" for name in key)
     values = [encode(n, after[n]) for n in names] + [encode(n, before[n]) for n in key]
-    return f"UPDATE {table} SET {sets} WHERE {where}", values  # noqa: S608 - own names
+    return f"UPDATE {table} SET {sets} WHERE {where}", values
 
 
 def evolve(row: T, **values: object) -> T:
@@ -448,7 +448,7 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
 }
 _SPEC: Final = tuple(Spec.__dataclass_fields__)
 _INSERTS: Final = {
-    table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) "  # noqa: S608 - own names
+    table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) "
     f"VALUES ({', '.join('?' * len(names))})"
     for table, names in _NAMES.items()
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.rows import BreakerRow, decode, select
+from wf_tui.ledger.model.startable import STARTABLE
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def next_look(db: Database, run: str, now: float) -> float | None:
     """Return when the first pause ends that a task which could start waits for."""
     rows = db.execute(
         "SELECT min(until) FROM breaker b WHERE run = ?1 AND until > ?2 AND EXISTS "
-        "(SELECT 1 FROM task WHERE run = ?1 AND state = 'pending' AND unmet = 0 "
-        "AND not_before IS NULL AND parked_by IS NULL AND needs_kind IN "
+        f"(SELECT 1 FROM task WHERE run = ?1 AND {STARTABLE} AND needs_kind IN "
         "(SELECT kind FROM worker w WHERE w.run = ?1 AND w.profile = b.profile))",
         (run, now),
     )

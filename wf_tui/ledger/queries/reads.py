@@ -16,6 +16,7 @@ from wf_tui.ledger.model.rows import (
     decode,
     select,
 )
+from wf_tui.ledger.model.startable import STARTABLE
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import breaker_reads
 
@@ -199,8 +200,7 @@ def may_claim(db: Database, run: str) -> bool:
     """Whether a claim could find anything, whoever asks: 5 us, where one that does not takes 60."""
     rows = db.execute(
         "SELECT 1 FROM run WHERE id = ?1 AND open_attempts < jobs AND ("
-        "EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state = 'pending' AND unmet = 0 "
-        "AND not_before IS NULL AND parked_by IS NULL) OR (open_attempts = 0 "
+        f"EXISTS (SELECT 1 FROM task WHERE run = ?1 AND {STARTABLE}) OR (open_attempts = 0 "
         "AND EXISTS (SELECT 1 FROM task WHERE run = ?1 AND parked_by IS NOT NULL)))",
         (run,),
     )

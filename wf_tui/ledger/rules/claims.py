@@ -15,6 +15,7 @@ from wf_tui.ledger.model.rows import (
     evolve,
     select,
 )
+from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, Step, TaskState
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import Change
@@ -40,8 +41,7 @@ _FIRST_PAGE: Final = 4
 """The best task is nearly always free: reading 64 of them took a fifth of a claim's time."""
 _PAGE: Final = 64
 _READY: Final = (
-    "WHERE run = ? AND state = 'pending' AND unmet = 0 AND not_before IS NULL "
-    "AND parked_by IS NULL AND (rank, ordinal) > (?, ?) AND needs_kind = ? "
+    f"WHERE run = ? AND {STARTABLE} AND (rank, ordinal) > (?, ?) AND needs_kind = ? "
     "AND pinned IN ('', ?, ?) AND phase NOT IN (SELECT name FROM phase "
     "WHERE phase.run = task.run AND wip IS NOT NULL AND open_attempts >= wip) "
 )
@@ -149,8 +149,7 @@ def _drop_stale_pins(tx: Change, steal_after: float) -> None:
     rows = tx.db.execute(
         select(
             TaskRow,
-            "WHERE run = ?1 AND pinned_by = 'plan' "
-            "AND state = 'pending' AND ready_at < ?2 AND unmet = 0 AND not_before IS NULL "
+            f"WHERE run = ?1 AND pinned_by = 'plan' AND ready_at < ?2 AND {UNPARKED} "
             "AND EXISTS (SELECT 1 FROM worker w WHERE w.run = ?1 AND w.task IS NOT NULL "
             "AND (w.name = pinned OR w.profile = pinned))",
         ),
@@ -266,9 +265,8 @@ def needs_newer(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> bo
 def _park(tx: Change, task: TaskRow) -> None:
     """Take a task, and all that ask for the same, out of the walk until one may be free."""
     tx.db.execute(
-        "UPDATE task SET parked_by = ? WHERE run = ? AND state = 'pending' AND unmet = 0 "
-        "AND not_before IS NULL AND parked_by IS NULL AND mode = 'read_write' AND scope_key = ? "
-        "AND needs_kind = ? AND role = ? AND pinned = ? AND phase = ?",
+        f"UPDATE task SET parked_by = ? WHERE run = ? AND {STARTABLE} AND mode = 'read_write' "
+        "AND scope_key = ? AND needs_kind = ? AND role = ? AND pinned = ? AND phase = ?",
         (
             _label(task),
             tx.run.id,

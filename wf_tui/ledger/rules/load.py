@@ -315,11 +315,11 @@ def _reopen(tx: Change, phase: PhaseRow) -> PhaseRow:
         return phase
     after = "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?2)"
     begun = tx.db.execute(
-        f"SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND phase IN {after} LIMIT 1",  # noqa: S608 - constant
+        f"SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND phase IN {after} LIMIT 1",
         (tx.run.id, phase.name),
     )
     settled = tx.db.execute(
-        f"SELECT name FROM phase WHERE run = ?1 AND settled_at IS NOT NULL AND name IN {after}",  # noqa: S608 - constant
+        f"SELECT name FROM phase WHERE run = ?1 AND settled_at IS NOT NULL AND name IN {after}",
         (tx.run.id, phase.name),
     )
     if begun or settled:
@@ -329,7 +329,7 @@ def _reopen(tx: Change, phase: PhaseRow) -> PhaseRow:
             "leave --phase out to add a task that nothing waits for",
         )
     tx.db.execute(
-        f"UPDATE task SET unmet = unmet + 1 WHERE run = ?1 AND phase IN {after} "  # noqa: S608 - constant
+        f"UPDATE task SET unmet = unmet + 1 WHERE run = ?1 AND phase IN {after} "
         "AND phase IN (SELECT name FROM phase WHERE run = ?1 AND unmet = 0)",
         (tx.run.id, phase.name),
     )

@@ -12,6 +12,8 @@ import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError, LedgerWaitError
+from wf_tui.ledger.model.rows import TaskRow, select
+from wf_tui.ledger.model.startable import STARTABLE
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase, explained
 
@@ -67,6 +69,15 @@ def test_other_errors_are_told(database: SqliteDatabase) -> None:
         database.execute("SELECT * FROM absent")
     with pytest.raises(LedgerError, match="no such table: absent"):
         database.execute_many("INSERT INTO absent VALUES (?)", [(1,)])
+
+
+def test_the_walk_of_a_claim_is_indexed(database: SqliteDatabase) -> None:
+    """The indexes of what could start say exactly what the queries ask for."""
+    named = database.execute("SELECT name FROM sqlite_schema WHERE instr(sql, ?)", (STARTABLE,))
+    assert sorted(named) == [("task_ready",), ("task_scope",)]
+    walk = select(TaskRow, f"WHERE run = ? AND {STARTABLE} ORDER BY rank, ordinal")
+    plan = database.execute(f"EXPLAIN QUERY PLAN {walk}", (RUN,))
+    assert [row[3] for row in plan] == ["SEARCH task USING INDEX task_ready (run=?)"]
 
 
 @pytest.mark.usefixtures("database")
