@@ -21,6 +21,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.seats import more_seats
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.paths import RepoPaths, repo_paths, require_own, state_dir
+from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -132,8 +133,6 @@ def user_name() -> str:
 
 def scheduler_alive(db: Database, run: str) -> bool:
     """Whether a scheduler leads this run now."""
-    from wf_tui.scheduler.leader import is_alive  # noqa: PLC0415 - not for --help
-
     return is_alive(reads.leader(db, run))
 
 

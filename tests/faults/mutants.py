@@ -119,8 +119,8 @@ MUTANTS: Final = (
     Mutant(
         "G1",
         "two schedulers lead",
-        "scheduler/leader.py",
-        "        fcntl.flock(handle, fcntl.LOCK_EX)\n",
+        "locks.py",
+        "        lock(handle)\n",
         "",
         "unit/scheduler/test_leader.py::test_a_led_run_is_not_without_a_leader",
     ),

@@ -20,7 +20,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.paths import repo_paths
 from wf_tui.picture import reading
-from wf_tui.scheduler.leader import own_identity
+from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

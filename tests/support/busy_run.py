@@ -12,7 +12,7 @@ from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, seat,
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.scheduler.leader import own_identity
+from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
     from wf_tui.commands import Project

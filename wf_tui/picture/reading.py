@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.disk_space import is_too_full_for_ledger
 from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, select
 from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
-from wf_tui.picture.room import is_full
+from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,7 +63,7 @@ def _whole(db: Database, run_id: str, now: float) -> Batch:
         workers=tuple(reasons.workers),
         reasons=reasons,
         alive=_alive(db, run_id),
-        full=is_full(run.dir),
+        full=is_too_full_for_ledger(run.dir),
         tally=_tally(ended),
         phase_order=phase_order,
         whole=True,
@@ -83,7 +84,7 @@ def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[Even
         workers=tuple(reasons.workers),
         reasons=reasons,
         alive=_alive(db, run_id),
-        full=is_full(run.dir),
+        full=is_too_full_for_ledger(run.dir),
         tally=_tally(_just_ended(db, run_id, events)),
         phase_order=phase_order,
     )
@@ -98,8 +99,6 @@ def _events_since(db: Database, run_id: str, seq: int) -> list[EventRow]:
 
 
 def _alive(db: Database, run_id: str) -> bool:
-    from wf_tui.scheduler.leader import is_alive  # noqa: PLC0415 - only who leads is asked
-
     return is_alive(reads.leader(db, run_id))
 
 

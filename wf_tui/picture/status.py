@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.disk_space import is_too_full_for_ledger
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree
 from wf_tui.paths import RunPaths
-from wf_tui.picture.room import is_full
+from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,8 +88,6 @@ class Status:
 
 def read_status(db: Database, run: str, now: float) -> Status:
     """Read all of a run at one moment."""
-    from wf_tui.scheduler.leader import is_alive  # noqa: PLC0415 - only who leads is asked
-
     with db.snapshot():
         row = reads.run_row(db, run)
         tasks = reads.tasks(db, run)
@@ -96,7 +95,7 @@ def read_status(db: Database, run: str, now: float) -> Status:
         workers = reads.workers(db, run)
         leader = reads.leader(db, run)
     why = {task.id: reasons.of(task) for task in tasks}
-    alive, full = is_alive(leader), is_full(row.dir)
+    alive, full = is_alive(leader), is_too_full_for_ledger(row.dir)
     return Status(row, tasks, why, workers, leader, alive, now, reasons.holders, full)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.disk_space import DISK_FULL
 from wf_tui.ledger.model.states import BlockedKind, RunState, TaskState
 from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import order
-from wf_tui.picture.room import FULL
 from wf_tui.picture.scopes import listed
 from wf_tui.text import clean, plural
 
@@ -99,7 +99,7 @@ def _counts(run: RunRow, now: float) -> str:
 def _lead(status: Status) -> Iterator[str]:
     run = status.run
     if status.full and not RunState(run.state).ended:
-        yield f"{FULL} {clean(run.dir, limit=_PATH)}"
+        yield f"{DISK_FULL} {clean(run.dir, limit=_PATH)}"
     if status.alive or RunState(run.state).ended:
         return
     if run.state == RunState.PAUSED:

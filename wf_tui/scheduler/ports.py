@@ -7,13 +7,13 @@ somebody else listens there is found out by trying.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import socket
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.locks import open_lock, try_lock
 from wf_tui.paths import private_folder
 
 if TYPE_CHECKING:
@@ -66,25 +66,13 @@ class Ports:
         for step in range(count):
             number = (self._next + step) % count
             base = self.first + number * SIZE
-            lock = _locked(self.folder / str(base))
-            if lock is None:
-                continue
-            if _unused(base):
+            lock = open_lock(self.folder / str(base))
+            if try_lock(lock) and _unused(base):
                 # The next attempt takes others: what lingers in these may go in peace.
                 self._next = number + 1
                 return base, lock
             os.close(lock)
         return None
-
-
-def _locked(path: Path) -> int | None:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
 
 
 def _unused(base: int) -> bool:

@@ -32,11 +32,12 @@ from wf_tui.ledger.queries.trees import needed_trees, stale_trees
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.ledger.writer import Writer
+from wf_tui.processes import own_identity
 from wf_tui.scheduler.context import RunContext
 from wf_tui.scheduler.descriptors import more_descriptors
 from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
-from wf_tui.scheduler.leader import leadership, own_identity
+from wf_tui.scheduler.leader import leadership
 from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import recover
 from wf_tui.scheduler.scheduler import Scheduler

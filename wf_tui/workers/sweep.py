@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wf_tui.processes import is_running, process_ids, start_time
+
 __all__ = ["sweep_git", "sweep_marked"]
 
 _ROUNDS = 50
 _PATIENCE_MS = 200
-_START_TIME = 19  # field 22 of proc(5) stat, counted after the name
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class _Process:
     """A process is known by its number and start time: numbers are used again."""
 
     pid: int
-    started: bytes
+    started: str
 
 
 def sweep_marked(prefix: str, *, exact: bool = False) -> int:
@@ -70,30 +71,24 @@ def _sweep(is_stray: Callable[[list[bytes]], bool]) -> int:
 
 def _found(is_stray: Callable[[list[bytes]], bool]) -> set[_Process]:
     found: set[_Process] = set()
-    for folder in Path("/proc").glob("[0-9]*"):
+    for pid in process_ids():
+        folder = Path("/proc", str(pid))
         try:
             if folder.stat().st_uid != os.geteuid():
                 continue
-            started = _started(folder)
+            # Its start time first: if the number is given to another process meanwhile, what was
+            # read belongs to that one, and `_kill` sees that it is not the one found here.
+            started = start_time(pid)
             variables = (folder / "environ").read_bytes().split(b"\0")
         except OSError:  # it ended meanwhile, or is not ours to read
             continue
-        pid = int(folder.name)
-        if pid != os.getpid() and is_stray(variables):
+        if started is not None and pid != os.getpid() and is_stray(variables):
             found.add(_Process(pid, started))
     return found
 
 
-def _is_alive(pid: bytes) -> bool:
-    try:
-        status = Path("/proc", pid.decode("ascii", "replace"), "stat").read_bytes()
-    except OSError:
-        return False
-    return status.rpartition(b")")[2].split()[0] not in {b"Z", b"X"}
-
-
-def _started(folder: Path) -> bytes:
-    return (folder / "stat").read_bytes().rpartition(b")")[2].split()[_START_TIME]
+def _is_alive(owner: bytes) -> bool:
+    return owner.isdigit() and is_running(int(owner))
 
 
 def _kill(processes: Iterable[_Process]) -> None:
@@ -103,7 +98,7 @@ def _kill(processes: Iterable[_Process]) -> None:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 handle = os.pidfd_open(process.pid)
                 handles.callback(os.close, handle)
-                if _started(Path(f"/proc/{process.pid}")) == process.started:
+                if start_time(process.pid) == process.started:
                     signal.pidfd_send_signal(handle, signal.SIGKILL)
                     dying.append(handle)
         for handle in dying:

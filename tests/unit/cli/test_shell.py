@@ -21,7 +21,7 @@ from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.paths import RunPaths
-from wf_tui.scheduler.leader import own_identity
+from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
     from click.testing import Result

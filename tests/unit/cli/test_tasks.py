@@ -11,7 +11,7 @@ from wf_tui import commands
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Outcome
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.scheduler.leader import own_identity
+from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness

@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import threading
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +15,7 @@ from tests.support.run_harness import RunHarness
 from tests.unit.scheduler.test_scheduler import parallel, running
 from wf_tui.config import Timing
 from wf_tui.errors import LedgerError
-from wf_tui.ledger.queries.reads import Leader
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.scheduler import leader
 from wf_tui.scheduler.process import Lead
 from wf_tui.workers import channel
 from wf_tui.workers.sweep import sweep_marked
@@ -193,17 +189,6 @@ def test_second_scheduler_stands_by(harness: RunHarness) -> None:
     assert harness.lead() == "completed"
     assert len(harness.attempts("a")) == 1
     assert pid
-
-
-def test_life_of_a_leader(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A leader lives only on this machine, since this boot, and with the same start time."""
-    me = Leader(**asdict(leader.own_identity()), started_at=0.0, lease_until=0.0)
-    assert leader.is_alive(me)
-    assert not leader.is_alive(None)
-    assert not leader.is_alive(replace(me, pid_started="1"))
-    assert not leader.is_alive(replace(me, boot="another"))
-    monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
-    assert not leader.is_alive(me)
 
 
 def test_cancelled_lead(harness: RunHarness) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
 from wf_tui.board.widgets.line_widget import LineWidget, Row
+from wf_tui.disk_space import DISK_FULL
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span
-from wf_tui.picture.room import FULL
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def notice(header: Header) -> str:
         where = f"its work is on the branch {header.branch}"
         return f"{state}: {where}" + (f" ({header.export_note})" if header.export_note else "")
     if header.full:
-        return f"{FULL} {header.full}"
+        return f"{DISK_FULL} {header.full}"
     if state is RunState.PAUSED:
         return "paused, nothing new is started: p goes on"
     if not header.scheduler_alive:

@@ -11,12 +11,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from wf_tui.disk_space import is_full
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names, read_names
 from wf_tui.git.merge.integrate import Conflict
 from wf_tui.git.merge.merge_tree import merge_trees
-from wf_tui.git.usage import is_full
 from wf_tui.git.worktrees.erase import erase
 from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.git.worktrees.sweep import UnusableTreeError

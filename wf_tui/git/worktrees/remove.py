@@ -1,7 +1,6 @@
 """Removing worktrees by positive evidence: what cannot be proven saved or empty stays."""
 
 import contextlib
-import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +12,9 @@ from wf_tui.git.harvest.harvest import HarvestRefusedError
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.shared import keep_leftovers
 from wf_tui.git.worktrees.tree import Tree
+from wf_tui.processes import working_folders
 
-__all__ = ["Judgement", "TreeClass", "busy_folders", "judge", "remove_ended"]
+__all__ = ["Judgement", "TreeClass", "judge", "remove_ended"]
 
 _HARMLESS = frozenset({"special file", "symbolic link that leaves the tree"})
 
@@ -61,7 +61,7 @@ def remove_ended(
     for number in save:
         with contextlib.suppress(HarvestRefusedError, GitError):
             keep_leftovers(pool.control, _tree(pool, pool.paths.trees / str(number)))
-    busy = busy_folders()
+    busy = working_folders()
     saved = _saved(pool.control)
     found = []
     for path in sorted(pool.paths.trees.iterdir()):
@@ -91,19 +91,6 @@ def judge(
     except (HarvestRefusedError, GitError):
         return TreeClass.DIRTY
     return _judge_content(pool.control, content, _saved(pool.control) if saved is None else saved)
-
-
-def busy_folders() -> frozenset[Path] | None:
-    """Return the working directories of all processes; None where the system does not tell."""
-    if sys.platform != "linux":
-        return None
-    folders = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            folders.add((process / "cwd").readlink())
-        except OSError:
-            continue  # it ended meanwhile, or belongs to somebody else
-    return frozenset(folders)
 
 
 def _content(tree: Tree) -> str | None:

@@ -19,6 +19,7 @@ from wf_tui.ledger.model.rows import (
 from wf_tui.ledger.model.startable import STARTABLE
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import breaker_reads
+from wf_tui.processes import ProcessIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,13 +72,9 @@ class Pulse:
 
 
 @dataclass(frozen=True)
-class Leader:
+class Leader(ProcessIdentity):
     """Who leads, or last led, a run."""
 
-    pid: int
-    host: str
-    boot: str
-    pid_started: str
     started_at: float
     lease_until: float
 

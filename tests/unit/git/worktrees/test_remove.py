@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of, merge
 from wf_tui.git.worktrees import remove
-from wf_tui.git.worktrees.remove import TreeClass, busy_folders, judge, remove_ended
+from wf_tui.git.worktrees.remove import TreeClass, judge, remove_ended
+from wf_tui.processes import working_folders
 
 
 def _left(run: Run) -> list[str]:
@@ -122,7 +123,7 @@ def test_without_a_list_of_processes_nothing_is_removed(
     """Where the system does not tell, there is no evidence."""
     run.pool.acquire(run.control.base)
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert busy_folders() is None
+    assert working_folders() is None
     (found,) = remove_ended(run.pool)
     assert found.reason.startswith("no way to tell")
 

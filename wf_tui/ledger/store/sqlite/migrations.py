@@ -5,8 +5,6 @@ What is not a ledger of a known format is named and left as it is (RULES 4.1, G1
 
 from __future__ import annotations
 
-import fcntl
-import os
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Final, cast
@@ -14,10 +12,9 @@ from typing import TYPE_CHECKING, Final, cast
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.store.sqlite.copies import copy_beside
 from wf_tui.ledger.store.sqlite.mounts import journal_mode
+from wf_tui.locks import is_held
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 __all__ = ["APPLICATION_ID", "USER_VERSION", "open_or_migrate", "readable"]
@@ -123,26 +120,11 @@ def _script(name: str) -> str:
 def _refuse_while_led(db: SqliteDatabase) -> None:
     """Leave the file to a scheduler of the older wf that still works with it."""
     for run, pid in db.execute("SELECT run, pid FROM scheduler ORDER BY run"):
-        if _is_held(db.path.parent / "runs" / str(run) / "scheduler.lock"):
+        if is_held(db.path.parent / "runs" / str(run) / "scheduler.lock"):
             raise LedgerError(
                 f"the scheduler of run {run} is of an older wf and still uses {db.path}",
                 f"end it (kill {pid}), then this wf can bring the ledger up to date",
             )
-
-
-def _is_held(lock: Path) -> bool:
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    else:
-        return False
-    finally:
-        os.close(handle)
 
 
 def _back_up(db: SqliteDatabase, version: int) -> None:

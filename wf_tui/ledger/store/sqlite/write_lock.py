@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import threading
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wf_tui import locks
 from wf_tui.errors import LedgerError, LedgerWaitError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ __all__ = ["TOO_MANY_FILES", "Patience", "WriteLock"]
 
 TOO_MANY_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 """Errors of the system that pass when something is closed."""
-_PRIVATE: Final = 0o600
 _SHORTEST: Final = 0.001
 _LONGEST: Final = 0.1
 _LOCKS: Final = Path("/proc/locks")
@@ -64,10 +63,10 @@ class WriteLock:
         """Hold the turn."""
         with contextlib.ExitStack() as stack:
             handle = self._handle
-            if not _taken_at_once(handle):
+            if not locks.try_lock(handle):
                 handle = self._wait()
                 stack.callback(os.close, handle)
-            stack.callback(fcntl.flock, handle, fcntl.LOCK_UN)
+            stack.callback(locks.unlock, handle)
             yield
 
     def wait_for_sqlite(self, before: int) -> bool:
@@ -139,7 +138,7 @@ class _Turn:
 
     def wait(self) -> None:
         """Block until the lock is there; if nobody wants it by then, let it go."""
-        fcntl.flock(self.handle, fcntl.LOCK_EX)
+        locks.lock(self.handle)
         with self._deciding:
             if self._unwanted:
                 os.close(self.handle)
@@ -155,20 +154,12 @@ class _Turn:
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, _PRIVATE)
+        return locks.open_lock(path)
     except OSError as error:
         text = f"cannot lock the ledger with {path}: {error.strerror}"
         if error.errno in TOO_MANY_FILES:
             raise LedgerWaitError(text, "allow more of them: ulimit -n") from error
         raise LedgerError(text) from error
-
-
-def _taken_at_once(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _lockers(path: Path) -> list[str]:

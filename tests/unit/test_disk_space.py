@@ -1,8 +1,11 @@
 """The room that a folder takes, and what is left of it."""
 
+import os
 from pathlib import Path
 
-from wf_tui.git.usage import folder_size, is_full
+import pytest
+
+from wf_tui.disk_space import folder_size, is_full, is_too_full_for_ledger
 
 
 def test_all_below_a_folder_counts_and_no_link_is_followed(tmp_path: Path) -> None:
@@ -23,3 +26,15 @@ def test_a_disk_with_room_is_not_full(tmp_path: Path) -> None:
     """A folder that is not there has no disk to be full."""
     assert not is_full(tmp_path)
     assert not is_full(tmp_path / "none")
+    assert not is_too_full_for_ledger(tmp_path)
+    assert not is_too_full_for_ledger(tmp_path / "none")
+
+
+def test_a_disk_with_a_block_left_is_too_full_for_a_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of one block may still fit where no transaction does."""
+    room = os.statvfs_result((4096, 4096, 100, 2, 2, 100, 9, 9, 0, 255))
+    monkeypatch.setattr(os, "statvfs", lambda _folder: room)
+    assert is_too_full_for_ledger(tmp_path)
+    assert not is_full(tmp_path)
