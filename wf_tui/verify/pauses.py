@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify.event_fields import number, word
@@ -12,24 +11,10 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.replay_state import ReplayState
 
-__all__ = ["Pauses", "begun", "claimed", "over"]
+__all__ = ["begun", "claimed", "over"]
 
 SLACK: Final = 1.0
 """Seconds that a writer may wait between reading the clock and writing."""
-
-
-@dataclass
-class Pauses:
-    """Which profiles are paused until when, and what each tried since."""
-
-    profiles: dict[str, str] = field(default_factory=dict)
-    """The profile of each seat."""
-    until: dict[str, float] = field(default_factory=dict)
-    tried: dict[str, tuple[str, int | None]] = field(default_factory=dict)
-
-    def set_back(self) -> None:
-        """Take note that the clock was set back: only pauses without an end are judged."""
-        self.until = {name: end if end == math.inf else 0.0 for name, end in self.until.items()}
 
 
 def begun(book: ReplayState, event: EventRow) -> None:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.verify.pauses import Pauses
+from wf_tui.verify.paused_profiles import PausedProfiles
 from wf_tui.verify.replayed_task import OPEN, Act, Asked, PhaseState, ReplayedTask
 from wf_tui.verify.scopes import Held
 from wf_tui.verify.verdict import MOST, Violation
@@ -58,7 +58,7 @@ class ReplayState:
     held: Held = field(default_factory=Held)
     seats: dict[str, str | None] = field(default_factory=dict)
     """What each seat holds."""
-    pauses: Pauses = field(default_factory=Pauses)
+    pauses: PausedProfiles = field(default_factory=PausedProfiles)
     chain: Chain = field(default_factory=Chain)
     counts: Counter[str] = field(default_factory=Counter)
     odd: dict[str, None] = field(default_factory=dict)
