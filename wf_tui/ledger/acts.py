@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.rules import load, operator_moves, questions, runs
+from wf_tui.ledger.rules import accept, load, operator_moves, questions, runs, undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +85,7 @@ class Acts(ABC):
 
     def accept(self, run: str, *tasks: str) -> list[MoveResult]:
         """Take work that was held back for its scope or a conflict."""
-        return self.act(run, tasks, questions.accept)
+        return self.act(run, tasks, accept.accept)
 
     def answer(self, run: str, task: str, text: str) -> list[MoveResult]:
         """Answer a worker's question."""
@@ -106,7 +106,7 @@ class Acts(ABC):
     def undo(self, run: str) -> list[MoveResult]:
         """Take back the actor's last act."""
         with self._change(run) as tx:
-            return [_acted(task, changed=True) for task in questions.undo(tx)]
+            return [_acted(task, changed=True) for task in undo.undo(tx)]
 
     def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
         """Add a task to a run, into a phase or into the one that nothing waits for."""

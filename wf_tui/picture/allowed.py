@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, RunState, Step, TaskState
 from wf_tui.ledger.queries.trees import ACCEPTED
-from wf_tui.ledger.rules.runs import refused, stoppable
+from wf_tui.ledger.rules.task_guards import refused, stoppable
 from wf_tui.text import clean
 
 if TYPE_CHECKING:

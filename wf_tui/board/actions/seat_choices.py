@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.screens.dialogs import Choice
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.rules.runs import stoppable
+from wf_tui.ledger.rules.task_guards import stoppable
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, Outcome, S
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import UNCLAIMED, Change
 from wf_tui.ledger.rules.claims import wake
-from wf_tui.ledger.rules.runs import abort_rest, in_progress, refresh_abort, refused, void_question
+from wf_tui.ledger.rules.runs import abort_rest, refresh_abort
+from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
 
 if TYPE_CHECKING:
     from random import Random

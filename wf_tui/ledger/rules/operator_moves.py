@@ -16,7 +16,8 @@ from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import UNCLAIMED, Change
 from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.load import rank, scope_key
-from wf_tui.ledger.rules.runs import fence, refused, stoppable, wake_run
+from wf_tui.ledger.rules.runs import wake_run
+from wf_tui.ledger.rules.task_guards import fence, refused, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,25 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, evolve, select
-from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, Step, TaskState
+from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, select
+from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import UNCLAIMED, Change
+from wf_tui.ledger.rules.task_guards import fence, stoppable
 
 __all__ = [
     "abort",
     "abort_rest",
     "end_when_idle",
-    "fence",
-    "in_progress",
     "pause",
     "refresh_abort",
-    "refused",
     "resume",
     "stop",
-    "stoppable",
-    "void_question",
     "wake_run",
     "wants_scheduler",
 ]
@@ -40,41 +36,6 @@ def wants_scheduler(run: RunRow) -> bool:
     if RunState(run.state).ended:
         return False
     return run.state != RunState.PAUSED or run.intent == Intent.GO
-
-
-def stoppable(task: TaskRow) -> bool:
-    """Whether a running attempt can be taken from its task: in R or Q, but not while merging."""
-    return task.claimed and task.step != Step.INTEGRATING
-
-
-def in_progress(task: TaskRow) -> bool:
-    """Whether it is worked on: state R of RULES 3.1, not asking and not merging."""
-    return stoppable(task) and not task.asking
-
-
-def refused(task: TaskRow, verb: str) -> RefusedError:
-    """Return the error for a move that is not in the table."""
-    where = task.state.value.replace("_", " ")
-    if task.kind:
-        where += f" ({task.kind.replace('_', ' ')})"
-    elif task.step == Step.INTEGRATING:
-        where += " (its work is being merged)"
-    return RefusedError(f"task {task.id!r} cannot be {verb}: it is {where}")
-
-
-def void_question(tx: Change, task: TaskRow) -> None:
-    """Close a question that its worker no longer waits for."""
-    tx.db.execute(
-        "UPDATE question SET state = 'void' WHERE run = ? AND task = ? AND state = 'open'",
-        (tx.run.id, task.id),
-    )
-
-
-def fence(tx: Change, task: TaskRow) -> None:
-    """Make the attempt's writes count no more; the scheduler then kills and harvests it."""
-    attempt = tx.attempt(task.id, task.epoch)
-    tx.write(attempt, evolve(attempt, fenced=True))
-    void_question(tx, task)
 
 
 def written_again(tx: Change, why: str, seconds: float) -> None:

@@ -1,0 +1,74 @@
+"""Taking work that was held back: a person claims the task, and its attempt is seen through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.ledger.rules.claims import contention, open_attempt
+from wf_tui.ledger.rules.runs import wake_run
+from wf_tui.ledger.rules.task_guards import refused
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.rules.change import Change
+
+__all__ = ["accept"]
+
+
+def accept(tx: Change, task: TaskRow) -> TaskRow:
+    """Take work that was held back: a person's claim, with a fence of its own."""
+    steps = {BlockedKind.SCOPE.value: Step.CHECKING, BlockedKind.CONFLICT.value: Step.HARVESTING}
+    step = steps.get(task.kind or "")
+    if task.state is not TaskState.BLOCKED or step is None or task.open_epoch is not None:
+        raise refused(task, "accepted")
+    _refuse_shared(tx, task)
+    wake_run(tx)
+    epoch = task.epoch + 1
+    claim: dict[str, object] = {
+        "state": TaskState.IN_PROGRESS,
+        "kind": None,
+        "note": "",
+        "step": step.value,
+        "step_at": tx.now,
+        "step_deadline": None,
+        "worker": tx.actor,
+        "last_worker": tx.actor,
+        "epoch": epoch,
+        "lease_until": tx.now + tx.run.lease,
+        "open_epoch": epoch,
+        "attempts": task.attempts + 1,
+        "unmet": task.unmet + 1,
+        "scope_waived": True,
+        "detail": {**task.detail, "accepted": task.kind},
+    }
+    # Told before those that it blocked go on, so that the log has cause before effect.
+    tx.event(
+        "task_claimed",
+        evolve(task, **claim),
+        lease_until=claim["lease_until"],
+        tries=task.tries,
+        scope=list(task.scope),
+        isolation=task.isolation,
+        mode=task.mode,
+        before=task.kind,
+    )
+    held = tx.update_task(task, **claim)
+    opened = open_attempt(tx, held, tx.phase(task.phase), "user")
+    left = tx.attempt(task.id, task.epoch)
+    # A conflict's tree was filled anew, on the head that the work did not merge with.
+    base = str(task.detail.get("head") or left.base or "")
+    tx.write(opened, evolve(opened, base=base or None, tree=left.tree))
+    return held
+
+
+def _refuse_shared(tx: Change, task: TaskRow) -> None:
+    """Keep a person's claim, too, out of a part of the shared workspace that is in use."""
+    holder = contention(tx.run, task, tx.open_attempts()) if task.isolation == "shared" else None
+    if holder:
+        raise RefusedError(
+            f"task {task.id!r} cannot be accepted: {holder.task!r} works on {holder.holds}",
+            "accept it when that one is over",
+        )

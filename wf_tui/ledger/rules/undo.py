@@ -1,0 +1,75 @@
+"""Taking back the last thing that a person did, while nothing has come of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.rules.operator_moves import claimed_dependant, edited_values
+from wf_tui.ledger.rules.runs import wake_run
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.rules.change import Change
+
+__all__ = ["undo"]
+
+
+def undo(tx: Change) -> list[TaskRow]:
+    """Take back the actor's last act, if nothing has happened to its tasks since."""
+    rows = tx.db.execute(
+        "SELECT max(json_extract(data, '$.command')) FROM event WHERE run = ?1 AND actor = ?2 "
+        "AND json_extract(data, '$.undo') IS NOT NULL AND json_extract(data, '$.command') NOT IN "
+        "(SELECT json_extract(data, '$.undoes') FROM event WHERE run = ?1 AND kind = 'undone')",
+        (tx.run.id, tx.actor),
+    )
+    if rows[0][0] is None:
+        raise RefusedError(f"{tx.actor.removeprefix('user:')} has done nothing that can be undone")
+    command = int(str(rows[0][0]))
+    acts = tx.db.execute(
+        "SELECT seq, task, data FROM event WHERE run = ? "
+        "AND json_extract(data, '$.command') = ? ORDER BY seq DESC",
+        (tx.run.id, command),
+    )
+    restored = []
+    for seq, task_id, text in acts:
+        task, data = tx.task(str(task_id)), json.loads(str(text))
+        _refuse_too_late(tx, task, int(str(seq)), data)
+        tx.event("undone", task, undoes=command, fields=data.get("was"))
+        restored.append(_restore(tx, task, data))
+    return restored
+
+
+def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object]) -> None:
+    later = tx.db.execute(
+        "SELECT kind FROM event WHERE run = ? AND task = ? AND seq > ? ORDER BY seq LIMIT 1",
+        (tx.run.id, task.id, seq),
+    )
+    if data.get("stopped"):
+        raise RefusedError(f"cannot undo: the attempt of {task.id!r} was stopped")
+    if later:
+        raise RefusedError(f"cannot undo: {task.id!r} has moved on since ({later[0][0]})")
+    begun = claimed_dependant(tx, task) if task.state is TaskState.DONE else None
+    if begun:
+        raise RefusedError(f"cannot undo: {begun!r}, which waited for {task.id!r}, has begun")
+
+
+def _restore(tx: Change, task: TaskRow, data: dict[str, object]) -> TaskRow:
+    was = data.get("undo")
+    fields = dict(was) if isinstance(was, dict) else {}
+    state = TaskState(str(fields.pop("state")))
+    kind = fields.pop("kind")
+    edited = data.get("was")
+    if isinstance(edited, dict):
+        task = _unedited(tx, task, edited)
+    wake_run(tx)
+    if state is TaskState.PENDING or kind == BlockedKind.DEPENDENCY:
+        return tx.to_pending(task, **fields)
+    return tx.update_task(task, state=state, kind=kind, **fields)
+
+
+def _unedited(tx: Change, task: TaskRow, was: dict[str, object]) -> TaskRow:
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in was.items()}
+    return tx.update_task(task, **edited_values(task, values))
