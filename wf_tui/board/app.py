@@ -193,7 +193,7 @@ class BoardApp(ActionApp):
             return
         except Exception as error:  # noqa: BLE001 - the top of the app: one act, not the board
             self.log(traceback.format_exc())
-            self.tell(f"a fault of wf itself: {error!r}", severity="error")
+            self.tell(f"internal error: {error!r}", severity="error")
             return
         for told in result_messages(result, label):
             self.tell(told.text, severity="warning" if told.refused else "information")

@@ -24,7 +24,7 @@ ascii_option = click.option("--ascii", "ascii_only", is_flag=True, help="Draw wi
 @run_argument
 @ascii_option
 def board(*, run: str | None, repo: Path | None, ascii_only: bool) -> int:
-    """Watch a run and step in by hand; leaving the board changes nothing in the run."""
+    """Watch and operate a run; leaving the board changes nothing in the run."""
     with reading(run, repo) as found:
         project, run_id = found.project, found.run.id
     if not on_terminal():

@@ -43,7 +43,7 @@ def reported(command: Callable[[], object]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _tell(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 - the top of the app; the trace is kept and named
-        return _tell(f"a fault of wf itself: {error!r}", _kept_trace(), _ENVIRONMENT)
+        return _tell(f"internal error: {error!r}", _kept_trace(), _ENVIRONMENT)
 
 
 def lenient_output() -> None:

@@ -20,7 +20,7 @@ _SECTIONS: Final = (
     Section(
         "Look",
         (
-            Entry("board", "wf_tui.cli.board", "Watch a run, and step in by hand."),
+            Entry("board", "wf_tui.cli.board", "Watch a run, and operate it."),
             Entry("runs", "wf_tui.cli.status", "The runs of this repository."),
             Entry("status", "wf_tui.cli.status", "A run at one glance."),
             Entry("show", "wf_tui.cli.show", "Everything of one task."),

@@ -69,7 +69,7 @@ def run(
     The run goes on in the background, and the board opens where there is a terminal for it.
     """
     if headless and detach:
-        raise UsageError("--headless and --detach cannot both be meant", "leave one out")
+        raise UsageError("--headless and --detach exclude each other", "leave one out")
     checked = _checked(plan)
     if checked is None:
         return _INVALID
@@ -96,7 +96,7 @@ def _seats(words: Iterable[str]) -> Mapping[str, int]:
     for word in words:
         name, equals, count = word.partition("=")
         if not (name and equals and count.isdecimal()):
-            raise UsageError(f"--worker {word!r} is no PROFILE=N", "for example --worker shell=4")
+            raise UsageError(f"--worker {word!r}: expected PROFILE=N", "for example --worker shell=4")
         seats[name] = int(count)
     return seats
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TIMED", "CardCache", "Cards", "Reach"]
 
-TIMED: Final = frozenset({"backoff", "lane_limited"})
+TIMED: Final = frozenset({"backoff", "lane_limited", "profile_paused"})
 """Reasons that change as time goes by."""
 
 

@@ -31,6 +31,7 @@ PENDING_KINDS: Final = (
     "no_worker",
     "scope_busy",
     "lane_limited",
+    "profile_paused",
     "wip_limit",
     "ready",
 )
@@ -107,7 +108,7 @@ def parse(text: str, quick: str = "") -> Filter:
 def _unknown_key(key: str) -> str:
     near = nearest(key, KEYS)
     meant = f"; did you mean {near}:?" if near else ""
-    return f"{key}: is no filter, there are {', '.join(f'{name}:' for name in KEYS)}{meant}"
+    return f"unknown filter {key}; there are {', '.join(f'{name}:' for name in KEYS)}{meant}"
 
 
 def _wrong(key: str, value: str) -> str:
@@ -117,8 +118,8 @@ def _wrong(key: str, value: str) -> str:
     if known is None or any(word in name for name in known):
         return ""
     near = nearest(word, known)
-    meant = f"; did you mean {near}?" if near else f", there are {', '.join(known)}"
-    return f"{value} is no {key}{meant}"
+    meant = f"; did you mean {near}?" if near else f"; there are {', '.join(known)}"
+    return f"unknown {key} {value}{meant}"
 
 
 def _has(row: TaskRow, key: str, values: tuple[str, ...]) -> bool:

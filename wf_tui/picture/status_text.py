@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["branch", "remedy", "status_lines", "summary_lines"]
 
-_NOBODY: Final = frozenset({"no_worker", "lane_limited"})
+_NOBODY: Final = frozenset({"no_worker", "lane_limited", "profile_paused"})
 """Why a pending task stays so until somebody acts, once a run is over."""
 _SHOWN: Final = 40
 _NAMED: Final = 3

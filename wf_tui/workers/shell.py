@@ -37,7 +37,7 @@ class ShellWorker:
         program = _program(job, job.command, "log.jsonl", "exit.json")
         ended = await self._launcher.run(program, report)
         if ended.lost:
-            return Lost("its shim was killed: nobody knows how it ended", ended)
+            return Lost("its supervisor (shim) was killed; exit status unknown", ended)
         if ended.succeeded:
             return Success(result_text(ended.tail), ended)
         return failure(ended, job.limits.seconds)
@@ -65,7 +65,7 @@ def failure(ended: ProgramExit, seconds: float | None) -> Failure:
     if ended.cause is not None:
         return Failure(FailureKind.TRANSPORT, "stopped", "it was stopped", ended)
     if not ended.clean:
-        text = "a process of it cannot be killed"
+        text = "one of its processes could not be killed"
         return Failure(FailureKind.TRANSPORT, "unkillable", text, ended)
     if ended.signal is not None:
         text = f"killed by signal {ended.signal}{_signal_name(ended.signal)}"

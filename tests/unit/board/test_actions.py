@@ -221,7 +221,7 @@ async def test_undo_takes_back_the_last_act(tmp_path: Path) -> None:
         assert hand.acts == [("task_blocked", "a"), ("undone", "a")]
         assert hand.drive.where("a") == "P"
         await hand.press("u")
-        assert "has done nothing that can be undone" in hand.told[-1]
+        assert "nothing to undo" in hand.told[-1]
 
 
 async def test_undo_says_why_not(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_odd_ends_of_attempts(tmp_path: Path) -> None:
     )
     lines = texts(read_attempts(source(harness, "t")))
     assert "exit     signal 9" in lines
-    assert "changes  not to be read" in lines
+    assert "changes  unreadable" in lines
 
 
 def test_only_the_newest_events(tmp_path: Path) -> None:

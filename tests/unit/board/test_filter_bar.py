@@ -53,7 +53,7 @@ async def test_a_wrong_filter_says_so(tmp_path: Path) -> None:
     async with board(tmp_path, "a") as hand:
         await hand.press("slash")
         await hand.type("stat:done")
-        assert said(hand).startswith("stat: is no filter")
+        assert said(hand).startswith("unknown filter stat")
         assert hand.app.screen.query_one(FilterBar).has_class("-wrong")
 
 

@@ -87,12 +87,12 @@ def test_a_plan_that_cannot_be_run_creates_nothing(cli: CliHarness, make: object
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--worker", "shell"], "no PROFILE=N"),
-        (["--worker", "shell=x"], "no PROFILE=N"),
+        (["--worker", "shell"], "expected PROFILE=N"),
+        (["--worker", "shell=x"], "expected PROFILE=N"),
         (["--worker", "shel=2"], "did you mean 'shell'?"),
         (["--jobs", "0"], "0 is not in the range"),
         (["--lease", "0"], "0.0 is not in the range"),
-        (["--headless", "--detach"], "cannot both be meant"),
+        (["--headless", "--detach"], "exclude each other"),
     ],
 )
 def test_wrong_options_of_run_exit_with_2(cli: CliHarness, words: list[str], said: str) -> None:

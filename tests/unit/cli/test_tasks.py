@@ -209,7 +209,7 @@ def test_undo_takes_back_the_last_act_only(cli: CliHarness) -> None:
     assert {state for state, _ in states(cli).values()} == {"pending"}
     result = cli.here("undo")
     assert (result.exit_code, result.stdout) == (5, "")
-    assert "has done nothing that can be undone" in result.stderr
+    assert "nothing to undo" in result.stderr
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(cli: CliHarness, run: str) -> None:

@@ -183,14 +183,14 @@ def test_reassigning_to_the_profile_lets_it_try_again(storm: LedgerHarness) -> N
     ("seconds", "end"), [(0, "tries again in 5 s"), (5, "one attempt tries it now")]
 )
 def test_the_reason_says_so(storm: LedgerHarness, seconds: int, end: str) -> None:
-    """A task that only a paused profile can do is `lane_limited`, with the end of the pause."""
+    """A task that only a paused profile can do is `profile_paused`, with the end of the pause."""
     storm.db.execute("DELETE FROM worker WHERE name = 'o1'")
     trip(storm)
     until = storm.clock.now() + 5
     storm.clock.move(seconds)
     storm.claim("w1")
     reason = storm.reason(TASKS[9])
-    assert (reason.kind, reason.detail) == ("lane_limited", {"lane": "shell", "until": until})
+    assert (reason.kind, reason.detail) == ("profile_paused", {"lane": "shell", "until": until})
     assert reason.text == f"shell is paused: 3 attempts in a row failed at once; {end}"
 
 

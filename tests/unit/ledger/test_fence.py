@@ -142,7 +142,7 @@ def test_an_open_attempt_keeps_the_task(drive: LedgerHarness) -> None:
     """A task is not claimable while its fenced attempt is open, and is once that is closed."""
     fence = fenced(drive)
     assert drive.claim("w2") is None
-    assert drive.reason("a").text == "waits until its last attempt is put away"
+    assert drive.reason("a").text == "waits for its previous attempt to be cleaned up"
     drive.ledger.close(fence, STOPPED)
     assert drive.take("a", "w2").epoch == 2
 

@@ -105,7 +105,7 @@ def test_the_counts_are_those_of_the_run(board: PictureHarness) -> None:
     [
         ("staet:done", "did you mean state:?"),
         ("foo:x", "there are state:, worker:, phase:, kind:"),
-        ("state:doen", "doen is no state; did you mean done?"),
+        ("state:doen", "unknown state doen; did you mean done?"),
         ("state:xyz", "there are pending, in_progress, done, blocked"),
         ("kind:faild", "did you mean failed?"),
     ],
@@ -155,4 +155,4 @@ def test_a_filter_is_a_value() -> None:
     made = parse('Two "words here" kind:a_ state:done', "!")
     assert made.words == ("two", "words here")
     assert made.terms == {"state": ("done",)}
-    assert made.problem.startswith("a_ is no kind")
+    assert made.problem.startswith("unknown kind a_")

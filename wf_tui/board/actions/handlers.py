@@ -222,12 +222,12 @@ def _toggle(app: ActionApp, ledger: Ledger) -> str:
 
 
 def more_jobs(app: ActionApp, _ids: Ids) -> None:
-    """Let one more task work at once."""
+    """Let one more task run at once."""
     app.do(lambda ledger: _jobs(ledger, app.run_id, 1), "")
 
 
 def fewer_jobs(app: ActionApp, _ids: Ids) -> None:
-    """Let one task less work at once."""
+    """Let one task fewer run at once."""
     app.do(lambda ledger: _jobs(ledger, app.run_id, -1), "")
 
 

@@ -105,7 +105,7 @@ def _changes(attempt: AttemptRow, control: Control) -> str:
     try:
         return counts(file_changes(control, attempt.base, attempt.ref))
     except WfError:  # the commit of one attempt may be gone; the others still tell
-        return "not to be read"
+        return "unreadable"
 
 
 def _notes(attempts: Sequence[AttemptRow]) -> Iterator[Line]:

@@ -95,7 +95,7 @@ class Reasons:
         needs = list(self.unmet_needs.get(task.id, ()))
         names = [*needs, *(f"phase {name}" for name in phases)]
         if not names:
-            return Reason("waiting", "waits until its last attempt is put away")
+            return Reason("waiting", "waits for its previous attempt to be cleaned up")
         more = f" +{len(names) - 1}" if len(names) > 1 else ""
         return Reason("waiting", f"waits for {names[0]}{more}", {"tasks": needs, "phases": phases})
 
@@ -122,7 +122,7 @@ class Reasons:
             return Reason("lane_limited", f"{lane} is limited", {"lane": lane, "until": until})
         row = paused[fit[0].profile]
         detail = {"lane": row.profile, "until": row.until}
-        return Reason("lane_limited", breaker_reads.explained(row, self.now), detail)
+        return Reason("profile_paused", breaker_reads.explained(row, self.now), detail)
 
     def _shuts(self, row: BreakerRow) -> bool:
         return breaker_reads.shuts(row, self.holders, self.now)

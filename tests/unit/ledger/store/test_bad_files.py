@@ -78,8 +78,8 @@ def empty(path: Path) -> None:
 
 BAD = {
     "foreign": (foreign, "is not a ledger of wf; it was left as it is"),
-    "newer": (of_format(99), "was written by another version of wf"),
-    "of no format": (of_format(0), "was written by another version of wf"),
+    "newer": (of_format(99), "was created by a newer version of wf"),
+    "of no format": (of_format(0), "was created by a newer version of wf"),
     "half": (half, "is damaged"),
     "headless": (headless, "is not a ledger"),
     "without tables": (without_tables, "is damaged"),

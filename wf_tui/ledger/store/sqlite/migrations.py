@@ -77,7 +77,7 @@ def _take(db: SqliteDatabase, mode: str) -> None:
         )
     elif not readable(header.version):
         raise LedgerError(
-            f"{db.path} was written by another version of wf (format {header.version}, this one "
+            f"{db.path} was created by a newer version of wf (format {header.version}, this one "
             f"knows {USER_VERSION}); it was left as it is",
             "use that version of wf for this repository",
         )
