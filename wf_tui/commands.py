@@ -268,7 +268,7 @@ def hold(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
 
 
 def unhold(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Let held tasks go on."""
+    """Take tasks off hold."""
     return _going_on(project, ledger, run, lambda: ledger.unhold(run, *tasks))
 
 

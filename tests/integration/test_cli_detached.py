@@ -71,7 +71,7 @@ def test_run_alone_goes_on_in_the_background_and_says_how_to_watch(cli: CliHarne
     plan = "{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true', mode: read_only}]}]}"
     done = cli.wf("run", cli.plan(plan))
     assert done.returncode == 0
-    assert "goes on in the background" in done.stdout
+    assert "continues in the background" in done.stdout
     assert "wf events" in done.stderr
     assert cli.until_over()[-1]["data"]["state"] == "completed"
 
@@ -159,7 +159,7 @@ def test_resume_exports_what_a_killed_scheduler_did_not(cli: CliHarness) -> None
     run = cli.json("status")["run"]
     assert (run["state"], git(cli.repo, "branch", "--list", "wf/*")) == ("completed", "")
     assert "(not exported yet: wf resume does it)" in cli.wf("status").stdout
-    assert "goes on, with a new scheduler" in cli.wf("resume").stdout
+    assert "resumed, with a new scheduler" in cli.wf("resume").stdout
     cli.wf("scheduler", "--run", run["id"])  # a stand-by: returns when it may lead
     assert git(cli.repo, "rev-parse", f"wf/{run['id']}").strip() == run["integration"]["commit"]
     assert cli.wf("resume").returncode == 5
@@ -172,7 +172,7 @@ def test_stop_now_ends_the_scheduler_and_resume_starts_one(cli: CliHarness) -> N
     assert "1 task stopped: long" in cli.wf("stop", "--now").stdout
     cli.wf("scheduler", "--run", told["run"])  # a stand-by: returns when the other is gone
     shown = cli.wf("status").stdout
-    assert "no scheduler leads it; go on with: wf resume" in shown
+    assert "no scheduler is running; start one with: wf resume" in shown
     assert cli.wf("resume").returncode == 0
     until(cli, "task_claimed", started["seq"], epoch=2)
     assert cli.json("status")["run"]["state"] == "running"

@@ -72,7 +72,7 @@ def add(
     repo: Path | None,
     as_json: bool,
 ) -> int:
-    """Add a task to a run; its id is made of TITLE. A run that has ended goes on with it."""
+    """Add a task to a run; its id is made of TITLE. A run that has ended resumes with it."""
     if not title.strip():
         raise UsageError("the title is empty", "say in a few words what is to be done")
     mode = mode or (WRITES if scope else _READS)

@@ -18,7 +18,7 @@ __all__ = ["abort", "jobs", "pause", "resume", "stop"]
 @run_argument
 @json_option
 def pause(*, run: str | None, repo: Path | None, as_json: bool) -> None:
-    """Start nothing new in a run; what works goes on."""
+    """Start nothing new in a run; running tasks continue."""
     with acting(run, repo) as found:
         changed = commands.pause(found.ledger, found.run.id)
         text = "paused" if changed else "was paused already"
@@ -29,11 +29,11 @@ def pause(*, run: str | None, repo: Path | None, as_json: bool) -> None:
 @run_argument
 @json_option
 def resume(*, run: str | None, repo: Path | None, as_json: bool) -> None:
-    """Let a run go on, and start a scheduler where none leads it."""
+    """Resume a run, and start a scheduler if it has none."""
     with acting(run, repo) as found:
         led = commands.scheduler_alive(found.ledger.db, found.run.id)
         changed = commands.resume(found.project, found.ledger, found.run.id)
-        text = "goes on" if changed else "was running already"
+        text = "resumed" if changed else "was running already"
         text += "" if led else ", with a new scheduler"
         tell_run(found, text, changed=changed or not led, as_json=as_json)
 

@@ -28,7 +28,7 @@ _AGAIN: Final = "run_resumed"
 @click.command
 @run_argument
 @click.option("--since", type=click.IntRange(0), default=0, metavar="SEQ", help="After this one.")
-@click.option("--follow", is_flag=True, help="Go on until the run has ended.")
+@click.option("--follow", is_flag=True, help="Keep printing until the run has ended.")
 @json_option
 def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_json: bool) -> None:
     """Print the events of a run, oldest first; with --json one object a line."""

@@ -41,7 +41,7 @@ _attempt_option = click.option(
 @click.command
 @click.argument("task")
 @_attempt_option
-@click.option("--follow", is_flag=True, help="Go on until the attempt has ended.")
+@click.option("--follow", is_flag=True, help="Keep printing until the attempt has ended.")
 @run_option
 def logs(*, task: str, epoch: int | None, follow: bool, run: str | None, repo: Path | None) -> None:
     """Print what an attempt of TASK has printed, and its gate; safe for a terminal."""

@@ -40,7 +40,7 @@ _SECTIONS: Final = (
             Entry("reassign", "wf_tui.cli.tasks", "Give tasks to another worker."),
             Entry("release", "wf_tui.cli.tasks", "Take tasks from their workers."),
             Entry("hold", "wf_tui.cli.tasks", "Keep tasks from running."),
-            Entry("unhold", "wf_tui.cli.tasks", "Let held tasks go on."),
+            Entry("unhold", "wf_tui.cli.tasks", "Take tasks off hold."),
             Entry("cancel", "wf_tui.cli.tasks", "Give tasks up."),
             Entry("skip", "wf_tui.cli.tasks", "Count tasks as done without their work."),
             Entry("accept", "wf_tui.cli.tasks", "Take work held back by its scope or a conflict."),
@@ -53,7 +53,7 @@ _SECTIONS: Final = (
         "Run",
         (
             Entry("pause", "wf_tui.cli.control", "Start nothing new."),
-            Entry("resume", "wf_tui.cli.control", "Go on, with a scheduler."),
+            Entry("resume", "wf_tui.cli.control", "Resume the run, with a scheduler."),
             Entry("stop", "wf_tui.cli.control", "Pause and let the scheduler exit."),
             Entry("abort", "wf_tui.cli.control", "Cancel all that is not done."),
             Entry("jobs", "wf_tui.cli.control", "Change how many tasks run at once."),

@@ -66,7 +66,7 @@ def run(
 ) -> int:
     """Check PLAN (JSON, TOML or YAML), make a run of it on this repository, and start it.
 
-    The run goes on in the background, and the board opens where there is a terminal for it.
+    The run continues in the background, and the board opens where there is a terminal for it.
     """
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other", "leave one out")
@@ -96,7 +96,9 @@ def _seats(words: Iterable[str]) -> Mapping[str, int]:
     for word in words:
         name, equals, count = word.partition("=")
         if not (name and equals and count.isdecimal()):
-            raise UsageError(f"--worker {word!r}: expected PROFILE=N", "for example --worker shell=4")
+            raise UsageError(
+                f"--worker {word!r}: expected PROFILE=N", "for example --worker shell=4"
+            )
         seats[name] = int(count)
     return seats
 
@@ -124,6 +126,6 @@ def _start(project: Project, made: RunRow, *, as_json: bool, quiet: bool, hint: 
     if as_json:
         print_json({"run": made.id, "dir": made.dir, "pid": pid})
         return
-    say(f"run {made.id} goes on in the background (scheduler {pid})")
+    say(f"run {made.id} continues in the background (scheduler {pid})")
     if hint:
         warn(f"watch it with: wf status {made.id}, wf events {made.id} --follow")

@@ -150,7 +150,7 @@ def hold(**given: Any) -> int:
 @click.command
 @_on_tasks
 def unhold(**given: Any) -> int:
-    """Let held tasks go on.
+    """Take tasks off hold.
 
     The exit status is 5 if any task was refused.
     """
@@ -178,7 +178,7 @@ def cancel(**given: Any) -> int:
 @click.command
 @_on_tasks
 def skip(**given: Any) -> int:
-    """Count tasks as done without their work; what needs their results goes on without.
+    """Count tasks as done without their work; what needs their results continues without them.
 
     The exit status is 5 if any task was refused.
     """

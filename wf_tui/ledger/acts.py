@@ -66,7 +66,7 @@ class Acts(ABC):
         return self.act(run, tasks, operator_moves.hold)
 
     def unhold(self, run: str, *tasks: str) -> list[MoveResult]:
-        """Let held tasks go on."""
+        """Take tasks off hold."""
         return self.act(run, tasks, operator_moves.unhold)
 
     def cancel(self, run: str, *tasks: str) -> list[MoveResult]:

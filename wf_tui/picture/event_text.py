@@ -126,8 +126,8 @@ def _limited(event: EventRow) -> str:
 _WORDS: Final[Mapping[str, Callable[[EventRow], str]]] = {
     "run_created": lambda e: f"run {e.run}: {_word(e, 'goal')}",
     "run_paused": lambda e: "paused" if _word(e, "intent") == "go" else "stopping",
-    "run_resumed": lambda _: "goes on",
-    "run_stalled": lambda e: _and("stalled, nothing can go on", _list(e, "roots"), " before: "),
+    "run_resumed": lambda _: "resumed",
+    "run_stalled": lambda e: _and("stalled, nothing can continue", _list(e, "roots"), " before: "),
     "run_ended": lambda e: f"over: {_word(e, 'state')}",
     "scheduler_started": lambda e: f"scheduler {_word(e, 'pid')} leads",
     "scheduler_lost": lambda _: "the scheduler before was lost",

@@ -103,11 +103,11 @@ def _lead(status: Status) -> Iterator[str]:
     if status.alive or RunState(run.state).ended:
         return
     if run.state == RunState.PAUSED:
-        yield "no scheduler leads it; go on with: wf resume"
+        yield "no scheduler is running; start one with: wf resume"
     elif status.leader is None:
-        yield "no scheduler leads it yet; if it stays so, start one with: wf resume"
+        yield "no scheduler is running yet; if none starts, start one with: wf resume"
     else:
-        yield "its scheduler is dead, so nothing goes on; start one with: wf resume"
+        yield "its scheduler is dead, so nothing runs; start one with: wf resume"
 
 
 def _scopes(status: Status) -> Iterator[str]:

@@ -361,7 +361,7 @@ class Attempt:
 
 def machine_fault(error: Exception) -> Ending:
     """Return how an attempt ends that wf itself could not see through."""
-    text = f"wf could not go on: {clean(str(error) or repr(error), limit=400)}"
+    text = f"wf could not continue: {clean(str(error) or repr(error), limit=400)}"
     if isinstance(error, LocalFileError):
         text = f"its worktree cannot be set up: {error.message}"
         return Ending(Outcome.FAILED, "setup", text)

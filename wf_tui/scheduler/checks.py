@@ -107,6 +107,10 @@ async def _gate(site: RunContext, claim: Claim, job: Job, report: Report) -> Fau
     ended = await run_command(site.launcher, job, "gate", command, report)
     if ended.succeeded:
         return None
-    why = "its supervisor (shim) was killed; exit status unknown" if ended.lost else failure(ended, job.limits.seconds).text
+    why = (
+        "its supervisor (shim) was killed; exit status unknown"
+        if ended.lost
+        else failure(ended, job.limits.seconds).text
+    )
     tail = result_text(ended.tail)
     return Fault(BlockedKind.GATE, "gate", f"the gate failed: {why}", {"tail": tail})

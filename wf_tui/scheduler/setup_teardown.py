@@ -46,4 +46,8 @@ async def _run(
 
 
 def _why(ended: ProgramExit, seconds: float) -> str:
-    return "its supervisor (shim) was killed; exit status unknown" if ended.lost else failure(ended, seconds).text
+    return (
+        "its supervisor (shim) was killed; exit status unknown"
+        if ended.lost
+        else failure(ended, seconds).text
+    )

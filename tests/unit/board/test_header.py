@@ -68,8 +68,8 @@ def test_what_is_unknown_is_not_shown() -> None:
     ("state", "alive", "said"),
     [
         ("running", True, ""),
-        ("running", False, "no scheduler leads this run, so nothing moves: p starts one"),
-        ("paused", False, "paused, nothing new is started: p goes on"),
+        ("running", False, "no scheduler is running, so nothing moves: p starts one"),
+        ("paused", False, "paused, nothing new starts: p resumes"),
         ("completed", False, "completed: its work is on the branch wf/r1"),
         ("stalled", True, "stalled: why"),
     ],

@@ -107,7 +107,7 @@ def test_status_for_a_person_has_header_counts_and_groups(cli: CliHarness, run: 
 @pytest.mark.usefixtures("run")
 def test_a_paused_run_without_a_scheduler_says_how_to_go_on(cli: CliHarness) -> None:
     """Nobody has to guess why nothing happens."""
-    assert "no scheduler leads it; go on with: wf resume" in cli.here("status").stdout
+    assert "no scheduler is running; start one with: wf resume" in cli.here("status").stdout
 
 
 def test_runs_are_listed_newest_first(cli: CliHarness, run: str) -> None:

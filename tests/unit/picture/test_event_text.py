@@ -58,7 +58,7 @@ def test_every_kind_is_one_line_with_or_without_its_data(kind: str) -> None:
         ),
         (event("task_retried", actor="user:ann"), "○ t gets another chance  by ann"),
         (event("conflict_found", paths=["a", "b"]), "· t conflicts in a, b"),
-        (event("run_stalled", roots=["a"]), "· t stalled, nothing can go on before: a"),
+        (event("run_stalled", roots=["a"]), "· t stalled, nothing can continue before: a"),
         (event("jobs_changed", before=2, jobs=4), "· t jobs 2 -> 4"),
         (event("task_edited", fields={"prompt": "x"}), "· t changed: prompt"),
         (event("lane_limited", lane="x", reason="rate"), "· t lane x is limited: rate"),

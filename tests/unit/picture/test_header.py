@@ -167,7 +167,7 @@ def test_a_card_says_when_its_profile_is_paused(drive: LedgerHarness, view: Pict
 @pytest.mark.parametrize(
     ("kind", "word"),
     [
-        (BlockedKind.HOLD, "b lets it go on"),
+        (BlockedKind.HOLD, "b unholds it"),
         (BlockedKind.QUESTION, "answer"),
         (BlockedKind.GATE, "r retries"),
         (BlockedKind.QUOTA, "another lane"),

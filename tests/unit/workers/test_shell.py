@@ -138,7 +138,11 @@ async def test_gate(launcher: Launcher, job: Job, folder: Path) -> None:
     ("ended", "cause", "text"),
     [
         (ProgramExit(signal=15, cause="stopped"), "stopped", "it was stopped"),
-        (ProgramExit(code=0, clean=False), "unkillable", "one of its processes could not be killed"),
+        (
+            ProgramExit(code=0, clean=False),
+            "unkillable",
+            "one of its processes could not be killed",
+        ),
         (ProgramExit(signal=40), "signal", "killed by signal 40"),
         (ProgramExit(cause="spawn"), "spawn", "it could not be started: unknown reason"),
     ],

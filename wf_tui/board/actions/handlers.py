@@ -75,7 +75,7 @@ def hold(app: ActionApp, ids: Ids) -> None:
 
 
 def unhold(app: ActionApp, ids: Ids) -> None:
-    """Let held tasks go on."""
+    """Take tasks off hold."""
     app.do(lambda ledger: commands.unhold(app.project, ledger, app.run_id, ids), "let go")
 
 
@@ -213,12 +213,12 @@ def _toggle(app: ActionApp, ledger: Ledger) -> str:
     live = row.state in {RunState.RUNNING, RunState.STALLED}
     if live and commands.scheduler_alive(ledger.db, row.id):
         commands.pause(ledger, row.id)
-        return "paused: nothing new is started, what works goes on"
+        return "paused: nothing new starts, running tasks continue"
     if live:
         commands.ensure_scheduler(app.project, ledger, row.id)
         return "a scheduler was started"
     commands.resume(app.project, ledger, row.id)
-    return "the run goes on"
+    return "the run resumes"
 
 
 def more_jobs(app: ActionApp, _ids: Ids) -> None:

@@ -170,7 +170,7 @@ _RUN: Final = (
         "run.pause",
         ("p",),
         "Pause/resume",
-        "Start nothing new; or go on, with a scheduler where there is none",
+        "Start nothing new; or resume, with a new scheduler if there is none",
         Group.RUN,
         Where.RUN,
         twins=("wf pause", "wf resume"),

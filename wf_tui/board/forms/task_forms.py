@@ -123,7 +123,7 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
                     yield Label(field.label, classes="label")
                     yield self._box(field)
                 yield Label("", id=f"fault-{field.name}", classes="fault", markup=False)
-            yield Label("ctrl+s sends, Tab goes on, Esc leaves it as it was", classes="keys")
+            yield Label("ctrl+s submits, Tab moves on, Esc cancels", classes="keys")
 
     def _box(self, field: _Field) -> Input | TextArea:
         name, start = f"field-{field.name}", self._start[field.name]

@@ -91,9 +91,9 @@ def notice(header: Header) -> str:
     if header.full:
         return f"{DISK_FULL} {header.full}"
     if state is RunState.PAUSED:
-        return "paused, nothing new is started: p goes on"
+        return "paused, nothing new starts: p resumes"
     if not header.scheduler_alive:
-        return "no scheduler leads this run, so nothing moves: p starts one"
+        return "no scheduler is running, so nothing moves: p starts one"
     return f"stalled: {header.stalled}" if header.stalled else ""
 
 
