@@ -26,7 +26,7 @@ def undo(tx: Change) -> list[TaskRow]:
         (tx.run.id, tx.actor),
     )
     if rows[0][0] is None:
-        raise RefusedError(f"{tx.actor.removeprefix('user:')} has done nothing that can be undone")
+        raise RefusedError("nothing to undo", "only your own last action can be undone")
     command = int(str(rows[0][0]))
     acts = tx.db.execute(
         "SELECT seq, task, data FROM event WHERE run = ? "
