@@ -15,7 +15,9 @@ WfError                     exit status
 
 import difflib
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
+
+from wf_tui.text import listed
 
 __all__ = [
     "EnvironmentalError",
@@ -31,6 +33,10 @@ __all__ = [
     "WfError",
     "nearest",
 ]
+
+
+_NAMED: Final = 8
+"""Names in a hint."""
 
 
 class WfError(Exception):
@@ -56,7 +62,9 @@ class UnknownNameError(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         choices = list(known)
         best = nearest(name, choices)
-        hint = f"did you mean {best!r}?" if best else _some(choices)
+        hint = f"there are: {listed(choices, _NAMED)}" if choices else ""
+        if best:
+            hint = f"did you mean {best!r}?"
         super().__init__(f"unknown {kind} {name!r}", hint)
         self.kind = kind
         self.name = name
@@ -106,10 +114,3 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     folded = {choice.lower(): choice for choice in choices}
     found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
-
-
-def _some(choices: list[str], most: int = 8) -> str:
-    if not choices:
-        return ""
-    more = f" and {len(choices) - most} more" if len(choices) > most else ""
-    return "there are: " + ", ".join(choices[:most]) + more

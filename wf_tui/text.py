@@ -6,8 +6,10 @@ text that can only be read. Source of the classes removed: ECMA-48 and Unicode (
 
 import re
 import unicodedata
+from collections.abc import Collection
+from itertools import islice
 
-__all__ = ["clean", "cut", "plural"]
+__all__ = ["clean", "cut", "listed", "plural"]
 
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
@@ -42,6 +44,18 @@ def cut(text: str, limit: int) -> str:
 def plural(count: int, noun: str) -> str:
     """Return the count with its noun: `1 task`, `2 tasks`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listed(names: Collection[str], most: int, *, limit: int = 4000, noun: str = "") -> str:
+    """Return the first `most` names, safe to show, and how many more there are: `a, b and 3 more`.
+
+    Each name is cut to `limit` characters; with a `noun` it reads `a, b and 3 more files`.
+    """
+    shown = ", ".join(clean(name, limit=limit) for name in islice(names, most))
+    more = len(names) - most
+    if more <= 0:
+        return shown
+    return f"{shown} and {plural(more, f'more {noun}') if noun else f'{more} more'}"
 
 
 def _visible(char: str, *, multiline: bool) -> str:

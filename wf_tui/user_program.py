@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import EnvironmentalError
 from wf_tui.ledger.model.states import PERSON
-from wf_tui.text import clean
+from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,8 +38,7 @@ _SHARED_SIGNALS: Final = (signal.SIGINT, signal.SIGQUIT)
 
 def notice(kept: KeptTree) -> str:
     """Return the line that a person reads before the program starts."""
-    named = ", ".join(clean(path) for path in kept.paths[:_NAMED])
-    named += f" and {len(kept.paths) - _NAMED} more" if len(kept.paths) > _NAMED else ""
+    named = listed(kept.paths, _NAMED)
     about = {"conflict": "conflict in", "scope": "outside its scope:"}.get(kept.kind, "")
     parts = [f"in {clean(str(kept.path), limit=1000)}", f"{about} {named}" if named else ""]
     if kept.worker:

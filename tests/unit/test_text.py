@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 ACTIVE = st.sampled_from(
     "\x1b\x07\x00\r\n\t\x7f\x9b\x9d\x9c\x90[]();?\\0123;mJHPX^_\u202e\u2028\ud800"
@@ -92,3 +92,11 @@ def test_a_long_text_is_cut() -> None:
 def test_a_count_has_its_noun() -> None:
     """One is singular."""
     assert (plural(1, "task"), plural(0, "task")) == ("1 task", "0 tasks")
+
+
+def test_a_list_of_names_says_how_many_it_leaves_out() -> None:
+    """Names are made safe and short, each by itself; nothing is said where none is left out."""
+    assert listed([], 2) == ""
+    assert listed(["a", "b"], 2) == "a, b"
+    assert listed(("a", "b", "c"), 1) == "a and 2 more"
+    assert listed(["a\x1b[2J", "bbbb", "c"], 2, limit=3, noun="file") == "a, bb… and 1 more file"

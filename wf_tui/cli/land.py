@@ -20,7 +20,7 @@ from wf_tui.git.user.target import Target, branch_commit, find_target
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
     from wf_tui.cli.context import Acting
@@ -105,9 +105,8 @@ def _tell(
     as_json: bool,
 ) -> None:
     if left and not as_json:
-        names = ", ".join(clean(task.id, limit=_SHOWN) for task in left[:_NAMED])
-        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-        warn(f"{plural(len(left), 'task')} of run {found.run.id} not done: {names}{more}")
+        names = listed([task.id for task in left], _NAMED, limit=_SHOWN)
+        warn(f"{plural(len(left), 'task')} of run {found.run.id} not done: {names}")
     if as_json:
         print_json(_as_json(found.run.id, branch, coming, new, left))
         return

@@ -9,10 +9,10 @@ from wf_tui.errors import WfError
 from wf_tui.git.user.facts import hooks, locks, program_keys, tree_notices
 from wf_tui.git.user.repository import find_repository
 from wf_tui.picture.age import span
-from wf_tui.text import clean
+from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from wf_tui.git.user.repository import Repository
@@ -49,10 +49,10 @@ def _left_alone(common_dir: Path) -> Iterator[Finding]:
     hint = "wf runs none of them; your own git does"
     keys, names = program_keys(common_dir), hooks(common_dir)
     if keys:
-        text = f"the configuration names programs: {_first(keys)}"
+        text = f"the configuration names programs: {listed(keys, _SHOWN)}"
         yield Finding("programs", Level.NOTE, text, hint, {"keys": keys})
     if names:
-        yield Finding("hooks", Level.NOTE, _first(names), hint, {"names": names})
+        yield Finding("hooks", Level.NOTE, listed(names, _SHOWN), hint, {"names": names})
 
 
 def _locks(common_dir: Path, now: float) -> Iterator[Finding]:
@@ -65,8 +65,3 @@ def _locks(common_dir: Path, now: float) -> Iterator[Finding]:
             "wf deletes none; when no git runs here any more, remove it",
             {"path": str(lock.path), "age": round(lock.age, 1)},
         )
-
-
-def _first(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

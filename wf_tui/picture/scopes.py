@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.rows import TaskRow, decode, select
 from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.rules.claims import contention
-from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from wf_tui.ledger.model.rows import AttemptRow, RunRow
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["listed", "waiting_for"]
+__all__ = ["waiting_for"]
 
 _LOOKED_AT: Final = 500
 """Tasks that could start are looked at up to here, so that a look costs the same in any run."""
@@ -42,10 +41,3 @@ def _startable(db: Database, run: RunRow) -> Iterator[TaskRow]:
     for where in (_PARKED, _FREE):
         for row in db.execute(select(TaskRow, where), (run.id, _LOOKED_AT)):
             yield decode(TaskRow, row)
-
-
-def listed(names: Sequence[str], most: int) -> str:
-    """Return some names, and how many more there are; safe to draw."""
-    shown = ", ".join(clean(name, limit=60) for name in names[:most])
-    more = len(names) - most
-    return f"{shown} and {more} more" if more > 0 else shown

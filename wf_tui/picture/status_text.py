@@ -10,8 +10,7 @@ from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import order
-from wf_tui.picture.scopes import listed
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ _NOBODY: Final = frozenset({"no_worker", "lane_limited", "profile_paused"})
 """Why a pending task stays so until somebody acts, once a run is over."""
 _SHOWN: Final = 40
 _NAMED: Final = 3
+_NAME: Final = 60
 _WIDEST: Final = 32
 _TEXT: Final = 120
 _PATH: Final = 4096
@@ -123,8 +123,8 @@ def _scopes(status: Status) -> Iterator[str]:
     yield f"scopes held {len(held)}"
     width = max(len(clean(task, limit=_WIDEST)) for task, _ in held[:_SHOWN])
     for task, paths in held[:_SHOWN]:
-        line = f"  {clean(task, limit=_WIDEST):<{width}}  {listed(paths, _NAMED)}"
-        waits = listed(waiting.get(task, ()), _NAMED)
+        line = f"  {clean(task, limit=_WIDEST):<{width}}  {listed(paths, _NAMED, limit=_NAME)}"
+        waits = listed(waiting.get(task, ()), _NAMED, limit=_NAME)
         yield f"{line}; keeps waiting: {waits}" if waits else line
     if len(held) > _SHOWN:
         yield f"  and {len(held) - _SHOWN} more"

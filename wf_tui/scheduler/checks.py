@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside
 from wf_tui.ledger.model.states import BlockedKind
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 from wf_tui.workers.shell import failure, result_text, run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.git.harvest.harvest import Refused
     from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.context import RunContext
@@ -59,13 +58,9 @@ def left_out(harvested: Harvested) -> Fault | None:
     lost = [item for item in harvested.refused if item.reason not in _HARMLESS]
     if not lost:
         return None
-    text = f"it left what cannot be merged: {_first(lost)}"
+    named = listed([f"{clean(item.path, limit=200)} ({item.reason})" for item in lost], 1)
+    text = f"it left what cannot be merged: {named}"
     return Fault(BlockedKind.FAILED, "harvest", text, {"paths": [item.path for item in lost[:20]]})
-
-
-def _first(lost: list[Refused]) -> str:
-    more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
-    return f"{clean(lost[0].path, limit=200)} ({lost[0].reason}){more}"
 
 
 def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
@@ -75,9 +70,8 @@ def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
     paths = outside(harvested.entries, task.scope)
     if not paths:
         return None
-    names = ", ".join(clean(path, limit=200) for path in paths[:_NAMED])
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    text = f"it changed {plural(len(paths), 'file')} outside its scope: {names}{more}"
+    names = listed(paths, _NAMED, limit=200)
+    text = f"it changed {plural(len(paths), 'file')} outside its scope: {names}"
     return Fault(BlockedKind.SCOPE, "scope", text, {"paths": list(paths[:200])})
 
 

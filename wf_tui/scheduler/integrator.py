@@ -17,7 +17,7 @@ from wf_tui.git.user.export import Exported, Pending, export
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.workspace import lay_out_conflict
-from wf_tui.text import clean
+from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
     from wf_tui.git.worktrees.tree import Tree
@@ -243,6 +243,4 @@ def _log_failure(exporting: asyncio.Task[None]) -> None:
 
 
 def _named(conflict: Conflict) -> str:
-    names = ", ".join(clean(path, limit=200) for path in conflict.paths[:_NAMED])
-    more = len(conflict.paths) - _NAMED
-    return names + (f" and {more} more" if more > 0 else "") if names else clean(conflict.text)
+    return listed(conflict.paths, _NAMED, limit=200) or clean(conflict.text)

@@ -12,7 +12,7 @@ from wf_tui.board.forms import task_forms
 from wf_tui.board.screens.dialogs import YES, ChoiceDialog, confirm
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,9 +126,8 @@ def _when_sure(
 
 
 async def _ask(app: ActionApp, running: list[str], verb: str, act: Callable[[], None]) -> None:
-    more = f" and {len(running) - 1} more" if len(running) > 1 else ""
     question = f"{verb} {plural(len(running), 'running task')}?"
-    note = f"{clean(running[0], limit=60)}{more}: its worker is stopped, its work is not merged"
+    note = f"{listed(running, 1, limit=60)}: its worker is stopped, its work is not merged"
     if await app.push_screen_wait(confirm(question, f"Yes, {verb.lower()}", note)) == YES:
         act()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.screens.dialogs import Choice
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.task_guards import stoppable
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +57,8 @@ def interrupted(facts: SeatFacts) -> str:
     stopped = [task for task in facts.tasks if stoppable(task)]
     if not stopped:
         return ""
-    first = f"{clean(stopped[0].id, limit=60)} on {clean(stopped[0].worker or '', limit=40)}"
-    more = f" and {len(stopped) - 1} more" if len(stopped) > 1 else ""
-    return f"interrupts {first}{more}; the work so far is kept as an attempt"
+    held = [f"{clean(t.id, limit=60)} on {clean(t.worker or '', limit=40)}" for t in stopped]
+    return f"interrupts {listed(held, 1)}; the work so far is kept as an attempt"
 
 
 def _seat(seat: WorkerRow, facts: SeatFacts) -> tuple[int, Choice]:

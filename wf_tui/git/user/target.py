@@ -12,7 +12,7 @@ from wf_tui.git.stale_locks import locked_since
 from wf_tui.git.user.checkouts import Checkout, find_checkout, is_rebased, under_way
 from wf_tui.git.user.overwrite import filtered_files, overwritten_files
 from wf_tui.git.user.user_config import checkout_settings
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed
 
 __all__ = ["Target", "branch_commit", "find_target", "named"]
 
@@ -144,7 +144,5 @@ def find_target(
 
 
 def named(paths: Collection[str]) -> str:
-    """Return the first few of many paths, safe to show, and how many more there are."""
-    shown = ", ".join(clean(path, limit=200) for path in list(paths)[:_NAMED])
-    more = len(paths) - _NAMED
-    return shown + (f" and {plural(more, 'more file')}" if more > 0 else "")
+    """Return the first few of many paths for a refusal, and how many more files there are."""
+    return listed(paths, _NAMED, limit=200, noun="file")
