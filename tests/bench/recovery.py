@@ -8,10 +8,11 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tests.bench.figures import Figure, Goal, Section
-from tests.faults.test_leaders import begun, kill, leader, stand_by, until
 from tests.support.audit import audit, look_at
+from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.schedulers import has_started, kill_child, leader_pid, stand_by
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +31,14 @@ _TASK: Final = 'run: "sleep 600", mode: read_write, max_attempts: 99'
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
     harness = RunHarness(folder)
     before = look_at(harness.repo)
-    harness.start(parallel(*(f"id: t{number}, {_TASK}" for number in range(8))), jobs=_JOBS)
+    harness.start(parallel_plan(*(f"id: t{number}, {_TASK}" for number in range(8))), jobs=_JOBS)
     leading = harness.detach()
     waited, fresh = [], []
     for number in range(1 if quick else 5):
-        until(begun(harness, _JOBS * (2 * number + 1)))
+        until(has_started(harness, _JOBS * (2 * number + 1)))
         leading, took = _replaced(harness, leading, stand_by(harness))
         waited.append(took)
-        until(begun(harness, _JOBS * (2 * number + 2)))
+        until(has_started(harness, _JOBS * (2 * number + 2)))
         leading, took = _replaced(harness, leading, None)
         fresh.append(took)
     yield Figure("kill -9 to a claim of the stand-by", median(waited), "s", _PROMISE, _GOAL)
@@ -55,10 +56,10 @@ def _replaced(harness: RunHarness, leading: int, waiting: int | None) -> tuple[i
     Where nobody waits for the lead, a new scheduler is started, as `wf resume` does.
     """
     seen, death = harness.row().seq, time.time()
-    kill(leading)
+    kill_child(leading)
     pid = waiting or harness.detach()
     claim = harness.wait_for(lambda event: _is_claim(event, seen))
-    assert leader(harness) == pid
+    assert leader_pid(harness) == pid
     return pid, claim.at - death
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.cli_harness import CliHarness
+from tests.support.plans import parallel_plan
 from tests.support.post_mortem import control_of
 from tests.unit.git.conftest import canary
-from tests.unit.scheduler.test_scheduler import parallel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +126,7 @@ def test_a_worker_ruins_its_own_git(harness: RunHarness) -> None:
         "dir=$(git rev-parse --git-dir); rm -rf $dir/objects $dir/refs; echo junk > $dir/index",
         "echo x > x",
     )
-    harness.play(parallel(f"id: a, run: '{'; '.join(commands)}', mode: read_write"))
+    harness.play(parallel_plan(f"id: a, run: '{'; '.join(commands)}', mode: read_write"))
     assert harness.merged("x") == "x"
     assert refs(harness) == before
     assert harness.git("diff", "--name-only", "main", harness.branch) == "x"
@@ -156,7 +156,7 @@ def mark(harness: RunHarness, tmp_path: Path) -> Path:
 def test_a_run_on_a_hostile_repository(harness: RunHarness, mark: Path) -> None:
     """No hook, filter, signer, helper or submodule that it names is started by a run on it."""
     fields = "mode: read_write, max_attempts: 2"
-    plan = parallel(*(f'id: {n}, run: "echo {n} >> shared.txt", {fields}' for n in "ab"))
+    plan = parallel_plan(*(f'id: {n}, run: "echo {n} >> shared.txt", {fields}' for n in "ab"))
     assert harness.play(plan) == "completed"
     assert not mark.exists()
 
@@ -177,7 +177,7 @@ def test_a_command_on_a_hostile_repository(
     harness: RunHarness, mark: Path, words: list[str], status: int
 ) -> None:
     """Nor by a command; where its filters would have to write files, landing is left to git."""
-    harness.play(parallel('id: a, run: "echo x > x", mode: read_write'))
+    harness.play(parallel_plan('id: a, run: "echo x > x", mode: read_write'))
     done = CliHarness(harness.folder, harness.repo).here(*words)
     assert done.exit_code == status, done.output
     assert not mark.exists()
@@ -193,7 +193,7 @@ def test_a_base_with_a_forbidden_name(harness: RunHarness, name: str) -> None:
     raw.write_bytes(b"40000 " + name.encode() + b"\0" + bytes.fromhex(below))
     tree = harness.git("hash-object", "-w", "-t", "tree", "--literally", str(raw))
     harness.git("update-ref", "refs/heads/main", harness.git("commit-tree", tree, "-m", "evil"))
-    harness.start(parallel("id: a, run: ls"))
+    harness.start(parallel_plan("id: a, run: ls"))
     run = harness.project.paths.run(harness.run).root
     assert harness.lead() == "partial"
     assert "invalid path" in harness.attempts("a")[0].note
@@ -203,7 +203,7 @@ def test_a_base_with_a_forbidden_name(harness: RunHarness, name: str) -> None:
 def test_files_of_any_kind(harness: RunHarness) -> None:
     """Pipes and names of any bytes hinder nothing; hidden work is counted."""
     command = r"mkfifo pipe; printf x > \"$(printf 'n\\377\\033[2J\\nl')\"; echo x > x.log; touch X"
-    harness.play(parallel(f'id: a, run: "{command}", mode: read_write'))
+    harness.play(parallel_plan(f'id: a, run: "{command}", mode: read_write'))
     (event,) = harness.events("harvested")
     assert harness.task("a").state == "done"
     assert (event.data["ignored"], event.data["refused"]) == (1, ["pipe: special file"])
@@ -218,4 +218,4 @@ def test_a_repository_cannot_configure_wf(harness: RunHarness) -> None:
     harness.write(".wf.toml", "this is no TOML [")
     harness.git("add", "-A")
     harness.git("commit", "-qm", "configuration")
-    assert harness.play(parallel("id: a, run: ls")) == "completed"
+    assert harness.play(parallel_plan("id: a, run: ls")) == "completed"

@@ -16,9 +16,9 @@ import pytest
 
 from tests.support.cli_harness import CliHarness, make_repository
 from tests.support.disk import fill, small_disk
+from tests.support.ledger_files import write_first_format
 from tests.support.ledger_harness import LedgerHarness
-from tests.unit.ledger.store.test_migrations import write_first
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.plans import parallel_plan
 from wf_tui.commands import open_reads
 from wf_tui.errors import EnvironmentalError, LedgerError
 from wf_tui.ledger.queries import reads
@@ -74,7 +74,7 @@ def runs(event: EventRow) -> bool:
 def waiting_task(go: Path) -> str:
     """Return a plan of a task that waits for a file, before it writes one."""
     wait = f"until test -e {go}; do sleep 0.02; done; echo x > x"
-    return parallel(f'id: a, run: "{wait}", mode: read_write, max_attempts: 5')
+    return parallel_plan(f'id: a, run: "{wait}", mode: read_write, max_attempts: 5')
 
 
 def test_it_waits_and_goes_on(harness: RunHarness, paused: threading.Event) -> None:
@@ -171,14 +171,14 @@ def test_a_limit_to_the_size_of_files(tmp_path: Path) -> None:
 def test_no_room_for_a_run(harness: RunHarness) -> None:
     """A run for which there is no room is not made, and nothing of it is left."""
     state = harness.project.paths.root
-    harness.start(parallel('id: a, run: "true"'))
+    harness.start(parallel_plan('id: a, run: "true"'))
     assert harness.lead() == "completed"
     first, harness.run = harness.run, "another"
     with small_disk(state, 6000):
         before = sorted(path.name for path in (state / "runs").iterdir())
         ballast = fill(state)
         with pytest.raises((EnvironmentalError, OSError), match=r"disk is full|No space left"):
-            harness.start(parallel(*(f"id: t{n}, run: 'true'" for n in range(400))))
+            harness.start(parallel_plan(*(f"id: t{n}, run: 'true'" for n in range(400))))
         ballast.unlink()
         assert sorted(path.name for path in (state / "runs").iterdir()) == before
         with open_reads(harness.project) as db:
@@ -191,7 +191,7 @@ def test_no_room_for_a_copy(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     folder.mkdir(mode=0o700)
     with small_disk(folder, 400):
-        path = write_first(folder / "ledger.db")
+        path = write_first_format(folder / "ledger.db")
         ballast, before = fill(folder), path.read_bytes()
         os.truncate(ballast, ballast.stat().st_size - 64_000)
         with pytest.raises(LedgerError, match=r"no copy of it could be made.* the disk is full"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.crash_scenario import CrashScenario, start
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.plans import parallel_plan
 from wf_tui.fault_injection import Point
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def first_time(point: Point) -> ParameterSet:
 )
 def test_what_counts(harness: RunHarness, point: Point, outcomes: list[str]) -> None:
     """An attempt is lost, however good its work is, until it is being merged: that is finished."""
-    harness.start(parallel('id: a, run: "echo x > x.txt", mode: read_write, max_attempts: 2'))
+    harness.start(parallel_plan('id: a, run: "echo x > x.txt", mode: read_write, max_attempts: 2'))
     with start(harness, f"{point}:1:kill") as scheduler:
         assert scheduler.wait() == -signal.SIGKILL
     assert harness.lead() == "completed"
@@ -56,7 +56,7 @@ def test_what_counts(harness: RunHarness, point: Point, outcomes: list[str]) -> 
 
 def test_a_fault_that_does_not_exist(harness: RunHarness) -> None:
     """It is wrong usage, told before anything is led."""
-    harness.start(parallel("id: a, run: ls"))
+    harness.start(parallel_plan("id: a, run: ls"))
     with start(harness, "run.endet:1:kill") as scheduler:
         said, _ = scheduler.communicate()
     assert (scheduler.returncode, "did you mean 'run.ended'?" in said) == (2, True)

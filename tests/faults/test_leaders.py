@@ -8,19 +8,20 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.audit import audit, look_at, processes_of
-from tests.support.run_harness import RunHarness
-from tests.unit.scheduler.test_scheduler import parallel, running
+from tests.support.plans import parallel_plan
+from tests.support.run_harness import RunHarness, attempt_started
+from tests.support.schedulers import has_started, kill_child, leader_pid, stand_by, wait_for_end
+from tests.support.waiting import until
 from wf_tui.commands import open_reads, scheduler_alive
-from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from wf_tui.ledger.ledger import Ledger
 
@@ -40,66 +41,22 @@ def harness(tmp_path: Path) -> Iterator[RunHarness]:
             os.kill(pid, signal.SIGKILL)
 
 
-def until(happened: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    while not happened():
-        threading.Event().wait(0.01)
-
-
-def stand_by(harness: RunHarness) -> int:
-    """Start a scheduler that waits for the lead; return when it does."""
-    pid = harness.detach()
-    until(lambda: f"FLOCK  ADVISORY  WRITE {pid} " in blocked())
-    return pid
-
-
-def blocked() -> str:
-    """Return the locks that processes wait for."""
-    lines = Path("/proc/locks").read_text().splitlines()
-    return "\n".join(line for line in lines if "->" in line)
-
-
-def kill(pid: int) -> None:
-    """Kill a scheduler that this process has started, and wait for its end."""
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-
-
-def leader(harness: RunHarness) -> int:
-    """Return the process that leads the run."""
-    with open_reads(harness.project) as db:
-        row = reads.leader(db, harness.run)
-    assert row is not None
-    return row.pid
-
-
-def begun(harness: RunHarness, number: int) -> Callable[[], bool]:
-    """Return a test for that many attempts having been started."""
-    return lambda: len(harness.events("attempt_started")) >= number
-
-
-def ended(*pids: int) -> None:
-    """Wait for the end of schedulers."""
-    for pid in pids:
-        os.waitpid(pid, 0)
-
-
 def test_a_stopped_leader_keeps_the_lead(harness: RunHarness, tmp_path: Path) -> None:
     """Stopped for three leases, it is not replaced; then it goes on with what it had begun."""
     flag, before = tmp_path / "flag", look_at(harness.repo)
     command = f"echo x > a.txt; until test -e {flag}; do sleep 0.05; echo .; done"
-    harness.start(parallel(f'id: a, run: "{command}", mode: read_write'))
+    harness.start(parallel_plan(f'id: a, run: "{command}", mode: read_write'))
     pid = harness.detach()
-    harness.wait_for(running("a"))
+    harness.wait_for(attempt_started("a"))
     other = stand_by(harness)
     os.kill(pid, signal.SIGSTOP)
     threading.Event().wait(3.0)  # the time that it is stopped is the fault itself
-    assert leader(harness) == pid
+    assert leader_pid(harness) == pid
     os.kill(pid, signal.SIGCONT)
     seen = harness.task("a").lease_until
     until(lambda: harness.task("a").lease_until != seen)
     flag.touch()
-    ended(pid, other)
+    wait_for_end(pid, other)
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["succeeded"]
     assert len(harness.events("scheduler_started")) == 1
     assert audit(harness, before) == []
@@ -110,13 +67,13 @@ def test_a_stand_by_takes_over(harness: RunHarness, tmp_path: Path) -> None:
     before = look_at(harness.repo)
     first = f"touch {tmp_path}/again; sleep 60"
     command = f"echo x > a.txt; test -e {tmp_path}/again || {{ {first}; }}"
-    harness.start(parallel(f'id: a, run: "{command}", mode: read_write, max_attempts: 2'))
+    harness.start(parallel_plan(f'id: a, run: "{command}", mode: read_write, max_attempts: 2'))
     pid = harness.detach()
-    harness.wait_for(running("a"))
+    harness.wait_for(attempt_started("a"))
     other = stand_by(harness)
-    kill(pid)
-    until(lambda: leader(harness) == other)
-    ended(other)
+    kill_child(pid)
+    until(lambda: leader_pid(harness) == other)
+    wait_for_end(other)
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["lost", "succeeded"]
     assert len(harness.events("scheduler_lost")) == 1
     assert audit(harness, before) == []
@@ -137,20 +94,22 @@ def test_a_command_between_two_leaders(
 ) -> None:
     """What a person says while one leader is dead and no other there is heard by the next one."""
     before, flag = look_at(harness.repo), tmp_path / "flag"
-    harness.start(parallel(f'id: a, run: "until test -e {flag}; do sleep 0.05; done", {TWICE}'))
+    harness.start(
+        parallel_plan(f'id: a, run: "until test -e {flag}; do sleep 0.05; done", {TWICE}')
+    )
     pid = harness.detach()
-    harness.wait_for(running("a"))
+    harness.wait_for(attempt_started("a"))
     other = stand_by(harness)
     os.kill(other, signal.SIGSTOP)
-    kill(pid)
+    kill_child(pid)
     assert wf(harness, *words) == 0
     os.kill(other, signal.SIGCONT)
     if words == ["pause"]:
-        until(lambda: leader(harness) == other and not harness.row().open_attempts)
+        until(lambda: leader_pid(harness) == other and not harness.row().open_attempts)
         assert harness.row().state == "paused"
         assert wf(harness, "resume") == 0
     flag.touch()
-    ended(other)
+    wait_for_end(other)
     until(lambda: not processes_of(tmp_path))
     assert harness.row().state == state
     assert audit(harness, before) == []
@@ -169,14 +128,14 @@ def test_five_schedulers_and_four_die(harness: RunHarness) -> None:
     before = look_at(harness.repo)
     fields = "mode: read_write, max_attempts: 9"
     tasks = (f'id: t{n}, run: "sleep 0.2; echo {n} > f{n}", {fields}' for n in range(20))
-    harness.start(parallel(*tasks), jobs=4)
+    harness.start(parallel_plan(*tasks), jobs=4)
     waiting = {harness.detach() for _ in range(5)}
     for number in range(1, 5):
-        until(begun(harness, 4 * number))
-        lead = leader(harness)
+        until(has_started(harness, 4 * number))
+        lead = leader_pid(harness)
         waiting.remove(lead)
-        kill(lead)
-    ended(*waiting)
+        kill_child(lead)
+    wait_for_end(*waiting)
     assert harness.row().state == "completed"
     assert len(harness.events("scheduler_started")) == 5
     assert audit(harness, before) == []
@@ -185,7 +144,7 @@ def test_five_schedulers_and_four_die(harness: RunHarness) -> None:
 def test_a_leader_of_another_boot_is_dead(harness: RunHarness) -> None:
     """After a reboot its number may be anybody's: that one is not it, and is left alone."""
     before = look_at(harness.repo)
-    harness.start(parallel('id: a, run: "true", max_attempts: 2'))
+    harness.start(parallel_plan('id: a, run: "true", max_attempts: 2'))
     with subprocess.Popen(["/bin/sleep", "60"], cwd="/", env={}) as stranger:
         harness.act(lambda ledger: leave_behind(ledger, harness.run, stranger.pid))
         with open_reads(harness.project) as db:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.audit import audit, look_at, processes_of
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.plans import parallel_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def test_everything_dies_with_the_scheduler(harness: RunHarness) -> None:
     pipe = harness.folder / "pipe"
     os.mkfifo(pipe)
     command = f"(. {harness.folder}/brood.sh; echo up > {pipe}; {WAIT.partition(';')[2]})"
-    harness.start(parallel(f'id: a, run: "{command}", mode: read_write'))
+    harness.start(parallel_plan(f'id: a, run: "{command}", mode: read_write'))
     pid = harness.detach()
     assert pipe.read_text() == "up\n"
     below = descendants(pid)
@@ -112,7 +112,7 @@ def test_everything_is_gone_before_the_next_claim(harness: RunHarness, *, with_s
     meet = f"for p in $(cat {pids}); do ! {lives} || echo $p >> {harness.folder}/met; done"
     first = f". {harness.folder}/brood.sh; touch {harness.folder}/up; wait"
     harness.start(
-        parallel(
+        parallel_plan(
             f'id: a, run: "if test -e {pids}; then {meet}; else {first}; fi; echo a > a", '
             "mode: read_write, max_attempts: 2"
         )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.audit import audit, look_at
+from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness
-from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.board.detail.attempts import read_attempts
 from wf_tui.board.detail.document import Source
 from wf_tui.clock import SystemClock
@@ -35,7 +35,7 @@ def test_a_frozen_program_has_stalled(tmp_path: Path) -> None:
     harness = RunHarness(tmp_path, Timing(grace=0.2, stall_after=0.5))
     before = look_at(harness.repo)
     command = once(tmp_path, "kill -STOP $$")
-    assert harness.play(parallel(f'id: a, run: "{command}", {AGAIN}')) == "completed"
+    assert harness.play(parallel_plan(f'id: a, run: "{command}", {AGAIN}')) == "completed"
     first, second = harness.attempts("a")
     assert (first.outcome, first.cause, first.signal) == ("timed_out", "stall", None)
     assert (first.epoch, second.epoch, second.outcome) == (1, 2, "succeeded")
@@ -45,7 +45,7 @@ def test_a_frozen_program_has_stalled(tmp_path: Path) -> None:
 
 def test_a_killed_program_says_which_signal_it_was(harness: RunHarness) -> None:
     """Kill -9 of a program is a failure with its reason."""
-    harness.play(parallel('id: a, run: "kill -9 $$"'))
+    harness.play(parallel_plan('id: a, run: "kill -9 $$"'))
     (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause, attempt.signal) == ("failed", "signal", 9)
     assert harness.task("a").note == "killed by signal 9 (SIGKILL)"
@@ -55,7 +55,7 @@ def test_a_killed_parent_of_shims_costs_nothing(harness: RunHarness) -> None:
     """What runs ends as it would have, and what comes next gets a new parent."""
     before = look_at(harness.repo)
     parent = "$(cut -d' ' -f4 /proc/$PPID/stat)"
-    plan = parallel(
+    plan = parallel_plan(
         f'id: a, run: "kill -9 {parent}; echo a > a.txt", mode: read_write',
         'id: b, run: "echo b > b.txt", mode: read_write',
     )
@@ -69,7 +69,7 @@ def test_claimed_but_not_started(tmp_path: Path) -> None:
     """An attempt whose program does not start in time has failed, and is tried again."""
     harness = RunHarness(tmp_path, Timing(start_deadline=0.3))
     harness.environ["WF_FAULT"] = "prepare.recorded:1:delay=1"
-    assert harness.play(parallel('id: a, run: "true", max_attempts: 9')) == "completed"
+    assert harness.play(parallel_plan('id: a, run: "true", max_attempts: 9')) == "completed"
     first, *_, last = harness.attempts("a")
     assert (first.outcome, first.cause) == ("timed_out", "start")
     assert last.outcome == "succeeded"
@@ -82,7 +82,7 @@ def test_a_gate_that_never_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     harness = RunHarness(tmp_path, Timing(grace=0.1, start_deadline=3.0))
     freeze = once(tmp_path, "kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)")
     fields = f'mode: read_write, gate: "true", {AGAIN}'
-    plan = parallel(f'id: a, run: "echo x > a.txt; {freeze}", {fields}')
+    plan = parallel_plan(f'id: a, run: "echo x > a.txt; {freeze}", {fields}')
     assert harness.play(plan) == "completed"
     first, second = harness.attempts("a")
     assert (first.outcome, first.cause) == ("timed_out", "start")
@@ -94,7 +94,9 @@ def test_an_own_step_that_takes_too_long_says_so(tmp_path: Path) -> None:
     """Where no git hangs there is nothing to kill: it is told, once, and no lease is renewed."""
     harness = RunHarness(tmp_path, Timing(step_deadline=0.3, heartbeat=0.1))
     harness.environ["WF_FAULT"] = "harvest.begun:1:delay=1.5"
-    assert harness.play(parallel('id: a, run: "echo x > x.txt", mode: read_write')) == "completed"
+    assert (
+        harness.play(parallel_plan('id: a, run: "echo x > x.txt", mode: read_write')) == "completed"
+    )
     (told,) = harness.events("task_progress")
     assert "wf is not through with this step" in str(told.data["text"])
 
@@ -103,7 +105,7 @@ def test_a_late_result_is_kept_and_does_not_count(harness: RunHarness) -> None:
     """Taken from its worker a moment too late to be stopped: rejected, its work under its ref."""
     before = look_at(harness.repo)
     harness.environ["WF_FAULT"] = "check.ended:1:delay=1"
-    harness.start(parallel('id: a, run: "echo $WF_ATTEMPT > a.txt", mode: read_write'))
+    harness.start(parallel_plan('id: a, run: "echo $WF_ATTEMPT > a.txt", mode: read_write'))
     harness.when(
         lambda event: event.kind == "harvested", lambda ledger: ledger.release(harness.run, "a")
     )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.store.test_write_lock import HOLD
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.ledger_locks import BEGIN_IMMEDIATE, HOLD_FLOCK, locked_by_another
+from tests.support.plans import parallel_plan
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.ledger import Ledger
@@ -21,28 +19,9 @@ from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.picture.status import read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
-
-BEGIN = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("BEGIN IMMEDIATE")
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def locked(program: str, path: Path) -> Iterator[int]:
-    """Let another process lock the ledger; its number is given."""
-    line = [sys.executable, "-c", program, str(path)]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield process.pid
 
 
 def wait_for_line(path: Path, text: str) -> str:
@@ -56,17 +35,17 @@ def wait_for_line(path: Path, text: str) -> str:
 
 @pytest.mark.parametrize(
     ("program", "name"),
-    [(BEGIN, "ledger.db"), (HOLD, "ledger.lock")],
+    [(BEGIN_IMMEDIATE, "ledger.db"), (HOLD_FLOCK, "ledger.lock")],
     ids=["as SQLite does", "as wf does"],
 )
 def test_all_goes_on(harness: RunHarness, program: str, name: str) -> None:
     """The scheduler says who locks it and waits; a command gives up; a view shows the run."""
     first = f"until test -e {harness.folder}/go; do sleep 0.02; done; touch {harness.folder}/over"
-    harness.start(parallel(f'id: a, run: "{first}"'))
+    harness.start(parallel_plan(f'id: a, run: "{first}"'))
     paths = harness.project.paths
     pid = harness.detach()
     harness.wait_for(lambda event: event.task == "a" and event.data.get("step") == "running")
-    with locked(program, paths.root / name) as holder:
+    with locked_by_another(program, paths.root / name) as holder:
         (harness.folder / "go").touch()
         line = wait_for_line(paths.run(harness.run).scheduler_log, "nothing new is started")
         assert f"is locked by process {holder} (" in line

@@ -7,9 +7,8 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.faults.test_locked_ledger import BEGIN, locked
-from tests.unit.ledger.store.test_mounts import on_a_disk
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.ledger_locks import BEGIN_IMMEDIATE, locked_by_another, on_a_disk
+from tests.support.plans import parallel_plan
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.scheduler import process
@@ -25,7 +24,7 @@ def test_a_whole_run(harness: RunHarness, monkeypatch: pytest.MonkeyPatch) -> No
     """It is led to its end while a person acts on it and others watch."""
     on_a_disk(monkeypatch, "nfs4")
     tasks = [f'id: t{n}, run: "echo {n} > f{n}", mode: read_write' for n in range(6)]
-    harness.start(parallel(*tasks, 'id: last, run: "true"'), jobs=3)
+    harness.start(parallel_plan(*tasks, 'id: last, run: "true"'), jobs=3)
     harness.act(lambda ledger: ledger.hold(harness.run, "last"))
     harness.when(
         lambda event: event.kind == "task_done",
@@ -44,10 +43,12 @@ def test_it_cannot_even_be_read(
     hasty = partial(SqliteDatabase, patience=Patience(most=0.01))
     monkeypatch.setattr(process, "SqliteDatabase", hasty)
     go = harness.folder / "go"
-    harness.start(parallel(f'id: a, run: "until test -e {go}; do sleep 0.02; done"'))
+    harness.start(parallel_plan(f'id: a, run: "until test -e {go}; do sleep 0.02; done"'))
 
     def lock(_: Ledger) -> None:
-        with locked(BEGIN.replace("IMMEDIATE", "EXCLUSIVE"), harness.project.paths.ledger):
+        with locked_by_another(
+            BEGIN_IMMEDIATE.replace("IMMEDIATE", "EXCLUSIVE"), harness.project.paths.ledger
+        ):
             go.touch()
             while "nothing new is started" not in caplog.text:
                 threading.Event().wait(0.02)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.plans import parallel_plan
 from wf_tui.paths import slug
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_planted_files(harness: RunHarness, tmp_path: Path, name: str, kind: str
     """Links and pipes in the place of what wf writes are replaced: not followed, not waited for."""
     mine = tmp_path / "mine"
     mine.write_text("mine")
-    harness.start(parallel("id: a, run: ls"))
+    harness.start(parallel_plan("id: a, run: ls"))
     folder = harness.project.paths.run(harness.run).root / "attempts" / f"{slug('a')}-1"
     folder.mkdir(parents=True)
     os.mkfifo(folder / name) if kind == "pipe" else (folder / name).symlink_to(mine)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.test_cli_detached import until
 from tests.support.audit import processes_of
 from tests.support.cli_harness import CliHarness, make_repository
 from tests.support.terminal import open_terminal
@@ -84,7 +83,7 @@ def test_a_second_signal_waits_for_nothing(cli: CliHarness, number: signal.Signa
     """While the first one gives a long grace, the second ends all; `wf resume` goes on."""
     with headless(cli, DEAF, 60.0) as process:
         process.send_signal(signal.SIGINT)
-        until(cli, "run_paused")
+        cli.wait_for("run_paused")
         process.send_signal(number)
         process.communicate(timeout=WAIT)
     assert process.returncode == 128 + number
@@ -98,11 +97,11 @@ def test_a_second_signal_waits_for_nothing(cli: CliHarness, number: signal.Signa
 def test_a_scheduler_in_the_background_is_told(cli: CliHarness) -> None:
     """It stops what runs, and goes; the run is paused, not lost."""
     told = cli.json("run", cli.plan(LONG), "--detach")
-    until(cli, "attempt_started")
+    cli.wait_for("attempt_started")
     os.kill(told["pid"], signal.SIGHUP)
     cli.wf("scheduler", "--run", told["run"])  # a stand-by: returns when the other is gone
     assert cli.json("status")["run"]["state"] == "paused"
-    ended = until(cli, "attempt_ended")
+    ended = cli.wait_for("attempt_ended")
     assert ended["data"]["outcome"] == "cancelled"
     gone(cli)
 
@@ -111,7 +110,7 @@ def test_a_scheduler_in_the_background_is_told(cli: CliHarness) -> None:
 def test_a_stand_by_goes_at_once(cli: CliHarness) -> None:
     """One that only waits for the lead has nothing to put away."""
     told = cli.json("run", cli.plan(LONG), "--detach")
-    until(cli, "attempt_started")
+    cli.wait_for("attempt_started")
     for number in SIGNALS:
         with cli.start("scheduler", "--run", told["run"]) as waiting:
             while f"FLOCK  ADVISORY  WRITE {waiting.pid} " not in locks():
@@ -133,7 +132,7 @@ def locks() -> str:
 def test_who_only_follows_goes_at_once(cli: CliHarness, words: list[str]) -> None:
     """A signal ends it without a trace-back, and the run does not notice."""
     cli.wf("run", cli.plan(LONG), "--detach")
-    until(cli, "attempt_started")
+    cli.wait_for("attempt_started")
     for number in SIGNALS:
         with cli.start(*words) as following:
             assert following.stdout is not None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.audit import processes_of
-from tests.unit.ledger.store.test_file_guard import delete, move_over, unjournal
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.ledger_files import delete, delete_journal, move_over
+from tests.support.plans import parallel_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def runs(event: EventRow) -> bool:
 def swapped(harness: RunHarness, swap: Callable[[Path, Path], None]) -> str:
     """Swap the ledger of a scheduler for an older copy while a task runs; return what it says."""
     wait = f"echo x > x; until test -e {harness.folder}/go; do sleep 0.02; done"
-    harness.start(parallel(f'id: a, run: "{wait}", mode: read_write, max_attempts: 2'))
+    harness.start(parallel_plan(f'id: a, run: "{wait}", mode: read_write, max_attempts: 2'))
     paths = harness.project.paths
     older = paths.root / "older.db"
     shutil.copyfile(paths.ledger, older)
@@ -40,7 +40,9 @@ def swapped(harness: RunHarness, swap: Callable[[Path, Path], None]) -> str:
     return paths.run(harness.run).scheduler_log.read_text()
 
 
-@pytest.mark.parametrize("swap", [move_over, delete, unjournal], ids=lambda swap: swap.__name__)
+@pytest.mark.parametrize(
+    "swap", [move_over, delete, delete_journal], ids=lambda swap: swap.__name__
+)
 def test_it_stops_and_saves(harness: RunHarness, swap: Callable[[Path, Path], None]) -> None:
     """It ends with one line, its programs too; with what it saved the run goes on to its end."""
     log = swapped(harness, swap)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from tests.support.run_harness import RunHarness
-from tests.unit.scheduler.test_scheduler import parallel, running
+from tests.support.plans import parallel_plan
+from tests.support.run_harness import RunHarness, attempt_started
 from wf_tui.cli.root import wf
 from wf_tui.clock import SystemClock
 from wf_tui.commands import open_reads
@@ -60,7 +60,7 @@ def violations(harness: RunHarness) -> list[str]:
 
 def after(harness: RunHarness, change: Callable[[], object], flag: Path) -> None:
     """Change a clock while the task runs, let the scheduler look twice, and let it end."""
-    harness.wait_for(running("a"))
+    harness.wait_for(attempt_started("a"))
     change()
     beats(harness)
     flag.touch()
@@ -68,7 +68,7 @@ def after(harness: RunHarness, change: Callable[[], object], flag: Path) -> None
 
 def play(harness: RunHarness, change: Callable[[], object], flag: Path) -> str:
     """Run one task, on whose way a clock is changed."""
-    harness.start(parallel(SILENT.format(flag=flag)))
+    harness.start(parallel_plan(SILENT.format(flag=flag)))
     person = threading.Thread(target=after, args=(harness, change, flag))
     person.start()
     state = harness.lead()
@@ -100,7 +100,7 @@ def test_a_clock_set_forwards_ends_a_back_off(tmp_path: Path) -> None:
     harness.clock = clock = SetClock()
     flag = tmp_path / "flag"
     fields = "max_attempts: 2, backoff_secs: 300"
-    harness.start(parallel(f'id: a, run: "test -e {flag}", {fields}'))
+    harness.start(parallel_plan(f'id: a, run: "test -e {flag}", {fields}'))
 
     def set_clock(_: object) -> None:
         flag.touch()
@@ -116,7 +116,7 @@ def test_a_clock_that_is_set_between_run_and_look(
     harness: RunHarness, monkeypatch: pytest.MonkeyPatch, offset: str
 ) -> None:
     """Views of a run show no time that is less than none, and none of them breaks."""
-    harness.play(parallel('id: a, run: "true"', 'id: b, run: "false"'))
+    harness.play(parallel_plan('id: a, run: "true"', 'id: b, run: "false"'))
     for name, value in {**harness.environ, "WF_CLOCK_OFFSET": offset}.items():
         monkeypatch.setenv(name, value)
     for words in ("status", "runs", "workers", "events", "show a", "show b", "verify"):
@@ -140,7 +140,7 @@ def test_git_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: 
     """An own step has a deadline: git is stopped, that counts, and the task is tried again."""
     harness = RunHarness(tmp_path, Timing(grace=0.5, step_deadline=0.5))
     fields = "mode: read_write, max_attempts: 2"
-    harness.start(parallel(f'id: a, run: "echo x > a.txt", {fields}'))
+    harness.start(parallel_plan(f'id: a, run: "echo x > a.txt", {fields}'))
     hang(tmp_path, words, monkeypatch)
     assert harness.lead() == "completed"
     first, second = harness.attempts("a")

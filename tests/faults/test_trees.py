@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.disk import fill, small_disk
+from tests.support.plans import parallel_plan
 from tests.support.post_mortem import control_of, violations
-from tests.unit.scheduler.test_scheduler import parallel
 from wf_tui.commands import open_ledger
 from wf_tui.git.control.attempt_commits import attempt_ref
 from wf_tui.ledger.queries import reads
@@ -32,7 +32,7 @@ def run_folder(harness: RunHarness) -> Path:
 def test_no_room_for_objects(tampered: RunHarness) -> None:
     """The attempt fails and says so, no ref moves, its work stays; with room the run goes on."""
     task = f'id: a, run: "test -e {tampered.folder}/big || {WORK}; echo x > x", mode: read_write'
-    tampered.start(parallel(task))
+    tampered.start(parallel_plan(task))
     objects = run_folder(tampered) / "control.git" / "objects"
     with small_disk(objects, 2000):
         ballast = fill(objects)
@@ -52,7 +52,7 @@ def test_no_room_for_objects(tampered: RunHarness) -> None:
 
 def test_no_room_for_a_worktree(harness: RunHarness) -> None:
     """A worktree that cannot be filled is a failed attempt with its reason; later it can."""
-    harness.start(parallel('id: a, run: "echo x > x", mode: read_write'))
+    harness.start(parallel_plan('id: a, run: "echo x > x", mode: read_write'))
     trees = run_folder(harness) / "trees"
     trees.mkdir()
     with small_disk(trees, 64):
@@ -67,7 +67,7 @@ def test_no_room_for_a_worktree(harness: RunHarness) -> None:
 def test_no_room_for_the_program(harness: RunHarness) -> None:
     """A program without room fails as it says itself; what it could write is kept."""
     command = "echo part > part; cat /dev/zero > big"
-    harness.start(parallel(f'id: a, run: "{command}", mode: read_write'))
+    harness.start(parallel_plan(f'id: a, run: "{command}", mode: read_write'))
     trees = run_folder(harness) / "trees"
     trees.mkdir()
     with small_disk(trees, 512):
@@ -80,7 +80,7 @@ def test_no_room_for_the_program(harness: RunHarness) -> None:
 
 def test_no_room_in_the_users_repository(harness: RunHarness) -> None:
     """The work is merged, its export waits with the reason, and is caught up with."""
-    harness.start(parallel(f'id: a, run: "{WORK}", mode: read_write'))
+    harness.start(parallel_plan(f'id: a, run: "{WORK}", mode: read_write'))
     objects = harness.repo / ".git" / "objects"
     with small_disk(objects, 200):
         assert harness.lead() == "completed"
@@ -108,7 +108,7 @@ def test_a_ref_that_cannot_be_made(harness: RunHarness) -> None:
 def test_a_worktree_removed_under_its_program(harness: RunHarness, tmp_path: Path) -> None:
     """Its attempt fails and says why, nothing hangs, and the next one has a worktree again."""
     command = f"test -e {tmp_path}/again || {{ touch {tmp_path}/again; rm -rf $PWD; }}; echo x > x"
-    harness.play(parallel(f'id: a, run: "{command}; true", mode: read_write, max_attempts: 2'))
+    harness.play(parallel_plan(f'id: a, run: "{command}; true", mode: read_write, max_attempts: 2'))
     first, second = harness.attempts("a")
     assert (first.outcome, first.note) == ("failed", "the worktree is gone")
     assert second.outcome == "succeeded"
@@ -122,7 +122,7 @@ def test_a_worktree_replaced_by_a_link(harness: RunHarness, tmp_path: Path) -> N
     (outside / "mine").write_text("mine")
     swap = f"tree=$PWD; cd /; rm -rf $tree; ln -s {outside} $tree"
     again = f"test -e {tmp_path}/again || {{ touch {tmp_path}/again; {swap}; exit; }}; echo x > x"
-    harness.play(parallel(f'id: a, run: "{again}", mode: read_write, max_attempts: 2'))
+    harness.play(parallel_plan(f'id: a, run: "{again}", mode: read_write, max_attempts: 2'))
     first, second = harness.attempts("a")
     assert (first.note, second.outcome) == ("the worktree is gone", "succeeded")
     assert [file.name for file in outside.iterdir()] == ["mine"]
@@ -147,7 +147,7 @@ def test_a_ruined_run(tampered: RunHarness, ruin: str, state: str) -> None:
     """Whatever a program removes of the run's folder, the run ends, and signs off in order."""
     command = f"echo x > x; run=$(dirname $(dirname $PWD)); rm -rf $run/{ruin}; cd /"
     before = tampered.git("for-each-ref", "refs/heads/main")
-    assert tampered.play(parallel(f'id: a, run: "{command}", mode: read_write')) == state
+    assert tampered.play(parallel_plan(f'id: a, run: "{command}", mode: read_write')) == state
     assert tampered.attempts("a")[0].outcome in {"succeeded", "failed"}
     with open_ledger(tampered.project) as ledger:
         assert reads.leader(ledger.db, tampered.run) is None
@@ -160,7 +160,7 @@ def test_a_disk_that_does_not_keep_its_word(
     harness: RunHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     """Objects or refs that the disk does not take for certain are a failure, not a merge."""
-    harness.start(parallel('id: a, run: "mkdir d; echo x > d/x", mode: read_write'))
+    harness.start(parallel_plan('id: a, run: "mkdir d; echo x > d/x", mode: read_write'))
     with monkeypatch.context() as patched:
         patched.setenv("PATH", f"{failing_git(tmp_path, command)}:{os.environ['PATH']}")
         assert harness.lead() == "partial"

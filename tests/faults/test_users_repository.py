@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.plans import parallel_plan
 from tests.support.post_mortem import control_of, violations
-from tests.unit.scheduler.test_scheduler import parallel, running
+from tests.support.run_harness import attempt_started
 from wf_tui.commands import find_project
 from wf_tui.errors import GitError
 from wf_tui.git.control.attempt_commits import commit_tree
@@ -36,7 +37,7 @@ def meanwhile(harness: RunHarness, tmp_path: Path, act: Callable[[], object]) ->
         act()
         go.touch()
 
-    harness.when(running("b"), interfere)
+    harness.when(attempt_started("b"), interfere)
     return harness.lead()
 
 
@@ -45,7 +46,7 @@ def test_stale_locks_stay(harness: RunHarness, name: str) -> None:
     """Whoever made a lock may still be at work: a run goes on beside it and leaves it."""
     lock = harness.repo / ".git" / name
     lock.touch()
-    assert harness.play(parallel('id: a, run: "echo x > x", mode: read_write')) == "completed"
+    assert harness.play(parallel_plan('id: a, run: "echo x > x", mode: read_write')) == "completed"
     assert lock.exists()
     assert harness.merged("x") == "x"
 
@@ -119,7 +120,8 @@ def test_kinds_of_repositories(harness: RunHarness, words: tuple[str, ...]) -> N
     harness.git(*words)
     assert find_project(harness.repo / ".git", harness.environ).paths == project.paths
     assert (
-        harness.play(parallel('id: a, run: "cp shared.txt copy", mode: read_write')) == "completed"
+        harness.play(parallel_plan('id: a, run: "cp shared.txt copy", mode: read_write'))
+        == "completed"
     )
     assert harness.merged("copy") == "one\ntwo\nthree"
 
@@ -183,7 +185,7 @@ def test_filters_that_are_not_there(harness: RunHarness) -> None:
     for program in ("clean", "smudge", "process"):
         harness.git("config", f"filter.lfs.{program}", f"no-such-program {program}")
     harness.git("config", "filter.lfs.required", "true")
-    plan = parallel('id: a, run: "cat pointer.bin > copy.bin", mode: read_write')
+    plan = parallel_plan('id: a, run: "cat pointer.bin > copy.bin", mode: read_write')
     assert harness.play(plan) == "completed"
     assert harness.merged("copy.bin") == harness.merged("pointer.bin")
 
@@ -194,7 +196,7 @@ def test_a_damaged_object(tampered: RunHarness) -> None:
     file = tampered.repo / ".git" / "objects" / blob[:2] / blob[2:]
     file.chmod(0o600)
     file.write_bytes(b"damaged")
-    assert tampered.play(parallel("id: a, run: ls", "id: b, run: ls")) == "partial"
+    assert tampered.play(parallel_plan("id: a, run: ls", "id: b, run: ls")) == "partial"
     assert blob in tampered.attempts("a")[0].note
     assert tampered.task("b").kind == "failed"
 
@@ -204,7 +206,9 @@ def test_an_object_that_one_task_needs(tampered: RunHarness, tmp_path: Path) -> 
     task = f"echo kept > part; test -e {tmp_path}/again"
     fields = "mode: read_write, checkpoint: keep"
     tampered.start(
-        parallel(f'id: a, run: "{task}", {fields}', 'id: b, run: "echo b > b", mode: read_write')
+        parallel_plan(
+            f'id: a, run: "{task}", {fields}', 'id: b, run: "echo b > b", mode: read_write'
+        )
     )
     assert tampered.lead() == "partial"
     commit = str(tampered.attempts("a")[0].commit_id)

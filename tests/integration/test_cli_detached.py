@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -34,26 +33,12 @@ phases:
 """
 
 
-def until(cli: CliHarness, kind: str, since: int = 0, **expected: object) -> dict[str, Any]:
-    """Follow the newest run's events until there is one of this kind; return it."""
-    following = cli.start("events", "--follow", "--json", "--since", str(since))
-    assert following.stdout is not None
-    assert following.stderr is not None
-    with following, following.stdout as lines, following.stderr:
-        for line in lines:
-            event: dict[str, Any] = json.loads(line)
-            if event["kind"] == kind and expected.items() <= event.items():
-                following.kill()
-                return event
-    raise AssertionError(f"no {kind}")
-
-
 def test_a_blocked_task_is_retried_from_another_terminal(cli: CliHarness) -> None:
     """detach, wait, look, help, retry: the run goes on to its end by itself."""
     flag = cli.root / "flag"
     told = cli.json("run", cli.plan(plan_of(flag)), "--detach")
     assert list(told) == ["run", "dir", "pid"]
-    stalled = until(cli, "run_stalled")
+    stalled = cli.wait_for("run_stalled")
     status = cli.json("status")
     assert (status["run"]["state"], status["run"]["roots"]) == ("stalled", ["picky"])
     scheduler = status["run"]["scheduler"]
@@ -83,7 +68,7 @@ def test_a_task_added_to_an_ended_run_starts_it_again(cli: CliHarness) -> None:
     since = cli.json("status")["run"]["ended_at"]
     added = cli.json("add", "More", "--sh", "echo more > m.txt", "--scope", "m.txt")
     assert added[0]["task"] == "more"
-    until(cli, "task_done", task="more")
+    cli.wait_for("task_done", task="more")
     cli.until_over()
     status = cli.json("status")
     assert status["run"]["state"] == "completed"
@@ -95,11 +80,11 @@ def test_accepting_in_a_stopped_run(cli: CliHarness) -> None:
     """A scheduler comes for what a person has accepted, and leaves the rest paused."""
     task = "{id: t, run: 'echo x > other', mode: read_write, file_scope: [src]}"
     cli.wf("run", cli.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}"), "--detach")
-    until(cli, "run_stalled")
+    cli.wait_for("run_stalled")
     assert cli.wf("stop").returncode == 0
     cli.wf("scheduler", "--run", cli.json("status")["run"]["id"])  # returns when it may lead
     assert cli.json("accept", "t")[0]["changed"] is True
-    assert until(cli, "task_done", task="t")["data"]["kind"] == "merged"
+    assert cli.wait_for("task_done", task="t")["data"]["kind"] == "merged"
 
 
 WAITS = "{goal: waits, phases: [{name: p, tasks: [{id: long, run: 'echo up; sleep 60'}]}]}"
@@ -108,13 +93,13 @@ WAITS = "{goal: waits, phases: [{name: p, tasks: [{id: long, run: 'echo up; slee
 def test_a_running_task_is_held_and_let_go(cli: CliHarness) -> None:
     """Its attempt is stopped and closed, and a new one starts after `unhold`."""
     cli.wf("run", cli.plan(WAITS), "--detach")
-    first = until(cli, "task_step", task="long", data={"step": "running", "before": "preparing"})
+    first = cli.wait_for("task_step", task="long", data={"step": "running", "before": "preparing"})
     assert cli.wf("hold", "long").returncode == 0
-    ended = until(cli, "attempt_ended", first["seq"])
+    ended = cli.wait_for("attempt_ended", first["seq"])
     assert ended["data"]["outcome"] == "cancelled"
     assert cli.json("status")["tasks"][0]["reason"]["kind"] == "hold"
     cli.wf("unhold", "long")
-    again = until(cli, "task_claimed", ended["seq"])
+    again = cli.wait_for("task_claimed", ended["seq"])
     assert again["epoch"] == 2
     cli.wf("abort")
     assert cli.until_over()[-1]["data"]["state"] == "aborted"
@@ -140,7 +125,7 @@ def test_who_follows_is_told_that_the_ledger_is_gone(
 ) -> None:
     """Nothing more can come: it ends with one line, as the scheduler does."""
     cli.wf("run", cli.plan(WAITS), "--detach")
-    until(cli, "task_step", task="long", data={"step": "running", "before": "preparing"})
+    cli.wait_for("task_step", task="long", data={"step": "running", "before": "preparing"})
     following = cli.start(*words, "--follow")
     assert following.stdout is not None
     assert following.stderr is not None
@@ -168,20 +153,20 @@ def test_resume_exports_what_a_killed_scheduler_did_not(cli: CliHarness) -> None
 def test_stop_now_ends_the_scheduler_and_resume_starts_one(cli: CliHarness) -> None:
     """The run is paused with its task back in the queue; `resume` goes on with a new scheduler."""
     told = cli.json("run", cli.plan(WAITS), "--detach")
-    started = until(cli, "attempt_started")
+    started = cli.wait_for("attempt_started")
     assert "1 task stopped: long" in cli.wf("stop", "--now").stdout
     cli.wf("scheduler", "--run", told["run"])  # a stand-by: returns when the other is gone
     shown = cli.wf("status").stdout
     assert "no scheduler is running; start one with: wf resume" in shown
     assert cli.wf("resume").returncode == 0
-    until(cli, "task_claimed", started["seq"], epoch=2)
+    cli.wait_for("task_claimed", started["seq"], epoch=2)
     assert cli.json("status")["run"]["state"] == "running"
 
 
 def test_a_dead_scheduler_is_told_and_replaced(cli: CliHarness) -> None:
     """Kill -9: `status` says so and how to go on; `resume` recovers the run."""
     told = cli.json("run", cli.plan(WAITS), "--detach")
-    started = until(cli, "attempt_started")
+    started = cli.wait_for("attempt_started")
     os.kill(told["pid"], signal.SIGKILL)
     os.waitid(os.P_PID, told["pid"], os.WEXITED) if _is_child(told["pid"]) else None
     shown = cli.wf("status").stdout
@@ -189,7 +174,7 @@ def test_a_dead_scheduler_is_told_and_replaced(cli: CliHarness) -> None:
     assert "wf resume" in shown
     assert cli.json("status")["run"]["scheduler"]["alive"] is False
     assert "with a new scheduler" in cli.wf("resume").stdout
-    lost = until(cli, "attempt_ended", started["seq"])
+    lost = cli.wait_for("attempt_ended", started["seq"])
     assert lost["data"]["outcome"] == "lost"
 
 
@@ -205,7 +190,7 @@ def _is_child(pid: int) -> bool:
 def test_giving_up_ends_the_run(cli: CliHarness, words: list[str]) -> None:
     """What runs is stopped, and the exit status of `status` says that it is not done."""
     cli.wf("run", cli.plan(WAITS), "--detach")
-    until(cli, "attempt_started")
+    cli.wait_for("attempt_started")
     assert cli.wf(*words).returncode == 0
-    until(cli, "attempt_ended")
+    cli.wait_for("attempt_ended")
     assert cli.wf("status").returncode == 1

@@ -126,6 +126,19 @@ class CliHarness:
         """Return what a process prints as JSON."""
         return json.loads(self.wf(*words, "--json").stdout)
 
+    def wait_for(self, kind: str, since: int = 0, **expected: object) -> dict[str, Any]:
+        """Follow the newest run's events until there is one of this kind; return it."""
+        following = self.start("events", "--follow", "--json", "--since", str(since))
+        assert following.stdout is not None
+        assert following.stderr is not None
+        with following, following.stdout as lines, following.stderr:
+            for line in lines:
+                event: dict[str, Any] = json.loads(line)
+                if event["kind"] == kind and expected.items() <= event.items():
+                    following.kill()
+                    return event
+        raise AssertionError(f"no {kind}")
+
     def until_over(self, run: str = "") -> list[dict[str, Any]]:
         """Wait for the end of a run, and for its scheduler to be gone; return all events."""
         lines = self.wf("events", *([run] if run else []), "--follow", "--json").stdout

@@ -166,3 +166,27 @@ class RunHarness:
     def _act(self, happened: Callable[[EventRow], bool], act: Callable[[Ledger], object]) -> None:
         self.wait_for(happened)
         self.act(act)
+
+
+def attempt_started(task: str) -> Callable[[EventRow], bool]:
+    """Return a test for the event that says that a task's program runs."""
+    return lambda event: event.kind == "attempt_started" and event.task == task
+
+
+def touch(path: Path) -> bool:
+    """Make an empty file."""
+    path.touch()
+    return True
+
+
+def accept_and_lead(harness: RunHarness) -> TaskRow:
+    """Accept the work of `t`, lead the run to its end, and return what became of the task."""
+    harness.act(lambda ledger: ledger.accept(harness.run, "t"))
+    harness.lead()
+    return harness.task("t")
+
+
+def kept_tree(harness: RunHarness) -> Path:
+    """Return the one tree that is left of the run."""
+    (tree,) = harness.project.paths.run(harness.run).trees.iterdir()
+    return tree

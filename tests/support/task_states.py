@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from tests.support.ledger_harness import LedgerHarness
 
-Build = "Callable[[Drive], object]"
-
 
 def _plain(drive: LedgerHarness) -> None:
     drive.make("t")
@@ -106,4 +104,4 @@ STATES: Final[dict[str, Callable[[LedgerHarness], object]]] = {
     "D:answered": _done(DoneKind.ANSWERED),
     "D:skipped": _by_hand("skip"),
 }
-"""A name that begins with the word that `driving.word` gives, and how to get there."""
+"""A name that begins with the word that `ledger_harness.word` gives, and how to get there."""

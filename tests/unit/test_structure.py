@@ -95,6 +95,15 @@ def test_imports_make_no_circle() -> None:
     assert circles == STANDING_CIRCLES
 
 
+def test_no_test_module_is_imported() -> None:
+    """What several tests use is in `tests/support`, so that each of them can be run alone."""
+    importing = re.compile(
+        r"^\s*(from tests\.\S*\btest_|from tests\.\S+ import test_)", re.MULTILINE
+    )
+    found = [p for p in ROOT.glob("tests/**/*.py") if importing.search(p.read_text())]
+    assert found == []
+
+
 def test_git_runs_in_one_place() -> None:
     """Nothing but the hardened runner starts git, and nothing has a shell read a line."""
     starts = {

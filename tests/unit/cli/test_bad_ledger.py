@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.ledger.store.test_bad_files import BAD
+from tests.support.ledger_files import BAD_FILES
 from wf_tui import commands
 from wf_tui.paths import private_folder
 
@@ -24,11 +24,11 @@ def _ledger(cli: CliHarness) -> Path:
     return path
 
 
-@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("bad", BAD_FILES)
 @pytest.mark.parametrize("words", ["status", "retry a", "board", "scheduler --run r1"])
 def test_one_line(cli: CliHarness, ledger: Path, bad: str, words: str) -> None:
     """What looks at it, changes it, shows it or leads a run refuses it alike; it stays as it is."""
-    write, message = BAD[bad]
+    write, message = BAD_FILES[bad]
     write(ledger)
     before = ledger.read_bytes()
     done = cli.here(*words.split())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.ledger.store.test_mounts import on_a_disk
+from tests.support.ledger_locks import on_a_disk
 from wf_tui.doctor.finding import Level
 from wf_tui.doctor.state import state_folder
 

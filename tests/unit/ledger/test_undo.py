@@ -9,7 +9,7 @@ import pytest
 from tests.support import recount
 from tests.support.ledger_harness import RUN, STOPPED, LedgerHarness, phase, shell
 from tests.support.task_states import STATES
-from tests.unit.ledger.test_transitions import BY_HAND, COMMANDS
+from tests.support.transitions import BY_HAND, COMMANDS
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence, Ledger
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.interpreter_steps import count_steps
 from tests.support.ledger_harness import RUN, START, a_run, phase, seat, shell
 from tests.support.picture_harness import PictureHarness
 from wf_tui.ledger.model.rows import PhaseRow, Spec, TaskRow
@@ -17,10 +17,7 @@ from wf_tui.picture.batch import Batch
 from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from types import FrameType
-
-    from _typeshed import TraceFunction
+    from collections.abc import Sequence
 
     from tests.support.ledger_harness import LedgerHarness
 
@@ -33,25 +30,6 @@ MOVES: list[dict[str, Any]] = [
     {"state": TaskState.DONE, "kind": "merged"},
     {"title": "another"},
 ]
-
-
-def steps(work: Callable[[], object]) -> int:
-    """Return how many steps the interpreter takes to do this work."""
-    taken = 0
-
-    def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
-        nonlocal taken
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        taken += event == "opcode"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return taken
 
 
 def a_row(number: int) -> TaskRow:
@@ -90,7 +68,7 @@ def of_one_change(count: int, text: str = "") -> int:
             for task in picture.apply(a_batch([row], count)).cards:
                 picture.rev(task), picture.card(task), picture.index(task), picture.header
 
-    return steps(follow)
+    return count_steps(follow)
 
 
 def test_a_change_costs_the_same_with_many_cards() -> None:

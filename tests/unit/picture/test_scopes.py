@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.interpreter_steps import count_steps
 from tests.support.ledger_harness import RUN, shell
 from tests.support.picture_harness import PictureHarness
-from tests.unit.picture.test_cost import steps
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.scopes import waiting_for
 from wf_tui.picture.status import read_status
@@ -97,6 +97,6 @@ def test_a_look_costs_the_same_in_a_large_run(drive: LedgerHarness) -> None:
     drive.make(*(shell(f"t{number}") for number in range(1500)))
     drive.take("t0")
     waits(drive, "t0")  # what is remembered of scopes is not a matter of the size
-    all_of_them = steps(lambda: waits(drive, "t0"))
+    all_of_them = count_steps(lambda: waits(drive, "t0"))
     drive.db.execute("UPDATE task SET state = 'done' WHERE ordinal >= 600")
-    assert all_of_them < steps(lambda: waits(drive, "t0")) * 1.1
+    assert all_of_them < count_steps(lambda: waits(drive, "t0")) * 1.1

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.test_scheduler import parallel, put
+from tests.support.plans import WRITES, conflicting_plan, parallel_plan
+from tests.support.run_harness import accept_and_lead, kept_tree, touch
+from tests.support.schedulers import wait_until_killed
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.rows import Spec
@@ -21,52 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
-    from wf_tui.ledger.model.rows import EventRow, TaskRow
-
-RACE = "scopes: race"
-WRITES = "mode: read_write"
-
-
-def contested(harness: RunHarness, *, times: int = 2, more: str = "") -> str:
-    """Return a plan in which the work of `t` does not merge, the first `times` times."""
-    seen = harness.folder / "seen"
-    seen.mkdir()
-    branch = f"git --git-dir={harness.project.paths.run(harness.run).control} rev-parse HEAD"
-    moved = f'until [ "$({branch})" != "$(git rev-parse wf-base)" ]; do sleep 0.02; done'
-    work = f"n=$(ls {seen} | wc -l); mkdir {seen}/$n; {moved}; echo mine > shared.txt"
-    tasks = [f"id: t, run: '{work}', {WRITES}{more}"]
-    for number in range(times):
-        wait = f"until test -d {seen}/{number}; do sleep 0.02; done"
-        tasks.append(f"id: o{number}, run: '{wait}; echo {number} > shared.txt', {WRITES}")
-    return parallel(*tasks, before=RACE)
+    from wf_tui.ledger.model.rows import EventRow
 
 
 def outside(fields: str = "") -> str:
     """Return a plan of a task that leaves its scope."""
     work = "mkdir src; echo in > src/a; echo out > other.txt; echo said"
-    return parallel(f"id: t, run: '{work}', file_scope: [src], {WRITES}{fields}")
-
-
-def accept(harness: RunHarness) -> TaskRow:
-    """Accept the work of `t`, lead the run to its end, and return what became of the task."""
-    harness.act(lambda ledger: ledger.accept(harness.run, "t"))
-    harness.lead()
-    return harness.task("t")
-
-
-def until_killed(pid: int) -> None:
-    """Wait until a scheduler has died of its planned fault."""
-    handle = os.pidfd_open(pid)
-    died = os.waitid(os.P_PIDFD, handle, os.WEXITED)
-    os.close(handle)
-    assert died is not None
-    assert died.si_status == signal.SIGKILL
-
-
-def kept(harness: RunHarness) -> Path:
-    """Return the one tree that is left of the run."""
-    (tree,) = harness.project.paths.run(harness.run).trees.iterdir()
-    return tree
+    return parallel_plan(f"id: t, run: '{work}', file_scope: [src], {WRITES}{fields}")
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +42,7 @@ def _legal(harness: RunHarness) -> Iterator[None]:
 def test_outside_the_scope(harness: RunHarness) -> None:
     """Work outside its scope that a person accepts is merged, with what its worker said."""
     assert harness.play(outside()) == "partial"
-    task = accept(harness)
+    task = accept_and_lead(harness)
     assert (task.kind, task.result, task.tries) == ("merged", "said", 0)
     assert harness.merged("other.txt") == "out"
     assert harness.attempts("t")[-1].profile == "user"
@@ -90,80 +51,80 @@ def test_outside_the_scope(harness: RunHarness) -> None:
 
 def test_resolved_by_hand(harness: RunHarness) -> None:
     """What a person makes of a conflict is merged on the head that the work had met."""
-    assert harness.play(contested(harness)) == "partial"
-    tree = kept(harness)
+    assert harness.play(conflicting_plan(harness)) == "partial"
+    tree = kept_tree(harness)
     assert "<<<<<<<" in (tree / "shared.txt").read_text()
     (tree / "shared.txt").write_text("both\n")
     (tree / "note.txt").write_text("by hand\n")
-    assert accept(harness).kind == "merged"
+    assert accept_and_lead(harness).kind == "merged"
     assert (harness.merged("shared.txt"), harness.merged("note.txt")) == ("both", "by hand")
     assert not tree.exists()
 
 
 def test_marks_that_are_left(harness: RunHarness) -> None:
     """A file in which conflict marks still stand is named; the tree waits for more."""
-    harness.play(contested(harness))
-    task = accept(harness)
+    harness.play(conflicting_plan(harness))
+    task = accept_and_lead(harness)
     assert (task.kind, task.note) == ("conflict", "1 file still with conflict marks: shared.txt")
     assert (task.detail["paths"], task.tries) == (["shared.txt"], 0)
-    (kept(harness) / "shared.txt").write_text("both\n")
-    assert accept(harness).kind == "merged"
+    (kept_tree(harness) / "shared.txt").write_text("both\n")
+    assert accept_and_lead(harness).kind == "merged"
     assert harness.merged("shared.txt") == "both"
 
 
 def test_gate_of_accepted_work(harness: RunHarness) -> None:
     """A gate that fails gives the work back, uncounted, with the tail; it can be mended there."""
     harness.play(outside(", gate: 'cat other.txt; grep fixed other.txt'"))
-    task = accept(harness)
+    task = accept_and_lead(harness)
     assert (task.kind, task.note, task.tries) == ("scope", "the gate failed: exit 1", 0)
     assert (task.detail["tail"], task.detail["paths"]) == ("out", ["other.txt"])
-    (kept(harness) / "other.txt").write_text("fixed\n")
-    assert accept(harness).kind == "merged"
+    (kept_tree(harness) / "other.txt").write_text("fixed\n")
+    assert accept_and_lead(harness).kind == "merged"
     assert harness.merged("other.txt") == "fixed"
 
 
 def test_deliverable_of_accepted_work(harness: RunHarness) -> None:
     """A file that is missing gives the work back, too, not to a worker."""
     harness.play(outside(", deliverables: [src/b], max_attempts: 3"))
-    task = accept(harness)
+    task = accept_and_lead(harness)
     assert (task.kind, task.note) == ("scope", "missing or empty: src/b")
-    (kept(harness) / "src/b").write_text("b\n")
-    assert accept(harness).kind == "merged"
+    (kept_tree(harness) / "src/b").write_text("b\n")
+    assert accept_and_lead(harness).kind == "merged"
 
 
 def test_conflict_over_what_was_resolved(harness: RunHarness) -> None:
     """A resolution that conflicts again has the new merge laid over it, and is resolved again."""
-    harness.play(contested(harness))
-    (kept(harness) / "shared.txt").write_text("both\n")
+    harness.play(conflicting_plan(harness))
+    (kept_tree(harness) / "shared.txt").write_text("both\n")
     more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode="read_write")
     harness.act(lambda ledger: ledger.add(harness.run, more))
     harness.lead()
-    task = accept(harness)
-    text = (kept(harness) / "shared.txt").read_text()
+    task = accept_and_lead(harness)
+    text = (kept_tree(harness) / "shared.txt").read_text()
     assert (task.kind, harness.task("more").kind) == ("conflict", "merged")
     assert ("late\n" in text, "both\n" in text, "<<<<<<<" in text) == (True, True, True)
-    (kept(harness) / "shared.txt").write_text("all\n")
-    assert accept(harness).kind == "merged"
+    (kept_tree(harness) / "shared.txt").write_text("all\n")
+    assert accept_and_lead(harness).kind == "merged"
     assert harness.merged("shared.txt") == "all"
 
 
 def test_first_conflict_of_accepted_work(harness: RunHarness) -> None:
     """Accepted work that does not merge is never begun anew by a worker."""
-    harness.play(parallel("id: t, run: 'echo mine > shared.txt', file_scope: [x], " + WRITES))
+    harness.play(parallel_plan("id: t, run: 'echo mine > shared.txt', file_scope: [x], " + WRITES))
     more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode="read_write")
     harness.act(lambda ledger: ledger.add(harness.run, more))
     harness.lead()
-    assert (accept(harness).kind, harness.task("t").attempts) == ("conflict", 2)
-    (kept(harness) / "shared.txt").write_text("both\n")
-    assert accept(harness).kind == "merged"
+    assert (accept_and_lead(harness).kind, harness.task("t").attempts) == ("conflict", 2)
+    (kept_tree(harness) / "shared.txt").write_text("both\n")
+    assert accept_and_lead(harness).kind == "merged"
 
 
 def test_conflict_in_the_shared_tree(harness: RunHarness) -> None:
     """A writer of the shared tree has its conflict laid out in a tree of its own."""
     shared = ", isolation: shared, file_scope: [shared.txt]"
-    harness.play(contested(harness, more=shared))
-    (kept(harness) / "shared.txt").write_text("both\n")
-    assert accept(harness).kind == "merged"
+    harness.play(conflicting_plan(harness, more=shared))
+    (kept_tree(harness) / "shared.txt").write_text("both\n")
+    assert accept_and_lead(harness).kind == "merged"
     assert harness.merged("shared.txt") == "both"
 
 
@@ -187,10 +148,10 @@ POINTS = [
 def test_killed_while_it_takes_accepted_work(harness: RunHarness, point: str) -> None:
     """Wherever the scheduler is killed, the next one merges what was accepted, once."""
     harness.play(outside(", gate: 'test -e other.txt'"))
-    (kept(harness) / "by-hand").write_text("x\n")
+    (kept_tree(harness) / "by-hand").write_text("x\n")
     harness.act(lambda ledger: ledger.accept(harness.run, "t"))
     harness.environ["WF_FAULT"] = f"{point}:1:kill"
-    until_killed(harness.detach())
+    wait_until_killed(harness.detach())
     del harness.environ["WF_FAULT"]
     assert harness.lead() == "completed"
     assert (harness.task("t").kind, harness.merged("by-hand")) == ("merged", "x")
@@ -201,13 +162,13 @@ def test_killed_while_it_takes_accepted_work(harness: RunHarness, point: str) ->
 @pytest.mark.parametrize("point", ["integrate.begun", "integrate.conflict"])
 def test_killed_in_the_conflict(harness: RunHarness, point: str) -> None:
     """A scheduler killed over a second conflict leaves it to the next one to lay it out."""
-    harness.start(contested(harness))
+    harness.start(conflicting_plan(harness))
     harness.environ["WF_FAULT"] = f"{point}:{5 if point == 'integrate.begun' else 3}:kill"
-    until_killed(harness.detach())
+    wait_until_killed(harness.detach())
     del harness.environ["WF_FAULT"]
     assert harness.lead() == "partial"
-    (kept(harness) / "shared.txt").write_text("both\n")
-    assert accept(harness).kind == "merged"
+    (kept_tree(harness) / "shared.txt").write_text("both\n")
+    assert accept_and_lead(harness).kind == "merged"
 
 
 def checking(event: EventRow) -> bool:
@@ -228,10 +189,10 @@ def test_taken_back_while_it_is_checked(harness: RunHarness, act: str) -> None:
     """What a person had made is kept under a ref, whatever they then do with the task."""
     harness.play(outside(", gate: 'sleep $(cat wait)'"))
     assert harness.task("t").kind == "scope"
-    (kept(harness) / "other.txt").write_text("by hand\n")
-    (kept(harness) / "wait").write_text("60")
+    (kept_tree(harness) / "other.txt").write_text("by hand\n")
+    (kept_tree(harness) / "wait").write_text("60")
     harness.when(checking, lambda ledger: getattr(ledger, act)(harness.run, "t"))
-    task = accept(harness)
+    task = accept_and_lead(harness)
     assert task.kind in {"cancelled", "hold", "skipped", "scope"}
     assert not task.scope_waived or act != "release"
     assert "by hand" in saved(harness, "other.txt")
@@ -242,9 +203,9 @@ def test_stopping_sees_accepted_work_through(harness: RunHarness, tmp_path: Path
     """A run that is stopped at once does not give a person's work to a worker; nor does a pause."""
     harness.play(outside(f", gate: 'until test -e {tmp_path}/go; do sleep 0.02; done'"))
     harness.when(
-        checking, lambda ledger: (ledger.stop(harness.run, now=True), put(tmp_path / "go"))
+        checking, lambda ledger: (ledger.stop(harness.run, now=True), touch(tmp_path / "go"))
     )
-    task = accept(harness)
+    task = accept_and_lead(harness)
     assert (task.kind, harness.attempts("t")[-1].outcome) == ("merged", "succeeded")
 
 
@@ -259,9 +220,11 @@ def test_accepted_in_a_paused_run(harness: RunHarness) -> None:
 @pytest.mark.parametrize("kind", ["scope", "conflict"])
 def test_a_tree_that_is_gone(harness: RunHarness, kind: str) -> None:
     """Harvested work is taken from its commit; a merge nobody has saved can only be made again."""
-    harness.play(outside(", gate: test -e other.txt") if kind == "scope" else contested(harness))
-    shutil.rmtree(kept(harness))
-    task = accept(harness)
+    harness.play(
+        outside(", gate: test -e other.txt") if kind == "scope" else conflicting_plan(harness)
+    )
+    shutil.rmtree(kept_tree(harness))
+    task = accept_and_lead(harness)
     if kind == "scope":
         assert (task.kind, harness.merged("other.txt")) == ("merged", "out")
     else:
@@ -270,8 +233,8 @@ def test_a_tree_that_is_gone(harness: RunHarness, kind: str) -> None:
 
 def test_what_nobody_waits_for_any_more(harness: RunHarness) -> None:
     """A tree in which a person had begun is saved and removed when the task is done without it."""
-    harness.play(contested(harness))
-    tree = kept(harness)
+    harness.play(conflicting_plan(harness))
+    tree = kept_tree(harness)
     (tree / "shared.txt").write_text("half\n")
     harness.act(lambda ledger: ledger.edit(harness.run, "t", {"command": "echo anew > shared.txt"}))
     harness.act(lambda ledger: ledger.retry(harness.run, "t"))
@@ -282,7 +245,7 @@ def test_what_nobody_waits_for_any_more(harness: RunHarness) -> None:
 
 def test_retry_knows_of_the_conflict(harness: RunHarness) -> None:
     """A conflict that is retried by hand has its paths in a file, and the words in its prompt."""
-    harness.play(contested(harness))
+    harness.play(conflicting_plan(harness))
     harness.act(lambda ledger: ledger.edit(harness.run, "t", {"command": "cat $WF_CONFLICTS"}))
     harness.act(lambda ledger: ledger.retry(harness.run, "t"))
     assert harness.lead() == "completed"

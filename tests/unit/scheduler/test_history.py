@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import git
 
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.plans import parallel_plan
 
 if TYPE_CHECKING:
     from tests.support.run_harness import RunHarness
@@ -16,7 +16,7 @@ WRITE = "mode: read_write"
 
 def test_commits_tell_where_they_come_from(harness: RunHarness) -> None:
     """Each task is a commit by its worker, with trailers that name run, task and attempt."""
-    harness.play(parallel(f'id: "a b", title: Add it, run: "echo x > x.txt", {WRITE}'))
+    harness.play(parallel_plan(f'id: "a b", title: Add it, run: "echo x > x.txt", {WRITE}'))
     with git.Repo(harness.repo) as repo:
         commit = repo.heads[harness.branch].commit
         assert commit.summary == "Add it"
@@ -30,7 +30,7 @@ def test_commits_tell_where_they_come_from(harness: RunHarness) -> None:
 
 def test_history_is_whole(harness: RunHarness) -> None:
     """Every task's commit is reachable from the branch, and nothing of the checkout changed."""
-    plan = parallel(*(f'id: t{n}, run: "echo {n} > {n}.txt", {WRITE}' for n in range(4)))
+    plan = parallel_plan(*(f'id: t{n}, run: "echo {n} > {n}.txt", {WRITE}' for n in range(4)))
     harness.play(plan)
     with git.Repo(harness.repo) as repo:
         found = repo.iter_commits(harness.branch)

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.test_scheduler import parallel, running
+from tests.support.forged_ledger import UNRECORDED_MERGE, forge
+from tests.support.plans import parallel_plan
+from tests.support.run_harness import attempt_started
+from tests.support.schedulers import kill_scheduler
 from wf_tui.errors import LedgerError
 from wf_tui.workers.descendants import children_of
 from wf_tui.workers.sweep import sweep_marked
@@ -20,32 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
-    from wf_tui.ledger.ledger import Ledger
-
-
-UNRECORDED = (
-    "UPDATE task SET state = 'in_progress', kind = NULL, step = 'integrating', open_epoch = 1",
-    "UPDATE task SET worker = 'shell-1', unmet = 1, settled = 0, commit_id = NULL",
-    "UPDATE attempt SET open = 1, outcome = NULL",
-    "UPDATE worker SET task = 'a', epoch = 1 WHERE name = 'shell-1'",
-    "UPDATE run SET state = 'running', in_progress = 1, done = 0, open_attempts = 1, head = base",
-    "UPDATE phase SET unsettled = 1, settled_at = NULL, open_attempts = 1",
-)
-"""The ledger as it was between a merge and its record."""
-
-
-def forge(statement: str, ledger: Ledger) -> None:
-    """Change the ledger behind its back."""
-    ledger.db.execute(statement)
-
-
-def kill(harness: RunHarness, pid: int) -> None:
-    """Kill the scheduler and wait until it is gone."""
-    handle = os.pidfd_open(pid)
-    os.kill(pid, signal.SIGKILL)
-    os.waitid(os.P_PIDFD, handle, os.WEXITED)
-    os.close(handle)
-    assert harness.row().state == "running"
 
 
 def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
@@ -54,10 +31,10 @@ def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
     os.mkfifo(pipe)
     first = f"touch {flag}; echo up > {pipe}; sleep 60"
     command = f"echo part > part.txt; test -e {flag} || {{ {first}; }}"
-    harness.start(parallel(f'id: a, run: "{command}", mode: read_write, max_attempts: 2'))
+    harness.start(parallel_plan(f'id: a, run: "{command}", mode: read_write, max_attempts: 2'))
     pid = harness.detach()
     assert pipe.read_text() == "up\n"
-    kill(harness, pid)
+    kill_scheduler(harness, pid)
     assert harness.lead() == "completed"
     lost, good = harness.attempts("a")
     assert (lost.outcome, lost.cause, good.outcome) == ("lost", "lost", "succeeded")
@@ -70,11 +47,11 @@ def test_no_worker_survives_its_scheduler(harness: RunHarness, tmp_path: Path) -
     """A killed scheduler's programs are gone before anything can run twice."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    harness.start(parallel(f'id: a, run: "exec 3> {pipe}; echo up >&3; sleep 300"'))
+    harness.start(parallel_plan(f'id: a, run: "exec 3> {pipe}; echo up >&3; sleep 300"'))
     pid = harness.detach()
     with pipe.open() as reader:
         assert reader.readline() == "up\n"
-        kill(harness, pid)
+        kill_scheduler(harness, pid)
         assert reader.read() == ""
     assert sweep_marked(f"{harness.run}/") == 0
 
@@ -83,14 +60,14 @@ def test_what_outlives_even_the_shims_is_ended(harness: RunHarness, tmp_path: Pa
     """With the scheduler, the shim and their parent killed, the next one finds the program."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    harness.start(parallel(f'id: a, run: "echo $$ > {pipe}; exec sleep 300"'))
+    harness.start(parallel_plan(f'id: a, run: "echo $$ > {pipe}; exec sleep 300"'))
     pid = harness.detach()
     program = os.pidfd_open(int(pipe.read_text()))
     (parent,) = children_of(pid)
     os.kill(parent, signal.SIGSTOP)
     for one in [*children_of(parent), parent]:
         os.kill(one, signal.SIGKILL)
-    kill(harness, pid)
+    kill_scheduler(harness, pid)
     assert select.select([program], [], [], 0)[0] == []
     assert harness.lead() == "partial"
     assert select.select([program], [], [], 0)[0] == [program]
@@ -105,13 +82,13 @@ def test_git_of_a_dead_scheduler_is_ended(harness: RunHarness, tmp_path: Path) -
     stuck = f'case "$*" in update-index*) echo $$ > {pipe}; exec sleep 1000;; esac'
     fake.write_text(f'#!/bin/sh\n{stuck}\nexec {shutil.which("git")} "$@"\n')
     fake.chmod(0o755)
-    harness.start(parallel('id: a, run: "echo x > x", mode: read_write, max_attempts: 2'))
+    harness.start(parallel_plan('id: a, run: "echo x > x", mode: read_write, max_attempts: 2'))
     path = harness.environ["PATH"]
     harness.environ["PATH"] = f"{fake.parent}:{path}"
     pid = harness.detach()
     harness.environ["PATH"] = path
     handle = os.pidfd_open(int(pipe.read_text()))
-    kill(harness, pid)
+    kill_scheduler(harness, pid)
     assert select.select([handle], [], [], 0)[0] == []
     assert harness.lead() == "completed"
     assert select.select([handle], [], [], 0)[0] == [handle]
@@ -120,10 +97,10 @@ def test_git_of_a_dead_scheduler_is_ended(harness: RunHarness, tmp_path: Path) -
 
 def test_recovery_twice(harness: RunHarness) -> None:
     """Attempts that were lost with their last try block their task, once."""
-    harness.start(parallel('id: a, run: "sleep 60"'))
+    harness.start(parallel_plan('id: a, run: "sleep 60"'))
     pid = harness.detach()
-    harness.wait_for(running("a"))
-    kill(harness, pid)
+    harness.wait_for(attempt_started("a"))
+    kill_scheduler(harness, pid)
     assert harness.lead() == "partial"
     assert harness.lead() == "partial"
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["lost"]
@@ -132,10 +109,10 @@ def test_recovery_twice(harness: RunHarness) -> None:
 
 def test_fenced_attempt_of_a_dead_scheduler(harness: RunHarness) -> None:
     """A task that a person took back while no scheduler ran is put away at the next start."""
-    harness.start(parallel('id: a, run: "sleep 60"'))
+    harness.start(parallel_plan('id: a, run: "sleep 60"'))
     pid = harness.detach()
-    harness.wait_for(running("a"))
-    kill(harness, pid)
+    harness.wait_for(attempt_started("a"))
+    kill_scheduler(harness, pid)
     harness.act(lambda ledger: ledger.cancel(harness.run, "a"))
     assert harness.lead() == "partial"
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["cancelled"]
@@ -143,10 +120,10 @@ def test_fenced_attempt_of_a_dead_scheduler(harness: RunHarness) -> None:
 
 def test_merge_that_was_not_recorded(harness: RunHarness) -> None:
     """A merge that happened before the crash is found, not made again."""
-    harness.start(parallel('id: a, run: "echo x > x.txt", mode: read_write'))
+    harness.start(parallel_plan('id: a, run: "echo x > x.txt", mode: read_write'))
     assert harness.lead() == "completed"
     head = harness.row().head
-    for statement in UNRECORDED:
+    for statement in UNRECORDED_MERGE:
         harness.act(partial(forge, statement))
     assert harness.lead() == "completed"
     assert (harness.row().head, harness.task("a").kind) == (head, "merged")
@@ -156,7 +133,7 @@ def test_merge_that_was_not_recorded(harness: RunHarness) -> None:
 def test_an_unrecorded_harvest_keeps_its_tree(harness: RunHarness) -> None:
     """Where the ledger fails under an attempt, its tree is given to nobody: recovery needs it."""
     harness.environ["WF_FAULT"] = "harvest.ref:1:error"
-    harness.start(parallel('id: a, run: "touch f", mode: read_write'))
+    harness.start(parallel_plan('id: a, run: "touch f", mode: read_write'))
     with pytest.raises(LedgerError, match="WF_FAULT"):
         harness.lead()
     assert not [*harness.project.paths.run(harness.run).indexes.glob("*.released")]

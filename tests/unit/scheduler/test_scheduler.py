@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.run_harness import RunHarness
+from tests.support.plans import parallel_plan
+from tests.support.run_harness import RunHarness, attempt_started, touch
 from wf_tui.config import Timing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from wf_tui.ledger.model.rows import EventRow
-
-
-def running(task: str) -> Callable[[EventRow], bool]:
-    """Return a test for the event that says that a task's program runs."""
-    return lambda event: event.kind == "attempt_started" and event.task == task
-
-
-def put(path: Path) -> bool:
-    """Make an empty file."""
-    path.touch()
-    return True
-
-
-def parallel(*tasks: str, before: str = "", policy: str = "") -> str:
-    """Return a plan of one parallel phase."""
-    lines = "\n".join(f"  - {{{task}}}" for task in tasks)
-    head = f"goal: g\n{before}\ndefaults: {{backoff_secs: 0, max_attempts: 1}}\n"
-    return f"{head}phases:\n- name: p\n  parallel: true\n{policy}  tasks:\n{lines}\n"
 
 
 def test_parallel_tasks_overlap(harness: RunHarness, tmp_path: Path) -> None:
     """Tasks of a parallel phase run at the same time: each waits for the other."""
     meet = "touch {0}/{1}; until test -e {0}/{2}; do :; done"
-    plan = parallel(
+    plan = parallel_plan(
         f'id: a, run: "{meet.format(tmp_path, "a", "b")}"',
         f'id: b, run: "{meet.format(tmp_path, "b", "a")}"',
     )
@@ -45,14 +25,14 @@ def test_parallel_tasks_overlap(harness: RunHarness, tmp_path: Path) -> None:
 def test_jobs_cap(harness: RunHarness, tmp_path: Path) -> None:
     """With one job no two tasks run at once."""
     lock = f"mkdir {tmp_path}/l && rmdir {tmp_path}/l"
-    plan = parallel(*(f'id: t{n}, run: "{lock}"' for n in range(4)))
+    plan = parallel_plan(*(f'id: t{n}, run: "{lock}"' for n in range(4)))
     assert harness.play(plan, jobs=1) == "completed"
 
 
 def test_failure_is_retried_elsewhere(harness: RunHarness, tmp_path: Path) -> None:
     """A failed task is tried again, by another worker, and the reason is in the ledger."""
     command = f"test -e {tmp_path}/once || {{ touch {tmp_path}/once; exit 1; }}"
-    plan = parallel(f'id: t, run: "{command}", max_attempts: 2')
+    plan = parallel_plan(f'id: t, run: "{command}", max_attempts: 2')
     assert harness.play(plan) == "completed"
     first, second = harness.attempts("t")
     assert (first.outcome, second.outcome) == ("failed", "succeeded")
@@ -65,7 +45,7 @@ def test_conflict_is_retried_on_the_new_base(harness: RunHarness, tmp_path: Path
     meet = f"until test -e {tmp_path}/r-a -a -e {tmp_path}/r-b; do :; done"
     edit = f"(cat {tmp_path}/$WF_TASK; echo $WF_TASK) > shared.txt"
     fields = f'run: "{read}; {meet}; {edit}", mode: read_write, file_scope: [shared.txt]'
-    plan = parallel(f"id: a, {fields}", f"id: b, {fields}", before="scopes: race")
+    plan = parallel_plan(f"id: a, {fields}", f"id: b, {fields}", before="scopes: race")
     assert harness.play(plan) == "completed"
     assert sorted(harness.merged("shared.txt").split()[3:]) == ["a", "b"]
     assert len(harness.events("conflict_found")) == 1
@@ -85,7 +65,7 @@ def test_second_conflict_blocks(harness: RunHarness, tmp_path: Path) -> None:
         "tree=$(printf '100644 blob %s\\tshared.txt\\n' $blob | git mktree)\n"
         f"git update-ref refs/heads/{harness.branch} $(git commit-tree -p $head -m x $tree)\n"
     )
-    plan = parallel(f'id: t, run: "{command}", mode: read_write', before="scopes: race")
+    plan = parallel_plan(f'id: t, run: "{command}", mode: read_write', before="scopes: race")
     assert harness.play(plan) == "partial"
     task = harness.task("t")
     assert (task.kind, task.detail["paths"]) == ("conflict", ["shared.txt"])
@@ -95,7 +75,7 @@ def test_second_conflict_blocks(harness: RunHarness, tmp_path: Path) -> None:
 
 def test_stall_in_the_foreground_is_partial(harness: RunHarness) -> None:
     """Nobody can help a headless run on: it says what blocks it, and ends."""
-    plan = parallel('id: a, run: "false"')
+    plan = parallel_plan('id: a, run: "false"')
     assert harness.play(plan) == "partial"
     (stalled,) = harness.events("run_stalled")
     assert stalled.data["roots"] == ["a"]
@@ -104,10 +84,10 @@ def test_stall_in_the_foreground_is_partial(harness: RunHarness) -> None:
 def test_person_helps_a_stalled_run_on(harness: RunHarness, tmp_path: Path) -> None:
     """A stalled run goes on when a person retries what blocks it."""
     flag = tmp_path / "flag"
-    harness.start(parallel(f'id: a, run: "test -e {flag}"'))
+    harness.start(parallel_plan(f'id: a, run: "test -e {flag}"'))
     harness.when(
         lambda event: event.kind == "run_stalled",
-        lambda ledger: (put(flag), ledger.retry(harness.run, "a")),
+        lambda ledger: (touch(flag), ledger.retry(harness.run, "a")),
     )
     assert harness.lead(foreground=False) == "completed"
     assert [event.actor.partition(":")[0] for event in harness.events("task_retried")] == ["user"]
@@ -116,15 +96,17 @@ def test_person_helps_a_stalled_run_on(harness: RunHarness, tmp_path: Path) -> N
 def test_release_stops_and_runs_again(harness: RunHarness, tmp_path: Path) -> None:
     """A released task's program is stopped, its attempt is cancelled, the task runs again."""
     command = f"test -e {tmp_path}/again && exit 0; touch {tmp_path}/again; sleep 60"
-    harness.start(parallel(f'id: a, run: "{command}"'))
-    harness.when(running("a"), lambda ledger: ledger.release(harness.run, "a"))
+    harness.start(parallel_plan(f'id: a, run: "{command}"'))
+    harness.when(attempt_started("a"), lambda ledger: ledger.release(harness.run, "a"))
     assert harness.lead() == "completed"
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["cancelled", "succeeded"]
 
 
 def test_cancelled_work_is_harvested(harness: RunHarness) -> None:
     """What a cancelled attempt had written is kept under its ref."""
-    harness.start(parallel('id: a, run: "echo x > x.txt; echo up; sleep 60", mode: read_write'))
+    harness.start(
+        parallel_plan('id: a, run: "echo x > x.txt; echo up; sleep 60", mode: read_write')
+    )
     harness.when(
         lambda event: event.kind == "task_progress",
         lambda ledger: ledger.cancel(harness.run, "a"),
@@ -139,8 +121,8 @@ def test_cancelled_work_is_harvested(harness: RunHarness) -> None:
 def test_stop_now_and_resume(harness: RunHarness, tmp_path: Path) -> None:
     """`stop --now` takes work back and ends the scheduler; another one goes on."""
     command = f"test -e {tmp_path}/again && exit 0; touch {tmp_path}/again; sleep 60"
-    harness.start(parallel(f'id: a, run: "{command}"'))
-    harness.when(running("a"), lambda ledger: ledger.stop(harness.run, now=True))
+    harness.start(parallel_plan(f'id: a, run: "{command}"'))
+    harness.when(attempt_started("a"), lambda ledger: ledger.stop(harness.run, now=True))
     assert harness.lead() == "paused"
     harness.act(lambda ledger: ledger.resume(harness.run))
     assert harness.lead() == "completed"
@@ -150,24 +132,26 @@ def test_drain(harness: RunHarness, tmp_path: Path) -> None:
     """`stop` lets running work end, starts nothing new, and ends the scheduler."""
     gate = tmp_path / "gate"
     harness.start(
-        parallel(f'id: a, run: "until test -e {gate}; do :; done"', "id: b, run: ls"), jobs=1
+        parallel_plan(f'id: a, run: "until test -e {gate}; do :; done"', "id: b, run: ls"), jobs=1
     )
-    harness.when(running("a"), lambda ledger: (ledger.stop(harness.run), put(gate)))
+    harness.when(attempt_started("a"), lambda ledger: (ledger.stop(harness.run), touch(gate)))
     assert harness.lead() == "paused"
     assert (harness.task("a").state, harness.task("b").state) == ("done", "pending")
 
 
 def test_abort_policy(harness: RunHarness) -> None:
     """With `on_failure: abort` a failure stops its siblings and the rest of the run."""
-    plan = parallel('id: a, run: "false"', 'id: b, run: "sleep 60"', policy="  on_failure: abort\n")
+    plan = parallel_plan(
+        'id: a, run: "false"', 'id: b, run: "sleep 60"', policy="  on_failure: abort\n"
+    )
     assert harness.play(plan) == "aborted"
     assert (harness.task("a").kind, harness.task("b").kind) == ("failed", "cancelled")
 
 
 def test_abort_by_hand(harness: RunHarness) -> None:
     """`abort` cancels what runs and what waits; the run is aborted when nothing is open."""
-    harness.start(parallel('id: a, run: "sleep 60"', "id: b, run: ls"), jobs=1)
-    harness.when(running("a"), lambda ledger: ledger.abort(harness.run))
+    harness.start(parallel_plan('id: a, run: "sleep 60"', "id: b, run: ls"), jobs=1)
+    harness.when(attempt_started("a"), lambda ledger: ledger.abort(harness.run))
     assert harness.lead() == "aborted"
     assert (harness.task("a").kind, harness.task("b").kind) == ("cancelled", "cancelled")
 
@@ -175,7 +159,7 @@ def test_abort_by_hand(harness: RunHarness) -> None:
 def test_silence_is_a_stall(tmp_path: Path) -> None:
     """A program that is silent for too long is stopped, and that counts as a failure."""
     harness = RunHarness(tmp_path, Timing(grace=0.2, stall_after=0.4))
-    assert harness.play(parallel('id: a, run: "sleep 60"')) == "partial"
+    assert harness.play(parallel_plan('id: a, run: "sleep 60"')) == "partial"
     (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("timed_out", "stall")
 
@@ -184,7 +168,7 @@ def test_shared_writers_do_not_see_each_other(harness: RunHarness, tmp_path: Pat
     """Two writers in the shared tree are merged one by one, each with its own files alone."""
     meet = "echo $WF_TASK > $WF_TASK.txt; touch {0}/{1}; until test -e {0}/{2}; do :; done"
     fields = "mode: read_write, isolation: shared"
-    plan = parallel(
+    plan = parallel_plan(
         f'id: a, run: "{meet.format(tmp_path, "a", "b")}", file_scope: [a.txt], {fields}',
         f'id: b, run: "{meet.format(tmp_path, "b", "a")}", file_scope: [b.txt], {fields}',
     )
@@ -195,7 +179,7 @@ def test_shared_writers_do_not_see_each_other(harness: RunHarness, tmp_path: Pat
 def test_readers_share_a_snapshot(harness: RunHarness, tmp_path: Path) -> None:
     """Read-only tasks on the same commit look at the same tree."""
     meet = "pwd; touch {0}/{1}; until test -e {0}/{2}; do :; done"
-    plan = parallel(
+    plan = parallel_plan(
         f'id: a, run: "{meet.format(tmp_path, "a", "b")}"',
         f'id: b, run: "{meet.format(tmp_path, "b", "a")}"',
     )
@@ -205,7 +189,7 @@ def test_readers_share_a_snapshot(harness: RunHarness, tmp_path: Path) -> None:
 
 def test_prompt_without_worker(harness: RunHarness) -> None:
     """A task with only a prompt and no worker for it stalls the run, and says so."""
-    assert harness.play(parallel("id: a, prompt: think")) == "partial"
+    assert harness.play(parallel_plan("id: a, prompt: think")) == "partial"
     assert harness.task("a").state == "pending"
 
 
@@ -213,7 +197,7 @@ def test_user_works_on_while_a_run_goes_on(harness: RunHarness, tmp_path: Path) 
     """Commits, another branch and a dirty file of the user change nothing in the run."""
     gate = tmp_path / "gate"
     command = f"until test -e {gate}; do :; done; echo x > x.txt"
-    harness.start(parallel(f'id: a, run: "{command}", mode: read_write'))
+    harness.start(parallel_plan(f'id: a, run: "{command}", mode: read_write'))
 
     def work(_: object) -> None:
         harness.git("checkout", "-q", "-b", "mine")
@@ -222,7 +206,7 @@ def test_user_works_on_while_a_run_goes_on(harness: RunHarness, tmp_path: Path) 
         harness.write("shared.txt", "dirty\n")
         gate.touch()
 
-    harness.when(running("a"), work)
+    harness.when(attempt_started("a"), work)
     assert harness.lead() == "completed"
     assert harness.merged("shared.txt") == "one\ntwo\nthree"
     assert (harness.repo / "shared.txt").read_text() == "dirty\n"
@@ -231,7 +215,7 @@ def test_user_works_on_while_a_run_goes_on(harness: RunHarness, tmp_path: Path) 
 
 def test_checked_out_branch_is_not_moved(harness: RunHarness) -> None:
     """An export waits while somebody has the branch checked out; nothing is overwritten."""
-    harness.start(parallel('id: a, run: "echo x > x.txt", mode: read_write'))
+    harness.start(parallel_plan('id: a, run: "echo x > x.txt", mode: read_write'))
     harness.git("checkout", "-q", "-b", harness.branch)
     assert harness.lead() == "completed"
     assert harness.events("export_pending")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.unit.scheduler.test_recovery import kill
-from tests.unit.scheduler.test_scheduler import parallel, running
+from tests.support.plans import parallel_plan
+from tests.support.run_harness import attempt_started
+from tests.support.schedulers import kill_scheduler
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
@@ -39,7 +40,7 @@ def meet(mine: str, other: str) -> str:
 
 def test_disjoint_writers_see_each_other(harness: RunHarness) -> None:
     """Two writers of the shared tree run side by side in it; each merges its own files alone."""
-    plan = parallel(shared("a", meet("a", "b"), "a"), shared("b", meet("b", "a"), "b"))
+    plan = parallel_plan(shared("a", meet("a", "b"), "a"), shared("b", meet("b", "a"), "b"))
     assert harness.play(plan) == "completed"
     assert names(harness) == ["a/f", "b/f"]
     harvested = [event.data["files"] for event in harness.events("harvested")]
@@ -89,13 +90,13 @@ phases:
 def test_leftovers_do_not_reach_the_next(harness: RunHarness) -> None:
     """What a failed writer left in the shared tree is gone before it is tried again."""
     once = "mkdir -p a; echo $WF_ATTEMPT >> a/f; case $WF_ATTEMPT in *-1) exit 1;; esac"
-    assert harness.play(parallel(shared("t", once, "a", ", max_attempts: 2"))) == "completed"
+    assert harness.play(parallel_plan(shared("t", once, "a", ", max_attempts: 2"))) == "completed"
     assert len(harness.merged("a/f").splitlines()) == 1
 
 
 def test_outside_the_scope_in_the_shared_tree(harness: RunHarness) -> None:
     """What lies outside of every scope is merged by nobody, and is not lost."""
-    plan = parallel(shared("t", "mkdir a; touch a/f; echo stray > elsewhere", "a"))
+    plan = parallel_plan(shared("t", "mkdir a; touch a/f; echo stray > elsewhere", "a"))
     assert harness.play(plan) == "completed"
     assert names(harness) == ["a/f"]
     control = open_control(harness.project.paths.run(harness.run))
@@ -106,7 +107,7 @@ def test_outside_the_scope_in_the_shared_tree(harness: RunHarness) -> None:
 def test_readers_share_a_snapshot(harness: RunHarness) -> None:
     """Two readers meet in one tree; what they change there is told, and merged by nobody."""
     say = "touch $WF_TASK.txt; until test -e {}.txt; do sleep 0.02; done; pwd"
-    plan = parallel(f"id: a, run: '{say.format('b')}'", f"id: b, run: '{say.format('a')}'")
+    plan = parallel_plan(f"id: a, run: '{say.format('b')}'", f"id: b, run: '{say.format('a')}'")
     assert harness.play(plan) == "completed"
     assert harness.task("a").result == harness.task("b").result
     assert harness.row().head == harness.row().base
@@ -120,13 +121,13 @@ def test_killed_with_two_in_the_shared_tree(harness: RunHarness, tmp_path: Path)
     os.mkfifo(pipe)
     work = "mkdir -p {0}; echo x > {0}/f; test -e {1} || {{ echo up > {2}; sleep 60; }}"
     tasks = [shared(n, work.format(n, flag, pipe), n, ", max_attempts: 2") for n in "ab"]
-    harness.start(parallel(*tasks))
+    harness.start(parallel_plan(*tasks))
     pid = harness.detach()
     for task in "ab":
-        harness.wait_for(running(task))
+        harness.wait_for(attempt_started(task))
     with pipe.open() as reader:
         assert [reader.readline() for _ in "ab"] == ["up\n", "up\n"]
-    kill(harness, pid)
+    kill_scheduler(harness, pid)
     flag.touch()
     assert harness.lead() == "completed"
     assert names(harness) == ["a/f", "b/f"]

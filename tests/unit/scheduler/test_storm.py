@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.test_scheduler import parallel
+from tests.support.plans import parallel_plan
 from wf_tui.commands import open_ledger
 from wf_tui.config import Profile
 from wf_tui.verify.verify import verify_run
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def storm(harness: RunHarness, count: int) -> str:
     """Return a plan of tasks that fail at once; the profile pauses after three of them."""
     harness.profiles = {"shell": Profile(breaker=3)}
-    return parallel(*(f'id: t{number}, run: "false"' for number in range(count)))
+    return parallel_plan(*(f'id: t{number}, run: "false"' for number in range(count)))
 
 
 def test_a_storm_pauses_until_a_person_resumes(harness: RunHarness) -> None:

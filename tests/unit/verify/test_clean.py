@@ -11,7 +11,7 @@ import pytest
 from tests.support.histories import history, long_history, of, swarming
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, merging, shell
 from tests.support.task_states import STATES
-from tests.unit.ledger.test_transitions import COMMANDS, REPORTS
+from tests.support.transitions import COMMANDS, REPORTS
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.scheduler.test_recovery import UNRECORDED, forge, kill
-from tests.unit.scheduler.test_scheduler import parallel, running
+from tests.support.forged_ledger import UNRECORDED_MERGE, forge
+from tests.support.plans import parallel_plan
+from tests.support.run_harness import attempt_started
+from tests.support.schedulers import kill_scheduler
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.verify.verify import verify_run
@@ -42,7 +44,7 @@ def test_conflict_retry_and_gate(harness: RunHarness, tmp_path: Path) -> None:
     write = f"(cat {tmp_path}/$WF_TASK; echo $WF_TASK) > shared.txt"
     edit = f'run: "{read}; {meet}; {write}"'
     once = f"test -e {tmp_path}/once || {{ touch {tmp_path}/once; exit 1; }}"
-    plan = parallel(
+    plan = parallel_plan(
         f"id: a, {edit}, {WRITE}, file_scope: [shared.txt]",
         f"id: b, {edit}, {WRITE}, file_scope: [shared.txt]",
         f'id: c, run: "{once}", max_attempts: 2',
@@ -60,11 +62,11 @@ def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
     """A scheduler that is killed, and what a person did meanwhile, leave a clean log."""
     again = f"test -e {tmp_path}/again || {{ touch {tmp_path}/again; sleep 60; }}; echo x > x"
     first = f'id: a, run: "{again}", {WRITE}, max_attempts: 2'
-    harness.start(parallel(first, 'id: b, run: "sleep 60"'))
+    harness.start(parallel_plan(first, 'id: b, run: "sleep 60"'))
     pid = harness.detach()
-    harness.wait_for(running("a"))
-    harness.wait_for(running("b"))
-    kill(harness, pid)
+    harness.wait_for(attempt_started("a"))
+    harness.wait_for(attempt_started("b"))
+    kill_scheduler(harness, pid)
     harness.act(lambda ledger: ledger.cancel(harness.run, "b"))
     assert texts(harness) == []
     assert harness.lead() == "partial"
@@ -74,8 +76,8 @@ def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
 
 def test_release_and_abort(harness: RunHarness) -> None:
     """Work that is taken back, and a run that is aborted, leave a clean log."""
-    harness.start(parallel('id: a, run: "sleep 60"', "id: b, run: ls"), jobs=1)
-    harness.when(running("a"), lambda ledger: ledger.release(harness.run, "a"))
+    harness.start(parallel_plan('id: a, run: "sleep 60"', "id: b, run: ls"), jobs=1)
+    harness.when(attempt_started("a"), lambda ledger: ledger.release(harness.run, "a"))
     harness.when(
         lambda event: event.kind == "attempt_ended", lambda ledger: ledger.abort(harness.run)
     )
@@ -85,13 +87,13 @@ def test_release_and_abort(harness: RunHarness) -> None:
 
 def test_merge_that_was_not_recorded(harness: RunHarness) -> None:
     """A merge that happened just before a crash goes on from where the ledger had been."""
-    harness.start(parallel(f'id: a, run: "echo x > x.txt", {WRITE}'))
+    harness.start(parallel_plan(f'id: a, run: "echo x > x.txt", {WRITE}'))
     assert harness.lead() == "completed"
     merged = next(event.seq for event in harness.events("integrated"))
     back = (
         f"DELETE FROM event WHERE seq >= {merged}",
         f"UPDATE run SET seq = {merged - 1}, exported = NULL, ended_at = NULL, merges = 0",
-        *UNRECORDED,
+        *UNRECORDED_MERGE,
         "UPDATE task SET worker = last_worker",
         "UPDATE worker SET task = NULL, epoch = NULL",
         "UPDATE worker SET task = 'a', epoch = 1 WHERE name = (SELECT worker FROM task)",
@@ -107,7 +109,7 @@ def test_merge_that_was_not_recorded(harness: RunHarness) -> None:
 def shared(harness: RunHarness) -> RunHarness:
     """Give a run of two writers in the shared tree that is over."""
     fields = f"{WRITE}, isolation: shared"
-    plan = parallel(
+    plan = parallel_plan(
         f'id: a, run: "echo a > a", file_scope: [a], {fields}',
         f'id: b, run: "echo b > b", file_scope: [b], {fields}',
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 import subprocess
 from contextlib import closing, suppress
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.ledger_files import BAD_FILES, write_ledger
 from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.unprivileged import as_nobody
 from wf_tui.errors import EnvironmentalError, LedgerError
@@ -18,80 +18,13 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
-def ledger(path: Path) -> bytearray:
-    """Write a ledger with a run of 200 tasks, and return what is in it."""
-    with closing(SqliteDatabase(path, create=True)) as database:
-        LedgerHarness(database).make(*(f"t{number}" for number in range(200)))
-    return bytearray(path.read_bytes())
-
-
-def foreign(path: Path) -> None:
-    """Write a database of another program."""
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE bookmark (url TEXT)")
-        other.commit()
-
-
-def of_format(number: int) -> Callable[[Path], None]:
-    """Return what writes a ledger of another format."""
-
-    def write(path: Path) -> None:
-        ledger(path)
-        with closing(sqlite3.connect(path)) as other:
-            other.execute("PRAGMA journal_mode = DELETE")
-            other.execute(f"PRAGMA user_version = {number}")
-
-    return write
-
-
-def half(path: Path) -> None:
-    """Write half of a ledger."""
-    content = ledger(path)
-    path.write_bytes(content[: len(content) // 2])
-
-
-def headless(path: Path) -> None:
-    """Write a ledger with another header."""
-    path.write_bytes(b"\xff" * 100 + ledger(path)[100:])
-
-
-def without_tables(path: Path) -> None:
-    """Write a ledger and overwrite the list of its tables."""
-    content = ledger(path)
-    path.write_bytes(content[:100] + b"\xff" * 3996 + content[4096:])
-
-
-def text(path: Path) -> None:
-    """Write a text file."""
-    path.write_text("my notes\n" * 100)
-
-
-def empty(path: Path) -> None:
-    """Write an empty file where there have been runs."""
-    (path.parent / "runs" / "r1").mkdir(parents=True)
-    path.touch()
-
-
-BAD = {
-    "foreign": (foreign, "is not a ledger of wf; it was left as it is"),
-    "newer": (of_format(99), "was created by a newer version of wf"),
-    "of no format": (of_format(0), "was created by a newer version of wf"),
-    "half": (half, "is damaged"),
-    "headless": (headless, "is not a ledger"),
-    "without tables": (without_tables, "is damaged"),
-    "text": (text, "is not a ledger"),
-    "empty": (empty, "is empty, though there were runs"),
-}
-
-
-@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("bad", BAD_FILES)
 def test_they_are_named_and_left(path: Path, bad: str) -> None:
     """Whoever opens it is told in one line which file is how; content and mode stay."""
-    write, message = BAD[bad]
+    write, message = BAD_FILES[bad]
     path.parent.mkdir(mode=0o700)
     write(path)
     path.chmod(0o644)
@@ -116,7 +49,7 @@ def read_all(path: Path) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_noise_in_the_middle(path: Path, seed: int) -> None:
     """2 KiB of noise may show only when they are read: as one line, and the file stays."""
-    content, random = ledger(path), Random(seed)  # noqa: S311 - the same noise in each test
+    content, random = write_ledger(path), Random(seed)  # noqa: S311 - the same noise in each test
     at = random.randrange(4096, len(content) - 2048)
     content[at : at + 2048] = random.randbytes(2048)
     path.write_bytes(content)
@@ -128,7 +61,7 @@ def test_noise_in_the_middle(path: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_scheduler_looks_first(path: Path, seed: int) -> None:
     """A page of noise is found before anything is done with the ledger."""
-    content, random = ledger(path), Random(seed)  # noqa: S311 - the same noise in each test
+    content, random = write_ledger(path), Random(seed)  # noqa: S311 - the same noise in each test
     at = random.randrange(1, len(content) // 4096) * 4096
     content[at : at + 2048] = random.randbytes(2048)
     path.write_bytes(content)
@@ -145,7 +78,7 @@ def whole(path: Path) -> None:
 
 def test_what_is_damaged_is_not_brought_up_to_date(path: Path) -> None:
     """The journal of a damaged file stays beside it: closing writes nothing into the file."""
-    content = ledger(path)
+    content = write_ledger(path)
     database = SqliteDatabase(path)
     LedgerHarness(database).mine.message(RUN, "t1", "in the journal")
     content[8192:] = b"\xa5" * (len(content) - 8192)
@@ -170,7 +103,7 @@ def test_one_that_may_not_be_read(bits: int) -> None:
     """Permissions that are in the way are named."""
     with as_nobody() as folder:
         path = folder / "ledger.db"
-        ledger(path)
+        write_ledger(path)
         path.chmod(bits)
         with pytest.raises(LedgerError, match="cannot be opened") as caught:
             SqliteDatabase(path)
@@ -181,7 +114,7 @@ def test_one_that_may_not_be_written() -> None:
     """A ledger and a folder that may only be read are refused with the reason."""
     with as_nobody() as folder:
         path = folder / "ledger.db"
-        before = ledger(path)
+        before = write_ledger(path)
         path.chmod(0o400)
         folder.chmod(0o500)
         with pytest.raises(LedgerError, match="is read-only"):
@@ -191,7 +124,7 @@ def test_one_that_may_not_be_written() -> None:
 
 def test_a_read_only_file_system(path: Path) -> None:
     """Where nothing can be written it is refused with the reason, for reading, too."""
-    before = ledger(path)
+    before = write_ledger(path)
     folder = str(path.parent)
     if subprocess.run(["mount", "--bind", folder, folder], check=False).returncode:
         pytest.skip("this user may not mount")
@@ -206,7 +139,7 @@ def test_a_read_only_file_system(path: Path) -> None:
 
 def test_others_could_read_it(path: Path) -> None:
     """A ledger that others can read or write is taken from them."""
-    ledger(path)
+    write_ledger(path)
     path.chmod(0o666)
     SqliteDatabase(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -214,7 +147,7 @@ def test_others_could_read_it(path: Path) -> None:
 
 def test_others_can_write_its_folder(path: Path) -> None:
     """Where others could have put it, it is not even opened."""
-    ledger(path)
+    write_ledger(path)
     path.parent.chmod(0o777)
     with pytest.raises(EnvironmentalError, match="can be written by others"):
         SqliteDatabase(path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import apsw
 import pytest
 
+from tests.support.ledger_files import copy_over, delete, delete_journal, move_over, write_over
 from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
@@ -43,42 +44,17 @@ def _older(drive: LedgerHarness, path: Path) -> Path:
     return copy
 
 
-def move_over(older: Path, path: Path, /) -> None:
-    """Put another file in its place."""
-    older.rename(path)
-
-
-def delete(_: Path, path: Path, /) -> None:
-    """Delete it."""
-    path.unlink()
-
-
-def unjournal(_: Path, path: Path, /) -> None:
-    """Delete its journal."""
-    path.with_name(f"{path.name}-wal").unlink()
-
-
-def copy_over(older: Path, path: Path, /) -> None:
-    """Write an older one over it."""
-    shutil.copyfile(older, path)
-
-
-def text_over(_: Path, path: Path, /) -> None:
-    """Write something else over it."""
-    path.write_text("my notes\n" * 1000)
-
-
 PAGE = 4096
 SWAPS: dict[Swap, str] = {
     move_over: "was replaced by another file",
     delete: "was deleted",
-    unjournal: "has lost its journal",
+    delete_journal: "has lost its journal",
     copy_over: "was overwritten by another one",
-    text_over: "was overwritten by another one",
+    write_over: "was overwritten by another one",
 }
 swaps = pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.__name__)
 moves = pytest.mark.parametrize(
-    "swap", [move_over, delete, unjournal], ids=lambda swap: swap.__name__
+    "swap", [move_over, delete, delete_journal], ids=lambda swap: swap.__name__
 )
 
 

@@ -7,11 +7,12 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
 import pytest
 
+from tests.support.ledger_files import write_first_format
 from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
@@ -19,25 +20,15 @@ from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.migrations import USER_VERSION
 from wf_tui.scheduler.leader import leadership
 
-FIRST = (Path(__file__).parent / "formats" / "1.sql").read_text(encoding="utf-8")
-"""A ledger as the first format had it, with a run whose first task is done."""
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(name="old")
 def _old(path: Path) -> Path:
     """Give a ledger of the first format."""
     path.parent.mkdir()
-    return write_first(path)
-
-
-def write_first(path: Path) -> Path:
-    """Write a ledger of the first format."""
-    with closing(apsw.Connection(str(path))) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        with connection:
-            connection.execute(FIRST)
-    path.chmod(0o600)
-    return path
+    return write_first_format(path)
 
 
 def _schema(path: Path) -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
+from tests.support.ledger_locks import on_a_disk
 from wf_tui.ledger.store.sqlite import mounts
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.mounts import file_system, journal_mode
@@ -17,11 +18,6 @@ from wf_tui.ledger.store.sqlite.write_lock import Patience
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def on_a_disk(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """Let everything lie on a disk of this kind."""
-    monkeypatch.setattr(mounts, "_mounts", lambda: f"1 0 0:1 / / rw - {kind} server:/ rw")
 
 
 def test_journal_of_a_local_disk(database: SqliteDatabase) -> None:

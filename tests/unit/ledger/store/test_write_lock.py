@@ -5,42 +5,29 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
-import subprocess
-import sys
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import apsw
 import pytest
 
+from tests.support.ledger_locks import HOLD_FLOCK, locked_by_another
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience, WriteLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-HOLD = """
-import fcntl, os, sys
-handle = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
-fcntl.flock(handle, fcntl.LOCK_EX)
-print("held", flush=True)
-sys.stdin.read()
-"""
 SHORT = Patience(most=0.05)
 
 
-@contextmanager
-def held(ledger: Path) -> Iterator[int]:
+def has_the_turn(ledger: Path) -> AbstractContextManager[int]:
     """Let another process have the turn; its number is given."""
-    line = [sys.executable, "-c", HOLD, str(ledger.with_suffix(".lock"))]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield process.pid
+    return locked_by_another(HOLD_FLOCK, ledger.with_suffix(".lock"))
 
 
 def is_free(ledger: Path) -> bool:
@@ -80,7 +67,7 @@ def test_who_waits_gets_it(ledger: Path) -> None:
 def test_an_end_to_the_waiting(ledger: Path) -> None:
     """After the longest wait it is refused in one line, which names the program to end."""
     refused = pytest.raises(LedgerWaitError, match="is locked by process")
-    with held(ledger) as pid, refused as caught, WriteLock(ledger, SHORT).taken():
+    with has_the_turn(ledger) as pid, refused as caught, WriteLock(ledger, SHORT).taken():
         pass
     assert f"process {pid} (" in str(caught.value)
 
@@ -89,7 +76,7 @@ def test_too_many_open_files(ledger: Path) -> None:
     """Who cannot even queue for the turn just now is told to try again."""
     turns = WriteLock(ledger, SHORT)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with held(ledger):
+    with has_the_turn(ledger):
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
         try:
             with pytest.raises(LedgerWaitError, match="Too many open files"), turns.taken():
@@ -101,7 +88,7 @@ def test_too_many_open_files(ledger: Path) -> None:
 def test_who_gave_up_does_not_get_it(ledger: Path) -> None:
     """A wait that was given up leaves the turn to others when it comes."""
     turns = WriteLock(ledger, SHORT)
-    with held(ledger), pytest.raises(LedgerWaitError), turns.taken():
+    with has_the_turn(ledger), pytest.raises(LedgerWaitError), turns.taken():
         pass
     with turns.taken():
         assert not is_free(ledger)
@@ -112,7 +99,7 @@ def test_who_gave_up_does_not_get_it(ledger: Path) -> None:
 def test_it_says_what_it_waits_for(ledger: Path, caplog: pytest.LogCaptureFixture) -> None:
     """After a while a line says so, once."""
     turns = WriteLock(ledger, Patience(most=0.05, say=0.01))
-    with held(ledger) as pid, pytest.raises(LedgerWaitError), turns.taken():
+    with has_the_turn(ledger) as pid, pytest.raises(LedgerWaitError), turns.taken():
         pass
     (line,) = [record.getMessage() for record in caplog.records]
     assert line.startswith("waiting for the ledger: process")
@@ -141,7 +128,7 @@ def test_an_interrupted_wait(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> N
         raise KeyboardInterrupt
 
     monkeypatch.setattr(turns, "_say", interrupt)
-    with held(ledger), pytest.raises(KeyboardInterrupt), turns.taken():
+    with has_the_turn(ledger), pytest.raises(KeyboardInterrupt), turns.taken():
         pass
     while not is_free(ledger):
         time.sleep(0.001)

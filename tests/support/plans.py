@@ -1,0 +1,35 @@
+"""Plans in YAML that many tests run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support.run_harness import RunHarness
+
+
+def parallel_plan(*tasks: str, before: str = "", policy: str = "") -> str:
+    """Return a plan of one parallel phase."""
+    lines = "\n".join(f"  - {{{task}}}" for task in tasks)
+    head = f"goal: g\n{before}\ndefaults: {{backoff_secs: 0, max_attempts: 1}}\n"
+    return f"{head}phases:\n- name: p\n  parallel: true\n{policy}  tasks:\n{lines}\n"
+
+
+RACE = "scopes: race"
+
+
+WRITES = "mode: read_write"
+
+
+def conflicting_plan(harness: RunHarness, *, times: int = 2, more: str = "") -> str:
+    """Return a plan in which the work of `t` does not merge, the first `times` times."""
+    seen = harness.folder / "seen"
+    seen.mkdir()
+    branch = f"git --git-dir={harness.project.paths.run(harness.run).control} rev-parse HEAD"
+    moved = f'until [ "$({branch})" != "$(git rev-parse wf-base)" ]; do sleep 0.02; done'
+    work = f"n=$(ls {seen} | wc -l); mkdir {seen}/$n; {moved}; echo mine > shared.txt"
+    tasks = [f"id: t, run: '{work}', {WRITES}{more}"]
+    for number in range(times):
+        wait = f"until test -d {seen}/{number}; do sleep 0.02; done"
+        tasks.append(f"id: o{number}, run: '{wait}; echo {number} > shared.txt', {WRITES}")
+    return parallel_plan(*tasks, before=RACE)

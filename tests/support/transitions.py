@@ -1,0 +1,103 @@
+"""The table of RULES 3.1: each command on each state, and each report of a worker on each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness
+from tests.support.task_states import STATES
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wf_tui.ledger.ledger import Fence, MoveResult
+
+PENDING: Final = ["P ready", "P waiting", "P backoff"]
+RUNNING: Final = ["R:claimed", "R:preparing", "R:running", "R:harvesting", "R:checking"]
+MERGING: Final = ["M"]
+ASKING: Final = ["Q"]
+BLOCKED: Final = [name for name in STATES if name.startswith("B:")]
+RETRIABLE: Final = [name for name in BLOCKED if name not in {"B:dependency", "B:hold"}]
+
+
+def _same(*groups: Iterable[str]) -> dict[str, str]:
+    return {name: name.split()[0] for group in groups for name in group}
+
+
+def _to(state: str, *groups: Iterable[str]) -> dict[str, str]:
+    return {name: state for group in groups for name in group}
+
+
+COMMANDS: Final[dict[str, Callable[[LedgerHarness], list[MoveResult]]]] = {
+    "retry": lambda drive: drive.mine.retry(RUN, "t"),
+    "reassign": lambda drive: drive.mine.reassign(RUN, "w2", "t"),
+    "release": lambda drive: drive.mine.release(RUN, "t"),
+    "hold": lambda drive: drive.mine.hold(RUN, "t"),
+    "unhold": lambda drive: drive.mine.unhold(RUN, "t"),
+    "cancel": lambda drive: drive.mine.cancel(RUN, "t"),
+    "skip": lambda drive: drive.mine.skip(RUN, "t"),
+    "accept": lambda drive: drive.mine.accept(RUN, "t"),
+    "answer": lambda drive: drive.mine.answer(RUN, "t", "yes"),
+    "edit": lambda drive: drive.mine.edit(RUN, "t", {"title": "anew"}),
+    "priority": lambda drive: drive.mine.priority(RUN, "t", -1),
+    "message": lambda drive: drive.mine.message(RUN, "t", "be quick"),
+}
+
+
+BY_HAND: Final[dict[str, dict[str, str]]] = {
+    "retry": _to("P", ["P backoff"], RETRIABLE, ASKING, ["D:skipped"]),
+    "reassign": _to("P", PENDING, RUNNING, ASKING, RETRIABLE),
+    "release": _to("P", RUNNING, ASKING),
+    "hold": _to("B:hold", PENDING, ["B:dependency"], RUNNING, ASKING),
+    "unhold": _to("P", ["B:hold"]),
+    "cancel": _to("B:cancelled", PENDING, set(BLOCKED) - {"B:cancelled"}, RUNNING, ASKING),
+    "skip": _to("D:skipped", PENDING, BLOCKED, RUNNING, ASKING),
+    "accept": {"B:scope": "R:checking", "B:conflict": "R:harvesting"},
+    "answer": {"Q": "R:running", "B:question": "P"},
+    "edit": _same(PENDING, BLOCKED, RUNNING, ASKING, MERGING),
+    "priority": _same(PENDING, BLOCKED, RUNNING, ASKING, MERGING),
+    "message": _same(PENDING, BLOCKED, RUNNING, ASKING, MERGING),
+}
+"""For each command the states in which it is allowed, and where it leads; all others refuse it."""
+
+
+REPORTS: Final[dict[str, Callable[[LedgerHarness, Fence], object]]] = {
+    "merged": lambda drive, fence: drive.ledger.done(fence, DoneKind.MERGED, GOOD, ""),
+    "no changes": lambda drive, fence: drive.ledger.done(fence, DoneKind.NO_CHANGES, GOOD, ""),
+    "answered": lambda drive, fence: drive.ledger.done(fence, DoneKind.ANSWERED, GOOD, "42"),
+    "failed": lambda drive, fence: drive.ledger.fail(fence, BAD),
+    "gate": lambda drive, fence: drive.ledger.fail(fence, BAD, kind=BlockedKind.GATE),
+    "scope": lambda drive, fence: drive.ledger.block(fence, BAD, BlockedKind.SCOPE),
+    "budget": lambda drive, fence: drive.ledger.block(fence, BAD, BlockedKind.BUDGET),
+    "conflict": lambda drive, fence: drive.ledger.conflict(fence, BAD, ("a",), "a differs"),
+    "429": lambda drive, fence: drive.ledger.limited(fence, BAD, "rate", "far", 2e6),
+    "quota": lambda drive, fence: drive.ledger.limited(fence, BAD, "quota", "far", 2e6),
+    "auth": lambda drive, fence: drive.ledger.limited(fence, BAD, "auth", "far", 2e6),
+    "question": lambda drive, fence: drive.ledger.ask(fence, "may I?"),
+    "time-out": lambda drive, fence: drive.ledger.question_expired(fence),
+    "run": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),
+    "harvest": lambda drive, fence: drive.ledger.step(fence, Step.HARVESTING),
+    "integrate": lambda drive, fence: drive.ledger.step(fence, Step.INTEGRATING),
+}
+
+
+BY_WORKER: Final[dict[str, dict[str, str]]] = {
+    "merged": _to("D:merged", MERGING),
+    "no changes": _to("D:no_changes", RUNNING),
+    "answered": _to("D:answered", RUNNING),
+    "failed": _to("B:failed", RUNNING, ASKING, MERGING),
+    "gate": _to("B:gate", RUNNING, ASKING, MERGING),
+    "scope": _to("B:scope", RUNNING),
+    "budget": _to("B:budget", RUNNING),
+    "conflict": _to("P", MERGING),
+    "429": _to("P", RUNNING),
+    "quota": _to("B:quota", RUNNING),
+    "auth": _to("B:failed", RUNNING),
+    "question": _to("Q", RUNNING),
+    "time-out": _to("B:question", ASKING),
+    "run": _to("R:running", RUNNING[:3]),
+    "harvest": _to("R:harvesting", RUNNING[:4], ASKING),
+    "integrate": _to("M", RUNNING, MERGING),
+}
+"""The same for what a worker with a live claim reports; M again is how a recovery goes on."""
