@@ -108,7 +108,7 @@ class Ledger(Acts):
             if tx.run.jobs == jobs:
                 return False
             tx.event("jobs_changed", jobs=jobs, before=tx.run.jobs)
-            tx.update_run(jobs=jobs)
+            tx.update_run(evolve(tx.run, jobs=jobs))
             return True
 
     def end_when_idle(self, run: str, *, foreground: bool, looked_at: float | None = None) -> str:
@@ -167,9 +167,14 @@ class Ledger(Acts):
                     tx.insert(seat)
                     tx.event("worker_joined", worker_name=seat.name, profile=seat.profile)
                 else:
-                    made_from = (seat.profile, seat.kind, seat.roles, seat.lane)
-                    names = ("profile", "kind", "roles", "lane")
-                    tx.write(old, evolve(old, **dict(zip(names, made_from, strict=True))))
+                    new = evolve(
+                        old,
+                        profile=seat.profile,
+                        kind=seat.kind,
+                        roles=seat.roles,
+                        lane=seat.lane,
+                    )
+                    tx.write(old, new)
 
     def set_breakers(self, run: str, limits: Mapping[str, int]) -> None:
         """Set after how many quick failures in a row each profile pauses; 0 is never."""
@@ -359,7 +364,7 @@ class Ledger(Acts):
         with self._change(fence.run) as tx:
             task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
             tx.event("integrated", task, old=old, new=new)
-            tx.update_run(head=new)
+            tx.update_run(evolve(tx.run, head=new))
 
     def reject(self, fence: Fence, ending: Ending) -> None:
         """Keep a result that came too late, as `result_rejected`, and close its attempt."""
@@ -379,10 +384,10 @@ class Ledger(Acts):
             if commit is None:
                 if tx.run.export_note != reason:
                     tx.event("export_pending", reason=reason)
-                tx.update_run(export_note=reason)
+                tx.update_run(evolve(tx.run, export_note=reason))
             elif commit != tx.run.exported or tx.run.export_note:
                 tx.event("exported", commit=commit, before=tx.run.exported)
-                tx.update_run(exported=commit, export_note="")
+                tx.update_run(evolve(tx.run, exported=commit, export_note=""))
 
     def landed(self, run: str, *, branch: str, old: str, new: str) -> None:
         """Record that the run's work came into a branch of the user."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.states import (
@@ -328,13 +328,23 @@ def update(old: T, new: T) -> tuple[str, list[Value]] | None:
     return f"UPDATE {table} SET {sets} WHERE {where}", values
 
 
-def evolve(row: T, **values: object) -> T:
-    """Return a copy with some fields changed, at a tenth of the cost of `dataclasses.replace`."""
-    new = object.__new__(type(row))
-    new.__dict__.update(row.__dict__, **values)
-    if len(new.__dict__) != len(row.__dict__):
-        raise TypeError(f"{type(row).__name__} has not all of these fields: {', '.join(values)}")
-    return new
+if TYPE_CHECKING:
+    # The type checker knows the fields of a dataclass only through this name.
+    from dataclasses import replace as evolve
+else:
+
+    def evolve(row: T, **values: Any) -> T:
+        """Return a copy with some fields changed, at a tenth of the cost of `dataclasses.replace`.
+
+        A claim makes a dozen copies of rows with up to 46 fields; `replace` calls `__init__`, which
+        sets each of them through `object.__setattr__`, since the class is frozen.
+        """
+        new = object.__new__(type(row))
+        new.__dict__.update(row.__dict__, **values)
+        if len(new.__dict__) != len(row.__dict__):
+            names = ", ".join(values)
+            raise TypeError(f"{type(row).__name__} has not all of these fields: {names}")
+        return new
 
 
 def decode(table: type[T], row: Row) -> T:

@@ -27,35 +27,36 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
     _refuse_shared(tx, task)
     wake_run(tx)
     epoch = task.epoch + 1
-    claim: dict[str, object] = {
-        "state": TaskState.IN_PROGRESS,
-        "kind": None,
-        "note": "",
-        "step": step.value,
-        "step_at": tx.now,
-        "step_deadline": None,
-        "worker": tx.actor,
-        "last_worker": tx.actor,
-        "epoch": epoch,
-        "lease_until": tx.now + tx.run.lease,
-        "open_epoch": epoch,
-        "attempts": task.attempts + 1,
-        "unmet": task.unmet + 1,
-        "scope_waived": True,
-        "detail": {**task.detail, "accepted": task.kind},
-    }
+    claimed = evolve(
+        task,
+        state=TaskState.IN_PROGRESS,
+        kind=None,
+        note="",
+        step=step.value,
+        step_at=tx.now,
+        step_deadline=None,
+        worker=tx.actor,
+        last_worker=tx.actor,
+        epoch=epoch,
+        lease_until=tx.now + tx.run.lease,
+        open_epoch=epoch,
+        attempts=task.attempts + 1,
+        unmet=task.unmet + 1,
+        scope_waived=True,
+        detail={**task.detail, "accepted": task.kind},
+    )
     # Told before those that it blocked go on, so that the log has cause before effect.
     tx.event(
         "task_claimed",
-        evolve(task, **claim),
-        lease_until=claim["lease_until"],
+        claimed,
+        lease_until=claimed.lease_until,
         tries=task.tries,
         scope=list(task.scope),
         isolation=task.isolation,
         mode=task.mode,
         before=task.kind,
     )
-    held = tx.update_task(task, **claim)
+    held = tx.update_task(task, claimed)
     opened = open_attempt(tx, held, tx.phase(task.phase), "user")
     left = tx.attempt(task.id, task.epoch)
     # A conflict's tree was filled anew, on the head that the work did not merge with.

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import AttemptRow, Detail, TaskRow, evolve
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, Outcome, Step, TaskState
+from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.rules import breaker
-from wf_tui.ledger.rules.change import UNCLAIMED, Change
 from wf_tui.ledger.rules.claims import wake
 from wf_tui.ledger.rules.runs import abort_rest, refresh_abort
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
 
 if TYPE_CHECKING:
     from random import Random
+
+    from wf_tui.ledger.rules.change import Change
 
 __all__ = [
     "LONGEST_WAIT",
@@ -78,13 +80,13 @@ def next_step(
 ) -> TaskRow:
     """Go on to a later step; from a question, which is void then, to the harvest."""
     order = list(Step)
-    ahead = order[order.index(Step(str(task.step))) :]
-    if step not in ([Step.HARVESTING] if task.asking else ahead):
+    later = order[order.index(Step(str(task.step))) :]
+    if step not in ([Step.HARVESTING] if task.asking else later):
         raise refused(task, f"brought to {step.value}")
     if task.asking:
         void_question(tx, task)
     tx.event("task_step", task, step=step.value, before=task.step)
-    return tx.update_task(
+    ahead = evolve(
         task,
         state=TaskState.IN_PROGRESS,
         kind=None,
@@ -94,6 +96,7 @@ def next_step(
         step_deadline=deadline,
         result=result,
     )
+    return tx.update_task(task, ahead)
 
 
 def done(
@@ -118,20 +121,10 @@ def done(
         text=note or None,
     )
     if kind is DoneKind.MERGED:
-        tx.update_run(merges=tx.run.merges + 1)
-    finished = tx.update_task(
-        task,
-        **{
-            **UNCLAIMED,
-            "state": TaskState.DONE,
-            "kind": kind.value,
-            "note": note,
-            "detail": {},
-            "commit_id": ending.commit if kind is DoneKind.MERGED else None,
-            "result": result,
-        },
-    )
-    return close(tx, finished, ending)
+        tx.update_run(evolve(tx.run, merges=tx.run.merges + 1))
+    commit = ending.commit if kind is DoneKind.MERGED else None
+    with_result = evolve(finished(task, kind, note), commit_id=commit, result=result)
+    return close(tx, tx.update_task(task, with_result), ending)
 
 
 def fail(
@@ -161,14 +154,10 @@ def fail(
         tries=tries,
         wait=round(wait, 3),
     )
-    waiting = tx.to_pending(
-        task,
-        tries=tries,
-        note=ending.text,
-        detail=detail,
-        not_before=tx.now + wait if wait else None,
-        **_fallback(task, tries),
+    later = evolve(
+        _on_fallback(task, tries), tries=tries, not_before=tx.now + wait if wait else None
     )
+    waiting = tx.to_pending(task, later, note=ending.text, detail=detail)
     return close(tx, waiting, ending)
 
 
@@ -178,12 +167,12 @@ def backoff(first: float, tries: int, random: Random) -> float:
     return wait * (1 + random.random() / 10)
 
 
-def _fallback(task: TaskRow, tries: int) -> dict[str, str]:
+def _on_fallback(task: TaskRow, tries: int) -> TaskRow:
     """Pin a failed task to the next profile of its `fallback`; a person's pin stays."""
     if not task.spec.fallback or task.pinned_by not in {"", "plan"}:
-        return {}
+        return task
     place = min(tries, len(task.spec.fallback)) - 1
-    return {"pinned": task.spec.fallback[place], "pinned_by": "plan"}
+    return evolve(task, pinned=task.spec.fallback[place], pinned_by="plan")
 
 
 def block(
@@ -209,19 +198,12 @@ def block(
         tries=tries,
         detail=dict(detail) or None,
     )
-    blocked = tx.update_task(
-        task,
-        **{
-            **UNCLAIMED,
-            "state": TaskState.BLOCKED,
-            "kind": kind.value,
-            "note": ending.text,
-            "detail": detail,
-            "tries": task.tries if tries is None else tries,
-            "not_before": not_before,
-        },
+    stays = evolve(
+        blocked(task, kind, ending.text, detail),
+        tries=task.tries if tries is None else tries,
+        not_before=not_before,
     )
-    closed = close(tx, blocked, ending)
+    closed = close(tx, tx.update_task(task, stays), ending)
     if kind in _ENDED_BLOCKED and tx.phase(task.phase).on_failure == "abort":
         abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
     return tx.task(closed.id)
@@ -280,7 +262,7 @@ def conflict(
         ending = replace(ending, text=text)
         return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
     tx.event("task_released", task, kind="ready", before=task.step, cause="conflict", text=text)
-    again = tx.to_pending(task, conflicts=1, note=text, detail=detail)
+    again = tx.to_pending(task, evolve(task, conflicts=1), note=text, detail=detail)
     return close(tx, again, ending)
 
 
@@ -317,17 +299,17 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         ref=closed.ref,
         fenced=closed.fenced or None,
     )
-    ended = tx.update_task(task, open_epoch=None, unmet=task.unmet - 1)
+    ended = tx.update_task(task, evolve(task, open_epoch=None, unmet=task.unmet - 1))
     if closed.writes and closed.isolation == "shared" and task.kind != DoneKind.MERGED:
         # Its files lie in the tree that others use: nobody may enter until it is refreshed.
-        tx.update_run(shared_merges=-1)
+        tx.update_run(evolve(tx.run, shared_merges=-1))
     wake(tx, closed)
     refresh_abort(tx)
     return ended
 
 
 def _free(tx: Change, attempt: AttemptRow) -> None:
-    tx.update_run(open_attempts=tx.run.open_attempts - 1)
+    tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts - 1))
     phase = tx.phase(attempt.phase)
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts - 1))
     tx.db.execute(

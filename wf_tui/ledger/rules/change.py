@@ -6,7 +6,7 @@ counts of its run, the counters of whoever waits for it, and the event that tell
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -14,6 +14,7 @@ from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.rows import (
     AttemptRow,
     BreakerRow,
+    Detail,
     PhaseRow,
     RunRow,
     TaskRow,
@@ -25,20 +26,14 @@ from wf_tui.ledger.model.rows import (
     update,
 )
 from wf_tui.ledger.model.states import OPEN_KINDS, TaskState
-from wf_tui.ledger.rules.propagate import Propagation, depends
+from wf_tui.ledger.model.task_moves import unclaimed
+from wf_tui.ledger.rules.propagate import Propagation, blocked_by_result
 from wf_tui.ledger.store.database import Database, Value
 
 __all__ = ["Change", "change"]
 
 _Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow)
-UNCLAIMED: Final[Mapping[str, None]] = {
-    "step": None,
-    "step_at": None,
-    "step_deadline": None,
-    "worker": None,
-    "lease_until": None,
-}
-"""What a task loses with its claim."""
+_NO_DETAIL: Final[Detail] = {}
 
 
 @dataclass
@@ -59,9 +54,9 @@ class Change:
     events: list[tuple[Value, ...]] = field(default_factory=list)
     _phases: dict[str, PhaseRow] = field(default_factory=dict)
 
-    def update_run(self, **values: object) -> None:
-        """Change fields of the run."""
-        self.run = evolve(self.run, **values)
+    def update_run(self, new: RunRow) -> None:
+        """Take over a changed row of the run; it is written as the change ends."""
+        self.run = new
 
     def event(self, kind: str, task: TaskRow | None = None, /, **data: object) -> int:
         """Append an event and return its number; a task brings its worker and epoch along."""
@@ -163,9 +158,14 @@ class Change:
             self._phases[new.name] = new
         return new
 
-    def update_task(self, old: TaskRow, **values: object) -> TaskRow:
-        """Change a task and, with it, all that is counted from it."""
-        new = evolve(old, **values)
+    def update_task(self, old: TaskRow, new: TaskRow) -> TaskRow:
+        """Change a task and, with it, all that is counted from it; return the row as written.
+
+        The order matters. A move stamps `since` first, for what follows tells of it. The run is
+        counted before the phase is asked, whose policy decides whether the task is `settled`, and
+        the row is written with that before anyone who waits for it is told: `follow` reads the
+        ledger, and would otherwise find the task in its old state.
+        """
         if (new.state, new.kind) != (old.state, old.kind):
             new = evolve(new, since=self.now, parked_by=None)
         self.count(old, new)
@@ -177,8 +177,7 @@ class Change:
     def count(self, old: TaskRow, new: TaskRow) -> None:
         """Keep the run's count of tasks per state."""
         if old.state is not new.state:
-            self.update_run(**{old.state.value: getattr(self.run, old.state) - 1})
-            self.update_run(**{new.state.value: getattr(self.run, new.state) + 1})
+            self.update_run(_counted(_counted(self.run, old.state, -1), new.state, 1))
 
     def settles(self, task: TaskRow) -> bool:
         """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase)."""
@@ -188,12 +187,36 @@ class Change:
             return False
         return task.kind not in OPEN_KINDS and self.phase(task.phase).on_failure != "hold"
 
-    def to_pending(self, task: TaskRow, **values: object) -> TaskRow:
-        """Move a task to P*: pending, or blocked by a result as its counters say."""
-        values = {**UNCLAIMED, "note": "", "detail": {}, **values}
-        if task.unmet_blocked:
-            return self.update_task(task, **{**values, **depends(self, task)})
-        return self.update_task(task, **{**values, "state": TaskState.PENDING, "kind": None})
+    def to_pending(
+        self,
+        old: TaskRow,
+        new: TaskRow | None = None,
+        *,
+        note: str = "",
+        detail: Detail = _NO_DETAIL,
+    ) -> TaskRow:
+        """Move a task to P* of RULES 3.1: pending, or blocked by a result as its counters say.
+
+        `new` is the task with what else changes of it; `note` and `detail` are what its next
+        attempt has to know of the last.
+        """
+        new = evolve(unclaimed(new or old), note=note, detail=detail)
+        if new.unmet_blocked:
+            return self.update_task(old, blocked_by_result(self, new))
+        return self.update_task(old, evolve(new, state=TaskState.PENDING, kind=None))
+
+
+def _counted(run: RunRow, state: TaskState, by: int) -> RunRow:
+    """Return the run with more or fewer tasks in a state."""
+    match state:
+        case TaskState.PENDING:
+            return evolve(run, pending=run.pending + by)
+        case TaskState.IN_PROGRESS:
+            return evolve(run, in_progress=run.in_progress + by)
+        case TaskState.DONE:
+            return evolve(run, done=run.done + by)
+        case TaskState.BLOCKED:
+            return evolve(run, blocked=run.blocked + by)
 
 
 def _timed(old: TaskRow, new: TaskRow, tx: Change) -> TaskRow:
@@ -216,7 +239,7 @@ def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change
         before = decode(RunRow, rows[0])
         tx = Change(db, before, now, actor, command=before.seq + 1)
         yield tx
-        tx.update_run(seq=before.seq + len(tx.events))
+        tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
         tx.write(before, tx.run)
         if tx.events:
             db.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tx.events)

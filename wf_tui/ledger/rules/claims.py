@@ -123,7 +123,7 @@ def release_due(tx: Change) -> None:
     )
     for task in (decode(TaskRow, row) for row in rows):
         tx.event("task_unblocked", task, kind="ready", before=BlockedKind.QUOTA)
-        tx.to_pending(task, not_before=None)
+        tx.to_pending(task, evolve(task, not_before=None))
 
 
 def reanchor(tx: Change, longest: float) -> None:
@@ -141,7 +141,7 @@ def reanchor(tx: Change, longest: float) -> None:
         (tx.now, tx.run.id),
     )
     if tx.run.idle_since is not None:
-        tx.update_run(idle_since=min(tx.run.idle_since, tx.now))
+        tx.update_run(evolve(tx.run, idle_since=min(tx.run.idle_since, tx.now)))
 
 
 def _drop_stale_pins(tx: Change, steal_after: float) -> None:
@@ -340,7 +340,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     phase = tx.phase(task.phase)
     epoch = task.epoch + 1
     lease_until = tx.now + tx.run.lease
-    held = tx.update_task(
+    claimed = evolve(
         task,
         state=TaskState.IN_PROGRESS,
         kind=None,
@@ -357,6 +357,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         unmet=task.unmet + 1,
         scope_waived=False,
     )
+    held = tx.update_task(task, claimed)
     open_attempt(tx, held, phase, worker.profile)
     tx.write(worker, evolve(worker, task=task.id, epoch=epoch, state="busy", heartbeat_at=tx.now))
     tx.event(
@@ -401,9 +402,9 @@ def open_attempt(tx: Change, task: TaskRow, phase: PhaseRow, profile: str) -> At
         started_at=tx.now,
     )
     if task.writes and task.isolation == "shared" and not _shared_in_use(tx):
-        tx.update_run(shared_merges=tx.run.merges)
+        tx.update_run(evolve(tx.run, shared_merges=tx.run.merges))
     tx.insert(attempt)
-    tx.update_run(open_attempts=tx.run.open_attempts + 1)
+    tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts + 1))
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts + 1))
     return attempt
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
 from wf_tui.ledger.model.states import WRITES, TaskState
-from wf_tui.ledger.rules.propagate import awaits_turn, depends, is_bad, is_met
+from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -156,7 +156,7 @@ def fill_run(
         for row in rows:
             _tell(tx, row)
     _link(tx, phases)
-    tx.update_run(pending=ordinal)
+    tx.update_run(evolve(tx.run, pending=ordinal))
 
 
 def _link(tx: Change, phases: Sequence[NewPhase]) -> None:
@@ -271,14 +271,14 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
         _edge(tx, last.id, row.id, "order", met=turn)
     for need in needs:
         _edge(tx, need.id, row.id, "result", met=False)
-    tx.update_run(pending=tx.run.pending + 1)
+    tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
     _tell(tx, row)
     bad = sum(is_bad(need) for need in needs)
     if not bad:
         return row
     waiting = tx.write(row, evolve(row, unmet_blocked=bad))
-    why = depends(tx, waiting)
-    tx.event("task_blocked", waiting, kind=why["kind"], before="pending", text=why["note"])
+    blocked = blocked_by_result(tx, waiting)
+    tx.event("task_blocked", waiting, kind=blocked.kind, before="pending", text=blocked.note)
     return tx.to_pending(waiting)
 
 

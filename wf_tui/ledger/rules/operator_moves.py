@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.errors import UsageError
-from wf_tui.ledger.model.rows import Spec, TaskRow, WorkerRow, evolve
+from wf_tui.ledger.model.rows import Detail, Spec, TaskRow, WorkerRow, evolve
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, TaskState
+from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.rules import breaker
-from wf_tui.ledger.rules.change import UNCLAIMED, Change
 from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.load import rank, scope_key
 from wf_tui.ledger.rules.runs import wake_run
@@ -22,11 +22,13 @@ from wf_tui.ledger.rules.task_guards import fence, refused, stoppable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wf_tui.ledger.rules.change import Change
+
 __all__ = [
     "cancel",
     "claimed_dependant",
     "edit",
-    "edited_values",
+    "edited",
     "hold",
     "priority",
     "reassign",
@@ -40,56 +42,54 @@ __all__ = [
 
 _NEVER_RETRIED: Final = frozenset({BlockedKind.DEPENDENCY, BlockedKind.HOLD})
 _SPEC: Final = frozenset(Spec.__dataclass_fields__)
-_FRESH: Final[Mapping[str, object]] = {
-    "tries": 0,
-    "conflicts": 0,
-    "not_before": None,
-    "scope_waived": False,
-}
 
 
 def retry(tx: Change, task: TaskRow) -> TaskRow:
     """Give a task another chance, with all its tries."""
     if task.asking:
-        return stopped(tx, task, "task_retried", **_FRESH)
+        return stopped(tx, task, "task_retried", _fresh(task))
     if task.state is TaskState.PENDING and task.not_before is not None:
         wake_run(tx)
         tell(tx, task, "task_retried")
         breaker.close_for(tx, task)
-        return tx.update_task(task, not_before=None)
+        return tx.update_task(task, evolve(task, not_before=None))
     retriable = task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED
     if retriable or _unused_skip(tx, task):
         wake_run(tx)
         tell(tx, task, "task_retried")
         breaker.close_for(tx, task)
-        return tx.to_pending(task, **_fresh(task), commit_id=None, result=None)
+        fresh = evolve(_fresh(task), commit_id=None, result=None)
+        return tx.to_pending(task, fresh, note=task.note, detail=_known(task))
     raise refused(task, "retried")
 
 
-def _fresh(task: TaskRow) -> dict[str, object]:
-    """Return what a task begins anew with: all its tries, and what it has to know of the last."""
-    known = task.detail if task.kind == BlockedKind.CONFLICT else {}
-    return {**_FRESH, "note": task.note, "detail": known}
+def _fresh(task: TaskRow) -> TaskRow:
+    """Return the task with all its tries, waiting for nothing, and with no scope waived."""
+    return evolve(task, tries=0, conflicts=0, not_before=None, scope_waived=False)
+
+
+def _known(task: TaskRow) -> Detail:
+    """Return what the next attempt has to know of the last: the paths of a conflict."""
+    return task.detail if task.kind == BlockedKind.CONFLICT else {}
 
 
 def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
     """Give a task to a named seat or profile; it waits for that one and is never taken from it."""
     _fit(tx, task, to)
-    pin = {"pinned": to, "pinned_by": "user"}
-    pinned = evolve(task, **pin)
+    pinned = evolve(task, pinned=to, pinned_by="user")
     if stoppable(task):
-        return stopped(tx, task, "task_reassigned", to=to, **pin)
+        return stopped(tx, task, "task_reassigned", pinned, to=to)
     if task.state is TaskState.PENDING:
         wake_run(tx)
         tell(tx, task, "task_reassigned", to=to)
         wake_next(tx, task)
         breaker.close_for(tx, pinned)
-        return tx.update_task(task, **pin, parked_by=None)
+        return tx.update_task(task, evolve(pinned, parked_by=None))
     if task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED:
         wake_run(tx)
         tell(tx, task, "task_reassigned", to=to)
         breaker.close_for(tx, pinned)
-        return tx.to_pending(task, **_fresh(task), **pin)
+        return tx.to_pending(task, _fresh(pinned), note=task.note, detail=_known(task))
     raise refused(task, "reassigned")
 
 
@@ -115,7 +115,7 @@ def _unfit(seat: WorkerRow, task: TaskRow) -> str:
 def release(tx: Change, task: TaskRow) -> TaskRow:
     """Take a task from its worker and put it back into the queue."""
     if stoppable(task):
-        return stopped(tx, task, "task_released")
+        return stopped(tx, task, "task_released", task)
     raise refused(task, "released")
 
 
@@ -133,7 +133,7 @@ def unhold(tx: Change, task: TaskRow) -> TaskRow:
         raise refused(task, "released from a hold")
     wake_run(tx)
     tell(tx, task, "task_unblocked", kind="ready")
-    return tx.to_pending(task, not_before=None)
+    return tx.to_pending(task, evolve(task, not_before=None))
 
 
 def cancel(tx: Change, task: TaskRow) -> TaskRow:
@@ -157,17 +157,8 @@ def skip(tx: Change, task: TaskRow) -> TaskRow:
     tell(tx, task, "task_skipped", kind=DoneKind.SKIPPED.value, stopped=stops or None)
     if stops:
         fence(tx, task)
-    return tx.update_task(
-        task,
-        **{
-            **UNCLAIMED,
-            "state": TaskState.DONE,
-            "kind": DoneKind.SKIPPED.value,
-            "note": f"skipped by {_person(tx)}",
-            "detail": {},
-            "not_before": None,
-        },
-    )
+    skipped = finished(task, DoneKind.SKIPPED, f"skipped by {_person(tx)}")
+    return tx.update_task(task, skipped)
 
 
 def edit(tx: Change, task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
@@ -180,20 +171,23 @@ def edit(tx: Change, task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
     before = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
     tell(tx, task, "task_edited", fields=dict(fields), was=before)
     wake_next(tx, task)
-    return tx.update_task(task, **edited_values(task, fields))
+    return tx.update_task(task, edited(task, fields))
 
 
-def edited_values(task: TaskRow, fields: Mapping[str, object]) -> dict[str, object]:
-    """Return all columns that follow from these fields."""
+def edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
+    """Return the task with these fields of `edit`, and all that follows from them."""
     in_spec: dict[str, Any] = {k: v for k, v in fields.items() if k in _SPEC}
-    edited = replace(task.spec, **in_spec)
-    values: dict[str, object] = {k: v for k, v in fields.items() if k not in _SPEC}
-    values["spec"] = edited
-    values["needs_kind"] = "shell" if edited.command is not None else "prompt"
-    edited_row = evolve(task, **values)
-    values["scope_key"] = scope_key(edited_row.scope, task.isolation)
-    values["rank"] = rank(edited_row.priority, task.chain)
-    return {**values, "parked_by": None}
+    own: dict[str, Any] = {k: v for k, v in fields.items() if k not in _SPEC}
+    spec = replace(task.spec, **in_spec)
+    new = evolve(task, **own)
+    return evolve(
+        new,
+        spec=spec,
+        needs_kind="shell" if spec.command is not None else "prompt",
+        scope_key=scope_key(new.scope, task.isolation),
+        rank=rank(new.priority, task.chain),
+        parked_by=None,
+    )
 
 
 def priority(tx: Change, task: TaskRow, number: int) -> TaskRow:
@@ -210,25 +204,16 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
         fence(tx, task)
     else:
         wake_next(tx, task)
-    return tx.update_task(
-        task,
-        **{
-            **UNCLAIMED,
-            "state": TaskState.BLOCKED,
-            "kind": kind.value,
-            "note": note,
-            "detail": {},
-            "not_before": None,
-        },
-    )
+    return tx.update_task(task, blocked(task, kind, note, {}))
 
 
-def stopped(tx: Change, task: TaskRow, kind: str, /, **values: object) -> TaskRow:
+def stopped(
+    tx: Change, task: TaskRow, kind: str, new: TaskRow, *, to: str | None = None
+) -> TaskRow:
     """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*)."""
-    to = values.pop("to", None)
     tell(tx, task, kind, to=to, stopped=True)
     fence(tx, task)
-    return tx.to_pending(task, **{"not_before": None, **values})
+    return tx.to_pending(task, evolve(new, not_before=None))
 
 
 def _unused_skip(tx: Change, task: TaskRow) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import BAD_KINDS, BlockedKind, TaskState
@@ -17,7 +17,7 @@ from wf_tui.ledger.model.states import BAD_KINDS, BlockedKind, TaskState
 if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["Propagation", "awaits_turn", "depends", "is_bad", "is_met"]
+__all__ = ["Propagation", "awaits_turn", "blocked_by_result", "is_bad", "is_met"]
 
 
 _WAIT_LESS: Final = (
@@ -51,23 +51,24 @@ def _root(task: TaskRow) -> str | None:
     return str(task.detail["root"]) if task.kind == BlockedKind.DEPENDENCY else task.id
 
 
-def depends(tx: Change, task: TaskRow) -> dict[str, Any]:
-    """Return the fields of a task that is blocked by the result of another one, named here.
+def blocked_by_result(tx: Change, task: TaskRow) -> TaskRow:
+    """Return the task blocked by the result of another one, which it names.
 
-    Nothing, where the counters are ahead: the last of several is about to be taken off.
+    As it was, where the counters are ahead: the last of several is about to be taken off.
     """
     rows = tx.db.execute(select(TaskRow, _BLOCKED_NEED), (tx.run.id, task.id))
     if not rows:
-        return {}
+        return task
     need = decode(TaskRow, rows[0])
     root = _root(need)
     why = "which is blocked" if root == need.id else f"which waits for {root}"
-    return {
-        "state": TaskState.BLOCKED,
-        "kind": BlockedKind.DEPENDENCY,
-        "note": f"needs the result of {need.id}, {why}",
-        "detail": {"root": root, "needs": need.id},
-    }
+    return evolve(
+        task,
+        state=TaskState.BLOCKED,
+        kind=BlockedKind.DEPENDENCY.value,
+        note=f"needs the result of {need.id}, {why}",
+        detail={"root": root, "needs": need.id},
+    )
 
 
 def awaits_turn(tx: Change, task: TaskRow) -> bool:
@@ -131,7 +132,7 @@ class Propagation:
         if new.unmet_blocked and (
             new.state is TaskState.PENDING or new.kind == BlockedKind.DEPENDENCY
         ):
-            new = evolve(new, **depends(self.tx, new))
+            new = blocked_by_result(self.tx, new)
         elif new.kind == BlockedKind.DEPENDENCY:
             new = evolve(new, state=TaskState.PENDING, kind=None, note="", detail={})
         if new.state is not old.state:

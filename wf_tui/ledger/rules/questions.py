@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.ledger.model.task_moves import unclaimed
 from wf_tui.ledger.rules.runs import wake_run
 from wf_tui.ledger.rules.task_guards import fence, in_progress, refused
 
@@ -27,9 +29,10 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
         (tx.run.id, task.id, task.epoch, tx.now, text, json.dumps(list(options))),
     )
     tx.event("question_asked", task, text=text, options=list(options))
-    return tx.update_task(
+    asking = evolve(
         task, state=TaskState.BLOCKED, kind=BlockedKind.QUESTION.value, note=text, detail={}
     )
+    return tx.update_task(task, asking)
 
 
 def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
@@ -45,7 +48,7 @@ def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
         wake_run(tx)
     tx.event("question_answered", task, text=text)
     if task.claimed:
-        return tx.update_task(
+        running = evolve(
             task,
             state=TaskState.IN_PROGRESS,
             kind=None,
@@ -54,6 +57,7 @@ def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
             step_deadline=_put_off(task, tx.now),
             lease_until=tx.now + tx.run.lease,
         )
+        return tx.update_task(task, running)
     message(tx, task, text)
     return tx.to_pending(task)
 
@@ -73,9 +77,7 @@ def question_expired(tx: Change, task: TaskRow) -> TaskRow:
     )
     tx.event("task_blocked", task, kind=BlockedKind.QUESTION.value, before="question", stopped=True)
     fence(tx, task)
-    return tx.update_task(
-        task, worker=None, lease_until=None, step=None, step_at=None, step_deadline=None
-    )
+    return tx.update_task(task, unclaimed(task))
 
 
 def message(tx: Change, task: TaskRow, text: str) -> TaskRow:

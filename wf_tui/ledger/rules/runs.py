@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, select
+from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
+from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.queries import breaker_reads
 from wf_tui.ledger.rules import breaker
-from wf_tui.ledger.rules.change import UNCLAIMED, Change
 from wf_tui.ledger.rules.task_guards import fence, stoppable
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.rules.change import Change
 
 __all__ = [
     "abort",
@@ -48,7 +51,7 @@ def pause(tx: Change) -> bool:
     _alive(tx)
     if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
         return False
-    tx.update_run(state=RunState.PAUSED.value, intent=Intent.GO.value)
+    tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=Intent.GO.value))
     tx.event("run_paused", intent=Intent.GO.value)
     return True
 
@@ -75,7 +78,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     """
     _alive(tx)
     intent = Intent.STOP if now else Intent.DRAIN
-    tx.update_run(state=RunState.PAUSED.value, intent=intent.value)
+    tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=intent.value))
     tx.event("run_paused", intent=intent.value)
     stopped = []
     if now:
@@ -98,7 +101,7 @@ def abort(tx: Change) -> None:
 
 def abort_rest(tx: Change, why: str) -> None:
     """Cancel all that is not done; what is merging may finish; `aborted` when nothing is open."""
-    tx.update_run(intent=Intent.ABORT.value, state=RunState.RUNNING.value)
+    tx.update_run(evolve(tx.run, intent=Intent.ABORT.value, state=RunState.RUNNING.value))
     for task in _cancellable(tx):
         current = tx.task(task.id)
         if current.claimed:
@@ -111,17 +114,7 @@ def abort_rest(tx: Change, why: str) -> None:
             text=why,
             abort=True,
         )
-        tx.update_task(
-            current,
-            **{
-                **UNCLAIMED,
-                "state": TaskState.BLOCKED,
-                "kind": BlockedKind.CANCELLED.value,
-                "note": why,
-                "detail": {},
-                "not_before": None,
-            },
-        )
+        tx.update_task(current, blocked(current, BlockedKind.CANCELLED, why, {}))
     refresh_abort(tx)
 
 
@@ -163,7 +156,7 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> str:
     if not run.pending + run.in_progress + run.blocked:
         _end(tx, RunState.COMPLETED)
     elif run.state == RunState.RUNNING:
-        tx.update_run(state=RunState.STALLED.value, idle_since=tx.now)
+        tx.update_run(evolve(tx.run, state=RunState.STALLED.value, idle_since=tx.now))
         tx.event("run_stalled", roots=roots(tx))
     if tx.run.state == RunState.STALLED:
         idle = tx.now - (tx.run.idle_since or tx.now)
@@ -191,14 +184,19 @@ def wake_run(tx: Change) -> None:
 
 
 def _go(tx: Change) -> None:
-    tx.update_run(
-        state=RunState.RUNNING.value, intent=Intent.GO.value, ended_at=None, idle_since=None
+    going = evolve(
+        tx.run,
+        state=RunState.RUNNING.value,
+        intent=Intent.GO.value,
+        ended_at=None,
+        idle_since=None,
     )
+    tx.update_run(going)
     tx.event("run_resumed")
 
 
 def _end(tx: Change, state: RunState) -> None:
-    tx.update_run(state=state.value, ended_at=tx.now)
+    tx.update_run(evolve(tx.run, state=state.value, ended_at=tx.now))
     run = tx.run
     counts = {"pending": run.pending, "done": run.done, "blocked": run.blocked}
     tx.event("run_ended", state=state.value, counts=counts)

@@ -42,5 +42,5 @@ def more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
     """Return `count` more like one that is there, with names that are not taken."""
     numbers = range(1, len(taken) + count + 1)
     free = [name for n in numbers if (name := f"{like.profile}-{n}") not in taken]
-    fresh = {"state": "idle", "task": None, "epoch": None, "heartbeat_at": None}
-    return [evolve(like, name=name, **fresh) for name in free[:count]]
+    fresh = evolve(like, state="idle", task=None, epoch=None, heartbeat_at=None)
+    return [evolve(fresh, name=name) for name in free[:count]]

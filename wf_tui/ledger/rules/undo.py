@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, TaskState
-from wf_tui.ledger.rules.operator_moves import claimed_dependant, edited_values
+from wf_tui.ledger.rules.operator_moves import claimed_dependant, edited
 from wf_tui.ledger.rules.runs import wake_run
 
 if TYPE_CHECKING:
@@ -58,18 +59,19 @@ def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object
 
 def _restore(tx: Change, task: TaskRow, data: dict[str, object]) -> TaskRow:
     was = data.get("undo")
-    fields = dict(was) if isinstance(was, dict) else {}
+    fields: dict[str, Any] = dict(was) if isinstance(was, dict) else {}
     state = TaskState(str(fields.pop("state")))
     kind = fields.pop("kind")
-    edited = data.get("was")
-    if isinstance(edited, dict):
-        task = _unedited(tx, task, edited)
+    before = data.get("was")
+    if isinstance(before, dict):
+        task = _unedited(tx, task, before)
     wake_run(tx)
     if state is TaskState.PENDING or kind == BlockedKind.DEPENDENCY:
-        return tx.to_pending(task, **fields)
-    return tx.update_task(task, state=state, kind=kind, **fields)
+        note, detail = fields.pop("note", ""), fields.pop("detail", {})
+        return tx.to_pending(task, evolve(task, **fields), note=note, detail=detail)
+    return tx.update_task(task, evolve(task, state=state, kind=kind, **fields))
 
 
 def _unedited(tx: Change, task: TaskRow, was: dict[str, object]) -> TaskRow:
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in was.items()}
-    return tx.update_task(task, **edited_values(task, values))
+    return tx.update_task(task, edited(task, values))

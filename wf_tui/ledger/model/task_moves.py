@@ -1,0 +1,47 @@
+"""What becomes of a task's row when it loses its claim, is blocked, or is done.
+
+Values only: nothing here reads or writes a ledger. The rules call these within their transaction
+and hand what they return to `Change.update_task`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.states import TaskState
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import Detail, TaskRow
+    from wf_tui.ledger.model.states import BlockedKind, DoneKind
+
+__all__ = ["blocked", "finished", "unclaimed"]
+
+
+def unclaimed(task: TaskRow) -> TaskRow:
+    """Return the task without its claim: no worker, no lease, no step; its attempt stays open."""
+    return evolve(task, step=None, step_at=None, step_deadline=None, worker=None, lease_until=None)
+
+
+def blocked(task: TaskRow, kind: BlockedKind, note: str, detail: Detail) -> TaskRow:
+    """Return the task blocked and unclaimed, with no timer; `note` is the sentence for people."""
+    return evolve(
+        unclaimed(task),
+        state=TaskState.BLOCKED,
+        kind=kind.value,
+        note=note,
+        detail=detail,
+        not_before=None,
+    )
+
+
+def finished(task: TaskRow, kind: DoneKind, note: str) -> TaskRow:
+    """Return the task done and unclaimed; `note` says how much it changed, or who skipped it."""
+    return evolve(
+        unclaimed(task),
+        state=TaskState.DONE,
+        kind=kind.value,
+        note=note,
+        detail={},
+        not_before=None,
+    )
