@@ -9,20 +9,19 @@ import signal
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.app import App
-from textual.css.query import NoMatches
 
 from wf_tui import commands
+from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.result_messages import result_messages
 from wf_tui.board.feed import LedgerFeed
-from wf_tui.board.host import ActionApp
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
 from wf_tui.board.theme import OURS, chosen
-from wf_tui.board.widgets.board_view import EVERYTHING
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
@@ -53,7 +52,6 @@ class BoardApp(ActionApp):
 
     TITLE = "wf"
     CSS_PATH = "board.tcss"
-    SCREENS: ClassVar = {"board": BoardScreen, **ActionApp.SCREENS}
 
     def __init__(
         self,
@@ -145,29 +143,22 @@ class BoardApp(ActionApp):
         if int(now) != self._second and self.picture.run is not None:
             self._second = int(now)
             self.picture.tick(now)
-            self._tell_screens("tick", now)
+            for screen in self._visible_screens():
+                screen.tick(now)
 
     def _show(self, changes: Changes) -> None:
-        self._tell_screens("refresh_from", self.picture, changes)
+        for screen in self._visible_screens():
+            screen.refresh_from(changes)
 
-    def _tell_screens(self, name: str, *values: object) -> None:
-        """Call a method of the screens in view that have it.
-
-        One that is being made, or taken down, lacks some of its parts: it is told again, or gone.
-        """
-        for screen in self._seen():
-            with contextlib.suppress(NoMatches):
-                getattr(screen, name, _nothing)(*values)
-
-    def _seen(self) -> list[object]:
-        """Return the screens that can be seen: the one on top, and those behind its dialogs."""
-        seen: list[object] = []
+    def _visible_screens(self) -> list[RunScreen]:
+        """Return the screens of the run that can be seen: on top, or behind a dialog."""
+        visible: list[RunScreen] = []
         for screen in reversed(self.screen_stack):
-            if screen.is_mounted:
-                seen.append(screen)
+            if isinstance(screen, RunScreen) and screen.is_mounted:
+                visible.append(screen)
             if not screen.is_modal:
                 break
-        return seen
+        return visible
 
     # -- acting
 
@@ -202,12 +193,8 @@ class BoardApp(ActionApp):
         """Select a card on the board and open it."""
         self.action_go("board")
         board = self.get_screen("board", BoardScreen)
-        board.refresh_from(self.picture, EVERYTHING)
+        board.refresh_from(EVERYTHING)
         if board.select(task):
             board.action_open()
         else:
             self.tell("the filter hides this card", "escape takes the filter away")
-
-
-def _nothing(*_: object) -> None:
-    """Take what a screen has no use for."""

@@ -1,44 +1,15 @@
-"""What a person can do on any screen of the board: keys, drops, palette, quitting.
-
-Everything that changes the run goes through `do`, which `BoardApp` provides.
-"""
+"""What actions, screens and the palette may ask of the application; it alone knows them all."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sys
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar
-
-from textual import on
-from textual.app import App, SuspendNotSupported
-from textual.notifications import Notify
-
-from wf_tui import commands
-from wf_tui.board import keymap
-from wf_tui.board.actions import handlers
-from wf_tui.board.actions.registry import ACTIONS, Where, bindings, by_id
-from wf_tui.board.messages import ActionChosen, CardDropped
-from wf_tui.board.screens.dialogs import Choice, ChoiceDialog
-from wf_tui.board.screens.help_screen import HelpScreen
-from wf_tui.board.screens.inbox_screen import InboxScreen
-from wf_tui.board.screens.palette import ActionsProvider
-from wf_tui.board.screens.workers_screen import TaskDropped, WorkersScreen
-from wf_tui.errors import EnvironmentalError, WfError
-from wf_tui.ledger.model.states import BlockedKind, RunState, TaskState
-from wf_tui.text import clean, plural
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
-    from textual.app import SystemCommand
-    from textual.binding import Binding
     from textual.screen import Screen
 
-    from wf_tui.board.actions.action import Action
-    from wf_tui.board.widgets.footer import Key
+    from wf_tui.board.widgets.footer import FooterKey
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.commands import Project
@@ -47,282 +18,85 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
 
-__all__ = ["ActionApp"]
+    ActResult = list[MoveResult] | bool | str | None
 
-_MOST_TOLD: Final = 3
+__all__ = ["ActionHost", "Severity"]
+
 _T = TypeVar("_T")
 Severity = Literal["information", "warning", "error"]
 
 
-class ActionApp(App[int]):
-    """The half of the application that acts; what it acts on is in the attributes below."""
+class ActionHost(Protocol):
+    """The application as its parts see it; they name an action by its id.
 
-    BINDINGS: ClassVar = bindings(Where.CARDS, Where.ONE, Where.RUN, Where.APP)
-    COMMANDS: ClassVar = App.COMMANDS | {ActionsProvider}
-    SCREENS: ClassVar = {"inbox": InboxScreen, "workers": WorkersScreen}
+    Every method is called on the event loop. Parts depend on this protocol and never on the
+    application, which imports all of them.
+    """
 
     project: Project
     run_id: str
     picture: Picture
+    """The run as it was last read; only the application changes it, but for filter and marks."""
     config: Config | None
     clock: Clock
     environ: Mapping[str, str]
     signs: GlyphSet
     ascii: bool
-    _own_keys: Mapping[str, str] = MappingProxyType({})
-    _talks: int = 0
-    """How many questions are under way."""
+    motion: bool
+    """Whether a card that has changed is highlighted for a moment."""
 
-    def do(self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str) -> None:
-        """Run one command on the ledger in a thread and tell what came of it."""
-        raise NotImplementedError
+    # -- the ledger
 
-    def open_card(self, task: str) -> None:
-        """Select a card on the board and open it."""
-        raise NotImplementedError
+    def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
+        """Run one command on the ledger in a thread and tell what came of it.
 
-    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
-        """Leave the terminal to a program, below a line that says where; then come back."""
-        try:
-            with self.suspend():
-                print(line, file=sys.__stderr__)
-                done = program()
-                if _terminal_is_gone():
-                    # Only the program was told: it had the terminal, the board did not.
-                    signal.raise_signal(signal.SIGHUP)
-                return done
-        except SuspendNotSupported:
-            raise EnvironmentalError(
-                "this terminal cannot be left to another program", "wf shell TASK, elsewhere"
-            ) from None
-
-    def on_mount(self) -> None:
-        """Take the user's looks and keys, and report the keys that cannot be used."""
-        keys = self.config.keys if self.config is not None else {}
-        self.set_class(self.ascii, "-ascii")
-        taken = keymap.read(keys)
-        self._own_keys = taken.keys
-        self.set_keymap(dict(taken.keys))
-        for problem in taken.problems:
-            self.tell(problem)
-
-    # -- which cards, and whether it can be done
-
-    @property
-    def selected(self) -> str | None:
-        """The selected card of the topmost screen that has one."""
-        card: str | None = self._top("selected")
-        return card
-
-    def _top(self, name: str) -> Any:
-        """Return an attribute of the topmost screen with cards; dialogs have none."""
-        for screen in reversed(self.screen_stack):
-            if hasattr(screen, "selected"):
-                return getattr(screen, name, None)
-        return None
-
-    def targets(self, action: Action) -> tuple[str, ...]:
-        """Return the cards that an action would work on now."""
-        card = self.selected
-        alone = () if card is None else (card,)
-        if action.where is not Where.CARDS:
-            return alone if action.where is Where.ONE else ()
-        listed = self._top("listed")
-        if listed is None:
-            return self.picture.targets(card)
-        return tuple(task for task in listed if task in self.picture.marks) or alone
-
-    def why_not(self, action: Action) -> str | None:
-        """Return why an action can do nothing now, or None where it can."""
-        ids = self.targets(action) if action.where.needs_card else ("",)
-        if not ids:
-            return "no card is selected"
-        if not action.moves:
-            return None
-        reasons = (self.picture.why_not(move, task) for task in ids for move in action.moves)
-        first = next(reasons)
-        return None if first is None or any(reason is None for reason in reasons) else first
-
-    # -- doing it
-
-    def action_perform(self, name: str) -> None:
-        """Do an action by its id, on the cards it is for; or say why that is not possible."""
-        if self._talks and not self.screen.is_modal:
-            return  # typed ahead of a question that is about to be shown
-        action = by_id(name)
-        if reason := self.why_not(action):
-            self.tell(reason)
-        elif action.handler is not None:
-            action.handler(self, self.targets(action))
-
-    def perform(self, action: Action) -> None:
-        """Do any action, as its key would; what only the board can do, on the board."""
-        if action.where is Where.BOARD and action.id not in self.active_keys():
-            self.action_go("board")
-        self.run_worker(self.run_action(action.call, self.screen), group="perform")
-
-    @on(ActionChosen)
-    def _chosen(self, message: ActionChosen) -> None:
-        self.perform(by_id(message.action))
-
-    def begin(self, talk: Coroutine[None, None, None]) -> None:
-        """Go through a question with the person; what goes wrong in it is told."""
-        self._talks += 1
-        self.run_worker(self._talk(talk), group="talk")
-
-    async def _talk(self, talk: Coroutine[None, None, None]) -> None:
-        try:
-            await talk
-        except WfError as error:
-            self.tell(error.message, error.hint, severity="error")
-        finally:
-            self._talks -= 1
+        The acts run one at a time, in the order of asking. `label` is the act in the past tense.
+        """
 
     async def read(self, ask: Callable[[Database], _T]) -> _T:
         """Ask the ledger something, in a thread."""
 
-        def in_thread() -> _T:
-            with commands.open_reads(self.project) as db:
-                return ask(db)
+    # -- the person
 
-        return await asyncio.to_thread(in_thread)
+    def begin(self, talk: Coroutine[None, None, None]) -> None:
+        """Go through a dialog with the person; an error in it is told.
+
+        Until the dialog is on the screen, keys for actions are ignored.
+        """
+
+    async def push_screen_wait(self, screen: Screen[_T]) -> _T:
+        """Show a dialog and wait for its answer; only within a coroutine given to `begin`."""
 
     def tell(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
-        """Show a line to the person; whatever it holds, it is only shown."""
-        line = clean(f"{text} ({hint})" if hint else text, limit=300)
-        self.notify(line, severity=severity, markup=False)
+        """Show a line to the person; the text may hold anything, it is never markup."""
 
-    @on(Notify)
-    def _make_room(self, event: Notify) -> None:
-        """Let few lines stand at a time, each once: what happens often must not hide the board."""
-        shown = list(self._notifications)
-        same = [told for told in shown if told.message == event.notification.message]
-        older = [told for told in shown if told not in same]
-        for told in (*same, *older[: max(0, len(older) - _MOST_TOLD + 1)]):
-            self._unnotify(told, refresh=False)
+    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
+        """Leave the terminal to a program, below a line that says where; then come back."""
 
-    # -- the mouse
-
-    @on(CardDropped)
-    def _dropped(self, drop: CardDropped) -> None:
-        ids: tuple[str, ...] = (drop.card,)
-        if drop.card in self.picture.marks:
-            ids = tuple(self.picture.targets(drop.card))
-        match drop.from_state, drop.to_state:
-            case TaskState.BLOCKED, TaskState.PENDING:
-                held = self.picture.cards[drop.card].kind == BlockedKind.HOLD
-                (handlers.unhold if held else handlers.retry)(self, ids)
-            case TaskState.PENDING, TaskState.BLOCKED:
-                handlers.hold(self, ids)
-            case TaskState.IN_PROGRESS, TaskState.PENDING:
-                handlers.release(self, ids)
-            case _, TaskState.IN_PROGRESS:
-                self._dropped_on_worker(ids, drop.onto)
-            case before, after:
-                self.tell(f"a card cannot be moved by hand from {_said(before)} to {_said(after)}")
-
-    def _dropped_on_worker(self, ids: tuple[str, ...], onto: str | None) -> None:
-        card = self.picture.cards.get(onto) if onto is not None else None
-        if card is None or not card.who:
-            handlers.reassign(self, ids)
-        else:
-            handlers.reassign_to(self, ids, card.who)
-
-    @on(TaskDropped)
-    def _dropped_on_seat(self, drop: TaskDropped) -> None:
-        handlers.reassign_to(self, (drop.task,), drop.worker)
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the clipboard of the terminal."""
 
     # -- screens
 
+    def open_card(self, task: str) -> None:
+        """Select a card on the board and open it."""
+
     def action_go(self, name: str) -> None:
-        """Show one of the screens; the board is always beneath the others."""
-        if isinstance(self.screen, InboxScreen | WorkersScreen):
-            self.pop_screen()
-        if name in ActionApp.SCREENS:
-            self.push_screen(name)
+        """Show one of the screens, by the name it has in the table of screens."""
 
-    def action_help(self) -> None:
-        """Show the keys of this screen."""
-        self.push_screen(HelpScreen(self.active_keys()))
+    # -- actions
 
-    def keys_of(self, action: Action) -> str:
+    def perform(self, name: str) -> None:
+        """Do any action, as its key would; what only the board can do, on the board."""
+
+    def why_not(self, name: str) -> str | None:
+        """Return why an action can do nothing now, or None where it can."""
+
+    def keys_of(self, name: str) -> str:
         """Return the keys of an action as they are shown, the user's own where there are any."""
-        own = self._own_keys.get(action.id)
-        keys = own.split(",") if own else action.keys
-        return " ".join(key.strip() for key in keys)
 
-    def key_of(self, name: str) -> str:
-        """Return the keys of the action with this id."""
-        return self.keys_of(by_id(name))
+    def keys_for(self, *names: str) -> list[FooterKey]:
+        """Return keys and titles of these actions, and of each why it can do nothing now."""
 
-    def footer_keys(self) -> list[Key]:
-        """Return what the footer shows on a screen of its own: the keys that work everywhere."""
-        return [
-            (action.id, self.keys_of(action), action.title, self.why_not(action) or "")
-            for action in ACTIONS
-            if action.footer and action.keys and action.where is not Where.BOARD
-        ]
-
-    def active_keys(self) -> dict[str, str]:
-        """Return the keys that work on this screen, by the id of their action."""
-        keys: dict[str, list[str]] = {}
-        for found in self.screen.active_bindings.values():
-            if found.binding.id:
-                keys.setdefault(found.binding.id, []).append(self.get_key_display(found.binding))
-        return {name: " ".join(dict.fromkeys(shown)) for name, shown in keys.items()}
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Return how a key is shown: by its name where its sign is not ASCII but has to be."""
-        shown = super().get_key_display(binding)
-        return shown if shown.isascii() or not self.ascii else binding.key
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Leave out what the registry has already, under its own name."""
-        ours = {"Quit", "Keys"}
-        return (found for found in super().get_system_commands(screen) if found.title not in ours)
-
-    # -- leaving
-
-    async def action_quit(self) -> None:
-        """Leave the board; asks what becomes of the swarm where there is one at work."""
-        if RunState(self.picture.header.state).ended:
-            self.exit(0)
-        else:
-            self.begin(self._quit())
-
-    async def _quit(self) -> None:
-        working = self.picture.header.working
-        match await self.push_screen_wait(quit_dialog(working)):
-            case "leave":
-                self.exit(0)
-            case "drain" | "now" as how:
-                await asyncio.to_thread(self._stop, now=how == "now")
-                self.exit(0)
-
-    def _stop(self, *, now: bool) -> None:
-        with commands.open_ledger(self.project) as ledger:
-            commands.stop(ledger, self.run_id, now=now)
-
-
-def quit_dialog(working: int) -> ChoiceDialog:
-    """Return the question what becomes of the swarm; leaving it running is the first answer."""
-    return ChoiceDialog(
-        "Quit",
-        (
-            Choice("leave", "Leave the swarm running", "wf opens the board again"),
-            Choice("drain", "Stop after the current tasks", "nothing new is started"),
-            Choice("now", "Stop now", f"back into the queue: {plural(working, 'running task')}"),
-        ),
-    )
-
-
-def _terminal_is_gone() -> bool:
-    try:
-        os.tcgetpgrp(0)
-    except OSError:
-        return True
-    return False
-
-
-def _said(state: TaskState) -> str:
-    return state.value.replace("_", " ")
+    def footer_keys(self, *, on_board: bool = False) -> list[FooterKey]:
+        """Return what the footer shows; the keys that only look are shown on the board."""

@@ -11,11 +11,9 @@ from wf_tui.errors import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.board.actions.action import Action
+__all__ = ["CheckedKeys", "check"]
 
-__all__ = ["Taken", "read"]
-
-_SIGNS: Final = {
+_TEXTUAL_NAMES: Final = {
     "!": "exclamation_mark",
     "@": "at",
     "#": "number_sign",
@@ -24,43 +22,50 @@ _SIGNS: Final = {
     "+": "plus",
     "-": "minus",
 }
+"""How Textual calls the keys of the registry that are no letters."""
 
 
 @dataclass(frozen=True)
-class Taken:
+class CheckedKeys:
     """The keys that can be used, and a sentence for each that cannot."""
 
     keys: Mapping[str, str]
+    """By the id of an action; several keys have commas between them, as Textual takes them."""
     problems: tuple[str, ...]
 
 
-def read(wanted: Mapping[str, str]) -> Taken:
-    """Check the user's keys: an id has to exist, and a key may be only one action's."""
+def check(wanted: Mapping[str, str]) -> CheckedKeys:
+    """Check the user's keys: an id has to exist, and a key may be only one action's.
+
+    An action whose wanted keys cannot be used keeps its own ones.
+    """
     known = {action.id: action for action in ACTIONS}
     problems = [_unknown(name) for name in wanted if name not in known]
     asked = {name: keys for name, keys in wanted.items() if name in known}
     used: dict[str, str] = {}
+    # A key is free when its action asks for other ones, so that two keys can be swapped.
     for action in ACTIONS:
         if action.id not in asked:
-            used |= dict.fromkeys(map(_key, action.keys), action.id)
+            used |= {_textual_name(key): action.id for key in action.keys}
     good: dict[str, str] = {}
-    for name, keys in asked.items():
-        fault = _fault(known[name], _split(keys), used)
-        if fault:
-            problems.append(fault)
-            used |= dict.fromkeys(map(_key, known[name].keys), name)
+    for name, text in asked.items():
+        keys = [_textual_name(part.strip()) for part in text.split(",") if part.strip()]
+        problem = _problem(name, keys, used)
+        if problem:
+            problems.append(problem)
+            keys = [_textual_name(key) for key in known[name].keys]
         else:
-            good[name] = keys
-            used |= dict.fromkeys(_split(keys), name)
-    return Taken(good, tuple(problems))
+            good[name] = text
+        used |= dict.fromkeys(keys, name)
+    return CheckedKeys(good, tuple(problems))
 
 
-def _fault(action: Action, keys: list[str], used: Mapping[str, str]) -> str:
+def _problem(name: str, keys: list[str], used: Mapping[str, str]) -> str:
     if not keys:
-        return f"keys: {action.id} has no key"
+        return f"keys: {name} has no key"
     for key in keys:
         if key in used:
-            return f"keys: {key} for {action.id} is the key of {used[key]}; it stays with that"
+            return f"keys: {key} for {name} is the key of {used[key]}; it stays with that"
     return ""
 
 
@@ -69,9 +74,5 @@ def _unknown(name: str) -> str:
     return f"keys: unknown action {name!r}" + (f" (did you mean {best!r}?)" if best else "")
 
 
-def _split(keys: str) -> list[str]:
-    return [_key(key) for part in keys.split(",") if (key := part.strip())]
-
-
-def _key(name: str) -> str:
-    return _SIGNS.get(name, name)
+def _textual_name(key: str) -> str:
+    return _TEXTUAL_NAMES.get(key, key)

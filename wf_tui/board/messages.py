@@ -22,6 +22,7 @@ __all__ = [
     "ColumnChosen",
     "FeedFailed",
     "LedgerChanged",
+    "TaskDropped",
 ]
 
 
@@ -74,6 +75,14 @@ class CardDropped(Message):
     from_state: TaskState
     to_state: TaskState
     onto: str | None = None
+
+
+@dataclass
+class TaskDropped(Message):
+    """The task of one seat was dragged onto another."""
+
+    task: str
+    worker: str
 
 
 @dataclass

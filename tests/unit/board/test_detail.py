@@ -172,8 +172,8 @@ async def test_refreshing_keeps_the_place(played: RunHarness) -> None:
         await settle(pilot)
         await pilot.press("pagedown", "down")
         before = painted(app)
-        app.pane.refresh_from(None, changed("twice"))
-        app.pane.refresh_from(None, changed("write"))
+        app.pane.refresh_from(changed("twice"))
+        app.pane.refresh_from(changed("write"))
         app.pane.look()
         await settle(pilot)
         assert painted(app) == before

@@ -11,8 +11,8 @@ from tests.support.ledger_harness import shell
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.inbox_screen import InboxScreen
+from wf_tui.board.screens.run_screen import EVERYTHING
 from wf_tui.board.screens.workers_screen import WorkersScreen
-from wf_tui.board.widgets.board_view import EVERYTHING
 from wf_tui.ledger.model.states import BlockedKind
 
 if TYPE_CHECKING:
@@ -140,5 +140,5 @@ async def test_news_may_come_before_it_is_there(tmp_path: Path) -> None:
         app = hand.app
         for screen in (InboxScreen(), WorkersScreen()):
             screen.tick(app.clock.now())
-            screen.refresh_from(app.picture, EVERYTHING)
+            screen.refresh_from(EVERYTHING)
             assert screen.selected is None

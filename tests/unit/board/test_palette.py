@@ -9,7 +9,6 @@ from textual.command import CommandPalette
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import shell
-from wf_tui.board.actions.registry import by_id
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.palette import ActionsProvider, find, scattered
 from wf_tui.board.widgets.filter_bar import FilterBar
@@ -75,7 +74,7 @@ async def test_what_only_the_board_can_do_is_done_there(tmp_path: Path) -> None:
     """From another screen such an action leads to the board first."""
     async with board(tmp_path, "a") as hand:
         await hand.press("4")
-        hand.app.perform(by_id("view.filter"))
+        hand.app.perform("view.filter")
         await hand.settle()
         assert isinstance(hand.app.screen, BoardScreen)
         assert hand.app.screen.query_one(FilterBar).has_class("-open")

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from tests.support.board_harness import board
-from wf_tui.board.actions.registry import ACTIONS, Action, Group, Where, bindings, by_id
+from wf_tui.board.actions.registry import ACTIONS, Action, Group, Where, bindings
 from wf_tui.board.screens.help_screen import HelpScreen
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
@@ -126,7 +126,7 @@ async def test_user_keys_replace_ours(tmp_path: Path) -> None:
         assert hand.acts == []
         await hand.press("z")
         assert hand.acts == [("task_skipped", "a")]
-        assert hand.app.keys_of(by_id("task.skip")) == "z f5"
+        assert hand.app.keys_of("task.skip") == "z f5"
 
 
 @pytest.mark.parametrize(

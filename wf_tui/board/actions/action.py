@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wf_tui.board.host import ActionApp
+    from wf_tui.board.host import ActionHost
 
-    Handler = Callable[[ActionApp, tuple[str, ...]], None]
+    Handler = Callable[[ActionHost, tuple[str, ...]], None]
 
 __all__ = ["Action", "Group", "Where"]
 
@@ -51,7 +53,8 @@ class Action:
     """One action: its keys, its words, its twin on the command line, and what it does.
 
     It has either a `handler`, which gets the application and the ids of the cards, or it `calls` an
-    action of the application or the screen, in Textual's notation.
+    action of the application or the screen, in Textual's notation. A handler runs on the event loop
+    and must not wait: it hands its work to `ActionHost.do` or `ActionHost.begin`.
     """
 
     id: str
@@ -72,3 +75,15 @@ class Action:
     def call(self) -> str:
         """The Textual action that a binding or a click runs."""
         return self.calls or f"app.perform('{self.id}')"
+
+    @property
+    def binding(self) -> Binding:
+        """The binding of its keys; its id is what the user's own keys refer to."""
+        return Binding(
+            ",".join(self.keys),
+            self.call,
+            self.title,
+            show=self.footer,
+            tooltip=self.help,
+            id=self.id,
+        )

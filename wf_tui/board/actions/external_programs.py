@@ -12,7 +12,7 @@ from wf_tui.user_program import editor, enter, notice, shell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wf_tui.board.host import ActionApp
+    from wf_tui.board.host import ActionHost
     from wf_tui.kept_worktree import KeptTree
 
 __all__ = ["open_editor", "open_shell"]
@@ -20,27 +20,27 @@ __all__ = ["open_editor", "open_shell"]
 Ids = tuple[str, ...]
 
 
-def open_shell(app: ActionApp, ids: Ids) -> None:
+def open_shell(app: ActionHost, ids: Ids) -> None:
     """Open a shell in the worktree of a task."""
     app.begin(_go_into(app, ids[0], lambda _: shell(app.environ)))
 
 
-def open_editor(app: ActionApp, ids: Ids) -> None:
+def open_editor(app: ActionHost, ids: Ids) -> None:
     """Open an editor in the worktree of a task."""
     app.begin(_go_into(app, ids[0], lambda kept: editor(app.environ, kept)))
 
 
-async def _go_into(app: ActionApp, task: str, words: Callable[[KeptTree], list[str]]) -> None:
+async def _go_into(app: ActionHost, task: str, words: Callable[[KeptTree], list[str]]) -> None:
     kept = await app.read(partial(kept_tree, run=app.run_id, name=task))
     command = words(kept)
     fault = app.step_aside(notice(kept), lambda: _entered(app, kept, command))
     if fault is not None:
         raise fault
     if kept.to_accept:
-        app.tell(f"{app.key_of('task.accept')} accepts what is in it now")
+        app.tell(f"{app.keys_of('task.accept')} accepts what is in it now")
 
 
-def _entered(app: ActionApp, kept: KeptTree, command: list[str]) -> WfError | None:
+def _entered(app: ActionHost, kept: KeptTree, command: list[str]) -> WfError | None:
     """Return what went wrong: while the board is aside nobody could read it."""
     try:
         enter(kept, command, app.environ)

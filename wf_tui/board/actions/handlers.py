@@ -17,7 +17,7 @@ from wf_tui.text import clean, listed, plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.board.host import ActionApp
+    from wf_tui.board.host import ActionHost
     from wf_tui.ledger.ledger import Ledger, MoveResult
 
 __all__ = [
@@ -48,17 +48,17 @@ Ids = tuple[str, ...]
 # -- on cards
 
 
-def retry(app: ActionApp, ids: Ids) -> None:
+def retry(app: ActionHost, ids: Ids) -> None:
     """Give tasks another chance."""
     app.do(lambda ledger: commands.retry(app.project, ledger, app.run_id, ids), "retried")
 
 
-def accept(app: ActionApp, ids: Ids) -> None:
+def accept(app: ActionHost, ids: Ids) -> None:
     """Take work that was held back."""
     app.do(lambda ledger: commands.accept(app.project, ledger, app.run_id, ids), "accepted")
 
 
-def release(app: ActionApp, ids: Ids) -> None:
+def release(app: ActionHost, ids: Ids) -> None:
     """Take tasks from their workers."""
     _when_sure(
         app,
@@ -69,17 +69,17 @@ def release(app: ActionApp, ids: Ids) -> None:
     )
 
 
-def hold(app: ActionApp, ids: Ids) -> None:
+def hold(app: ActionHost, ids: Ids) -> None:
     """Keep tasks from running."""
     _when_sure(app, ids, "Hold", lambda ledger: commands.hold(ledger, app.run_id, ids), "held")
 
 
-def unhold(app: ActionApp, ids: Ids) -> None:
+def unhold(app: ActionHost, ids: Ids) -> None:
     """Take tasks off hold."""
     app.do(lambda ledger: commands.unhold(app.project, ledger, app.run_id, ids), "let go")
 
 
-def skip(app: ActionApp, ids: Ids) -> None:
+def skip(app: ActionHost, ids: Ids) -> None:
     """Count tasks as done without their work."""
     _when_sure(
         app,
@@ -90,7 +90,7 @@ def skip(app: ActionApp, ids: Ids) -> None:
     )
 
 
-def hold_or_release(app: ActionApp, ids: Ids) -> None:
+def hold_or_release(app: ActionHost, ids: Ids) -> None:
     """Let go what is held, take back what is in progress, hold the rest."""
     groups: Mapping[str, list[str]] = defaultdict(list)
     for task in ids:
@@ -100,14 +100,14 @@ def hold_or_release(app: ActionApp, ids: Ids) -> None:
         _TOGGLES[move](app, tuple(tasks))
 
 
-_TOGGLES: Final[Mapping[str, Callable[[ActionApp, Ids], None]]] = {
+_TOGGLES: Final[Mapping[str, Callable[[ActionHost, Ids], None]]] = {
     "unhold": unhold,
     "release": release,
     "hold": hold,
 }
 
 
-def cancel(app: ActionApp, ids: Ids) -> None:
+def cancel(app: ActionHost, ids: Ids) -> None:
     """Give tasks up."""
     _when_sure(
         app, ids, "Cancel", lambda ledger: commands.cancel(ledger, app.run_id, ids), "cancelled"
@@ -115,7 +115,7 @@ def cancel(app: ActionApp, ids: Ids) -> None:
 
 
 def _when_sure(
-    app: ActionApp, ids: Ids, verb: str, act: Callable[[Ledger], list[MoveResult]], label: str
+    app: ActionHost, ids: Ids, verb: str, act: Callable[[Ledger], list[MoveResult]], label: str
 ) -> None:
     """Act; ask first where running work would be thrown away."""
     running = [task for task in ids if app.picture.cards[task].claimed]
@@ -125,19 +125,19 @@ def _when_sure(
         app.do(act, label)
 
 
-async def _ask(app: ActionApp, running: list[str], verb: str, act: Callable[[], None]) -> None:
+async def _ask(app: ActionHost, running: list[str], verb: str, act: Callable[[], None]) -> None:
     question = f"{verb} {plural(len(running), 'running task')}?"
     note = f"{listed(running, 1, limit=60)}: its worker is stopped, its work is not merged"
     if await app.push_screen_wait(confirm(question, f"Yes, {verb.lower()}", note)) == YES:
         act()
 
 
-def reassign(app: ActionApp, ids: Ids) -> None:
+def reassign(app: ActionHost, ids: Ids) -> None:
     """Ask which worker, then give tasks to it."""
     app.begin(_reassign(app, ids))
 
 
-async def _reassign(app: ActionApp, ids: Ids) -> None:
+async def _reassign(app: ActionHost, ids: Ids) -> None:
     facts = await app.read(
         partial(seat_choices.read, run=app.run_id, tasks=ids, now=app.clock.now())
     )
@@ -152,7 +152,7 @@ async def _reassign(app: ActionApp, ids: Ids) -> None:
         reassign_to(app, ids, worker)
 
 
-def reassign_to(app: ActionApp, ids: Ids, worker: str) -> None:
+def reassign_to(app: ActionHost, ids: Ids, worker: str) -> None:
     """Give tasks to a named seat or profile."""
     app.do(
         lambda ledger: commands.reassign(app.project, ledger, app.run_id, ids, to=worker),
@@ -160,24 +160,24 @@ def reassign_to(app: ActionApp, ids: Ids, worker: str) -> None:
     )
 
 
-def edit(app: ActionApp, ids: Ids) -> None:
+def edit(app: ActionHost, ids: Ids) -> None:
     """Change what a task asks for, in a form."""
     app.begin(_edit(app, ids[0]))
 
 
-async def _edit(app: ActionApp, task: str) -> None:
+async def _edit(app: ActionHost, task: str) -> None:
     facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=task))
     fields = await app.push_screen_wait(task_forms.EditForm(facts))
     if fields:
         app.do(lambda ledger: commands.edit(ledger, app.run_id, task, fields), "edited")
 
 
-def copy(app: ActionApp, ids: Ids) -> None:
+def copy(app: ActionHost, ids: Ids) -> None:
     """Copy one of the names of a task."""
     app.begin(_copy(app, ids[0]))
 
 
-async def _copy(app: ActionApp, task: str) -> None:
+async def _copy(app: ActionHost, task: str) -> None:
     names = await app.read(partial(clipboard.names, run=app.run_id, task=task))
     chosen = await app.push_screen_wait(ChoiceDialog("Copy", clipboard.choices(names)))
     if chosen is not None:
@@ -188,12 +188,12 @@ async def _copy(app: ActionApp, task: str) -> None:
 # -- on the run
 
 
-def new_task(app: ActionApp, _ids: Ids) -> None:
+def new_task(app: ActionHost, _ids: Ids) -> None:
     """Add a task, in a form."""
     app.begin(_new_task(app))
 
 
-async def _new_task(app: ActionApp) -> None:
+async def _new_task(app: ActionHost) -> None:
     facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=None))
     filled = await app.push_screen_wait(task_forms.NewForm(facts))
     if filled is None:
@@ -202,12 +202,12 @@ async def _new_task(app: ActionApp) -> None:
     app.do(lambda ledger: task_forms.add(app.project, ledger, app.run_id, new, phase), "added")
 
 
-def pause_or_resume(app: ActionApp, _ids: Ids) -> None:
+def pause_or_resume(app: ActionHost, _ids: Ids) -> None:
     """Pause what runs, resume what is paused, lead what has no scheduler."""
     app.do(lambda ledger: _toggle(app, ledger), "")
 
 
-def _toggle(app: ActionApp, ledger: Ledger) -> str:
+def _toggle(app: ActionHost, ledger: Ledger) -> str:
     row = reads.run_row(ledger.db, app.run_id)
     live = row.state in {RunState.RUNNING, RunState.STALLED}
     if live and commands.scheduler_alive(ledger.db, row.id):
@@ -220,12 +220,12 @@ def _toggle(app: ActionApp, ledger: Ledger) -> str:
     return "the run resumes"
 
 
-def more_jobs(app: ActionApp, _ids: Ids) -> None:
+def more_jobs(app: ActionHost, _ids: Ids) -> None:
     """Let one more task run at once."""
     app.do(lambda ledger: _jobs(ledger, app.run_id, 1), "")
 
 
-def fewer_jobs(app: ActionApp, _ids: Ids) -> None:
+def fewer_jobs(app: ActionHost, _ids: Ids) -> None:
     """Let one task fewer run at once."""
     app.do(lambda ledger: _jobs(ledger, app.run_id, -1), "")
 
@@ -237,17 +237,17 @@ def _jobs(ledger: Ledger, run: str, step: int) -> str:
     return plural(jobs, "job")
 
 
-def undo(app: ActionApp, _ids: Ids) -> None:
+def undo(app: ActionHost, _ids: Ids) -> None:
     """Take back this person's last act."""
     app.do(lambda ledger: commands.undo(app.project, ledger, app.run_id), "undone")
 
 
-def stop(app: ActionApp, _ids: Ids) -> None:
+def stop(app: ActionHost, _ids: Ids) -> None:
     """Let the scheduler exit once nothing runs."""
     app.do(lambda ledger: _stop(ledger, app.run_id, now=False), "")
 
 
-def stop_now(app: ActionApp, _ids: Ids) -> None:
+def stop_now(app: ActionHost, _ids: Ids) -> None:
     """Stop what runs, after a question."""
     working = plural(app.picture.header.working, "running task")
     note = f"back into the queue: {working}; what they have done so far is kept"
@@ -255,18 +255,18 @@ def stop_now(app: ActionApp, _ids: Ids) -> None:
     app.begin(_asked(app, question, lambda ledger: _stop(ledger, app.run_id, now=True)))
 
 
-def abort(app: ActionApp, _ids: Ids) -> None:
+def abort(app: ActionHost, _ids: Ids) -> None:
     """Cancel all that is not done, after a question."""
     question = confirm("Abort the run?", "Yes, abort", "all that is not done is cancelled")
     app.begin(_asked(app, question, lambda ledger: _abort(app, ledger)))
 
 
-async def _asked(app: ActionApp, question: ChoiceDialog, act: Callable[[Ledger], str]) -> None:
+async def _asked(app: ActionHost, question: ChoiceDialog, act: Callable[[Ledger], str]) -> None:
     if await app.push_screen_wait(question) == YES:
         app.do(act, "")
 
 
-def _abort(app: ActionApp, ledger: Ledger) -> str:
+def _abort(app: ActionHost, ledger: Ledger) -> str:
     commands.abort(app.project, ledger, app.run_id)
     return "the run is aborted as soon as nothing runs"
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual.binding import Binding, BindingType
-
 from wf_tui.board.actions import external_programs, handlers
 from wf_tui.board.actions.action import Action, Group, Where
-from wf_tui.board.actions.view_actions import SCREENS, VIEWS
+from wf_tui.board.actions.screen_actions import SCREEN_ACTIONS
+from wf_tui.board.actions.view_actions import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "bindings_of", "by_id"]
+    from textual.binding import BindingType
+
+__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "by_id"]
 
 _EDIT: Final = (
     "wf edit TASK --title TEXT --prompt TEXT --sh CMD --gate CMD --scope P --role R "
@@ -245,7 +246,7 @@ _RUN: Final = (
 )
 
 
-ACTIONS: Final = (*VIEWS, *_TASKS, *_RUN, *SCREENS)
+ACTIONS: Final = (*VIEWS, *_TASKS, *_RUN, *SCREEN_ACTIONS)
 """Every action, in the order of footer and help."""
 _BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 
@@ -256,21 +257,5 @@ def by_id(name: str) -> Action:
 
 
 def bindings(*where: Where) -> list[BindingType]:
-    """Return the bindings of these actions; the ids are what the user's keys refer to."""
-    return [_binding(action) for action in ACTIONS if action.where in where and action.keys]
-
-
-def bindings_of(*names: str) -> list[BindingType]:
-    """Return the bindings of some actions of the board that another screen has, too."""
-    return [_binding(by_id(name)) for name in names]
-
-
-def _binding(action: Action) -> BindingType:
-    return Binding(
-        ",".join(action.keys),
-        action.call,
-        action.title,
-        show=action.footer,
-        tooltip=action.help,
-        id=action.id,
-    )
+    """Return the bindings of the actions of the application."""
+    return [action.binding for action in ACTIONS if action.where in where and action.keys]

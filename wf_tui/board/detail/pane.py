@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.commands import Project
     from wf_tui.picture.batch import Changes
-    from wf_tui.picture.picture import Picture
 
 __all__ = ["DetailPane"]
 
@@ -127,9 +126,8 @@ class DetailPane(Widget):
             self.post_message(self.TabOpened(self.tab.value))
             self._begin()
 
-    def refresh_from(self, picture: Picture | None, changes: Changes) -> None:
+    def refresh_from(self, changes: Changes) -> None:
         """Look again, soon, when the task has changed."""
-        del picture
         self._due = self._due or self.task_id in changes.cards
 
     def look(self) -> None:

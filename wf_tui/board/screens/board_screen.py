@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 
-from wf_tui.board.actions.registry import Where, bindings
+from wf_tui.board.actions.view_actions import view_bindings
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.messages import (
     CardDragged,
@@ -15,7 +15,7 @@ from wf_tui.board.messages import (
     CardSelected,
     ColumnChosen,
 )
-from wf_tui.board.widgets.board_view import BoardView
+from wf_tui.board.screens.board_view import BoardView
 from wf_tui.board.widgets.column import BoardColumn
 from wf_tui.board.widgets.column_tabs import ColumnTabs
 from wf_tui.board.widgets.filter_bar import FilterBar, FilterChanged, FilterClosed
@@ -38,7 +38,7 @@ _PLACES: Final = ("-detail-right", "-detail-below", "-detail-full")
 class BoardScreen(BoardView):
     """Moves, opens, marks, filters and drags."""
 
-    BINDINGS: ClassVar = bindings(Where.BOARD)
+    BINDINGS: ClassVar = view_bindings()
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class BoardScreen(BoardView):
 
     def action_back(self) -> None:
         """Close the pane; else forget the filter; else the marks."""
-        picture = self.app.picture
+        picture = self.host.picture
         if self.has_class("-detail-open"):
             self.remove_class("-detail-open")
             self.query_one(DetailPane).show(None)
@@ -125,7 +125,7 @@ class BoardScreen(BoardView):
     def action_mark(self) -> None:
         """Mark the selected card, or no longer, and go on to the next one."""
         if self.selected is not None:
-            self.app.picture.toggle_mark(self.selected)
+            self.host.picture.toggle_mark(self.selected)
             self.column(self.current).move(1)
             self.show_all()
 
@@ -137,14 +137,14 @@ class BoardScreen(BoardView):
 
     def action_quick(self, word: str) -> None:
         """Show only what is blocked, mine or running; or all again."""
-        self.app.picture.quick(_QUICK[word])
+        self.host.picture.quick(_QUICK[word])
         self.show_all()
         self.seek(focus=True)
 
     @on(FilterChanged)
     def _filtered(self, message: FilterChanged) -> None:
         self._text = message.text
-        wrong = self.app.picture.filter(message.text)
+        wrong = self.host.picture.filter(message.text)
         self.show_all()
         self.seek(focus=False)
         self._say_filter(wrong)
@@ -155,14 +155,14 @@ class BoardScreen(BoardView):
         self.show_all()
 
     def _say_filter(self, wrong: str) -> None:
-        picture = self.app.picture
+        picture = self.host.picture
         shown = sum(len(column) for column in picture.columns.values())
         self.query_one(FilterBar).say(shown, sum(picture.counts.values()), wrong)
 
     def _clear_filter(self) -> None:
         self._text = ""
-        self.app.picture.filter("")
-        self.app.picture.quick("")
+        self.host.picture.filter("")
+        self.host.picture.quick("")
         self.show_all()
 
     # -- the mouse

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.css.query import NoMatches
-from textual.screen import Screen
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from wf_tui.board.actions.registry import bindings_of, by_id
+from wf_tui.board.actions.view_actions import view_bindings
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.picture.age import span
 from wf_tui.text import plural
@@ -23,10 +21,8 @@ from wf_tui.text import plural
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from wf_tui.board.host import ActionApp
     from wf_tui.picture.batch import Changes
     from wf_tui.picture.card import Card
-    from wf_tui.picture.picture import Picture
 
 __all__ = ["InboxScreen"]
 
@@ -38,15 +34,11 @@ _ANSWERS: Final = (
 )
 
 
-class InboxScreen(Screen[None]):
-    """What needs a person on the left, what is known of the selected one on the right.
+class InboxScreen(RunScreen):
+    """What needs a person on the left, what is known of the selected one on the right."""
 
-    It may be asked before its parts are there, and after they have gone: `NoMatches` is no fault.
-    """
-
-    BINDINGS: ClassVar = bindings_of(
-        *("view.down", "view.up", "view.first", "view.last"),
-        *("view.open", "view.back", "view.mark", "view.log", "view.diff"),
+    BINDINGS: ClassVar = view_bindings(
+        "down", "up", "first", "last", "open", "back", "mark", "log", "diff"
     )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
     DEFAULT_CSS = """
@@ -68,17 +60,11 @@ class InboxScreen(Screen[None]):
         self._shown: list[Card] = []
         self._marked: frozenset[str] = frozenset()
 
-    @property
-    def _actions(self) -> ActionApp:
-        return cast("ActionApp", self.app)
-
-    @property
-    def selected(self) -> str | None:
-        """The task that the keys work on."""
-        with suppress(NoMatches):
-            place = self.query_one(OptionList).highlighted
-            if place is not None and place < len(self._shown):
-                return self._shown[place].key
+    def selected_task(self) -> str | None:
+        """Return the task that is highlighted."""
+        place = self.query_one(OptionList).highlighted
+        if place is not None and place < len(self._shown):
+            return self._shown[place].key
         return None
 
     @property
@@ -88,46 +74,39 @@ class InboxScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Draw the list, the answers and the evidence."""
-        app = self._actions
+        host = self.host
         yield Label("", id="inbox-title", markup=False)
         with Horizontal(id="inbox-body"):
             yield OptionList()
             with Vertical(id="inbox-side"):
                 yield Static(id="inbox-answers")
-                yield DetailPane(app.project, app.run_id, id="inbox-detail")
-        yield BoardFooter(app.signs)
+                yield DetailPane(host.project, host.run_id, id="inbox-detail")
+        yield BoardFooter(host.signs)
 
     def on_mount(self) -> None:
         """Show what there is."""
         self.query_one(OptionList).focus()
         self._refresh()
 
-    def on_screen_resume(self) -> None:
-        """Show what has become of it meanwhile."""
-        with suppress(NoMatches):
+    def show_changes(self, changes: Changes) -> None:
+        """Show what changed."""
+        self.query_one(DetailPane).refresh_from(changes)
+        if changes.cards or changes.columns:
             self._refresh()
 
-    def refresh_from(self, picture: Picture, changes: Changes) -> None:
-        """Show what changed."""
-        with suppress(NoMatches):
-            self.query_one(DetailPane).refresh_from(picture, changes)
-            if changes.cards or changes.columns:
-                self._refresh()
-
-    def tick(self, now: float) -> None:
+    def show_time(self, now: float) -> None:
         """Let the ages grow."""
-        with suppress(NoMatches):
-            self._draw(now)
+        self._draw(now)
 
     def _refresh(self) -> None:
-        picture = self._actions.picture
+        picture = self.host.picture
         column = picture.columns["blocked"]
         blocked = (picture.cards[name] for name in column)
         shown = list(islice(takewhile(lambda card: card.needs_you, blocked), _MOST))
         marked = frozenset(picture.marks)
         if (shown, marked) != (self._shown, self._marked):
             self._relist(shown, marked)
-        self._draw(self._actions.clock.now())
+        self._draw(self.host.clock.now())
 
     def _relist(self, shown: list[Card], marked: frozenset[str]) -> None:
         listed = self.query_one(OptionList)
@@ -140,8 +119,7 @@ class InboxScreen(Screen[None]):
         listed.highlighted = min(place, len(keys) - 1) if keys else None
 
     def _draw(self, now: float) -> None:
-        app = self._actions
-        kept_out = app.picture.header.need_you - len(self._shown)
+        kept_out = self.host.picture.header.need_you - len(self._shown)
         title = f"Inbox: {plural(len(self._shown), 'task')} for you" if self._shown else "Inbox"
         title += f", {kept_out} more (a filter, or too many)" if kept_out > 0 else ""
         self.query_one("#inbox-title", Label).update(Content(title))
@@ -149,7 +127,7 @@ class InboxScreen(Screen[None]):
         card = self._shown[place] if place is not None and self._shown else None
         text = _nothing() if card is None else self._answers(card, now)
         self.query_one("#inbox-answers", Static).update(text)
-        self.query_one(BoardFooter).show(app.footer_keys())
+        self.query_one(BoardFooter).show(self.host.footer_keys())
 
     def _answers(self, card: Card, now: float) -> Content:
         tries = f"  attempt {card.attempt}, failures {card.tries}/{card.max_attempts}"
@@ -158,29 +136,21 @@ class InboxScreen(Screen[None]):
             (f"{card.kind.replace('_', ' ')}", "$text-error"),
             f"  {span(now - card.since)}  {card.who}{tries}\n{card.why}\n\n",
         ]
-        for name in _ANSWERS:
-            action = by_id(name)
-            if self._actions.why_not(action) is None:
-                keys = self._actions.keys_of(action)
-                parts += [(keys, "bold $text-accent"), f" {action.title.lower()}  "]
+        for answer in self.host.keys_for(*_ANSWERS):
+            if not answer.why_not:
+                parts += [(answer.key, "bold $text-accent"), f" {answer.title.lower()}  "]
         return Content.assemble(*parts)
 
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
-        self._draw(self._actions.clock.now())
+        self._draw(self.host.clock.now())
         pane = self.query_one(DetailPane)
         if pane.task_id != self.selected:
             pane.show(self.selected)
 
     @on(OptionList.OptionSelected)
-    def action_open(self) -> None:
-        """Open the selected card on the board."""
-        if self.selected is not None:
-            self._actions.open_card(self.selected)
-
-    def action_back(self) -> None:
-        """Go back to the board."""
-        self._actions.action_go("board")
+    def _chosen(self) -> None:
+        self.action_open()
 
     def action_move(self, where: str) -> None:
         """Move the highlight: up, down, first or last."""
@@ -198,7 +168,7 @@ class InboxScreen(Screen[None]):
     def action_mark(self) -> None:
         """Mark the selected task, or take the mark away."""
         if self.selected is not None:
-            self._actions.picture.toggle_mark(self.selected)
+            self.host.picture.toggle_mark(self.selected)
             self.action_move("down")
             self._refresh()
 

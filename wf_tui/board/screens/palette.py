@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.command import Hits
 
     from wf_tui.board.actions.action import Action
-    from wf_tui.board.host import ActionApp
+    from wf_tui.board.host import ActionHost
 
 __all__ = ["ActionsProvider", "find", "scattered"]
 
@@ -43,8 +43,8 @@ class ActionsProvider(Provider):
         self._known = {action.id: action for action in ACTIONS}
 
     @property
-    def _app(self) -> ActionApp:
-        return cast("ActionApp", self.app)
+    def _app(self) -> ActionHost:
+        return cast("ActionHost", self.app)
 
     async def discover(self) -> Hits:
         """Offer every action while nothing is typed."""
@@ -70,13 +70,13 @@ class ActionsProvider(Provider):
 
     def _action(self, action: Action) -> tuple[Content, partial[None], str, str]:
         app = self._app
-        why_not = app.why_not(action)
-        keys = app.keys_of(action)
+        why_not = app.why_not(action.id)
+        keys = app.keys_of(action.id)
         shown = Content.assemble(
             (action.title, "dim" if why_not else ""), (f"  {keys}" if keys else "", "bold")
         )
         text = f"not now: {why_not}" if why_not else action.help
-        return shown, partial(app.perform, action), action.title, escape(text)
+        return shown, partial(app.perform, action.id), action.title, escape(text)
 
 
 def find(query: str, names: Sequence[tuple[str, str]], most: int) -> list[tuple[float, str]]:

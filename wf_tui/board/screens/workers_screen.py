@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rich.text import Text
 from textual import on
-from textual.css.query import NoMatches
-from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import DataTable, Label
 
-from wf_tui.board.actions.registry import bindings_of
+from wf_tui.board.actions.view_actions import view_bindings
+from wf_tui.board.messages import TaskDropped
+from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.picture.age import span
 from wf_tui.text import cut, plural
@@ -22,12 +19,10 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from wf_tui.board.host import ActionApp
     from wf_tui.picture.batch import Changes
-    from wf_tui.picture.picture import Picture
     from wf_tui.picture.seats import SeatView
 
-__all__ = ["TaskDropped", "WorkersScreen"]
+__all__ = ["WorkersScreen"]
 
 _COLUMNS: Final = (
     ("seat", 14),
@@ -46,24 +41,11 @@ Cell = tuple[str, str]
 """A text and its style."""
 
 
-@dataclass
-class TaskDropped(Message):
-    """The task of one seat was dragged onto another."""
-
-    task: str
-    worker: str
-
-
-class WorkersScreen(Screen[None]):
-    """A table of seats; its keys work on the task of the selected seat.
-
-    It may be asked before its parts are there, and after they have gone: `NoMatches` is no fault.
-    """
+class WorkersScreen(RunScreen):
+    """A table of seats; its keys work on the task of the selected seat."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar = bindings_of(
-        *("view.down", "view.up", "view.first", "view.last", "view.open", "view.back")
-    )
+    BINDINGS: ClassVar = view_bindings("down", "up", "first", "last", "open", "back")
     DEFAULT_CSS = """
     WorkersScreen {
         #workers-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
@@ -78,19 +60,12 @@ class WorkersScreen(Screen[None]):
         self._dragged: str | None = None
 
     @property
-    def _actions(self) -> ActionApp:
-        return cast("ActionApp", self.app)
-
-    @property
     def _table(self) -> DataTable[Text]:
         return cast("DataTable[Text]", self.query_one(DataTable))
 
-    @property
-    def selected(self) -> str | None:
-        """The task of the selected seat."""
-        with suppress(NoMatches):
-            return self._task_in(self._table.cursor_row)
-        return None
+    def selected_task(self) -> str | None:
+        """Return the task of the selected seat."""
+        return self._task_in(self._table.cursor_row)
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -98,14 +73,14 @@ class WorkersScreen(Screen[None]):
         return ()
 
     def _task_in(self, row: int) -> str | None:
-        seats = self._actions.picture.seats
+        seats = self.host.picture.seats
         return seats[row].task if 0 <= row < min(len(seats), len(self._seats)) else None
 
     def compose(self) -> ComposeResult:
         """Draw the table."""
         yield Label("", id="workers-title", markup=False)
         yield DataTable(cursor_type="row", zebra_stripes=False, show_row_labels=False)
-        yield BoardFooter(self._actions.signs)
+        yield BoardFooter(self.host.signs)
 
     def on_mount(self) -> None:
         """Show what there is."""
@@ -114,26 +89,19 @@ class WorkersScreen(Screen[None]):
         self._table.focus()
         self._refresh()
 
-    def on_screen_resume(self) -> None:
-        """Show what has become of it meanwhile."""
-        with suppress(NoMatches):
-            self._refresh()
-
-    def refresh_from(self, picture: Picture, changes: Changes) -> None:  # noqa: ARG002 - as all screens have it
+    def show_changes(self, changes: Changes) -> None:
         """Show what changed."""
         if changes.seats or changes.cards:
-            with suppress(NoMatches):
-                self._refresh()
+            self._refresh()
 
-    def tick(self, now: float) -> None:
+    def show_time(self, now: float) -> None:
         """Let the ages grow."""
-        with suppress(NoMatches):
-            self._fill(now)
+        self._fill(now)
 
     def _refresh(self) -> None:
         if not self._table.columns:
             return
-        seats = list(self._actions.picture.workers)
+        seats = list(self.host.picture.workers)
         names = [seat.name for seat in seats]
         if names != [seat.name for seat in self._seats]:
             self._table.clear()
@@ -141,7 +109,7 @@ class WorkersScreen(Screen[None]):
             for name in names:
                 self._table.add_row(*(Text("") for _ in _COLUMNS), key=name)
         self._seats = seats
-        self._fill(self._actions.clock.now())
+        self._fill(self.host.clock.now())
 
     def _fill(self, now: float) -> None:
         """Change only the cells that read differently."""
@@ -154,23 +122,17 @@ class WorkersScreen(Screen[None]):
         busy = sum(bool(seat.task) for seat in self._seats)
         title = f"Workers: {plural(len(self._seats), 'seat')}, {busy} at work"
         self.query_one("#workers-title", Label).update(title)
-        self.query_one(BoardFooter).show(self._actions.footer_keys())
+        self.query_one(BoardFooter).show(self.host.footer_keys())
 
     # -- by hand
 
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
-        self.query_one(BoardFooter).show(self._actions.footer_keys())
+        self.query_one(BoardFooter).show(self.host.footer_keys())
 
     @on(DataTable.RowSelected)
-    def action_open(self) -> None:
-        """Open the card of the seat's task on the board."""
-        if self.selected is not None:
-            self._actions.open_card(self.selected)
-
-    def action_back(self) -> None:
-        """Go back to the board."""
-        self._actions.action_go("board")
+    def _chosen(self) -> None:
+        self.action_open()
 
     def action_move(self, where: str) -> None:
         """Move the cursor: up, down, first or last."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
@@ -15,14 +15,23 @@ if TYPE_CHECKING:
 
     from wf_tui.board.widgets.glyph_sets import GlyphSet
 
-__all__ = ["BoardFooter", "Key"]
+__all__ = ["BoardFooter", "FooterKey"]
 
 _GAP: Final = 2
-_LAST: Final = 3
-"""What is left out first is the third from the end; help and quit, the last two, stay."""
+"""Cells between two keys."""
+_ALWAYS: Final = 2
+"""Help and quit, the last two, are never left out."""
 
-Key = tuple[str, str, str, str]
-"""The id of an action, its key, its title, and why it is not possible now ("" where it is)."""
+
+class FooterKey(NamedTuple):
+    """An action as the footer and the inbox show it."""
+
+    action: str
+    """The id of the action."""
+    key: str
+    title: str
+    why_not: str
+    """Why it is not possible now; "" where it is."""
 
 
 class BoardFooter(LineWidget):
@@ -31,9 +40,9 @@ class BoardFooter(LineWidget):
     def __init__(self, signs: GlyphSet) -> None:
         super().__init__(id="footer")
         self.signs = signs
-        self._keys: Sequence[Key] = ()
+        self._keys: Sequence[FooterKey] = ()
 
-    def show(self, keys: Sequence[Key]) -> None:
+    def show(self, keys: Sequence[FooterKey]) -> None:
         """Show these keys."""
         self._keys = keys
         self.repaint()
@@ -46,39 +55,37 @@ class BoardFooter(LineWidget):
         """Return what fits; what is possible now is not crowded out by what is not."""
         room = self.size.width - 1
         keys = list(self._keys)
-        while keys and sum(map(_cells, keys)) > room:
-            off = [key for key in keys if key[3]]
-            keys.remove(off[-1] if off else keys[-_LAST:][0])
-        return [Span(" ", Role.QUIET), *(span for key in keys for span in _words(key))]
+        while keys and sum(width_of(_spans_of(key)) for key in keys) > room:
+            impossible = [key for key in keys if key.why_not]
+            if impossible:
+                keys.remove(impossible[-1])
+            else:
+                keys.pop(max(0, len(keys) - _ALWAYS - 1))
+        return [Span(" ", Role.QUIET), *(span for key in keys for span in _spans_of(key))]
 
-    def action_at(self, x: int) -> Key | None:
-        """Return what stands at this cell of the line."""
+    def key_at(self, x: int) -> FooterKey | None:
+        """Return the key at this cell of the line."""
         for span in self._spans():
             x -= width_of([span])
             if x < 0:
-                return next((key for key in self._keys if key[0] == span.hit), None)
+                return next((key for key in self._keys if key.action == span.hit), None)
         return None
 
     def on_click(self, event: events.Click) -> None:
         """Do what is clicked."""
-        key = self.action_at(event.x)
+        key = self.key_at(event.x)
         if key is not None:
-            self.post_message(ActionChosen(key[0]))
+            self.post_message(ActionChosen(key.action))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Say why what the pointer is on cannot be done."""
-        key = self.action_at(event.x)
-        self.tooltip = key[3] or None if key else None
+        key = self.key_at(event.x)
+        self.tooltip = (key.why_not or None) if key else None
 
 
-def _words(key: Key) -> list[Span]:
-    action, letter, title, why_not = key
+def _spans_of(key: FooterKey) -> list[Span]:
     return [
-        Span(letter, Role.OFF if why_not else Role.KEY, action),
-        Span(f" {title}", Role.OFF if why_not else Role.QUIET, action),
+        Span(key.key, Role.OFF if key.why_not else Role.KEY, key.action),
+        Span(f" {key.title}", Role.OFF if key.why_not else Role.QUIET, key.action),
         Span(" " * _GAP, Role.QUIET),
     ]
-
-
-def _cells(key: Key) -> int:
-    return width_of(_words(key))

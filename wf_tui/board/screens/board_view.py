@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textual.containers import Container, Horizontal
-from textual.screen import Screen
 from textual.widgets import Static
 
-from wf_tui.board.actions.registry import ACTIONS
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
 from wf_tui.board.widgets.change_highlight import ChangeHighlight
 from wf_tui.board.widgets.column import BoardColumn
 from wf_tui.board.widgets.column_tabs import ColumnTabs
@@ -17,33 +16,21 @@ from wf_tui.board.widgets.filter_bar import FilterBar
 from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.board.widgets.header import BoardHeader, Notice, looking
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.batch import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from textual.app import ComposeResult
 
-    from wf_tui.board.actions.action import Action
-    from wf_tui.board.app import BoardApp
+    from wf_tui.picture.batch import Changes
     from wf_tui.picture.picture import Picture
 
-__all__ = ["EVERYTHING", "BoardView"]
+__all__ = ["BoardView"]
 
 _TOO_SMALL: Final = "wf needs 60 columns and 18 lines.\nMake the terminal larger, or see: wf status"
-EVERYTHING: Final = Changes(
-    cards=frozenset(),
-    columns=frozenset(state.value for state in TaskState),
-    header=True,
-    reasons=True,
-    seats=True,
-)
 
 
-class BoardView(Screen[None]):
+class BoardView(RunScreen):
     """Shows the picture; `BoardScreen` adds what keys and mouse do."""
 
-    app: BoardApp
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-high")]  # noqa: RUF012 - same
     AUTO_FOCUS = ""
@@ -57,7 +44,7 @@ class BoardView(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the parts; all of them stay for as long as the board does."""
-        signs = self.app.signs
+        signs = self.host.signs
         yield BoardHeader(signs)
         yield Notice(signs)
         yield FilterBar(id="filter")
@@ -66,41 +53,37 @@ class BoardView(Screen[None]):
             with Horizontal(id="columns"):
                 for state in TaskState:
                     yield BoardColumn(state, signs)
-            yield DetailPane(self.app.project, self.app.run_id, id="detail")
+            yield DetailPane(self.host.project, self.host.run_id, id="detail")
         yield BoardFooter(signs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
 
     def on_mount(self) -> None:
         """Show what was read before there was anything to show it on."""
-        if self.app.picture.run is not None:
-            self.refresh_from(self.app.picture, EVERYTHING)
+        if self.host.picture.run is not None:
+            self.refresh_from(EVERYTHING)
 
     # -- showing the picture
 
-    def refresh_from(self, picture: Picture, changes: Changes) -> None:
+    def show_changes(self, changes: Changes) -> None:
         """Show what has changed."""
-        now = self.app.clock.now()
-        if self.app.motion and self._begun:
+        picture = self.host.picture
+        now = self.host.clock.now()
+        if self.host.motion and self._begun:
             self._fresh.add(changes.cards, now)
         self._show(picture, self._touched(picture, changes), now)
-        self.query_one(DetailPane).refresh_from(picture, changes)
+        self.query_one(DetailPane).refresh_from(changes)
         if not self._begun:
             self._begin(picture)
 
-    def tick(self, now: float) -> None:
+    def show_time(self, now: float) -> None:
         """Let a second pass: ages grow, and what changed a second ago is no longer marked."""
         self._fresh.expire(now)
         if self._begun:
-            self._show(self.app.picture, frozenset(TaskState), now)
-
-    def on_screen_resume(self) -> None:
-        """Show all of it again after another screen."""
-        if self._begun:
-            self.refresh_from(self.app.picture, EVERYTHING)
+            self._show(self.host.picture, frozenset(TaskState), now)
 
     def show_all(self) -> None:
         """Show the whole picture."""
-        self._show(self.app.picture, frozenset(TaskState), self.app.clock.now())
+        self._show(self.host.picture, frozenset(TaskState), self.host.clock.now())
 
     def _begin(self, picture: Picture) -> None:
         """Start in the first column that has cards."""
@@ -109,7 +92,7 @@ class BoardView(Screen[None]):
 
     def seek(self, *, focus: bool) -> None:
         """Go to a column with cards, where the one that the keys are for has none."""
-        picture = self.app.picture
+        picture = self.host.picture
         if not picture.columns[self.current]:
             self.go_to(_first_with_cards(picture), focus=focus)
 
@@ -152,24 +135,12 @@ class BoardView(Screen[None]):
     def _show_keys(self) -> None:
         if not self.is_active:
             return  # the keys of a dialog above are not those of the board
-        shown = self.app.active_keys()
-        self.query_one(BoardFooter).show(
-            [
-                (action.id, self._key(action, shown), action.title, self.app.why_not(action) or "")
-                for action in ACTIONS
-                if action.footer and action.id in shown
-            ]
-        )
-
-    def _key(self, action: Action, shown: Mapping[str, str]) -> str:
-        key = shown[action.id].split(" ")[0]
-        return key if key.isascii() or not self.app.ascii else action.keys[0]
+        self.query_one(BoardFooter).show(self.host.footer_keys(on_board=True))
 
     # -- where we are
 
-    @property
-    def selected(self) -> str | None:
-        """The card that the keys are for."""
+    def selected_task(self) -> str | None:
+        """Return the card that the keys are for."""
         return self.column(self.current).selected
 
     def column(self, state: TaskState) -> BoardColumn:
@@ -189,7 +160,7 @@ class BoardView(Screen[None]):
 
     def select(self, card: str) -> bool:
         """Go to a card; whether the filter lets it be seen."""
-        place = self.app.picture.index(card)
+        place = self.host.picture.index(card)
         if place is None:
             return False
         self.go_to(TaskState(place[0]))
@@ -199,15 +170,10 @@ class BoardView(Screen[None]):
         """Show what depends on which card is selected."""
         if not self._begun:
             return
-        self.query_one(ColumnTabs).show(self._counts(self.app.picture), self.current)
+        self.query_one(ColumnTabs).show(self._counts(self.host.picture), self.current)
         self._show_keys()
         if self.has_class("-detail-open"):
             self.query_one(DetailPane).show(self.selected)
-
-    def on_descendant_focus(self) -> None:
-        """Follow the focus, however it came to a column."""
-        if isinstance(self.focused, BoardColumn) and self.focused.state is not self.current:
-            self.go_to(self.focused.state)
 
 
 def _first_with_cards(picture: Picture) -> TaskState:

@@ -1,0 +1,38 @@
+"""What it means to drag a card to another column, or onto a worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.board.actions import handlers
+from wf_tui.ledger.model.states import BlockedKind, TaskState
+
+if TYPE_CHECKING:
+    from wf_tui.board.host import ActionHost
+    from wf_tui.board.messages import CardDropped
+
+__all__ = ["drop_card"]
+
+
+def drop_card(app: ActionHost, drop: CardDropped) -> None:
+    """Do what the drop asks for, on all marked cards where the dragged one is marked."""
+    ids: tuple[str, ...] = (drop.card,)
+    if drop.card in app.picture.marks:
+        ids = tuple(app.picture.targets(drop.card))
+    match drop.from_state, drop.to_state:
+        case TaskState.BLOCKED, TaskState.PENDING:
+            held = app.picture.cards[drop.card].kind == BlockedKind.HOLD
+            (handlers.unhold if held else handlers.retry)(app, ids)
+        case TaskState.PENDING, TaskState.BLOCKED:
+            handlers.hold(app, ids)
+        case TaskState.IN_PROGRESS, TaskState.PENDING:
+            handlers.release(app, ids)
+        case _, TaskState.IN_PROGRESS:
+            onto = app.picture.cards.get(drop.onto) if drop.onto is not None else None
+            if onto is None or not onto.who:
+                handlers.reassign(app, ids)
+            else:
+                handlers.reassign_to(app, ids, onto.who)
+        case before, after:
+            names = [state.value.replace("_", " ") for state in (before, after)]
+            app.tell(f"a card cannot be moved by hand from {names[0]} to {names[1]}")
