@@ -153,7 +153,7 @@ MUTANTS: Final = (
         "G2",
         "what came late is not kept",
         "ledger/ledger.py",
-        '    tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)\n',
+        "    tx.emit(ResultRejected(outcome=ending.outcome, text=ending.text), stale)\n",
         "",
         "unit/ledger/test_fence.py::test_an_old_result_is_rejected",
     ),

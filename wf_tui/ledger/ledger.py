@@ -9,6 +9,25 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UsageError
 from wf_tui.ledger.acts import Acts, MoveResult
+from wf_tui.ledger.model.events.attempt_events import (
+    AttemptStarted,
+    Integrated,
+    ResultRejected,
+    TaskProgress,
+    WorkHarvested,
+)
+from wf_tui.ledger.model.events.run_events import (
+    Exported,
+    ExportPending,
+    JobsChanged,
+    Landed,
+    SchedulerLost,
+    SchedulerStarted,
+    WorkerJoined,
+    WorkerLeft,
+    WorktreeKept,
+    WorktreeRemoved,
+)
 from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow, evolve, insert
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
 from wf_tui.ledger.rules import attempts, breaker, claims, load, questions, runs
@@ -107,7 +126,7 @@ class Ledger(Acts):
         with self._change(run) as tx:
             if tx.run.jobs == jobs:
                 return False
-            tx.event("jobs_changed", jobs=jobs, before=tx.run.jobs)
+            tx.emit(JobsChanged(jobs=jobs, before=tx.run.jobs))
             tx.update_run(evolve(tx.run, jobs=jobs))
             return True
 
@@ -131,7 +150,7 @@ class Ledger(Acts):
         """Record who leads this run; a leader that did not sign off is lost."""
         with self._change(run) as tx:
             if self.db.execute("SELECT 1 FROM scheduler WHERE run = ?", (run,)):
-                tx.event("scheduler_lost")
+                tx.emit(SchedulerLost())
             self.db.execute(
                 "INSERT OR REPLACE INTO scheduler VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -144,7 +163,7 @@ class Ledger(Acts):
                     tx.now + lease,
                 ),
             )
-            tx.event("scheduler_started", pid=leader["pid"], host=leader["host"])
+            tx.emit(SchedulerStarted(pid=int(leader["pid"]), host=str(leader["host"])))
 
     def scheduler_stopped(self, run: str) -> bool:
         """Sign off as the leader of this run; False when a person has given it new work."""
@@ -160,12 +179,12 @@ class Ledger(Acts):
             kept = {seat.name: seat for seat in tx.workers()}
             for name in sorted(kept.keys() - {seat.name for seat in seats}):
                 self.db.execute("DELETE FROM worker WHERE run = ? AND name = ?", (run, name))
-                tx.event("worker_left", worker_name=name)
+                tx.emit(WorkerLeft(worker_name=name))
             for seat in seats:
                 old = kept.get(seat.name)
                 if old is None:
                     tx.insert(seat)
-                    tx.event("worker_joined", worker_name=seat.name, profile=seat.profile)
+                    tx.emit(WorkerJoined(worker_name=seat.name, profile=seat.profile))
                 else:
                     new = evolve(
                         old,
@@ -239,8 +258,7 @@ class Ledger(Acts):
         def record(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
             tx.write(attempt, evolve(attempt, pid=pid))
-            where = {"base": attempt.base, "tree": attempt.tree}
-            tx.event("attempt_started", task, pid=pid, **where)
+            tx.emit(AttemptStarted(pid=pid, base=attempt.base, tree=attempt.tree), task)
 
         return self._fenced(fence, record)
 
@@ -262,17 +280,15 @@ class Ledger(Acts):
 
     def progress(self, fence: Fence, text: str) -> bool:
         """Record a sample of what a worker does."""
-        return self._fenced(fence, lambda tx, task: tx.event("task_progress", task, text=text))
+        return self._fenced(fence, lambda tx, task: tx.emit(TaskProgress(text=text), task))
 
-    def harvested(
-        self, fence: Fence, *, ref: str | None, commit: str | None, detail: Detail
-    ) -> None:
+    def harvested(self, fence: Fence, found: WorkHarvested) -> None:
         """Record what an attempt left behind; also of an attempt that is fenced."""
         with self._change(fence.run) as tx:
             attempt = tx.attempt(fence.task, fence.epoch)
-            tx.write(attempt, evolve(attempt, ref=ref, commit_id=commit))
+            tx.write(attempt, evolve(attempt, ref=found.ref, commit_id=found.commit))
             task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
-            tx.event("harvested", task, ref=ref, commit=commit, **detail)
+            tx.emit(found, task)
 
     def done(
         self,
@@ -363,7 +379,7 @@ class Ledger(Acts):
         """Record that the integration branch has moved; true whoever holds the claim now."""
         with self._change(fence.run) as tx:
             task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
-            tx.event("integrated", task, old=old, new=new)
+            tx.emit(Integrated(old=old, new=new), task)
             tx.update_run(evolve(tx.run, head=new))
 
     def reject(self, fence: Fence, ending: Ending) -> None:
@@ -383,24 +399,24 @@ class Ledger(Acts):
         with self._change(run) as tx:
             if commit is None:
                 if tx.run.export_note != reason:
-                    tx.event("export_pending", reason=reason)
+                    tx.emit(ExportPending(reason=reason))
                 tx.update_run(evolve(tx.run, export_note=reason))
             elif commit != tx.run.exported or tx.run.export_note:
-                tx.event("exported", commit=commit, before=tx.run.exported)
+                tx.emit(Exported(commit=commit, before=tx.run.exported))
                 tx.update_run(evolve(tx.run, exported=commit, export_note=""))
 
     def landed(self, run: str, *, branch: str, old: str, new: str) -> None:
         """Record that the run's work came into a branch of the user."""
         with self._change(run) as tx:
-            tx.event("landed", branch=branch, old=old, new=new)
+            tx.emit(Landed(branch=branch, old=old, new=new))
 
     def tree_gone(self, run: str, tree: str, *, kept: str | None = None) -> None:
         """Record that a worktree was removed, or why it was kept."""
         with self._change(run) as tx:
             if kept is None:
-                tx.event("worktree_removed", tree=tree)
+                tx.emit(WorktreeRemoved(tree=tree))
             else:
-                tx.event("worktree_kept", tree=tree, reason=kept)
+                tx.emit(WorktreeKept(tree=tree, reason=kept))
 
     def ask(self, fence: Fence, text: str, options: Sequence[str] = ()) -> bool:
         """Ask a person; the claim is kept."""
@@ -438,6 +454,6 @@ class Ledger(Acts):
 def _reject(tx: Change, fence: Fence, ending: Ending) -> None:
     task = tx.task(fence.task)
     stale = evolve(task, worker=fence.worker, epoch=fence.epoch)
-    tx.event("result_rejected", stale, outcome=ending.outcome.value, text=ending.text)
+    tx.emit(ResultRejected(outcome=ending.outcome, text=ending.text), stale)
     if task.open_epoch == fence.epoch:
         attempts.close(tx, task, replace(ending, outcome=Outcome.REJECTED))

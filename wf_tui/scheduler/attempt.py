@@ -17,6 +17,7 @@ from wf_tui.errors import GitDeadlineError, GitError, LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.checks import Fault, check
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.integrator import Integrator
@@ -351,10 +351,8 @@ class Attempt:
             left = Left(kept=f"it could not be given back: {clean(str(error), limit=400)}")
         run, tree = self.claim.run, str(workspace.tree.path)
         if left.changed:
-            detail: Detail = {"files": 0, "snapshot_changed": list(left.changed[:20])}
-            await self.site.ledger(
-                lambda ledger: ledger.harvested(self.fence, ref=None, commit=None, detail=detail)
-            )
+            changed = WorkHarvested(files=0, snapshot_changed=tuple(left.changed[:20]))
+            await self.site.ledger(lambda ledger: ledger.harvested(self.fence, changed))
         if left.kept:
             await self.site.ledger(lambda ledger: ledger.tree_gone(run, tree, kept=left.kept))
 

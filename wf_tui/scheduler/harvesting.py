@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
 from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 
 if TYPE_CHECKING:
     from wf_tui.git.control.changed_files import Entry
     from wf_tui.git.harvest.harvest import Harvest, Refused
     from wf_tui.ledger.ledger import Fence, Ledger
-    from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.scheduler.context import RunContext
     from wf_tui.scheduler.workspace import Workspace
@@ -37,17 +37,17 @@ class Harvested:
     """Why nothing could be taken."""
 
     @property
-    def detail(self) -> Detail:
-        """What the event of the harvest says."""
-        names = [f"{item.path}: {item.reason}" for item in self.refused[:_NAMED]]
-        detail: dict[str, str | int | float | list[str] | None] = {"files": len(self.entries)}
-        if self.ignored:
-            detail["ignored"] = self.ignored
-        if names:
-            detail["refused"] = names
-        if self.error:
-            detail["error"] = self.error
-        return detail
+    def event(self) -> WorkHarvested:
+        """What the ledger is told of it."""
+        refused = tuple(f"{item.path}: {item.reason}" for item in self.refused[:_NAMED])
+        return WorkHarvested(
+            ref=self.ref,
+            commit=self.commit,
+            files=len(self.entries),
+            ignored=self.ignored or None,
+            refused=refused or None,
+            error=self.error or None,
+        )
 
     def onto(self, ending: Ending) -> Ending:
         """Return the ending of an attempt with the commit that holds its work."""
@@ -62,7 +62,7 @@ async def record_harvest(site: RunContext, fence: Fence, found: Harvested) -> No
 
     def record(ledger: Ledger) -> None:
         site.faults.reach(Point.HARVEST_REF)
-        ledger.harvested(fence, ref=found.ref, commit=found.commit, detail=found.detail)
+        ledger.harvested(fence, found.event)
 
     await site.ledger(record)
     await site.reach(Point.HARVEST_RECORDED)

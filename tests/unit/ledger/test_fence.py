@@ -10,6 +10,7 @@ import pytest
 from tests.support import recount
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.errors import RefusedError, UnknownNameError
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.ledger.queries import reads
 
@@ -121,7 +122,7 @@ def test_closing_is_never_refused(drive: LedgerHarness) -> None:
 def test_a_harvest_is_kept_when_fenced(drive: LedgerHarness) -> None:
     """What a stopped attempt left behind is recorded with its own epoch and worker."""
     fence = fenced(drive)
-    drive.ledger.harvested(fence, ref="refs/wf/a/1", commit="c1", detail={"files": 2})
+    drive.ledger.harvested(fence, WorkHarvested(ref="refs/wf/a/1", commit="c1", files=2))
     (attempt,) = reads.attempts(drive.db, RUN, "a")
     assert (attempt.ref, attempt.commit_id) == ("refs/wf/a/1", "c1")
     (event,) = drive.events("harvested")
@@ -133,7 +134,7 @@ def test_an_attempt_that_never_was(drive: LedgerHarness) -> None:
     """A harvest of an attempt or a task that does not exist is refused."""
     fence = fenced(drive)
     with pytest.raises(RefusedError, match="'a' has no attempt 7"):
-        drive.ledger.harvested(replace(fence, epoch=7), ref=None, commit=None, detail={})
+        drive.ledger.harvested(replace(fence, epoch=7), WorkHarvested())
     with pytest.raises(UnknownNameError, match="unknown task 'aa'"):
         drive.ledger.done(replace(fence, task="aa"), DoneKind.MERGED, GOOD, "")
 

@@ -14,13 +14,13 @@ from tests.support.task_states import STATES
 from tests.support.transitions import COMMANDS, REPORTS
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.verify.replay import replay
 from wf_tui.verify.replay_state import ReplayState
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
-    from wf_tui.ledger.model.rows import Detail
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -61,8 +61,7 @@ def test_a_snapshot_that_readers_changed(drive: LedgerHarness) -> None:
     merging(drive).make(shell("a", mode="read_only", scope=()))
     fence = drive.take("a", step=Step.CHECKING)
     drive.ledger.done(fence, DoneKind.ANSWERED, GOOD, "ok")
-    told: Detail = {"files": 0, "snapshot_changed": ["cache"]}
-    drive.ledger.harvested(fence, ref=None, commit=None, detail=told)
+    drive.ledger.harvested(fence, WorkHarvested(files=0, snapshot_changed=("cache",)))
     assert history(drive.db).found() == []
     drive.db.execute("UPDATE event SET worker = 'w2' WHERE kind = 'harvested'")
     assert history(drive.db).found() == ["stale"]

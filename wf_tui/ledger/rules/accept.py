@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
 from wf_tui.ledger.rules.claims import contention, open_attempt
@@ -46,15 +47,16 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
         detail={**task.detail, "accepted": task.kind},
     )
     # Told before those that it blocked go on, so that the log has cause before effect.
-    tx.event(
-        "task_claimed",
+    tx.emit(
+        TaskClaimed(
+            lease_until=tx.now + tx.run.lease,
+            tries=task.tries,
+            scope=task.scope,
+            isolation=task.isolation,
+            mode=task.mode,
+            before=task.kind,
+        ),
         claimed,
-        lease_until=claimed.lease_until,
-        tries=task.tries,
-        scope=list(task.scope),
-        isolation=task.isolation,
-        mode=task.mode,
-        before=task.kind,
     )
     held = tx.update_task(task, claimed)
     opened = open_attempt(tx, held, tx.phase(task.phase), "user")

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.attempt_events import AttemptEnded, ConflictFound
+from wf_tui.ledger.model.events.run_events import LaneLimited
+from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskDone, TaskReleased, TaskStep
 from wf_tui.ledger.model.rows import AttemptRow, Detail, TaskRow, evolve
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, Outcome, Step, TaskState
 from wf_tui.ledger.model.task_moves import blocked, finished
@@ -85,7 +88,7 @@ def next_step(
         raise refused(task, f"brought to {step.value}")
     if task.asking:
         void_question(tx, task)
-    tx.event("task_step", task, step=step.value, before=task.step)
+    tx.emit(TaskStep(step=step, before=task.step), task)
     ahead = evolve(
         task,
         state=TaskState.IN_PROGRESS,
@@ -112,14 +115,7 @@ def done(
     if not (merging if kind is DoneKind.MERGED else in_progress(task)):
         raise refused(task, f"done ({kind.value})")
     before = task.step or task.state.value
-    tx.event(
-        "task_done",
-        task,
-        kind=kind.value,
-        before=before,
-        commit=ending.commit,
-        text=note or None,
-    )
+    tx.emit(TaskDone(kind=kind, before=before, commit=ending.commit, text=note or None), task)
     if kind is DoneKind.MERGED:
         tx.update_run(evolve(tx.run, merges=tx.run.merges + 1))
     commit = ending.commit if kind is DoneKind.MERGED else None
@@ -144,15 +140,16 @@ def fail(
     if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:
         return block(tx, task, ending, kind=kind, detail=detail, tries=tries)
     wait = backoff(task.backoff, tries, random)
-    tx.event(
-        "task_released",
+    tx.emit(
+        TaskReleased(
+            kind="backoff",
+            before=task.step,
+            cause=ending.cause,
+            text=ending.text,
+            tries=tries,
+            wait=round(wait, 3),
+        ),
         task,
-        kind="backoff",
-        before=task.step,
-        cause=ending.cause,
-        text=ending.text,
-        tries=tries,
-        wait=round(wait, 3),
     )
     later = evolve(
         _on_fallback(task, tries), tries=tries, not_before=tx.now + wait if wait else None
@@ -188,15 +185,16 @@ def block(
     """End an attempt with its task blocked; the phase's `abort` policy acts here."""
     if tx.run.intent == Intent.ABORT:
         kind = BlockedKind.CANCELLED
-    tx.event(
-        "task_blocked",
+    tx.emit(
+        TaskBlocked(
+            kind=kind,
+            before=task.step or task.state.value,
+            cause=ending.cause or None,
+            text=ending.text,
+            tries=tries,
+            detail=detail or None,
+        ),
         task,
-        kind=kind.value,
-        before=task.step or task.state.value,
-        cause=ending.cause or None,
-        text=ending.text,
-        tries=tries,
-        detail=dict(detail) or None,
     )
     stays = evolve(
         blocked(task, kind, ending.text, detail),
@@ -234,14 +232,14 @@ def limited(
     tx.db.execute(
         "UPDATE worker SET lane_until = ? WHERE run = ? AND lane = ?", (until, tx.run.id, lane)
     )
-    tx.event("lane_limited", task, lane=lane, until=until, reason=kind)
+    tx.emit(LaneLimited(lane=lane, until=until, reason=kind), task)
     if kind == "quota":
         return block(
             tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
         )
     if kind == "auth":
         return block(tx, task, ending, kind=BlockedKind.FAILED, detail={"lane": lane})
-    tx.event("task_released", task, kind="lane_limited", before=task.step, text=ending.text)
+    tx.emit(TaskReleased(kind="lane_limited", before=task.step, text=ending.text), task)
     waiting = tx.to_pending(task, note=ending.text, detail={"lane": lane})
     return close(tx, waiting, ending)
 
@@ -256,12 +254,12 @@ def conflict(
     """
     if task.step != Step.INTEGRATING:
         raise refused(task, "in conflict")
-    tx.event("conflict_found", task, paths=list(paths), text=text, again=task.conflicts > 0)
+    tx.emit(ConflictFound(paths=paths, text=text, again=task.conflicts > 0), task)
     detail: Detail = {"paths": list(paths), "head": head}
     if task.conflicts or task.by_hand or tx.run.intent == Intent.ABORT:
         ending = replace(ending, text=text)
         return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
-    tx.event("task_released", task, kind="ready", before=task.step, cause="conflict", text=text)
+    tx.emit(TaskReleased(kind="ready", before=task.step, cause="conflict", text=text), task)
     again = tx.to_pending(task, evolve(task, conflicts=1), note=text, detail=detail)
     return close(tx, again, ending)
 
@@ -287,11 +285,8 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     _free(tx, closed)
     if ending.outcome is Outcome.SUCCEEDED:
         breaker.worked(tx, closed.profile)
-    seen = evolve(task, worker=closed.worker, epoch=closed.epoch)
-    tx.event(
-        "attempt_ended",
-        seen,
-        outcome=ending.outcome.value,
+    ended = AttemptEnded(
+        outcome=ending.outcome,
         cause=ending.cause or None,
         text=ending.text or None,
         exit_code=ending.exit_code,
@@ -299,13 +294,15 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         ref=closed.ref,
         fenced=closed.fenced or None,
     )
-    ended = tx.update_task(task, evolve(task, open_epoch=None, unmet=task.unmet - 1))
+    # The task has lost its claim by now; the event is of the attempt's worker and epoch.
+    tx.emit(ended, evolve(task, worker=closed.worker, epoch=closed.epoch))
+    free = tx.update_task(task, evolve(task, open_epoch=None, unmet=task.unmet - 1))
     if closed.writes and closed.isolation == "shared" and task.kind != DoneKind.MERGED:
         # Its files lie in the tree that others use: nobody may enter until it is refreshed.
         tx.update_run(evolve(tx.run, shared_merges=-1))
     wake(tx, closed)
     refresh_abort(tx)
-    return ended
+    return free
 
 
 def _free(tx: Change, attempt: AttemptRow) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.run_events import LaneLimited, LaneOpen
 from wf_tui.ledger.model.rows import BreakerRow, decode, evolve, select
 from wf_tui.ledger.queries.breaker_reads import shuts, tripped
 
@@ -60,8 +61,7 @@ def _let_through(row: BreakerRow, attempt: AttemptRow) -> bool:
 def _trip(tx: Change, row: BreakerRow) -> BreakerRow:
     trips = row.trips + 1
     until = tx.now + FIRST_PAUSE * 2 ** (trips - 1) if trips < TRIPS else None
-    said = {"lane": row.profile, "until": until, "failures": row.failures}
-    tx.event("lane_limited", **said, reason="breaker")
+    tx.emit(LaneLimited(lane=row.profile, until=until, failures=row.failures, reason="breaker"))
     return evolve(row, trips=trips, until=until)
 
 
@@ -99,7 +99,7 @@ def close_for(tx: Change, task: TaskRow) -> None:
 def _close(tx: Change, row: BreakerRow) -> None:
     tx.write(row, evolve(row, failures=0, trips=0, until=None))
     if row.trips:
-        tx.event("lane_open", lane=row.profile)
+        tx.emit(LaneOpen(lane=row.profile))
 
 
 def _row(tx: Change, profile: str, which: str) -> BreakerRow | None:

@@ -6,11 +6,13 @@ counts of its run, the counters of whoever waits for it, and the event that tell
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from wf_tui.errors import RefusedError, UnknownNameError
+from wf_tui.ledger.model.events.read import Event
+from wf_tui.ledger.model.events.task_events import TaskEvent
 from wf_tui.ledger.model.rows import (
     AttemptRow,
     BreakerRow,
@@ -27,6 +29,7 @@ from wf_tui.ledger.model.rows import (
 )
 from wf_tui.ledger.model.states import OPEN_KINDS, TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
+from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.rules.propagate import Propagation, blocked_by_result
 from wf_tui.ledger.store.database import Database, Value
 
@@ -58,24 +61,29 @@ class Change:
         """Take over a changed row of the run; it is written as the change ends."""
         self.run = new
 
-    def event(self, kind: str, task: TaskRow | None = None, /, **data: object) -> int:
-        """Append an event and return its number; a task brings its worker and epoch along."""
+    def emit(self, event: Event, task: TaskRow | None = None) -> None:
+        """Append an event; a task brings its worker and epoch along.
+
+        `task` is the row as it was before what the event tells of. Where the claim is another one
+        than the task's by now, it is a copy with the worker and epoch of the attempt that the event
+        is about; such a copy is only for this, and is never stored.
+        """
+        self._append(event.event_kind, task, event.data())
+
+    def emit_move(self, event: TaskEvent, task: TaskRow) -> None:
+        """Append the event of a person's move, with what `undo` needs to take it back."""
+        before = task.step or task.kind or task.state.value
+        record = {"before": before, "undo": undo_record(task), "command": self.command}
+        self._append(event.event_kind, task, {**record, **event.data()})
+
+    def _append(self, kind: str, task: TaskRow | None, data: Mapping[str, object]) -> None:
         number = self.run.seq + len(self.events) + 1
         worker, epoch = self._whose(task)
+        name = task.id if task else None
+        text = json.dumps(data)
         self.events.append(
-            (
-                self.run.id,
-                number,
-                self.now,
-                task.id if task else None,
-                worker,
-                epoch,
-                self.actor,
-                kind,
-                json.dumps({name: value for name, value in data.items() if value is not None}),
-            )
+            (self.run.id, number, self.now, name, worker, epoch, self.actor, kind, text)
         )
-        return number
 
     def _whose(self, task: TaskRow | None) -> tuple[str | None, int | None]:
         """Return the worker and the epoch that an event of a task is of."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wf_tui.ledger.model.events.attempt_events import MessageDelivered
+from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
 from wf_tui.ledger.model.rows import (
     AttemptRow,
     PhaseRow,
@@ -122,7 +124,7 @@ def release_due(tx: Change) -> None:
         (tx.run.id, tx.now),
     )
     for task in (decode(TaskRow, row) for row in rows):
-        tx.event("task_unblocked", task, kind="ready", before=BlockedKind.QUOTA)
+        tx.emit(TaskUnblocked(kind="ready", before=BlockedKind.QUOTA), task)
         tx.to_pending(task, evolve(task, not_before=None))
 
 
@@ -156,7 +158,7 @@ def _drop_stale_pins(tx: Change, steal_after: float) -> None:
         (tx.run.id, tx.now - steal_after),
     )
     for task in (decode(TaskRow, row) for row in rows):
-        tx.event("task_edited", task, fields={"pinned": ""}, was={"pinned": task.pinned})
+        tx.emit(TaskEdited(fields={"pinned": ""}, was={"pinned": task.pinned}), task)
         tx.write(task, evolve(task, pinned="", pinned_by=""))
 
 
@@ -360,14 +362,15 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     held = tx.update_task(task, claimed)
     open_attempt(tx, held, phase, worker.profile)
     tx.write(worker, evolve(worker, task=task.id, epoch=epoch, state="busy", heartbeat_at=tx.now))
-    tx.event(
-        "task_claimed",
+    tx.emit(
+        TaskClaimed(
+            lease_until=lease_until,
+            tries=held.tries,
+            scope=held.scope,
+            isolation=held.isolation,
+            mode=held.mode,
+        ),
         held,
-        lease_until=lease_until,
-        tries=held.tries,
-        scope=list(held.scope),
-        isolation=held.isolation,
-        mode=held.mode,
     )
     conflict = task.detail.get("paths") if "head" in task.detail else None
     return Claim(
@@ -421,5 +424,5 @@ def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:
         (task.epoch, tx.run.id, task.id),
     )
     if rows:
-        tx.event("message_delivered", task, count=len(rows))
+        tx.emit(MessageDelivered(count=len(rows)), task)
     return tuple(str(row[0]) for row in rows)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError, UsageError
+from wf_tui.ledger.model.events.run_events import RunCreated
+from wf_tui.ledger.model.events.task_events import TaskAdded, TaskBlocked
 from wf_tui.ledger.model.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
-from wf_tui.ledger.model.states import WRITES, TaskState
+from wf_tui.ledger.model.states import WRITES, BlockedKind, TaskState
 from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
 
 if TYPE_CHECKING:
@@ -123,24 +125,25 @@ def fill_run(
     worktree: WorktreeSetup | None = None,
 ) -> None:
     """Store all phases and tasks of a new run; one statement a kind, 100,000 tasks in seconds."""
-    tx.event(
-        "run_created",
-        goal=tx.run.goal,
-        base=tx.run.base,
-        ref=tx.run.ref,
-        jobs=tx.run.jobs,
-        scopes=tx.run.scopes,
-        fold_case=tx.run.fold_case or None,
-        worktree=worktree.told if worktree else None,
-        phases=[
-            {
-                "name": phase.name,
-                "parallel": phase.parallel,
-                "on_failure": phase.on_failure,
-                "depends_on": list(phase.depends_on),
-            }
-            for phase in phases
-        ],
+    tx.emit(
+        RunCreated(
+            goal=tx.run.goal,
+            base=tx.run.base,
+            ref=tx.run.ref,
+            jobs=tx.run.jobs,
+            scopes=tx.run.scopes,
+            fold_case=tx.run.fold_case or None,
+            worktree=worktree.told if worktree else None,
+            phases=tuple(
+                {
+                    "name": phase.name,
+                    "parallel": phase.parallel,
+                    "on_failure": phase.on_failure,
+                    "depends_on": phase.depends_on,
+                }
+                for phase in phases
+            ),
+        )
     )
     ordinal = 0
     for number, phase in enumerate(phases):
@@ -237,18 +240,17 @@ def _insert_many(tx: Change, rows: Sequence[TaskRow]) -> None:
 
 
 def _tell(tx: Change, task: TaskRow) -> None:
-    tx.event(
-        "task_added",
-        task,
+    added = TaskAdded(
         title=task.title,
         phase=task.phase,
-        needs=list(task.spec.needs),
+        needs=task.spec.needs,
         mode=task.mode,
         isolation=task.isolation,
-        scope=list(task.scope),
+        scope=task.scope,
         role=task.role,
         max_attempts=task.max_attempts,
     )
+    tx.emit(added, task)
 
 
 def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
@@ -277,8 +279,9 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     if not bad:
         return row
     waiting = tx.write(row, evolve(row, unmet_blocked=bad))
-    blocked = blocked_by_result(tx, waiting)
-    tx.event("task_blocked", waiting, kind=blocked.kind, before="pending", text=blocked.note)
+    why = blocked_by_result(tx, waiting).note
+    before = TaskState.PENDING.value
+    tx.emit(TaskBlocked(kind=BlockedKind.DEPENDENCY, before=before, text=why), waiting)
     return tx.to_pending(waiting)
 
 

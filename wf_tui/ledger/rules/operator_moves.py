@@ -10,6 +10,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.errors import UsageError
+from wf_tui.ledger.model.events.task_events import (
+    TaskBlocked,
+    TaskEdited,
+    TaskEvent,
+    TaskReassigned,
+    TaskReleased,
+    TaskRetried,
+    TaskSkipped,
+    TaskUnblocked,
+)
 from wf_tui.ledger.model.rows import Detail, Spec, TaskRow, WorkerRow, evolve
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, TaskState
 from wf_tui.ledger.model.task_moves import blocked, finished
@@ -36,7 +46,6 @@ __all__ = [
     "retry",
     "skip",
     "stopped",
-    "tell",
     "unhold",
 ]
 
@@ -47,16 +56,16 @@ _SPEC: Final = frozenset(Spec.__dataclass_fields__)
 def retry(tx: Change, task: TaskRow) -> TaskRow:
     """Give a task another chance, with all its tries."""
     if task.asking:
-        return stopped(tx, task, "task_retried", _fresh(task))
+        return stopped(tx, task, TaskRetried(stopped=True), _fresh(task))
     if task.state is TaskState.PENDING and task.not_before is not None:
         wake_run(tx)
-        tell(tx, task, "task_retried")
+        tx.emit_move(TaskRetried(), task)
         breaker.close_for(tx, task)
         return tx.update_task(task, evolve(task, not_before=None))
     retriable = task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED
     if retriable or _unused_skip(tx, task):
         wake_run(tx)
-        tell(tx, task, "task_retried")
+        tx.emit_move(TaskRetried(), task)
         breaker.close_for(tx, task)
         fresh = evolve(_fresh(task), commit_id=None, result=None)
         return tx.to_pending(task, fresh, note=task.note, detail=_known(task))
@@ -78,16 +87,16 @@ def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
     _fit(tx, task, to)
     pinned = evolve(task, pinned=to, pinned_by="user")
     if stoppable(task):
-        return stopped(tx, task, "task_reassigned", pinned, to=to)
+        return stopped(tx, task, TaskReassigned(to=to, stopped=True), pinned)
     if task.state is TaskState.PENDING:
         wake_run(tx)
-        tell(tx, task, "task_reassigned", to=to)
+        tx.emit_move(TaskReassigned(to=to), task)
         wake_next(tx, task)
         breaker.close_for(tx, pinned)
         return tx.update_task(task, evolve(pinned, parked_by=None))
     if task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED:
         wake_run(tx)
-        tell(tx, task, "task_reassigned", to=to)
+        tx.emit_move(TaskReassigned(to=to), task)
         breaker.close_for(tx, pinned)
         return tx.to_pending(task, _fresh(pinned), note=task.note, detail=_known(task))
     raise refused(task, "reassigned")
@@ -115,7 +124,7 @@ def _unfit(seat: WorkerRow, task: TaskRow) -> str:
 def release(tx: Change, task: TaskRow) -> TaskRow:
     """Take a task from its worker and put it back into the queue."""
     if stoppable(task):
-        return stopped(tx, task, "task_released", task)
+        return stopped(tx, task, TaskReleased(stopped=True), task)
     raise refused(task, "released")
 
 
@@ -132,7 +141,7 @@ def unhold(tx: Change, task: TaskRow) -> TaskRow:
     if task.kind != BlockedKind.HOLD:
         raise refused(task, "released from a hold")
     wake_run(tx)
-    tell(tx, task, "task_unblocked", kind="ready")
+    tx.emit_move(TaskUnblocked(kind="ready"), task)
     return tx.to_pending(task, evolve(task, not_before=None))
 
 
@@ -154,7 +163,7 @@ def skip(tx: Change, task: TaskRow) -> TaskRow:
     if not stops:
         wake_run(tx)
         wake_next(tx, task)
-    tell(tx, task, "task_skipped", kind=DoneKind.SKIPPED.value, stopped=stops or None)
+    tx.emit_move(TaskSkipped(kind=DoneKind.SKIPPED, stopped=stops or None), task)
     if stops:
         fence(tx, task)
     skipped = finished(task, DoneKind.SKIPPED, f"skipped by {_person(tx)}")
@@ -169,7 +178,7 @@ def edit(tx: Change, task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
     if task.state is TaskState.DONE:
         raise refused(task, "edited")
     before = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
-    tell(tx, task, "task_edited", fields=dict(fields), was=before)
+    tx.emit_move(TaskEdited(fields=dict(fields), was=before), task)
     wake_next(tx, task)
     return tx.update_task(task, edited(task, fields))
 
@@ -199,7 +208,7 @@ def priority(tx: Change, task: TaskRow, number: int) -> TaskRow:
 
 def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow:
     stops = task.claimed
-    tell(tx, task, "task_blocked", kind=kind.value, text=note, stopped=stops or None)
+    tx.emit_move(TaskBlocked(kind=kind, text=note, stopped=stops or None), task)
     if stops:
         fence(tx, task)
     else:
@@ -207,11 +216,9 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
     return tx.update_task(task, blocked(task, kind, note, {}))
 
 
-def stopped(
-    tx: Change, task: TaskRow, kind: str, new: TaskRow, *, to: str | None = None
-) -> TaskRow:
+def stopped(tx: Change, task: TaskRow, told: TaskEvent, new: TaskRow) -> TaskRow:
     """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*)."""
-    tell(tx, task, kind, to=to, stopped=True)
+    tx.emit_move(told, task)
     fence(tx, task)
     return tx.to_pending(task, evolve(new, not_before=None))
 
@@ -231,32 +238,6 @@ def claimed_dependant(tx: Change, task: TaskRow) -> str | None:
         (tx.run.id, task.id, task.phase),
     )
     return str(rows[0][0]) if rows else None
-
-
-def tell(tx: Change, task: TaskRow, kind: str, /, **data: object) -> None:
-    """Append the event of a person's act, with what `undo` needs to take it back."""
-    was = {
-        "state": task.state.value,
-        "kind": task.kind,
-        "note": task.note,
-        "tries": task.tries,
-        "conflicts": task.conflicts,
-        "pinned": task.pinned,
-        "pinned_by": task.pinned_by,
-        "not_before": task.not_before,
-        "scope_waived": task.scope_waived,
-        "commit_id": task.commit_id,
-        "result": task.result,
-        "detail": dict(task.detail),
-    }
-    tx.event(
-        kind,
-        task,
-        before=task.step or task.kind or task.state.value,
-        undo=was,
-        command=tx.command,
-        **data,
-    )
 
 
 def _person(tx: Change) -> str:

@@ -11,6 +11,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.run_events import PhaseSettled
+from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import BAD_KINDS, BlockedKind, TaskState
 
@@ -142,15 +144,14 @@ class Propagation:
         return self.tx.write(old, self._ready(old, evolve(new, parked_by=None)))
 
     def _tell(self, old: TaskRow, new: TaskRow) -> None:
-        kind = "task_blocked" if new.state is TaskState.BLOCKED else "task_unblocked"
-        self.tx.event(
-            kind,
-            new,
-            kind=new.kind or "waiting",
-            before=old.kind or old.state.value,
-            text=new.note or None,
-            detail=dict(new.detail) or None,
-        )
+        before = old.kind or old.state.value
+        if new.state is TaskState.BLOCKED:
+            why = BlockedKind.DEPENDENCY
+            self.tx.emit(
+                TaskBlocked(kind=why, before=before, text=new.note, detail=new.detail), new
+            )
+        else:
+            self.tx.emit(TaskUnblocked(kind="waiting", before=before), new)
 
     def _ready(self, old: TaskRow, new: TaskRow) -> TaskRow:
         if new.unmet or (old.unmet == 0 and old.state is new.state):
@@ -190,7 +191,7 @@ class Propagation:
             if phase.unsettled or phase.unmet or phase.settled_at is not None:
                 continue
             self.tx.write(phase, evolve(phase, settled_at=self.tx.now))
-            self.tx.event("phase_settled", phase=phase.name)
+            self.tx.emit(PhaseSettled(phase=phase.name))
             todo.extend(self._start_after(phase))
 
     def _start_after(self, phase: PhaseRow) -> list[PhaseRow]:

@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.model.events.task_events import (
+    MessageSent,
+    QuestionAnswered,
+    QuestionAsked,
+    TaskBlocked,
+)
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
@@ -28,7 +34,7 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
         "INSERT INTO question VALUES (?, ?, ?, ?, ?, ?, 'open', NULL)",
         (tx.run.id, task.id, task.epoch, tx.now, text, json.dumps(list(options))),
     )
-    tx.event("question_asked", task, text=text, options=list(options))
+    tx.emit(QuestionAsked(text=text, options=tuple(options)), task)
     asking = evolve(
         task, state=TaskState.BLOCKED, kind=BlockedKind.QUESTION.value, note=text, detail={}
     )
@@ -46,7 +52,7 @@ def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
     )
     if not task.claimed:
         wake_run(tx)
-    tx.event("question_answered", task, text=text)
+    tx.emit(QuestionAnswered(text=text), task)
     if task.claimed:
         running = evolve(
             task,
@@ -75,7 +81,8 @@ def question_expired(tx: Change, task: TaskRow) -> TaskRow:
         "UPDATE question SET state = 'expired' WHERE run = ? AND task = ? AND state = 'open'",
         (tx.run.id, task.id),
     )
-    tx.event("task_blocked", task, kind=BlockedKind.QUESTION.value, before="question", stopped=True)
+    kind = BlockedKind.QUESTION
+    tx.emit(TaskBlocked(kind=kind, before=kind, stopped=True), task)
     fence(tx, task)
     return tx.update_task(task, unclaimed(task))
 
@@ -88,5 +95,5 @@ def message(tx: Change, task: TaskRow, text: str) -> TaskRow:
         "INSERT INTO message VALUES (?, ?, ?, ?, ?, NULL)",
         (tx.run.id, task.id, tx.now, tx.actor, text),
     )
-    tx.event("message_sent", task, text=text)
+    tx.emit(MessageSent(text=text), task)
     return task

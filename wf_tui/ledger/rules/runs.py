@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.events.run_events import (
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStalled,
+    SchedulerWaited,
+)
+from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
 from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
 from wf_tui.ledger.model.task_moves import blocked
@@ -43,7 +51,7 @@ def wants_scheduler(run: RunRow) -> bool:
 
 def written_again(tx: Change, why: str, seconds: float) -> None:
     """Tell that nothing could be written for a while."""
-    tx.event("scheduler_waited", reason=why, seconds=round(seconds, 1))
+    tx.emit(SchedulerWaited(reason=why, seconds=round(seconds, 1)))
 
 
 def pause(tx: Change) -> bool:
@@ -52,7 +60,7 @@ def pause(tx: Change) -> bool:
     if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
         return False
     tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=Intent.GO.value))
-    tx.event("run_paused", intent=Intent.GO.value)
+    tx.emit(RunPaused(intent=Intent.GO))
     return True
 
 
@@ -79,12 +87,12 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     _alive(tx)
     intent = Intent.STOP if now else Intent.DRAIN
     tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=intent.value))
-    tx.event("run_paused", intent=intent.value)
+    tx.emit(RunPaused(intent=intent))
     stopped = []
     if now:
         for task in _claimed(tx):
             if stoppable(task) and not task.by_hand:
-                tx.event("task_released", task, kind="stop", before=task.step or task.kind)
+                tx.emit(TaskReleased(kind="stop", before=task.step or task.kind), task)
                 fence(tx, task)
                 stopped.append(tx.to_pending(task))
     return stopped
@@ -106,14 +114,9 @@ def abort_rest(tx: Change, why: str) -> None:
         current = tx.task(task.id)
         if current.claimed:
             fence(tx, current)
-        tx.event(
-            "task_blocked",
-            current,
-            kind=BlockedKind.CANCELLED.value,
-            before=current.step or current.kind or current.state.value,
-            text=why,
-            abort=True,
-        )
+        before = current.step or current.kind or current.state.value
+        told = TaskBlocked(kind=BlockedKind.CANCELLED, before=before, text=why, abort=True)
+        tx.emit(told, current)
         tx.update_task(current, blocked(current, BlockedKind.CANCELLED, why, {}))
     refresh_abort(tx)
 
@@ -157,7 +160,7 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> str:
         _end(tx, RunState.COMPLETED)
     elif run.state == RunState.RUNNING:
         tx.update_run(evolve(tx.run, state=RunState.STALLED.value, idle_since=tx.now))
-        tx.event("run_stalled", roots=roots(tx))
+        tx.emit(RunStalled(roots=tuple(roots(tx))))
     if tx.run.state == RunState.STALLED:
         idle = tx.now - (tx.run.idle_since or tx.now)
         if foreground or idle >= IDLE_END:
@@ -192,14 +195,14 @@ def _go(tx: Change) -> None:
         idle_since=None,
     )
     tx.update_run(going)
-    tx.event("run_resumed")
+    tx.emit(RunResumed())
 
 
 def _end(tx: Change, state: RunState) -> None:
     tx.update_run(evolve(tx.run, state=state.value, ended_at=tx.now))
     run = tx.run
     counts = {"pending": run.pending, "done": run.done, "blocked": run.blocked}
-    tx.event("run_ended", state=state.value, counts=counts)
+    tx.emit(RunEnded(state=state, counts=counts))
 
 
 def _ended(tx: Change) -> bool:

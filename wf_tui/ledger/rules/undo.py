@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.events.task_events import Undone
 from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.model.undo_record import restored
 from wf_tui.ledger.rules.operator_moves import claimed_dependant, edited
 from wf_tui.ledger.rules.runs import wake_run
 
@@ -34,13 +35,13 @@ def undo(tx: Change) -> list[TaskRow]:
         "AND json_extract(data, '$.command') = ? ORDER BY seq DESC",
         (tx.run.id, command),
     )
-    restored = []
+    undone = []
     for seq, task_id, text in acts:
         task, data = tx.task(str(task_id)), json.loads(str(text))
         _refuse_too_late(tx, task, int(str(seq)), data)
-        tx.event("undone", task, undoes=command, fields=data.get("was"))
-        restored.append(_restore(tx, task, data))
-    return restored
+        tx.emit(Undone(undoes=command, fields=data.get("was")), task)
+        undone.append(_restore(tx, task, data))
+    return undone
 
 
 def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object]) -> None:
@@ -57,19 +58,15 @@ def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object
         raise RefusedError(f"cannot undo: {begun!r}, which waited for {task.id!r}, has begun")
 
 
-def _restore(tx: Change, task: TaskRow, data: dict[str, object]) -> TaskRow:
-    was = data.get("undo")
-    fields: dict[str, Any] = dict(was) if isinstance(was, dict) else {}
-    state = TaskState(str(fields.pop("state")))
-    kind = fields.pop("kind")
-    before = data.get("was")
-    if isinstance(before, dict):
-        task = _unedited(tx, task, before)
+def _restore(tx: Change, task: TaskRow, data: dict[str, Any]) -> TaskRow:
+    edits = data.get("was")
+    if isinstance(edits, dict):
+        task = _unedited(tx, task, edits)
     wake_run(tx)
-    if state is TaskState.PENDING or kind == BlockedKind.DEPENDENCY:
-        note, detail = fields.pop("note", ""), fields.pop("detail", {})
-        return tx.to_pending(task, evolve(task, **fields), note=note, detail=detail)
-    return tx.update_task(task, evolve(task, state=state, kind=kind, **fields))
+    was = restored(task, data["undo"])
+    if was.state is TaskState.PENDING or was.kind == BlockedKind.DEPENDENCY:
+        return tx.to_pending(task, was, note=was.note, detail=was.detail)
+    return tx.update_task(task, was)
 
 
 def _unedited(tx: Change, task: TaskRow, was: dict[str, object]) -> TaskRow:

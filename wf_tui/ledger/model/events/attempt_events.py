@@ -1,0 +1,102 @@
+"""What an attempt does and leaves: its program, its work, its merge and its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.model.events.base import EventBase
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.states import Outcome
+
+__all__ = [
+    "AttemptEnded",
+    "AttemptEvent",
+    "AttemptStarted",
+    "ConflictFound",
+    "Integrated",
+    "MessageDelivered",
+    "ResultRejected",
+    "TaskProgress",
+    "WorkHarvested",
+]
+
+
+class AttemptStarted(EventBase, kind="attempt_started", changes_row=False, proves_life=True):
+    """Its program runs, in this tree, on this commit."""
+
+    pid: int | None = None
+    base: str | None = None
+    tree: str | None = None
+
+
+class TaskProgress(EventBase, kind="task_progress", changes_row=False, proves_life=True):
+    """A sample of what its worker does."""
+
+    text: str
+
+
+class MessageDelivered(EventBase, kind="message_delivered", changes_row=False):
+    """It was handed what people wrote to its task since the last one."""
+
+    count: int
+
+
+class WorkHarvested(EventBase, kind="harvested", changes_row=False):
+    """What was in its tree is saved; told also of an attempt that was fenced."""
+
+    ref: str | None = None
+    commit: str | None = None
+    files: int | None = None
+    ignored: int | None = None
+    refused: tuple[str, ...] | None = None
+    """Paths that are not taken, each with the reason."""
+    error: str | None = None
+    snapshot_changed: tuple[str, ...] | None = None
+    """Paths of a snapshot, which is read-only, that are not as they were."""
+
+
+class ConflictFound(EventBase, kind="conflict_found"):
+    """Its work does not merge; `again` where that had happened to its task before."""
+
+    paths: tuple[str, ...]
+    text: str
+    again: bool
+
+
+class Integrated(EventBase, kind="integrated"):
+    """The integration branch was moved to its merge; true whoever holds the claim by now."""
+
+    old: str
+    new: str
+
+
+class AttemptEnded(EventBase, kind="attempt_ended"):
+    """It is closed, and its seat and scope are free; `fenced` where it had been stopped."""
+
+    outcome: Outcome
+    cause: str | None = None
+    text: str | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    ref: str | None = None
+    fenced: bool | None = None
+
+
+class ResultRejected(EventBase, kind="result_rejected"):
+    """It reported when its claim was the live one no longer."""
+
+    outcome: Outcome
+    text: str
+
+
+AttemptEvent = (
+    AttemptStarted
+    | TaskProgress
+    | MessageDelivered
+    | WorkHarvested
+    | ConflictFound
+    | Integrated
+    | AttemptEnded
+    | ResultRejected
+)

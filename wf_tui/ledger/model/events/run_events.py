@@ -1,0 +1,189 @@
+"""What happens to a run as a whole: its life, its scheduler, its seats, lanes, phases and trees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.model.events.base import EventBase, Shape
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.states import Intent, RunState
+
+__all__ = [
+    "ExportPending",
+    "Exported",
+    "JobsChanged",
+    "Landed",
+    "LaneLimited",
+    "LaneOpen",
+    "PhaseSettled",
+    "RunCreated",
+    "RunEnded",
+    "RunEvent",
+    "RunPaused",
+    "RunResumed",
+    "RunStalled",
+    "SchedulerLost",
+    "SchedulerStarted",
+    "SchedulerWaited",
+    "WorkerJoined",
+    "WorkerLeft",
+    "WorktreeKept",
+    "WorktreeRemoved",
+]
+
+
+class RunCreated(EventBase, kind="run_created"):
+    """A run was made of a plan; `worktree` is how its trees are set up, where a plan says so."""
+
+    goal: str
+    base: str
+    ref: str
+    jobs: int
+    scopes: str
+    fold_case: bool | None = None
+    worktree: Shape | None = None
+    phases: tuple[Shape, ...] = ()
+
+
+class RunPaused(EventBase, kind="run_paused"):
+    """Nothing new is claimed; the intent says whether its scheduler also stops."""
+
+    intent: Intent
+
+
+class RunResumed(EventBase, kind="run_resumed"):
+    """A person gave it something to do, or said that it goes on."""
+
+
+class RunStalled(EventBase, kind="run_stalled"):
+    """Nothing can go on before a person acts on one of the roots."""
+
+    roots: tuple[str, ...]
+
+
+class RunEnded(EventBase, kind="run_ended"):
+    """It is over; the counts are of its tasks by state, and none is in progress."""
+
+    state: RunState
+    counts: Shape
+
+
+class SchedulerStarted(EventBase, kind="scheduler_started"):
+    """A scheduler leads the run."""
+
+    pid: int
+    host: str
+
+
+class SchedulerLost(EventBase, kind="scheduler_lost"):
+    """The one before had not signed off."""
+
+
+class SchedulerWaited(EventBase, kind="scheduler_waited"):
+    """The ledger could not be written for some seconds, and can be again."""
+
+    reason: str
+    seconds: float
+
+
+class PhaseSettled(EventBase, kind="phase_settled"):
+    """A phase has nothing left to do."""
+
+    phase: str
+
+
+class JobsChanged(EventBase, kind="jobs_changed"):
+    """Another number of attempts may be open at once."""
+
+    jobs: int
+    before: int
+
+
+class WorkerJoined(EventBase, kind="worker_joined"):
+    """A seat was made of a profile."""
+
+    worker_name: str
+    profile: str
+
+
+class WorkerLeft(EventBase, kind="worker_left"):
+    """A seat is gone."""
+
+    worker_name: str
+
+
+class LaneLimited(EventBase, kind="lane_limited"):
+    """A provider is limited, or a profile was paused by its breaker after so many failures.
+
+    With a task where the provider told its worker so; without an end in seconds where only a
+    person can end it.
+    """
+
+    lane: str
+    until: float | None = None
+    failures: int | None = None
+    reason: str
+
+
+class LaneOpen(EventBase, kind="lane_open"):
+    """A profile that was paused may claim again."""
+
+    lane: str
+
+
+class Exported(EventBase, kind="exported"):
+    """The user's branch was moved."""
+
+    commit: str
+    before: str | None = None
+
+
+class ExportPending(EventBase, kind="export_pending"):
+    """The user's branch waits to be moved, and why."""
+
+    reason: str
+
+
+class Landed(EventBase, kind="landed"):
+    """The work of the run came into a branch of the user."""
+
+    branch: str
+    old: str
+    new: str
+
+
+class WorktreeRemoved(EventBase, kind="worktree_removed"):
+    """A worktree is gone."""
+
+    tree: str
+
+
+class WorktreeKept(EventBase, kind="worktree_kept"):
+    """A worktree was not removed, since what is in it is saved nowhere else."""
+
+    tree: str
+    reason: str
+
+
+RunEvent = (
+    RunCreated
+    | RunPaused
+    | RunResumed
+    | RunStalled
+    | RunEnded
+    | SchedulerStarted
+    | SchedulerLost
+    | SchedulerWaited
+    | PhaseSettled
+    | JobsChanged
+    | WorkerJoined
+    | WorkerLeft
+    | LaneLimited
+    | LaneOpen
+    | Exported
+    | ExportPending
+    | Landed
+    | WorktreeRemoved
+    | WorktreeKept
+)

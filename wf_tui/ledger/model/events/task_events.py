@@ -1,0 +1,178 @@
+"""What moves a task, row by row of RULES 3.1, and what a person says or changes of it.
+
+`before` is where the task was: its step, its kind or its state. Of a person's move it stands with
+what `undo` needs, in the `MoveRecord` that is emitted along with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.model.events.base import EventBase, Shape
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+
+__all__ = [
+    "MessageSent",
+    "QuestionAnswered",
+    "QuestionAsked",
+    "TaskAdded",
+    "TaskBlocked",
+    "TaskClaimed",
+    "TaskDone",
+    "TaskEdited",
+    "TaskEvent",
+    "TaskReassigned",
+    "TaskReleased",
+    "TaskRetried",
+    "TaskSkipped",
+    "TaskStep",
+    "TaskUnblocked",
+    "Undone",
+]
+
+
+class TaskAdded(EventBase, kind="task_added"):
+    """A task came in, with the plan or by hand."""
+
+    title: str
+    phase: str
+    needs: tuple[str, ...]
+    mode: str
+    isolation: str
+    scope: tuple[str, ...]
+    role: str
+    max_attempts: int
+
+
+class TaskClaimed(EventBase, kind="task_claimed", proves_life=True):
+    """A worker holds it; `before` is what a person accepted, whose claim it then is."""
+
+    lease_until: float
+    tries: int
+    scope: tuple[str, ...]
+    isolation: str
+    mode: str
+    before: str | None = None
+
+
+class TaskStep(EventBase, kind="task_step", reaches_dependants=False, proves_life=True):
+    """Its attempt came to a later step."""
+
+    step: Step
+    before: str | None = None
+
+
+class TaskBlocked(EventBase, kind="task_blocked"):
+    """It is blocked: by its attempt, by a result, by an abort, or by a person."""
+
+    kind: BlockedKind
+    before: str | None = None
+    cause: str | None = None
+    text: str | None = None
+    tries: int | None = None
+    detail: Shape | None = None
+    stopped: bool | None = None
+    """Whether a running attempt was taken from it."""
+    abort: bool | None = None
+
+
+class TaskUnblocked(EventBase, kind="task_unblocked"):
+    """What blocked it is over: a result, a quota, or a hold."""
+
+    kind: str
+    before: str | None = None
+
+
+class TaskReleased(EventBase, kind="task_released"):
+    """It is back in the queue without its attempt; `wait` is its back-off in seconds."""
+
+    kind: str | None = None
+    before: str | None = None
+    cause: str | None = None
+    text: str | None = None
+    tries: int | None = None
+    wait: float | None = None
+    stopped: bool | None = None
+
+
+class TaskRetried(EventBase, kind="task_retried"):
+    """A person gave it another chance."""
+
+    stopped: bool | None = None
+
+
+class TaskReassigned(EventBase, kind="task_reassigned"):
+    """A person gave it to a seat or a profile."""
+
+    to: str
+    stopped: bool | None = None
+
+
+class TaskDone(EventBase, kind="task_done"):
+    """Its attempt finished it; `commit` is its merge, the text how much that changed."""
+
+    kind: DoneKind
+    before: str | None = None
+    commit: str | None = None
+    text: str | None = None
+
+
+class TaskSkipped(EventBase, kind="task_skipped"):
+    """A person counts it as done without its work."""
+
+    kind: DoneKind
+    stopped: bool | None = None
+
+
+class TaskEdited(EventBase, kind="task_edited"):
+    """What it asks for was changed: the new values, and those before."""
+
+    fields: Shape
+    was: Shape
+
+
+class QuestionAsked(EventBase, kind="question_asked", reaches_dependants=False, proves_life=True):
+    """Its worker asks a person."""
+
+    text: str
+    options: tuple[str, ...]
+
+
+class QuestionAnswered(EventBase, kind="question_answered", proves_life=True):
+    """A person answered; its worker, if it still waits, goes on."""
+
+    text: str
+
+
+class MessageSent(EventBase, kind="message_sent", changes_row=False):
+    """A person wrote something to its next attempt."""
+
+    text: str
+
+
+class Undone(EventBase, kind="undone"):
+    """A person took a move back, by its number; `fields` are edited values that came back."""
+
+    undoes: int
+    fields: Shape | None = None
+
+
+TaskEvent = (
+    TaskAdded
+    | TaskClaimed
+    | TaskStep
+    | TaskBlocked
+    | TaskUnblocked
+    | TaskReleased
+    | TaskRetried
+    | TaskReassigned
+    | TaskDone
+    | TaskSkipped
+    | TaskEdited
+    | QuestionAsked
+    | QuestionAnswered
+    | MessageSent
+    | Undone
+)
