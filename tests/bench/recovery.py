@@ -11,8 +11,7 @@ from tests.bench.figures import Figure, Goal, Section
 from tests.support.audit import audit, look_at
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness
-from tests.support.schedulers import has_started, kill_child, leader_pid, stand_by
-from tests.support.waiting import until
+from tests.support.schedulers import kill_child, leader_pid, stand_by, wait_for_attempts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +34,10 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
     leading = harness.detach()
     waited, fresh = [], []
     for number in range(1 if quick else 5):
-        until(has_started(harness, _JOBS * (2 * number + 1)))
+        wait_for_attempts(harness, _JOBS * (2 * number + 1))
         leading, took = _replaced(harness, leading, stand_by(harness))
         waited.append(took)
-        until(has_started(harness, _JOBS * (2 * number + 2)))
+        wait_for_attempts(harness, _JOBS * (2 * number + 2))
         leading, took = _replaced(harness, leading, None)
         fresh.append(took)
     yield Figure("kill -9 to a claim of the stand-by", median(waited), "s", _PROMISE, _GOAL)

@@ -7,7 +7,6 @@ import logging
 import os
 import secrets
 import signal
-import threading
 from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import pytest
 
 from tests.support.audit import audit, look_at, unsaved
 from tests.support.crash_scenario import WROTE, furnish, start
+from tests.support.waiting import until
 from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
 
@@ -80,12 +80,13 @@ def _phase(name: str, tasks: list[str], more: str = "") -> str:
 def lives_for(scheduler: subprocess.Popen[str], harness: RunHarness, events: int) -> bool:
     """Wait until the run has that many more events; False where the scheduler ends before."""
     with open_reads(harness.project) as db:
-        until = reads.run_row(db, harness.run).seq + events
-        while scheduler.poll() is None:
-            if reads.run_row(db, harness.run).seq >= until:
-                return True
-            threading.Event().wait(0.002)
-    return False
+        last = reads.run_row(db, harness.run).seq + events
+
+        def is_over() -> bool:
+            return scheduler.poll() is not None or reads.run_row(db, harness.run).seq >= last
+
+        until(is_over, "the run has more events, or its scheduler has ended", every=0.002)
+    return scheduler.poll() is None
 
 
 def kill_at_random(harness: RunHarness, chance: Random) -> None:

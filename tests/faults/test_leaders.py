@@ -15,7 +15,13 @@ import pytest
 from tests.support.audit import audit, look_at, processes_of
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness, attempt_started
-from tests.support.schedulers import has_started, kill_child, leader_pid, stand_by, wait_for_end
+from tests.support.schedulers import (
+    kill_child,
+    leader_pid,
+    stand_by,
+    wait_for_attempts,
+    wait_for_end,
+)
 from tests.support.waiting import until
 from wf_tui.commands import open_reads, scheduler_alive
 
@@ -54,7 +60,7 @@ def test_a_stopped_leader_keeps_the_lead(harness: RunHarness, tmp_path: Path) ->
     assert leader_pid(harness) == pid
     os.kill(pid, signal.SIGCONT)
     seen = harness.task("a").lease_until
-    until(lambda: harness.task("a").lease_until != seen)
+    until(lambda: harness.task("a").lease_until != seen, "the lease is renewed")
     flag.touch()
     wait_for_end(pid, other)
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["succeeded"]
@@ -72,7 +78,7 @@ def test_a_stand_by_takes_over(harness: RunHarness, tmp_path: Path) -> None:
     harness.wait_for(attempt_started("a"))
     other = stand_by(harness)
     kill_child(pid)
-    until(lambda: leader_pid(harness) == other)
+    until(lambda: leader_pid(harness) == other, "the other one leads")
     wait_for_end(other)
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["lost", "succeeded"]
     assert len(harness.events("scheduler_lost")) == 1
@@ -105,12 +111,15 @@ def test_a_command_between_two_leaders(
     assert wf(harness, *words) == 0
     os.kill(other, signal.SIGCONT)
     if words == ["pause"]:
-        until(lambda: leader_pid(harness) == other and not harness.row().open_attempts)
+        until(
+            lambda: leader_pid(harness) == other and not harness.row().open_attempts,
+            "the other one leads and has settled what was open",
+        )
         assert harness.row().state == "paused"
         assert wf(harness, "resume") == 0
     flag.touch()
     wait_for_end(other)
-    until(lambda: not processes_of(tmp_path))
+    until(lambda: not processes_of(tmp_path), "no process of the run is left")
     assert harness.row().state == state
     assert audit(harness, before) == []
 
@@ -131,7 +140,7 @@ def test_five_schedulers_and_four_die(harness: RunHarness) -> None:
     harness.start(parallel_plan(*tasks), jobs=4)
     waiting = {harness.detach() for _ in range(5)}
     for number in range(1, 5):
-        until(has_started(harness, 4 * number))
+        wait_for_attempts(harness, 4 * number)
         lead = leader_pid(harness)
         waiting.remove(lead)
         kill_child(lead)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import select
 import signal
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import pytest
 
 from tests.support.audit import audit, look_at, processes_of
 from tests.support.plans import parallel_plan
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,8 +118,7 @@ def test_everything_is_gone_before_the_next_claim(harness: RunHarness, *, with_s
         )
     )
     pid = harness.detach()
-    while not (harness.folder / "up").exists():
-        threading.Event().wait(0.01)
+    until((harness.folder / "up").exists, "the program has started its own")
     below = descendants(pid)
     pids.write_text("\n".join(map(str, below)))
     shims = [one for one in below if with_shims and is_shim(one)]

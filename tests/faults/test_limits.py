@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.cli_harness import CliHarness, make_repository
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,9 +98,12 @@ def test_five_hundred_workers(cli: CliHarness) -> None:
         here = [f"touch {cli.root}/{number}.here; {wait}" for number in range(500)]
         words = ("run", plan(cli, *here), "--headless", "--jobs", "500")
         running = limited(cli, "--nofile=1024:4096", *words)
-        while len(list(cli.root.glob("*.here"))) < 500:
-            assert running.poll() is None
-            time.sleep(0.1)
+        until(
+            lambda: running.poll() is not None or len(list(cli.root.glob("*.here"))) == 500,
+            "all 500 run at once",
+            every=0.1,
+        )
+        assert running.poll() is None
         last.kill()
     assert running.wait(60) == 0
 

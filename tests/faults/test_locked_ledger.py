@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.support.ledger_locks import BEGIN_IMMEDIATE, HOLD_FLOCK, locked_by_another
 from tests.support.plans import parallel_plan
+from tests.support.waiting import until
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.ledger import Ledger
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 
 def wait_for_line(path: Path, text: str) -> str:
     """Return a line of a growing file, as soon as it is there."""
-    while True:
-        for line in path.read_text().splitlines():
-            if text in line:
-                return line
-        threading.Event().wait(0.02)
+    return until(
+        lambda: next((line for line in path.read_text().splitlines() if text in line), ""),
+        f"{path.name} says {text!r}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,8 +48,7 @@ def test_all_goes_on(harness: RunHarness, program: str, name: str) -> None:
         (harness.folder / "go").touch()
         line = wait_for_line(paths.run(harness.run).scheduler_log, "nothing new is started")
         assert f"is locked by process {holder} (" in line
-        while not (harness.folder / "over").exists():
-            threading.Event().wait(0.01)
+        until((harness.folder / "over").exists, "the program has gone on to its end")
         with closing(SqliteDatabase(paths.ledger, patience=Patience(most=0.1))) as database:
             assert read_status(database, harness.run, 0.0).alive
             with pytest.raises(LedgerWaitError, match=f"process {holder} "):

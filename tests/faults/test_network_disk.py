@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.support.ledger_locks import BEGIN_IMMEDIATE, locked_by_another, on_a_disk
 from tests.support.plans import parallel_plan
+from tests.support.waiting import until
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.scheduler import process
@@ -50,8 +50,7 @@ def test_it_cannot_even_be_read(
             BEGIN_IMMEDIATE.replace("IMMEDIATE", "EXCLUSIVE"), harness.project.paths.ledger
         ):
             go.touch()
-            while "nothing new is started" not in caplog.text:
-                threading.Event().wait(0.02)
+            until(lambda: "nothing new is started" in caplog.text, "the scheduler says so")
 
     harness.when(lambda event: event.data.get("step") == "running", lock)
     assert harness.lead() == "completed"

@@ -7,14 +7,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.audit import processes_of
 from tests.support.cli_harness import CliHarness, make_repository
+from tests.support.schedulers import wait_for_stand_by
 from tests.support.terminal import open_terminal
+from tests.support.waiting import until
 from wf_tui.workers.sweep import sweep_marked
 
 if TYPE_CHECKING:
@@ -43,10 +44,7 @@ def cli(tmp_path: Path) -> Iterator[CliHarness]:
 
 def gone(cli: CliHarness) -> None:
     """Wait until no process of the harness's runs is left, for two seconds at most (G4)."""
-    end = time.monotonic() + 2
-    while processes_of(cli.root) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert processes_of(cli.root) == {}
+    until(lambda: not processes_of(cli.root), "no process of the run is left", within=2)
 
 
 def shell_status(returncode: int) -> int:
@@ -113,18 +111,11 @@ def test_a_stand_by_goes_at_once(cli: CliHarness) -> None:
     cli.wait_for("attempt_started")
     for number in SIGNALS:
         with cli.start("scheduler", "--run", told["run"]) as waiting:
-            while f"FLOCK  ADVISORY  WRITE {waiting.pid} " not in locks():
-                time.sleep(0.01)
+            wait_for_stand_by(waiting.pid)
             waiting.send_signal(number)
             waiting.communicate(timeout=WAIT)
         assert shell_status(waiting.returncode) == 128 + number
     assert cli.json("status")["run"]["scheduler"]["alive"]
-
-
-def locks() -> str:
-    """Return the locks of this machine that are waited for."""
-    with open("/proc/locks") as listed:  # noqa: PTH123 - a file of the kernel
-        return "".join(line for line in listed if "->" in line)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness, attempt_started
+from tests.support.waiting import until
 from wf_tui.cli.root import wf
 from wf_tui.clock import SystemClock
 from wf_tui.commands import open_reads
@@ -46,10 +47,13 @@ class SetClock(SystemClock):
 
 def beats(harness: RunHarness) -> None:
     """Wait until the scheduler has renewed the leases twice, or given the task up."""
-    seen = {harness.task("a").lease_until}
-    while len(seen) < 3 and None not in seen:
+    seen: set[float | None] = set()
+
+    def is_enough() -> bool:
         seen.add(harness.task("a").lease_until)
-        threading.Event().wait(0.01)
+        return len(seen) == 3 or None in seen
+
+    until(is_enough, "two leases were renewed")
 
 
 def violations(harness: RunHarness) -> list[str]:

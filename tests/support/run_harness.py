@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.support.waiting import until
 from wf_tui.clock import SystemClock
 from wf_tui.commands import Project, find_project, open_ledger
 from wf_tui.config import Config, Profile, Timing
@@ -147,16 +149,22 @@ class RunHarness:
         """Let a person act as soon as an event is in the ledger."""
         threading.Thread(target=self._act, args=(happened, act), daemon=True).start()
 
-    def wait_for(self, happened: Callable[[EventRow], bool]) -> EventRow:
+    def wait_for(self, happened: Callable[[EventRow], bool], *, within: float = 60.0) -> EventRow:
         """Return the first event of this kind, as soon as it is in the ledger."""
         seen = 0
         with open_ledger(self.project) as ledger:
-            while True:
+
+            def find_it() -> EventRow | None:
+                nonlocal seen
                 for event in reads.events(ledger.db, self.run, seen):
                     seen = event.seq
                     if happened(event):
                         return event
-                threading.Event().wait(0.01)
+                return None
+
+            found = until(find_it, "the event is in the ledger", within=within)
+        assert found is not None
+        return found
 
     def act(self, do: Callable[[Ledger], object]) -> None:
         """Act as a person, now."""
@@ -164,7 +172,7 @@ class RunHarness:
             do(ledger)
 
     def _act(self, happened: Callable[[EventRow], bool], act: Callable[[Ledger], object]) -> None:
-        self.wait_for(happened)
+        self.wait_for(happened, within=math.inf)  # a test that ends without it is the judge
         self.act(act)
 
 

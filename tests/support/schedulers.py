@@ -12,8 +12,6 @@ from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.support.run_harness import RunHarness
 
 
@@ -38,14 +36,19 @@ def kill_scheduler(harness: RunHarness, pid: int) -> None:
 def stand_by(harness: RunHarness) -> int:
     """Start a scheduler that waits for the lead; return when it does."""
     pid = harness.detach()
-    until(lambda: f"FLOCK  ADVISORY  WRITE {pid} " in lock_waiters())
+    wait_for_stand_by(pid)
     return pid
 
 
-def lock_waiters() -> str:
-    """Return the locks that processes wait for."""
-    lines = Path("/proc/locks").read_text().splitlines()
-    return "\n".join(line for line in lines if "->" in line)
+def wait_for_stand_by(pid: int) -> None:
+    """Wait until a process waits for a lock that another one has."""
+
+    def is_waiting() -> bool:
+        # The kernel marks who waits for a lock, and does not have it, by an arrow.
+        lines = Path("/proc/locks").read_text().splitlines()
+        return any("->" in line and f"FLOCK  ADVISORY  WRITE {pid} " in line for line in lines)
+
+    until(is_waiting, f"process {pid} waits for the lead")
 
 
 def kill_child(pid: int) -> None:
@@ -68,6 +71,7 @@ def leader_pid(harness: RunHarness) -> int:
     return row.pid
 
 
-def has_started(harness: RunHarness, number: int) -> Callable[[], bool]:
-    """Return a test for that many attempts having been started."""
-    return lambda: len(harness.events("attempt_started")) >= number
+def wait_for_attempts(harness: RunHarness, number: int) -> None:
+    """Wait until that many attempts have started, whatever became of them."""
+    started = f"{number} attempts have started"
+    until(lambda: len(harness.events("attempt_started")) >= number, started)

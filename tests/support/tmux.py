@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     import signal
@@ -67,13 +67,19 @@ class Pane:
 
     def until(self, *wanted: str) -> str:
         """Wait until all of these words are on the screen at once, and return the screen."""
-        over, pause = time.monotonic() + _LIMIT, threading.Event()
-        while time.monotonic() < over:
+        screen = ""
+
+        def is_there() -> bool:
+            nonlocal screen
             screen = self.screen()
-            if all(word in screen for word in wanted):
-                return screen
-            pause.wait(0.05)
-        raise AssertionError(f"{wanted} did not appear:\n{self.screen()}")
+            return all(word in screen for word in wanted)
+
+        try:
+            until(is_there, f"{wanted} are on the screen", within=_LIMIT, every=0.05)
+        except AssertionError as error:
+            error.add_note(screen)
+            raise
+        return screen
 
     def press(self, *keys: str) -> None:
         """Press keys."""

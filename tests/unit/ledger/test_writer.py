@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import apsw
 import pytest
 
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
+from tests.support.waiting import until
 from wf_tui.errors import LedgerError, LedgerWaitError, RefusedError
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
@@ -295,15 +297,11 @@ async def test_a_lock_is_outwaited(
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
         waiting = stuck.message()
-        await asyncio.to_thread(_until, lambda: "nothing new is started" in caplog.text)
+        said = partial(until, lambda: "nothing new is started" in caplog.text, "it says so")
+        await asyncio.to_thread(said)
         other.execute("ROLLBACK")
         assert (await waiting)[0].changed
     assert "is locked by" in str(stuck.told[0]["reason"])
-
-
-def _until(happened: Callable[[], bool]) -> None:
-    while not happened():
-        threading.Event().wait(0.001)
 
 
 async def test_no_more_waiting(stuck: Paused) -> None:

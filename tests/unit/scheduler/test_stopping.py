@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import os
 import signal
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness, attempt_started
+from tests.support.waiting import until
 from wf_tui.config import Timing
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -41,8 +41,7 @@ def test_stop_in_the_gate(harness: RunHarness, tmp_path: Path) -> None:
     harness.start(parallel_plan(f'id: a, {fields}, gate: "{gate}"'))
 
     def release(ledger: Ledger) -> None:
-        while not flag.exists():
-            threading.Event().wait(0.01)
+        until(flag.exists, "its gate runs")
         ledger.release(harness.run, "a")
 
     harness.when(lambda event: event.data.get("step") == "checking", release)

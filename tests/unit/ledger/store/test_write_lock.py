@@ -6,7 +6,6 @@ import fcntl
 import os
 import resource
 import threading
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import apsw
 import pytest
 
 from tests.support.ledger_locks import HOLD_FLOCK, locked_by_another
+from tests.support.waiting import until
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience, WriteLock
@@ -92,8 +92,7 @@ def test_who_gave_up_does_not_get_it(ledger: Path) -> None:
         pass
     with turns.taken():
         assert not is_free(ledger)
-    while not is_free(ledger):
-        time.sleep(0.001)
+    until(lambda: is_free(ledger), "nobody has the turn", every=0.001)
 
 
 def test_it_says_what_it_waits_for(ledger: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -130,5 +129,4 @@ def test_an_interrupted_wait(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(turns, "_say", interrupt)
     with has_the_turn(ledger), pytest.raises(KeyboardInterrupt), turns.taken():
         pass
-    while not is_free(ledger):
-        time.sleep(0.001)
+    until(lambda: is_free(ledger), "nobody has the turn", every=0.001)
