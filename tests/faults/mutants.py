@@ -26,7 +26,7 @@ _OPTIONS: Final = (
     "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout", "--timeout=60",
 )  # fmt: skip
 """Without all the plug-ins that are installed a test starts in half the time."""
-_READY: Final = '    f"WHERE run = ? AND {STARTABLE} AND (rank'
+_READY: Final = '    f"WHERE run = :run AND {STARTABLE} AND (rank'
 _PART_OF_READY: Final = "not_before IS NULL AND parked_by IS NULL"
 _FENCE: Final = "    if task.epoch == epoch and task.worker == worker:\n"
 

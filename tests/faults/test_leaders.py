@@ -171,4 +171,4 @@ def leave_behind(ledger: Ledger, run: str, pid: int) -> None:
     assert claim is not None
     identity: dict[str, str | int] = {"pid": pid, "host": os.uname().nodename, "boot": "another"}
     ledger.scheduler_started(run, {**identity, "pid_started": "1"}, 60.0)
-    ledger.db.execute("UPDATE attempt SET pid = ? WHERE run = ?", (pid, run))
+    ledger.db.execute("UPDATE attempt SET pid = :pid WHERE run = :run", {"pid": pid, "run": run})

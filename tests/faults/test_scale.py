@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.ledger.rules.load import NewPhase
+    from wf_tui.ledger.store.database import Values
 
 pytestmark = pytest.mark.slow
 MANY = 10_000
@@ -116,12 +117,15 @@ def test_a_million_events(make: Callable[[NewPhase], LedgerHarness]) -> None:
     """Views open and follow a long log at no other cost, and a person acts as before."""
     drive = make(shaped("parallel", 100))
     seq = drive.run().seq
-    long = (
-        (RUN, seq + n, START, "t000001", "w1", 1, "scheduler", "task_progress", "{}")
-        for n in range(1, 1_000_001)
+    long: Iterator[Values] = (
+        {"run": RUN, "seq": seq + n, "at": START} for n in range(1, 1_000_001)
     )
     with drive.db.transaction():
-        drive.db.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", long)
+        drive.db.execute_many(
+            "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data) VALUES "
+            "(:run, :seq, :at, 't000001', 'w1', 1, 'scheduler', 'task_progress', '{}')",
+            long,
+        )
         drive.db.execute("UPDATE run SET seq = seq + 1000000")
     assert cost(lambda: reading.start(drive.db, RUN, START)) < 1
     assert cost(lambda: reading.since(drive.db, RUN, seq + 999_900, START)) < 0.1

@@ -6,13 +6,14 @@ import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.store.database import NO_VALUES
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from wf_tui.ledger.store.database import Row, Value
+    from wf_tui.ledger.store.database import Row, Values
 
 __all__ = ["Killed", "Mortal", "remains"]
 
@@ -35,12 +36,12 @@ class Mortal(SqliteDatabase):
         super().__init__(path)
         self.execute("PRAGMA synchronous = OFF")
 
-    def execute(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+    def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
         """Run one statement, if alive."""
         with self._living():
             return super().execute(sql, values)
 
-    def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run one statement many times, if alive."""
         with self._living():
             super().execute_many(sql, rows)

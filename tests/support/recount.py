@@ -44,7 +44,7 @@ def _check_run(db: Database, tasks: dict[str, TaskRow]) -> None:
 
 def _check_phases(db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]) -> None:
     opened = Counter(attempt.phase for attempt in reads.attempts(db, RUN) if attempt.open)
-    waits = db.execute("SELECT src, dst FROM phase_edge WHERE run = ?", (RUN,))
+    waits = db.execute("SELECT src, dst FROM phase_edge WHERE run = :run", {"run": RUN})
     for phase in phases.values():
         inside = [task for task in tasks.values() if task.phase == phase.name]
         unsettled = [task.id for task in inside if not _settles(task, phase)]
@@ -64,7 +64,7 @@ def _settles(task: TaskRow, phase: PhaseRow) -> bool:
 
 
 def _check_waiting(db: Database, tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]) -> None:
-    edges = db.execute("SELECT src, dst, kind, met FROM edge WHERE run = ?", (RUN,))
+    edges = db.execute("SELECT src, dst, kind, met FROM edge WHERE run = :run", {"run": RUN})
     unmet: defaultdict[str, int] = defaultdict(int)
     bad: defaultdict[str, int] = defaultdict(int)
     waiting = {str(dst) for _, dst, kind, met in edges if kind == "order" and not met}
@@ -107,7 +107,9 @@ def _check_claims(db: Database, tasks: dict[str, TaskRow]) -> None:
     assert holding == {
         a.worker: (a.task, a.epoch) for a in opened if not a.worker.startswith("user:")
     }
-    questions = db.execute("SELECT task FROM question WHERE run = ? AND state = 'open'", (RUN,))
+    questions = db.execute(
+        "SELECT task FROM question WHERE run = :run AND state = 'open'", {"run": RUN}
+    )
     assert {str(row[0]) for row in questions} == {t.id for t in tasks.values() if t.asking}
     parked = db.execute(select(TaskRow, "WHERE parked_by IS NOT NULL"))
     for task in (decode(TaskRow, row) for row in parked):

@@ -49,6 +49,13 @@ __all__ = ["Fence", "Ledger", "MoveResult"]
 START_DEADLINE: Final = 60.0
 STEAL_AFTER: Final = 300.0
 _SCHEDULER: Final = "scheduler"
+_LEADS: Final = (
+    "INSERT INTO scheduler (run, pid, host, boot, pid_started, started_at, lease_until) "
+    "VALUES (:run, :pid, :host, :boot, :pid_started, :started_at, :lease_until) "
+    "ON CONFLICT (run) DO UPDATE SET pid = excluded.pid, host = excluded.host, "
+    "boot = excluded.boot, pid_started = excluded.pid_started, "
+    "started_at = excluded.started_at, lease_until = excluded.lease_until"
+)
 
 
 @dataclass(frozen=True)
@@ -149,19 +156,11 @@ class Ledger(Acts):
     def scheduler_started(self, run: str, leader: Mapping[str, str | int], lease: float) -> None:
         """Record who leads this run; a leader that did not sign off is lost."""
         with self._change(run) as tx:
-            if self.db.execute("SELECT 1 FROM scheduler WHERE run = ?", (run,)):
+            if self.db.execute("SELECT 1 FROM scheduler WHERE run = :run", {"run": run}):
                 tx.emit(SchedulerLost())
             self.db.execute(
-                "INSERT OR REPLACE INTO scheduler VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    run,
-                    leader["pid"],
-                    leader["host"],
-                    leader["boot"],
-                    leader["pid_started"],
-                    tx.now,
-                    tx.now + lease,
-                ),
+                _LEADS,
+                {**leader, "run": run, "started_at": tx.now, "lease_until": tx.now + lease},
             )
             tx.emit(SchedulerStarted(pid=int(leader["pid"]), host=str(leader["host"])))
 
@@ -170,7 +169,7 @@ class Ledger(Acts):
         with self._change(run) as tx:
             if runs.wants_scheduler(tx.run):
                 return False
-            self.db.execute("DELETE FROM scheduler WHERE run = ?", (run,))
+            self.db.execute("DELETE FROM scheduler WHERE run = :run", {"run": run})
             return True
 
     def join_workers(self, run: str, seats: Sequence[WorkerRow]) -> None:
@@ -178,7 +177,10 @@ class Ledger(Acts):
         with self._change(run) as tx:
             kept = {seat.name: seat for seat in tx.workers()}
             for name in sorted(kept.keys() - {seat.name for seat in seats}):
-                self.db.execute("DELETE FROM worker WHERE run = ? AND name = ?", (run, name))
+                self.db.execute(
+                    "DELETE FROM worker WHERE run = :run AND name = :name",
+                    {"run": run, "name": name},
+                )
                 tx.emit(WorkerLeft(worker_name=name))
             for seat in seats:
                 old = kept.get(seat.name)
@@ -267,15 +269,17 @@ class Ledger(Acts):
         if not alive:
             return
         now = self.clock.now()
+        renewed = [{**fence.__dict__, "run": run, "now": now} for fence in alive]
         with self.db.transaction():
             self.db.execute_many(
-                "UPDATE task SET lease_until = ?1 + (SELECT lease FROM run WHERE id = ?2) "
-                "WHERE run = ?2 AND id = ?3 AND epoch = ?4 AND worker = ?5",
-                [(now, run, f.task, f.epoch, f.worker) for f in alive],
+                "UPDATE task SET lease_until = :now + (SELECT lease FROM run WHERE id = :run) "
+                "WHERE run = :run AND id = :task AND epoch = :epoch AND worker = :worker",
+                renewed,
             )
             self.db.execute_many(
-                "UPDATE worker SET heartbeat_at = ? WHERE run = ? AND name = ? AND epoch = ?",
-                [(now, run, f.worker, f.epoch) for f in alive],
+                "UPDATE worker SET heartbeat_at = :now "
+                "WHERE run = :run AND name = :worker AND epoch = :epoch",
+                renewed,
             )
 
     def progress(self, fence: Fence, text: str) -> bool:

@@ -13,7 +13,7 @@ from wf_tui.ledger.model.rows import EventRow, TaskRow, decode, select
 from wf_tui.ledger.model.states import BlockedKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wf_tui.ledger.store.database import Database
 
@@ -36,7 +36,10 @@ def changed_tasks(db: Database, run_id: str, events: Sequence[EventRow]) -> list
     moving = {e.task for e in events if e.task is not None and e.kind not in _STAYS}
     _follow(db, run_id, moving, found)
     for phase in sorted(_restarted(db, run_id, events)):
-        rows = db.execute(select(TaskRow, "WHERE run = ? AND phase = ?"), (run_id, phase))
+        rows = db.execute(
+            select(TaskRow, "WHERE run = :run AND phase = :phase"),
+            {"run": run_id, "phase": phase},
+        )
         found |= {task.id: task for task in (decode(TaskRow, row) for row in rows)}
     return sorted(found.values(), key=lambda task: task.ordinal)
 
@@ -56,8 +59,8 @@ def _follow(db: Database, run_id: str, moving: set[str], found: dict[str, TaskRo
 def _by_id(db: Database, run_id: str, names: Iterable[str]) -> dict[str, TaskRow]:
     found = {}
     for part in parts(names):
-        where = f"WHERE run = ? AND id IN ({marks(part)})"
-        for row in db.execute(select(TaskRow, where), (run_id, *part)):
+        where = f"WHERE run = :run AND id IN ({marks(part)})"
+        for row in db.execute(select(TaskRow, where), {"run": run_id, **part}):
             task = decode(TaskRow, row)
             found[task.id] = task
     return found
@@ -73,22 +76,23 @@ def _restarted(db: Database, run_id: str, events: Sequence[EventRow]) -> set[str
 def _names(db: Database, statement: str, run_id: str, names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for part in parts(names):
-        rows = db.execute(statement.format(marks(part)), (run_id, *part))
+        rows = db.execute(statement.format(marks(part)), {"run": run_id, **part})
         found |= {str(row[0]) for row in rows}
     return found
 
 
-def parts(names: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the names in lists that one statement can hold."""
+def parts(names: Iterable[str]) -> Iterator[Mapping[str, str]]:
+    """Yield the names in portions that one statement can hold, each under a parameter's name."""
     every = sorted(names)
     for place in range(0, len(every), _MANY):
-        yield every[place : place + _MANY]
+        portion = every[place : place + _MANY]
+        yield {f"name{number}": name for number, name in enumerate(portion)}
 
 
-def marks(values: Sequence[object]) -> str:
-    """Return the question marks of an `IN` with these values."""
-    return ", ".join("?" * len(values))
+def marks(part: Iterable[str]) -> str:
+    """Return the parameters of an `IN` with these names."""
+    return ", ".join(f":{name}" for name in part)
 
 
-_DEPENDANTS: Final = "SELECT DISTINCT dst FROM edge WHERE run = ? AND src IN ({})"
-_NEXT_PHASES: Final = "SELECT DISTINCT dst FROM phase_edge WHERE run = ? AND src IN ({})"
+_DEPENDANTS: Final = "SELECT DISTINCT dst FROM edge WHERE run = :run AND src IN ({})"
+_NEXT_PHASES: Final = "SELECT DISTINCT dst FROM phase_edge WHERE run = :run AND src IN ({})"

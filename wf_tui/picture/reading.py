@@ -53,8 +53,10 @@ def _whole(db: Database, run_id: str, now: float) -> Batch:
     run = reads.run_row(db, run_id)
     tasks = reads.tasks(db, run_id)
     phase_order = _phase_order(db, run_id)
-    reasons = _context(db, run, now, phase_order, _grouped(db.execute(_EVERY_UNMET, (run_id,))))
-    ended = db.execute(_ENDED, (run_id,))
+    reasons = _context(
+        db, run, now, phase_order, _grouped(db.execute(_EVERY_UNMET, {"run": run_id}))
+    )
+    ended = db.execute(_ENDED, {"run": run_id})
     return Batch(
         seq=run.seq,
         run=run,
@@ -92,8 +94,8 @@ def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[Even
 
 def _events_since(db: Database, run_id: str, seq: int) -> list[EventRow]:
     rows = db.execute(
-        select(EventRow, "WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"),
-        (run_id, seq, _MOST_EVENTS + 1),
+        select(EventRow, "WHERE run = :run AND seq > :seq ORDER BY seq LIMIT :most"),
+        {"run": run_id, "seq": seq, "most": _MOST_EVENTS + 1},
     )
     return [decode(EventRow, row) for row in rows]
 
@@ -114,7 +116,9 @@ def _context(
 ) -> Reasons:
     """Return what the reasons depend on; costs what is open, not what there is."""
     phases = {phase.name: phase for phase in reads.phases(db, run.id)}
-    opened = db.execute(select(AttemptRow, "WHERE run = ? AND open = 1"), (run.id,))
+    opened = db.execute(
+        select(AttemptRow, "WHERE run = :run AND open = 1 ORDER BY task"), {"run": run.id}
+    )
     waits = {
         name: tuple(before for before in many if phases[before].settled_at is None)
         for name, many in phase_order.items()
@@ -135,7 +139,7 @@ def _needs(db: Database, run_id: str, names: Iterable[str]) -> dict[str, tuple[s
     """Return what these tasks still need; the edges of no other have moved."""
     needs: dict[str, tuple[str, ...]] = {}
     for part in parts(names):
-        needs |= _grouped(db.execute(_UNMET_OF.format(marks(part)), (run_id, *part)))
+        needs |= _grouped(db.execute(_UNMET_OF.format(marks(part)), {"run": run_id, **part}))
     return needs
 
 
@@ -149,7 +153,7 @@ def _grouped(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
 _UNMET: Final = (
     "SELECT DISTINCT e.dst, e.src, t.ordinal "
     "FROM edge e JOIN task t ON t.run = e.run AND t.id = e.src "
-    "WHERE e.run = ? AND ((e.kind = 'result' AND t.state <> 'done') "
+    "WHERE e.run = :run AND ((e.kind = 'result' AND t.state <> 'done') "
     "OR (e.kind = 'order' AND e.met = 0)) "
 )
 _EVERY_UNMET: Final = f"{_UNMET} ORDER BY e.dst, t.ordinal"
@@ -160,8 +164,8 @@ def _phase_order(db: Database, run_id: str) -> dict[str, tuple[str, ...]]:
     """Return the phases that each phase waits for, or waited."""
     return _grouped(
         db.execute(
-            "SELECT dst, src FROM phase_edge WHERE run = ? ORDER BY dst, src",
-            (run_id,),
+            "SELECT dst, src FROM phase_edge WHERE run = :run ORDER BY dst, src",
+            {"run": run_id},
         )
     )
 
@@ -176,7 +180,7 @@ def _last_proofs(db: Database, run_id: str, tasks: Sequence[TaskRow]) -> Iterato
             continue
         rows = db.execute(
             select(EventRow, _PROOF),
-            (run_id, task.id, task.epoch),
+            {"run": run_id, "task": task.id, "epoch": task.epoch},
         )
         for event in (decode(EventRow, row) for row in rows):
             if evidence_of(event):
@@ -184,13 +188,14 @@ def _last_proofs(db: Database, run_id: str, tasks: Sequence[TaskRow]) -> Iterato
 
 
 _PROOF: Final = (
-    "WHERE run = ? AND task = ? AND epoch = ? AND kind IN ('task_progress', 'task_step', "
-    "'task_claimed', 'attempt_started', 'question_asked', 'question_answered') "
+    "WHERE run = :run AND task = :task AND epoch = :epoch AND kind IN ("
+    "'task_progress', 'task_step', 'task_claimed', 'attempt_started', "
+    "'question_asked', 'question_answered') "
     "ORDER BY seq DESC LIMIT 1"
 )
 _ENDED: Final = (
-    "SELECT outcome, CAST(max(0, ended_at - started_at) * 1000 AS INTEGER), usage FROM attempt "
-    "WHERE run = ? AND ended_at IS NOT NULL"
+    "SELECT outcome, ended_at - started_at, usage FROM attempt "
+    "WHERE run = :run AND ended_at IS NOT NULL"
 )
 
 
@@ -198,16 +203,17 @@ def _just_ended(db: Database, run_id: str, events: Sequence[EventRow]) -> list[R
     rows: list[Row] = []
     for event in events:
         if event.kind == "attempt_ended":
-            one = f"{_ENDED} AND task = ? AND epoch = ?"
-            rows += db.execute(one, (run_id, event.task, event.epoch))
+            one = f"{_ENDED} AND task = :task AND epoch = :epoch"
+            rows += db.execute(one, {"run": run_id, "task": event.task, "epoch": event.epoch})
     return rows
 
 
 def _tally(ended: Iterable[Row]) -> Tally:
     total = Tally()
-    for outcome, milliseconds, usage in ended:
+    for outcome, seconds, usage in ended:
         if outcome == "succeeded":
-            total += Tally(1, int(milliseconds or 0))
+            # A clock that was set back makes no attempt that took less than nothing.
+            total += Tally(1, max(0, int(float(seconds or 0) * 1000)))
         if usage:
             total += _used(str(usage))
     return total

@@ -20,11 +20,11 @@ __all__ = ["waiting_for"]
 _LOOKED_AT: Final = 500
 """Tasks that could start are looked at up to here, so that a look costs the same in any run."""
 _FREE: Final = (
-    f"WHERE run = ? AND {STARTABLE} AND mode = 'read_write' ORDER BY rank, ordinal LIMIT ?"
+    f"WHERE run = :run AND {STARTABLE} AND mode = 'read_write' ORDER BY rank, ordinal LIMIT :most"
 )
 _PARKED: Final = (
-    f"WHERE run = ? AND parked_by IS NOT NULL AND {UNPARKED} "
-    "ORDER BY parked_by, rank, ordinal LIMIT ?"
+    f"WHERE run = :run AND parked_by IS NOT NULL AND {UNPARKED} "
+    "ORDER BY parked_by, rank, ordinal LIMIT :most"
 )
 
 
@@ -39,5 +39,5 @@ def waiting_for(db: Database, run: RunRow, attempt: AttemptRow, most: int) -> li
 
 def _startable(db: Database, run: RunRow) -> Iterator[TaskRow]:
     for where in (_PARKED, _FREE):
-        for row in db.execute(select(TaskRow, where), (run.id, _LOOKED_AT)):
+        for row in db.execute(select(TaskRow, where), {"run": run.id, "most": _LOOKED_AT}):
             yield decode(TaskRow, row)

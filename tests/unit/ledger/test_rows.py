@@ -44,7 +44,7 @@ def test_a_bad_value_is_named(drive: LedgerHarness, table: str, column: str, val
     """A word that is none, or text that is no JSON: the line has the table, the row and both."""
     drive.make("a")
     drive.finish("a")
-    drive.db.execute(f"UPDATE {table} SET {column} = ?", (value,))
+    drive.db.execute(f"UPDATE {table} SET {column} = :value", {"value": value})
     with pytest.raises(LedgerError, match=f"in its table {table}, the row of") as caught:
         _read_all(drive.db)
     assert f" has {column} " in str(caught.value)

@@ -10,13 +10,14 @@ import pytest
 
 from tests.support.ledger_harness import RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.store.database import NO_VALUES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from wf_tui.ledger.rules.load import NewTask
-    from wf_tui.ledger.store.database import Database, Row, Value
+    from wf_tui.ledger.store.database import Database, Row, Values
 
 
 @dataclass
@@ -26,12 +27,12 @@ class Counted:
     inner: Database
     statements: int = 0
 
-    def execute(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+    def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
         """Count and run one statement."""
         self.statements += 1
         return self.inner.execute(sql, values)
 
-    def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Count and run one statement for many rows."""
         self.statements += 1
         self.inner.execute_many(sql, rows)

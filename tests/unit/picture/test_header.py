@@ -179,5 +179,5 @@ def test_each_kind_has_the_key_that_helps(
     """What helps depends on why it is blocked."""
     drive.make("a")
     drive.mine.hold(RUN, "a")
-    drive.db.execute("UPDATE task SET kind = ?", (kind.value,))
+    drive.db.execute("UPDATE task SET kind = :kind", {"kind": kind.value})
     assert word in helps(drive.task("a"))

@@ -199,7 +199,7 @@ class EditForm(TaskForm[dict[str, object]]):
 
 def read_facts(db: Database, *, run: str, task: str | None) -> FormFacts:
     """Read what a form has to know."""
-    ids = db.execute("SELECT id FROM task WHERE run = ? ORDER BY ordinal", (run,))
+    ids = db.execute("SELECT id FROM task WHERE run = :run ORDER BY ordinal", {"run": run})
     return FormFacts(
         tasks=tuple(str(row[0]) for row in ids),
         phases=tuple(phase.name for phase in reads.phases(db, run)),

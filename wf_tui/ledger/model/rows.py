@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wf_tui.errors import LedgerError
@@ -20,7 +19,7 @@ from wf_tui.ledger.model.states import (
     Step,
     TaskState,
 )
-from wf_tui.ledger.store.database import Row, Value
+from wf_tui.ledger.store.database import Row, Value, Values
 from wf_tui.text import clean
 
 __all__ = [
@@ -302,30 +301,34 @@ def select(table: type[T], rest: str = "") -> str:
     return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"
 
 
-def insert(row: T) -> tuple[str, list[Value]]:
+def insert(row: T) -> tuple[str, Values]:
     """Return the statement that stores a new row, with its values."""
-    return _INSERTS[type(row)], _values(row)
+    table = type(row)
+    values = dict(row.__dict__)
+    for name, writer in _WRITTEN[table]:
+        values[name] = writer(values[name])
+    return _INSERTS[table], values
 
 
-def _values(row: object) -> list[Value]:
-    """Return all that a row holds as the database holds it; only the columns that differ cost."""
-    values: list[Value] = list(_GETTERS[type(row)](row))
-    for place, writer in _PLACES[type(row)]:
-        values[place] = writer(values[place])
-    return values
-
-
-def update(old: T, new: T) -> tuple[str, list[Value]] | None:
+def update(old: T, new: T) -> tuple[str, Values] | None:
     """Return the statement that writes the fields that differ, or None where none does."""
     before, after = old.__dict__, new.__dict__
     names = [n for n, was in before.items() if after[n] is not was and after[n] != was]
     if not names:
         return None
     table, key = _TABLES[type(old)]
-    sets = ", ".join(f"{name} = ?" for name in names)
-    where = " AND ".join(f"{name} = ?" for name in key)
-    values = [encode(n, after[n]) for n in names] + [encode(n, before[n]) for n in key]
-    return f"UPDATE {table} SET {sets} WHERE {where}", values
+    values = {name: encode(name, after[name]) for name in names}
+    for name in key:
+        values[name] = before[name]
+    return _update_of(table, key, tuple(names)), values
+
+
+@lru_cache(maxsize=1024)
+def _update_of(table: str, key: tuple[str, ...], names: tuple[str, ...]) -> str:
+    """Return the statement that changes these columns of one row."""
+    sets = ", ".join(f"{name} = :{name}" for name in names)
+    where = " AND ".join(f"{name} = :{name}" for name in key)
+    return f"UPDATE {table} SET {sets} WHERE {where}"
 
 
 if TYPE_CHECKING:
@@ -458,13 +461,11 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
 }
 _SPEC: Final = tuple(Spec.__dataclass_fields__)
 _INSERTS: Final = {
-    table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) "
-    f"VALUES ({', '.join('?' * len(names))})"
+    table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
     for table, names in _NAMES.items()
 }
-_GETTERS: Final = {table: attrgetter(*names) for table, names in _NAMES.items()}
-_PLACES: Final = {
-    table: [(place, _WRITERS[name]) for place, name in enumerate(names) if name in _WRITERS]
+_WRITTEN: Final = {
+    table: [(name, _WRITERS[name]) for name in names if name in _WRITERS]
     for table, names in _NAMES.items()
 }
 _TYPED: Final = {

@@ -42,7 +42,9 @@ class WorktreeSetup:
 
 def worktree_setup_of(db: Database, run: str) -> WorktreeSetup:
     """Return how the worktrees of a run are set up."""
-    rows = db.execute("SELECT data FROM event WHERE run = ? AND kind = 'run_created'", (run,))
+    rows = db.execute(
+        "SELECT data FROM event WHERE run = :run AND kind = 'run_created'", {"run": run}
+    )
     told = json.loads(str(rows[0][0])).get("worktree", {}) if rows else {}
     lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
     return WorktreeSetup(**{**told, **lists})

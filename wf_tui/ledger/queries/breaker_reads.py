@@ -19,7 +19,7 @@ __all__ = ["explained", "next_look", "shuts", "tripped"]
 
 def tripped(db: Database, run: str) -> dict[str, BreakerRow]:
     """Return the breakers that tripped and were not closed since, by profile."""
-    rows = db.execute(select(BreakerRow, "WHERE run = ? AND trips > 0"), (run,))
+    rows = db.execute(select(BreakerRow, "WHERE run = :run AND trips > 0"), {"run": run})
     found = [decode(BreakerRow, row) for row in rows]
     return {row.profile: row for row in found}
 
@@ -34,10 +34,10 @@ def shuts(row: BreakerRow, opened: Iterable[AttemptRow], now: float) -> bool:
 def next_look(db: Database, run: str, now: float) -> float | None:
     """Return when the first pause ends that a task which could start waits for."""
     rows = db.execute(
-        "SELECT min(until) FROM breaker b WHERE run = ?1 AND until > ?2 AND EXISTS "
-        f"(SELECT 1 FROM task WHERE run = ?1 AND {STARTABLE} AND needs_kind IN "
-        "(SELECT kind FROM worker w WHERE w.run = ?1 AND w.profile = b.profile))",
-        (run, now),
+        "SELECT min(until) FROM breaker b WHERE run = :run AND until > :now AND EXISTS "
+        f"(SELECT 1 FROM task WHERE run = :run AND {STARTABLE} AND needs_kind IN "
+        "(SELECT kind FROM worker w WHERE w.run = :run AND w.profile = b.profile))",
+        {"run": run, "now": now},
     )
     return None if rows[0][0] is None else float(str(rows[0][0]))
 

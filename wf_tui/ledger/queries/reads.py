@@ -87,7 +87,7 @@ def runs(db: Database) -> list[RunRow]:
 
 def run_row(db: Database, run: str) -> RunRow:
     """Return one run by its whole id."""
-    rows = db.execute(select(RunRow, "WHERE id = ?"), (run,))
+    rows = db.execute(select(RunRow, "WHERE id = :run"), {"run": run})
     if not rows:
         raise UnknownNameError("run", run, [row.id for row in runs(db)])
     return decode(RunRow, rows[0])
@@ -113,38 +113,41 @@ def find_run(db: Database, name: str | None) -> RunRow:
 
 def tasks(db: Database, run: str) -> list[TaskRow]:
     """Return all tasks of a run in declaration order."""
-    rows = db.execute(select(TaskRow, "WHERE run = ? ORDER BY ordinal"), (run,))
+    rows = db.execute(select(TaskRow, "WHERE run = :run ORDER BY ordinal"), {"run": run})
     return [decode(TaskRow, row) for row in rows]
 
 
 def task(db: Database, run: str, name: str) -> TaskRow:
     """Return one task, or say which one was probably meant."""
-    rows = db.execute(select(TaskRow, "WHERE run = ? AND id = ?"), (run, name))
+    rows = db.execute(
+        select(TaskRow, "WHERE run = :run AND id = :task"), {"run": run, "task": name}
+    )
     if not rows:
-        known = db.execute("SELECT id FROM task WHERE run = ? ORDER BY ordinal", (run,))
+        known = db.execute("SELECT id FROM task WHERE run = :run ORDER BY ordinal", {"run": run})
         raise UnknownNameError("task", name, [str(row[0]) for row in known])
     return decode(TaskRow, rows[0])
 
 
 def phases(db: Database, run: str) -> list[PhaseRow]:
     """Return the phases of a run in declaration order."""
-    rows = db.execute(select(PhaseRow, "WHERE run = ? ORDER BY ordinal"), (run,))
+    rows = db.execute(select(PhaseRow, "WHERE run = :run ORDER BY ordinal"), {"run": run})
     return [decode(PhaseRow, row) for row in rows]
 
 
 def workers(db: Database, run: str) -> list[WorkerRow]:
     """Return the seats of a run."""
-    rows = db.execute(select(WorkerRow, "WHERE run = ? ORDER BY rowid"), (run,))
+    rows = db.execute(select(WorkerRow, "WHERE run = :run ORDER BY rowid"), {"run": run})
     return [decode(WorkerRow, row) for row in rows]
 
 
 def attempts(db: Database, run: str, name: str | None = None) -> list[AttemptRow]:
     """Return the attempts of one task, or of all, oldest first."""
     if name is None:
-        rows = db.execute(select(AttemptRow, "WHERE run = ? ORDER BY rowid"), (run,))
+        rows = db.execute(select(AttemptRow, "WHERE run = :run ORDER BY rowid"), {"run": run})
     else:
         rows = db.execute(
-            select(AttemptRow, "WHERE run = ? AND task = ? ORDER BY epoch"), (run, name)
+            select(AttemptRow, "WHERE run = :run AND task = :task ORDER BY epoch"),
+            {"run": run, "task": name},
         )
     return [decode(AttemptRow, row) for row in rows]
 
@@ -154,8 +157,8 @@ def events(db: Database, run: str, since: int = 0, page: int = 1000) -> Iterator
     while True:
         with db.snapshot():  # which tells a reader who waits for more that the file is gone
             rows = db.execute(
-                select(EventRow, "WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"),
-                (run, since, page),
+                select(EventRow, "WHERE run = :run AND seq > :since ORDER BY seq LIMIT :most"),
+                {"run": run, "since": since, "most": page},
             )
         for row in rows:
             event = decode(EventRow, row)
@@ -168,8 +171,8 @@ def events(db: Database, run: str, since: int = 0, page: int = 1000) -> Iterator
 def task_events(db: Database, run: str, name: str, newest: int = 1000) -> list[EventRow]:
     """Return the newest events of one task, oldest first."""
     rows = db.execute(
-        select(EventRow, "WHERE run = ? AND task = ? ORDER BY seq DESC LIMIT ?"),
-        (run, name, newest),
+        select(EventRow, "WHERE run = :run AND task = :task ORDER BY seq DESC LIMIT :most"),
+        {"run": run, "task": name, "most": newest},
     )
     return [decode(EventRow, row) for row in reversed(rows)]
 
@@ -177,8 +180,9 @@ def task_events(db: Database, run: str, name: str, newest: int = 1000) -> list[E
 def leader(db: Database, run: str) -> Leader | None:
     """Return who leads, or last led, a run."""
     rows = db.execute(
-        "SELECT pid, host, boot, pid_started, started_at, lease_until FROM scheduler WHERE run = ?",
-        (run,),
+        "SELECT pid, host, boot, pid_started, started_at, lease_until FROM scheduler "
+        "WHERE run = :run",
+        {"run": run},
     )
     if not rows:
         return None
@@ -196,10 +200,10 @@ def leader(db: Database, run: str) -> Leader | None:
 def may_claim(db: Database, run: str) -> bool:
     """Whether a claim could find anything, whoever asks: 5 us, where one that does not takes 60."""
     rows = db.execute(
-        "SELECT 1 FROM run WHERE id = ?1 AND open_attempts < jobs AND ("
-        f"EXISTS (SELECT 1 FROM task WHERE run = ?1 AND {STARTABLE}) OR (open_attempts = 0 "
-        "AND EXISTS (SELECT 1 FROM task WHERE run = ?1 AND parked_by IS NOT NULL)))",
-        (run,),
+        "SELECT 1 FROM run WHERE id = :run AND open_attempts < jobs AND ("
+        f"EXISTS (SELECT 1 FROM task WHERE run = :run AND {STARTABLE}) OR (open_attempts = 0 "
+        "AND EXISTS (SELECT 1 FROM task WHERE run = :run AND parked_by IS NOT NULL)))",
+        {"run": run},
     )
     return bool(rows)
 
@@ -208,24 +212,26 @@ def rests(db: Database, run: RunRow) -> bool:
     """Whether a run needs no scheduler: it is over, or paused with no accepted work open."""
     if run.state != RunState.PAUSED:
         return RunState(run.state).ended
-    mine = "SELECT 1 FROM attempt WHERE run = ? AND open = 1 AND profile = 'user' LIMIT 1"
-    return not db.execute(mine, (run.id,))
+    mine = "SELECT 1 FROM attempt WHERE run = :run AND open = 1 AND profile = 'user' LIMIT 1"
+    return not db.execute(mine, {"run": run.id})
 
 
 def pulse(db: Database, run: str, now: float) -> Pulse:
     """Return what the scheduler needs to decide what to do next."""
     row = run_row(db, run)
     opened = db.execute(
-        "SELECT task, epoch, worker, fenced FROM attempt WHERE run = ? AND open = 1", (run,)
+        "SELECT task, epoch, worker, fenced FROM attempt WHERE run = :run AND open = 1 "
+        "ORDER BY task",
+        {"run": run},
     )
     idle = db.execute(
-        "SELECT name FROM worker WHERE run = ? AND task IS NULL ORDER BY rowid",
-        (run,),
+        "SELECT name FROM worker WHERE run = :run AND task IS NULL ORDER BY rowid",
+        {"run": run},
     )
     timer = db.execute(
-        "SELECT min(not_before) FROM task WHERE run = ? AND not_before IS NOT NULL "
+        "SELECT min(not_before) FROM task WHERE run = :run AND not_before IS NOT NULL "
         "AND (state = 'pending' OR kind = 'quota')",
-        (run,),
+        {"run": run},
     )
     pause = breaker_reads.next_look(db, run, now)
     timers = [float(str(at)) for at in (timer[0][0], pause) if at is not None]

@@ -47,14 +47,19 @@ class Reasons:
     def read(cls, db: Database, run: RunRow, now: float) -> Reasons:
         """Read what the reasons of one run depend on."""
         phases = {phase.name: phase for phase in reads.phases(db, run.id)}
-        waits = db.execute("SELECT src, dst FROM phase_edge WHERE run = ?", (run.id,))
+        whole = {"run": run.id}
+        waits = db.execute(
+            "SELECT src, dst FROM phase_edge WHERE run = :run ORDER BY src, dst", whole
+        )
         unmet = db.execute(
             "SELECT e.src, e.dst FROM edge e JOIN task t ON t.run = e.run AND t.id = e.src "
-            "WHERE e.run = ? AND ((e.kind = 'result' AND t.state <> 'done') "
-            "OR (e.kind = 'order' AND e.met = 0))",
-            (run.id,),
+            "WHERE e.run = :run AND ((e.kind = 'result' AND t.state <> 'done') "
+            "OR (e.kind = 'order' AND e.met = 0)) ORDER BY e.src, e.dst, e.kind",
+            whole,
         )
-        opened = db.execute(select(AttemptRow, "WHERE run = ? AND open = 1"), (run.id,))
+        opened = db.execute(
+            select(AttemptRow, "WHERE run = :run AND open = 1 ORDER BY task"), whole
+        )
         return cls(
             run=run,
             now=now,

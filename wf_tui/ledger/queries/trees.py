@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,15 +51,17 @@ def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:
 def was_kept(db: Database, attempt: AttemptRow) -> bool:
     """Whether the tree of an attempt was kept since its work could not be saved."""
     newest = db.execute(
-        "SELECT task, epoch FROM attempt WHERE run = ?1 AND tree = ?2 ORDER BY rowid DESC LIMIT 1",
-        (attempt.run, attempt.tree),
+        "SELECT task, epoch FROM attempt WHERE run = :run AND tree = :tree "
+        "ORDER BY rowid DESC LIMIT 1",
+        {"run": attempt.run, "tree": attempt.tree},
     )
     if [tuple(row) for row in newest] != [(attempt.task, attempt.epoch)]:
         return False
-    told = db.execute(
-        "SELECT json_extract(data, '$.tree') FROM event WHERE run = ?1 AND kind = 'worktree_kept' "
-        "AND seq > (SELECT max(seq) FROM event WHERE run = ?1 AND task = ?2 AND epoch = ?3 "
-        "AND kind = 'task_claimed')",
-        (attempt.run, attempt.task, attempt.epoch),
+    kept = db.execute(
+        "SELECT data FROM event WHERE run = :run AND kind = 'worktree_kept' "
+        "AND seq > (SELECT max(seq) FROM event WHERE run = :run AND task = :task "
+        "AND epoch = :epoch AND kind = 'task_claimed') ORDER BY seq",
+        {"run": attempt.run, "task": attempt.task, "epoch": attempt.epoch},
     )
-    return any(Path(str(tree)).name == attempt.tree for (tree,) in told)
+    trees = (str(json.loads(str(data)).get("tree")) for (data,) in kept)
+    return any(Path(tree).name == attempt.tree for tree in trees)

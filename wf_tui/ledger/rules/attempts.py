@@ -230,7 +230,8 @@ def limited(
     if not in_progress(task):
         raise refused(task, "put back")
     tx.db.execute(
-        "UPDATE worker SET lane_until = ? WHERE run = ? AND lane = ?", (until, tx.run.id, lane)
+        "UPDATE worker SET lane_until = :until WHERE run = :run AND lane = :lane",
+        {"until": until, "run": tx.run.id, "lane": lane},
     )
     tx.emit(LaneLimited(lane=lane, until=until, reason=kind), task)
     if kind == "quota":
@@ -311,6 +312,6 @@ def _free(tx: Change, attempt: AttemptRow) -> None:
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts - 1))
     tx.db.execute(
         "UPDATE worker SET task = NULL, epoch = NULL, state = 'idle' "
-        "WHERE run = ? AND name = ? AND epoch = ?",
-        (tx.run.id, attempt.worker, attempt.epoch),
+        "WHERE run = :run AND name = :worker AND epoch = :epoch",
+        {"run": tx.run.id, "worker": attempt.worker, "epoch": attempt.epoch},
     )

@@ -75,8 +75,8 @@ def worked(tx: Change, profile: str) -> None:
 def reanchor(tx: Change) -> None:
     """After the clock was set back: no pause is longer than the longest one with an end."""
     tx.db.execute(
-        "UPDATE breaker SET until = ?1 WHERE run = ?2 AND until > ?1",
-        (tx.now + FIRST_PAUSE * 2 ** (TRIPS - 2), tx.run.id),
+        "UPDATE breaker SET until = :longest WHERE run = :run AND until > :longest",
+        {"longest": tx.now + FIRST_PAUSE * 2 ** (TRIPS - 2), "run": tx.run.id},
     )
 
 
@@ -103,6 +103,6 @@ def _close(tx: Change, row: BreakerRow) -> None:
 
 
 def _row(tx: Change, profile: str, which: str) -> BreakerRow | None:
-    where = select(BreakerRow, f"WHERE run = ? AND profile = ? AND {which}")
-    rows = tx.db.execute(where, (tx.run.id, profile))
+    where = select(BreakerRow, f"WHERE run = :run AND profile = :profile AND {which}")
+    rows = tx.db.execute(where, {"run": tx.run.id, "profile": profile})
     return decode(BreakerRow, rows[0]) if rows else None

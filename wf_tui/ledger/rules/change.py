@@ -31,12 +31,16 @@ from wf_tui.ledger.model.states import OPEN_KINDS, TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.rules.propagate import Propagation, blocked_by_result
-from wf_tui.ledger.store.database import Database, Value
+from wf_tui.ledger.store.database import Database, Values
 
 __all__ = ["Change", "change"]
 
 _Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow)
 _NO_DETAIL: Final[Detail] = {}
+_NEW_EVENT: Final = (
+    "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data) "
+    "VALUES (:run, :seq, :at, :task, :worker, :epoch, :actor, :kind, :data)"
+)
 
 
 @dataclass
@@ -54,7 +58,7 @@ class Change:
     actor: str
     command: int
     reporter: tuple[str, str, int] | None = None
-    events: list[tuple[Value, ...]] = field(default_factory=list)
+    events: list[Values] = field(default_factory=list)
     _phases: dict[str, PhaseRow] = field(default_factory=dict)
 
     def update_run(self, new: RunRow) -> None:
@@ -82,7 +86,17 @@ class Change:
         name = task.id if task else None
         text = json.dumps(data)
         self.events.append(
-            (self.run.id, number, self.now, name, worker, epoch, self.actor, kind, text)
+            {
+                "run": self.run.id,
+                "seq": number,
+                "at": self.now,
+                "task": name,
+                "worker": worker,
+                "epoch": epoch,
+                "actor": self.actor,
+                "kind": kind,
+                "data": text,
+            }
         )
 
     def _whose(self, task: TaskRow | None) -> tuple[str | None, int | None]:
@@ -96,19 +110,21 @@ class Change:
     def task(self, task_id: str) -> TaskRow:
         """Return a task of this run, or say which one was probably meant."""
         rows = self.db.execute(
-            select(TaskRow, "WHERE run = ? AND id = ?"),
-            (self.run.id, task_id),
+            select(TaskRow, "WHERE run = :run AND id = :task"),
+            {"run": self.run.id, "task": task_id},
         )
         if not rows:
-            known = self.db.execute("SELECT id FROM task WHERE run = ?", (self.run.id,))
+            known = self.db.execute(
+                "SELECT id FROM task WHERE run = :run ORDER BY ordinal", {"run": self.run.id}
+            )
             raise UnknownNameError("task", task_id, [str(row[0]) for row in known])
         return decode(TaskRow, rows[0])
 
     def attempt(self, task_id: str, epoch: int) -> AttemptRow:
         """Return one attempt."""
         rows = self.db.execute(
-            select(AttemptRow, "WHERE run = ? AND task = ? AND epoch = ?"),
-            (self.run.id, task_id, epoch),
+            select(AttemptRow, "WHERE run = :run AND task = :task AND epoch = :epoch"),
+            {"run": self.run.id, "task": task_id, "epoch": epoch},
         )
         if not rows:
             raise RefusedError(f"task {task_id!r} has no attempt {epoch}")
@@ -117,8 +133,8 @@ class Change:
     def open_attempts(self) -> list[AttemptRow]:
         """Return all attempts whose processes or harvest are not over."""
         rows = self.db.execute(
-            select(AttemptRow, "WHERE run = ? AND open = 1"),
-            (self.run.id,),
+            select(AttemptRow, "WHERE run = :run AND open = 1 ORDER BY task"),
+            {"run": self.run.id},
         )
         return [decode(AttemptRow, row) for row in rows]
 
@@ -127,27 +143,29 @@ class Change:
         if name in self._phases:
             return self._phases[name]
         rows = self.db.execute(
-            select(PhaseRow, "WHERE run = ? AND name = ?"),
-            (self.run.id, name),
+            select(PhaseRow, "WHERE run = :run AND name = :name"),
+            {"run": self.run.id, "name": name},
         )
         if not rows:
-            known = self.db.execute("SELECT name FROM phase WHERE run = ?", (self.run.id,))
+            known = self.db.execute(
+                "SELECT name FROM phase WHERE run = :run ORDER BY ordinal", {"run": self.run.id}
+            )
             raise UnknownNameError("phase", name, [str(row[0]) for row in known])
         return self._phases.setdefault(name, decode(PhaseRow, rows[0]))
 
     def workers(self) -> list[WorkerRow]:
         """Return all seats of this run that are not gone."""
         rows = self.db.execute(
-            select(WorkerRow, "WHERE run = ?"),
-            (self.run.id,),
+            select(WorkerRow, "WHERE run = :run ORDER BY rowid"),
+            {"run": self.run.id},
         )
         return [decode(WorkerRow, row) for row in rows]
 
     def worker(self, name: str) -> WorkerRow:
         """Return one seat, or say which one was probably meant."""
         rows = self.db.execute(
-            select(WorkerRow, "WHERE run = ? AND name = ?"),
-            (self.run.id, name),
+            select(WorkerRow, "WHERE run = :run AND name = :name"),
+            {"run": self.run.id, "name": name},
         )
         if not rows:
             raise UnknownNameError("worker", name, [seat.name for seat in self.workers()])
@@ -240,7 +258,7 @@ def _timed(old: TaskRow, new: TaskRow, tx: Change) -> TaskRow:
 def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change]:
     """Open a change of one run; its events and counts are written as it ends."""
     with db.transaction():
-        rows = db.execute(select(RunRow, "WHERE id = ?"), (run,))
+        rows = db.execute(select(RunRow, "WHERE id = :run"), {"run": run})
         if not rows:
             known = db.execute("SELECT id FROM run ORDER BY rowid DESC")
             raise UnknownNameError("run", run, [str(row[0]) for row in known])
@@ -250,4 +268,4 @@ def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change
         tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
         tx.write(before, tx.run)
         if tx.events:
-            db.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tx.events)
+            db.execute_many(_NEW_EVENT, tx.events)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import MessageDelivered
 from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
@@ -24,6 +24,9 @@ from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.runs import wake_run
 from wf_tui.plan.scopes import first_overlap
 
+if TYPE_CHECKING:
+    from wf_tui.ledger.store.database import Value
+
 __all__ = [
     "Claim",
     "Holder",
@@ -43,9 +46,10 @@ _FIRST_PAGE: Final = 4
 """The best task is nearly always free: reading 64 of them took a fifth of a claim's time."""
 _PAGE: Final = 64
 _READY: Final = (
-    f"WHERE run = ? AND {STARTABLE} AND (rank, ordinal) > (?, ?) AND needs_kind = ? "
-    "AND pinned IN ('', ?, ?) AND phase NOT IN (SELECT name FROM phase "
-    "WHERE phase.run = task.run AND wip IS NOT NULL AND open_attempts >= wip) "
+    f"WHERE run = :run AND {STARTABLE} AND (rank, ordinal) > (:rank, :ordinal) "
+    "AND needs_kind = :kind AND pinned IN ('', :name, :profile) AND phase NOT IN "
+    "(SELECT name FROM phase WHERE phase.run = task.run AND wip IS NOT NULL "
+    "AND open_attempts >= wip) "
 )
 
 
@@ -113,15 +117,17 @@ def release_due(tx: Change) -> None:
     """Let tasks go whose back-off or quota is over."""
     tx.db.execute(
         "UPDATE task SET not_before = NULL "
-        "WHERE run = ? AND not_before <= ? AND state = 'pending' AND not_before IS NOT NULL",
-        (tx.run.id, tx.now),
+        "WHERE run = :run AND not_before <= :now AND state = 'pending' "
+        "AND not_before IS NOT NULL",
+        {"run": tx.run.id, "now": tx.now},
     )
     rows = tx.db.execute(
         select(
             TaskRow,
-            "WHERE run = ? AND not_before IS NOT NULL AND not_before <= ? AND kind = 'quota'",
+            "WHERE run = :run AND not_before IS NOT NULL AND not_before <= :now "
+            "AND kind = 'quota' ORDER BY not_before, ordinal",
         ),
-        (tx.run.id, tx.now),
+        {"run": tx.run.id, "now": tx.now},
     )
     for task in (decode(TaskRow, row) for row in rows):
         tx.emit(TaskUnblocked(kind="ready", before=BlockedKind.QUOTA), task)
@@ -134,13 +140,14 @@ def reanchor(tx: Change, longest: float) -> None:
     A quota stays as it is: its end is a time that the provider said.
     """
     tx.db.execute(
-        "UPDATE task SET not_before = ?1 WHERE run = ?2 AND not_before > ?1 AND state = 'pending'",
-        (tx.now + longest, tx.run.id),
+        "UPDATE task SET not_before = :latest "
+        "WHERE run = :run AND not_before > :latest AND state = 'pending'",
+        {"latest": tx.now + longest, "run": tx.run.id},
     )
     tx.db.execute(
-        "UPDATE task SET ready_at = ?1 WHERE run = ?2 AND ready_at > ?1 AND state = 'pending' "
-        "AND pinned_by = 'plan'",
-        (tx.now, tx.run.id),
+        "UPDATE task SET ready_at = :now WHERE run = :run AND ready_at > :now "
+        "AND state = 'pending' AND pinned_by = 'plan'",
+        {"now": tx.now, "run": tx.run.id},
     )
     if tx.run.idle_since is not None:
         tx.update_run(evolve(tx.run, idle_since=min(tx.run.idle_since, tx.now)))
@@ -151,11 +158,11 @@ def _drop_stale_pins(tx: Change, steal_after: float) -> None:
     rows = tx.db.execute(
         select(
             TaskRow,
-            f"WHERE run = ?1 AND pinned_by = 'plan' AND ready_at < ?2 AND {UNPARKED} "
-            "AND EXISTS (SELECT 1 FROM worker w WHERE w.run = ?1 AND w.task IS NOT NULL "
-            "AND (w.name = pinned OR w.profile = pinned))",
+            f"WHERE run = :run AND pinned_by = 'plan' AND ready_at < :before AND {UNPARKED} "
+            "AND EXISTS (SELECT 1 FROM worker w WHERE w.run = :run AND w.task IS NOT NULL "
+            "AND (w.name = pinned OR w.profile = pinned)) ORDER BY ready_at, ordinal",
         ),
-        (tx.run.id, tx.now - steal_after),
+        {"run": tx.run.id, "before": tx.now - steal_after},
     )
     for task in (decode(TaskRow, row) for row in rows):
         tx.emit(TaskEdited(fields={"pinned": ""}, was={"pinned": task.pinned}), task)
@@ -190,21 +197,30 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
 
 def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
     """Walk the ready tasks that this worker fits, best first, a page at a time."""
+    roles = {f"role{place}": role for place, role in enumerate(worker.roles)}
     where = _READY
-    if worker.roles:
-        where += f"AND role IN ({', '.join('?' * len(worker.roles))}) "
-    where += "ORDER BY rank, ordinal LIMIT ?"
-    rank, ordinal, limit = -(2**62), -1, _FIRST_PAGE
-    fixed = (worker.kind, worker.name, worker.profile, *worker.roles)
+    if roles:
+        where += f"AND role IN ({', '.join(f':{name}' for name in roles)}) "
+    statement = select(TaskRow, where + "ORDER BY rank, ordinal LIMIT :most")
+    values: dict[str, Value] = {
+        "run": tx.run.id,
+        "rank": -(2**62),
+        "ordinal": -1,
+        "kind": worker.kind,
+        "name": worker.name,
+        "profile": worker.profile,
+        "most": _FIRST_PAGE,
+        **roles,
+    }
     while True:
-        rows = tx.db.execute(select(TaskRow, where), (tx.run.id, rank, ordinal, *fixed, limit))
+        rows = tx.db.execute(statement, values)
         for row in rows:
             task = decode(TaskRow, row)
-            rank, ordinal = task.rank, task.ordinal
+            values["rank"], values["ordinal"] = task.rank, task.ordinal
             yield task
-        if len(rows) < limit:
+        if len(rows) < int(str(values["most"])):
             return
-        limit = _PAGE
+        values["most"] = _PAGE
 
 
 def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
@@ -267,17 +283,18 @@ def needs_newer(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> bo
 def _park(tx: Change, task: TaskRow) -> None:
     """Take a task, and all that ask for the same, out of the walk until one may be free."""
     tx.db.execute(
-        f"UPDATE task SET parked_by = ? WHERE run = ? AND {STARTABLE} AND mode = 'read_write' "
-        "AND scope_key = ? AND needs_kind = ? AND role = ? AND pinned = ? AND phase = ?",
-        (
-            _label(task),
-            tx.run.id,
-            task.scope_key,
-            task.needs_kind,
-            task.role,
-            task.pinned,
-            task.phase,
-        ),
+        f"UPDATE task SET parked_by = :queue WHERE run = :run AND {STARTABLE} "
+        "AND mode = 'read_write' AND scope_key = :scope_key AND needs_kind = :needs_kind "
+        "AND role = :role AND pinned = :pinned AND phase = :phase",
+        {
+            "queue": _label(task),
+            "run": tx.run.id,
+            "scope_key": task.scope_key,
+            "needs_kind": task.needs_kind,
+            "role": task.role,
+            "pinned": task.pinned,
+            "phase": task.phase,
+        },
     )
 
 
@@ -314,9 +331,9 @@ def wake_next(tx: Change, task: TaskRow) -> None:
     """Let the next of its scope into the walk: this one leaves it without having run."""
     if task.writes and task.parked_by is None:
         tx.db.execute(
-            "UPDATE task SET parked_by = NULL WHERE rowid = (SELECT rowid FROM task "
-            "WHERE run = ? AND parked_by = ? ORDER BY rank, ordinal LIMIT 1)",
-            (tx.run.id, _label(task)),
+            "UPDATE task SET parked_by = NULL WHERE run = :run AND id = (SELECT id FROM task "
+            "WHERE run = :run AND parked_by = :queue ORDER BY rank, ordinal LIMIT 1)",
+            {"run": tx.run.id, "queue": _label(task)},
         )
 
 
@@ -327,9 +344,9 @@ def _first_parked(tx: Change) -> Iterator[TaskRow]:
         rows = tx.db.execute(
             select(
                 TaskRow,
-                "WHERE run = ? AND parked_by > ? ORDER BY parked_by, rank, ordinal LIMIT 1",
+                "WHERE run = :run AND parked_by > :queue ORDER BY parked_by, rank, ordinal LIMIT 1",
             ),
-            (tx.run.id, label),
+            {"run": tx.run.id, "queue": label},
         )
         if not rows:
             return
@@ -419,9 +436,9 @@ def _shared_in_use(tx: Change) -> bool:
 def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:
     """Hand over what people wrote to this task since its last attempt."""
     rows = tx.db.execute(
-        "UPDATE message SET delivered_epoch = ? WHERE run = ? AND task = ? "
+        "UPDATE message SET delivered_epoch = :epoch WHERE run = :run AND task = :task "
         "AND delivered_epoch IS NULL RETURNING text",
-        (task.epoch, tx.run.id, task.id),
+        {"epoch": task.epoch, "run": tx.run.id, "task": task.id},
     )
     if rows:
         tx.emit(MessageDelivered(count=len(rows)), task)

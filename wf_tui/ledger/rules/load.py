@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -19,13 +18,16 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.change import Change
-    from wf_tui.ledger.store.database import Value
+    from wf_tui.ledger.store.database import Values
     from wf_tui.plan.models import Plan, Task
 
 __all__ = ["ADDED_PHASE", "NewPhase", "NewTask", "add_task", "fill_run", "of_plan", "rank"]
 
 ADDED_PHASE: Final = "added"
 _STEP: Final = 1_000_000
+_NEW_EDGE: Final = (
+    "INSERT INTO edge (run, src, dst, kind, met) VALUES (:run, :src, :dst, :kind, :met)"
+)
 
 
 @dataclass(frozen=True)
@@ -165,17 +167,25 @@ def fill_run(
 def _link(tx: Change, phases: Sequence[NewPhase]) -> None:
     """Store who waits for whom: results, the order of sequential phases, and phases."""
     run = tx.run.id
-    edges: list[tuple[Value, ...]] = []
+    edges: list[Values] = []
     for phase in phases:
         for place, task in enumerate(phase.tasks):
-            edges += [(run, need, task.id, "result", 0) for need in task.spec.needs]
+            edges += [_edge(run, need, task.id, "result") for need in task.spec.needs]
             if not phase.parallel and place:
-                edges.append((run, phase.tasks[place - 1].id, task.id, "order", 0))
-    tx.db.execute_many("INSERT INTO edge VALUES (?, ?, ?, ?, ?)", edges)
+                edges.append(_edge(run, phase.tasks[place - 1].id, task.id, "order"))
+    tx.db.execute_many(_NEW_EDGE, edges)
     tx.db.execute_many(
-        "INSERT INTO phase_edge VALUES (?, ?, ?)",
-        [(run, before, phase.name) for phase in phases for before in phase.depends_on],
+        "INSERT INTO phase_edge (run, src, dst) VALUES (:run, :src, :dst)",
+        [
+            {"run": run, "src": before, "dst": phase.name}
+            for phase in phases
+            for before in phase.depends_on
+        ],
     )
+
+
+def _edge(run: str, src: str, dst: str, kind: str, *, met: bool = False) -> Values:
+    return {"run": run, "src": src, "dst": dst, "kind": kind, "met": int(met)}
 
 
 def _phase_row(run: RunRow, phase: NewPhase, number: int) -> PhaseRow:
@@ -231,12 +241,10 @@ def _first_line(spec: Spec) -> str:
 
 
 def _insert_many(tx: Change, rows: Sequence[TaskRow]) -> None:
-    statements: defaultdict[str, list[list[Value]]] = defaultdict(list)
-    for row in rows:
-        statement, values = insert(row)
-        statements[statement].append(values)
-    for statement, many in statements.items():
-        tx.db.execute_many(statement, many)
+    inserts = [insert(row) for row in rows]
+    if inserts:
+        statement, _ = inserts[0]
+        tx.db.execute_many(statement, [values for _, values in inserts])
 
 
 def _tell(tx: Change, task: TaskRow) -> None:
@@ -255,7 +263,9 @@ def _tell(tx: Change, task: TaskRow) -> None:
 
 def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     """Store one more task; refused where a phase that waits for its phase has begun."""
-    taken = tx.db.execute("SELECT 1 FROM task WHERE run = ? AND id = ?", (tx.run.id, task.id))
+    taken = tx.db.execute(
+        "SELECT 1 FROM task WHERE run = :run AND id = :task", {"run": tx.run.id, "task": task.id}
+    )
     if taken:
         raise UsageError(f"there is a task {task.id!r} already", "give the new one another title")
     needs = [tx.task(need) for need in dict.fromkeys(task.spec.needs)]
@@ -270,9 +280,9 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     tx.write(phase, evolve(phase, unsettled=phase.unsettled + 1))
     tx.insert(row)
     if last is not None and not phase.parallel:
-        _edge(tx, last.id, row.id, "order", met=turn)
+        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, last.id, row.id, "order", met=turn))
     for need in needs:
-        _edge(tx, need.id, row.id, "result", met=False)
+        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, need.id, row.id, "result"))
     tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
     _tell(tx, row)
     bad = sum(is_bad(need) for need in needs)
@@ -285,17 +295,13 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     return tx.to_pending(waiting)
 
 
-def _edge(tx: Change, src: str, dst: str, kind: str, *, met: bool) -> None:
-    tx.db.execute("INSERT INTO edge VALUES (?, ?, ?, ?, ?)", (tx.run.id, src, dst, kind, int(met)))
-
-
 def _next_ordinal(tx: Change) -> int:
-    rows = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = ?", (tx.run.id,))
+    rows = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = :run", {"run": tx.run.id})
     return int(rows[0][0] or 0) + 1
 
 
 def _added_phase(tx: Change) -> PhaseRow:
-    names = tx.db.execute("SELECT name, ordinal FROM phase WHERE run = ?", (tx.run.id,))
+    names = tx.db.execute("SELECT name FROM phase WHERE run = :run", {"run": tx.run.id})
     if any(row[0] == ADDED_PHASE for row in names):
         return tx.phase(ADDED_PHASE)
     phase = NewPhase(ADDED_PHASE, parallel=True, on_failure="skip_continue", tasks=())
@@ -306,8 +312,8 @@ def _added_phase(tx: Change) -> PhaseRow:
 
 def _last_of(tx: Change, phase: PhaseRow) -> TaskRow | None:
     rows = tx.db.execute(
-        "SELECT id FROM task WHERE run = ? AND phase = ? ORDER BY ordinal DESC LIMIT 1",
-        (tx.run.id, phase.name),
+        "SELECT id FROM task WHERE run = :run AND phase = :phase ORDER BY ordinal DESC LIMIT 1",
+        {"run": tx.run.id, "phase": phase.name},
     )
     return tx.task(str(rows[0][0])) if rows else None
 
@@ -316,14 +322,17 @@ def _reopen(tx: Change, phase: PhaseRow) -> PhaseRow:
     """Let a settled phase settle again later, if nothing has started that waited for it."""
     if phase.settled_at is None:
         return phase
-    after = "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?2)"
+    after = "SELECT dst FROM phase_edge WHERE run = :run AND src = :phase"
+    values = {"run": tx.run.id, "phase": phase.name}
     begun = tx.db.execute(
-        f"SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND phase IN {after} LIMIT 1",
-        (tx.run.id, phase.name),
+        f"SELECT id FROM task WHERE run = :run AND attempts > 0 AND phase IN ({after}) "
+        "ORDER BY ordinal LIMIT 1",
+        values,
     )
     settled = tx.db.execute(
-        f"SELECT name FROM phase WHERE run = ?1 AND settled_at IS NOT NULL AND name IN {after}",
-        (tx.run.id, phase.name),
+        "SELECT name FROM phase WHERE run = :run AND settled_at IS NOT NULL "
+        f"AND name IN ({after}) ORDER BY ordinal",
+        values,
     )
     if begun or settled:
         who = begun[0][0] if begun else settled[0][0]
@@ -332,11 +341,11 @@ def _reopen(tx: Change, phase: PhaseRow) -> PhaseRow:
             "leave --phase out to add a task that nothing waits for",
         )
     tx.db.execute(
-        f"UPDATE task SET unmet = unmet + 1 WHERE run = ?1 AND phase IN {after} "
-        "AND phase IN (SELECT name FROM phase WHERE run = ?1 AND unmet = 0)",
-        (tx.run.id, phase.name),
+        f"UPDATE task SET unmet = unmet + 1 WHERE run = :run AND phase IN ({after}) "
+        "AND phase IN (SELECT name FROM phase WHERE run = :run AND unmet = 0)",
+        values,
     )
-    for row in tx.db.execute(after[1:-1], (tx.run.id, phase.name)):
+    for row in tx.db.execute(f"{after} ORDER BY dst", values):
         later = tx.phase(str(row[0]))
         tx.write(later, evolve(later, unmet=later.unmet + 1))
     return tx.write(phase, evolve(phase, settled_at=None))
@@ -348,19 +357,21 @@ def _refuse_cycle(tx: Change, needs: Sequence[TaskRow], phase: str) -> None:
     phases: set[str] = set()
     while todo:
         task = tx.task(todo.pop())
-        before = _names(tx, "SELECT src FROM edge WHERE run = ? AND dst = ?", task.id)
-        waits = _names(tx, "SELECT src FROM phase_edge WHERE run = ? AND dst = ?", task.phase)
+        before = _names(tx, "SELECT src FROM edge WHERE run = :run AND dst = :name", task.id)
+        waits = _names(
+            tx, "SELECT src FROM phase_edge WHERE run = :run AND dst = :name", task.phase
+        )
         if phase in waits:
             raise UsageError(
                 f"a cycle: {task.id!r} waits for the phase {phase!r} that the new task joins",
                 "leave --phase out, or need another task",
             )
         for name in waits - phases:
-            before |= _names(tx, "SELECT id FROM task WHERE run = ? AND phase = ?", name)
+            before |= _names(tx, "SELECT id FROM task WHERE run = :run AND phase = :name", name)
         phases |= waits
         todo += sorted(before - seen)
         seen |= before
 
 
 def _names(tx: Change, statement: str, name: str) -> set[str]:
-    return {str(row[0]) for row in tx.db.execute(statement, (tx.run.id, name))}
+    return {str(row[0]) for row in tx.db.execute(statement, {"run": tx.run.id, "name": name})}

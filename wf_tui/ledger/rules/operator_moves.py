@@ -232,10 +232,11 @@ def _unused_skip(tx: Change, task: TaskRow) -> bool:
 def claimed_dependant(tx: Change, task: TaskRow) -> str | None:
     """Return a task that waited for this one, or for its phase, and was claimed since."""
     rows = tx.db.execute(
-        "SELECT id FROM task WHERE run = ?1 AND attempts > 0 AND (id IN "
-        "(SELECT dst FROM edge WHERE run = ?1 AND src = ?2) OR phase IN "
-        "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?3)) ORDER BY ordinal LIMIT 1",
-        (tx.run.id, task.id, task.phase),
+        "SELECT id FROM task WHERE run = :run AND attempts > 0 AND (id IN "
+        "(SELECT dst FROM edge WHERE run = :run AND src = :task) OR phase IN "
+        "(SELECT dst FROM phase_edge WHERE run = :run AND src = :phase)) "
+        "ORDER BY ordinal LIMIT 1",
+        {"run": tx.run.id, "task": task.id, "phase": task.phase},
     )
     return str(rows[0][0]) if rows else None
 

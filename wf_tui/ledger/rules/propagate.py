@@ -24,16 +24,16 @@ __all__ = ["Propagation", "awaits_turn", "blocked_by_result", "is_bad", "is_met"
 
 _WAIT_LESS: Final = (
     "UPDATE task SET unmet = unmet - 1, "
-    "ready_at = CASE WHEN unmet = 1 THEN ?1 ELSE ready_at END, "
-    "ready_merges = CASE WHEN unmet = 1 THEN ?2 ELSE ready_merges END WHERE run = ?3 AND "
+    "ready_at = CASE WHEN unmet = 1 THEN :now ELSE ready_at END, "
+    "ready_merges = CASE WHEN unmet = 1 THEN :merges ELSE ready_merges END WHERE run = :run AND "
 )
 _BLOCKED_NEED: Final = (
-    "WHERE run = ?1 AND state = 'blocked' AND kind NOT IN ('quota', 'question', 'hold') AND id IN "
-    "(SELECT src FROM edge WHERE run = ?1 AND dst = ?2 AND kind = 'result') "
+    "WHERE run = :run AND state = 'blocked' AND kind NOT IN ('quota', 'question', 'hold') "
+    "AND id IN (SELECT src FROM edge WHERE run = :run AND dst = :task AND kind = 'result') "
     "ORDER BY ordinal LIMIT 1"
 )
-_TASK_WAITS_LESS: Final = _WAIT_LESS + "id = ?4"
-_PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = ?4"
+_TASK_WAITS_LESS: Final = _WAIT_LESS + "id = :name"
+_PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = :name"
 
 
 def is_met(task: TaskRow) -> bool:
@@ -58,7 +58,7 @@ def blocked_by_result(tx: Change, task: TaskRow) -> TaskRow:
 
     As it was, where the counters are ahead: the last of several is about to be taken off.
     """
-    rows = tx.db.execute(select(TaskRow, _BLOCKED_NEED), (tx.run.id, task.id))
+    rows = tx.db.execute(select(TaskRow, _BLOCKED_NEED), {"run": tx.run.id, "task": task.id})
     if not rows:
         return task
     need = decode(TaskRow, rows[0])
@@ -76,8 +76,8 @@ def blocked_by_result(tx: Change, task: TaskRow) -> TaskRow:
 def awaits_turn(tx: Change, task: TaskRow) -> bool:
     """Whether the task before it in a sequential phase still has the turn."""
     rows = tx.db.execute(
-        "SELECT 1 FROM edge WHERE run = ? AND dst = ? AND kind = 'order' AND met = 0",
-        (tx.run.id, task.id),
+        "SELECT 1 FROM edge WHERE run = :run AND dst = :task AND kind = 'order' AND met = 0",
+        {"run": tx.run.id, "task": task.id},
     )
     return bool(rows)
 
@@ -120,11 +120,11 @@ class Propagation:
         rows = self.tx.db.execute(
             select(
                 TaskRow,
-                "WHERE run = ?1 AND id IN "
-                "(SELECT dst FROM edge WHERE run = ?1 AND src = ?2 AND kind = 'result') "
+                "WHERE run = :run AND id IN "
+                "(SELECT dst FROM edge WHERE run = :run AND src = :task AND kind = 'result') "
                 "ORDER BY ordinal",
             ),
-            (self.tx.run.id, task_id),
+            {"run": self.tx.run.id, "task": task_id},
         )
         return [decode(TaskRow, row) for row in rows]
 
@@ -174,9 +174,9 @@ class Propagation:
         turn: TaskRow | None = task
         while turn is not None and turn.settled and not awaits_turn(self.tx, turn):
             rows = self.tx.db.execute(
-                "UPDATE edge SET met = 1 WHERE run = ? AND src = ? AND kind = 'order' "
+                "UPDATE edge SET met = 1 WHERE run = :run AND src = :task AND kind = 'order' "
                 "AND met = 0 RETURNING dst",
-                (run, turn.id),
+                {"run": run, "task": turn.id},
             )
             turn = None
             for row in rows:
@@ -198,10 +198,10 @@ class Propagation:
         rows = self.tx.db.execute(
             select(
                 PhaseRow,
-                "WHERE run = ?1 AND name IN "
-                "(SELECT dst FROM phase_edge WHERE run = ?1 AND src = ?2) ORDER BY ordinal",
+                "WHERE run = :run AND name IN "
+                "(SELECT dst FROM phase_edge WHERE run = :run AND src = :phase) ORDER BY ordinal",
             ),
-            (self.tx.run.id, phase.name),
+            {"run": self.tx.run.id, "phase": phase.name},
         )
         started = []
         for old in (decode(PhaseRow, row) for row in rows):
@@ -213,4 +213,8 @@ class Propagation:
 
     def _wait_less(self, statement: str, name: str) -> None:
         """Take one off what these tasks wait for; one statement, however many there are."""
-        self.tx.db.execute(statement, (self.tx.now, self.tx.run.merges, self.tx.run.id, name))
+        tx = self.tx
+        tx.db.execute(
+            statement,
+            {"now": tx.now, "merges": tx.run.merges, "run": tx.run.id, "name": name},
+        )

@@ -31,8 +31,16 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
     if not in_progress(task):
         raise refused(task, "asked about")
     tx.db.execute(
-        "INSERT INTO question VALUES (?, ?, ?, ?, ?, ?, 'open', NULL)",
-        (tx.run.id, task.id, task.epoch, tx.now, text, json.dumps(list(options))),
+        "INSERT INTO question (run, task, epoch, asked_at, text, options, state) "
+        "VALUES (:run, :task, :epoch, :now, :text, :options, 'open')",
+        {
+            "run": tx.run.id,
+            "task": task.id,
+            "epoch": task.epoch,
+            "now": tx.now,
+            "text": text,
+            "options": json.dumps(list(options)),
+        },
     )
     tx.emit(QuestionAsked(text=text, options=tuple(options)), task)
     asking = evolve(
@@ -46,9 +54,9 @@ def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
     if task.kind != BlockedKind.QUESTION:
         raise refused(task, "answered")
     tx.db.execute(
-        "UPDATE question SET state = 'answered', answer = ? WHERE run = ? AND task = ? "
-        "AND state IN ('open', 'expired')",
-        (text, tx.run.id, task.id),
+        "UPDATE question SET state = 'answered', answer = :answer "
+        "WHERE run = :run AND task = :task AND state IN ('open', 'expired')",
+        {"answer": text, "run": tx.run.id, "task": task.id},
     )
     if not task.claimed:
         wake_run(tx)
@@ -78,8 +86,9 @@ def question_expired(tx: Change, task: TaskRow) -> TaskRow:
     if not task.asking:
         raise refused(task, "given up on")
     tx.db.execute(
-        "UPDATE question SET state = 'expired' WHERE run = ? AND task = ? AND state = 'open'",
-        (tx.run.id, task.id),
+        "UPDATE question SET state = 'expired' "
+        "WHERE run = :run AND task = :task AND state = 'open'",
+        {"run": tx.run.id, "task": task.id},
     )
     kind = BlockedKind.QUESTION
     tx.emit(TaskBlocked(kind=kind, before=kind, stopped=True), task)
@@ -92,8 +101,9 @@ def message(tx: Change, task: TaskRow, text: str) -> TaskRow:
     if task.state is TaskState.DONE:
         raise refused(task, "written to")
     tx.db.execute(
-        "INSERT INTO message VALUES (?, ?, ?, ?, ?, NULL)",
-        (tx.run.id, task.id, tx.now, tx.actor, text),
+        "INSERT INTO message (run, task, at, actor, text) "
+        "VALUES (:run, :task, :now, :actor, :text)",
+        {"run": tx.run.id, "task": task.id, "now": tx.now, "actor": tx.actor, "text": text},
     )
     tx.emit(MessageSent(text=text), task)
     return task

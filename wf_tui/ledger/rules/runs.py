@@ -128,8 +128,8 @@ def _cancellable(tx: Change) -> list[TaskRow]:
     10,000.
     """
     rows = tx.db.execute(
-        select(TaskRow, "WHERE run = ? AND state <> 'done' ORDER BY chain, ordinal DESC"),
-        (tx.run.id,),
+        select(TaskRow, "WHERE run = :run AND state <> 'done' ORDER BY chain, ordinal DESC"),
+        {"run": tx.run.id},
     )
     tasks = [decode(TaskRow, row) for row in rows]
     return [
@@ -171,9 +171,9 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> str:
 def roots(tx: Change) -> list[str]:
     """Return the tasks that all the rest waits for: blocked, and not by another one."""
     rows = tx.db.execute(
-        "SELECT id FROM task WHERE run = ? AND state = 'blocked' AND kind <> 'dependency' "
+        "SELECT id FROM task WHERE run = :run AND state = 'blocked' AND kind <> 'dependency' "
         "ORDER BY since, ordinal LIMIT 20",
-        (tx.run.id,),
+        {"run": tx.run.id},
     )
     return [str(row[0]) for row in rows]
 
@@ -220,9 +220,9 @@ def _timer(tx: Change, looked_at: float) -> bool:
     if breaker_reads.next_look(tx.db, tx.run.id, looked_at) is not None:
         return True
     rows = tx.db.execute(
-        "SELECT 1 FROM task WHERE run = ? AND not_before IS NOT NULL "
+        "SELECT 1 FROM task WHERE run = :run AND not_before IS NOT NULL "
         "AND (state = 'pending' OR kind = 'quota') LIMIT 1",
-        (tx.run.id,),
+        {"run": tx.run.id},
     )
     return bool(rows)
 
@@ -231,9 +231,9 @@ def _claimed(tx: Change) -> list[TaskRow]:
     rows = tx.db.execute(
         select(
             TaskRow,
-            "WHERE run = ?1 AND worker IS NOT NULL AND id IN "
-            "(SELECT task FROM attempt WHERE run = ?1 AND open = 1) ORDER BY ordinal",
+            "WHERE run = :run AND worker IS NOT NULL AND id IN "
+            "(SELECT task FROM attempt WHERE run = :run AND open = 1) ORDER BY ordinal",
         ),
-        (tx.run.id,),
+        {"run": tx.run.id},
     )
     return [decode(TaskRow, row) for row in rows]

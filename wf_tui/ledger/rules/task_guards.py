@@ -56,6 +56,6 @@ def fence(tx: Change, task: TaskRow) -> None:
 def void_question(tx: Change, task: TaskRow) -> None:
     """Close a question that its worker no longer waits for."""
     tx.db.execute(
-        "UPDATE question SET state = 'void' WHERE run = ? AND task = ? AND state = 'open'",
-        (tx.run.id, task.id),
+        "UPDATE question SET state = 'void' WHERE run = :run AND task = :task AND state = 'open'",
+        {"run": tx.run.id, "task": task.id},
     )

@@ -22,18 +22,19 @@ __all__ = ["undo"]
 def undo(tx: Change) -> list[TaskRow]:
     """Take back the actor's last act, if nothing has happened to its tasks since."""
     rows = tx.db.execute(
-        "SELECT max(json_extract(data, '$.command')) FROM event WHERE run = ?1 AND actor = ?2 "
+        "SELECT max(json_extract(data, '$.command')) FROM event "
+        "WHERE run = :run AND actor = :actor "
         "AND json_extract(data, '$.undo') IS NOT NULL AND json_extract(data, '$.command') NOT IN "
-        "(SELECT json_extract(data, '$.undoes') FROM event WHERE run = ?1 AND kind = 'undone')",
-        (tx.run.id, tx.actor),
+        "(SELECT json_extract(data, '$.undoes') FROM event WHERE run = :run AND kind = 'undone')",
+        {"run": tx.run.id, "actor": tx.actor},
     )
     if rows[0][0] is None:
         raise RefusedError("nothing to undo", "only your own last action can be undone")
     command = int(str(rows[0][0]))
     acts = tx.db.execute(
-        "SELECT seq, task, data FROM event WHERE run = ? "
-        "AND json_extract(data, '$.command') = ? ORDER BY seq DESC",
-        (tx.run.id, command),
+        "SELECT seq, task, data FROM event WHERE run = :run "
+        "AND json_extract(data, '$.command') = :command ORDER BY seq DESC",
+        {"run": tx.run.id, "command": command},
     )
     undone = []
     for seq, task_id, text in acts:
@@ -46,8 +47,9 @@ def undo(tx: Change) -> list[TaskRow]:
 
 def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object]) -> None:
     later = tx.db.execute(
-        "SELECT kind FROM event WHERE run = ? AND task = ? AND seq > ? ORDER BY seq LIMIT 1",
-        (tx.run.id, task.id, seq),
+        "SELECT kind FROM event WHERE run = :run AND task = :task AND seq > :seq "
+        "ORDER BY seq LIMIT 1",
+        {"run": tx.run.id, "task": task.id, "seq": seq},
     )
     if data.get("stopped"):
         raise RefusedError(f"cannot undo: the attempt of {task.id!r} was stopped")

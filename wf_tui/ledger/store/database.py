@@ -1,23 +1,27 @@
 """The port to a database: everything the ledger asks of SQLite or PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
-__all__ = ["Database", "Row", "Value"]
+__all__ = ["NO_VALUES", "Database", "Row", "Value", "Values"]
 
 
 Value = str | int | float | None
 Row = tuple[Value, ...]
+Values = Mapping[str, Value]
+"""What is bound to the parameters of a statement, by name."""
+
+NO_VALUES: Final[Values] = {}
 
 
 class Database(Protocol):
-    """One connection. Statements use `?` for parameters, which are always bound."""
+    """One connection. Parameters have names in statements, `:run`, and are always bound."""
 
-    def execute(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+    def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
         """Run one statement and return all its rows."""
 
-    def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run one statement for each row of values."""
 
     def transaction(self) -> AbstractContextManager[None]:

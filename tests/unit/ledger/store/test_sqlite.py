@@ -68,15 +68,17 @@ def test_other_errors_are_told(database: SqliteDatabase) -> None:
     with pytest.raises(LedgerError, match="no such table: absent"):
         database.execute("SELECT * FROM absent")
     with pytest.raises(LedgerError, match="no such table: absent"):
-        database.execute_many("INSERT INTO absent VALUES (?)", [(1,)])
+        database.execute_many("INSERT INTO absent VALUES (:one)", [{"one": 1}])
 
 
 def test_the_walk_of_a_claim_is_indexed(database: SqliteDatabase) -> None:
     """The indexes of what could start say exactly what the queries ask for."""
-    named = database.execute("SELECT name FROM sqlite_schema WHERE instr(sql, ?)", (STARTABLE,))
+    named = database.execute(
+        "SELECT name FROM sqlite_schema WHERE instr(sql, :words)", {"words": STARTABLE}
+    )
     assert sorted(named) == [("task_ready",), ("task_scope",)]
-    walk = select(TaskRow, f"WHERE run = ? AND {STARTABLE} ORDER BY rank, ordinal")
-    plan = database.execute(f"EXPLAIN QUERY PLAN {walk}", (RUN,))
+    walk = select(TaskRow, f"WHERE run = :run AND {STARTABLE} ORDER BY rank, ordinal")
+    plan = database.execute(f"EXPLAIN QUERY PLAN {walk}", {"run": RUN})
     assert [row[3] for row in plan] == ["SEARCH task USING INDEX task_ready (run=?)"]
 
 
