@@ -163,7 +163,7 @@ def _until_it_leads(project: Project, db: Database, run: str, pid: int) -> None:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended and status:
             log = project.paths.run(run).scheduler_log
-            raise EnvironmentalError("the scheduler could not start", f"it says why in {log}")
+            raise EnvironmentalError("the scheduler could not start", f"see why in {log}")
         if ended:
             return
         time.sleep(_LOOK_EVERY)

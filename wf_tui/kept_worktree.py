@@ -93,6 +93,6 @@ def unresolved(db: Database, run: str, name: str) -> str:
     if marked is None:
         return ""
     return (
-        f"task {name!r} cannot be accepted: {clean(marked)} has conflict marks left "
+        f"task {name!r} cannot be accepted: {clean(marked)} still has conflict markers "
         f"(wf shell {clean(shlex.quote(name))})"
     )

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from wf_tui.cli.context import say
-from wf_tui.cli.errors import reported
-from wf_tui.cli.foreground import log_to
+from wf_tui.cli.errors import report_errors
+from wf_tui.cli.foreground import log_to_file
 from wf_tui.clock import SystemClock
 from wf_tui.commands import find_project
 from wf_tui.config import Timing
@@ -21,11 +21,11 @@ from wf_tui.scheduler.process import Lead
 def main(repository: str, run: str) -> None:
     """Lead the run until it is over, and print its state."""
     project = find_project(Path(repository), os.environ)
-    log_to(project.paths.run(run).scheduler_log)
+    log_to_file(project.paths.run(run).scheduler_log)
     timing = Timing(grace=0.2)
     state = Lead(project.paths, run, SystemClock(), os.environ, timing, foreground=True).run()
     say(state)
 
 
 if __name__ == "__main__":
-    sys.exit(reported(lambda: main(*sys.argv[1:])))
+    sys.exit(report_errors(lambda: main(*sys.argv[1:])))

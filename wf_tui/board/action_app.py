@@ -203,7 +203,7 @@ class ActionApp(App[int]):
                 return done
         except SuspendNotSupported:
             raise EnvironmentalError(
-                "this terminal cannot be left to another program", "wf shell TASK, elsewhere"
+                "this terminal cannot be handed to another program", "wf shell TASK, elsewhere"
             ) from None
 
     # -- notices

@@ -197,4 +197,4 @@ class BoardApp(ActionApp):
         if board.select(task):
             board.action_open()
         else:
-            self.tell("the filter hides this card", "escape takes the filter away")
+            self.tell("the filter hides this card", "escape clears the filter")

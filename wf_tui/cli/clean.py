@@ -44,7 +44,7 @@ _UNIT: Final = 1024
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Worktree:
     """A worktree, or what is left of one in the trash."""
 
     run: str
@@ -79,7 +79,7 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
     Safe to remove are those whose content is merged, harvested or clean, and which no attempt,
     process or blocked task needs. Without --apply nothing is removed.
     """
-    found = list(_all(project_at(repo), apply=apply))
+    found = list(_worktrees(project_at(repo), apply=apply))
     if as_json:
         print_json([one.as_json() for one in found])
         return
@@ -87,22 +87,26 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
         say(line)
 
 
-def _all(project: Project, *, apply: bool) -> Iterator[_Found]:
+def _worktrees(project: Project, *, apply: bool) -> Iterator[_Worktree]:
     if not project.paths.ledger.exists():
         return
     with open_ledger(project) as ledger:
         rows = reads.runs(ledger.db)
         for row in rows:
-            yield from _of_run(ledger, row, apply=apply)
+            yield from _worktrees_of(ledger, row, apply=apply)
     known = {Path(row.dir) for row in rows}
     folder = project.paths.run("x").root.parent
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path not in known:
-            yield _foreign(path.name, path, "no run of the ledger has it")
+            yield _foreign_tree(path.name, path, "no run of the ledger has it")
 
 
-def _of_run(ledger: Ledger, row: RunRow, *, apply: bool) -> Iterator[_Found]:
-    """Judge the worktrees of one run; with `apply`, no scheduler can begin to lead it meanwhile."""
+def _worktrees_of(ledger: Ledger, row: RunRow, *, apply: bool) -> Iterator[_Worktree]:
+    """Judge the worktrees of one run, and with `apply` remove those that are safe to remove.
+
+    Then the lock of its scheduler is held meanwhile: one that began to lead the run in between
+    could give a worktree to an attempt just before it goes.
+    """
     paths = RunPaths(Path(row.dir))
     if not paths.trees.is_dir():
         return
@@ -110,50 +114,52 @@ def _of_run(ledger: Ledger, row: RunRow, *, apply: bool) -> Iterator[_Found]:
         pool = Pool(open_control(paths), paths)
     except EnvironmentalError as error:
         # Nothing but the run's repository knows what is saved.
-        yield from (_foreign(row.id, path, error.message) for path in sorted(paths.trees.iterdir()))
+        yield from (
+            _foreign_tree(row.id, path, error.message) for path in sorted(paths.trees.iterdir())
+        )
         return
     with without_leader(paths.scheduler_lock) if apply else nullcontext(enter_result=False) as free:
         led = not free if apply else scheduler_alive(ledger.db, row.id)
-        for one in _judged(ledger, row.id, pool, dry=led or not apply):
+        for one in _judge(ledger, row.id, pool, dry=led or not apply):
             yield replace(one, reason=one.reason or "a scheduler leads the run") if led else one
 
 
-def _judged(ledger: Ledger, run: str, pool: Pool, *, dry: bool) -> Iterator[_Found]:
+def _judge(ledger: Ledger, run: str, pool: Pool, *, dry: bool) -> Iterator[_Worktree]:
     sizes = {path: folder_size(path) for path in pool.paths.trees.iterdir()}
     live, keep = live_trees(ledger.db, run), needed_trees(ledger.db, run)
-    for one in remove_ended(pool, live=live, keep=keep, dry=dry):
-        if one.removed:
-            ledger.tree_gone(run, str(one.path))
-        kind, size = one.tree_class.value, sizes.get(one.path, 0)
-        reason = _WHY.get(one.tree_class, one.reason)
-        yield _Found(run, one.path, kind, size, removed=one.removed, reason=reason)
+    for tree in remove_ended(pool, live=live, keep=keep, dry=dry):
+        if tree.removed:
+            ledger.tree_gone(run, str(tree.path))
+        kind, size = tree.tree_class.value, sizes.get(tree.path, 0)
+        reason = _WHY.get(tree.tree_class, tree.reason)
+        yield _Worktree(run, tree.path, kind, size, removed=tree.removed, reason=reason)
     for path in sorted(pool.paths.trash.iterdir()):
         size = folder_size(path)
         gone = not dry and erase(os.fsencode(path))
         reason = "" if gone or dry else "it cannot be removed"
-        yield _Found(run, path, _TRASH, size, removed=gone, reason=reason)
+        yield _Worktree(run, path, _TRASH, size, removed=gone, reason=reason)
 
 
-def _foreign(run: str, path: Path, reason: str) -> _Found:
+def _foreign_tree(run: str, path: Path, reason: str) -> _Worktree:
     kind = TreeClass.FOREIGN.value
-    return _Found(run, path, kind, folder_size(path), removed=False, reason=reason)
+    return _Worktree(run, path, kind, folder_size(path), removed=False, reason=reason)
 
 
-def _lines(found: Sequence[_Found], *, apply: bool) -> Iterator[str]:
+def _lines(found: Sequence[_Worktree], *, apply: bool) -> Iterator[str]:
     if not found:
         yield "no worktrees"
         return
     runs, trees = (max(map(len, names)) for names in zip(*_names(found), strict=True))
     for one, (run, tree) in zip(found, _names(found), strict=True):
-        fate = "removed" if one.removed else one.reason or "can be removed"
-        yield f"{run:<{runs}}  {tree:<{trees}}  {one.kind:<9}  {_bytes(one.size):>8}  {fate}"
+        outcome = "removed" if one.removed else one.reason or "can be removed"
+        yield f"{run:<{runs}}  {tree:<{trees}}  {one.kind:<9}  {_bytes(one.size):>8}  {outcome}"
     chosen = [one for one in found if (one.removed if apply else not one.reason)]
     total, part = (_bytes(sum(one.size for one in some)) for some in (found, chosen))
     verb = "removed" if apply else "can be removed with --apply"
     yield f"{plural(len(found), 'worktree')}, {total}; {len(chosen)} {verb}, {part}"
 
 
-def _names(found: Sequence[_Found]) -> list[tuple[str, str]]:
+def _names(found: Sequence[_Worktree]) -> list[tuple[str, str]]:
     return [(safe(one.run, limit=40), safe(one.path.name, limit=40)) for one in found]
 
 

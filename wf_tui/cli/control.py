@@ -59,7 +59,7 @@ def abort(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Cancel all of a run that is not done; what was merged stays on its branch."""
     with acting(run, repo) as found:
         commands.abort(found.project, found.ledger, found.run.id)
-        tell_run(found, "is aborted as soon as nothing runs", changed=True, as_json=as_json)
+        tell_run(found, "will be aborted once nothing runs", changed=True, as_json=as_json)
 
 
 @click.command

@@ -14,7 +14,7 @@ import click
 from wf_tui import commands
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
 from wf_tui.cli.context import say
-from wf_tui.cli.foreground import exit_status, log_to, while_read
+from wf_tui.cli.foreground import event_printer, exit_status, log_to_file, until_output_closes
 from wf_tui.config import Config
 from wf_tui.demo.folder import choose_folder, prepare
 from wf_tui.demo.person import Person
@@ -22,7 +22,6 @@ from wf_tui.demo.summary import summary
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.new_run import create_run
-from wf_tui.picture.event_text import event_line, worth_watching
 from wf_tui.picture.status import read_status
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ _PACE: Final = 1.0
     "--pace",
     type=click.FloatRange(0, 60),
     metavar="SECONDS",
-    help="Make each task take about this much longer, for watching; on the board 1.",
+    help="Make each task take about this many seconds longer, for watching (on the board: 1).",
 )
 @ascii_option
 def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only: bool) -> int:
@@ -71,30 +70,27 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
         if watched:
             commands.ensure_scheduler(project, ledger, run.id)
     if not watched:
-        return _lead(project, folder, run)
+        return _run_headless(project, folder, run)
     status = show_board(project, run.id, ascii_only=ascii_only)
-    say(f"the demo lies in {folder.root}; its board again: {_how_to_call(os.environ)} board --repo "
-        f"{shlex.quote(str(folder.repository))}")  # fmt: skip
+    again = f"{_wf_command(os.environ)} board --repo {shlex.quote(str(folder.repository))}"
+    say(f"the demo is in {folder.root}; to open its board again: {again}")
     return status
 
 
-def _lead(project: Project, folder: DemoFolder, run: RunRow) -> int:
-    """Lead the run, tell what happens and what was shown; return the exit status."""
-    log_to(project.paths.run(run.id).scheduler_log)
+def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
+    """Lead the run here, print what happens and what was shown; return the exit status."""
+    log_to_file(project.paths.run(run.id).scheduler_log)
     person = _person(project, folder, run.id)
 
-    @while_read
-    def tell(event: EventRow) -> None:
-        if worth_watching(event):
-            say(event_line(event, run.created_at))
+    print_event = until_output_closes(event_printer(run))
 
     def see(event: EventRow) -> None:
-        tell(event)
-        person.see(event)
+        print_event(event)
+        person.see(event)  # also when nobody reads: the demo would stall without its person
 
     ended = commands.run_here(project, run.id, Config(), see, stay_when_stalled=True)
     with commands.open_reads(project) as db:
-        for line in summary(db, run.id, folder, _how_to_call(os.environ)):
+        for line in summary(db, run.id, folder, _wf_command(os.environ)):
             say(line)
         return exit_status(read_status(db, run.id, run.created_at), ended.signalled)
 
@@ -118,7 +114,7 @@ def _own_python_first(environ: Mapping[str, str]) -> dict[str, str]:
     return {**environ, "PATH": os.pathsep.join([own, environ.get("PATH", os.defpath)])}
 
 
-def _how_to_call(environ: Mapping[str, str]) -> str:
+def _wf_command(environ: Mapping[str, str]) -> str:
     """Return what calls wf from any folder; inside `uv run` its name alone may not, later."""
     own = Path(sys.executable).parent / "wf"
     if "VIRTUAL_ENV" in environ and own.exists():

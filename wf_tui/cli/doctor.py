@@ -34,16 +34,16 @@ def doctor(*, repo: Path | None, as_json: bool) -> int:
 
     The exit status is 3 where something that wf needs is missing.
     """
-    found = list(_all(repo))
+    found = list(_findings(repo))
     usable = all(one.level is not Level.PROBLEM for one in found)
     if as_json:
         print_json({"usable": usable, "checks": [one.as_json() for one in found]})
     else:
-        _print(found)
+        _print_findings(found)
     return 0 if usable else _MISSING
 
 
-def _all(repo: Path | None) -> Iterator[Finding]:
+def _findings(repo: Path | None) -> Iterator[Finding]:
     yield from machine(os.environ)
     yield state_folder(state_dir(os.environ))
     yield from repository_facts(repo or Path.cwd(), SystemClock().now())
@@ -54,7 +54,7 @@ def _all(repo: Path | None) -> Iterator[Finding]:
     yield from ledger_state(project)
 
 
-def _print(found: list[Finding]) -> None:
+def _print_findings(found: list[Finding]) -> None:
     width = max(len(one.check) for one in found)
     for one in found:
         say(f"{one.level:<7}  {one.check:<{width}}  {one.text}", _COLOURS[one.level])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["lenient_output", "reported", "silence", "warn"]
+__all__ = ["discard_output", "replace_unencodable", "report_errors", "warn"]
 
 _USAGE: Final = 2
 _ENVIRONMENT: Final = 3
@@ -26,35 +26,43 @@ _INTERRUPTED: Final = 130
 _LONGEST: Final = 100_000
 
 
-def reported(command: Callable[[], object]) -> int:
-    """Run a command and return its exit status; what it raises is told on stderr."""
+def report_errors(command: Callable[[], object]) -> int:
+    """Run a command and return its exit status; what it raises becomes a line on stderr.
+
+    This is the top of the command line and one of the places with a broad `except`: an error of
+    wf's own tree carries its exit status, click's is wrong usage, one of the system is the
+    environment's, and anything else is a bug, whose trace is kept in a file that the line names.
+    """
     try:
         return _flushed(command())
     except BrokenPipeError:
-        silence()
+        discard_output()
         return 0
     except WfError as error:
-        return _tell(error.message, error.hint, error.exit_status)
+        return _warned(error.message, error.hint, error.exit_status)
     except click.ClickException as error:
-        return _tell(*_words(error), _USAGE)
+        return _warned(*_usage_message(error), _USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return _tell(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
+        return _warned(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 - the top of the app; the trace is kept and named
-        return _tell(f"internal error: {error!r}", _kept_trace(), _ENVIRONMENT)
+        return _warned(f"internal error: {error!r}", _save_trace(), _ENVIRONMENT)
 
 
-def lenient_output() -> None:
+def replace_unencodable() -> None:
     """Print what the terminal's encoding lacks as `?`, rather than break off."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
-def silence() -> None:
-    """Nobody reads any more: let what is still buffered go nowhere."""
+def discard_output() -> None:
+    """Let what is still buffered go nowhere, since nobody reads it any more.
+
+    Python flushes both streams when it exits, and would fail once more on the closed pipe.
+    """
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -72,20 +80,22 @@ def warn(message: str, hint: str = "") -> None:
 
 
 def _flushed(status: object) -> int:
+    # Flushed here, so that a closed pipe or a full disk is caught by whoever called this.
     if sys.stdout is not None:
         sys.stdout.flush()
     return status if isinstance(status, int) else 0
 
 
-def _tell(message: str, hint: str, status: int) -> int:
+def _warned(message: str, hint: str, status: int) -> int:
+    """Print a message on stderr, if anybody can read it, and return the exit status."""
     try:
         warn(message, hint)
     except OSError:  # a closed pipe, a terminal that has gone
-        silence()
+        discard_output()
     return status
 
 
-def _words(error: click.ClickException) -> tuple[str, str]:
+def _usage_message(error: click.ClickException) -> tuple[str, str]:
     """Return click's complaint in our form: the message, and what to write instead."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     help_with = f"see {context.command_path} --help" if context else ""
@@ -98,7 +108,7 @@ def _words(error: click.ClickException) -> tuple[str, str]:
     return message[:1].lower() + message[1:], help_with
 
 
-def _kept_trace() -> str:
+def _save_trace() -> str:
     """Write the trace beside the ledgers and say where."""
     try:
         path = _trace_file()

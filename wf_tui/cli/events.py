@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 
 __all__ = ["events"]
 
-_LOOK_EVERY: Final = 0.05
-_LAST: Final = "run_ended"
-_AGAIN: Final = "run_resumed"
+_POLL_SECONDS: Final = 0.05
+_ENDED: Final = "run_ended"
+_RESUMED: Final = "run_resumed"
 
 
 @click.command
 @run_argument
-@click.option("--since", type=click.IntRange(0), default=0, metavar="SEQ", help="After this one.")
+@click.option(
+    "--since",
+    type=click.IntRange(0),
+    default=0,
+    metavar="SEQ",
+    help="Only events after this number.",
+)
 @click.option("--follow", is_flag=True, help="Keep printing until the run has ended.")
 @json_option
 def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_json: bool) -> None:
@@ -46,24 +52,25 @@ def _followed(found: Reading, since: int) -> Iterator[EventRow]:
 
     What follows an end (the export, the tidying) counts only once the run has been brought back.
     """
-    over, held = _is_past_end(found, since), list["EventRow"]()
+    over = _is_past_end(found, since)
+    held: list[EventRow] = []
     while True:
         for event in reads.events(found.db, found.run.id, since):
             since = event.seq
-            if over and event.kind != _AGAIN:
+            if over and event.kind != _RESUMED:
                 held.append(event)
                 continue
             yield from held
             held.clear()
             yield event
-            over = event.kind == _LAST
+            over = event.kind == _ENDED
         if over:
             return
         while not found.db.changed():
-            time.sleep(_LOOK_EVERY)
+            time.sleep(_POLL_SECONDS)
 
 
 def _is_past_end(found: Reading, since: int) -> bool:
     """Whether the run had ended for good by event number `since`."""
-    ends = (event.kind == _LAST for event in reads.events(found.db, found.run.id, since))
+    ends = (event.kind == _ENDED for event in reads.events(found.db, found.run.id, since))
     return found.run.ended_at is not None and not any(ends)

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.cli.context import print_json, say
-from wf_tui.cli.errors import silence, warn
+from wf_tui.cli.errors import discard_output, warn
 from wf_tui.commands import open_reads, run_here
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.picture.event_json import event_json
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow, RunRow
     from wf_tui.picture.status import Status
 
-__all__ = ["exit_status", "lead_here", "log_to", "told_of_waiting", "while_read"]
+__all__ = [
+    "event_printer",
+    "exit_status",
+    "lead_here",
+    "log_to_file",
+    "until_output_closes",
+    "warnings_on_stderr",
+]
 
 _SIGNALLED: Final = 128
 _ABORTED: Final = 4
@@ -33,22 +40,22 @@ _LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -> int:
     """Lead a run until it ends; print its events and how it stands then; return the exit status."""
-    log_to(project.paths.run(run.id).scheduler_log)
-    tell = _as_json if as_json else _as_line(run)
-    with told_of_waiting():
-        ended = run_here(project, run.id, config, while_read(tell))
+    log_to_file(project.paths.run(run.id).scheduler_log)
+    print_event = _print_json_event if as_json else event_printer(run)
+    with warnings_on_stderr():
+        ended = run_here(project, run.id, config, until_output_closes(print_event))
     with open_reads(project) as db:
         status = read_status(db, run.id, run.created_at)
     try:
-        _sum_up(status, as_json=as_json)
+        _print_summary(status, as_json=as_json)
     except OSError:
         if not ended.signalled:
             raise
-        silence()  # a hang-up: its terminal has gone
+        discard_output()  # a hang-up: its terminal has gone
     return exit_status(status, ended.signalled)
 
 
-def _sum_up(status: Status, *, as_json: bool) -> None:
+def _print_summary(status: Status, *, as_json: bool) -> None:
     if as_json:
         print_json(status.as_json())
         return
@@ -56,31 +63,32 @@ def _sum_up(status: Status, *, as_json: bool) -> None:
         say(line)
 
 
-def log_to(path: Path) -> None:
+def log_to_file(path: Path) -> None:
     """Keep what the scheduler logs in the run's folder, away from the events on the screen."""
     logging.basicConfig(
         filename=path, encoding="utf-8", level=logging.INFO, format=_LOG_FORMAT, force=True
     )
 
 
-class _Teller(logging.Handler):
-    """Tells a person what goes to the log."""
+class _StderrHandler(logging.Handler):
+    """Prints the message of a log record for the person at the terminal."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line, if anybody reads."""
+        """Print one line, if anybody reads."""
         with contextlib.suppress(OSError):
             warn(record.getMessage())
 
 
 @contextlib.contextmanager
-def told_of_waiting() -> Iterator[None]:
-    """Let a person know what the ledger waits for: no event can say it meanwhile."""
-    logger, teller = logging.getLogger("wf_tui.ledger"), _Teller(logging.WARNING)
-    logger.addHandler(teller)
+def warnings_on_stderr() -> Iterator[None]:
+    """Print what the ledger warns of, too: while it cannot be written, no event can say it."""
+    logger = logging.getLogger("wf_tui.ledger")
+    handler = _StderrHandler(logging.WARNING)
+    logger.addHandler(handler)
     try:
         yield
     finally:
-        logger.removeHandler(teller)
+        logger.removeHandler(handler)
 
 
 def exit_status(status: Status, signalled: int = 0) -> int:
@@ -92,28 +100,30 @@ def exit_status(status: Status, signalled: int = 0) -> int:
     return 0 if all(task.state is TaskState.DONE for task in status.tasks) else 1
 
 
-def _as_json(event: EventRow) -> None:
+def _print_json_event(event: EventRow) -> None:
     print_json(event_json(event))
 
 
-def _as_line(run: RunRow) -> Callable[[EventRow], None]:
-    def tell(event: EventRow) -> None:
+def event_printer(run: RunRow) -> Callable[[EventRow], None]:
+    """Return what prints an event as one line, with its time since the start of the run."""
+
+    def print_line(event: EventRow) -> None:
         if worth_watching(event):
             say(event_line(event, run.created_at))
 
-    return tell
+    return print_line
 
 
-def while_read(tell: Callable[[EventRow], None]) -> Callable[[EventRow], None]:
-    """Stop telling when nobody reads any more; the run goes on."""
-    reading = True
+def until_output_closes(print_event: Callable[[EventRow], None]) -> Callable[[EventRow], None]:
+    """Return a printer that stops at the first failure: a run does not depend on its reader."""
+    is_open = True
 
-    def tell_reader(event: EventRow) -> None:
-        nonlocal reading
-        if reading:
+    def print_while_open(event: EventRow) -> None:
+        nonlocal is_open
+        if is_open:
             try:
-                tell(event)
-            except OSError:  # a closed pipe, a full disk: the run does not depend on its reader
-                reading = False
+                print_event(event)
+            except OSError:  # a closed pipe, a full disk
+                is_open = False
 
-    return tell_reader
+    return print_while_open

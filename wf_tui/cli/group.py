@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from wf_tui.cli.errors import lenient_output, reported, silence
+from wf_tui.cli.errors import discard_output, replace_unencodable, report_errors
 from wf_tui.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Entry:
         """Import the command."""
         command = getattr(importlib.import_module(self.module), self.name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{self.module}.{self.name} is no command")
+            raise TypeError(f"{self.module}.{self.name} is not a command")
         return command
 
 
@@ -91,11 +91,11 @@ class LazyGroup(Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            silence()
+            discard_output()
             return 0
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command line and exit with its status, whatever happens."""
-        lenient_output()
+        replace_unencodable()
         extra["standalone_mode"] = False
-        raise SystemExit(reported(lambda: super(LazyGroup, self).main(*args, **extra)))
+        raise SystemExit(report_errors(lambda: super(LazyGroup, self).main(*args, **extra)))

@@ -12,10 +12,10 @@ from wf_tui.cli.context import acting, json_option, print_json, run_argument, sa
 from wf_tui.cli.errors import warn
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.control import open_control
+from wf_tui.git.user import land as landings
 from wf_tui.git.user.combined import combine
 from wf_tui.git.user.export import Pending, export
 from wf_tui.git.user.land import Landing, LandingKind, plan_landing
-from wf_tui.git.user.land import land as bring
 from wf_tui.git.user.target import Target, branch_commit, find_target
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries import reads
@@ -49,56 +49,56 @@ def land(
     not committed, in the middle of a merge or rebase, or on a conflict nothing is changed.
     """
     with acting(run, repo) as found:
-        branch = into or _current(found)
+        branch = into or _current_branch(found)
         if f"refs/heads/{branch}" == found.run.ref:
             raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
         control = open_control(RunPaths(Path(found.run.dir)))
         old = branch_commit(found.project.common_dir, branch)
-        head = control.head() if dry_run else _exported(found, control)
+        head = control.head() if dry_run else _export(found, control)
         combined = combine(control, found.project.common_dir, write=not dry_run)
-        coming = plan_landing(combined, old, head)
+        landing = plan_landing(combined, old, head)
         target = find_target(found.project.common_dir, branch, os.environ, combined.user_env)
-        new = None if dry_run else _bring(found, combined, target, coming)
-        _tell(found, branch, coming, new, left, as_json=as_json)
-        if dry_run and coming.how is not LandingKind.NOTHING:
-            target.check(coming.tree, coming.entries)
+        new = None if dry_run else _land(found, combined, target, landing)
+        _print_result(found, branch, landing, new, left, as_json=as_json)
+        if dry_run and landing.how is not LandingKind.NOTHING:
+            target.check(landing.tree, landing.entries)
 
 
-def _current(found: Acting) -> str:
+def _current_branch(found: Acting) -> str:
     branch = found.project.repository.branch
     if branch is None:
         raise RefusedError("no branch is checked out here", "name one: --into BRANCH")
     return branch
 
 
-def _exported(found: Acting, control: Control) -> str:
+def _export(found: Acting, control: Control) -> str:
     """Bring the run's branch to the user's repository; return the commit that is there now."""
     if found.run.base == control.head():
         return found.run.base
     branch = found.run.ref.removeprefix("refs/heads/")
     done = export(found.project.repository, control, branch, expected=found.run.exported)
     if isinstance(done, Pending):
-        raise RefusedError(f"the run is not exported: {done.reason}", "see to that first")
+        raise RefusedError(f"the run is not exported: {done.reason}", "fix that first")
     found.ledger.exported(found.run.id, done.commit, "")
     return done.commit
 
 
-def _bring(found: Acting, combined: Combined, target: Target, coming: Landing) -> str:
-    """Land what comes, and record it."""
-    if coming.how is LandingKind.NOTHING:
-        return coming.old
-    target.check(coming.tree, coming.entries)
+def _land(found: Acting, combined: Combined, target: Target, landing: Landing) -> str:
+    """Land the commits of the run, record it, and return where the branch is now."""
+    if landing.how is LandingKind.NOTHING:
+        return landing.old
+    target.check(landing.tree, landing.entries)
     message = f"Merge run {found.run.id}: {clean(found.run.goal, limit=_SHOWN)}"
-    new = bring(combined, target, coming, message, os.environ)
-    found.ledger.landed(found.run.id, branch=target.branch, old=coming.old, new=new)
+    new = landings.land(combined, target, landing, message, os.environ)
+    found.ledger.landed(found.run.id, branch=target.branch, old=landing.old, new=new)
     return new
 
 
-def _tell(
+def _print_result(
     found: Acting,
     branch: str,
-    coming: Landing,
+    landing: Landing,
     new: str | None,
     left: list[TaskRow],
     *,
@@ -108,25 +108,25 @@ def _tell(
         names = listed([task.id for task in left], _NAMED, limit=_SHOWN)
         warn(f"{plural(len(left), 'task')} of run {found.run.id} not done: {names}")
     if as_json:
-        print_json(_as_json(found.run.id, branch, coming, new, left))
+        print_json(_as_json(found.run.id, branch, landing, new, left))
         return
-    for line in _lines(branch, coming, new):
+    for line in _lines(branch, landing, new):
         say(line)
 
 
-def _lines(branch: str, coming: Landing, new: str | None) -> list[str]:
-    if coming.how is LandingKind.NOTHING:
+def _lines(branch: str, landing: Landing, new: str | None) -> list[str]:
+    if landing.how is LandingKind.NOTHING:
         return [f"{branch} has all of it already"]
-    how = "fast-forward" if coming.how is LandingKind.FAST_FORWARD else "merge"
-    to = f"{coming.old[:_SHORT]}..{(new or coming.head)[:_SHORT]}"
+    how = "fast-forward" if landing.how is LandingKind.FAST_FORWARD else "merge"
+    to = f"{landing.old[:_SHORT]}..{(new or landing.head)[:_SHORT]}"
     verb = "would land in" if new is None else "landed in"
-    head = f"{plural(len(coming.commits), 'commit')} {verb} {branch}: {how} {to}"
-    commits = [f"  {name[:_SHORT]} {clean(subject)}" for name, subject in coming.commits]
-    files = [f"  {_size(f.added, f.removed):>11}  {clean(f.path)}" for f in coming.files]
-    return [head, *_first(commits, "commit"), *_first(files, "file")]
+    head = f"{plural(len(landing.commits), 'commit')} {verb} {branch}: {how} {to}"
+    commits = [f"  {name[:_SHORT]} {clean(subject)}" for name, subject in landing.commits]
+    files = [f"  {_size(f.added, f.removed):>11}  {clean(f.path)}" for f in landing.files]
+    return [head, *_bounded(commits, "commit"), *_bounded(files, "file")]
 
 
-def _first(lines: list[str], noun: str) -> list[str]:
+def _bounded(lines: list[str], noun: str) -> list[str]:
     more = len(lines) - _SHOWN
     return lines if more <= 0 else [*lines[:_SHOWN], f"  and {plural(more, f'more {noun}')}"]
 
@@ -136,20 +136,20 @@ def _size(added: int | None, removed: int | None) -> str:
 
 
 def _as_json(
-    run: str, branch: str, coming: Landing, new: str | None, left: list[TaskRow]
+    run: str, branch: str, landing: Landing, new: str | None, left: list[TaskRow]
 ) -> dict[str, object]:
-    nothing = coming.how is LandingKind.NOTHING
+    nothing = landing.how is LandingKind.NOTHING
     return {
         "run": run,
         "branch": branch,
-        "how": coming.how.value,
-        "old": coming.old,
-        "new": coming.head if new is None and coming.how is LandingKind.FAST_FORWARD else new,
+        "how": landing.how.value,
+        "old": landing.old,
+        "new": landing.head if new is None and landing.how is LandingKind.FAST_FORWARD else new,
         "landed": new is not None and not nothing,
-        "commits": [{"commit": name, "subject": subject} for name, subject in coming.commits],
+        "commits": [{"commit": name, "subject": subject} for name, subject in landing.commits],
         "files": [
             {"path": file.path, "added": file.added, "removed": file.removed}
-            for file in coming.files
+            for file in landing.files
         ],
         "not_done": [
             {"task": task.id, "state": task.state.value, "kind": task.kind} for task in left

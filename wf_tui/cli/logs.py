@@ -12,8 +12,8 @@ import click
 from wf_tui.cli.context import Reading, reading, run_option
 from wf_tui.cli.errors import warn
 from wf_tui.errors import UnknownNameError
+from wf_tui.git.control import show
 from wf_tui.git.control.control import open_control
-from wf_tui.git.control.show import diff as patch
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["diff", "logs"]
 
-_LOOK_EVERY: Final = 0.05
+_POLL_SECONDS: Final = 0.05
 _LONGEST_LINE: Final = 1 << 16
 
 _attempt_option = click.option(
@@ -46,16 +46,16 @@ _attempt_option = click.option(
 def logs(*, task: str, epoch: int | None, follow: bool, run: str | None, repo: Path | None) -> None:
     """Print what an attempt of TASK has printed, and its gate; safe for a terminal."""
     with reading(run, repo) as found:
-        attempt = _attempt(found, task, epoch, wait=follow)
+        attempt = _choose_attempt(found, task, epoch, wait=follow)
         if attempt is None:
             return
         folder = RunPaths(Path(found.run.dir)).attempt(attempt.task, attempt.epoch)
         output = folder / "log.jsonl"
-        _print(_followed(found, attempt, output) if follow else log.read(output))
+        _print_output(_followed(found, attempt, output) if follow else log.read(output))
     gate = folder / "gate.jsonl"
     if gate.exists():
         click.echo("[wf: the gate]")
-        _print(log.read(gate))
+        _print_output(log.read(gate))
 
 
 @click.command
@@ -69,21 +69,21 @@ def diff(*, task: str, epoch: int | None, stat: bool, run: str | None, repo: Pat
     In a pipe it is a patch, byte by byte; on a terminal it is made safe for that.
     """
     with reading(run, repo) as found:
-        attempt = _attempt(found, task, epoch, harvested=epoch is None)
+        attempt = _choose_attempt(found, task, epoch, harvested=epoch is None)
     if attempt is None:
         return
     if attempt.base is None or attempt.ref is None:
         warn(f"attempt {attempt.epoch} of {task!r} has left no changes")
         return
     control = open_control(RunPaths(Path(found.run.dir)))
-    text = patch(control, attempt.base, attempt.ref, stat=stat)
+    text = show.diff(control, attempt.base, attempt.ref, stat=stat)
     if sys.stdout.isatty():
         click.echo(clean(text, limit=len(text) + 1, multiline=True), nl=False)
     else:
         sys.stdout.buffer.write(text)
 
 
-def _attempt(
+def _choose_attempt(
     found: Reading,
     task: str,
     epoch: int | None,
@@ -117,7 +117,7 @@ def _followed(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
         elif closed:
             return
         else:
-            time.sleep(_LOOK_EVERY)
+            time.sleep(_POLL_SECONDS)
         closed = not _is_open(found, attempt)
 
 
@@ -127,17 +127,17 @@ def _is_open(found: Reading, attempt: AttemptRow) -> bool:
 
 
 def _attempts(found: Reading, task: str) -> list[AttemptRow]:
-    """Return what there is by now; whose ledger is gone waits for nothing more."""
+    """Return the attempts so far; a ledger that was deleted raises, which ends a wait."""
     with found.db.snapshot():
         return reads.attempts(found.db, found.run.id, task)
 
 
 def _sleep_until_changed(found: Reading) -> None:
     while not found.db.changed():
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_POLL_SECONDS)
 
 
-def _print(pieces: Iterable[str]) -> None:
+def _print_output(pieces: Iterable[str]) -> None:
     """Print an output line by line, so that no escape sequence is cut in two unseen."""
     rest = ""
     for piece in pieces:

@@ -46,7 +46,7 @@ _SECTIONS: Final = (
             Entry("accept", "wf_tui.cli.tasks", "Take work held back by its scope or a conflict."),
             Entry("shell", "wf_tui.cli.shell", "Your shell in the worktree of a task."),
             Entry("priority", "wf_tui.cli.tasks", "Move a task in the queue."),
-            Entry("undo", "wf_tui.cli.tasks", "Take back your last action on tasks."),
+            Entry("undo", "wf_tui.cli.tasks", "Undo your last action on tasks."),
         ),
     ),
     Section(
@@ -99,9 +99,9 @@ def wf(ctx: click.Context) -> int | None:
     if not on_terminal():
         click.echo(ctx.get_help())
         return 0
-    from wf_tui.cli.no_command import begin  # noqa: PLC0415 - loads Textual
+    from wf_tui.cli.no_command import open_newest_run  # noqa: PLC0415 - loads Textual
 
-    return begin()
+    return open_newest_run()
 
 
 wf.sections = _SECTIONS

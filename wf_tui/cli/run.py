@@ -33,8 +33,8 @@ _INVALID: Final = 2
 
 @click.command
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--headless", is_flag=True, help="Lead the run here: a line for each event.")
-@click.option("--detach", is_flag=True, help="Lead it in the background, and return at once.")
+@click.option("--headless", is_flag=True, help="Run the scheduler here: a line for each event.")
+@click.option("--detach", is_flag=True, help="Run it in the background, and return at once.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once.")
 @click.option(
     "--worker",

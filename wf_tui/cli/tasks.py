@@ -45,7 +45,7 @@ def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
         is_flag=False,
         flag_value=_ANY,
         metavar="[=KIND]",
-        help="All blocked tasks for which this can be done, or those of one kind.",
+        help="All blocked tasks that allow this, or those of one kind.",
     )
     return tasks(blocked(run_option(json_option(command))))
 
@@ -136,7 +136,7 @@ def release(**given: Any) -> int:
 @click.command
 @_on_tasks
 def hold(**given: Any) -> int:
-    """Keep tasks from running until they are let go; running attempts are stopped.
+    """Keep tasks from running until they are unheld; running attempts are stopped.
 
     The exit status is 5 if any task was refused.
     """

@@ -61,7 +61,7 @@ def _locks(common_dir: Path, now: float) -> Iterator[Finding]:
         yield Finding(
             "lock",
             Level.NOTE,
-            f"{shown} is {span(lock.age)} old: another git works, or died",
+            f"{shown} is {span(lock.age)} old: another git is running, or died",
             "wf deletes none; when no git runs here any more, remove it",
             {"path": str(lock.path), "age": round(lock.age, 1)},
         )

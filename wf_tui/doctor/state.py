@@ -50,7 +50,7 @@ def state_folder(folder: Path) -> Finding:
     if mode != "WAL":
         text += ", since a write-ahead log is not safe there"
     if not there:
-        return Finding("state", Level.OK, f"{text}; it is made when it is needed", detail=detail)
+        return Finding("state", Level.OK, f"{text}; it is created when it is needed", detail=detail)
     status = folder.stat()
     detail["mode"] = f"{stat.S_IMODE(status.st_mode):04o}"
     if status.st_uid != os.geteuid():

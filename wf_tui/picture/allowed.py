@@ -43,7 +43,7 @@ def why_not(move: str, task: TaskRow, run: RunRow, now: float, *, used: bool = F
     if not rule.possible(task) or (move == "retry" and _too_late(task, now, used=used)):
         return clean(refused(task, rule.done).message, limit=_TEXT)
     if rule.wakes(task) and _aborting(run):
-        return "the run is being aborted: wait until it is"
+        return "the run is being aborted: wait for that to end"
     return None
 
 
@@ -62,7 +62,7 @@ def why_not_run(move: str, run: RunRow) -> str | None:
     if move == "resume" and run.state == RunState.COMPLETED:
         return "the run is completed: add a task, or start another run"
     aborting = move in {"resume", "add"} and _aborting(run)
-    return "the run is being aborted: wait until it is" if aborting else None
+    return "the run is being aborted: wait for that to end" if aborting else None
 
 
 def _aborting(run: RunRow) -> bool:

@@ -130,7 +130,7 @@ _WORDS: Final[Mapping[str, Callable[[EventRow], str]]] = {
     "run_stalled": lambda e: _and("stalled, nothing can continue", _list(e, "roots"), " before: "),
     "run_ended": lambda e: f"over: {_word(e, 'state')}",
     "scheduler_started": lambda e: f"scheduler {_word(e, 'pid')} leads",
-    "scheduler_lost": lambda _: "the scheduler before was lost",
+    "scheduler_lost": lambda _: "the previous scheduler was lost",
     "scheduler_waited": lambda e: (
         f"nothing was written for {_word(e, 'seconds')} s: {_word(e, 'reason')}"
     ),
@@ -160,7 +160,7 @@ _WORDS: Final[Mapping[str, Callable[[EventRow], str]]] = {
     "export_pending": lambda e: f"not exported yet: {_word(e, 'reason')}",
     "landed": lambda e: f"landed in {_word(e, 'branch')}: {_short(e, 'old')}..{_short(e, 'new')}",
     "conflict_found": lambda e: f"conflicts in {_list(e, 'paths')}",
-    "undone": lambda _: "taken back",
+    "undone": lambda _: "undone",
     "jobs_changed": lambda e: f"jobs {_word(e, 'before')} -> {_word(e, 'jobs')}",
     "worktree_removed": lambda e: f"removed {_word(e, 'tree')}",
     "worktree_kept": lambda e: f"kept {_word(e, 'tree')}: {_word(e, 'reason')}",

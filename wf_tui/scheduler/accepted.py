@@ -137,7 +137,7 @@ class Accepted(Attempt):
         if not left:
             return None
         names = ", ".join(clean(path, limit=200) for path in left[:5])
-        text = f"{plural(len(left), 'file')} still with conflict marks: {names}"
+        text = f"{plural(len(left), 'file')} with conflict markers: {names}"
         return Fault(BlockedKind.CONFLICT, "conflict", text)
 
     async def _check(self, space: Kept) -> None:

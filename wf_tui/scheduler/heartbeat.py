@@ -131,7 +131,7 @@ class Heartbeat:
         late = now - flight.own_since > timing.step_deadline
         if late and not flight.overdue:
             flight.overdue = True
-            text = f"wf is not through with this step after {_seconds(timing.step_deadline)}"
+            text = f"wf did not finish this step within {_seconds(timing.step_deadline)}"
             told = self.site.writer.post(partial(_tell, fence=flight.fence, text=text))
             told.add_done_callback(log_failure)
         return not late

@@ -77,4 +77,4 @@ class Progress:
     def _ended(self, work: asyncio.Task[None]) -> None:
         self._work = None
         if not work.cancelled() and (error := work.exception()) is not None:
-            _log.error("the progress of an attempt could not be told: %s", error)
+            _log.error("the progress of an attempt could not be recorded: %s", error)

@@ -30,10 +30,10 @@ _NEVER_RETRIED = frozenset({"dependency", "hold"})
 
 def _begin(book: ReplayState, card: ReplayedTask, event: EventRow, good: object) -> bool:
     """Judge an act, keep what was before it, and stop the attempt; whether there was one."""
-    book.demand(good, "move", event, f"{event.kind} out of {card.where}")
+    book.demand(good, "move", event, f"{event.kind} from {card.where}")
     stops = card.worker is not None
     said = bool(event.data.get("stopped"))
-    book.demand(said == stops, "move", event, "it says wrongly whether an attempt was stopped")
+    book.demand(said == stops, "move", event, "it is wrong about whether an attempt was stopped")
     book.remember(card, event)
     stop(card)
     return stops
@@ -89,7 +89,7 @@ def released(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     if "undo" in event.data:
         _begin(book, card, event, card.stoppable)
     else:
-        book.demand(card.stoppable, "move", event, f"taken back out of {card.where}")
+        book.demand(card.stoppable, "move", event, f"taken back from {card.where}")
         stopping = book.status == "paused" and book.intent == "stop"
         book.demand(stopping, "run", event, "taken back though nobody stopped the run")
         stop(card)
@@ -139,7 +139,7 @@ def messaged(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
 
 def answered(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge an answer: the worker goes on, or, when it is gone, the task does."""
-    book.demand(card.kind == "question", "move", event, f"answered out of {card.where}")
+    book.demand(card.kind == "question", "move", event, f"answered from {card.where}")
     if card.worker is not None:
         book.move(card, "in_progress")
         card.step = "running"

@@ -105,7 +105,7 @@ def stalled(book: ReplayState, event: EventRow) -> None:
     for name in words(event, "roots"):
         card = book.cards.get(name)
         root = card is not None and card.state == "blocked" and card.kind != "dependency"
-        book.demand(root, "run", event, f"{name} is no root of the stall")
+        book.demand(root, "run", event, f"{name} is not a root of the stall")
     book.status = "stalled"
 
 

@@ -37,7 +37,7 @@ def done(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     kind = word(event, "kind")
     book.demand(kind in {"merged", "no_changes", "answered"}, "move", event, f"done by {kind!r}")
     good = card.merging if kind == "merged" else card.working
-    book.demand(good, "move", event, f"done ({kind}) out of {card.where}")
+    book.demand(good, "move", event, f"done ({kind}) from {card.where}")
     if kind == "merged":
         same = card.merged is not None and card.merged == event.data.get("commit")
         book.demand(same, "chain", event, "it is done without its merge")
@@ -72,7 +72,7 @@ def put_back(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
 def limited(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Note that a provider said no, which the next event of the task answers."""
     is_live(book, card, event)
-    book.demand(card.working, "move", event, f"limited out of {card.where}")
+    book.demand(card.working, "move", event, f"limited from {card.where}")
     reason = word(event, "reason")
     card.limited = reason if reason in {"quota", "auth"} else "rate"
     card.until = number(event, "until")
@@ -81,7 +81,7 @@ def limited(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
 def conflict_found(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Note a conflict, which the next event of the task answers."""
     is_live(book, card, event)
-    book.demand(card.merging, "move", event, f"in conflict out of {card.where}")
+    book.demand(card.merging, "move", event, f"in conflict from {card.where}")
     again = bool(event.data.get("again"))
     book.demand(again == bool(card.conflicts), "tries", event, "a wrong count of conflicts")
     card.in_conflict = True
@@ -106,7 +106,7 @@ def blocked_by_attempt(book: ReplayState, card: ReplayedTask, event: EventRow) -
         good = card.merging and card.in_conflict and again
     else:
         good = card.working and kind in _AT_ONCE | {"failed"}
-    book.demand(good, "move", event, f"blocked ({kind}) out of {card.where}")
+    book.demand(good, "move", event, f"blocked ({kind}) from {card.where}")
     if kind == "quota":
         book.demand(card.limited == "quota", "move", event, "no quota was used up")
         card.not_before = card.until
@@ -137,7 +137,7 @@ def _end(card: ReplayedTask, verdict: str) -> None:
 
 def blocked_by_result(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a task that a blocked result holds up."""
-    book.demand(card.state == "pending", "move", event, f"held up out of {card.where}")
+    book.demand(card.state == "pending", "move", event, f"held up from {card.where}")
     book.demand(card.bad, "move", event, "none of the results it needs is blocked")
     detail = event.data.get("detail")
     name = str(detail.get("needs")) if isinstance(detail, dict) else None
@@ -150,13 +150,13 @@ def blocked_by_result(book: ReplayState, card: ReplayedTask, event: EventRow) ->
 def freed(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a task that goes on because what blocked it is over: a result, or a quota."""
     if word(event, "before") == "quota":
-        book.demand(card.kind == "quota", "move", event, f"freed out of {card.where}")
+        book.demand(card.kind == "quota", "move", event, f"freed from {card.where}")
         early = card.not_before is not None and book.clock < card.not_before - SLACK
         book.demand(not early, "timer", event, "its quota was not back yet")
         card.not_before = None
         book.requeue(card)
         return
-    book.demand(card.kind == "dependency", "move", event, f"freed out of {card.where}")
+    book.demand(card.kind == "dependency", "move", event, f"freed from {card.where}")
     book.demand(not card.bad, "move", event, "a result that it needs is still blocked")
     book.move(card, "pending")
 
@@ -164,7 +164,7 @@ def freed(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
 def cancelled_by_abort(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a task that goes down with its run."""
     good = card.stoppable or card.state == "pending" or card.kind in _ABORTED
-    book.demand(good, "move", event, f"cancelled by an abort out of {card.where}")
+    book.demand(good, "move", event, f"cancelled by an abort from {card.where}")
     book.demand(not book.ended, "run", event, f"aborted when it was {book.status}")
     book.aborting, book.status = True, "running"
     stop(card)
@@ -181,7 +181,7 @@ def stop(card: ReplayedTask) -> None:
 def asked(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
     """Judge a question: out of the work, with the claim kept."""
     is_live(book, card, event)
-    book.demand(card.working, "move", event, f"asked out of {card.where}")
+    book.demand(card.working, "move", event, f"asked from {card.where}")
     book.move(card, "blocked", "question")
 
 

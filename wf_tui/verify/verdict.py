@@ -17,7 +17,7 @@ MOST: Final = 1000
 CODES: Final = {
     "gap": "the numbers of the events have a gap",
     "time": "the clock went far back",
-    "unknown": "an event nobody knows, or of a task that nobody added",
+    "unknown": "an unknown event, or one of a task that nobody added",
     "claim": "G1: two live claims of one task",
     "epoch": "G1: a claim that did not raise the epoch by one",
     "stale": "G2: a result that is not of the live claim",
@@ -30,7 +30,7 @@ CODES: Final = {
     "seat": "a worker that held two tasks, or had left",
     "phase": "a phase settled too early, or never",
     "run": "the run did what its state does not allow",
-    "undo": "an act was taken back that could not be",
+    "undo": "an action was undone that could not be",
     "counts": "the counts differ from the replayed ones",
     "table": "a task differs from its replayed state",
     "chain": "the merges do not follow from each other",

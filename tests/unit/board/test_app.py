@@ -99,7 +99,7 @@ async def test_a_run_without_a_scheduler_says_so(tmp_path: Path) -> None:
     """Nothing moves, and the board names the key that helps."""
     async with board(tmp_path, "a", led=False) as hand:
         notice = board_of(hand.app).query_one(Notice)
-        assert "no scheduler leads this run" in text_of(notice)[0]
+        assert "no scheduler is running" in text_of(notice)[0]
         assert "p starts one" in text_of(notice)[0]
 
 
@@ -120,4 +120,4 @@ async def test_a_card_that_the_filter_hides_is_not_opened(tmp_path: Path) -> Non
         hand.app.picture.filter("state:done")
         hand.app.open_card("b")
         await hand.settle()
-        assert hand.told == ["the filter hides this card (escape takes the filter away)"]
+        assert hand.told == ["the filter hides this card (escape clears the filter)"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from wf_tui.cli.errors import reported
+from wf_tui.cli.errors import report_errors
 from wf_tui.errors import EnvironmentalError, RefusedError, UsageError, WfError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def raising(error: BaseException) -> int:
     def command() -> None:
         raise error
 
-    return reported(command)
+    return report_errors(command)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_each_error_has_its_exit_status(error: BaseException, status: int) -> No
 
 def test_a_command_returns_its_own_status() -> None:
     """A number that a command returns is the exit status; anything else is 0."""
-    assert [reported(lambda: 1), reported(lambda: None)] == [1, 0]
+    assert [report_errors(lambda: 1), report_errors(lambda: None)] == [1, 0]
 
 
 def test_an_error_is_one_line_and_a_hint(capsys: pytest.CaptureFixture[str]) -> None:

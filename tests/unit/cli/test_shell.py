@@ -186,7 +186,7 @@ def test_a_conflict_with_marks_left_is_not_accepted(bench: Bench) -> None:
     result = bench.cli.here("accept", "a b", "later")
     assert result.exit_code == 5
     assert result.stderr.splitlines() == [
-        "wf: task 'a b' cannot be accepted: out.txt has conflict marks left (wf shell 'a b')",
+        "wf: task 'a b' cannot be accepted: out.txt still has conflict markers (wf shell 'a b')",
         "wf: task 'later' cannot be accepted: it is pending",
     ]
     file.write_text("<<<<<<< HEAD\n=======\n>>>>>>> as a text about git has it\n")

@@ -137,7 +137,7 @@ def test_a_run_that_is_being_aborted_takes_nothing_up(
     drive.take("a", step=Step.INTEGRATING)
     drive.mine.abort(RUN)
     view.look()
-    assert view.picture.why_not("retry", "b") == "the run is being aborted: wait until it is"
-    assert view.picture.why_not("add") == "the run is being aborted: wait until it is"
+    assert view.picture.why_not("retry", "b") == "the run is being aborted: wait for that to end"
+    assert view.picture.why_not("add") == "the run is being aborted: wait for that to end"
     assert view.picture.why_not("pause") == "the run is being aborted"
     assert not possible(drive, lambda ledger: ledger.retry(RUN, "b"))

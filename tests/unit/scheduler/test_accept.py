@@ -65,7 +65,7 @@ def test_marks_that_are_left(harness: RunHarness) -> None:
     """A file in which conflict marks still stand is named; the tree waits for more."""
     harness.play(conflicting_plan(harness))
     task = accept_and_lead(harness)
-    assert (task.kind, task.note) == ("conflict", "1 file still with conflict marks: shared.txt")
+    assert (task.kind, task.note) == ("conflict", "1 file with conflict markers: shared.txt")
     assert (task.detail["paths"], task.tries) == (["shared.txt"], 0)
     (kept_tree(harness) / "shared.txt").write_text("both\n")
     assert accept_and_lead(harness).kind == "merged"

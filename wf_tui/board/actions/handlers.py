@@ -268,7 +268,7 @@ async def _asked(app: ActionHost, question: ChoiceDialog, act: Callable[[Ledger]
 
 def _abort(app: ActionHost, ledger: Ledger) -> str:
     commands.abort(app.project, ledger, app.run_id)
-    return "the run is aborted as soon as nothing runs"
+    return "the run will be aborted once nothing runs"
 
 
 def _stop(ledger: Ledger, run: str, *, now: bool) -> str:

@@ -81,7 +81,7 @@ def _link_all(source: Path, target: Path) -> bool:
 def _link(source: Path, target: Path) -> bool:
     try:
         if not stat.S_ISREG(source.lstat().st_mode):
-            raise RepositoryError(f"{clean(str(source))} is no regular file")
+            raise RepositoryError(f"{clean(str(source))} is not a regular file")
         os.link(source, target)
     except FileExistsError:
         return True

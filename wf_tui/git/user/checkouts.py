@@ -89,7 +89,7 @@ def _own_git_dir(path: Path, common_dir: Path) -> Path:
         for question in ("--git-dir", "--git-common-dir")
     )
     if common.resolve() != common_dir.resolve():
-        raise RefusedError(f"the branch is checked out in {shown}, which is another repository now")
+        raise RefusedError(f"the branch is checked out in {shown}, which is now another repository")
     return git_dir
 
 

@@ -54,11 +54,11 @@ class Target:
             return
         where = clean(str(self.checkout.path))
         if what := under_way(self.checkout):
-            raise RefusedError(f"{what} is under way in {where}", "finish it, or give it up")
+            raise RefusedError(f"{what} is under way in {where}", "finish or abort it")
         lock = self.checkout.git_dir / "index.lock"
         if lock.exists():
             raise RefusedError(
-                f"another git works in {where}, or died there{locked_since(lock)}",
+                f"another git is running in {where}, or died there{locked_since(lock)}",
                 f"wait for it; where there is none, remove {lock}",
             )
         if names := self._changed():
@@ -100,9 +100,7 @@ class Target:
             raise RefusedError(f"git does not bring the checkout along: {trial.complaint}")
         done = self.git("read-tree", *words, ok=None)
         if done.status:
-            raise GitError(
-                f"git broke off while it wrote files: {done.complaint}", "see git status"
-            )
+            raise GitError(f"git failed while writing files: {done.complaint}", "see git status")
 
     def _changed(self) -> tuple[str, ...]:
         """Return the tracked files that differ from the commit that is checked out."""

@@ -114,7 +114,7 @@ def prepare(tree: Tree, names: Names) -> None:
     if fresh:
         place.path.mkdir(mode=0o755, parents=True)
     elif not place.is_folder():
-        raise UnusableTreeError("the worktree is no folder")
+        raise UnusableTreeError("the worktree is not a folder")
     _check_out(place, tree.base)
     try:
         sweep(place.top, names)

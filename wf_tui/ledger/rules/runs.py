@@ -70,7 +70,7 @@ def resume(tx: Change) -> bool:
         return breaker.close_all(tx)
     if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
         raise RefusedError(
-            f"run {tx.run.id} is being aborted", "wait until it is, then retry a task"
+            f"run {tx.run.id} is being aborted", "wait for that to end, then retry a task"
         )
     if tx.run.state == RunState.COMPLETED:
         raise RefusedError(f"run {tx.run.id} is completed", "add a task, or start another run")
@@ -181,7 +181,7 @@ def roots(tx: Change) -> list[str]:
 def wake_run(tx: Change) -> None:
     """Bring a stalled or ended run back, since a person gave it something to do."""
     if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
-        raise RefusedError(f"run {tx.run.id} is being aborted", "wait until it is")
+        raise RefusedError(f"run {tx.run.id} is being aborted", "wait for that to end")
     if tx.run.state == RunState.STALLED or _ended(tx):
         _go(tx)
 

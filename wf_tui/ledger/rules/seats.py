@@ -22,7 +22,7 @@ def new_seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> 
         if name not in profiles:
             raise UnknownNameError("profile", name, profiles)
         if count < 0:
-            raise UsageError(f"--worker {name}={count}: a number of seats is 0 or more")
+            raise UsageError(f"--worker {name}={count}: the number of seats must be 0 or more")
     return [
         WorkerRow(
             run=run,

@@ -66,7 +66,7 @@ class WriteRetry:
     def _begin(self, error: LedgerWaitError) -> None:
         if not self.why:
             self._began = time.monotonic()
-            _log.warning("nothing new is started until it can be written down: %s", error)
+            _log.warning("nothing new starts until the ledger can be written: %s", error)
         self.why = error.message
 
     def over(self) -> None:

@@ -236,7 +236,7 @@ def test_a_branch_in_a_rebase_is_left(done: Run) -> None:
 def test_the_lock_of_another_git_is_respected(done: Run) -> None:
     """It is named, not deleted."""
     done.user.write(".git/index.lock", "")
-    assert "another git works in" in _refused(done)
+    assert "another git is running in" in _refused(done)
     assert (done.user.path / ".git" / "index.lock").exists()
 
 
@@ -425,7 +425,7 @@ def test_a_broken_off_checkout_is_told(done: Run, monkeypatch: pytest.MonkeyPatc
         return Completed(128, b"", b"disk full") if real else run(self, *words, **rest)
 
     monkeypatch.setattr(Target, "git", broken)
-    with pytest.raises(GitError, match="broke off while it wrote files: disk full"):
+    with pytest.raises(GitError, match="failed while writing files: disk full"):
         land(combined, target, coming, "Merge", _environ(done.user))
 
 
@@ -441,4 +441,4 @@ def test_a_worktree_that_became_another_repository_is_left(done: Run, tmp_path: 
     done.user.git("worktree", "add", "-q", "-b", "other", str(linked))
     (linked / ".git").unlink()
     done.user.git("init", "-q", cwd=linked)
-    assert "another repository now" in _refused(done, "other")
+    assert "now another repository" in _refused(done, "other")

@@ -69,7 +69,7 @@ class SqliteDatabase:
         except apsw.Error as error:
             self._raise(error)
         except UnicodeEncodeError as error:
-            text = "what is no UTF-8 cannot be a name or a text of the ledger"
+            text = "names and texts in the ledger must be UTF-8"
             raise UsageError(text, "write it in UTF-8") from error
         except UnicodeDecodeError as error:
             raise _damaged(self.path) from error

@@ -122,7 +122,7 @@ def _refuse_while_led(db: SqliteDatabase) -> None:
     for run, pid in db.execute("SELECT run, pid FROM scheduler ORDER BY run"):
         if is_held(db.path.parent / "runs" / str(run) / "scheduler.lock"):
             raise LedgerError(
-                f"the scheduler of run {run} is of an older wf and still uses {db.path}",
+                f"the scheduler of run {run} belongs to an older wf and still uses {db.path}",
                 f"end it (kill {pid}), then this wf can bring the ledger up to date",
             )
 
