@@ -44,7 +44,9 @@ class History:
 
     def found(self) -> list[str]:
         """Return the codes of the violations, in order."""
-        return [violation.code for violation in examine(self.events, self.row, self.tasks).found]
+        return [
+            violation.code for violation in examine(self.events, self.row, self.tasks).violations
+        ]
 
     def at(self, pick: Pick) -> int:
         """Return the place of the first event that is meant."""

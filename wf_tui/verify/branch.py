@@ -32,37 +32,37 @@ def read_branch(control: Control) -> tuple[Commit, ...] | None:
     return tuple(Commit(line[0], tuple(line[2:])) for line in lines)
 
 
-def compare(book: ReplayState, branch: Sequence[Commit] | None) -> None:
+def compare(run: ReplayState, branch: Sequence[Commit] | None) -> None:
     """Judge the branch: each merge once, in the order of the events, and with its work.
 
     While a merge is under way the branch may be one ahead of the ledger; and the events may be
     ahead of a branch that was read before them.
     """
     if branch is None:
-        book.demand(False, "branch", None, "the integration branch is gone")
+        run.require(False, "branch", None, "the integration branch is gone")
         return
-    told = book.chain.heads
-    for number, (commit, head) in enumerate(zip(branch, told, strict=False), 1):
+    recorded = run.chain.heads
+    for number, (commit, head) in enumerate(zip(branch, recorded, strict=False), 1):
         if commit.id != head:
             text = f"merge {number} is {commit.id[:12]} in git, but {head[:12]} in the events"
-            book.demand(False, "branch", None, text)
+            run.require(False, "branch", None, text)
             return
-    merging = any(card.merging for card in book.cards.values())
-    ahead = len(branch) - len(told)
-    live = book.open > 0
-    book.demand(ahead <= int(merging), "branch", None, f"{ahead} commits that no event tells of")
-    book.demand(ahead >= 0 or live, "branch", None, f"{-ahead} merges are not in the branch")
-    _works(book, branch[: len(told)])
+    merging = any(task.merging for task in run.tasks.values())
+    ahead = len(branch) - len(recorded)
+    live = run.open_attempts > 0
+    run.require(ahead <= int(merging), "branch", None, f"{ahead} commits that no event tells of")
+    run.require(ahead >= 0 or live, "branch", None, f"{-ahead} merges are not in the branch")
+    _check_merged_work(run, branch[: len(recorded)])
 
 
-def _works(book: ReplayState, branch: Sequence[Commit]) -> None:
+def _check_merged_work(run: ReplayState, branch: Sequence[Commit]) -> None:
     """Judge that each merge brought in the commit that its attempt had left, and only there."""
     seen: dict[str, str] = {}
     for commit in branch:
-        work = book.chain.work.get(commit.id)
+        work = run.chain.work.get(commit.id)
         brings = work is None or work in {commit.id, *commit.merged}
         text = f"merge {commit.id[:12]} does not hold its attempt's commit {str(work)[:12]}"
-        book.demand(brings, "branch", None, text)
+        run.require(brings, "branch", None, text)
         for one in {commit.id, *commit.merged}:
-            book.demand(one not in seen, "branch", None, f"{one[:12]} was merged twice")
+            run.require(one not in seen, "branch", None, f"{one[:12]} was merged twice")
             seen[one] = commit.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify import pauses
-from wf_tui.verify.event_fields import whole, word, words
+from wf_tui.verify.event_fields import get_int, get_list, get_text
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -29,161 +29,169 @@ _STEPS: Final = ("claimed", "preparing", "running", "harvesting", "checking", "i
 _ACCEPTED: Final = {"scope": "checking", "conflict": "harvesting"}
 
 
-def claimed(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def claimed(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a claim at its instant, then hold the task, the seat and the scope."""
     by_hand = "before" in event.data
-    _once(book, card, event)
-    _in_order(book, card, event)
-    _as_asked(book, card, event)
+    _check_single_claim(run, task, event)
+    _check_order(run, task, event)
+    _check_spec(run, task, event)
     if by_hand:
-        good = card.state == "blocked" and card.kind in _ACCEPTED
-        book.demand(good, "move", event, f"work was accepted while it was {card.where}")
-        book.demand(not book.ended, "run", event, f"accepted while the run was {book.status}")
+        allowed = task.state == "blocked" and task.kind in _ACCEPTED
+        run.require(allowed, "move", event, f"work was accepted while it was {task.where}")
+        run.require(not run.ended, "run", event, f"accepted while the run was {run.status}")
     else:
-        _by_seat(book, card, event)
-    step = _ACCEPTED.get(card.kind or "", "checking") if by_hand else "claimed"
-    card.accepted = (card.kind or "") if by_hand else ""
-    book.open_attempt(card, event.worker or "", event.epoch or card.epoch + 1)
-    book.move(card, "in_progress")
-    card.step, card.not_before = step, None
-    card.limited, card.in_conflict = "", False
+        _check_seat(run, task, event)
+    step = _ACCEPTED.get(task.kind or "", "checking") if by_hand else "claimed"
+    task.accepted = (task.kind or "") if by_hand else ""
+    run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
+    run.move(task, "in_progress")
+    task.step, task.not_before = step, None
+    task.limited, task.in_conflict = "", False
 
 
-def _once(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
-    held = f"the attempt of {card.holder} in epoch {card.opened} is still open"
-    book.demand(card.opened is None, "claim", event, f"claimed while {held}")
-    due = card.epoch + 1
-    text = f"claimed in epoch {event.epoch}, after {card.epoch}"
-    book.demand(event.epoch == due, "epoch", event, text)
-    scope, isolation = card.asked.scope, card.isolation
-    if card.asked.mode == "read_write":
+def _check_single_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    held = f"the attempt of {task.holder} in epoch {task.open_epoch} is still open"
+    run.require(task.open_epoch is None, "claim", event, f"claimed while {held}")
+    due = task.epoch + 1
+    text = f"claimed in epoch {event.epoch}, after {task.epoch}"
+    run.require(event.epoch == due, "epoch", event, text)
+    scope, isolation = task.spec.scope, task.isolation
+    if task.spec.mode == "read_write":
         by_hand = "before" in event.data
-        other = book.held.holder(card.id, isolation, scope, by_hand=by_hand)
-        book.demand(other is None, "scope", event, f"{other} holds an overlapping scope")
+        other = run.held_scopes.holder(task.id, isolation, scope, by_hand=by_hand)
+        run.require(other is None, "scope", event, f"{other} holds an overlapping scope")
 
 
-def _in_order(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
-    if card.undone:
-        names = [n for n in card.needs if n not in book.cards or book.cards[n].state != "done"]
-        book.demand(False, "order", event, f"it needs {', '.join(names[:5])}, not done yet")
-    book.demand(not card.follows, "order", event, "the task before it had not settled")
-    for name in book.parts[card.phase].after:
-        settled = name in book.parts and book.parts[name].settled
-        book.demand(settled, "order", event, f"phase {name} had not settled")
+def _check_order(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    if task.unfinished_needs:
+        names = [n for n in task.needs if n not in run.tasks or run.tasks[n].state != "done"]
+        run.require(False, "order", event, f"it needs {', '.join(names[:5])}, not done yet")
+    run.require(not task.follows, "order", event, "the task before it had not settled")
+    for name in run.phases[task.phase].after:
+        settled = name in run.phases and run.phases[name].settled
+        run.require(settled, "order", event, f"phase {name} had not settled")
 
 
-def _as_asked(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def _check_spec(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Compare what the claim says with what the task asks for."""
-    said = (word(event, "isolation"), words(event, "scope"), word(event, "mode"))
-    asks = (card.isolation, card.asked.scope, card.asked.mode)
-    book.demand(said == asks, "scope", event, f"it asks for {asks}, but was claimed with {said}")
-    tries = whole(event, "tries")
-    book.demand(tries == card.tries, "tries", event, f"{tries} tries, but {card.tries} failures")
+    stated = (get_text(event, "isolation"), get_list(event, "scope"), get_text(event, "mode"))
+    asks = (task.isolation, task.spec.scope, task.spec.mode)
+    run.require(
+        stated == asks, "scope", event, f"it asks for {asks}, but was claimed with {stated}"
+    )
+    tries = get_int(event, "tries")
+    run.require(tries == task.tries, "tries", event, f"{tries} tries, but {task.tries} failures")
 
 
-def _by_seat(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
-    book.demand(card.state == "pending", "move", event, f"claimed while it was {card.where}")
-    early = card.not_before is not None and book.clock < card.not_before - SLACK
-    book.demand(not early, "timer", event, "claimed before its back-off was over")
-    status = "aborting" if book.aborting else book.status
-    book.demand(status == "running", "run", event, f"claimed while the run was {status}")
-    full = book.jobs is not None and book.open >= book.jobs
-    book.demand(not full, "run", event, f"claimed with {book.open} of {book.jobs} attempts open")
+def _check_seat(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    run.require(task.state == "pending", "move", event, f"claimed while it was {task.where}")
+    early = task.not_before is not None and run.clock < task.not_before - SLACK
+    run.require(not early, "timer", event, "claimed before its back-off was over")
+    status = "aborting" if run.aborting else run.status
+    run.require(status == "running", "run", event, f"claimed while the run was {status}")
+    full = run.jobs is not None and run.open_attempts >= run.jobs
+    run.require(
+        not full, "run", event, f"claimed with {run.open_attempts} of {run.jobs} attempts open"
+    )
     seat = event.worker or ""
-    book.demand(seat in book.seats, "seat", event, f"there is no seat {seat!r}")
-    other = book.seats.get(seat)
-    book.demand(other is None, "seat", event, f"{seat} still held {other}")
-    pauses.claimed(book, event)
+    run.require(seat in run.seats, "seat", event, f"there is no seat {seat!r}")
+    other = run.seats.get(seat)
+    run.require(other is None, "seat", event, f"{seat} still held {other}")
+    pauses.claimed(run, event)
 
 
-def is_live(book: ReplayState, card: ReplayedTask, event: EventRow) -> bool:
+def is_live(run: ReplayState, task: ReplayedTask, event: EventRow) -> bool:
     """Whether a worker's event is of the live claim; if not, that is a violation (G2)."""
-    live = card.worker is not None and (event.worker, event.epoch) == (card.worker, card.epoch)
-    now = f"{card.worker} in epoch {card.epoch}" if card.worker else "nobody"
-    said = f"{event.kind} of {event.worker} in epoch {event.epoch}, but the live claim is {now}'s"
-    book.demand(live, "stale", event, said)
+    live = task.worker is not None and (event.worker, event.epoch) == (task.worker, task.epoch)
+    now = f"{task.worker} in epoch {task.epoch}" if task.worker else "nobody"
+    stated = f"{event.kind} of {event.worker} in epoch {event.epoch}, but the live claim is {now}'s"
+    run.require(live, "stale", event, stated)
     return live
 
 
-def worker_speaks(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def worker_speaks(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge what changes no state, and only the live claim may say."""
-    is_live(book, card, event)
+    is_live(run, task, event)
 
 
-def step(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a step: forwards, and from a question to the harvest alone."""
-    to = word(event, "step")
-    book.demand(to in _STEPS, "move", event, f"there is no step {to!r}")
-    if not is_live(book, card, event) or to not in _STEPS:
+    to = get_text(event, "step")
+    run.require(to in _STEPS, "move", event, f"there is no step {to!r}")
+    if not is_live(run, task, event) or to not in _STEPS:
         return
-    forwards = card.step in _STEPS and _STEPS.index(to) >= _STEPS.index(card.step)
-    good = to == "harvesting" if card.asking else forwards
-    where = "asking" if card.asking else card.where
-    book.demand(good, "move", event, f"from {where} to {to}")
-    book.move(card, "in_progress")
-    card.step = to
+    forwards = task.step in _STEPS and _STEPS.index(to) >= _STEPS.index(task.step)
+    allowed = to == "harvesting" if task.asking else forwards
+    where = "asking" if task.asking else task.where
+    run.require(allowed, "move", event, f"from {where} to {to}")
+    run.move(task, "in_progress")
+    task.step = to
 
 
-def harvested(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def harvested(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge what an attempt left behind; a fenced one may leave something too.
 
-    What readers changed in a snapshot is told when the last of them has left it, after its end.
+    What readers changed in a snapshot is recorded when the last of them has left it, after its end.
     """
     if "snapshot_changed" in event.data:
-        _was_held(book, card, event)
+        _check_held(run, task, event)
         return
-    _of_open(book, card, event)
+    _is_of_open_attempt(run, task, event)
     commit = event.data.get("commit")
-    card.harvested = commit if isinstance(commit, str) else None
+    task.harvested = commit if isinstance(commit, str) else None
 
 
-def result_rejected(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def result_rejected(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a late result: it must not be of the live claim, and changes nothing."""
-    live = card.worker is not None and (event.worker, event.epoch) == (card.worker, card.epoch)
-    book.demand(not live, "stale", event, "a result of the live claim was rejected")
-    _was_held(book, card, event)
-    card.rejected = card.rejected or event.epoch == card.opened
+    live = task.worker is not None and (event.worker, event.epoch) == (task.worker, task.epoch)
+    run.require(not live, "stale", event, "a result of the live claim was rejected")
+    _check_held(run, task, event)
+    task.rejected = task.rejected or event.epoch == task.open_epoch
 
 
-def integrated(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def integrated(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a merge: of the live claim while it merges, and onto where the branch was."""
-    is_live(book, card, event)
-    book.demand(card.merging, "move", event, f"merged while it was {card.where}")
-    old, new, chain = word(event, "old"), word(event, "new"), book.chain
+    is_live(run, task, event)
+    run.require(task.merging, "move", event, f"merged while it was {task.where}")
+    old, new, chain = get_text(event, "old"), get_text(event, "new"), run.chain
     text = f"merged onto {old[:12]}, but the branch was at {chain.head[:12]}"
-    book.demand(old == chain.head, "chain", event, text)
+    run.require(old == chain.head, "chain", event, text)
     if new != chain.head:
         again = new in chain.work or new == chain.base
-        book.demand(not again, "chain", event, f"the branch was at {new[:12]} before")
+        run.require(not again, "chain", event, f"the branch was at {new[:12]} before")
         chain.heads.append(new)
-        chain.work[new] = card.harvested
-    card.merged = new
+        chain.work[new] = task.harvested
+    task.merged = new
 
 
-def attempt_ended(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def attempt_ended(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge the end of an attempt against what became of its task, then free what it held."""
-    outcome, fenced = word(event, "outcome"), bool(event.data.get("fenced"))
-    if not _of_open(book, card, event):
+    outcome, fenced = get_text(event, "outcome"), bool(event.data.get("fenced"))
+    if not _is_of_open_attempt(run, task, event):
         return
-    good = card.verdict == "good"
-    text = f"it {outcome}, but its task is {card.where}"
-    book.demand(card.verdict, "stale", event, f"{text}, with the claim still live")
-    book.demand((outcome == "succeeded") == good, "stale", event, text)
-    book.demand(fenced == (card.verdict == "stopped"), "stale", event, f"{text} (fence)")
+    good = task.verdict == "good"
+    text = f"it {outcome}, but its task is {task.where}"
+    run.require(task.verdict, "stale", event, f"{text}, with the claim still live")
+    run.require((outcome == "succeeded") == good, "stale", event, text)
+    # Fenced and stopped must agree: a fenced attempt lost its claim to a person or to a time-out.
+    run.require(fenced == (task.verdict == "stopped"), "stale", event, f"{text} (fence)")
     late = outcome == "rejected"
-    book.demand(late == card.rejected, "stale", event, f"{text}; result_rejected does not fit")
-    book.close_attempt(card)
+    run.require(late == task.rejected, "stale", event, f"{text}; result_rejected does not fit")
+    run.close_attempt(task)
 
 
-def _of_open(book: ReplayState, card: ReplayedTask, event: EventRow) -> bool:
+def _is_of_open_attempt(run: ReplayState, task: ReplayedTask, event: EventRow) -> bool:
     """Whether an event is of the attempt that is open; if not, that is a violation."""
-    opened = card.opened is not None and (event.epoch, event.worker) == (card.opened, card.holder)
-    now = f"that of {card.holder} in epoch {card.opened}" if card.opened else "none"
-    said = f"{event.kind} of {event.worker} in epoch {event.epoch}, but open is {now}"
-    book.demand(opened, "stale", event, said)
+    opened = task.open_epoch is not None and (event.epoch, event.worker) == (
+        task.open_epoch,
+        task.holder,
+    )
+    now = f"that of {task.holder} in epoch {task.open_epoch}" if task.open_epoch else "none"
+    stated = f"{event.kind} of {event.worker} in epoch {event.epoch}, but open is {now}"
+    run.require(opened, "stale", event, stated)
     return opened
 
 
-def _was_held(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
-    known = card.holders.get(event.epoch or 0) == event.worker
-    book.demand(known, "stale", event, f"{event.worker} had no claim in epoch {event.epoch}")
+def _check_held(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    known = task.holders.get(event.epoch or 0) == event.worker
+    run.require(known, "stale", event, f"{event.worker} had no claim in epoch {event.epoch}")

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
 
-__all__ = ["number", "whole", "word", "words"]
+__all__ = ["get_int", "get_list", "get_number", "get_text"]
 
 
-def word(event: EventRow, name: str) -> str:
+def get_text(event: EventRow, name: str) -> str:
     """Return a word of an event's data; an empty one where there is none."""
     value = event.data.get(name)
     return value if isinstance(value, str) else ""
 
 
-def words(event: EventRow, name: str) -> tuple[str, ...]:
+def get_list(event: EventRow, name: str) -> tuple[str, ...]:
     """Return a list of words of an event's data."""
     value = event.data.get(name)
     return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
 
 
-def number(event: EventRow, name: str) -> float | None:
+def get_number(event: EventRow, name: str) -> float | None:
     """Return a number of an event's data."""
     value = event.data.get(name)
     return float(value) if isinstance(value, (int, float)) else None
 
 
-def whole(event: EventRow, name: str) -> int | None:
+def get_int(event: EventRow, name: str) -> int | None:
     """Return a whole number of an event's data."""
     value = event.data.get(name)
     return value if isinstance(value, int) else None

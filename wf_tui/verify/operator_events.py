@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.verify.event_fields import whole
+from wf_tui.verify.event_fields import get_int
 from wf_tui.verify.scheduler_events import stop
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.replay_state import ReplayState
-    from wf_tui.verify.replayed_task import Act, ReplayedTask
+    from wf_tui.verify.replayed_task import Action, ReplayedTask
 
 __all__ = [
     "answered",
@@ -28,152 +28,152 @@ __all__ = [
 _NEVER_RETRIED = frozenset({"dependency", "hold"})
 
 
-def _begin(book: ReplayState, card: ReplayedTask, event: EventRow, good: object) -> bool:
-    """Judge an act, keep what was before it, and stop the attempt; whether there was one."""
-    book.demand(good, "move", event, f"{event.kind} from {card.where}")
-    stops = card.worker is not None
-    said = bool(event.data.get("stopped"))
-    book.demand(said == stops, "move", event, "it is wrong about whether an attempt was stopped")
-    book.remember(card, event)
-    stop(card)
+def _apply_action(run: ReplayState, task: ReplayedTask, event: EventRow, allowed: object) -> bool:
+    """Judge an action, keep what was before it, and stop the attempt; whether there was one."""
+    run.require(allowed, "move", event, f"{event.kind} from {task.where}")
+    stops = task.worker is not None
+    stated = bool(event.data.get("stopped"))
+    run.require(stated == stops, "move", event, "it is wrong about whether an attempt was stopped")
+    run.remember(task, event)
+    stop(task)
     return stops
 
 
-def _wakes(book: ReplayState, event: EventRow) -> None:
+def _check_run_goes(run: ReplayState, event: EventRow) -> None:
     """Judge an act that gives a run something to do: it has to be going."""
-    status = "aborting" if book.aborting else book.status
+    status = "aborting" if run.aborting else run.status
     text = f"{event.kind} left the run {status}"
-    book.demand(status in {"running", "paused"}, "run", event, text)
+    run.require(status in {"running", "paused"}, "run", event, text)
 
 
-def _retriable(card: ReplayedTask) -> bool:
-    return card.state == "blocked" and card.kind not in _NEVER_RETRIED and card.worker is None
+def _retriable(task: ReplayedTask) -> bool:
+    return task.state == "blocked" and task.kind not in _NEVER_RETRIED and task.worker is None
 
 
-def _fresh(card: ReplayedTask) -> None:
-    card.tries = card.conflicts = 0
-    card.not_before = None
+def _reset_tries(task: ReplayedTask) -> None:
+    task.tries = task.conflicts = 0
+    task.not_before = None
 
 
-def retried(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def retried(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge another chance; a task that waits only stops waiting."""
-    backoff = card.state == "pending" and card.not_before is not None
-    skipped = card.state == "done" and card.kind == "skipped"
-    if not _begin(book, card, event, card.asking or backoff or skipped or _retriable(card)):
-        _wakes(book, event)
+    backoff = task.state == "pending" and task.not_before is not None
+    skipped = task.state == "done" and task.kind == "skipped"
+    if not _apply_action(run, task, event, task.asking or backoff or skipped or _retriable(task)):
+        _check_run_goes(run, event)
     if skipped:
-        begun = book.counted_on(card)
-        book.demand(begun is None, "move", event, f"{begun}, which waited for it, had begun")
+        begun = run.begun_dependant(task)
+        run.require(begun is None, "move", event, f"{begun}, which waited for it, had begun")
     if backoff:
-        card.not_before = None
+        task.not_before = None
         return
-    _fresh(card)
-    book.requeue(card)
+    _reset_tries(task)
+    run.requeue(task)
 
 
-def reassigned(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def reassigned(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that is given to somebody."""
-    waits, again = card.state == "pending", _retriable(card)
-    if _begin(book, card, event, card.stoppable or waits or again):
-        card.not_before = None
-        book.requeue(card)
+    waits, again = task.state == "pending", _retriable(task)
+    if _apply_action(run, task, event, task.stoppable or waits or again):
+        task.not_before = None
+        run.requeue(task)
         return
-    _wakes(book, event)
+    _check_run_goes(run, event)
     if again:
-        _fresh(card)
-        book.requeue(card)
+        _reset_tries(task)
+        run.requeue(task)
 
 
-def released(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def released(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that is taken from its worker, by hand or by `stop --now`."""
     if "undo" in event.data:
-        _begin(book, card, event, card.stoppable)
+        _apply_action(run, task, event, task.stoppable)
     else:
-        book.demand(card.stoppable, "move", event, f"taken back from {card.where}")
-        stopping = book.status == "paused" and book.intent == "stop"
-        book.demand(stopping, "run", event, "taken back though nobody stopped the run")
-        stop(card)
-    card.not_before = None
-    book.requeue(card)
+        run.require(task.stoppable, "move", event, f"taken back from {task.where}")
+        stopping = run.status == "paused" and run.intent == "stop"
+        run.require(stopping, "run", event, "taken back though nobody stopped the run")
+        stop(task)
+    task.not_before = None
+    run.requeue(task)
 
 
-def blocked(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def blocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a hold or a cancellation."""
     kind = str(event.data.get("kind"))
     if kind == "hold":
-        good = card.stoppable or card.state == "pending" or card.kind == "dependency"
+        allowed = task.stoppable or task.state == "pending" or task.kind == "dependency"
     else:
-        good = kind == "cancelled" and (card.stoppable or (card.idle and card.kind != kind))
-    _begin(book, card, event, good)
-    card.not_before = None
-    book.move(card, "blocked", kind)
+        allowed = kind == "cancelled" and (task.stoppable or (task.idle and task.kind != kind))
+    _apply_action(run, task, event, allowed)
+    task.not_before = None
+    run.move(task, "blocked", kind)
 
 
-def unheld(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def unheld(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge the end of a hold."""
-    _begin(book, card, event, card.kind == "hold")
-    _wakes(book, event)
-    card.not_before = None
-    book.requeue(card)
+    _apply_action(run, task, event, task.kind == "hold")
+    _check_run_goes(run, event)
+    task.not_before = None
+    run.requeue(task)
 
 
-def skipped(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def skipped(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that counts as done without its work."""
-    if not _begin(book, card, event, card.stoppable or card.idle):
-        _wakes(book, event)
-    card.not_before = None
-    book.move(card, "done", "skipped")
+    if not _apply_action(run, task, event, task.stoppable or task.idle):
+        _check_run_goes(run, event)
+    task.not_before = None
+    run.move(task, "done", "skipped")
 
 
-def edited(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
-    """Judge a change of what a task asks for; its claim, if any, goes on as it was."""
-    book.demand(card.state != "done", "move", event, "edited when it was done")
-    book.remember(card, event)
-    book.ask(card, event)
+def edited(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge a change of what a task asks for; its claim, if any, stays as it was."""
+    run.require(task.state != "done", "move", event, "edited when it was done")
+    run.remember(task, event)
+    run.change_spec(task, event)
 
 
-def messaged(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
+def messaged(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a message."""
-    book.demand(card.state != "done", "move", event, "written to when it was done")
+    run.require(task.state != "done", "move", event, "written to when it was done")
 
 
-def answered(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
-    """Judge an answer: the worker goes on, or, when it is gone, the task does."""
-    book.demand(card.kind == "question", "move", event, f"answered from {card.where}")
-    if card.worker is not None:
-        book.move(card, "in_progress")
-        card.step = "running"
+def answered(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge an answer: the worker continues, or, when it is gone, the task is queued again."""
+    run.require(task.kind == "question", "move", event, f"answered from {task.where}")
+    if task.worker is not None:
+        run.move(task, "in_progress")
+        task.step = "running"
         return
-    _wakes(book, event)
-    book.requeue(card)
+    _check_run_goes(run, event)
+    run.requeue(task)
 
 
-def undone(book: ReplayState, card: ReplayedTask, event: EventRow) -> None:
-    """Judge what is taken back: the actor's last act, with nothing of the task since."""
-    command = whole(event, "undoes") or 0
-    act = book.acts.pop((command, card.id), None)
-    if act is None:
-        book.demand(False, "undo", event, "there was no such act")
+def undone(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge what is taken back: the actor's last action, with nothing of the task since."""
+    command = get_int(event, "undoes") or 0
+    action = run.actions.pop((command, task.id), None)
+    if action is None:
+        run.require(False, "undo", event, "there was no such act")
         return
-    _may_undo(book, card, event, act, command)
-    card.asked = act.asked
-    card.tries, card.conflicts, card.not_before = act.tries, act.conflicts, act.not_before
-    if act.state == "pending" or act.kind == "dependency":
-        book.requeue(card)
+    _check_undo(run, task, event, action, command)
+    task.spec = action.spec
+    task.tries, task.conflicts, task.not_before = action.tries, action.conflicts, action.not_before
+    if action.state == "pending" or action.kind == "dependency":
+        run.requeue(task)
     else:
-        book.move(card, act.state, act.kind)
+        run.move(task, action.state, action.kind)
 
 
-def _may_undo(
-    book: ReplayState, card: ReplayedTask, event: EventRow, act: Act, command: int
+def _check_undo(
+    run: ReplayState, task: ReplayedTask, event: EventRow, action: Action, command: int
 ) -> None:
-    book.demand(not act.stopped, "undo", event, "it had stopped an attempt")
-    book.demand(card.seq == act.seq, "undo", event, f"event {card.seq} of the task came since")
-    book.demand(event.actor == act.actor, "undo", event, f"it was the act of {act.actor}")
-    if book.undoing.get(event.actor) != command:
-        done = book.commands[event.actor]
+    run.require(not action.stopped, "undo", event, "it had stopped an attempt")
+    run.require(task.seq == action.seq, "undo", event, f"event {task.seq} of the task came since")
+    run.require(event.actor == action.actor, "undo", event, f"it was the act of {action.actor}")
+    if run.undoing.get(event.actor) != command:
+        done = run.commands[event.actor]
         last = done.pop() if done else None
-        book.demand(last == command, "undo", event, f"the last act was {last}")
-        book.undoing[event.actor] = command
-    begun = book.counted_on(card) if card.state == "done" else None
-    book.demand(begun is None, "undo", event, f"{begun}, which waited for it, had begun")
+        run.require(last == command, "undo", event, f"the last act was {last}")
+        run.undoing[event.actor] = command
+    begun = run.begun_dependant(task) if task.state == "done" else None
+    run.require(begun is None, "undo", event, f"{begun}, which waited for it, had begun")

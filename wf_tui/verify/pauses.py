@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.verify.event_fields import number, word
+from wf_tui.verify.event_fields import get_number, get_text
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -17,28 +17,34 @@ SLACK: Final = 1.0
 """Seconds that a writer may wait between reading the clock and writing."""
 
 
-def begun(book: ReplayState, event: EventRow) -> None:
+def begun(run: ReplayState, event: EventRow) -> None:
     """Note a pause; one without an end is over when a person says so."""
-    profile, until = word(event, "lane"), number(event, "until")
-    book.pauses.until[profile] = math.inf if until is None else until
-    book.pauses.tried.pop(profile, None)
+    profile, until = get_text(event, "lane"), get_number(event, "until")
+    run.pauses.until[profile] = math.inf if until is None else until
+    run.pauses.tried.pop(profile, None)
 
 
-def over(book: ReplayState, event: EventRow) -> None:
-    """Note that a profile goes on."""
-    profile = word(event, "lane")
-    paused = book.pauses.until.pop(profile, None) is not None
-    book.demand(paused, "pause", event, f"{profile} was not paused")
+def over(run: ReplayState, event: EventRow) -> None:
+    """Judge that a profile resumes: it had to be paused."""
+    profile = get_text(event, "lane")
+    paused = run.pauses.until.pop(profile, None) is not None
+    run.require(paused, "pause", event, f"{profile} was not paused")
 
 
-def claimed(book: ReplayState, event: EventRow) -> None:
-    """Judge a claim of a seat whose profile has been paused."""
-    profile = book.pauses.profiles.get(event.worker or "", "")
-    until = book.pauses.until.get(profile)
+def claimed(run: ReplayState, event: EventRow) -> None:
+    """Judge a claim of a seat whose profile has been paused.
+
+    After the pause one attempt is let through. Only when that one is closed may another start, so
+    the claim that is judged here becomes the trial of its profile.
+    """
+    profile = run.pauses.profiles.get(event.worker or "", "")
+    until = run.pauses.until.get(profile)
     if until is None:
         return
-    book.demand(book.clock >= until - SLACK, "pause", event, f"claimed while {profile} was paused")
-    task, epoch = book.pauses.tried.get(profile, ("", None))
-    one = task not in book.cards or book.cards[task].opened != epoch
-    book.demand(one, "pause", event, f"a second one of {profile}, while {task} tried it")
-    book.pauses.tried[profile] = (event.task or "", event.epoch)
+    run.require(run.clock >= until - SLACK, "pause", event, f"claimed while {profile} was paused")
+    trial, epoch = run.pauses.tried.get(profile, ("", None))
+    alone = trial not in run.tasks or run.tasks[trial].open_epoch != epoch
+    run.require(
+        alone, "pause", event, f"a second attempt of {profile}, while {trial} was its trial"
+    )
+    run.pauses.tried[profile] = (event.task or "", event.epoch)

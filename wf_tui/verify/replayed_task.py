@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["BAD", "OPEN", "Act", "Asked", "PhaseState", "ReplayedTask"]
+__all__ = ["BLOCKING", "UNSETTLED", "Action", "PhaseState", "ReplayedTask", "TaskSpec"]
 
-BAD = frozenset(
+BLOCKING = frozenset(
     {"failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency"}
 )
 """Kinds of blocked tasks that block whoever needs their result."""
-OPEN = frozenset({"quota", "question", "hold"})
+UNSETTLED = frozenset({"quota", "question", "hold"})
 """Kinds of blocked tasks that keep their phase from settling."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class TaskSpec:
     """What a task asks for, as far as a person can change it and a claim shows it."""
 
     scope: tuple[str, ...]
@@ -24,7 +24,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """What a person did to a task, and what it was before."""
 
     seq: int
@@ -35,7 +35,7 @@ class Act:
     tries: int
     conflicts: int
     not_before: float | None
-    asked: Asked
+    spec: TaskSpec
 
 
 @dataclass
@@ -46,7 +46,7 @@ class ReplayedTask:
     phase: str
     needs: tuple[str, ...]
     isolation: str
-    asked: Asked
+    spec: TaskSpec
     state: str = "pending"
     kind: str | None = None
     step: str | None = None
@@ -55,16 +55,16 @@ class ReplayedTask:
     epoch: int = 0
     holders: dict[int, str] = field(default_factory=dict)
     """The worker of each epoch."""
-    opened: int | None = None
+    open_epoch: int | None = None
     """The epoch of the attempt that is not closed."""
     verdict: str = ""
-    """What is known of the open attempt: good, bad, stopped."""
+    """What is known of the open attempt: allowed, bad, stopped."""
     rejected: bool = False
     tries: int = 0
     conflicts: int = 0
     not_before: float | None = None
     limited: str = ""
-    """Why its provider said no just now."""
+    """Why its provider stated no just now."""
     until: float | None = None
     in_conflict: bool = False
     accepted: str = ""
@@ -74,9 +74,9 @@ class ReplayedTask:
     """Where the branch went with the work of the open attempt."""
     seq: int = 0
     """Its last event."""
-    undone: int = 0
+    unfinished_needs: int = 0
     """How many of its needs are not done."""
-    bad: int = 0
+    blocked_needs: int = 0
     """How many of its needs are blocked."""
     follows: bool = False
     """Whether it still waits for the one before it in a sequential phase."""
@@ -85,7 +85,7 @@ class ReplayedTask:
     @property
     def holder(self) -> str:
         """The worker of the open attempt."""
-        return self.holders.get(self.opened or 0, "")
+        return self.holders.get(self.open_epoch or 0, "")
 
     @property
     def asking(self) -> bool:
@@ -118,11 +118,11 @@ class ReplayedTask:
         return self.step or self.kind or self.state
 
     @property
-    def is_bad(self) -> bool:
+    def blocks_dependants(self) -> bool:
         """Whether it blocks whoever needs its result."""
-        return self.state == "blocked" and self.kind in BAD
+        return self.state == "blocked" and self.kind in BLOCKING
 
-    def leave(self) -> None:
+    def drop_claim(self) -> None:
         """Take the claim from the task; its attempt may still be open."""
         self.worker = self.step = None
 
@@ -135,7 +135,7 @@ class PhaseState:
     parallel: bool
     on_failure: str
     after: tuple[str, ...]
-    tasks: int = 0
+    task_count: int = 0
     unsettled: int = 0
     settled: bool = False
     claims: int = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.verify.event_fields import whole, word, words
+from wf_tui.verify.event_fields import get_int, get_list, get_text
 from wf_tui.verify.replay_state import ENDED
-from wf_tui.verify.replayed_task import Asked, PhaseState, ReplayedTask
+from wf_tui.verify.replayed_task import PhaseState, ReplayedTask, TaskSpec
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -29,135 +29,151 @@ __all__ = [
 _ADDED = "added"
 
 
-def created(book: ReplayState, event: EventRow) -> None:
+def created(run: ReplayState, event: EventRow) -> None:
     """Take over what the plan says of the run and its phases."""
-    book.demand(event.seq == 1 and not book.status, "run", event, "a run begins once, first of all")
-    book.status, book.jobs = "running", whole(event, "jobs")
-    book.chain.base = word(event, "base")
-    book.held.race = word(event, "scopes") == "race"
-    book.held.fold_case = bool(event.data.get("fold_case"))
+    run.require(event.seq == 1 and not run.status, "run", event, "a run begins once, first of all")
+    run.status, run.jobs = "running", get_int(event, "jobs")
+    run.chain.base = get_text(event, "base")
+    run.held_scopes.race = get_text(event, "scopes") == "race"
+    run.held_scopes.fold_case = bool(event.data.get("fold_case"))
     phases = event.data.get("phases")
     for phase in phases if isinstance(phases, list) else ():
         after = tuple(map(str, phase["depends_on"]))
         name = str(phase["name"])
-        book.parts[name] = PhaseState(
+        run.phases[name] = PhaseState(
             name, bool(phase["parallel"]), str(phase["on_failure"]), after
         )
         for before in after:
-            book.later[before].append(name)
+            run.dependent_phases[before].append(name)
 
 
-def added(book: ReplayState, event: EventRow) -> None:
+def added(run: ReplayState, event: EventRow) -> None:
     """Take over a task; one that comes later reopens its phase, if nobody has begun after it."""
-    name, phase = event.task or "", word(event, "phase")
-    book.demand(name not in book.cards, "unknown", event, "it was added before")
-    if name in book.cards:
+    name, phase_name = event.task or "", get_text(event, "phase")
+    run.require(name not in run.tasks, "unknown", event, "it was added before")
+    if name in run.tasks:
         return
-    if phase not in book.parts:
-        book.demand(phase == _ADDED, "unknown", event, f"there is no phase {phase!r}")
-        book.parts[phase] = PhaseState(phase, parallel=True, on_failure="skip_continue", after=())
-    part = book.parts[phase]
-    if part.settled:
-        later = [n for n in book.later[phase] if book.parts[n].settled or book.parts[n].claims]
-        book.demand(not later, "phase", event, f"{phase} was over, and {later} had begun")
-        part.settled = False
-    asked = Asked(words(event, "scope"), word(event, "mode"), whole(event, "max_attempts"))
-    card = ReplayedTask(name, phase, words(event, "needs"), word(event, "isolation"), asked)
-    card.seq = event.seq
-    book.add(card)
+    if phase_name not in run.phases:
+        run.require(phase_name == _ADDED, "unknown", event, f"there is no phase {phase_name!r}")
+        run.phases[phase_name] = PhaseState(
+            phase_name, parallel=True, on_failure="skip_continue", after=()
+        )
+    phase = run.phases[phase_name]
+    if phase.settled:
+        later = [
+            n
+            for n in run.dependent_phases[phase_name]
+            if run.phases[n].settled or run.phases[n].claims
+        ]
+        run.require(not later, "phase", event, f"{phase_name} was over, and {later} had begun")
+        phase.settled = False
+    asked = TaskSpec(
+        get_list(event, "scope"), get_text(event, "mode"), get_int(event, "max_attempts")
+    )
+    task = ReplayedTask(
+        name, phase_name, get_list(event, "needs"), get_text(event, "isolation"), asked
+    )
+    task.seq = event.seq
+    run.add(task)
 
 
-def settled(book: ReplayState, event: EventRow) -> None:
+def settled(run: ReplayState, event: EventRow) -> None:
     """Judge that a phase is over."""
-    part = book.parts.get(word(event, "phase"))
-    if part is None:
-        book.demand(False, "unknown", event, "there is no such phase")
+    phase = run.phases.get(get_text(event, "phase"))
+    if phase is None:
+        run.require(False, "unknown", event, "there is no such phase")
         return
-    book.demand(not part.settled, "phase", event, f"{part.name} had settled before")
-    left = part.unsettled
-    book.demand(not left, "phase", event, f"{part.name} settled with {left} tasks to do")
-    before = [name for name in part.after if not book.parts[name].settled]
-    book.demand(not before, "phase", event, f"{part.name} settled before {', '.join(before)}")
-    part.settled = True
+    run.require(not phase.settled, "phase", event, f"{phase.name} had settled before")
+    left = phase.unsettled
+    run.require(not left, "phase", event, f"{phase.name} settled with {left} tasks to do")
+    before = [name for name in phase.after if not run.phases[name].settled]
+    run.require(not before, "phase", event, f"{phase.name} settled before {', '.join(before)}")
+    phase.settled = True
 
 
-def paused(book: ReplayState, event: EventRow) -> None:
+def paused(run: ReplayState, event: EventRow) -> None:
     """Judge a pause or a stop."""
-    good = not book.ended and not book.aborting
-    book.demand(good, "run", event, f"paused when it was {book.status}")
-    book.status, book.intent = "paused", word(event, "intent")
+    allowed = not run.ended and not run.aborting
+    run.require(allowed, "run", event, f"paused when it was {run.status}")
+    run.status, run.intent = "paused", get_text(event, "intent")
 
 
-def resumed(book: ReplayState, event: EventRow) -> None:
-    """Judge that a run goes on."""
-    good = book.status != "running"
-    book.demand(good, "run", event, f"resumed when it was {book.status}")
-    book.demand(not (book.aborting and book.open), "run", event, "resumed while it was aborted")
-    book.status, book.intent, book.aborting = "running", "go", False
+def resumed(run: ReplayState, event: EventRow) -> None:
+    """Judge that a run resumes."""
+    allowed = run.status != "running"
+    run.require(allowed, "run", event, f"resumed when it was {run.status}")
+    run.require(
+        not (run.aborting and run.open_attempts), "run", event, "resumed while it was aborted"
+    )
+    run.status, run.intent, run.aborting = "running", "go", False
 
 
-def stalled(book: ReplayState, event: EventRow) -> None:
-    """Judge that nothing can go on."""
-    book.demand(book.status == "running", "run", event, f"stalled when it was {book.status}")
-    _at_rest(book, event)
-    left = len(book.cards) - book.counts["done"]
-    book.demand(left, "run", event, "stalled with all done")
-    for name in words(event, "roots"):
-        card = book.cards.get(name)
-        root = card is not None and card.state == "blocked" and card.kind != "dependency"
-        book.demand(root, "run", event, f"{name} is not a root of the stall")
-    book.status = "stalled"
+def stalled(run: ReplayState, event: EventRow) -> None:
+    """Judge a stall: nothing is open, something is left, and the named tasks are what blocks it."""
+    run.require(run.status == "running", "run", event, f"stalled when it was {run.status}")
+    _at_rest(run, event)
+    left = len(run.tasks) - run.counts["done"]
+    run.require(left, "run", event, "stalled with all done")
+    for name in get_list(event, "roots"):
+        task = run.tasks.get(name)
+        root = task is not None and task.state == "blocked" and task.kind != "dependency"
+        run.require(root, "run", event, f"{name} is not a root of the stall")
+    run.status = "stalled"
 
 
-def ended(book: ReplayState, event: EventRow) -> None:
+def ended(run: ReplayState, event: EventRow) -> None:
     """Judge the end of a run, and its counts."""
-    state, left = word(event, "state"), len(book.cards) - book.counts["done"]
-    book.demand(state in ENDED, "run", event, f"it ended {state!r}")
-    book.demand(not book.ended, "run", event, f"it had ended before: {book.status}")
-    _at_rest(book, event)
-    book.demand(state != "completed" or not left, "run", event, f"completed with {left} to do")
-    stalled_first = state != "partial" or book.status == "stalled"
-    book.demand(stalled_first, "run", event, f"partial when it was {book.status}")
-    book.demand(not book.aborting or state == "aborted", "run", event, f"an abort ended {state!r}")
-    told = event.data.get("counts")
+    state, left = get_text(event, "state"), len(run.tasks) - run.counts["done"]
+    run.require(state in ENDED, "run", event, f"it ended {state!r}")
+    run.require(not run.ended, "run", event, f"it had ended before: {run.status}")
+    _at_rest(run, event)
+    run.require(state != "completed" or not left, "run", event, f"completed with {left} to do")
+    stalled_first = state != "partial" or run.status == "stalled"
+    run.require(stalled_first, "run", event, f"partial when it was {run.status}")
+    run.require(not run.aborting or state == "aborted", "run", event, f"an abort ended {state!r}")
+    recorded = event.data.get("counts")
     names = ("pending", "done", "blocked")
-    counts = {name: book.counts[name] for name in names}
-    said = {name: told.get(name) for name in names} if isinstance(told, dict) else told
-    book.demand(said == counts, "counts", event, f"it counts {said}, but there were {counts}")
-    book.status = state
+    counts = {name: run.counts[name] for name in names}
+    stated = (
+        {name: recorded.get(name) for name in names} if isinstance(recorded, dict) else recorded
+    )
+    run.require(stated == counts, "counts", event, f"it counts {stated}, but there were {counts}")
+    run.status = state
 
 
-def _at_rest(book: ReplayState, event: EventRow) -> None:
-    book.demand(not book.open, "run", event, f"{event.kind} with {book.open} attempts open")
-    for code, task, text in book.unfinished():
-        book.demand(False, code, event, f"{task}: {text}" if task else text)
+def _at_rest(run: ReplayState, event: EventRow) -> None:
+    run.require(
+        not run.open_attempts, "run", event, f"{event.kind} with {run.open_attempts} attempts open"
+    )
+    for code, where, text in run.unfinished():
+        run.require(False, code, event, f"{where}: {text}" if where else text)
 
 
-def jobs_changed(book: ReplayState, event: EventRow) -> None:
+def jobs_changed(run: ReplayState, event: EventRow) -> None:
     """Take over how many attempts may be open."""
-    before = whole(event, "before")
-    book.demand(before == book.jobs, "run", event, f"it had {book.jobs} jobs, not {before}")
-    book.jobs = whole(event, "jobs")
+    before = get_int(event, "before")
+    run.require(before == run.jobs, "run", event, f"it had {run.jobs} jobs, not {before}")
+    run.jobs = get_int(event, "jobs")
 
 
-def joined(book: ReplayState, event: EventRow) -> None:
+def joined(run: ReplayState, event: EventRow) -> None:
     """Take over a seat."""
-    book.seats.setdefault(word(event, "worker_name"))
-    book.pauses.profiles[word(event, "worker_name")] = word(event, "profile")
+    run.seats.setdefault(get_text(event, "worker_name"))
+    run.pauses.profiles[get_text(event, "worker_name")] = get_text(event, "profile")
 
 
-def left(book: ReplayState, event: EventRow) -> None:
-    """Take a seat away; what it holds goes on to its end."""
-    name = word(event, "worker_name")
-    book.demand(name in book.seats, "seat", event, f"there was no seat {name!r}")
-    book.seats.pop(name, None)
+def left(run: ReplayState, event: EventRow) -> None:
+    """Take a seat away; the attempt that it holds runs to its end."""
+    name = get_text(event, "worker_name")
+    run.require(name in run.seats, "seat", event, f"there was no seat {name!r}")
+    run.seats.pop(name, None)
 
 
-def exported(book: ReplayState, event: EventRow) -> None:
+def exported(run: ReplayState, event: EventRow) -> None:
     """Note what the user's branch was moved to, and that it was where wf had left it."""
     before = event.data.get("before")
-    same = before == book.chain.exported
-    text = f"exported onto {before}, but it had been at {book.chain.exported}"
-    book.demand(same, "chain", event, text)
-    book.chain.exported = word(event, "commit")
-    book.chain.exports.append((event.seq, word(event, "commit")))
+    same = before == run.chain.exported
+    text = f"exported onto {before}, but it had been at {run.chain.exported}"
+    run.require(same, "chain", event, text)
+    run.chain.exported = get_text(event, "commit")
+    run.chain.exports.append((event.seq, get_text(event, "commit")))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Held", "folder"]
+__all__ = ["HeldScopes", "folder"]
 
 Folder = tuple[str, ...]
 _GLOB = frozenset("*?[{")
@@ -65,7 +65,7 @@ def _remove(holders: defaultdict[Folder, list[str]], place: Folder, task: str) -
 
 
 @dataclass
-class Held:
+class HeldScopes:
     """All scopes that open attempts of writing tasks hold now."""
 
     race: bool = False

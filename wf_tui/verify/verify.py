@@ -20,72 +20,79 @@ if TYPE_CHECKING:
 __all__ = ["examine", "verify_run"]
 
 
-def verify_run(db: Database, run: str, control: Control | None) -> Verdict:
-    """Check one run, also while it goes on; `control` is None where its repository is gone."""
+def verify_run(db: Database, run_id: str, control: Control | None) -> Verdict:
+    """Check one run, also while it runs; `control` is None where its repository is gone.
+
+    The branch is read before the ledger: a merge that falls in between is then in the events and
+    not in the branch, which `compare` allows while an attempt is open. The other way round, a merge
+    would be in the branch that no event tells of yet.
+    """
     branch = read_branch(control) if control else None
     with db.snapshot():
-        book = examine(reads.events(db, run), reads.run_row(db, run), reads.tasks(db, run))
+        run = examine(reads.events(db, run_id), reads.run_row(db, run_id), reads.tasks(db, run_id))
     if control:
-        compare(book, branch)
-    return Verdict(run, book.seq, tuple(book.found), branch_seen=control is not None)
+        compare(run, branch)
+    return Verdict(run_id, run.seq, tuple(run.violations), branch_seen=control is not None)
 
 
 def examine(events: Iterable[EventRow], row: RunRow, tasks: Iterable[TaskRow]) -> ReplayState:
-    """Replay events, and compare their end with the tables; what is wrong is `found`."""
-    book = ReplayState()
+    """Replay events, and compare their end with the tables; what is wrong is in `violations`."""
+    run = ReplayState()
     for event in events:
-        replay(book, event)
-    _at_the_end(book, row, tasks)
-    return book
+        replay(run, event)
+    compare_tables(run, row, tasks)
+    return run
 
 
-def _rest(book: ReplayState) -> None:
-    for code, task, text in book.unfinished():
-        book.found.append(Violation(code, None, task or None, text))
-    merging = any(card.merging for card in book.cards.values())
-    known = {book.chain.base, *book.chain.heads}
-    for seq, commit in book.chain.exports:
+def _check_unfinished(run: ReplayState) -> None:
+    for code, task, text in run.unfinished():
+        run.violations.append(Violation(code, None, task or None, text))
+    merging = any(task.merging for task in run.tasks.values())
+    known = {run.chain.base, *run.chain.heads}
+    for seq, commit in run.chain.exports:
         if commit not in known and not merging:
             text = f"{commit[:12]} was exported, but the branch was never there"
-            book.found.append(Violation("chain", seq, None, text))
+            run.violations.append(Violation("chain", seq, None, text))
 
 
-def _at_the_end(book: ReplayState, row: RunRow, tasks: Iterable[TaskRow]) -> None:
+def compare_tables(run: ReplayState, row: RunRow, tasks: Iterable[TaskRow]) -> None:
     """Compare the tables with what the events have made of the run."""
-    _rest(book)
-    book.demand(row.seq == book.seq, "gap", None, f"the run has {row.seq} events, not {book.seq}")
-    _same(book, None, "open attempts", row.open_attempts, book.open)
-    _same(book, None, "head", row.head, book.chain.head)
+    _check_unfinished(run)
+    run.require(row.seq == run.seq, "gap", None, f"the run has {row.seq} events, not {run.seq}")
+    _check_equal(run, None, "open attempts", row.open_attempts, run.open_attempts)
+    _check_equal(run, None, "head", row.head, run.chain.head)
     for state in ("pending", "in_progress", "done", "blocked"):
-        _same(book, None, state, getattr(row, state), book.counts[state])
-    left = set(book.cards)
+        _check_equal(run, None, state, getattr(row, state), run.counts[state])
+    left = set(run.tasks)
     for task in tasks:
         left.discard(task.id)
-        _compare(book, task)
+        _compare_task(run, task)
     for name in sorted(left):
-        _note(book, name, "the task table lacks it")
+        _add_violation(run, name, "the task table lacks it")
 
 
-def _compare(book: ReplayState, task: TaskRow) -> None:
-    card = book.cards.get(task.id)
-    if card is None:
-        _note(book, task.id, "no event tells of it")
+def _compare_task(run: ReplayState, row: TaskRow) -> None:
+    task = run.tasks.get(row.id)
+    if task is None:
+        _add_violation(run, row.id, "no event tells of it")
         return
-    _same(book, task.id, "state", task.state.value, card.state)
-    _same(book, task.id, "kind", task.kind, card.kind)
-    _same(book, task.id, "step", task.step, card.step)
-    _same(book, task.id, "worker", task.worker, card.worker)
-    _same(book, task.id, "epoch", task.epoch, card.epoch)
-    _same(book, task.id, "open attempt", task.open_epoch, card.opened)
-    _same(book, task.id, "tries", task.tries, card.tries)
-    _same(book, task.id, "scope", task.scope, card.asked.scope)
+    _check_equal(run, row.id, "state", row.state.value, task.state)
+    _check_equal(run, row.id, "kind", row.kind, task.kind)
+    _check_equal(run, row.id, "step", row.step, task.step)
+    _check_equal(run, row.id, "worker", row.worker, task.worker)
+    _check_equal(run, row.id, "epoch", row.epoch, task.epoch)
+    _check_equal(run, row.id, "open attempt", row.open_epoch, task.open_epoch)
+    _check_equal(run, row.id, "tries", row.tries, task.tries)
+    _check_equal(run, row.id, "scope", row.scope, task.spec.scope)
 
 
-def _same(book: ReplayState, task: str | None, name: str, stored: object, replayed: object) -> None:
+def _check_equal(
+    run: ReplayState, task: str | None, name: str, stored: object, replayed: object
+) -> None:
     if stored != replayed:
-        _note(book, task, f"{name}: the table says {stored}, the events say {replayed}")
+        _add_violation(run, task, f"{name}: the table says {stored}, the events say {replayed}")
 
 
-def _note(book: ReplayState, task: str | None, text: str) -> None:
+def _add_violation(run: ReplayState, task: str | None, text: str) -> None:
     code = "table" if task else "counts"
-    book.found.append(Violation(code, None, task, text))
+    run.violations.append(Violation(code, None, task, text))
