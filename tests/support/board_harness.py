@@ -100,7 +100,7 @@ class BoardHarness:
         assert not [w.error for w in self.app.workers if w.state is WorkerState.ERROR]
         if not self.app.is_running:
             return
-        batch = reading.since(self.drive.db, RUN, self.app.picture.seq, self.app.clock.now())
+        batch = reading.read_since(self.drive.db, RUN, self.app.picture.seq, self.app.clock.now())
         if batch is not None:
             self.app._show(self.app.picture.apply(batch))
         await self.pilot.pause()
@@ -170,6 +170,6 @@ async def board(
         async with app.run_test(size=size, notifications=True) as pilot:
             hand = BoardHarness(app, pilot, drive, since=drive.run().seq)
             await pilot.pause()
-            app._show(app.picture.apply(reading.start(db, RUN, drive.clock.now())))
+            app._show(app.picture.apply(reading.read_all(db, RUN, drive.clock.now())))
             await pilot.pause()
             yield hand

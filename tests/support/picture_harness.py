@@ -29,9 +29,9 @@ class PictureHarness:
         """Read what changed; the first time, everything."""
         now = self.drive.clock.now()
         if self.last is None:
-            self.last = reading.start(self.drive.db, RUN, now)
+            self.last = reading.read_all(self.drive.db, RUN, now)
         else:
-            batch = reading.since(self.drive.db, RUN, self.picture.seq, now)
+            batch = reading.read_since(self.drive.db, RUN, self.picture.seq, now)
             assert batch is not None
             self.last = batch
         return self.last

@@ -72,7 +72,7 @@ class LedgerFeed:
                 self._stopped.wait(_AGAIN_AFTER)
 
     def _follow(self, db: Database) -> None:
-        last = reading.start(db, self._run_id, self._clock.now())
+        last = reading.read_all(db, self._run_id, self._clock.now())
         if last.seq < self._seen:
             raise LedgerError("the ledger was replaced by an older one")
         self._hand_over(last)
@@ -82,7 +82,7 @@ class LedgerFeed:
             if not changed and self._clock.monotonic() - asked < _LEADER_EVERY:
                 continue
             asked = self._clock.monotonic()
-            batch = reading.since(db, self._run_id, last.seq, self._clock.now(), last)
+            batch = reading.read_since(db, self._run_id, last.seq, self._clock.now(), last)
             if batch is not None:
                 last = batch
                 self._hand_over(batch)

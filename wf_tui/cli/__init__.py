@@ -1,4 +1,10 @@
-"""The command line; each group of commands in a file of its own, imported when it is used."""
+"""The command line: what a person types, and what they get to read.
+
+Each group of commands is a file of its own, which `root` names and `group` imports when it is used,
+so that `wf --help` and `wf status` stay fast. A command parses, calls `commands` or a reader, and
+prints; what it does to a run is decided in the ledger. Everything runs on the main thread of one
+process, and whatever goes wrong ends in `errors.report_errors`, as one line and an exit status.
+"""
 
 import signal
 import sys

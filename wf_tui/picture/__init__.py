@@ -1,1 +1,21 @@
-"""The picture of a run, for every view of it: what status shows, and one line for each event."""
+"""The picture of a run: how it looks, for every view of it, without anything that draws.
+
+Two ways lead here. Commands read once: `status` makes all of `wf status` and `wf show`, and
+`event_text` and `event_json` one line or object for each event. The board follows a run: `reading`
+gives batches of what changed, and `Picture` keeps a run in step with them.
+
+The classes behind `Picture`, each with one kind of knowledge and none with another's:
+
+* `Batch`: what one read found; the rows that changed, the events, and what reasons depend on.
+* `CardCache`: the rows by id, and a card for each that somebody has looked at. Its revision number
+  grows when a card looks different, so a view redraws only those.
+* `Arrangement`: the four columns, all of each and what the filter lets through, as `Column`s,
+  sorted sequences in which one card costs a search.
+* `Totals` and `Sequences`: counts and orders that would otherwise need a walk over all cards.
+* `Header`: the line above the columns, made from these.
+
+Reading happens on the feed's thread, inside one read snapshot; everything else belongs to the
+thread that draws, the event loop of the board. Batches are frozen values, so they cross without a
+lock. Nothing here writes to the ledger, and a change costs what changed, however many tasks there
+are.
+"""

@@ -21,10 +21,13 @@ __all__ = ["Arrangement"]
 
 
 class Arrangement:
-    """Where each card is. Without a filter, what is shown *is* what there is."""
+    """Where each card is. Without a filter, `shown` is the same object as `every`.
 
-    def __init__(self, looks: CardCache) -> None:
-        self._looks = looks
+    `move` relies on that: a card is then moved once, not twice.
+    """
+
+    def __init__(self, cache: CardCache) -> None:
+        self._cache = cache
         self.filter = Filter()
         self.every = _sorted(())
         self.shown = self.every
@@ -49,7 +52,7 @@ class Arrangement:
 
     def sort(self) -> None:
         """Sort all columns at once."""
-        rows = self._looks.rows.values()
+        rows = self._cache.rows.values()
         self.every = self.shown = _sorted(rows)
         if self.filter.active:
             self.shown = _sorted(row for row in rows if self._lets_through(row))
@@ -69,28 +72,28 @@ class Arrangement:
 
     def reconsider(self, reach: Reach) -> None:
         """Look again at cards whose reason may be another, where the filter asks for reasons."""
-        for name in self._doubtful(reach):
-            row = self._looks.rows[name]
+        for name in self._uncertain(reach):
+            row = self._cache.rows[name]
             shown = self.shows(row)
             if shown != self._lets_through(row):
                 self.move(row, row, shown=shown)
 
-    def _doubtful(self, reach: Reach) -> list[str]:
+    def _uncertain(self, reach: Reach) -> list[str]:
         if not self.filter.by_reason:
             return []
         if reach is Reach.NONE:
             return list(self._timed)
-        pending, rows = self.every[TaskState.PENDING.value], self._looks.rows
+        pending, rows = self.every[TaskState.PENDING.value], self._cache.rows
         return [name for name in pending if reach is Reach.ALL or not rows[name].unmet]
 
     def _lets_through(self, row: TaskRow) -> bool:
         if not self.filter.active:
             return True
         self._timed.discard(row.id)
-        return self.filter.matches(row, lambda: self._reason_asked(row.id))
+        return self.filter.matches(row, lambda: self._reason_of(row.id))
 
-    def _reason_asked(self, task: str) -> Reason:
-        reason = self._looks.reason(task)
+    def _reason_of(self, task: str) -> Reason:
+        reason = self._cache.reason(task)
         if reason.kind in TIMED:
             self._timed.add(task)
         return reason

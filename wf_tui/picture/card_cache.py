@@ -29,7 +29,7 @@ class Reach(IntEnum):
     """Whose reasons may have changed."""
 
     NONE = 0
-    FREE = 1
+    UNBLOCKED = 1
     """Pending tasks that wait for no other task."""
     ALL = 2
     """All pending tasks."""
@@ -38,20 +38,20 @@ class Reach(IntEnum):
 class Cards(Mapping[str, Card]):
     """The cards by id; each is made when it is asked for."""
 
-    def __init__(self, looks: CardCache) -> None:
-        self._looks = looks
+    def __init__(self, cache: CardCache) -> None:
+        self._cache = cache
 
     def __getitem__(self, task: str) -> Card:
-        return self._looks.card(task)
+        return self._cache.card(task)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._looks.rows)
+        return iter(self._cache.rows)
 
     def __len__(self) -> int:
-        return len(self._looks.rows)
+        return len(self._cache.rows)
 
     def __contains__(self, task: object) -> bool:
-        return task in self._looks.rows
+        return task in self._cache.rows
 
 
 class CardCache:
@@ -62,12 +62,14 @@ class CardCache:
         self._evidence: dict[str, Evidence] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
         self._context: Reasons | None = None
-        self._wide: object = None
-        self._narrow: object = None
+        self._shared_by_all: object = None
+        """What the reason of every pending task depends on, as of the last context."""
+        self._shared_by_unblocked: object = None
+        """What the reasons of those depend on that wait for no other task."""
         self._reasons: dict[str, tuple[float, Reason]] = {}
         self._revs: dict[str, int] = {}
-        self._drawn: dict[str, tuple[int, Card]] = {}
-        self._looked: dict[str, Reason] = {}
+        self._made: dict[str, tuple[int, Card]] = {}
+        self._last_reasons: dict[str, Reason] = {}
         self._revision = 0
 
     def forget(self) -> None:
@@ -76,39 +78,49 @@ class CardCache:
         self._evidence.clear()
         self._needs.clear()
 
-    def put(self, row: TaskRow, needs: tuple[str, ...]) -> bool:
-        """Take a row as it is now; whether that changed anything."""
+    def update(self, row: TaskRow, needs: tuple[str, ...]) -> bool:
+        """Take a row as it is now; return whether that changed anything."""
         if self.rows.get(row.id) == row and self._needs.get(row.id, ()) == needs:
             return False
         self.rows[row.id] = row
         self._needs[row.id] = needs
         if not row.claimed:
             self._evidence.pop(row.id, None)
-        self._changed(row.id)
+        self._bump(row.id)
         return True
 
-    def prove(self, event: EventRow) -> bool:
-        """Take what an event proves; whether it is about a live claim."""
+    def add_evidence(self, event: EventRow) -> bool:
+        """Take what an event proves of an attempt; return whether it is about a live claim.
+
+        Evidence of an earlier attempt says nothing of the one that runs now.
+        """
         row = self.rows.get(event.task or "")
         proof = evidence_of(event)
         if row is None or proof is None or not row.claimed or row.epoch != event.epoch:
             return False
         self._evidence[row.id] = proof
-        self._changed(row.id)
+        self._bump(row.id)
         return True
 
-    def _changed(self, task: str) -> None:
+    def _bump(self, task: str) -> None:
         self._revision += 1
         self._revs[task] = self._revision
         self._reasons.pop(task, None)
-        self._looked.pop(task, None)
+        self._last_reasons.pop(task, None)
 
-    def observe(self, context: Reasons) -> Reach:
-        """Take what the reasons depend on as it is now; return whose reasons may be others."""
+    def update_context(self, context: Reasons) -> Reach:
+        """Take what the reasons depend on as it is now; return whose reasons may have changed.
+
+        The needs of tasks outside the batch are not in it: the cache has them from earlier ones.
+        """
         self._context = replace(context, unmet_needs=self._needs)
-        wide, narrow = _wide(context), _narrow(context)
-        reach = Reach.ALL if wide != self._wide else Reach(int(narrow != self._narrow))
-        self._wide, self._narrow = wide, narrow
+        for_all, for_unblocked = _shared_by_all(context), _shared_by_unblocked(context)
+        reach = Reach.NONE
+        if for_all != self._shared_by_all:
+            reach = Reach.ALL
+        elif for_unblocked != self._shared_by_unblocked:
+            reach = Reach.UNBLOCKED
+        self._shared_by_all, self._shared_by_unblocked = for_all, for_unblocked
         if reach:
             self._reasons.clear()
         return reach
@@ -119,7 +131,11 @@ class CardCache:
             self._context = replace(self._context, now=now)
 
     def reason(self, task: str) -> Reason:
-        """Return why a task is where it is, now."""
+        """Return why a task is where it is, now.
+
+        Known reasons are kept until something they depend on changes; those with a countdown also
+        grow old with the clock.
+        """
         context = self._context
         assert context is not None, "a card comes with its context"  # noqa: S101 - for the type
         row = self.rows[task]
@@ -134,29 +150,30 @@ class CardCache:
 
     def rev(self, task: str) -> int:
         """Return a number that grows when the card looks different."""
+        # The row of a pending task may stay the same while its reason changes: compare that too.
         if self.rows[task].state is TaskState.PENDING:
             reason = self.reason(task)
-            if self._looked.get(task) != reason:
+            if self._last_reasons.get(task) != reason:
                 self._revision += 1
                 self._revs[task] = self._revision
-                self._looked[task] = reason
+                self._last_reasons[task] = reason
         return self._revs[task]
 
     def card(self, task: str) -> Card:
         """Return the card of a task."""
         rev = self.rev(task)
-        drawn = self._drawn.get(task)
-        if drawn is None or drawn[0] != rev:
+        made_card = self._made.get(task)
+        if made_card is None or made_card[0] != rev:
             made = card(self.rows[task], self.reason(task), self._evidence.get(task))
-            drawn = self._drawn[task] = (rev, made)
-        return drawn[1]
+            made_card = self._made[task] = (rev, made)
+        return made_card[1]
 
 
-def _wide(context: Reasons) -> object:
+def _shared_by_all(context: Reasons) -> object:
     return (context.run.state == RunState.PAUSED, context.phase_waits)
 
 
-def _narrow(context: Reasons) -> object:
+def _shared_by_unblocked(context: Reasons) -> object:
     full = {
         phase.name
         for phase in context.phases.values()

@@ -48,32 +48,37 @@ class Picture:
         """The run, once the first batch is in."""
         self.marks: set[str] = set()
         self._batch: Batch | None = None
-        self._looks = CardCache()
-        self.cards: Mapping[str, Card] = Cards(self._looks)
+        self._cache = CardCache()
+        self.cards: Mapping[str, Card] = Cards(self._cache)
         """All cards by id, also those that the filter keeps out."""
         self._totals = Totals()
         self._sequences = Sequences()
         self._tally = Tally()
-        self._places = Arrangement(self._looks)
+        self._arrangement = Arrangement(self._cache)
 
     # -- taking what changed
 
     def apply(self, batch: Batch) -> Changes:
-        """Take what changed; return what to draw again."""
+        """Take what changed; return what to draw again.
+
+        Called on the thread that draws, with the batches in the order in which they were read. The
+        order of the steps matters: reasons are looked at with the new context, evidence needs the
+        new rows, and the filter sees both.
+        """
         before, old = self.header, self._batch
         self._batch, self.run, self.seq = batch, batch.run, batch.seq
         if batch.whole:
-            self._forget()
+            self._reset()
         self._tally += batch.tally
         self.now = max(self.now, batch.reasons.now)
-        self._looks.tick(self.now)
-        reach = self._looks.observe(batch.reasons)
-        changed = self._take(batch)
-        changed |= {str(e.task) for e in batch.events if self._looks.prove(e)}
-        self._places.reconsider(reach)
+        self._cache.tick(self.now)
+        reach = self._cache.update_context(batch.reasons)
+        changed = self._update_tasks(batch)
+        changed |= {str(e.task) for e in batch.events if self._cache.add_evidence(e)}
+        self._arrangement.reconsider(reach)
         return Changes(
             cards=frozenset(changed),
-            columns=self._places.moved(),
+            columns=self._arrangement.moved(),
             header=self.header != before,
             reasons=reach is not Reach.NONE,
             seats=old is None or bool(changed) or old.workers != batch.workers,
@@ -82,31 +87,31 @@ class Picture:
     def tick(self, now: float) -> frozenset[str]:
         """Let time pass; return the columns that a filter by reasons now shows differently."""
         self.now = now
-        self._looks.tick(now)
-        self._places.reconsider(Reach.NONE)
-        return self._places.moved()
+        self._cache.tick(now)
+        self._arrangement.reconsider(Reach.NONE)
+        return self._arrangement.moved()
 
-    def _forget(self) -> None:
-        self._looks.forget()
+    def _reset(self) -> None:
+        self._cache.forget()
         self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
-        self._places.narrow(self._places.filter)
+        self._arrangement.narrow(self._arrangement.filter)
 
-    def _take(self, batch: Batch) -> set[str]:
-        rows, changed = self._looks.rows, set()
+    def _update_tasks(self, batch: Batch) -> set[str]:
+        rows, changed = self._cache.rows, set()
         bulk = batch.whole or len(batch.tasks) > max(_FEW, len(rows) // _BULK)
         for row in batch.tasks:
             old = rows.get(row.id)
-            shown = self._places.shows(old)
-            if not self._looks.put(row, batch.reasons.unmet_needs.get(row.id, ())):
+            shown = self._arrangement.shows(old)
+            if not self._cache.update(row, batch.reasons.unmet_needs.get(row.id, ())):
                 continue
             changed.add(row.id)
             self._totals.change(old, row)
             if old is None:
                 self._sequences.add(row)
             if not bulk:
-                self._places.move(old, row, shown=shown)
+                self._arrangement.move(old, row, shown=shown)
         if bulk and changed:
-            self._places.sort()
+            self._arrangement.sort()
         return changed
 
     # -- columns
@@ -114,19 +119,19 @@ class Picture:
     @property
     def columns(self) -> Mapping[str, Sequence[str]]:
         """The ids of each column that the filter lets through, in the column's order."""
-        return self._places.shown
+        return self._arrangement.shown
 
     @property
     def counts(self) -> dict[str, int]:
         """How many tasks each column has, whatever the filter."""
-        return {state: len(column) for state, column in self._places.every.items()}
+        return {state: len(column) for state, column in self._arrangement.every.items()}
 
     def index(self, task: str) -> tuple[str, int] | None:
         """Return the column of a card and its place there; None where the filter keeps it out."""
-        row = self._looks.rows.get(task)
-        if row is None or not self._places.shows(row):
+        row = self._cache.rows.get(task)
+        if row is None or not self._arrangement.shows(row):
             return None
-        return row.state.value, self._places.shown[row.state.value].place(order(row))
+        return row.state.value, self._arrangement.shown[row.state.value].place(order(row))
 
     # -- filter and marks
 
@@ -145,13 +150,13 @@ class Picture:
 
     def _narrow(self, to: Filter) -> None:
         """Filter; who asks for that draws all columns again, so that no change has to tell."""
-        self._places.narrow(to)
-        self._places.moved()
+        self._arrangement.narrow(to)
+        self._arrangement.moved()
 
     @property
     def filtered(self) -> Filter:
         """The filter as it is."""
-        return self._places.filter
+        return self._arrangement.filter
 
     def toggle_mark(self, task: str) -> bool:
         """Mark a card, or no longer; return whether it is marked now."""
@@ -170,19 +175,19 @@ class Picture:
 
     def card(self, task: str) -> Card:
         """Return a card."""
-        return self._looks.card(task)
+        return self._cache.card(task)
 
     def row(self, task: str) -> TaskRow:
         """Return the row behind a card."""
-        return self._looks.rows[task]
+        return self._cache.rows[task]
 
     def rev(self, task: str) -> int:
         """Return a number that grows when the card looks different."""
-        return self._looks.rev(task)
+        return self._cache.rev(task)
 
     def why(self, task: str) -> str:
         """Return why a card is where it is, now."""
-        return self._looks.card(task).why
+        return self._cache.card(task).why
 
     @property
     def header(self) -> Header:
@@ -194,13 +199,13 @@ class Picture:
             self._totals,
             self._tally,
             now=self.now,
-            why=self._stalled(),
+            why=self._why_stalled(),
             ages=self._ages(self._batch),
         )
 
     def _ages(self, batch: Batch) -> list[float]:
         """Return for how long each attempt has worked; one that waits for an answer does not."""
-        rows = self._looks.rows
+        rows = self._cache.rows
         opened = [
             one for one in batch.reasons.holders if rows[one.task].state is TaskState.IN_PROGRESS
         ]
@@ -209,13 +214,13 @@ class Picture:
     @property
     def workers(self) -> list[SeatView]:
         """Each seat with what it does."""
-        rows, written = self._looks.rows, self._written()
+        rows, written = self._cache.rows, self._paths_in_use()
         return [
             seat_view(seat, rows.get(seat.task or ""), written.get(seat.task or "", ()))
             for seat in self.seats
         ]
 
-    def _written(self) -> Mapping[str, Sequence[str]]:
+    def _paths_in_use(self) -> Mapping[str, Sequence[str]]:
         """Return the paths that the open attempts may change, by task."""
         opened = self._batch.reasons.holders if self._batch else ()
         return {attempt.task: may_write(attempt) for attempt in opened}
@@ -231,7 +236,7 @@ class Picture:
             return "the run has not been read yet"
         if move in allowed.RUN_MOVES:
             return allowed.why_not_run(move, self.run)
-        row = self._looks.rows[task]
+        row = self._cache.rows[task]
         return allowed.why_not(move, row, self.run, self.now, used=self._is_used(row))
 
     def _is_used(self, row: TaskRow) -> bool:
@@ -244,9 +249,9 @@ class Picture:
             return True
         following = self._sequences.after(row)
         in_turn = not self._batch.reasons.phases[row.phase].parallel
-        return in_turn and following is not None and self._looks.rows[following].attempts > 0
+        return in_turn and following is not None and self._cache.rows[following].attempts > 0
 
-    def _stalled(self) -> str:
+    def _why_stalled(self) -> str:
         run = self.run
         if run is None or self._batch is None or RunState(run.state) not in _STANDS_STILL:
             return ""
@@ -254,10 +259,10 @@ class Picture:
             if row.until is None:
                 return explained(row, self.now)
         held_up = +self._totals.held_up
-        blocked = self._places.every[TaskState.BLOCKED.value]
+        blocked = self._arrangement.every[TaskState.BLOCKED.value]
         if held_up:
             root, waiting = min(held_up.items(), key=lambda one: (-one[1], one[0]))
         else:
             root, waiting = next(iter(blocked), ""), 0
         others = len(blocked) - held_up.total() - 1
-        return stalled(self._looks.rows.get(root), others, waiting)
+        return stalled(self._cache.rows.get(root), others, waiting)

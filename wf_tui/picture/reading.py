@@ -20,40 +20,44 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.store.database import Database, Row
 
-__all__ = ["since", "start"]
+__all__ = ["read_all", "read_since"]
 
 _MOST_EVENTS: Final = 5000
 """More than these are not followed: reading all of the run again is cheaper."""
 
 
-def start(db: Database, run_id: str, now: float) -> Batch:
-    """Read all of a run."""
+def read_all(db: Database, run_id: str, now: float) -> Batch:
+    """Read all of a run, in one snapshot; `now` in UTC seconds, for reasons with a countdown."""
     with db.snapshot():
-        return _whole(db, run_id, now)
+        return _read_whole(db, run_id, now)
 
 
-def since(
+def read_since(
     db: Database, run_id: str, seq: int, now: float, last: Batch | None = None
 ) -> Batch | None:
-    """Read what changed after event `seq`; None where nothing did since the batch `last`."""
+    """Read what changed after event `seq`; None where nothing did since the batch `last`.
+
+    A run without new events may still look different: a scheduler dies or a disk fills up without
+    one. After more events than are worth following, all of the run is read again.
+    """
     with db.snapshot():
         events = _events_since(db, run_id, seq)
         if len(events) > _MOST_EVENTS:
-            return _whole(db, run_id, now)
-        batch = _part(db, run_id, seq, now, events)
-    return None if last is not None and _same(last, batch) else batch
+            return _read_whole(db, run_id, now)
+        batch = _read_part(db, run_id, seq, now, events)
+    return None if last is not None and _is_same(last, batch) else batch
 
 
-def _same(last: Batch, new: Batch) -> bool:
+def _is_same(last: Batch, new: Batch) -> bool:
     before, now = ((b.run, b.workers, b.alive, b.full) for b in (last, new))
     return not new.events and before == now
 
 
-def _whole(db: Database, run_id: str, now: float) -> Batch:
+def _read_whole(db: Database, run_id: str, now: float) -> Batch:
     run = reads.run_row(db, run_id)
     tasks = reads.tasks(db, run_id)
     phase_order = _phase_order(db, run_id)
-    reasons = _context(
+    reasons = _read_context(
         db, run, now, phase_order, _grouped(db.execute(_EVERY_UNMET, {"run": run_id}))
     )
     ended = db.execute(_ENDED, {"run": run_id})
@@ -66,18 +70,20 @@ def _whole(db: Database, run_id: str, now: float) -> Batch:
         reasons=reasons,
         alive=_alive(db, run_id),
         full=is_too_full_for_ledger(run.dir),
-        tally=_tally(ended),
+        tally=_sum_up(ended),
         phase_order=phase_order,
         whole=True,
     )
 
 
-def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[EventRow]) -> Batch:
+def _read_part(
+    db: Database, run_id: str, seq: int, now: float, events: Sequence[EventRow]
+) -> Batch:
     run = reads.run_row(db, run_id)
     tasks = changed_tasks(db, run_id, events)
     phase_order = _phase_order(db, run_id)
-    needs = _needs(db, run_id, [task.id for task in tasks])
-    reasons = _context(db, run, now, phase_order, needs)
+    needs = _unmet_needs(db, run_id, [task.id for task in tasks])
+    reasons = _read_context(db, run, now, phase_order, needs)
     return Batch(
         seq=events[-1].seq if events else seq,
         run=run,
@@ -87,7 +93,7 @@ def _part(db: Database, run_id: str, seq: int, now: float, events: Sequence[Even
         reasons=reasons,
         alive=_alive(db, run_id),
         full=is_too_full_for_ledger(run.dir),
-        tally=_tally(_just_ended(db, run_id, events)),
+        tally=_sum_up(_just_ended(db, run_id, events)),
         phase_order=phase_order,
     )
 
@@ -107,7 +113,7 @@ def _alive(db: Database, run_id: str) -> bool:
 # -- what is behind a reason
 
 
-def _context(
+def _read_context(
     db: Database,
     run: RunRow,
     now: float,
@@ -135,7 +141,7 @@ def _context(
     )
 
 
-def _needs(db: Database, run_id: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _unmet_needs(db: Database, run_id: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return what these tasks still need; the edges of no other have moved."""
     needs: dict[str, tuple[str, ...]] = {}
     for part in parts(names):
@@ -208,18 +214,18 @@ def _just_ended(db: Database, run_id: str, events: Sequence[EventRow]) -> list[R
     return rows
 
 
-def _tally(ended: Iterable[Row]) -> Tally:
+def _sum_up(ended: Iterable[Row]) -> Tally:
     total = Tally()
     for outcome, seconds, usage in ended:
         if outcome == "succeeded":
             # A clock that was set back makes no attempt that took less than nothing.
             total += Tally(1, max(0, int(float(seconds or 0) * 1000)))
         if usage:
-            total += _used(str(usage))
+            total += _usage(str(usage))
     return total
 
 
-def _used(text: str) -> Tally:
+def _usage(text: str) -> Tally:
     known = json.loads(text)
     names = ("input_tokens", "output_tokens", "cost_microusd")
     return Tally(**{name: known[name] for name in names if isinstance(known.get(name), int)})

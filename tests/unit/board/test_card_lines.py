@@ -34,7 +34,7 @@ def shown(drive: LedgerHarness, task: str, signs: GlyphSet = UNICODE) -> list[st
     """Return the lines of a card, its badges behind a bar."""
     now = drive.clock.now()
     picture = Picture(now)
-    picture.apply(reading.start(drive.db, "r1", now))
+    picture.apply(reading.read_all(drive.db, "r1", now))
     return [
         "|".join(
             filter(

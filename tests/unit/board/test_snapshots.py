@@ -89,7 +89,7 @@ class SnapshotHarness:
         async def before(pilot: Pilot[Any]) -> None:
             hand = BoardHarness(app, pilot, drive)
             await pilot.pause()
-            app._show(app.picture.apply(reading.start(self.db, RUN, drive.clock.now())))
+            app._show(app.picture.apply(reading.read_all(self.db, RUN, drive.clock.now())))
             app.beat()
             await hand.settle()
             if card is not None:

@@ -109,9 +109,9 @@ def test_nothing_new_is_no_batch(drive: LedgerHarness, view: PictureHarness) -> 
     """Asked with the batch before, a read without news says so."""
     drive.make("a")
     last = view.read()
-    assert reading.since(drive.db, RUN, last.seq, drive.clock.now(), last) is None
+    assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), last) is None
     drive.take("a")
-    assert reading.since(drive.db, RUN, last.seq, drive.clock.now(), last) is not None
+    assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), last) is not None
 
 
 def test_a_sign_of_life_is_a_batch(drive: LedgerHarness, view: PictureHarness) -> None:
@@ -122,7 +122,7 @@ def test_a_sign_of_life_is_a_batch(drive: LedgerHarness, view: PictureHarness) -
     drive.clock.move(9)
     drive.ledger.heartbeat(RUN, [fence])
     last = view.last
-    batch = reading.since(drive.db, RUN, view.picture.seq, drive.clock.now(), last)
+    batch = reading.read_since(drive.db, RUN, view.picture.seq, drive.clock.now(), last)
     assert batch is not None
     assert view.picture.apply(batch).seats
     assert view.picture.workers[0].heartbeat_at == drive.clock.now()
