@@ -136,7 +136,7 @@ def test_bytes_that_are_no_text_are_wrong_usage(cli: CliHarness, words: list[str
     """A shell hands on any bytes as a name; no ledger can hold them."""
     done = cli.here(*words)
     assert (done.exit_code, done.exception.__class__) == (2, SystemExit)
-    assert "no UTF-8" in done.output
+    assert "must be UTF-8" in done.output
 
 
 @pytest.mark.usefixtures("run")
