@@ -22,7 +22,7 @@ _SECTIONS: Final = (
         (
             Entry("board", "wf_tui.cli.board", "Watch a run, and operate it."),
             Entry("runs", "wf_tui.cli.status", "The runs of this repository."),
-            Entry("status", "wf_tui.cli.status", "A run at one glance."),
+            Entry("status", "wf_tui.cli.status", "A run at a glance."),
             Entry("show", "wf_tui.cli.show", "Everything of one task."),
             Entry("events", "wf_tui.cli.events", "The event log of a run."),
             Entry("logs", "wf_tui.cli.logs", "What an attempt has printed."),
