@@ -91,7 +91,7 @@ def _counts(run: RunRow, now: float) -> str:
     took = f"took {span((run.ended_at or now) - run.created_at)}"
     since = took if run.ended_at else f"since {span(now - run.created_at)}"
     where = f"branch {branch(run)}"
-    why = run.export_note or ("wf resume does it" if run.unexported else "")
+    why = run.export_note or ("wf resume exports it" if run.unexported else "")
     where += f" (not exported yet: {clean(why, limit=_TEXT)})" if why else ""
     return "  ".join([" · ".join(parts), since, where])
 

@@ -112,7 +112,7 @@ class Launcher:
             ended = await self._see_through(running, program)
             if ended or running.accepted:
                 return ended or read_exit(program.exit_file) or ProgramExit(lost=True)
-        return ProgramExit(cause="spawn", error="the shim parent takes no request")
+        return ProgramExit(cause="spawn", error="the shim parent accepts no requests")
 
     def stop(self, mark: str, grace: float = 0.0) -> bool:
         """Stop the programs of this mark, whose `run` returns as usual; False if there is none.

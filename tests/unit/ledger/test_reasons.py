@@ -67,7 +67,7 @@ def test_backoff(drive: LedgerHarness) -> None:
     [
         ({"role": "review"}, "no worker for the role review"),
         ({"worker": "kimi-2"}, "no worker kimi-2 that can do it"),
-        ({"spec": Spec(prompt="think")}, "no worker for a prompt: only shell workers are here"),
+        ({"spec": Spec(prompt="think")}, "no worker for a prompt: there are only shell workers"),
     ],
 )
 def test_no_worker(drive: LedgerHarness, values: dict[str, object], text: str) -> None:

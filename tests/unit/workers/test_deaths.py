@@ -212,7 +212,7 @@ async def test_parent_that_cannot_live(shell: MakeProgram, events: Events) -> No
     """With an interpreter that ends at once a program is not started, and not lost."""
     async with Launcher(python="/bin/false") as launcher:
         ended = await launcher.run(shell("true"), events)
-    assert (ended.cause, ended.error) == ("spawn", "the shim parent takes no request")
+    assert (ended.cause, ended.error) == ("spawn", "the shim parent accepts no requests")
 
 
 async def test_missing_interpreter() -> None:

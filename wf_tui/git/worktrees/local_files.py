@@ -91,7 +91,7 @@ class LocalFiles:
         for part in Path(name).parts[:-1]:
             folder /= part
             if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-                raise LocalFileError(f"{clean(name)} has no folder to lie in")
+                raise LocalFileError(f"{clean(name)} has no parent folder in the worktree")
             folder.mkdir(exist_ok=True)
         if os.path.lexists(tree / name):
             raise LocalFileError(f"{clean(name)} is tracked by git now")

@@ -144,7 +144,7 @@ def _no_worker(task: TaskRow) -> str:
     if task.pinned:
         return f"no worker {task.pinned} that can do it"
     if task.needs_kind == "prompt":
-        return "no worker for a prompt: only shell workers are here"
+        return "no worker for a prompt: there are only shell workers"
     return f"no worker for the role {task.role}"
 
 
