@@ -70,7 +70,7 @@ def test_nothing_of_a_plan_or_a_worker_acts_on_the_terminal(
 ) -> None:
     """No clipboard, title, link, reset or clearing reaches the terminal; the words do."""
     terminal.until(b"plain link")
-    fence = drive.take("plain", step=Step.RUNNING)
+    fence = drive.expect_claim("plain", step=Step.RUNNING)
     drive.ledger.progress(fence, f"proof {_HOSTILE} seen")
     terminal.until(b"proof link")
     drive.fail(fence)
@@ -141,6 +141,6 @@ def test_two_boards_and_one_is_killed(
     )
     other.kill()
     other.wait()
-    drive.take("plain")
+    drive.expect_claim("plain")
     terminal.until(b"claimed")
     assert terminal.process.poll() is None

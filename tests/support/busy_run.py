@@ -102,8 +102,8 @@ def busy_run(project: Project, db: Database) -> LedgerHarness:
 
 
 def _survey(drive: LedgerHarness) -> None:
-    scan = drive.take("scan-auth", step=Step.CHECKING)
-    routes = drive.take("list-routes", step=Step.RUNNING)
+    scan = drive.expect_claim("scan-auth", step=Step.CHECKING)
+    routes = drive.expect_claim("list-routes", step=Step.RUNNING)
     drive.clock.move(41)
     drive.ledger.done(scan, DoneKind.ANSWERED, Ending(Outcome.SUCCEEDED, "exit", exit_code=0), "12")
     _fail(drive, routes, "exit status 2: no module named routes", exit_code=2)
@@ -112,12 +112,12 @@ def _survey(drive: LedgerHarness) -> None:
 
 
 def _build(drive: LedgerHarness, project: Project, base: str, commit: str) -> None:
-    token = drive.take("token-store", "w1")
+    token = drive.expect_claim("token-store", "w1")
     drive.ledger.prepared(token, base=base, tree="trees/1")
     drive.bring(token, Step.RUNNING)
     _write_log(project, token)
     cookies, consent, refresh, revoke = (
-        drive.take(name, step=Step.RUNNING)
+        drive.expect_claim(name, step=Step.RUNNING)
         for name in ("cookie-flags", "consent", "refresh", "revoke")
     )
     drive.ledger.progress(refresh, "edit src/auth/refresh.py")
@@ -129,7 +129,7 @@ def _build(drive: LedgerHarness, project: Project, base: str, commit: str) -> No
     drive.bring(token, Step.INTEGRATING)
     good = Ending(Outcome.SUCCEEDED, "exit", exit_code=0, ref=commit, commit=commit)
     drive.ledger.done(token, DoneKind.MERGED, good, "32 passed in 1.41s")
-    form = drive.take("登录表单", step=Step.RUNNING)
+    form = drive.expect_claim("登录表单", step=Step.RUNNING)
     drive.ledger.progress(form, "running pytest -q tests/login")
     drive.clock.move(14)
 
@@ -167,7 +167,7 @@ _TEXTS: Final = {
 
 
 def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
-    fence = drive.take("parser", step=Step.CHECKING)
+    fence = drive.expect_claim("parser", step=Step.CHECKING)
     bad = Ending(Outcome.FAILED, "exit", _TEXTS[kind], exit_code=1)
     match kind:
         case BlockedKind.QUESTION:
@@ -177,7 +177,7 @@ def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
         case BlockedKind.CONFLICT:
             drive.bring(fence, Step.INTEGRATING)
             drive.ledger.conflict(fence, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
-            again = drive.take("parser", step=Step.INTEGRATING)
+            again = drive.expect_claim("parser", step=Step.INTEGRATING)
             drive.ledger.conflict(again, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
         case BlockedKind.SCOPE | BlockedKind.BUDGET:
             drive.ledger.block(fence, bad, kind)

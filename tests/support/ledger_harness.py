@@ -164,12 +164,15 @@ class LedgerHarness:
         claim = self.ledger.claim(RUN, worker)
         return Fence(RUN, claim.task.id, claim.epoch, claim.worker) if claim else None
 
-    def take(self, task: str, worker: str | None = None, step: Step | None = None) -> Fence:
-        """Claim for a seat, or the first that gets one; it has to get this task."""
+    def expect_claim(self, task: str, worker: str | None = None, step: Step | None = None) -> Fence:
+        """Claim for a seat, or for the first free one that gets a task, and return the fence.
+
+        It fails unless this very task is claimed. With `step` it is brought there, too.
+        """
         seats = [worker] if worker else reads.pulse(self.db, RUN, self.clock.now()).idle
         fence = next(filter(None, (self.claim(name) for name in seats)), None)
-        assert fence is not None, "nothing could be claimed"
-        assert fence.task == task
+        assert fence is not None, f"{task} was to be claimed, but nothing could be"
+        assert fence.task == task, f"{task} was to be claimed, but it was {fence.task}"
         if step is not None:
             self.bring(fence, step)
         return fence
@@ -200,12 +203,12 @@ class LedgerHarness:
     def finish(self, *tasks: str, worker: str | None = None) -> None:
         """Claim and merge these tasks, one after the other."""
         for task in tasks:
-            assert self.done(self.take(task, worker))
+            assert self.done(self.expect_claim(task, worker))
 
     def wreck(self, *tasks: str, worker: str | None = None) -> None:
         """Claim these tasks and let them fail, one after the other."""
         for task in tasks:
-            assert self.fail(self.take(task, worker))
+            assert self.fail(self.expect_claim(task, worker))
 
     # -- looking
 

@@ -26,40 +26,40 @@ def _backoff(drive: LedgerHarness) -> None:
 
 
 def _at(step: Step) -> Callable[[LedgerHarness], object]:
-    return lambda drive: drive.make("t").take("t", step=step)
+    return lambda drive: drive.make("t").expect_claim("t", step=step)
 
 
 def _asking(drive: LedgerHarness) -> None:
     drive.make("t")
-    drive.ask(drive.take("t"))
+    drive.ask(drive.expect_claim("t"))
 
 
 def _failed(kind: BlockedKind) -> Callable[[LedgerHarness], object]:
-    return lambda drive: drive.fail(drive.make("t").take("t", step=Step.CHECKING), kind)
+    return lambda drive: drive.fail(drive.make("t").expect_claim("t", step=Step.CHECKING), kind)
 
 
 def _at_once(kind: BlockedKind) -> Callable[[LedgerHarness], object]:
     return lambda drive: drive.ledger.block(
-        drive.make("t").take("t", step=Step.CHECKING), BAD, kind, {"paths": ["docs/a"]}
+        drive.make("t").expect_claim("t", step=Step.CHECKING), BAD, kind, {"paths": ["docs/a"]}
     )
 
 
 def _conflict(drive: LedgerHarness) -> None:
     drive.make("t")
     for _ in range(2):
-        fence = drive.take("t", step=Step.INTEGRATING)
+        fence = drive.expect_claim("t", step=Step.INTEGRATING)
         drive.ledger.conflict(fence, BAD, ("src/t",), "both changed src/t")
 
 
 def _unanswered(drive: LedgerHarness) -> None:
     drive.make("t")
-    fence = drive.ask(drive.take("t"))
+    fence = drive.ask(drive.expect_claim("t"))
     drive.ledger.question_expired(fence)
     drive.ledger.close(fence, STOPPED)
 
 
 def _quota(drive: LedgerHarness) -> None:
-    fence = drive.make("t").take("t", step=Step.RUNNING)
+    fence = drive.make("t").expect_claim("t", step=Step.RUNNING)
     drive.ledger.limited(fence, BAD, "quota", "far", drive.clock.now() + 900)
 
 
@@ -73,7 +73,7 @@ def _dependency(drive: LedgerHarness) -> None:
 
 def _done(kind: DoneKind) -> Callable[[LedgerHarness], object]:
     return lambda drive: drive.ledger.done(
-        drive.make("t").take("t", step=Step.CHECKING), kind, GOOD, "ok"
+        drive.make("t").expect_claim("t", step=Step.CHECKING), kind, GOOD, "ok"
     )
 
 

@@ -13,22 +13,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDING_CIRCLES = {
-    frozenset(
-        {
-            "board.actions.action",
-            "board.actions.external_programs",
-            "board.actions.handlers",
-            "board.actions.registry",
-            "board.actions.view_actions",
-            "board.host",
-            "board.keymap",
-            "board.screens.help_screen",
-            "board.screens.inbox_screen",
-            "board.screens.palette",
-            "board.screens.workers_screen",
-        }
-    ),
-    frozenset({"board.app", "board.screens.board_screen", "board.widgets.board_view"}),
     frozenset({"ledger.rules.change", "ledger.rules.propagate"}),
     frozenset(
         {

@@ -32,8 +32,8 @@ def held(drive: LedgerHarness) -> None:
 
 def running(drive: LedgerHarness) -> None:
     """Let tasks a and b run."""
-    drive.take("a", step=Step.RUNNING)
-    drive.take("b", step=Step.RUNNING)
+    drive.expect_claim("a", step=Step.RUNNING)
+    drive.expect_claim("b", step=Step.RUNNING)
 
 
 SURE = ("down", "enter")
@@ -85,7 +85,7 @@ async def test_actions_act_in_the_order_of_the_columns(tmp_path: Path) -> None:
 
     def mixed(drive: LedgerHarness) -> None:
         drive.mine.hold("r1", "b")
-        drive.take("a", step=Step.RUNNING)
+        drive.expect_claim("a", step=Step.RUNNING)
 
     async with board(tmp_path, "a", "b", "c", before=mixed) as hand:
         await hand.mark("a", "b", "c")

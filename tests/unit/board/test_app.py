@@ -34,7 +34,7 @@ async def test_the_board_follows_the_ledger(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         while app.picture.seq < drive.run().seq:
             await pilot.pause(0.01)
-        drive.take("a")
+        drive.expect_claim("a")
         while app.picture.seq < drive.run().seq:
             await pilot.pause(0.01)
         assert [len(app.picture.columns[state]) for state in TaskState] == [1, 1, 0, 0]

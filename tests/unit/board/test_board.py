@@ -27,7 +27,7 @@ def some_of_each(drive: LedgerHarness) -> None:
     """Bring one task to each column; `d` stays pending."""
     drive.finish("a")
     drive.wreck("b")
-    drive.take("c", step=Step.RUNNING)
+    drive.expect_claim("c", step=Step.RUNNING)
 
 
 async def test_keys_move_between_columns_and_cards(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_the_pane_follows_the_selection(tmp_path: Path) -> None:
 async def test_a_change_is_marked_for_a_second(tmp_path: Path) -> None:
     """What has just changed is marked, and after a second no longer."""
     async with board(tmp_path, "a", "b") as hand:
-        hand.drive.take("a")
+        hand.drive.expect_claim("a")
         await hand.settle()
         assert list(column_of(hand.app, IN_PROGRESS)._fresh) == ["a"]
         hand.drive.clock.move(1)
@@ -143,7 +143,7 @@ async def test_a_change_is_marked_for_a_second(tmp_path: Path) -> None:
 async def test_reduced_motion_marks_nothing(tmp_path: Path) -> None:
     """Who asked for less motion sees the change without a mark."""
     async with board(tmp_path, "a", config=Config(board=Board(reduced_motion=True))) as hand:
-        hand.drive.take("a")
+        hand.drive.expect_claim("a")
         await hand.settle()
         assert not column_of(hand.app, IN_PROGRESS)._fresh
 

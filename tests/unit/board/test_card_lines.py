@@ -59,7 +59,7 @@ def test_a_pending_card_says_what_it_waits_for(drive: LedgerHarness) -> None:
 def test_a_card_in_progress_says_who_and_for_how_long(drive: LedgerHarness) -> None:
     """Worker, step and its time; the last thing seen and its age."""
     drive.make("a")
-    fence = drive.take("a", step=Step.RUNNING)
+    fence = drive.expect_claim("a", step=Step.RUNNING)
     drive.clock.move(20)
     drive.ledger.progress(fence, "edit token.py")
     drive.clock.move(3)
@@ -69,7 +69,7 @@ def test_a_card_in_progress_says_who_and_for_how_long(drive: LedgerHarness) -> N
 def test_a_silent_worker_is_pointed_out(drive: LedgerHarness) -> None:
     """After a minute without output the card says since when, as a warning."""
     drive.make("a")
-    drive.take("a", step=Step.RUNNING)
+    drive.expect_claim("a", step=Step.RUNNING)
     drive.clock.move(59)
     assert "no output" not in shown(drive, "a")[2]
     drive.clock.move(121)
@@ -80,7 +80,7 @@ def test_a_silent_worker_is_pointed_out(drive: LedgerHarness) -> None:
 def test_a_blocked_card_says_its_kind(drive: LedgerHarness, kind: BlockedKind) -> None:
     """The kind as a word, the reason behind it, who had it last; and that it needs a person."""
     drive.make("a")
-    drive.fail(drive.take("a"), kind)
+    drive.fail(drive.expect_claim("a"), kind)
     drive.clock.move(70)
     first, second, third = shown(drive, "a")
     assert (first, third) == ("◆ a", "w1  1m ago|1/1|scope")
@@ -98,7 +98,7 @@ def test_a_blocked_card_that_needs_nobody_has_another_sign(drive: LedgerHarness)
 def test_a_done_card_says_how(drive: LedgerHarness) -> None:
     """Merged with its commit, by whom, when; and which attempt it was, where it was not one."""
     drive.make(shell("a", max_attempts=2))
-    drive.fail(drive.take("a"))
+    drive.fail(drive.expect_claim("a"))
     drive.clock.move(60)
     drive.ledger.release_due("r1")
     drive.finish("a")

@@ -71,7 +71,7 @@ async def test_the_view_stays_on_its_cards_when_others_leave(tmp_path: Path) -> 
         column = column_of(hand.app, PENDING)
         column.scroll_cards(30)
         before = text_of(column)[1:-1]
-        hand.drive.take("task-000")
+        hand.drive.expect_claim("task-000")
         await hand.settle()
         assert [line[:-1] for line in text_of(column)[1:-1]] == [line[:-1] for line in before]
 
@@ -80,7 +80,7 @@ async def test_the_next_card_is_selected_when_one_leaves(tmp_path: Path) -> None
     """The selection stays where it is, on the card that took the place."""
     async with board(tmp_path, "a", "b", "c") as hand:
         column = column_of(hand.app, PENDING)
-        hand.drive.take("a")
+        hand.drive.expect_claim("a")
         await hand.settle()
         assert column.selected == "b"
 
@@ -93,7 +93,7 @@ async def test_an_empty_column_has_nothing_selected(
         column = column_of(hand.app, PENDING)
         posted = Posted((CardSelected,))
         posted.watch(monkeypatch, column)
-        hand.drive.take("a")
+        hand.drive.expect_claim("a")
         await hand.settle()
         assert column.selected is None
         assert [(m.state, m.card) for m in posted.seen if isinstance(m, CardSelected)] == [
@@ -108,7 +108,7 @@ async def test_a_change_is_one_frame_and_no_layout(
     async with board(tmp_path, *MANY) as hand:
         frames = Frames()
         frames.watch(monkeypatch, hand.app)
-        hand.drive.take("task-000")
+        hand.drive.expect_claim("task-000")
         await hand.settle()
         await hand.pilot.pause(0.05)
         assert (frames.frames, frames.layouts) == (1, 0)

@@ -26,7 +26,7 @@ def blocked(tree: Path, kind: BlockedKind) -> Callable[[LedgerHarness], None]:
     (tree / "x.txt").touch()
 
     def before(drive: LedgerHarness) -> None:
-        fence = drive.take("a")
+        fence = drive.expect_claim("a")
         drive.ledger.prepared(fence, base="b0", tree=tree.name)
         drive.ledger.block(fence, BAD, kind, {"paths": ["x.txt"]})
 

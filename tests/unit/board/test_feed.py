@@ -66,7 +66,7 @@ def test_then_only_what_changed_comes(reader: Reader) -> None:
     """A claim brings the task that was claimed."""
     reader.feed.start()
     reader.batch()
-    reader.drive.take("a")
+    reader.drive.expect_claim("a")
     assert [task.id for task in reader.batch().tasks] == ["a"]
 
 

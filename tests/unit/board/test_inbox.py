@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def troubled(drive: LedgerHarness) -> None:
     """Block a (gate), b (failed) and, by a person's word, c."""
-    drive.fail(drive.take("a"), BlockedKind.GATE)
+    drive.fail(drive.expect_claim("a"), BlockedKind.GATE)
     drive.clock.move(60)
     drive.wreck("b")
     drive.mine.hold("r1", "c")

@@ -33,8 +33,8 @@ SEATS = (
 
 def two_run(drive: LedgerHarness) -> None:
     """Let a run on w1 and b on w2."""
-    drive.take("a", "w1", Step.RUNNING)
-    drive.take("b", "w2", Step.RUNNING)
+    drive.expect_claim("a", "w1", Step.RUNNING)
+    drive.expect_claim("b", "w2", Step.RUNNING)
 
 
 def lines(hand: BoardHarness) -> list[str]:
@@ -50,7 +50,7 @@ async def test_reassign_shows_who_is_free_and_who_fits(tmp_path: Path) -> None:
     """Free seats first, then busy ones with what they hold, then those that do not fit."""
 
     def one_runs(drive: LedgerHarness) -> None:
-        drive.take("a", "w1", Step.RUNNING)
+        drive.expect_claim("a", "w1", Step.RUNNING)
 
     async with board(tmp_path, "a", "b", before=one_runs, seats=SEATS) as hand:
         await hand.select("b")
@@ -132,7 +132,7 @@ async def test_copy_offers_names_that_are_cleaned(tmp_path: Path) -> None:
     """The id, the tree and the branch of an attempt can be copied, without escapes in them."""
 
     def run_it(drive: LedgerHarness) -> None:
-        fence = drive.take("a", step=Step.PREPARING)
+        fence = drive.expect_claim("a", step=Step.PREPARING)
         drive.ledger.prepared(fence, base="b0", tree="/trees/\x1b[31m1")
 
     async with board(tmp_path, "a", before=run_it) as hand:
@@ -153,7 +153,7 @@ async def test_copy_offers_the_path_of_a_tree(tmp_path: Path) -> None:
     """The worktree is a path that can be gone to, not the number that the ledger has."""
 
     def run_it(drive: LedgerHarness) -> None:
-        fence = drive.take("a", step=Step.PREPARING)
+        fence = drive.expect_claim("a", step=Step.PREPARING)
         drive.ledger.prepared(fence, base="b0", tree="7")
 
     async with board(tmp_path, "a", before=run_it) as hand:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def at_work(drive: LedgerHarness) -> None:
     """Let a run on w1, and b on w2 since later."""
-    first = drive.take("a", "w1", Step.RUNNING)
+    first = drive.expect_claim("a", "w1", Step.RUNNING)
     drive.ledger.heartbeat("r1", [first])
     drive.clock.move(90)
-    drive.take("b", "w2", Step.CLAIMED)
+    drive.expect_claim("b", "w2", Step.CLAIMED)
 
 
 def rows(hand: BoardHarness) -> list[str]:

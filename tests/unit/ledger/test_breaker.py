@@ -60,7 +60,7 @@ def test_a_success_starts_the_count_again(storm: LedgerHarness) -> None:
 def test_a_slow_failure_starts_the_count_again(storm: LedgerHarness) -> None:
     """Who works for a second before it fails keeps nobody busy."""
     storm.wreck(*TASKS[:2], worker="w1")
-    slow = storm.take(TASKS[2], "w1")
+    slow = storm.expect_claim(TASKS[2], "w1")
     storm.clock.move(1)
     storm.fail(slow)
     storm.wreck(*TASKS[3:5], worker="w1")
@@ -70,7 +70,7 @@ def test_a_slow_failure_starts_the_count_again(storm: LedgerHarness) -> None:
 def test_what_is_not_a_failure_is_not_counted(storm: LedgerHarness) -> None:
     """Attempts that a person stops, however many, pause nobody."""
     for _ in range(5):
-        fence = storm.take(TASKS[0], "w1")
+        fence = storm.expect_claim(TASKS[0], "w1")
         storm.mine.release(RUN, TASKS[0])
         storm.ledger.close(fence, STOPPED)
     assert storm.claim("w1") is not None
@@ -88,7 +88,7 @@ def test_one_attempt_is_let_through_after_the_pause(storm: LedgerHarness) -> Non
     assert pause(storm) == 5
     assert storm.ledger.end_when_idle(RUN, foreground=True) == "running"
     storm.clock.move(5)
-    storm.take(TASKS[3], "w2")
+    storm.expect_claim(TASKS[3], "w2")
     assert (storm.claim("w1"), pause(storm)) == (None, 0)
 
 
@@ -117,7 +117,7 @@ def test_when_that_attempt_says_nothing_another_one_may(storm: LedgerHarness) ->
     """A person who stops it does not leave the profile paused for good."""
     trip(storm)
     storm.clock.move(5)
-    fence = storm.take(TASKS[3], "w1")
+    fence = storm.expect_claim(TASKS[3], "w1")
     storm.mine.release(RUN, TASKS[3])
     storm.ledger.close(fence, STOPPED)
     assert storm.claim("w2") is not None
@@ -125,10 +125,10 @@ def test_when_that_attempt_says_nothing_another_one_may(storm: LedgerHarness) ->
 
 def test_failures_of_before_the_pause_do_not_lengthen_it(storm: LedgerHarness) -> None:
     """What was under way when the breaker tripped has no say, quick or slow."""
-    quick, slow = storm.take(TASKS[0], "w2"), storm.take(TASKS[1], "w1")
+    quick, slow = storm.expect_claim(TASKS[0], "w2"), storm.expect_claim(TASKS[1], "w1")
     storm.db.execute("UPDATE breaker SET failures = 2 WHERE profile = 'shell'")
     storm.fail(quick)
-    again = storm.take(TASKS[2], "o1")
+    again = storm.expect_claim(TASKS[2], "o1")
     storm.clock.move(2)
     storm.fail(slow)
     storm.fail(again)
@@ -137,7 +137,7 @@ def test_failures_of_before_the_pause_do_not_lengthen_it(storm: LedgerHarness) -
 
 def test_a_success_of_before_the_pause_ends_it(storm: LedgerHarness) -> None:
     """It proves that the profile works."""
-    good = storm.take(TASKS[0], "w2")
+    good = storm.expect_claim(TASKS[0], "w2")
     storm.wreck(*TASKS[1:4], worker="w1")
     storm.done(good)
     assert storm.claim("w1") is not None
@@ -215,7 +215,7 @@ def test_a_failed_task_does_not_wait_for_a_paused_profile(drive: LedgerHarness) 
     drive.ledger.set_breakers(RUN, {"shell": 1})
     drive.wreck(TASKS[0], worker="w1")
     drive.wreck(TASKS[0], worker="o1")
-    drive.take(TASKS[0], "o1")
+    drive.expect_claim(TASKS[0], "o1")
 
 
 def test_it_outlives_the_scheduler(storm: LedgerHarness) -> None:
@@ -247,10 +247,10 @@ def test_the_checker_sees_a_claim_in_the_pause(
     """A ledger without its breaker is found out by its own log; with it, all is well."""
     trip(storm)
     storm.clock.move(5)
-    storm.take(TASKS[3], "w1")
+    storm.expect_claim(TASKS[3], "w1")
     assert history(storm.db).found() == []
     monkeypatch.setattr(breaker, "is_shut", lambda *_: False)
-    storm.take(TASKS[4], "w2")
+    storm.expect_claim(TASKS[4], "w2")
     assert history(storm.db).found() == ["pause"]
     made = history(storm.db).changed(of("lane_limited"), until=None)
     assert made.found() == ["pause"] * 3

@@ -23,26 +23,30 @@ if TYPE_CHECKING:
 def test_declaration_order(drive: LedgerHarness) -> None:
     """Without priorities the first task of the plan is claimed first."""
     drive.make("b", "a", "c")
-    assert [drive.take(name, f"w{n}").task for n, name in enumerate("bac", 1)] == ["b", "a", "c"]
+    assert [drive.expect_claim(name, f"w{n}").task for n, name in enumerate("bac", 1)] == [
+        "b",
+        "a",
+        "c",
+    ]
 
 
 def test_priority_comes_first(drive: LedgerHarness) -> None:
     """A lower priority number is claimed first, whatever its chain is."""
     drive.make("a", shell("b", priority=-1), chains={"a": 900, "b": 1})
-    drive.take("b")
+    drive.expect_claim("b")
 
 
 def test_the_longest_path_comes_next(drive: LedgerHarness) -> None:
     """Of the same priority, the task that most work waits for is claimed first."""
     drive.make("a", "b", chains={"a": 1, "b": 5})
-    drive.take("b")
+    drive.expect_claim("b")
 
 
 def test_priority_by_hand(drive: LedgerHarness) -> None:
     """A task moved to the front by a person is claimed first."""
     drive.make("a", "b")
     drive.mine.priority(RUN, "b", -3)
-    drive.take("b")
+    drive.expect_claim("b")
 
 
 def test_a_claim_says_what_it_holds(drive: LedgerHarness) -> None:
@@ -59,14 +63,14 @@ def test_a_claim_says_what_it_holds(drive: LedgerHarness) -> None:
 
 def test_a_seat_holds_one_task(drive: LedgerHarness) -> None:
     """A seat that holds a task gets no second one."""
-    drive.make("a", "b").take("a")
+    drive.make("a", "b").expect_claim("a")
     assert drive.claim("w1") is None
     assert (drive.seat("w1").task, drive.seat("w1").state) == ("a", "busy")
 
 
 def test_a_task_has_one_claim(drive: LedgerHarness) -> None:
     """A task that is held is not claimed by another seat."""
-    drive.make("a").take("a")
+    drive.make("a").expect_claim("a")
     assert drive.claim("w2") is None
 
 
@@ -88,7 +92,7 @@ def test_epochs_grow(drive: LedgerHarness) -> None:
     """Only a claim raises the epoch, by one."""
     drive.make(shell("a", max_attempts=9, backoff=0))
     for epoch in (1, 2, 3):
-        fence = drive.take("a", "w1" if epoch % 2 else "w2")
+        fence = drive.expect_claim("a", "w1" if epoch % 2 else "w2")
         assert fence.epoch == epoch
         drive.fail(fence)
     assert drive.task("a").epoch == 3
@@ -97,8 +101,8 @@ def test_epochs_grow(drive: LedgerHarness) -> None:
 def test_jobs_cap(drive: LedgerHarness) -> None:
     """No more attempts are open than the run has jobs; lowering them interrupts nothing."""
     drive.make("a", "b", "c", jobs=2)
-    first = drive.take("a")
-    drive.take("b", "w2")
+    first = drive.expect_claim("a")
+    drive.expect_claim("b", "w2")
     assert drive.claim("w3") is None
     drive.ledger.set_jobs(RUN, 1)
     drive.done(first)
@@ -108,7 +112,7 @@ def test_jobs_cap(drive: LedgerHarness) -> None:
 
 def test_wip_of_a_phase(drive: LedgerHarness) -> None:
     """A phase at its limit is passed over; the next phase that may start goes on."""
-    drive.make(phase("p", "a", "b", wip=1), phase("q", "c")).take("a")
+    drive.make(phase("p", "a", "b", wip=1), phase("q", "c")).expect_claim("a")
     assert drive.claim("w2") == Fence(RUN, "c", 1, "w2")
     assert drive.claim("w3") is None
 
@@ -116,27 +120,27 @@ def test_wip_of_a_phase(drive: LedgerHarness) -> None:
 def test_a_limited_lane_claims_nothing(drive: LedgerHarness) -> None:
     """A seat of a limited lane gets nothing until its time; other lanes go on."""
     drive.make("a", "b", seats=[seat("w1", lane="far"), seat("w2")])
-    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", drive.clock.now() + 30)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", drive.clock.now() + 30)
     assert drive.claim("w1") is None
-    drive.take("a", "w2")
+    drive.expect_claim("a", "w2")
     drive.clock.move(30)
-    drive.take("b", "w1")
+    drive.expect_claim("b", "w1")
 
 
 def test_kinds(drive: LedgerHarness) -> None:
     """A seat of commands takes no task that has only a prompt, and the other way round."""
     seats = [seat("w1"), seat("m1", "model", kind="prompt")]
     drive.make(shell("a", spec=Spec(prompt="think")), "b", seats=seats)
-    drive.take("b", "w1")
-    drive.take("a", "m1")
+    drive.expect_claim("b", "w1")
+    drive.expect_claim("a", "m1")
 
 
 def test_roles(drive: LedgerHarness) -> None:
     """A seat with roles takes only tasks of those; one without takes any."""
     seats = [seat("r1", roles=("review", "test")), seat("w1")]
     drive.make(shell("a", role="implement"), shell("b", role="test"), seats=seats)
-    drive.take("b", "r1")
-    drive.take("a", "w1")
+    drive.expect_claim("b", "r1")
+    drive.expect_claim("a", "w1")
 
 
 @pytest.mark.parametrize("pin", ["w2", "other"])
@@ -144,16 +148,16 @@ def test_pins(drive: LedgerHarness, pin: str) -> None:
     """A task pinned to a seat or a profile is left to it."""
     drive.make(shell("a", worker=pin), seats=[seat("w1"), seat("w2", "other")])
     assert drive.claim("w1") is None
-    drive.take("a", "w2")
+    drive.expect_claim("a", "w2")
 
 
 def test_a_pin_of_the_plan_is_stolen_in_time(drive: LedgerHarness) -> None:
     """A task pinned by the plan to a busy seat is anybody's after `steal_after`."""
-    drive.make("x", shell("a", worker="w1")).take("x", "w1")
+    drive.make("x", shell("a", worker="w1")).expect_claim("x", "w1")
     drive.clock.move(300)
     assert drive.claim("w2") is None
     drive.clock.move(1)
-    drive.take("a", "w2")
+    drive.expect_claim("a", "w2")
 
 
 def test_a_pin_to_an_idle_seat_is_not_stolen(drive: LedgerHarness) -> None:
@@ -165,7 +169,7 @@ def test_a_pin_to_an_idle_seat_is_not_stolen(drive: LedgerHarness) -> None:
 
 def test_a_pin_of_a_person_is_never_stolen(drive: LedgerHarness) -> None:
     """A task that a person gave to a busy seat waits for that seat."""
-    drive.make("x", "a").take("x", "w1")
+    drive.make("x", "a").expect_claim("x", "w1")
     drive.mine.reassign(RUN, "w1", "a")
     drive.clock.move(5000)
     assert drive.claim("w2") is None
@@ -174,15 +178,15 @@ def test_a_pin_of_a_person_is_never_stolen(drive: LedgerHarness) -> None:
 def test_a_failure_prefers_another_seat(drive: LedgerHarness) -> None:
     """After a failure a seat leaves the task to another idle one that can do it."""
     drive.make(shell("a", max_attempts=3, backoff=0), "b", seats=2).wreck("a")
-    drive.take("b", "w1")
-    drive.take("a", "w2")
+    drive.expect_claim("b", "w1")
+    drive.expect_claim("a", "w2")
 
 
 def test_a_failure_alone_is_tried_again(drive: LedgerHarness) -> None:
     """Where no other seat is idle and fit, the same one takes the task again."""
     seats = [seat("w1"), seat("r1", roles=("review",))]
     drive.make(shell("a", max_attempts=3, backoff=0), seats=seats).wreck("a")
-    drive.take("a", "w1")
+    drive.expect_claim("a", "w1")
 
 
 def test_fallback_profiles(drive: LedgerHarness) -> None:
@@ -203,14 +207,14 @@ def test_fallback_spares_a_pin_by_hand(drive: LedgerHarness) -> None:
     )
     drive.mine.reassign(RUN, "w1", "a")
     drive.wreck("a")
-    drive.take("a", "w1")
+    drive.expect_claim("a", "w1")
 
 
 def test_a_heartbeat_renews_the_lease(drive: LedgerHarness) -> None:
     """A sign of life moves the lease on by the run's lease, also of a question and a merge."""
     drive.make("a", "b", "c", lease=40.0)
-    alive = [drive.take("a"), drive.ask(drive.take("b", "w2"))]
-    alive.append(drive.take("c", "w3", Step.INTEGRATING))
+    alive = [drive.expect_claim("a"), drive.ask(drive.expect_claim("b", "w2"))]
+    alive.append(drive.expect_claim("c", "w3", Step.INTEGRATING))
     drive.clock.move(25)
     drive.ledger.heartbeat(RUN, alive)
     leases = {drive.task(name).lease_until for name in "abc"}
@@ -220,7 +224,7 @@ def test_a_heartbeat_renews_the_lease(drive: LedgerHarness) -> None:
 
 def test_a_late_heartbeat_is_nothing(drive: LedgerHarness) -> None:
     """A heartbeat of a claim that is gone, or of nobody, changes nothing."""
-    fence = drive.make("a").take("a")
+    fence = drive.make("a").expect_claim("a")
     drive.mine.release(RUN, "a")
     before = drive.dump()
     drive.ledger.heartbeat(RUN, [fence])
@@ -234,7 +238,7 @@ def test_a_stalled_run_wakes_with_a_claim(drive: LedgerHarness) -> None:
     drive.make("a", seats=0)
     assert drive.ledger.end_when_idle(RUN, foreground=False) == "stalled"
     drive.ledger.join_workers(RUN, [seat("w1")])
-    drive.take("a")
+    drive.expect_claim("a")
     assert drive.run().state == "running"
     assert "run_resumed" in drive.kinds()
 
@@ -242,10 +246,10 @@ def test_a_stalled_run_wakes_with_a_claim(drive: LedgerHarness) -> None:
 def test_many_unfit_tasks_are_passed_over(drive: LedgerHarness) -> None:
     """A seat finds the one task it fits behind more than a page of tasks that it must not take."""
     drive.make(*(f"t{n}" for n in range(150)), shell("last"), seats=[seat("w1"), seat("w2")])
-    fence = drive.take("t0", "w2")
+    fence = drive.expect_claim("t0", "w2")
     drive.db.execute("UPDATE task SET tries = 1, last_worker = 'w1' WHERE id <> 'last'")
     drive.done(fence)
-    drive.take("last", "w1")
+    drive.expect_claim("last", "w1")
 
 
 def test_racing_claims(make_store: MakeStore, tmp_path: Path) -> None:

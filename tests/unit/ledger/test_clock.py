@@ -45,7 +45,7 @@ def test_a_back_off_is_over_when_the_clock_was_set_forwards(drive: LedgerHarness
 
 def test_a_pinned_task_is_stolen_although_the_clock_was_set_back(drive: LedgerHarness) -> None:
     """The wait for a busy worker begins anew, and ends."""
-    drive.make("x", shell("a", worker="w1")).take("x", "w1")
+    drive.make("x", shell("a", worker="w1")).expect_claim("x", "w1")
     drive.clock.move(-3 * HOUR)
     drive.ledger.reanchor(RUN)
     assert drive.claim("w2") is None
@@ -67,7 +67,7 @@ def test_a_stalled_run_ends_although_the_clock_was_set_back(drive: LedgerHarness
 def test_a_clock_that_was_set_expires_no_claim(drive: LedgerHarness) -> None:
     """Only the scheduler, by its monotonic clock, takes a claim; the ledger's times are shown."""
     drive.make(shell("a"), "b")
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     for jump in (3 * HOUR, -6 * HOUR, 10 * 365 * 24 * HOUR):
         drive.clock.move(jump)
         drive.ledger.reanchor(RUN)

@@ -37,7 +37,7 @@ def test_a_phase_counts_as_one(drive: LedgerHarness) -> None:
     assert counters(drive, "d") == (1, 0)
     drive.finish("c")
     assert counters(drive, "d") == (0, 0)
-    drive.take("d")
+    drive.expect_claim("d")
 
 
 def test_two_phases_before(drive: LedgerHarness) -> None:
@@ -46,7 +46,7 @@ def test_two_phases_before(drive: LedgerHarness) -> None:
     drive.finish("a")
     assert (drive.phase("r").unmet, counters(drive, "c")) == (1, (1, 0))
     drive.finish("b")
-    drive.take("c")
+    drive.expect_claim("c")
 
 
 def test_blocked_results_block(drive: LedgerHarness) -> None:
@@ -103,9 +103,9 @@ def test_kinds_that_only_make_wait(drive: LedgerHarness, kind: str) -> None:
     if kind == "hold":
         drive.mine.hold(RUN, "a")
     elif kind == "quota":
-        drive.ledger.limited(drive.take("a"), BAD, "quota", "far", drive.clock.now() + 9)
+        drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
     else:
-        drive.ledger.question_expired(drive.ask(drive.take("a")))
+        drive.ledger.question_expired(drive.ask(drive.expect_claim("a")))
     assert (drive.where(), counters(drive, "b")) == (f"B:{kind} P", (1, 0))
 
 
@@ -122,7 +122,7 @@ def test_a_skip_counts_as_done(drive: LedgerHarness) -> None:
     drive.make("a", shell("b", "a")).wreck("a")
     drive.mine.skip(RUN, "a")
     assert (drive.where(), drive.task("a").result) == ("D:skipped P", None)
-    drive.take("b")
+    drive.expect_claim("b")
 
 
 def test_a_skip_is_final_once_used(drive: LedgerHarness) -> None:
@@ -144,7 +144,7 @@ def test_a_phase_settles_with_blocked_tasks(drive: LedgerHarness) -> None:
     drive.finish("b")
     assert drive.phase("p").settled_at == drive.clock.now()
     assert drive.where() == "B:failed D:merged P B:dependency"
-    drive.take("c")
+    drive.expect_claim("c")
 
 
 @pytest.mark.parametrize("kind", ["hold", "question", "quota"])
@@ -154,9 +154,9 @@ def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
     if kind == "hold":
         drive.mine.hold(RUN, "a")
     elif kind == "quota":
-        drive.ledger.limited(drive.take("a"), BAD, "quota", "far", drive.clock.now() + 9)
+        drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
     else:
-        fence = drive.ask(drive.take("a"))
+        fence = drive.ask(drive.expect_claim("a"))
         drive.ledger.question_expired(fence)
         drive.ledger.close(fence, STOPPED)
     assert drive.phase("p").settled_at is None
@@ -166,7 +166,7 @@ def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
 def test_an_open_attempt_keeps_a_phase_open(drive: LedgerHarness) -> None:
     """A cancelled task settles its phase only when its attempt is closed."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     drive.mine.cancel(RUN, "a")
     assert drive.phase("p").settled_at is None
     drive.ledger.close(fence, STOPPED)
@@ -180,8 +180,8 @@ def test_settled_stays_settled(drive: LedgerHarness) -> None:
     drive.clock.move(9)
     drive.mine.retry(RUN, "a")
     assert (drive.phase("p").settled_at, drive.phase("p").unsettled) == (at, 1)
-    drive.take("a", "w1")
-    drive.take("b", "w2")
+    drive.expect_claim("a", "w1")
+    drive.expect_claim("b", "w2")
     assert len(drive.events("phase_settled")) == 1
 
 
@@ -192,7 +192,7 @@ def test_phases_settle_in_a_row(drive: LedgerHarness) -> None:
     )
     drive.wreck("a")
     assert [e.data["phase"] for e in drive.events("phase_settled")] == ["p", "q"]
-    drive.take("c")
+    drive.expect_claim("c")
 
 
 def test_a_skip_that_opens_a_later_phase_again(drive: LedgerHarness) -> None:
@@ -212,11 +212,11 @@ def test_a_skip_that_opens_a_later_phase_again(drive: LedgerHarness) -> None:
 def test_a_skip_before_its_turn(drive: LedgerHarness) -> None:
     """A task that is skipped early hands the turn on only when the one before it is done."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
-    first = drive.take("a")
+    first = drive.expect_claim("a")
     drive.mine.skip(RUN, "b")
     assert drive.claim() is None
     assert drive.done(first)
-    drive.take("c")
+    drive.expect_claim("c")
 
 
 def test_a_sequence(drive: LedgerHarness) -> None:
@@ -225,7 +225,7 @@ def test_a_sequence(drive: LedgerHarness) -> None:
     assert [counters(drive, name)[0] for name in "abc"] == [0, 1, 1]
     drive.wreck("a")
     drive.finish("b")
-    drive.take("c")
+    drive.expect_claim("c")
 
 
 def test_a_sequence_stops_at_a_hold(drive: LedgerHarness) -> None:
@@ -234,7 +234,7 @@ def test_a_sequence_stops_at_a_hold(drive: LedgerHarness) -> None:
     drive.mine.hold(RUN, "a")
     assert drive.claim() is None
     drive.mine.skip(RUN, "a")
-    drive.take("b")
+    drive.expect_claim("b")
 
 
 def test_the_hold_policy(drive: LedgerHarness) -> None:
@@ -261,7 +261,7 @@ def test_a_long_chain(drive: LedgerHarness) -> None:
 def test_blocked_kinds_of_another_kind_pass_on(drive: LedgerHarness) -> None:
     """A gate that fails blocks dependants as a failure does."""
     drive.make("a", shell("b", "a"))
-    drive.fail(drive.take("a"), BlockedKind.GATE)
+    drive.fail(drive.expect_claim("a"), BlockedKind.GATE)
     assert drive.where() == "B:gate B:dependency"
 
 

@@ -83,7 +83,7 @@ def test_added(drive: LedgerHarness) -> None:
 
 def test_claimed(drive: LedgerHarness) -> None:
     """`task_claimed` has the lease, the tries, the scope and the isolation."""
-    drive.make("a").take("a", "w2")
+    drive.make("a").expect_claim("a", "w2")
     (event,) = drive.events("task_claimed")
     assert (event.task, event.worker, event.epoch, event.actor) == ("a", "w2", 1, "scheduler")
     expected = {"lease_until": START + 60, "tries": 0, "scope": ["src/a"], "isolation": "worktree"}
@@ -100,7 +100,7 @@ def test_done(drive: LedgerHarness) -> None:
 def test_blocked(drive: LedgerHarness) -> None:
     """`task_blocked` has the kind, the step it was in, and why."""
     drive.make("a", shell("b", "a"))
-    drive.fail(drive.take("a", step=Step.CHECKING), BlockedKind.GATE)
+    drive.fail(drive.expect_claim("a", step=Step.CHECKING), BlockedKind.GATE)
     gate, dependency = drive.events("task_blocked")
     assert gate.data == {
         "kind": "gate", "before": "checking", "cause": "exit", "text": "exit status 1", "tries": 1,
@@ -124,7 +124,7 @@ def test_ended(drive: LedgerHarness) -> None:
     """`attempt_ended` has outcome, cause, exit code or signal, and the ref of the work."""
     drive.make("a")
     ending = Ending(Outcome.FAILED, "signal", "killed", None, 9, "refs/wf/a/1", "c9")
-    drive.ledger.fail(drive.take("a"), ending)
+    drive.ledger.fail(drive.expect_claim("a"), ending)
     data = drive.events("attempt_ended")[0].data
     assert data == {
         "outcome": "failed", "cause": "signal", "text": "killed", "signal": 9, "ref": "refs/wf/a/1",
@@ -133,7 +133,7 @@ def test_ended(drive: LedgerHarness) -> None:
 
 def test_started_and_progress(drive: LedgerHarness) -> None:
     """`attempt_started` has base, tree and process; a sample of progress its text."""
-    fence = drive.make("a").take("a")
+    fence = drive.make("a").expect_claim("a")
     drive.ledger.prepared(fence, base="b0", tree="3")
     drive.ledger.started(fence, pid=99)
     drive.ledger.progress(fence, "half")
@@ -145,7 +145,7 @@ def test_started_and_progress(drive: LedgerHarness) -> None:
 def test_questions_and_messages(drive: LedgerHarness) -> None:
     """Questions, answers and messages are told with their text; delivery with the number."""
     drive.make("a")
-    drive.ask(drive.take("a"))
+    drive.ask(drive.expect_claim("a"))
     drive.mine.answer(RUN, "a", "yes")
     drive.mine.message(RUN, "a", "be quick")
     drive.mine.release(RUN, "a")
@@ -198,7 +198,7 @@ def test_no_gap_and_only_known_kinds(drive: LedgerHarness) -> None:
     drive.make("a", shell("b", "a"), shell("c", max_attempts=2), seats=[seat("w1", lane="far")])
     drive.wreck("a")
     drive.mine.retry(RUN, "a")
-    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", START)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", START)
     drive.finish("a", "b")
     drive.mine.abort(RUN)
     rows = drive.db.execute("SELECT seq, kind, data FROM event ORDER BY seq")

@@ -29,7 +29,7 @@ def test_the_last_failure_blocks(drive: LedgerHarness) -> None:
 def test_the_kind_is_that_of_the_last_cause(drive: LedgerHarness, kind: BlockedKind) -> None:
     """A gate or a missing file that fails the last try names the block, with its detail."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a")
-    drive.ledger.fail(drive.take("a"), BAD, kind=kind, detail={"paths": ["out.txt"]})
+    drive.ledger.fail(drive.expect_claim("a"), BAD, kind=kind, detail={"paths": ["out.txt"]})
     assert drive.where("a") == f"B:{kind}"
     assert drive.task("a").detail == {"paths": ["out.txt"]}
 
@@ -74,21 +74,21 @@ def test_backoff_is_over_at_its_time(drive: LedgerHarness) -> None:
     drive.clock.at = until - 0.01
     assert drive.claim("w2") is None
     drive.clock.at = until
-    drive.take("a")
+    drive.expect_claim("a")
 
 
 def test_no_backoff(drive: LedgerHarness) -> None:
     """With a back-off of 0 a failed task is ready at once."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a")
     assert drive.task("a").not_before is None
-    drive.take("a")
+    drive.expect_claim("a")
 
 
 def test_retry_ends_the_backoff(drive: LedgerHarness) -> None:
     """A retry by hand of a task that waits makes it ready at once."""
     drive.make(shell("a", max_attempts=2)).wreck("a")
     drive.mine.retry(RUN, "a")
-    drive.take("a")
+    drive.expect_claim("a")
 
 
 def test_tries_start_anew_after_a_retry(drive: LedgerHarness) -> None:
@@ -103,7 +103,7 @@ def test_tries_start_anew_after_a_retry(drive: LedgerHarness) -> None:
 def test_scope_and_budget_block_at_once(drive: LedgerHarness, kind: BlockedKind) -> None:
     """Outside its scope or over its budget, a task is blocked though it has tries left."""
     drive.make(shell("a", max_attempts=9))
-    fence = drive.take("a", step=Step.CHECKING)
+    fence = drive.expect_claim("a", step=Step.CHECKING)
     drive.ledger.block(fence, BAD, kind, {"paths": ["README"]})
     task = drive.task("a")
     assert (drive.where("a"), task.tries, task.detail) == (f"B:{kind}", 0, {"paths": ["README"]})
@@ -112,8 +112,8 @@ def test_scope_and_budget_block_at_once(drive: LedgerHarness, kind: BlockedKind)
 def test_the_first_conflict_is_tried_again(drive: LedgerHarness) -> None:
     """A first conflict goes straight back, uncounted; the next claim has paths and new head."""
     drive.make("a", "b")
-    fence = drive.take("a", step=Step.INTEGRATING)
-    drive.ledger.integrated(drive.take("b", "w2", Step.INTEGRATING), "b0", "b1")
+    fence = drive.expect_claim("a", step=Step.INTEGRATING)
+    drive.ledger.integrated(drive.expect_claim("b", "w2", Step.INTEGRATING), "b0", "b1")
     drive.ledger.conflict(fence, BAD, ("src/x",), "both changed src/x")
     assert (drive.where("a"), drive.task("a").tries) == ("P", 0)
     claim = drive.ledger.claim(RUN, "w1")
@@ -125,7 +125,7 @@ def test_the_second_conflict_blocks(drive: LedgerHarness) -> None:
     """A second conflict is a person's to resolve; it names the paths."""
     drive.make(shell("a", max_attempts=9))
     for _ in range(2):
-        fence = drive.take("a", step=Step.INTEGRATING)
+        fence = drive.expect_claim("a", step=Step.INTEGRATING)
         drive.ledger.conflict(fence, BAD, ("src/x",), "both changed src/x")
     assert drive.where("a") == "B:conflict"
     assert drive.task("a").detail == {"paths": ["src/x"], "head": ""}
@@ -135,7 +135,7 @@ def test_the_second_conflict_blocks(drive: LedgerHarness) -> None:
 def test_a_slow_lane_is_not_counted(drive: LedgerHarness) -> None:
     """A 429 puts the task back uncounted and stops the seats of that lane, no others."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("w2", lane="far"), seat("w3")])
-    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", drive.clock.now() + 30)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", drive.clock.now() + 30)
     assert (drive.where("a"), drive.task("a").tries) == ("P", 0)
     assert [drive.claim(name) is None for name in ("w1", "w2", "w3")] == [True, True, False]
 
@@ -143,7 +143,7 @@ def test_a_slow_lane_is_not_counted(drive: LedgerHarness) -> None:
 def test_a_quota_frees_itself(drive: LedgerHarness) -> None:
     """A used-up quota blocks the task until the reset, which is a timer of the run."""
     drive.make("a")
-    drive.ledger.limited(drive.take("a"), BAD, "quota", "local", drive.clock.now() + 900)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "local", drive.clock.now() + 900)
     assert drive.ledger.end_when_idle(RUN, foreground=True) == "running"
     drive.clock.move(899)
     drive.ledger.release_due(RUN)
@@ -157,7 +157,7 @@ def test_a_quota_frees_itself(drive: LedgerHarness) -> None:
 def test_a_refused_key_fails(drive: LedgerHarness) -> None:
     """An authentication error blocks the task at once, uncounted, and pauses the lane."""
     drive.make(shell("a", max_attempts=9), "b")
-    drive.ledger.limited(drive.take("a"), BAD, "auth", "local", drive.clock.now() + 900)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "auth", "local", drive.clock.now() + 900)
     assert (drive.where("a"), drive.task("a").tries) == ("B:failed", 0)
     assert drive.claim() is None
 
@@ -165,7 +165,7 @@ def test_a_refused_key_fails(drive: LedgerHarness) -> None:
 def test_a_question_keeps_the_claim(drive: LedgerHarness) -> None:
     """Who asks keeps seat, scope and cap, and the deadline of the work waits for the answer."""
     drive.make("a", jobs=1)
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     drive.ledger.step(fence, Step.RUNNING, drive.clock.now() + 100)
     drive.ledger.ask(fence, "may I?", ["yes"])
     assert (drive.where("a"), drive.seat("w1").task) == ("Q", "a")
@@ -179,7 +179,7 @@ def test_a_question_keeps_the_claim(drive: LedgerHarness) -> None:
 def test_an_answer_needs_no_deadline(drive: LedgerHarness) -> None:
     """Work without a time limit has none after a question either."""
     drive.make("a")
-    drive.ask(drive.take("a"))
+    drive.ask(drive.expect_claim("a"))
     drive.mine.answer(RUN, "a", "yes")
     assert drive.task("a").step_deadline is None
 
@@ -187,7 +187,7 @@ def test_an_answer_needs_no_deadline(drive: LedgerHarness) -> None:
 def test_nobody_answers(drive: LedgerHarness) -> None:
     """A question nobody answers stops the worker; an answer then goes into the next prompt."""
     drive.make("a")
-    fence = drive.ask(drive.take("a"))
+    fence = drive.ask(drive.expect_claim("a"))
     assert drive.ledger.question_expired(fence)
     assert drive.where("a") == "B:question"
     drive.ledger.close(fence, STOPPED)
@@ -203,7 +203,7 @@ def test_nobody_answers(drive: LedgerHarness) -> None:
 def test_success_while_asking(drive: LedgerHarness) -> None:
     """A worker that ends well without the answer is harvested; its question is void."""
     drive.make("a")
-    fence = drive.ask(drive.take("a"))
+    fence = drive.ask(drive.expect_claim("a"))
     assert drive.ledger.step(fence, Step.HARVESTING)
     assert (drive.where("a"), drive.task("a").note) == ("R:harvesting", "")
     assert drive.db.execute("SELECT state FROM question") == [("void",)]
@@ -212,7 +212,7 @@ def test_success_while_asking(drive: LedgerHarness) -> None:
 def test_failure_while_asking(drive: LedgerHarness) -> None:
     """A worker that ends badly without the answer is a counted failure; its question is void."""
     drive.make(shell("a", max_attempts=2))
-    drive.fail(drive.ask(drive.take("a")))
+    drive.fail(drive.ask(drive.expect_claim("a")))
     assert (drive.where("a"), drive.task("a").tries) == ("P", 1)
     assert drive.db.execute("SELECT state FROM question") == [("void",)]
 
@@ -220,7 +220,7 @@ def test_failure_while_asking(drive: LedgerHarness) -> None:
 def test_several_questions(drive: LedgerHarness) -> None:
     """A worker may ask again at the very second it was answered."""
     drive.make("a")
-    fence = drive.ask(drive.take("a"))
+    fence = drive.ask(drive.expect_claim("a"))
     drive.mine.answer(RUN, "a", "yes")
     assert drive.ledger.ask(fence, "sure?")
     rows = drive.db.execute("SELECT text, state FROM question ORDER BY rowid")
@@ -231,7 +231,9 @@ def test_several_questions(drive: LedgerHarness) -> None:
 def test_lost_and_late_are_counted(drive: LedgerHarness, outcome: Outcome) -> None:
     """A lost attempt and one past its time limit count like any other failure."""
     drive.make(shell("a", max_attempts=2))
-    drive.ledger.fail(drive.take("a", step=Step.INTEGRATING), Ending(outcome, "lost", signal=9))
+    drive.ledger.fail(
+        drive.expect_claim("a", step=Step.INTEGRATING), Ending(outcome, "lost", signal=9)
+    )
     (attempt,) = reads.attempts(drive.db, RUN, "a")
     assert (drive.task("a").tries, attempt.outcome, attempt.signal) == (1, outcome.value, 9)
 
@@ -248,7 +250,7 @@ def test_the_abort_policy(drive: LedgerHarness) -> None:
 def test_what_aborts(drive: LedgerHarness, kind: BlockedKind) -> None:
     """Scope, budget and gate abort a run of that policy as a failure does."""
     drive.make(phase("p", "a", "b", on_failure="abort"))
-    fence = drive.take("a", step=Step.CHECKING)
+    fence = drive.expect_claim("a", step=Step.CHECKING)
     if kind is BlockedKind.GATE:
         drive.fail(fence, kind)
     else:
@@ -259,7 +261,7 @@ def test_what_aborts(drive: LedgerHarness, kind: BlockedKind) -> None:
 def test_what_does_not_abort(drive: LedgerHarness) -> None:
     """A quota, a hold and a cancel by hand abort nothing."""
     drive.make(phase("p", "a", "b", "c", "d", on_failure="abort"))
-    drive.ledger.limited(drive.take("a"), BAD, "quota", "far", drive.clock.now() + 9)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
     drive.mine.hold(RUN, "b")
     drive.mine.cancel(RUN, "c")
     assert drive.where() == "B:quota B:hold B:cancelled P"

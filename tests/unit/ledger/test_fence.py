@@ -38,16 +38,16 @@ NEWS: Final[dict[str, Callable[[LedgerHarness, Fence], bool]]] = {
 
 def fenced(drive: LedgerHarness) -> Fence:
     """Claim the only task and take it away again."""
-    fence = drive.make("a").take("a", step=Step.RUNNING)
+    fence = drive.make("a").expect_claim("a", step=Step.RUNNING)
     drive.mine.release(RUN, "a")
     return fence
 
 
 def superseded(drive: LedgerHarness) -> Fence:
     """Claim a task twice; return the older claim, whose attempt is closed."""
-    fence = drive.make(shell("a", max_attempts=9, backoff=0)).take("a")
+    fence = drive.make(shell("a", max_attempts=9, backoff=0)).expect_claim("a")
     drive.fail(fence)
-    drive.take("a")
+    drive.expect_claim("a")
     return fence
 
 
@@ -89,7 +89,7 @@ def test_late_news_is_nothing(
 @pytest.mark.parametrize("news", ["started", "progress", "intend", "step"])
 def test_live_news_is_recorded(drive: LedgerHarness, news: str) -> None:
     """The same of the live claim is recorded."""
-    fence = drive.make("a").take("a")
+    fence = drive.make("a").expect_claim("a")
     before = drive.dump()
     assert NEWS[news](drive, fence)
     assert drive.dump() != before
@@ -104,7 +104,7 @@ def test_rejecting(drive: LedgerHarness) -> None:
 
 def test_the_worker_counts_too(drive: LedgerHarness) -> None:
     """A result with the right epoch but of another worker is rejected."""
-    fence = drive.make("a").take("a", "w1", Step.INTEGRATING)
+    fence = drive.make("a").expect_claim("a", "w1", Step.INTEGRATING)
     assert not drive.ledger.done(replace(fence, worker="w2"), DoneKind.MERGED, GOOD, "")
 
 
@@ -145,35 +145,35 @@ def test_an_open_attempt_keeps_the_task(drive: LedgerHarness) -> None:
     assert drive.claim("w2") is None
     assert drive.reason("a").text == "waits for its previous attempt to be cleaned up"
     drive.ledger.close(fence, STOPPED)
-    assert drive.take("a", "w2").epoch == 2
+    assert drive.expect_claim("a", "w2").epoch == 2
 
 
 def test_an_open_attempt_keeps_its_seat(drive: LedgerHarness) -> None:
     """A seat is busy until its fenced attempt is closed."""
     drive.make("a", "b")
-    fence = drive.take("a", "w1")
+    fence = drive.expect_claim("a", "w1")
     drive.mine.cancel(RUN, "a")
     assert drive.claim("w1") is None
     drive.ledger.close(fence, STOPPED)
-    drive.take("b", "w1")
+    drive.expect_claim("b", "w1")
 
 
 def test_an_open_attempt_keeps_its_scope(drive: LedgerHarness) -> None:
     """A scope is held until the fenced attempt that wrote there is closed."""
     drive.make("a", shell("b", scope=("src/a",)))
-    fence = drive.take("a", "w1")
+    fence = drive.expect_claim("a", "w1")
     drive.mine.cancel(RUN, "a")
     assert drive.claim("w2") is None
     drive.ledger.close(fence, STOPPED)
-    drive.take("b", "w2")
+    drive.expect_claim("b", "w2")
 
 
 def test_an_open_attempt_keeps_its_caps(drive: LedgerHarness) -> None:
     """Jobs and the limit of a phase count attempts that are open, fenced or not."""
     drive.make(phase("p", "a", "b", wip=1), "c", jobs=2)
-    fence = drive.take("c", "w2")
+    fence = drive.expect_claim("c", "w2")
     drive.mine.skip(RUN, "c")
-    drive.take("a", "w1")
+    drive.expect_claim("a", "w1")
     assert drive.claim("w3") is None
     drive.ledger.close(fence, STOPPED)
     assert drive.claim("w3") is None
@@ -182,7 +182,7 @@ def test_an_open_attempt_keeps_its_caps(drive: LedgerHarness) -> None:
 
 def test_a_merge_is_not_taken_away(drive: LedgerHarness) -> None:
     """Once it merges, no command takes a task; the merge ends it."""
-    fence = drive.make("a").take("a", step=Step.INTEGRATING)
+    fence = drive.make("a").expect_claim("a", step=Step.INTEGRATING)
     acts = [drive.mine.release, drive.mine.hold, drive.mine.cancel, drive.mine.skip]
     assert [act(RUN, "a")[0].changed for act in acts] == [False] * 4
     assert drive.done(fence)
@@ -198,7 +198,7 @@ def test_the_head_moves_whoever_holds_the_claim(drive: LedgerHarness) -> None:
 
 def test_intent_is_written_before(drive: LedgerHarness) -> None:
     """Before the branch moves the attempt says from where to where."""
-    fence = drive.make("a").take("a", step=Step.INTEGRATING)
+    fence = drive.make("a").expect_claim("a", step=Step.INTEGRATING)
     assert drive.ledger.intend(fence, "b0", "b1")
     (attempt,) = reads.attempts(drive.db, RUN)
     assert (attempt.intent_old, attempt.intent_new) == ("b0", "b1")
@@ -206,7 +206,7 @@ def test_intent_is_written_before(drive: LedgerHarness) -> None:
 
 def test_accepted_work_has_a_fence_of_its_own(drive: LedgerHarness) -> None:
     """A person who accepts holds the claim in a new epoch, and the scope is waived."""
-    fence = drive.make("a").take("a", step=Step.CHECKING)
+    fence = drive.make("a").expect_claim("a", step=Step.CHECKING)
     drive.ledger.block(fence, BAD, BlockedKind.SCOPE)
     drive.mine.accept(RUN, "a")
     mine = replace(fence, epoch=2, worker="user:ann")

@@ -44,7 +44,7 @@ def test_refusals_say_why(drive: LedgerHarness, act: str, step: Step | None, sen
     """A refusal says what could not be done and where the task is."""
     drive.make("a")
     if step:
-        drive.take("a", step=step)
+        drive.expect_claim("a", step=step)
     (acted,) = getattr(drive.mine, act)(RUN, "a")
     assert acted.reason.endswith(sentence)
 
@@ -54,7 +54,7 @@ def test_reassign_to_a_seat(drive: LedgerHarness) -> None:
     drive.make("a")
     drive.mine.reassign(RUN, "w2", "a")
     assert drive.claim("w1") is None
-    drive.take("a", "w2")
+    drive.expect_claim("a", "w2")
 
 
 def test_reassign_to_a_profile(drive: LedgerHarness) -> None:
@@ -62,12 +62,12 @@ def test_reassign_to_a_profile(drive: LedgerHarness) -> None:
     drive.make("a", seats=[seat("w1"), seat("k1", "kimi"), seat("k2", "kimi")])
     drive.mine.reassign(RUN, "kimi", "a")
     assert drive.claim("w1") is None
-    drive.take("a", "k2")
+    drive.expect_claim("a", "k2")
 
 
 def test_reassign_a_parked_task(drive: LedgerHarness) -> None:
     """A task that waits for a scope goes on waiting for it after it was reassigned."""
-    drive.make(shell("a", scope=("src",)), shell("b", scope=("src",))).take("a")
+    drive.make(shell("a", scope=("src",)), shell("b", scope=("src",))).expect_claim("a")
     assert drive.claim("w2") is None
     drive.mine.reassign(RUN, "w3", "b")
     assert drive.claim("w3") is None
@@ -114,7 +114,7 @@ def test_edit(drive: LedgerHarness) -> None:
 
 def test_editing_while_it_runs(drive: LedgerHarness) -> None:
     """An edit of a running task leaves its attempt alone, scope and claim."""
-    drive.make("a", shell("b", scope=("src/a",))).take("a")
+    drive.make("a", shell("b", scope=("src/a",))).expect_claim("a")
     drive.mine.edit(RUN, "a", {"scope": ("lib",)})
     assert drive.where("a") == "R:claimed"
     assert reads.attempts(drive.db, RUN)[0].scope == ("src/a",)
@@ -143,7 +143,9 @@ def test_accepting_twice(drive: LedgerHarness) -> None:
     """Work that was accepted and conflicts again is blocked and can be accepted again."""
     drive.make("a")
     for _ in range(2):
-        drive.ledger.conflict(drive.take("a", step=Step.INTEGRATING), BAD, ("x",), "x differs")
+        drive.ledger.conflict(
+            drive.expect_claim("a", step=Step.INTEGRATING), BAD, ("x",), "x differs"
+        )
     (acted,) = drive.mine.accept(RUN, "a")
     assert (acted.state, drive.task("a").epoch, drive.task("a").worker) == (
         "in_progress", 3, "user:ann",
@@ -172,7 +174,7 @@ def test_accepted_work_that_does_not_pass(drive: LedgerHarness) -> None:
     """It is the person's again, with what it was blocked for, and no failure is counted."""
     drive.make(shell("a", max_attempts=3))
     detail = {"paths": ["x"]}
-    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE, detail)
+    drive.ledger.block(drive.expect_claim("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE, detail)
     drive.mine.accept(RUN, "a")
     drive.ledger.give_back(Fence(RUN, "a", 2, "user:ann"), BAD, {"tail": "no"})
     task = drive.task("a")
@@ -184,7 +186,7 @@ def test_accepted_work_that_does_not_pass(drive: LedgerHarness) -> None:
 def test_accepted_work_in_conflict(drive: LedgerHarness) -> None:
     """It never goes to a worker, though it is the first conflict; its tree is the next base."""
     drive.make("a")
-    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.ledger.block(drive.expect_claim("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
     drive.mine.accept(RUN, "a")
     mine = Fence(RUN, "a", 2, "user:ann")
     drive.ledger.step(mine, Step.INTEGRATING)
@@ -199,9 +201,9 @@ def test_accepted_work_in_conflict(drive: LedgerHarness) -> None:
 def test_stopping_leaves_accepted_work(drive: LedgerHarness) -> None:
     """What a person has accepted is seen through, also when all else is taken back."""
     drive.make("a", "b", seats=2)
-    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.ledger.block(drive.expect_claim("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
     drive.mine.accept(RUN, "a")
-    drive.take("b")
+    drive.expect_claim("b")
     assert drive.mine.stop(RUN, now=True) == ["b"]
     assert drive.task("a").worker == "user:ann"
 
@@ -211,7 +213,9 @@ def test_a_conflict_is_known_to_the_next(drive: LedgerHarness, act: str) -> None
     """Who tries again is told what did not merge, also when a person has asked for it."""
     drive.make("a")
     for _ in range(2):
-        drive.ledger.conflict(drive.take("a", step=Step.INTEGRATING), BAD, ("x",), "x differs")
+        drive.ledger.conflict(
+            drive.expect_claim("a", step=Step.INTEGRATING), BAD, ("x",), "x differs"
+        )
     to = ["w1"] if act == "reassign" else []
     getattr(drive.mine, act)(RUN, *to, "a")
     claim = drive.ledger.claim(RUN, "w1")

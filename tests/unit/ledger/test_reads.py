@@ -51,7 +51,7 @@ def test_a_leader_signs_off(drive: LedgerHarness) -> None:
 def test_the_pulse(drive: LedgerHarness) -> None:
     """What the scheduler wakes for: what is open and fenced, which seats are idle, timers."""
     drive.make("a", "b")
-    drive.take("a", "w2")
+    drive.expect_claim("a", "w2")
     drive.mine.release(RUN, "a")
     pulse = reads.pulse(drive.db, RUN, drive.clock.now())
     (opened,) = pulse.open
@@ -94,7 +94,7 @@ def test_whether_a_claim_could_find_anything(drive: LedgerHarness) -> None:
     """Not where all jobs are taken, and not where all that is left waits for something."""
     drive.make("a", shell("b", "a"), shell("c", "a"), jobs=1)
     assert reads.may_claim(drive.db, RUN)
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     assert not reads.may_claim(drive.db, RUN)
     drive.ledger.set_jobs(RUN, 2)
     assert not reads.may_claim(drive.db, RUN)
@@ -105,7 +105,7 @@ def test_whether_a_claim_could_find_anything(drive: LedgerHarness) -> None:
 def test_tasks_that_are_parked_are_found_when_nothing_is_open(drive: LedgerHarness) -> None:
     """A claim wakes them then, so one has to be tried."""
     drive.make(shell("a", scope=("x",)), shell("b", scope=("x",)))
-    drive.take("a")
+    drive.expect_claim("a")
     assert drive.claim("w2") is None
     assert not reads.may_claim(drive.db, RUN)
     drive.db.execute("UPDATE run SET open_attempts = 0")

@@ -83,7 +83,7 @@ def test_without_any_seat(drive: LedgerHarness) -> None:
 
 def test_scope_busy(drive: LedgerHarness) -> None:
     """A task that waits for a scope names the holder and the two paths that meet."""
-    drive.make(shell("a", scope=("src/",)), shell("b", scope=("docs", "src/b"))).take("a")
+    drive.make(shell("a", scope=("src/",)), shell("b", scope=("docs", "src/b"))).expect_claim("a")
     assert drive.reason("b") == Reason(
         "scope_busy",
         "a works on src/",
@@ -95,7 +95,7 @@ def test_lane_limited(drive: LedgerHarness) -> None:
     """When all seats that could do it are limited, the lane and its first end are named."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("r1", roles=("review",))])
     until = drive.clock.now() + 30
-    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", until)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", until)
     reason = drive.reason("a")
     assert (reason.kind, reason.text) == ("lane_limited", "far is limited")
     assert reason.detail == {"lane": "far", "until": until}
@@ -104,13 +104,13 @@ def test_lane_limited(drive: LedgerHarness) -> None:
 def test_one_free_lane_is_enough(drive: LedgerHarness) -> None:
     """While another lane could do it, a task is not lane-limited."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("w2")])
-    drive.ledger.limited(drive.take("a"), BAD, "rate", "far", drive.clock.now() + 30)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", drive.clock.now() + 30)
     assert drive.reason("a").kind == "ready"
 
 
 def test_wip_limit(drive: LedgerHarness) -> None:
     """A task of a phase at its limit names the phase and the limit."""
-    drive.make(phase("p", "a", "b", wip=1)).take("a")
+    drive.make(phase("p", "a", "b", wip=1)).expect_claim("a")
     assert drive.reason("b") == Reason(
         "wip_limit", "phase p runs 1 task at most", {"phase": "p", "wip": 1}
     )
@@ -118,7 +118,7 @@ def test_wip_limit(drive: LedgerHarness) -> None:
 
 def test_in_progress(drive: LedgerHarness) -> None:
     """A task in progress says its step and its worker."""
-    drive.make("a").take("a", "w2")
+    drive.make("a").expect_claim("a", "w2")
     assert drive.reason("a") == Reason("claimed", "claimed on w2")
 
 

@@ -18,7 +18,7 @@ def end(drive: LedgerHarness, *, foreground: bool = False) -> str:
 def test_pause(drive: LedgerHarness) -> None:
     """A paused run claims nothing; what runs goes on; pausing twice changes nothing."""
     drive.make("a", "b")
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     assert drive.mine.pause(RUN)
     assert not drive.mine.pause(RUN)
     assert drive.claim("w2") is None
@@ -32,14 +32,14 @@ def test_resume(drive: LedgerHarness) -> None:
     drive.mine.pause(RUN)
     assert drive.mine.resume(RUN)
     assert not drive.mine.resume(RUN)
-    drive.take("a")
+    drive.expect_claim("a")
     assert drive.kinds().count("run_resumed") == 1
 
 
 def test_stop(drive: LedgerHarness) -> None:
     """A stop pauses and asks the scheduler to exit when no attempt is open."""
     drive.make("a")
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     assert drive.mine.stop(RUN) == []
     assert (drive.run().state, drive.run().intent) == ("paused", "drain")
     assert drive.done(fence)
@@ -48,9 +48,9 @@ def test_stop(drive: LedgerHarness) -> None:
 def test_stop_now(drive: LedgerHarness) -> None:
     """A stop at once takes running work and questions back; what merges may finish."""
     drive.make("a", "b", "c")
-    first = drive.take("a")
-    drive.ask(drive.take("b"))
-    merging = drive.take("c", step=Step.INTEGRATING)
+    first = drive.expect_claim("a")
+    drive.ask(drive.expect_claim("b"))
+    merging = drive.expect_claim("c", step=Step.INTEGRATING)
     assert drive.mine.stop(RUN, now=True) == ["a", "b"]
     assert (drive.where(), drive.run().intent) == ("P P M", "stop")
     assert drive.done(merging)
@@ -63,13 +63,13 @@ def test_resume_after_a_stop(drive: LedgerHarness) -> None:
     drive.make("a")
     drive.mine.stop(RUN)
     drive.mine.resume(RUN)
-    drive.take("a")
+    drive.expect_claim("a")
 
 
 def test_timers_go_on_in_a_pause(drive: LedgerHarness) -> None:
     """A quota that ends while the run is paused frees its task; it waits for the resume."""
     drive.make("a")
-    drive.ledger.limited(drive.take("a"), BAD, "quota", "local", drive.clock.now() + 5)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "local", drive.clock.now() + 5)
     drive.mine.pause(RUN)
     drive.clock.move(5)
     drive.ledger.release_due(RUN)
@@ -79,8 +79,8 @@ def test_timers_go_on_in_a_pause(drive: LedgerHarness) -> None:
 def test_abort(drive: LedgerHarness) -> None:
     """An abort cancels all that waits or runs, leaves blocked tasks, and lets merges finish."""
     drive.make("a", "b", "c", "d", shell("e", "d"), "f", "g")
-    drive.fail(drive.take("a"))
-    running, merging = drive.take("b"), drive.take("c", step=Step.INTEGRATING)
+    drive.fail(drive.expect_claim("a"))
+    running, merging = drive.expect_claim("b"), drive.expect_claim("c", step=Step.INTEGRATING)
     drive.mine.hold(RUN, "f")
     drive.mine.abort(RUN)
     assert drive.where() == "B:failed B:cancelled M" + " B:cancelled" * 4
@@ -96,7 +96,7 @@ def test_abort(drive: LedgerHarness) -> None:
 def test_an_unfinished_merge_is_cancelled(drive: LedgerHarness, how: str) -> None:
     """A merge that does not succeed while the run is aborted ends cancelled, not in the queue."""
     drive.make(shell("a", max_attempts=9))
-    fence = drive.take("a", step=Step.INTEGRATING)
+    fence = drive.expect_claim("a", step=Step.INTEGRATING)
     drive.mine.abort(RUN)
     if how == "fail":
         drive.fail(fence)
@@ -115,7 +115,7 @@ def test_abort_with_nothing_open(drive: LedgerHarness) -> None:
 
 def test_what_an_aborting_run_refuses(drive: LedgerHarness) -> None:
     """While attempts of an aborted run are open, pause, resume, abort and retry are refused."""
-    drive.make("a", "b").take("a")
+    drive.make("a", "b").expect_claim("a")
     drive.mine.abort(RUN)
     for act in (drive.mine.pause, drive.mine.resume, drive.mine.abort, drive.mine.stop):
         with pytest.raises(RefusedError, match="is being aborted"):
@@ -146,7 +146,7 @@ def test_completed(drive: LedgerHarness) -> None:
 
 def test_a_paused_run_completes(drive: LedgerHarness) -> None:
     """A run that was paused before its last task ended is completed all the same."""
-    fence = drive.make("a").take("a")
+    fence = drive.make("a").expect_claim("a")
     drive.mine.pause(RUN)
     drive.done(fence)
     assert end(drive) == "completed"
@@ -163,7 +163,7 @@ def test_a_paused_run_never_stalls(drive: LedgerHarness) -> None:
 def test_not_while_something_may_happen(drive: LedgerHarness) -> None:
     """With an attempt open or a timer set a run is not over."""
     drive.make(shell("a", max_attempts=2), "b")
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     assert end(drive, foreground=True) == "running"
     drive.fail(fence)
     drive.wreck("b")
@@ -208,11 +208,11 @@ def test_a_person_brings_a_run_back(drive: LedgerHarness, act: str, *, ended: bo
     elif act == "undo":
         drive.mine.cancel(RUN, "a")
     elif act == "answer":
-        fence = drive.ask(drive.take("a"))
+        fence = drive.ask(drive.expect_claim("a"))
         drive.ledger.question_expired(fence)
         drive.ledger.close(fence, STOPPED)
     else:
-        drive.ledger.block(drive.take("a"), BAD, BlockedKind.SCOPE)
+        drive.ledger.block(drive.expect_claim("a"), BAD, BlockedKind.SCOPE)
     end(drive, foreground=ended)
     arguments = {"reassign": ("w2", "a"), "answer": ("a", "yes"), "add": (shell("x"),), "undo": ()}
     getattr(drive.mine, act)(RUN, *arguments.get(act, ("a",)))
@@ -226,7 +226,7 @@ def test_reassigning_what_nobody_could_do(drive: LedgerHarness) -> None:
     end(drive)
     drive.mine.reassign(RUN, "w2", "a")
     assert drive.run().state == "running"
-    drive.take("a", "w2")
+    drive.expect_claim("a", "w2")
 
 
 @pytest.mark.parametrize("act", ["hold", "cancel", "edit", "message", "priority"])

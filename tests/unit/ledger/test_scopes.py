@@ -92,42 +92,42 @@ def test_who_may_work_together(
     drive: LedgerHarness, scopes: str, left: NewTask, right: NewTask, *, together: bool
 ) -> None:
     """Two tasks run at once only where their scopes, workspaces and the plan allow it."""
-    drive.make(left, right, scopes=scopes).take("a")
+    drive.make(left, right, scopes=scopes).expect_claim("a")
     assert (drive.claim("w2") is not None) == together
 
 
 def test_case_is_folded_where_the_file_system_does(drive: LedgerHarness) -> None:
     """On a file system that ignores case, scopes that differ only by case overlap."""
-    drive.make(writer("a", "SRC/x"), writer("b", "src/X"), fold_case=True).take("a")
+    drive.make(writer("a", "SRC/x"), writer("b", "src/X"), fold_case=True).expect_claim("a")
     assert drive.claim("w2") is None
 
 
 def test_a_stopped_attempt_holds_its_scope(drive: LedgerHarness) -> None:
     """Its processes may still write: nobody comes in before it is closed."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src/x",)))
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     drive.mine.cancel(RUN, "a")
     assert drive.claim("w2") is None
     drive.ledger.close(fence, STOPPED)
-    drive.take("b")
+    drive.expect_claim("b")
 
 
 def test_across_phases(drive: LedgerHarness) -> None:
     """The check also holds between tasks of phases that run side by side."""
-    drive.make(phase("p", writer("a", "src")), phase("q", writer("b", "src"))).take("a")
+    drive.make(phase("p", writer("a", "src")), phase("q", writer("b", "src"))).expect_claim("a")
     assert drive.claim("w2") is None
 
 
 def test_a_later_task_passes(drive: LedgerHarness) -> None:
     """A task whose scope is free passes one whose scope is busy."""
-    drive.make(writer("a", "src"), writer("b", "src/b"), writer("c", "docs")).take("a")
-    drive.take("c", "w2")
+    drive.make(writer("a", "src"), writer("b", "src/b"), writer("c", "docs")).expect_claim("a")
+    drive.expect_claim("c", "w2")
 
 
 def test_the_end_of_the_holder_wakes(drive: LedgerHarness) -> None:
     """When the holder ends, the best task of each waiting scope comes back, the others follow."""
     drive.make(writer("a", "src"), writer("b", "src"), writer("c", "src/x"), writer("d", "src"))
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     assert drive.claim("w2") is None
     assert [drive.task(name).parked_by is None for name in "bcd"] == [False, False, False]
     drive.done(fence)
@@ -138,8 +138,8 @@ def test_the_end_of_the_holder_wakes(drive: LedgerHarness) -> None:
 def test_the_end_of_another_wakes_nobody(drive: LedgerHarness) -> None:
     """A holder that ends leaves tasks alone that wait for another one's scope."""
     drive.make(writer("a", "src"), writer("b", "src"), writer("c", "docs"))
-    drive.take("a")
-    fence = drive.take("c", "w2")
+    drive.expect_claim("a")
+    fence = drive.expect_claim("c", "w2")
     assert drive.claim("w3") is None
     drive.done(fence)
     assert drive.task("b").parked_by is not None
@@ -148,18 +148,18 @@ def test_the_end_of_another_wakes_nobody(drive: LedgerHarness) -> None:
 def test_a_retried_holder_wakes_too(drive: LedgerHarness) -> None:
     """A holder that fails and waits for its back-off lets the next one in."""
     drive.make(writer("a", "src", max_attempts=2), writer("b", "src"))
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     assert drive.claim("w2") is None
     drive.fail(fence)
-    drive.take("b", "w2")
+    drive.expect_claim("b", "w2")
 
 
 @pytest.mark.parametrize("act", ["hold", "cancel", "skip", "reassign", "edit"])
 def test_leaving_the_queue_lets_the_next_one_in(drive: LedgerHarness, act: str) -> None:
     """A woken task that a person takes out of the queue does not keep the next of its scope."""
     drive.make(writer("a", "src"), writer("b", "src"), writer("c", "src"), writer("z", "lib"))
-    fence = drive.take("a")
-    drive.take("z", "w3")
+    fence = drive.expect_claim("a")
+    drive.expect_claim("z", "w3")
     assert drive.claim("w2") is None
     drive.done(fence)
     if act == "reassign":
@@ -168,7 +168,7 @@ def test_leaving_the_queue_lets_the_next_one_in(drive: LedgerHarness, act: str) 
         drive.mine.edit(RUN, "b", {"scope": ("lib/b",)})
     else:
         getattr(drive.mine, act)(RUN, "b")
-    drive.take("c", "w2")
+    drive.expect_claim("c", "w2")
 
 
 def test_a_woken_task_that_nobody_can_do(drive: LedgerHarness) -> None:
@@ -176,18 +176,18 @@ def test_a_woken_task_that_nobody_can_do(drive: LedgerHarness) -> None:
     pinned = writer("b", "src", worker="nobody")
     model = writer("c", "src", spec=Spec(prompt="think"))
     drive.make(writer("a", "src"), pinned, model, writer("d", "src"), writer("z", "lib"))
-    fence = drive.take("a")
-    drive.take("z", "w3")
+    fence = drive.expect_claim("a")
+    drive.expect_claim("z", "w3")
     assert drive.claim("w2") is None
     drive.done(fence)
-    drive.take("d", "w2")
+    drive.expect_claim("d", "w2")
 
 
 def test_nothing_stays_parked_behind_nobody(drive: LedgerHarness) -> None:
     """With no attempt open a parked task is looked at again, whatever it was parked for."""
     drive.make(writer("a", "src"))
     drive.db.execute("UPDATE task SET parked_by = 'long gone'")
-    drive.take("a")
+    drive.expect_claim("a")
 
 
 def test_ten_thousand_of_one_scope(store: Database) -> None:
@@ -195,7 +195,7 @@ def test_ten_thousand_of_one_scope(store: Database) -> None:
     counted = Counted(store)
     drive = LedgerHarness(counted)
     drive.make(writer("first", "src"), *(writer(f"t{n}", "src") for n in range(10_000)))
-    fence = drive.take("first")
+    fence = drive.expect_claim("first")
     assert drive.claim("w2") is None
     parked = counted.during(lambda: drive.claim("w2"))
     drive.done(fence)
@@ -211,7 +211,7 @@ def test_the_shared_tree_is_too_old(drive: LedgerHarness) -> None:
     """While the shared tree is in use, a task that counts on a later merge waits for it."""
     after = writer("c", "lib", shared=True, spec=Spec(command="true", needs=("b",)))
     drive.make(writer("a", "src", shared=True), writer("b", "docs"), after)
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     drive.finish("b", worker="w2")
     assert drive.claim("w2") is None
     assert (drive.reason("c").kind, drive.reason("c").detail) == (
@@ -219,7 +219,7 @@ def test_the_shared_tree_is_too_old(drive: LedgerHarness) -> None:
         {"workspace": "shared"},
     )
     drive.done(fence)
-    drive.take("c", "w2")
+    drive.expect_claim("c", "w2")
 
 
 def test_none_starts_before_the_one_that_waits(drive: LedgerHarness) -> None:
@@ -227,12 +227,12 @@ def test_none_starts_before_the_one_that_waits(drive: LedgerHarness) -> None:
     after = writer("c", "lib", shared=True, priority=-1, spec=Spec(command="true", needs=("b",)))
     late = writer("d", "etc", shared=True, priority=1)
     drive.make(writer("a", "src", shared=True), writer("b", "docs"), after, late)
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     drive.finish("b", worker="w2")
     assert drive.claim("w2") is None
     drive.done(fence)
-    drive.take("c", "w2")
-    drive.take("d", "w1")
+    drive.expect_claim("c", "w2")
+    drive.expect_claim("d", "w1")
 
 
 def test_side_by_side_in_the_shared_tree(drive: LedgerHarness) -> None:
@@ -240,6 +240,6 @@ def test_side_by_side_in_the_shared_tree(drive: LedgerHarness) -> None:
     drive.make(
         writer("a", "src", shared=True), writer("b", "docs"), writer("c", "lib", shared=True)
     )
-    drive.take("a")
+    drive.expect_claim("a")
     drive.finish("b", worker="w2")
-    drive.take("c", "w2")
+    drive.expect_claim("c", "w2")

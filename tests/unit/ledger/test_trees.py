@@ -18,7 +18,7 @@ HOUR = 3600.0
 
 
 def _in_tree(drive: LedgerHarness, task: str, tree: str) -> Fence:
-    fence = drive.take(task)
+    fence = drive.expect_claim(task)
     assert drive.ledger.prepared(fence, base="b0", tree=tree)
     return fence
 

@@ -87,7 +87,7 @@ def test_not_after_a_claim(drive: LedgerHarness) -> None:
     """Once a worker has claimed the task, its retry is not taken back."""
     drive.make("a").wreck("a")
     drive.mine.retry(RUN, "a")
-    drive.take("a")
+    drive.expect_claim("a")
     with pytest.raises(RefusedError, match=r"'a' has moved on since \(task_claimed\)"):
         drive.mine.undo(RUN)
 
@@ -104,7 +104,7 @@ def test_not_after_a_dependant_began(drive: LedgerHarness, phases: list[NewPhase
     """A skip that another task has built on, by result, order or phase, is not taken back."""
     drive.make(*phases)
     drive.mine.skip(RUN, "a")
-    drive.take("b")
+    drive.expect_claim("b")
     with pytest.raises(RefusedError, match="'b', which waited for 'a', has begun"):
         drive.mine.undo(RUN)
 

@@ -104,7 +104,7 @@ def test_a_skip_that_was_used_stays(drive: LedgerHarness, view: PictureHarness) 
     drive.mine.skip(RUN, "a")
     view.look()
     assert view.picture.why_not("retry", "a") is None
-    drive.take("b")
+    drive.expect_claim("b")
     view.look()
     assert view.picture.why_not("retry", "a") is not None
 
@@ -115,7 +115,7 @@ def test_a_skip_that_the_next_in_turn_used_stays(
     """In a sequential phase the claim of the next one keeps a skipped task from coming back."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
     drive.mine.skip(RUN, "a")
-    drive.take("b")
+    drive.expect_claim("b")
     view.look()
     assert view.picture.why_not("retry", "a") is not None
 
@@ -124,7 +124,7 @@ def test_a_skip_that_a_later_phase_used_stays(drive: LedgerHarness, view: Pictur
     """So does a claim in a phase that waited for this one."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     drive.mine.skip(RUN, "a")
-    drive.take("b")
+    drive.expect_claim("b")
     view.look()
     assert view.picture.why_not("retry", "a") is not None
 
@@ -134,7 +134,7 @@ def test_a_run_that_is_being_aborted_takes_nothing_up(
 ) -> None:
     """While a merge keeps an aborted run open, retry waits and hold does not."""
     drive.make("a", "b")
-    drive.take("a", step=Step.INTEGRATING)
+    drive.expect_claim("a", step=Step.INTEGRATING)
     drive.mine.abort(RUN)
     view.look()
     assert view.picture.why_not("retry", "b") == "the run is being aborted: wait for that to end"

@@ -109,7 +109,7 @@ def test_a_read_has_what_changed(drive: LedgerHarness, count: int) -> None:
     drive.make(phase("one", *free), phase("two", "last", after=["one"]))
     view = PictureHarness(drive)
     view.look()
-    fence = drive.take("t0")
+    fence = drive.expect_claim("t0")
     batch = view.read()
     assert len(batch.tasks) == 1
     view.picture.apply(batch)

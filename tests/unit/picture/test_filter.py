@@ -23,8 +23,8 @@ def board(drive: LedgerHarness, view: PictureHarness) -> PictureHarness:
         phase("end", "ship", after=["code"]),
         seats=[seat("kimi-1"), seat("glm-1"), seat("glm-2"), seat("kimi-2")],
     )
-    drive.take("build", "kimi-1", Step.RUNNING)
-    drive.ask(drive.take("lint", "glm-1"))
+    drive.expect_claim("build", "kimi-1", Step.RUNNING)
+    drive.ask(drive.expect_claim("lint", "glm-1"))
     drive.wreck("docs", worker="glm-2")
     drive.finish("scan", worker="kimi-2")
     drive.mine.hold(RUN, "ship")
@@ -132,7 +132,7 @@ def test_a_card_comes_into_view_with_its_reason(drive: LedgerHarness, view: Pict
     )
     view.look()
     assert seen(view, "kind:scope_busy") == set()
-    drive.take("a")
+    drive.expect_claim("a")
     assert view.look().columns == {"pending"}
     assert view.column("pending") == "b"
 

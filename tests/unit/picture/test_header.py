@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def finish(drive: LedgerHarness, *tasks: str, seconds: float) -> None:
     """Finish these tasks, each in so many seconds."""
     for task in tasks:
-        fence = drive.take(task)
+        fence = drive.expect_claim(task)
         drive.clock.move(seconds)
         assert drive.done(fence)
 
@@ -28,7 +28,7 @@ def test_a_header_counts(drive: LedgerHarness, view: PictureHarness) -> None:
     drive.make("a", "b", "c", "d")
     drive.finish("a")
     drive.wreck("b")
-    drive.take("c")
+    drive.expect_claim("c")
     drive.clock.move(7)
     view.look()
     header = view.picture.header
@@ -90,7 +90,7 @@ def test_time_left_grows_with_an_attempt_that_outlasts_it(
     """What takes longer than the others did counts with them; a question takes no time."""
     drive.make(*"abcd")
     finish(drive, "a", "b", "c", seconds=4)
-    fence = drive.take("d")
+    fence = drive.expect_claim("d")
     lefts = []
     for seconds in (4, 4, 20):
         drive.clock.move(seconds)

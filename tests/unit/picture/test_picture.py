@@ -36,10 +36,10 @@ def test_in_progress_is_in_the_order_of_the_start(
 ) -> None:
     """Who started first stands first, whatever its step."""
     drive.make(shell("late", priority=1), "early")
-    fence = drive.take("early")
+    fence = drive.expect_claim("early")
     view.look()
     drive.clock.move(5)
-    drive.take("late")
+    drive.expect_claim("late")
     drive.bring(fence, Step.CHECKING)
     view.look()
     assert view.column("in_progress") == "early late"
@@ -72,7 +72,7 @@ def test_blocked_has_first_what_needs_a_person(drive: LedgerHarness, view: Pictu
 def test_a_card_is_where_its_index_says(drive: LedgerHarness, view: PictureHarness) -> None:
     """The index of a card is its column and its place there."""
     drive.make("a", "b", "c")
-    drive.take("a")
+    drive.expect_claim("a")
     view.look()
     assert view.picture.index("a") == ("in_progress", 0)
     assert view.picture.index("c") == ("pending", 1)
@@ -85,7 +85,7 @@ def test_a_change_names_what_changed(drive: LedgerHarness, view: PictureHarness)
     """A change names its card, its columns, the header, and that reasons may be others."""
     drive.make("a", "b")
     view.look()
-    drive.take("a")
+    drive.expect_claim("a")
     changes = view.look()
     assert changes.cards == {"a"}
     assert changes.columns == {"pending", "in_progress"}
@@ -105,7 +105,7 @@ def test_nothing_new_changes_nothing(drive: LedgerHarness, view: PictureHarness)
 def test_a_step_moves_no_card(drive: LedgerHarness, view: PictureHarness) -> None:
     """A next step changes how a card looks, but no column."""
     drive.make("a")
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     view.look()
     drive.bring(fence, Step.RUNNING)
     changes = view.look()
@@ -132,7 +132,7 @@ def test_a_revision_grows_with_the_reason(drive: LedgerHarness, view: PictureHar
     view.look()
     before = view.picture.rev("b")
     assert view.picture.card("b").reason == "ready"
-    drive.take("a")
+    drive.expect_claim("a")
     changes = view.look()
     assert "b" not in changes.cards
     assert view.picture.rev("b") > before
@@ -165,7 +165,7 @@ def test_actions_work_on_all_marked_cards_in_view(
 ) -> None:
     """Marked cards come in the order of the board; those that are filtered out are left alone."""
     drive.make("a", "b", "c")
-    drive.take("a")
+    drive.expect_claim("a")
     view.look()
     assert [view.picture.toggle_mark(name) for name in "cba"] == [True] * 3
     assert not view.picture.toggle_mark("b")
@@ -177,7 +177,7 @@ def test_actions_work_on_all_marked_cards_in_view(
 def test_a_seat_shows_what_it_does(drive: LedgerHarness, view: PictureHarness) -> None:
     """A seat shows its task, the step, and since when."""
     drive.make("a", seats=[seat("w1"), seat("w2")])
-    fence = drive.take("a", "w1")
+    fence = drive.expect_claim("a", "w1")
     drive.clock.move(3)
     drive.bring(fence, Step.PREPARING)
     view.look()
@@ -196,7 +196,7 @@ def test_a_seat_whose_task_was_taken_is_stopping(
 ) -> None:
     """Until its processes are gone the seat says that it is being stopped."""
     drive.make("a")
-    drive.take("a", "w1")
+    drive.expect_claim("a", "w1")
     drive.mine.hold(RUN, "a")
     view.look()
     assert view.picture.workers[0].step == "stopping"
@@ -205,7 +205,7 @@ def test_a_seat_whose_task_was_taken_is_stopping(
 def test_evidence_is_the_last_that_is_known(drive: LedgerHarness, view: PictureHarness) -> None:
     """Progress, then the next step, are the evidence of a card, with their times."""
     drive.make("a")
-    fence = drive.take("a", step=Step.RUNNING)
+    fence = drive.expect_claim("a", step=Step.RUNNING)
     view.look()
     assert view.picture.card("a").evidence == "running"
     drive.clock.move(2)
@@ -221,13 +221,13 @@ def test_evidence_is_the_last_that_is_known(drive: LedgerHarness, view: PictureH
 def test_evidence_ends_with_its_attempt(drive: LedgerHarness, view: PictureHarness) -> None:
     """What an earlier attempt said is no evidence of the next one."""
     drive.make(shell("a", max_attempts=2, backoff=0.0), seats=1)
-    fence = drive.take("a", step=Step.RUNNING)
+    fence = drive.expect_claim("a", step=Step.RUNNING)
     drive.ledger.progress(fence, "old words")
     view.look()
     drive.fail(fence)
     view.look()
     assert view.picture.card("a").evidence == ""
-    drive.take("a")
+    drive.expect_claim("a")
     view.look()
     assert view.picture.card("a").evidence == "claimed"
 
@@ -236,10 +236,10 @@ def test_late_words_are_no_evidence(drive: LedgerHarness, view: PictureHarness) 
     """What was said before the task was taken away does not show on the next attempt."""
     drive.make(shell("a", max_attempts=2, backoff=0.0), seats=1)
     view.look()
-    fence = drive.take("a", step=Step.RUNNING)
+    fence = drive.expect_claim("a", step=Step.RUNNING)
     drive.ledger.progress(fence, "old words")
     drive.fail(fence)
-    drive.take("a")
+    drive.expect_claim("a")
     view.look()
     assert view.picture.card("a").evidence == "claimed"
 
@@ -249,7 +249,7 @@ def test_a_view_that_begins_late_has_the_evidence(
 ) -> None:
     """The first read finds the last words of what runs."""
     drive.make("a")
-    fence = drive.take("a", step=Step.RUNNING)
+    fence = drive.expect_claim("a", step=Step.RUNNING)
     drive.ledger.progress(fence, "words")
     view.look()
     assert view.picture.card("a").evidence == "words"

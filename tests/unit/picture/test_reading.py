@@ -79,7 +79,7 @@ def test_only_what_moved_is_read(drive: LedgerHarness, view: PictureHarness) -> 
     """A batch has the task that moved and those that wait for it, no other."""
     drive.make("a", "b", shell("c", "a"), shell("d", "c"))
     view.look()
-    fence = drive.take("a")
+    fence = drive.expect_claim("a")
     assert {task.id for task in view.read().tasks} == {"a", "c"}
     view.look()
     drive.bring(fence, Step.RUNNING)
@@ -110,14 +110,14 @@ def test_nothing_new_is_no_batch(drive: LedgerHarness, view: PictureHarness) -> 
     drive.make("a")
     last = view.read()
     assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), last) is None
-    drive.take("a")
+    drive.expect_claim("a")
     assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), last) is not None
 
 
 def test_a_sign_of_life_is_a_batch(drive: LedgerHarness, view: PictureHarness) -> None:
     """A heartbeat has no event, but the workers' view shows how old it is."""
     drive.make("a")
-    fence = drive.take("a", "w1")
+    fence = drive.expect_claim("a", "w1")
     view.look()
     drive.clock.move(9)
     drive.ledger.heartbeat(RUN, [fence])

@@ -33,8 +33,8 @@ def test_status_says_who_holds_what_and_who_waits(drive: LedgerHarness) -> None:
     """The paths of each running writer, and whom only they keep waiting."""
     many = [shell(f"b{number}", scope=("src/x",)) for number in range(5)]
     drive.make(shell("a", scope=("src/**", "lib")), shell("far", scope=("docs",)), *many)
-    drive.take("a")
-    drive.take("far")
+    drive.expect_claim("a")
+    drive.expect_claim("far")
     assert told(drive) == [
         "scopes held 2",
         "  a    src/**, lib; keeps waiting: b0, b1, b2 and 2 more",
@@ -49,17 +49,17 @@ def test_what_holds_nothing_is_not_told(drive: LedgerHarness) -> None:
         shell("free", scope=()),
         shell("all", scope=(), isolation="shared"),
     )
-    drive.take("reads")
-    drive.take("free")
+    drive.expect_claim("reads")
+    drive.expect_claim("free")
     assert told(drive) == []
-    drive.take("all")
+    drive.expect_claim("all")
     assert told(drive) == ["scopes held 1", "  all  **"]
 
 
 def test_where_writers_race_nobody_waits(drive: LedgerHarness) -> None:
     """Their scopes are checked when they merge."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src",)), scopes="race")
-    drive.take("a")
+    drive.expect_claim("a")
     assert told(drive) == []
     assert waits(drive, "a") == []
     view = PictureHarness(drive)
@@ -70,7 +70,7 @@ def test_where_writers_race_nobody_waits(drive: LedgerHarness) -> None:
 def test_the_seats_say_what_they_write(drive: LedgerHarness) -> None:
     """Until the attempt is closed, also when it was taken back."""
     drive.make("a", "b")
-    fence = drive.take("a", "w1")
+    fence = drive.expect_claim("a", "w1")
     view = PictureHarness(drive)
     view.look()
     assert [seat.writes for seat in view.picture.workers] == [("src/a",), (), ()]
@@ -84,9 +84,9 @@ def test_who_waits_may_have_been_passed_over_or_not(drive: LedgerHarness) -> Non
     """A claim takes those that it finds busy out of its way; both kinds wait."""
     names = ("a", "b", "c", "d")
     drive.make(*(shell(name, scope=("src", name)) for name in names), shell("e", scope=("e",)))
-    drive.take("a")
+    drive.expect_claim("a")
     assert waits(drive, "a") == ["b", "c", "d"]
-    drive.take("e")
+    drive.expect_claim("e")
     assert drive.task("b").parked_by
     assert waits(drive, "a") == ["b", "c", "d"]
     assert waits(drive, "a", most=2) == ["b", "c"]
@@ -95,7 +95,7 @@ def test_who_waits_may_have_been_passed_over_or_not(drive: LedgerHarness) -> Non
 def test_a_look_costs_the_same_in_a_large_run(drive: LedgerHarness) -> None:
     """Only the first that could start are looked at."""
     drive.make(*(shell(f"t{number}") for number in range(1500)))
-    drive.take("t0")
+    drive.expect_claim("t0")
     waits(drive, "t0")  # what is remembered of scopes is not a matter of the size
     all_of_them = count_steps(lambda: waits(drive, "t0"))
     drive.db.execute("UPDATE task SET state = 'done' WHERE ordinal >= 600")

@@ -59,7 +59,7 @@ def test_every_report_on_every_state(drive: LedgerHarness, report: str, state: s
 def test_a_snapshot_that_readers_changed(drive: LedgerHarness) -> None:
     """That is told when the last of them has left it, after its end; only of one that had it."""
     merging(drive).make(shell("a", mode="read_only", scope=()))
-    fence = drive.take("a", step=Step.CHECKING)
+    fence = drive.expect_claim("a", step=Step.CHECKING)
     drive.ledger.done(fence, DoneKind.ANSWERED, GOOD, "ok")
     drive.ledger.harvested(fence, WorkHarvested(files=0, snapshot_changed=("cache",)))
     assert history(drive.db).found() == []
@@ -81,7 +81,7 @@ def test_abort_in_every_state(drive: LedgerHarness, state: str) -> None:
 def test_accepted_and_added_work(drive: LedgerHarness) -> None:
     """An accepted task sets free what it held up; a new one is held up by what is blocked."""
     merging(drive).make("a", shell("b", "a"))
-    drive.ledger.block(drive.take("a", "w1", Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.ledger.block(drive.expect_claim("a", "w1", Step.CHECKING), BAD, BlockedKind.SCOPE)
     drive.mine.add(RUN, shell("c", "a"))
     (accepted,) = drive.mine.accept(RUN, "a")
     assert accepted.changed
@@ -96,8 +96,8 @@ def test_accepting_what_overlaps(drive: LedgerHarness, isolation: str, *, allowe
     """Finished work in a tree of its own disturbs nobody; in the shared workspace it would."""
     both = {"isolation": isolation, "scope": ("src",)}
     merging(drive).make(shell("a", **both), shell("b", **both))
-    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
-    drive.take("b")
+    drive.ledger.block(drive.expect_claim("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.expect_claim("b")
     (acted,) = drive.mine.accept(RUN, "a")
     assert acted.changed is allowed
     assert history(drive.db).found() == []

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def test_without_the_fence(drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A late result that counts is seen, though the task looks well (G2)."""
     merging(drive).make(shell("a", max_attempts=5, backoff=0))
-    late = drive.take("a", step=Step.RUNNING)
+    late = drive.expect_claim("a", step=Step.RUNNING)
     drive.mine.release(RUN, "a")
     drive.ledger.close(late, STOPPED)
-    drive.take("a", "w2", step=Step.CHECKING)
+    drive.expect_claim("a", "w2", step=Step.CHECKING)
     assert history(drive.db).found() == []
     monkeypatch.setattr(attempts, "task_if_live", lambda tx, name, *_: _claimed(tx, name))
     assert drive.ledger.done(late, DoneKind.NO_CHANGES, BAD, "late")
@@ -40,9 +40,9 @@ def test_without_the_scopes(drive: LedgerHarness, monkeypatch: pytest.MonkeyPatc
     """Two overlapping writers at once are seen (G9)."""
     monkeypatch.setattr(claims, "contention", lambda *_: None)
     merging(drive).make(shell("a", scope=("src",)), shell("b", scope=("src/x",)))
-    drive.take("a")
+    drive.expect_claim("a")
     assert history(drive.db).found() == []
-    drive.take("b")
+    drive.expect_claim("b")
     assert history(drive.db).found() == ["scope"]
 
 
@@ -50,18 +50,18 @@ def test_without_the_counters(drive: LedgerHarness) -> None:
     """A task that begins before what it waits for is seen (G9)."""
     merging(drive).make("a", shell("b", "a"))
     drive.db.execute("UPDATE task SET unmet = 0, rank = 0 WHERE id = 'b'")
-    drive.take("b")
+    drive.expect_claim("b")
     assert history(drive.db).found() == ["order"]
 
 
 def test_without_an_end_of_attempts(drive: LedgerHarness) -> None:
     """A task that is claimed before its stopped attempt is closed is seen (G1)."""
     merging(drive).make("a")
-    drive.take("a")
+    drive.expect_claim("a")
     drive.mine.release(RUN, "a")
     drive.db.execute("UPDATE task SET unmet = 0")
     drive.db.execute("DELETE FROM attempt")
-    drive.take("a", "w2")
+    drive.expect_claim("a", "w2")
     assert "claim" in history(drive.db).found()
 
 
@@ -80,6 +80,6 @@ def test_without_a_look_at_dependants(
     monkeypatch.setattr(operator_moves, "claimed_dependant", lambda *_: None)
     merging(drive).make("a", shell("b", "a"))
     drive.mine.skip(RUN, "a")
-    drive.take("b")
+    drive.expect_claim("b")
     drive.mine.retry(RUN, "a")
     assert "move" in history(drive.db).found()

@@ -33,7 +33,7 @@ def real(drive: LedgerHarness) -> History:
     drive.finish("c")
     drive.wreck("t")
     drive.clock.move(20)
-    late = drive.take("t", step=Step.RUNNING)
+    late = drive.expect_claim("t", step=Step.RUNNING)
     drive.mine.release(RUN, "t")
     drive.fail(late)
     drive.finish("t")
@@ -234,7 +234,7 @@ def test_a_table_that_differs(real: History) -> None:
 def test_an_abort_that_lets_others_go_on(drive: LedgerHarness, kind: BlockedKind) -> None:
     """After a failure that aborts the run nothing is claimed any more."""
     merging(drive).make(phase("p", "a", "b", on_failure="abort"), seats=1)
-    fence = drive.take("a", step=Step.CHECKING)
+    fence = drive.expect_claim("a", step=Step.CHECKING)
     if kind is BlockedKind.FAILED:
         drive.fail(fence)
     else:
@@ -242,7 +242,7 @@ def test_an_abort_that_lets_others_go_on(drive: LedgerHarness, kind: BlockedKind
     made = history(drive.db)
     assert made.found() == []
     drive.mine.retry(RUN, "b")
-    drive.take("b")
+    drive.expect_claim("b")
     assert "run" in history(drive.db).without(of("run_resumed")).found()
 
 
@@ -260,7 +260,7 @@ def test_a_result_that_holds_nobody_up(drive: LedgerHarness) -> None:
 def test_questions_holds_and_stops(drive: LedgerHarness) -> None:
     """Answers need a question, stops need a claim, and the end of a hold needs a hold."""
     merging(drive).make("a", shell("b", scope=("b",)), seats=2)
-    drive.ask(drive.take("a"))
+    drive.ask(drive.expect_claim("a"))
     drive.mine.answer(RUN, "a", "yes")
     drive.mine.hold(RUN, "b")
     drive.mine.unhold(RUN, "b")
@@ -275,11 +275,11 @@ def test_questions_holds_and_stops(drive: LedgerHarness) -> None:
 def test_quotas_and_conflicts(drive: LedgerHarness) -> None:
     """A quota blocks until it is back; a conflict sends a task back once."""
     merging(drive).make("a", "b", seats=1)
-    drive.ledger.limited(drive.take("a"), BAD, "quota", "local", drive.clock.now() + 60)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "local", drive.clock.now() + 60)
     drive.clock.move(90)
     drive.ledger.release_due(RUN)
     for _ in range(2):
-        drive.ledger.conflict(drive.take("a", step=Step.INTEGRATING), BAD, ("x",), "no")
+        drive.ledger.conflict(drive.expect_claim("a", step=Step.INTEGRATING), BAD, ("x",), "no")
     made = history(drive.db)
     assert made.found() == []
     assert "move" in made.without(of("lane_limited")).found()
@@ -291,7 +291,7 @@ def test_quotas_and_conflicts(drive: LedgerHarness) -> None:
 def test_accepted_work(drive: LedgerHarness) -> None:
     """Accepted work goes back to where it was, or blocks with a conflict; never into the queue."""
     merging(drive).make("a")
-    drive.ledger.block(drive.take("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
+    drive.ledger.block(drive.expect_claim("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
     drive.mine.accept(RUN, "a")
     drive.ledger.give_back(Fence(RUN, "a", 2, "user:ann"), BAD)
     drive.mine.accept(RUN, "a")
@@ -320,6 +320,6 @@ def test_an_export_of_something_else(drive: LedgerHarness) -> None:
 
 def test_a_closed_attempt_of_a_task_that_runs(drive: LedgerHarness) -> None:
     """An attempt cannot be closed while its claim is live."""
-    fence = merging(drive).make("a").take("a")
+    fence = merging(drive).make("a").expect_claim("a")
     drive.ledger.close(fence, STOPPED)
     assert "stale" in history(drive.db).found()

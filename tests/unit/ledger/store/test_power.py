@@ -93,7 +93,7 @@ def test_what_was_answered_survives_a_power_cut(
         "a", shell("b", "a")
     )
     for task in "ab":
-        fence = working.take(task)
+        fence = working.expect_claim(task)
         _assert_safe(working, platter)
         working.done(fence)
         _assert_safe(working, platter)
