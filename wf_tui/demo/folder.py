@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import EnvironmentalError, InvalidPlanError, UsageError
-from wf_tui.git.runner import git, require_version
+from wf_tui.git.runner import require_version
+from wf_tui.gitpython import isolated_process, make_repository, unreadable
 from wf_tui.plan.read import read_plan
 from wf_tui.text import clean
 
@@ -118,12 +119,15 @@ def _make_repository(root: Path) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    git_dir = root / ".git"
-    git("init", "--quiet", "--initial-branch=main", "--template=", "--", root)
-    for who, message, names in _COMMITS:
-        git("add", "--", *names, git_dir=git_dir, work_tree=root, cwd=root)
-        git("commit", "--quiet", "-m", message, git_dir=git_dir, work_tree=root, cwd=root,
-            variables=_identity(who))  # fmt: skip
+    try:
+        with isolated_process(), make_repository(root) as repo:
+            for who, message, names in _COMMITS:
+                with isolated_process(_identity(who)):
+                    repo.index.add(names)
+                    repo.index.commit(f"{message}\n", skip_hooks=True)
+    except unreadable() as error:
+        text = f"the sample repository cannot be made in {root}: {clean(str(error), limit=400)}"
+        raise EnvironmentalError(text) from error
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
@@ -136,6 +140,7 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _identity(who: str) -> dict[str, str]:
+    """Return the variables that name author and committer, in the commit and in git's log."""
     mail = f"{who.lower()}@example.org"
     return {
         f"GIT_{role}_{what}": value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.doctor.finding import Finding, Level, failed
+from wf_tui.doctor.git_facts import git_facts
 from wf_tui.errors import WfError
 from wf_tui.git.user.facts import hooks, locks, program_keys, tree_notices
 from wf_tui.git.user.repository import find_repository
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["repository_facts"]
 
 _SHOWN: Final = 8
+_CREDENTIALS: Final = re.compile(r"://.*@")
 
 
 def repository_facts(start: Path, now: float) -> Iterator[Finding]:
@@ -29,6 +32,7 @@ def repository_facts(start: Path, now: float) -> Iterator[Finding]:
         yield _repository(repository)
         for line in tree_notices(repository):
             yield Finding("files", Level.NOTE, line)
+        yield from git_facts(repository)
         yield from _left_alone(repository.common_dir)
         yield from _locks(repository.common_dir, now)
     except WfError as error:
@@ -47,7 +51,9 @@ def _repository(repository: Repository) -> Finding:
 def _left_alone(common_dir: Path) -> Iterator[Finding]:
     """Name what git itself would run, and wf does not."""
     hint = "wf runs none of them; your own git does"
-    keys, names = program_keys(common_dir), hooks(common_dir)
+    # A key may have a URL in it: credential.https://user:password@host.helper
+    keys = [_CREDENTIALS.sub("://", key) for key in program_keys(common_dir)]
+    names = hooks(common_dir)
     if keys:
         text = f"the configuration names programs: {listed(keys, _SHOWN)}"
         yield Finding("programs", Level.NOTE, text, hint, {"keys": keys})

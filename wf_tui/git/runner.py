@@ -27,6 +27,7 @@ __all__ = [
     "find_git",
     "git",
     "git_limit",
+    "isolated_environment",
     "parse_version",
     "require_version",
 ]
@@ -156,7 +157,11 @@ def git(
     `settings` is configuration at command scope; `environment` replaces all of the rest.
     """
     places = {"GIT_DIR": git_dir, "GIT_WORK_TREE": work_tree, "GIT_INDEX_FILE": index}
-    env = dict(environment) if environment is not None else _environment(settings, global_config)
+    env = (
+        dict(environment)
+        if environment is not None
+        else isolated_environment(settings, global_config)
+    )
     env |= {name: str(place) for name, place in places.items() if place is not None}
     env |= {"WF_GIT": str(os.getpid()), **(variables or {})}
     command = [find_git(), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
@@ -211,7 +216,13 @@ def _find_git(path: str) -> str:
     return found
 
 
-def _environment(settings: Mapping[str, str] | None, global_config: Path | None) -> dict[str, str]:
+def isolated_environment(
+    settings: Mapping[str, str] | None = None, global_config: Path | None = None
+) -> dict[str, str]:
+    """Return the whole environment in which git obeys nobody: built from empty, not from ours.
+
+    `settings` is configuration at command scope; `global_config` stands in for the user's own.
+    """
     home = os.path.dirname(find_git())  # noqa: PTH120 - a string is what PATH wants
     env = dict(_VARIABLES)
     env["PATH"] = os.pathsep.join(dict.fromkeys([home, "/usr/bin", "/bin"]))

@@ -135,3 +135,42 @@ def test_a_folder_that_cannot_be_made_is_a_fault_of_the_machine(tmp_path: Path) 
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentalError, match="cannot use"):
         choose_folder(tmp_path / "file" / "below")
+
+
+def test_the_sample_is_made_without_the_users_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither their hooks and signatures nor a repository that their environment names."""
+    hook = tmp_path / "template" / "hooks" / "pre-commit"
+    hook.parent.mkdir(parents=True)
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    hook.chmod(0o755)
+    (tmp_path / ".gitconfig").write_text(
+        f"[init]\n\ttemplateDir = {tmp_path}/template\n\tdefaultBranch = other\n"
+        f"[core]\n\thooksPath = {hook.parent}\n"
+        "[commit]\n\tgpgSign = true\n[i18n]\n\tcommitEncoding = latin1\n"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody")
+    folder = choose_folder(tmp_path / "a $HOME of its own")
+    prepare(folder, 0)
+    assert not (tmp_path / "ran").exists()
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (folder.repository / ".git" / "hooks").exists()
+    git = ["git", "--git-dir", str(folder.repository / ".git")]
+    log = [*git, "log", "--format=%H %an %cn %e", "main"]
+    commits = subprocess.run(log, check=True, capture_output=True, text=True).stdout.splitlines()
+    # The names of commits tell all: the same content by the same people gives the same.
+    assert commits == [
+        "1f3ece6b28edc5b8a319a2d6dd8818dae952db20 Grace Grace ",
+        "84ae19bcc4124e6408ce0cd438a439e0de7bcaf3 Ada Ada ",
+    ]
+
+
+def test_a_repository_that_cannot_be_made_is_a_fault_of_the_machine(folder: DemoFolder) -> None:
+    """One line, no trace."""
+    (folder.repository / ".git").parent.mkdir()
+    (folder.repository / ".git").write_text("in the way")
+    with pytest.raises(EnvironmentalError, match="the sample repository cannot be made"):
+        prepare(folder, 0)
