@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.config import Config
-    from wf_tui.git.user.repository import Repository
+    from wf_tui.git.repository import Repository
     from wf_tui.ledger.ledger import Ledger, MoveResult
     from wf_tui.ledger.model.rows import EventRow, TaskRow
     from wf_tui.ledger.rules.load import NewTask
@@ -83,14 +83,14 @@ class Project:
     @cached_property
     def repository(self) -> Repository:
         """The repository as it is now; raises where no run can start from it."""
-        from wf_tui.git.user.repository import find_repository  # noqa: PLC0415 - not for --help
+        from wf_tui.git.repository import find_repository  # noqa: PLC0415 - not for --help
 
         return find_repository(self.start)
 
 
 def find_project(start: Path, environ: Mapping[str, str]) -> Project:
     """Return where the runs of the repository around `start` are kept."""
-    from wf_tui.git.user.repository import locate  # noqa: PLC0415 - not for --help
+    from wf_tui.git.repository import locate  # noqa: PLC0415 - not for --help
 
     common_dir, name = locate(start)
     paths = repo_paths(state_dir(environ), common_dir, name)

@@ -16,8 +16,8 @@ import os
 import struct
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.git.repository import ANY_OWNER
 from wf_tui.git.runner import find_git, isolated_environment
-from wf_tui.git.user.repository import ANY_OWNER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -59,7 +59,7 @@ class Pooled:
             file.write(f"{self._number}\n")
         commit = commit_attempt(
             self._control,
-            tree.harvest(),
+            tree.harvest().tree_oid,
             base=self._base,
             task=task,
             run="pooled",

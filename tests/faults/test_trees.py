@@ -13,7 +13,7 @@ from tests.support.disk import fill, small_disk
 from tests.support.plans import parallel_plan
 from tests.support.post_mortem import control_of, violations
 from wf_tui.commands import open_ledger
-from wf_tui.git.control.attempt_commits import attempt_ref
+from wf_tui.git.refs import attempt_ref
 from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:

@@ -97,7 +97,7 @@ def test_git_runs_in_one_place() -> None:
     }
     assert starts == {
         "wf_tui/user_program.py",
-        "wf_tui/git/worktrees/erase.py",
+        "wf_tui/git/erase.py",
         "wf_tui/git/worktrees/local_files.py",
         "wf_tui/git/runner.py",
         "wf_tui/scheduler/process.py",

@@ -15,7 +15,7 @@ from wf_tui.commands import open_ledger, scheduler_alive
 from wf_tui.disk_space import folder_size
 from wf_tui.errors import EnvironmentalError
 from wf_tui.git.control.control import open_control
-from wf_tui.git.worktrees.erase import erase
+from wf_tui.git.erase import erase
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.remove import TreeClass, remove_ended
 from wf_tui.ledger.queries import reads

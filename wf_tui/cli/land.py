@@ -12,6 +12,7 @@ from wf_tui.cli.context import acting, json_option, print_json, run_argument, sa
 from wf_tui.cli.errors import warn
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.control import open_control
+from wf_tui.git.refs import branch_ref, short_branch
 from wf_tui.git.user import land as landings
 from wf_tui.git.user.combined import combine
 from wf_tui.git.user.export import Pending, export
@@ -50,7 +51,7 @@ def land(
     """
     with acting(run, repo) as found:
         branch = into or _current_branch(found)
-        if f"refs/heads/{branch}" == found.run.ref:
+        if branch_ref(branch) == found.run.ref:
             raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
         control = open_control(RunPaths(Path(found.run.dir)))
@@ -76,7 +77,7 @@ def _export(found: Acting, control: Control) -> str:
     """Bring the run's branch to the user's repository; return the commit that is there now."""
     if found.run.base == control.head():
         return found.run.base
-    branch = found.run.ref.removeprefix("refs/heads/")
+    branch = short_branch(found.run.ref)
     done = export(found.project.repository, control, branch, expected=found.run.exported)
     if isinstance(done, Pending):
         raise RefusedError(f"the run is not exported: {done.reason}", "fix that first")

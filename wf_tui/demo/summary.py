@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.states import PERSON, Outcome, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.text import plural
@@ -51,7 +52,7 @@ def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
         reads.attempts(db, run),
         list(reads.events(db, run)),
     )
-    branch = row.ref.removeprefix("refs/heads/")
+    branch = short_branch(row.ref)
     shown = [f"  {name:13} {text}" for name, text in _shown(story)]
     look = [f"{wf} status", f"{wf} events", f"git log --graph --oneline {branch}"]
     return [

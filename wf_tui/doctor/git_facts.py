@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from git import Repo
 
-    from wf_tui.git.user.repository import Repository
+    from wf_tui.git.repository import Repository
 
 __all__ = ["git_facts", "without_credentials"]
 

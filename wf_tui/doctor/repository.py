@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.doctor.git_facts import git_facts
 from wf_tui.errors import WfError
+from wf_tui.git.repository import find_repository
 from wf_tui.git.user.facts import hooks, locks, program_keys, tree_notices
-from wf_tui.git.user.repository import find_repository
 from wf_tui.picture.age import span
 from wf_tui.text import clean, listed
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.git.user.repository import Repository
+    from wf_tui.git.repository import Repository
 
 __all__ = ["repository_facts"]
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.states import BlockedKind, RunState
 from wf_tui.text import clean, plural
 
@@ -101,7 +102,7 @@ def make_header(
         stalled=why,
         scheduler_alive=batch.alive,
         jobs=run.jobs,
-        branch=clean(run.ref.removeprefix("refs/heads/")),
+        branch=clean(short_branch(run.ref)),
         export_note=clean(run.export_note),
         full=clean(run.dir) if batch.full else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import DISK_FULL
+from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.states import BlockedKind, RunState, TaskState
 from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture import glyphs
@@ -71,7 +72,7 @@ def _is_stuck(status: Status, task: TaskRow) -> bool:
 
 def branch(run: RunRow) -> str:
     """Return the name of the integration branch."""
-    return run.ref.removeprefix("refs/heads/")
+    return short_branch(run.ref)
 
 
 def remedy(task: TaskRow) -> str:

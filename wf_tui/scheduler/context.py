@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.fault_injection import Point
     from wf_tui.git.control.control import Control
-    from wf_tui.git.user.repository import Repository
+    from wf_tui.git.repository import Repository
     from wf_tui.git.worktrees.pool import Pool
     from wf_tui.git.worktrees.shared import SharedTree
     from wf_tui.git.worktrees.snapshots import Snapshots

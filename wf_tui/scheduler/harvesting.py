@@ -84,7 +84,7 @@ def _save(site: RunContext, workspace: Workspace, found: Harvest) -> tuple[str, 
     claim, tree = workspace.claim, workspace.tree
     commit = commit_attempt(
         site.control,
-        found,
+        found.tree_oid,
         base=tree.base,
         task=claim.task.id,
         run=claim.run,

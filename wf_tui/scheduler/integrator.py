@@ -13,6 +13,7 @@ from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.show import changed_lines
 from wf_tui.git.merge.integrate import AlreadyIn, Conflict, Merged, integrate
+from wf_tui.git.refs import short_branch
 from wf_tui.git.user.export import Exported, Pending, export
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step, TaskState
 from wf_tui.ledger.queries import reads
@@ -214,7 +215,7 @@ class Integrator:
     async def _export(self) -> None:
         self._unexported = False
         row = await self.site.ledger(lambda ledger: reads.run_row(ledger.db, self.site.run))
-        branch = row.ref.removeprefix("refs/heads/")
+        branch = short_branch(row.ref)
         done = await self.site.thread(self._show, branch, row.exported)
         commit, reason = (done.commit, "") if isinstance(done, Exported) else (None, done.reason)
         await self.site.ledger(lambda ledger: ledger.exported(self.site.run, commit, reason))

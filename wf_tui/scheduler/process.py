@@ -18,7 +18,7 @@ from wf_tui.errors import GitError, RefusedError
 from wf_tui.fault_injection import Faults, Point, planned
 from wf_tui.git.control.control import open_control
 from wf_tui.git.merge.integrate import standing_head
-from wf_tui.git.user.repository import Repository
+from wf_tui.git.repository import Repository
 from wf_tui.git.worktrees.local_files import LocalFiles
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.remove import remove_ended

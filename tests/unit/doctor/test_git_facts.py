@@ -10,7 +10,7 @@ import pytest
 
 from wf_tui.doctor.finding import Finding, Level
 from wf_tui.doctor.git_facts import git_facts, without_credentials
-from wf_tui.git.user.repository import find_repository
+from wf_tui.git.repository import find_repository
 
 if TYPE_CHECKING:
     from pathlib import Path

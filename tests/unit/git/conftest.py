@@ -13,7 +13,7 @@ from wf_tui.git.control.attempt_commits import Message, commit_attempt, save_att
 from wf_tui.git.control.control import Control, make_control
 from wf_tui.git.harvest.harvest import Harvest
 from wf_tui.git.merge.integrate import Integration, integrate
-from wf_tui.git.user.repository import find_repository
+from wf_tui.git.repository import find_repository
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.tree import Tree
 from wf_tui.paths import RunPaths
@@ -170,7 +170,7 @@ def commit_tree_of(run: Run, tree: Tree, *, task: str = "t", epoch: int = 1) -> 
     """Harvest a worktree, commit it and save its ref."""
     commit = commit_attempt(
         run.control,
-        tree.harvest(),
+        tree.harvest().tree_oid,
         base=tree.base,
         task=task,
         run="run-1",

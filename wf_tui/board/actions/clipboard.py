@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wf_tui.board.screens.dialogs import Choice
+from wf_tui.git.refs import short_branch
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean
@@ -26,7 +27,7 @@ def names(db: Database, *, run: str, task: str) -> Mapping[str, str]:
     every = {
         "id": task,
         "worktree": str(RunPaths(Path(row.dir)).trees / tree) if tree else None,
-        "branch of the run": row.ref.removeprefix("refs/heads/"),
+        "branch of the run": short_branch(row.ref),
         "commit of the attempt": newest.commit_id if newest else None,
         "run": run,
     }

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wf_tui.git.control.control import Control
-from wf_tui.git.harvest.harvest import Harvest
-from wf_tui.paths import slug
+from wf_tui.git.refs import attempt_ref, edited_ref
 from wf_tui.text import clean
 
-__all__ = ["Message", "attempt_ref", "commit_attempt", "commit_tree", "save_attempt_ref"]
+__all__ = ["Message", "commit_attempt", "commit_tree", "save_attempt_ref"]
 
 _HOST = ("wf", "wf@wf.invalid")
 _WORKER_MAIL = "worker@wf.invalid"
@@ -36,7 +35,7 @@ class Message:
 
 def commit_attempt(
     control: Control,
-    harvest: Harvest,
+    tree: str,
     *,
     base: str,
     parents: Sequence[str] = (),
@@ -47,10 +46,10 @@ def commit_attempt(
     worker: str,
     when: float,
 ) -> str:
-    """Make the commit of what an attempt left, on its base; the same arguments give the same."""
+    """Make the commit of an attempt's tree, on its base; the same arguments give the same."""
     return commit_tree(
         control,
-        harvest.tree_oid,
+        tree,
         tuple(dict.fromkeys([base, *parents])),
         Message(title, run, task, epoch).encode(),
         author=(_name(worker), _WORKER_MAIL),
@@ -82,11 +81,6 @@ def commit_tree(
     return control.git(*words, stdin=message, variables=variables).text
 
 
-def attempt_ref(task: str, epoch: int) -> str:
-    """Return the name of the ref that keeps an attempt's commit."""
-    return f"refs/wf/{slug(task)}/{epoch}"
-
-
 def save_attempt_ref(control: Control, commit: str, *, task: str, epoch: int) -> str:
     """Keep an attempt's commit under its own ref, which is made once and never moved.
 
@@ -94,7 +88,7 @@ def save_attempt_ref(control: Control, commit: str, *, task: str, epoch: int) ->
     """
     ref = attempt_ref(task, epoch)
     if control.resolve(ref) not in {None, commit}:
-        ref = f"{ref}-{commit[:12]}"
+        ref = edited_ref(ref, commit)
     control.create(ref, commit)
     return ref
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
+from wf_tui.git.control.excludes import user_excludes
 from wf_tui.git.control.objects import link_objects
+from wf_tui.git.refs import BASE, branch_ref
+from wf_tui.git.repository import Repository
 from wf_tui.git.runner import Argument, Completed, git
-from wf_tui.git.user.excludes import user_excludes
-from wf_tui.git.user.repository import Repository
 from wf_tui.paths import RunPaths
 from wf_tui.text import plural
 
@@ -24,7 +25,6 @@ __all__ = ["ATTRIBUTES", "Control", "check_complete", "make_control", "open_cont
 ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
 """Files come out and go in byte by byte, and no attribute of a tree names a program."""
 
-_BASE = "refs/wf/base"
 _FOREIGN = "foreign"
 _SPECIAL = re.compile(r"([\\*?\[]| $)")
 
@@ -115,7 +115,7 @@ def make_control(
     final, making = paths.control, paths.control.with_name("control.git.new")
     if making.exists():
         shutil.rmtree(making)
-    ref = f"refs/heads/{branch}"
+    ref = branch_ref(branch)
     draft = Control(making, repository.object_format, repository.head, ref)
     try:
         _initialise(draft, repository, branch)
@@ -123,7 +123,7 @@ def make_control(
         _write_info(draft, theirs + _patterns(foreign))
         (making / _FOREIGN).write_bytes(b"\0".join(map(os.fsencode, foreign)))
         check_complete(draft)
-        draft.create(_BASE, draft.base)
+        draft.create(BASE, draft.base)
         draft.create(ref, draft.base)
         making.rename(final)
     except OSError as error:
@@ -137,7 +137,7 @@ def open_control(paths: RunPaths) -> Control:
     if not place.is_dir():
         raise EnvironmentalError(f"the run's repository is gone: {place}")
     object_format = git("rev-parse", "--show-object-format", git_dir=place).text
-    base = git("rev-parse", "--verify", "--end-of-options", _BASE, git_dir=place).text
+    base = git("rev-parse", "--verify", "--end-of-options", BASE, git_dir=place).text
     ref = git("symbolic-ref", "HEAD", git_dir=place).text
     return Control(place, object_format, base, ref, foreign=_foreign(place))
 

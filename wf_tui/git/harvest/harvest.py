@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.changed_files import Entry, changed_files
+from wf_tui.git.erase import make_readable
 from wf_tui.git.harvest.unsafe_paths import leaves_tree, planted_repositories, special_files
+from wf_tui.git.harvest.worktree_files import UNTRACKED, Changes, WorktreeFiles
 from wf_tui.git.runner import Completed
-from wf_tui.git.worktrees.erase import make_readable
-from wf_tui.git.worktrees.worktree_files import UNTRACKED, Changes, WorktreeFiles
 from wf_tui.plan.scopes import covers
 from wf_tui.text import clean, plural
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from wf_tui.git.worktrees.worktree_files import WorktreeFiles
+from wf_tui.git.harvest.worktree_files import WorktreeFiles
 
 __all__ = ["leaves_tree", "planted_repositories", "special_files"]
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.errors import RefusedError
+from wf_tui.git.refs import short_branch
+from wf_tui.git.repository import ANY_OWNER
 from wf_tui.git.runner import git
-from wf_tui.git.user.repository import ANY_OWNER
 from wf_tui.text import clean
 
 __all__ = ["Checkout", "find_checkout", "is_checked_out", "is_rebased", "under_way"]
@@ -107,4 +108,4 @@ def _names(file: Path, ref: str) -> bool:
         content = file.read_bytes().strip()
     except OSError:
         return False
-    return content in {ref.encode(), ref.removeprefix("refs/heads/").encode()}
+    return content in {ref.encode(), short_branch(ref).encode()}

@@ -13,10 +13,11 @@ from typing import Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
+from wf_tui.git.refs import branch_ref
+from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.stale_locks import locked_since
 from wf_tui.git.user.checkouts import is_checked_out, is_rebased
-from wf_tui.git.user.repository import ANY_OWNER, Repository
 from wf_tui.text import clean
 
 __all__ = ["Exported", "Pending", "branch_name", "export"]
@@ -52,7 +53,7 @@ class Pending:
 
 def branch_name(repository: Repository, run: str) -> str:
     """Return the branch for a run: `wf/<run>`, or `wf-<run>` beside a branch `wf` of the user."""
-    taken = _user_git(repository, "show-ref", "--verify", "-q", "refs/heads/wf", ok=None)
+    taken = _user_git(repository, "show-ref", "--verify", "-q", branch_ref("wf"), ok=None)
     return f"wf/{run}" if taken.status else f"wf-{run}"
 
 
@@ -72,7 +73,7 @@ def export(
     """
     if not repository.common_dir.is_dir():
         return Pending("the repository is gone")
-    ref = f"refs/heads/{branch}"
+    ref = branch_ref(branch)
     try:
         new, current = control.head(), _current(repository, ref)
         if current == new:

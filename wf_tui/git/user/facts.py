@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from wf_tui.git.control.control import Control, check_complete
+from wf_tui.git.repository import Repository
 from wf_tui.git.runner import git
 from wf_tui.git.user.combined import combine
 from wf_tui.git.user.repo_warnings import repo_warnings
-from wf_tui.git.user.repository import Repository
 from wf_tui.text import clean
 
 __all__ = ["Lock", "hooks", "locks", "program_keys", "tree_notices"]

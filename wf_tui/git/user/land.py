@@ -16,7 +16,7 @@ from wf_tui.git.control.show import FileChange, file_changes
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.user.combined import Combined
 from wf_tui.git.user.target import Target, named
-from wf_tui.git.user.user_config import identity
+from wf_tui.git.user_config import identity
 
 __all__ = ["Landing", "LandingKind", "land", "plan_landing"]
 

@@ -7,11 +7,12 @@ from typing import Final
 
 from wf_tui.errors import GitError, RefusedError, UnknownNameError
 from wf_tui.git.control.changed_files import Entry
+from wf_tui.git.refs import BRANCHES, branch_ref
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.stale_locks import locked_since
 from wf_tui.git.user.checkouts import Checkout, find_checkout, is_rebased, under_way
 from wf_tui.git.user.overwrite import filtered_files, overwritten_files
-from wf_tui.git.user.user_config import checkout_settings
+from wf_tui.git.user_config import checkout_settings
 from wf_tui.text import clean, listed
 
 __all__ = ["Target", "branch_commit", "find_target", "named"]
@@ -84,7 +85,7 @@ class Target:
         """
         self._fill(old, new)
         words = ("update-ref", "--no-deref", "-m", message, "--end-of-options")
-        done = self.git(*words, f"refs/heads/{self.branch}", new, old, ok=None, variables=who)
+        done = self.git(*words, branch_ref(self.branch), new, old, ok=None, variables=who)
         if done.status:
             self._fill(new, old)
             raise RefusedError(f"{clean(self.branch)} cannot be moved: {done.complaint}")
@@ -115,7 +116,7 @@ def branch_commit(common_dir: Path, branch: str) -> str:
     No object is looked for: a missing one could make git run what a promisor remote names.
     """
     form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(symref)"
-    lines = git("for-each-ref", form, "refs/heads/", git_dir=common_dir).text.split("\n")
+    lines = git("for-each-ref", form, BRANCHES, git_dir=common_dir).text.split("\n")
     known = {name: rest for name, *rest in (line.split("\0") for line in lines if line)}
     if branch not in known:
         raise UnknownNameError("branch", branch, known)
@@ -132,7 +133,7 @@ def find_target(
 
     `variables` are for all git that runs there.
     """
-    ref = f"refs/heads/{branch}"
+    ref = branch_ref(branch)
     if is_rebased(common_dir, ref):
         raise RefusedError(f"{clean(branch)} is being rebased or bisected", "finish that first")
     checkout = find_checkout(common_dir, ref)

@@ -15,9 +15,9 @@ from wf_tui.disk_space import is_full
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names, read_names
+from wf_tui.git.erase import erase
 from wf_tui.git.merge.integrate import Conflict
 from wf_tui.git.merge.merge_tree import merge_trees
-from wf_tui.git.worktrees.erase import erase
 from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.git.worktrees.sweep import UnusableTreeError
 from wf_tui.git.worktrees.tree import Tree, prepare

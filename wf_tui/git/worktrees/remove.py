@@ -9,6 +9,7 @@ from pathlib import Path
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.git.refs import OWN
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.shared import keep_leftovers
 from wf_tui.git.worktrees.tree import Tree
@@ -138,7 +139,7 @@ def _saved(control: Control) -> Mapping[str, str]:
     """Return the trees that are safe, each with what holds it: an attempt, or the branch itself."""
     history = control.git("log", "--format=%T", f"{control.base}..{control.ref}", "--").text
     found = dict.fromkeys([*history.split(), control.tree_of(control.base)], _CLEAN)
-    names = control.git("for-each-ref", "--format=%(objectname)", "refs/wf/").text.split()
+    names = control.git("for-each-ref", "--format=%(objectname)", OWN).text.split()
     asked = "".join(f"{name}^{{tree}}\n" for name in names).encode()
     # One object that is damaged or gone leaves the others safe.
     trees = control.git("cat-file", "--batch-check=%(objectname)", stdin=asked).text.splitlines()

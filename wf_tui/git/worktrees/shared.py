@@ -4,6 +4,7 @@ import threading
 
 from wf_tui.git.control.control import Control
 from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.git.refs import leftover_ref
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.tree import Tree
 
@@ -98,6 +99,6 @@ def keep_leftovers(control: Control, tree: Tree) -> str | None:
     found = tree.peek()
     if found.tree_oid in {control.tree_of(tree.base), control.tree_of(control.ref)}:
         return None
-    ref = f"refs/wf/left/{found.tree_oid}"
+    ref = leftover_ref(found.tree_oid)
     control.create(ref, found.tree_oid)
     return ref

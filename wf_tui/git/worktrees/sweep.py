@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping
 
 from wf_tui.git.control.tree_names import Kind, Names
-from wf_tui.git.worktrees.erase import erase
+from wf_tui.git.erase import erase
 
 __all__ = ["UnusableTreeError", "sweep"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names
+from wf_tui.git.erase import erase
 from wf_tui.git.harvest.harvest import CAPS, Caps, Harvest, harvest
-from wf_tui.git.worktrees.erase import erase
+from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.worktrees.sweep import UnusableTreeError, sweep
 from wf_tui.git.worktrees.worker_git import write_worker_git
-from wf_tui.git.worktrees.worktree_files import WorktreeFiles
 from wf_tui.paths import RunPaths
 
 __all__ = ["Tree", "prepare"]

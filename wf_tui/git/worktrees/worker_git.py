@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 
 from wf_tui.git.control.control import ATTRIBUTES
-from wf_tui.git.worktrees.erase import erase
-from wf_tui.git.worktrees.worktree_files import WorktreeFiles
+from wf_tui.git.erase import erase
+from wf_tui.git.harvest.worktree_files import WorktreeFiles
 
 __all__ = ["renew_worker_git", "write_worker_git"]
 

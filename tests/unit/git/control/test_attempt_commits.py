@@ -5,11 +5,11 @@ import pytest
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of
 from wf_tui.git.control.attempt_commits import (
     Message,
-    attempt_ref,
     commit_attempt,
     save_attempt_ref,
 )
 from wf_tui.git.harvest.harvest import Harvest
+from wf_tui.git.refs import attempt_ref
 
 
 def _commit(run: Run, **changed: str) -> str:
@@ -17,7 +17,7 @@ def _commit(run: Run, **changed: str) -> str:
     harvest = Harvest(run.control.tree_of(run.control.base), (), (), 0)
     return commit_attempt(
         run.control,
-        harvest,
+        harvest.tree_oid,
         base=run.control.base,
         task=words["task"],
         run=words["run"],
@@ -97,7 +97,7 @@ def test_a_checkpoint_is_a_second_parent(run: Run) -> None:
     harvest = tree.harvest()
     commit = commit_attempt(
         run.control,
-        harvest,
+        harvest.tree_oid,
         base=tree.base,
         parents=(first, tree.base),
         task="t",

@@ -12,8 +12,8 @@ from tests.unit.git.conftest import Run, User
 from wf_tui.errors import EnvironmentalError, RefusedError, RepositoryError
 from wf_tui.git.control import objects
 from wf_tui.git.control.control import make_control, open_control
+from wf_tui.git.repository import find_repository
 from wf_tui.git.user.repo_warnings import repo_warnings
-from wf_tui.git.user.repository import find_repository
 from wf_tui.paths import RunPaths
 
 Start = Callable[[User], Run]

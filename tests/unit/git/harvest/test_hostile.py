@@ -11,8 +11,8 @@ from tests.unit.git.conftest import Run, canary, picture
 from wf_tui.git.control.attempt_commits import Message, commit_attempt
 from wf_tui.git.control.show import diff
 from wf_tui.git.merge.integrate import Merged, integrate
+from wf_tui.git.repository import find_repository
 from wf_tui.git.user.export import Exported, export
-from wf_tui.git.user.repository import find_repository
 from wf_tui.git.worktrees.tree import Tree
 
 Attack = Callable[[Tree, str, Path], None]
@@ -220,7 +220,7 @@ def test_nothing_runs_and_the_next_worker_finds_the_base(
     found = tree.harvest()
     commit = commit_attempt(
         run.control,
-        found,
+        found.tree_oid,
         base=tree.base,
         task="t",
         run="r",
@@ -299,7 +299,7 @@ def _commit(run: Run, tree: Tree, name: str) -> str:
     found = tree.harvest()
     return commit_attempt(
         run.control,
-        found,
+        found.tree_oid,
         base=tree.base,
         task=name,
         run="r",

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.git.conftest import Run, User, commit_files, merge
+from wf_tui.git.repository import Repository, find_repository
 from wf_tui.git.user.export import Exported, Pending, branch_name, export
-from wf_tui.git.user.repository import Repository, find_repository
 
 Start = Callable[[User], Run]
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.unit.git.conftest import User, canary, picture
 from wf_tui.errors import RepositoryError
+from wf_tui.git.repository import find_repository
 from wf_tui.git.user.facts import hooks, locks, program_keys, tree_notices
-from wf_tui.git.user.repository import find_repository
 
 
 def test_keys_that_name_programs_are_found(user: User, tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ from tests.unit.git.conftest import (
     picture,
 )
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, UnknownNameError
+from wf_tui.git.repository import find_repository
 from wf_tui.git.runner import Completed
 from wf_tui.git.user.combined import Combined, combine
 from wf_tui.git.user.export import Exported, export
 from wf_tui.git.user.land import Landing, LandingKind, land, plan_landing
-from wf_tui.git.user.repository import find_repository
 from wf_tui.git.user.target import Target, branch_commit, find_target
 
 BRANCH = "wf/run-1"

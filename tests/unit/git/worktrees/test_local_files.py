@@ -11,7 +11,7 @@ import pytest
 from tests.unit.git.conftest import FILES, Run, User, paths_of
 from wf_tui.errors import UsageError
 from wf_tui.git.control.control import make_control, open_control
-from wf_tui.git.user.repository import find_repository
+from wf_tui.git.repository import find_repository
 from wf_tui.git.worktrees.local_files import LocalFileError, LocalFiles
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.shared import SharedTree

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.git.conftest import User
 from wf_tui.errors import RepositoryError
-from wf_tui.git.user.repository import find_repository
+from wf_tui.git.repository import find_repository
 
 
 def test_a_subfolder_belongs_to_its_repository(user: User) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.unit.git.conftest import User
-from wf_tui.git.user.excludes import user_excludes
-from wf_tui.git.user.repository import find_repository
+from wf_tui.git.control.excludes import user_excludes
+from wf_tui.git.repository import find_repository
 
 
 def _excludes(user: User, **environ: str) -> bytes:

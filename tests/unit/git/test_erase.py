@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.git.worktrees import erase as module
-from wf_tui.git.worktrees.erase import erase, make_readable
+from wf_tui.git import erase as module
+from wf_tui.git.erase import erase, make_readable
 
 
 def _mode(path: Path) -> int:

@@ -9,9 +9,9 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from wf_tui.git.repository import Repository
 from wf_tui.git.runner import git
-from wf_tui.git.user.repository import Repository
-from wf_tui.git.user.user_config import as_the_user
+from wf_tui.git.user_config import as_the_user
 
 __all__ = ["user_excludes"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Self
 
 from wf_tui.git.control.control import Control
+from wf_tui.git.erase import make_readable
 from wf_tui.git.runner import Argument, Completed, git
-from wf_tui.git.worktrees.erase import make_readable
 
 __all__ = ["UNTRACKED", "Changes", "WorktreeFiles"]
 
