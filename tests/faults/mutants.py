@@ -203,7 +203,7 @@ MUTANTS: Final = (
         "G4",
         "no sweep at the start",
         "scheduler/recovery.py",
-        '    await site.thread(sweep_marked, mark(site.run, ""))\n',
+        '        await self.threads.run(sweep_marked, attempt_mark(self.run, ""))\n',
         "",
         "unit/scheduler/test_recovery.py::test_what_outlives_even_the_shims_is_ended",
     ),
@@ -212,19 +212,17 @@ MUTANTS: Final = (
         "G5",
         "what was lost is not tried again",
         "scheduler/recovery.py",
-        "        await site.ledger(lambda ledger: ledger.fail(fence, ending))\n\n\n"
-        "async def _harvest",
-        "        await site.ledger(lambda ledger: ledger.cancel(fence.run, fence.task))\n"
-        "        await site.ledger(lambda ledger: ledger.close(fence, ending))\n\n\n"
-        "async def _harvest",
+        "            await record.failed(found.onto(LOST))\n",
+        "            await self.writer.submit(lambda ledger: ledger.cancel(self.run, task.id))\n"
+        "            await record.closed(found.onto(LOST))\n",
         "unit/scheduler/test_recovery.py::test_killed_scheduler",
     ),
     Mutant(
         "G5",
         "a recovery without a harvest",
         "scheduler/recovery.py",
-        "    found = await _harvest(site, fence, claim, attempt)\n",
-        "    found = NOTHING\n",
+        "        found = await self._harvest(record, attempt)\n",
+        "        found = NOTHING\n",
         "unit/scheduler/test_recovery.py::test_killed_scheduler",
     ),
     # G6: a merge is done or not done
@@ -264,8 +262,8 @@ MUTANTS: Final = (
         "G6",
         "a merge that was made is not asked for after a crash",
         "scheduler/recovery.py",
-        "    elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:\n",
-        "    elif not task.step and attempt.commit_id and attempt.base:\n",
+        "        elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:\n",
+        "        elif not task.step and attempt.commit_id and attempt.base:\n",
         "unit/scheduler/test_recovery.py::test_merge_that_was_not_recorded",
     ),
     # G7: the user's repository stays as it is
@@ -329,10 +327,9 @@ MUTANTS: Final = (
     Mutant(
         "G8",
         "what was stopped is not harvested",
-        "scheduler/attempt.py",
-        "        if not self.claim.task.writes:\n            return NOTHING\n        fence",
-        "        if not self.claim.task.writes or self._stop:\n            return NOTHING\n"
-        "        fence",
+        "scheduler/attempts/harvest.py",
+        "        if not active.claim.task.writes:\n",
+        "        if not active.claim.task.writes or active.stopped:\n",
         "unit/scheduler/test_scheduler.py::test_cancelled_work_is_harvested",
     ),
     # G9: dependency order and scope exclusion
@@ -372,8 +369,8 @@ MUTANTS: Final = (
     Mutant(
         "G10",
         "the scope is not checked",
-        "scheduler/checks.py",
-        "        or _scope(claim, harvested)\n",
+        "scheduler/attempts/check.py",
+        "            or _scope(claim, harvested)\n",
         "",
         "unit/scheduler/test_attempt.py::test_outside_scope",
     ),

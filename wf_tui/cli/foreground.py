@@ -14,6 +14,7 @@ from wf_tui.picture.event_json import event_json
 from wf_tui.picture.event_text import event_line, worth_watching
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import summary_lines
+from wf_tui.scheduler.run_log import log_formatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,6 @@ __all__ = [
 
 _SIGNALLED: Final = 128
 _ABORTED: Final = 4
-_LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -> int:
@@ -65,9 +65,9 @@ def _print_summary(status: Status, *, as_json: bool) -> None:
 
 def log_to_file(path: Path) -> None:
     """Keep what the scheduler logs in the run's folder, away from the events on the screen."""
-    logging.basicConfig(
-        filename=path, encoding="utf-8", level=logging.INFO, format=_LOG_FORMAT, force=True
-    )
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(log_formatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
 class _StderrHandler(logging.Handler):

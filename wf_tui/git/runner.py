@@ -13,7 +13,8 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
     "git_limit",
     "isolated_environment",
     "parse_version",
+    "report_slow_git",
     "require_version",
 ]
 
@@ -38,7 +40,10 @@ MINIMUM_VERSION = (2, 38)
 _PIPE = subprocess.PIPE
 _LAST_WORDS = 2.0
 """Seconds that git has to remove its locks."""
+_SLOW = 0.2
+"""Seconds from which on a command is reported to who has asked for it."""
 _limit: ContextVar[float | None] = ContextVar("limit", default=None)
+_report: ContextVar[Callable[[str, float], None] | None] = ContextVar("report", default=None)
 
 Argument = str | bytes | Path
 """What may stand in the argument list."""
@@ -165,7 +170,11 @@ def git(
     env |= {name: str(place) for name, place in places.items() if place is not None}
     env |= {"WF_GIT": str(os.getpid()), **(variables or {})}
     command = [find_git(), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
+    began = time.monotonic()
     done = _run(command, env, stdin, cwd or Path("/"))
+    seconds, report = time.monotonic() - began, _report.get()
+    if report is not None and seconds > _SLOW:
+        report(os.fsdecode(command[1]), seconds)
     if ok is not None and done.status not in ok:
         raise _failure(arguments, done)
     return done
@@ -179,6 +188,16 @@ def git_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         _limit.reset(before)
+
+
+@contextlib.contextmanager
+def report_slow_git(report: Callable[[str, float], None]) -> Iterator[None]:
+    """Tell of each git command of this thread that takes over 0.2 s: its name, and its seconds."""
+    before = _report.set(report)
+    try:
+        yield
+    finally:
+        _report.reset(before)
 
 
 def find_git() -> str:

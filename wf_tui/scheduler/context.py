@@ -1,81 +1,181 @@
-"""What every part of the scheduler works with: the run, its ledger, its git, its programs."""
+"""What a run is worked on with: opened by its scheduler process, and given out in parts."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from wf_tui.config import Timing
-from wf_tui.fault_injection import Faults
-from wf_tui.git.runner import git_limit
-from wf_tui.ledger.model.worktree_setup import WorktreeSetup
+from wf_tui.git.control.control import open_control
+from wf_tui.git.repository import Repository
+from wf_tui.git.worktrees.local_files import LocalFiles
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.git.worktrees.shared import SharedTree
+from wf_tui.git.worktrees.snapshots import Snapshots
+from wf_tui.ledger.model.worktree_setup import worktree_setup_of
+from wf_tui.ledger.queries import reads
+from wf_tui.scheduler.attempts.attempt import Steps
+from wf_tui.scheduler.attempts.check import Check
+from wf_tui.scheduler.attempts.factory import AttemptFactory
+from wf_tui.scheduler.attempts.harvest import Harvest
+from wf_tui.scheduler.attempts.job import JobMaker
+from wf_tui.scheduler.attempts.prepare import Prepare
+from wf_tui.scheduler.attempts.run_program import RunProgram
+from wf_tui.scheduler.attempts.setup_teardown import SetupTeardown
+from wf_tui.scheduler.attempts.workspace import Trees
+from wf_tui.scheduler.descriptors import more_descriptors
+from wf_tui.scheduler.exporter import Exporter
+from wf_tui.scheduler.heartbeat import BEATS
+from wf_tui.scheduler.integrator import Integrator
+from wf_tui.scheduler.ports import Ports
+from wf_tui.scheduler.recovery import Recovery
+from wf_tui.scheduler.run_log import RunLog
+from wf_tui.scheduler.scheduler import Scheduler
+from wf_tui.workers.environment import base_environment
+from wf_tui.workers.launcher import Launcher
+from wf_tui.workers.shell import ShellWorker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from concurrent.futures import ThreadPoolExecutor
+    from collections.abc import AsyncIterator, Mapping
 
     from wf_tui.clock import Clock
-    from wf_tui.fault_injection import Point
+    from wf_tui.config import Timing
     from wf_tui.git.control.control import Control
-    from wf_tui.git.repository import Repository
-    from wf_tui.git.worktrees.pool import Pool
-    from wf_tui.git.worktrees.shared import SharedTree
-    from wf_tui.git.worktrees.snapshots import Snapshots
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.ledger.model.worktree_setup import WorktreeSetup
+    from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.writer import Writer
-    from wf_tui.paths import RunPaths
-    from wf_tui.scheduler.ports import Ports
-    from wf_tui.workers.launcher import Launcher
-    from wf_tui.workers.protocol import Worker
+    from wf_tui.paths import RepoPaths, RunPaths
+    from wf_tui.scheduler.threads import Threads
 
-__all__ = ["RunContext"]
+__all__ = ["RunContext", "open_run"]
 
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
+_ALIVE_EVERY: Final = 4.0
+"""Seconds between a shim's signs of life; more often where the lease is short."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class RunContext:
-    """Where a run is worked on."""
+    """All that one scheduler works with. Only its process holds it: each part gets what it needs.
+
+    Each method makes a part; they are called once, but for `scheduler`.
+    """
 
     run: str
     paths: RunPaths
     clock: Clock
+    timing: Timing
     writer: Writer
+    threads: Threads
     control: Control
     repository: Repository
-    pool: Pool
-    snapshots: Snapshots
-    shared: SharedTree
+    trees: Trees
     launcher: Launcher
-    threads: ThreadPoolExecutor
-    workers: Mapping[str, Worker]
-    """A worker for each kind of seat."""
     environment: Mapping[str, str]
     """What every program gets of the scheduler's environment."""
-    timing: Timing = field(default_factory=Timing)
-    worktree: WorktreeSetup = field(default_factory=WorktreeSetup)
+    worktree: WorktreeSetup
     """How each worktree is set up."""
-    ports: Ports | None = None
+    ports: Ports
     """The ranges of ports for attempts."""
-    faults: Faults = field(default_factory=Faults)
-    """What a fault test has planned for this scheduler."""
+    log: RunLog
 
-    async def ledger(self, rule: Callable[[Ledger], _T]) -> _T:
-        """Run a rule of the ledger; the answer comes after its commit."""
-        return await self.writer.submit(rule)
+    def exporter(self) -> Exporter:
+        """Make what shows merged work to the user's repository."""
+        return Exporter(
+            self.run, self.control, self.repository, self.writer, self.threads, self.log
+        )
 
-    async def reach(self, point: Point) -> None:
-        """Pass a named point, where a fault test may have planned something."""
-        if self.faults.planned:
-            await self.thread(self.faults.reach, point)
+    def attempts(self, exporter: Exporter, head: str) -> AttemptFactory:
+        """Make the steps of all attempts; `head` is where the branch of the run is."""
+        timing, threads, clock = self.timing, self.threads, self.clock
+        jobs = JobMaker(self.paths, self.environment, timing.grace, self.ports)
+        steps = Steps(
+            Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
+            SetupTeardown(
+                self.launcher, self.worktree, timing.setup_deadline, timing.start_deadline
+            ),
+            RunProgram({"shell": ShellWorker(self.launcher)}, threads, clock),
+            Harvest(self.control, threads, clock, timing.step_deadline),
+            Check(self.launcher),
+            Integrator(head, self.control, self.trees.pool, threads, clock, exporter),
+            threads,
+        )
+        return AttemptFactory(steps, self.writer, clock, threads.faults)
 
-    async def thread(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run a call that blocks, git above all, off the loop; git that hangs is killed."""
+    def recovery(self, attempts: AttemptFactory) -> Recovery:
+        """Make what settles the attempts of a scheduler that has died."""
+        return Recovery(self.run, self.paths, self.writer, self.threads, attempts)
 
-        def patiently() -> _T:
-            with git_limit(self.timing.step_deadline):
-                return call(*args, **kwargs)
+    def scheduler(self, attempts: AttemptFactory, view: Database, *, foreground: bool) -> Scheduler:
+        """Make the loop; it is made anew when a person's act brings back a run that was over."""
+        return Scheduler(
+            self.run,
+            self.writer,
+            view,
+            self.clock,
+            self.timing,
+            self.threads,
+            attempts,
+            self.ports,
+            foreground=foreground,
+        )
 
-        return await asyncio.get_running_loop().run_in_executor(self.threads, patiently)
+
+@contextlib.asynccontextmanager
+async def open_run(
+    repo: RepoPaths,
+    run: str,
+    *,
+    clock: Clock,
+    timing: Timing,
+    environ: Mapping[str, str],
+    port_base: int,
+    writer: Writer,
+    threads: Threads,
+) -> AsyncIterator[RunContext]:
+    """Open a run's repositories and start the parent of its shims; that ends with the block.
+
+    Whatever still runs then is killed: an attempt has no program that its scheduler does not see.
+    """
+    paths = repo.run(run)
+
+    def read(ledger: Ledger) -> tuple[RunRow, WorktreeSetup]:
+        return reads.run_row(ledger.db, run), worktree_setup_of(ledger.db, run)
+
+    row, worktree = await writer.submit(read)
+    control = open_control(paths)
+    top = Path(worktree.checkout) if worktree.checkout else None
+    pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
+    async with Launcher(environ=environ, alive_every=min(_ALIVE_EVERY, row.lease / BEATS)) as shims:
+        more_descriptors()
+        yield RunContext(
+            run=run,
+            paths=paths,
+            clock=clock,
+            timing=timing.model_copy(update={"lease": row.lease}),
+            writer=writer,
+            threads=threads,
+            control=control,
+            repository=_repository(Path(row.repo), control.base, control.object_format),
+            trees=Trees(pool, Snapshots(pool), SharedTree(pool)),
+            launcher=shims,
+            environment=base_environment(environ),
+            worktree=worktree,
+            ports=Ports(repo.root.parent / "ports", port_base),
+            log=RunLog(run),
+        )
+
+
+def _repository(common_dir: Path, base: str, object_format: str) -> Repository:
+    """Return the user's repository as export needs it, whatever has become of its checkout."""
+    return Repository(
+        common_dir=common_dir,
+        top=None,
+        name=common_dir.name,
+        object_format=object_format,
+        head=base,
+        branch=None,
+        shallow=False,
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -16,17 +15,20 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.scheduler.run_log import RunLog
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wf_tui.clock import Clock
+    from wf_tui.config import Timing
     from wf_tui.ledger.ledger import Fence, Ledger
     from wf_tui.ledger.store.database import Database
-    from wf_tui.scheduler.attempt import Attempt
-    from wf_tui.scheduler.context import RunContext
+    from wf_tui.ledger.writer import Writer
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
 
-__all__ = ["BEATS", "Heartbeat", "log_failure"]
+__all__ = ["BEATS", "Heartbeat"]
 
 WATCH_EVERY: Final = 0.05
 """Seconds between looks for changes by other processes (3 us each, RULES 5)."""
@@ -36,18 +38,21 @@ _ABSENT: Final = 1.0
 """Seconds without a look that are no load any more: this process was stopped or suspended."""
 _JUMP: Final = 1.0
 """Seconds by which the wall clock has to leave the monotonic one to have been set."""
-_log = logging.getLogger(__name__)
 
 
 @dataclass
 class Heartbeat:
-    """Watches the attempts of a scheduler, its ledger and its clock."""
+    """Watches the attempts of a scheduler, its ledger and its clock, on the event loop."""
 
-    site: RunContext
+    run: str
     view: Database
+    """A connection of its own, to see the changes of other processes."""
+    writer: Writer
+    clock: Clock
+    timing: Timing
     wake: asyncio.Event
-    flights: Mapping[tuple[str, int], Attempt]
-    """Those under way, as they come and go."""
+    running: Mapping[tuple[str, int], ActiveClaim]
+    """The claims that are being worked on, as they come and go."""
     _looked: float = field(init=False)
     _ahead: float = field(init=False)
     """How far the wall clock was ahead of the monotonic one."""
@@ -56,8 +61,9 @@ class Heartbeat:
 
     def __post_init__(self) -> None:
         """Begin to watch now."""
-        self._looked = self.site.clock.monotonic()
-        self._ahead = self.site.clock.now() - self._looked
+        self._log = RunLog(self.run)
+        self._looked = self.clock.monotonic()
+        self._ahead = self.clock.now() - self._looked
 
     async def watch(self) -> None:
         """Wake the scheduler when another process changed the ledger, or somebody set the clock."""
@@ -65,9 +71,9 @@ class Heartbeat:
         while True:
             await asyncio.sleep(WATCH_EVERY)
             now = self._look()
-            ahead = self.site.clock.now() - now
+            ahead = self.clock.now() - now
             if abs(ahead - self._ahead) > _JUMP:
-                _log.warning("the clock was set by %.0f s", ahead - self._ahead)
+                self._log.warning("the clock was set by %.0f s", ahead - self._ahead)
                 self._ahead = ahead
                 await self._reanchor()
                 self.wake.set()
@@ -77,84 +83,80 @@ class Heartbeat:
 
     async def beat(self) -> None:
         """Renew the leases of what gave evidence of life; stop what has been silent too long."""
-        timing = self.site.timing
-        told: asyncio.Future[None] | None = None
+        timing = self.timing
+        shortest = min(
+            timing.heartbeat,
+            timing.lease / BEATS,
+            timing.stall_after / 2,
+            timing.start_deadline / 2,
+        )
+        renewal: asyncio.Future[None] | None = None
         while True:
-            shortest = min(
-                timing.heartbeat,
-                timing.lease / BEATS,
-                timing.stall_after / 2,
-                timing.start_deadline / 2,
-            )
             await asyncio.sleep(max(shortest, WATCH_EVERY))
             now = self._look()
-            flights = list(self.flights.values())
-            self._make_up(flights, now)
-            if told is None or told.done():  # else nothing can be written just now
-                if told is not None:
-                    told.result()
-                fences = [flight.fence for flight in flights if self._lives(flight, now)]
-                told = self.site.writer.post(partial(_renew, run=self.site.run, alive=fences))
-            for flight in flights:
-                self._stop_silent(flight, now)
+            claims = list(self.running.values())
+            self._make_up(claims, now)
+            # One renewal at a time: while nothing can be written, they would only pile up.
+            if renewal is None or renewal.done():
+                if renewal is not None:
+                    renewal.result()
+                alive = [active.record.fence for active in claims if self._lives(active, now)]
+                renewal = self.writer.post(partial(_renew, run=self.run, alive=alive))
+            for active in claims:
+                self._stop_silent(active, now)
 
     def _look(self) -> float:
         """Return the time; while this process was stopped nobody could be heard, or was silent."""
-        now = self.site.clock.monotonic()
+        now = self.clock.monotonic()
         away = now - self._looked - WATCH_EVERY
         self._looked = now
         if away > _ABSENT:
-            _log.warning("stopped or suspended for %.0f s", away)
-            for flight in self.flights.values():
-                flight.spare(away, now)
+            self._log.warning("stopped or suspended for %.0f s", away)
+            for active in self.running.values():
+                active.vitals.spare(away, now)
         return now
 
-    def _make_up(self, flights: list[Attempt], now: float) -> None:
+    def _make_up(self, claims: list[ActiveClaim], now: float) -> None:
         """Do not count the time in which nothing could be written to what waits for that."""
-        before, self._paused = self._paused, self.site.writer.paused
-        for flight in flights:
-            if not flight.running:
-                flight.spare(self._paused - before, now)
+        before, self._paused = self._paused, self.writer.paused
+        for active in claims:
+            if not active.vitals.running:
+                active.vitals.spare(self._paused - before, now)
 
     async def _reanchor(self) -> None:
-        await self.site.ledger(lambda ledger: ledger.reanchor(self.site.run))
+        await self.writer.submit(lambda ledger: ledger.reanchor(self.run))
 
-    def _lives(self, flight: Attempt, now: float) -> bool:
+    def _lives(self, active: ActiveClaim, now: float) -> bool:
         """Whether there is evidence of it: of its program, or that an own step is within its time.
 
-        An own step that is over it has its git killed (`Site.thread`); what still hangs then can be
+        An own step that is over it has its git killed (`Threads.run`); what still hangs then can be
         helped by nobody. Its claim and its tree stay taken, for they are in use, but it says so.
         """
-        timing = self.site.timing
-        if flight.running:
-            return now - flight.evidence < timing.lease
-        late = now - flight.own_since > timing.step_deadline
-        if late and not flight.overdue:
-            flight.overdue = True
-            text = f"wf did not finish this step within {_seconds(timing.step_deadline)}"
-            told = self.site.writer.post(partial(_tell, fence=flight.fence, text=text))
-            told.add_done_callback(log_failure)
+        vitals, limit = active.vitals, self.timing.step_deadline
+        if vitals.running:
+            return now - vitals.evidence < self.timing.lease
+        late = now - vitals.own_since > limit
+        if late and not vitals.overdue:
+            vitals.overdue = True
+            text = f"wf did not finish this step within {_seconds(limit)}"
+            active.record.overdue(text)
+            active.log.info("%s", text)
         return not late
 
-    def _stop_silent(self, flight: Attempt, now: float) -> None:
-        timing = self.site.timing
-        if flight.awaited and now - flight.own_since > timing.start_deadline:
-            what = "its gate" if flight.began else "claimed, but its program"
+    def _stop_silent(self, active: ActiveClaim, now: float) -> None:
+        """Stop a program that did not start in time, has died unseen, or says nothing."""
+        vitals, timing = active.vitals, self.timing
+        if active.awaited and now - vitals.own_since > timing.start_deadline:
+            what = "its gate" if active.began else "claimed, but its program"
             text = f"{what} did not start within {_seconds(timing.start_deadline)}"
-            flight.stop(Ending(Outcome.TIMED_OUT, "start", text))
-        if not flight.running:
+            active.stop(Ending(Outcome.TIMED_OUT, "start", text))
+        if not vitals.running:
             return
-        if now - flight.evidence > timing.lease:
-            flight.stop(Ending(Outcome.LOST, "lease", "no sign of life: its lease expired"))
-        elif now - flight.output > timing.stall_after:
+        if now - vitals.evidence > timing.lease:
+            active.stop(Ending(Outcome.LOST, "lease", "no sign of life: its lease expired"))
+        elif now - vitals.output > timing.stall_after:
             text = f"no output for {_seconds(timing.stall_after)}"
-            flight.stop(Ending(Outcome.TIMED_OUT, "stall", text))
-
-
-def log_failure(told: asyncio.Future[bool]) -> None:
-    """Log what the ledger did not take of what nobody waits for."""
-    if not told.cancelled() and (error := told.exception()) is not None:
-        _log.error("the ledger did not take a report of an attempt: %s", error)
+            active.stop(Ending(Outcome.TIMED_OUT, "stall", text))
 
 
 def _seconds(number: float) -> str:
@@ -163,7 +165,3 @@ def _seconds(number: float) -> str:
 
 def _renew(ledger: Ledger, run: str, alive: list[Fence]) -> None:
     ledger.heartbeat(run, alive)
-
-
-def _tell(ledger: Ledger, fence: Fence, text: str) -> bool:
-    return ledger.progress(fence, text)

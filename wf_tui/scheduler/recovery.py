@@ -5,116 +5,129 @@ Looks at the ledger, the refs and the trees alone, so doing it twice does no har
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.stale_locks import break_stale_locks
-from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
-from wf_tui.scheduler.attempt import CANCELLED, machine_fault
-from wf_tui.scheduler.harvesting import NOTHING, Harvested, harvest_attempt, record_harvest
-from wf_tui.scheduler.job_inputs import mark
-from wf_tui.scheduler.workspace import Workspace
+from wf_tui.scheduler.attempts.endings import CANCELLED, LOST, machine_fault
+from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
+from wf_tui.scheduler.attempts.job import attempt_mark
+from wf_tui.scheduler.attempts.workspace import Workspace
+from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.workers.sweep import sweep_git, sweep_marked
 
 if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
-    from wf_tui.scheduler.context import RunContext
-    from wf_tui.scheduler.integrator import Integrator
+    from wf_tui.ledger.writer import Writer
+    from wf_tui.paths import RunPaths
+    from wf_tui.scheduler.attempts.attempt import Steps
+    from wf_tui.scheduler.attempts.factory import AttemptFactory
+    from wf_tui.scheduler.claim_record import ClaimRecord
+    from wf_tui.scheduler.threads import Threads
 
-__all__ = ["recover"]
-
-LOST: Final = Ending(Outcome.LOST, "lost", "its scheduler died")
-_log = logging.getLogger(__name__)
-
-
-async def recover(site: RunContext, integrator: Integrator) -> int:
-    """Make a run that was left behind ready to go on; return how much was in flight."""
-    await site.thread(sweep_marked, mark(site.run, ""))
-    await site.thread(sweep_git, site.control.git_dir)
-    await site.thread(break_stale_locks, site.paths)
-    await site.thread(site.pool.empty_trash)
-    await site.reach(Point.RECOVERY_SWEPT)
-    left = await site.ledger(lambda ledger: _left(ledger, site.run))
-    for attempt, task in left:
-        await _recover_one(site, integrator, attempt, task)
-        await site.reach(Point.RECOVERY_SETTLED)
-    await site.reach(Point.RECOVERY_DONE)
-    return len(left)
+__all__ = ["Recovery"]
 
 
-def _left(ledger: Ledger, run: str) -> list[tuple[AttemptRow, TaskRow]]:
-    # What a person has accepted is no worker's: the next scheduler takes it up where it was.
-    every = reads.attempts(ledger.db, run)
-    rows = [attempt for attempt in every if attempt.open and not attempt.by_hand]
-    return [(attempt, reads.task(ledger.db, run, attempt.task)) for attempt in rows]
+@dataclass(frozen=True)
+class Recovery:
+    """Makes a run that was left behind ready to go on; runs before any claim is made."""
 
+    run: str
+    paths: RunPaths
+    writer: Writer
+    threads: Threads
+    attempts: AttemptFactory
 
-async def _recover_one(
-    site: RunContext, integrator: Integrator, attempt: AttemptRow, task: TaskRow
-) -> None:
-    fence = Fence(site.run, attempt.task, attempt.epoch, attempt.worker)
-    try:
-        await _settle(site, integrator, fence, attempt, task)
-    except LedgerError:
-        raise
-    except Exception as error:
-        _log.exception("attempt %s of %r could not be recovered", attempt.epoch, attempt.task)
-        if await _is_in(site, attempt, task):
-            raise  # done, and not to be done again: the next scheduler may be able to record it
-        ending = machine_fault(error)
-        await site.ledger(lambda ledger: ledger.fail(fence, ending))
+    @property
+    def steps(self) -> Steps:
+        """The steps of an attempt, of which recovery takes the last ones."""
+        return self.attempts.steps
 
+    async def recover(self) -> int:
+        """End what a dead scheduler left running, and settle its attempts; return how many."""
+        # First of all nothing may be at work in the trees any more: what is harvested then is all.
+        await self.threads.run(sweep_marked, attempt_mark(self.run, ""))
+        await self.threads.run(sweep_git, self.steps.harvest.control.git_dir)
+        await self.threads.run(break_stale_locks, self.paths)
+        await self.threads.run(self.steps.prepare.trees.pool.empty_trash)
+        await self.threads.reach(Point.RECOVERY_SWEPT)
+        left = await self.writer.submit(self._open_attempts)
+        for attempt, task in left:
+            await self._recover_one(attempt, task)
+            await self.threads.reach(Point.RECOVERY_SETTLED)
+        await self.threads.reach(Point.RECOVERY_DONE)
+        return len(left)
 
-async def _is_in(site: RunContext, attempt: AttemptRow, task: TaskRow) -> bool:
-    """Whether the dead scheduler had merged an attempt."""
-    commit = attempt.commit_id if task.step == Step.INTEGRATING else None
-    return commit is not None and await site.thread(site.control.contains, commit)
+    def _open_attempts(self, ledger: Ledger) -> list[tuple[AttemptRow, TaskRow]]:
+        # What a person has accepted is no worker's: the next scheduler takes it up where it was.
+        every = reads.attempts(ledger.db, self.run)
+        rows = [attempt for attempt in every if attempt.open and not attempt.by_hand]
+        return [(attempt, reads.task(ledger.db, self.run, attempt.task)) for attempt in rows]
 
+    async def _recover_one(self, attempt: AttemptRow, task: TaskRow) -> None:
+        record = self.attempts.record(Claim.of(attempt, task))
+        record.log.info("left by a dead scheduler in the step %s", task.step or "none")
+        try:
+            await self._settle(record, attempt, task)
+        except LedgerError:
+            raise
+        except Exception as error:
+            # The border of an attempt: one that cannot be settled does not keep the run from going
+            # on. But what is merged is not to be done again: the next scheduler may record it.
+            record.log.exception("the attempt could not be recovered")
+            if await self._is_merged(attempt, task):
+                raise
+            await record.failed(machine_fault(error))
 
-async def _settle(
-    site: RunContext, integrator: Integrator, fence: Fence, attempt: AttemptRow, task: TaskRow
-) -> None:
-    claim = Claim.of(attempt, task)
-    found = await _harvest(site, fence, claim, attempt)
-    await site.reach(Point.RECOVERY_HARVESTED)
-    if attempt.fenced:
-        ending = found.onto(CANCELLED)
-        await site.ledger(lambda ledger: ledger.close(fence, ending))
-    elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:
-        ending = Ending(Outcome.SUCCEEDED, exit_code=0, ref=attempt.ref)
-        commit, base = attempt.commit_id, attempt.base
-        tree = site.pool.reopen(int(attempt.tree), base) if attempt.tree else None
-        await integrator.merge(fence, claim, base, commit, ending, task.result, tree=tree)
-    else:
-        ending = found.onto(LOST)
-        await site.ledger(lambda ledger: ledger.fail(fence, ending))
+    async def _is_merged(self, attempt: AttemptRow, task: TaskRow) -> bool:
+        """Whether the dead scheduler had merged an attempt."""
+        commit = attempt.commit_id if task.step == Step.INTEGRATING else None
+        if commit is None:
+            return False
+        return await self.threads.run(self.steps.harvest.control.contains, commit)
 
+    async def _settle(self, record: ClaimRecord, attempt: AttemptRow, task: TaskRow) -> None:
+        found = await self._harvest(record, attempt)
+        await self.threads.reach(Point.RECOVERY_HARVESTED)
+        if attempt.fenced:
+            await record.closed(found.onto(CANCELLED))
+        elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:
+            pool = self.steps.prepare.trees.pool
+            tree = pool.reopen(int(attempt.tree), attempt.base) if attempt.tree else None
+            work = FinishedWork(
+                base=attempt.base,
+                commit=attempt.commit_id,
+                tree=tree,
+                ending=Ending(Outcome.SUCCEEDED, exit_code=0, ref=attempt.ref),
+                result=task.result,
+            )
+            await self.steps.integrator.settle(record, work)
+        else:
+            await record.failed(found.onto(LOST))
 
-async def _harvest(site: RunContext, fence: Fence, claim: Claim, attempt: AttemptRow) -> Harvested:
-    """Take what a dead scheduler's attempt left; one without a tree has left nothing."""
-    if attempt.commit_id or not attempt.writes or not attempt.tree or not attempt.base:
-        return Harvested(commit=attempt.commit_id, ref=attempt.ref)
-    tree = site.pool.reopen(int(attempt.tree), attempt.base)
-    workspace = Workspace(site, claim, tree)
-    if attempt.isolation == "shared":
-        site.shared.resume(tree)
-    try:
-        found = await site.thread(harvest_attempt, site, workspace)
-    except Exception:  # noqa: BLE001 - the border of an attempt: one bad tree stops no run
-        _log.exception("the work of attempt %s of %r stays in %s", *_place(attempt, tree.path))
-        return NOTHING
-    finally:
-        await site.thread(workspace.leave, merged=False, keep=False, untouched=False)
-    await record_harvest(site, fence, found)
-    return found
-
-
-def _place(attempt: AttemptRow, path: object) -> tuple[int, str, object]:
-    return attempt.epoch, attempt.task, path
+    async def _harvest(self, record: ClaimRecord, attempt: AttemptRow) -> Harvested:
+        """Take what a dead scheduler's attempt left; one without a tree has left nothing."""
+        if attempt.commit_id or not attempt.writes or not attempt.tree or not attempt.base:
+            return Harvested(commit=attempt.commit_id, ref=attempt.ref)
+        trees = self.steps.prepare.trees
+        workspace = Workspace(
+            trees, record.claim, trees.pool.reopen(int(attempt.tree), attempt.base)
+        )
+        if attempt.isolation == "shared":
+            trees.shared.resume(workspace.tree)
+        try:
+            found = await self.steps.harvest.commit(workspace)
+        except Exception:
+            record.log.exception("the work of the attempt stays in %s", workspace.tree.path)
+            return NOTHING
+        finally:
+            await self.threads.run(workspace.leave, merged=False, keep=False, untouched=False)
+        await self.steps.harvest.record(record, found)
+        return found

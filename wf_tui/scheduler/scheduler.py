@@ -10,33 +10,57 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.queries import reads
-from wf_tui.scheduler.accepted import Accepted, accepted
-from wf_tui.scheduler.attempt import CANCELLED, Attempt
+from wf_tui.scheduler.attempts.accepted import find_accepted
+from wf_tui.scheduler.attempts.endings import CANCELLED
 from wf_tui.scheduler.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from wf_tui.clock import Clock
+    from wf_tui.config import Timing
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.queries.reads import Pulse
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.store.database import Database
-    from wf_tui.scheduler.context import RunContext
-    from wf_tui.scheduler.integrator import Integrator
+    from wf_tui.ledger.writer import Writer
+    from wf_tui.scheduler.attempts.accepted import Accepted, AcceptedClaim
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.attempt import Attempt
+    from wf_tui.scheduler.attempts.factory import AttemptFactory
+    from wf_tui.scheduler.ports import Ports
+    from wf_tui.scheduler.threads import Threads
 
 __all__ = ["Scheduler"]
 
 _LONGEST_SLEEP: Final = 60.0
 
 
+@dataclass(frozen=True)
+class _Placement:
+    """What one look at the ledger has brought, all in one transaction."""
+
+    pulse: Pulse
+    claims: list[Claim]
+    accepted: list[AcceptedClaim]
+
+
 @dataclass
 class Scheduler:
     """Gives ready tasks to idle seats until the run is over or a person stops it."""
 
-    site: RunContext
-    integrator: Integrator
+    run_id: str
+    writer: Writer
     view: Database
     """A connection of its own, to see the changes of other processes."""
+    clock: Clock
+    timing: Timing
+    threads: Threads
+    attempts: AttemptFactory
+    ports: Ports | None = None
     foreground: bool = False
-    _running: dict[tuple[str, int], Attempt] = field(default_factory=dict)
+    _running: dict[tuple[str, int], ActiveClaim] = field(default_factory=dict)
+    """The claims that are being worked on, by task and epoch."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _broken: BaseException | None = None
@@ -44,12 +68,21 @@ class Scheduler:
 
     async def run(self) -> str:
         """Schedule until there is nothing left to do; return the run's state."""
-        heart = Heartbeat(self.site, self.view, self._wake, self._running)
-        helpers = [asyncio.create_task(heart.watch()), asyncio.create_task(heart.beat())]
+        heartbeat = Heartbeat(
+            self.run_id,
+            self.view,
+            self.writer,
+            self.clock,
+            self.timing,
+            self._wake,
+            self._running,
+        )
+        helpers = [asyncio.create_task(heartbeat.watch()), asyncio.create_task(heartbeat.beat())]
         for helper in helpers:
             helper.add_done_callback(lambda _: self._wake.set())  # it has failed
         try:
             while True:
+                # Cleared before the look: what happens during it is looked at the next time.
                 self._wake.clear()
                 for helper in helpers:
                     if helper.done():
@@ -69,50 +102,55 @@ class Scheduler:
     # -- placing
 
     async def _look_and_place(self) -> Pulse:
-        run, timing, flying = self.site.run, self.site.timing, frozenset(self._running)
+        running = frozenset(self._running)
+        placed = await self.writer.submit(lambda ledger: self._place(ledger, running))
+        if placed.claims:
+            await self.threads.reach(Point.CLAIM_COMMITTED)
+        for claim in placed.claims:
+            self._start(self.attempts.attempt(claim))
+        for accepted in placed.accepted:
+            self._start(self.attempts.accepted(accepted))
+        self._stop_fenced(placed.pulse)
+        return placed.pulse
 
-        def place(ledger: Ledger) -> tuple[Pulse, list[Claim], list[Accepted]]:
-            now = ledger.clock.now()
-            pulse = reads.pulse(ledger.db, run, now)
-            claims = []
-            if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:
-                ledger.release_due(run)
-                for seat in pulse.idle:
-                    if not reads.may_claim(ledger.db, run):
-                        break
-                    claim = ledger.claim(
-                        run,
-                        seat,
-                        start_deadline=timing.start_deadline,
-                        steal_after=timing.steal_after,
-                    )
-                    claims += [claim] if claim else []
-            if claims:
-                self.site.faults.reach(Point.CLAIM_CHOSEN)
-            elif not pulse.open:
-                ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
-            pulse = reads.pulse(ledger.db, run, now)
-            return pulse, claims, accepted(self.site, self.integrator, ledger, pulse, flying)
-
-        pulse, claims, by_hand = await self.site.ledger(place)
+    def _place(self, ledger: Ledger, running: Collection[tuple[str, int]]) -> _Placement:
+        """Claim for each idle seat, or end a run that has nothing left; on the writer's thread."""
+        run = self.run_id
+        now = ledger.clock.now()
+        pulse = reads.pulse(ledger.db, run, now)
+        claims = []
+        if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:
+            ledger.release_due(run)
+            for seat in pulse.idle:
+                if not reads.may_claim(ledger.db, run):
+                    break
+                claim = ledger.claim(
+                    run,
+                    seat,
+                    start_deadline=self.timing.start_deadline,
+                    steal_after=self.timing.steal_after,
+                )
+                if claim is not None:
+                    claims.append(claim)
         if claims:
-            await self.site.reach(Point.CLAIM_COMMITTED)
-        for attempt in [*(Attempt(self.site, self.integrator, c) for c in claims), *by_hand]:
-            self._start(attempt)
-        self._stop_fenced(pulse)
-        return pulse
+            self.threads.faults.reach(Point.CLAIM_CHOSEN)
+        elif not pulse.open:
+            ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
+        pulse = reads.pulse(ledger.db, run, now)
+        return _Placement(pulse, claims, find_accepted(ledger, run, pulse, running))
 
-    def _start(self, attempt: Attempt) -> None:
-        key = (attempt.claim.task.id, attempt.claim.epoch)
-        self._running[key] = attempt
-        task = asyncio.create_task(attempt.run(), name=f"attempt {key}")
+    def _start(self, attempt: Attempt | Accepted) -> None:
+        active = attempt.active
+        active.log.info("claimed by %s", active.claim.worker)
+        self._running[active.key] = active
+        task = asyncio.create_task(attempt.run(), name=f"attempt {active.key}")
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._finished(key, done))
+        task.add_done_callback(lambda done: self._finished(active.key, done))
 
     def _finished(self, key: tuple[str, int], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
-        if self.site.ports:
-            self.site.ports.free(key)
+        if self.ports:
+            self.ports.free(key)
         self._tasks.discard(task)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -121,9 +159,9 @@ class Scheduler:
     def _stop_fenced(self, pulse: Pulse) -> None:
         """Stop what a person took back: its fence is in the ledger already."""
         for opened in pulse.open:
-            flight = self._running.get((opened.task, opened.epoch))
-            if opened.fenced and flight is not None:
-                flight.stop(CANCELLED)
+            active = self._running.get((opened.task, opened.epoch))
+            if opened.fenced and active is not None:
+                active.stop(CANCELLED)
 
     # -- ending
 
@@ -134,7 +172,7 @@ class Scheduler:
         return leaving or RunState(pulse.state).ended
 
     async def _cancel_all(self) -> None:
-        """See off attempts that still fly when the loop was cancelled."""
+        """Cancel the attempts that still run when the loop ends before them, and see them end."""
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
@@ -145,7 +183,7 @@ class Scheduler:
     async def _sleep(self, pulse: Pulse) -> None:
         wait = _LONGEST_SLEEP
         if pulse.next_timer is not None:
-            wait = min(wait, max(0.0, pulse.next_timer - self.site.clock.now()))
+            wait = min(wait, max(0.0, pulse.next_timer - self.clock.now()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._wake.wait()

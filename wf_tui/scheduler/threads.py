@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from wf_tui.errors import EnvironmentalError
+from wf_tui.fault_injection import Faults
+from wf_tui.git.runner import git_limit, report_slow_git
+from wf_tui.scheduler.run_log import current_log
 
-__all__ = ["started_threads"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wf_tui.fault_injection import Point
+
+__all__ = ["Threads", "started_threads"]
 
 _COUNT: Final = 16
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Threads:
+    """Where the event loop sends what blocks: git, files, and the points of a fault test."""
+
+    executor: ThreadPoolExecutor
+    git_seconds: float
+    """How long one git command may take there, before it is killed."""
+    faults: Faults = field(default_factory=Faults)
+    """What a fault test has planned for this scheduler."""
+
+    async def run(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run a call that blocks, off the loop; git that hangs in it is a `GitDeadlineError`.
+
+        Cancelling the caller does not stop the thread: it ends by itself, and its result is lost.
+        """
+        # The log of the caller's task, for the thread has a context of its own.
+        log = current_log.get()
+
+        def limited() -> _T:
+            with git_limit(self.git_seconds), contextlib.ExitStack() as reporting:
+                if log is not None:
+                    reporting.enter_context(report_slow_git(log.slow_git))
+                return call(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self.executor, limited)
+
+    async def reach(self, point: Point) -> None:
+        """Pass a named point, where a fault test may have planned something."""
+        if self.faults.planned:
+            await self.run(self.faults.reach, point)
 
 
 def started_threads(count: int = _COUNT) -> ThreadPoolExecutor:

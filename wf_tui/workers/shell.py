@@ -17,9 +17,10 @@ from wf_tui.workers.protocol import (
     WorkerEvent,
 )
 
-__all__ = ["ShellWorker", "failure", "result_text", "run_command"]
+__all__ = ["ShellWorker", "failure", "failure_text", "result_text", "run_command"]
 
 _RESULT_CHARACTERS = 1000
+_LOST = "its supervisor (shim) was killed; exit status unknown"
 _NOT_FOUND_STATUS = 127
 _NOT_FOUND = re.compile(r": (?:\d+: )?([^:\n]+): (?:command )?not found\s*$", re.MULTILINE)
 
@@ -37,7 +38,7 @@ class ShellWorker:
         program = _program(job, job.command, "log.jsonl", "exit.json")
         ended = await self._launcher.run(program, report)
         if ended.lost:
-            return Lost("its supervisor (shim) was killed; exit status unknown", ended)
+            return Lost(_LOST, ended)
         if ended.succeeded:
             return Success(result_text(ended.tail), ended)
         return failure(ended, job.limits.seconds)
@@ -71,6 +72,11 @@ def failure(ended: ProgramExit, seconds: float | None) -> Failure:
         text = f"killed by signal {ended.signal}{_signal_name(ended.signal)}"
         return Failure(FailureKind.TASK, "signal", text, ended)
     return Failure(FailureKind.TASK, "exit", _exit_text(ended), ended)
+
+
+def failure_text(ended: ProgramExit, seconds: float | None) -> str:
+    """Return in one sentence how a command ended that is no success, also where nobody knows."""
+    return _LOST if ended.lost else failure(ended, seconds).text
 
 
 def result_text(tail: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
-from wf_tui.scheduler.progress import Progress, last_line
+from wf_tui.scheduler.attempts.progress import Progress, last_line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,7 @@
-"""What work has to pass before it is merged: what was left out, scope, deliverables, gate."""
+"""The step `check`: what work has to pass before it is merged.
+
+In this order: nothing of it was left out, its scope, its deliverables, its gate.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,19 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.git.control.changed_files import outside
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.text import clean, listed, plural
-from wf_tui.workers.shell import failure, result_text, run_command
+from wf_tui.workers.shell import failure_text, result_text, run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.claims import Claim
-    from wf_tui.scheduler.context import RunContext
-    from wf_tui.scheduler.harvesting import Harvested
-    from wf_tui.workers.protocol import Job, Report
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.harvest import Harvested
+    from wf_tui.workers.launcher import Launcher
+    from wf_tui.workers.protocol import Job
 
-__all__ = ["Fault", "check", "left_out"]
+__all__ = ["Check", "Fault", "left_out"]
 
 _HARMLESS: Final = frozenset({"special file"})
 _NAMED: Final = 5
@@ -36,19 +40,38 @@ class Fault:
     detail: Detail = field(default_factory=dict)
 
 
-async def check(
-    site: RunContext, claim: Claim, job: Job, harvested: Harvested, report: Report
-) -> Fault | None:
-    """Return the first thing that keeps the work from being merged, or None.
+@dataclass(frozen=True)
+class Check:
+    """Judges work, that of a worker and that of a person alike."""
 
-    `report` gets the signs of life of a gate.
-    """
-    return (
-        left_out(harvested)
-        or _scope(claim, harvested)
-        or _deliverables(claim, job.tree)
-        or await _gate(site, claim, job, report)
-    )
+    launcher: Launcher
+
+    async def run(self, active: ActiveClaim, job: Job, harvested: Harvested) -> Fault | None:
+        """Return the first thing that keeps the work from being merged, or None.
+
+        Raises `StoppedError` when it is stopped meanwhile: a gate may take as long as a program.
+        """
+        return await active.stoppable(self._judge(active, job, harvested))
+
+    async def _judge(self, active: ActiveClaim, job: Job, harvested: Harvested) -> Fault | None:
+        claim = active.claim
+        return (
+            left_out(harvested)
+            or _scope(claim, harvested)
+            or _deliverables(claim, job.tree)
+            or await self._gate(active, job)
+        )
+
+    async def _gate(self, active: ActiveClaim, job: Job) -> Fault | None:
+        """Run the task's `gate` in its tree, watched as its program was."""
+        command = active.claim.task.spec.gate
+        if not command:
+            return None
+        ended = await run_command(self.launcher, job, "gate", command, active.vitals.heard)
+        if ended.succeeded:
+            return None
+        text = f"the gate failed: {failure_text(ended, job.limits.seconds)}"
+        return Fault(BlockedKind.GATE, "gate", text, {"tail": result_text(ended.tail)})
 
 
 def left_out(harvested: Harvested) -> Fault | None:
@@ -92,19 +115,3 @@ def _is_there(tree: Path, name: str) -> bool:
     except OSError:
         return False
     return inside and stat.S_ISREG(status.st_mode) and status.st_size > 0
-
-
-async def _gate(site: RunContext, claim: Claim, job: Job, report: Report) -> Fault | None:
-    command = claim.task.spec.gate
-    if not command:
-        return None
-    ended = await run_command(site.launcher, job, "gate", command, report)
-    if ended.succeeded:
-        return None
-    why = (
-        "its supervisor (shim) was killed; exit status unknown"
-        if ended.lost
-        else failure(ended, job.limits.seconds).text
-    )
-    tail = result_text(ended.tail)
-    return Fault(BlockedKind.GATE, "gate", f"the gate failed: {why}", {"tail": tail})

@@ -1,0 +1,198 @@
+"""What a person has accepted (RULES 3.1): taken from its kept tree, checked, and merged.
+
+What does not pass goes back to the person with the reason, in the same tree. Their work is never
+thrown away, never begun anew by a worker, and no failure of it counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import LedgerError
+from wf_tui.fault_injection import Point
+from wf_tui.git.merge.merge_tree import leftover_marks
+from wf_tui.ledger.model.states import PERSON, BlockedKind, Outcome, Step
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.claims import Claim
+from wf_tui.scheduler.attempts.active_claim import StoppedError
+from wf_tui.scheduler.attempts.check import Fault, left_out
+from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault
+from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
+from wf_tui.scheduler.attempts.workspace import KeptWorkspace
+from wf_tui.scheduler.integrator import FinishedWork
+from wf_tui.scheduler.run_log import current_log
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.queries.reads import Pulse
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.attempt import Steps
+
+__all__ = ["Accepted", "AcceptedClaim", "find_accepted"]
+
+_GONE: Final = "its worktree is gone: retry the task"
+
+
+@dataclass(frozen=True)
+class AcceptedClaim:
+    """The claim of a person, with what a crash may have left of its way."""
+
+    claim: Claim
+    row: AttemptRow
+    held_back: str | None
+    """The commit of the attempt whose work was held back."""
+
+
+def find_accepted(
+    ledger: Ledger, run: str, pulse: Pulse, running: Collection[tuple[str, int]]
+) -> list[AcceptedClaim]:
+    """Return the claims of persons that nobody sees through: new ones, and a dead scheduler's.
+
+    Runs in the transaction that claims, so that a pulse and its claims belong together.
+    """
+    found = []
+    for opened in pulse.open:
+        if opened.worker.startswith(PERSON) and (opened.task, opened.epoch) not in running:
+            *_, before, row = reads.attempts(ledger.db, run, opened.task)
+            claim = Claim.of(row, reads.task(ledger.db, run, opened.task))
+            found.append(AcceptedClaim(claim, row, before.commit_id))
+    return found
+
+
+class _GivenBackError(Exception):
+    """The work did not pass."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
+
+
+@dataclass
+class Accepted:
+    """Sees one person's claim through; at any step it can be taken up again after a crash.
+
+    Of the steps it takes `check` and `integrate`; the tree stays with the person until the run is
+    over, so it is neither prepared nor given back.
+    """
+
+    active: ActiveClaim
+    steps: Steps
+    accepted: AcceptedClaim
+    found: Harvested = NOTHING
+    """What the person has left in the tree."""
+
+    async def run(self) -> None:
+        """See the claim through; raises only what the scheduler must not outlive."""
+        current_log.set(self.active.log)
+        self.active.vitals.no_program()
+        try:
+            await self._work()
+        except StoppedError:
+            await self._end_stopped()
+        except _GivenBackError as back:
+            await self._give_back(back.fault)
+        except LedgerError:
+            raise  # the next scheduler takes it up where it was
+        except Exception as error:  # the border of an attempt: it has to have an end
+            self.active.log.exception("what was accepted failed")
+            await self.active.record.given_back(self.found.onto(machine_fault(error)), {})
+
+    async def _work(self) -> None:
+        active, steps = self.active, self.steps
+        workspace = await steps.threads.run(self._reopen)
+        with active.timed("harvest"):
+            self.found = await self._harvest(workspace)
+        if active.claim.task.step != Step.INTEGRATING:
+            with active.timed("check"):
+                await self._check(workspace)
+        active.merging = True
+        work = FinishedWork(
+            base=self.found.base,
+            commit=self.found.commit,
+            tree=workspace.tree,
+            ending=self.found.onto(Ending(Outcome.SUCCEEDED)),
+            result=active.claim.task.result,
+        )
+        with active.timed("integrate"):
+            await steps.integrator.settle(active.record, work)
+        await steps.threads.reach(Point.FINISH_RECORDED)
+
+    def _reopen(self) -> KeptWorkspace:
+        """Open the tree as the person left it; only work that has a commit can be laid anew."""
+        row, trees = self.accepted.row, self.steps.prepare.trees
+        if not (row.tree and row.base):
+            raise _GivenBackError(Fault(BlockedKind.FAILED, "harvest", _GONE))
+        tree = trees.pool.reopen(int(row.tree), row.base)
+        if not tree.place.is_folder() and not row.commit_id:
+            held_back = self.accepted.held_back
+            scope = self.active.claim.task.detail.get("accepted") == BlockedKind.SCOPE
+            if not scope or not held_back:
+                raise _GivenBackError(Fault(BlockedKind.FAILED, "harvest", _GONE))
+            fresh = trees.pool.acquire(row.base, number=tree.number)
+            trees.pool.apply_checkpoint(fresh, held_back)
+        return KeptWorkspace(trees, self.active.claim, tree)
+
+    async def _harvest(self, workspace: KeptWorkspace) -> Harvested:
+        """Harvest the tree, unless that was done before a crash: then it had passed."""
+        row, steps = self.accepted.row, self.steps
+        if row.commit_id:
+            return Harvested(base=row.base or "", commit=row.commit_id, ref=row.ref)
+        await steps.threads.reach(Point.HARVEST_BEGUN)
+        found = await steps.harvest.commit(workspace)
+        fault = left_out(found) or await steps.threads.run(self._conflict_marks, found)
+        if fault is not None and self.active.stopped is None:
+            self.found = found
+            raise _GivenBackError(fault)
+        await steps.harvest.record(self.active.record, found)
+        return found
+
+    def _conflict_marks(self, found: Harvested) -> Fault | None:
+        """Refuse files in which the marks of the conflict still stand."""
+        paths = self.active.claim.task.detail.get("paths")
+        if not (found.commit and isinstance(paths, list)):
+            return None
+        left = leftover_marks(self.steps.harvest.control, found.commit, paths)
+        if not left:
+            return None
+        names = ", ".join(clean(path, limit=200) for path in left[:5])
+        text = f"{plural(len(left), 'file')} with conflict markers: {names}"
+        return Fault(BlockedKind.CONFLICT, "conflict", text)
+
+    async def _check(self, workspace: KeptWorkspace) -> None:
+        active, steps, claim = self.active, self.steps, self.active.claim
+        inputs = await active.record.checking(claim.task.result)
+        await steps.threads.reach(Point.CHECK_BEGUN)
+        jobs = steps.prepare.jobs
+        job = await steps.threads.run(jobs.make, claim, workspace.tree.path, inputs)
+        async with contextlib.AsyncExitStack() as surrounded:
+            fault = None
+            if claim.task.spec.gate:  # without a gate no program runs that would need a setup
+                around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
+                fault = await surrounded.enter_async_context(around)
+            if fault is None:
+                fault = await steps.check.run(active, job, self.found)
+        await steps.threads.reach(Point.CHECK_ENDED)
+        if fault is not None:
+            raise _GivenBackError(fault)
+
+    async def _give_back(self, fault: Fault) -> None:
+        self.active.log.info("did not pass: %s", fault.cause)
+        ending = self.found.onto(Ending(Outcome.FAILED, fault.cause, fault.text))
+        detail = {"tail": fault.detail["tail"]} if "tail" in fault.detail else {}
+        await self.active.record.given_back(ending, detail)
+
+    async def _end_stopped(self) -> None:
+        """End what was stopped: by a person it is closed, else it goes back to them."""
+        ending = self.found.onto(self.active.stopped or CANCELLED)
+        self.active.log.info("stopped: %s", ending.cause)
+        if ending.outcome is Outcome.CANCELLED:
+            await self.active.record.closed(ending)
+        else:
+            await self.active.record.given_back(ending, {})

@@ -1,0 +1,94 @@
+"""A claim that is being worked on: what its steps, the scheduler and the heartbeat share."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.scheduler.attempts.vitals import Vitals
+    from wf_tui.scheduler.claim_record import ClaimRecord
+    from wf_tui.scheduler.run_log import RunLog
+
+__all__ = ["ActiveClaim", "StoppedError"]
+
+_T = TypeVar("_T")
+
+
+class StoppedError(Exception):
+    """The attempt was stopped while it worked."""
+
+
+@dataclass
+class ActiveClaim:
+    """One claim from its first step to its last; used on the event loop alone."""
+
+    record: ClaimRecord
+    vitals: Vitals
+    began: bool = False
+    """Whether a program has been in its tree."""
+    merging: bool = False
+    """Whether its work is being merged: from then on nothing stops it, for a merge is whole."""
+    stopped: Ending | None = None
+    """How it is to end, since somebody has stopped it."""
+    _work: asyncio.Task[object] | None = None
+
+    @property
+    def claim(self) -> Claim:
+        """The task as it was claimed, by whom, and when."""
+        return self.record.claim
+
+    @property
+    def log(self) -> RunLog:
+        """What logs with the run, the task and the epoch on each line."""
+        return self.record.log
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its task and its epoch."""
+        return self.claim.task.id, self.claim.epoch
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a program has still to start: its own, its setup, or its gate."""
+        return not self.vitals.running and (not self.began or self._work is not None)
+
+    def stop(self, ending: Ending) -> None:
+        """Stop its program; the attempt then harvests and ends by itself, as `ending` says."""
+        if self.stopped is None and not self.merging:
+            self.stopped = ending
+            if self._work is not None:
+                self._work.cancel()
+
+    async def stoppable(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Await something that `stop` cancels; it returns only when that has really ended.
+
+        Raises `StoppedError`. Cancelling the caller itself, as the end of the scheduler does,
+        stays a `CancelledError`.
+        """
+        if self.stopped is not None:
+            work.close()
+            raise StoppedError
+        self.vitals.no_program()
+        task = asyncio.ensure_future(work)
+        self._work = task
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self.stopped is None:
+                raise
+            raise StoppedError from None
+        finally:
+            self._work = None
+            self.vitals.no_program()
+
+    def timed(self, step: str) -> AbstractContextManager[None]:
+        """Log how long a step of it takes."""
+        return self.log.timed(self.vitals.clock, step)

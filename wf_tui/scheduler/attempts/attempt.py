@@ -1,0 +1,174 @@
+"""One attempt of a worker, step by step: prepare, run, harvest, check, integrate (RULES 3, 6.3).
+
+It can be stopped at any step before the merge. Its work is harvested and its tree given back,
+whatever happens; where the machine does not let that happen, the tree is kept. Where the ledger
+fails, or the scheduler ends, it is left as it is: recovery needs it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.errors import GitError, LedgerError
+from wf_tui.fault_injection import Point
+from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.scheduler.attempts.active_claim import StoppedError
+from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, worker_ending
+from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
+from wf_tui.scheduler.attempts.workspace import Left
+from wf_tui.scheduler.integrator import FinishedWork
+from wf_tui.scheduler.run_log import current_log
+from wf_tui.text import clean
+from wf_tui.workers.protocol import Success
+
+if TYPE_CHECKING:
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.check import Check, Fault
+    from wf_tui.scheduler.attempts.harvest import Harvest
+    from wf_tui.scheduler.attempts.prepare import Prepare
+    from wf_tui.scheduler.attempts.run_program import RunProgram
+    from wf_tui.scheduler.attempts.setup_teardown import SetupTeardown
+    from wf_tui.scheduler.attempts.workspace import Workspace
+    from wf_tui.scheduler.integrator import Integrator
+    from wf_tui.scheduler.threads import Threads
+    from wf_tui.workers.protocol import Job
+
+__all__ = ["Attempt", "Steps"]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the attempts of a run are made of; each step serves all of them."""
+
+    prepare: Prepare
+    setup_teardown: SetupTeardown
+    run: RunProgram
+    harvest: Harvest
+    check: Check
+    integrator: Integrator
+    threads: Threads
+
+
+@dataclass
+class Attempt:
+    """Sees one claim through, from its tree to its end in the ledger."""
+
+    active: ActiveClaim
+    steps: Steps
+    found: Harvested = NOTHING
+    """What it has left so far."""
+    workspace: Workspace | None = None
+    merged: bool = False
+    kept: bool = False
+    """Whether its tree is kept for a person."""
+
+    async def run(self) -> None:
+        """See the attempt through, then give its tree back.
+
+        Raises only what the scheduler must not outlive, and leaves the tree to recovery then.
+        """
+        current_log.set(self.active.log)
+        self.active.vitals.no_program()
+        try:
+            await self._work()
+        except StoppedError:
+            await self._end_stopped()
+        except (LedgerError, asyncio.CancelledError):
+            raise  # what it has recorded, and left, the next scheduler finds out
+        except Exception as error:  # the border of an attempt: it has to have an end
+            self.active.log.exception("the attempt failed")
+            await self.active.record.failed(machine_fault(error))
+        if self.workspace is not None:
+            await self._give_back(self.workspace)
+
+    async def _work(self) -> None:
+        """Take the steps, one after the other."""
+        active, steps = self.active, self.steps
+        with active.timed("prepare"):
+            inputs = await steps.prepare.begin(active)
+            workspace = await steps.prepare.enter(active, inputs, steps.integrator.head)
+            self.workspace = workspace
+            job = await steps.prepare.job(active, workspace, inputs)
+        outcome = None
+        around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
+        async with around as setup_fault:
+            fault = setup_fault
+            if fault is None:
+                with active.timed("run"):
+                    outcome = await steps.run.run(active, job)
+                with active.timed("harvest"):
+                    self.found = await steps.harvest.run(active, workspace)
+            if isinstance(outcome, Success):
+                with active.timed("check"):
+                    fault = await self._check(job, outcome)
+        if fault is not None:
+            await self._hold_back(fault)
+        elif isinstance(outcome, Success):
+            await self._integrate(workspace, outcome)
+        elif active.stopped is not None:
+            raise StoppedError
+        elif outcome is not None:
+            await active.record.failed(self.found.onto(worker_ending(outcome)))
+
+    async def _check(self, job: Job, outcome: Success) -> Fault | None:
+        # Its result is kept from here on: a person may accept the work without its worker.
+        await self.active.record.step(Step.CHECKING, result=outcome.result)
+        await self.steps.threads.reach(Point.CHECK_BEGUN)
+        fault = await self.steps.check.run(self.active, job, self.found)
+        await self.steps.threads.reach(Point.CHECK_ENDED)
+        return fault
+
+    async def _integrate(self, workspace: Workspace, outcome: Success) -> None:
+        self.active.merging = True
+        ending = self.found.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
+        work = FinishedWork(
+            base=self.found.base,
+            commit=self.found.commit,
+            tree=workspace.tree,
+            ending=ending,
+            result=outcome.result,
+        )
+        with self.active.timed("integrate"):
+            settled = await self.steps.integrator.settle(self.active.record, work)
+        self.merged, self.kept = settled.merged, settled.kept
+
+    async def _hold_back(self, fault: Fault) -> None:
+        """End an attempt whose work did not pass; a person may accept what is out of scope."""
+        self.active.log.info("did not pass: %s", fault.cause)
+        code = 0 if self.active.began else None
+        ending = Ending(Outcome.FAILED, fault.cause, fault.text, exit_code=code)
+        record, ending = self.active.record, self.found.onto(ending)
+        if fault.kind is BlockedKind.SCOPE:
+            self.kept = await record.blocked(ending, fault.kind, fault.detail)
+        else:
+            await record.failed(ending, fault.kind, fault.detail)
+
+    async def _end_stopped(self) -> None:
+        """End an attempt that was stopped: by a person it is not counted, else it is a failure."""
+        ending = self.found.onto(self.active.stopped or CANCELLED)
+        self.active.log.info("stopped: %s", ending.cause)
+        if ending.outcome is Outcome.CANCELLED:
+            await self.active.record.closed(ending)
+        else:
+            await self.active.record.failed(ending)
+
+    async def _give_back(self, workspace: Workspace) -> None:
+        """Leave the tree; the machine's refusal keeps it, and is no failure of the attempt."""
+        threads, record = self.steps.threads, self.active.record
+        untouched = not self.active.began
+        try:
+            await threads.reach(Point.FINISH_RECORDED)
+            with self.active.timed("giving the tree back"):
+                left = await threads.run(
+                    workspace.leave, merged=self.merged, keep=self.kept, untouched=untouched
+                )
+            await threads.reach(Point.FINISH_LEFT)
+        except (OSError, GitError) as error:
+            left = Left(kept=f"it could not be given back: {clean(str(error), limit=400)}")
+        if left.changed:
+            await record.snapshot_changed(left.changed[:20])
+        if left.kept:
+            await record.tree_kept(str(workspace.tree.path), left.kept)

@@ -1,0 +1,45 @@
+"""How attempts end that did not succeed, as the ledger records it (RULES 3.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import GitDeadlineError
+from wf_tui.git.worktrees.local_files import LocalFileError
+from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.text import clean
+from wf_tui.workers.protocol import Lost
+
+if TYPE_CHECKING:
+    from wf_tui.workers.protocol import Failure
+
+__all__ = ["CANCELLED", "LOST", "machine_fault", "worker_ending"]
+
+CANCELLED: Final = Ending(Outcome.CANCELLED, "stopped", "stopped by a person")
+LOST: Final = Ending(Outcome.LOST, "lost", "its scheduler died")
+
+
+def machine_fault(error: Exception) -> Ending:
+    """Return how an attempt ends that wf itself could not see through."""
+    if isinstance(error, LocalFileError):
+        text = f"its worktree cannot be set up: {error.message}"
+        return Ending(Outcome.FAILED, "setup", text)
+    text = f"wf could not continue: {clean(str(error) or repr(error), limit=400)}"
+    if isinstance(error, GitDeadlineError):
+        return Ending(Outcome.TIMED_OUT, "deadline", text)
+    return Ending(Outcome.FAILED, "machine", text)
+
+
+def worker_ending(outcome: Failure | Lost) -> Ending:
+    """Return how a worker's end is recorded that was no success."""
+    if isinstance(outcome, Lost):
+        return Ending(Outcome.LOST, "lost", outcome.text)
+    late = outcome.cause in {"time_limit", "stall"}
+    return Ending(
+        Outcome.TIMED_OUT if late else Outcome.FAILED,
+        outcome.cause,
+        outcome.text,
+        outcome.exit_code,
+        outcome.signal,
+    )

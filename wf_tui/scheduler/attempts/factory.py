@@ -1,0 +1,49 @@
+"""Making what sees a claim through, out of what all attempts of a run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.scheduler.attempts.accepted import Accepted
+from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+from wf_tui.scheduler.attempts.attempt import Attempt
+from wf_tui.scheduler.attempts.vitals import Vitals
+from wf_tui.scheduler.claim_record import ClaimRecord
+
+if TYPE_CHECKING:
+    from wf_tui.clock import Clock
+    from wf_tui.fault_injection import Faults
+    from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.ledger.writer import Writer
+    from wf_tui.scheduler.attempts.accepted import AcceptedClaim
+    from wf_tui.scheduler.attempts.attempt import Steps
+
+__all__ = ["AttemptFactory"]
+
+
+@dataclass(frozen=True)
+class AttemptFactory:
+    """Gives each claim its record, its vitals and the steps of the run."""
+
+    steps: Steps
+    writer: Writer
+    clock: Clock
+    faults: Faults
+
+    def record(self, claim: Claim) -> ClaimRecord:
+        """Return what writes for a claim, also for one whose scheduler has died."""
+        return ClaimRecord(claim, self.writer, self.faults)
+
+    def attempt(self, claim: Claim) -> Attempt:
+        """Return what sees a worker's claim through."""
+        return Attempt(self._active(claim), self.steps)
+
+    def accepted(self, accepted: AcceptedClaim) -> Accepted:
+        """Return what sees a person's claim through; a program has been in its tree before."""
+        active = self._active(accepted.claim)
+        active.began = True
+        return Accepted(active, self.steps, accepted)
+
+    def _active(self, claim: Claim) -> ActiveClaim:
+        return ActiveClaim(self.record(claim), Vitals(self.clock))

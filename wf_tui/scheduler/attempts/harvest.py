@@ -1,0 +1,122 @@
+"""The step `harvest`: what an attempt left becomes a commit under its own ref (RULES 6.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.fault_injection import Point
+from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
+from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
+from wf_tui.ledger.model.states import Step
+
+if TYPE_CHECKING:
+    from wf_tui.clock import Clock
+    from wf_tui.git.control.changed_files import Entry
+    from wf_tui.git.control.control import Control
+    from wf_tui.git.harvest.harvest import Harvest as FoundFiles
+    from wf_tui.git.harvest.harvest import Refused
+    from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.workspace import Workspace
+    from wf_tui.scheduler.claim_record import ClaimRecord
+    from wf_tui.scheduler.threads import Threads
+
+__all__ = ["NOTHING", "Harvest", "Harvested"]
+
+_NAMED: Final = 20
+
+
+@dataclass(frozen=True)
+class Harvested:
+    """What came out of a tree: its commit and ref, the changed files, what was not taken."""
+
+    base: str = ""
+    commit: str | None = None
+    ref: str | None = None
+    entries: tuple[Entry, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    ignored: int = 0
+    error: str = ""
+    """Why nothing could be taken."""
+
+    @property
+    def event(self) -> WorkHarvested:
+        """What the ledger is told of it."""
+        refused = tuple(f"{item.path}: {item.reason}" for item in self.refused[:_NAMED])
+        return WorkHarvested(
+            ref=self.ref,
+            commit=self.commit,
+            files=len(self.entries),
+            ignored=self.ignored or None,
+            refused=refused or None,
+            error=self.error or None,
+        )
+
+    def onto(self, ending: Ending) -> Ending:
+        """Return the ending of an attempt with the commit that holds its work."""
+        return replace(ending, ref=self.ref, commit=self.commit)
+
+
+NOTHING: Final = Harvested()
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """Takes the work out of a tree, as attempts do at their end and recovery does for the dead."""
+
+    control: Control
+    threads: Threads
+    clock: Clock
+    step_deadline: float
+    """Seconds that the step is given in the ledger."""
+
+    async def run(self, active: ActiveClaim, workspace: Workspace) -> Harvested:
+        """Take what an attempt left; also of one that failed or was stopped."""
+        if not active.claim.task.writes:
+            return NOTHING
+        if active.stopped is None:  # one that was stopped has lost its claim, and has no step
+            by = self.clock.now() + self.step_deadline
+            await active.record.step(Step.HARVESTING, by)
+        await self.threads.reach(Point.HARVEST_BEGUN)
+        found = await self.commit(workspace)
+        await self.record(active.record, found)
+        return found
+
+    async def commit(self, workspace: Workspace) -> Harvested:
+        """Keep what changed in a tree under the ref of its attempt, without telling the ledger."""
+        return await self.threads.run(self._commit, workspace)
+
+    async def record(self, record: ClaimRecord, found: Harvested) -> None:
+        """Tell the ledger what was found; only now is it known to be safe."""
+        await record.harvested(found.event)
+        await self.threads.reach(Point.HARVEST_RECORDED)
+
+    def _commit(self, workspace: Workspace) -> Harvested:
+        tree = workspace.tree
+        try:
+            # The tree counts as safe only when the block, which makes the ref, has ended well.
+            with tree.harvesting(workspace.shared_scope) as found:
+                commit, ref = self._save(workspace, found) if found.entries else (None, None)
+        except HarvestRefusedError as error:
+            return Harvested(base=tree.base, error=error.message)
+        return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)
+
+    def _save(self, workspace: Workspace, found: FoundFiles) -> tuple[str, str]:
+        """Return the commit of a harvest and its ref."""
+        claim = workspace.claim
+        commit = commit_attempt(
+            self.control,
+            found.tree_oid,
+            base=workspace.tree.base,
+            task=claim.task.id,
+            run=claim.run,
+            epoch=claim.epoch,
+            title=claim.task.title,
+            worker=claim.worker,
+            when=claim.at,
+        )
+        self.threads.faults.reach(Point.HARVEST_COMMIT)
+        ref = save_attempt_ref(self.control, commit, task=claim.task.id, epoch=claim.epoch)
+        return commit, ref

@@ -1,0 +1,110 @@
+"""What an attempt is given: its folder, the results it needs, the conflict it has to solve."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.queries import reads
+from wf_tui.paths import private_folder
+from wf_tui.workers.environment import worker_environment
+from wf_tui.workers.plain_file import write_plain
+from wf_tui.workers.protocol import Job, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.paths import RunPaths
+    from wf_tui.scheduler.ports import Ports
+
+__all__ = ["JobInputs", "JobMaker", "attempt_mark", "read_inputs"]
+
+
+@dataclass(frozen=True)
+class JobInputs:
+    """What the ledger knows that an attempt needs before it starts."""
+
+    results: Mapping[str, Mapping[str, str | None]]
+    """For each task it needs: `status` (how it is done), `result`, `commit`."""
+    checkpoint: str | None
+    """The commit of the attempt before, where the task says `checkpoint: keep`."""
+
+
+def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
+    """Read what an attempt needs, on the writer's thread; a skipped task has no result."""
+    results = {}
+    for name in claim.task.spec.needs:
+        need = reads.task(ledger.db, claim.run, name)
+        results[name] = {"status": need.kind, "result": need.result, "commit": need.commit_id}
+    checkpoint = None
+    if claim.task.spec.checkpoint == "keep":
+        earlier = reads.attempts(ledger.db, claim.run, claim.task.id)[:-1]
+        commits = [attempt.commit_id for attempt in earlier if attempt.commit_id]
+        checkpoint = commits[-1] if commits else None
+    return JobInputs(results, checkpoint)
+
+
+def attempt_mark(run: str, task_folder: str) -> str:
+    """Return the value of `WF_ATTEMPT`: stray processes of a run are known by its beginning."""
+    return f"{run}/{task_folder}"
+
+
+@dataclass(frozen=True)
+class JobMaker:
+    """Makes the jobs of a run's attempts."""
+
+    paths: RunPaths
+    environment: Mapping[str, str]
+    """What every program gets of the scheduler's environment."""
+    grace: float
+    """Seconds between the polite end of a program and its kill."""
+    ports: Ports | None
+
+    def make(self, claim: Claim, tree: Path, inputs: JobInputs) -> Job:
+        """Write the files of an attempt and return its job; blocks."""
+        task, spec = claim.task, claim.task.spec
+        folder = private_folder(self.paths.attempt(task.id, claim.epoch))
+        results = _write_json(folder / "results.json", inputs.results)
+        conflicts = None
+        if claim.conflict:
+            conflicts = _write_json(folder / "conflicts.json", claim.conflict)
+        prompt = _prompt(claim)
+        write_plain(folder / "prompt.md", prompt)
+        mark = attempt_mark(claim.run, folder.name)
+        return Job(
+            run=claim.run,
+            task=task.id,
+            epoch=claim.epoch,
+            worker=claim.worker,
+            tree=tree,
+            folder=folder,
+            command=spec.command,
+            prompt=prompt,
+            environment=worker_environment(
+                self.environment,
+                run=claim.run,
+                task=task.id,
+                mark=mark,
+                results=results,
+                conflicts=conflicts,
+                port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
+            ),
+            limits=Limits(seconds=spec.timeout_secs or None, grace=self.grace),
+            mark=mark,
+        )
+
+
+def _prompt(claim: Claim) -> str:
+    parts = [claim.task.spec.prompt]
+    if claim.last_note:
+        parts.append(f"The attempt before this one ended: {claim.last_note}")
+    parts += [f"A person adds: {text}" for text in claim.messages]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _write_json(path: Path, content: Mapping[str, object] | Sequence[str]) -> Path:
+    return write_plain(path, json.dumps(content, indent=1))

@@ -1,0 +1,57 @@
+"""The step `prepare`: an attempt gets its tree and its job, and the ledger knows which they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.fault_injection import Point
+from wf_tui.scheduler.attempts.active_claim import StoppedError
+from wf_tui.scheduler.attempts.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wf_tui.clock import Clock
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.job import JobInputs, JobMaker
+    from wf_tui.scheduler.attempts.workspace import Trees
+    from wf_tui.scheduler.threads import Threads
+    from wf_tui.workers.protocol import Job
+
+__all__ = ["Prepare"]
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Three parts, because a tree that was entered has to be left, whatever fails afterwards."""
+
+    trees: Trees
+    jobs: JobMaker
+    threads: Threads
+    clock: Clock
+    start_deadline: float
+    """Seconds from here to the start of the program, after which the ledger calls it late."""
+
+    async def begin(self, active: ActiveClaim) -> JobInputs:
+        """Take the claim up; return what the ledger knows for it."""
+        by = self.clock.now() + self.start_deadline
+        inputs = await active.record.preparing(by)
+        if active.stopped is not None:
+            raise StoppedError
+        await self.threads.reach(Point.PREPARE_BEGUN)
+        return inputs
+
+    async def enter(self, active: ActiveClaim, inputs: JobInputs, head: str) -> Workspace:
+        """Enter a tree at `head`, where the branch of the run is now."""
+        return await self.threads.run(
+            Workspace.enter, self.trees, active.claim, head, inputs.checkpoint
+        )
+
+    async def job(self, active: ActiveClaim, workspace: Workspace, inputs: JobInputs) -> Job:
+        """Make the job, and record the tree before any program can write in it."""
+        tree = workspace.tree
+        await self.threads.reach(Point.PREPARE_TREE)
+        job = await self.threads.run(self.jobs.make, active.claim, tree.path, inputs)
+        if not await active.record.prepared(base=tree.base, tree=tree.number):
+            raise StoppedError
+        await self.threads.reach(Point.PREPARE_RECORDED)
+        return job

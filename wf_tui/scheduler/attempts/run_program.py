@@ -1,0 +1,59 @@
+"""The step `run`: the worker does the work, and what it says goes to the ledger in samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.fault_injection import Point
+from wf_tui.scheduler.attempts.active_claim import StoppedError
+from wf_tui.scheduler.attempts.progress import Progress, last_line
+from wf_tui.workers.protocol import Lost, Output, Started
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.clock import Clock
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.threads import Threads
+    from wf_tui.workers.protocol import Job, Outcome, Worker, WorkerEvent
+
+__all__ = ["RunProgram"]
+
+
+@dataclass(frozen=True)
+class RunProgram:
+    """Gives a job to the worker of the seat that claimed it."""
+
+    workers: Mapping[str, Worker]
+    """A worker for each kind of seat."""
+    threads: Threads
+    clock: Clock
+
+    async def run(self, active: ActiveClaim, job: Job) -> Outcome:
+        """Run the worker to its end; being stopped is an outcome like others.
+
+        When it returns, every process of the work is gone.
+        """
+        active.began = True
+        log = job.folder / "log.jsonl"
+        progress = Progress(lambda: self.threads.run(last_line, log), active.record.progress)
+
+        def hear(event: WorkerEvent) -> None:
+            active.vitals.heard(event)
+            if isinstance(event, Output):
+                progress.heard()
+            elif isinstance(event, Started):
+                seconds = active.claim.task.spec.timeout_secs
+                by = self.clock.now() + seconds if seconds else None
+                active.record.started(event.pid, by)
+
+        worker = self.workers[active.claim.kind]
+        try:
+            outcome = await active.stoppable(worker.run(job, hear))
+        except StoppedError:
+            outcome = Lost("stopped")
+        finally:
+            progress.stop()
+        await self.threads.reach(Point.RUN_ENDED)
+        return outcome

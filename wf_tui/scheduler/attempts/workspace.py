@@ -1,0 +1,104 @@
+"""Which tree an attempt works in (RULES 6.5), and what becomes of the tree afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wf_tui.git.worktrees.pool import Pool
+    from wf_tui.git.worktrees.shared import SharedTree
+    from wf_tui.git.worktrees.snapshots import Snapshots
+    from wf_tui.git.worktrees.tree import Tree
+    from wf_tui.ledger.rules.claims import Claim
+
+__all__ = ["KeptWorkspace", "Left", "Trees", "Workspace"]
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Where the worktrees of a run come from."""
+
+    pool: Pool
+    snapshots: Snapshots
+    """One for all tasks that only read the same commit."""
+    shared: SharedTree
+    """The one for tasks that ask to write side by side."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What became of a tree: why it is kept, and what readers changed in a snapshot."""
+
+    kept: str = ""
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The tree of one attempt; all methods block and belong into a thread."""
+
+    trees: Trees
+    claim: Claim
+    tree: Tree
+
+    @classmethod
+    def enter(cls, trees: Trees, claim: Claim, head: str, checkpoint: str | None) -> Workspace:
+        """Take a tree at the integration head; the shared one may be older, by its rules.
+
+        `checkpoint` is the commit of an earlier attempt, from which this one goes on.
+        """
+        task = claim.task
+        if task.isolation == "worktree":
+            tree = trees.pool.acquire(head)
+            if checkpoint:
+                trees.pool.apply_checkpoint(tree, checkpoint)
+        elif task.writes:
+            tree = trees.shared.enter(head)
+        else:
+            tree = trees.snapshots.acquire(head)
+        return cls(trees, claim, tree)
+
+    @property
+    def own_tree(self) -> bool:
+        """Whether nobody else works in the tree: only then the plan's `setup` may."""
+        return self.claim.task.isolation == "worktree"
+
+    @property
+    def shared_scope(self) -> tuple[str, ...] | None:
+        """What a harvest may look at: in the shared tree only the task's own files."""
+        if self.claim.task.isolation != "shared":
+            return None
+        return self.claim.task.scope or None
+
+    def leave(self, *, merged: bool, keep: bool, untouched: bool) -> Left:
+        """Give the tree back; one that a person may need, or with work in it, is kept.
+
+        `untouched` says that no program ran in it.
+        """
+        task = self.claim.task
+        if task.isolation == "worktree":
+            if keep:
+                self.trees.pool.keep(self.tree)
+                return Left(kept="a task is blocked on it")
+            if self.trees.pool.release(self.tree, saved=untouched or not task.writes):
+                return Left()
+            return Left(kept="its work could not be harvested")
+        if task.writes:
+            self.trees.shared.leave(merged=merged)
+            return Left()
+        return Left(changed=self.trees.snapshots.release(self.tree))
+
+
+class KeptWorkspace(Workspace):
+    """A tree that waited for a person; whatever its task asks for, nobody else is in it."""
+
+    @property
+    def own_tree(self) -> bool:
+        """A person's tree is theirs alone."""
+        return True
+
+    @property
+    def shared_scope(self) -> None:
+        """A harvest looks at all of it."""
+        return

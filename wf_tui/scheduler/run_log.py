@@ -1,0 +1,57 @@
+"""The life of a run in its `scheduler.log`: each line says of which run, and of which attempt.
+
+What a worker has written never goes here; what comes from a file or from git is cleaned first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.clock import Clock
+
+__all__ = ["RunLog", "current_log", "log_formatter"]
+
+_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(where)s%(message)s"
+_log = logging.getLogger("wf_tui.scheduler")
+
+
+class RunLog(logging.LoggerAdapter[logging.Logger]):
+    """Logs for one run, or for one attempt of it; safe to use from any thread."""
+
+    def __init__(self, run: str, task: str = "", epoch: int = 0) -> None:
+        attempt = f" task {clean(task, limit=200)} epoch {epoch}" if task else ""
+        where = f"run {run}{attempt}: "
+        super().__init__(_log, {"where": where, "run": run, "task": task, "epoch": epoch})
+
+    @contextlib.contextmanager
+    def timed(self, clock: Clock, step: str) -> Iterator[None]:
+        """Log how long a step took, however it ended."""
+        began = clock.monotonic()
+        try:
+            yield
+        finally:
+            self.info("%s took %.3f s", step, clock.monotonic() - began)
+
+    def slow_git(self, command: str, seconds: float) -> None:
+        """Log a git command that took long: its name, never what it was given."""
+        self.info("git %s took %.3f s", clean(command, limit=80), seconds)
+
+
+current_log: ContextVar[RunLog | None] = ContextVar("current_log", default=None)
+"""The log of the attempt that this task of the event loop sees through.
+
+Steps, the integrator and git itself know no attempt, but run in its task or are called from it.
+"""
+
+
+def log_formatter() -> logging.Formatter:
+    """Return what writes the lines of a `scheduler.log`, also those of other packages."""
+    return logging.Formatter(_FORMAT, defaults={"where": ""})
