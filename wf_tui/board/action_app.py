@@ -60,7 +60,7 @@ class ActionApp(App[int]):
     """Does what `ActionHost` promises, but for what needs the feed; `BoardApp` adds that."""
 
     BINDINGS: ClassVar = bindings(Where.CARDS, Where.ONE, Where.RUN, Where.APP)
-    COMMANDS: ClassVar = App.COMMANDS | {ActionsProvider}
+    COMMANDS: ClassVar = {ActionsProvider}
     SCREENS: ClassVar = dict(SCREENS)
 
     project: Project

@@ -24,7 +24,6 @@ _ENOUGH: Final = 3
 _NAME: Final = 60
 _GOAL: Final = 400
 _HELP: Final = {
-    BlockedKind.QUESTION: "2 opens the inbox to answer it",
     BlockedKind.HOLD: "b unholds it",
     BlockedKind.SCOPE: "A accepts it, r retries it",
     BlockedKind.CONFLICT: "o opens its worktree, A accepts what is there, r retries it",

@@ -122,6 +122,19 @@ async def test_the_pane_stands_where_there_is_room(
         assert (pane.display, view.selected) == (False, "a")
 
 
+async def test_a_focus_that_flees_the_pane_moves_nothing(tmp_path: Path) -> None:
+    """When the pane hides the columns, Textual moves the focus; the keys stay with their card."""
+    async with board(tmp_path, *"abcd", before=some_of_each, size=(140, 30)) as hand:
+        await hand.select("b")
+        await hand.press("enter")
+        await hand.pilot.resize_terminal(120, 29)
+        await hand.settle()
+        view = board_of(hand.app)
+        assert (view.current, view.query_one(DetailPane).task_id) == (BLOCKED, "b")
+        await hand.press("escape")
+        assert (view.current, view.selected) == (BLOCKED, "b")
+
+
 async def test_the_pane_follows_the_selection(tmp_path: Path) -> None:
     """While it is open, moving shows the next card in it."""
     async with board(tmp_path, "a", "b", size=(140, 30)) as hand:

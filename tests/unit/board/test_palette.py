@@ -9,8 +9,9 @@ from textual.command import CommandPalette
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import shell
+from wf_tui.board.name_search import find, find_scattered
 from wf_tui.board.screens.board_screen import BoardScreen
-from wf_tui.board.screens.palette import ActionsProvider, find, scattered
+from wf_tui.board.screens.palette import ActionsProvider
 from wf_tui.board.widgets.filter_bar import FilterBar
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def test_the_beginning_of_a_name_comes_first() -> None:
 
 def test_scattered_letters_are_the_last_resort() -> None:
     """Letters in their order are enough where no word is found."""
-    assert [key for _, key in scattered("lgf", NAMES, 9)] == ["login-form"]
-    assert find("lgf", NAMES, 9) == find("  ", NAMES, 9) == scattered("qqq", NAMES, 9) == []
+    assert [key for _, key in find_scattered("lgf", NAMES, 9)] == ["login-form"]
+    assert find("lgf", NAMES, 9) == find("  ", NAMES, 9) == find_scattered("qqq", NAMES, 9) == []
 
 
 def test_ten_thousand_names_are_searched_at_once() -> None:
@@ -38,7 +39,7 @@ def test_ten_thousand_names_are_searched_at_once() -> None:
     for query in ("t", "form number 99", "tkfn9", "zzz"):
         begun = time.process_time()
         assert len(find(query, names, 30)) <= 30
-        assert len(scattered(query, names, 30)) <= 30
+        assert len(find_scattered(query, names, 30)) <= 30
         assert time.process_time() - begun < 0.25
 
 
@@ -86,6 +87,19 @@ async def test_themes_can_be_chosen(tmp_path: Path) -> None:
         titles = {found.title for found in hand.app.get_system_commands(hand.app.screen)}
         assert "Theme" in titles
         assert not titles & {"Quit", "Keys"}
+
+
+async def test_there_is_one_ranking(tmp_path: Path) -> None:
+    """Textual's own commands are found by the same rule, so that they stand in the same order."""
+    async with board(tmp_path, shell("b", title="Theme of the board")) as hand:
+        provider = ActionsProvider(hand.app.screen)
+        await provider.startup()
+        hits = [hit async for hit in provider.search("theme")]
+        assert [(str(hit.text), round(hit.score, 2)) for hit in hits] == [
+            ("Theme", 0.95),
+            ("b", 0.7),
+        ]
+        assert {ActionsProvider} == hand.app.COMMANDS
 
 
 async def test_titles_are_no_markup(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_a_card_says_when_its_profile_is_paused(drive: LedgerHarness, view: Pict
     ("kind", "word"),
     [
         (BlockedKind.HOLD, "b unholds it"),
-        (BlockedKind.QUESTION, "answer"),
+        (BlockedKind.QUESTION, "r retries"),
         (BlockedKind.GATE, "r retries"),
         (BlockedKind.QUOTA, "another lane"),
     ],

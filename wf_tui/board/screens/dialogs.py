@@ -9,11 +9,11 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from wf_tui.board.name_search import find, find_scattered
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "ChoiceDialog", "confirm"]
 
 YES: Final = "yes"
+"""The id of the choice that agrees in `confirm`."""
 _MOST: Final = 200
+"""Choices that are shown; typing finds the others."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,18 @@ class ChoiceDialog(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Highlight the first choice that can be taken."""
-        self._first()
+        self._highlight_first()
 
     @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
 
-    def _first(self) -> None:
-        options = self._list.options
-        self._list.highlighted = next((n for n, o in enumerate(options) if not o.disabled), None)
+    def _highlight_first(self) -> None:
+        self._list.highlighted = None
+        for place, option in enumerate(self._list.options):
+            if not option.disabled:
+                self._list.highlighted = place
+                return
 
     def action_next(self, step: int) -> None:
         """Move the highlight, also while typing."""
@@ -104,7 +109,7 @@ class ChoiceDialog(ModalScreen[str | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._list.set_options(_options(best(event.value, self._choices)))
-        self._first()
+        self._highlight_first()
 
     @on(Input.Submitted)
     def _entered(self) -> None:
@@ -119,10 +124,10 @@ def best(typed: str, choices: Sequence[Choice]) -> list[Choice]:
     """Return the choices whose ids may be meant by what was typed, best first."""
     if not typed.strip():
         return list(choices)
-    matcher = Matcher(typed.strip())
-    scored = [(matcher.match(choice.id), choice) for choice in choices]
-    found = [pair for pair in scored if pair[0] > 0]
-    return [choice for _, choice in sorted(found, key=lambda pair: -pair[0])]
+    by_id = {choice.id: choice for choice in choices}
+    names = [(name.casefold(), name) for name in by_id]
+    found = find(typed, names, len(names)) or find_scattered(typed, names, len(names))
+    return [by_id[name] for _, name in found]
 
 
 def confirm(title: str, yes: str, note: str) -> ChoiceDialog:
@@ -132,11 +137,12 @@ def confirm(title: str, yes: str, note: str) -> ChoiceDialog:
 
 def _options(choices: Sequence[Choice]) -> list[Option]:
     return [
-        Option(_line(choice), id=choice.id, disabled=choice.disabled) for choice in choices[:_MOST]
+        Option(_prompt(choice), id=choice.id, disabled=choice.disabled)
+        for choice in choices[:_MOST]
     ]
 
 
-def _line(choice: Choice) -> Content:
+def _prompt(choice: Choice) -> Content:
     label = Content(clean(choice.label, limit=200))
     if not choice.note:
         return label

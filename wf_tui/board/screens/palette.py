@@ -1,11 +1,8 @@
-"""The palette: every action and every task, by name."""
+"""The palette: every action, every task and Textual's own commands, by name."""
 
 from __future__ import annotations
 
-import re
 from functools import partial
-from heapq import nlargest
-from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 from textual.command import DiscoveryHit, Hit, Provider
@@ -13,93 +10,87 @@ from textual.content import Content
 from textual.markup import escape
 
 from wf_tui.board.actions.registry import ACTIONS, Group
+from wf_tui.board.name_search import find, find_scattered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from textual.app import SystemCommand
     from textual.command import Hits
+    from textual.types import IgnoreReturnCallbackType
 
     from wf_tui.board.actions.action import Action
     from wf_tui.board.host import ActionHost
 
-__all__ = ["ActionsProvider", "find", "scattered"]
+    Command = tuple[Content, IgnoreReturnCallbackType, str, str]
 
-_MOST: Final = 30
+__all__ = ["ActionsProvider"]
+
+_MOST_TASKS: Final = 30
 """Tasks that are offered at most; another letter finds the others."""
-_START, _WORD, _INSIDE, _SCATTERED = 0.9, 0.7, 0.5, 0.2
-_ACTION_FIRST: Final = 0.05
-_OFFERED: Final = (Group.TASK, Group.RUN, Group.LOOK, Group.APP, Group.MOVE)
+_COMMANDS_FIRST: Final = 0.05
+"""What a command scores more than a task that fits as well."""
+_ORDER: Final = (Group.TASK, Group.RUN, Group.LOOK, Group.APP, Group.MOVE)
+"""Groups of actions as they are offered while nothing is typed."""
 
 
 class ActionsProvider(Provider):
-    """Finds actions and tasks; an action that is not possible now says why."""
+    """Finds commands and tasks; an action that is not possible now says why.
+
+    It is the only provider: Textual's own one scores by another rule, and hits of both would stand
+    in no order.
+    """
 
     async def startup(self) -> None:
-        """Take the names of all tasks once: a search then makes cards only of what it finds."""
-        picture = self._app.picture
-        rows = map(picture.row, picture.cards)
-        self._tasks = [(f"{row.id} {row.title}".casefold(), row.id) for row in rows]
-        self._offers = [(f"{a.title} {a.id}".casefold(), a.id) for a in ACTIONS]
-        self._known = {action.id: action for action in ACTIONS}
+        """Take all names once, so that a search makes cards only of what it finds."""
+        picture = self._host.picture
+        self._tasks: list[tuple[str, str]] = []
+        for task in picture.cards:
+            row = picture.row(task)
+            self._tasks.append((f"{row.id} {row.title}".casefold(), row.id))
+        self._commands: dict[str, Command] = {}
+        self._names: list[tuple[str, str]] = []
+        for action in sorted(ACTIONS, key=lambda action: _ORDER.index(action.group)):
+            self._commands[action.id] = self._command_of(action)
+            self._names.append((f"{action.title} {action.id}".casefold(), action.id))
+        for title, text, callback, _ in self._system_commands():
+            self._commands[title] = (Content(title), callback, title, escape(text))
+            self._names.append((title.casefold(), title))
+
+    def _system_commands(self) -> list[SystemCommand]:
+        every = self.app.get_system_commands(self.screen)
+        return sorted(every, key=lambda command: command.title)
 
     @property
-    def _app(self) -> ActionHost:
+    def _host(self) -> ActionHost:
         return cast("ActionHost", self.app)
 
     async def discover(self) -> Hits:
-        """Offer every action while nothing is typed."""
-        for action in sorted(ACTIONS, key=lambda action: _OFFERED.index(action.group)):
-            yield DiscoveryHit(*self._action(action))
+        """Offer every command while nothing is typed."""
+        for command in self._commands.values():
+            yield DiscoveryHit(*command)
 
     async def search(self, query: str) -> Hits:
         """Offer what the words are in, the names that begin with them first."""
-        for look in (find, scattered):
-            actions = look(query, self._offers, len(ACTIONS))
-            tasks = look(query, self._tasks, _MOST)
-            for score, name in actions:
-                yield Hit(score + _ACTION_FIRST, *self._action(self._known[name]))
+        for look in (find, find_scattered):
+            commands = look(query, self._names, len(self._names))
+            tasks = look(query, self._tasks, _MOST_TASKS)
+            for score, name in commands:
+                yield Hit(score + _COMMANDS_FIRST, *self._commands[name])
             for score, name in tasks:
-                yield self._task(score, name)
-            if actions or tasks:
+                yield self._task_hit(score, name)
+            if commands or tasks:
                 return
 
-    def _task(self, score: float, name: str) -> Hit:
-        card = self._app.picture.card(name)
+    def _task_hit(self, score: float, name: str) -> Hit:
+        card = self._host.picture.card(name)
         shown = Content(f"{card.id}  {card.title}  ({card.state.replace('_', ' ')})")
-        return Hit(score, shown, partial(self._app.open_card, name), card.id)
+        return Hit(score, shown, partial(self._host.open_card, name), card.id)
 
-    def _action(self, action: Action) -> tuple[Content, partial[None], str, str]:
-        app = self._app
-        why_not = app.why_not(action.id)
-        keys = app.keys_of(action.id)
+    def _command_of(self, action: Action) -> Command:
+        host = self._host
+        why_not = host.why_not(action.id)
+        keys = host.keys_of(action.id)
         shown = Content.assemble(
             (action.title, "dim" if why_not else ""), (f"  {keys}" if keys else "", "bold")
         )
         text = f"not now: {why_not}" if why_not else action.help
-        return shown, partial(app.perform, action.id), action.title, escape(text)
-
-
-def find(query: str, names: Sequence[tuple[str, str]], most: int) -> list[tuple[float, str]]:
-    """Return the things whose names have all words, with scores from 0 to 1, best first.
-
-    Nothing but `in` for each name, so that 10,000 of them cost milliseconds.
-    """
-    words = query.casefold().split()
-    if not words:
-        return []
-    found = [(_score(words[0], name), key) for name, key in names if all(w in name for w in words)]
-    return nlargest(most, found, key=lambda pair: pair[0])
-
-
-def scattered(query: str, names: Sequence[tuple[str, str]], most: int) -> list[tuple[float, str]]:
-    """Return the things whose names have the letters in their order, not far apart."""
-    letters = re.compile("[^\n]{0,12}?".join(map(re.escape, "".join(query.casefold().split()))))
-    found = ((_SCATTERED, key) for name, key in names if letters.search(name))
-    return list(islice(found, most))
-
-
-def _score(word: str, name: str) -> float:
-    place = name.find(word)
-    if place == 0:
-        return _START
-    return _INSIDE if name[place - 1].isalnum() else _WORD
+        return shown, partial(host.perform, action.id), action.title, escape(text)
