@@ -95,7 +95,9 @@ class Card:
 
 def card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
     """Return the card of a task; `evidence` counts only where it is of the live claim."""
-    seen = evidence if row.claimed and evidence and evidence.epoch == row.epoch else None
+    seen = None
+    if evidence is not None and row.claimed and evidence.epoch == row.epoch:
+        seen = evidence
     return Card(
         key=row.id,
         id=clean(row.id, limit=_NAME),

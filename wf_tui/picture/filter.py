@@ -66,9 +66,11 @@ class Filter:
         """Whether a card is shown; its reason is asked for only where nothing else decides."""
         if self.quick and not _QUICK_TESTS[self.quick](row):
             return False
-        if not all(_has(row, key, values) for key, values in self.terms.items()):
-            return False
-        if "kind" in self.terms and not _of_kind(row, self.terms["kind"], reason):
+        for key, values in self.terms.items():
+            if key != "kind" and not _contains(_TEXTS[key](row), values):
+                return False
+        # Last what may need the reason of a pending card, which costs more than all the rest.
+        if "kind" in self.terms and not _matches_kind(row, self.terms["kind"], reason):
             return False
         return self._has_words(row, reason)
 
@@ -84,20 +86,24 @@ class Filter:
 
 
 def parse(text: str, quick: str = "") -> Filter:
-    """Return the filter of what a person typed; what is wrong with it is in `problem`."""
+    """Return the filter of what a person typed; what is wrong with it is in `problem`.
+
+    It is called at each key, so a half-typed text has to give a filter too: the first thing that is
+    wrong is told, and what is right already filters.
+    """
     words: list[str] = []
     terms: dict[str, list[str]] = {}
     problem = ""
     for found in _TERM.finditer(text.strip()):
         key = (found["key"] or "").lower()
-        value = (found["quoted"] if found["quoted"] is not None else found["plain"] or "").strip()
+        value = (found["quoted"] or found["plain"] or "").strip()
         if key and key not in KEYS:
             problem = problem or _unknown_key(key)
         elif not value:
             continue
         elif not key:
             words.append(value.casefold())
-        elif wrong := _wrong(key, value):
+        elif wrong := _value_problem(key, value):
             problem = problem or wrong
         else:
             terms.setdefault(key, []).append(value.casefold().replace("-", "_"))
@@ -111,7 +117,7 @@ def _unknown_key(key: str) -> str:
     return f"unknown filter {key}; there are {', '.join(f'{name}:' for name in KEYS)}{meant}"
 
 
-def _wrong(key: str, value: str) -> str:
+def _value_problem(key: str, value: str) -> str:
     """Return what is wrong with the value of a key that has a closed set of them."""
     known = {"state": tuple(map(str, TaskState)), "kind": _KINDS}.get(key)
     word = value.casefold().replace("-", "_")
@@ -122,14 +128,12 @@ def _wrong(key: str, value: str) -> str:
     return f"unknown {key} {value}{meant}"
 
 
-def _has(row: TaskRow, key: str, values: tuple[str, ...]) -> bool:
-    if key == "kind":
-        return True
-    text = _TEXTS[key](row).casefold().replace("-", "_")
-    return any(value in text for value in values)
+def _contains(text: str, values: tuple[str, ...]) -> bool:
+    folded = text.casefold().replace("-", "_")
+    return any(value in folded for value in values)
 
 
-def _of_kind(row: TaskRow, values: tuple[str, ...], reason: Callable[[], Reason]) -> bool:
+def _matches_kind(row: TaskRow, values: tuple[str, ...], reason: Callable[[], Reason]) -> bool:
     kind = reason().kind if row.state is TaskState.PENDING else row.kind or ""
     return any(value in kind for value in values)
 

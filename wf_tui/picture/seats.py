@@ -44,7 +44,7 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
         profile=clean(seat.profile),
         kind=clean(seat.kind),
         task=clean(seat.task) if seat.task else "",
-        step=(held.step or "") if held else ("stopping" if seat.task else ""),
+        step=_step(seat, held),
         since=held.step_at if held else None,
         heartbeat_at=seat.heartbeat_at,
         lane=clean(seat.lane),
@@ -53,3 +53,10 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
         roles=tuple(clean(role) for role in seat.roles),
         writes=tuple(clean(path) for path in writes),
     )
+
+
+def _step(seat: WorkerRow, held: TaskRow | None) -> str:
+    if held is not None:
+        return held.step or ""
+    # The seat still has an attempt, but the task is no longer its own: it was taken back.
+    return "stopping" if seat.task else ""

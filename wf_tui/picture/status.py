@@ -87,7 +87,7 @@ class Status:
 
 
 def read_status(db: Database, run: str, now: float) -> Status:
-    """Read all of a run at one moment."""
+    """Read all of a run in one snapshot; `now` in UTC seconds. Costs the number of its tasks."""
     with db.snapshot():
         row = reads.run_row(db, run)
         tasks = reads.tasks(db, run)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["branch", "remedy", "status_lines", "summary_lines"]
 
-_NOBODY: Final = frozenset({"no_worker", "lane_limited", "profile_paused"})
+_NEEDS_PERSON: Final = frozenset({"no_worker", "lane_limited", "profile_paused"})
 """Why a pending task stays so until somebody acts, once a run is over."""
 _SHOWN: Final = 40
 _NAMED: Final = 3
@@ -45,15 +45,15 @@ def status_lines(status: Status) -> Iterator[str]:
     run = status.run
     yield f"{run.id}  {run.state}  {clean(run.goal, limit=_TEXT)}"
     yield _counts(run, status.now)
-    yield from _lead(status)
+    yield from _leader_line(status)
     for state in _ORDER:
         tasks = sorted((task for task in status.tasks if task.state is state), key=order)
         if tasks:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"
-            yield from _group(status, tasks)
+            yield from _task_lines(status, tasks)
         if state is TaskState.IN_PROGRESS:
-            yield from _scopes(status)
+            yield from _scope_lines(status)
 
 
 def summary_lines(status: Status) -> Iterator[str]:
@@ -61,12 +61,12 @@ def summary_lines(status: Status) -> Iterator[str]:
     run = status.run
     yield f"{run.id}  {run.state}"
     yield _counts(run, run.ended_at or status.now)
-    yield from _group(status, [task for task in status.tasks if _is_stuck(status, task)])
+    yield from _task_lines(status, [task for task in status.tasks if _is_stuck(status, task)])
 
 
 def _is_stuck(status: Status, task: TaskRow) -> bool:
-    """Whether it is one that a person has to look at before it can go on."""
-    pending = task.state is TaskState.PENDING and status.reasons[task.id].kind in _NOBODY
+    """Whether a person has to do something before it can continue."""
+    pending = task.state is TaskState.PENDING and status.reasons[task.id].kind in _NEEDS_PERSON
     return pending or task.state is TaskState.BLOCKED
 
 
@@ -86,18 +86,20 @@ def remedy(task: TaskRow) -> str:
 def _counts(run: RunRow, now: float) -> str:
     total = run.pending + run.in_progress + run.done + run.blocked
     parts = [f"{run.done}/{total} done"]
-    parts += [f"{run.in_progress} in progress"] if run.in_progress else []
-    parts += [f"{run.pending} pending"] if run.pending else []
-    parts += [f"{run.blocked} blocked"] if run.blocked else []
-    took = f"took {span((run.ended_at or now) - run.created_at)}"
-    since = took if run.ended_at else f"since {span(now - run.created_at)}"
+    others = {"in progress": run.in_progress, "pending": run.pending, "blocked": run.blocked}
+    parts += [f"{number} {state}" for state, number in others.items() if number]
+    if run.ended_at:
+        since = f"took {span(run.ended_at - run.created_at)}"
+    else:
+        since = f"since {span(now - run.created_at)}"
     where = f"branch {branch(run)}"
     why = run.export_note or ("wf resume exports it" if run.unexported else "")
-    where += f" (not exported yet: {clean(why, limit=_TEXT)})" if why else ""
+    if why:
+        where += f" (not exported yet: {clean(why, limit=_TEXT)})"
     return "  ".join([" · ".join(parts), since, where])
 
 
-def _lead(status: Status) -> Iterator[str]:
+def _leader_line(status: Status) -> Iterator[str]:
     run = status.run
     if status.full and not RunState(run.state).ended:
         yield f"{DISK_FULL} {clean(run.dir, limit=_PATH)}"
@@ -111,7 +113,7 @@ def _lead(status: Status) -> Iterator[str]:
         yield "its scheduler is dead, so nothing runs; start one with: wf resume"
 
 
-def _scopes(status: Status) -> Iterator[str]:
+def _scope_lines(status: Status) -> Iterator[str]:
     """Yield who holds which paths, and whom that keeps waiting."""
     held = [(one.task, paths) for one in status.holders if (paths := holds(status.run, one))]
     if not held:
@@ -131,24 +133,24 @@ def _scopes(status: Status) -> Iterator[str]:
         yield f"  and {len(held) - _SHOWN} more"
 
 
-def _group(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:
+def _task_lines(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:
     shown = tasks[:_SHOWN]
     width = max((len(clean(task.id, limit=_WIDEST)) for task in shown), default=0)
     for task in shown:
-        yield _task(status, task, width)
+        yield _task_line(status, task, width)
     if len(tasks) > len(shown):
         yield f"  and {plural(len(tasks) - len(shown), 'more task')} (all: wf status --json)"
 
 
-def _task(status: Status, task: TaskRow, width: int) -> str:
+def _task_line(status: Status, task: TaskRow, width: int) -> str:
     reason = status.reasons[task.id]
     glyph = glyphs.of(task, reason.kind)
-    line = f"  {glyph} {clean(task.id, limit=_WIDEST):<{width}}  {_why(status, task)}"
+    line = f"  {glyph} {clean(task.id, limit=_WIDEST):<{width}}  {_explanation(status, task)}"
     help_with = remedy(task)
     return f"{line}  -> {help_with}" if help_with else line
 
 
-def _why(status: Status, task: TaskRow) -> str:
+def _explanation(status: Status, task: TaskRow) -> str:
     reason = status.reasons[task.id]
     text = clean(reason.text, limit=_TEXT)
     if task.state is TaskState.IN_PROGRESS:

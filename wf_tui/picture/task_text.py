@@ -31,16 +31,16 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     yield _line("state", f"{word}, {why}{text}, since {span(now - task.since)}")
     if help_with := remedy(task):
         yield _line("helps", help_with)
-    yield from _request(task)
-    yield from _limits(task)
+    yield from _request_lines(task)
+    yield from _limit_lines(task)
     if task.result:
         yield from _block("result", task.result)
     for attempt in picture.attempts:
         yield ""
-        yield from _attempt(picture, attempt, now)
+        yield from _attempt_lines(picture, attempt, now)
 
 
-def _request(task: TaskRow) -> Iterator[str]:
+def _request_lines(task: TaskRow) -> Iterator[str]:
     spec = task.spec
     yield _line("phase", task.phase)
     if spec.prompt:
@@ -57,17 +57,20 @@ def _request(task: TaskRow) -> Iterator[str]:
         yield from _block("gate", spec.gate)
 
 
-def _limits(task: TaskRow) -> Iterator[str]:
+def _limit_lines(task: TaskRow) -> Iterator[str]:
     spec = task.spec
     parts = [f"{task.tries} of {task.max_attempts} tries used", f"priority {task.priority}"]
-    parts += [f"{spec.timeout_secs:g} s"] if spec.timeout_secs else []
-    parts += [f"{spec.max_tokens} tokens"] if spec.max_tokens else []
-    parts += [f"for {task.pinned}"] if task.pinned else []
+    if spec.timeout_secs:
+        parts.append(f"{spec.timeout_secs:g} s")
+    if spec.max_tokens:
+        parts.append(f"{spec.max_tokens} tokens")
+    if task.pinned:
+        parts.append(f"for {task.pinned}")
     yield _line("limits", ", ".join(parts))
     yield _line("role", task.role)
 
 
-def _attempt(picture: TaskPicture, attempt: AttemptRow, now: float) -> Iterator[str]:
+def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Iterator[str]:
     took = offset((attempt.ended_at or now) - attempt.started_at)
     outcome = (attempt.outcome or "runs").replace("_", " ")
     note = f": {attempt.note}" if attempt.note else ""

@@ -53,6 +53,7 @@ class Totals:
             self._count_chain(row.chain, by)
 
     def _count_chain(self, length: int, by: int) -> None:
+        # The lengths in use, sorted, so that the longest is known without looking at all cards.
         before = self._chains[length]
         self._chains[length] = before + by
         if not before:
