@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError, UsageError
@@ -29,37 +29,29 @@ if TYPE_CHECKING:
 
     from wf_tui.config import Config
     from wf_tui.git.repository import Repository
-    from wf_tui.ledger.ledger import Ledger, MoveResult
+    from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import EventRow, TaskRow
     from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.rules.moves import Move, MoveResult
     from wf_tui.ledger.store.database import Database
 
 __all__ = [
     "Ended",
     "Project",
     "abort",
-    "accept",
     "add",
-    "cancel",
-    "edit",
     "ensure_scheduler",
     "find_project",
-    "hold",
+    "move",
     "open_ledger",
     "open_reads",
     "pause",
-    "priority",
-    "reassign",
-    "release",
     "resume",
-    "retry",
     "run_here",
     "scheduler_alive",
     "set_jobs",
-    "skip",
     "stop",
     "undo",
-    "unhold",
     "user_name",
 ]
 
@@ -68,6 +60,7 @@ _LEAD_WITHIN: Final = 10.0
 _LOOK_EVERY: Final = 0.01
 _LONGEST_ID: Final = 40
 _BUILT_IN: Final = "shell"
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -245,70 +238,36 @@ def _tell_all(
 # -- by hand, on tasks
 
 
-def retry(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Give tasks another chance."""
-    return _going_on(project, ledger, run, lambda: ledger.retry(run, *tasks))
-
-
-def reassign(
-    project: Project, ledger: Ledger, run: str, tasks: Sequence[str], *, to: str
+def move(
+    project: Project,
+    ledger: Ledger,
+    run: str,
+    move: Move[_P],
+    tasks: Sequence[str],
+    *args: _P.args,
+    **kwargs: _P.kwargs,
 ) -> list[MoveResult]:
-    """Give tasks to a named seat or profile."""
-    return _going_on(project, ledger, run, lambda: ledger.reassign(run, to, *tasks))
+    """Make a move of the table on some tasks; the keys of the board and the commands come here.
+
+    Where the move gives the run something to do, a scheduler is there for it afterwards.
+    """
+    left = {}
+    if move.from_tree:
+        left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task))}
+
+    def make() -> list[MoveResult]:
+        free = [task for task in tasks if task not in left]
+        made = {one.task: one for one in ledger.move(run, move, free, *args, **kwargs)}
+        return [made[task] if task in made else _left(task, left[task]) for task in tasks]
+
+    return _going_on(project, ledger, run, make) if move.wakes else make()
 
 
-def release(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Take tasks from their workers."""
-    return _going_on(project, ledger, run, lambda: ledger.release(run, *tasks))
+def _left(task: str, why: str) -> MoveResult:
+    """Return that a task is blocked as before: what is in its worktree cannot be taken yet."""
+    from wf_tui.ledger.rules.moves import MoveResult  # noqa: PLC0415 - reading needs no rules
 
-
-def hold(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Keep tasks from running."""
-    return ledger.hold(run, *tasks)
-
-
-def unhold(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Take tasks off hold."""
-    return _going_on(project, ledger, run, lambda: ledger.unhold(run, *tasks))
-
-
-def cancel(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Give tasks up."""
-    return ledger.cancel(run, *tasks)
-
-
-def skip(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Count tasks as done without their work."""
-    return _going_on(project, ledger, run, lambda: ledger.skip(run, *tasks))
-
-
-def accept(project: Project, ledger: Ledger, run: str, tasks: Sequence[str]) -> list[MoveResult]:
-    """Take work that was held back for its scope or a conflict, as it lies in its worktree."""
-    left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task))}
-
-    def deed() -> list[MoveResult]:
-        from wf_tui.ledger.ledger import MoveResult  # noqa: PLC0415 - reading needs no rules
-
-        acted = iter(ledger.accept(run, *(task for task in tasks if task not in left)))
-        state = TaskState.BLOCKED.value
-        return [
-            MoveResult(task, changed=False, state=state, reason=left[task])
-            if task in left
-            else next(acted)
-            for task in tasks
-        ]
-
-    return _going_on(project, ledger, run, deed)
-
-
-def priority(ledger: Ledger, run: str, task: str, number: int) -> list[MoveResult]:
-    """Move a task in the queue; lower comes first."""
-    return ledger.priority(run, task, number)
-
-
-def edit(ledger: Ledger, run: str, task: str, fields: Mapping[str, object]) -> list[MoveResult]:
-    """Change what a task asks for; `hands.edit` has the names of the fields."""
-    return ledger.edit(run, task, fields)
+    return MoveResult(task, changed=False, state=TaskState.BLOCKED.value, reason=why)
 
 
 def add(project: Project, ledger: Ledger, run: str, task: NewTask, phase: str | None) -> TaskRow:

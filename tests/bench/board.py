@@ -19,6 +19,7 @@ from wf_tui.ledger.model.rows import Spec, WorkerRow
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.load import NewPhase, NewTask
+from wf_tui.ledger.rules.moves import RETRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ class Writer:
             assert self._held is not None
         else:
             self._ledger.fail(fence(self._held), _BAD)
-            self._ledger.retry(RUN, self._held.task.id)
+            self._ledger.move(RUN, RETRY, [self._held.task.id])
             self._held = None
 
     def prove(self, text: str) -> None:

@@ -17,6 +17,7 @@ from wf_tui.board.detail.attempts import read_attempts
 from wf_tui.board.detail.document import Source
 from wf_tui.clock import SystemClock
 from wf_tui.config import Timing
+from wf_tui.ledger.rules.moves import RELEASE
 from wf_tui.workers import channel
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def test_a_late_result_is_kept_and_does_not_count(harness: RunHarness) -> None:
     harness.environ["WF_FAULT"] = "check.ended:1:delay=1"
     harness.start(parallel_plan('id: a, run: "echo $WF_ATTEMPT > a.txt", mode: read_write'))
     harness.when(
-        lambda event: event.kind == "harvested", lambda ledger: ledger.release(harness.run, "a")
+        lambda event: event.kind == "harvested",
+        lambda ledger: ledger.move(harness.run, RELEASE, ["a"]),
     )
     assert harness.lead() == "completed"
     late, good = harness.attempts("a")

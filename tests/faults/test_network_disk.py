@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.support.ledger_locks import BEGIN_IMMEDIATE, locked_by_another, on_a_disk
 from tests.support.plans import parallel_plan
 from tests.support.waiting import until
+from wf_tui.ledger.rules.moves import HOLD, UNHOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.scheduler import process
@@ -25,10 +26,10 @@ def test_a_whole_run(harness: RunHarness, monkeypatch: pytest.MonkeyPatch) -> No
     on_a_disk(monkeypatch, "nfs4")
     tasks = [f'id: t{n}, run: "echo {n} > f{n}", mode: read_write' for n in range(6)]
     harness.start(parallel_plan(*tasks, 'id: last, run: "true"'), jobs=3)
-    harness.act(lambda ledger: ledger.hold(harness.run, "last"))
+    harness.act(lambda ledger: ledger.move(harness.run, HOLD, ["last"]))
     harness.when(
         lambda event: event.kind == "task_done",
-        lambda ledger: ledger.unhold(harness.run, "last"),
+        lambda ledger: ledger.move(harness.run, UNHOLD, ["last"]),
     )
     assert harness.lead(foreground=False) == "completed"
     with closing(SqliteDatabase(harness.project.paths.ledger)) as database:

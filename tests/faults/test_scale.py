@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, shell
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import CANCEL, RETRY
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
 
@@ -86,8 +87,8 @@ def test_ten_thousand_at_once(make: Callable[[NewPhase], LedgerHarness], shape: 
     """A cancel of all of them, and an abort, is an act of a second."""
     drive = make(shaped(shape, MANY))
     names = [f"t{number:06}" for number in range(MANY)]
-    assert cost(lambda: drive.mine.cancel(RUN, *names)) < 8
-    assert cost(lambda: drive.mine.retry(RUN, *names)) < 8
+    assert cost(lambda: drive.mine.move(RUN, CANCEL, names)) < 8
+    assert cost(lambda: drive.mine.move(RUN, RETRY, names)) < 8
     assert cost(lambda: drive.mine.abort(RUN)) < 8
     assert (drive.run().blocked, drive.run().state) == (MANY, "aborted")
 
@@ -97,7 +98,7 @@ def test_a_failure_that_ten_thousand_wait_for(make: Callable[[NewPhase], LedgerH
     drive = make(shaped("chain", MANY))
     assert cost(lambda: drive.wreck("t000000")) < 8
     assert drive.run().blocked == MANY
-    assert cost(lambda: drive.mine.retry(RUN, "t000000")) < 8
+    assert cost(lambda: drive.mine.move(RUN, RETRY, ["t000000"])) < 8
     assert drive.run().pending == MANY
 
 

@@ -15,6 +15,7 @@ from tests.support.post_mortem import control_of, violations
 from wf_tui.commands import open_ledger
 from wf_tui.git.refs import attempt_ref
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import RETRY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def test_no_room_for_objects(tampered: RunHarness) -> None:
         )
         assert (run_folder(tampered) / "trees" / "1" / "big").stat().st_size == 300_000
         ballast.unlink()
-        tampered.act(lambda ledger: ledger.retry(tampered.run, "a"))
+        tampered.act(lambda ledger: ledger.move(tampered.run, RETRY, ["a"]))
         assert tampered.lead() == "completed"
         assert tampered.merged("x") == "x"
         assert violations(tampered) == set()
@@ -60,7 +61,7 @@ def test_no_room_for_a_worktree(harness: RunHarness) -> None:
         assert harness.lead() == "partial"
         assert "No space left on device" in harness.attempts("a")[0].note
         ballast.unlink()
-        harness.act(lambda ledger: ledger.retry(harness.run, "a"))
+        harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["a"]))
         assert harness.lead() == "completed"
 
 
@@ -167,7 +168,7 @@ def test_a_disk_that_does_not_keep_its_word(
     assert re.search("Input/output error|couldn't write", harness.attempts("a")[0].note)
     assert control_of(harness).head() == harness.row().head == harness.row().base
     assert (run_folder(harness) / "trees" / "1" / "d" / "x").exists()
-    harness.act(lambda ledger: ledger.retry(harness.run, "a"))
+    harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["a"]))
     assert harness.lead() == "completed"
     assert harness.merged("d/x") == "x"
 

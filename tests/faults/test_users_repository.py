@@ -13,6 +13,7 @@ from tests.support.run_harness import attempt_started
 from wf_tui.commands import find_project
 from wf_tui.errors import GitError
 from wf_tui.git.control.attempt_commits import commit_tree
+from wf_tui.ledger.rules.moves import RETRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +152,7 @@ def test_the_runs_own_branch_moved_back(harness: RunHarness, tmp_path: Path) -> 
     assert harness.merged("a") == "a"
     assert harness.events("export_pending")
     assert violations(harness) == {"branch"}
-    harness.act(lambda ledger: ledger.retry(harness.run, "b"))
+    harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["b"]))
     with pytest.raises(GitError, match="which lacks"):
         harness.lead()
     control = control_of(harness)
@@ -214,7 +215,7 @@ def test_an_object_that_one_task_needs(tampered: RunHarness, tmp_path: Path) -> 
     commit = str(tampered.attempts("a")[0].commit_id)
     (control_of(tampered).git_dir / "objects" / commit[:2] / commit[2:]).unlink()
     (tmp_path / "again").touch()
-    tampered.act(lambda ledger: ledger.retry(tampered.run, "a"))
+    tampered.act(lambda ledger: ledger.move(tampered.run, RETRY, ["a"]))
     assert tampered.lead() == "partial"
     assert commit in tampered.attempts("a")[1].note
     assert tampered.merged("b") == "b"

@@ -12,6 +12,7 @@ from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, seat,
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.moves import CANCEL, HOLD
 from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def busy_run(project: Project, db: Database) -> LedgerHarness:
     base, commit = _commits(project)
     _survey(drive)
     _build(drive, project, base, commit)
-    drive.mine.hold(RUN, "sessions")
+    drive.mine.move(RUN, HOLD, ["sessions"])
     return drive
 
 
@@ -145,8 +146,7 @@ def run_of_kind(db: Database, kind: BlockedKind) -> LedgerHarness:
     drive = LedgerHarness(db).make(broken, after, goal="One of each kind", jobs=2)
     drive.ledger.scheduler_started(RUN, asdict(own_identity()), 3600.0)
     if kind in {BlockedKind.HOLD, BlockedKind.CANCELLED}:
-        act = drive.mine.hold if kind is BlockedKind.HOLD else drive.mine.cancel
-        act(RUN, "parser")
+        drive.mine.move(RUN, HOLD if kind is BlockedKind.HOLD else CANCEL, ["parser"])
     else:
         _block(drive, kind)
     drive.clock.move(125)

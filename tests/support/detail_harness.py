@@ -12,6 +12,7 @@ from wf_tui.board.detail.pane import DetailPane
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.moves import RETRY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,7 @@ class LiveRun:
     def claim_again(self) -> None:
         """Let the attempt fail and begin another one."""
         self.fail()
-        self.harness.act(lambda ledger: ledger.retry(self.harness.run, "t"))
+        self.harness.act(lambda ledger: ledger.move(self.harness.run, RETRY, ["t"]))
         self.claim()
 
     def fail(self) -> None:

@@ -24,6 +24,7 @@ from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.moves import ANSWER, EDIT, MOVES, PRIORITY, REASSIGN, RETRY, UNHOLD
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -160,7 +161,7 @@ class RandomMoves(RuleBasedStateMachine):
         """Do something to two tasks by hand."""
         name = HAND[which % len(HAND)]
         picked = dict.fromkeys([self._pick(pick), self._pick(which)])
-        acted = getattr(self.drive.mine, name)(RUN, *picked)
+        acted = self.drive.mine.move(RUN, MOVES[name], list(picked))
         if name == "accept":
             for task in (self.drive.task(one.task) for one in acted if one.changed):
                 self.given(Fence(RUN, task.id, task.epoch, str(task.worker)))
@@ -170,22 +171,26 @@ class RandomMoves(RuleBasedStateMachine):
         with suppress(RefusedError):
             self.drive.mine.resume(RUN)
         blocked = [task.id for task in reads.tasks(self.drive.db, RUN) if task.state == "blocked"]
-        self.drive.mine.retry(RUN, *blocked)
-        self.drive.mine.unhold(RUN, *blocked)
+        self.drive.mine.move(RUN, RETRY, blocked)
+        self.drive.mine.move(RUN, UNHOLD, blocked)
 
     def reassign(self, pick: int, which: int) -> None:
         """Give a task to a seat or a profile."""
-        self.drive.mine.reassign(RUN, ["w1", "w2", "shell"][which % 3], self._pick(pick))
+        self.drive.mine.move(RUN, REASSIGN, [self._pick(pick)], to=["w1", "w2", "shell"][which % 3])
 
     def edit(self, pick: int, which: int) -> None:
         """Change what a task asks for, and its place."""
-        self.drive.mine.edit(RUN, self._pick(pick), {"scope": SCOPES[which % len(SCOPES)]})
-        self.drive.mine.priority(RUN, self._pick(which), pick % 3 - 1)
+        self.drive.mine.move(
+            RUN, EDIT, [self._pick(pick)], fields={"scope": SCOPES[which % len(SCOPES)]}
+        )
+        self.drive.mine.move(RUN, PRIORITY, [self._pick(which)], number=pick % 3 - 1)
 
     def answer(self, pick: int, _: int) -> None:
         """Answer a question, where there is one."""
         asked = [task.id for task in reads.tasks(self.drive.db, RUN) if task.kind == "question"]
-        self.drive.mine.answer(RUN, asked[pick % len(asked)] if asked else self._pick(pick), "yes")
+        self.drive.mine.move(
+            RUN, ANSWER, [asked[pick % len(asked)] if asked else self._pick(pick)], text="yes"
+        )
 
     def undo(self, *_: int) -> None:
         """Take back the last act."""

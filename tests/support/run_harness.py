@@ -16,6 +16,7 @@ from wf_tui.clock import SystemClock
 from wf_tui.commands import Project, find_project, open_ledger
 from wf_tui.config import Config, Profile, Timing
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import ACCEPT
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 from wf_tui.scheduler.process import Lead, start_detached
@@ -189,7 +190,7 @@ def touch(path: Path) -> bool:
 
 def accept_and_lead(harness: RunHarness) -> TaskRow:
     """Accept the work of `t`, lead the run to its end, and return what became of the task."""
-    harness.act(lambda ledger: ledger.accept(harness.run, "t"))
+    harness.act(lambda ledger: ledger.move(harness.run, ACCEPT, ["t"]))
     harness.lead()
     return harness.task("t")
 

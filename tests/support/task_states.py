@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, shell
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.rules.moves import CANCEL, HOLD, SKIP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.ledger_harness import LedgerHarness
+    from wf_tui.ledger.rules.moves import Move
 
 
 def _plain(drive: LedgerHarness) -> None:
@@ -63,8 +65,8 @@ def _quota(drive: LedgerHarness) -> None:
     drive.ledger.limited(fence, BAD, "quota", "far", drive.clock.now() + 900)
 
 
-def _by_hand(command: str) -> Callable[[LedgerHarness], object]:
-    return lambda drive: getattr(drive.make("t").mine, command)(RUN, "t")
+def _by_hand(move: Move[[]]) -> Callable[[LedgerHarness], object]:
+    return lambda drive: drive.make("t").mine.move(RUN, move, ["t"])
 
 
 def _dependency(drive: LedgerHarness) -> None:
@@ -96,12 +98,12 @@ STATES: Final[dict[str, Callable[[LedgerHarness], object]]] = {
     "B:budget": _at_once(BlockedKind.BUDGET),
     "B:question": _unanswered,
     "B:quota": _quota,
-    "B:hold": _by_hand("hold"),
-    "B:cancelled": _by_hand("cancel"),
+    "B:hold": _by_hand(HOLD),
+    "B:cancelled": _by_hand(CANCEL),
     "B:dependency": _dependency,
     "D:merged": lambda drive: drive.make("t").finish("t"),
     "D:no_changes": _done(DoneKind.NO_CHANGES),
     "D:answered": _done(DoneKind.ANSWERED),
-    "D:skipped": _by_hand("skip"),
+    "D:skipped": _by_hand(SKIP),
 }
 """A name that begins with the word that `ledger_harness.word` gives, and how to get there."""

@@ -7,11 +7,26 @@ from typing import TYPE_CHECKING, Final
 from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness
 from tests.support.task_states import STATES
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.rules.moves import (
+    ACCEPT,
+    ANSWER,
+    CANCEL,
+    EDIT,
+    HOLD,
+    MESSAGE,
+    PRIORITY,
+    REASSIGN,
+    RELEASE,
+    RETRY,
+    SKIP,
+    UNHOLD,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wf_tui.ledger.ledger import Fence, MoveResult
+    from wf_tui.ledger.ledger import Fence
+    from wf_tui.ledger.rules.moves import MoveResult
 
 PENDING: Final = ["P ready", "P waiting", "P backoff"]
 RUNNING: Final = ["R:claimed", "R:preparing", "R:running", "R:harvesting", "R:checking"]
@@ -30,18 +45,18 @@ def _to(state: str, *groups: Iterable[str]) -> dict[str, str]:
 
 
 COMMANDS: Final[dict[str, Callable[[LedgerHarness], list[MoveResult]]]] = {
-    "retry": lambda drive: drive.mine.retry(RUN, "t"),
-    "reassign": lambda drive: drive.mine.reassign(RUN, "w2", "t"),
-    "release": lambda drive: drive.mine.release(RUN, "t"),
-    "hold": lambda drive: drive.mine.hold(RUN, "t"),
-    "unhold": lambda drive: drive.mine.unhold(RUN, "t"),
-    "cancel": lambda drive: drive.mine.cancel(RUN, "t"),
-    "skip": lambda drive: drive.mine.skip(RUN, "t"),
-    "accept": lambda drive: drive.mine.accept(RUN, "t"),
-    "answer": lambda drive: drive.mine.answer(RUN, "t", "yes"),
-    "edit": lambda drive: drive.mine.edit(RUN, "t", {"title": "anew"}),
-    "priority": lambda drive: drive.mine.priority(RUN, "t", -1),
-    "message": lambda drive: drive.mine.message(RUN, "t", "be quick"),
+    "retry": lambda drive: drive.mine.move(RUN, RETRY, ["t"]),
+    "reassign": lambda drive: drive.mine.move(RUN, REASSIGN, ["t"], to="w2"),
+    "release": lambda drive: drive.mine.move(RUN, RELEASE, ["t"]),
+    "hold": lambda drive: drive.mine.move(RUN, HOLD, ["t"]),
+    "unhold": lambda drive: drive.mine.move(RUN, UNHOLD, ["t"]),
+    "cancel": lambda drive: drive.mine.move(RUN, CANCEL, ["t"]),
+    "skip": lambda drive: drive.mine.move(RUN, SKIP, ["t"]),
+    "accept": lambda drive: drive.mine.move(RUN, ACCEPT, ["t"]),
+    "answer": lambda drive: drive.mine.move(RUN, ANSWER, ["t"], text="yes"),
+    "edit": lambda drive: drive.mine.move(RUN, EDIT, ["t"], fields={"title": "anew"}),
+    "priority": lambda drive: drive.mine.move(RUN, PRIORITY, ["t"], number=-1),
+    "message": lambda drive: drive.mine.move(RUN, MESSAGE, ["t"], text="be quick"),
 }
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.commands import Project
     from wf_tui.config import Config
-    from wf_tui.ledger.ledger import Ledger, MoveResult
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.moves import MoveResult
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
 

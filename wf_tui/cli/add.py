@@ -13,11 +13,11 @@ from wf_tui.cli.context import acting, json_option, run_option
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import tell_acted
 from wf_tui.errors import UsageError
-from wf_tui.ledger.ledger import MoveResult
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import WRITES
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.load import NewTask
+from wf_tui.ledger.rules.moves import EDIT, MoveResult
 from wf_tui.plan.scopes import problem
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ def add(
     )
     with acting(run, repo) as found:
         task = commands.add(found.project, found.ledger, found.run.id, new, phase)
-        acted = MoveResult(task.id, changed=True, state=task.state.value, reason="")
-        return tell_acted(found, [acted], as_json=as_json)
+        return tell_acted(found, [MoveResult.of(task)], as_json=as_json)
 
 
 @click.command
@@ -130,7 +129,9 @@ def edit(
         before = reads.task(found.ledger.db, found.run.id, task)
         if scope and not before.writes:
             warn(_KEPT)
-        acted = commands.edit(found.ledger, found.run.id, task, fields)
+        acted = commands.move(
+            found.project, found.ledger, found.run.id, EDIT, [task], fields=fields
+        )
         return tell_acted(found, acted, as_json=as_json)
 
 

@@ -21,6 +21,7 @@ from wf_tui.demo.person import Person
 from wf_tui.demo.summary import summary
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.new_run import create_run
 from wf_tui.picture.status import read_status
 
@@ -98,7 +99,7 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
 def _person(project: Project, folder: DemoFolder, run: str) -> Person:
     def retry(task: str) -> None:
         with commands.open_ledger(project) as ledger:
-            commands.retry(project, ledger, run, [task])
+            commands.move(project, ledger, run, RETRY, [task])
 
     def give_up() -> None:
         with commands.open_ledger(project) as ledger:

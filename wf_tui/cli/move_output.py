@@ -14,7 +14,7 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.ledger import MoveResult
+    from wf_tui.ledger.rules.moves import MoveResult
 
 __all__ = ["tell_acted", "tell_run"]
 

@@ -1,4 +1,8 @@
-"""By hand, on one or many tasks: retry, reassign, hold, cancel, skip, accept and their kin."""
+"""By hand, on one or many tasks: the commands of the table of moves, and `priority` and `undo`.
+
+A move whose row has a help text gets its command here by that; `cli/root.py` has its line in the
+list of all commands, which is known without the table since `wf --help` loads no rules.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +18,53 @@ from wf_tui.cli.move_output import tell_acted
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from wf_tui.ledger.ledger import MoveResult
 
-__all__ = [
-    "accept",
-    "cancel",
-    "hold",
-    "priority",
-    "reassign",
-    "release",
-    "retry",
-    "skip",
-    "undo",
-    "unhold",
-]
+__all__ = ["priority", "undo"]
 
 _ANY: Final = "any"
-_RETRIED: Final = frozenset(BlockedKind) - {BlockedKind.DEPENDENCY, BlockedKind.HOLD}
+_REFUSED: Final = "The exit status is 5 if any task was refused."
+_ARGUMENTS: Final = {
+    moves.REASSIGN.name: click.option(
+        "--to", required=True, metavar="WORKER", help="A seat or a profile (wf workers)."
+    )
+}
+"""The options of the moves that take more than tasks; click gives their values by name."""
+
+
+def __getattr__(name: str) -> click.Command:
+    """Return the command of a move, made from its row in the table; `Entry.load` asks for it."""
+    move = moves.MOVES.get(name)
+    if move is None or not move.help:
+        raise AttributeError(f"no move of tasks is called {name!r}")
+
+    def command(
+        *,
+        run: str | None,
+        repo: Path | None,
+        tasks: tuple[str, ...],
+        all_blocked: str | None,
+        as_json: bool,
+        **arguments: Any,
+    ) -> int:
+        with acting(run, repo) as found:
+            names = _named(found, tasks, all_blocked, move.blocked_kinds)
+            made = []
+            if names:
+                made = commands.move(
+                    found.project, found.ledger, found.run.id, move, names, **arguments
+                )
+            return tell_acted(found, made, as_json=as_json)
+
+    command.__doc__ = f"{move.help}\n\n{_REFUSED}"
+    with_tasks = _on_tasks(command)
+    if move.name in _ARGUMENTS:
+        with_tasks = _ARGUMENTS[move.name](with_tasks)
+    return click.command(move.name)(with_tasks)
 
 
 def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
@@ -48,23 +78,6 @@ def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
         help="All blocked tasks that allow this, or those of one kind.",
     )
     return tasks(blocked(run_option(json_option(command))))
-
-
-def _do(
-    deed: Callable[[Acting, Sequence[str]], list[MoveResult]],
-    kinds: Collection[BlockedKind],
-    *,
-    run: str | None,
-    repo: Path | None,
-    tasks: tuple[str, ...],
-    all_blocked: str | None,
-    as_json: bool,
-) -> int:
-    """Do something to the named tasks, or to all blocked ones of these kinds, and tell of it."""
-    with acting(run, repo) as found:
-        names = _named(found, tasks, all_blocked, kinds)
-        acted = deed(found, names) if names else []
-        return tell_acted(found, acted, as_json=as_json)
 
 
 def _named(
@@ -92,118 +105,6 @@ def _kind(word: str) -> BlockedKind:
         raise UnknownNameError("kind", word, [kind.value for kind in BlockedKind]) from None
 
 
-@click.command
-@_on_tasks
-def retry(**given: Any) -> int:
-    """Give blocked tasks another chance, with all their tries; end the wait of a back-off.
-
-    The exit status is 5 if any task was refused.
-    """
-    return _do(
-        lambda at, tasks: commands.retry(at.project, at.ledger, at.run.id, tasks), _RETRIED, **given
-    )
-
-
-@click.command
-@click.option("--to", required=True, metavar="WORKER", help="A seat or a profile (wf workers).")
-@_on_tasks
-def reassign(*, to: str, **given: Any) -> int:
-    """Give tasks to a named worker; running attempts are stopped, their work is kept.
-
-    The exit status is 5 if any task was refused.
-    """
-    return _do(
-        lambda at, tasks: commands.reassign(at.project, at.ledger, at.run.id, tasks, to=to),
-        _RETRIED,
-        **given,
-    )
-
-
-@click.command
-@_on_tasks
-def release(**given: Any) -> int:
-    """Stop the running attempts of tasks and put the tasks back into the queue.
-
-    The exit status is 5 if any task was refused.
-    """
-    return _do(
-        lambda at, tasks: commands.release(at.project, at.ledger, at.run.id, tasks),
-        {BlockedKind.QUESTION},
-        **given,
-    )
-
-
-@click.command
-@_on_tasks
-def hold(**given: Any) -> int:
-    """Keep tasks from running until they are unheld; running attempts are stopped.
-
-    The exit status is 5 if any task was refused.
-    """
-    return _do(
-        lambda at, tasks: commands.hold(at.ledger, at.run.id, tasks),
-        {BlockedKind.DEPENDENCY, BlockedKind.QUESTION},
-        **given,
-    )
-
-
-@click.command
-@_on_tasks
-def unhold(**given: Any) -> int:
-    """Take tasks off hold.
-
-    The exit status is 5 if any task was refused.
-    """
-    return _do(
-        lambda at, tasks: commands.unhold(at.project, at.ledger, at.run.id, tasks),
-        {BlockedKind.HOLD},
-        **given,
-    )
-
-
-@click.command
-@_on_tasks
-def cancel(**given: Any) -> int:
-    """Give tasks up, and with them what needs their results; running attempts are stopped.
-
-    The exit status is 5 if any task was refused.
-    """
-    return _do(
-        lambda at, tasks: commands.cancel(at.ledger, at.run.id, tasks),
-        frozenset(BlockedKind) - {BlockedKind.CANCELLED},
-        **given,
-    )
-
-
-@click.command
-@_on_tasks
-def skip(**given: Any) -> int:
-    """Count tasks as done without their work; what needs their results continues without them.
-
-    The exit status is 5 if any task was refused.
-    """
-    return _do(
-        lambda at, tasks: commands.skip(at.project, at.ledger, at.run.id, tasks),
-        frozenset(BlockedKind),
-        **given,
-    )
-
-
-@click.command
-@_on_tasks
-def accept(**given: Any) -> int:
-    """Take the work of tasks that are blocked by their scope, or by a conflict you have resolved.
-
-    It is what lies in the worktree now (wf shell TASK). The exit status is 5 if any task was
-    refused.
-    """
-    return _do(
-        lambda at, tasks: commands.accept(at.project, at.ledger, at.run.id, tasks),
-        {BlockedKind.SCOPE, BlockedKind.CONFLICT},
-        **given,
-    )
-
-
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("task")
 @click.argument("number", type=int, metavar="N")
@@ -212,7 +113,9 @@ def accept(**given: Any) -> int:
 def priority(*, task: str, number: int, run: str | None, repo: Path | None, as_json: bool) -> int:
     """Move TASK in the queue: a lower N comes first, and it may be below 0."""
     with acting(run, repo) as found:
-        acted = commands.priority(found.ledger, found.run.id, task, number)
+        acted = commands.move(
+            found.project, found.ledger, found.run.id, moves.PRIORITY, [task], number=number
+        )
         return tell_acted(found, acted, as_json=as_json)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, ParamSpec
 
 from wf_tui.errors import UsageError
-from wf_tui.ledger.acts import Acts, MoveResult
 from wf_tui.ledger.model.events.attempt_events import (
     AttemptStarted,
     Integrated,
@@ -30,8 +29,9 @@ from wf_tui.ledger.model.events.run_events import (
 )
 from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow, evolve, insert
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
-from wf_tui.ledger.rules import attempts, breaker, claims, load, questions, runs
+from wf_tui.ledger.rules import attempts, breaker, claims, load, moves, questions, runs, undo
 from wf_tui.ledger.rules.change import Change, change
+from wf_tui.ledger.rules.moves import MoveResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,10 +41,11 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
-    from wf_tui.ledger.rules.load import NewPhase
+    from wf_tui.ledger.rules.load import NewPhase, NewTask
+    from wf_tui.ledger.rules.moves import Move
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["Fence", "Ledger", "MoveResult"]
+__all__ = ["Fence", "Ledger"]
 
 START_DEADLINE: Final = 60.0
 STEAL_AFTER: Final = 300.0
@@ -56,6 +57,7 @@ _LEADS: Final = (
     "boot = excluded.boot, pid_started = excluded.pid_started, "
     "started_at = excluded.started_at, lease_until = excluded.lease_until"
 )
+_P = ParamSpec("_P")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Fence:
 
 
 @dataclass
-class Ledger(Acts):
+class Ledger:
     """The rules, on any store. A method either makes its whole change or none, and says why.
 
     `actor` is who acts: `scheduler`, `user:<name>` or a worker. Times come from `clock`, the jitter
@@ -145,6 +147,31 @@ class Ledger(Acts):
         with self._change(run) as tx:
             at = tx.now if looked_at is None else looked_at
             return runs.end_when_idle(tx, foreground=foreground, looked_at=at)
+
+    # -- tasks, by hand
+
+    def move(
+        self, run: str, move: Move[_P], tasks: Sequence[str], *args: _P.args, **kwargs: _P.kwargs
+    ) -> list[MoveResult]:
+        """Make one move of the table on some tasks; each is changed or says why it is not.
+
+        What the move takes besides the tasks is given by name: `move(run, REASSIGN, ["a"],
+        to="kimi-2")`. Raises `UsageError` for a task or an argument that does not exist; then none
+        of the tasks is changed.
+        """
+        with self._change(run) as tx:
+            return moves.make(tx, move, tasks, *args, **kwargs)
+
+    def undo(self, run: str) -> list[MoveResult]:
+        """Take back the actor's last move, on all its tasks."""
+        with self._change(run) as tx:
+            return [MoveResult.of(task) for task in undo.undo(tx)]
+
+    def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
+        """Add a task to a run, into a phase or into the one that nothing waits for."""
+        with self._change(run) as tx:
+            runs.wake_run(tx)
+            return load.add_task(tx, task, phase)
 
     # -- the scheduler and its seats
 

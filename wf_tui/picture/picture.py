@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.queries.breaker_reads import explained
+from wf_tui.ledger.queries.trees import has_tree
+from wf_tui.ledger.rules import moves
 from wf_tui.ledger.rules.claims import may_write
-from wf_tui.picture import allowed
+from wf_tui.ledger.rules.runs import RUN_MOVES
+from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.picture.arrangement import Arrangement
 from wf_tui.picture.batch import Batch, Changes, Tally
 from wf_tui.picture.card import COLUMNS, order
@@ -23,15 +26,20 @@ from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
 from wf_tui.picture.seats import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from wf_tui.errors import RefusedError
     from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card
 
-__all__ = ["Batch", "Changes", "Picture"]
+__all__ = ["ENTER", "Batch", "Changes", "Picture"]
 
+ENTER: Final = "enter"
+"""To go into the worktree of a task, which changes nothing in the run."""
+_LONGEST: Final = 300
 _FEW: Final = 50
 _BULK: Final = 8
 """A batch of more than one in so many cards is sorted in one go."""
@@ -230,14 +238,24 @@ class Picture:
         """The rows of the seats."""
         return self._batch.workers if self._batch else ()
 
-    def why_not(self, move: str, task: str = "") -> str | None:
-        """Return why a move (`allowed.MOVES`, `RUN_MOVES`) is not possible, or None if it is."""
+    def why_not(self, name: str, task: str = "") -> str | None:
+        """Return why a move on a task, or on the run, is not possible now, or None where it is.
+
+        `name` is one of `MOVES`, of `RUN_MOVES`, or `ENTER`. The ledger decides in the end, by the
+        same tables and with the same sentences.
+        """
         if self.run is None:
             return "the run has not been read yet"
-        if move in allowed.RUN_MOVES:
-            return allowed.why_not_run(move, self.run)
-        row = self._cache.rows[task]
-        return allowed.why_not(move, row, self.run, self.now, used=self._is_used(row))
+        if name in RUN_MOVES:
+            refusal = RUN_MOVES[name](self.run)
+        elif name == ENTER:
+            row = self._cache.rows[task]
+            refusal = None if has_tree(row) else refused(row, "opened in a worktree")
+        else:
+            row = self._cache.rows[task]
+            situation = moves.situation_of(row, self.now, self._is_used)
+            refusal = moves.why_not(moves.MOVES[name], row, self.run, situation)
+        return None if refusal is None else _sentence(refusal)
 
     def _is_used(self, row: TaskRow) -> bool:
         """Whether a task that waited for this one was claimed."""
@@ -266,3 +284,9 @@ class Picture:
             root, waiting = next(iter(blocked), ""), 0
         others = len(blocked) - held_up.total() - 1
         return stalled(self._cache.rows.get(root), others, waiting)
+
+
+def _sentence(refusal: RefusedError) -> str:
+    """Return a refusal in one line; what the name of a task holds, it cannot act on a terminal."""
+    text = f"{refusal.message}: {refusal.hint}" if refusal.hint else refusal.message
+    return clean(text, limit=_LONGEST)

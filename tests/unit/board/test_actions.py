@@ -10,6 +10,7 @@ from textual.widgets._toast import Toast
 from tests.support.board_harness import board
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.rules.moves import HOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def wrecked(drive: LedgerHarness) -> None:
 
 def held(drive: LedgerHarness) -> None:
     """Hold tasks a and b."""
-    drive.mine.hold("r1", "a", "b")
+    drive.mine.move("r1", HOLD, ["a", "b"])
 
 
 def running(drive: LedgerHarness) -> None:
@@ -84,7 +85,7 @@ async def test_actions_act_in_the_order_of_the_columns(tmp_path: Path) -> None:
     """Marked cards of several states each get the move that their state asks for."""
 
     def mixed(drive: LedgerHarness) -> None:
-        drive.mine.hold("r1", "b")
+        drive.mine.move("r1", HOLD, ["b"])
         drive.expect_claim("a", step=Step.RUNNING)
 
     async with board(tmp_path, "a", "b", "c", before=mixed) as hand:

@@ -16,12 +16,14 @@ from wf_tui.board.messages import FeedFailed
 from wf_tui.board.widgets.header import Notice
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.ledger.ledger import Ledger, MoveResult
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.moves import MoveResult
 
 PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
 
@@ -47,7 +49,7 @@ async def test_a_deed_is_done_on_another_thread(tmp_path: Path) -> None:
 
     def act(ledger: Ledger) -> list[MoveResult]:
         seen.append(threading.current_thread() is threading.main_thread())
-        return ledger.hold(RUN, "a")
+        return ledger.move(RUN, HOLD, ["a"])
 
     async with board(tmp_path, "a") as hand:
         hand.app.do(act, "held")

@@ -11,6 +11,7 @@ from wf_tui.board.widgets.card_lines import card_lines
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
 from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.rules.moves import CANCEL, HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
 from wf_tui.picture.picture import Picture
@@ -90,8 +91,8 @@ def test_a_blocked_card_says_its_kind(drive: LedgerHarness, kind: BlockedKind) -
 def test_a_blocked_card_that_needs_nobody_has_another_sign(drive: LedgerHarness) -> None:
     """Held and cancelled cards wait for nobody, and do not look as if they did."""
     drive.make("a", "b")
-    drive.mine.hold("r1", "a")
-    drive.mine.cancel("r1", "b")
+    drive.mine.move("r1", HOLD, ["a"])
+    drive.mine.move("r1", CANCEL, ["b"])
     assert (shown(drive, "a")[0], shown(drive, "b")[0]) == ("▌ a", "⊘ b")
 
 

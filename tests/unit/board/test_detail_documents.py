@@ -17,6 +17,7 @@ from wf_tui.board.detail.prompt import read_prompt
 from wf_tui.board.detail.rows import Rows
 from wf_tui.commands import open_ledger
 from wf_tui.git.control.show import FileChange
+from wf_tui.ledger.rules.moves import SKIP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +126,7 @@ def test_limits_and_needs(tmp_path: Path) -> None:
     lines = texts(read_prompt(source(harness, "b")))
     assert "  0 of 3 tries used, 9 s, 8 steps, 7 tokens, $6.5" in lines
     assert lines[lines.index("needs a (pending)") + 1] == "  no result yet"
-    harness.act(lambda ledger: ledger.skip(harness.run, "a"))
+    harness.act(lambda ledger: ledger.move(harness.run, SKIP, ["a"]))
     harness.act(
         lambda ledger: ledger.db.execute("UPDATE task SET commit_id = 'abcdefabcdefabcdef'")
     )

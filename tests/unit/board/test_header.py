@@ -10,7 +10,7 @@ from wf_tui.board.actions.result_messages import Told, result_messages
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.header import clock_time, header_spans, notice, short_number
 from wf_tui.board.widgets.line import width_of
-from wf_tui.ledger.ledger import MoveResult
+from wf_tui.ledger.rules.moves import MoveResult
 from wf_tui.picture.header import Header
 
 HEADER = Header(

@@ -14,6 +14,7 @@ from wf_tui.board.screens.inbox_screen import InboxScreen
 from wf_tui.board.screens.run_screen import EVERYTHING
 from wf_tui.board.screens.workers_screen import WorkersScreen
 from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.rules.moves import HOLD, RETRY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ def troubled(drive: LedgerHarness) -> None:
     drive.fail(drive.expect_claim("a"), BlockedKind.GATE)
     drive.clock.move(60)
     drive.wreck("b")
-    drive.mine.hold("r1", "c")
+    drive.mine.move("r1", HOLD, ["c"])
 
 
 def inbox(hand: BoardHarness) -> InboxScreen:
@@ -83,7 +84,7 @@ async def test_what_is_selected_stays_selected(tmp_path: Path) -> None:
     async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
         await hand.press("2", "j")
         assert inbox(hand).selected == "b"
-        hand.drive.mine.retry("r1", "a")
+        hand.drive.mine.move("r1", RETRY, ["a"])
         await hand.settle()
         assert inbox(hand).listed == ("b",)
         assert inbox(hand).selected == "b"

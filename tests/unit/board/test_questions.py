@@ -15,6 +15,7 @@ from wf_tui.board.messages import CardDropped
 from wf_tui.board.screens.dialogs import Choice, ChoiceDialog, best
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import HOLD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -214,7 +215,12 @@ async def test_quit_asks_nothing_when_the_run_is_over(tmp_path: Path) -> None:
     ("card", "before", "drop", "acts"),
     [
         ("a", lambda d: d.wreck("a"), (BLOCKED, PENDING), [("task_retried", "a")]),
-        ("a", lambda d: d.mine.hold("r1", "a"), (BLOCKED, PENDING), [("task_unblocked", "a")]),
+        (
+            "a",
+            lambda d: d.mine.move("r1", HOLD, ["a"]),
+            (BLOCKED, PENDING),
+            [("task_unblocked", "a")],
+        ),
         ("a", lambda d: d.clock.move(1), (PENDING, BLOCKED), [("task_blocked", "a")]),
         ("a", two_run, (RUNNING, PENDING), [("task_released", "a")]),
         ("c", two_run, (PENDING, RUNNING, "b"), [("task_reassigned", "c")]),

@@ -16,7 +16,9 @@ from wf_tui.board.actions.registry import ACTIONS, Action, Group, Where, binding
 from wf_tui.board.screens.help_screen import HelpScreen
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
-from wf_tui.picture.allowed import ENTER, MOVES, RUN_MOVES
+from wf_tui.ledger.rules.moves import MOVES
+from wf_tui.ledger.rules.runs import RUN_MOVES
+from wf_tui.picture.picture import ENTER
 
 KEYS = {
     *"hjklgG/!@#rxabfenpucdLq?124+-AoE",

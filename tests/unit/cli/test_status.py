@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wf_tui import commands
+from wf_tui.ledger.rules.moves import SKIP
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -178,7 +179,7 @@ def test_following_an_ended_run_prints_and_ends(cli: CliHarness, run: str) -> No
     """`--follow` does not wait for what cannot come."""
     project = commands.find_project(cli.repo, cli.environ)
     with commands.open_ledger(project) as ledger:
-        ledger.skip(run, "one", "two")
+        ledger.move(run, SKIP, ["one", "two"])
         ledger.resume(run)
         ledger.end_when_idle(run, foreground=True)
     last = cli.here("events", "--follow", "--json").stdout.splitlines()[-1]

@@ -7,6 +7,7 @@ import pytest
 from tests.support import recount
 from tests.support.ledger_harness import RUN, LedgerHarness, phase, shell
 from wf_tui.errors import RefusedError, UnknownNameError, UsageError
+from wf_tui.ledger.rules.moves import RETRY
 
 
 def test_without_a_phase(drive: LedgerHarness) -> None:
@@ -32,7 +33,7 @@ def test_needs_a_blocked_task(drive: LedgerHarness) -> None:
     added = drive.mine.add(RUN, shell("x", "b"))
     assert (drive.where("x"), added.detail) == ("B:dependency", {"root": "a", "needs": "b"})
     assert drive.events("task_blocked", task="x")[0].data["before"] == "pending"
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert drive.where("x") == "P"
     recount.check(drive.db)
 

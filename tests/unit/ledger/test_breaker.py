@@ -12,6 +12,7 @@ from tests.support.ledger_harness import RUN, STOPPED, LedgerHarness, merging, s
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules.moves import CANCEL, REASSIGN, RELEASE, RETRY, SKIP
 
 TASKS = [f"t{number:02}" for number in range(20)]
 
@@ -71,7 +72,7 @@ def test_what_is_not_a_failure_is_not_counted(storm: LedgerHarness) -> None:
     """Attempts that a person stops, however many, pause nobody."""
     for _ in range(5):
         fence = storm.expect_claim(TASKS[0], "w1")
-        storm.mine.release(RUN, TASKS[0])
+        storm.mine.move(RUN, RELEASE, [TASKS[0]])
         storm.ledger.close(fence, STOPPED)
     assert storm.claim("w1") is not None
 
@@ -118,7 +119,7 @@ def test_when_that_attempt_says_nothing_another_one_may(storm: LedgerHarness) ->
     trip(storm)
     storm.clock.move(5)
     fence = storm.expect_claim(TASKS[3], "w1")
-    storm.mine.release(RUN, TASKS[3])
+    storm.mine.move(RUN, RELEASE, [TASKS[3]])
     storm.ledger.close(fence, STOPPED)
     assert storm.claim("w2") is not None
 
@@ -145,7 +146,7 @@ def test_a_success_of_before_the_pause_ends_it(storm: LedgerHarness) -> None:
 
 def test_after_six_trips_it_waits_for_a_person(storm: LedgerHarness) -> None:
     """Then nothing is claimable and no timer is set: the run stalls, in the foreground it ends."""
-    storm.mine.cancel(RUN, *TASKS[10:])
+    storm.mine.move(RUN, CANCEL, TASKS[10:])
     trip(storm, times=6)
     assert [storm.claim(name) for name in ("w1", "w2")] == [None, None]
     assert pause(storm) == 0
@@ -166,16 +167,16 @@ def test_resume_lets_it_try_again(storm: LedgerHarness, times: int) -> None:
 def test_a_retry_lets_the_profiles_that_fit_try_again(storm: LedgerHarness) -> None:
     """So does reassigning to that profile, but not to another one."""
     trip(storm)
-    storm.mine.reassign(RUN, "other", TASKS[0])
+    storm.mine.move(RUN, REASSIGN, [TASKS[0]], to="other")
     assert storm.claim("w1") is None
-    storm.mine.retry(RUN, TASKS[1])
+    storm.mine.move(RUN, RETRY, [TASKS[1]])
     assert storm.claim("w1") is not None
 
 
 def test_reassigning_to_the_profile_lets_it_try_again(storm: LedgerHarness) -> None:
     """The task that it is given to runs at once."""
     trip(storm, times=6)
-    storm.mine.reassign(RUN, "shell", TASKS[0])
+    storm.mine.move(RUN, REASSIGN, [TASKS[0]], to="shell")
     assert storm.claim("w2") is not None
 
 
@@ -228,7 +229,7 @@ def test_it_outlives_the_scheduler(storm: LedgerHarness) -> None:
 
 def test_no_timer_where_nothing_waits_for_it(storm: LedgerHarness) -> None:
     """A paused profile does not keep a run from its end."""
-    storm.mine.skip(RUN, *TASKS[3:])
+    storm.mine.move(RUN, SKIP, TASKS[3:])
     trip(storm)
     assert storm.ledger.end_when_idle(RUN, foreground=True) == "partial"
 

@@ -13,6 +13,7 @@ from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import HOLD, PRIORITY, REASSIGN, RELEASE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ def test_the_longest_path_comes_next(drive: LedgerHarness) -> None:
 def test_priority_by_hand(drive: LedgerHarness) -> None:
     """A task moved to the front by a person is claimed first."""
     drive.make("a", "b")
-    drive.mine.priority(RUN, "b", -3)
+    drive.mine.move(RUN, PRIORITY, ["b"], number=-3)
     drive.expect_claim("b")
 
 
@@ -77,7 +78,7 @@ def test_a_task_has_one_claim(drive: LedgerHarness) -> None:
 def test_only_what_waits_is_claimed(drive: LedgerHarness) -> None:
     """What is done or held waits for nothing, and is not claimed all the same."""
     drive.make("a", "b").finish("a")
-    drive.mine.hold(RUN, "b")
+    drive.mine.move(RUN, HOLD, ["b"])
     assert drive.claim() is None
 
 
@@ -170,7 +171,7 @@ def test_a_pin_to_an_idle_seat_is_not_stolen(drive: LedgerHarness) -> None:
 def test_a_pin_of_a_person_is_never_stolen(drive: LedgerHarness) -> None:
     """A task that a person gave to a busy seat waits for that seat."""
     drive.make("x", "a").expect_claim("x", "w1")
-    drive.mine.reassign(RUN, "w1", "a")
+    drive.mine.move(RUN, REASSIGN, ["a"], to="w1")
     drive.clock.move(5000)
     assert drive.claim("w2") is None
 
@@ -205,7 +206,7 @@ def test_fallback_spares_a_pin_by_hand(drive: LedgerHarness) -> None:
     drive.make(
         shell("a", spec=spec, max_attempts=9, backoff=0), seats=[seat("w1"), seat("s", "second")]
     )
-    drive.mine.reassign(RUN, "w1", "a")
+    drive.mine.move(RUN, REASSIGN, ["a"], to="w1")
     drive.wreck("a")
     drive.expect_claim("a", "w1")
 
@@ -225,7 +226,7 @@ def test_a_heartbeat_renews_the_lease(drive: LedgerHarness) -> None:
 def test_a_late_heartbeat_is_nothing(drive: LedgerHarness) -> None:
     """A heartbeat of a claim that is gone, or of nobody, changes nothing."""
     fence = drive.make("a").expect_claim("a")
-    drive.mine.release(RUN, "a")
+    drive.mine.move(RUN, RELEASE, ["a"])
     before = drive.dump()
     drive.ledger.heartbeat(RUN, [fence])
     drive.ledger.heartbeat(RUN, [])

@@ -10,6 +10,7 @@ from tests.support import recount
 from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.errors import UnknownNameError
 from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.rules.moves import CANCEL, HOLD, RETRY, SKIP
 
 
 def counters(drive: LedgerHarness, name: str) -> tuple[int, int]:
@@ -63,7 +64,7 @@ def test_blocked_results_block(drive: LedgerHarness) -> None:
 def test_unblocking_frees_them(drive: LedgerHarness) -> None:
     """When the root is retried, all that it blocked waits again by itself."""
     drive.make("a", shell("b", "a"), shell("c", "b")).wreck("a")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert drive.where() == "P P P"
     assert [e.task for e in drive.events("task_unblocked")] == ["b", "c"]
     drive.finish("a", "b", "c")
@@ -73,9 +74,9 @@ def test_the_last_of_two_causes(drive: LedgerHarness) -> None:
     """With two blocked results a task names the one that is left, and is freed with the last."""
     drive.make("a", "b", shell("c", "a", "b")).wreck("a", "b")
     assert (counters(drive, "c"), drive.task("c").detail["root"]) == ((2, 2), "a")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert (drive.where("c"), drive.task("c").detail["root"]) == ("B:dependency", "b")
-    drive.mine.retry(RUN, "b")
+    drive.mine.move(RUN, RETRY, ["b"])
     assert drive.where("c") == "P"
 
 
@@ -83,7 +84,7 @@ def test_a_diamond(drive: LedgerHarness) -> None:
     """A task that needs a root and one behind it is blocked and freed by both at once."""
     drive.make("a", shell("b", "a"), shell("c", "a", "b")).wreck("a")
     assert (drive.where(), counters(drive, "c")) == ("B:failed B:dependency B:dependency", (2, 2))
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert (drive.where(), counters(drive, "c")) == ("P P P", (2, 0))
     drive.finish("a", "b", "c")
 
@@ -91,7 +92,7 @@ def test_a_diamond(drive: LedgerHarness) -> None:
 def test_a_new_root_is_named_down_the_chain(drive: LedgerHarness) -> None:
     """When a task in the middle is cancelled, those behind it name that one as their root."""
     drive.make("a", shell("b", "a"), shell("c", "b"), shell("d", "c")).wreck("a")
-    drive.mine.cancel(RUN, "b")
+    drive.mine.move(RUN, CANCEL, ["b"])
     assert (drive.task("c").detail["root"], drive.task("d").detail["root"]) == ("b", "b")
     assert drive.task("d").note == "needs the result of c, which waits for b"
 
@@ -101,7 +102,7 @@ def test_kinds_that_only_make_wait(drive: LedgerHarness, kind: str) -> None:
     """A result that is held, out of quota or asking leaves its dependants waiting."""
     drive.make("a", shell("b", "a"))
     if kind == "hold":
-        drive.mine.hold(RUN, "a")
+        drive.mine.move(RUN, HOLD, ["a"])
     elif kind == "quota":
         drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
     else:
@@ -112,7 +113,7 @@ def test_kinds_that_only_make_wait(drive: LedgerHarness, kind: str) -> None:
 def test_a_blocked_task_keeps_its_kind(drive: LedgerHarness) -> None:
     """A held or failed task stays what it is when a result it needs is blocked too."""
     drive.make("a", shell("b", "a"))
-    drive.mine.hold(RUN, "b")
+    drive.mine.move(RUN, HOLD, ["b"])
     drive.wreck("a")
     assert (drive.where("b"), counters(drive, "b")) == ("B:hold", (1, 1))
 
@@ -120,7 +121,7 @@ def test_a_blocked_task_keeps_its_kind(drive: LedgerHarness) -> None:
 def test_a_skip_counts_as_done(drive: LedgerHarness) -> None:
     """Dependants of a skipped task start without its result."""
     drive.make("a", shell("b", "a")).wreck("a")
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     assert (drive.where(), drive.task("a").result) == ("D:skipped P", None)
     drive.expect_claim("b")
 
@@ -128,12 +129,12 @@ def test_a_skip_counts_as_done(drive: LedgerHarness) -> None:
 def test_a_skip_is_final_once_used(drive: LedgerHarness) -> None:
     """A skipped task can be retried until a task that waited for it was claimed."""
     drive.make("a", shell("b", "a"))
-    drive.mine.skip(RUN, "a")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
+    drive.mine.move(RUN, RETRY, ["a"])
     assert (drive.where(), counters(drive, "b")) == ("P P", (1, 0))
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     drive.finish("b")
-    assert not drive.mine.retry(RUN, "a")[0].changed
+    assert not drive.mine.move(RUN, RETRY, ["a"])[0].changed
 
 
 def test_a_phase_settles_with_blocked_tasks(drive: LedgerHarness) -> None:
@@ -152,7 +153,7 @@ def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
     """A phase does not settle while one of its tasks is held, asks, or waits for a quota."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     if kind == "hold":
-        drive.mine.hold(RUN, "a")
+        drive.mine.move(RUN, HOLD, ["a"])
     elif kind == "quota":
         drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
     else:
@@ -167,7 +168,7 @@ def test_an_open_attempt_keeps_a_phase_open(drive: LedgerHarness) -> None:
     """A cancelled task settles its phase only when its attempt is closed."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
     fence = drive.expect_claim("a")
-    drive.mine.cancel(RUN, "a")
+    drive.mine.move(RUN, CANCEL, ["a"])
     assert drive.phase("p").settled_at is None
     drive.ledger.close(fence, STOPPED)
     assert drive.phase("p").settled_at is not None
@@ -178,7 +179,7 @@ def test_settled_stays_settled(drive: LedgerHarness) -> None:
     drive.make(phase("p", "a"), phase("q", "b", after=["p"])).wreck("a")
     at = drive.phase("p").settled_at
     drive.clock.move(9)
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert (drive.phase("p").settled_at, drive.phase("p").unsettled) == (at, 1)
     drive.expect_claim("a", "w1")
     drive.expect_claim("b", "w2")
@@ -202,8 +203,8 @@ def test_a_skip_that_opens_a_later_phase_again(drive: LedgerHarness) -> None:
         phase("q", shell("b", "a"), after=["p"]),
         phase("r", "c", after=["q"]),
     )
-    drive.mine.cancel(RUN, "a")
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, CANCEL, ["a"])
+    drive.mine.move(RUN, SKIP, ["a"])
     assert [event.data["phase"] for event in drive.events("phase_settled")] == ["p"]
     drive.finish("b", "c")
     recount.check(drive.db)
@@ -213,7 +214,7 @@ def test_a_skip_before_its_turn(drive: LedgerHarness) -> None:
     """A task that is skipped early hands the turn on only when the one before it is done."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
     first = drive.expect_claim("a")
-    drive.mine.skip(RUN, "b")
+    drive.mine.move(RUN, SKIP, ["b"])
     assert drive.claim() is None
     assert drive.done(first)
     drive.expect_claim("c")
@@ -231,9 +232,9 @@ def test_a_sequence(drive: LedgerHarness) -> None:
 def test_a_sequence_stops_at_a_hold(drive: LedgerHarness) -> None:
     """A held task keeps the next one of its sequence waiting; a skip lets it go."""
     drive.make(phase("p", "a", "b", parallel=False))
-    drive.mine.hold(RUN, "a")
+    drive.mine.move(RUN, HOLD, ["a"])
     assert drive.claim() is None
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     drive.expect_claim("b")
 
 
@@ -242,7 +243,7 @@ def test_the_hold_policy(drive: LedgerHarness) -> None:
     held = phase("p", "a", "b", parallel=False, on_failure="hold")
     drive.make(held, phase("q", "c", after=["p"])).wreck("a")
     assert drive.claim() is None
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     drive.finish("a", "b", "c")
     recount.check(drive.db)
 
@@ -254,7 +255,7 @@ def test_a_long_chain(drive: LedgerHarness) -> None:
     drive.make(shell("t0"), *chain).wreck("t0")
     assert drive.run().blocked == 2000
     assert drive.task("t1999").detail["root"] == "t0"
-    drive.mine.retry(RUN, "t0")
+    drive.mine.move(RUN, RETRY, ["t0"])
     assert drive.run().pending == 2000
 
 
@@ -269,7 +270,7 @@ def test_unknown_names_are_told(drive: LedgerHarness) -> None:
     """Unknown runs and tasks are named with the nearest right word."""
     drive.make("alpha")
     with pytest.raises(UnknownNameError, match="unknown task 'alfa'") as caught:
-        drive.mine.retry(RUN, "alfa")
+        drive.mine.move(RUN, RETRY, ["alfa"])
     assert caught.value.hint == "did you mean 'alpha'?"
     with pytest.raises(UnknownNameError, match="unknown run 'r9'"):
         drive.mine.pause("r9")

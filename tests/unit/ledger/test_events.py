@@ -9,6 +9,7 @@ import pytest
 from tests.support.ledger_harness import BAD, RUN, START, LedgerHarness, phase, seat, shell
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.moves import ANSWER, HOLD, MESSAGE, MOVES, RELEASE, RETRY, UNHOLD
 
 KINDS = frozenset(
     [
@@ -115,7 +116,7 @@ def test_blocked(drive: LedgerHarness) -> None:
 def test_by_hand(drive: LedgerHarness, act: str, before: str) -> None:
     """What a person does has the person as actor, and says where the task was."""
     drive.make("a")
-    getattr(drive.mine, act)(RUN, "a")
+    drive.mine.move(RUN, MOVES[act], ["a"])
     event = drive.events(task="a")[-1]
     assert (event.actor, event.data["before"]) == ("user:ann", before)
 
@@ -146,9 +147,9 @@ def test_questions_and_messages(drive: LedgerHarness) -> None:
     """Questions, answers and messages are told with their text; delivery with the number."""
     drive.make("a")
     drive.ask(drive.expect_claim("a"))
-    drive.mine.answer(RUN, "a", "yes")
-    drive.mine.message(RUN, "a", "be quick")
-    drive.mine.release(RUN, "a")
+    drive.mine.move(RUN, ANSWER, ["a"], text="yes")
+    drive.mine.move(RUN, MESSAGE, ["a"], text="be quick")
+    drive.mine.move(RUN, RELEASE, ["a"])
     asked, answered, sent = drive.events("question_asked", "question_answered", "message_sent")
     assert asked.data == {"text": "may I?", "options": ["yes", "no"]}
     assert (answered.data, sent.data) == ({"text": "yes"}, {"text": "be quick"})
@@ -157,14 +158,14 @@ def test_questions_and_messages(drive: LedgerHarness) -> None:
 def test_messages_are_delivered_once(drive: LedgerHarness) -> None:
     """The next claim has all messages written since the last one, each once."""
     drive.make(shell("a", max_attempts=9, backoff=0))
-    drive.mine.message(RUN, "a", "one")
-    drive.mine.message(RUN, "a", "two")
+    drive.mine.move(RUN, MESSAGE, ["a"], text="one")
+    drive.mine.move(RUN, MESSAGE, ["a"], text="two")
     given = []
     for worker in ("w1", "w2"):
         claim = drive.ledger.claim(RUN, worker)
         assert claim is not None
         given.append(claim.messages)
-        drive.mine.release(RUN, "a")
+        drive.mine.move(RUN, RELEASE, ["a"])
         drive.db.execute("UPDATE task SET unmet = 0")
     assert given == [("one", "two"), ()]
     assert drive.events("message_delivered")[0].data == {"count": 2}
@@ -197,7 +198,7 @@ def test_no_gap_and_only_known_kinds(drive: LedgerHarness) -> None:
     """Numbers run without a gap in the order of commits, and every kind is a documented one."""
     drive.make("a", shell("b", "a"), shell("c", max_attempts=2), seats=[seat("w1", lane="far")])
     drive.wreck("a")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", START)
     drive.finish("a", "b")
     drive.mine.abort(RUN)
@@ -210,6 +211,6 @@ def test_no_gap_and_only_known_kinds(drive: LedgerHarness) -> None:
 def test_a_refused_act_takes_no_number(drive: LedgerHarness) -> None:
     """What is refused leaves no event and no gap."""
     drive.make("a", "b")
-    drive.mine.unhold(RUN, "a")
-    drive.mine.hold(RUN, "b")
+    drive.mine.move(RUN, UNHOLD, ["a"])
+    drive.mine.move(RUN, HOLD, ["b"])
     assert drive.kinds()[-2:] == ["worker_joined", "task_blocked"]

@@ -8,6 +8,7 @@ from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.moves import ANSWER, CANCEL, HOLD, RETRY
 
 
 def test_a_failure_is_tried_again(drive: LedgerHarness) -> None:
@@ -87,14 +88,14 @@ def test_no_backoff(drive: LedgerHarness) -> None:
 def test_retry_ends_the_backoff(drive: LedgerHarness) -> None:
     """A retry by hand of a task that waits makes it ready at once."""
     drive.make(shell("a", max_attempts=2)).wreck("a")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     drive.expect_claim("a")
 
 
 def test_tries_start_anew_after_a_retry(drive: LedgerHarness) -> None:
     """After a retry by hand a task has all its tries again; attempts count on."""
     drive.make(shell("a", max_attempts=2, backoff=0)).wreck("a", "a")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     drive.wreck("a")
     assert (drive.where("a"), drive.task("a").tries, drive.task("a").attempts) == ("P", 1, 3)
 
@@ -170,7 +171,7 @@ def test_a_question_keeps_the_claim(drive: LedgerHarness) -> None:
     drive.ledger.ask(fence, "may I?", ["yes"])
     assert (drive.where("a"), drive.seat("w1").task) == ("Q", "a")
     drive.clock.move(60)
-    drive.mine.answer(RUN, "a", "yes")
+    drive.mine.move(RUN, ANSWER, ["a"], text="yes")
     task = drive.task("a")
     assert (drive.where("a"), task.worker) == ("R:running", "w1")
     assert task.step_deadline == drive.clock.now() + 100
@@ -180,7 +181,7 @@ def test_an_answer_needs_no_deadline(drive: LedgerHarness) -> None:
     """Work without a time limit has none after a question either."""
     drive.make("a")
     drive.ask(drive.expect_claim("a"))
-    drive.mine.answer(RUN, "a", "yes")
+    drive.mine.move(RUN, ANSWER, ["a"], text="yes")
     assert drive.task("a").step_deadline is None
 
 
@@ -191,7 +192,7 @@ def test_nobody_answers(drive: LedgerHarness) -> None:
     assert drive.ledger.question_expired(fence)
     assert drive.where("a") == "B:question"
     drive.ledger.close(fence, STOPPED)
-    drive.mine.answer(RUN, "a", "use the blue one")
+    drive.mine.move(RUN, ANSWER, ["a"], text="use the blue one")
     claim = drive.ledger.claim(RUN, "w1")
     assert claim is not None
     assert claim.messages == ("use the blue one",)
@@ -221,7 +222,7 @@ def test_several_questions(drive: LedgerHarness) -> None:
     """A worker may ask again at the very second it was answered."""
     drive.make("a")
     fence = drive.ask(drive.expect_claim("a"))
-    drive.mine.answer(RUN, "a", "yes")
+    drive.mine.move(RUN, ANSWER, ["a"], text="yes")
     assert drive.ledger.ask(fence, "sure?")
     rows = drive.db.execute("SELECT text, state FROM question ORDER BY rowid")
     assert rows == [("may I?", "answered"), ("sure?", "open")]
@@ -262,7 +263,7 @@ def test_what_does_not_abort(drive: LedgerHarness) -> None:
     """A quota, a hold and a cancel by hand abort nothing."""
     drive.make(phase("p", "a", "b", "c", "d", on_failure="abort"))
     drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
-    drive.mine.hold(RUN, "b")
-    drive.mine.cancel(RUN, "c")
+    drive.mine.move(RUN, HOLD, ["b"])
+    drive.mine.move(RUN, CANCEL, ["c"])
     assert drive.where() == "B:quota B:hold B:cancelled P"
     assert drive.run().state == "running"

@@ -13,6 +13,7 @@ from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, HOLD, RELEASE, SKIP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ NEWS: Final[dict[str, Callable[[LedgerHarness, Fence], bool]]] = {
 def fenced(drive: LedgerHarness) -> Fence:
     """Claim the only task and take it away again."""
     fence = drive.make("a").expect_claim("a", step=Step.RUNNING)
-    drive.mine.release(RUN, "a")
+    drive.mine.move(RUN, RELEASE, ["a"])
     return fence
 
 
@@ -152,7 +153,7 @@ def test_an_open_attempt_keeps_its_seat(drive: LedgerHarness) -> None:
     """A seat is busy until its fenced attempt is closed."""
     drive.make("a", "b")
     fence = drive.expect_claim("a", "w1")
-    drive.mine.cancel(RUN, "a")
+    drive.mine.move(RUN, CANCEL, ["a"])
     assert drive.claim("w1") is None
     drive.ledger.close(fence, STOPPED)
     drive.expect_claim("b", "w1")
@@ -162,7 +163,7 @@ def test_an_open_attempt_keeps_its_scope(drive: LedgerHarness) -> None:
     """A scope is held until the fenced attempt that wrote there is closed."""
     drive.make("a", shell("b", scope=("src/a",)))
     fence = drive.expect_claim("a", "w1")
-    drive.mine.cancel(RUN, "a")
+    drive.mine.move(RUN, CANCEL, ["a"])
     assert drive.claim("w2") is None
     drive.ledger.close(fence, STOPPED)
     drive.expect_claim("b", "w2")
@@ -172,7 +173,7 @@ def test_an_open_attempt_keeps_its_caps(drive: LedgerHarness) -> None:
     """Jobs and the limit of a phase count attempts that are open, fenced or not."""
     drive.make(phase("p", "a", "b", wip=1), "c", jobs=2)
     fence = drive.expect_claim("c", "w2")
-    drive.mine.skip(RUN, "c")
+    drive.mine.move(RUN, SKIP, ["c"])
     drive.expect_claim("a", "w1")
     assert drive.claim("w3") is None
     drive.ledger.close(fence, STOPPED)
@@ -183,8 +184,8 @@ def test_an_open_attempt_keeps_its_caps(drive: LedgerHarness) -> None:
 def test_a_merge_is_not_taken_away(drive: LedgerHarness) -> None:
     """Once it merges, no command takes a task; the merge ends it."""
     fence = drive.make("a").expect_claim("a", step=Step.INTEGRATING)
-    acts = [drive.mine.release, drive.mine.hold, drive.mine.cancel, drive.mine.skip]
-    assert [act(RUN, "a")[0].changed for act in acts] == [False] * 4
+    stops = [RELEASE, HOLD, CANCEL, SKIP]
+    assert [drive.mine.move(RUN, move, ["a"])[0].changed for move in stops] == [False] * 4
     assert drive.done(fence)
 
 
@@ -208,7 +209,7 @@ def test_accepted_work_has_a_fence_of_its_own(drive: LedgerHarness) -> None:
     """A person who accepts holds the claim in a new epoch, and the scope is waived."""
     fence = drive.make("a").expect_claim("a", step=Step.CHECKING)
     drive.ledger.block(fence, BAD, BlockedKind.SCOPE)
-    drive.mine.accept(RUN, "a")
+    drive.mine.move(RUN, ACCEPT, ["a"])
     mine = replace(fence, epoch=2, worker="user:ann")
     assert not drive.ledger.step(fence, Step.INTEGRATING)
     attempt = reads.attempts(drive.db, RUN, "a")[-1]

@@ -7,6 +7,7 @@ import pytest
 from tests.support.ledger_harness import RUN, LedgerHarness, a_run, phase, shell
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import RELEASE
 
 
 def test_finding_runs(drive: LedgerHarness) -> None:
@@ -52,7 +53,7 @@ def test_the_pulse(drive: LedgerHarness) -> None:
     """What the scheduler wakes for: what is open and fenced, which seats are idle, timers."""
     drive.make("a", "b")
     drive.expect_claim("a", "w2")
-    drive.mine.release(RUN, "a")
+    drive.mine.move(RUN, RELEASE, ["a"])
     pulse = reads.pulse(drive.db, RUN, drive.clock.now())
     (opened,) = pulse.open
     assert (opened.task, opened.epoch, opened.worker, opened.fenced) == ("a", 1, "w2", True)

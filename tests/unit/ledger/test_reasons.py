@@ -8,6 +8,7 @@ from tests.support.ledger_harness import BAD, RUN, LedgerHarness, phase, seat, s
 from tests.support.task_states import STATES
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries.reasons import Reason
+from wf_tui.ledger.rules.moves import SKIP
 
 
 def test_ready(drive: LedgerHarness) -> None:
@@ -31,7 +32,7 @@ def test_paused_comes_first(drive: LedgerHarness) -> None:
 def test_waiting_for_results(drive: LedgerHarness) -> None:
     """A task that waits names the results it still needs."""
     drive.make("a", "b", "c", shell("d", "a", "b", "c"))
-    drive.mine.skip(RUN, "b")
+    drive.mine.move(RUN, SKIP, ["b"])
     reason = drive.reason("d")
     assert (reason.kind, reason.text) == ("waiting", "waits for a +1")
     assert reason.detail == {"tasks": ["a", "c"], "phases": []}

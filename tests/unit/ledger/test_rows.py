@@ -9,6 +9,7 @@ import pytest
 from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import HOLD
 
 if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
@@ -65,5 +66,5 @@ def test_a_rule_meets_it(drive: LedgerHarness) -> None:
     drive.db.execute("UPDATE task SET state = 'x' WHERE id = 'b'")
     before = drive.run().seq
     with pytest.raises(LedgerError, match=r"task, the row of run 'r1', id 'b' has state 'x'"):
-        drive.mine.hold(RUN, "a", "b")
+        drive.mine.move(RUN, HOLD, ["a", "b"])
     assert drive.run().seq == before

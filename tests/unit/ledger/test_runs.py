@@ -8,6 +8,7 @@ from tests.support import recount
 from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, seat, shell
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.rules.moves import CANCEL, HOLD, MOVES, REASSIGN, RETRY, SKIP
 
 
 def end(drive: LedgerHarness, *, foreground: bool = False) -> str:
@@ -81,7 +82,7 @@ def test_abort(drive: LedgerHarness) -> None:
     drive.make("a", "b", "c", "d", shell("e", "d"), "f", "g")
     drive.fail(drive.expect_claim("a"))
     running, merging = drive.expect_claim("b"), drive.expect_claim("c", step=Step.INTEGRATING)
-    drive.mine.hold(RUN, "f")
+    drive.mine.move(RUN, HOLD, ["f"])
     drive.mine.abort(RUN)
     assert drive.where() == "B:failed B:cancelled M" + " B:cancelled" * 4
     assert (drive.run().state, drive.run().intent) == ("running", "abort")
@@ -120,7 +121,7 @@ def test_what_an_aborting_run_refuses(drive: LedgerHarness) -> None:
     for act in (drive.mine.pause, drive.mine.resume, drive.mine.abort, drive.mine.stop):
         with pytest.raises(RefusedError, match="is being aborted"):
             act(RUN)
-    assert not drive.mine.retry(RUN, "b")[0].changed
+    assert not drive.mine.move(RUN, RETRY, ["b"])[0].changed
     with pytest.raises(RefusedError, match="is being aborted"):
         drive.mine.add(RUN, shell("x"))
 
@@ -129,7 +130,7 @@ def test_a_retry_brings_an_aborted_run_back(drive: LedgerHarness) -> None:
     """A retry on an aborted run emits `run_resumed` and the task runs."""
     drive.make("a", "b")
     drive.mine.abort(RUN)
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert (drive.run().state, drive.run().intent, drive.run().ended_at) == ("running", "go", None)
     drive.finish("a")
 
@@ -137,7 +138,7 @@ def test_a_retry_brings_an_aborted_run_back(drive: LedgerHarness) -> None:
 def test_completed(drive: LedgerHarness) -> None:
     """A run whose tasks are all done or skipped is completed, in the foreground or not."""
     drive.make("a", "b").finish("a")
-    drive.mine.skip(RUN, "b")
+    drive.mine.move(RUN, SKIP, ["b"])
     assert end(drive) == "completed"
     assert drive.run().ended_at == drive.clock.now()
     assert end(drive) == "completed"
@@ -204,9 +205,9 @@ def test_a_person_brings_a_run_back(drive: LedgerHarness, act: str, *, ended: bo
     """An accepted act that gives it something to do brings a stalled or ended run back."""
     drive.make("a")
     if act == "unhold":
-        drive.mine.hold(RUN, "a")
+        drive.mine.move(RUN, HOLD, ["a"])
     elif act == "undo":
-        drive.mine.cancel(RUN, "a")
+        drive.mine.move(RUN, CANCEL, ["a"])
     elif act == "answer":
         fence = drive.ask(drive.expect_claim("a"))
         drive.ledger.question_expired(fence)
@@ -214,8 +215,13 @@ def test_a_person_brings_a_run_back(drive: LedgerHarness, act: str, *, ended: bo
     else:
         drive.ledger.block(drive.expect_claim("a"), BAD, BlockedKind.SCOPE)
     end(drive, foreground=ended)
-    arguments = {"reassign": ("w2", "a"), "answer": ("a", "yes"), "add": (shell("x"),), "undo": ()}
-    getattr(drive.mine, act)(RUN, *arguments.get(act, ("a",)))
+    if act == "add":
+        drive.mine.add(RUN, shell("x"))
+    elif act == "undo":
+        drive.mine.undo(RUN)
+    else:
+        arguments = {"reassign": {"to": "w2"}, "answer": {"text": "yes"}}
+        drive.mine.move(RUN, MOVES[act], ["a"], **arguments.get(act, {}))
     assert (drive.run().state, drive.run().idle_since) == ("running", None)
     assert "run_resumed" in drive.kinds()
 
@@ -224,7 +230,7 @@ def test_reassigning_what_nobody_could_do(drive: LedgerHarness) -> None:
     """A pending task given to another seat brings a stalled run back as well."""
     drive.make(shell("a", worker="nobody"))
     end(drive)
-    drive.mine.reassign(RUN, "w2", "a")
+    drive.mine.move(RUN, REASSIGN, ["a"], to="w2")
     assert drive.run().state == "running"
     drive.expect_claim("a", "w2")
 
@@ -234,8 +240,12 @@ def test_what_leaves_a_stalled_run_as_it_is(drive: LedgerHarness, act: str) -> N
     """Acts that give it nothing to do do not wake a stalled run."""
     drive.make(shell("a", worker="nobody"))
     end(drive)
-    arguments = {"edit": ({"title": "x"},), "message": ("hello",), "priority": (3,)}
-    assert getattr(drive.mine, act)(RUN, "a", *arguments.get(act, ()))[0].changed
+    arguments: dict[str, dict[str, object]] = {
+        "edit": {"fields": {"title": "x"}},
+        "message": {"text": "hello"},
+        "priority": {"number": 3},
+    }
+    assert drive.mine.move(RUN, MOVES[act], ["a"], **arguments.get(act, {}))[0].changed
     assert drive.run().state == "stalled"
 
 
@@ -244,7 +254,7 @@ def test_a_refused_act_wakes_nothing(drive: LedgerHarness) -> None:
     drive.make("a").finish("a")
     end(drive)
     before = drive.dump()
-    assert not drive.mine.retry(RUN, "a")[0].changed
+    assert not drive.mine.move(RUN, RETRY, ["a"])[0].changed
     assert drive.dump() == before
 
 

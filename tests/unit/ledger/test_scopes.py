@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.rules.moves import CANCEL, EDIT, MOVES, REASSIGN
 from wf_tui.ledger.store.database import NO_VALUES
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def test_a_stopped_attempt_holds_its_scope(drive: LedgerHarness) -> None:
     """Its processes may still write: nobody comes in before it is closed."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src/x",)))
     fence = drive.expect_claim("a")
-    drive.mine.cancel(RUN, "a")
+    drive.mine.move(RUN, CANCEL, ["a"])
     assert drive.claim("w2") is None
     drive.ledger.close(fence, STOPPED)
     drive.expect_claim("b")
@@ -163,11 +164,11 @@ def test_leaving_the_queue_lets_the_next_one_in(drive: LedgerHarness, act: str) 
     assert drive.claim("w2") is None
     drive.done(fence)
     if act == "reassign":
-        drive.mine.reassign(RUN, "w3", "b")
+        drive.mine.move(RUN, REASSIGN, ["b"], to="w3")
     elif act == "edit":
-        drive.mine.edit(RUN, "b", {"scope": ("lib/b",)})
+        drive.mine.move(RUN, EDIT, ["b"], fields={"scope": ("lib/b",)})
     else:
-        getattr(drive.mine, act)(RUN, "b")
+        drive.mine.move(RUN, MOVES[act], ["b"])
     drive.expect_claim("c", "w2")
 
 

@@ -9,6 +9,7 @@ from tests.support.ledger_harness import BAD, RUN
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import stale_trees, was_kept
+from wf_tui.ledger.rules.moves import SKIP
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -32,7 +33,7 @@ def test_the_last_one_in_a_tree_is_the_one_that_came_last(drive: LedgerHarness) 
     drive.bring(fence, Step.CHECKING)
     drive.ledger.block(fence, replace(BAD, cause="scope"), BlockedKind.SCOPE)
     assert stale_trees(drive.db, RUN) == set()
-    drive.mine.skip(RUN, "b")
+    drive.mine.move(RUN, SKIP, ["b"])
     assert stale_trees(drive.db, RUN) == {1}
 
 

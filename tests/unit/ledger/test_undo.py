@@ -12,6 +12,7 @@ from tests.support.task_states import STATES
 from tests.support.transitions import BY_HAND, COMMANDS
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence, Ledger
+from wf_tui.ledger.rules.moves import CANCEL, EDIT, HOLD, PRIORITY, RETRY, SKIP
 
 if TYPE_CHECKING:
     from wf_tui.ledger.rules.load import NewPhase
@@ -52,7 +53,7 @@ def test_a_stop_is_not_undone(drive: LedgerHarness, command: str) -> None:
 def test_several_tasks_at_once(drive: LedgerHarness) -> None:
     """A command on several tasks is taken back as one."""
     drive.make("a", "b", "c")
-    drive.mine.cancel(RUN, "a", "b", "c")
+    drive.mine.move(RUN, CANCEL, ["a", "b", "c"])
     assert {acted.task for acted in drive.mine.undo(RUN)} == {"a", "b", "c"}
     assert drive.where() == "P P P"
 
@@ -60,7 +61,7 @@ def test_several_tasks_at_once(drive: LedgerHarness) -> None:
 def test_dependants_come_back_too(drive: LedgerHarness) -> None:
     """Undoing a cancel frees what it had blocked."""
     drive.make("a", shell("b", "a"))
-    drive.mine.cancel(RUN, "a")
+    drive.mine.move(RUN, CANCEL, ["a"])
     drive.mine.undo(RUN)
     assert drive.where() == "P P"
 
@@ -68,8 +69,8 @@ def test_dependants_come_back_too(drive: LedgerHarness) -> None:
 def test_one_after_the_other(drive: LedgerHarness) -> None:
     """A second undo takes back the command before the one that was undone."""
     drive.make("a", "b")
-    drive.mine.hold(RUN, "a")
-    drive.mine.priority(RUN, "b", 7)
+    drive.mine.move(RUN, HOLD, ["a"])
+    drive.mine.move(RUN, PRIORITY, ["b"], number=7)
     assert drive.mine.undo(RUN)[0].task == "b"
     assert drive.mine.undo(RUN)[0].task == "a"
     assert (drive.where(), drive.task("b").priority) == ("P P", 0)
@@ -78,7 +79,7 @@ def test_one_after_the_other(drive: LedgerHarness) -> None:
 def test_only_ones_own(drive: LedgerHarness) -> None:
     """Nobody takes back what somebody else did."""
     drive.make("a")
-    drive.mine.hold(RUN, "a")
+    drive.mine.move(RUN, HOLD, ["a"])
     with pytest.raises(RefusedError, match="nothing to undo"):
         Ledger(drive.db, drive.clock, actor="user:bob").undo(RUN)
 
@@ -86,7 +87,7 @@ def test_only_ones_own(drive: LedgerHarness) -> None:
 def test_not_after_a_claim(drive: LedgerHarness) -> None:
     """Once a worker has claimed the task, its retry is not taken back."""
     drive.make("a").wreck("a")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     drive.expect_claim("a")
     with pytest.raises(RefusedError, match=r"'a' has moved on since \(task_claimed\)"):
         drive.mine.undo(RUN)
@@ -103,7 +104,7 @@ def test_not_after_a_claim(drive: LedgerHarness) -> None:
 def test_not_after_a_dependant_began(drive: LedgerHarness, phases: list[NewPhase]) -> None:
     """A skip that another task has built on, by result, order or phase, is not taken back."""
     drive.make(*phases)
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     drive.expect_claim("b")
     with pytest.raises(RefusedError, match="'b', which waited for 'a', has begun"):
         drive.mine.undo(RUN)
@@ -112,7 +113,7 @@ def test_not_after_a_dependant_began(drive: LedgerHarness, phases: list[NewPhase
 def test_edits_are_told(drive: LedgerHarness) -> None:
     """The event of an undone edit says what the fields are now."""
     drive.make("a")
-    drive.mine.edit(RUN, "a", {"scope": ("lib",), "prompt": "other"})
+    drive.mine.move(RUN, EDIT, ["a"], fields={"scope": ("lib",), "prompt": "other"})
     assert drive.task("a").spec.prompt == "other"
     drive.mine.undo(RUN)
     (event,) = drive.events("undone")

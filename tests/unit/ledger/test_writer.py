@@ -16,6 +16,7 @@ from tests.support.waiting import until
 from wf_tui.errors import LedgerError, LedgerWaitError, RefusedError
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import HOLD, MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.ledger.writer import Writer
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.ledger.conftest import MakeStore
-    from wf_tui.ledger.ledger import MoveResult
+    from wf_tui.ledger.rules.moves import MoveResult
     from wf_tui.ledger.store.database import Database
 
 
@@ -59,7 +60,7 @@ async def test_an_answer_means_committed(
     writer: Writer, opener: Callable[[], tuple[Ledger, Database]]
 ) -> None:
     """What was answered is seen by another connection at once."""
-    (acted,) = await writer.submit(lambda ledger: ledger.hold(RUN, "a"))
+    (acted,) = await writer.submit(lambda ledger: ledger.move(RUN, HOLD, ["a"]))
     _, other = opener()
     assert acted.changed
     assert reads.task(other, RUN, "a").kind == "hold"
@@ -119,10 +120,10 @@ async def test_a_refusal_is_answered_to_its_own(writer: Writer) -> None:
     gate = writer.post(lambda _: busy.wait())
 
     def refuse(ledger: Ledger) -> None:
-        ledger.hold(RUN, "b")
+        ledger.move(RUN, HOLD, ["b"])
         raise RefusedError("no")
 
-    good, bad = writer.post(lambda ledger: ledger.hold(RUN, "a")), writer.post(refuse)
+    good, bad = writer.post(lambda ledger: ledger.move(RUN, HOLD, ["a"])), writer.post(refuse)
     busy.set()
     assert await gate
     assert (await good)[0].changed
@@ -137,7 +138,7 @@ async def test_a_fault_of_the_ledger_is_everyones(writer: Writer) -> None:
     busy = threading.Event()
     gate = writer.post(lambda _: busy.wait())
     await asyncio.sleep(0)
-    good = writer.post(lambda ledger: ledger.hold(RUN, "a"))
+    good = writer.post(lambda ledger: ledger.move(RUN, HOLD, ["a"]))
     bad = writer.post(lambda ledger: ledger.db.execute("SELECT * FROM absent"))
     busy.set()
     found = await asyncio.gather(gate, good, bad, return_exceptions=True)
@@ -249,7 +250,7 @@ class Paused:
 
         def rule(ledger: Ledger) -> list[MoveResult]:
             self.tried.release()
-            return ledger.message(RUN, "a", "x" * 100_000)
+            return ledger.move(RUN, MESSAGE, ["a"], text="x" * 100_000)
 
         return self.writer.post(rule)
 

@@ -11,28 +11,43 @@ from tests.support.ledger_harness import RUN, phase, shell
 from tests.support.picture_harness import PictureHarness
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.states import Step
-from wf_tui.picture.allowed import MOVES
+from wf_tui.ledger.rules.moves import (
+    ACCEPT,
+    ANSWER,
+    CANCEL,
+    EDIT,
+    HOLD,
+    MESSAGE,
+    MOVES,
+    PRIORITY,
+    REASSIGN,
+    RELEASE,
+    RETRY,
+    SKIP,
+    UNHOLD,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.ledger_harness import LedgerHarness
     from tests.support.random_runs import RandomRuns
-    from wf_tui.ledger.ledger import Ledger, MoveResult
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.moves import MoveResult
 
 ACTS: dict[str, Callable[[Ledger, str], list[MoveResult]]] = {
-    "retry": lambda ledger, task: ledger.retry(RUN, task),
-    "reassign": lambda ledger, task: ledger.reassign(RUN, "w1", task),
-    "release": lambda ledger, task: ledger.release(RUN, task),
-    "hold": lambda ledger, task: ledger.hold(RUN, task),
-    "unhold": lambda ledger, task: ledger.unhold(RUN, task),
-    "cancel": lambda ledger, task: ledger.cancel(RUN, task),
-    "skip": lambda ledger, task: ledger.skip(RUN, task),
-    "accept": lambda ledger, task: ledger.accept(RUN, task),
-    "answer": lambda ledger, task: ledger.answer(RUN, task, "yes"),
-    "edit": lambda ledger, task: ledger.edit(RUN, task, {"title": "new"}),
-    "priority": lambda ledger, task: ledger.priority(RUN, task, 3),
-    "message": lambda ledger, task: ledger.message(RUN, task, "hear"),
+    "retry": lambda ledger, task: ledger.move(RUN, RETRY, [task]),
+    "reassign": lambda ledger, task: ledger.move(RUN, REASSIGN, [task], to="w1"),
+    "release": lambda ledger, task: ledger.move(RUN, RELEASE, [task]),
+    "hold": lambda ledger, task: ledger.move(RUN, HOLD, [task]),
+    "unhold": lambda ledger, task: ledger.move(RUN, UNHOLD, [task]),
+    "cancel": lambda ledger, task: ledger.move(RUN, CANCEL, [task]),
+    "skip": lambda ledger, task: ledger.move(RUN, SKIP, [task]),
+    "accept": lambda ledger, task: ledger.move(RUN, ACCEPT, [task]),
+    "answer": lambda ledger, task: ledger.move(RUN, ANSWER, [task], text="yes"),
+    "edit": lambda ledger, task: ledger.move(RUN, EDIT, [task], fields={"title": "new"}),
+    "priority": lambda ledger, task: ledger.move(RUN, PRIORITY, [task], number=3),
+    "message": lambda ledger, task: ledger.move(RUN, MESSAGE, [task], text="hear"),
 }
 RUN_ACTS: dict[str, Callable[[Ledger], object]] = {
     "pause": lambda ledger: ledger.pause(RUN),
@@ -101,7 +116,7 @@ def test_the_reason_is_a_sentence(drive: LedgerHarness, view: PictureHarness) ->
 def test_a_skip_that_was_used_stays(drive: LedgerHarness, view: PictureHarness) -> None:
     """A skipped task can come back until one that needs its result was claimed."""
     drive.make("a", shell("b", "a"))
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     view.look()
     assert view.picture.why_not("retry", "a") is None
     drive.expect_claim("b")
@@ -114,7 +129,7 @@ def test_a_skip_that_the_next_in_turn_used_stays(
 ) -> None:
     """In a sequential phase the claim of the next one keeps a skipped task from coming back."""
     drive.make(phase("p", "a", "b", "c", parallel=False))
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     drive.expect_claim("b")
     view.look()
     assert view.picture.why_not("retry", "a") is not None
@@ -123,7 +138,7 @@ def test_a_skip_that_the_next_in_turn_used_stays(
 def test_a_skip_that_a_later_phase_used_stays(drive: LedgerHarness, view: PictureHarness) -> None:
     """So does a claim in a phase that waited for this one."""
     drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     drive.expect_claim("b")
     view.look()
     assert view.picture.why_not("retry", "a") is not None
@@ -137,7 +152,7 @@ def test_a_run_that_is_being_aborted_takes_nothing_up(
     drive.expect_claim("a", step=Step.INTEGRATING)
     drive.mine.abort(RUN)
     view.look()
-    assert view.picture.why_not("retry", "b") == "the run is being aborted: wait for that to end"
-    assert view.picture.why_not("add") == "the run is being aborted: wait for that to end"
-    assert view.picture.why_not("pause") == "the run is being aborted"
-    assert not possible(drive, lambda ledger: ledger.retry(RUN, "b"))
+    assert view.picture.why_not("retry", "b") == "run r1 is being aborted: wait for that to end"
+    assert view.picture.why_not("add") == "run r1 is being aborted: wait for that to end"
+    assert view.picture.why_not("pause") == "run r1 is being aborted"
+    assert not possible(drive, lambda ledger: ledger.move(RUN, RETRY, ["b"]))

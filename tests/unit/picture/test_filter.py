@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, phase, seat, shell
 from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.rules.moves import HOLD, RETRY
 from wf_tui.picture.filter import parse
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def board(drive: LedgerHarness, view: PictureHarness) -> PictureHarness:
     drive.ask(drive.expect_claim("lint", "glm-1"))
     drive.wreck("docs", worker="glm-2")
     drive.finish("scan", worker="kimi-2")
-    drive.mine.hold(RUN, "ship")
+    drive.mine.move(RUN, HOLD, ["ship"])
     drive.mine.add(RUN, shell("later", "build"))
     view.look()
     return view
@@ -120,7 +121,7 @@ def test_what_is_wrong_is_said(board: PictureHarness, text: str, problem: str) -
 def test_a_card_comes_into_view_when_it_fits(drive: LedgerHarness, board: PictureHarness) -> None:
     """A filtered column follows its cards."""
     assert seen(board, "state:blocked glm-2") == {"docs"}
-    drive.mine.retry(RUN, "docs")
+    drive.mine.move(RUN, RETRY, ["docs"])
     assert "blocked" in board.look().columns
     assert board.column("blocked") == ""
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, shell
 from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.picture.header import helps
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def test_a_stall_names_the_root_that_holds_up_most(
     """The header names the root with the most behind it, how many others there are, and a key."""
     drive.make("a", "b", "c", shell("x", "b"), shell("y", "x"))
     drive.wreck("a", "b")
-    drive.mine.hold(RUN, "c")
+    drive.mine.move(RUN, HOLD, ["c"])
     view.look()
     assert view.picture.header.stalled == ""
     drive.ledger.end_when_idle(RUN, foreground=False)
@@ -178,6 +179,6 @@ def test_each_kind_has_the_key_that_helps(
 ) -> None:
     """What helps depends on why it is blocked."""
     drive.make("a")
-    drive.mine.hold(RUN, "a")
+    drive.mine.move(RUN, HOLD, ["a"])
     drive.db.execute("UPDATE task SET kind = :kind", {"kind": kind.value})
     assert word in helps(drive.task("a"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.ledger_harness import BAD, RUN, phase, seat, shell
 from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.picture.batch import Changes
 from wf_tui.picture.header import NO_HEADER
 from wf_tui.picture.picture import Picture
@@ -60,7 +61,7 @@ def test_blocked_has_first_what_needs_a_person(drive: LedgerHarness, view: Pictu
     drive.make("a", "b", "c", "d")
     for name, act in zip("abcd", ("hold", "wreck", "hold", "wreck"), strict=True):
         if act == "hold":
-            drive.mine.hold(RUN, name)
+            drive.mine.move(RUN, HOLD, [name])
         else:
             drive.wreck(name)
         drive.clock.move(1)
@@ -120,7 +121,7 @@ def test_a_revision_grows_when_the_card_looks_different(
     drive.make("a", "b")
     view.look()
     mine, other = view.picture.rev("a"), view.picture.rev("b")
-    drive.mine.hold(RUN, "a")
+    drive.mine.move(RUN, HOLD, ["a"])
     view.look()
     assert view.picture.rev("a") > mine
     assert view.picture.rev("b") == other
@@ -197,7 +198,7 @@ def test_a_seat_whose_task_was_taken_is_stopping(
     """Until its processes are gone the seat says that it is being stopped."""
     drive.make("a")
     drive.expect_claim("a", "w1")
-    drive.mine.hold(RUN, "a")
+    drive.mine.move(RUN, HOLD, ["a"])
     view.look()
     assert view.picture.workers[0].step == "stopping"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.ledger_harness import RUN, phase, shell
 from tests.support.picture_harness import PictureHarness, shown
 from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.picture import reading
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def test_another_root_is_named_through_the_whole_chain(
     drive.wreck("a", "b")
     view.look()
     assert "a" in view.picture.why("e")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     view.look()
     assert "b" in view.picture.why("e")
     fresh = PictureHarness(drive)

@@ -8,6 +8,7 @@ from tests.support.interpreter_steps import count_steps
 from tests.support.ledger_harness import RUN, shell
 from tests.support.picture_harness import PictureHarness
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import RELEASE
 from wf_tui.picture.scopes import waiting_for
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import status_lines
@@ -74,7 +75,7 @@ def test_the_seats_say_what_they_write(drive: LedgerHarness) -> None:
     view = PictureHarness(drive)
     view.look()
     assert [seat.writes for seat in view.picture.workers] == [("src/a",), (), ()]
-    drive.mine.release(RUN, "a")
+    drive.mine.move(RUN, RELEASE, ["a"])
     view.look()
     seat = view.picture.workers[0]
     assert (fence.worker, seat.step, seat.writes) == (seat.name, "stopping", ("src/a",))

@@ -14,6 +14,7 @@ from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.load import NewTask
+from wf_tui.ledger.rules.moves import ACCEPT, EDIT, RETRY
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def test_killed_while_it_takes_accepted_work(harness: RunHarness, point: str) ->
     """Wherever the scheduler is killed, the next one merges what was accepted, once."""
     harness.play(outside(", gate: 'test -e other.txt'"))
     (kept_tree(harness) / "by-hand").write_text("x\n")
-    harness.act(lambda ledger: ledger.accept(harness.run, "t"))
+    harness.act(lambda ledger: ledger.move(harness.run, ACCEPT, ["t"]))
     harness.environ["WF_FAULT"] = f"{point}:1:kill"
     wait_until_killed(harness.detach())
     del harness.environ["WF_FAULT"]
@@ -212,7 +213,7 @@ def test_stopping_sees_accepted_work_through(harness: RunHarness, tmp_path: Path
 def test_accepted_in_a_paused_run(harness: RunHarness) -> None:
     """Nothing new is claimed, but what a person has accepted is merged."""
     harness.play(outside())
-    harness.act(lambda ledger: (ledger.accept(harness.run, "t"), ledger.stop(harness.run)))
+    harness.act(lambda ledger: (ledger.move(harness.run, ACCEPT, ["t"]), ledger.stop(harness.run)))
     harness.lead()
     assert (harness.task("t").kind, harness.merged("other.txt")) == ("merged", "out")
 
@@ -236,8 +237,12 @@ def test_what_nobody_waits_for_any_more(harness: RunHarness) -> None:
     harness.play(conflicting_plan(harness))
     tree = kept_tree(harness)
     (tree / "shared.txt").write_text("half\n")
-    harness.act(lambda ledger: ledger.edit(harness.run, "t", {"command": "echo anew > shared.txt"}))
-    harness.act(lambda ledger: ledger.retry(harness.run, "t"))
+    harness.act(
+        lambda ledger: ledger.move(
+            harness.run, EDIT, ["t"], fields={"command": "echo anew > shared.txt"}
+        )
+    )
+    harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["t"]))
     assert harness.lead() == "completed"
     assert not tree.exists()
     assert "half" in saved(harness, "shared.txt")
@@ -246,8 +251,12 @@ def test_what_nobody_waits_for_any_more(harness: RunHarness) -> None:
 def test_retry_knows_of_the_conflict(harness: RunHarness) -> None:
     """A conflict that is retried by hand has its paths in a file, and the words in its prompt."""
     harness.play(conflicting_plan(harness))
-    harness.act(lambda ledger: ledger.edit(harness.run, "t", {"command": "cat $WF_CONFLICTS"}))
-    harness.act(lambda ledger: ledger.retry(harness.run, "t"))
+    harness.act(
+        lambda ledger: ledger.move(
+            harness.run, EDIT, ["t"], fields={"command": "cat $WF_CONFLICTS"}
+        )
+    )
+    harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["t"]))
     assert harness.lead() == "completed"
     assert "shared.txt" in str(harness.task("t").result)
     folder = harness.project.paths.run(harness.run).attempt("t", 3)

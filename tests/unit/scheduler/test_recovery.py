@@ -16,6 +16,7 @@ from tests.support.plans import parallel_plan
 from tests.support.run_harness import attempt_started
 from tests.support.schedulers import kill_scheduler
 from wf_tui.errors import LedgerError
+from wf_tui.ledger.rules.moves import CANCEL
 from wf_tui.workers.descendants import children_of
 from wf_tui.workers.sweep import sweep_marked
 
@@ -113,7 +114,7 @@ def test_fenced_attempt_of_a_dead_scheduler(harness: RunHarness) -> None:
     pid = harness.detach()
     harness.wait_for(attempt_started("a"))
     kill_scheduler(harness, pid)
-    harness.act(lambda ledger: ledger.cancel(harness.run, "a"))
+    harness.act(lambda ledger: ledger.move(harness.run, CANCEL, ["a"]))
     assert harness.lead() == "partial"
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["cancelled"]
 

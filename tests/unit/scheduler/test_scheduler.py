@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness, attempt_started, touch
 from wf_tui.config import Timing
+from wf_tui.ledger.rules.moves import CANCEL, RELEASE, RETRY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,7 @@ def test_person_helps_a_stalled_run_on(harness: RunHarness, tmp_path: Path) -> N
     harness.start(parallel_plan(f'id: a, run: "test -e {flag}"'))
     harness.when(
         lambda event: event.kind == "run_stalled",
-        lambda ledger: (touch(flag), ledger.retry(harness.run, "a")),
+        lambda ledger: (touch(flag), ledger.move(harness.run, RETRY, ["a"])),
     )
     assert harness.lead(foreground=False) == "completed"
     assert [event.actor.partition(":")[0] for event in harness.events("task_retried")] == ["user"]
@@ -97,7 +98,7 @@ def test_release_stops_and_runs_again(harness: RunHarness, tmp_path: Path) -> No
     """A released task's program is stopped, its attempt is cancelled, the task runs again."""
     command = f"test -e {tmp_path}/again && exit 0; touch {tmp_path}/again; sleep 60"
     harness.start(parallel_plan(f'id: a, run: "{command}"'))
-    harness.when(attempt_started("a"), lambda ledger: ledger.release(harness.run, "a"))
+    harness.when(attempt_started("a"), lambda ledger: ledger.move(harness.run, RELEASE, ["a"]))
     assert harness.lead() == "completed"
     assert [attempt.outcome for attempt in harness.attempts("a")] == ["cancelled", "succeeded"]
 
@@ -109,7 +110,7 @@ def test_cancelled_work_is_harvested(harness: RunHarness) -> None:
     )
     harness.when(
         lambda event: event.kind == "task_progress",
-        lambda ledger: ledger.cancel(harness.run, "a"),
+        lambda ledger: ledger.move(harness.run, CANCEL, ["a"]),
     )
     assert harness.lead() == "partial"
     (attempt,) = harness.attempts("a")

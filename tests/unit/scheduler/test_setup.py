@@ -12,6 +12,7 @@ from tests.support.run_harness import accept_and_lead, attempt_started, kept_tre
 from tests.support.schedulers import kill_scheduler
 from wf_tui.config import Timing
 from wf_tui.errors import UsageError
+from wf_tui.ledger.rules.moves import CANCEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,7 @@ def test_teardown_comes_always(harness: RunHarness, tmp_path: Path, work: str) -
     down = tmp_path / "down"
     plan = parallel_plan(f"id: t, run: '{work}', {WRITES}", before=f"teardown: touch {down}")
     harness.start(plan)
-    harness.when(attempt_started("t"), lambda ledger: ledger.cancel(harness.run, "t"))
+    harness.when(attempt_started("t"), lambda ledger: ledger.move(harness.run, CANCEL, ["t"]))
     harness.lead()
     assert down.exists()
 
@@ -101,7 +102,7 @@ def test_a_stopped_setup(harness: RunHarness, tmp_path: Path) -> None:
     harness.start(parallel_plan(f"id: t, run: 'true', {WRITES}", before=before))
     harness.when(
         lambda event: event.kind == "task_step" and event.data["step"] == "preparing",
-        lambda ledger: ledger.cancel(harness.run, "t"),
+        lambda ledger: ledger.move(harness.run, CANCEL, ["t"]),
     )
     assert harness.lead() == "partial"
     assert [attempt.outcome for attempt in harness.attempts("t")] == ["cancelled"]

@@ -15,6 +15,7 @@ from tests.support.run_harness import RunHarness, attempt_started
 from tests.support.waiting import until
 from wf_tui.config import Timing
 from wf_tui.errors import LedgerError
+from wf_tui.ledger.rules.moves import RELEASE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.scheduler.process import Lead
 from wf_tui.workers import channel
@@ -42,7 +43,7 @@ def test_stop_in_the_gate(harness: RunHarness, tmp_path: Path) -> None:
 
     def release(ledger: Ledger) -> None:
         until(flag.exists, "its gate runs")
-        ledger.release(harness.run, "a")
+        ledger.move(harness.run, RELEASE, ["a"])
 
     harness.when(lambda event: event.data.get("step") == "checking", release)
     assert harness.lead() == "completed"
@@ -52,7 +53,7 @@ def test_stop_in_the_gate(harness: RunHarness, tmp_path: Path) -> None:
 def test_stop_before_the_program(harness: RunHarness) -> None:
     """A task released as soon as it is claimed runs again, whichever step it had come to."""
     harness.start(parallel_plan('id: a, run: "echo x > x.txt", mode: read_write'))
-    harness.when(claimed, lambda ledger: ledger.release(harness.run, "a"))
+    harness.when(claimed, lambda ledger: ledger.move(harness.run, RELEASE, ["a"]))
     assert harness.lead() == "completed"
     assert {attempt.outcome for attempt in harness.attempts("a")} <= {
         "cancelled",

@@ -16,6 +16,7 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.rules.moves import ACCEPT
 from wf_tui.verify.replay import replay
 from wf_tui.verify.replay_state import ReplayState
 
@@ -83,7 +84,7 @@ def test_accepted_and_added_work(drive: LedgerHarness) -> None:
     merging(drive).make("a", shell("b", "a"))
     drive.ledger.block(drive.expect_claim("a", "w1", Step.CHECKING), BAD, BlockedKind.SCOPE)
     drive.mine.add(RUN, shell("c", "a"))
-    (accepted,) = drive.mine.accept(RUN, "a")
+    (accepted,) = drive.mine.move(RUN, ACCEPT, ["a"])
     assert accepted.changed
     assert history(drive.db).found() == []
     drive.done(Fence(RUN, "a", 2, "user:ann"))
@@ -98,7 +99,7 @@ def test_accepting_what_overlaps(drive: LedgerHarness, isolation: str, *, allowe
     merging(drive).make(shell("a", **both), shell("b", **both))
     drive.ledger.block(drive.expect_claim("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
     drive.expect_claim("b")
-    (acted,) = drive.mine.accept(RUN, "a")
+    (acted,) = drive.mine.move(RUN, ACCEPT, ["a"])
     assert acted.changed is allowed
     assert history(drive.db).found() == []
 

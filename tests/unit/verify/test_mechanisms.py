@@ -9,6 +9,7 @@ from tests.support.ledger_harness import BAD, RUN, STOPPED, merging, phase, shel
 from wf_tui.ledger.model.states import DoneKind, Step
 from wf_tui.ledger.rules import attempts, claims, operator_moves
 from wf_tui.ledger.rules.change import Change
+from wf_tui.ledger.rules.moves import HOLD, RELEASE, RETRY, SKIP
 
 if TYPE_CHECKING:
     import pytest
@@ -21,7 +22,7 @@ def test_without_the_fence(drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch
     """A late result that counts is seen, though the task looks well (G2)."""
     merging(drive).make(shell("a", max_attempts=5, backoff=0))
     late = drive.expect_claim("a", step=Step.RUNNING)
-    drive.mine.release(RUN, "a")
+    drive.mine.move(RUN, RELEASE, ["a"])
     drive.ledger.close(late, STOPPED)
     drive.expect_claim("a", "w2", step=Step.CHECKING)
     assert history(drive.db).found() == []
@@ -58,7 +59,7 @@ def test_without_an_end_of_attempts(drive: LedgerHarness) -> None:
     """A task that is claimed before its stopped attempt is closed is seen (G1)."""
     merging(drive).make("a")
     drive.expect_claim("a")
-    drive.mine.release(RUN, "a")
+    drive.mine.move(RUN, RELEASE, ["a"])
     drive.db.execute("UPDATE task SET unmet = 0")
     drive.db.execute("DELETE FROM attempt")
     drive.expect_claim("a", "w2")
@@ -69,7 +70,7 @@ def test_without_a_rule_of_phases(drive: LedgerHarness, monkeypatch: pytest.Monk
     """A phase that settles though a task is on hold is seen (G9)."""
     monkeypatch.setattr(Change, "settles", lambda _, task: task.state in {"done", "blocked"})
     merging(drive).make(phase("p", "a"), phase("q", "b", after=["p"]))
-    drive.mine.hold(RUN, "a")
+    drive.mine.move(RUN, HOLD, ["a"])
     assert "phase" in history(drive.db).found()
 
 
@@ -79,7 +80,7 @@ def test_without_a_look_at_dependants(
     """A skip that is taken back though somebody counted on it is seen."""
     monkeypatch.setattr(operator_moves, "claimed_dependant", lambda *_: None)
     merging(drive).make("a", shell("b", "a"))
-    drive.mine.skip(RUN, "a")
+    drive.mine.move(RUN, SKIP, ["a"])
     drive.expect_claim("b")
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert "move" in history(drive.db).found()

@@ -10,6 +10,7 @@ from tests.support.histories import history, of
 from tests.support.ledger_harness import BAD, RUN, STOPPED, merging, phase, shell
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.rules.moves import ACCEPT, ANSWER, HOLD, RELEASE, RETRY, SKIP, UNHOLD
 
 if TYPE_CHECKING:
     from tests.support.histories import History
@@ -34,16 +35,16 @@ def real(drive: LedgerHarness) -> History:
     drive.wreck("t")
     drive.clock.move(20)
     late = drive.expect_claim("t", step=Step.RUNNING)
-    drive.mine.release(RUN, "t")
+    drive.mine.move(RUN, RELEASE, ["t"])
     drive.fail(late)
     drive.finish("t")
     drive.wreck("d")
     drive.finish("e")
     drive.wreck("z")
     drive.ledger.end_when_idle(RUN, foreground=True)
-    drive.mine.skip(RUN, "z")
+    drive.mine.move(RUN, SKIP, ["z"])
     drive.mine.undo(RUN)
-    drive.mine.skip(RUN, "z")
+    drive.mine.move(RUN, SKIP, ["z"])
     drive.ledger.end_when_idle(RUN, foreground=True)
     made = history(drive.db)
     assert made.found() == []
@@ -241,7 +242,7 @@ def test_an_abort_that_lets_others_go_on(drive: LedgerHarness, kind: BlockedKind
         drive.ledger.block(fence, BAD, kind)
     made = history(drive.db)
     assert made.found() == []
-    drive.mine.retry(RUN, "b")
+    drive.mine.move(RUN, RETRY, ["b"])
     drive.expect_claim("b")
     assert "run" in history(drive.db).without(of("run_resumed")).found()
 
@@ -253,7 +254,7 @@ def test_a_result_that_holds_nobody_up(drive: LedgerHarness) -> None:
     held = of("task_blocked", "b")
     assert "move" in history(drive.db).without(held).found()
     assert "move" in history(drive.db).sooner(held, of("task_claimed", "a")).found()
-    drive.mine.retry(RUN, "a")
+    drive.mine.move(RUN, RETRY, ["a"])
     assert "move" in history(drive.db).without(of("task_unblocked", "b")).found()
 
 
@@ -261,9 +262,9 @@ def test_questions_holds_and_stops(drive: LedgerHarness) -> None:
     """Answers need a question, stops need a claim, and the end of a hold needs a hold."""
     merging(drive).make("a", shell("b", scope=("b",)), seats=2)
     drive.ask(drive.expect_claim("a"))
-    drive.mine.answer(RUN, "a", "yes")
-    drive.mine.hold(RUN, "b")
-    drive.mine.unhold(RUN, "b")
+    drive.mine.move(RUN, ANSWER, ["a"], text="yes")
+    drive.mine.move(RUN, HOLD, ["b"])
+    drive.mine.move(RUN, UNHOLD, ["b"])
     drive.mine.stop(RUN, now=True)
     made = history(drive.db)
     assert made.found() == []
@@ -292,9 +293,9 @@ def test_accepted_work(drive: LedgerHarness) -> None:
     """Accepted work goes back to where it was, or blocks with a conflict; never into the queue."""
     merging(drive).make("a")
     drive.ledger.block(drive.expect_claim("a", step=Step.CHECKING), BAD, BlockedKind.SCOPE)
-    drive.mine.accept(RUN, "a")
+    drive.mine.move(RUN, ACCEPT, ["a"])
     drive.ledger.give_back(Fence(RUN, "a", 2, "user:ann"), BAD)
-    drive.mine.accept(RUN, "a")
+    drive.mine.move(RUN, ACCEPT, ["a"])
     mine = Fence(RUN, "a", 3, "user:ann")
     drive.ledger.step(mine, Step.INTEGRATING)
     drive.ledger.conflict(mine, BAD, ("x",), "no")

@@ -14,6 +14,7 @@ from tests.support.run_harness import attempt_started
 from tests.support.schedulers import kill_scheduler
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
+from wf_tui.ledger.rules.moves import CANCEL, RELEASE
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
     harness.wait_for(attempt_started("a"))
     harness.wait_for(attempt_started("b"))
     kill_scheduler(harness, pid)
-    harness.act(lambda ledger: ledger.cancel(harness.run, "b"))
+    harness.act(lambda ledger: ledger.move(harness.run, CANCEL, ["b"]))
     assert texts(harness) == []
     assert harness.lead() == "partial"
     assert (harness.task("a").kind, harness.task("b").kind) == ("merged", "cancelled")
@@ -77,7 +78,7 @@ def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
 def test_release_and_abort(harness: RunHarness) -> None:
     """Work that is taken back, and a run that is aborted, leave a clean log."""
     harness.start(parallel_plan('id: a, run: "sleep 60"', "id: b, run: ls"), jobs=1)
-    harness.when(attempt_started("a"), lambda ledger: ledger.release(harness.run, "a"))
+    harness.when(attempt_started("a"), lambda ledger: ledger.move(harness.run, RELEASE, ["a"]))
     harness.when(
         lambda event: event.kind == "attempt_ended", lambda ledger: ledger.abort(harness.run)
     )

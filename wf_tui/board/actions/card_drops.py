@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.board.actions import handlers
 from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
@@ -22,11 +23,11 @@ def drop_card(app: ActionHost, drop: CardDropped) -> None:
     match drop.from_state, drop.to_state:
         case TaskState.BLOCKED, TaskState.PENDING:
             held = app.picture.cards[drop.card].kind == BlockedKind.HOLD
-            (handlers.unhold if held else handlers.retry)(app, ids)
+            handlers.make_move(app, moves.UNHOLD if held else moves.RETRY, ids)
         case TaskState.PENDING, TaskState.BLOCKED:
-            handlers.hold(app, ids)
+            handlers.make_move(app, moves.HOLD, ids)
         case TaskState.IN_PROGRESS, TaskState.PENDING:
-            handlers.release(app, ids)
+            handlers.make_move(app, moves.RELEASE, ids)
         case _, TaskState.IN_PROGRESS:
             onto = app.picture.cards.get(drop.onto) if drop.onto is not None else None
             if onto is None or not onto.who:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, ParamSpec
 
 from wf_tui import commands
 from wf_tui.board.actions import clipboard, seat_choices
@@ -12,117 +12,56 @@ from wf_tui.board.forms import task_forms
 from wf_tui.board.screens.dialogs import YES, ChoiceDialog, confirm
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules import moves
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from wf_tui.board.host import ActionHost
-    from wf_tui.ledger.ledger import Ledger, MoveResult
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.moves import Move, MoveResult
 
 __all__ = [
+    "TOGGLE",
     "abort",
-    "accept",
-    "cancel",
     "copy",
     "edit",
     "fewer_jobs",
-    "hold",
     "hold_or_release",
+    "make_move",
     "more_jobs",
     "new_task",
     "pause_or_resume",
     "reassign",
     "reassign_to",
-    "release",
-    "retry",
-    "skip",
     "stop",
     "stop_now",
     "undo",
-    "unhold",
 ]
 
 Ids = tuple[str, ...]
+_P = ParamSpec("_P")
+TOGGLE: Final = (moves.UNHOLD, moves.RELEASE, moves.HOLD)
+"""The moves of `b`; of those that are possible for a card, the first is made."""
 
 # -- on cards
 
 
-def retry(app: ActionHost, ids: Ids) -> None:
-    """Give tasks another chance."""
-    app.do(lambda ledger: commands.retry(app.project, ledger, app.run_id, ids), "retried")
-
-
-def accept(app: ActionHost, ids: Ids) -> None:
-    """Take work that was held back."""
-    app.do(lambda ledger: commands.accept(app.project, ledger, app.run_id, ids), "accepted")
-
-
-def release(app: ActionHost, ids: Ids) -> None:
-    """Take tasks from their workers."""
-    _when_sure(
-        app,
-        ids,
-        "Release",
-        lambda ledger: commands.release(app.project, ledger, app.run_id, ids),
-        "released",
-    )
-
-
-def hold(app: ActionHost, ids: Ids) -> None:
-    """Keep tasks from running."""
-    _when_sure(app, ids, "Hold", lambda ledger: commands.hold(ledger, app.run_id, ids), "held")
-
-
-def unhold(app: ActionHost, ids: Ids) -> None:
-    """Take tasks off hold."""
-    app.do(lambda ledger: commands.unhold(app.project, ledger, app.run_id, ids), "let go")
-
-
-def skip(app: ActionHost, ids: Ids) -> None:
-    """Count tasks as done without their work."""
-    _when_sure(
-        app,
-        ids,
-        "Skip",
-        lambda ledger: commands.skip(app.project, ledger, app.run_id, ids),
-        "skipped",
-    )
-
-
-def hold_or_release(app: ActionHost, ids: Ids) -> None:
-    """Let go what is held, take back what is in progress, hold the rest."""
-    groups: Mapping[str, list[str]] = defaultdict(list)
-    for task in ids:
-        possible = (move for move in _TOGGLES if app.picture.why_not(move, task) is None)
-        groups[next(possible, "hold")].append(task)
-    for move, tasks in groups.items():
-        _TOGGLES[move](app, tuple(tasks))
-
-
-_TOGGLES: Final[Mapping[str, Callable[[ActionHost, Ids], None]]] = {
-    "unhold": unhold,
-    "release": release,
-    "hold": hold,
-}
-
-
-def cancel(app: ActionHost, ids: Ids) -> None:
-    """Give tasks up."""
-    _when_sure(
-        app, ids, "Cancel", lambda ledger: commands.cancel(ledger, app.run_id, ids), "cancelled"
-    )
-
-
-def _when_sure(
-    app: ActionHost, ids: Ids, verb: str, act: Callable[[Ledger], list[MoveResult]], label: str
+def make_move(
+    app: ActionHost, move: Move[_P], ids: Ids, *args: _P.args, **kwargs: _P.kwargs
 ) -> None:
-    """Act; ask first where running work would be thrown away."""
+    """Make a move of the table; ask first where running work would be thrown away."""
+
+    def act(ledger: Ledger) -> list[MoveResult]:
+        return commands.move(app.project, ledger, app.run_id, move, ids, *args, **kwargs)
+
+    done = move.told or move.done
     running = [task for task in ids if app.picture.cards[task].claimed]
-    if running:
-        app.begin(_ask(app, running, verb, partial(app.do, act, label)))
+    if move.asks_first and running:
+        app.begin(_ask(app, running, move.name.capitalize(), partial(app.do, act, done)))
     else:
-        app.do(act, label)
+        app.do(act, done)
 
 
 async def _ask(app: ActionHost, running: list[str], verb: str, act: Callable[[], None]) -> None:
@@ -130,6 +69,16 @@ async def _ask(app: ActionHost, running: list[str], verb: str, act: Callable[[],
     note = f"{listed(running, 1, limit=60)}: its worker is stopped, its work is not merged"
     if await app.push_screen_wait(confirm(question, f"Yes, {verb.lower()}", note)) == YES:
         act()
+
+
+def hold_or_release(app: ActionHost, ids: Ids) -> None:
+    """Let go what is held, take back what is in progress, hold the rest."""
+    chosen: dict[str, list[str]] = defaultdict(list)
+    for task in ids:
+        possible = [move for move in TOGGLE if app.picture.why_not(move.name, task) is None]
+        chosen[possible[0].name if possible else moves.HOLD.name].append(task)
+    for name, tasks in chosen.items():
+        make_move(app, moves.MOVES[name], tuple(tasks))
 
 
 def reassign(app: ActionHost, ids: Ids) -> None:
@@ -155,7 +104,9 @@ async def _reassign(app: ActionHost, ids: Ids) -> None:
 def reassign_to(app: ActionHost, ids: Ids, worker: str) -> None:
     """Give tasks to a named seat or profile."""
     app.do(
-        lambda ledger: commands.reassign(app.project, ledger, app.run_id, ids, to=worker),
+        lambda ledger: commands.move(
+            app.project, ledger, app.run_id, moves.REASSIGN, ids, to=worker
+        ),
         f"reassigned to {worker}",
     )
 
@@ -169,7 +120,7 @@ async def _edit(app: ActionHost, task: str) -> None:
     facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=task))
     fields = await app.push_screen_wait(task_forms.EditForm(facts))
     if fields:
-        app.do(lambda ledger: commands.edit(ledger, app.run_id, task, fields), "edited")
+        make_move(app, moves.EDIT, (task,), fields=fields)
 
 
 def copy(app: ActionHost, ids: Ids) -> None:

@@ -2,124 +2,82 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions import external_programs, handlers
 from wf_tui.board.actions.action import Action, Group, Where
 from wf_tui.board.actions.screen_actions import SCREEN_ACTIONS
 from wf_tui.board.actions.view_actions import VIEWS
+from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from textual.binding import BindingType
 
+    from wf_tui.board.actions.action import Handler
+    from wf_tui.board.host import ActionHost
+    from wf_tui.ledger.rules.moves import Key, Move
+
 __all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "by_id"]
 
-_EDIT: Final = (
-    "wf edit TASK --title TEXT --prompt TEXT --sh CMD --gate CMD --scope P --role R "
-    "--max-attempts N --timeout S"
-)
 _ADD: Final = (
     "wf add TITLE --phase P --prompt TEXT --sh CMD --needs T --scope P --role R --mode M "
     "--isolation I"
 )
+_DIALOGS: Final[Mapping[str, Handler]] = {
+    moves.REASSIGN.name: handlers.reassign,
+    moves.EDIT.name: handlers.edit,
+}
+"""What asks for the arguments of a move before it is made."""
+
+
+def _action_of(move: Move[...], key: Key) -> Action:
+    """Return the action that makes a move of the table."""
+    return Action(
+        key.action,
+        key.keys,
+        key.title,
+        key.help,
+        Group.TASK,
+        Where.ONE if key.one_card else Where.CARDS,
+        twins=(move.command,),
+        moves=(move.name,),
+        handler=_DIALOGS.get(move.name, partial(_make_move, move)),
+        footer=key.footer,
+    )
+
+
+def _make_move(move: Move[[]], app: ActionHost, ids: tuple[str, ...]) -> None:
+    handlers.make_move(app, move, ids)
+
+
+_HOLD_OR_RELEASE: Final = Action(
+    "task.hold_or_release",
+    ("b",),
+    "Hold/release",
+    "Hold what is pending, unhold what is held, release what is in progress",
+    Group.TASK,
+    Where.CARDS,
+    twins=tuple(move.command for move in (moves.HOLD, moves.UNHOLD, moves.RELEASE)),
+    moves=tuple(move.name for move in handlers.TOGGLE),
+    handler=handlers.hold_or_release,
+    footer=True,
+)
+
+
+def _moves() -> Iterator[Action]:
+    """Return the actions of the table, in its order; `b` stands before the hold that it may be."""
+    for move in moves.MOVES.values():
+        if move is moves.HOLD:
+            yield _HOLD_OR_RELEASE
+        if move.key is not None:
+            yield _action_of(move, move.key)
+
+
 _TASKS: Final = (
-    Action(
-        "task.retry",
-        ("r",),
-        "Retry",
-        "Give it another chance, with its tries reset; ends a back-off",
-        Group.TASK,
-        Where.CARDS,
-        twins=("wf retry TASK...",),
-        moves=("retry",),
-        handler=handlers.retry,
-        footer=True,
-    ),
-    Action(
-        "task.reassign",
-        ("a",),
-        "Reassign",
-        "Give it to a worker of your choice; it waits for that one",
-        Group.TASK,
-        Where.CARDS,
-        twins=("wf reassign TASK... --to WORKER",),
-        moves=("reassign",),
-        handler=handlers.reassign,
-        footer=True,
-    ),
-    Action(
-        "task.cancel",
-        ("x",),
-        "Cancel",
-        "Give it up, and with it what needs its result",
-        Group.TASK,
-        Where.CARDS,
-        twins=("wf cancel TASK...",),
-        moves=("cancel",),
-        handler=handlers.cancel,
-        footer=True,
-    ),
-    Action(
-        "task.hold_or_release",
-        ("b",),
-        "Hold/release",
-        "Hold what is pending, unhold what is held, release what is in progress",
-        Group.TASK,
-        Where.CARDS,
-        twins=("wf hold TASK...", "wf unhold TASK...", "wf release TASK..."),
-        moves=("hold", "unhold", "release"),
-        handler=handlers.hold_or_release,
-        footer=True,
-    ),
-    Action(
-        "task.hold",
-        (),
-        "Hold",
-        "Keep it from running until it is unheld; a running attempt is stopped",
-        Group.TASK,
-        Where.CARDS,
-        twins=("wf hold TASK...",),
-        moves=("hold",),
-        handler=handlers.hold,
-    ),
-    Action(
-        "task.skip",
-        ("f",),
-        "Skip",
-        "Count it as done without its work, finished by hand",
-        Group.TASK,
-        Where.CARDS,
-        twins=("wf skip TASK...",),
-        moves=("skip",),
-        handler=handlers.skip,
-        footer=True,
-    ),
-    Action(
-        "task.edit",
-        ("e",),
-        "Edit",
-        "Change its title, prompt, scope, limits",
-        Group.TASK,
-        Where.ONE,
-        twins=(_EDIT,),
-        moves=("edit",),
-        handler=handlers.edit,
-        footer=True,
-    ),
-    Action(
-        "task.accept",
-        ("A",),
-        "Accept",
-        "Take work that its scope or a conflict held back, as it is now",
-        Group.TASK,
-        Where.CARDS,
-        twins=("wf accept TASK...",),
-        moves=("accept",),
-        handler=handlers.accept,
-        footer=True,
-    ),
+    *_moves(),
     Action(
         "task.shell",
         ("o",),

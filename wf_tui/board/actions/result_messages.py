@@ -10,7 +10,7 @@ from wf_tui.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.ledger import MoveResult
+    from wf_tui.ledger.rules.moves import MoveResult
 
 __all__ = ["Told", "result_messages"]
 

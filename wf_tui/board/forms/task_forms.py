@@ -16,8 +16,8 @@ from textual.widgets import Input, Label, TextArea
 from wf_tui import commands
 from wf_tui.board.forms import form_validation
 from wf_tui.board.forms.form_validation import FormFacts
-from wf_tui.ledger.ledger import MoveResult
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import MoveResult
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -212,4 +212,4 @@ def add(
 ) -> list[MoveResult]:
     """Add a task, told as any act on a task is."""
     row = commands.add(project, ledger, run, task, phase)
-    return [MoveResult(row.id, changed=True, state=row.state.value, reason="")]
+    return [MoveResult.of(row)]

@@ -6,17 +6,26 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
 from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["ACCEPTED", "holds_tree", "live_trees", "needed_trees", "stale_trees", "was_kept"]
+__all__ = [
+    "ACCEPTED",
+    "has_tree",
+    "holds_tree",
+    "live_trees",
+    "needed_trees",
+    "stale_trees",
+    "was_kept",
+]
 
 ACCEPTED: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
 """Blocked kinds whose work a person can accept, as it lies in its worktree."""
+_UNPREPARED: Final = frozenset({Step.CLAIMED, Step.PREPARING})
 
 
 def live_trees(db: Database, run: str) -> set[int]:
@@ -40,6 +49,12 @@ def stale_trees(db: Database, run: str) -> set[int]:
     last = {int(attempt.tree): attempt for attempt in reads.attempts(db, run) if attempt.tree}
     kept = {n for n, a in last.items() if a.by_hand or a.cause in {"scope", "conflict"}}
     return kept - needed_trees(db, run)
+
+
+def has_tree(task: TaskRow) -> bool:
+    """Whether a task has a worktree now that a person can go into."""
+    works = task.open_epoch is not None and task.step not in _UNPREPARED
+    return works or (task.state is TaskState.BLOCKED and task.kind in ACCEPTED)
 
 
 def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
 from wf_tui.ledger.rules.claims import contention, open_attempt
-from wf_tui.ledger.rules.runs import wake_run
-from wf_tui.ledger.rules.task_guards import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["accept"]
+__all__ = ["FIRST_STEPS", "accept", "check_shared_tree"]
+
+FIRST_STEPS: Final[Mapping[BlockedKind, Step]] = {
+    BlockedKind.SCOPE: Step.CHECKING,
+    BlockedKind.CONFLICT: Step.HARVESTING,
+}
+"""The blocked kinds whose work can be accepted, and the step at which it is taken up again: of a
+conflict the tree is harvested first, since a person has edited it."""
 
 
 def accept(tx: Change, task: TaskRow) -> TaskRow:
     """Take work that was held back: a person's claim, with a fence of its own."""
-    steps = {BlockedKind.SCOPE.value: Step.CHECKING, BlockedKind.CONFLICT.value: Step.HARVESTING}
-    step = steps.get(task.kind or "")
-    if task.state is not TaskState.BLOCKED or step is None or task.open_epoch is not None:
-        raise refused(task, "accepted")
-    _refuse_shared(tx, task)
-    wake_run(tx)
     epoch = task.epoch + 1
     claimed = evolve(
         task,
         state=TaskState.IN_PROGRESS,
         kind=None,
         note="",
-        step=step.value,
+        step=FIRST_STEPS[BlockedKind(str(task.kind))].value,
         step_at=tx.now,
         step_deadline=None,
         worker=tx.actor,
@@ -67,7 +68,7 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
     return held
 
 
-def _refuse_shared(tx: Change, task: TaskRow) -> None:
+def check_shared_tree(tx: Change, task: TaskRow) -> None:
     """Keep a person's claim, too, out of a part of the shared workspace that is in use."""
     holder = contention(tx.run, task, tx.open_attempts()) if task.isolation == "shared" else None
     if holder:

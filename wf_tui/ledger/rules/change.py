@@ -57,6 +57,8 @@ class Change:
     now: float
     actor: str
     command: int
+    undoable: bool = False
+    """Whether what a person does now may be taken back: its events then say what was before."""
     reporter: tuple[str, str, int] | None = None
     events: list[Values] = field(default_factory=list)
     _phases: dict[str, PhaseRow] = field(default_factory=dict)
@@ -78,6 +80,8 @@ class Change:
         """Append the event of a person's move, with what `undo` needs to take it back."""
         before = task.step or task.kind or task.state.value
         record = {"before": before, "undo": undo_record(task), "command": self.command}
+        if not self.undoable:
+            del record["undo"]
         self._append(event.event_kind, task, {**record, **event.data()})
 
     def _append(self, kind: str, task: TaskRow | None, data: Mapping[str, object]) -> None:

@@ -1,7 +1,8 @@
-"""By hand: what a person can do to a task, row by row of RULES 3.1.
+"""The rules of the moves: what each does to a task, row by row of RULES 3.1.
 
-Each function takes the task as it is and either makes the move or raises `RefusedError`. What the
-scheduler has to stop is fenced here, in the same transaction; it is killed and harvested there.
+`moves.make` calls them, in the transaction of the command, on tasks for which the table allows the
+move; nothing is refused here. What the scheduler has to stop is fenced in the same transaction; it
+is killed and harvested there.
 """
 
 from __future__ import annotations
@@ -20,14 +21,13 @@ from wf_tui.ledger.model.events.task_events import (
     TaskSkipped,
     TaskUnblocked,
 )
-from wf_tui.ledger.model.rows import Detail, Spec, TaskRow, WorkerRow, evolve
+from wf_tui.ledger.model.rows import Detail, Spec, TaskRow, evolve
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, TaskState
 from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.load import rank, scope_key
-from wf_tui.ledger.rules.runs import wake_run
-from wf_tui.ledger.rules.task_guards import fence, refused, stoppable
+from wf_tui.ledger.rules.task_guards import fence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cancel",
+    "check_worker",
     "claimed_dependant",
     "edit",
     "edited",
@@ -49,27 +50,19 @@ __all__ = [
     "unhold",
 ]
 
-_NEVER_RETRIED: Final = frozenset({BlockedKind.DEPENDENCY, BlockedKind.HOLD})
 _SPEC: Final = frozenset(Spec.__dataclass_fields__)
 
 
 def retry(tx: Change, task: TaskRow) -> TaskRow:
-    """Give a task another chance, with all its tries."""
+    """Give a task another chance, with all its tries; of a back-off, end the wait alone."""
     if task.asking:
         return stopped(tx, task, TaskRetried(stopped=True), _fresh(task))
-    if task.state is TaskState.PENDING and task.not_before is not None:
-        wake_run(tx)
-        tx.emit_move(TaskRetried(), task)
-        breaker.close_for(tx, task)
+    tx.emit_move(TaskRetried(), task)
+    breaker.close_for(tx, task)
+    if task.state is TaskState.PENDING:
         return tx.update_task(task, evolve(task, not_before=None))
-    retriable = task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED
-    if retriable or _unused_skip(tx, task):
-        wake_run(tx)
-        tx.emit_move(TaskRetried(), task)
-        breaker.close_for(tx, task)
-        fresh = evolve(_fresh(task), commit_id=None, result=None)
-        return tx.to_pending(task, fresh, note=task.note, detail=_known(task))
-    raise refused(task, "retried")
+    fresh = evolve(_fresh(task), commit_id=None, result=None)
+    return tx.to_pending(task, fresh, note=task.note, detail=_known(task))
 
 
 def _fresh(task: TaskRow) -> TaskRow:
@@ -82,86 +75,57 @@ def _known(task: TaskRow) -> Detail:
     return task.detail if task.kind == BlockedKind.CONFLICT else {}
 
 
-def reassign(tx: Change, task: TaskRow, to: str) -> TaskRow:
+def reassign(tx: Change, task: TaskRow, *, to: str) -> TaskRow:
     """Give a task to a named seat or profile; it waits for that one and is never taken from it."""
-    _fit(tx, task, to)
     pinned = evolve(task, pinned=to, pinned_by="user")
-    if stoppable(task):
+    if task.claimed:
         return stopped(tx, task, TaskReassigned(to=to, stopped=True), pinned)
+    tx.emit_move(TaskReassigned(to=to), task)
+    breaker.close_for(tx, pinned)
     if task.state is TaskState.PENDING:
-        wake_run(tx)
-        tx.emit_move(TaskReassigned(to=to), task)
         wake_next(tx, task)
-        breaker.close_for(tx, pinned)
         return tx.update_task(task, evolve(pinned, parked_by=None))
-    if task.state is TaskState.BLOCKED and task.kind not in _NEVER_RETRIED:
-        wake_run(tx)
-        tx.emit_move(TaskReassigned(to=to), task)
-        breaker.close_for(tx, pinned)
-        return tx.to_pending(task, _fresh(pinned), note=task.note, detail=_known(task))
-    raise refused(task, "reassigned")
+    return tx.to_pending(task, _fresh(pinned), note=task.note, detail=_known(task))
 
 
-def _fit(tx: Change, task: TaskRow, to: str) -> None:
-    """Refuse a seat or profile that does not exist or cannot do this task."""
-    seats = tx.workers()
-    named = [seat for seat in seats if to in {seat.name, seat.profile}]
+def check_worker(tx: Change, task: TaskRow, *, to: str) -> None:
+    """Refuse a seat or profile that does not exist or cannot do this task (`UsageError`)."""
+    named = [seat for seat in tx.workers() if to in {seat.name, seat.profile}]
     if not named:
         tx.worker(to)
-    if not any(seat.accepts(task.needs_kind, task.role) for seat in named):
-        raise UsageError(
-            f"{to!r} cannot do {task.id!r}: {_unfit(named[0], task)}",
-            "wf workers shows who can",
-        )
-
-
-def _unfit(seat: WorkerRow, task: TaskRow) -> str:
-    if seat.kind == "shell" and task.needs_kind != "shell":
-        return "a shell worker needs a task with a command"
-    return f"its roles are {', '.join(seat.roles)}, the task's is {task.role}"
+    if any(seat.accepts(task.needs_kind, task.role) for seat in named):
+        return
+    why = f"its roles are {', '.join(named[0].roles)}, the task's is {task.role}"
+    if named[0].kind == "shell" and task.needs_kind != "shell":
+        why = "a shell worker needs a task with a command"
+    raise UsageError(f"{to!r} cannot do {task.id!r}: {why}", "wf workers shows who can")
 
 
 def release(tx: Change, task: TaskRow) -> TaskRow:
     """Take a task from its worker and put it back into the queue."""
-    if stoppable(task):
-        return stopped(tx, task, TaskReleased(stopped=True), task)
-    raise refused(task, "released")
+    return stopped(tx, task, TaskReleased(stopped=True), task)
 
 
 def hold(tx: Change, task: TaskRow) -> TaskRow:
     """Keep a task from running until `unhold`."""
-    waiting = task.state is TaskState.PENDING or task.kind == BlockedKind.DEPENDENCY
-    if stoppable(task) or waiting:
-        return _blocked(tx, task, BlockedKind.HOLD, f"held by {_person(tx)}")
-    raise refused(task, "held")
+    return _blocked(tx, task, BlockedKind.HOLD, f"held by {_person(tx)}")
 
 
 def unhold(tx: Change, task: TaskRow) -> TaskRow:
     """Let a held task go on; its tries are kept."""
-    if task.kind != BlockedKind.HOLD:
-        raise refused(task, "released from a hold")
-    wake_run(tx)
     tx.emit_move(TaskUnblocked(kind="ready"), task)
     return tx.to_pending(task, evolve(task, not_before=None))
 
 
 def cancel(tx: Change, task: TaskRow) -> TaskRow:
     """Give a task up; what needs its result is blocked with it."""
-    idle = task.state is TaskState.PENDING or (
-        task.state is TaskState.BLOCKED and task.kind != BlockedKind.CANCELLED
-    )
-    if stoppable(task) or (idle and not task.claimed):
-        return _blocked(tx, task, BlockedKind.CANCELLED, f"cancelled by {_person(tx)}")
-    raise refused(task, "cancelled")
+    return _blocked(tx, task, BlockedKind.CANCELLED, f"cancelled by {_person(tx)}")
 
 
 def skip(tx: Change, task: TaskRow) -> TaskRow:
     """Count a task as done without its work; dependants get an empty result."""
-    if not stoppable(task) and task.state not in {TaskState.PENDING, TaskState.BLOCKED}:
-        raise refused(task, "skipped")
     stops = task.claimed
     if not stops:
-        wake_run(tx)
         wake_next(tx, task)
     tx.emit_move(TaskSkipped(kind=DoneKind.SKIPPED, stopped=stops or None), task)
     if stops:
@@ -170,13 +134,11 @@ def skip(tx: Change, task: TaskRow) -> TaskRow:
     return tx.update_task(task, skipped)
 
 
-def edit(tx: Change, task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
+def edit(tx: Change, task: TaskRow, *, fields: Mapping[str, object]) -> TaskRow:
     """Change what a task asks for: at once while it waits, else from its next attempt.
 
     `fields` may hold any field of `Spec`, and title, scope, role, mode, max_attempts, backoff.
     """
-    if task.state is TaskState.DONE:
-        raise refused(task, "edited")
     before = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
     tx.emit_move(TaskEdited(fields=dict(fields), was=before), task)
     wake_next(tx, task)
@@ -199,11 +161,9 @@ def edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
     )
 
 
-def priority(tx: Change, task: TaskRow, number: int) -> TaskRow:
+def priority(tx: Change, task: TaskRow, *, number: int) -> TaskRow:
     """Move a task in the queue; lower comes first."""
-    if task.state is TaskState.DONE:
-        raise refused(task, "moved in the queue")
-    return edit(tx, task, {"priority": number})
+    return edit(tx, task, fields={"priority": number})
 
 
 def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow:
@@ -221,12 +181,6 @@ def stopped(tx: Change, task: TaskRow, told: TaskEvent, new: TaskRow) -> TaskRow
     tx.emit_move(told, task)
     fence(tx, task)
     return tx.to_pending(task, evolve(new, not_before=None))
-
-
-def _unused_skip(tx: Change, task: TaskRow) -> bool:
-    """Whether a skipped task can come back: nobody has counted on it yet."""
-    skipped = task.state is TaskState.DONE and task.kind == DoneKind.SKIPPED
-    return skipped and claimed_dependant(tx, task) is None
 
 
 def claimed_dependant(tx: Change, task: TaskRow) -> str | None:

@@ -14,7 +14,6 @@ from wf_tui.ledger.model.events.task_events import (
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
-from wf_tui.ledger.rules.runs import wake_run
 from wf_tui.ledger.rules.task_guards import fence, in_progress, refused
 
 if TYPE_CHECKING:
@@ -49,17 +48,13 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
     return tx.update_task(task, asking)
 
 
-def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
+def answer(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
     """Answer a question: the worker goes on, or, when it is gone, the next one is told."""
-    if task.kind != BlockedKind.QUESTION:
-        raise refused(task, "answered")
     tx.db.execute(
         "UPDATE question SET state = 'answered', answer = :answer "
         "WHERE run = :run AND task = :task AND state IN ('open', 'expired')",
         {"answer": text, "run": tx.run.id, "task": task.id},
     )
-    if not task.claimed:
-        wake_run(tx)
     tx.emit(QuestionAnswered(text=text), task)
     if task.claimed:
         running = evolve(
@@ -72,7 +67,7 @@ def answer(tx: Change, task: TaskRow, text: str) -> TaskRow:
             lease_until=tx.now + tx.run.lease,
         )
         return tx.update_task(task, running)
-    message(tx, task, text)
+    message(tx, task, text=text)
     return tx.to_pending(task)
 
 
@@ -96,10 +91,8 @@ def question_expired(tx: Change, task: TaskRow) -> TaskRow:
     return tx.update_task(task, unclaimed(task))
 
 
-def message(tx: Change, task: TaskRow, text: str) -> TaskRow:
+def message(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
     """Leave a message for the task's next attempt."""
-    if task.state is TaskState.DONE:
-        raise refused(task, "written to")
     tx.db.execute(
         "INSERT INTO message (run, task, at, actor, text) "
         "VALUES (:run, :task, :now, :actor, :text)",

@@ -21,9 +21,12 @@ from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.task_guards import fence, stoppable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from wf_tui.ledger.rules.change import Change
 
 __all__ = [
+    "RUN_MOVES",
     "abort",
     "abort_rest",
     "end_when_idle",
@@ -33,6 +36,9 @@ __all__ = [
     "stop",
     "wake_run",
     "wants_scheduler",
+    "why_not_resume",
+    "why_not_stop",
+    "why_not_wake",
 ]
 
 IDLE_END: Final = 1800.0
@@ -49,6 +55,50 @@ def wants_scheduler(run: RunRow) -> bool:
     return run.state != RunState.PAUSED or run.intent == Intent.GO
 
 
+# -- why a move of the whole run is not possible: for the ledger, and for the keys of the board
+
+
+def why_not_stop(run: RunRow) -> RefusedError | None:
+    """Return why a run cannot be paused, stopped or aborted, or None where it can."""
+    if RunState(run.state).ended:
+        return RefusedError(f"run {run.id} is over: {run.state}")
+    if run.intent == Intent.ABORT:
+        return RefusedError(f"run {run.id} is being aborted")
+    return None
+
+
+def why_not_resume(run: RunRow) -> RefusedError | None:
+    """Return why a run cannot be resumed, or None where it can."""
+    if run.intent == Intent.ABORT and run.open_attempts:
+        return RefusedError(
+            f"run {run.id} is being aborted", "wait for that to end, then retry a task"
+        )
+    if run.state == RunState.COMPLETED:
+        return RefusedError(f"run {run.id} is completed", "add a task, or start another run")
+    return None
+
+
+def why_not_wake(run: RunRow) -> RefusedError | None:
+    """Return why a run cannot be given something to do, or None where it can."""
+    if run.intent == Intent.ABORT and run.open_attempts:
+        return RefusedError(f"run {run.id} is being aborted", "wait for that to end")
+    return None
+
+
+RUN_MOVES: Final[Mapping[str, Callable[[RunRow], RefusedError | None]]] = {
+    "pause": why_not_stop,
+    "stop": why_not_stop,
+    "stop_now": why_not_stop,
+    "abort": why_not_stop,
+    "resume": why_not_resume,
+    "add": why_not_wake,
+}
+"""What a person can do to the whole run, and why it may not be possible."""
+
+
+# -- by hand
+
+
 def written_again(tx: Change, why: str, seconds: float) -> None:
     """Tell that nothing could be written for a while."""
     tx.emit(SchedulerWaited(reason=why, seconds=round(seconds, 1)))
@@ -56,7 +106,7 @@ def written_again(tx: Change, why: str, seconds: float) -> None:
 
 def pause(tx: Change) -> bool:
     """Start nothing new; what runs goes on."""
-    _alive(tx)
+    _raise(why_not_stop(tx.run))
     if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
         return False
     tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=Intent.GO.value))
@@ -68,12 +118,7 @@ def resume(tx: Change) -> bool:
     """Claim again; also with the profiles that are paused."""
     if tx.run.state == RunState.RUNNING and tx.run.intent == Intent.GO:
         return breaker.close_all(tx)
-    if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
-        raise RefusedError(
-            f"run {tx.run.id} is being aborted", "wait for that to end, then retry a task"
-        )
-    if tx.run.state == RunState.COMPLETED:
-        raise RefusedError(f"run {tx.run.id} is completed", "add a task, or start another run")
+    _raise(why_not_resume(tx.run))
     _go(tx)
     breaker.close_all(tx)
     return True
@@ -84,7 +129,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
 
     What a person has accepted is seen through: in the queue a worker would begin it anew.
     """
-    _alive(tx)
+    _raise(why_not_stop(tx.run))
     intent = Intent.STOP if now else Intent.DRAIN
     tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=intent.value))
     tx.emit(RunPaused(intent=intent))
@@ -100,10 +145,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
 
 def abort(tx: Change) -> None:
     """Abort at a person's word."""
-    if _ended(tx):
-        raise RefusedError(f"run {tx.run.id} is over: {tx.run.state}")
-    if tx.run.intent == Intent.ABORT:
-        raise RefusedError(f"run {tx.run.id} is being aborted")
+    _raise(why_not_stop(tx.run))
     abort_rest(tx, f"aborted by {tx.actor.removeprefix('user:')}")
 
 
@@ -180,8 +222,7 @@ def roots(tx: Change) -> list[str]:
 
 def wake_run(tx: Change) -> None:
     """Bring a stalled or ended run back, since a person gave it something to do."""
-    if tx.run.intent == Intent.ABORT and tx.run.open_attempts:
-        raise RefusedError(f"run {tx.run.id} is being aborted", "wait for that to end")
+    _raise(why_not_wake(tx.run))
     if tx.run.state == RunState.STALLED or _ended(tx):
         _go(tx)
 
@@ -209,11 +250,9 @@ def _ended(tx: Change) -> bool:
     return RunState(tx.run.state).ended
 
 
-def _alive(tx: Change) -> None:
-    if _ended(tx):
-        raise RefusedError(f"run {tx.run.id} is over: {tx.run.state}")
-    if tx.run.intent == Intent.ABORT:
-        raise RefusedError(f"run {tx.run.id} is being aborted")
+def _raise(refusal: RefusedError | None) -> None:
+    if refusal is not None:
+        raise refusal
 
 
 def _timer(tx: Change, looked_at: float) -> bool:

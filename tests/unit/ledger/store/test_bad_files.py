@@ -15,6 +15,7 @@ from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.unprivileged import as_nobody
 from wf_tui.errors import EnvironmentalError, LedgerError
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -80,13 +81,13 @@ def test_what_is_damaged_is_not_brought_up_to_date(path: Path) -> None:
     """The journal of a damaged file stays beside it: closing writes nothing into the file."""
     content = write_ledger(path)
     database = SqliteDatabase(path)
-    LedgerHarness(database).mine.message(RUN, "t1", "in the journal")
+    LedgerHarness(database).mine.move(RUN, MESSAGE, ["t1"], text="in the journal")
     content[8192:] = b"\xa5" * (len(content) - 8192)
     path.write_bytes(content)
     with pytest.raises(LedgerError, match="is damaged"):
         whole(path)
     with pytest.raises(LedgerError):
-        LedgerHarness(database).mine.message(RUN, "t1", "not written")
+        LedgerHarness(database).mine.move(RUN, MESSAGE, ["t1"], text="not written")
     database.close()
     assert path.read_bytes() == content
 

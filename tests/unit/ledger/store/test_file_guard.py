@@ -15,6 +15,7 @@ from tests.support.ledger_files import copy_over, delete, delete_journal, move_o
 from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import HOLD, MESSAGE, UNHOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def _drive(path: Path) -> Iterator[LedgerHarness]:
     """Give a driver of a ledger whose tasks are in its file, and more in its journal."""
     drive = LedgerHarness(SqliteDatabase(path, create=True)).make("a", "b")
     drive.db.execute("PRAGMA wal_checkpoint")
-    drive.mine.hold(RUN, "a")
+    drive.mine.move(RUN, HOLD, ["a"])
     yield drive
     with suppress(OSError):  # a test may have closed it
         drive.db.close()
@@ -61,12 +62,12 @@ moves = pytest.mark.parametrize(
 @swaps
 def test_nothing_is_written(drive: LedgerHarness, path: Path, older: Path, swap: Swap) -> None:
     """From then on every write is refused in one line, and the strange file stays as it is."""
-    drive.mine.hold(RUN, "b")
+    drive.mine.move(RUN, HOLD, ["b"])
     swap(older, path)
     before = path.read_bytes() if path.exists() else None
     for _ in range(2):
         with pytest.raises(LedgerError, match=f"{SWAPS[swap]} while it was in use") as caught:
-            drive.mine.unhold(RUN, "b")
+            drive.mine.move(RUN, UNHOLD, ["b"])
         assert "\n" not in str(caught.value)
     drive.db.close()
     assert (path.read_bytes() if path.exists() else None) == before
@@ -78,11 +79,11 @@ def test_who_only_reads_writes_nothing_at_its_end(
 ) -> None:
     """A reader that closes last does not bring the strange file up to date from the journal."""
     reader = SqliteDatabase(path)
-    drive.mine.hold(RUN, "b")
+    drive.mine.move(RUN, HOLD, ["b"])
     swap(older, path)
     before = path.read_bytes() if path.exists() else None
     with pytest.raises(LedgerError):
-        drive.mine.unhold(RUN, "b")
+        drive.mine.move(RUN, UNHOLD, ["b"])
     drive.db.close()
     reader.close()
     assert (path.read_bytes() if path.exists() else None) == before
@@ -91,11 +92,11 @@ def test_who_only_reads_writes_nothing_at_its_end(
 @moves
 def test_what_it_held_is_saved(drive: LedgerHarness, path: Path, older: Path, swap: Swap) -> None:
     """A copy has everything that was acknowledged; put in its place, the run goes on (G3)."""
-    drive.mine.hold(RUN, "b")
+    drive.mine.move(RUN, HOLD, ["b"])
     before = drive.dump()
     swap(older, path)
     with pytest.raises(LedgerError, match=r"all that it held is in .*/ledger-rescued\.db"):
-        drive.mine.unhold(RUN, "b")
+        drive.mine.move(RUN, UNHOLD, ["b"])
     drive.db.close()
     path.with_name("ledger-rescued.db").replace(path)
     with closing(SqliteDatabase(path)) as database:
@@ -106,7 +107,7 @@ def test_the_other_file_stands_alone(drive: LedgerHarness, path: Path, older: Pa
     """The journal of the ledger that was in use is not taken for that of the file there now."""
     move_over(older, path)
     with pytest.raises(LedgerError):
-        drive.mine.hold(RUN, "b")
+        drive.mine.move(RUN, HOLD, ["b"])
     drive.db.close()
     with closing(SqliteDatabase(path)) as database:
         assert LedgerHarness(database).where() == "P P"
@@ -114,10 +115,10 @@ def test_the_other_file_stands_alone(drive: LedgerHarness, path: Path, older: Pa
 
 def test_the_journal_of_one_written_over(drive: LedgerHarness, path: Path, older: Path) -> None:
     """What had not yet got into the file is kept beside it."""
-    drive.mine.hold(RUN, "b")
+    drive.mine.move(RUN, HOLD, ["b"])
     copy_over(older, path)
     with pytest.raises(LedgerError) as caught:
-        drive.mine.unhold(RUN, "b")
+        drive.mine.move(RUN, UNHOLD, ["b"])
     assert "ledger.db-wal.left" in caught.value.hint
     drive.db.close()
     assert path.with_name("ledger.db-wal.left").stat().st_size > 0
@@ -130,7 +131,7 @@ def test_no_room_for_the_rescue(drive: LedgerHarness, path: Path, older: Path) -
     path.with_name("ledger-rescued.part").mkdir()
     move_over(older, path)
     with pytest.raises(LedgerError, match="no copy could be made"):
-        drive.mine.hold(RUN, "b")
+        drive.mine.move(RUN, HOLD, ["b"])
     assert path.with_name("ledger.db-wal").exists()
 
 
@@ -150,20 +151,20 @@ def test_what_is_no_swap(drive: LedgerHarness, path: Path) -> None:
     """Others that write, tidy up the journal or only look are no cause for alarm."""
     for number in range(3):
         with closing(SqliteDatabase(path)) as other:
-            LedgerHarness(other).mine.message(RUN, "a", str(number))
+            LedgerHarness(other).mine.move(RUN, MESSAGE, ["a"], text=str(number))
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with closing(apsw.Connection(str(path))) as stranger:
             stranger.execute("SELECT * FROM run").fetchall()
-        assert drive.mine.message(RUN, "b", str(number))[0].changed
+        assert drive.mine.move(RUN, MESSAGE, ["b"], text=str(number))[0].changed
 
 
 def test_the_same_content_is_no_swap(drive: LedgerHarness, path: Path) -> None:
     """A copy of what is in the file anyway does no harm: the rest is in the journal."""
     copy = path.with_name("same.db")
-    drive.mine.message(RUN, "b", "first")
+    drive.mine.move(RUN, MESSAGE, ["b"], text="first")
     shutil.copyfile(path, copy)
     shutil.copyfile(copy, path)
-    assert drive.mine.message(RUN, "b", "second")[0].changed
+    assert drive.mine.move(RUN, MESSAGE, ["b"], text="second")[0].changed
     assert drive.where() == "B:hold P"
 
 
@@ -171,7 +172,7 @@ def test_the_same_content_is_no_swap(drive: LedgerHarness, path: Path) -> None:
 def test_half_brought_up_to_date_is_no_swap(drive: LedgerHarness, path: Path, pages: int) -> None:
     """Who was killed, or had no room, while it did that has lost nothing: all is in the journal."""
     for number in range(50):
-        drive.mine.message(RUN, "b", str(number))
+        drive.mine.move(RUN, MESSAGE, ["b"], text=str(number))
     copies = {end: path.with_name(f"{path.name}{end}").read_bytes() for end in ("", "-wal")}
     drive.db.execute("PRAGMA wal_checkpoint")
     done = path.read_bytes()[: pages * PAGE]
@@ -179,7 +180,7 @@ def test_half_brought_up_to_date_is_no_swap(drive: LedgerHarness, path: Path, pa
     path.write_bytes(done + copies[""][pages * PAGE :])
     path.with_name(f"{path.name}-wal").write_bytes(copies["-wal"])
     with closing(SqliteDatabase(path)) as database:
-        assert LedgerHarness(database).mine.message(RUN, "b", "after that")[0].changed
+        assert LedgerHarness(database).mine.move(RUN, MESSAGE, ["b"], text="after that")[0].changed
         assert LedgerHarness(database).where() == "B:hold P"
 
 
@@ -193,7 +194,7 @@ SqliteDatabase(Path(sys.argv[1])).close()
 
 def test_another_process_that_ends(drive: LedgerHarness, path: Path) -> None:
     """Looking at the file itself drops no lock: the journal stays while it is in use."""
-    drive.mine.message(RUN, "a", "looks at the file")
+    drive.mine.move(RUN, MESSAGE, ["a"], text="looks at the file")
     subprocess.run([sys.executable, "-c", CLOSE, str(path)], check=True)
     assert path.with_name("ledger.db-wal").exists()
-    assert drive.mine.message(RUN, "a", "goes on")[0].changed
+    assert drive.mine.move(RUN, MESSAGE, ["a"], text="goes on")[0].changed

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.ledger_locks import on_a_disk
+from wf_tui.ledger.rules.moves import HOLD, UNHOLD
 from wf_tui.ledger.store.sqlite import mounts
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.mounts import file_system, journal_mode
@@ -49,7 +50,7 @@ def test_journal_of_a_network_disk(path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert first.execute("PRAGMA journal_mode") == [("delete",)]
         LedgerHarness(first).make("a")
         assert second.changed()
-        assert LedgerHarness(second).mine.hold(RUN, "a")[0].changed
+        assert LedgerHarness(second).mine.move(RUN, HOLD, ["a"])[0].changed
         assert first.changed()
         assert LedgerHarness(first).where() == "B:hold"
     assert [found.name for found in path.parent.glob("ledger.db*")] == ["ledger.db"]
@@ -75,7 +76,7 @@ def test_opening_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_ledger_that_was_moved(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that comes from a local disk is changed over, with all that was in its journal."""
     before = SqliteDatabase(path, create=True)
-    LedgerHarness(before).make("a").mine.hold(RUN, "a")
+    LedgerHarness(before).make("a").mine.move(RUN, HOLD, ["a"])
     moved = path.with_name("moved.db")
     for end in ("", "-wal"):
         shutil.copyfile(f"{path}{end}", f"{moved}{end}")
@@ -85,7 +86,7 @@ def test_a_ledger_that_was_moved(path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert database.execute("PRAGMA journal_mode") == [("delete",)]
         assert LedgerHarness(database).where() == "B:hold"
         with closing(SqliteDatabase(moved)) as other:
-            assert LedgerHarness(other).mine.unhold(RUN, "a")[0].changed
+            assert LedgerHarness(other).mine.move(RUN, UNHOLD, ["a"])[0].changed
     assert [found.name for found in path.parent.glob("moved.db*")] == ["moved.db"]
 
 

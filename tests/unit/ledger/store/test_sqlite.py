@@ -15,6 +15,7 @@ from wf_tui.errors import LedgerError, LedgerWaitError
 from wf_tui.ledger.model.rows import TaskRow, select
 from wf_tui.ledger.model.startable import STARTABLE
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase, explained
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def test_a_full_disk(database: SqliteDatabase) -> None:
     drive = LedgerHarness(database).make("a")
     database.execute("PRAGMA max_page_count = 1")
     with pytest.raises(LedgerError, match="the disk is full"):
-        drive.mine.message(RUN, "a", "x" * 100_000)
+        drive.mine.move(RUN, MESSAGE, ["a"], text="x" * 100_000)
     database.execute("PRAGMA max_page_count = 100000")
-    assert drive.mine.message(RUN, "a", "short")[0].changed
+    assert drive.mine.move(RUN, MESSAGE, ["a"], text="short")[0].changed
 
 
 def test_other_errors_are_told(database: SqliteDatabase) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -24,19 +25,19 @@ def test_a_transaction_is_all_or_nothing(database: SqliteDatabase) -> None:
     drive = LedgerHarness(database).make("a")
     before = drive.dump()
     with suppress(ZeroDivisionError), database.transaction():
-        drive.mine.hold(RUN, "a")
+        drive.mine.move(RUN, HOLD, ["a"])
         raise ZeroDivisionError
     assert drive.dump() == before
-    assert drive.mine.hold(RUN, "a")[0].changed
+    assert drive.mine.move(RUN, HOLD, ["a"])[0].changed
 
 
 def test_a_part_is_undone_alone(database: SqliteDatabase) -> None:
     """Inside a transaction, what fails undoes only itself."""
     drive = LedgerHarness(database).make("a", "b")
     with database.transaction():
-        drive.mine.hold(RUN, "a")
+        drive.mine.move(RUN, HOLD, ["a"])
         with suppress(ZeroDivisionError), database.transaction():
-            drive.mine.hold(RUN, "b")
+            drive.mine.move(RUN, HOLD, ["b"])
             raise ZeroDivisionError
     assert drive.where() == "B:hold P"
 
@@ -67,7 +68,7 @@ def test_a_snapshot_is_one_moment(path: Path, database: SqliteDatabase) -> None:
     with closing(SqliteDatabase(path)) as other:
         with other.snapshot(), other.snapshot():
             assert reads.task(other, RUN, "a").state == "pending"
-            drive.mine.hold(RUN, "a")
+            drive.mine.move(RUN, HOLD, ["a"])
             assert reads.task(other, RUN, "a").state == "pending"
         assert reads.task(other, RUN, "a").state == "blocked"
 
@@ -79,13 +80,13 @@ def test_writers_queue(path: Path, database: SqliteDatabase) -> None:
 
     def hold() -> None:
         with closing(SqliteDatabase(path)) as other:
-            LedgerHarness(other).mine.hold(RUN, "b")
+            LedgerHarness(other).mine.move(RUN, HOLD, ["b"])
         done.set()
 
     thread = threading.Thread(target=hold)
     with database.transaction():
         thread.start()
-        drive.mine.hold(RUN, "a")
+        drive.mine.move(RUN, HOLD, ["a"])
         assert not done.is_set()
     thread.join()
     assert drive.where() == "B:hold B:hold"
