@@ -213,7 +213,8 @@ MUTANTS: Final = (
         "what was lost is not tried again",
         "scheduler/recovery.py",
         "            await record.failed(found.onto(LOST))\n",
-        "            await self.writer.submit(lambda ledger: ledger.cancel(self.run, task.id))\n"
+        "            from wf_tui.ledger.rules.moves import CANCEL\n"
+        "            await self.writer.submit(lambda one: one.move(self.run, CANCEL, [task.id]))\n"
         "            await record.closed(found.onto(LOST))\n",
         "unit/scheduler/test_recovery.py::test_killed_scheduler",
     ),

@@ -22,10 +22,11 @@ import itertools, sys
 from pathlib import Path
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 ledger = Ledger(SqliteDatabase(Path(sys.argv[1])), SystemClock(), actor=sys.argv[2])
 for number in itertools.count():
-    ledger.message("r1", "a", f"{sys.argv[2]} {number}")
+    ledger.move("r1", MESSAGE, ["a"], text=f"{sys.argv[2]} {number}")
     print(number, flush=True)
 """
 BY_MANY = """
@@ -33,6 +34,7 @@ import asyncio, itertools, sys
 from pathlib import Path
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.writer import Writer
 
@@ -43,7 +45,7 @@ def opened():
 async def client(writer, numbers):
     for number in numbers:
         text = f"{sys.argv[2]} {number}"
-        await writer.submit(lambda ledger: ledger.message("r1", "a", text))
+        await writer.submit(lambda ledger: ledger.move("r1", MESSAGE, ["a"], text=text))
         print(number, flush=True)
 
 async def main():

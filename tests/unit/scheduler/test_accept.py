@@ -14,7 +14,7 @@ from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.load import NewTask
-from wf_tui.ledger.rules.moves import ACCEPT, EDIT, RETRY
+from wf_tui.ledger.rules.moves import ACCEPT, EDIT, MOVES, RETRY
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def test_taken_back_while_it_is_checked(harness: RunHarness, act: str) -> None:
     assert harness.task("t").kind == "scope"
     (kept_tree(harness) / "other.txt").write_text("by hand\n")
     (kept_tree(harness) / "wait").write_text("60")
-    harness.when(checking, lambda ledger: getattr(ledger, act)(harness.run, "t"))
+    harness.when(checking, lambda ledger: ledger.move(harness.run, MOVES[act], ["t"]))
     task = accept_and_lead(harness)
     assert task.kind in {"cancelled", "hold", "skipped", "scope"}
     assert not task.scope_waived or act != "release"

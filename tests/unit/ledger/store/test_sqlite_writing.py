@@ -97,11 +97,12 @@ import sys
 from pathlib import Path
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 database = SqliteDatabase(Path(sys.argv[1]))
 ledger = Ledger(database, SystemClock(), actor=sys.argv[2])
 for number in range(25):
-    ledger.message("r1", "a", str(number))
+    ledger.move("r1", MESSAGE, ["a"], text=str(number))
 database.close()
 """
 
