@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
     from wf_tui.ledger.rules.moves import Key, Move
 
-__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "by_id"]
+__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "by_id", "move_actions"]
 
 _ADD: Final = (
     "wf add TITLE --phase P --prompt TEXT --sh CMD --needs T --scope P --role R --mode M "
@@ -67,7 +67,7 @@ _HOLD_OR_RELEASE: Final = Action(
 )
 
 
-def _moves() -> Iterator[Action]:
+def move_actions() -> Iterator[Action]:
     """Return the actions of the table, in its order; `b` stands before the hold that it may be."""
     for move in moves.MOVES.values():
         if move is moves.HOLD:
@@ -77,7 +77,7 @@ def _moves() -> Iterator[Action]:
 
 
 _TASKS: Final = (
-    *_moves(),
+    *move_actions(),
     Action(
         "task.shell",
         ("o",),
