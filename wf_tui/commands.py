@@ -145,11 +145,11 @@ def ensure_scheduler(
         return None
     pid = start_detached(project.paths, run, project.common_dir, project.environ)
     if not leaving:
-        _until_it_leads(project, ledger.db, run, pid)
+        _wait_for_lead(project, ledger.db, run, pid)
     return pid
 
 
-def _until_it_leads(project: Project, db: Database, run: str, pid: int) -> None:
+def _wait_for_lead(project: Project, db: Database, run: str, pid: int) -> None:
     """Wait until a scheduler has the lead, so that what is said next of the run is true."""
     deadline = time.monotonic() + _LEAD_WITHIN
     while not scheduler_alive(db, run) and time.monotonic() < deadline:
@@ -215,14 +215,14 @@ def _follow(
     """
     with open_ledger(project) as ledger:
         try:
-            _tell_all(ledger.db, run, since, over, tell)
+            _pass_on(ledger.db, run, since, over, tell)
         except BaseException:
             with contextlib.suppress(RefusedError):
                 ledger.stop(run, now=True)
             raise
 
 
-def _tell_all(
+def _pass_on(
     db: Database, run: str, since: int, over: threading.Event, tell: Callable[[EventRow], None]
 ) -> None:
     last = False
@@ -260,7 +260,7 @@ def move(
         made = {one.task: one for one in ledger.move(run, move, free, *args, **kwargs)}
         return [made[task] if task in made else _left(task, left[task]) for task in tasks]
 
-    return _going_on(project, ledger, run, make) if move.wakes else make()
+    return _with_scheduler(project, ledger, run, make) if move.wakes else make()
 
 
 def _left(task: str, why: str) -> MoveResult:
@@ -277,18 +277,22 @@ def add(project: Project, ledger: Ledger, run: str, task: NewTask, phase: str | 
         taken = {row.id for row in reads.tasks(ledger.db, run)}
         return ledger.add(run, replace(task, id=_free_id(task.title, taken)), phase)
 
-    return _going_on(project, ledger, run, one)
+    return _with_scheduler(project, ledger, run, one)
 
 
 def _free_id(title: str, taken: set[str]) -> str:
+    """Return an id made of the words of a title; the second of the same title ends in `-2`."""
     words = re.sub(r"[\W_]+", "-", title.lower()).strip("-")[:_LONGEST_ID].strip("-") or "task"
-    names = (words if number == 1 else f"{words}-{number}" for number in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)
+    name, number = words, 1
+    while name in taken:
+        number += 1
+        name = f"{words}-{number}"
+    return name
 
 
 def undo(project: Project, ledger: Ledger, run: str) -> list[MoveResult]:
     """Take back this person's last act, where no worker has acted on it."""
-    return _going_on(project, ledger, run, lambda: ledger.undo(run))
+    return _with_scheduler(project, ledger, run, lambda: ledger.undo(run))
 
 
 # -- by hand, on the run
@@ -309,7 +313,7 @@ def resume(project: Project, ledger: Ledger, run: str) -> bool:
 
         start_detached(project.paths, run, project.common_dir, project.environ)
         return True
-    return _going_on(project, ledger, run, lambda: ledger.resume(run))
+    return _with_scheduler(project, ledger, run, lambda: ledger.resume(run))
 
 
 def stop(ledger: Ledger, run: str, *, now: bool) -> list[str]:
@@ -319,7 +323,7 @@ def stop(ledger: Ledger, run: str, *, now: bool) -> list[str]:
 
 def abort(project: Project, ledger: Ledger, run: str) -> None:
     """Cancel all that is not done; where its scheduler has died, a new one ends what is open."""
-    _going_on(project, ledger, run, lambda: ledger.abort(run))
+    _with_scheduler(project, ledger, run, lambda: ledger.abort(run))
 
 
 def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
@@ -335,11 +339,12 @@ def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
     return changed
 
 
-def _going_on(project: Project, ledger: Ledger, run: str, deed: Callable[[], _T]) -> _T:
-    """Do something that may bring a run back, and see to it that a scheduler takes it up."""
+def _with_scheduler(project: Project, ledger: Ledger, run: str, change: Callable[[], _T]) -> _T:
+    """Make a change that may bring a run back, and see to it that a scheduler takes it up."""
+    # One transaction: the scheduler that was there could else end the run between look and change.
     with ledger.db.transaction():
         before = reads.run_row(ledger.db, run)
-        done = deed()
+        result = change()
     drained = before.state == RunState.PAUSED and before.intent != Intent.GO
     ensure_scheduler(project, ledger, run, leaving=drained or RunState(before.state).ended)
-    return done
+    return result

@@ -11,7 +11,7 @@ from wf_tui import commands
 from wf_tui.cli.choices import one_of
 from wf_tui.cli.context import acting, json_option, run_option
 from wf_tui.cli.errors import warn
-from wf_tui.cli.move_output import tell_acted
+from wf_tui.cli.move_output import print_results
 from wf_tui.errors import UsageError
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import WRITES
@@ -90,7 +90,7 @@ def add(
     )
     with acting(run, repo) as found:
         task = commands.add(found.project, found.ledger, found.run.id, new, phase)
-        return tell_acted(found, [MoveResult.of(task)], as_json=as_json)
+        return print_results(found, [MoveResult.of(task)], as_json=as_json)
 
 
 @click.command
@@ -132,7 +132,7 @@ def edit(
         acted = commands.move(
             found.project, found.ledger, found.run.id, EDIT, [task], fields=fields
         )
-        return tell_acted(found, acted, as_json=as_json)
+        return print_results(found, acted, as_json=as_json)
 
 
 def _checked(scopes: Sequence[str]) -> tuple[str, ...]:

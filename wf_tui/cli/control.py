@@ -8,7 +8,7 @@ import click
 
 from wf_tui import commands
 from wf_tui.cli.context import acting, json_option, run_argument, run_option
-from wf_tui.cli.move_output import tell_run
+from wf_tui.cli.move_output import print_run_result
 from wf_tui.text import plural
 
 __all__ = ["abort", "jobs", "pause", "resume", "stop"]
@@ -22,7 +22,7 @@ def pause(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     with acting(run, repo) as found:
         changed = commands.pause(found.ledger, found.run.id)
         text = "paused" if changed else "was paused already"
-        tell_run(found, text, changed=changed, as_json=as_json)
+        print_run_result(found, text, changed=changed, as_json=as_json)
 
 
 @click.command
@@ -35,7 +35,7 @@ def resume(*, run: str | None, repo: Path | None, as_json: bool) -> None:
         changed = commands.resume(found.project, found.ledger, found.run.id)
         text = "resumed" if changed else "was running already"
         text += "" if led else ", with a new scheduler"
-        tell_run(found, text, changed=changed or not led, as_json=as_json)
+        print_run_result(found, text, changed=changed or not led, as_json=as_json)
 
 
 @click.command
@@ -49,7 +49,7 @@ def stop(*, run: str | None, now: bool, repo: Path | None, as_json: bool) -> Non
         text = "paused, its scheduler exits"
         if stopped:
             text += f"; {plural(len(stopped), 'task')} stopped: {', '.join(stopped[:8])}"
-        tell_run(found, text, changed=True, as_json=as_json)
+        print_run_result(found, text, changed=True, as_json=as_json)
 
 
 @click.command
@@ -59,7 +59,7 @@ def abort(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Cancel all of a run that is not done; what was merged stays on its branch."""
     with acting(run, repo) as found:
         commands.abort(found.project, found.ledger, found.run.id)
-        tell_run(found, "will be aborted once nothing runs", changed=True, as_json=as_json)
+        print_run_result(found, "will be aborted once nothing runs", changed=True, as_json=as_json)
 
 
 @click.command
@@ -71,4 +71,4 @@ def jobs(*, number: int, run: str | None, repo: Path | None, as_json: bool) -> N
     with acting(run, repo) as found:
         changed = commands.set_jobs(found.ledger, found.run.id, number)
         text = f"{plural(number, 'job')}" + ("" if changed else ", as before")
-        tell_run(found, text, changed=changed, as_json=as_json)
+        print_run_result(found, text, changed=changed, as_json=as_json)

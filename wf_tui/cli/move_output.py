@@ -1,4 +1,4 @@
-"""What came of an act, told in a line a task or as JSON; and the exit status for it."""
+"""What came of a move, printed in a line a task or as JSON (CLI.md); and the exit status for it."""
 
 from __future__ import annotations
 
@@ -16,34 +16,39 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.rules.moves import MoveResult
 
-__all__ = ["tell_acted", "tell_run"]
+__all__ = ["print_results", "print_run_result"]
 
 REFUSED: Final = 5
 
 
-def tell_acted(found: Acting, acted: Sequence[MoveResult], *, as_json: bool) -> int:
-    """Tell what came of an act on tasks; return 5 where any of them was refused, else 0."""
-    reasons = _reasons(found, [one.task for one in acted if one.changed])
+@dataclass(frozen=True)
+class _Standing:
+    """Where a task stands, in which state and for which reason."""
+
+    state: str
+    reason: str
+
+
+def print_results(found: Acting, results: Sequence[MoveResult], *, as_json: bool) -> int:
+    """Print what came of a move on tasks; return 5 where any of them was refused, else 0.
+
+    A task that was changed is read again: a scheduler may have taken it on already, and then
+    `pending` would be no longer true.
+    """
+    standings = _read_standings(found, [one.task for one in results if one.changed])
+    for one in results:
+        if not one.changed:
+            standings[one.task] = _Standing(one.state, one.reason)
     if as_json:
-        print_json(
-            [
-                {
-                    "task": one.task,
-                    "changed": one.changed,
-                    "state": reasons[one.task].state if one.changed else one.state,
-                    "reason": reasons[one.task].text if one.changed else one.reason,
-                }
-                for one in acted
-            ]
-        )
+        print_json([_as_json(one, standings[one.task]) for one in results])
     else:
-        for one in acted:
-            _tell_one(one, reasons.get(one.task))
-    return 0 if all(one.changed for one in acted) else REFUSED
+        for one in results:
+            _print_line(one, standings[one.task])
+    return 0 if all(one.changed for one in results) else REFUSED
 
 
-def tell_run(found: Acting, text: str, *, changed: bool, as_json: bool) -> None:
-    """Tell what came of an act on a run; as JSON it has the form of an act on tasks."""
+def print_run_result(found: Acting, text: str, *, changed: bool, as_json: bool) -> None:
+    """Print what came of a move on a run; as JSON it has the form of a move on tasks."""
     if as_json:
         state = reads.run_row(found.ledger.db, found.run.id).state
         print_json([{"task": None, "changed": changed, "state": state, "reason": text}])
@@ -51,24 +56,27 @@ def tell_run(found: Acting, text: str, *, changed: bool, as_json: bool) -> None:
         say(f"run {found.run.id}: {text}")
 
 
-def _tell_one(one: MoveResult, now: _Now | None) -> None:
-    if now is None:
-        warn(one.reason)
+def _as_json(result: MoveResult, now: _Standing) -> dict[str, object]:
+    return {
+        "task": result.task,
+        "changed": result.changed,
+        "state": now.state,
+        "reason": now.reason,
+    }
+
+
+def _print_line(result: MoveResult, now: _Standing) -> None:
+    if not result.changed:
+        warn(now.reason)
         return
-    state = now.state.replace("_", " ")
-    say(f"{clean(one.task, limit=80)}  {state}" + (f": {now.text}" if now.text else ""))
+    line = f"{clean(result.task, limit=80)}  {now.state.replace('_', ' ')}"
+    if now.reason:
+        line += f": {now.reason}"
+    say(line)
 
 
-@dataclass(frozen=True)
-class _Now:
-    """Where a task is now, and why: a scheduler may have taken it on already."""
-
-    state: str
-    text: str
-
-
-def _reasons(found: Acting, names: Sequence[str]) -> dict[str, _Now]:
-    """Return why each of these tasks is now where it is."""
+def _read_standings(found: Acting, names: Sequence[str]) -> dict[str, _Standing]:
+    """Return where these tasks stand now, by name."""
     if not names:
         return {}
     db = found.ledger.db
@@ -76,4 +84,4 @@ def _reasons(found: Acting, names: Sequence[str]) -> dict[str, _Now]:
         run = reads.run_row(db, found.run.id)
         reasons = Reasons.read(db, run, found.ledger.clock.now())
         rows = [reads.task(db, run.id, name) for name in names]
-    return {row.id: _Now(row.state.value, reasons.of(row).text) for row in rows}
+    return {row.id: _Standing(row.state.value, reasons.of(row).text) for row in rows}

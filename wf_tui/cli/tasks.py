@@ -14,7 +14,7 @@ import click
 from wf_tui import commands
 from wf_tui.cli.context import Acting, acting, json_option, run_option
 from wf_tui.cli.errors import warn
-from wf_tui.cli.move_output import tell_acted
+from wf_tui.cli.move_output import print_results
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
@@ -23,6 +23,7 @@ from wf_tui.ledger.rules import moves
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from wf_tui.ledger.rules.moves import Move
 
 __all__ = ["priority", "undo"]
 
@@ -37,10 +38,15 @@ _ARGUMENTS: Final = {
 
 
 def __getattr__(name: str) -> click.Command:
-    """Return the command of a move, made from its row in the table; `Entry.load` asks for it."""
+    """Return the command of a move by its name; `Entry.load` looks commands up in this module."""
     move = moves.MOVES.get(name)
     if move is None or not move.help:
         raise AttributeError(f"no move of tasks is called {name!r}")
+    return _command_of(move)
+
+
+def _command_of(move: Move[...]) -> click.Command:
+    """Make the command of a move from its row in the table."""
 
     def command(
         *,
@@ -51,20 +57,18 @@ def __getattr__(name: str) -> click.Command:
         as_json: bool,
         **arguments: Any,
     ) -> int:
-        with acting(run, repo) as found:
-            names = _named(found, tasks, all_blocked, move.blocked_kinds)
+        with acting(run, repo) as at:
+            names = _task_names(at, tasks, all_blocked, move.blocked_kinds)
             made = []
             if names:
-                made = commands.move(
-                    found.project, found.ledger, found.run.id, move, names, **arguments
-                )
-            return tell_acted(found, made, as_json=as_json)
+                made = commands.move(at.project, at.ledger, at.run.id, move, names, **arguments)
+            return print_results(at, made, as_json=as_json)
 
     command.__doc__ = f"{move.help}\n\n{_REFUSED}"
-    with_tasks = _on_tasks(command)
+    with_options = _on_tasks(command)
     if move.name in _ARGUMENTS:
-        with_tasks = _ARGUMENTS[move.name](with_tasks)
-    return click.command(move.name)(with_tasks)
+        with_options = _ARGUMENTS[move.name](with_options)
+    return click.command(move.name)(with_options)
 
 
 def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
@@ -80,17 +84,21 @@ def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
     return tasks(blocked(run_option(json_option(command))))
 
 
-def _named(
-    found: Acting, tasks: Sequence[str], all_blocked: str | None, kinds: Collection[BlockedKind]
+def _task_names(
+    at: Acting, tasks: Sequence[str], all_blocked: str | None, kinds: Collection[BlockedKind]
 ) -> list[str]:
+    """Return the tasks that a command is about; `kinds` are those of a bare `--all-blocked`.
+
+    None where no task is blocked that way, which is no failure: a script may ask on every run.
+    """
     if bool(tasks) == (all_blocked is not None):
         raise UsageError("which tasks? name them, or give --all-blocked[=KIND]", "wf status")
     if all_blocked is None:
         return list(dict.fromkeys(tasks))
-    wanted = kinds if all_blocked == _ANY else {_kind(all_blocked)}
+    wanted = kinds if all_blocked == _ANY else {_kind_named(all_blocked)}
     names = [
         task.id
-        for task in reads.tasks(found.ledger.db, found.run.id)
+        for task in reads.tasks(at.ledger.db, at.run.id)
         if task.state is TaskState.BLOCKED and task.kind in wanted
     ]
     if not names:
@@ -98,7 +106,7 @@ def _named(
     return names
 
 
-def _kind(word: str) -> BlockedKind:
+def _kind_named(word: str) -> BlockedKind:
     try:
         return BlockedKind(word)
     except ValueError:
@@ -112,11 +120,11 @@ def _kind(word: str) -> BlockedKind:
 @json_option
 def priority(*, task: str, number: int, run: str | None, repo: Path | None, as_json: bool) -> int:
     """Move TASK in the queue: a lower N comes first, and it may be below 0."""
-    with acting(run, repo) as found:
-        acted = commands.move(
-            found.project, found.ledger, found.run.id, moves.PRIORITY, [task], number=number
+    with acting(run, repo) as at:
+        made = commands.move(
+            at.project, at.ledger, at.run.id, moves.PRIORITY, [task], number=number
         )
-        return tell_acted(found, acted, as_json=as_json)
+        return print_results(at, made, as_json=as_json)
 
 
 @click.command
@@ -124,6 +132,6 @@ def priority(*, task: str, number: int, run: str | None, repo: Path | None, as_j
 @json_option
 def undo(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     """Take back your last action on tasks, unless a worker has acted on it since."""
-    with acting(run, repo) as found:
-        acted = commands.undo(found.project, found.ledger, found.run.id)
-        return tell_acted(found, acted, as_json=as_json)
+    with acting(run, repo) as at:
+        undone = commands.undo(at.project, at.ledger, at.run.id)
+        return print_results(at, undone, as_json=as_json)
