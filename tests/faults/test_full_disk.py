@@ -43,7 +43,7 @@ class Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look at one line of the log."""
-        if "nothing new is started" in record.getMessage():
+        if "nothing new starts" in record.getMessage():
             self.paused.set()
 
 

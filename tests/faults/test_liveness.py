@@ -18,7 +18,6 @@ from wf_tui.board.detail.document import Source
 from wf_tui.clock import SystemClock
 from wf_tui.config import Timing
 from wf_tui.ledger.rules.moves import RELEASE
-from wf_tui.workers import channel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,10 +76,9 @@ def test_claimed_but_not_started(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_gate_that_never_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gate_that_never_starts(tmp_path: Path) -> None:
     """With a frozen parent of shims nothing can start: it is given up, and another one made."""
-    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    harness = RunHarness(tmp_path, Timing(grace=0.1, start_deadline=3.0))
+    harness = RunHarness(tmp_path, Timing(grace=0.1, start_deadline=3.0), deaf_after=0.1)
     freeze = once(tmp_path, "kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)")
     fields = f'mode: read_write, gate: "true", {AGAIN}'
     plan = parallel_plan(f'id: a, run: "echo x > a.txt; {freeze}", {fields}')
@@ -99,7 +97,7 @@ def test_an_own_step_that_takes_too_long_says_so(tmp_path: Path) -> None:
         harness.play(parallel_plan('id: a, run: "echo x > x.txt", mode: read_write')) == "completed"
     )
     (told,) = harness.events("task_progress")
-    assert "wf is not through with this step" in str(told.data["text"])
+    assert "wf did not finish this step" in str(told.data["text"])
 
 
 def test_a_late_result_is_kept_and_does_not_count(harness: RunHarness) -> None:

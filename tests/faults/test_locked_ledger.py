@@ -46,7 +46,7 @@ def test_all_goes_on(harness: RunHarness, program: str, name: str) -> None:
     harness.wait_for(lambda event: event.task == "a" and event.data.get("step") == "running")
     with locked_by_another(program, paths.root / name) as holder:
         (harness.folder / "go").touch()
-        line = wait_for_line(paths.run(harness.run).scheduler_log, "nothing new is started")
+        line = wait_for_line(paths.run(harness.run).scheduler_log, "nothing new starts")
         assert f"is locked by process {holder} (" in line
         until((harness.folder / "over").exists, "the program has gone on to its end")
         with closing(SqliteDatabase(paths.ledger, patience=Patience(most=0.1))) as database:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.support.ledger_locks import BEGIN_IMMEDIATE, locked_by_another, on_a_disk
@@ -12,7 +11,6 @@ from tests.support.waiting import until
 from wf_tui.ledger.rules.moves import HOLD, UNHOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.write_lock import Patience
-from wf_tui.scheduler import process
 
 if TYPE_CHECKING:
     import pytest
@@ -41,8 +39,7 @@ def test_it_cannot_even_be_read(
 ) -> None:
     """There a program can lock out readers, too: the scheduler waits for its end and goes on."""
     on_a_disk(monkeypatch, "nfs4")
-    hasty = partial(SqliteDatabase, patience=Patience(most=0.01))
-    monkeypatch.setattr(process, "SqliteDatabase", hasty)
+    harness.patience = Patience(most=0.01)
     go = harness.folder / "go"
     harness.start(parallel_plan(f'id: a, run: "until test -e {go}; do sleep 0.02; done"'))
 
@@ -51,7 +48,7 @@ def test_it_cannot_even_be_read(
             BEGIN_IMMEDIATE.replace("IMMEDIATE", "EXCLUSIVE"), harness.project.paths.ledger
         ):
             go.touch()
-            until(lambda: "nothing new is started" in caplog.text, "the scheduler says so")
+            until(lambda: "nothing new starts" in caplog.text, "the scheduler says so")
 
     harness.when(lambda event: event.data.get("step") == "running", lock)
     assert harness.lead() == "completed"

@@ -44,5 +44,10 @@ def locked_by_another(program: str, path: Path) -> Iterator[int]:
 
 
 def on_a_disk(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """Let everything lie on a disk of this kind."""
-    monkeypatch.setattr(mounts, "_mounts", lambda: f"1 0 0:1 / / rw - {kind} server:/ rw")
+    """Let everything lie on a disk of this kind, in whole runs, where nobody passes a table on."""
+    monkeypatch.setattr(mounts, "read_mounts", lambda: mount_table(kind))
+
+
+def mount_table(kind: str) -> str:
+    """Return the table of mounts of a machine with one disk, of this kind."""
+    return f"1 0 0:1 / / rw - {kind} server:/ rw"

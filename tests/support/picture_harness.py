@@ -21,6 +21,8 @@ class PictureHarness:
     drive: LedgerHarness
     picture: Picture = field(init=False)
     last: Batch | None = None
+    most_events: int = reading.MOST_EVENTS
+    """How many events are followed; after more, all of the run is read again."""
 
     def __post_init__(self) -> None:
         self.picture = Picture(self.drive.clock.now())
@@ -31,7 +33,8 @@ class PictureHarness:
         if self.last is None:
             self.last = reading.read_all(self.drive.db, RUN, now)
         else:
-            batch = reading.read_since(self.drive.db, RUN, self.picture.seq, now)
+            seq, most = self.picture.seq, self.most_events
+            batch = reading.read_since(self.drive.db, RUN, seq, now, most=most)
             assert batch is not None
             self.last = batch
         return self.last

@@ -17,9 +17,11 @@ from wf_tui.commands import Project, find_project, open_ledger
 from wf_tui.config import Config, Profile, Timing
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import ACCEPT
+from wf_tui.ledger.store.sqlite.write_lock import Patience
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 from wf_tui.scheduler.process import Lead, start_detached
+from wf_tui.workers.channel import DEAF_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +53,8 @@ class RunHarness:
     """Its own for each test: a starting scheduler kills what is left of the run of that name."""
     clock: Clock = field(default_factory=SystemClock)
     """What a scheduler that is led from here goes by."""
+    patience: Patience = field(default_factory=Patience)
+    deaf_after: float = DEAF_AFTER
 
     def __post_init__(self) -> None:
         """Make the repository."""
@@ -102,8 +106,16 @@ class RunHarness:
 
     def leader(self, *, foreground: bool = True) -> Lead:
         """Return what leads the run from this process."""
-        paths = self.project.paths
-        return Lead(paths, self.run, self.clock, self.environ, self.timing, foreground)
+        return Lead(
+            self.project.paths,
+            self.run,
+            self.clock,
+            self.environ,
+            self.timing,
+            foreground,
+            patience=self.patience,
+            deaf_after=self.deaf_after,
+        )
 
     def play(self, plan: str, jobs: int | None = None) -> str:
         """Make a run and lead it to its end."""

@@ -43,7 +43,7 @@ def state_folder(folder: Path) -> Finding:
     free = shutil.disk_usage(nearest).free
     detail: dict[str, str | int] = {"path": str(folder), "file_system": kind, "journal": mode}
     detail["free"] = free
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK, effective_ids=True)):
         hint = "set WF_STATE_DIR to a folder that you can write"
         return Finding("state", Level.PROBLEM, f"{nearest} cannot be written", hint, detail)
     text = f"{folder} on {kind or 'an unknown file system'}, journal {mode}"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.store.database import Database, Row
 
-__all__ = ["read_all", "read_since"]
+__all__ = ["MOST_EVENTS", "read_all", "read_since"]
 
-_MOST_EVENTS: Final = 5000
+MOST_EVENTS: Final = 5000
 """More than these are not followed: reading all of the run again is cheaper."""
 
 
@@ -33,16 +33,21 @@ def read_all(db: Database, run_id: str, now: float) -> Batch:
 
 
 def read_since(
-    db: Database, run_id: str, seq: int, now: float, last: Batch | None = None
+    db: Database,
+    run_id: str,
+    seq: int,
+    now: float,
+    last: Batch | None = None,
+    most: int = MOST_EVENTS,
 ) -> Batch | None:
     """Read what changed after event `seq`; None where nothing did since the batch `last`.
 
     A run without new events may still look different: a scheduler dies or a disk fills up without
-    one. After more events than are worth following, all of the run is read again.
+    one. After more than `most` events, which are not worth following, all of the run is read again.
     """
     with db.snapshot():
-        events = _events_since(db, run_id, seq)
-        if len(events) > _MOST_EVENTS:
+        events = _events_since(db, run_id, seq, most + 1)
+        if len(events) > most:
             return _read_whole(db, run_id, now)
         batch = _read_part(db, run_id, seq, now, events)
     return None if last is not None and _is_same(last, batch) else batch
@@ -98,10 +103,10 @@ def _read_part(
     )
 
 
-def _events_since(db: Database, run_id: str, seq: int) -> list[EventRow]:
+def _events_since(db: Database, run_id: str, seq: int, limit: int) -> list[EventRow]:
     rows = db.execute(
-        select(EventRow, "WHERE run = :run AND seq > :seq ORDER BY seq LIMIT :most"),
-        {"run": run_id, "seq": seq, "most": _MOST_EVENTS + 1},
+        select(EventRow, "WHERE run = :run AND seq > :seq ORDER BY seq LIMIT :limit"),
+        {"run": run_id, "seq": seq, "limit": limit},
     )
     return [decode(EventRow, row) for row in rows]
 

@@ -29,11 +29,11 @@ _READERS: Final[dict[str, Callable[[str], Document]]] = {
 }
 
 
-def read_plan(path: Path) -> Report:
+def read_plan(path: Path, most_bytes: int = MOST_BYTES) -> Report:
     """Read and check the plan in a file; every fault is in the report, none is raised."""
     name = str(path)
     try:
-        content = _content(path)
+        content = _content(path, most_bytes)
     except _RefusedFileError as error:
         return _refused(name, error.message, error.hint)
     except OSError as error:
@@ -72,16 +72,16 @@ class _RefusedFileError(Exception):
         self.hint = hint
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most_bytes: int) -> bytes:
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise _RefusedFileError("is a directory", "name the file of the plan")
     if not stat.S_ISREG(status.st_mode):
         raise _RefusedFileError("is not a regular file", "write the plan to a file first")
     with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1) if status.st_size <= MOST_BYTES else None
-    if content is None or len(content) > MOST_BYTES:
-        limit = MOST_BYTES // 1_000_000
+        content = file.read(most_bytes + 1) if status.st_size <= most_bytes else None
+    if content is None or len(content) > most_bytes:
+        limit = most_bytes // 1_000_000
         raise _RefusedFileError(f"is larger than {limit} MB", "split the plan into several")
     return content
 

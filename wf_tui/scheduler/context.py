@@ -132,6 +132,7 @@ async def open_run(
     timing: Timing,
     environ: Mapping[str, str],
     port_base: int,
+    deaf_after: float,
     writer: Writer,
     threads: Threads,
 ) -> AsyncIterator[RunContext]:
@@ -148,7 +149,8 @@ async def open_run(
     control = open_control(paths)
     top = Path(worktree.checkout) if worktree.checkout else None
     pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
-    async with Launcher(environ=environ, alive_every=min(_ALIVE_EVERY, row.lease / BEATS)) as shims:
+    often = min(_ALIVE_EVERY, row.lease / BEATS)
+    async with Launcher(environ=environ, alive_every=often, deaf_after=deaf_after) as shims:
         more_descriptors()
         yield RunContext(
             run=run,

@@ -31,6 +31,7 @@ from wf_tui.scheduler.leader import leadership
 from wf_tui.scheduler.run_log import RunLog, current_log
 from wf_tui.scheduler.threads import Threads, started_threads
 from wf_tui.text import plural
+from wf_tui.workers.channel import DEAF_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,6 +63,10 @@ class Lead:
     foreground: bool = False
     """Whether a person waits for the end: then a run that stalls ends."""
     port_base: int = 20_000
+    patience: Patience = field(default_factory=Patience)
+    """How long its reads wait for a program that locks the ledger against readers, too."""
+    deaf_after: float = DEAF_AFTER
+    """Seconds after the grace of its program in which a shim obeys a stop, or is killed."""
     signalled: int = 0
     """The signal that ended it, if one did."""
     faults: Faults = field(init=False)
@@ -105,6 +110,7 @@ class Lead:
                 timing=self.timing,
                 environ=self.environ,
                 port_base=self.port_base,
+                deaf_after=self.deaf_after,
                 writer=writer,
                 threads=Threads(executor, self.timing.step_deadline, self.faults),
             ) as context:
@@ -152,7 +158,7 @@ class Lead:
 
     @contextlib.contextmanager
     def _view(self) -> Iterator[SqliteDatabase]:
-        with contextlib.closing(SqliteDatabase(self.repo.ledger)) as db:
+        with contextlib.closing(SqliteDatabase(self.repo.ledger, patience=self.patience)) as db:
             yield db
 
     @contextlib.contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from wf_tui.workers.exit_file import program_exit
 from wf_tui.workers.protocol import Alive, Output, ProgramExit, Report, Started
 
-__all__ = ["ShimConnection"]
+__all__ = ["DEAF_AFTER", "ShimConnection"]
 
 DEAF_AFTER = 10.0
 """Seconds after its grace in which a shim ends its program, or it is stopped itself."""
@@ -20,15 +20,24 @@ class ShimConnection:
     """One program under its shim: what it says becomes events, and at last an exit."""
 
     def __init__(
-        self, channel: socket.socket, mark: str, report: Report, deaf: Callable[[int], None]
+        self,
+        channel: socket.socket,
+        mark: str,
+        report: Report,
+        deaf: Callable[[int], None],
+        deaf_after: float = DEAF_AFTER,
     ) -> None:
-        """Listen on a channel; `deaf` gets the shim's pid, or 0, when it does not obey a stop."""
+        """Listen on a channel; `deaf` gets the shim's pid, or 0, when it does not obey a stop.
+
+        It has `deaf_after` seconds for that, beyond the grace of its program.
+        """
         self.mark = mark
         self.accepted = False
         """Whether a shim has the request; before it says so, nothing is started."""
         self._channel = channel
         self._report = report
         self._deaf = deaf
+        self._deaf_after = deaf_after
         self._shim = 0
         self._last_resort: asyncio.TimerHandle | None = None
         self._unread = b""
@@ -67,7 +76,7 @@ class ShimConnection:
         if self._last_resort is not None:
             self._last_resort.cancel()
         if not self._exit.done():
-            patience = grace + DEAF_AFTER
+            patience = grace + self._deaf_after
             self._last_resort = self._loop.call_later(patience, self._put_down)
 
     def _put_down(self) -> None:

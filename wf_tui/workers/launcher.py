@@ -20,7 +20,7 @@ from typing import IO, Self
 
 import wf_tui
 from wf_tui.errors import EnvironmentalError
-from wf_tui.workers.channel import ShimConnection
+from wf_tui.workers.channel import DEAF_AFTER, ShimConnection
 from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.protocol import Limits, ProgramExit, Report
 from wf_tui.workers.sweep import sweep_marked
@@ -63,11 +63,13 @@ class Launcher:
         *,
         python: str = sys.executable,
         alive_every: float = 4.0,
+        deaf_after: float = DEAF_AFTER,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._command = (python, "-I", "-S", "-X", "utf8", "-c", _BOOT, _ROOT)
         self._environment = {name: environ[name] for name in _LOADER_PATHS if name in environ}
         self._alive_every = alive_every
+        self._deaf_after = deaf_after
         self._running: set[ShimConnection] = set()
         self._sending = asyncio.Lock()
 
@@ -131,7 +133,7 @@ class Launcher:
             with theirs, _anonymous_file(self._request(program)) as request:
                 await self._send([theirs.fileno(), request.fileno()])
             unused.pop_all()
-        return ShimConnection(ours, program.mark, report, self._kill_deaf)
+        return ShimConnection(ours, program.mark, report, self._kill_deaf, self._deaf_after)
 
     def _kill_deaf(self, shim: int) -> None:
         """End a shim that obeys nothing, because somebody has frozen it; or the parent without one.

@@ -1,11 +1,11 @@
 """What is said of the state directory is so."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.support.ledger_locks import on_a_disk
+from tests.support.unprivileged import as_nobody
 from wf_tui.doctor.finding import Level
 from wf_tui.doctor.state import state_folder
 
@@ -50,8 +50,11 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert state_folder(tmp_path / "file" / "state").level is Level.PROBLEM
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can write anywhere")
-def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_a_problem() -> None:
     """The hint says how to have another one."""
-    tmp_path.chmod(0o500)
-    assert state_folder(tmp_path).level is Level.PROBLEM
+    with as_nobody() as folder:
+        assert state_folder(folder).level is Level.OK
+        folder.chmod(0o500)
+        found = state_folder(folder)
+    assert (found.level, found.text) == (Level.PROBLEM, f"{folder} cannot be written")
+    assert "WF_STATE_DIR" in found.hint

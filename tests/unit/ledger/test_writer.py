@@ -298,7 +298,7 @@ async def test_a_lock_is_outwaited(
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
         waiting = stuck.message()
-        said = partial(until, lambda: "nothing new is started" in caplog.text, "it says so")
+        said = partial(until, lambda: "nothing new starts" in caplog.text, "it says so")
         await asyncio.to_thread(said)
         other.execute("ROLLBACK")
         assert (await waiting)[0].changed

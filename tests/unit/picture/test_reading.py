@@ -11,8 +11,6 @@ from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.picture import reading
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.support.ledger_harness import LedgerHarness
 
 
@@ -90,11 +88,9 @@ def test_only_what_moved_is_read(drive: LedgerHarness, view: PictureHarness) -> 
     assert view.read().tasks == ()
 
 
-def test_too_many_events_are_not_followed(
-    drive: LedgerHarness, view: PictureHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_events_are_not_followed(drive: LedgerHarness, view: PictureHarness) -> None:
     """A view that has slept for long reads all of the run again, and shows the same."""
-    monkeypatch.setattr(reading, "_MOST_EVENTS", 5)
+    view.most_events = 5
     drive.make("a", "b", "c", "d")
     view.look()
     drive.finish("a", "b", "c")

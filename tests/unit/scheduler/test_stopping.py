@@ -18,7 +18,6 @@ from wf_tui.errors import LedgerError
 from wf_tui.ledger.rules.moves import RELEASE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.scheduler.process import Lead
-from wf_tui.workers import channel
 from wf_tui.workers.sweep import sweep_marked
 
 if TYPE_CHECKING:
@@ -95,10 +94,10 @@ def test_terminated_scheduler(harness: RunHarness) -> None:
     assert [event.actor for event in harness.events("run_paused")] == ["signal:SIGTERM"]
 
 
-def test_expired_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expired_lease(tmp_path: Path) -> None:
     """An attempt whose shim says nothing for longer than the lease is lost; all of it is killed."""
-    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    harness, go = RunHarness(tmp_path, Timing(grace=0.2, lease=0.5)), tmp_path / "go"
+    harness = RunHarness(tmp_path, Timing(grace=0.2, lease=0.5), deaf_after=0.1)
+    go = tmp_path / "go"
     waits = f"until [ -e {go} ]; do sleep 0.01; done"
     harness.start(parallel_plan(f'id: a, run: "{waits}; kill -STOP $PPID; sleep 60"'))
     harness.when(attempt_started("a"), lambda _: go.touch())
@@ -108,10 +107,9 @@ def test_expired_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sweep_marked(f"{harness.run}/") == 0
 
 
-def test_a_shim_that_is_frozen_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shim_that_is_frozen_at_once(tmp_path: Path) -> None:
     """A program may stop its shim before that could say that it has started one."""
-    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    harness = RunHarness(tmp_path, Timing(grace=0.2, lease=0.5, start_deadline=1.0))
+    harness = RunHarness(tmp_path, Timing(grace=0.2, lease=0.5, start_deadline=1.0), deaf_after=0.1)
     assert harness.play(parallel_plan('id: a, run: "kill -STOP $PPID; sleep 60"')) == "partial"
     (attempt,) = harness.attempts("a")
     assert attempt.cause in {"lease", "start"}

@@ -82,6 +82,13 @@ async def launcher() -> AsyncIterator[Launcher]:
 
 
 @pytest.fixture
+async def impatient() -> AsyncIterator[Launcher]:
+    """Give one that kills a shim which does not obey at once."""
+    async with Launcher(alive_every=0.05, deaf_after=0.1) as started:
+        yield started
+
+
+@pytest.fixture
 async def witness(tmp_path: Path) -> AsyncIterator[Witness]:
     """Give a witness; `exec 9>witness` in a shell makes all its descendants hold it."""
     one = Witness(tmp_path / "witness")

@@ -12,7 +12,6 @@ import pytest
 
 from tests.unit.workers.conftest import Events, MakeProgram, Witness
 from wf_tui.errors import EnvironmentalError
-from wf_tui.workers import channel
 from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import Started
@@ -68,16 +67,11 @@ async def test_death_of_a_shim(
 
 
 async def test_frozen_shim(
-    launcher: Launcher,
-    shell: MakeProgram,
-    events: Events,
-    witness: Witness,
-    monkeypatch: pytest.MonkeyPatch,
+    impatient: Launcher, shell: MakeProgram, events: Events, witness: Witness
 ) -> None:
     """A shim that somebody stopped cannot obey: it is killed, and its program with it."""
-    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
     program = shell(FAMILY.format(witness=witness.path), grace=0.0)
-    running = asyncio.create_task(launcher.run(program, events))
+    running = asyncio.create_task(impatient.run(program, events))
     await witness.words(2)
     os.kill((await events.first(Started)).shim, signal.SIGSTOP)
     running.cancel()
@@ -86,18 +80,15 @@ async def test_frozen_shim(
     await asyncio.wait_for(witness.all_dead(), 1)
 
 
-async def test_frozen_parent(
-    launcher: Launcher, shell: MakeProgram, events: Events, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_frozen_parent(impatient: Launcher, shell: MakeProgram, events: Events) -> None:
     """What never starts can be given up, and the next program is started by a new parent."""
-    monkeypatch.setattr(channel, "DEAF_AFTER", 0.1)
-    os.kill(launcher.parent_pid, signal.SIGSTOP)
-    running = asyncio.create_task(launcher.run(shell("true", "a", grace=0.0), events))
+    os.kill(impatient.parent_pid, signal.SIGSTOP)
+    running = asyncio.create_task(impatient.run(shell("true", "a", grace=0.0), events))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(running, 5)
-    assert (await launcher.run(shell("true", "b"), events)).succeeded
+    assert (await impatient.run(shell("true", "b"), events)).succeeded
 
 
 async def test_death_of_a_shim_spares_the_others(

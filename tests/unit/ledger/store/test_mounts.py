@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
-from tests.support.ledger_locks import on_a_disk
+from tests.support.ledger_locks import mount_table, on_a_disk
 from wf_tui.ledger.rules.moves import HOLD, UNHOLD
-from wf_tui.ledger.store.sqlite import mounts
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.ledger.store.sqlite.mounts import file_system, journal_mode
+from wf_tui.ledger.store.sqlite.mounts import file_system, journal_mode, read_mounts
 from wf_tui.ledger.store.sqlite.write_lock import Patience
 
 if TYPE_CHECKING:
@@ -29,17 +28,15 @@ def test_journal_of_a_local_disk(database: SqliteDatabase) -> None:
 @pytest.mark.parametrize(
     "kind", ["nfs", "nfs4", "9p", "virtiofs", "fuse.sshfs", "fuse.rclone", "cifs", "smb3", "ceph"]
 )
-def test_unsafe_disks(path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_unsafe_disks(path: Path, kind: str) -> None:
     """Disks over a network, shared with a host or made by a program get a journal that is safe."""
-    on_a_disk(monkeypatch, kind)
-    assert journal_mode(path) == ("DELETE", kind)
+    assert journal_mode(path, mount_table(kind)) == ("DELETE", kind)
 
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs", "apfs"])
-def test_safe_disks(path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_safe_disks(path: Path, kind: str) -> None:
     """Local ones get the faster one."""
-    on_a_disk(monkeypatch, kind)
-    assert journal_mode(path) == ("WAL", kind)
+    assert journal_mode(path, mount_table(kind)) == ("WAL", kind)
 
 
 def test_journal_of_a_network_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,11 +87,9 @@ def test_a_ledger_that_was_moved(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert [found.name for found in path.parent.glob("moved.db*")] == ["moved.db"]
 
 
-def test_no_mount_table(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_mount_table(path: Path) -> None:
     """A system without a table of mounts is taken to have a local disk."""
-    monkeypatch.setattr(mounts, "_MOUNTS", path / "absent")
-    with closing(SqliteDatabase(path, create=True)) as database:
-        assert database.execute("PRAGMA journal_mode") == [("wal",)]
+    assert journal_mode(path, read_mounts(path / "absent")) == ("WAL", "")
 
 
 def test_the_mount_table(tmp_path: Path) -> None:

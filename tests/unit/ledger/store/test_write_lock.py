@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import resource
 import threading
@@ -119,14 +120,18 @@ def test_a_lock_of_sqlite(ledger: Path, caplog: pytest.LogCaptureFixture) -> Non
             database.execute("DELETE FROM run")
 
 
-def test_an_interrupted_wait(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_wait(ledger: Path) -> None:
     """Ctrl-C ends the waiting, and leaves nothing behind."""
     turns = WriteLock(ledger, Patience(most=5.0, say=0.01))
 
-    def interrupt() -> None:
+    def interrupt(_: logging.LogRecord) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(turns, "_say", interrupt)
-    with has_the_turn(ledger), pytest.raises(KeyboardInterrupt), turns.taken():
-        pass
+    log = logging.getLogger(WriteLock.__module__)
+    log.addFilter(interrupt)  # the key is pressed while it says what it waits for
+    try:
+        with has_the_turn(ledger), pytest.raises(KeyboardInterrupt), turns.taken():
+            pass
+    finally:
+        log.removeFilter(interrupt)
     until(lambda: is_free(ledger), "nobody has the turn", every=0.001)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-__all__ = ["file_system", "journal_mode"]
+__all__ = ["file_system", "journal_mode", "read_mounts"]
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 _WAL_UNSAFE: Final = frozenset(
@@ -15,16 +15,19 @@ _WAL_UNSAFE: Final = frozenset(
 """File systems that other machines, or the one below this one, can write at the same time."""
 
 
-def journal_mode(path: Path) -> tuple[str, str]:
-    """Return how a ledger at `path` is journalled, and the type of the file system that says so."""
-    kind = file_system(path, _mounts())
+def journal_mode(path: Path, mounts: str | None = None) -> tuple[str, str]:
+    """Return how a ledger at `path` is journalled, and the type of the file system that says so.
+
+    `mounts` is the table of mounts; without it that of this machine is read.
+    """
+    kind = file_system(path, read_mounts() if mounts is None else mounts)
     return "DELETE" if kind in _WAL_UNSAFE or kind.startswith("fuse") else "WAL", kind
 
 
-def _mounts() -> str:
+def read_mounts(table: Path = _MOUNTS) -> str:
     """Return the table of mounts, or "" where the system has none to read."""
     try:
-        return _MOUNTS.read_text(encoding="utf-8", errors="replace")
+        return table.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 
