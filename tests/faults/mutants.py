@@ -27,7 +27,7 @@ _OPTIONS: Final = (
 )  # fmt: skip
 """Without all the plug-ins that are installed a test starts in half the time."""
 _READY: Final = '    f"WHERE run = :run AND {STARTABLE} AND (rank'
-_PART_OF_READY: Final = "not_before IS NULL AND parked_by IS NULL"
+_PART_OF_READY: Final = "not_before IS NULL AND wait_queue IS NULL"
 _FENCE: Final = "    if task.epoch == epoch and task.worker == worker:\n"
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.cli_harness import CliHarness, make_repository
 from tests.support.disk import fill, small_disk
-from tests.support.ledger_files import write_first_format
+from tests.support.ledger_files import write_older_format
 from tests.support.ledger_harness import LedgerHarness
 from tests.support.plans import parallel_plan
 from wf_tui.commands import open_reads
@@ -192,7 +192,7 @@ def test_no_room_for_a_copy(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     folder.mkdir(mode=0o700)
     with small_disk(folder, 400):
-        path = write_first_format(folder / "ledger.db")
+        path = write_older_format(folder / "ledger.db")
         ballast, before = fill(folder), path.read_bytes()
         os.truncate(ballast, ballast.stat().st_size - 64_000)
         with pytest.raises(LedgerError, match=r"no copy of it could be made.* the disk is full"):

@@ -170,5 +170,5 @@ def leave_behind(ledger: Ledger, run: str, pid: int) -> None:
     claim = ledger.claim(run, "shell-1")
     assert claim is not None
     identity: dict[str, str | int] = {"pid": pid, "host": os.uname().nodename, "boot": "another"}
-    ledger.scheduler_started(run, {**identity, "pid_started": "1"}, 60.0)
+    ledger.scheduler_started(run, {**identity, "pid_started": "1"})
     ledger.db.execute("UPDATE attempt SET pid = :pid WHERE run = :run", {"pid": pid, "run": run})

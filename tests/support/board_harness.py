@@ -163,7 +163,7 @@ async def board(
     with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
         drive = LedgerHarness(db).make(*tasks, **run)
         if led:
-            drive.ledger.scheduler_started(RUN, asdict(own_identity()), 60.0)
+            drive.ledger.scheduler_started(RUN, asdict(own_identity()))
         if before is not None:
             before(drive)
         app = StillApp(project, RUN, clock=drive.clock, environ={}, config=config)

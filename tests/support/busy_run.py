@@ -94,7 +94,7 @@ def busy_run(project: Project, db: Database) -> LedgerHarness:
         seats=[seat(f"w{number}", "agent") for number in range(1, 7)],
         jobs=6,
     )
-    drive.ledger.scheduler_started(RUN, asdict(own_identity()), 3600.0)
+    drive.ledger.scheduler_started(RUN, asdict(own_identity()))
     base, commit = _commits(project)
     _survey(drive)
     _build(drive, project, base, commit)
@@ -144,7 +144,7 @@ def run_of_kind(db: Database, kind: BlockedKind) -> LedgerHarness:
     broken = task("parser", title="Parse the new header", max_attempts=1)
     after = phase("later", task("usage", "parser", title="Use the parser"), after=["work"])
     drive = LedgerHarness(db).make(broken, after, goal="One of each kind", jobs=2)
-    drive.ledger.scheduler_started(RUN, asdict(own_identity()), 3600.0)
+    drive.ledger.scheduler_started(RUN, asdict(own_identity()))
     if kind in {BlockedKind.HOLD, BlockedKind.CANCELLED}:
         drive.mine.move(RUN, HOLD if kind is BlockedKind.HOLD else CANCEL, ["parser"])
     else:

@@ -16,16 +16,21 @@ from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FIRST_FORMAT = (Path(__file__).parent / "ledger_formats" / "1.sql").read_text(encoding="utf-8")
-"""A ledger as the first format had it, with a run whose first task is done."""
+FORMATS = Path(__file__).parent / "ledger_formats"
 
 
-def write_first_format(path: Path) -> Path:
-    """Write a ledger of the first format."""
+def write_older_format(path: Path, number: int = 1) -> Path:
+    """Write a ledger of an older format.
+
+    That of the first one has a run whose first task is done. That of the second has two runs, the
+    newer one with seats and attempts that are in another order than their names, a task that waits
+    for a scope, messages, and what a person did and took back.
+    """
+    script = (FORMATS / f"{number}.sql").read_text(encoding="utf-8")
     with closing(apsw.Connection(str(path))) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         with connection:
-            connection.execute(FIRST_FORMAT)
+            connection.execute(script)
     path.chmod(0o600)
     return path
 

@@ -249,10 +249,7 @@ class LedgerHarness:
     def dump(self) -> dict[str, list[Row]]:
         """Return all that the ledger holds."""
         return {
-            table: self.db.execute(f"SELECT * FROM {table} ORDER BY rowid")
-            if table != "event"
-            else self.db.execute("SELECT * FROM event ORDER BY run, seq")
-            for table in TABLES
+            table: sorted(self.db.execute(f"SELECT * FROM {table}"), key=repr) for table in TABLES
         }
 
 

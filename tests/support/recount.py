@@ -111,6 +111,6 @@ def _check_claims(db: Database, tasks: dict[str, TaskRow]) -> None:
         "SELECT task FROM question WHERE run = :run AND state = 'open'", {"run": RUN}
     )
     assert {str(row[0]) for row in questions} == {t.id for t in tasks.values() if t.asking}
-    parked = db.execute(select(TaskRow, "WHERE parked_by IS NOT NULL"))
+    parked = db.execute(select(TaskRow, "WHERE wait_queue IS NOT NULL"))
     for task in (decode(TaskRow, row) for row in parked):
         assert task.state is TaskState.PENDING, f"{task.id} is parked"

@@ -51,11 +51,10 @@ START_DEADLINE: Final = 60.0
 STEAL_AFTER: Final = 300.0
 _SCHEDULER: Final = "scheduler"
 _LEADS: Final = (
-    "INSERT INTO scheduler (run, pid, host, boot, pid_started, started_at, lease_until) "
-    "VALUES (:run, :pid, :host, :boot, :pid_started, :started_at, :lease_until) "
+    "INSERT INTO scheduler (run, pid, host, boot, pid_started, started_at) "
+    "VALUES (:run, :pid, :host, :boot, :pid_started, :started_at) "
     "ON CONFLICT (run) DO UPDATE SET pid = excluded.pid, host = excluded.host, "
-    "boot = excluded.boot, pid_started = excluded.pid_started, "
-    "started_at = excluded.started_at, lease_until = excluded.lease_until"
+    "boot = excluded.boot, pid_started = excluded.pid_started, started_at = excluded.started_at"
 )
 _P = ParamSpec("_P")
 
@@ -103,7 +102,8 @@ class Ledger:
     ) -> RunRow:
         """Store a new run with all its phases and tasks."""
         with self.db.transaction():
-            self.db.execute(*insert(run))
+            newest = self.db.execute("SELECT max(number) FROM run")[0][0]
+            self.db.execute(*insert(evolve(run, number=int(newest or 0) + 1)))
             with self._change(run.id) as tx:
                 load.fill_run(tx, phases, chains, worktree)
             return tx.run
@@ -180,15 +180,12 @@ class Ledger:
         with self._change(run) as tx:
             runs.written_again(tx, why, seconds)
 
-    def scheduler_started(self, run: str, leader: Mapping[str, str | int], lease: float) -> None:
+    def scheduler_started(self, run: str, leader: Mapping[str, str | int]) -> None:
         """Record who leads this run; a leader that did not sign off is lost."""
         with self._change(run) as tx:
             if self.db.execute("SELECT 1 FROM scheduler WHERE run = :run", {"run": run}):
                 tx.emit(SchedulerLost())
-            self.db.execute(
-                _LEADS,
-                {**leader, "run": run, "started_at": tx.now, "lease_until": tx.now + lease},
-            )
+            self.db.execute(_LEADS, {**leader, "run": run, "started_at": tx.now})
             tx.emit(SchedulerStarted(pid=int(leader["pid"]), host=str(leader["host"])))
 
     def scheduler_stopped(self, run: str) -> bool:
@@ -209,10 +206,12 @@ class Ledger:
                     {"run": run, "name": name},
                 )
                 tx.emit(WorkerLeft(worker_name=name))
+            last = max((seat.ordinal for seat in kept.values()), default=0)
             for seat in seats:
                 old = kept.get(seat.name)
                 if old is None:
-                    tx.insert(seat)
+                    last += 1
+                    tx.insert(evolve(seat, ordinal=last))
                     tx.emit(WorkerJoined(worker_name=seat.name, profile=seat.profile))
                 else:
                     new = evolve(
@@ -221,6 +220,7 @@ class Ledger:
                         kind=seat.kind,
                         roles=seat.roles,
                         lane=seat.lane,
+                        host=seat.host,
                     )
                     tx.write(old, new)
 

@@ -23,8 +23,8 @@ _FREE: Final = (
     f"WHERE run = :run AND {STARTABLE} AND mode = 'read_write' ORDER BY rank, ordinal LIMIT :most"
 )
 _PARKED: Final = (
-    f"WHERE run = :run AND parked_by IS NOT NULL AND {UNPARKED} "
-    "ORDER BY parked_by, rank, ordinal LIMIT :most"
+    f"WHERE run = :run AND wait_queue IS NOT NULL AND {UNPARKED} "
+    "ORDER BY wait_queue, rank, ordinal LIMIT :most"
 )
 
 

@@ -132,9 +132,7 @@ class Lead:
         row = await writer.submit(lambda ledger: reads.run_row(ledger.db, run))
         head = await threads.run(standing_head, context.control, row.head)
         leader = own_identity()
-        await writer.submit(
-            lambda ledger: ledger.scheduler_started(run, asdict(leader), context.timing.lease)
-        )
+        await writer.submit(lambda ledger: ledger.scheduler_started(run, asdict(leader)))
         self._log.info("led by process %s on %s", leader.pid, leader.host)
         exporter = context.exporter()
         attempts = context.attempts(exporter, head)

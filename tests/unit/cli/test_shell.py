@@ -91,7 +91,7 @@ def _begun(cli: CliHarness, ledger: Ledger, run: str) -> Bench:
     pool = Pool(open_control(paths), paths)
     tree = pool.acquire(pool.control.base)
     (tree.path / "out.txt").write_text("x")
-    ledger.scheduler_started(run, asdict(own_identity()), 60.0)  # so that nothing starts one
+    ledger.scheduler_started(run, asdict(own_identity()))  # so that nothing starts one
     ledger.resume(run)
     claim = ledger.claim(run, "shell-1")
     assert claim is not None

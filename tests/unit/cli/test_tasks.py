@@ -155,7 +155,7 @@ def block(cli: CliHarness, run: str, kind: BlockedKind) -> None:
     This process poses as the scheduler, so that nothing starts one.
     """
     with commands.open_ledger(commands.find_project(cli.repo, cli.environ)) as ledger:
-        ledger.scheduler_started(run, asdict(own_identity()), 60.0)
+        ledger.scheduler_started(run, asdict(own_identity()))
         ledger.resume(run)
         claim = ledger.claim(run, "shell-1")
         assert claim is not None

@@ -22,8 +22,10 @@ STATEMENT = re.compile(
 )
 FORBIDDEN = {
     "a parameter without a name": r"\?",
+    "the number of a row": r"\b_?rowid_?\b|\boid\b",
     "INSERT OR REPLACE": r"\bOR (REPLACE|IGNORE|ABORT|FAIL|ROLLBACK)\b|\bREPLACE INTO\b",
     "INSERT without its columns": r"\bINSERT INTO \S+ (VALUES|SELECT)\b",
+    "JSON by a function": r"\bjson_\w+\(|\bjson\(",
     "PRAGMA": r"\bPRAGMA\b",
     "max or min of several values": r"\b(max|min)\([^()]*,",
     "CAST of a fraction": r"\bCAST\(.* AS INTEGER\)",
@@ -72,8 +74,10 @@ def test_all_sql_is_portable() -> None:
     ("text", "fault"),
     [
         ("SELECT id FROM task WHERE run = ?", "a parameter without a name"),
+        ("SELECT rowid FROM task", "the number of a row"),
         ("INSERT OR REPLACE INTO run (id) VALUES (:run)", "INSERT OR REPLACE"),
         ("INSERT INTO edge VALUES (:run)", "INSERT without its columns"),
+        ("SELECT json_extract(data, '$.tree') FROM event", "JSON by a function"),
         ("SELECT max(0, ended_at) FROM attempt", "max or min of several values"),
         ("PRAGMA quick_check(1)", "PRAGMA"),
     ],

@@ -31,10 +31,10 @@ def test_the_leader_is_recorded(drive: LedgerHarness) -> None:
     assert reads.leader(drive.db, RUN) is None
     for pid in (7, 8):
         who: dict[str, str | int] = {"pid": pid, "host": "h", "boot": "b", "pid_started": "1"}
-        drive.ledger.scheduler_started(RUN, who, 60)
+        drive.ledger.scheduler_started(RUN, who)
     leader = reads.leader(drive.db, RUN)
     assert leader is not None
-    assert (leader.pid, leader.lease_until) == (8, drive.clock.now() + 60)
+    assert (leader.pid, leader.started_at) == (8, drive.clock.now())
     assert drive.kinds()[-1] == "scheduler_started"
 
 
@@ -42,7 +42,7 @@ def test_a_leader_signs_off(drive: LedgerHarness) -> None:
     """A leader may go when its run is over or stopped, not while a person has work for it."""
     drive.make("a")
     who: dict[str, str | int] = {"pid": 7, "host": "h", "boot": "b", "pid_started": "1"}
-    drive.ledger.scheduler_started(RUN, who, 60)
+    drive.ledger.scheduler_started(RUN, who)
     assert not drive.ledger.scheduler_stopped(RUN)
     drive.mine.stop(RUN)
     assert drive.ledger.scheduler_stopped(RUN)

@@ -130,9 +130,9 @@ def test_the_end_of_the_holder_wakes(drive: LedgerHarness) -> None:
     drive.make(writer("a", "src"), writer("b", "src"), writer("c", "src/x"), writer("d", "src"))
     fence = drive.expect_claim("a")
     assert drive.claim("w2") is None
-    assert [drive.task(name).parked_by is None for name in "bcd"] == [False, False, False]
+    assert [drive.task(name).wait_queue is None for name in "bcd"] == [False, False, False]
     drive.done(fence)
-    assert [drive.task(name).parked_by is None for name in "bcd"] == [True, True, False]
+    assert [drive.task(name).wait_queue is None for name in "bcd"] == [True, True, False]
     drive.finish("b", "c", "d")
 
 
@@ -143,7 +143,7 @@ def test_the_end_of_another_wakes_nobody(drive: LedgerHarness) -> None:
     fence = drive.expect_claim("c", "w2")
     assert drive.claim("w3") is None
     drive.done(fence)
-    assert drive.task("b").parked_by is not None
+    assert drive.task("b").wait_queue is not None
 
 
 def test_a_retried_holder_wakes_too(drive: LedgerHarness) -> None:
@@ -187,7 +187,7 @@ def test_a_woken_task_that_nobody_can_do(drive: LedgerHarness) -> None:
 def test_nothing_stays_parked_behind_nobody(drive: LedgerHarness) -> None:
     """With no attempt open a parked task is looked at again, whatever it was parked for."""
     drive.make(writer("a", "src"))
-    drive.db.execute("UPDATE task SET parked_by = 'long gone'")
+    drive.db.execute("UPDATE task SET wait_queue = 'long gone'")
     drive.expect_claim("a")
 
 

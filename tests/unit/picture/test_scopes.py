@@ -88,7 +88,7 @@ def test_who_waits_may_have_been_passed_over_or_not(drive: LedgerHarness) -> Non
     drive.expect_claim("a")
     assert waits(drive, "a") == ["b", "c", "d"]
     drive.expect_claim("e")
-    assert drive.task("b").parked_by
+    assert drive.task("b").wait_queue
     assert waits(drive, "a") == ["b", "c", "d"]
     assert waits(drive, "a", most=2) == ["b", "c"]
 

@@ -104,7 +104,7 @@ class TaskRow:
     pinned: str = ""
     pinned_by: str = ""
     not_before: float | None = None
-    parked_by: str | None = None
+    wait_queue: str | None = None
     ready_at: float | None = None
     ready_merges: int = 0
     unmet: int = 0
@@ -165,6 +165,10 @@ class RunRow:
     open_attempts: int = 0
     merges: int = 0
     shared_merges: int = 0
+    number: int = 0
+    """Its place among all runs of the ledger; given as it is stored."""
+    attempts: int = 0
+    """How many attempts were ever opened in it; the last one has this number."""
 
     @property
     def unexported(self) -> bool:
@@ -220,6 +224,10 @@ class AttemptRow:
     intent_new: str | None = None
     usage: str | None = None
     ended_at: float | None = None
+    number: int = 0
+    """Its place among the attempts of its run, in the order in which they were opened."""
+    host: str = ""
+    """The machine that it runs on; "" is that of the scheduler."""
 
     @property
     def by_hand(self) -> bool:
@@ -242,6 +250,10 @@ class WorkerRow:
     task: str | None = None
     epoch: int | None = None
     heartbeat_at: float | None = None
+    ordinal: int = 0
+    """Its place among the seats of its run; given as it joins."""
+    host: str = ""
+    """The machine that it works on; "" is that of the scheduler."""
 
     def accepts(self, kind: str, role: str) -> bool:
         """Whether this seat can do a task of this kind and role; no roles means any."""

@@ -76,12 +76,11 @@ class Leader(ProcessIdentity):
     """Who leads, or last led, a run."""
 
     started_at: float
-    lease_until: float
 
 
 def runs(db: Database) -> list[RunRow]:
     """Return all runs, newest first, whatever the clock said when they were made."""
-    rows = db.execute(select(RunRow, "ORDER BY rowid DESC"))
+    rows = db.execute(select(RunRow, "ORDER BY number DESC"))
     return [decode(RunRow, row) for row in rows]
 
 
@@ -136,14 +135,14 @@ def phases(db: Database, run: str) -> list[PhaseRow]:
 
 def workers(db: Database, run: str) -> list[WorkerRow]:
     """Return the seats of a run."""
-    rows = db.execute(select(WorkerRow, "WHERE run = :run ORDER BY rowid"), {"run": run})
+    rows = db.execute(select(WorkerRow, "WHERE run = :run ORDER BY ordinal"), {"run": run})
     return [decode(WorkerRow, row) for row in rows]
 
 
 def attempts(db: Database, run: str, name: str | None = None) -> list[AttemptRow]:
     """Return the attempts of one task, or of all, oldest first."""
     if name is None:
-        rows = db.execute(select(AttemptRow, "WHERE run = :run ORDER BY rowid"), {"run": run})
+        rows = db.execute(select(AttemptRow, "WHERE run = :run ORDER BY number"), {"run": run})
     else:
         rows = db.execute(
             select(AttemptRow, "WHERE run = :run AND task = :task ORDER BY epoch"),
@@ -180,20 +179,18 @@ def task_events(db: Database, run: str, name: str, newest: int = 1000) -> list[E
 def leader(db: Database, run: str) -> Leader | None:
     """Return who leads, or last led, a run."""
     rows = db.execute(
-        "SELECT pid, host, boot, pid_started, started_at, lease_until FROM scheduler "
-        "WHERE run = :run",
+        "SELECT pid, host, boot, pid_started, started_at FROM scheduler WHERE run = :run",
         {"run": run},
     )
     if not rows:
         return None
-    pid, host, boot, pid_started, started_at, lease_until = rows[0]
+    pid, host, boot, pid_started, started_at = rows[0]
     return Leader(
         int(str(pid)),
         str(host),
         str(boot),
         str(pid_started),
         float(str(started_at)),
-        float(str(lease_until)),
     )
 
 
@@ -202,7 +199,7 @@ def may_claim(db: Database, run: str) -> bool:
     rows = db.execute(
         "SELECT 1 FROM run WHERE id = :run AND open_attempts < jobs AND ("
         f"EXISTS (SELECT 1 FROM task WHERE run = :run AND {STARTABLE}) OR (open_attempts = 0 "
-        "AND EXISTS (SELECT 1 FROM task WHERE run = :run AND parked_by IS NOT NULL)))",
+        "AND EXISTS (SELECT 1 FROM task WHERE run = :run AND wait_queue IS NOT NULL)))",
         {"run": run},
     )
     return bool(rows)
@@ -225,7 +222,7 @@ def pulse(db: Database, run: str, now: float) -> Pulse:
         {"run": run},
     )
     idle = db.execute(
-        "SELECT name FROM worker WHERE run = :run AND task IS NULL ORDER BY rowid",
+        "SELECT name FROM worker WHERE run = :run AND task IS NULL ORDER BY ordinal",
         {"run": run},
     )
     timer = db.execute(

@@ -67,7 +67,7 @@ def was_kept(db: Database, attempt: AttemptRow) -> bool:
     """Whether the tree of an attempt was kept since its work could not be saved."""
     newest = db.execute(
         "SELECT task, epoch FROM attempt WHERE run = :run AND tree = :tree "
-        "ORDER BY rowid DESC LIMIT 1",
+        "ORDER BY number DESC LIMIT 1",
         {"run": attempt.run, "tree": attempt.tree},
     )
     if [tuple(row) for row in newest] != [(attempt.task, attempt.epoch)]:

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.events.read import Event
-from wf_tui.ledger.model.events.task_events import TaskEvent
+from wf_tui.ledger.model.events.task_events import TaskEvent, Undone
 from wf_tui.ledger.model.rows import (
     AttemptRow,
     BreakerRow,
@@ -38,8 +38,8 @@ __all__ = ["Change", "change"]
 _Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow)
 _NO_DETAIL: Final[Detail] = {}
 _NEW_EVENT: Final = (
-    "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data) "
-    "VALUES (:run, :seq, :at, :task, :worker, :epoch, :actor, :kind, :data)"
+    "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data, command) "
+    "VALUES (:run, :seq, :at, :task, :worker, :epoch, :actor, :kind, :data, :command)"
 )
 
 
@@ -74,7 +74,8 @@ class Change:
         than the task's by now, it is a copy with the worker and epoch of the attempt that the event
         is about; such a copy is only for this, and is never stored.
         """
-        self._append(event.event_kind, task, event.data())
+        undone = event.undoes if isinstance(event, Undone) else None
+        self._append(event.event_kind, task, event.data(), undone)
 
     def emit_move(self, event: TaskEvent, task: TaskRow) -> None:
         """Append the event of a person's move, with what `undo` needs to take it back."""
@@ -82,9 +83,16 @@ class Change:
         record = {"before": before, "undo": undo_record(task), "command": self.command}
         if not self.undoable:
             del record["undo"]
-        self._append(event.event_kind, task, {**record, **event.data()})
+        command = self.command if self.undoable else None
+        self._append(event.event_kind, task, {**record, **event.data()}, command)
 
-    def _append(self, kind: str, task: TaskRow | None, data: Mapping[str, object]) -> None:
+    def _append(
+        self, kind: str, task: TaskRow | None, data: Mapping[str, object], command: int | None
+    ) -> None:
+        """Give an event its number; `command` stands beside its data, so that `undo` finds it fast.
+
+        It is of the command that it belongs to, or that it takes back.
+        """
         number = self.run.seq + len(self.events) + 1
         worker, epoch = self._whose(task)
         name = task.id if task else None
@@ -100,6 +108,7 @@ class Change:
                 "actor": self.actor,
                 "kind": kind,
                 "data": text,
+                "command": command,
             }
         )
 
@@ -160,7 +169,7 @@ class Change:
     def workers(self) -> list[WorkerRow]:
         """Return all seats of this run that are not gone."""
         rows = self.db.execute(
-            select(WorkerRow, "WHERE run = :run ORDER BY rowid"),
+            select(WorkerRow, "WHERE run = :run ORDER BY ordinal"),
             {"run": self.run.id},
         )
         return [decode(WorkerRow, row) for row in rows]
@@ -197,7 +206,7 @@ class Change:
         ledger, and would otherwise find the task in its old state.
         """
         if (new.state, new.kind) != (old.state, old.kind):
-            new = evolve(new, since=self.now, parked_by=None)
+            new = evolve(new, since=self.now, wait_queue=None)
         self.count(old, new)
         new = _timed(old, evolve(new, settled=self.settles(new)), self)
         self.write(old, new)
@@ -264,7 +273,7 @@ def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change
     with db.transaction():
         rows = db.execute(select(RunRow, "WHERE id = :run"), {"run": run})
         if not rows:
-            known = db.execute("SELECT id FROM run ORDER BY rowid DESC")
+            known = db.execute("SELECT id FROM run ORDER BY number DESC")
             raise UnknownNameError("run", run, [str(row[0]) for row in known])
         before = decode(RunRow, rows[0])
         tx = Change(db, before, now, actor, command=before.seq + 1)

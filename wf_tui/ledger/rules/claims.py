@@ -283,7 +283,7 @@ def needs_newer(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> bo
 def _park(tx: Change, task: TaskRow) -> None:
     """Take a task, and all that ask for the same, out of the walk until one may be free."""
     tx.db.execute(
-        f"UPDATE task SET parked_by = :queue WHERE run = :run AND {STARTABLE} "
+        f"UPDATE task SET wait_queue = :queue WHERE run = :run AND {STARTABLE} "
         "AND mode = 'read_write' AND scope_key = :scope_key AND needs_kind = :needs_kind "
         "AND role = :role AND pinned = :pinned AND phase = :phase",
         {
@@ -318,21 +318,21 @@ def wake(tx: Change, attempt: AttemptRow) -> None:
     for task in _first_parked(tx):
         wants = _extent(task.scope, task.isolation)
         if first_overlap(wants, held, fold_case=tx.run.fold_case):
-            tx.write(task, evolve(task, parked_by=None))
+            tx.write(task, evolve(task, wait_queue=None))
 
 
 def _wake_all(tx: Change) -> None:
     """Put the best task of each queue back: with nothing open, none has anything to wait for."""
     for task in _first_parked(tx):
-        tx.write(task, evolve(task, parked_by=None))
+        tx.write(task, evolve(task, wait_queue=None))
 
 
 def wake_next(tx: Change, task: TaskRow) -> None:
     """Let the next of its scope into the walk: this one leaves it without having run."""
-    if task.writes and task.parked_by is None:
+    if task.writes and task.wait_queue is None:
         tx.db.execute(
-            "UPDATE task SET parked_by = NULL WHERE run = :run AND id = (SELECT id FROM task "
-            "WHERE run = :run AND parked_by = :queue ORDER BY rank, ordinal LIMIT 1)",
+            "UPDATE task SET wait_queue = NULL WHERE run = :run AND id = (SELECT id FROM task "
+            "WHERE run = :run AND wait_queue = :queue ORDER BY rank, ordinal LIMIT 1)",
             {"run": tx.run.id, "queue": _label(task)},
         )
 
@@ -344,14 +344,15 @@ def _first_parked(tx: Change) -> Iterator[TaskRow]:
         rows = tx.db.execute(
             select(
                 TaskRow,
-                "WHERE run = :run AND parked_by > :queue ORDER BY parked_by, rank, ordinal LIMIT 1",
+                "WHERE run = :run AND wait_queue > :queue "
+                "ORDER BY wait_queue, rank, ordinal LIMIT 1",
             ),
             {"run": tx.run.id, "queue": label},
         )
         if not rows:
             return
         task = decode(TaskRow, rows[0])
-        label = str(task.parked_by)
+        label = str(task.wait_queue)
         yield task
 
 
@@ -377,7 +378,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         scope_waived=False,
     )
     held = tx.update_task(task, claimed)
-    open_attempt(tx, held, phase, worker.profile)
+    open_attempt(tx, held, phase, worker.profile, worker.host)
     tx.write(worker, evolve(worker, task=task.id, epoch=epoch, state="busy", heartbeat_at=tx.now))
     tx.emit(
         TaskClaimed(
@@ -404,8 +405,13 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     )
 
 
-def open_attempt(tx: Change, task: TaskRow, phase: PhaseRow, profile: str) -> AttemptRow:
-    """Open the attempt of a claim: it holds seat, scope and caps until it is closed."""
+def open_attempt(
+    tx: Change, task: TaskRow, phase: PhaseRow, profile: str, host: str = ""
+) -> AttemptRow:
+    """Open the attempt of a claim: it holds seat, scope and caps until it is closed.
+
+    `host` is the machine that it runs on; "" is that of the scheduler.
+    """
     attempt = AttemptRow(
         run=tx.run.id,
         task=task.id,
@@ -420,11 +426,13 @@ def open_attempt(tx: Change, task: TaskRow, phase: PhaseRow, profile: str) -> At
         scope=task.scope,
         scope_waived=task.scope_waived,
         started_at=tx.now,
+        number=tx.run.attempts + 1,
+        host=host,
     )
     if task.writes and task.isolation == "shared" and not _shared_in_use(tx):
         tx.update_run(evolve(tx.run, shared_merges=tx.run.merges))
     tx.insert(attempt)
-    tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts + 1))
+    tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts + 1, attempts=attempt.number))
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts + 1))
     return attempt
 
@@ -437,9 +445,10 @@ def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:
     """Hand over what people wrote to this task since its last attempt."""
     rows = tx.db.execute(
         "UPDATE message SET delivered_epoch = :epoch WHERE run = :run AND task = :task "
-        "AND delivered_epoch IS NULL RETURNING text",
+        "AND delivered_epoch IS NULL RETURNING number, text",
         {"epoch": task.epoch, "run": tx.run.id, "task": task.id},
     )
     if rows:
         tx.emit(MessageDelivered(count=len(rows)), task)
-    return tuple(str(row[0]) for row in rows)
+    # In no order are rows returned that a statement changed.
+    return tuple(str(text) for _, text in sorted(rows))

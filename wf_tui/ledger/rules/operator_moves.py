@@ -84,7 +84,7 @@ def reassign(tx: Change, task: TaskRow, *, to: str) -> TaskRow:
     breaker.close_for(tx, pinned)
     if task.state is TaskState.PENDING:
         wake_next(tx, task)
-        return tx.update_task(task, evolve(pinned, parked_by=None))
+        return tx.update_task(task, evolve(pinned, wait_queue=None))
     return tx.to_pending(task, _fresh(pinned), note=task.note, detail=_known(task))
 
 
@@ -157,7 +157,7 @@ def edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
         needs_kind="shell" if spec.command is not None else "prompt",
         scope_key=scope_key(new.scope, task.isolation),
         rank=rank(new.priority, task.chain),
-        parked_by=None,
+        wait_queue=None,
     )
 
 

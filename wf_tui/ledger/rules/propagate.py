@@ -141,7 +141,7 @@ class Propagation:
             new = evolve(new, since=self.tx.now, settled=self.tx.settles(new))
             self._tell(old, new)
         self.tx.count(old, new)
-        return self.tx.write(old, self._ready(old, evolve(new, parked_by=None)))
+        return self.tx.write(old, self._ready(old, evolve(new, wait_queue=None)))
 
     def _tell(self, old: TaskRow, new: TaskRow) -> None:
         before = old.kind or old.state.value

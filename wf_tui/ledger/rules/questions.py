@@ -94,8 +94,9 @@ def question_expired(tx: Change, task: TaskRow) -> TaskRow:
 def message(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
     """Leave a message for the task's next attempt."""
     tx.db.execute(
-        "INSERT INTO message (run, task, at, actor, text) "
-        "VALUES (:run, :task, :now, :actor, :text)",
+        "INSERT INTO message (run, task, number, at, actor, text) VALUES (:run, :task, "
+        "(SELECT count(*) + 1 FROM message WHERE run = :run AND task = :task), "
+        ":now, :actor, :text)",
         {"run": tx.run.id, "task": task.id, "now": tx.now, "actor": tx.actor, "text": text},
     )
     tx.emit(MessageSent(text=text), task)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import apsw
 import pytest
 
-from tests.support.ledger_files import write_first_format
-from tests.support.ledger_harness import RUN, LedgerHarness
-from wf_tui.errors import LedgerError
+from tests.support.ledger_files import write_older_format
+from tests.support.ledger_harness import RUN, LedgerHarness, a_run, seat
+from wf_tui.errors import LedgerError, RefusedError
+from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.migrations import USER_VERSION
 from wf_tui.scheduler.leader import leadership
@@ -24,11 +26,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+EVENTS = {1: 14, 2: 32}
+"""How many events the ledger of each older format has."""
+
+
+@pytest.fixture(name="number", params=sorted(EVENTS))
+def _number(request: pytest.FixtureRequest) -> int:
+    """Give the number of each older format in turn."""
+    assert isinstance(request.param, int)
+    return request.param
+
+
 @pytest.fixture(name="old")
-def _old(path: Path) -> Path:
-    """Give a ledger of the first format."""
+def _old(path: Path, number: int) -> Path:
+    """Give a ledger of an older format."""
     path.parent.mkdir()
-    return write_first_format(path)
+    return write_older_format(path, number)
+
+
+@pytest.fixture(name="second")
+def _second(path: Path) -> Path:
+    """Give a ledger of the second format."""
+    path.parent.mkdir()
+    return write_older_format(path, 2)
 
 
 def _schema(path: Path) -> list[tuple[str, ...]]:
@@ -36,6 +56,17 @@ def _schema(path: Path) -> list[tuple[str, ...]]:
     with closing(apsw.Connection(str(path))) as connection:
         rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
     return sorted(tuple(re.sub(r"--.*|\s", "", str(field)) for field in row) for row in rows)
+
+
+def _content(connection: apsw.Connection) -> dict[tuple[str, str], list[object]]:
+    """Return all that each column of each table holds, in no order of its own."""
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    content = {}
+    for (table,) in tables:
+        for _, column, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall():
+            rows = connection.execute(f"SELECT {column} FROM {table}").fetchall()
+            content[str(table), str(column)] = sorted((row[0] for row in rows), key=repr)
+    return content
 
 
 def _version(path: Path) -> object:
@@ -56,104 +87,185 @@ def test_it_has_what_a_new_one_has(old: Path, tmp_path: Path) -> None:
     assert _version(old) == _version(new) == USER_VERSION
 
 
-def test_its_run_goes_on(old: Path) -> None:
+def test_its_run_goes_on(path: Path) -> None:
     """What the older wf wrote is there, and the run can be finished."""
-    with closing(SqliteDatabase(old)) as database:
+    path.parent.mkdir()
+    with closing(SqliteDatabase(write_older_format(path, 1))) as database:
         drive = LedgerHarness(database)
         assert drive.where() == "D:merged P"
         drive.finish("b")
         assert drive.where() == "D:merged D:merged"
 
 
-def test_a_copy_is_kept(old: Path) -> None:
+def test_nothing_else_changed(second: Path) -> None:
+    """All that the tables of both formats have is as it was."""
+    with closing(apsw.Connection(str(second))) as connection:
+        before = _content(connection)
+    SqliteDatabase(second).close()
+    with closing(apsw.Connection(str(second))) as connection:
+        after = _content(connection)
+    renamed = {("task", "parked_by"): ("task", "wait_queue")}
+    gone = {("scheduler", "lease_until")}
+    assert {renamed.get(name, name) for name in before.keys() - gone} <= after.keys()
+    for name in before.keys() - gone:
+        assert after[renamed.get(name, name)] == before[name], name
+
+
+def test_what_the_order_of_rows_told_is_a_number(second: Path) -> None:
+    """Runs, seats, attempts and messages are in the order in which they came, by columns now."""
+    with closing(SqliteDatabase(second)) as database:
+        assert [(row.id, row.number, row.attempts) for row in reads.runs(database)] == [
+            ("r1", 2, 4),
+            ("r9", 1, 0),
+        ]
+        seats = [(seat.name, seat.ordinal, seat.host) for seat in reads.workers(database, RUN)]
+        assert seats == [("w9", 1, ""), ("w1", 2, ""), ("w5", 3, "")]
+        attempts = [(a.task, a.number, a.host) for a in reads.attempts(database, RUN)]
+        assert attempts == [("z", 1, ""), ("a", 2, ""), ("m", 3, ""), ("b", 4, "")]
+        texts = database.execute("SELECT number, text FROM message ORDER BY number")
+        assert texts == [(1, "second name, first text"), (2, "and another")]
+
+
+def test_what_comes_next_goes_on_from_there(second: Path) -> None:
+    """A new attempt, seat, message and run have the next numbers."""
+    with closing(SqliteDatabase(second)) as database:
+        drive = LedgerHarness(database)
+        drive.clock.move(100)
+        assert drive.fail(Fence(RUN, "m", 1, "w5"))
+        drive.mine.move(RUN, MESSAGE, ["n"], text="a third")
+        assert drive.ledger.claim(RUN, "w5").messages == (  # type: ignore[union-attr]  # there is one
+            "second name, first text",
+            "and another",
+            "a third",
+        )
+        assert [a.number for a in reads.attempts(database, RUN)] == [1, 2, 3, 4, 5]
+        seats = reads.workers(database, RUN)
+        drive.ledger.join_workers(RUN, [*seats, seat("w0")])
+        assert [row.name for row in reads.workers(database, RUN)] == ["w9", "w1", "w5", "w0"]
+        drive.ledger.create_run(a_run(id="r5"), [], {})
+        assert reads.runs(database)[0].id == "r5"
+
+
+def test_what_a_person_did_can_be_taken_back(second: Path) -> None:
+    """An action of before is known by its number, and so is that another one was taken back."""
+    with closing(SqliteDatabase(second)) as database:
+        drive = LedgerHarness(database)
+        assert [done.task for done in drive.mine.undo(RUN)] == ["k"]
+        with pytest.raises(RefusedError, match="'a' has moved on since"):  # what came before
+            drive.mine.undo(RUN)
+
+
+def test_a_copy_is_kept(old: Path, number: int) -> None:
     """The copy is a whole ledger of the old format, for its owner alone."""
     before = _schema(old)
     SqliteDatabase(old).close()
-    assert _copies(old) == ["ledger-1.backup.db"]
-    copy = old.with_name("ledger-1.backup.db")
+    assert _copies(old) == [f"ledger-{number}.backup.db"]
+    copy = old.with_name(f"ledger-{number}.backup.db")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert (_schema(copy), _version(copy)) == (before, 1)
+    assert (_schema(copy), _version(copy)) == (before, number)
     with closing(apsw.Connection(str(copy))) as connection:
         assert connection.pragma("integrity_check") == "ok"
-        assert connection.execute("SELECT count(*) FROM event").fetchone() == (14,)
+        found = connection.execute("SELECT count(*) FROM event").fetchone()
+        assert found == (EVENTS[number],)
 
 
-def test_an_earlier_copy_stays(old: Path) -> None:
+def test_an_earlier_copy_stays(old: Path, number: int) -> None:
     """A second migration, of a copy that was put back, makes a copy of its own."""
-    first = old.with_name("ledger-1.backup.db")
+    first = old.with_name(f"ledger-{number}.backup.db")
     first.write_bytes(b"the first")
     SqliteDatabase(old).close()
-    assert _copies(old) == ["ledger-1.backup-2.db", "ledger-1.backup.db"]
+    assert _copies(old) == [f"ledger-{number}.backup-2.db", f"ledger-{number}.backup.db"]
     assert first.read_bytes() == b"the first"
 
 
-def test_without_a_copy_nothing_changes(old: Path) -> None:
+def test_without_a_copy_nothing_changes(old: Path, number: int) -> None:
     """Where no copy can be made the ledger stays as it is."""
-    old.with_name("ledger-1.backup.part").mkdir()
+    old.with_name(f"ledger-{number}.backup.part").mkdir()
     before = old.read_bytes()
     with pytest.raises(LedgerError, match="no copy of it could be made") as caught:
         SqliteDatabase(old)
     assert "nothing changed" in caught.value.hint
-    assert (old.read_bytes(), _version(old)) == (before, 1)
+    assert (old.read_bytes(), _version(old)) == (before, number)
 
 
 OPEN = """
 import sys
 from pathlib import Path
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 sys.stdin.read()
 SqliteDatabase(Path(sys.argv[1])).close()
 """
 
 
-def test_two_at_once(old: Path) -> None:
+def test_two_at_once(old: Path, number: int) -> None:
     """Of processes that open it at the same moment one migrates, and the others see the result."""
     line = [sys.executable, "-c", OPEN, str(old)]
     running = [subprocess.Popen(line, stdin=subprocess.PIPE) for _ in range(3)]
     for process in running:
         process.communicate()
     assert [process.returncode for process in running] == [0, 0, 0]
-    assert (_copies(old), _version(old)) == (["ledger-1.backup.db"], USER_VERSION)
+    assert (_copies(old), _version(old)) == ([f"ledger-{number}.backup.db"], USER_VERSION)
 
 
-def test_not_under_a_scheduler_of_the_older_wf(old: Path) -> None:
+def test_not_under_a_scheduler_of_the_older_wf(old: Path, number: int) -> None:
     """While one leads a run the ledger is left to it; the line says which process to end."""
     lock = old.parent / "runs" / RUN / "scheduler.lock"
     lock.parent.mkdir(parents=True)
     with closing(apsw.Connection(str(old))) as connection:
+        connection.execute("DELETE FROM scheduler")
         connection.execute("INSERT INTO scheduler VALUES (?, 4321, 'h', 'b', 's', 0, 0)", (RUN,))
     with leadership(lock), pytest.raises(LedgerError, match="scheduler of run r1") as caught:
         SqliteDatabase(old)
     assert "kill 4321" in caught.value.hint
-    assert (_version(old), _copies(old)) == (1, [])
+    assert (_version(old), _copies(old)) == (number, [])
     with closing(SqliteDatabase(old)) as database:
         assert reads.run_row(database, RUN).id == RUN
 
 
-def test_a_failing_step_undoes_all(old: Path) -> None:
+def test_a_failing_step_undoes_all(old: Path, number: int) -> None:
     """A step that fails leaves the tables and the number of the format as they were."""
     with closing(apsw.Connection(str(old))) as connection:
-        connection.execute("CREATE TABLE breaker (odd TEXT)")
+        connection.execute("CREATE TABLE old_message (odd TEXT)")
     before = _schema(old)
-    with pytest.raises(LedgerError, match="breaker already exists"):
+    with pytest.raises(LedgerError, match="old_message"):
         SqliteDatabase(old)
-    assert (_schema(old), _version(old)) == (before, 1)
+    assert (_schema(old), _version(old)) == (before, number)
 
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 from wf_tui.ledger.store.sqlite import migrations
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-migrations._script = lambda name: os.kill(os.getpid(), signal.SIGKILL)
-SqliteDatabase(Path(sys.argv[1]))
+
+class Dying(SqliteDatabase):
+    def copy_to(self, path):
+        super().copy_to(path)
+        kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
+        self._connection.create_scalar_function("die", kill)
+
+def script(name, read=migrations._script):
+    statements = read(name).split(";")
+    place = min(int(sys.argv[2]), len(statements) - 1)
+    return ";".join([*statements[:place], "SELECT die()", *statements[place:]])
+
+migrations._script = script
+Dying(Path(sys.argv[1]))
 """
 
 
-def test_killed_in_the_middle(old: Path) -> None:
-    """A migration that was killed has not begun; the next one makes a copy of its own."""
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(old)], check=False)
-    assert (killed.returncode, _version(old)) == (-9, 1)
+@pytest.mark.parametrize("after", [0, 1, 30, 50, 10_000])
+def test_killed_in_the_middle(old: Path, number: int, after: int) -> None:
+    """Killed after any number of its statements it has not begun; the next one begins again."""
+    with closing(apsw.Connection(str(old))) as connection:
+        before = _content(connection)
+    line = [sys.executable, "-c", KILLED, str(old), str(after)]
+    killed = subprocess.run(line, check=False)
+    assert (killed.returncode, _version(old)) == (-9, number)
+    with closing(apsw.Connection(str(old))) as connection:
+        assert _content(connection) == before
     SqliteDatabase(old).close()
     assert _version(old) == USER_VERSION
-    assert _copies(old) == ["ledger-1.backup-2.db", "ledger-1.backup.db"]
+    assert _copies(old) == [f"ledger-{number}.backup-2.db", f"ledger-{number}.backup.db"]

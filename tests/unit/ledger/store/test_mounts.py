@@ -61,7 +61,7 @@ def test_opening_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch)
     opener = threading.Thread(target=lambda: opened.append(SqliteDatabase(path)))
     with closing(writer):
         with writer.transaction():
-            writer.execute("INSERT INTO message VALUES ('r', 't', 0, 'user:a', 'hello', NULL)")
+            writer.execute("INSERT INTO message VALUES ('r', 't', 1, 0, 'user:a', 'hello', NULL)")
             opener.start()
             opener.join(0.2)
             assert not opened

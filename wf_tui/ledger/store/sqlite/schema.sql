@@ -1,5 +1,6 @@
 -- The ledger. Times are UTC seconds, money micro-dollars, ids free text.
 -- `event` is append-only; every other table is its projection, written in the same transaction.
+-- The types are those that PostgreSQL has, too; SQLite reads both names as its own.
 
 CREATE TABLE run (
     id TEXT PRIMARY KEY,
@@ -11,36 +12,39 @@ CREATE TABLE run (
     head TEXT NOT NULL,
     exported TEXT,
     export_note TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    ended_at REAL,
-    idle_since REAL,
+    created_at DOUBLE PRECISION NOT NULL,
+    ended_at DOUBLE PRECISION,
+    idle_since DOUBLE PRECISION,
     dir TEXT NOT NULL,
     repo TEXT NOT NULL,
-    jobs INTEGER NOT NULL,
-    lease REAL NOT NULL,
+    jobs BIGINT NOT NULL,
+    lease DOUBLE PRECISION NOT NULL,
     scopes TEXT NOT NULL,
-    fold_case INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    pending INTEGER NOT NULL,
-    in_progress INTEGER NOT NULL,
-    done INTEGER NOT NULL,
-    blocked INTEGER NOT NULL,
-    open_attempts INTEGER NOT NULL,
-    merges INTEGER NOT NULL,
-    shared_merges INTEGER NOT NULL
+    fold_case BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    pending BIGINT NOT NULL,
+    in_progress BIGINT NOT NULL,
+    done BIGINT NOT NULL,
+    blocked BIGINT NOT NULL,
+    open_attempts BIGINT NOT NULL,
+    merges BIGINT NOT NULL,
+    shared_merges BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    attempts BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX run_number ON run (number);
 
 CREATE TABLE phase (
     run TEXT NOT NULL,
     name TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
-    parallel INTEGER NOT NULL,
+    ordinal BIGINT NOT NULL,
+    parallel BIGINT NOT NULL,
     on_failure TEXT NOT NULL,
-    wip INTEGER,
-    unmet INTEGER NOT NULL,
-    unsettled INTEGER NOT NULL,
-    settled_at REAL,
-    open_attempts INTEGER NOT NULL,
+    wip BIGINT,
+    unmet BIGINT NOT NULL,
+    unsettled BIGINT NOT NULL,
+    settled_at DOUBLE PRECISION,
+    open_attempts BIGINT NOT NULL,
     PRIMARY KEY (run, name)
 );
 
@@ -54,7 +58,7 @@ CREATE TABLE phase_edge (
 CREATE TABLE task (
     run TEXT NOT NULL,
     id TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
+    ordinal BIGINT NOT NULL,
     phase TEXT NOT NULL,
     title TEXT NOT NULL,
     spec TEXT NOT NULL,
@@ -64,37 +68,37 @@ CREATE TABLE task (
     role TEXT NOT NULL,
     scope TEXT NOT NULL,
     scope_key TEXT NOT NULL,
-    priority INTEGER NOT NULL,
-    chain INTEGER NOT NULL,
-    rank INTEGER NOT NULL,
-    max_attempts INTEGER NOT NULL,
-    backoff REAL NOT NULL,
+    priority BIGINT NOT NULL,
+    chain BIGINT NOT NULL,
+    rank BIGINT NOT NULL,
+    max_attempts BIGINT NOT NULL,
+    backoff DOUBLE PRECISION NOT NULL,
     state TEXT NOT NULL,
     kind TEXT,
     note TEXT NOT NULL,
     detail TEXT NOT NULL,
-    since REAL NOT NULL,
+    since DOUBLE PRECISION NOT NULL,
     step TEXT,
-    step_at REAL,
-    step_deadline REAL,
+    step_at DOUBLE PRECISION,
+    step_deadline DOUBLE PRECISION,
     worker TEXT,
-    epoch INTEGER NOT NULL,
-    lease_until REAL,
-    open_epoch INTEGER,
-    attempts INTEGER NOT NULL,
-    tries INTEGER NOT NULL,
-    conflicts INTEGER NOT NULL,
+    epoch BIGINT NOT NULL,
+    lease_until DOUBLE PRECISION,
+    open_epoch BIGINT,
+    attempts BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    conflicts BIGINT NOT NULL,
     last_worker TEXT,
     pinned TEXT NOT NULL,
     pinned_by TEXT NOT NULL,
-    not_before REAL,
-    parked_by TEXT,
-    ready_at REAL,
-    ready_merges INTEGER NOT NULL,
-    unmet INTEGER NOT NULL,
-    unmet_blocked INTEGER NOT NULL,
-    settled INTEGER NOT NULL,
-    scope_waived INTEGER NOT NULL,
+    not_before DOUBLE PRECISION,
+    wait_queue TEXT,
+    ready_at DOUBLE PRECISION,
+    ready_merges BIGINT NOT NULL,
+    unmet BIGINT NOT NULL,
+    unmet_blocked BIGINT NOT NULL,
+    settled BIGINT NOT NULL,
+    scope_waived BIGINT NOT NULL,
     commit_id TEXT,
     result TEXT,
     PRIMARY KEY (run, id)
@@ -102,23 +106,22 @@ CREATE TABLE task (
 
 -- the walk of a claim: best first, nothing that cannot start
 CREATE INDEX task_ready ON task (run, rank, ordinal)
-    WHERE state = 'pending' AND unmet = 0 AND not_before IS NULL AND parked_by IS NULL;
+    WHERE state = 'pending' AND unmet = 0 AND not_before IS NULL AND wait_queue IS NULL;
 -- those that a claim takes out of it together, since they ask for the same
 CREATE INDEX task_scope ON task (run, scope_key)
-    WHERE state = 'pending' AND unmet = 0 AND not_before IS NULL AND parked_by IS NULL
+    WHERE state = 'pending' AND unmet = 0 AND not_before IS NULL AND wait_queue IS NULL
     AND mode = 'read_write';
-CREATE INDEX task_parked ON task (run, parked_by, rank, ordinal) WHERE parked_by IS NOT NULL;
+CREATE INDEX task_parked ON task (run, wait_queue, rank, ordinal) WHERE wait_queue IS NOT NULL;
 CREATE INDEX task_timer ON task (run, not_before) WHERE not_before IS NOT NULL;
 CREATE INDEX task_pinned ON task (run, ready_at) WHERE pinned_by = 'plan' AND state = 'pending';
 CREATE INDEX task_phase ON task (run, phase, ordinal);
-CREATE INDEX task_blocked ON task (run, since) WHERE state = 'blocked';
 
 CREATE TABLE edge (
     run TEXT NOT NULL,
     src TEXT NOT NULL,
     dst TEXT NOT NULL,
     kind TEXT NOT NULL,
-    met INTEGER NOT NULL,
+    met BIGINT NOT NULL,
     PRIMARY KEY (run, src, dst, kind)
 );
 CREATE INDEX edge_dst ON edge (run, dst);
@@ -126,31 +129,33 @@ CREATE INDEX edge_dst ON edge (run, dst);
 CREATE TABLE attempt (
     run TEXT NOT NULL,
     task TEXT NOT NULL,
-    epoch INTEGER NOT NULL,
+    epoch BIGINT NOT NULL,
     worker TEXT NOT NULL,
     profile TEXT NOT NULL,
     phase TEXT NOT NULL,
-    open INTEGER NOT NULL,
-    fenced INTEGER NOT NULL,
-    writes INTEGER NOT NULL,
+    open BIGINT NOT NULL,
+    fenced BIGINT NOT NULL,
+    writes BIGINT NOT NULL,
     isolation TEXT NOT NULL,
     scope TEXT NOT NULL,
-    scope_waived INTEGER NOT NULL,
+    scope_waived BIGINT NOT NULL,
     base TEXT,
     tree TEXT,
-    pid INTEGER,
+    pid BIGINT,
     outcome TEXT,
     cause TEXT,
     note TEXT NOT NULL,
-    exit_code INTEGER,
-    signal INTEGER,
+    exit_code BIGINT,
+    signal BIGINT,
     ref TEXT,
     commit_id TEXT,
     intent_old TEXT,
     intent_new TEXT,
     usage TEXT,
-    started_at REAL NOT NULL,
-    ended_at REAL,
+    started_at DOUBLE PRECISION NOT NULL,
+    ended_at DOUBLE PRECISION,
+    number BIGINT NOT NULL,
+    host TEXT NOT NULL,
     PRIMARY KEY (run, task, epoch)
 );
 CREATE INDEX attempt_open ON attempt (run, task) WHERE open = 1;
@@ -162,43 +167,49 @@ CREATE TABLE worker (
     kind TEXT NOT NULL,
     roles TEXT NOT NULL,
     lane TEXT NOT NULL,
-    lane_until REAL,
+    lane_until DOUBLE PRECISION,
     task TEXT,
-    epoch INTEGER,
+    epoch BIGINT,
     state TEXT NOT NULL,
-    heartbeat_at REAL,
+    heartbeat_at DOUBLE PRECISION,
+    ordinal BIGINT NOT NULL,
+    host TEXT NOT NULL,
     PRIMARY KEY (run, name)
 );
 
 CREATE TABLE event (
     run TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    at REAL NOT NULL,
+    seq BIGINT NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
     task TEXT,
     worker TEXT,
-    epoch INTEGER,
+    epoch BIGINT,
     actor TEXT NOT NULL,
     kind TEXT NOT NULL,
     data TEXT NOT NULL,
+    command BIGINT,
     PRIMARY KEY (run, seq)
 ) WITHOUT ROWID;
 CREATE INDEX event_task ON event (run, task, seq) WHERE task IS NOT NULL;
+-- what a person did at once, and what took it back
+CREATE INDEX event_command ON event (run, command) WHERE command IS NOT NULL;
 
 CREATE TABLE message (
     run TEXT NOT NULL,
     task TEXT NOT NULL,
-    at REAL NOT NULL,
+    number BIGINT NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
     actor TEXT NOT NULL,
     text TEXT NOT NULL,
-    delivered_epoch INTEGER
+    delivered_epoch BIGINT,
+    PRIMARY KEY (run, task, number)
 );
-CREATE INDEX message_task ON message (run, task);
 
 CREATE TABLE question (
     run TEXT NOT NULL,
     task TEXT NOT NULL,
-    epoch INTEGER NOT NULL,
-    asked_at REAL NOT NULL,
+    epoch BIGINT NOT NULL,
+    asked_at DOUBLE PRECISION NOT NULL,
     text TEXT NOT NULL,
     options TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -208,21 +219,20 @@ CREATE INDEX question_task ON question (run, task);
 
 CREATE TABLE scheduler (
     run TEXT PRIMARY KEY,
-    pid INTEGER NOT NULL,
+    pid BIGINT NOT NULL,
     host TEXT NOT NULL,
     boot TEXT NOT NULL,
     pid_started TEXT NOT NULL,
-    started_at REAL NOT NULL,
-    lease_until REAL NOT NULL
+    started_at DOUBLE PRECISION NOT NULL
 );
 
 -- how the attempts of a profile failed one after the other, and until when it pauses
 CREATE TABLE breaker (
     run TEXT NOT NULL,
     profile TEXT NOT NULL,
-    allowed INTEGER NOT NULL,
-    failures INTEGER NOT NULL,
-    trips INTEGER NOT NULL,
-    until REAL,
+    allowed BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    trips BIGINT NOT NULL,
+    until DOUBLE PRECISION,
     PRIMARY KEY (run, profile)
 );
