@@ -32,6 +32,8 @@ def clean(text: str | bytes, *, limit: int = 4000, multiline: bool = False) -> s
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
+    if text.isascii() and text.isprintable():  # nearly all, and ten times as fast
+        return cut(text, limit)
     stripped = _SEQUENCE.sub("", text[: limit * 4])
     return cut("".join(_visible(char, multiline=multiline) for char in stripped), limit)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.context import Reading, json_option, print_json, reading, run_argument, say
+from wf_tui.ledger.model.events.run_events import RunEnded, RunResumed
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.event_json import event_json
 from wf_tui.picture.event_text import event_line
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["events"]
 
 _POLL_SECONDS: Final = 0.05
-_ENDED: Final = "run_ended"
-_RESUMED: Final = "run_resumed"
+_ENDED: Final = RunEnded.event_kind
+_RESUMED: Final = RunResumed.event_kind
 
 
 @click.command

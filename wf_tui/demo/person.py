@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.run_events import RunStalled
+from wf_tui.ledger.model.events.task_events import TaskBlocked
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,8 +34,8 @@ class Person:
     def see(self, event: EventRow) -> None:
         """Act on an event, if there is something to do."""
         licence = self.folder.licence
-        if event.kind == "task_blocked" and event.task == HELPED and not licence.exists():
+        if event.kind == TaskBlocked.event_kind and event.task == HELPED and not licence.exists():
             licence.write_text(_LICENCE, encoding="utf-8")
             self.retry(HELPED)
-        elif event.kind == "run_stalled":
+        elif event.kind == RunStalled.event_kind:
             self.give_up()

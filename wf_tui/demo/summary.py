@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wf_tui.git.refs import short_branch
+from wf_tui.ledger.model.events.attempt_events import ConflictFound
+from wf_tui.ledger.model.events.task_events import TaskRetried
 from wf_tui.ledger.model.states import PERSON, Outcome, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.text import plural
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wf_tui.demo.folder import DemoFolder
+    from wf_tui.ledger.model.events.base import EventBase
     from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow
     from wf_tui.ledger.store.database import Database
 
@@ -37,9 +40,9 @@ class _Story:
         """Return the task that an event is about."""
         return next(task for task in self.tasks if task.id == event.task)
 
-    def of_kind(self, kind: str) -> Iterator[EventRow]:
+    def of_kind(self, kind: type[EventBase]) -> Iterator[EventRow]:
         """Yield the events of a kind."""
-        return (event for event in self.events if event.kind == kind)
+        return (event for event in self.events if event.kind == kind.event_kind)
 
 
 def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
@@ -89,7 +92,7 @@ def _shown(story: _Story) -> Iterator[tuple[str, str]]:
 
 
 def _conflicts(story: _Story) -> Iterator[str]:
-    for event in story.of_kind("conflict_found"):
+    for event in story.of_kind(ConflictFound):
         task, paths = story.task(event), event.data.get("paths")
         where = ", ".join(map(str, paths)) if isinstance(paths, list) else "the same lines"
         end = ", and was done again on top of it" if task.state is TaskState.DONE else ""
@@ -97,7 +100,7 @@ def _conflicts(story: _Story) -> Iterator[str]:
 
 
 def _deeds(story: _Story) -> Iterator[str]:
-    for event in story.of_kind("task_retried"):
+    for event in story.of_kind(TaskRetried):
         task, who = story.task(event), event.actor.removeprefix(PERSON)
         end = ", and it was done" if task.state is TaskState.DONE else ""
         yield f"“{task.title}” was blocked; {who} gave it what it lacked and retried it{end}"
@@ -106,7 +109,7 @@ def _deeds(story: _Story) -> Iterator[str]:
 def _retries(story: _Story) -> Iterator[str]:
     for task in story.tasks:
         tries = [attempt for attempt in story.attempts if attempt.task == task.id]
-        by_hand = any(event.task == task.id for event in story.of_kind("task_retried"))
+        by_hand = any(event.task == task.id for event in story.of_kind(TaskRetried))
         for before, after in pairwise(tries):
             if before.outcome == Outcome.FAILED and after.outcome == Outcome.SUCCEEDED:
                 if not by_hand:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.attempt_events import AttemptStarted, TaskProgress
+from wf_tui.ledger.model.events.read import event_class, read_event
+from wf_tui.ledger.model.events.task_events import (
+    QuestionAnswered,
+    QuestionAsked,
+    TaskClaimed,
+    TaskStep,
+)
 from wf_tui.ledger.model.states import PERSON, BlockedKind, TaskState
 from wf_tui.text import clean
 
@@ -156,19 +164,24 @@ def order(row: TaskRow) -> Order:
     return (row.since, row.ordinal, 0, row.id)
 
 
-def evidence_of(event: EventRow) -> Evidence | None:
+def evidence_of(row: EventRow) -> Evidence | None:
     """Return what an event proves of the attempt it is about, or None where it proves nothing."""
-    if event.kind == "task_progress":
-        return Evidence(str(event.data.get("text") or ""), event.at, event.epoch)
-    if event.kind == "task_step":
-        return Evidence(str(event.data.get("step") or ""), event.at, event.epoch)
-    word = _PROOFS.get(event.kind)
-    return Evidence(word, event.at, event.epoch) if word else None
-
-
-_PROOFS: Final = {
-    "task_claimed": "claimed",
-    "attempt_started": "running",
-    "question_asked": "asked",
-    "question_answered": "answered",
-}
+    known = event_class(row.kind)
+    if known is None or not known.proves_life:
+        return None
+    match read_event(row):
+        case TaskProgress(text=text):
+            word = text
+        case TaskStep(step=step):
+            word = step
+        case TaskClaimed():
+            word = "claimed"
+        case AttemptStarted():
+            word = "running"
+        case QuestionAsked():
+            word = "asked"
+        case QuestionAnswered():
+            word = "answered"
+        case _:
+            word = "alive"
+    return Evidence(word, row.at, row.epoch)

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.read import changes_row, reaches_dependants
+from wf_tui.ledger.model.events.run_events import PhaseSettled
+from wf_tui.ledger.model.events.task_events import TaskAdded
 from wf_tui.ledger.model.rows import EventRow, TaskRow, decode, select
 from wf_tui.ledger.model.states import BlockedKind
 
@@ -20,20 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["changed_tasks", "marks", "parts"]
 
 _MANY: Final = 500
-_SAME_ROW: Final = frozenset(
-    {"attempt_started", "harvested", "message_delivered", "message_sent", "task_progress"}
-)
-"""Events of a task that leave its row as it is."""
-_STAYS: Final = _SAME_ROW | {"question_asked", "task_step"}
-"""Events of a task that change nothing for those that wait for it."""
 
 
 def changed_tasks(db: Database, run_id: str, events: Sequence[EventRow]) -> list[TaskRow]:
     """Return the tasks that these events changed, in declaration order."""
     found: dict[str, TaskRow] = {}
-    named = {e.task for e in events if e.task is not None and e.kind not in _SAME_ROW}
+    named = {e.task for e in events if e.task is not None and changes_row(e.kind)}
     found |= _by_id(db, run_id, named)
-    moving = {e.task for e in events if e.task is not None and e.kind not in _STAYS}
+    moving = {e.task for e in events if e.task is not None and reaches_dependants(e.kind)}
     _follow(db, run_id, moving, found)
     for phase in sorted(_restarted(db, run_id, events)):
         rows = db.execute(
@@ -68,9 +65,9 @@ def _by_id(db: Database, run_id: str, names: Iterable[str]) -> dict[str, TaskRow
 
 def _restarted(db: Database, run_id: str, events: Sequence[EventRow]) -> set[str]:
     """Return the phases whose tasks wait for one phase less, or more: all their counters moved."""
-    settled = {str(e.data.get("phase")) for e in events if e.kind == "phase_settled"}
-    added = {str(e.data.get("phase")) for e in events if e.kind == "task_added"}
-    return _names(db, _NEXT_PHASES, run_id, settled | added)
+    kinds = {PhaseSettled.event_kind, TaskAdded.event_kind}
+    phases = {str(event.data.get("phase")) for event in events if event.kind in kinds}
+    return _names(db, _NEXT_PHASES, run_id, phases)
 
 
 def _names(db: Database, statement: str, run_id: str, names: Iterable[str]) -> set[str]:

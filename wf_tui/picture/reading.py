@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_too_full_for_ledger
+from wf_tui.ledger.model.events.attempt_events import AttemptEnded
+from wf_tui.ledger.model.events.read import EVENTS
 from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, select
 from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.queries.reasons import Reasons
@@ -198,10 +200,9 @@ def _last_proofs(db: Database, run_id: str, tasks: Sequence[TaskRow]) -> Iterato
                 yield event
 
 
+_SIGNS: Final = ", ".join(f"'{event.event_kind}'" for event in EVENTS if event.proves_life)
 _PROOF: Final = (
-    "WHERE run = :run AND task = :task AND epoch = :epoch AND kind IN ("
-    "'task_progress', 'task_step', 'task_claimed', 'attempt_started', "
-    "'question_asked', 'question_answered') "
+    f"WHERE run = :run AND task = :task AND epoch = :epoch AND kind IN ({_SIGNS}) "
     "ORDER BY seq DESC LIMIT 1"
 )
 _ENDED: Final = (
@@ -213,7 +214,7 @@ _ENDED: Final = (
 def _just_ended(db: Database, run_id: str, events: Sequence[EventRow]) -> list[Row]:
     rows: list[Row] = []
     for event in events:
-        if event.kind == "attempt_ended":
+        if event.kind == AttemptEnded.event_kind:
             one = f"{_ENDED} AND task = :task AND epoch = :epoch"
             rows += db.execute(one, {"run": run_id, "task": event.task, "epoch": event.epoch})
     return rows

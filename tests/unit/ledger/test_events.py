@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.support.ledger_harness import BAD, RUN, START, LedgerHarness, phase, seat, shell
+from wf_tui.ledger.model.events.read import EVENTS
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import ANSWER, HOLD, MESSAGE, MOVES, RELEASE, RETRY, UNHOLD
@@ -57,6 +58,11 @@ KINDS = frozenset(
         "lane_open",
     ]
 )
+
+
+def test_the_kinds_are_the_documented_ones() -> None:
+    """Scripts match these words: one that is gone or new is a change of what users see."""
+    assert {event.event_kind for event in EVENTS} == KINDS
 
 
 def test_created(drive: LedgerHarness) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail.document import Document, Line, Look, safe
 from wf_tui.commands import open_reads
+from wf_tui.ledger.model.events.attempt_events import ConflictFound, ResultRejected
+from wf_tui.ledger.model.events.task_events import TaskBlocked
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.event_text import event_line
 from wf_tui.text import plural
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["read_events"]
 
 _NEWEST: Final = 1000
-_BAD: Final = frozenset({"task_blocked", "result_rejected", "conflict_found"})
+_BAD: Final = frozenset(event.event_kind for event in (TaskBlocked, ResultRejected, ConflictFound))
 
 
 def read_events(source: Source) -> Document:
