@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,9 @@ def test_one_error(harness: RunHarness, point: Point) -> None:
     assert drill.lead(errors(point)) == 0, drill.said
     assert told(point) in "".join(str(event.data) for event in harness.events("attempt_ended"))
     assert drill.faults() == []
+    (line,) = [line for line in drill.log.splitlines() if "the attempt failed" in line]
+    assert re.search(r" ERROR .*: run \w+ task \w+ epoch \d+: the attempt failed", line)
+    assert told(point) in drill.log.partition(line)[2], "with its trace"
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from wf_tui.picture.event_json import event_json
 from wf_tui.picture.event_text import event_line, worth_watching
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import summary_lines
-from wf_tui.scheduler.run_log import log_formatter
+from wf_tui.scheduler.run_log import write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,8 +65,7 @@ def _print_summary(status: Status, *, as_json: bool) -> None:
 
 def log_to_file(path: Path) -> None:
     """Keep what the scheduler logs in the run's folder, away from the events on the screen."""
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(log_formatter())
+    handler = write_lines(logging.FileHandler(path, encoding="utf-8"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 

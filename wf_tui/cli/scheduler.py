@@ -12,7 +12,7 @@ from wf_tui.cli.context import reading, repo_option, say
 from wf_tui.clock import SystemClock
 from wf_tui.config import load_config
 from wf_tui.scheduler.process import Lead
-from wf_tui.scheduler.run_log import log_formatter
+from wf_tui.scheduler.run_log import write_lines
 
 __all__ = ["scheduler"]
 
@@ -26,9 +26,7 @@ def scheduler(run: str, repo: Path | None) -> int:
     A run has one leader: another scheduler waits until that one is gone.
     """
     # Its standard error is the `scheduler.log` of the run, unless somebody calls it at a terminal.
-    handler = logging.StreamHandler()
-    handler.setFormatter(log_formatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=logging.INFO, handlers=[write_lines(logging.StreamHandler())])
     with reading(run, repo) as found:
         project, name = found.project, found.run.id
     config = load_config(os.environ)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
 
-__all__ = ["RunLog", "current_log", "log_formatter"]
+__all__ = ["RunLog", "current_log", "write_lines"]
 
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(where)s%(message)s"
 _log = logging.getLogger("wf_tui.scheduler")
@@ -28,8 +28,9 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
 
     def __init__(self, run: str, task: str = "", epoch: int = 0) -> None:
         attempt = f" task {clean(task, limit=200)} epoch {epoch}" if task else ""
-        where = f"run {run}{attempt}: "
-        super().__init__(_log, {"where": where, "run": run, "task": task, "epoch": epoch})
+        self.where = f"run {run}{attempt}: "
+        fields = {"where": self.where, "run": run, "task": task, "epoch": epoch}
+        super().__init__(_log, fields)
 
     @contextlib.contextmanager
     def timed(self, clock: Clock, step: str) -> Iterator[None]:
@@ -52,6 +53,19 @@ Steps, the integrator and git itself know no attempt, but run in its task or are
 """
 
 
-def log_formatter() -> logging.Formatter:
-    """Return what writes the lines of a `scheduler.log`, also those of other packages."""
-    return logging.Formatter(_FORMAT, defaults={"where": ""})
+class _Whereabouts(logging.Filter):
+    """Gives the lines of other packages the run and the attempt in whose task they were logged."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Complete a record; none is left out."""
+        if not hasattr(record, "where"):
+            log = current_log.get()
+            record.where = log.where if log is not None else ""
+        return True
+
+
+def write_lines(handler: logging.Handler) -> logging.Handler:
+    """Have a handler write the lines of a `scheduler.log`; return it."""
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.addFilter(_Whereabouts())
+    return handler
