@@ -1,4 +1,8 @@
-"""The scheduler's end of the line to one shim."""
+"""The scheduler's end of the line to one shim; all of it runs on the event loop.
+
+What the shim says, and in which order, stands in `shim`. End-of-file without an `exit` means that
+the shim was killed, and - for the parent keeps its end open until then - that nothing is left.
+"""
 
 import asyncio
 import contextlib
@@ -22,7 +26,6 @@ class ShimConnection:
     def __init__(
         self,
         channel: socket.socket,
-        mark: str,
         report: Report,
         deaf: Callable[[int], None],
         deaf_after: float = DEAF_AFTER,
@@ -31,7 +34,6 @@ class ShimConnection:
 
         It has `deaf_after` seconds for that, beyond the grace of its program.
         """
-        self.mark = mark
         self.accepted = False
         """Whether a shim has the request; before it says so, nothing is started."""
         self._channel = channel
@@ -40,6 +42,7 @@ class ShimConnection:
         self._deaf_after = deaf_after
         self._shim = 0
         self._last_resort: asyncio.TimerHandle | None = None
+        """Kills a shim that does not obey; set by a stop, and by each later one anew."""
         self._unread = b""
         self._loop = asyncio.get_running_loop()
         self._exit: asyncio.Future[ProgramExit | None] = self._loop.create_future()
@@ -56,6 +59,7 @@ class ShimConnection:
             await asyncio.wait([self._exit])
         except asyncio.CancelledError:
             self.stop(grace)
+            # Not let go before the last process is gone, or its tree would be harvested under it.
             while not self._exit.done():
                 try:
                     await asyncio.wait([self._exit])
@@ -77,9 +81,9 @@ class ShimConnection:
             self._last_resort.cancel()
         if not self._exit.done():
             patience = grace + self._deaf_after
-            self._last_resort = self._loop.call_later(patience, self._put_down)
+            self._last_resort = self._loop.call_later(patience, self._kill_shim)
 
-    def _put_down(self) -> None:
+    def _kill_shim(self) -> None:
         self._deaf(self._shim)
         if not self.accepted:  # nothing was started, and nobody is sure to close the channel
             self._end(None)
@@ -91,18 +95,18 @@ class ShimConnection:
 
     def _read(self) -> None:
         try:
-            heard = self._channel.recv(_CHUNK)
+            received = self._channel.recv(_CHUNK)
         except BlockingIOError:
             return
         except ConnectionError:
-            heard = b""
-        *lines, self._unread = (self._unread + heard).split(b"\n")
+            received = b""
+        *lines, self._unread = (self._unread + received).split(b"\n")
         for line in lines:
-            self._hear(json.loads(line))
-        if not heard:
+            self._take(json.loads(line))
+        if not received:
             self._end(None)
 
-    def _hear(self, message: object) -> None:
+    def _take(self, message: object) -> None:
         match message:
             case {"ready": int(shim)}:
                 self.accepted, self._shim = True, shim

@@ -70,7 +70,7 @@ class Launcher:
         self._environment = {name: environ[name] for name in _LOADER_PATHS if name in environ}
         self._alive_every = alive_every
         self._deaf_after = deaf_after
-        self._running: set[ShimConnection] = set()
+        self._connections: set[ShimConnection] = set()
         self._sending = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -86,7 +86,7 @@ class Launcher:
         self._cut_life_line()
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
-                await self._see_off()
+                await self._await_end()
         except TimeoutError:
             _log.warning("the shim parent does not end; it is killed")
             self._parent.kill()
@@ -107,24 +107,15 @@ class Launcher:
         """
         for _ in range(_TRIES):
             try:
-                running = await self._start(program, report)
+                connection = await self._start(program, report)
             except ConnectionError:
                 self._parent.wait()  # it has closed its end, so it is ending
                 continue
-            ended = await self._see_through(running, program)
-            if ended or running.accepted:
+            ended = await self._see_through(connection, program)
+            # Tried again only where no shim has taken the request: else it could run twice.
+            if ended or connection.accepted:
                 return ended or read_exit(program.exit_file) or ProgramExit(lost=True)
         return ProgramExit(cause="spawn", error="the shim parent accepts no requests")
-
-    def stop(self, mark: str, grace: float = 0.0) -> bool:
-        """Stop the programs of this mark, whose `run` returns as usual; False if there is none.
-
-        Also shortens the grace of a stop that is under way.
-        """
-        found = [running for running in self._running if running.mark == mark]
-        for running in found:
-            running.stop(grace)
-        return bool(found)
 
     async def _start(self, program: Program, report: Report) -> ShimConnection:
         with contextlib.ExitStack() as unused:
@@ -133,7 +124,7 @@ class Launcher:
             with theirs, _anonymous_file(self._request(program)) as request:
                 await self._send([theirs.fileno(), request.fileno()])
             unused.pop_all()
-        return ShimConnection(ours, program.mark, report, self._kill_deaf, self._deaf_after)
+        return ShimConnection(ours, report, self._kill_deaf, self._deaf_after)
 
     def _kill_deaf(self, shim: int) -> None:
         """End a shim that obeys nothing, because somebody has frozen it; or the parent without one.
@@ -161,14 +152,17 @@ class Launcher:
         }
         return json.dumps(request).encode()
 
-    async def _see_through(self, running: ShimConnection, program: Program) -> ProgramExit | None:
-        self._running.add(running)
+    async def _see_through(
+        self, connection: ShimConnection, program: Program
+    ) -> ProgramExit | None:
+        self._connections.add(connection)
         try:
-            return await running.ended(program.limits.grace)
+            return await connection.ended(program.limits.grace)
         finally:
-            self._running.discard(running)
-            running.close()
-            if running.lost:
+            self._connections.discard(connection)
+            connection.close()
+            if connection.lost:
+                # Where the parent is dead, too, nobody else has killed what the shim left behind.
                 await asyncio.to_thread(sweep_marked, program.mark, exact=True)
 
     async def _send(self, handles: list[int]) -> None:
@@ -220,9 +214,9 @@ class Launcher:
         os.close(self._life_end)
         os.close(self._life)
 
-    async def _see_off(self) -> None:
-        for running in tuple(self._running):
-            await running.ended(0.0)
+    async def _await_end(self) -> None:
+        for connection in tuple(self._connections):
+            await connection.ended(0.0)
         with contextlib.suppress(OSError):  # it has ended before
             self._requests.shutdown(socket.SHUT_WR)
             await asyncio.get_running_loop().sock_recv(self._requests, 1)

@@ -5,14 +5,12 @@ A worker is driven by the scheduler and never touches the ledger.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 __all__ = [
     "Alive",
     "Failure",
-    "FailureKind",
     "Job",
     "Limits",
     "Lost",
@@ -96,11 +94,8 @@ class ProgramExit:
     """Why wf ended it: `time_limit`, `stopped`, `scheduler_gone`; `spawn` if it never ran."""
     error: str | None = None
     """What went wrong around the program: why it could not start, why its log is short."""
-    output_bytes: int = 0
     tail: str = ""
     """The last characters of its output, not cleaned for a terminal."""
-    left_over: int = 0
-    """How many processes it left behind, all killed."""
     clean: bool = True
     """False when a process could not be killed."""
     lost: bool = False
@@ -112,16 +107,6 @@ class ProgramExit:
     def succeeded(self) -> bool:
         """Whether it ended by itself, with exit status 0, and left no unkillable process."""
         return self.code == 0 and self.cause is None and self.clean and not self.lost
-
-
-class FailureKind(StrEnum):
-    """Where a failure belongs: what is at fault decides what happens next."""
-
-    TRANSPORT = "transport"
-    TASK = "task"
-    VERIFIER = "verifier"
-    LIMIT = "limit"
-    QUOTA = "quota"
 
 
 @dataclass(frozen=True)
@@ -136,7 +121,6 @@ class Success:
 class Failure:
     """The work is not done, and it is known why."""
 
-    kind: FailureKind
     cause: str
     """One word: `exit`, `signal`, `time_limit`, `stopped`, `spawn`, `unkillable`."""
     text: str

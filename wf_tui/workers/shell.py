@@ -7,7 +7,6 @@ from wf_tui.text import clean, cut
 from wf_tui.workers.launcher import Launcher, Program
 from wf_tui.workers.protocol import (
     Failure,
-    FailureKind,
     Job,
     Lost,
     Outcome,
@@ -34,7 +33,7 @@ class ShellWorker:
     async def run(self, job: Job, report: Report) -> Outcome:
         """Do the job; exit status 0 is success, its result the last lines of the output."""
         if job.command is None:
-            return Failure(FailureKind.TASK, "spawn", "the task has no command to run")
+            return Failure("spawn", "the task has no command to run")
         program = _program(job, job.command, "log.jsonl", "exit.json")
         ended = await self._launcher.run(program, report)
         if ended.lost:
@@ -59,19 +58,19 @@ def failure(ended: ProgramExit, seconds: float | None) -> Failure:
     """Return what a program's end means that is no success; `seconds` was its time limit."""
     if ended.cause == "spawn":
         text = f"it could not be started: {clean(ended.error or 'unknown reason')}"
-        return Failure(FailureKind.TRANSPORT, "spawn", text, ended)
+        return Failure("spawn", text, ended)
     if ended.cause == "time_limit":
         text = f"over its time limit of {_number(seconds)} s"
-        return Failure(FailureKind.LIMIT, "time_limit", text, ended)
+        return Failure("time_limit", text, ended)
     if ended.cause is not None:
-        return Failure(FailureKind.TRANSPORT, "stopped", "it was stopped", ended)
+        return Failure("stopped", "it was stopped", ended)
     if not ended.clean:
         text = "one of its processes could not be killed"
-        return Failure(FailureKind.TRANSPORT, "unkillable", text, ended)
+        return Failure("unkillable", text, ended)
     if ended.signal is not None:
         text = f"killed by signal {ended.signal}{_signal_name(ended.signal)}"
-        return Failure(FailureKind.TASK, "signal", text, ended)
-    return Failure(FailureKind.TASK, "exit", _exit_text(ended), ended)
+        return Failure("signal", text, ended)
+    return Failure("exit", _exit_text(ended), ended)
 
 
 def failure_text(ended: ProgramExit, seconds: float | None) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.launcher import Launcher, Program
-from wf_tui.workers.protocol import Limits, WorkerEvent
+from wf_tui.workers.protocol import Limits, ProgramExit, WorkerEvent
 
 PATIENCE = 20.0
 
@@ -69,6 +70,16 @@ class Events(list[WorkerEvent]):
             self._came.clear()
             await asyncio.wait_for(self._came.wait(), PATIENCE)
         return found[0]
+
+
+async def stopped(running: "asyncio.Task[ProgramExit]", program: Program) -> ProgramExit:
+    """Stop a program, as the scheduler does, and return what its shim has recorded of its end."""
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    ended = read_exit(program.exit_file)
+    assert ended is not None
+    return ended
 
 
 MakeProgram = Callable[..., Program]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.conftest import Events, MakeProgram, Witness
+from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
 from wf_tui.errors import EnvironmentalError
 from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.launcher import Launcher
@@ -127,14 +127,14 @@ async def test_death_of_the_parent(
 
 
 async def test_stop_without_a_parent(
-    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness, mark: str
+    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness
 ) -> None:
     """An attempt can be stopped although the parent that forked its shim is dead."""
-    running = asyncio.create_task(launcher.run(shell(FAMILY.format(witness=witness.path)), events))
+    program = shell(FAMILY.format(witness=witness.path), grace=0.0)
+    running = asyncio.create_task(launcher.run(program, events))
     await witness.words(2)
     os.kill(launcher.parent_pid, signal.SIGKILL)
-    launcher.stop(mark)
-    assert (await running).cause == "stopped"
+    assert (await stopped(running, program)).cause == "stopped"
     await asyncio.wait_for(witness.all_dead(), 1)
 
 

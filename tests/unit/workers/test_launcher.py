@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.conftest import Events, MakeProgram, Witness
+from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
 from wf_tui.workers import log
 from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.launcher import Launcher
@@ -24,10 +24,11 @@ async def test_exit_status_and_output(
     launcher: Launcher, shell: MakeProgram, events: Events
 ) -> None:
     """A program's exit status, merged output and start are reported."""
-    ended = await launcher.run(shell("echo out; echo err >&2; exit 3"), events)
+    program = shell("echo out; echo err >&2; exit 3")
+    ended = await launcher.run(program, events)
     assert (ended.code, ended.signal, ended.cause, ended.error) == (3, None, None, None)
     assert ended.tail == "out\nerr\n"
-    assert ended.output_bytes == 8
+    assert json.loads(program.exit_file.read_bytes())["bytes"] == 8
     assert isinstance(events[0], Started)
 
 
@@ -186,14 +187,14 @@ async def test_request_of_any_size(
 
 
 async def test_output_is_reported_as_it_comes(
-    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness, mark: str
+    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness
 ) -> None:
     """Output becomes an event while the program runs."""
     command = f"exec 9>{witness.path}; echo hello; echo up >&9; sleep 1000"
-    running = asyncio.create_task(launcher.run(shell(command), events))
+    program = shell(command, grace=0.0)
+    running = asyncio.create_task(launcher.run(program, events))
     assert await events.first(Output) == Output(6)
-    launcher.stop(mark)
-    assert (await running).signal == 9
+    assert (await stopped(running, program)).signal == 9
 
 
 async def test_output_events_are_rare(
@@ -207,13 +208,13 @@ async def test_output_events_are_rare(
 
 
 async def test_silent_program_is_reported_alive(
-    launcher: Launcher, shell: MakeProgram, events: Events, mark: str
+    launcher: Launcher, shell: MakeProgram, events: Events
 ) -> None:
     """A program that says nothing is still known to exist."""
-    running = asyncio.create_task(launcher.run(shell("sleep 1000"), events))
+    program = shell("sleep 1000")
+    running = asyncio.create_task(launcher.run(program, events))
     await events.first(Alive)
-    launcher.stop(mark)
-    await running
+    await stopped(running, program)
 
 
 async def test_closed_output(
@@ -232,7 +233,8 @@ async def test_hundred_megabytes_without_a_newline(
     program = shell("head -c 100000000 /dev/zero; printf end", output_bytes=100_000)
     ended = await launcher.run(program, events)
     text = "".join(log.read(program.log))
-    assert (ended.code, ended.output_bytes) == (0, 100_000_003)
+    assert ended.code == 0
+    assert json.loads(program.exit_file.read_bytes())["bytes"] == 100_000_003
     assert text.endswith("\0end")
     assert "[wf: 99900003 bytes left out]" in text
     assert len(text) < 100_100

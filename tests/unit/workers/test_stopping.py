@@ -1,12 +1,13 @@
 """Ending a program: its time limit, a stop, cancelling; and everything it has started."""
 
 import asyncio
+import json
 import os
 import signal
 
 import pytest
 
-from tests.unit.workers.conftest import Events, MakeProgram, Witness
+from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
 from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import Started
 
@@ -36,44 +37,27 @@ async def test_deaf_program_is_killed_after_the_grace(
 
 
 async def test_stop_lets_the_program_clean_up(
-    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness, mark: str
+    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness
 ) -> None:
     """A stop sends TERM first; the program's own exit status is kept, with the cause."""
     command = f"trap 'echo bye; exit 7' TERM; exec 9>{witness.path}; sleep 1000 & echo up >&9; wait"
-    running = asyncio.create_task(launcher.run(shell(command), events))
+    program = shell(command, grace=10.0)
+    running = asyncio.create_task(launcher.run(program, events))
     await witness.word()
-    assert launcher.stop(mark, grace=10.0)
-    ended = await running
+    ended = await stopped(running, program)
     assert (ended.code, ended.cause) == (7, "stopped")
     assert ended.tail.endswith("bye\n")
 
 
-async def test_second_stop_shortens_the_grace(
-    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness, mark: str
-) -> None:
-    """A stop without grace ends a program that is using up a long one."""
-    command = DEAF.format(witness=witness.path)
-    running = asyncio.create_task(launcher.run(shell(command), events))
-    await witness.word()
-    launcher.stop(mark, grace=1000.0)
-    launcher.stop(mark)
-    assert (await running).signal == 9
-
-
-async def test_stop_of_nothing(launcher: Launcher, mark: str) -> None:
-    """Stopping what does not run says so."""
-    assert not launcher.stop(mark)
-
-
 async def test_frozen_program_is_stopped(
-    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness, mark: str
+    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness
 ) -> None:
     """A program that is stopped by a signal still ends within the grace."""
     command = f"exec 9>{witness.path}; echo up >&9; kill -STOP $$"
-    running = asyncio.create_task(launcher.run(shell(command), events))
+    program = shell(command, grace=10.0)
+    running = asyncio.create_task(launcher.run(program, events))
     await witness.word()
-    launcher.stop(mark, grace=10.0)
-    assert (await running).signal == 15
+    assert (await stopped(running, program)).signal == 15
 
 
 async def test_nothing_outlives_the_program(
@@ -81,14 +65,13 @@ async def test_nothing_outlives_the_program(
 ) -> None:
     """Children, daemons and orphans in other sessions are killed when the main process ends."""
     command = BRANCHES.format(witness=witness.path) + f"read -r _ < {witness.path}.go"
-    running = asyncio.create_task(
-        launcher.run(shell(f"mkfifo {witness.path}.go; {command}"), events)
-    )
+    program = shell(f"mkfifo {witness.path}.go; {command}")
+    running = asyncio.create_task(launcher.run(program, events))
     assert await witness.words(3) == ["child", "daemon", "orphan"]
     await asyncio.to_thread(witness.path.with_name("witness.go").write_text, "go\n")
     ended = await running
     assert (ended.code, ended.clean) == (0, True)
-    assert ended.left_over >= 3
+    assert json.loads(program.exit_file.read_bytes())["left_over"] >= 3
     await witness.all_dead()
 
 
@@ -133,17 +116,16 @@ async def test_cancelling_before_the_start(
 
 
 async def test_small_fork_storm(
-    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness, mark: str
+    launcher: Launcher, shell: MakeProgram, events: Events, witness: Witness
 ) -> None:
     """Processes that keep forking are frozen, then killed."""
     storm = f"""exec 9>{witness.path}
     for i in 1 2 3; do (while :; do (sleep 0.01 &) done) & done
     echo up >&9; wait"""
-    running = asyncio.create_task(launcher.run(shell(storm, grace=0.0), events))
+    program = shell(storm, grace=0.0)
+    running = asyncio.create_task(launcher.run(program, events))
     await witness.word()
-    launcher.stop(mark)
-    ended = await running
-    assert ended.clean
+    assert (await stopped(running, program)).clean
     await witness.all_dead()
 
 
