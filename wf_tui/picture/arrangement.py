@@ -31,20 +31,20 @@ class Arrangement:
         self.filter = Filter()
         self.every = _sorted(())
         self.shown = self.every
-        self._moved: set[str] = set()
+        self._changed_columns: set[str] = set()
         self._timed: set[str] = set()
         """Cards that the filter looked at while their reason was one that passes by itself."""
 
-    def moved(self) -> frozenset[str]:
+    def pop_changed_columns(self) -> frozenset[str]:
         """Return the columns that are shown with other cards, or in another order, than before."""
-        moved, self._moved = frozenset(self._moved), set()
-        return moved
+        changed, self._changed_columns = frozenset(self._changed_columns), set()
+        return changed
 
-    def shows(self, row: TaskRow | None) -> bool:
+    def is_shown(self, row: TaskRow | None) -> bool:
         """Whether a card is shown."""
-        return row is not None and self.shown[row.state.value].has(order(row))
+        return row is not None and self.shown[row.state.value].contains(order(row))
 
-    def narrow(self, to: Filter) -> None:
+    def set_filter(self, to: Filter) -> None:
         """Show only what a filter lets through."""
         self.filter = to
         self._timed.clear()
@@ -56,7 +56,7 @@ class Arrangement:
         self.every = self.shown = _sorted(rows)
         if self.filter.active:
             self.shown = _sorted(row for row in rows if self._lets_through(row))
-        self._moved |= set(COLUMNS)
+        self._changed_columns |= set(COLUMNS)
 
     def move(self, old: TaskRow | None, new: TaskRow, *, shown: bool) -> None:
         """Move a card to where it belongs now; `shown` is whether it was shown before."""
@@ -67,14 +67,14 @@ class Arrangement:
         if self.shown is not self.every and not (same and shown == show):
             _move(self.shown, old if shown else None, new if show else None)
         if not (same and shown == show):
-            self._moved |= {new.state.value} if show else set()
-            self._moved |= {old.state.value} if old is not None and shown else set()
+            self._changed_columns |= {new.state.value} if show else set()
+            self._changed_columns |= {old.state.value} if old is not None and shown else set()
 
     def reconsider(self, reach: Reach) -> None:
         """Look again at cards whose reason may be another, where the filter asks for reasons."""
         for name in self._uncertain(reach):
             row = self._cache.rows[name]
-            shown = self.shows(row)
+            shown = self.is_shown(row)
             if shown != self._lets_through(row):
                 self.move(row, row, shown=shown)
 

@@ -44,7 +44,7 @@ class Column(Sequence[str]):
         """Return where a card is, or would be."""
         return bisect_left(self._orders, order)
 
-    def has(self, order: Order) -> bool:
+    def contains(self, order: Order) -> bool:
         """Whether a card is in it."""
         place = self.place(order)
         return place < len(self._orders) and self._orders[place] == order

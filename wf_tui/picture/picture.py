@@ -86,7 +86,7 @@ class Picture:
         self._arrangement.reconsider(reach)
         return Changes(
             cards=frozenset(changed),
-            columns=self._arrangement.moved(),
+            columns=self._arrangement.pop_changed_columns(),
             header=self.header != before,
             reasons=reach is not Reach.NONE,
             seats=old is None or bool(changed) or old.workers != batch.workers,
@@ -97,23 +97,23 @@ class Picture:
         self.now = now
         self._cache.tick(now)
         self._arrangement.reconsider(Reach.NONE)
-        return self._arrangement.moved()
+        return self._arrangement.pop_changed_columns()
 
     def _reset(self) -> None:
         self._cache.forget()
         self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
-        self._arrangement.narrow(self._arrangement.filter)
+        self._arrangement.set_filter(self._arrangement.filter)
 
     def _update_tasks(self, batch: Batch) -> set[str]:
         rows, changed = self._cache.rows, set()
         bulk = batch.whole or len(batch.tasks) > max(_FEW, len(rows) // _BULK)
         for row in batch.tasks:
             old = rows.get(row.id)
-            shown = self._arrangement.shows(old)
+            shown = self._arrangement.is_shown(old)
             if not self._cache.update(row, batch.reasons.unmet_needs.get(row.id, ())):
                 continue
             changed.add(row.id)
-            self._totals.change(old, row)
+            self._totals.replace(old, row)
             if old is None:
                 self._sequences.add(row)
             if not bulk:
@@ -137,7 +137,7 @@ class Picture:
     def index(self, task: str) -> tuple[str, int] | None:
         """Return the column of a card and its place there; None where the filter keeps it out."""
         row = self._cache.rows.get(task)
-        if row is None or not self._arrangement.shows(row):
+        if row is None or not self._arrangement.is_shown(row):
             return None
         return row.state.value, self._arrangement.shown[row.state.value].place(order(row))
 
@@ -148,18 +148,18 @@ class Picture:
 
         All columns may be others then, as after `quick`.
         """
-        self._narrow(parse(text, self.filtered.quick))
+        self._set_filter(parse(text, self.filtered.quick))
         return self.filtered.problem
 
     def quick(self, mark: str) -> None:
         """Switch one of the quick filters `!`, `@`, `#` on, in place of another one, or off."""
         quick = "" if self.filtered.quick == mark or mark not in QUICK else mark
-        self._narrow(replace(self.filtered, quick=quick))
+        self._set_filter(replace(self.filtered, quick=quick))
 
-    def _narrow(self, to: Filter) -> None:
+    def _set_filter(self, to: Filter) -> None:
         """Filter; who asks for that draws all columns again, so that no change has to tell."""
-        self._arrangement.narrow(to)
-        self._arrangement.moved()
+        self._arrangement.set_filter(to)
+        self._arrangement.pop_changed_columns()
 
     @property
     def filtered(self) -> Filter:
@@ -208,10 +208,10 @@ class Picture:
             self._tally,
             now=self.now,
             why=self._why_stalled(),
-            ages=self._ages(self._batch),
+            ages=self._attempt_ages(self._batch),
         )
 
-    def _ages(self, batch: Batch) -> list[float]:
+    def _attempt_ages(self, batch: Batch) -> list[float]:
         """Return for how long each attempt has worked; one that waits for an answer does not."""
         rows = self._cache.rows
         opened = [
@@ -257,7 +257,7 @@ class Picture:
             refusal = moves.why_not(moves.MOVES[name], row, self.run, situation)
         return None if refusal is None else _sentence(refusal)
 
-    def _is_used(self, row: TaskRow) -> bool:
+    def _is_counted_on(self, row: TaskRow) -> bool:
         """Whether a task that waited for this one was claimed."""
         assert self._batch is not None, "a card comes with a batch"  # noqa: S101 - for the type
         if self._totals.begun[row.id]:
@@ -265,7 +265,7 @@ class Picture:
         after = [name for name, many in self._batch.phase_order.items() if row.phase in many]
         if any(self._totals.begun_phases[name] for name in after):
             return True
-        following = self._sequences.after(row)
+        following = self._sequences.next_task(row)
         in_turn = not self._batch.reasons.phases[row.phase].parallel
         return in_turn and following is not None and self._cache.rows[following].attempts > 0
 

@@ -21,7 +21,7 @@ class Sequences:
         """Take a new task in."""
         insort(self._phases.setdefault(row.phase, []), (row.ordinal, row.id))
 
-    def after(self, row: TaskRow) -> str | None:
+    def next_task(self, row: TaskRow) -> str | None:
         """Return the task that comes next in the phase of this one."""
         phase = self._phases[row.phase]
         place = bisect_right(phase, (row.ordinal, row.id))

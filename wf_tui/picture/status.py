@@ -57,12 +57,12 @@ class Status:
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf status --json`."""
         return {
-            "run": self._run(),
+            "run": self._run_json(),
             "tasks": [task_json(task, self.reasons[task.id]) for task in self.tasks],
             "workers": [worker_json(seat) for seat in self.workers],
         }
 
-    def _run(self) -> dict[str, object]:
+    def _run_json(self) -> dict[str, object]:
         run, leader = self.run, self.leader
         return {
             "id": run.id,
@@ -76,7 +76,7 @@ class Status:
             "jobs": run.jobs,
             "intent": run.intent,
             "roots": self.roots,
-            "counts": counts(run),
+            "counts": state_counts(run),
             "usage": dict(_UNKNOWN_USAGE),
             "scheduler": {
                 "pid": leader.pid if leader else None,
@@ -113,10 +113,10 @@ class TaskPicture:
         return {
             **task_json(self.task, self.reason),
             "prompt": self.task.spec.prompt,
-            "attempt_list": [self._attempt(attempt) for attempt in self.attempts],
+            "attempt_list": [self._attempt_json(attempt) for attempt in self.attempts],
         }
 
-    def _attempt(self, attempt: AttemptRow) -> dict[str, object]:
+    def _attempt_json(self, attempt: AttemptRow) -> dict[str, object]:
         return {
             "epoch": attempt.epoch,
             "worker": attempt.worker,
@@ -132,7 +132,7 @@ class TaskPicture:
             "ended_at": attempt.ended_at,
             "worktree": self.worktree(attempt),
             "log": self.log(attempt),
-            "usage": _usage(attempt.usage),
+            "usage": _usage_json(attempt.usage),
         }
 
     def worktree(self, attempt: AttemptRow) -> str | None:
@@ -206,11 +206,11 @@ def run_summary(run: RunRow) -> dict[str, object]:
         "created_at": run.created_at,
         "ended_at": run.ended_at,
         "dir": run.dir,
-        "counts": counts(run),
+        "counts": state_counts(run),
     }
 
 
-def counts(run: RunRow) -> dict[str, int]:
+def state_counts(run: RunRow) -> dict[str, int]:
     """Return how many tasks are in each state."""
     return {
         "pending": run.pending,
@@ -220,6 +220,6 @@ def counts(run: RunRow) -> dict[str, int]:
     }
 
 
-def _usage(stored: str | None) -> dict[str, object]:
+def _usage_json(stored: str | None) -> dict[str, object]:
     known: dict[str, object] = json.loads(stored) if stored else {}
     return {**_UNKNOWN_USAGE, **known}

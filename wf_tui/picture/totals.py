@@ -35,13 +35,13 @@ class Totals:
         """How many tasks are on the longest path that is left."""
         return self._lengths[-1] if self._lengths else 0
 
-    def change(self, old: TaskRow | None, new: TaskRow) -> None:
+    def replace(self, old: TaskRow | None, new: TaskRow) -> None:
         """Count a card as it is now instead of as it was."""
         if old is not None:
-            self._count(old, -1)
-        self._count(new, 1)
+            self._count_task(old, -1)
+        self._count_task(new, 1)
 
-    def _count(self, row: TaskRow, by: int) -> None:
+    def _count_task(self, row: TaskRow, by: int) -> None:
         self.needs_you += by * needs_you(row)
         if row.kind == BlockedKind.DEPENDENCY:
             self.held_up[str(row.detail.get("root"))] += by

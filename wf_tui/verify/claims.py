@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from wf_tui.verify.replayed_task import ReplayedTask
 
 __all__ = [
-    "attempt_ended",
-    "claimed",
-    "harvested",
-    "integrated",
+    "check_attempt_end",
+    "check_claim",
+    "check_harvest",
+    "check_merge",
+    "check_rejection",
+    "check_report",
+    "check_step",
     "is_live",
-    "result_rejected",
-    "step",
-    "worker_speaks",
 ]
 
 SLACK: Final = 1.0
@@ -29,7 +29,7 @@ _STEPS: Final = ("claimed", "preparing", "running", "harvesting", "checking", "i
 _ACCEPTED: Final = {"scope": "checking", "conflict": "harvesting"}
 
 
-def claimed(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a claim at its instant, then hold the task, the seat and the scope."""
     by_hand = "before" in event.data
     _check_single_claim(run, task, event)
@@ -97,7 +97,7 @@ def _check_seat(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.require(seat in run.seats, "seat", event, f"there is no seat {seat!r}")
     other = run.seats.get(seat)
     run.require(other is None, "seat", event, f"{seat} still held {other}")
-    pauses.claimed(run, event)
+    pauses.check_claim(run, event)
 
 
 def is_live(run: ReplayState, task: ReplayedTask, event: EventRow) -> bool:
@@ -109,12 +109,12 @@ def is_live(run: ReplayState, task: ReplayedTask, event: EventRow) -> bool:
     return live
 
 
-def worker_speaks(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_report(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge what changes no state, and only the live claim may say."""
     is_live(run, task, event)
 
 
-def step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a step: forwards, and from a question to the harvest alone."""
     to = get_text(event, "step")
     run.require(to in _STEPS, "move", event, f"there is no step {to!r}")
@@ -128,7 +128,7 @@ def step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     task.step = to
 
 
-def harvested(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_harvest(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge what an attempt left behind; a fenced one may leave something too.
 
     What readers changed in a snapshot is recorded when the last of them has left it, after its end.
@@ -141,7 +141,7 @@ def harvested(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     task.harvested = commit if isinstance(commit, str) else None
 
 
-def result_rejected(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_rejection(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a late result: it must not be of the live claim, and changes nothing."""
     live = task.worker is not None and (event.worker, event.epoch) == (task.worker, task.epoch)
     run.require(not live, "stale", event, "a result of the live claim was rejected")
@@ -149,7 +149,7 @@ def result_rejected(run: ReplayState, task: ReplayedTask, event: EventRow) -> No
     task.rejected = task.rejected or event.epoch == task.open_epoch
 
 
-def integrated(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_merge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a merge: of the live claim while it merges, and onto where the branch was."""
     is_live(run, task, event)
     run.require(task.merging, "move", event, f"merged while it was {task.where}")
@@ -164,7 +164,7 @@ def integrated(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     task.merged = new
 
 
-def attempt_ended(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_attempt_end(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge the end of an attempt against what became of its task, then free what it held."""
     outcome, fenced = get_text(event, "outcome"), bool(event.data.get("fenced"))
     if not _is_of_open_attempt(run, task, event):

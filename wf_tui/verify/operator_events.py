@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from wf_tui.verify.replayed_task import Action, ReplayedTask
 
 __all__ = [
-    "answered",
-    "blocked",
-    "edited",
-    "messaged",
-    "reassigned",
-    "released",
-    "retried",
-    "skipped",
-    "undone",
-    "unheld",
+    "check_answer",
+    "check_edit",
+    "check_hold_or_cancel",
+    "check_message",
+    "check_reassign",
+    "check_release",
+    "check_retry",
+    "check_skip",
+    "check_undo",
+    "check_unhold",
 ]
 
 _NEVER_RETRIED = frozenset({"dependency", "hold"})
@@ -55,7 +55,7 @@ def _reset_tries(task: ReplayedTask) -> None:
     task.not_before = None
 
 
-def retried(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge another chance; a task that waits only stops waiting."""
     backoff = task.state == "pending" and task.not_before is not None
     skipped = task.state == "done" and task.kind == "skipped"
@@ -71,7 +71,7 @@ def retried(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.requeue(task)
 
 
-def reassigned(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_reassign(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that is given to somebody."""
     waits, again = task.state == "pending", _retriable(task)
     if _apply_action(run, task, event, task.stoppable or waits or again):
@@ -84,7 +84,7 @@ def reassigned(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         run.requeue(task)
 
 
-def released(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_release(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that is taken from its worker, by hand or by `stop --now`."""
     if "undo" in event.data:
         _apply_action(run, task, event, task.stoppable)
@@ -97,7 +97,7 @@ def released(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.requeue(task)
 
 
-def blocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_hold_or_cancel(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a hold or a cancellation."""
     kind = str(event.data.get("kind"))
     if kind == "hold":
@@ -109,7 +109,7 @@ def blocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.move(task, "blocked", kind)
 
 
-def unheld(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_unhold(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge the end of a hold."""
     _apply_action(run, task, event, task.kind == "hold")
     _check_run_goes(run, event)
@@ -117,7 +117,7 @@ def unheld(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.requeue(task)
 
 
-def skipped(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_skip(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that counts as done without its work."""
     if not _apply_action(run, task, event, task.stoppable or task.idle):
         _check_run_goes(run, event)
@@ -125,19 +125,19 @@ def skipped(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.move(task, "done", "skipped")
 
 
-def edited(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_edit(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a change of what a task asks for; its claim, if any, stays as it was."""
     run.require(task.state != "done", "move", event, "edited when it was done")
     run.remember(task, event)
     run.change_spec(task, event)
 
 
-def messaged(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_message(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a message."""
     run.require(task.state != "done", "move", event, "written to when it was done")
 
 
-def answered(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_answer(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge an answer: the worker continues, or, when it is gone, the task is queued again."""
     run.require(task.kind == "question", "move", event, f"answered from {task.where}")
     if task.worker is not None:
@@ -148,14 +148,14 @@ def answered(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.requeue(task)
 
 
-def undone(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge what is taken back: the actor's last action, with nothing of the task since."""
     command = get_int(event, "undoes") or 0
     action = run.actions.pop((command, task.id), None)
     if action is None:
         run.require(False, "undo", event, "there was no such act")
         return
-    _check_undo(run, task, event, action, command)
+    _check_undo_allowed(run, task, event, action, command)
     task.spec = action.spec
     task.tries, task.conflicts, task.not_before = action.tries, action.conflicts, action.not_before
     if action.state == "pending" or action.kind == "dependency":
@@ -164,7 +164,7 @@ def undone(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         run.move(task, action.state, action.kind)
 
 
-def _check_undo(
+def _check_undo_allowed(
     run: ReplayState, task: ReplayedTask, event: EventRow, action: Action, command: int
 ) -> None:
     run.require(not action.stopped, "undo", event, "it had stopped an attempt")

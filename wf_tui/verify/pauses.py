@@ -11,27 +11,27 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
     from wf_tui.verify.replay_state import ReplayState
 
-__all__ = ["begun", "claimed", "over"]
+__all__ = ["check_claim", "check_pause_begun", "check_pause_over"]
 
 SLACK: Final = 1.0
 """Seconds that a writer may wait between reading the clock and writing."""
 
 
-def begun(run: ReplayState, event: EventRow) -> None:
+def check_pause_begun(run: ReplayState, event: EventRow) -> None:
     """Note a pause; one without an end is over when a person says so."""
     profile, until = get_text(event, "lane"), get_number(event, "until")
     run.pauses.until[profile] = math.inf if until is None else until
     run.pauses.tried.pop(profile, None)
 
 
-def over(run: ReplayState, event: EventRow) -> None:
+def check_pause_over(run: ReplayState, event: EventRow) -> None:
     """Judge that a profile resumes: it had to be paused."""
     profile = get_text(event, "lane")
     paused = run.pauses.until.pop(profile, None) is not None
     run.require(paused, "pause", event, f"{profile} was not paused")
 
 
-def claimed(run: ReplayState, event: EventRow) -> None:
+def check_claim(run: ReplayState, event: EventRow) -> None:
     """Judge a claim of a seat whose profile has been paused.
 
     After the pause one attempt is let through. Only when that one is closed may another start, so

@@ -80,72 +80,74 @@ def _check_before(run: ReplayState, task: ReplayedTask, event: EventRow) -> None
         run.require(allowed, "epoch", event, f"epoch {event.epoch}, but the task's is {task.epoch}")
 
 
-def _blocked(event: EventRow) -> TaskJudge:
+def _judge_of_block(event: EventRow) -> TaskJudge:
     """Return the judge for each of the ways in which a task gets blocked."""
     if "undo" in event.data:
-        return operator_events.blocked
+        return operator_events.check_hold_or_cancel
     if event.data.get("abort"):
-        return scheduler_events.cancelled_by_abort
+        return scheduler_events.check_cancelled_by_abort
     kind = get_text(event, "kind")
     own = {
-        "dependency": scheduler_events.blocked_by_result,
-        "question": scheduler_events.question_given_up,
+        "dependency": scheduler_events.check_blocked_by_result,
+        "question": scheduler_events.check_question_expired,
     }
-    return own.get(kind, scheduler_events.blocked_by_attempt)
+    return own.get(kind, scheduler_events.check_blocked_by_attempt)
 
 
-def _released(event: EventRow) -> TaskJudge:
+def _judge_of_release(event: EventRow) -> TaskJudge:
     by_person = "undo" in event.data or get_text(event, "kind") == "stop"
-    return operator_events.released if by_person else scheduler_events.put_back
+    return operator_events.check_release if by_person else scheduler_events.check_put_back
 
 
-def _unblocked(event: EventRow) -> TaskJudge:
-    return operator_events.unheld if "undo" in event.data else scheduler_events.freed
+def _judge_of_unblock(event: EventRow) -> TaskJudge:
+    return (
+        operator_events.check_unhold if "undo" in event.data else scheduler_events.check_unblocked
+    )
 
 
 _BY_DATA: Final[Mapping[str, Callable[[EventRow], TaskJudge]]] = {
-    "task_blocked": _blocked,
-    "task_released": _released,
-    "task_unblocked": _unblocked,
+    "task_blocked": _judge_of_block,
+    "task_released": _judge_of_release,
+    "task_unblocked": _judge_of_unblock,
 }
 _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
-    "task_claimed": claims.claimed,
-    "task_step": claims.step,
-    "task_progress": claims.worker_speaks,
-    "attempt_started": claims.worker_speaks,
-    "message_delivered": claims.worker_speaks,
-    "harvested": claims.harvested,
-    "integrated": claims.integrated,
-    "result_rejected": claims.result_rejected,
-    "attempt_ended": claims.attempt_ended,
-    "task_done": scheduler_events.done,
-    "lane_limited": scheduler_events.limited,
-    "conflict_found": scheduler_events.conflict_found,
-    "question_asked": scheduler_events.question_asked,
-    "question_answered": operator_events.answered,
-    "message_sent": operator_events.messaged,
-    "task_retried": operator_events.retried,
-    "task_reassigned": operator_events.reassigned,
-    "task_skipped": operator_events.skipped,
-    "task_edited": operator_events.edited,
-    "undone": operator_events.undone,
+    "task_claimed": claims.check_claim,
+    "task_step": claims.check_step,
+    "task_progress": claims.check_report,
+    "attempt_started": claims.check_report,
+    "message_delivered": claims.check_report,
+    "harvested": claims.check_harvest,
+    "integrated": claims.check_merge,
+    "result_rejected": claims.check_rejection,
+    "attempt_ended": claims.check_attempt_end,
+    "task_done": scheduler_events.check_done,
+    "lane_limited": scheduler_events.check_limit,
+    "conflict_found": scheduler_events.check_conflict,
+    "question_asked": scheduler_events.check_question,
+    "question_answered": operator_events.check_answer,
+    "message_sent": operator_events.check_message,
+    "task_retried": operator_events.check_retry,
+    "task_reassigned": operator_events.check_reassign,
+    "task_skipped": operator_events.check_skip,
+    "task_edited": operator_events.check_edit,
+    "undone": operator_events.check_undo,
 }
 _RUN_EVENTS: Final[Mapping[str, RunJudge]] = {
-    "run_created": run_events.created,
-    "task_added": run_events.added,
-    "phase_settled": run_events.settled,
-    "run_paused": run_events.paused,
-    "run_resumed": run_events.resumed,
-    "run_stalled": run_events.stalled,
-    "run_ended": run_events.ended,
-    "jobs_changed": run_events.jobs_changed,
-    "worker_joined": run_events.joined,
-    "worker_left": run_events.left,
-    "exported": run_events.exported,
+    "run_created": run_events.check_run_created,
+    "task_added": run_events.check_task_added,
+    "phase_settled": run_events.check_phase_settled,
+    "run_paused": run_events.check_pause,
+    "run_resumed": run_events.check_resume,
+    "run_stalled": run_events.check_stall,
+    "run_ended": run_events.check_run_end,
+    "jobs_changed": run_events.check_jobs_change,
+    "worker_joined": run_events.check_worker_joined,
+    "worker_left": run_events.check_worker_left,
+    "exported": run_events.check_export,
 }
 _PROFILE_EVENTS: Final[Mapping[str, RunJudge]] = {
-    "lane_limited": pauses.begun,
-    "lane_open": pauses.over,
+    "lane_limited": pauses.check_pause_begun,
+    "lane_open": pauses.check_pause_over,
 }
 _BY_OPERATOR: Final = frozenset(
     {"task_retried", "task_reassigned", "task_skipped", "task_edited", "task_unblocked", "undone"}

@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from wf_tui.verify.replay_state import ReplayState
 
 __all__ = [
-    "added",
-    "created",
-    "ended",
-    "exported",
-    "jobs_changed",
-    "joined",
-    "left",
-    "paused",
-    "resumed",
-    "settled",
-    "stalled",
+    "check_export",
+    "check_jobs_change",
+    "check_pause",
+    "check_phase_settled",
+    "check_resume",
+    "check_run_created",
+    "check_run_end",
+    "check_stall",
+    "check_task_added",
+    "check_worker_joined",
+    "check_worker_left",
 ]
 
 _ADDED = "added"
 
 
-def created(run: ReplayState, event: EventRow) -> None:
+def check_run_created(run: ReplayState, event: EventRow) -> None:
     """Take over what the plan says of the run and its phases."""
     run.require(event.seq == 1 and not run.status, "run", event, "a run begins once, first of all")
     run.status, run.jobs = "running", get_int(event, "jobs")
@@ -47,7 +47,7 @@ def created(run: ReplayState, event: EventRow) -> None:
             run.dependent_phases[before].append(name)
 
 
-def added(run: ReplayState, event: EventRow) -> None:
+def check_task_added(run: ReplayState, event: EventRow) -> None:
     """Take over a task; one that comes later reopens its phase, if nobody has begun after it."""
     name, phase_name = event.task or "", get_text(event, "phase")
     run.require(name not in run.tasks, "unknown", event, "it was added before")
@@ -77,7 +77,7 @@ def added(run: ReplayState, event: EventRow) -> None:
     run.add(task)
 
 
-def settled(run: ReplayState, event: EventRow) -> None:
+def check_phase_settled(run: ReplayState, event: EventRow) -> None:
     """Judge that a phase is over."""
     phase = run.phases.get(get_text(event, "phase"))
     if phase is None:
@@ -91,14 +91,14 @@ def settled(run: ReplayState, event: EventRow) -> None:
     phase.settled = True
 
 
-def paused(run: ReplayState, event: EventRow) -> None:
+def check_pause(run: ReplayState, event: EventRow) -> None:
     """Judge a pause or a stop."""
     allowed = not run.ended and not run.aborting
     run.require(allowed, "run", event, f"paused when it was {run.status}")
     run.status, run.intent = "paused", get_text(event, "intent")
 
 
-def resumed(run: ReplayState, event: EventRow) -> None:
+def check_resume(run: ReplayState, event: EventRow) -> None:
     """Judge that a run resumes."""
     allowed = run.status != "running"
     run.require(allowed, "run", event, f"resumed when it was {run.status}")
@@ -108,10 +108,10 @@ def resumed(run: ReplayState, event: EventRow) -> None:
     run.status, run.intent, run.aborting = "running", "go", False
 
 
-def stalled(run: ReplayState, event: EventRow) -> None:
+def check_stall(run: ReplayState, event: EventRow) -> None:
     """Judge a stall: nothing is open, something is left, and the named tasks are what blocks it."""
     run.require(run.status == "running", "run", event, f"stalled when it was {run.status}")
-    _at_rest(run, event)
+    _check_at_rest(run, event)
     left = len(run.tasks) - run.counts["done"]
     run.require(left, "run", event, "stalled with all done")
     for name in get_list(event, "roots"):
@@ -121,12 +121,12 @@ def stalled(run: ReplayState, event: EventRow) -> None:
     run.status = "stalled"
 
 
-def ended(run: ReplayState, event: EventRow) -> None:
+def check_run_end(run: ReplayState, event: EventRow) -> None:
     """Judge the end of a run, and its counts."""
     state, left = get_text(event, "state"), len(run.tasks) - run.counts["done"]
     run.require(state in ENDED, "run", event, f"it ended {state!r}")
     run.require(not run.ended, "run", event, f"it had ended before: {run.status}")
-    _at_rest(run, event)
+    _check_at_rest(run, event)
     run.require(state != "completed" or not left, "run", event, f"completed with {left} to do")
     stalled_first = state != "partial" or run.status == "stalled"
     run.require(stalled_first, "run", event, f"partial when it was {run.status}")
@@ -141,7 +141,7 @@ def ended(run: ReplayState, event: EventRow) -> None:
     run.status = state
 
 
-def _at_rest(run: ReplayState, event: EventRow) -> None:
+def _check_at_rest(run: ReplayState, event: EventRow) -> None:
     run.require(
         not run.open_attempts, "run", event, f"{event.kind} with {run.open_attempts} attempts open"
     )
@@ -149,27 +149,27 @@ def _at_rest(run: ReplayState, event: EventRow) -> None:
         run.require(False, code, event, f"{where}: {text}" if where else text)
 
 
-def jobs_changed(run: ReplayState, event: EventRow) -> None:
+def check_jobs_change(run: ReplayState, event: EventRow) -> None:
     """Take over how many attempts may be open."""
     before = get_int(event, "before")
     run.require(before == run.jobs, "run", event, f"it had {run.jobs} jobs, not {before}")
     run.jobs = get_int(event, "jobs")
 
 
-def joined(run: ReplayState, event: EventRow) -> None:
+def check_worker_joined(run: ReplayState, event: EventRow) -> None:
     """Take over a seat."""
     run.seats.setdefault(get_text(event, "worker_name"))
     run.pauses.profiles[get_text(event, "worker_name")] = get_text(event, "profile")
 
 
-def left(run: ReplayState, event: EventRow) -> None:
+def check_worker_left(run: ReplayState, event: EventRow) -> None:
     """Take a seat away; the attempt that it holds runs to its end."""
     name = get_text(event, "worker_name")
     run.require(name in run.seats, "seat", event, f"there was no seat {name!r}")
     run.seats.pop(name, None)
 
 
-def exported(run: ReplayState, event: EventRow) -> None:
+def check_export(run: ReplayState, event: EventRow) -> None:
     """Note what the user's branch was moved to, and that it was where wf had left it."""
     before = event.data.get("before")
     same = before == run.chain.exported

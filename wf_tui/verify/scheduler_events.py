@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from wf_tui.verify.replayed_task import ReplayedTask
 
 __all__ = [
-    "blocked_by_attempt",
-    "blocked_by_result",
-    "cancelled_by_abort",
-    "conflict_found",
-    "done",
-    "freed",
-    "limited",
-    "put_back",
-    "question_asked",
-    "question_given_up",
+    "check_blocked_by_attempt",
+    "check_blocked_by_result",
+    "check_cancelled_by_abort",
+    "check_conflict",
+    "check_done",
+    "check_limit",
+    "check_put_back",
+    "check_question",
+    "check_question_expired",
+    "check_unblocked",
 ]
 
 _COUNTED: Final = frozenset({"failed", "gate", "deliverable"})
@@ -31,7 +31,7 @@ _ABORTS: Final = _COUNTED | {"scope", "budget", "conflict"}
 _ABORTED: Final = frozenset({"dependency", "question", "quota", "hold"})
 
 
-def done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a success: merged out of the merge, anything else out of the work."""
     is_live(run, task, event)
     kind = get_text(event, "kind")
@@ -45,7 +45,7 @@ def done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.move(task, "done", kind)
 
 
-def put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that goes back to the queue by itself: failure, limit, or conflict."""
     is_live(run, task, event)
     kind, where = get_text(event, "kind"), task.where
@@ -69,7 +69,7 @@ def put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.requeue(task)
 
 
-def limited(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_limit(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Note that a provider stated no, which the next event of the task answers."""
     is_live(run, task, event)
     run.require(task.working, "move", event, f"limited from {task.where}")
@@ -78,7 +78,7 @@ def limited(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     task.until = get_number(event, "until")
 
 
-def conflict_found(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_conflict(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Note a conflict, which the next event of the task answers."""
     is_live(run, task, event)
     run.require(task.merging, "move", event, f"in conflict from {task.where}")
@@ -87,7 +87,7 @@ def conflict_found(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
     task.in_conflict = True
 
 
-def blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge an attempt that ends with its task blocked."""
     is_live(run, task, event)
     kind = get_text(event, "kind")
@@ -135,7 +135,7 @@ def _end_claim(task: ReplayedTask, verdict: str) -> None:
     task.drop_claim()
 
 
-def blocked_by_result(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_blocked_by_result(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that a blocked result holds up."""
     run.require(task.state == "pending", "move", event, f"held up from {task.where}")
     run.require(task.blocked_needs, "move", event, "none of the results it needs is blocked")
@@ -147,7 +147,7 @@ def blocked_by_result(run: ReplayState, task: ReplayedTask, event: EventRow) -> 
     run.move(task, "blocked", "dependency")
 
 
-def freed(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_unblocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that goes on because what blocked it is over: a result, or a quota."""
     if get_text(event, "before") == "quota":
         run.require(task.kind == "quota", "move", event, f"freed from {task.where}")
@@ -161,7 +161,7 @@ def freed(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.move(task, "pending")
 
 
-def cancelled_by_abort(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_cancelled_by_abort(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that goes down with its run."""
     allowed = task.stoppable or task.state == "pending" or task.kind in _ABORTED
     run.require(allowed, "move", event, f"cancelled by an abort from {task.where}")
@@ -178,14 +178,14 @@ def stop(task: ReplayedTask) -> None:
         _end_claim(task, "stopped")
 
 
-def question_asked(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_question(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a question: out of the work, with the claim kept."""
     is_live(run, task, event)
     run.require(task.working, "move", event, f"asked from {task.where}")
     run.move(task, "blocked", "question")
 
 
-def question_given_up(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def check_question_expired(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a question that nobody answered in time: its worker is stopped."""
     is_live(run, task, event)
     run.require(task.asking, "move", event, f"no question was open, it was {task.where}")
