@@ -25,6 +25,7 @@ ascii_option = click.option("--ascii", "ascii_only", is_flag=True, help="Draw wi
 @ascii_option
 def board(*, run: str | None, repo: Path | None, ascii_only: bool) -> int:
     """Watch and operate a run; leaving the board changes nothing in the run."""
+    # Which run is asked before the terminal: a wrong name is told as such, also in a pipe.
     with reading(run, repo) as found:
         project, run_id = found.project, found.run.id
     if not on_terminal():

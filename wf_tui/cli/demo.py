@@ -89,6 +89,7 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
         print_event(event)
         person.see(event)  # also when nobody reads: the demo would stall without its person
 
+    # A stalled run is what the person of the demo waits for, so it must not end the scheduler.
     ended = commands.run_here(project, run.id, Config(), see, stay_when_stalled=True)
     with commands.open_reads(project) as db:
         for line in summary(db, run.id, folder, _wf_command(os.environ)):

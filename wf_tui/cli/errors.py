@@ -64,6 +64,7 @@ def discard_output() -> None:
     Python flushes both streams when it exits, and would fail once more on the closed pipe.
     """
     null = os.open(os.devnull, os.O_WRONLY)
+    # On the descriptors, not on the objects: what is buffered is written there at exit.
     for stream in (sys.stdout, sys.stderr):
         try:
             os.dup2(null, stream.fileno())

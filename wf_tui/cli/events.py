@@ -58,6 +58,7 @@ def _followed(found: Reading, since: int) -> Iterator[EventRow]:
     while True:
         for event in reads.events(found.db, found.run.id, since):
             since = event.seq
+            # The export and the tidying come after the end; without a resume nobody waits for them.
             if over and event.kind != _RESUMED:
                 held.append(event)
                 continue

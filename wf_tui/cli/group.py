@@ -75,6 +75,7 @@ class LazyGroup(Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command of the first word; an unknown one imports nothing."""
+        # By the names alone: a word that is no command imports nothing to be refused.
         names = self.list_commands(ctx)
         if not args[0].startswith("-") and args[0] not in names:
             raise UnknownNameError("command", args[0], names)
@@ -97,5 +98,6 @@ class LazyGroup(Group):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command line and exit with its status, whatever happens."""
         replace_unencodable()
+        # Else click would print errors its own way and exit before `report_errors` sees them.
         extra["standalone_mode"] = False
         raise SystemExit(report_errors(lambda: super(LazyGroup, self).main(*args, **extra)))

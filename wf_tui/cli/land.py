@@ -56,12 +56,14 @@ def land(
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
         control = open_control(RunPaths(Path(found.run.dir)))
         old = branch_commit(found.project.common_dir, branch)
+        # Exported first: what lands is then on the branch of the run in this repository as well.
         head = control.head() if dry_run else _export(found, control)
         combined = combine(control, found.project.common_dir, write=not dry_run)
         landing = plan_landing(combined, old, head)
         target = find_target(found.project.common_dir, branch, os.environ, combined.user_env)
         new = None if dry_run else _land(found, combined, target, landing)
         _print_result(found, branch, landing, new, left, as_json=as_json)
+        # Last, so that a dry run shows what would come even where it would be refused.
         if dry_run and landing.how is not LandingKind.NOTHING:
             target.check(landing.tree, landing.entries)
 
@@ -90,6 +92,7 @@ def _land(found: Acting, combined: Combined, target: Target, landing: Landing) -
     if landing.how is LandingKind.NOTHING:
         return landing.old
     target.check(landing.tree, landing.entries)
+    # Everything that could refuse has been asked by now; from here on the checkout is written.
     message = f"Merge run {found.run.id}: {clean(found.run.goal, limit=_SHOWN)}"
     new = landings.land(combined, target, landing, message, os.environ)
     found.ledger.landed(found.run.id, branch=target.branch, old=landing.old, new=new)

@@ -77,6 +77,7 @@ def diff(*, task: str, epoch: int | None, stat: bool, run: str | None, repo: Pat
         return
     control = open_control(RunPaths(Path(found.run.dir)))
     text = show.diff(control, attempt.base, attempt.ref, stat=stat)
+    # A patch has to stay a patch for whoever reads it by program; only a terminal can be acted on.
     if sys.stdout.isatty():
         click.echo(clean(text, limit=len(text) + 1, multiline=True), nl=False)
     else:
@@ -93,6 +94,7 @@ def _choose_attempt(
 ) -> AttemptRow | None:
     """Return the attempt that is meant: by number, else the last (that left something)."""
     name = reads.task(found.db, found.run.id, task).id
+    # With --follow a task that waits is no mistake: its first attempt may come any moment.
     while not (attempts := _attempts(found, name)):
         if not wait:
             warn(f"task {name!r} has had no attempt yet", f"see why: wf show {name}")
@@ -118,6 +120,7 @@ def _followed(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
             return
         else:
             time.sleep(_POLL_SECONDS)
+        # Asked after the read, so that what came between the last read and the end is read, too.
         closed = not _is_open(found, attempt)
 
 

@@ -21,6 +21,7 @@ def open_newest_run() -> int:
         project = project_at(None)
     except RepositoryError:
         return _start_screen(in_repository=False)
+    # Without a ledger there never was a run here, which is no error but the usual start.
     if project.paths.ledger.exists():
         with commands.open_reads(project) as db:
             newest = reads.runs(db)[:1]

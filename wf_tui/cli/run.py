@@ -70,6 +70,7 @@ def run(
     """
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other", "leave one out")
+    # Before anything is looked up or made: a plan that cannot run leaves no trace.
     checked = _checked(plan)
     if checked is None:
         return _INVALID
@@ -78,6 +79,7 @@ def run(
     made = _make(project, checked, config, jobs=jobs, seats=_seats(workers), lease=lease)
     if headless:
         return lead_here(project, made, config, as_json=as_json)
+    # The scheduler is a process of its own, so the board is opened on it like on any other run.
     watched = on_terminal() and not detach and not as_json
     _start(project, made, as_json=as_json, quiet=watched, hint=not detach)
     return show_board(project, made.id, ascii_only=ascii_only) if watched else 0

@@ -34,4 +34,5 @@ def scheduler(run: str, repo: Path | None) -> int:
     lead = Lead(project.paths, name, clock, os.environ, config.timing, port_base=base)
     state = lead.run()
     say(f"run {name}: {state}")
+    # As a shell would say it, though the signal was taken and the run wound up in order.
     return 128 + lead.signalled if lead.signalled else 0

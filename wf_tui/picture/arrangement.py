@@ -64,6 +64,7 @@ class Arrangement:
         same = old is not None and (old.state, order(old)) == (new.state, order(new))
         if not same:
             _move(self.every, old, new)
+        # While they are one object the line above has moved the card in both.
         if self.shown is not self.every and not (same and shown == show):
             _move(self.shown, old if shown else None, new if show else None)
         if not (same and shown == show):
@@ -89,6 +90,7 @@ class Arrangement:
     def _lets_through(self, row: TaskRow) -> bool:
         if not self.filter.active:
             return True
+        # Noted anew below, if the filter gets as far as its reason this time.
         self._timed.discard(row.id)
         return self.filter.matches(row, lambda: self._reason_of(row.id))
 

@@ -116,6 +116,7 @@ def time_left(run: RunRow, tally: Tally, longest: int, ages: Sequence[float]) ->
     """
     if run.state != RunState.RUNNING or tally.succeeded < _ENOUGH or not longest:
         return None
+    # Two lower bounds: the longest chain, and all of the rest in waves of as many as the jobs.
     waves = math.ceil((run.pending + run.in_progress) / max(1, run.jobs))
     took = tally.milliseconds / 1000
     late = [age for age in ages if age > took / tally.succeeded]

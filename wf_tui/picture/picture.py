@@ -78,10 +78,12 @@ class Picture:
         if batch.whole:
             self._reset()
         self._tally += batch.tally
+        # A batch was read a moment ago, and the screen may have ticked since: time never goes back.
         self.now = max(self.now, batch.reasons.now)
         self._cache.tick(self.now)
         reach = self._cache.update_context(batch.reasons)
         changed = self._update_tasks(batch)
+        # After the rows, since evidence counts only for the claim that they show.
         changed |= {str(e.task) for e in batch.events if self._cache.add_evidence(e)}
         self._arrangement.reconsider(reach)
         return Changes(
@@ -106,6 +108,7 @@ class Picture:
 
     def _update_tasks(self, batch: Batch) -> set[str]:
         rows, changed = self._cache.rows, set()
+        # Each move costs a search and a shift of a list; from some number on one sort is cheaper.
         bulk = batch.whole or len(batch.tasks) > max(_FEW, len(rows) // _BULK)
         for row in batch.tasks:
             old = rows.get(row.id)
@@ -273,6 +276,7 @@ class Picture:
         run = self.run
         if run is None or self._batch is None or RunState(run.state) not in _STANDS_STILL:
             return ""
+        # A profile that waits for a person stops more than any one blocked task.
         for row in self._batch.reasons.breakers.values():
             if row.until is None:
                 return explained(row, self.now)

@@ -94,6 +94,7 @@ def read_status(db: Database, run: str, now: float) -> Status:
         reasons = Reasons.read(db, row, now)
         workers = reads.workers(db, run)
         leader = reads.leader(db, run)
+    # Outside the snapshot: reasons are computed from what was read, and a reader holds up nobody.
     why = {task.id: reasons.of(task) for task in tasks}
     alive, full = is_alive(leader), is_too_full_for_ledger(row.dir)
     return Status(row, tasks, why, workers, leader, alive, now, reasons.holders, full)

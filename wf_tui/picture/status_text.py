@@ -52,6 +52,7 @@ def status_lines(status: Status) -> Iterator[str]:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"
             yield from _task_lines(status, tasks)
+        # Below those who hold them: who waits for a scope is pending and comes next.
         if state is TaskState.IN_PROGRESS:
             yield from _scope_lines(status)
 

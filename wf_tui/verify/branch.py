@@ -49,6 +49,8 @@ def compare(run: ReplayState, branch: Sequence[Commit] | None) -> None:
             return
     merging = any(task.merging for task in run.tasks.values())
     ahead = len(branch) - len(recorded)
+    # The branch was read before the events: a merge in between is in these alone. With no attempt
+    # open there was none.
     live = run.open_attempts > 0
     run.require(ahead <= int(merging), "branch", None, f"{ahead} commits that no event tells of")
     run.require(ahead >= 0 or live, "branch", None, f"{-ahead} merges are not in the branch")

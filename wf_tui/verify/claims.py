@@ -31,6 +31,8 @@ _ACCEPTED: Final = {"scope": "checking", "conflict": "harvesting"}
 
 def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a claim at its instant, then hold the task, the seat and the scope."""
+    # Only a person's claim says where the task was: it takes work that was held back, as it is,
+    # so it needs neither a seat nor a run that is going.
     by_hand = "before" in event.data
     _check_single_claim(run, task, event)
     _check_order(run, task, event)
@@ -41,6 +43,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         run.require(not run.ended, "run", event, f"accepted while the run was {run.status}")
     else:
         _check_seat(run, task, event)
+    # From here on the claim is believed, whatever was wrong with it: the ledger did so, too.
     step = _ACCEPTED.get(task.kind or "", "checking") if by_hand else "claimed"
     task.accepted = (task.kind or "") if by_hand else ""
     run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
@@ -85,6 +88,8 @@ def _check_spec(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 def _check_seat(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.require(task.state == "pending", "move", event, f"claimed while it was {task.where}")
+    # By the latest time of any event, not of this one: its writer may have read the clock before
+    # another process wrote.
     early = task.not_before is not None and run.clock < task.not_before - SLACK
     run.require(not early, "timer", event, "claimed before its back-off was over")
     status = "aborting" if run.aborting else run.status
@@ -146,6 +151,7 @@ def check_rejection(run: ReplayState, task: ReplayedTask, event: EventRow) -> No
     live = task.worker is not None and (event.worker, event.epoch) == (task.worker, task.epoch)
     run.require(not live, "stale", event, "a result of the live claim was rejected")
     _check_held(run, task, event)
+    # Only the attempt that is open has an end to come, which then has to be `rejected`.
     task.rejected = task.rejected or event.epoch == task.open_epoch
 
 
@@ -156,6 +162,7 @@ def check_merge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     old, new, chain = get_text(event, "old"), get_text(event, "new"), run.chain
     text = f"merged onto {old[:12]}, but the branch was at {chain.head[:12]}"
     run.require(old == chain.head, "chain", event, text)
+    # Work that was in the branch already moves nothing, and is no second merge.
     if new != chain.head:
         again = new in chain.work or new == chain.base
         run.require(not again, "chain", event, f"the branch was at {new[:12]} before")

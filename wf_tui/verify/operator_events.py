@@ -59,6 +59,7 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge another chance; a task that waits only stops waiting."""
     backoff = task.state == "pending" and task.not_before is not None
     skipped = task.state == "done" and task.kind == "skipped"
+    # An act that stops an attempt need not wake the run: something is open, so it is going.
     if not _apply_action(run, task, event, task.asking or backoff or skipped or _retriable(task)):
         _check_run_goes(run, event)
     if skipped:
@@ -158,6 +159,7 @@ def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     _check_undo_allowed(run, task, event, action, command)
     task.spec = action.spec
     task.tries, task.conflicts, task.not_before = action.tries, action.conflicts, action.not_before
+    # Not back to what it was but to P*: what it needs may have been blocked or freed since.
     if action.state == "pending" or action.kind == "dependency":
         run.requeue(task)
     else:
@@ -170,6 +172,8 @@ def _check_undo_allowed(
     run.require(not action.stopped, "undo", event, "it had stopped an attempt")
     run.require(task.seq == action.seq, "undo", event, f"event {task.seq} of the task came since")
     run.require(event.actor == action.actor, "undo", event, f"it was the act of {action.actor}")
+    # One command may have changed many tasks; each is undone by an event of its own, and only the
+    # first of them looks for the last command of the person.
     if run.undoing.get(event.actor) != command:
         done = run.commands[event.actor]
         last = done.pop() if done else None

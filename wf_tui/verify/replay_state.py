@@ -149,6 +149,7 @@ class ReplayState:
     def settle(self, task: ReplayedTask) -> None:
         """Count whether a task still keeps its phase open."""
         phase = self.phases[task.phase]
+        # While an attempt is open its phase is not over, though the task may be blocked already.
         given_up = (
             task.state == "blocked" and task.open_epoch is None and task.kind not in UNSETTLED
         )
@@ -203,6 +204,7 @@ class ReplayState:
     def close_attempt(self, task: ReplayedTask) -> None:
         """Free what the open attempt held."""
         worker = task.holder
+        # Not a seat that has left meanwhile, nor one that another task wrongly got.
         if self.seats.get(worker) == task.id:
             self.seats[worker] = None
         self.held_scopes.drop(task.id)

@@ -59,6 +59,7 @@ def check_task_added(run: ReplayState, event: EventRow) -> None:
             phase_name, parallel=True, on_failure="skip_continue", after=()
         )
     phase = run.phases[phase_name]
+    # A phase that is over may be opened again only while nothing has been built on its end.
     if phase.settled:
         later = [
             n
@@ -128,6 +129,7 @@ def check_run_end(run: ReplayState, event: EventRow) -> None:
     run.require(not run.ended, "run", event, f"it had ended before: {run.status}")
     _check_at_rest(run, event)
     run.require(state != "completed" or not left, "run", event, f"completed with {left} to do")
+    # Nobody may call a run partial that could still do something: it has to have stalled before.
     stalled_first = state != "partial" or run.status == "stalled"
     run.require(stalled_first, "run", event, f"partial when it was {run.status}")
     run.require(not run.aborting or state == "aborted", "run", event, f"an abort ended {state!r}")
@@ -158,6 +160,7 @@ def check_jobs_change(run: ReplayState, event: EventRow) -> None:
 
 def check_worker_joined(run: ReplayState, event: EventRow) -> None:
     """Take over a seat."""
+    # A seat that joins again keeps what it holds.
     run.seats.setdefault(get_text(event, "worker_name"))
     run.pauses.profiles[get_text(event, "worker_name")] = get_text(event, "profile")
 

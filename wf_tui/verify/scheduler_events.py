@@ -55,6 +55,7 @@ def check_put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
         most = task.spec.max_attempts
         left = (most is None or task.tries < most) and not run.aborting
         run.require(left, "tries", event, f"tried again after {task.tries} of {most} tries")
+        # From the time of the event: the ledger counts the wait from when it wrote it.
         wait = get_number(event, "wait") or 0.0
         task.not_before = event.at + wait if wait else None
     elif kind == "lane_limited":
@@ -74,6 +75,7 @@ def check_limit(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     is_live(run, task, event)
     run.require(task.working, "move", event, f"limited from {task.where}")
     reason = get_text(event, "reason")
+    # What it means for the task is told by the next event: back to the queue, or blocked.
     task.limited = reason if reason in {"quota", "auth"} else "rate"
     task.until = get_number(event, "until")
 
