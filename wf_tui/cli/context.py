@@ -93,7 +93,10 @@ class Acting:
 
 
 def project_at(repo: Path | None) -> Project:
-    """Return where the runs of a repository are kept; by default the one around us."""
+    """Return where the runs of a repository are kept; by default the one around us.
+
+    Raises UsageError where that folder is gone, RepositoryError where it is in no repository.
+    """
     try:
         start = repo or Path.cwd()
     except FileNotFoundError:
@@ -103,7 +106,10 @@ def project_at(repo: Path | None) -> Project:
 
 @contextlib.contextmanager
 def reading(run: str | None, repo: Path | None) -> Iterator[Reading]:
-    """Open a run for reading."""
+    """Open a run for reading; `run` is an id, the beginning of one, or None for the newest.
+
+    Nothing is made or written, but an older ledger is brought up to date.
+    """
     project = project_at(repo)
     with open_reads(project) as db:
         yield Reading(project, db, reads.find_run(db, run))
@@ -111,7 +117,7 @@ def reading(run: str | None, repo: Path | None) -> Iterator[Reading]:
 
 @contextlib.contextmanager
 def acting(run: str | None, repo: Path | None) -> Iterator[Acting]:
-    """Open a run for acting on it."""
+    """Open a run for acting on it; `run` as in `reading`. Each act is a transaction of its own."""
     project = project_at(repo)
     with open_ledger(project) as ledger:
         yield Acting(project, ledger, reads.find_run(ledger.db, run))

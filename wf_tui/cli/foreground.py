@@ -39,7 +39,11 @@ _ABORTED: Final = 4
 
 
 def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -> int:
-    """Lead a run until it ends; print its events and how it stands then; return the exit status."""
+    """Lead a run until it ends; print its events and how it stands then; return the exit status.
+
+    Events are printed on a thread of their own, as they are committed: a slow reader of the output
+    holds up no attempt.
+    """
     log_to_file(project.paths.run(run.id).scheduler_log)
     print_event = _print_json_event if as_json else event_printer(run)
     with warnings_on_stderr():
@@ -91,7 +95,10 @@ def warnings_on_stderr() -> Iterator[None]:
 
 
 def exit_status(status: Status, signalled: int = 0) -> int:
-    """Return the exit status of a run in the foreground."""
+    """Return the exit status of a run in the foreground: 0 where all is done, else 1.
+
+    4 where it was aborted, and 128 and more where a signal of that number ended the scheduler.
+    """
     if signalled:
         return _SIGNALLED + signalled
     if status.run.state == RunState.ABORTED:

@@ -10,7 +10,10 @@ _DAY: Final = 86400
 
 
 def span(seconds: float) -> str:
-    """Return a length of time in its largest unit: `12s`, `5m`, `3h`, `2d`."""
+    """Return a length of time in its largest unit: `12s`, `5m`, `3h`, `2d`.
+
+    `seconds` may be below 0, since the clocks of two processes differ a little; that is `0s`.
+    """
     whole = max(0, int(seconds))
     for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
         if whole >= length:
@@ -19,7 +22,11 @@ def span(seconds: float) -> str:
 
 
 def offset(seconds: float) -> str:
-    """Return a time since the start: `0.42s`, `12.3s`, `5:07`, `1:02:09`; never less than none."""
+    """Return a time since the start: `0.42s`, `12.30s`, `5:07`, `1:02:09`; never less than none.
+
+    For lines below each other, as of events and attempts: two digits show what came when within a
+    second, which `span` does not.
+    """
     seconds = max(0.0, seconds)
     if seconds < _MINUTE:
         return f"{seconds:.2f}s"

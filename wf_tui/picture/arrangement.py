@@ -36,7 +36,10 @@ class Arrangement:
         """Cards that the filter looked at while their reason was one that passes by itself."""
 
     def pop_changed_columns(self) -> frozenset[str]:
-        """Return the columns that are shown with other cards, or in another order, than before."""
+        """Return the columns that are shown with other cards or in another order than before.
+
+        Asking clears the answer: whoever asks draws them.
+        """
         changed, self._changed_columns = frozenset(self._changed_columns), set()
         return changed
 
@@ -45,13 +48,13 @@ class Arrangement:
         return row is not None and self.shown[row.state.value].contains(order(row))
 
     def set_filter(self, to: Filter) -> None:
-        """Show only what a filter lets through."""
+        """Show only what a filter lets through; costs a walk over all cards."""
         self.filter = to
         self._timed.clear()
         self.sort()
 
     def sort(self) -> None:
-        """Sort all columns at once."""
+        """Sort all columns at once: after a new filter, and after a batch that changed many."""
         rows = self._cache.rows.values()
         self.every = self.shown = _sorted(rows)
         if self.filter.active:
@@ -59,7 +62,11 @@ class Arrangement:
         self._changed_columns |= set(COLUMNS)
 
     def move(self, old: TaskRow | None, new: TaskRow, *, shown: bool) -> None:
-        """Move a card to where it belongs now; `shown` is whether it was shown before."""
+        """Move a card to where it belongs now.
+
+        `old` is its row before, None for a new task; `shown` is whether it was shown before, which
+        cannot be asked any more once the filter has judged the new row.
+        """
         show = self._lets_through(new)
         same = old is not None and (old.state, order(old)) == (new.state, order(new))
         if not same:
@@ -72,7 +79,11 @@ class Arrangement:
             self._changed_columns |= {old.state.value} if old is not None and shown else set()
 
     def reconsider(self, reach: Reach) -> None:
-        """Look again at cards whose reason may be another, where the filter asks for reasons."""
+        """Look again at cards whose reason may have changed, if the filter asks for reasons.
+
+        `reach` says whose may have; with NONE only those are looked at whose reason passes as time
+        goes by.
+        """
         for name in self._uncertain(reach):
             row = self._cache.rows[name]
             shown = self.is_shown(row)

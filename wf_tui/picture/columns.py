@@ -13,7 +13,12 @@ __all__ = ["Column"]
 
 
 class Column(Sequence[str]):
-    """The ids of a column in its order."""
+    """The ids of a column in its order, by position.
+
+    It keeps the orders sorted; each ends with its id, so no two are alike and a search finds the
+    one card. A card more or less costs a binary search and a shift of the list behind it, where
+    sorting again would cost all cards.
+    """
 
     def __init__(self, orders: Iterable[Order] = ()) -> None:
         self._orders = sorted(orders)
@@ -33,11 +38,11 @@ class Column(Sequence[str]):
         return self._orders[place][-1]
 
     def add(self, order: Order) -> None:
-        """Put a card in."""
+        """Put a card in; it must not be there already."""
         insort(self._orders, order)
 
     def remove(self, order: Order) -> None:
-        """Take a card out."""
+        """Take a card out; it has to be there, under exactly this order."""
         del self._orders[self.place(order)]
 
     def place(self, order: Order) -> int:

@@ -41,7 +41,10 @@ _TERM: Final = re.compile(r'(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<
 
 @dataclass(frozen=True)
 class Filter:
-    """What a card has to have to be shown: every word, and one value of each key."""
+    """What a card has to have to be shown: every word, and one value of each key.
+
+    Case and `-` or `_` make no difference, and parts of words do: `kind:fail` finds `failed`.
+    """
 
     words: tuple[str, ...] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -83,7 +83,10 @@ NO_HEADER: Final = Header(
 def make_header(
     batch: Batch, totals: Totals, tally: Tally, *, now: float, why: str, ages: Sequence[float] = ()
 ) -> Header:
-    """Return the header of a run; `why` is why it is stalled, `ages` as in `time_left`."""
+    """Return the header of a run; `why` is why it is stalled, `ages` as in `time_left`.
+
+    `totals` counts the cards as the view has them, `tally` what ended attempts have used.
+    """
     run = batch.run
     return Header(
         goal=clean(run.goal, limit=_GOAL),

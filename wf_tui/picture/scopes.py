@@ -29,7 +29,11 @@ _PARKED: Final = (
 
 
 def waiting_for(db: Database, run: RunRow, attempt: AttemptRow, most: int) -> list[str]:
-    """Return the first tasks that only the scope of this open attempt keeps waiting."""
+    """Return the first tasks, `most` at most, that only the scope of this attempt keeps waiting.
+
+    For one attempt that somebody looks at. First those in the queue for a scope, then those that
+    could start otherwise; of each only so many are looked at, so a long list may be cut.
+    """
     return [
         task.id
         for task in islice(_startable(db, run), _LOOKED_AT)

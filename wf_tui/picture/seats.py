@@ -37,7 +37,12 @@ class SeatView:
 
 
 def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> SeatView:
-    """Return a seat as it is shown; an attempt that was taken back is `stopping`."""
+    """Return a seat as it is shown.
+
+    `task` is the row of the task that the seat names, if there is one, and `writes` are the paths
+    that its open attempt may change. The seat holds that task only while worker and epoch are the
+    live claim's; until the attempt is closed after that it is `stopping`.
+    """
     held = task if task and (task.epoch, task.worker) == (seat.epoch, seat.name) else None
     return SeatView(
         name=clean(seat.name),

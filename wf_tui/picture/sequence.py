@@ -12,7 +12,10 @@ __all__ = ["Sequences"]
 
 
 class Sequences:
-    """The tasks of each phase in declaration order."""
+    """The tasks of each phase in declaration order.
+
+    Kept of parallel phases, too: only whoever asks knows whether the order matters.
+    """
 
     def __init__(self) -> None:
         self._phases: dict[str, list[tuple[int, str]]] = {}

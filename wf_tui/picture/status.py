@@ -30,7 +30,10 @@ _UNKNOWN_USAGE: Final = {"input_tokens": None, "output_tokens": None, "cost_micr
 
 @dataclass(frozen=True)
 class Status:
-    """A run at one moment."""
+    """A run at one moment, as `wf status` shows it; all of it read in one snapshot.
+
+    `leader` is who leads by the ledger, `alive` whether that process is there on this machine.
+    """
 
     run: RunRow
     tasks: Sequence[TaskRow]
@@ -102,7 +105,7 @@ def read_status(db: Database, run: str, now: float) -> Status:
 
 @dataclass(frozen=True)
 class TaskPicture:
-    """Everything of one task at one moment."""
+    """Everything of one task at one moment, as `wf show` has it; looks at the disk for its tree."""
 
     run: RunRow
     task: TaskRow
@@ -150,7 +153,10 @@ class TaskPicture:
 
 
 def read_task(db: Database, run: RunRow, name: str, now: float) -> TaskPicture:
-    """Read everything of one task, or say which one was probably meant."""
+    """Read everything of one task; `name` is its id within the run, `now` in UTC seconds.
+
+    Raises UnknownNameError, with the id that was probably meant.
+    """
     with db.snapshot():
         task = reads.task(db, run.id, name)
         reason = Reasons.read(db, run, now).of(task)
@@ -158,7 +164,7 @@ def read_task(db: Database, run: RunRow, name: str, now: float) -> TaskPicture:
 
 
 def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
-    """Return one task as `wf status --json` has it."""
+    """Return one task as `wf status --json` has it: a contract, keys are only ever added."""
     return {
         "id": task.id,
         "title": task.title,

@@ -41,7 +41,10 @@ _REMEDIES: Final = {
 
 
 def status_lines(status: Status) -> Iterator[str]:
-    """Yield what `wf status` prints."""
+    """Yield what `wf status` prints, line by line, safe to draw.
+
+    At most 40 tasks of each state: it is read at a glance, and `--json` has all of them.
+    """
     run = status.run
     yield f"{run.id}  {run.state}  {clean(run.goal, limit=_TEXT)}"
     yield _counts(run, status.now)
@@ -58,7 +61,11 @@ def status_lines(status: Status) -> Iterator[str]:
 
 
 def summary_lines(status: Status) -> Iterator[str]:
-    """Yield what stands at the end of a run in the foreground: counts, branch, what is stuck."""
+    """Yield what stands at the end of a run in the foreground: counts, branch, what is stuck.
+
+    Pending tasks are listed only where nobody but a person can free them; the others wait for one
+    of the blocked ones that are listed anyway.
+    """
     run = status.run
     yield f"{run.id}  {run.state}"
     yield _counts(run, run.ended_at or status.now)

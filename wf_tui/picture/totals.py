@@ -18,7 +18,11 @@ __all__ = ["Totals"]
 
 @dataclass
 class Totals:
-    """Counts that no view may search all cards for."""
+    """Counts that no view may search all cards for.
+
+    Each change takes the old row out of all of them and puts the new one in, so they are right
+    whatever the order of the changes.
+    """
 
     needs_you: int = 0
     held_up: Counter[str] = field(default_factory=Counter)
@@ -36,7 +40,7 @@ class Totals:
         return self._lengths[-1] if self._lengths else 0
 
     def replace(self, old: TaskRow | None, new: TaskRow) -> None:
-        """Count a card as it is now instead of as it was."""
+        """Count a card as it is now instead of as it was; `old` is None for a new task."""
         if old is not None:
             self._count_task(old, -1)
         self._count_task(new, 1)

@@ -30,7 +30,7 @@ _ACCEPTED: Final = {"scope": "checking", "conflict": "harvesting"}
 
 
 def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a claim at its instant, then hold the task, the seat and the scope."""
+    """Judge a claim at its instant (G1, G9), then hold the task, the seat and the scope."""
     # Only a person's claim says where the task was: it takes work that was held back, as it is,
     # so it needs neither a seat nor a run that is going.
     by_hand = "before" in event.data
@@ -172,7 +172,10 @@ def check_merge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def check_attempt_end(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge the end of an attempt against what became of its task, then free what it held."""
+    """Judge the end of an attempt against what became of its task, then free what it held.
+
+    The task has been decided on before, by an event of its own; the end may not say otherwise.
+    """
     outcome, fenced = get_text(event, "outcome"), bool(event.data.get("fenced"))
     if not _is_of_open_attempt(run, task, event):
         return

@@ -44,7 +44,12 @@ class Chain:
 
 @dataclass
 class ReplayState:
-    """Everything that the events so far say of a run, and what was wrong with them."""
+    """Everything that the events so far say of a run, and what was wrong with them.
+
+    The functions that judge events change it; this class keeps its counts in step and knows no
+    event. An event costs the number of dependants of its task, so a log of a million is replayed
+    in one pass.
+    """
 
     violations: list[Violation] = field(default_factory=list)
     tasks: dict[str, ReplayedTask] = field(default_factory=dict)
@@ -139,7 +144,7 @@ class ReplayState:
         self.settle(task)
 
     def requeue(self, task: ReplayedTask) -> None:
-        """Bring a task back to where it waits: P*."""
+        """Bring a task back to where it waits (P*): pending, or blocked by a result it needs."""
         task.drop_claim()
         if task.blocked_needs:
             self.move(task, "blocked", "dependency")
@@ -179,7 +184,10 @@ class ReplayState:
             self.misplaced.pop(task.id, None)
 
     def begun_dependant(self, task: ReplayedTask) -> str | None:
-        """Return a task that waited for this one, or for its phase, and has begun."""
+        """Return a task that waited for this one or its phase and has begun; None if none has.
+
+        Then what happened to this one can no longer be undone.
+        """
         others = [*self.dependants[task.id], *filter(None, [self.next_in_sequence.get(task.id)])]
         begun = [name for name in others if self.tasks[name].epoch]
         later = [name for name in self.dependent_phases[task.phase] if self.phases[name].claims]
@@ -188,7 +196,7 @@ class ReplayState:
     # -- attempts
 
     def open_attempt(self, task: ReplayedTask, worker: str, epoch: int) -> None:
-        """Let a claim hold its seat and its scope."""
+        """Let a claim hold its seat, its scope and one of the jobs; `epoch` is the event's."""
         # A second claim is judged by the caller; closing the first keeps the counts usable.
         if task.open_epoch is not None:
             self.close_attempt(task)
@@ -202,7 +210,7 @@ class ReplayState:
         self.phases[task.phase].claims += 1
 
     def close_attempt(self, task: ReplayedTask) -> None:
-        """Free what the open attempt held."""
+        """Free what the open attempt held: its seat, its scope and one of the jobs."""
         worker = task.holder
         # Not a seat that has left meanwhile, nor one that another task wrongly got.
         if self.seats.get(worker) == task.id:
@@ -215,7 +223,10 @@ class ReplayState:
     # -- what a person did
 
     def remember(self, task: ReplayedTask, event: EventRow) -> None:
-        """Keep what a task was before a person acted, for `undone`."""
+        """Keep what a task was before a person acted, for when that is undone.
+
+        Events without a command number were not caused by one that can be undone.
+        """
         command = event.data.get("command")
         if not isinstance(command, int):
             return
@@ -249,7 +260,10 @@ class ReplayState:
     # -- at rest
 
     def unfinished(self) -> Iterator[tuple[str, str, str]]:
-        """Yield what the ledger should have done by now: code, task or phase, sentence."""
+        """Yield what the ledger should have done by now: code, task ("" for a phase), sentence.
+
+        Asked only where the log is at rest: in between, the event that does it may be the next one.
+        """
         for name in self.misplaced:
             if self.tasks[name].state == "pending":
                 yield "move", name, "it waits, but a result that it needs is blocked"

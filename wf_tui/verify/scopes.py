@@ -66,7 +66,11 @@ def _remove(holders: defaultdict[Folder, list[str]], place: Folder, task: str) -
 
 @dataclass
 class HeldScopes:
-    """All scopes that open attempts of writing tasks hold now."""
+    """All scopes that open attempts of writing tasks hold now.
+
+    `race` and `fold_case` are facts of the run: whether tasks in worktrees may overlap, and whether
+    its file system tells `A` from `a`.
+    """
 
     race: bool = False
     fold_case: bool = False
@@ -87,7 +91,7 @@ class HeldScopes:
         return next((other for other in found if other != task), None)
 
     def take(self, task: str, isolation: str, scope: Sequence[str]) -> None:
-        """Let an attempt hold a scope until `drop`."""
+        """Let an attempt hold a scope until `drop`; what its task held before is let go."""
         self.drop(task)
         places = self._folders(isolation, scope)
         self._places[task] = (isolation, places)

@@ -55,7 +55,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of replaying a run."""
+    """What came of replaying a run: how many events there were, and each violation, in order."""
 
     run: str
     events: int

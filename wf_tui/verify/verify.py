@@ -36,7 +36,10 @@ def verify_run(db: Database, run_id: str, control: Control | None) -> Verdict:
 
 
 def examine(events: Iterable[EventRow], row: RunRow, tasks: Iterable[TaskRow]) -> ReplayState:
-    """Replay events, and compare their end with the tables; what is wrong is in `violations`."""
+    """Replay events, and compare their end with the tables; what is wrong is in `violations`.
+
+    Knows no database: tests hand it logs that they have changed.
+    """
     run = ReplayState()
     for event in events:
         replay(run, event)
@@ -56,7 +59,10 @@ def _check_unfinished(run: ReplayState) -> None:
 
 
 def compare_tables(run: ReplayState, row: RunRow, tasks: Iterable[TaskRow]) -> None:
-    """Compare the tables with what the events have made of the run."""
+    """Compare the tables with what the events have made of the run.
+
+    The tables are only a projection of the log, so each row has to be what the replay arrived at.
+    """
     _check_unfinished(run)
     run.require(row.seq == run.seq, "gap", None, f"the run has {row.seq} events, not {run.seq}")
     _check_equal(run, None, "open attempts", row.open_attempts, run.open_attempts)
