@@ -256,7 +256,7 @@ class Picture:
             refusal = None if has_tree(row) else refused(row, "opened in a worktree")
         else:
             row = self._cache.rows[task]
-            situation = moves.situation_of(row, self.now, self._is_used)
+            situation = moves.situation_of(row, self.now, self._is_counted_on)
             refusal = moves.why_not(moves.MOVES[name], row, self.run, situation)
         return None if refusal is None else _sentence(refusal)
 
