@@ -131,7 +131,7 @@ def priority(*, task: str, number: int, run: str | None, repo: Path | None, as_j
 @run_option
 @json_option
 def undo(*, run: str | None, repo: Path | None, as_json: bool) -> int:
-    """Take back your last action on tasks, unless a worker has acted on it since."""
+    """Undo your last action on tasks, unless a worker has acted on it since."""
     with acting(run, repo) as at:
         undone = commands.undo(at.project, at.ledger, at.run.id)
         return print_results(at, undone, as_json=as_json)

@@ -260,7 +260,7 @@ UNHOLD: Final = Move(
     frozenset(),
     frozenset({BlockedKind.HOLD}),
     wakes=True,
-    told="let go",
+    told="taken off hold",
     help="Take tasks off hold.",
 )
 SKIP: Final = Move(
