@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from wf_tui.cli.context import say
+from wf_tui.cli.context import print_line
 from wf_tui.cli.errors import report_errors
 from wf_tui.cli.foreground import log_to_file
 from wf_tui.clock import SystemClock
@@ -24,7 +24,7 @@ def main(repository: str, run: str) -> None:
     log_to_file(project.paths.run(run).scheduler_log)
     timing = Timing(grace=0.2)
     state = Lead(project.paths, run, SystemClock(), os.environ, timing, foreground=True).run()
-    say(state)
+    print_line(state)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, project_at, repo_option, say
+from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
 from wf_tui.commands import open_ledger, scheduler_alive
 from wf_tui.disk_space import folder_size
 from wf_tui.errors import EnvironmentalError
@@ -84,7 +84,7 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
         print_json([one.as_json() for one in found])
         return
     for line in _lines(found, apply=apply):
-        say(line)
+        print_line(line)
 
 
 def _worktrees(project: Project, *, apply: bool) -> Iterator[_Worktree]:

@@ -31,12 +31,12 @@ __all__ = [
     "acting",
     "json_option",
     "print_json",
+    "print_line",
     "project_at",
     "reading",
     "repo_option",
     "run_argument",
     "run_option",
-    "say",
 ]
 
 _LONGEST: Final = 100_000
@@ -123,7 +123,7 @@ def acting(run: str | None, repo: Path | None) -> Iterator[Acting]:
         yield Acting(project, ledger, reads.find_run(ledger.db, run))
 
 
-def say(text: str, colour: str | None = None) -> None:
+def print_line(text: str, colour: str | None = None) -> None:
     """Print one line of data; whatever it holds, it cannot act on the terminal.
 
     A colour is only for a terminal, and not where `NO_COLOR` says so.

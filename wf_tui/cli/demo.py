@@ -13,7 +13,7 @@ import click
 
 from wf_tui import commands
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
-from wf_tui.cli.context import say
+from wf_tui.cli.context import print_line
 from wf_tui.cli.foreground import event_printer, exit_status, log_to_file, until_output_closes
 from wf_tui.config import Config
 from wf_tui.demo.folder import choose_folder, prepare
@@ -74,7 +74,7 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
         return _run_headless(project, folder, run)
     status = show_board(project, run.id, ascii_only=ascii_only)
     again = f"{_wf_command(os.environ)} board --repo {shlex.quote(str(folder.repository))}"
-    say(f"the demo is in {folder.root}; to open its board again: {again}")
+    print_line(f"the demo is in {folder.root}; to open its board again: {again}")
     return status
 
 
@@ -93,7 +93,7 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
     ended = commands.run_here(project, run.id, Config(), see, stay_when_stalled=True)
     with commands.open_reads(project) as db:
         for line in summary(db, run.id, folder, _wf_command(os.environ)):
-            say(line)
+            print_line(line)
         return exit_status(read_status(db, run.id, run.created_at), ended.signalled)
 
 

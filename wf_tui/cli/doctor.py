@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, project_at, repo_option, say
+from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
 from wf_tui.clock import SystemClock
 from wf_tui.doctor.finding import Finding, Level
 from wf_tui.doctor.machine import machine
@@ -57,6 +57,6 @@ def _findings(repo: Path | None) -> Iterator[Finding]:
 def _print_findings(found: list[Finding]) -> None:
     width = max(len(one.check) for one in found)
     for one in found:
-        say(f"{one.level:<7}  {one.check:<{width}}  {one.text}", _COLOURS[one.level])
+        print_line(f"{one.level:<7}  {one.check:<{width}}  {one.text}", _COLOURS[one.level])
         if one.hint:
-            say(f"{'':<7}  {'':<{width}}  {one.hint}")
+            print_line(f"{'':<7}  {'':<{width}}  {one.hint}")

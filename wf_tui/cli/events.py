@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import Reading, json_option, print_json, reading, run_argument, say
+from wf_tui.cli.context import Reading, json_option, print_json, print_line, reading, run_argument
 from wf_tui.ledger.model.events.run_events import RunEnded, RunResumed
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.event_json import event_json
@@ -45,7 +45,7 @@ def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_j
             if as_json:
                 print_json(event_json(event))
             else:
-                say(event_line(event, found.run.created_at))
+                print_line(event_line(event, found.run.created_at))
 
 
 def _followed(found: Reading, since: int) -> Iterator[EventRow]:

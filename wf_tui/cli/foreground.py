@@ -6,7 +6,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.cli.context import print_json, say
+from wf_tui.cli.context import print_json, print_line
 from wf_tui.cli.errors import discard_output, warn
 from wf_tui.commands import open_reads, run_here
 from wf_tui.ledger.model.states import RunState, TaskState
@@ -64,7 +64,7 @@ def _print_summary(status: Status, *, as_json: bool) -> None:
         print_json(status.as_json())
         return
     for line in summary_lines(status):
-        say(line)
+        print_line(line)
 
 
 def log_to_file(path: Path) -> None:
@@ -113,11 +113,11 @@ def _print_json_event(event: EventRow) -> None:
 def event_printer(run: RunRow) -> Callable[[EventRow], None]:
     """Return what prints an event as one line, with its time since the start of the run."""
 
-    def print_line(event: EventRow) -> None:
+    def print_event(event: EventRow) -> None:
         if worth_watching(event):
-            say(event_line(event, run.created_at))
+            print_line(event_line(event, run.created_at))
 
-    return print_line
+    return print_event
 
 
 def until_output_closes(print_event: Callable[[EventRow], None]) -> Callable[[EventRow], None]:

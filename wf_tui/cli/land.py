@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import acting, json_option, print_json, run_argument, say
+from wf_tui.cli.context import acting, json_option, print_json, print_line, run_argument
 from wf_tui.cli.errors import warn
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.control import open_control
@@ -115,7 +115,7 @@ def _print_result(
         print_json(_as_json(found.run.id, branch, landing, new, left))
         return
     for line in _lines(branch, landing, new):
-        say(line)
+        print_line(line)
 
 
 def _lines(branch: str, landing: Landing, new: str | None) -> list[str]:

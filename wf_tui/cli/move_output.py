@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.cli.context import Acting, print_json, say
+from wf_tui.cli.context import Acting, print_json, print_line
 from wf_tui.cli.errors import warn
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reasons
@@ -53,7 +53,7 @@ def print_run_result(found: Acting, text: str, *, changed: bool, as_json: bool) 
         state = reads.run_row(found.ledger.db, found.run.id).state
         print_json([{"task": None, "changed": changed, "state": state, "reason": text}])
     else:
-        say(f"run {found.run.id}: {text}")
+        print_line(f"run {found.run.id}: {text}")
 
 
 def _as_json(result: MoveResult, now: _Standing) -> dict[str, object]:
@@ -72,7 +72,7 @@ def _print_line(result: MoveResult, now: _Standing) -> None:
     line = f"{clean(result.task, limit=80)}  {now.state.replace('_', ' ')}"
     if now.reason:
         line += f": {now.reason}"
-    say(line)
+    print_line(line)
 
 
 def _read_standings(found: Acting, names: Sequence[str]) -> dict[str, _Standing]:

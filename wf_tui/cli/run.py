@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
-from wf_tui.cli.context import json_option, print_json, project_at, repo_option, say
+from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
 from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
 from wf_tui.commands import ensure_scheduler, open_ledger
@@ -128,6 +128,6 @@ def _start(project: Project, made: RunRow, *, as_json: bool, quiet: bool, hint: 
     if as_json:
         print_json({"run": made.id, "dir": made.dir, "pid": pid})
         return
-    say(f"run {made.id} continues in the background (scheduler {pid})")
+    print_line(f"run {made.id} continues in the background (scheduler {pid})")
     if hint:
         warn(f"watch it with: wf status {made.id}, wf events {made.id} --follow")

@@ -8,7 +8,7 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.context import reading, repo_option, say
+from wf_tui.cli.context import print_line, reading, repo_option
 from wf_tui.clock import SystemClock
 from wf_tui.config import load_config
 from wf_tui.scheduler.process import Lead
@@ -33,6 +33,6 @@ def scheduler(run: str, repo: Path | None) -> int:
     clock, base = SystemClock(), config.port_base
     lead = Lead(project.paths, name, clock, os.environ, config.timing, port_base=base)
     state = lead.run()
-    say(f"run {name}: {state}")
+    print_line(f"run {name}: {state}")
     # As a shell would say it, though the signal was taken and the run wound up in order.
     return 128 + lead.signalled if lead.signalled else 0

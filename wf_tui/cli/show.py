@@ -6,7 +6,7 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, reading, run_option, say
+from wf_tui.cli.context import json_option, print_json, print_line, reading, run_option
 from wf_tui.clock import SystemClock
 from wf_tui.picture.status import read_task
 from wf_tui.picture.task_text import task_lines
@@ -27,4 +27,4 @@ def show(*, task: str, run: str | None, repo: Path | None, as_json: bool) -> Non
         print_json(picture.as_json())
         return
     for line in task_lines(picture, now):
-        say(line)
+        print_line(line)

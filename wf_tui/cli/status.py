@@ -10,11 +10,11 @@ import click
 from wf_tui.cli.context import (
     json_option,
     print_json,
+    print_line,
     project_at,
     reading,
     repo_option,
     run_argument,
-    say,
 )
 from wf_tui.clock import SystemClock
 from wf_tui.commands import open_reads
@@ -54,7 +54,7 @@ def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
         print_json(picture.as_json())
     else:
         for line in status_lines(picture):
-            say(line, _COLOURS.get(line.strip()[:1]))
+            print_line(line, _COLOURS.get(line.strip()[:1]))
     return 1 if picture.run.blocked else 0
 
 
@@ -72,7 +72,7 @@ def runs(*, repo: Path | None, as_json: bool) -> None:
         print_json([run_summary(row) for row in found])
         return
     for line in _run_lines(found, SystemClock().now()):
-        say(line)
+        print_line(line)
 
 
 @click.command
@@ -86,7 +86,7 @@ def workers(*, run: str | None, repo: Path | None, as_json: bool) -> None:
         print_json([worker_json(seat) for seat in seats])
         return
     for line in _worker_lines(seats, SystemClock().now()):
-        say(line)
+        print_line(line)
 
 
 def _run_lines(found: Sequence[RunRow], now: float) -> Iterator[str]:

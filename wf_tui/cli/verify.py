@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, reading, run_argument, say
+from wf_tui.cli.context import json_option, print_json, print_line, reading, run_argument
 from wf_tui.git.control.control import open_control
 from wf_tui.paths import RunPaths
 from wf_tui.verify.verify import verify_run
@@ -33,7 +33,7 @@ def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
         print_json(verdict.as_json())
     else:
         for number, line in enumerate(verdict.lines()):
-            say(line, "red" if number else None)
+            print_line(line, "red" if number else None)
     return 0 if verdict.ok else 1
 
 
