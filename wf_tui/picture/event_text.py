@@ -110,7 +110,7 @@ def _of_run(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 
         case runs.RunStalled():
             return _and("stalled, nothing can continue", ", ".join(event.roots), " before: ")
         case runs.RunEnded():
-            return f"over: {event.state}"
+            return f"ended: {event.state}"
         case runs.SchedulerStarted():
             return f"scheduler {event.pid} leads"
         case runs.SchedulerLost():
@@ -166,7 +166,7 @@ def _of_task(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PLR09
         case tasks.TaskRetried():
             return "gets another chance"
         case tasks.TaskReassigned():
-            return f"is for {event.to}"
+            return f"reassigned to {event.to}"
         case tasks.TaskDone():
             return _and(_spaced(event.kind), (event.commit or "")[:_SHORT], " ")
         case tasks.TaskSkipped():
@@ -199,7 +199,7 @@ def _of_attempt(event: attempts.AttemptEvent, row: EventRow) -> str:
         case attempts.TaskProgress():
             return event.text
         case attempts.MessageDelivered():
-            return "has the message"
+            return "message delivered"
         case attempts.WorkHarvested():
             return _and("harvested", (event.commit or "")[:_SHORT], " ")
         case attempts.ConflictFound():
