@@ -346,5 +346,5 @@ def _with_scheduler(project: Project, ledger: Ledger, run: str, change: Callable
         before = reads.run_row(ledger.db, run)
         result = change()
     drained = before.state == RunState.PAUSED and before.intent != Intent.GO
-    ensure_scheduler(project, ledger, run, leaving=drained or RunState(before.state).ended)
+    ensure_scheduler(project, ledger, run, leaving=drained or before.state.ended)
     return result

@@ -100,8 +100,8 @@ def _new_row(project: Project, run_id: str, control: Control, *, now: float) -> 
     return RunRow(
         id=run_id,
         goal="",
-        state=RunState.RUNNING.value,
-        intent=Intent.GO.value,
+        state=RunState.RUNNING,
+        intent=Intent.GO,
         base=control.base,
         ref=control.ref,
         head=control.base,

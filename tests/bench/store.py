@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.rows import RunRow, Spec, WorkerRow
-from wf_tui.ledger.model.states import DoneKind, Outcome
+from wf_tui.ledger.model.states import DoneKind, Intent, Outcome, RunState
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -50,8 +50,8 @@ def empty_run(folder: Path) -> RunRow:
     return RunRow(
         id=RUN,
         goal="be measured",
-        state="running",
-        intent="go",
+        state=RunState.RUNNING,
+        intent=Intent.GO,
         base="0" * 40,
         ref="refs/heads/wf/bench",
         head="0" * 40,

@@ -29,7 +29,6 @@ from wf_tui.board.screens.palette import ActionsProvider
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.footer import FooterKey
 from wf_tui.errors import EnvironmentalError, WfError
-from wf_tui.ledger.model.states import RunState
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -294,7 +293,7 @@ class ActionApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave the board; asks what becomes of the swarm where there is one at work."""
-        if RunState(self.picture.header.state).ended:
+        if self.picture.header.state.ended:
             self.exit(0)
         else:
             self.begin(self._quit())

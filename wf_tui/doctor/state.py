@@ -98,5 +98,5 @@ def _runs(project: Project) -> Finding:
 
 
 def _wants_one(row: RunRow) -> bool:
-    ended = RunState(row.state).ended or row.state == RunState.PAUSED
+    ended = row.state.ended or row.state == RunState.PAUSED
     return bool(row.open_attempts) or not ended

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
@@ -139,7 +140,9 @@ class Ledger:
             tx.update_run(evolve(tx.run, jobs=jobs))
             return True
 
-    def end_when_idle(self, run: str, *, foreground: bool, looked_at: float | None = None) -> str:
+    def end_when_idle(
+        self, run: str, *, foreground: bool, looked_at: float | None = None
+    ) -> RunState:
         """End or stall a run that has nothing left to do; return its state.
 
         `looked_at` is when the claims were tried that found nothing; now, if not given.

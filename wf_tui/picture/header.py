@@ -38,7 +38,7 @@ class Header:
 
     goal: str
     run_id: str
-    state: str
+    state: RunState
     done: int
     total: int
     working: int
@@ -61,7 +61,7 @@ class Header:
 NO_HEADER: Final = Header(
     goal="",
     run_id="",
-    state="",
+    state=RunState.RUNNING,
     done=0,
     total=0,
     working=0,

@@ -274,7 +274,7 @@ class Picture:
 
     def _why_stalled(self) -> str:
         run = self.run
-        if run is None or self._batch is None or RunState(run.state) not in _STANDS_STILL:
+        if run is None or self._batch is None or run.state not in _STANDS_STILL:
             return ""
         # A profile that waits for a person stops more than any one blocked task.
         for row in self._batch.reasons.breakers.values():

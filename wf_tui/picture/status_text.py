@@ -109,9 +109,9 @@ def _counts(run: RunRow, now: float) -> str:
 
 def _leader_line(status: Status) -> Iterator[str]:
     run = status.run
-    if status.full and not RunState(run.state).ended:
+    if status.full and not run.state.ended:
         yield f"{DISK_FULL} {clean(run.dir, limit=_PATH)}"
-    if status.alive or RunState(run.state).ended:
+    if status.alive or run.state.ended:
         return
     if run.state == RunState.PAUSED:
         yield "no scheduler is running; start one with: wf resume"

@@ -19,7 +19,6 @@ from wf_tui.fault_injection import Faults, Point, planned
 from wf_tui.git.merge.integrate import standing_head
 from wf_tui.git.worktrees.remove import remove_ended
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import needed_trees, stale_trees
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -92,7 +91,7 @@ class Lead:
             view.require_whole()
             row, signed_off = reads.run_row(view, self.run_id), not reads.leader(view, self.run_id)
         exported = row.head in {row.base, row.exported}
-        over = RunState(row.state).ended and not row.open_attempts
+        over = row.state.ended and not row.open_attempts
         return row.state if over and exported and signed_off else None
 
     async def schedule(self) -> str:

@@ -169,7 +169,7 @@ class Scheduler:
         if self._running or pulse.open:
             return False
         leaving = pulse.intent in {Intent.DRAIN, Intent.STOP} and pulse.state == RunState.PAUSED
-        return leaving or RunState(pulse.state).ended
+        return leaving or pulse.state.ended
 
     async def _cancel_all(self) -> None:
         """Cancel the attempts that still run when the loop ends before them, and see them end."""

@@ -10,13 +10,14 @@ from wf_tui.board.actions.result_messages import Told, result_messages
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.header import clock_time, header_spans, notice, short_number
 from wf_tui.board.widgets.line import width_of
+from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.rules.moves import MoveResult
 from wf_tui.picture.header import Header
 
 HEADER = Header(
     goal="Move auth to OAuth",
     run_id="r1",
-    state="running",
+    state=RunState.RUNNING,
     done=12,
     total=40,
     working=5,
@@ -67,16 +68,16 @@ def test_what_is_unknown_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("state", "alive", "said"),
     [
-        ("running", True, ""),
-        ("running", False, "no scheduler is running, so nothing moves: p starts one"),
-        ("paused", False, "paused, nothing new starts: p resumes"),
-        ("completed", False, "completed: its work is on the branch wf/r1"),
-        ("stalled", True, "stalled: why"),
+        (RunState.RUNNING, True, ""),
+        (RunState.RUNNING, False, "no scheduler is running, so nothing moves: p starts one"),
+        (RunState.PAUSED, False, "paused, nothing new starts: p resumes"),
+        (RunState.COMPLETED, False, "completed: its work is on the branch wf/r1"),
+        (RunState.STALLED, True, "stalled: why"),
     ],
 )
-def test_the_notice_names_the_key_that_helps(state: str, alive: bool, said: str) -> None:  # noqa: FBT001 - a column of the table
+def test_the_notice_names_the_key_that_helps(state: RunState, alive: bool, said: str) -> None:  # noqa: FBT001 - a column of the table
     """A run that does not move says why, and what to press."""
-    stalled = "why" if state == "stalled" else ""
+    stalled = "why" if state is RunState.STALLED else ""
     assert notice(replace(HEADER, state=state, scheduler_alive=alive, stalled=stalled)) == said
 
 
@@ -84,7 +85,9 @@ def test_the_notice_of_a_full_disk() -> None:
     """Nothing moves then, so it is said first, with the place where room is needed."""
     said = "the disk is full, so nothing new is started: make room in /runs/r1"
     assert notice(replace(HEADER, full="/runs/r1")) == said
-    assert notice(replace(HEADER, full="/runs/r1", state="completed")).startswith("completed")
+    assert notice(replace(HEADER, full="/runs/r1", state=RunState.COMPLETED)).startswith(
+        "completed"
+    )
 
 
 def test_numbers_are_short() -> None:

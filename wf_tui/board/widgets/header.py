@@ -70,7 +70,7 @@ class Notice(LineWidget):
         """
         text = notice(header)
         role = Role.WARNING if header.state == RunState.PAUSED else Role.NEEDS_YOU
-        if RunState(header.state).ended:
+        if header.state.ended:
             role = Role.QUIET
         own = (Span(f" {looking} ", Role.KEY),) if looking else ()
         self._line = Line((*own, Span(f" {text}", role)))
@@ -84,7 +84,7 @@ class Notice(LineWidget):
 
 def notice(header: Header) -> str:
     """Return what keeps a run from going on, with the key that helps; "" where nothing does."""
-    state = RunState(header.state)
+    state = header.state
     if state.ended:
         where = f"its work is on the branch {header.branch}"
         return f"{state}: {where}" + (f" ({header.export_note})" if header.export_note else "")
@@ -140,7 +140,7 @@ def _parts(header: Header, signs: GlyphSet) -> list[tuple[int, tuple[Span, ...]]
 
 
 def _state(header: Header, signs: GlyphSet) -> tuple[Span, ...]:
-    state = RunState(header.state)
+    state = header.state
     sign = signs.go if state is RunState.RUNNING else signs.stop
     if state.ended:
         sign = signs.done if state is RunState.COMPLETED else signs.blocked

@@ -87,10 +87,10 @@ class TaskRow:
     backoff: float
     state: TaskState
     since: float
-    kind: str | None = None
+    kind: BlockedKind | DoneKind | None = None
     note: str = ""
     detail: Detail = field(default_factory=dict)
-    step: str | None = None
+    step: Step | None = None
     step_at: float | None = None
     step_deadline: float | None = None
     worker: str | None = None
@@ -141,8 +141,8 @@ class RunRow:
 
     id: str
     goal: str
-    state: str
-    intent: str
+    state: RunState
+    intent: Intent
     base: str
     ref: str
     head: str
@@ -213,7 +213,7 @@ class AttemptRow:
     base: str | None = None
     tree: str | None = None
     pid: int | None = None
-    outcome: str | None = None
+    outcome: Outcome | None = None
     cause: str | None = None
     note: str = ""
     exit_code: int | None = None
@@ -427,10 +427,10 @@ def _read_map(text: str) -> Mapping[str, object]:
 
 
 def _one_of(*sets: type[StrEnum], absent: bool = False) -> Callable[[Any], object]:
-    """Return the reader of a column of a closed set; states of tasks become what they are."""
-    known: dict[str | None, str | None] = {None: None} if absent else {}
+    """Return the reader of a column of a closed set: any other value is a `KeyError`."""
+    known: dict[str | None, StrEnum | None] = {None: None} if absent else {}
     for words in sets:
-        known |= {word.value: word if words is TaskState else word.value for word in words}
+        known |= {word.value: word for word in words}
     return known.__getitem__
 
 

@@ -28,7 +28,7 @@ def blocked(task: TaskRow, kind: BlockedKind, note: str, detail: Detail) -> Task
     return evolve(
         unclaimed(task),
         state=TaskState.BLOCKED,
-        kind=kind.value,
+        kind=kind,
         note=note,
         detail=detail,
         not_before=None,
@@ -40,7 +40,7 @@ def finished(task: TaskRow, kind: DoneKind, note: str) -> TaskRow:
     return evolve(
         unclaimed(task),
         state=TaskState.DONE,
-        kind=kind.value,
+        kind=kind,
         note=note,
         detail={},
         not_before=None,

@@ -17,7 +17,7 @@ from wf_tui.ledger.model.rows import (
     select,
 )
 from wf_tui.ledger.model.startable import STARTABLE
-from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.queries import breaker_reads
 from wf_tui.processes import ProcessIdentity
 
@@ -61,8 +61,8 @@ class Open:
 class Pulse:
     """What the scheduler looks at when it wakes; costs what is running, not what there is."""
 
-    state: str
-    intent: str
+    state: RunState
+    intent: Intent
     jobs: int
     head: str
     seq: int
@@ -208,7 +208,7 @@ def may_claim(db: Database, run: str) -> bool:
 def rests(db: Database, run: RunRow) -> bool:
     """Whether a run needs no scheduler: it is over, or paused with no accepted work open."""
     if run.state != RunState.PAUSED:
-        return RunState(run.state).ended
+        return run.state.ended
     mine = "SELECT 1 FROM attempt WHERE run = :run AND open = 1 AND profile = 'user' LIMIT 1"
     return not db.execute(mine, {"run": run.id})
 

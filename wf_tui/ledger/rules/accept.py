@@ -34,7 +34,7 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
         state=TaskState.IN_PROGRESS,
         kind=None,
         note="",
-        step=FIRST_STEPS[BlockedKind(str(task.kind))].value,
+        step=FIRST_STEPS[BlockedKind(str(task.kind))],
         step_at=tx.now,
         step_deadline=None,
         worker=tx.actor,

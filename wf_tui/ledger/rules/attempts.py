@@ -94,7 +94,7 @@ def next_step(
         state=TaskState.IN_PROGRESS,
         kind=None,
         note="" if task.asking else task.note,
-        step=step.value,
+        step=step,
         step_at=tx.now,
         step_deadline=deadline,
         result=result,
@@ -273,7 +273,7 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         evolve(
             attempt,
             open=False,
-            outcome=ending.outcome.value,
+            outcome=ending.outcome,
             cause=ending.cause or None,
             note=ending.text,
             exit_code=ending.exit_code,

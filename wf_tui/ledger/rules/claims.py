@@ -365,7 +365,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         state=TaskState.IN_PROGRESS,
         kind=None,
         note="",
-        step=Step.CLAIMED.value,
+        step=Step.CLAIMED,
         step_at=tx.now,
         step_deadline=tx.now + start_deadline,
         worker=worker.name,

@@ -67,7 +67,7 @@ def blocked_by_result(tx: Change, task: TaskRow) -> TaskRow:
     return evolve(
         task,
         state=TaskState.BLOCKED,
-        kind=BlockedKind.DEPENDENCY.value,
+        kind=BlockedKind.DEPENDENCY,
         note=f"needs the result of {need.id}, {why}",
         detail={"root": root, "needs": need.id},
     )

@@ -42,9 +42,7 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
         },
     )
     tx.emit(QuestionAsked(text=text, options=tuple(options)), task)
-    asking = evolve(
-        task, state=TaskState.BLOCKED, kind=BlockedKind.QUESTION.value, note=text, detail={}
-    )
+    asking = evolve(task, state=TaskState.BLOCKED, kind=BlockedKind.QUESTION, note=text, detail={})
     return tx.update_task(task, asking)
 
 
@@ -62,7 +60,7 @@ def answer(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
             state=TaskState.IN_PROGRESS,
             kind=None,
             note="",
-            step=Step.RUNNING.value,
+            step=Step.RUNNING,
             step_deadline=_put_off(task, tx.now),
             lease_until=tx.now + tx.run.lease,
         )

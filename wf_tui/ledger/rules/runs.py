@@ -50,7 +50,7 @@ _CANCELLED_BY_ABORT: Final = frozenset(
 
 def wants_scheduler(run: RunRow) -> bool:
     """Whether there is something to do, or to wait for, in this run."""
-    if RunState(run.state).ended:
+    if run.state.ended:
         return False
     return run.state != RunState.PAUSED or run.intent == Intent.GO
 
@@ -60,7 +60,7 @@ def wants_scheduler(run: RunRow) -> bool:
 
 def why_not_stop(run: RunRow) -> RefusedError | None:
     """Return why a run cannot be paused, stopped or aborted, or None where it can."""
-    if RunState(run.state).ended:
+    if run.state.ended:
         return RefusedError(f"run {run.id} is over: {run.state}")
     if run.intent == Intent.ABORT:
         return RefusedError(f"run {run.id} is being aborted")
@@ -109,7 +109,7 @@ def pause(tx: Change) -> bool:
     _raise(why_not_stop(tx.run))
     if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
         return False
-    tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=Intent.GO.value))
+    tx.update_run(evolve(tx.run, state=RunState.PAUSED, intent=Intent.GO))
     tx.emit(RunPaused(intent=Intent.GO))
     return True
 
@@ -131,7 +131,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     """
     _raise(why_not_stop(tx.run))
     intent = Intent.STOP if now else Intent.DRAIN
-    tx.update_run(evolve(tx.run, state=RunState.PAUSED.value, intent=intent.value))
+    tx.update_run(evolve(tx.run, state=RunState.PAUSED, intent=intent))
     tx.emit(RunPaused(intent=intent))
     stopped = []
     if now:
@@ -151,7 +151,7 @@ def abort(tx: Change) -> None:
 
 def abort_rest(tx: Change, why: str) -> None:
     """Cancel all that is not done; what is merging may finish; `aborted` when nothing is open."""
-    tx.update_run(evolve(tx.run, intent=Intent.ABORT.value, state=RunState.RUNNING.value))
+    tx.update_run(evolve(tx.run, intent=Intent.ABORT, state=RunState.RUNNING))
     for task in _cancellable(tx):
         current = tx.task(task.id)
         if current.claimed:
@@ -189,7 +189,7 @@ def refresh_abort(tx: Change) -> None:
         _end(tx, RunState.ABORTED)
 
 
-def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> str:
+def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> RunState:
     """Decide what an idle run is (RULES 3.1, End of a run) and return its state.
 
     Called by the scheduler when nothing could be claimed; does nothing while an attempt is open or
@@ -201,7 +201,7 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> str:
     if not run.pending + run.in_progress + run.blocked:
         _end(tx, RunState.COMPLETED)
     elif run.state == RunState.RUNNING:
-        tx.update_run(evolve(tx.run, state=RunState.STALLED.value, idle_since=tx.now))
+        tx.update_run(evolve(tx.run, state=RunState.STALLED, idle_since=tx.now))
         tx.emit(RunStalled(roots=tuple(roots(tx))))
     if tx.run.state == RunState.STALLED:
         idle = tx.now - (tx.run.idle_since or tx.now)
@@ -230,8 +230,8 @@ def wake_run(tx: Change) -> None:
 def _go(tx: Change) -> None:
     going = evolve(
         tx.run,
-        state=RunState.RUNNING.value,
-        intent=Intent.GO.value,
+        state=RunState.RUNNING,
+        intent=Intent.GO,
         ended_at=None,
         idle_since=None,
     )
@@ -240,14 +240,14 @@ def _go(tx: Change) -> None:
 
 
 def _end(tx: Change, state: RunState) -> None:
-    tx.update_run(evolve(tx.run, state=state.value, ended_at=tx.now))
+    tx.update_run(evolve(tx.run, state=state, ended_at=tx.now))
     run = tx.run
     counts = {"pending": run.pending, "done": run.done, "blocked": run.blocked}
     tx.emit(RunEnded(state=state, counts=counts))
 
 
 def _ended(tx: Change) -> bool:
-    return RunState(tx.run.state).ended
+    return tx.run.state.ended
 
 
 def _raise(refusal: RefusedError | None) -> None:
