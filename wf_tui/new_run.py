@@ -82,12 +82,12 @@ def _make_control(
 ) -> Control:
     """Make the private repository of a run that can have what its plan asks for."""
     repository, paths = project.repository, project.paths.run(run_id)
-    foreign = LocalFiles(repository.top, worktree.link, worktree.copy)
+    local_files = LocalFiles(repository.top, worktree.link, worktree.copy)
     branch = branch_name(repository, run_id)
     control = make_control(
-        repository, paths, branch, environ=project.environ, foreign=foreign.names
+        repository, paths, branch, environ=project.environ, local_names=local_files.names
     )
-    foreign.check(control)
+    local_files.check(control)
     if warn is not None:
         for line in repo_warnings(control, control.base):
             warn(line)

@@ -255,8 +255,8 @@ MUTANTS: Final = (
         "G6",
         "the intent after the move",
         "git/merge/integrate.py",
-        "        intent(head, new)\n        if _moved(control, new, head):\n",
-        "        if _moved(control, new, head):\n            intent(head, new)\n",
+        "        intent(head, new)\n        if _move_branch(control, new, head):\n",
+        "        if _move_branch(control, new, head):\n            intent(head, new)\n",
         "unit/git/merge/test_integrate.py::test_the_intent_is_told_before_the_branch_moves",
     ),
     Mutant(

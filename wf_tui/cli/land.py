@@ -64,7 +64,7 @@ def land(
         new = None if dry_run else _land(found, combined, target, landing)
         _print_result(found, branch, landing, new, left, as_json=as_json)
         # Last, so that a dry run shows what would come even where it would be refused.
-        if dry_run and landing.how is not LandingKind.NOTHING:
+        if dry_run and landing.kind is not LandingKind.NOTHING:
             target.check(landing.tree, landing.entries)
 
 
@@ -89,7 +89,7 @@ def _export(found: Acting, control: Control) -> str:
 
 def _land(found: Acting, combined: Combined, target: Target, landing: Landing) -> str:
     """Land the commits of the run, record it, and return where the branch is now."""
-    if landing.how is LandingKind.NOTHING:
+    if landing.kind is LandingKind.NOTHING:
         return landing.old
     target.check(landing.tree, landing.entries)
     # Everything that could refuse has been asked by now; from here on the checkout is written.
@@ -119,9 +119,9 @@ def _print_result(
 
 
 def _lines(branch: str, landing: Landing, new: str | None) -> list[str]:
-    if landing.how is LandingKind.NOTHING:
+    if landing.kind is LandingKind.NOTHING:
         return [f"{branch} has all of it already"]
-    how = "fast-forward" if landing.how is LandingKind.FAST_FORWARD else "merge"
+    how = "fast-forward" if landing.kind is LandingKind.FAST_FORWARD else "merge"
     to = f"{landing.old[:_SHORT]}..{(new or landing.head)[:_SHORT]}"
     verb = "would land in" if new is None else "landed in"
     head = f"{plural(len(landing.commits), 'commit')} {verb} {branch}: {how} {to}"
@@ -142,13 +142,13 @@ def _size(added: int | None, removed: int | None) -> str:
 def _as_json(
     run: str, branch: str, landing: Landing, new: str | None, left: list[TaskRow]
 ) -> dict[str, object]:
-    nothing = landing.how is LandingKind.NOTHING
+    nothing = landing.kind is LandingKind.NOTHING
     return {
         "run": run,
         "branch": branch,
-        "how": landing.how.value,
+        "how": landing.kind.value,
         "old": landing.old,
-        "new": landing.head if new is None and landing.how is LandingKind.FAST_FORWARD else new,
+        "new": landing.head if new is None and landing.kind is LandingKind.FAST_FORWARD else new,
         "landed": new is not None and not nothing,
         "commits": [{"commit": name, "subject": subject} for name, subject in landing.commits],
         "files": [

@@ -11,7 +11,9 @@ __all__ = ["erase", "make_readable"]
 
 _OWNER_ALL = 0o700
 _OWNER_READ = 0o400
-_STAY = b"--one-file-system" if sys.platform == "linux" else b"-x"  # a mount is not the worker's
+_SAME_FILE_SYSTEM = (
+    b"--one-file-system" if sys.platform == "linux" else b"-x"
+)  # a mount is not the worker's
 
 
 def erase(path: bytes) -> bool:
@@ -28,7 +30,7 @@ def erase(path: bytes) -> bool:
         return True
     except OSError:
         return False
-    return _erase_folder(path) or (_open_up(path) and _erase_folder(path))
+    return _erase_folder(path) or (_make_writable(path) and _erase_folder(path))
 
 
 def make_readable(top: bytes) -> None:
@@ -56,12 +58,12 @@ def _readable_folder(folder: bytes, waiting: list[bytes]) -> None:
 
 
 def _erase_folder(path: bytes) -> bool:
-    command = [b"/bin/rm", b"-rf", _STAY, b"--", path]
+    command = [b"/bin/rm", b"-rf", _SAME_FILE_SYSTEM, b"--", path]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return done.returncode == 0 and not os.path.lexists(path)
 
 
-def _open_up(path: bytes) -> bool:
+def _make_writable(path: bytes) -> bool:
     command = [b"/bin/chmod", b"-R", b"u+rwx", b"--", path]
     subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return True

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.exporter import Exporter
     from wf_tui.scheduler.threads import Threads
 
-__all__ = ["FinishedWork", "Integrator", "Settled"]
+__all__ = ["FinishedWork", "Integrator"]
 
 _NAMED: Final = 5
 
@@ -44,15 +44,6 @@ class FinishedWork:
     result: str | None
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What became of finished work."""
-
-    merged: bool = False
-    kept: bool = False
-    """Whether its tree is kept, since a person has to resolve a conflict in it."""
-
-
 @dataclass
 class Integrator:
     """The queue to the integration branch; used on the event loop, its git runs in threads."""
@@ -68,14 +59,17 @@ class Integrator:
     _unrecorded: LedgerError | None = None
     """Why the ledger lacks the last merge: nothing may be merged onto it before it is recovered."""
 
-    async def settle(self, record: ClaimRecord, work: FinishedWork) -> Settled:
-        """Finish a good attempt: merge its commit, or note that there is nothing to merge."""
+    async def settle(self, record: ClaimRecord, work: FinishedWork) -> bool:
+        """Finish a good attempt: merge its commit, or note that there is nothing to merge.
+
+        Return whether its tree is kept, since a person has to resolve a conflict in it.
+        """
         commit = work.commit
         if commit is None:
             kind = DoneKind.NO_CHANGES if record.claim.task.writes else DoneKind.ANSWERED
             await record.done(kind, work.ending, work.result)
             record.log.info("done: %s", kind.value)
-            return Settled()
+            return False
         lines = await self.threads.run(changed_lines, self.control, work.base, commit)
         async with self._turn:
             if self._unrecorded is not None:
@@ -83,7 +77,7 @@ class Integrator:
             if not await record.step(Step.INTEGRATING, result=work.result):
                 await record.rejected(work.ending)
                 record.log.info("rejected: its claim is not the live one")
-                return Settled()
+                return False
             await self.threads.reach(Point.INTEGRATE_BEGUN)
             loop = asyncio.get_running_loop()
             done = await self.threads.run(self._integrate, loop, record, work.base, commit)
@@ -91,12 +85,12 @@ class Integrator:
                 await self._record_merge(record, work, done, lines)
                 await self.threads.reach(Point.INTEGRATE_RECORDED)
                 self.exporter.export_soon()
-                return Settled(merged=True)
+                return False
             await self.threads.reach(Point.INTEGRATE_CONFLICT)
             await self._record_conflict(record, work, commit, done)
         task = await record.task()
         # The first conflict only sends it back, to begin anew; the second one is a person's.
-        return Settled(kept=task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT)
+        return task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT
 
     def _integrate(
         self, loop: asyncio.AbstractEventLoop, record: ClaimRecord, base: str, commit: str

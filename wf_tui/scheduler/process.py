@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, RefusedError
 from wf_tui.fault_injection import Faults, Point, planned
-from wf_tui.git.merge.integrate import standing_head
+from wf_tui.git.merge.integrate import current_head
 from wf_tui.git.worktrees.remove import remove_ended
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
@@ -129,7 +129,7 @@ class Lead:
         """Recover, then schedule until the run is over and nobody has given it new work."""
         run, writer, threads = context.run, context.writer, context.threads
         row = await writer.submit(lambda ledger: reads.run_row(ledger.db, run))
-        head = await threads.run(standing_head, context.control, row.head)
+        head = await threads.run(current_head, context.control, row.head)
         leader = own_identity()
         await writer.submit(lambda ledger: ledger.scheduler_started(run, asdict(leader)))
         self._log.info("led by process %s on %s", leader.pid, leader.host)

@@ -128,6 +128,6 @@ class Recovery:
             record.log.exception("the work of the attempt stays in %s", workspace.tree.path)
             return NOTHING
         finally:
-            await self.threads.run(workspace.leave, merged=False, keep=False, untouched=False)
+            await self.threads.run(workspace.leave, keep=False, untouched=False)
         await self.steps.harvest.record(record, found)
         return found

@@ -1,13 +1,15 @@
 """Readers share a snapshot of a commit; explicit shared writers share one tree."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from tests.unit.git.conftest import Run, commit_files, merge, paths_of, picture
-from wf_tui.errors import GitError
 from wf_tui.git.harvest.harvest import HarvestRefusedError
 from wf_tui.git.worktrees import shared as shared_module
+from wf_tui.git.worktrees.local_files import LocalFileError
+from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.shared import SharedTree
 from wf_tui.git.worktrees.snapshots import Snapshots
 
@@ -17,11 +19,10 @@ def test_readers_of_one_commit_share_a_tree(run: Run) -> None:
     snapshots = Snapshots(run.pool)
     first, second = snapshots.acquire(run.control.base), snapshots.acquire(run.control.base)
     assert first is second
-    assert snapshots.readers(run.control.base) == 2
     assert snapshots.release(first) == ()
     assert run.pool.free() == ()
     assert snapshots.release(second) == ()
-    assert (run.pool.free(), snapshots.readers(run.control.base)) == ((1,), 0)
+    assert run.pool.free() == (first.number,)
 
 
 def test_commits_have_their_own_snapshots(run: Run) -> None:
@@ -57,11 +58,21 @@ def test_a_snapshot_that_is_gone_is_reported(run: Run) -> None:
 
 
 def test_a_snapshot_that_cannot_be_made_has_no_reader(run: Run) -> None:
-    """A failure to prepare leaves nothing behind."""
-    snapshots = Snapshots(run.pool)
-    with pytest.raises(GitError):
-        snapshots.acquire("1" * 40)
-    assert snapshots.readers("1" * 40) == 0
+    """Whoever failed to get it is not counted: the next reader is the last one, too."""
+    failures = [LocalFileError("no room")]
+
+    def fail_once(_: Path) -> None:
+        if failures:
+            raise failures.pop()
+
+    pool = Pool(run.control, run.paths, fail_once)
+    snapshots = Snapshots(pool)
+    with pytest.raises(LocalFileError):
+        snapshots.acquire(run.control.base)
+    tree = snapshots.acquire(run.control.base)
+    assert pool.free() == ()
+    snapshots.release(tree)
+    assert pool.free() == (tree.number,)
 
 
 def test_readers_at_once_make_one_snapshot(run: Run) -> None:
@@ -70,7 +81,10 @@ def test_readers_at_once_make_one_snapshot(run: Run) -> None:
     with ThreadPoolExecutor(6) as threads:
         trees = list(threads.map(snapshots.acquire, [run.control.base] * 6))
     assert {tree.number for tree in trees} == {1}
-    assert snapshots.readers(run.control.base) == 6
+    for tree in trees:
+        assert run.pool.free() == ()
+        snapshots.release(tree)
+    assert run.pool.free() == (1,)
 
 
 def test_shared_writers_meet_in_one_tree(run: Run) -> None:
@@ -82,37 +96,21 @@ def test_shared_writers_meet_in_one_tree(run: Run) -> None:
     (two.path / "docs" / "b.md").write_text("b")
     assert paths_of(one.harvest(["src"])) == {"src/a.py": "A"}
     assert paths_of(two.harvest(["docs"])) == {"docs/b.md": "A"}
-    assert shared.attempts == 2
 
 
 def test_the_shared_tree_moves_only_when_nobody_is_in_it(run: Run) -> None:
     """An attempt that is in the tree keeps its files; the next to be alone finds the head."""
     shared = SharedTree(run.pool)
-    bases = [shared.base]
     shared.enter(run.control.head())
     merge(run, commit_files(run, {"new": "x"}))
     late = shared.enter(run.control.head())
-    bases += [shared.base, late.base]
-    assert bases == [None, run.control.base, run.control.base]
+    assert late.base == run.control.base
     assert not (late.path / "new").exists()
-    shared.leave(merged=True)
-    shared.leave(merged=True)
+    shared.leave()
+    shared.leave()
     fresh = shared.enter(run.control.head())
-    assert (shared.base, fresh.number) == (run.control.head(), late.number)
+    assert (fresh.base, fresh.number) == (run.control.head(), late.number)
     assert (fresh.path / "new").exists()
-
-
-def test_an_attempt_that_was_not_merged_makes_the_tree_stale(run: Run) -> None:
-    """Its files are nobody's, until the tree is brought to a head again."""
-    shared = SharedTree(run.pool)
-    shared.enter(run.control.head())
-    shared.enter(run.control.head())
-    shared.leave(merged=False)
-    seen = [shared.stale]
-    shared.leave(merged=True)
-    shared.enter(run.control.head())
-    seen.append(shared.stale)
-    assert seen == [True, False]
 
 
 def test_leftovers_of_the_shared_tree_are_saved(run: Run) -> None:
@@ -120,7 +118,7 @@ def test_leftovers_of_the_shared_tree_are_saved(run: Run) -> None:
     shared = SharedTree(run.pool)
     tree = shared.enter(run.control.head())
     (tree.path / "stray").write_text("work")
-    shared.leave(merged=True)
+    shared.leave()
     fresh = shared.enter(run.control.head())
     assert not (fresh.path / "stray").exists()
     saved = run.control.git("for-each-ref", "--format=%(refname)", "refs/wf/left").text
@@ -137,10 +135,10 @@ def test_leftovers_that_are_too_much_keep_their_tree(
 
     shared = SharedTree(run.pool)
     tree = shared.enter(run.control.head())
-    shared.leave(merged=False)
+    shared.leave()
     monkeypatch.setattr(shared_module, "keep_leftovers", too_much)
     assert shared.enter(run.control.head()).number != tree.number
-    shared.leave(merged=False)
+    shared.leave()
     shared.close()
     assert run.pool.free() == ()
 
@@ -152,7 +150,7 @@ def test_the_shared_tree_is_given_back_at_the_end(run: Run) -> None:
     tree = shared.enter(run.control.head())
     shared.close()
     assert run.pool.free() == ()
-    shared.leave(merged=True)
+    shared.leave()
     shared.close()
     assert run.pool.free() == (tree.number,)
 
@@ -162,8 +160,13 @@ def test_attempts_are_counted_in_after_a_restart(run: Run) -> None:
     tree = SharedTree(run.pool).enter(run.control.head())
     again = SharedTree(run.pool)
     again.resume(tree)
+    merge(run, commit_files(run, {"new": "x"}))
     assert again.enter(run.control.head()) is tree
-    assert again.attempts == 2
+    again.leave()
+    assert again.enter(run.control.head()) is tree
+    again.leave()
+    again.leave()
+    assert again.enter(run.control.head()).base == run.control.head()
 
 
 def test_a_shared_tree_that_is_gone_is_made_again(run: Run) -> None:
@@ -171,5 +174,5 @@ def test_a_shared_tree_that_is_gone_is_made_again(run: Run) -> None:
     shared = SharedTree(run.pool)
     tree = shared.enter(run.control.head())
     tree.path.rename(run.paths.trash / "moved")
-    shared.leave(merged=False)
+    shared.leave()
     assert (shared.enter(run.control.head()).path / "README.md").exists()

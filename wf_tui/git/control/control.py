@@ -25,20 +25,27 @@ __all__ = ["ATTRIBUTES", "Control", "check_complete", "make_control", "open_cont
 ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
 """Files come out and go in byte by byte, and no attribute of a tree names a program."""
 
-_FOREIGN = "foreign"
+_LOCAL_NAMES = "foreign"
+"""The file in `control.git` that lists them; the name is that of the first release."""
 _SPECIAL = re.compile(r"([\\*?\[]| $)")
 
 
 @dataclass(frozen=True)
 class Control:
-    """The private repository of a run: its base commit and its integration branch."""
+    """The private repository of a run: its base commit and its integration branch.
+
+    A value, to be used from any thread. Each method is one command of git, some milliseconds,
+    and raises `GitError` where git fails, so none belongs on the event loop.
+    """
 
     git_dir: Path
     object_format: str
     base: str
     ref: str
-    foreign: tuple[bytes, ...] = field(default=(), kw_only=True)
-    """Names in each worktree that wf has put there, and nothing is ever taken from."""
+    local_names: tuple[bytes, ...] = field(default=(), kw_only=True)
+    """Names in each worktree that wf has put there: no harvest takes what lies at them."""
+    variables: Mapping[str, str] = field(default_factory=dict, kw_only=True, compare=False)
+    """Environment of every git on this repository, such as a second folder of objects."""
 
     @property
     def zero(self) -> str:
@@ -53,7 +60,8 @@ class Control:
         variables: Mapping[str, str] | None = None,
     ) -> Completed:
         """Run git on this repository, without a worktree."""
-        return git(*arguments, git_dir=self.git_dir, stdin=stdin, ok=ok, variables=variables)
+        every = {**self.variables, **(variables or {})}
+        return git(*arguments, git_dir=self.git_dir, stdin=stdin, ok=ok, variables=every)
 
     def head(self) -> str:
         """Return the commit that the integration branch points to."""
@@ -104,14 +112,16 @@ def make_control(
     branch: str,
     *,
     environ: Mapping[str, str] | None = None,
-    foreign: Collection[str] = (),
+    local_names: Collection[str] = (),
 ) -> Control:
     """Make a run's private repository at the commit that the user has checked out.
 
-    `environ` is the user's environment (the process's own by default): it says where the user's
-    excludes are. A repository that lacks objects of that commit is refused. `foreign` names what
-    will be put into each worktree; git in there ignores it.
+    Called once, when a run is created. `environ` is the user's environment (the process's own by
+    default): it says where the user's excludes are. `local_names` are what will be put into each
+    worktree, relative to its top; git in there ignores it. Raises `RepositoryError` where objects
+    of that commit are missing.
     """
+    # It is made beside its place and renamed at the end: a killed `wf run` leaves no half of one.
     final, making = paths.control, paths.control.with_name("control.git.new")
     if making.exists():
         shutil.rmtree(making)
@@ -119,33 +129,35 @@ def make_control(
     draft = Control(making, repository.object_format, repository.head, ref)
     try:
         _initialise(draft, repository, branch)
-        theirs = user_excludes(repository, os.environ if environ is None else environ)
-        _write_info(draft, theirs + _patterns(foreign))
-        (making / _FOREIGN).write_bytes(b"\0".join(map(os.fsencode, foreign)))
+        excludes = user_excludes(repository, os.environ if environ is None else environ)
+        _write_info(draft, excludes + _patterns(local_names))
+        (making / _LOCAL_NAMES).write_bytes(b"\0".join(map(os.fsencode, local_names)))
         check_complete(draft)
         draft.create(BASE, draft.base)
         draft.create(ref, draft.base)
         making.rename(final)
     except OSError as error:
         raise EnvironmentalError(f"cannot make {final}: {error.strerror}") from error
-    return Control(final, repository.object_format, repository.head, ref, foreign=_foreign(final))
+    return Control(
+        final, repository.object_format, repository.head, ref, local_names=_read_local_names(final)
+    )
 
 
 def open_control(paths: RunPaths) -> Control:
-    """Return the private repository of a run that was started before."""
-    place = paths.control
-    if not place.is_dir():
-        raise EnvironmentalError(f"the run's repository is gone: {place}")
-    object_format = git("rev-parse", "--show-object-format", git_dir=place).text
-    base = git("rev-parse", "--verify", "--end-of-options", BASE, git_dir=place).text
-    ref = git("symbolic-ref", "HEAD", git_dir=place).text
-    return Control(place, object_format, base, ref, foreign=_foreign(place))
+    """Return the private repository of a run that was started before; three commands of git."""
+    git_dir = paths.control
+    if not git_dir.is_dir():
+        raise EnvironmentalError(f"the run's repository is gone: {git_dir}")
+    object_format = git("rev-parse", "--show-object-format", git_dir=git_dir).text
+    base = git("rev-parse", "--verify", "--end-of-options", BASE, git_dir=git_dir).text
+    ref = git("symbolic-ref", "HEAD", git_dir=git_dir).text
+    return Control(git_dir, object_format, base, ref, local_names=_read_local_names(git_dir))
 
 
-def _foreign(place: Path) -> tuple[bytes, ...]:
+def _read_local_names(git_dir: Path) -> tuple[bytes, ...]:
     """Return the names of foreign files; an older run has no such file."""
     try:
-        return tuple(filter(None, (place / _FOREIGN).read_bytes().split(b"\0")))
+        return tuple(filter(None, (git_dir / _LOCAL_NAMES).read_bytes().split(b"\0")))
     except FileNotFoundError:
         return ()
 

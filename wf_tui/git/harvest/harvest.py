@@ -36,10 +36,11 @@ class HarvestRefusedError(RefusedError):
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that one harvest takes."""
+    """The most that one harvest takes; more is refused as a whole, never cut off."""
 
     files: int = 10_000
     size: int = 200 << 20
+    """Bytes of all files together."""
 
 
 CAPS = Caps()
@@ -61,25 +62,26 @@ class Harvest:
     entries: tuple[Entry, ...]
     refused: tuple[Refused, ...]
     ignored: int
+    """How many names the excludes hide; a folder hidden as a whole is one."""
 
 
 @dataclass
-class _Sorted:
+class _ChangedPaths:
     """The changed paths by what has to be done with each."""
 
-    place: WorktreeFiles
+    worktree: WorktreeFiles
     caps: Caps
     submodules: frozenset[bytes] = frozenset()
     planted: tuple[bytes, ...] = ()
     take: list[bytes] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
     refused: dict[bytes, str] = field(default_factory=dict)
-    real: dict[bytes, bool] = field(default_factory=lambda: {b"": True})
+    real_folders: dict[bytes, bool] = field(default_factory=lambda: {b"": True})
     files: int = 0
     size: int = 0
 
     def sort(self, path: bytes) -> None:
-        """Put one path where it belongs."""
+        """Put one path where it belongs; the first rule that fits decides."""
         if path.endswith(b"/"):
             self.refused[path.rstrip(b"/")] = "nested repository"
         elif path in self.submodules:
@@ -90,7 +92,7 @@ class _Sorted:
             self._sort_by_kind(path)
 
     def _sort_by_kind(self, path: bytes) -> None:
-        full = self.place.full(path)
+        full = self.worktree.full(path)
         try:
             status = os.lstat(full)
         except OSError as error:
@@ -129,111 +131,121 @@ class _Sorted:
         """Whether every folder above is one: below a link to a folder nothing is the tree's."""
         folders = []
         folder = path.rpartition(b"/")[0]
-        while folder not in self.real:
+        while folder not in self.real_folders:
             folders.append(folder)
             folder = folder.rpartition(b"/")[0]
-        real = self.real[folder]
+        real_folders = self.real_folders[folder]
         for below in reversed(folders):
-            real = real and self.place.kind(below) == stat.S_IFDIR
-            self.real[below] = real
-        return real
+            real_folders = real_folders and self.worktree.kind(below) == stat.S_IFDIR
+            self.real_folders[below] = real_folders
+        return real_folders
 
 
 def harvest(
-    place: WorktreeFiles, base: str, *, scopes: Sequence[str] | None = None, caps: Caps = CAPS
+    worktree: WorktreeFiles, base: str, *, scopes: Sequence[str] | None = None, caps: Caps = CAPS
 ) -> Harvest:
-    """Take the changed files of `place` into its index and return them as a tree beside `base`.
+    """Take the changed files of `worktree` into its index and return them as a tree beside `base`.
 
-    With `scopes`, only paths that they cover are looked at. Doing it again gives the same.
+    With `scopes`, only paths that they cover are looked at. Doing it again gives the same, so that
+    recovery simply harvests once more. Raises `HarvestRefusedError` for a worktree that is gone or
+    holds more than `caps`, `GitError` where git fails; the files themselves are never changed.
     """
-    if not place.is_folder():
+    if not worktree.is_folder():
         raise HarvestRefusedError("the worktree is gone", "retry the task")
-    changes = place.changes()
+    changes = worktree.changes()
     paths = [path for path in changes.tags if _covered(scopes, path)]
-    found = _Sorted(
-        place, caps, _submodules(place, paths, changes), _planted(place, paths, changes)
+    found = _ChangedPaths(
+        worktree, caps, _submodules(worktree, paths, changes), _planted(worktree, paths, changes)
     )
     for path in paths:
         found.sort(path)
-    ignored = place.ignored()
-    _note_special(found, ignored, scopes)
-    _into_index(place, found)
-    tree = place.git("write-tree").text
+    ignored = worktree.ignored()
+    _refuse_special_files(found, ignored, scopes)
+    _update_index(worktree, found)
+    tree = worktree.git("write-tree").text
     return Harvest(
         tree_oid=tree,
-        entries=changed_files(place.control, base, tree),
+        entries=changed_files(worktree.control, base, tree),
         refused=_refusals(found, changes, scopes),
         ignored=len(ignored),
     )
 
 
 def _covered(scopes: Sequence[str] | None, path: bytes) -> bool:
-    return not scopes or covers(scopes, _text(path.rstrip(b"/")))
+    return not scopes or covers(scopes, _decoded(path.rstrip(b"/")))
 
 
-def _submodules(place: WorktreeFiles, paths: Sequence[bytes], changes: Changes) -> frozenset[bytes]:
+def _submodules(
+    worktree: WorktreeFiles, paths: Sequence[bytes], changes: Changes
+) -> frozenset[bytes]:
     tracked = [path for path in paths if changes.tags[path] != UNTRACKED]
-    if all(place.kind(path) not in {0, stat.S_IFDIR} for path in tracked):
+    if all(worktree.kind(path) not in {0, stat.S_IFDIR} for path in tracked):
         return frozenset()  # where a submodule was there is a folder, or nothing
-    records = place.git("ls-files", "-z", "-s").records
+    records = worktree.git("ls-files", "-z", "-s").records
     return frozenset(
         record.split(b"\t", 1)[1] for record in records if record.startswith(_SUBMODULE)
     )
 
 
-def _planted(place: WorktreeFiles, paths: Sequence[bytes], changes: Changes) -> tuple[bytes, ...]:
-    return planted_repositories(place, [path for path in paths if changes.tags[path] == UNTRACKED])
+def _planted(
+    worktree: WorktreeFiles, paths: Sequence[bytes], changes: Changes
+) -> tuple[bytes, ...]:
+    return planted_repositories(
+        worktree, [path for path in paths if changes.tags[path] == UNTRACKED]
+    )
 
 
-def _note_special(found: _Sorted, ignored: Collection[bytes], scopes: Sequence[str] | None) -> None:
-    foreign = (name + b"/" for name in found.place.control.foreign)
-    for path in special_files(found.place, {*ignored, *foreign}):
-        if _covered(scopes, path) and not found.place.is_foreign(path):
+def _refuse_special_files(
+    found: _ChangedPaths, ignored: Collection[bytes], scopes: Sequence[str] | None
+) -> None:
+    local_names = (name + b"/" for name in found.worktree.control.local_names)
+    for path in special_files(found.worktree, {*ignored, *local_names}):
+        if _covered(scopes, path) and not found.worktree.is_local_file(path):
             found.refused[path] = "special file"
 
 
-def _into_index(place: WorktreeFiles, found: _Sorted) -> None:
+def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
     if found.gone:
         words = ("update-index", "--force-remove", "-z", "--stdin")
-        place.git(*words, stdin=_lines(found.gone))
+        worktree.git(*words, stdin=_terminated(found.gone))
     if not found.take:
         return
-    done = _take(place, found.take)
+    done = _add_to_index(worktree, found.take)
     if done.status:
-        make_readable(place.top)
-        done = _take(place, found.take)
+        make_readable(worktree.top)
+        done = _add_to_index(worktree, found.take)
     if done.status:
         raise HarvestRefusedError(f"git cannot take the changed files: {done.complaint}")
     if b"Ignoring path " in done.stderr:
-        _note_forbidden(place, found)
+        _refuse_forbidden_names(worktree, found)
 
 
-def _take(place: WorktreeFiles, paths: Sequence[bytes]) -> Completed:
+def _add_to_index(worktree: WorktreeFiles, paths: Sequence[bytes]) -> Completed:
     words = ("update-index", "-z", "--add", "--remove", "--replace", "--stdin")
-    return place.git(*words, stdin=_lines(paths), ok=None)
+    return worktree.git(*words, stdin=_terminated(paths), ok=None)
 
 
-def _note_forbidden(place: WorktreeFiles, found: _Sorted) -> None:
-    known = set(place.git("ls-files", "-z").records)
+def _refuse_forbidden_names(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
+    known = set(worktree.git("ls-files", "-z").records)
     for path in found.take:
-        if path not in known and place.kind(path):
+        if path not in known and worktree.kind(path):
             found.refused[path] = "forbidden name"
 
 
 def _refusals(
-    found: _Sorted, changes: Changes, scopes: Sequence[str] | None
+    found: _ChangedPaths, changes: Changes, scopes: Sequence[str] | None
 ) -> tuple[Refused, ...]:
     reasons = dict(found.refused)
     # Git cuts a message that is longer than a path may be, and the reason with it.
     for path, reason in _UNOPENED.findall(changes.complaints):
-        if _covered(scopes, path) and not found.place.is_foreign(path):
+        if _covered(scopes, path) and not found.worktree.is_local_file(path):
             reasons[path] = "unreadable folder: " + clean(reason or b"its path is too long")
-    return tuple(Refused(_text(path), reasons[path]) for path in sorted(reasons))
+    return tuple(Refused(_decoded(path), reasons[path]) for path in sorted(reasons))
 
 
-def _lines(paths: Sequence[bytes]) -> bytes:
+def _terminated(paths: Sequence[bytes]) -> bytes:
     return b"\0".join(paths) + b"\0"
 
 
-def _text(path: bytes) -> str:
+def _decoded(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")

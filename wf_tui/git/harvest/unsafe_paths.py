@@ -27,30 +27,30 @@ def leaves_tree(path: bytes, target: bytes) -> bool:
     return ups > path.count(b"/") or b".." in rest or any(part.lower() == b".git" for part in rest)
 
 
-def planted_repositories(place: WorktreeFiles, added: Iterable[bytes]) -> tuple[bytes, ...]:
+def planted_repositories(worktree: WorktreeFiles, added: Iterable[bytes]) -> tuple[bytes, ...]:
     """Return the folders that these new paths turn into bare repositories.
 
     A git that steps into such a folder obeys its configuration, so none may be merged; one that
     the base has already is the user's own.
     """
     candidates = {folder for path in added for folder in _homes(path)}
-    planted = [folder for folder in candidates if _is_repository(place, folder)]
-    return tuple(sorted(folder for folder in planted if not _tracked(place, folder)))
+    planted = [folder for folder in candidates if _is_repository(worktree, folder)]
+    return tuple(sorted(folder for folder in planted if not _tracked(worktree, folder)))
 
 
 def special_files(
-    place: WorktreeFiles, hidden: Collection[bytes], most: int = 100
+    worktree: WorktreeFiles, hidden: Collection[bytes], most: int = 100
 ) -> tuple[bytes, ...]:
     """Return FIFOs, sockets and devices, which git passes over; not from hidden folders."""
-    return tuple(islice(_walk(place, hidden), most))
+    return tuple(islice(_walk(worktree, hidden), most))
 
 
-def _walk(place: WorktreeFiles, hidden: Collection[bytes]) -> Iterator[bytes]:
+def _walk(worktree: WorktreeFiles, hidden: Collection[bytes]) -> Iterator[bytes]:
     waiting = [b""]
     while waiting:
         folder = waiting.pop()
         try:
-            with os.scandir(place.full(folder)) as entries:
+            with os.scandir(worktree.full(folder)) as entries:
                 present = list(entries)
         except OSError:
             continue  # git has said already what it cannot open
@@ -68,16 +68,16 @@ def _homes(path: bytes) -> Iterable[bytes]:
     return (b"/".join(parts[:at]) for at in range(1, len(parts)) if parts[at] in _MARKERS)
 
 
-def _is_repository(place: WorktreeFiles, folder: bytes) -> bool:
-    if not place.kind(folder + b"/HEAD"):
+def _is_repository(worktree: WorktreeFiles, folder: bytes) -> bool:
+    if not worktree.kind(folder + b"/HEAD"):
         return False
-    return bool(place.kind(folder + b"/commondir")) or all(
-        os.path.isdir(place.full(folder + name))  # noqa: PTH112 - bytes; git follows links here
+    return bool(worktree.kind(folder + b"/commondir")) or all(
+        os.path.isdir(worktree.full(folder + name))  # noqa: PTH112 - bytes; git follows links here
         for name in (b"/objects", b"/refs")
     )
 
 
-def _tracked(place: WorktreeFiles, folder: bytes) -> bool:
-    known = place.git("ls-files", "-z", "--", folder).records
+def _tracked(worktree: WorktreeFiles, folder: bytes) -> bool:
+    known = worktree.git("ls-files", "-z", "--", folder).records
     heads = {path[len(folder) + 1 :].split(b"/")[0] for path in known}
     return b"HEAD" in heads and ({b"objects", b"refs"} <= heads or b"commondir" in heads)

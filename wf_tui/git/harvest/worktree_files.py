@@ -78,7 +78,7 @@ class WorktreeFiles:
             done = self._list_changes()
         tags: dict[bytes, bytes] = {}
         for record in done.records:
-            if not self.is_foreign(record[2:]):
+            if not self.is_local_file(record[2:]):
                 tags.setdefault(record[2:], record[:1])
         return Changes(tags, done.stderr)
 
@@ -86,11 +86,11 @@ class WorktreeFiles:
         """Return what the excludes hide: files, and (with a slash) folders hidden as a whole."""
         words = ("ls-files", "-z", "-o", "-i", "--exclude-standard", "--directory")
         records = self.git(*words).records
-        return frozenset(path for path in records if not self.is_foreign(path))
+        return frozenset(path for path in records if not self.is_local_file(path))
 
-    def is_foreign(self, path: bytes) -> bool:
+    def is_local_file(self, path: bytes) -> bool:
         """Whether wf has put this, or a folder that it lies in, into the worktree."""
-        names = self.control.foreign
+        names = self.control.local_names
         return bool(names) and any(path == n or path.startswith(n + b"/") for n in names)
 
     @contextmanager

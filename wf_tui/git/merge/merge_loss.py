@@ -7,7 +7,7 @@ from wf_tui.git.control.control import Control
 
 __all__ = ["find_losses", "lost_paths"]
 
-_By = dict[str, Entry]
+_Entries = dict[str, Entry]
 
 
 def find_losses(
@@ -40,7 +40,7 @@ def lost_paths(
     return _sorted([*kept, *lost])
 
 
-def _may_differ(path: str, theirs: _By, ours: _By, merged: _By) -> bool:
+def _may_differ(path: str, theirs: _Entries, ours: _Entries, merged: _Entries) -> bool:
     """Whether the merge may differ from ours at a path: the attempt was there, or moved it."""
     if path in theirs:
         return True
@@ -63,7 +63,7 @@ def _after(entries: Iterable[Entry]) -> dict[str, tuple[str, str]]:
     return {entry.path: entry.new for entry in entries}
 
 
-def _by_path(entries: Iterable[Entry]) -> _By:
+def _by_path(entries: Iterable[Entry]) -> _Entries:
     return {entry.path: entry for entry in entries}
 
 

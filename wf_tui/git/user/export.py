@@ -69,27 +69,30 @@ def export(
 
     `expected` is the commit the last export left there (None: there is no such branch yet); a
     branch that is anywhere else is the user's now, and is left alone. `fetched` is called before
-    the branch moves.
+    the branch moves, for the fault tests. Never raises for what git says: the reason comes back as
+    `Pending`, and the work is safe in the run's own repository meanwhile.
     """
     if not repository.common_dir.is_dir():
         return Pending("the repository is gone")
     ref = branch_ref(branch)
     try:
-        new, current = control.head(), _current(repository, ref)
+        new, current = control.head(), _commit_of(repository, ref)
         if current == new:
-            _make_whole(repository, control, new, control.base)
+            _restore_missing_objects(repository, control, new, control.base)
             return Exported(new)
+        # A scheduler was killed between the move of the branch and its record in the ledger.
         if current is not None and _is_later_export(control, current, expected):
             expected = current
         if expected is not None and not control.contains(expected, head=new):
             return Pending("the branch of the run itself was moved back, or aside")
-        if reason := _hindrance(repository, ref, current, expected):
+        if reason := _obstacle(repository, ref, current, expected):
             return Pending(reason)
+        # Objects first, then the ref that needs them: in between the repository is whole.
         _fetch(repository, control, new)
         fetched()
         old = expected or control.zero
         _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
-        _make_whole(repository, control, new, expected or control.base)
+        _restore_missing_objects(repository, control, new, expected or control.base)
     except GitError as error:
         return Pending(_first_line(error))
     return Exported(new)
@@ -110,9 +113,9 @@ def _first_line(error: GitError) -> str:
     return clean(lines[0].removeprefix("fatal: ")) + since
 
 
-def _current(repository: Repository, ref: str) -> str | None:
+def _commit_of(repository: Repository, ref: str) -> str | None:
     """Return what a ref itself holds, or None; a symbolic one holds no commit."""
-    if _symbolic(repository, ref):
+    if _is_symbolic(repository, ref):
         return None
     # Also of a commit that is missing, which `show-ref` takes for no branch.
     words = ("rev-parse", "--verify", "-q", "--end-of-options", ref)
@@ -120,11 +123,11 @@ def _current(repository: Repository, ref: str) -> str | None:
     return done.text if done.status == 0 else None
 
 
-def _hindrance(
+def _obstacle(
     repository: Repository, ref: str, current: str | None, expected: str | None
 ) -> str | None:
     """Return why the branch must not be moved now, or None."""
-    if _symbolic(repository, ref):
+    if _is_symbolic(repository, ref):
         return "the branch is a symbolic ref"
     if current != expected:
         return "the branch was removed" if current is None else "the branch was moved"
@@ -135,7 +138,7 @@ def _hindrance(
     return None
 
 
-def _symbolic(repository: Repository, ref: str) -> bool:
+def _is_symbolic(repository: Repository, ref: str) -> bool:
     return _user_git(repository, "symbolic-ref", "-q", ref, ok=None).status == 0
 
 
@@ -151,28 +154,30 @@ def _fetch(repository: Repository, control: Control, commit: str) -> None:
     git(*words, git_dir=repository.common_dir, settings=ANY_OWNER, global_config=config)
 
 
-def _make_whole(repository: Repository, control: Control, commit: str, since: str) -> None:
+def _restore_missing_objects(
+    repository: Repository, control: Control, commit: str, since: str
+) -> None:
     """Bring again what the user's git has pruned between the fetch and the move of the branch.
 
     A fetch leaves out what it takes for known, so that it would not bring it a second time.
     """
-    if _is_whole(repository, commit, since):
+    if _has_all_objects(repository, commit, since):
         return
-    known = f"^{control.base}\n" if _has(repository, control.base) else ""
+    known = f"^{control.base}\n" if _has_commit(repository, control.base) else ""
     words = ("pack-objects", "-q", "--revs", "--stdout")
     pack = control.git(*words, stdin=f"{commit}\n{known}".encode()).stdout
     git("index-pack", "--stdin", git_dir=repository.common_dir, stdin=pack, settings=ANY_OWNER)
-    if not _is_whole(repository, commit, control.base):
+    if not _has_all_objects(repository, commit, control.base):
         raise GitError("objects of the branch are missing in the repository")
 
 
-def _is_whole(repository: Repository, commit: str, since: str) -> bool:
-    known = (f"^{since}",) if _has(repository, since) else ()
+def _has_all_objects(repository: Repository, commit: str, since: str) -> bool:
+    known = (f"^{since}",) if _has_commit(repository, since) else ()
     words = ("rev-list", "--objects", "--quiet", commit, *known, "--")
     return _user_git(repository, *words, ok=None).status == 0
 
 
-def _has(repository: Repository, commit: str) -> bool:
+def _has_commit(repository: Repository, commit: str) -> bool:
     return _user_git(repository, "cat-file", "-e", commit, ok=None).status == 0
 
 

@@ -26,7 +26,7 @@ _PROGRAMS: Final = re.compile(
     rb"|include\.path|includeif\..*\.path",
     re.DOTALL,
 )
-_MAYBE: Final = re.compile(rb"alias\..*|submodule\..*\.update", re.DOTALL)
+_PROGRAM_IF_BANG: Final = re.compile(rb"alias\..*|submodule\..*\.update", re.DOTALL)
 _SWITCH: Final = frozenset({b"", b"true", b"false", b"yes", b"no", b"on", b"off", b"1", b"0"})
 _LOCKS: Final = ("*.lock", "refs/**/*.lock", "worktrees/*/*.lock", "objects/info/*.lock")
 
@@ -42,15 +42,17 @@ class Lock:
 def program_keys(common_dir: Path) -> tuple[str, ...]:
     """Return the keys of a repository's configuration that name programs or more configuration."""
     files = [common_dir / "config.worktree", *(common_dir / "worktrees").glob("*/config.worktree")]
-    places = [("--local",), *(("--file", file) for file in files if file.is_file())]
+    sources = [("--local",), *(("--file", file) for file in files if file.is_file())]
     records = [
         record
-        for place in places
+        for git_dir in sources
         for record in git(
-            *("config", *place, "--includes", "-z", "--list"), git_dir=common_dir
+            *("config", *git_dir, "--includes", "-z", "--list"), git_dir=common_dir
         ).records
     ]
-    found = (key for key, _, value in (r.partition(b"\n") for r in records) if _names(key, value))
+    found = (
+        key for key, _, value in (r.partition(b"\n") for r in records) if _names_program(key, value)
+    )
     return tuple(sorted({clean(key, limit=100) for key in found}))
 
 
@@ -76,19 +78,19 @@ def tree_notices(repository: Repository) -> tuple[str, ...]:
     what the user's repository names.
     """
     with tempfile.TemporaryDirectory(prefix="wf-doctor-") as folder:
-        place = Path(folder, "own.git")
+        git_dir = Path(folder, "own.git")
         git(
             *("init", "-q", "--bare", "--template="),
-            *(f"--object-format={repository.object_format}", "--", place),
+            *(f"--object-format={repository.object_format}", "--", git_dir),
         )
-        own = Control(place, repository.object_format, repository.head, "HEAD")
-        both = combine(own, repository.common_dir, write=False)
-        check_complete(both)
-        return repo_warnings(both, repository.head)
+        own = Control(git_dir, repository.object_format, repository.head, "HEAD")
+        combined = combine(own, repository.common_dir, write=False)
+        check_complete(combined)
+        return repo_warnings(combined, repository.head)
 
 
-def _names(key: bytes, value: bytes) -> bool:
+def _names_program(key: bytes, value: bytes) -> bool:
     if key == b"core.fsmonitor":
         return value.lower() not in _SWITCH
-    maybe = _MAYBE.fullmatch(key) and value.startswith(b"!")
+    maybe = _PROGRAM_IF_BANG.fullmatch(key) and value.startswith(b"!")
     return bool(maybe or _PROGRAMS.fullmatch(key))

@@ -15,7 +15,7 @@ from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.control.show import FileChange, file_changes
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.user.combined import Combined
-from wf_tui.git.user.target import Target, named
+from wf_tui.git.user.target import Target, listed_files
 from wf_tui.git.user_config import identity
 
 __all__ = ["Landing", "LandingKind", "land", "plan_landing"]
@@ -35,7 +35,7 @@ class LandingKind(StrEnum):
 class Landing:
     """What a landing brings: from `old` to `tree`, that of `head` or of a merge with it."""
 
-    how: LandingKind
+    kind: LandingKind
     old: str
     head: str
     tree: str
@@ -51,10 +51,10 @@ def plan_landing(combined: Combined, old: str, head: str) -> Landing:
         return Landing(LandingKind.NOTHING, old, head, combined.tree_of(old))
     forward = combined.contains(old, head=head)
     tree = combined.tree_of(head) if forward else _merged(combined, old, head)
-    listed = combined.git("log", "-z", "--first-parent", "--format=%H %s", f"{old}..{head}", "--")
-    commits = (line.decode("utf-8", "replace").partition(" ") for line in listed.records)
+    log = combined.git("log", "-z", "--first-parent", "--format=%H %s", f"{old}..{head}", "--")
+    commits = (line.decode("utf-8", "replace").partition(" ") for line in log.records)
     return Landing(
-        how=LandingKind.FAST_FORWARD if forward else LandingKind.MERGE,
+        kind=LandingKind.FAST_FORWARD if forward else LandingKind.MERGE,
         old=old,
         head=head,
         tree=tree,
@@ -65,20 +65,20 @@ def plan_landing(combined: Combined, old: str, head: str) -> Landing:
 
 
 def land(
-    combined: Combined, target: Target, coming: Landing, message: str, environ: Mapping[str, str]
+    combined: Combined, target: Target, landing: Landing, message: str, environ: Mapping[str, str]
 ) -> str:
     """Bring the work into the branch and its checkout; return where the branch is now.
 
     `combined` writes to the user's objects. What `Target.check` refuses has been asked before.
     """
-    if coming.how is LandingKind.NOTHING:
-        return coming.old
-    new, who = coming.head, _who(target, environ, needed=coming.how is LandingKind.MERGE)
-    if coming.how is LandingKind.MERGE:
-        words = ("commit-tree", "-p", coming.old, "-p", coming.head, "-m", message)
-        new = combined.git(*words, coming.tree, variables=who).text
+    if landing.kind is LandingKind.NOTHING:
+        return landing.old
+    new, who = landing.head, _who(target, environ, needed=landing.kind is LandingKind.MERGE)
+    if landing.kind is LandingKind.MERGE:
+        words = ("commit-tree", "-p", landing.old, "-p", landing.head, "-m", message)
+        new = combined.git(*words, landing.tree, variables=who).text
     with _undisturbed():
-        target.move(coming.old, new, message, who)
+        target.move(landing.old, new, message, who)
     return new
 
 
@@ -88,7 +88,7 @@ def _merged(combined: Combined, old: str, head: str) -> str:
     merge = merge_trees(combined, old, head)
     if not merge.clean:
         hint = "merge the branch of the run by hand: git merge"
-        raise RefusedError(f"it conflicts in {named(merge.conflicts)}", hint)
+        raise RefusedError(f"it conflicts in {listed_files(merge.conflicts)}", hint)
     return merge.tree
 
 

@@ -15,7 +15,7 @@ from wf_tui.git.user.overwrite import filtered_files, overwritten_files
 from wf_tui.git.user_config import checkout_settings
 from wf_tui.text import clean, listed
 
-__all__ = ["Target", "branch_commit", "find_target", "named"]
+__all__ = ["Target", "branch_commit", "find_target", "listed_files"]
 
 _NAMED: Final = 5
 
@@ -37,7 +37,11 @@ class Target:
         ok: Collection[int] | None = (0,),
         variables: Mapping[str, str] | None = None,
     ) -> Completed:
-        """Run git on the user's repository, in the checkout where there is one."""
+        """Run git on the user's repository, in the checkout where there is one.
+
+        This is the one git of wf with a worktree of the user's: `settings` are theirs, as far as
+        they say how files look.
+        """
         return git(
             *words,
             git_dir=self.checkout.git_dir if self.checkout else self.common_dir,
@@ -64,17 +68,18 @@ class Target:
             )
         if names := self._changed():
             raise RefusedError(
-                f"{where} has changes that are not committed: {named(names)}",
+                f"{where} has changes that are not committed: {listed_files(names)}",
                 "commit them, or land into another branch: --into",
             )
         if names := overwritten_files(self.checkout.path, entries):
+            shown = listed_files(names)
             raise RefusedError(
-                f"files that git does not track would be overwritten in {where}: {named(names)}",
+                f"files that git does not track would be overwritten in {where}: {shown}",
                 "move them away",
             )
         if names := filtered_files(self.git, tree, entries):
             raise RefusedError(
-                f"git filters, which wf does not run, are to write {named(names)}",
+                f"git filters, which wf does not run, are to write {listed_files(names)}",
                 "merge the branch of the run by hand: git merge",
             )
 
@@ -142,6 +147,6 @@ def find_target(
     return Target(common_dir, branch, checkout, settings, variables)
 
 
-def named(paths: Collection[str]) -> str:
+def listed_files(paths: Collection[str]) -> str:
     """Return the first few of many paths for a refusal, and how many more files there are."""
     return listed(paths, _NAMED, limit=200, noun="file")

@@ -60,7 +60,7 @@ class LocalFiles:
         """
         for word, name in self._each():
             source, target = self._source(name), tree / name
-            self._make_room(tree, name)
+            self._make_parents(tree, name)
             if word == "link":
                 target.symlink_to(source)
             else:
@@ -85,7 +85,7 @@ class LocalFiles:
             raise LocalFileError(f"{clean(name)} leads into `.git`")
         return top / name
 
-    def _make_room(self, tree: Path, name: str) -> None:
+    def _make_parents(self, tree: Path, name: str) -> None:
         """Make the folders above a name; none of them may be a link."""
         folder = tree
         for part in Path(name).parts[:-1]:

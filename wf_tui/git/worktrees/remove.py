@@ -15,7 +15,7 @@ from wf_tui.git.worktrees.shared import keep_leftovers
 from wf_tui.git.worktrees.tree import Tree
 from wf_tui.processes import working_folders
 
-__all__ = ["Judgement", "TreeClass", "judge", "remove_ended"]
+__all__ = ["Judgement", "TreeClass", "classify", "remove_ended"]
 
 _HARMLESS = frozenset({"special file", "symbolic link that leaves the tree"})
 
@@ -57,24 +57,24 @@ def remove_ended(
 
     `live` are the numbers of open attempts, `keep` those that wait for a person, and `save` those
     that a person may have left something in: that is saved first. With `dry` all stay, and those
-    without a reason are the ones that would go.
+    without a reason are the ones that would go. For the leader of a run, or whoever holds its lock.
     """
     for number in save:
         with contextlib.suppress(HarvestRefusedError, GitError):
-            keep_leftovers(pool.control, _tree(pool, pool.paths.trees / str(number)))
+            keep_leftovers(pool.control, _tree_at(pool, pool.paths.trees / str(number)))
     busy = working_folders()
-    saved = _saved(pool.control)
+    saved = _saved_trees(pool.control)
     found = []
     for path in sorted(pool.paths.trees.iterdir()):
-        tree_class = judge(pool, path, live=live, saved=saved)
-        reason = _objection(path, tree_class, keep, busy)
-        if not (reason or dry or pool.discard(_tree(pool, path))):
+        tree_class = classify(pool, path, live=live, saved=saved)
+        reason = _reason_to_keep(path, tree_class, keep, busy)
+        if not (reason or dry or pool.discard(_tree_at(pool, path))):
             reason = "it cannot be removed"
         found.append(Judgement(path, tree_class, not (reason or dry), reason))
     return tuple(found)
 
 
-def judge(
+def classify(
     pool: Pool, path: Path, *, live: Collection[int], saved: Mapping[str, str] | None = None
 ) -> TreeClass:
     """Return the class of what lies at `path` among the worktrees."""
@@ -88,25 +88,27 @@ def judge(
         half = (pool.paths.indexes / f"{name}.lock").exists() or not any(path.iterdir())
         return TreeClass.CLEAN if half else TreeClass.FOREIGN
     try:
-        content = _content(_tree(pool, path))
+        content = _content_of(_tree_at(pool, path))
     except (HarvestRefusedError, GitError):
         return TreeClass.DIRTY
-    return _judge_content(pool.control, content, _saved(pool.control) if saved is None else saved)
+    return _class_of_content(
+        pool.control, content, _saved_trees(pool.control) if saved is None else saved
+    )
 
 
-def _content(tree: Tree) -> str | None:
+def _content_of(tree: Tree) -> str | None:
     """Return the tree that a worktree holds, or None where it holds what no tree can.
 
     Of one that was given back, what was harvested counts: caches of a gate are nobody's work.
     """
     if tree.untouched():
-        return tree.place.git("write-tree").text
+        return tree.worktree.git("write-tree").text
     found = tree.peek()
     lasting = any(refused.reason not in _HARMLESS for refused in found.refused)
     return None if lasting else found.tree_oid
 
 
-def _judge_content(control: Control, content: str | None, saved: Mapping[str, str]) -> TreeClass:
+def _class_of_content(control: Control, content: str | None, saved: Mapping[str, str]) -> TreeClass:
     holder = saved.get(content) if content else None
     if holder is None:
         return TreeClass.DIRTY
@@ -116,7 +118,7 @@ def _judge_content(control: Control, content: str | None, saved: Mapping[str, st
     return TreeClass.MERGED if merged else TreeClass.HARVESTED
 
 
-def _objection(
+def _reason_to_keep(
     path: Path, tree_class: TreeClass, keep: Collection[int], busy: frozenset[Path] | None
 ) -> str:
     """Return why a worktree may not be removed, or nothing."""
@@ -130,12 +132,12 @@ def _objection(
     return "a process works in it" if any(f.is_relative_to(real) for f in busy) else ""
 
 
-def _tree(pool: Pool, path: Path) -> Tree:
+def _tree_at(pool: Pool, path: Path) -> Tree:
     # The base it was prepared from does not matter here: its content is what is judged.
     return Tree.at(pool.control, pool.paths, int(path.name), pool.control.base)
 
 
-def _saved(control: Control) -> Mapping[str, str]:
+def _saved_trees(control: Control) -> Mapping[str, str]:
     """Return the trees that are safe, each with what holds it: an attempt, or the branch itself."""
     history = control.git("log", "--format=%T", f"{control.base}..{control.ref}", "--").text
     found = dict.fromkeys([*history.split(), control.tree_of(control.base)], _CLEAN)

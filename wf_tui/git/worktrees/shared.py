@@ -15,7 +15,8 @@ class SharedTree:
     """One worktree, entered by any number of attempts; thread-safe.
 
     It is brought to the integration head only when nobody is in it, so that no file changes
-    under a running attempt. Who needs a newer head waits: the scheduler asks `base` and `stale`.
+    under a running attempt. Who needs a newer head waits: the ledger does not let it be claimed.
+    The lock is held while the tree is filled, so that a second attempt never finds half of it.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -23,25 +24,6 @@ class SharedTree:
         self._lock = threading.Lock()
         self._tree: Tree | None = None
         self._attempts = 0
-        self._stale = False
-
-    # The properties take no lock: whoever enters may hold it while files are written.
-
-    @property
-    def base(self) -> str | None:
-        """The commit the tree was last brought to; None before the first attempt."""
-        tree = self._tree
-        return tree.base if tree else None
-
-    @property
-    def attempts(self) -> int:
-        """How many attempts are in the tree."""
-        return self._attempts
-
-    @property
-    def stale(self) -> bool:
-        """Whether the tree holds what an ended attempt left and nobody merged."""
-        return self._stale
 
     def enter(self, head: str) -> Tree:
         """Let an attempt in; the first one finds the tree at `head`, later ones as it is."""
@@ -50,7 +32,6 @@ class SharedTree:
                 # One that could not be filled may be anybody's by now.
                 before, self._tree = self._tree, None
                 self._tree = self._refresh(before, head)
-                self._stale = False
             self._attempts += 1
             return self._tree
 
@@ -60,11 +41,10 @@ class SharedTree:
             self._tree = tree
             self._attempts += 1
 
-    def leave(self, *, merged: bool) -> None:
-        """Let an attempt out; one that was not merged leaves files that are nobody's."""
+    def leave(self) -> None:
+        """Let an attempt out; what it leaves behind is saved before the tree is brought on."""
         with self._lock:
             self._attempts -= 1
-            self._stale = self._stale or not merged
 
     def close(self) -> None:
         """Give the tree back to the pool, at the end of the run."""
@@ -94,7 +74,7 @@ def keep_leftovers(control: Control, tree: Tree) -> str | None:
 
     An attempt is harvested by its scope alone: what lies outside of all scopes would be lost.
     """
-    if not tree.place.is_folder():
+    if not tree.worktree.is_folder():
         return None
     found = tree.peek()
     if found.tree_oid in {control.tree_of(tree.base), control.tree_of(control.ref)}:

@@ -19,7 +19,11 @@ class _Snapshot:
 
 
 class Snapshots:
-    """The read snapshots of a run, one for each integration commit in use; thread-safe."""
+    """The read snapshots of a run, one for each integration commit in use; thread-safe.
+
+    Two locks: the one of all is held for a moment, the one of a snapshot while its tree is filled,
+    so that readers of other commits need not wait for that.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -52,12 +56,6 @@ class Snapshots:
         self._pool.release(tree, saved=True)
         return changed
 
-    def readers(self, commit: str) -> int:
-        """Return how many readers a commit has now."""
-        with self._lock:
-            snapshot = self._open.get(commit)
-            return snapshot.readers if snapshot else 0
-
     def _leave(self, commit: str) -> _Snapshot | None:
         """Count a reader out; return the snapshot when it was the last."""
         with self._lock:
@@ -67,7 +65,7 @@ class Snapshots:
 
 
 def _changed(tree: Tree) -> tuple[str, ...]:
-    if not tree.place.is_folder():
+    if not tree.worktree.is_folder():
         return (".",)
-    paths = (path.decode("utf-8", "surrogateescape") for path in tree.place.changes().tags)
+    paths = (path.decode("utf-8", "surrogateescape") for path in tree.worktree.changes().tags)
     return tuple(sorted(paths))

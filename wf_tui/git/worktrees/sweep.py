@@ -54,7 +54,7 @@ def _check(
         kind, status = wanted[entry.name], entry.stat(follow_symlinks=False)
         if status.st_mode == kind and status.st_nlink == 1 and kind is not Kind.FOLDER:
             continue  # nearly all of them
-        if not _is(kind, status):
+        if not _fits(kind, status):
             raise UnusableTreeError(f"{entry.path!r} is no {kind.name.lower()}")
         if kind.is_folder:
             below.append(folder + b"/" + entry.name if folder else entry.name)
@@ -63,7 +63,7 @@ def _check(
     return below
 
 
-def _is(kind: Kind, status: os.stat_result) -> bool:
+def _fits(kind: Kind, status: os.stat_result) -> bool:
     if kind.is_folder:
         return stat.S_ISDIR(status.st_mode)
     # With a second name elsewhere, an old worker's file would go on being the next one's.

@@ -21,34 +21,38 @@ __all__ = ["Tree", "prepare"]
 
 @dataclass(frozen=True)
 class Tree:
-    """A worktree with the commit it was prepared from."""
+    """A worktree with the commit it was prepared from.
+
+    What is known of it lies in files beside its index, so that it outlives the scheduler: the index
+    (filled at least once), `released` and `harvested`.
+    """
 
     number: int
     base: str
-    place: WorktreeFiles
+    worktree: WorktreeFiles
     git_dir: Path
 
     @classmethod
     def at(cls, control: Control, paths: RunPaths, number: int, base: str) -> "Tree":
         """Return the tree of this number, whether it is there yet or not."""
         name = str(number)
-        place = WorktreeFiles(control, paths.trees / name, paths.indexes / name)
-        return cls(number, base, place, paths.gits / name)
+        worktree = WorktreeFiles(control, paths.trees / name, paths.indexes / name)
+        return cls(number, base, worktree, paths.gits / name)
 
     @property
     def path(self) -> Path:
         """The worktree."""
-        return self.place.path
+        return self.worktree.path
 
     @property
     def released(self) -> Path:
         """A file whose time says when the worktree was given back to the pool, if it was."""
-        return self.place.index.with_name(f"{self.number}.released")
+        return self.worktree.index.with_name(f"{self.number}.released")
 
     @property
     def harvested(self) -> Path:
         """A file that is there when what the attempt left is safe."""
-        return self.place.index.with_name(f"{self.number}.harvested")
+        return self.worktree.index.with_name(f"{self.number}.harvested")
 
     def untouched(self) -> bool:
         """Whether the worktree was given back, and nothing in it was written since."""
@@ -56,9 +60,9 @@ class Tree:
             when = self.released.stat().st_mtime_ns
         except FileNotFoundError:
             return False
-        if not self.place.is_folder():
+        if not self.worktree.is_folder():
             return False
-        changed = (self.place.full(path.rstrip(b"/")) for path in self.place.changes().tags)
+        changed = (self.worktree.full(path.rstrip(b"/")) for path in self.worktree.changes().tags)
         return all(_written(path) <= when for path in changed)
 
     def harvest(self, scopes: Sequence[str] | None = None, caps: Caps = CAPS) -> Harvest:
@@ -74,34 +78,36 @@ class Tree:
         self, scopes: Sequence[str] | None = None, caps: Caps = CAPS
     ) -> Iterator[Harvest]:
         """Harvest, and count the work as safe only if the block, which saves it, ends well."""
+        # Away first: if this harvest breaks off, an older mark must not speak for newer files.
         self.harvested.unlink(missing_ok=True)
         yield self._harvest(scopes, caps)
         self.harvested.touch()
 
     def is_saved(self) -> bool:
         """Whether the work in it is safe, or there is none."""
-        if self.harvested.exists() or not self.place.is_folder():
+        if self.harvested.exists() or not self.worktree.is_folder():
             return True
         try:
-            return not self.place.changes().tags and self._takes_nothing()
+            return not self.worktree.changes().tags and self._takes_nothing()
         except GitError:
             return False
 
     def _takes_nothing(self) -> bool:
         """Whether the index is that of the base: a harvest that broke off left its files there."""
         words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all", "--end-of-options")
-        return self.place.git(*words, self.base, ok=(0, 1)).status == 0
+        return self.worktree.git(*words, self.base, ok=(0, 1)).status == 0
 
     def peek(self, caps: Caps = CAPS) -> Harvest:
         """Return what a harvest would find, and leave the index as it is."""
-        with self.place.on_a_copy() as place:
-            return harvest(place, self.base, caps=caps)
+        with self.worktree.on_a_copy() as worktree:
+            return harvest(worktree, self.base, caps=caps)
 
     def _harvest(self, scopes: Sequence[str] | None, caps: Caps) -> Harvest:
-        if not (scopes and self.place.is_folder()):
-            return harvest(self.place, self.base, scopes=scopes, caps=caps)
-        with self.place.on_a_copy() as place:
-            return harvest(place, self.base, scopes=scopes, caps=caps)
+        # In the shared tree others still work: their index must not learn of this one's files.
+        if not (scopes and self.worktree.is_folder()):
+            return harvest(self.worktree, self.base, scopes=scopes, caps=caps)
+        with self.worktree.on_a_copy() as worktree:
+            return harvest(worktree, self.base, scopes=scopes, caps=caps)
 
 
 def prepare(tree: Tree, names: Names) -> None:
@@ -109,22 +115,22 @@ def prepare(tree: Tree, names: Names) -> None:
 
     Raises `UnusableTreeError` for a used worktree that has to be thrown away.
     """
-    place = tree.place
-    fresh = not place.index.exists()
+    worktree = tree.worktree
+    fresh = not worktree.index.exists()
     if fresh:
-        place.path.mkdir(mode=0o755, parents=True)
-    elif not place.is_folder():
+        worktree.path.mkdir(mode=0o755, parents=True)
+    elif not worktree.is_folder():
         raise UnusableTreeError("the worktree is not a folder")
-    _check_out(place, tree.base)
+    _check_out(worktree, tree.base)
     try:
-        sweep(place.top, names)
+        sweep(worktree.top, names)
     except OSError as error:
         raise UnusableTreeError(str(error)) from error
     if not fresh:
-        _verify(place)
+        _verify(worktree)
     if not erase(os.fsencode(tree.git_dir)):
         raise UnusableTreeError("the worker's git directory cannot be removed")
-    write_worker_git(place, tree.git_dir, tree.base)
+    write_worker_git(worktree, tree.git_dir, tree.base)
 
 
 def _written(path: bytes) -> int:
@@ -135,14 +141,14 @@ def _written(path: bytes) -> int:
         return 0
 
 
-def _check_out(place: WorktreeFiles, base: str) -> None:
-    done = place.git("read-tree", "-u", "--reset", "--end-of-options", base, ok=None)
+def _check_out(worktree: WorktreeFiles, base: str) -> None:
+    done = worktree.git("read-tree", "-u", "--reset", "--end-of-options", base, ok=None)
     # A warning means that something is not as it should be, too.
     if done.status or done.stderr:
         raise UnusableTreeError(done.complaint)
 
 
-def _verify(place: WorktreeFiles) -> None:
-    done = place.git("diff-files", "--quiet", "--ignore-submodules=all", ok=None)
+def _verify(worktree: WorktreeFiles) -> None:
+    done = worktree.git("diff-files", "--quiet", "--ignore-submodules=all", ok=None)
     if done.status:
         raise UnusableTreeError("not clean after the checkout")

@@ -34,39 +34,39 @@ _CONFIG = """\
 """
 
 
-def write_worker_git(place: WorktreeFiles, git_dir: Path, base: str) -> None:
-    """Write a new git directory for `place` and point the worktree's `.git` file to it.
+def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
+    """Write a new git directory for `worktree` and point the worktree's `.git` file to it.
 
     Neither may exist. The branch `wf-task` is checked out at `base`, which `wf-base` keeps.
     """
     for folder in _FOLDERS:
         (git_dir / folder).mkdir(parents=True)
-    control = place.control.git_dir
+    control = worktree.control.git_dir
     (git_dir / "objects/info/alternates").write_bytes(_line(_alternate(control / "objects")))
     (git_dir / "info/attributes").write_bytes(ATTRIBUTES)
     for name in _COPIED:
         if (control / name).exists():
             shutil.copyfile(control / name, git_dir / name)
-    (git_dir / "config").write_bytes(_config(place))
+    (git_dir / "config").write_bytes(_config(worktree))
     for branch in ("wf-task", "wf-base"):
         (git_dir / "refs/heads" / branch).write_text(base + "\n")
     (git_dir / "HEAD").write_text("ref: refs/heads/wf-task\n")
-    shutil.copyfile(place.index, git_dir / "index")
-    _point(place.path / ".git", git_dir)
+    shutil.copyfile(worktree.index, git_dir / "index")
+    _point(worktree.path / ".git", git_dir)
 
 
-def renew_worker_git(place: WorktreeFiles, git_dir: Path, base: str) -> None:
+def renew_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     """Write the git directory anew, for a worktree that goes on from another commit."""
-    for old in (git_dir, place.path / ".git"):
+    for old in (git_dir, worktree.path / ".git"):
         erase(os.fsencode(old))
-    write_worker_git(place, git_dir, base)
+    write_worker_git(worktree, git_dir, base)
 
 
-def _config(place: WorktreeFiles) -> bytes:
-    sha1 = place.control.object_format == "sha1"
-    text = _CONFIG.format(version=0 if sha1 else 1, worktree=_quoted(str(place.path)))
+def _config(worktree: WorktreeFiles) -> bytes:
+    sha1 = worktree.control.object_format == "sha1"
+    text = _CONFIG.format(version=0 if sha1 else 1, worktree=_quoted(str(worktree.path)))
     if not sha1:
-        text += f"[extensions]\n\tobjectFormat = {place.control.object_format}\n"
+        text += f"[extensions]\n\tobjectFormat = {worktree.control.object_format}\n"
     return os.fsencode(text)
 
 

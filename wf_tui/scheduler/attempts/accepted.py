@@ -130,7 +130,7 @@ class Accepted:
         if not (row.tree and row.base):
             raise _GivenBackError(Fault(BlockedKind.FAILED, "harvest", _GONE))
         tree = trees.pool.reopen(int(row.tree), row.base)
-        if not tree.place.is_folder() and not row.commit_id:
+        if not tree.worktree.is_folder() and not row.commit_id:
             held_back = self.accepted.held_back
             scope = self.active.claim.task.detail.get("accepted") == BlockedKind.SCOPE
             if not scope or not held_back:

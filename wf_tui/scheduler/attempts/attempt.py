@@ -61,7 +61,6 @@ class Attempt:
     found: Harvested = NOTHING
     """What it has left so far."""
     workspace: Workspace | None = None
-    merged: bool = False
     kept: bool = False
     """Whether its tree is kept for a person."""
 
@@ -132,8 +131,7 @@ class Attempt:
             result=outcome.result,
         )
         with self.active.timed("integrate"):
-            settled = await self.steps.integrator.settle(self.active.record, work)
-        self.merged, self.kept = settled.merged, settled.kept
+            self.kept = await self.steps.integrator.settle(self.active.record, work)
 
     async def _hold_back(self, fault: Fault) -> None:
         """End an attempt whose work did not pass; a person may accept what is out of scope."""
@@ -162,9 +160,7 @@ class Attempt:
         try:
             await threads.reach(Point.FINISH_RECORDED)
             with self.active.timed("giving the tree back"):
-                left = await threads.run(
-                    workspace.leave, merged=self.merged, keep=self.kept, untouched=untouched
-                )
+                left = await threads.run(workspace.leave, keep=self.kept, untouched=untouched)
             await threads.reach(Point.FINISH_LEFT)
         except (OSError, GitError) as error:
             left = Left(kept=f"it could not be given back: {clean(str(error), limit=400)}")

@@ -71,7 +71,7 @@ class Workspace:
             return None
         return self.claim.task.scope or None
 
-    def leave(self, *, merged: bool, keep: bool, untouched: bool) -> Left:
+    def leave(self, *, keep: bool, untouched: bool) -> Left:
         """Give the tree back; one that a person may need, or with work in it, is kept.
 
         `untouched` says that no program ran in it.
@@ -85,7 +85,7 @@ class Workspace:
                 return Left()
             return Left(kept="its work could not be harvested")
         if task.writes:
-            self.trees.shared.leave(merged=merged)
+            self.trees.shared.leave()
             return Left()
         return Left(changed=self.trees.snapshots.release(self.tree))
 

@@ -200,7 +200,7 @@ def test_a_link_among_the_objects_is_refused(user: User, start_run: Start) -> No
     """An object that is a symbolic link could be any file of the user."""
     (user.path / ".git" / "objects" / "aa").mkdir(exist_ok=True)
     (user.path / ".git" / "objects" / "aa" / ("b" * 38)).symlink_to("/etc/passwd")
-    with pytest.raises(RepositoryError, match="no regular file"):
+    with pytest.raises(RepositoryError, match="is not a regular file"):
         start_run(user)
 
 

@@ -359,7 +359,7 @@ def test_a_tree_that_is_gone_is_refused(run: Run, tree: Tree, tmp_path: Path, ki
 def test_what_git_cannot_take_is_refused(tree: Tree) -> None:
     """A lock on the host's index is told as a refusal."""
     (tree.path / "x").write_text("x")
-    tree.place.index.with_name(tree.place.index.name + ".lock").touch()
+    tree.worktree.index.with_name(tree.worktree.index.name + ".lock").touch()
     with pytest.raises(HarvestRefusedError, match="cannot take"):
         tree.harvest()
 

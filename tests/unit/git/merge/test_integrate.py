@@ -14,8 +14,8 @@ from wf_tui.git.merge.integrate import (
     Conflict,
     Integration,
     Merged,
+    current_head,
     integrate,
-    standing_head,
 )
 from wf_tui.git.merge.merge_tree import merge_trees
 
@@ -98,7 +98,7 @@ def test_a_branch_that_was_moved_back_takes_nothing(run: Run) -> None:
     with pytest.raises(GitError, match="which lacks") as caught:
         merge(run, commit_files(run, {"b": "b"}, epoch=2), known=head)
     subprocess.run(caught.value.hint.removeprefix("put it back: ").split(), check=True)
-    assert standing_head(run.control, head) == head
+    assert current_head(run.control, head) == head
 
 
 def test_edits_of_one_line_conflict(run: Run) -> None:

@@ -96,7 +96,7 @@ def test_a_branch_that_has_not_moved_is_brought_forward(done: Run) -> None:
 def test_what_comes_is_told(done: Run) -> None:
     """Commits with their subjects, files with the lines that differ."""
     _, _, coming = _look(done, "main", write=False)
-    assert (coming.how, coming.commits) == (
+    assert (coming.kind, coming.commits) == (
         LandingKind.FAST_FORWARD,
         ((done.control.head(), "do t"),),
     )
@@ -114,14 +114,14 @@ def test_looking_writes_nothing(done: Run) -> None:
     before = picture(done.user.path)
     _, target, coming = _look(done, "main", write=False)
     target.check(coming.tree, coming.entries)
-    assert coming.how is LandingKind.MERGE
+    assert coming.kind is LandingKind.MERGE
     assert picture(done.user.path) == before
 
 
 def test_landing_twice_changes_nothing(done: Run) -> None:
     """All of it is there already."""
     first = _land(done)
-    assert _look(done, "main")[2].how is LandingKind.NOTHING
+    assert _look(done, "main")[2].kind is LandingKind.NOTHING
     assert _land(done) == first
 
 

@@ -26,7 +26,7 @@ LINK, COPY = ("deps",), (".env", "conf/my secret")
 
 
 @pytest.fixture
-def foreign(user: User) -> LocalFiles:
+def local_files(user: User) -> LocalFiles:
     """Return what a user has beside the tracked files."""
     user.write("deps/lib/one.py", "1\n")
     user.write(".env", "KEY=1\n")
@@ -35,13 +35,13 @@ def foreign(user: User) -> LocalFiles:
 
 
 @pytest.fixture
-def pool(user: User, foreign: LocalFiles, tmp_path: Path) -> Pool:
+def pool(user: User, local_files: LocalFiles, tmp_path: Path) -> Pool:
     """Return a pool whose trees have these files."""
     paths = RunPaths(tmp_path / "state/repo/runs/r")
     paths.root.mkdir(parents=True)
     repository = find_repository(user.path)
-    make_control(repository, paths, "wf/r", environ={}, foreign=foreign.names)
-    return Pool(open_control(paths), paths, foreign.lay_out)
+    make_control(repository, paths, "wf/r", environ={}, local_names=local_files.names)
+    return Pool(open_control(paths), paths, local_files.lay_out)
 
 
 def acquire(pool: Pool) -> Tree:
@@ -184,7 +184,7 @@ def test_the_shared_tree_after_a_file_was_missing(pool: Pool, user: User) -> Non
     """A shared tree that could not be filled may be another's now: it is not used again."""
     shared = SharedTree(pool)
     first = shared.enter(pool.control.head())
-    shared.leave(merged=True)
+    shared.leave()
     (user.path / ".env").unlink()
     with pytest.raises(LocalFileError):
         shared.enter(pool.control.head())

@@ -153,7 +153,7 @@ def test_a_folder_that_somebody_made_is_passed_over(run: Run) -> None:
 def test_a_damaged_tree_is_not_given_back(run: Run) -> None:
     """Where nobody can tell what is in a tree, it is kept."""
     tree = run.pool.acquire(run.control.base)
-    tree.place.index.write_bytes(b"damaged")
+    tree.worktree.index.write_bytes(b"damaged")
     assert not run.pool.release(tree)
 
 
@@ -251,12 +251,12 @@ def test_a_killed_preparation_is_made_again(run: Run) -> None:
     """A tree with a stale lock, or without its index, goes to the trash; its number stays."""
     tree = run.pool.acquire(run.control.base)
     expected = picture(tree.path)
-    lock = tree.place.index.with_name("1.lock")
+    lock = tree.worktree.index.with_name("1.lock")
     lock.touch()
     run.pool.release(tree)
     assert picture(run.pool.acquire(run.control.base).path) == expected
     assert not lock.exists()
-    tree.place.index.unlink()
+    tree.worktree.index.unlink()
     assert picture(run.pool.acquire(run.control.base, number=1).path) == expected
     assert list(run.paths.trash.iterdir()) == []
 
@@ -264,7 +264,7 @@ def test_a_killed_preparation_is_made_again(run: Run) -> None:
 def test_a_tree_that_cannot_go_away_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be deleted is named, with what to do."""
     tree = run.pool.acquire(run.control.base)
-    (tree.place.index).unlink()
+    (tree.worktree.index).unlink()
     monkeypatch.setattr(pool_module, "erase", lambda _: False)
     monkeypatch.setattr(Path, "rename", _fail)
     with pytest.raises(GitError, match="cannot remove the worktree"):

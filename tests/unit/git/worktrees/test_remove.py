@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of, merge
 from wf_tui.git.worktrees import remove
-from wf_tui.git.worktrees.remove import TreeClass, judge, remove_ended
+from wf_tui.git.worktrees.remove import TreeClass, classify, remove_ended
 from wf_tui.processes import working_folders
 
 
@@ -17,7 +17,7 @@ def _left(run: Run) -> list[str]:
 
 
 def _class(run: Run, number: int = 1) -> TreeClass:
-    return judge(run.pool, run.paths.trees / str(number), live=())
+    return classify(run.pool, run.paths.trees / str(number), live=())
 
 
 def test_a_clean_tree_is_removed(run: Run) -> None:
@@ -152,7 +152,7 @@ def test_a_half_made_tree_is_removed(run: Run, *, locked: bool) -> None:
 def test_a_tree_that_cannot_be_read_stays(run: Run) -> None:
     """No evidence is no removal."""
     tree = run.pool.acquire(run.control.base)
-    tree.place.index.write_bytes(b"damaged")
+    tree.worktree.index.write_bytes(b"damaged")
     assert _class(run) is TreeClass.DIRTY
     tree.path.rename(run.paths.trash / "moved")
     Path(tree.path).write_text("a file")
@@ -173,4 +173,4 @@ def test_leftovers_of_the_shared_tree_are_evidence(run: Run) -> None:
     (tree.path / "stray").write_text("x")
     oid = tree.peek().tree_oid
     run.control.create(f"refs/wf/left/{oid}", oid)
-    assert remove.judge(run.pool, tree.path, live=()) is TreeClass.HARVESTED
+    assert remove.classify(run.pool, tree.path, live=()) is TreeClass.HARVESTED
