@@ -8,8 +8,8 @@ from wf_tui.plan.document import Document, Path
 from wf_tui.plan.models import Phase, Plan, Task
 from wf_tui.plan.order import walk
 from wf_tui.plan.report import Problem, quoted
-from wf_tui.plan.shape import LATER
-from wf_tui.plan.wording import Known
+from wf_tui.plan.shape import NOT_SUPPORTED
+from wf_tui.plan.type_errors import Suggestions
 from wf_tui.text import clean
 
 __all__ = ["faults", "warnings"]
@@ -30,8 +30,8 @@ def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem,
         *_dependencies_and_scopes(document, plan, fold_case=fold_case),
         *_cycles(document, plan),
         *_results(document, plan),
-        *_foreign_files(document, plan),
-        *_later_keys(document),
+        *_local_files(document, plan),
+        *_unsupported_keys(document),
     )
 
 
@@ -122,7 +122,7 @@ def _dependencies_and_scopes(
     document: Document, plan: Plan, *, fold_case: bool
 ) -> Iterator[Problem]:
     names = dict.fromkeys(phase.name for phase in plan.phases)
-    known = Known(names)
+    known = Suggestions(names)
     for number, phase in enumerate(plan.phases):
         path: Path = ("phases", number)
         for index, need in enumerate(phase.depends_on):
@@ -158,7 +158,7 @@ def _results(document: Document, plan: Plan) -> Iterator[Problem]:
     for phase in plan.phases:
         for task in phase.tasks:
             home.setdefault(task.id, phase.name)
-    known = Known(home)
+    known = Suggestions(home)
     position = _positions(plan)
     for path, task in _tasks(plan):
         phase = plan.phases[int(path[1])]
@@ -208,12 +208,13 @@ def _late_result(
     )
 
 
-def _foreign_files(document: Document, plan: Plan) -> Iterator[Problem]:
+def _local_files(document: Document, plan: Plan) -> Iterator[Problem]:
     """Yield a fault for each path that lies in another one, or is named again."""
     named = [("link", number, path) for number, path in enumerate(plan.link)]
     named += [("copy", number, path) for number, path in enumerate(plan.copied)]
     seen: dict[str, str] = {}
-    for key, number, path in sorted(named, key=lambda one: one[2].split("/")):
+    # By folders, so that a folder comes before all that lies in it; of equal ones the link first.
+    for key, number, path in sorted(named, key=lambda entry: entry[2].split("/")):
         above = next((path[:end] for end in _ends(path) if path[:end] in seen), None)
         if above is not None:
             message = f"{quoted(path)} in `{key}` lies in {quoted(above)} in `{seen[above]}`"
@@ -233,8 +234,8 @@ def _ends(path: str) -> list[int]:
     return [*(at for at, char in enumerate(path) if char == "/"), len(path)]
 
 
-def _later_keys(document: Document) -> Iterator[Problem]:
-    for key in LATER:
+def _unsupported_keys(document: Document) -> Iterator[Problem]:
+    for key in NOT_SUPPORTED:
         if isinstance(document.value, dict) and document.value.get(key):
             message = f"`{key}` is not supported by this version of wf"
             yield document.problem("not_supported", (key,), message, "remove it", key=key)

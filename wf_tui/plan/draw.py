@@ -49,17 +49,18 @@ def _phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
     if phase.wip is not None:
         facts.append(f"at most {phase.wip} at once")
     yield f"  {clean(phase.name)} ({'; '.join(facts)})"
-    rows = [(clean(it.id, limit=_WIDEST_ID), _access(it), _rest(it)) for it in phase.tasks]
+    rows = [(clean(it.id, limit=_WIDEST_ID), _access(it), _task_text(it)) for it in phase.tasks]
     ids, accesses = (max(len(row[column]) for row in rows) for column in (0, 1))
     digits = len(str(len(rows)))
     for position, (name, access, rest) in enumerate(rows, 1):
-        branch = "├" if position < len(rows) else "└"
-        link = branch if phase.parallel else f"{position:>{digits}}."
-        yield f"    {link} {name:<{ids}}  {access:<{min(accesses, _WIDEST_TEXT)}}  {rest}"
+        lead = f"{position:>{digits}}."
+        if phase.parallel:
+            lead = "├" if position < len(rows) else "└"
+        yield f"    {lead} {name:<{ids}}  {access:<{min(accesses, _WIDEST_TEXT)}}  {rest}"
 
 
-def _rest(task: Task) -> str:
-    parts = [_what(task)]
+def _task_text(task: Task) -> str:
+    parts = [_summary(task)]
     if task.depends_on_results:
         parts.append(
             "needs " + ", ".join(clean(it, limit=_WIDEST_ID) for it in task.depends_on_results)
@@ -77,7 +78,7 @@ def _access(task: Task) -> str:
     return f"writes {scope}{where}"
 
 
-def _what(task: Task) -> str:
+def _summary(task: Task) -> str:
     first_line = (task.title or task.run or task.prompt).strip().split("\n", 1)[0]
     text = clean(first_line, limit=_WIDEST_TEXT)
     return f"$ {text}" if task.run and not task.title else text

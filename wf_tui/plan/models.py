@@ -127,7 +127,7 @@ def _one_path(path: str) -> str:
     return "/".join(parts)
 
 
-def _storable(value: int) -> int:
+def _at_most_what_the_ledger_keeps(value: int) -> int:
     # The format allows 64 unsigned bits, the ledger keeps 63: both are "for ever".
     return min(value, _LEDGER_MOST)
 
@@ -138,13 +138,15 @@ def _blank_is_none(value: str | None) -> str | None:
 
 _U8 = Annotated[StrictInt, Field(ge=0, le=2**8 - 1)]
 _U32 = Annotated[StrictInt, Field(ge=0, le=2**32 - 1)]
-_U64 = Annotated[StrictInt, Field(ge=0, le=2**64 - 1), AfterValidator(_storable)]
+_U64 = Annotated[
+    StrictInt, Field(ge=0, le=2**64 - 1), AfterValidator(_at_most_what_the_ledger_keeps)
+]
 _I32 = Annotated[StrictInt, Field(ge=-(2**31), le=2**31 - 1)]
 _Positive = Annotated[StrictInt, Field(ge=1, le=2**32 - 1)]
 _Amount = Annotated[StrictFloat, Field(ge=0, le=1e15, allow_inf_nan=False)]
 _Texts = tuple[StrictStr, ...]
 _Paths = tuple[Annotated[StrictStr, AfterValidator(_inside_the_tree)], ...]
-_Foreign = tuple[Annotated[StrictStr, AfterValidator(_one_path)], ...]
+_LocalPaths = tuple[Annotated[StrictStr, AfterValidator(_one_path)], ...]
 _Role = Annotated[AgentType, BeforeValidator(_newest_word)]
 _Command = Annotated[StrictStr | None, AfterValidator(_blank_is_none)]
 
@@ -250,9 +252,9 @@ class Plan(_Part):
     """A command in each attempt's own worktree, before its program."""
     teardown: _Command = None
     """A command in the same worktree afterwards."""
-    link: _Foreign = ()
+    link: _LocalPaths = ()
     """Files of the checkout that git does not track, as links in each tree."""
-    copied: _Foreign = Field(default=(), alias="copy")
+    copied: _LocalPaths = Field(default=(), alias="copy")
     """The same, as copies."""
 
     @property

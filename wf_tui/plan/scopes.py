@@ -13,21 +13,17 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 __all__ = [
-    "EVERYTHING",
     "covers",
     "first_overlap",
-    "normalise",
-    "overlap",
     "overlapping_pairs",
     "problem",
 ]
 
-EVERYTHING = "."
-LONGEST = 4096  # PATH_MAX of Linux: a longer scope can match nothing
+LONGEST = 4096
+"""Characters, as PATH_MAX of Linux: a longer scope can match nothing."""
 
 _GLOB = re.compile(r"[*?\[{]")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_ALL_BELOW = ("*", "**")
 
 
 def problem(scope: str) -> str | None:
@@ -46,26 +42,13 @@ def problem(scope: str) -> str | None:
     return None
 
 
-def normalise(scope: str) -> str:
-    """Return the plain spelling: `./src//a/**` is `src/a`; all that means everything is `.`."""
-    parts = _parts(scope)
-    if parts and parts[-1] in _ALL_BELOW:
-        parts.pop()
-    return "/".join(parts) or EVERYTHING
-
-
-def overlap(left: str, right: str, *, fold_case: bool = False) -> bool:
-    """Tell whether a file may lie in both scopes."""
-    return _nested(_key(left, fold_case=fold_case), _key(right, fold_case=fold_case))
-
-
 def first_overlap(
     lefts: Sequence[str], rights: Sequence[str], *, fold_case: bool = False
 ) -> tuple[str, str] | None:
     """Return the first pair of scopes that overlap, as they are written."""
-    others = [(_key(right, fold_case=fold_case), right) for right in rights]
+    others = [(_literal_folder(right, fold_case=fold_case), right) for right in rights]
     for left in lefts:
-        key = _key(left, fold_case=fold_case)
+        key = _literal_folder(left, fold_case=fold_case)
         for other, right in others:
             if _nested(key, other):
                 return left, right
@@ -80,7 +63,7 @@ def overlapping_pairs(
     Each scope looks up its own ancestors and its own range of a sorted list, so that many disjoint
     groups cost n log n instead of n * n.
     """
-    own = [{_key(scope, fold_case=fold_case) for scope in group} for group in groups]
+    own = [{_literal_folder(scope, fold_case=fold_case) for scope in group} for group in groups]
     entries = sorted((key, number) for number, keys in enumerate(own) for key in keys)
     sorted_keys = [key for key, _ in entries]
     holders: dict[str, list[int]] = {}
@@ -89,7 +72,7 @@ def overlapping_pairs(
     for left, keys in enumerate(own):
         found: set[int] = set()
         for key in keys:
-            found.update(_above(key, holders))
+            found.update(_at_folders_above(key, holders))
             found.update(_at_or_below(key, sorted_keys, entries))
         yield from ((left, right) for right in sorted(found) if right > left)
 
@@ -101,7 +84,7 @@ def covers(scopes: Sequence[str], path: str, *, fold_case: bool = False) -> bool
     plain name of a file, so `app/[id]` covers the folder of that name.
     """
     parts = _parts(_folded(path) if fold_case else path)
-    return any(_inside(_pattern(scope, fold_case=fold_case), parts) for scope in scopes)
+    return any(_matches(_pattern(scope, fold_case=fold_case), parts) for scope in scopes)
 
 
 def _parts(scope: str) -> list[str]:
@@ -113,8 +96,10 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
 
 
+# A claim compares the scopes of all that is startable with all that is held, again and again.
 @functools.lru_cache(maxsize=65_536)
-def _key(scope: str, *, fold_case: bool) -> str:
+def _literal_folder(scope: str, *, fold_case: bool) -> str:
+    """Return the folders in front of the first glob, each with its `/`; empty for everything."""
     literal = []
     for part in _parts(_folded(scope) if fold_case else scope):
         if _GLOB.search(part):
@@ -124,10 +109,11 @@ def _key(scope: str, *, fold_case: bool) -> str:
 
 
 def _nested(left: str, right: str) -> bool:
+    # Each folder ends with `/`, so that `src/a/` is not in front of `src/ab/`.
     return left.startswith(right) or right.startswith(left)
 
 
-def _above(key: str, holders: dict[str, list[int]]) -> Iterator[int]:
+def _at_folders_above(key: str, holders: dict[str, list[int]]) -> Iterator[int]:
     cut = 0
     while cut < len(key):
         yield from holders.get(key[:cut], ())
@@ -165,10 +151,10 @@ def _pattern(scope: str, *, fold_case: bool) -> _Pattern:
     return tuple(_ANY_DEPTH if part == "**" else _Component(part) for part in parts)
 
 
-def _inside(pattern: _Pattern, parts: Sequence[str]) -> bool:
+def _matches(pattern: _Pattern, parts: Sequence[str]) -> bool:
     """Match the pattern against the path and each folder above it, all states side by side."""
     end = len(pattern)
-    states = _skipping(pattern, {0})
+    states = _past_any_depth(pattern, {0})
     for name in parts:
         if end in states:
             return True
@@ -179,11 +165,11 @@ def _inside(pattern: _Pattern, parts: Sequence[str]) -> bool:
                 following.add(state)
             elif component.matches(name):
                 following.add(state + 1)
-        states = _skipping(pattern, following)
+        states = _past_any_depth(pattern, following)
     return end in states
 
 
-def _skipping(pattern: _Pattern, states: set[int]) -> set[int]:
+def _past_any_depth(pattern: _Pattern, states: set[int]) -> set[int]:
     reached = set(states)
     for state in states:
         position = state

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ValidationError
 from wf_tui.plan.document import Document, Path, screen
 from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Task
 from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
-from wf_tui.plan.wording import Known, parse_problem
+from wf_tui.plan.type_errors import Suggestions, parse_problem
 
-__all__ = ["LATER", "Shaped", "shape"]
+__all__ = ["NOT_SUPPORTED", "Shaped", "shape"]
 
-LATER: Final = ("sparse",)
+NOT_SUPPORTED: Final = ("sparse",)
 """Keys of the format that are read and refused when used."""
 _SETUP: Final = ("setup", "teardown", "link", "copy")
 
@@ -28,12 +28,14 @@ _KINDS: Final[dict[type[BaseModel], str]] = {
 _KEYS: Final = {
     model: (
         *(field.alias or name for name, field in model.model_fields.items()),
-        *(LATER if model is Plan else ()),
+        *(NOT_SUPPORTED if model is Plan else ()),
     )
     for model in _KINDS
 }
 # Extensions of wf are optional, so null means the same as leaving them out.
-_NULLABLE: Final = frozenset({*Settings.model_fields, "defaults", "scopes", "wip", *_SETUP, *LATER})
+_NULLABLE: Final = frozenset(
+    {*Settings.model_fields, "defaults", "scopes", "wip", *_SETUP, *NOT_SUPPORTED}
+)
 
 _Table = Mapping[str, object]
 
@@ -165,7 +167,7 @@ def _tasks(root: _Table) -> Iterator[tuple[Path, _Table]]:
 
 def _unknown_keys(document: Document, root: _Table) -> Iterator[Problem]:
     """Yield a warning for each key that nothing reads, in the order of the text."""
-    known = {model: Known(keys) for model, keys in _KEYS.items()}
+    known = {model: Suggestions(keys) for model, keys in _KEYS.items()}
     for model, path, table in _all_tables(root):
         for key in table:
             if key not in _KEYS[model]:
@@ -189,7 +191,7 @@ def _all_tables(root: _Table) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
             yield Budget, (*path, "budget"), budget
 
 
-def _known_key(key: str, model: type[BaseModel], known: Known) -> str:
+def _known_key(key: str, model: type[BaseModel], known: Suggestions) -> str:
     homes = [_KINDS[other] for other, keys in _KEYS.items() if key in keys]
     if homes:
         return f"{quoted(key)} is a key of {homes[-1] if model is Plan else homes[0]}"

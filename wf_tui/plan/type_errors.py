@@ -12,9 +12,9 @@ from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["Known", "parse_problem"]
+__all__ = ["Suggestions", "parse_problem"]
 
-_MOST_LOOKS = 100
+_MOST_SEARCHES = 100
 
 _WORDS: Final[dict[str, type[StrEnum]]] = {
     "mode": models.Mode,
@@ -108,15 +108,15 @@ def _instead(kind: str, value: object) -> str:
     return ""
 
 
-class Known:
+class Suggestions:
     """The names that exist, to suggest the nearest; only so often, since each look is slow."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
-        self._looks = _MOST_LOOKS
+        self._left = _MOST_SEARCHES
 
     def hint(self, name: str) -> str:
         """Return the question whether the nearest name is meant, or nothing."""
-        self._looks -= 1
-        best = nearest(name, self.names) if self._looks >= 0 else None
+        self._left -= 1
+        best = nearest(name, self.names) if self._left >= 0 else None
         return f"did you mean {quoted(best)}?" if best else ""
