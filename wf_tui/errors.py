@@ -1,16 +1,21 @@
 """Every error that wf raises on purpose; each knows its exit status and what to do about it.
 
-WfError                     exit status
-|- UsageError               2   wrong words on the command line
-|  |- UnknownNameError      2   no such run, task, worker, key: names the nearest right word
-|  `- InvalidPlanError      2   the plan has faults, all listed
-|- EnvironmentalError       3   the machine: no repository, old git, unusable ledger
-|  |- RepositoryError       3   this repository cannot be worked on
-|  |- GitError              3   git itself failed
-|  |  `- GitDeadlineError   3   it took too long, and was stopped
-|  `- LedgerError           3   the ledger's file is damaged, foreign or newer
-|     `- LedgerWaitError    3   it cannot be written just now: locked, or the disk is full
-`- RefusedError             5   not in this state; nothing changed
+WfError                        exit status
+|- UsageError                  2   wrong words on the command line
+|  |- UnknownNameError         2   no such run, task, worker, key: names the nearest right word
+|  `- InvalidPlanError         2   the plan has faults, all listed
+|- EnvironmentalError          3   the machine: no repository, old git, unusable ledger
+|  |- RepositoryError          3   this repository cannot be worked on
+|  |- GitError                 3   git itself failed
+|  |  `- GitDeadlineError      3   it took too long, and was stopped
+|  |- LocalFileError           3   a file cannot be brought into a worktree (git/worktrees)
+|  `- LedgerError              3   the ledger's file is damaged, foreign or newer
+|     `- LedgerWaitError       3   it cannot be written just now: locked, or the disk is full
+`- RefusedError                5   not in this state; nothing changed
+   `- HarvestRefusedError      5   a worktree is gone, or holds more than the caps (git/harvest)
+
+Statuses 0 and 1 are no errors (done; a run that ended with anything left), 4 is an aborted run, and
+129, 130 and 143 are signals; `cli/errors.py` turns all of them into the exit of the process.
 """
 
 import difflib
