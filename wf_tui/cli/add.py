@@ -78,7 +78,9 @@ def add(
     mode = mode or (WRITES if scope else _READS)
     if scope and mode == _READS:
         warn(_KEPT, f"if it is to change files: --mode {WRITES}")
-    text = prompt if prompt is not None else ("" if command is not None else title)
+    text = prompt or ""
+    if prompt is None and command is None:
+        text = title
     new = NewTask(
         id="",
         title=title,

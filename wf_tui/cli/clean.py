@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -118,25 +117,30 @@ def _worktrees_of(ledger: Ledger, row: RunRow, *, apply: bool) -> Iterator[_Work
             _foreign_tree(row.id, path, error.message) for path in sorted(paths.trees.iterdir())
         )
         return
-    with without_leader(paths.scheduler_lock) if apply else nullcontext(enter_result=False) as free:
-        led = not free if apply else scheduler_alive(ledger.db, row.id)
-        for one in _judge(ledger, row.id, pool, dry=led or not apply):
-            yield replace(one, reason=one.reason or "a scheduler leads the run") if led else one
+    if not apply:
+        yield from _judge(ledger, row.id, pool, led=scheduler_alive(ledger.db, row.id), dry=True)
+        return
+    with without_leader(paths.scheduler_lock) as free:
+        yield from _judge(ledger, row.id, pool, led=not free, dry=not free)
 
 
-def _judge(ledger: Ledger, run: str, pool: Pool, *, dry: bool) -> Iterator[_Worktree]:
+def _judge(ledger: Ledger, run: str, pool: Pool, *, led: bool, dry: bool) -> Iterator[_Worktree]:
+    """Yield the worktrees of one run, and what is left in its trash; removed unless it is `dry`."""
+    kept = "a scheduler leads the run" if led else ""
     sizes = {path: folder_size(path) for path in pool.paths.trees.iterdir()}
     live, keep = live_trees(ledger.db, run), needed_trees(ledger.db, run)
     for tree in remove_ended(pool, live=live, keep=keep, dry=dry):
         if tree.removed:
             ledger.tree_gone(run, str(tree.path))
         kind, size = tree.tree_class.value, sizes.get(tree.path, 0)
-        reason = _WHY.get(tree.tree_class, tree.reason)
+        reason = _WHY.get(tree.tree_class, tree.reason) or kept
         yield _Worktree(run, tree.path, kind, size, removed=tree.removed, reason=reason)
     for path in sorted(pool.paths.trash.iterdir()):
         size = folder_size(path)
         gone = not dry and erase(os.fsencode(path))
-        reason = "" if gone or dry else "it cannot be removed"
+        reason = kept
+        if not gone and not dry:
+            reason = "it cannot be removed"
         yield _Worktree(run, path, _TRASH, size, removed=gone, reason=reason)
 
 

@@ -99,14 +99,17 @@ def _warned(message: str, hint: str, status: int) -> int:
 def _usage_message(error: click.ClickException) -> tuple[str, str]:
     """Return click's complaint in our form: the message, and what to write instead."""
     context = error.ctx if isinstance(error, click.UsageError) else None
-    help_with = f"see {context.command_path} --help" if context else ""
+    hint, known = "", ["--help"]
+    if context is not None:
+        hint = f"see {context.command_path} --help"
+        known += [word for param in context.command.params for word in param.opts]
     if isinstance(error, click.NoSuchOption):
-        known = [word for param in context.command.params for word in param.opts] if context else []
-        best = nearest(error.option_name, [*known, "--help"])
-        hint = f"did you mean {best!r}?" if best else help_with
+        best = nearest(error.option_name, known)
+        if best:
+            hint = f"did you mean {best!r}?"
         return f"unknown option {error.option_name!r}", hint
     message = error.format_message().strip().rstrip(".")
-    return message[:1].lower() + message[1:], help_with
+    return message[:1].lower() + message[1:], hint
 
 
 def _save_trace() -> str:

@@ -143,12 +143,15 @@ def _as_json(
     run: str, branch: str, landing: Landing, new: str | None, left: list[TaskRow]
 ) -> dict[str, object]:
     nothing = landing.kind is LandingKind.NOTHING
+    new_commit = new
+    if new is None and landing.kind is LandingKind.FAST_FORWARD:
+        new_commit = landing.head  # known before it lands; that of a merge is not
     return {
         "run": run,
         "branch": branch,
         "how": landing.kind.value,
         "old": landing.old,
-        "new": landing.head if new is None and landing.kind is LandingKind.FAST_FORWARD else new,
+        "new": new_commit,
         "landed": new is not None and not nothing,
         "commits": [{"commit": name, "subject": subject} for name, subject in landing.commits],
         "files": [

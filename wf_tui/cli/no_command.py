@@ -37,6 +37,8 @@ def _start_screen(*, in_repository: bool) -> int:
     choice = app.run()
     if choice is None:
         return app.return_code or 0
-    command, words = (demo, []) if choice == StartApp.DEMO else (run, [choice])
-    status = command.main(words, standalone_mode=False)
+    if choice == StartApp.DEMO:
+        status = demo.main([], standalone_mode=False)
+    else:
+        status = run.main([choice], standalone_mode=False)
     return status if isinstance(status, int) else 0

@@ -137,7 +137,9 @@ def _contains(text: str, values: tuple[str, ...]) -> bool:
 
 
 def _matches_kind(row: TaskRow, values: tuple[str, ...], reason: Callable[[], Reason]) -> bool:
-    kind = reason().kind if row.state is TaskState.PENDING else row.kind or ""
+    kind = row.kind or ""
+    if row.state is TaskState.PENDING:
+        kind = reason().kind
     return any(value in kind for value in values)
 
 

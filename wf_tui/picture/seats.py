@@ -43,7 +43,9 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
     that its open attempt may change. The seat holds that task only while worker and epoch are the
     live claim's; until the attempt is closed after that it is `stopping`.
     """
-    held = task if task and (task.epoch, task.worker) == (seat.epoch, seat.name) else None
+    held = None
+    if task is not None and (task.epoch, task.worker) == (seat.epoch, seat.name):
+        held = task
     return SeatView(
         name=clean(seat.name),
         profile=clean(seat.profile),

@@ -44,8 +44,11 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     else:
         _check_seat(run, task, event)
     # From here on the claim is believed, whatever was wrong with it: the ledger did so, too.
-    step = _ACCEPTED.get(task.kind or "", "checking") if by_hand else "claimed"
-    task.accepted = (task.kind or "") if by_hand else ""
+    step, accepted = "claimed", ""
+    if by_hand:
+        accepted = task.kind or ""
+        step = _ACCEPTED.get(accepted, "checking")
+    task.accepted = accepted
     run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
     run.move(task, "in_progress")
     task.step, task.not_before = step, None

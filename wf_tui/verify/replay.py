@@ -59,7 +59,9 @@ def _replay_task_event(run: ReplayState, event: EventRow) -> None:
     if task is None:
         run.require(False, "unknown", event, "nobody added this task")
         return
-    judge = _BY_DATA[event.kind](event) if event.kind in _BY_DATA else _TASK_EVENTS.get(event.kind)
+    judge = _TASK_EVENTS.get(event.kind)
+    if event.kind in _BY_DATA:
+        judge = _BY_DATA[event.kind](event)
     if judge is None:
         text = f"there is no event {event.kind!r}"
         run.require(event.kind in _IGNORED, "unknown", event, text)
@@ -96,13 +98,15 @@ def _judge_of_block(event: EventRow) -> TaskJudge:
 
 def _judge_of_release(event: EventRow) -> TaskJudge:
     by_person = "undo" in event.data or get_text(event, "kind") == "stop"
-    return operator_events.check_release if by_person else scheduler_events.check_put_back
+    if by_person:
+        return operator_events.check_release
+    return scheduler_events.check_put_back
 
 
 def _judge_of_unblock(event: EventRow) -> TaskJudge:
-    return (
-        operator_events.check_unhold if "undo" in event.data else scheduler_events.check_unblocked
-    )
+    if "undo" in event.data:
+        return operator_events.check_unhold
+    return scheduler_events.check_unblocked
 
 
 _BY_DATA: Final[Mapping[str, Callable[[EventRow], TaskJudge]]] = {

@@ -6,11 +6,11 @@ Written apart from the ledger. What waits for what is counted here too, but from
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify.paused_profiles import PausedProfiles
-from wf_tui.verify.replayed_task import UNSETTLED, Action, PhaseState, ReplayedTask, TaskSpec
+from wf_tui.verify.replayed_task import UNSETTLED, Action, PhaseState, ReplayedTask
 from wf_tui.verify.scopes import HeldScopes
 from wf_tui.verify.verdict import MOST, Violation
 
@@ -251,11 +251,12 @@ class ReplayState:
         if not isinstance(fields, dict):
             return
         scope, mode, most = (fields.get(name) for name in ("scope", "mode", "max_attempts"))
-        task.spec = TaskSpec(
-            tuple(map(str, scope)) if isinstance(scope, (list, tuple)) else task.spec.scope,
-            mode if isinstance(mode, str) else task.spec.mode,
-            most if isinstance(most, int) else task.spec.max_attempts,
-        )
+        if isinstance(scope, (list, tuple)):
+            task.spec = replace(task.spec, scope=tuple(map(str, scope)))
+        if isinstance(mode, str):
+            task.spec = replace(task.spec, mode=mode)
+        if isinstance(most, int):
+            task.spec = replace(task.spec, max_attempts=most)
 
     # -- at rest
 

@@ -75,11 +75,13 @@ class Verdict:
 
     def lines(self) -> Iterator[str]:
         """Yield what `wf verify` prints for a person."""
-        branch = "" if self.branch_seen else "; its repository is gone, so merges were not compared"
         number = len(self.violations)
-        more = "at least " if number >= MOST else ""
-        found = f"{more}{plural(number, 'violation')}" if number else "no violation"
-        yield f"run {self.run}: {plural(self.events, 'event')}, {found}{branch}"
+        found = plural(number, "violation") if number else "no violation"
+        if number >= MOST:
+            found = f"at least {found}"
+        if not self.branch_seen:
+            found += "; its repository is gone, so merges were not compared"
+        yield f"run {self.run}: {plural(self.events, 'event')}, {found}"
         for one in self.violations:
             where = f"event {one.seq}" if one.seq is not None else "at the end"
             task = f", {clean(one.task, limit=80)}" if one.task else ""
