@@ -107,12 +107,13 @@ def load_config(environ: Mapping[str, str]) -> Config:
         raise UsageError(f"{path}: {error}") from error
     except ValidationError as error:
         lines = [
-            _line(tuple(fault["loc"]), fault["type"], fault["msg"]) for fault in error.errors()
+            _fault_text(tuple(fault["loc"]), fault["type"], fault["msg"])
+            for fault in error.errors()
         ]
         raise UsageError(f"{path}: " + "; ".join(lines)) from error
 
 
-def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:
+def _fault_text(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(map(str, place))
     if kind != "extra_forbidden":
         return f"{name}: {message}"

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from wf_tui.errors import EnvironmentalError
 
 __all__ = [
+    "OTHERS",
+    "WRITERS",
     "RepoPaths",
     "RunPaths",
     "private_folder",
@@ -19,8 +22,10 @@ __all__ = [
     "state_dir",
 ]
 
-_OTHERS = 0o077
-_WRITERS = 0o022
+OTHERS: Final = 0o077
+"""The bits of a mode that let anybody else in."""
+WRITERS: Final = 0o022
+"""Those of them that let them write: what they wrote would be believed."""
 
 
 def state_dir(environ: Mapping[str, str]) -> Path:
@@ -33,7 +38,10 @@ def state_dir(environ: Mapping[str, str]) -> Path:
 
 
 def slug(name: str) -> str:
-    """Return a short, safe, unique file and ref name for free text: `add-login-3f9a1c20`."""
+    """Return a short, safe, unique file and ref name for free text: `add-login-3f9a1c20`.
+
+    The words are for people, the digest of the whole text keeps two of them apart.
+    """
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:32].strip("-")
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{words}-{digest}" if words else digest
@@ -41,7 +49,7 @@ def slug(name: str) -> str:
 
 @dataclass(frozen=True)
 class RunPaths:
-    """The folder of one run."""
+    """The folder of one run, and what lies in it; nothing here looks whether it is there."""
 
     root: Path
 
@@ -111,14 +119,15 @@ def repo_paths(state: Path, common_dir: Path, name: str) -> RepoPaths:
 def private_folder(path: Path) -> Path:
     """Make `path` and what is missing above it, for this user alone; take it from others to read.
 
-    One that others can write is refused: what is in it may be theirs.
+    One that others can write is refused: what is in it may be theirs. Raises `EnvironmentalError`,
+    also where the disk or the rights do not allow it.
     """
     try:
-        _make(path)
+        _make_with_parents(path)
         require_own(path)
         status = path.stat()
-        if status.st_uid == os.geteuid() and status.st_mode & _OTHERS:
-            path.chmod(status.st_mode & ~_OTHERS)
+        if status.st_uid == os.geteuid() and status.st_mode & OTHERS:
+            path.chmod(status.st_mode & ~OTHERS)
     except OSError as error:
         raise EnvironmentalError(
             f"cannot use {path} for wf's state: {error.strerror}",
@@ -134,14 +143,14 @@ def require_own(path: Path) -> None:
         what, hint = "was put there by somebody else", "set WF_STATE_DIR to a folder of your own"
     elif status.st_uid not in own and os.geteuid() != 0:
         what, hint = "belongs to somebody else", "set WF_STATE_DIR to a folder of your own"
-    elif status.st_mode & _WRITERS:
+    elif status.st_mode & WRITERS:
         what, hint = "can be written by others", f"chmod go-w {path}, if all in it is yours"
     else:
         return
     raise EnvironmentalError(f"{path} {what}: wf keeps no state there", hint)
 
 
-def _make(path: Path) -> None:
+def _make_with_parents(path: Path) -> None:
     if not path.parent.exists():
-        _make(path.parent)
+        _make_with_parents(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)

@@ -14,10 +14,11 @@ from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import FrameType
 
     from wf_tui.kept_worktree import KeptTree
 
-__all__ = ["editor", "enter", "notice", "shell"]
+__all__ = ["editor_command", "entry_notice", "run_in_worktree", "shell_command"]
 
 _NAMED: Final = 5
 _FOREIGN_GIT: Final = frozenset(
@@ -36,7 +37,7 @@ _FOREIGN_GIT: Final = frozenset(
 _SHARED_SIGNALS: Final = (signal.SIGINT, signal.SIGQUIT)
 
 
-def notice(kept: KeptTree) -> str:
+def entry_notice(kept: KeptTree) -> str:
     """Return the line that a person reads before the program starts."""
     named = listed(kept.paths, _NAMED)
     about = {"conflict": "conflict in", "scope": "outside its scope:"}.get(kept.kind, "")
@@ -49,12 +50,12 @@ def notice(kept: KeptTree) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def shell(environ: Mapping[str, str]) -> list[str]:
+def shell_command(environ: Mapping[str, str]) -> list[str]:
     """Return the person's shell; nothing but its name is taken from anywhere."""
     return [environ.get("SHELL") or "/bin/sh"]
 
 
-def editor(environ: Mapping[str, str], kept: KeptTree) -> list[str]:
+def editor_command(environ: Mapping[str, str], kept: KeptTree) -> list[str]:
     """Return the person's editor, with the files that the block is about, or else the folder.
 
     A name that begins like an option, or a link that leads out of the worktree, opens nothing else.
@@ -68,7 +69,7 @@ def editor(environ: Mapping[str, str], kept: KeptTree) -> list[str]:
     return [*(words or ["vi"]), *(files or ["."])]
 
 
-def enter(kept: KeptTree, command: Sequence[str], environ: Mapping[str, str]) -> None:
+def run_in_worktree(kept: KeptTree, command: Sequence[str], environ: Mapping[str, str]) -> None:
     """Run a person's program in a worktree until it ends; how it ends is its own affair.
 
     Raises `EnvironmentalError` where it cannot be started.
@@ -76,8 +77,12 @@ def enter(kept: KeptTree, command: Sequence[str], environ: Mapping[str, str]) ->
     mine = {name: value for name, value in environ.items() if name not in _FOREIGN_GIT}
     own = {"WF_RUN": kept.run, "WF_TASK": kept.task, "PWD": str(kept.path)}
     try:
-        with _not_for_us(), subprocess.Popen(command, cwd=kept.path, env={**mine, **own}) as it:
-            it.wait()
+        with (
+            _interrupts_left_to_it(),
+            # Not subprocess.run: where wf itself is ended meanwhile, that would kill the program.
+            subprocess.Popen(command, cwd=kept.path, env={**mine, **own}) as program,
+        ):
+            program.wait()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise EnvironmentalError(
@@ -86,9 +91,13 @@ def enter(kept: KeptTree, command: Sequence[str], environ: Mapping[str, str]) ->
 
 
 @contextmanager
-def _not_for_us() -> Iterator[None]:
+def _interrupts_left_to_it() -> Iterator[None]:
     """Let Ctrl-C be for the program alone: a handler, unlike being ignored, is not inherited."""
-    before = {number: signal.signal(number, lambda *_: None) for number in _SHARED_SIGNALS}
+
+    def pass_over(_number: int, _frame: FrameType | None) -> None:
+        """Do nothing: wf and the program are one group, and both get the key."""
+
+    before = {number: signal.signal(number, pass_over) for number in _SHARED_SIGNALS}
     try:
         yield
     finally:

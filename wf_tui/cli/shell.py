@@ -10,8 +10,7 @@ import click
 from wf_tui.cli.context import reading, run_option
 from wf_tui.cli.errors import warn
 from wf_tui.kept_worktree import kept_tree
-from wf_tui.user_program import enter, notice
-from wf_tui.user_program import shell as your_shell
+from wf_tui.user_program import entry_notice, run_in_worktree, shell_command
 
 __all__ = ["shell"]
 
@@ -26,5 +25,5 @@ def shell(*, task: str, run: str | None, repo: Path | None) -> None:
     """
     with reading(run, repo) as found:
         kept = kept_tree(found.db, found.run.id, task)
-    warn(notice(kept))
-    enter(kept, your_shell(os.environ), os.environ)
+    warn(entry_notice(kept))
+    run_in_worktree(kept, shell_command(os.environ), os.environ)

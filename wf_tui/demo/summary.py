@@ -85,7 +85,7 @@ def _shown(story: _Story) -> Iterator[tuple[str, str]]:
     yield "side by side", f"at most {plural(most, 'task')} at once, each in a tree of its own"
     yield from (("retry", text) for text in _retries(story))
     yield from (("conflict", text) for text in _conflicts(story))
-    yield from (("by hand", text) for text in _deeds(story))
+    yield from (("by hand", text) for text in _help_by_hand(story))
     kinds = Counter(task.kind or task.state.value for task in story.tasks)
     yield "results", ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     yield "attempts", f"{len(story.attempts)} for {plural(len(story.tasks), 'task')}"
@@ -99,7 +99,7 @@ def _conflicts(story: _Story) -> Iterator[str]:
         yield f"“{task.title}” met another change of {where}{end}"
 
 
-def _deeds(story: _Story) -> Iterator[str]:
+def _help_by_hand(story: _Story) -> Iterator[str]:
     for event in story.of_kind(TaskRetried):
         task, who = story.task(event), event.actor.removeprefix(PERSON)
         end = ", and it was done" if task.state is TaskState.DONE else ""

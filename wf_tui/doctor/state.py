@@ -14,6 +14,7 @@ from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.inspect_file import FileState, inspect_file
 from wf_tui.ledger.store.sqlite.mounts import journal_mode
+from wf_tui.paths import OTHERS, WRITERS
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ledger_state", "state_folder"]
 
-_OTHERS: Final = 0o077
-_WRITERS: Final = 0o022
 _LITTLE: Final = 200 << 20
+"""Bytes below which the disk is worth a note: a few runs on a large repository take that."""
 _LEVELS: Final = {
     FileState.OK: Level.OK,
     FileState.ABSENT: Level.OK,
@@ -39,7 +39,7 @@ def state_folder(folder: Path) -> Finding:
     """Say whether the state directory can be used, by whom it can be read, and on what it lies."""
     mode, kind = journal_mode(folder / "x")
     there = folder.exists()
-    nearest = next(project for project in (folder, *folder.parents) if project.exists())
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(nearest).free
     detail: dict[str, str | int] = {"path": str(folder), "file_system": kind, "journal": mode}
     detail["free"] = free
@@ -55,10 +55,10 @@ def state_folder(folder: Path) -> Finding:
     detail["mode"] = f"{stat.S_IMODE(status.st_mode):04o}"
     if status.st_uid != os.geteuid():
         return Finding("state", Level.NOTE, f"{text}; it belongs to somebody else", detail=detail)
-    if status.st_mode & _WRITERS:
+    if status.st_mode & WRITERS:
         text += "; others can write it, so no state is kept there"
         return Finding("state", Level.PROBLEM, text, f"chmod go-w {folder}", detail)
-    if status.st_mode & _OTHERS:
+    if status.st_mode & OTHERS:
         hint = f"chmod 700 {folder}"
         return Finding("state", Level.NOTE, f"{text}; others can read it", hint, detail)
     if free < _LITTLE:
@@ -88,7 +88,7 @@ def ledger_state(project: Project) -> Iterator[Finding]:
 def _runs(project: Project) -> Finding:
     with open_reads(project) as db:
         rows = reads.runs(db)
-        lost = [row.id for row in rows if _wants_one(row) and not scheduler_alive(db, row.id)]
+        lost = [row.id for row in rows if _needs_scheduler(row) and not scheduler_alive(db, row.id)]
     text = plural(len(rows), "run")
     if not lost:
         return Finding("runs", Level.OK, text, detail={"count": len(rows), "lost": []})
@@ -97,6 +97,6 @@ def _runs(project: Project) -> Finding:
     return Finding("runs", Level.NOTE, text, hint, {"count": len(rows), "lost": lost})
 
 
-def _wants_one(row: RunRow) -> bool:
+def _needs_scheduler(row: RunRow) -> bool:
     ended = row.state.ended or row.state == RunState.PAUSED
     return bool(row.open_attempts) or not ended

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import WfError
 from wf_tui.kept_worktree import kept_tree
-from wf_tui.user_program import editor, enter, notice, shell
+from wf_tui.user_program import editor_command, entry_notice, run_in_worktree, shell_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,18 +22,18 @@ Ids = tuple[str, ...]
 
 def open_shell(app: ActionHost, ids: Ids) -> None:
     """Open a shell in the worktree of a task."""
-    app.begin(_go_into(app, ids[0], lambda _: shell(app.environ)))
+    app.begin(_go_into(app, ids[0], lambda _: shell_command(app.environ)))
 
 
 def open_editor(app: ActionHost, ids: Ids) -> None:
     """Open an editor in the worktree of a task."""
-    app.begin(_go_into(app, ids[0], lambda kept: editor(app.environ, kept)))
+    app.begin(_go_into(app, ids[0], lambda kept: editor_command(app.environ, kept)))
 
 
 async def _go_into(app: ActionHost, task: str, words: Callable[[KeptTree], list[str]]) -> None:
     kept = await app.read(partial(kept_tree, run=app.run_id, name=task))
     command = words(kept)
-    fault = app.step_aside(notice(kept), lambda: _entered(app, kept, command))
+    fault = app.step_aside(entry_notice(kept), lambda: _entered(app, kept, command))
     if fault is not None:
         raise fault
     if kept.to_accept:
@@ -43,7 +43,7 @@ async def _go_into(app: ActionHost, task: str, words: Callable[[KeptTree], list[
 def _entered(app: ActionHost, kept: KeptTree, command: list[str]) -> WfError | None:
     """Return what went wrong: while the board is aside nobody could read it."""
     try:
-        enter(kept, command, app.environ)
+        run_in_worktree(kept, command, app.environ)
     except WfError as error:
         return error
     return None
