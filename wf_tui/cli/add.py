@@ -30,14 +30,16 @@ _ROLES: Final = ("general", "explore", "planner", "review", "implement", "test")
 _KEPT: Final = "its changes will not be kept: it is read_only"
 
 _scope_option = click.option(
-    "--scope", "scope", multiple=True, metavar="P", help="A path it may change; may be given again."
+    "--scope", "scope", multiple=True, metavar="P", help="A path it may change; can be repeated."
 )
 
 
 @click.command
 @click.argument("title")
-@click.option("--phase", metavar="P", help="The phase it joins; else one that nothing waits for.")
-@click.option("--prompt", metavar="TEXT", help="What it is to do; else the title says it.")
+@click.option(
+    "--phase", metavar="P", help="The phase it joins (default: one that nothing waits for)."
+)
+@click.option("--prompt", metavar="TEXT", help="What it is to do (default: the title).")
 @click.option("--sh", "command", metavar="CMD", help="The command that does it.")
 @click.option("--needs", multiple=True, metavar="T", help="A task whose result it needs.")
 @_scope_option
@@ -46,7 +48,7 @@ _scope_option = click.option(
     "--mode",
     callback=one_of("mode", (_READS, WRITES)),
     metavar="M",
-    help="read_only or read_write; with --scope read_write, else read_only.",
+    help="read_only or read_write (default: read_write with --scope, else read_only).",
 )
 @click.option(
     "--isolation",
@@ -72,7 +74,7 @@ def add(
     repo: Path | None,
     as_json: bool,
 ) -> int:
-    """Add a task to a run; its id is made of TITLE. A run that has ended resumes with it."""
+    """Add a task to a run; its id is made from TITLE. A run that has ended resumes with it."""
     if not title.strip():
         raise UsageError("the title is empty", "say in a few words what is to be done")
     mode = mode or (WRITES if scope else _READS)

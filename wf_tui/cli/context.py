@@ -46,14 +46,14 @@ repo_option = click.option(
     "--repo",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="A folder in the repository; else the one you are in.",
+    help="A folder in the repository (default: the current one).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def run_option(command: _Command) -> _Command:
     """Give a command about a task of a run its options for which run, in which repository."""
-    which = click.option("--run", "run", metavar="RUN", help="The run; else the newest.")
+    which = click.option("--run", "run", metavar="RUN", help="The run (default: the newest).")
     return which(repo_option(command))
 
 

@@ -67,7 +67,7 @@ def abort(*, run: str | None, repo: Path | None, as_json: bool) -> None:
 @run_option
 @json_option
 def jobs(*, number: int, run: str | None, repo: Path | None, as_json: bool) -> None:
-    """Let N tasks of a run work at once; a lower number interrupts nothing."""
+    """Run N tasks of a run at once; a lower number interrupts nothing."""
     with acting(run, repo) as found:
         changed = commands.set_jobs(found.ledger, found.run.id, number)
         text = f"{plural(number, 'job')}" + ("" if changed else ", as before")

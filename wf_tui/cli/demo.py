@@ -44,7 +44,7 @@ _PACE: Final = 1.0
     "wanted",
     type=click.Path(path_type=Path),
     metavar="D",
-    help="A new or empty folder for the sample repository; else a temporary one.",
+    help="A new or empty folder for the sample repository (default: a temporary one).",
 )
 @click.option("--headless", is_flag=True, help="One line for each event, then a summary.")
 @click.option(

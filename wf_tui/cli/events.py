@@ -38,7 +38,7 @@ _RESUMED: Final = RunResumed.event_kind
 @click.option("--follow", is_flag=True, help="Keep printing until the run has ended.")
 @json_option
 def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_json: bool) -> None:
-    """Print the events of a run, oldest first; with --json one object a line."""
+    """Print the events of a run, oldest first; with --json one object per line."""
     with reading(run, repo) as found:
         stream = _followed(found, since) if follow else reads.events(found.db, found.run.id, since)
         for event in stream:

@@ -38,7 +38,7 @@ _SHOWN: Final = 40
 
 @click.command
 @run_argument
-@click.option("--into", metavar="BRANCH", help="The branch; else the one that is checked out.")
+@click.option("--into", metavar="BRANCH", help="The branch (default: the one that is checked out).")
 @click.option("--dry-run", is_flag=True, help="Show what would come, and change nothing.")
 @json_option
 def land(

@@ -34,7 +34,7 @@ _attempt_option = click.option(
     "epoch",
     type=click.IntRange(1),
     metavar="N",
-    help="Which attempt (wf show); else the last one.",
+    help="Which attempt, see wf show (default: the last one).",
 )
 
 

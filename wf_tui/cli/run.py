@@ -41,7 +41,7 @@ _INVALID: Final = 2
     "workers",
     multiple=True,
     metavar="PROFILE=N",
-    help="How many seats of a profile; may be given again.",
+    help="How many seats of a profile; can be repeated.",
 )
 @click.option(
     "--lease",
@@ -66,7 +66,7 @@ def run(
 ) -> int:
     """Check PLAN (JSON, TOML or YAML), make a run of it on this repository, and start it.
 
-    The run continues in the background, and the board opens where there is a terminal for it.
+    The run continues in the background, and the board opens if there is a terminal for it.
     """
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other", "leave one out")

@@ -23,7 +23,7 @@ __all__ = ["verify"]
 @run_argument
 @json_option
 def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
-    """Check a run: one live claim a task, no late result, order, scopes, every move, each merge.
+    """Check a run: one live claim per task, no late result, order, scopes, every move, each merge.
 
     The exit status is 1 where a violation is found.
     """

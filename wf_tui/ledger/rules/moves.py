@@ -192,7 +192,7 @@ RETRY: Final = Move(
     frozenset({Situation.ASKING, Situation.BACKOFF, Situation.SKIPPED}),
     _RETRIED,
     wakes=True,
-    help="Give blocked tasks another chance, with all their tries; end the wait of a back-off.",
+    help="Give blocked tasks another chance, with their tries reset; end a back-off.",
     key=Key(
         "task.retry",
         ("r",),
@@ -298,7 +298,7 @@ ACCEPT: Final = Move(
     from_tree=True,
     help=(
         "Take the work of tasks that are blocked by their scope, or by a conflict you have "
-        "resolved.\n\nIt is what lies in the worktree now (wf shell TASK)."
+        "resolved.\n\nWhat is in the worktree now is taken (wf shell TASK)."
     ),
     key=Key(
         "task.accept",
