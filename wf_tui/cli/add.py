@@ -77,6 +77,7 @@ def add(
     """Add a task to a run; its id is made from TITLE. A run that has ended resumes with it."""
     if not title.strip():
         raise UsageError("the title is empty", "say in a few words what is to be done")
+    # Whoever names the paths that it may change wants them changed.
     mode = mode or (WRITES if scope else _READS)
     if scope and mode == _READS:
         warn(_KEPT, f"if it is to change files: --mode {WRITES}")
@@ -126,6 +127,7 @@ def edit(
         fields["scope"] = _checked(scope)
     if not fields:
         raise UsageError("nothing to change", "give an option: wf edit --help")
+    # Empty and 0 mean none, which the ledger has as null.
     for name in ("gate", "timeout_secs"):
         if name in fields:
             fields[name] = fields[name] or None

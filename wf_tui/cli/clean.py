@@ -93,6 +93,7 @@ def _worktrees(project: Project, *, apply: bool) -> Iterator[_Worktree]:
         rows = reads.runs(ledger.db)
         for row in rows:
             yield from _worktrees_of(ledger, row, apply=apply)
+    # What lies beside the runs without being one is listed, and left: wf did not make it.
     known = {Path(row.dir) for row in rows}
     folder = project.paths.run("x").root.parent
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -130,6 +131,7 @@ def _judge(ledger: Ledger, run: str, pool: Pool, *, led: bool, dry: bool) -> Ite
     sizes = {path: folder_size(path) for path in pool.paths.trees.iterdir()}
     live, keep = live_trees(ledger.db, run), needed_trees(ledger.db, run)
     for tree in remove_ended(pool, live=live, keep=keep, dry=dry):
+        # Recorded after the removal: a crash in between leaves a tree on record, never one unknown.
         if tree.removed:
             ledger.tree_gone(run, str(tree.path))
         kind, size = tree.tree_class.value, sizes.get(tree.path, 0)

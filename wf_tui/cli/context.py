@@ -65,6 +65,7 @@ def run_argument(command: Callable[..., object]) -> Callable[..., object]:
 
     @functools.wraps(command)
     def with_one_run(*, run: str | None, named: str | None, **rest: object) -> object:
+        # Twice the same is no contradiction: scripts add --run to every command.
         if run and named and run != named:
             raise UsageError(f"two runs are named: {run} and {named}", "name one")
         return command(run=run or named, **rest)
@@ -135,4 +136,5 @@ def print_line(text: str, colour: str | None = None) -> None:
 
 def print_json(value: object) -> None:
     """Print a value as one line of JSON, all of it ASCII, so that it cannot act on a terminal."""
+    # DEL is ASCII to JSON, and a control character to a terminal.
     click.echo(json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f"))

@@ -62,6 +62,7 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
     """
     watched = on_terminal() and not headless
     folder = choose_folder(wanted)
+    # Too fast to watch would be too fast to believe; without a watcher it wastes no second.
     if pace is None:
         pace = _PACE if watched else 0
     plan = prepare(folder, pace, by_hand=watched)

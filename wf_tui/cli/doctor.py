@@ -50,7 +50,7 @@ def _findings(repo: Path | None) -> Iterator[Finding]:
     try:
         project = project_at(repo)
     except EnvironmentalError:
-        return  # another finding has said it
+        return  # the finding about the repository has said it
     yield from ledger_state(project)
 
 

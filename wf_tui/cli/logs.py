@@ -105,6 +105,7 @@ def _choose_attempt(
         if epoch not in numbers:
             raise UnknownNameError("attempt", str(epoch), map(str, numbers))
         return numbers[epoch]
+    # The last attempt may still run, or have left nothing: a diff wants the last with something.
     left = [attempt for attempt in attempts if attempt.ref] if harvested else []
     return (left or attempts)[-1]
 
@@ -142,6 +143,7 @@ def _sleep_until_changed(found: Reading) -> None:
 
 def _print_output(pieces: Iterable[str]) -> None:
     """Print an output line by line, so that no escape sequence is cut in two unseen."""
+    # A piece may end within a line, or within an escape sequence that only the whole line shows.
     rest = ""
     for piece in pieces:
         whole, newline, rest = (rest + piece).rpartition("\n")

@@ -8,6 +8,7 @@ from wf_tui.cli.group import Entry, LazyGroup, Section
 
 __all__ = ["wf"]
 
+# The help texts stand here, too, so that `wf --help` imports no command.
 _SECTIONS: Final = (
     Section(
         "Start",

@@ -48,6 +48,7 @@ def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
 
     The exit status is 1 while any task is blocked.
     """
+    # Closed before it is printed: a slow terminal must not hold a connection open.
     with reading(run, repo) as found:
         picture = read_status(found.db, found.run.id, SystemClock().now())
     if as_json:

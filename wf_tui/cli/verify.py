@@ -27,6 +27,7 @@ def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
 
     The exit status is 1 where a violation is found.
     """
+    # A run whose repository was removed by hand can still be replayed, but for its branch.
     with reading(run, repo) as found:
         verdict = verify_run(found.db, found.run.id, _control(found.run))
     if as_json:

@@ -15,6 +15,7 @@ def span(seconds: float) -> str:
     `seconds` may be below 0, since the clocks of two processes differ a little; that is `0s`.
     """
     whole = max(0, int(seconds))
+    # One unit is enough: an age is read at a glance.
     for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
         if whole >= length:
             return f"{whole // length}{unit}"

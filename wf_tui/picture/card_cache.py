@@ -84,6 +84,7 @@ class CardCache:
             return False
         self.rows[row.id] = row
         self._needs[row.id] = needs
+        # What an attempt showed is nothing to go by once its claim is gone.
         if not row.claimed:
             self._evidence.pop(row.id, None)
         self._bump(row.id)
@@ -121,6 +122,7 @@ class CardCache:
         elif for_unblocked != self._shared_by_unblocked:
             reach = Reach.UNBLOCKED
         self._shared_by_all, self._shared_by_unblocked = for_all, for_unblocked
+        # All of them, also of cards whose reason stays: the next look at a card costs one reason.
         if reach:
             self._reasons.clear()
         return reach

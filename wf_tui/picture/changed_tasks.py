@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["changed_tasks", "marks", "parts"]
 
 _MANY: Final = 500
+"""Names in one statement; SQLite takes 32,766 parameters, but a longer list costs no less."""
 
 
 def changed_tasks(db: Database, run_id: str, events: Sequence[EventRow]) -> list[TaskRow]:
-    """Return the tasks that these events changed, in declaration order."""
+    """Return the tasks that these events changed, as they are now, in declaration order.
+
+    Called within the snapshot that the events were read in. Too many are no mistake, since a row
+    that did not change is dropped later; one too few would leave a card standing.
+    """
     found: dict[str, TaskRow] = {}
     named = {e.task for e in events if e.task is not None and changes_row(e.kind)}
     found |= _by_id(db, run_id, named)
@@ -43,6 +48,8 @@ def changed_tasks(db: Database, run_id: str, events: Sequence[EventRow]) -> list
 
 def _follow(db: Database, run_id: str, moving: set[str], found: dict[str, TaskRow]) -> None:
     """Add those that wait for these tasks; through a blocked result, those behind them as well."""
+    # A task that is blocked through others names the first of the chain, so when that one changes
+    # each of them does; a task that merely waits passes nothing on.
     seen: set[str] = set()
     todo = moving
     while todo:
@@ -65,6 +72,7 @@ def _by_id(db: Database, run_id: str, names: Iterable[str]) -> dict[str, TaskRow
 
 def _restarted(db: Database, run_id: str, events: Sequence[EventRow]) -> set[str]:
     """Return the phases whose tasks wait for one phase less, or more: all their counters moved."""
+    # A task that is added may open a phase again that was over.
     kinds = {PhaseSettled.event_kind, TaskAdded.event_kind}
     phases = {str(event.data.get("phase")) for event in events if event.kind in kinds}
     return _names(db, _NEXT_PHASES, run_id, phases)

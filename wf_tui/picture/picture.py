@@ -102,6 +102,7 @@ class Picture:
         return self._arrangement.pop_changed_columns()
 
     def _reset(self) -> None:
+        # Not the filter and the marks: those are the person's, and outlast whatever is read.
         self._cache.forget()
         self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
         self._arrangement.set_filter(self._arrangement.filter)
@@ -176,6 +177,7 @@ class Picture:
 
     def targets(self, selected: str | None) -> tuple[str, ...]:
         """Return what an action works on: the marked cards in view, else the selected one."""
+        # In the order of the screen; a marked card that the filter hides is not acted on.
         places = {task: self.index(task) for task in self.marks}
         seen = [(COLUMNS.index(at[0]), at[1], task) for task, at in places.items() if at]
         if seen:

@@ -48,6 +48,7 @@ def read_since(
     one. After more than `most` events, which are not worth following, all of the run is read again.
     """
     with db.snapshot():
+        # One more than is worth following, to know whether there are more.
         events = _events_since(db, run_id, seq, most + 1)
         if len(events) > most:
             return _read_whole(db, run_id, now)
@@ -56,6 +57,8 @@ def read_since(
 
 
 def _is_same(last: Batch, new: Batch) -> bool:
+    # Whether a scheduler leads and whether the disk is full is asked of the machine, so both may
+    # change without an event.
     before, now = ((b.run, b.workers, b.alive, b.full) for b in (last, new))
     return not new.events and before == now
 
@@ -132,6 +135,7 @@ def _read_context(
     opened = db.execute(
         select(AttemptRow, "WHERE run = :run AND open = 1 ORDER BY task"), {"run": run.id}
     )
+    # A phase that has settled keeps nobody waiting any more, whatever its tasks do.
     waits = {
         name: tuple(before for before in many if phases[before].settled_at is None)
         for name, many in phase_order.items()

@@ -141,6 +141,7 @@ class TaskPicture:
 
     def worktree(self, attempt: AttemptRow) -> str | None:
         """Return the tree that an attempt still has; a closed one's is given to others."""
+        # A tree that was given back is another attempt's by now, so its path would mislead.
         if attempt.tree is None or not holds_tree(self.task, attempt):
             return None
         path = RunPaths(Path(self.run.dir)).trees / attempt.tree
