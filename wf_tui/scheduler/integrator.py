@@ -130,7 +130,11 @@ class Integrator:
     async def _record_conflict(
         self, record: ClaimRecord, work: FinishedWork, commit: str, found: Conflict
     ) -> None:
-        """Tell the ledger of a conflict, after it was laid out: who reads of it finds it there."""
+        """Tell the ledger of a conflict, after it was laid out: who reads of it finds it there.
+
+        Whether the task is tried once more or waits for a person is decided in the transaction
+        (`ledger.rules.attempts.conflict`).
+        """
         task = await record.task()
         laid_out = await self.threads.run(
             lay_out_conflict, self.pool, task, work.tree, commit, found
