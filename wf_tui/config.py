@@ -96,7 +96,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        if "WF_CONFIG" in environ:
+        if "WF_CONFIG" in environ:  # asked for by name, so its absence is no default
             raise EnvironmentalError(f"there is no configuration at {path}") from None
         return Config()
     except (OSError, UnicodeDecodeError) as error:

@@ -57,6 +57,7 @@ def kept_tree(db: Database, run: str, name: str) -> KeptTree:
         attempts = [one for one in reads.attempts(db, run, task.id) if one.tree]
         last = attempts[-1] if attempts else None
         held = last is not None and (holds_tree(task, last) or was_kept(db, last))
+    # The ledger says that there is one; a person may have removed it, or put a link in its place.
     path = RunPaths(Path(row.dir)).trees / str(last.tree if last else None)
     if last is None or not held or path.is_symlink() or not path.is_dir():
         raise _no_tree(task, last)

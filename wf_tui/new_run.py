@@ -66,12 +66,13 @@ def create_run(
             lease=lease or config.timing.lease,
             scopes=plan.scopes.value,
         )
+        # All or nothing: a run without seats or tasks would be led, and stall at once.
         with ledger.db.transaction():
             row = ledger.create_run(row, *of_plan(plan), worktree)
             ledger.join_workers(run_id, seats)
             limits = {name: profile.breaker for name, profile in config.seats.items()}
             ledger.set_breakers(run_id, limits)
-    except BaseException:
+    except BaseException:  # an interrupt, too: what no ledger knows of would never be removed
         shutil.rmtree(paths.root, ignore_errors=True)
         raise
     return row

@@ -151,6 +151,7 @@ def require_own(path: Path) -> None:
 
 
 def _make_with_parents(path: Path) -> None:
+    # One by one, since `parents=True` would give those above the rights of the umask.
     if not path.parent.exists():
         _make_with_parents(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)

@@ -34,6 +34,7 @@ def clean(text: str | bytes, *, limit: int = 4000, multiline: bool = False) -> s
         text = text.decode("utf-8", "replace")
     if text.isascii() and text.isprintable():  # nearly all, and ten times as fast
         return cut(text, limit)
+    # Cut before it is read: a worker's line may have megabytes, and what is shown has not.
     stripped = _SEQUENCE.sub("", text[: limit * 4])
     return cut("".join(_visible(char, multiline=multiline) for char in stripped), limit)
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from wf_tui.plan.models import Plan
-    from wf_tui.plan.report import Report
 
 __all__ = ["DemoFolder", "choose_folder", "prepare", "render_plan"]
 
@@ -82,14 +81,19 @@ def prepare(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> Plan:
     """
     require_version()
     _make_repository(folder.repository)
+    # Opening a pipe waits for the other end: so two tasks meet without a clock.
     os.mkfifo(folder.meeting_point, 0o600)
     folder.plan.write_text(render_plan(folder, pace, by_hand=by_hand), encoding="utf-8")
-    return _checked(read_plan(folder.plan))
+    report = read_plan(folder.plan)
+    if report.plan is None:
+        raise InvalidPlanError("; ".join(error.message for error in report.errors))
+    return report.plan
 
 
 def render_plan(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> str:
     """Return the plan for this folder and pace."""
     text = _packaged().joinpath("plan.yaml").read_text(encoding="utf-8")
+    # A line with a mark is only for demos that want it.
     for mark, wanted in (("@PACE@", bool(pace)), ("@BY_HAND@", by_hand)):
         if not wanted:
             text = "".join(line for line in text.splitlines(keepends=True) if mark not in line)
@@ -97,12 +101,6 @@ def render_plan(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> st
     for mark, value in (*values.items(), ("@BY_HAND@", "one key is left to the person")):
         text = text.replace(mark, value)
     return text
-
-
-def _checked(report: Report) -> Plan:
-    if report.plan is None:
-        raise InvalidPlanError("; ".join(error.message for error in report.errors))
-    return report.plan
 
 
 def _printable(root: Path) -> Path:

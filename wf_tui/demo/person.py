@@ -33,6 +33,7 @@ class Person:
 
     def see(self, event: EventRow) -> None:
         """Act on an event, if there is something to do."""
+        # Once only: if the task blocks again with the licence there, something else is wrong.
         licence = self.folder.licence
         if event.kind == TaskBlocked.event_kind and event.task == HELPED and not licence.exists():
             licence.write_text(_LICENCE, encoding="utf-8")

@@ -123,6 +123,7 @@ def _most_at_once(attempts: list[AttemptRow]) -> int:
         (a.ended_at, -1) for a in attempts if a.ended_at is not None
     ]
     most = now = 0
+    # At the same moment ends come before beginnings (-1 before 1): a seat is handed on.
     for _, turn in sorted(turns):
         now += turn
         most = max(most, now)

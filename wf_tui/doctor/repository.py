@@ -30,9 +30,9 @@ def repository_facts(start: Path, now: float) -> Iterator[Finding]:
     try:
         repository = find_repository(start)
         yield _repository(repository)
+        yield from git_facts(repository)  # first: where objects are missing, a remote has them
         for line in tree_notices(repository):
             yield Finding("files", Level.NOTE, line)
-        yield from git_facts(repository)
         yield from _left_alone(repository.common_dir)
         yield from _locks(repository.common_dir, now)
     except WfError as error:

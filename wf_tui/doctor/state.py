@@ -39,6 +39,7 @@ def state_folder(folder: Path) -> Finding:
     """Say whether the state directory can be used, by whom it can be read, and on what it lies."""
     mode, kind = journal_mode(folder / "x")
     there = folder.exists()
+    # The state directory is made when it is needed: until then what counts is what will hold it.
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(nearest).free
     detail: dict[str, str | int] = {"path": str(folder), "file_system": kind, "journal": mode}

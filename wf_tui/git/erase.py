@@ -30,7 +30,12 @@ def erase(path: bytes) -> bool:
         return True
     except OSError:
         return False
-    return _erase_folder(path) or (_make_writable(path) and _erase_folder(path))
+    if _erase_folder(path):
+        return True
+    # A folder that its owner cannot write keeps what is in it, from its owner, too.
+    command = [b"/bin/chmod", b"-R", b"u+rwx", b"--", path]
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return _erase_folder(path)
 
 
 def make_readable(top: bytes) -> None:
@@ -61,9 +66,3 @@ def _erase_folder(path: bytes) -> bool:
     command = [b"/bin/rm", b"-rf", _SAME_FILE_SYSTEM, b"--", path]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return done.returncode == 0 and not os.path.lexists(path)
-
-
-def _make_writable(path: bytes) -> bool:
-    command = [b"/bin/chmod", b"-R", b"u+rwx", b"--", path]
-    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    return True

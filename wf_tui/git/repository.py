@@ -18,11 +18,16 @@ class Repository:
     """A repository of the user: where it lies and what is checked out."""
 
     common_dir: Path
+    """The git directory that all its worktrees share."""
     top: Path | None
+    """The worktree it was found from; None for a bare repository."""
     name: str
     object_format: str
+    """`sha1` or `sha256`."""
     head: str
+    """The commit that is checked out, by its whole name."""
     branch: str | None
+    """None where HEAD is detached."""
     shallow: bool
 
 
@@ -34,7 +39,7 @@ def locate(start: Path) -> tuple[Path, str]:
     if not start.is_dir():
         raise RepositoryError(f"no such folder: {clean(str(start))}", "name a folder with --repo")
     common_dir = Path(_ask(start, "--path-format=absolute", "--git-common-dir"))
-    return common_dir, _name(common_dir)
+    return common_dir, _name_of(common_dir)
 
 
 def find_repository(start: Path) -> Repository:
@@ -50,6 +55,7 @@ def find_repository(start: Path) -> Repository:
         "--show-object-format",
     ).split("\n")
     inside, shallow, object_format = facts
+    branch = _read(start, "symbolic-ref", "-q", "--short", "HEAD")
     top = Path(_ask(start, "--show-toplevel")) if inside == "true" else None
     return Repository(
         common_dir=common_dir,
@@ -57,7 +63,7 @@ def find_repository(start: Path) -> Repository:
         name=name,
         object_format=object_format,
         head=_head(start),
-        branch=_branch(start),
+        branch=branch.text if branch.status == 0 else None,
         shallow=shallow == "true",
     )
 
@@ -93,12 +99,7 @@ def _head(start: Path) -> str:
     return done.text
 
 
-def _branch(start: Path) -> str | None:
-    done = _read(start, "symbolic-ref", "-q", "--short", "HEAD")
-    return done.text if done.status == 0 else None
-
-
-def _name(common_dir: Path) -> str:
+def _name_of(common_dir: Path) -> str:
     # Of the common directory alone, so that it is the same seen from every worktree.
     own = common_dir.parent if common_dir.name == ".git" else common_dir
     return own.name.removesuffix(".git") or "repository"

@@ -14,6 +14,7 @@ def break_stale_locks(paths: RunPaths) -> tuple[Path, ...]:
     For the leader of a run alone, when it starts: no git of the run may be at work. The user's
     repository is not touched.
     """
+    # Every git of a dead leader has been killed by now (the sweep), so none of these has an owner.
     git_dir = paths.control
     locks = [*git_dir.glob("*.lock"), *(git_dir / "refs").rglob("*.lock")]
     locks += [*paths.indexes.glob("*.lock"), *paths.indexes.glob("*.copy.*")]

@@ -17,7 +17,7 @@ _KEPT: Final = (
     *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"),
     *("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"),
 )
-_LOOKS: Final = (
+_FILE_SETTINGS: Final = (
     *("core.autocrlf", "core.eol", "core.symlinks", "core.filemode", "core.sharedrepository"),
     "core.logallrefupdates",
 )
@@ -50,6 +50,7 @@ def as_the_user(environ: Mapping[str, str]) -> dict[str, str]:
 
 def identity(git_dir: Path, environ: Mapping[str, str]) -> Identity:
     """Return who the user is by their configuration; a guess by git does not count."""
+    # Else git makes up a name and an address from the account and the host, and commits with them.
     words = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
     done = git(*words, git_dir=git_dir, ok=None, environment=as_the_user(environ))
     found = _IDENT.fullmatch(done.text)
@@ -69,23 +70,21 @@ def checkout_settings(git_dir: Path, environ: Mapping[str, str]) -> dict[str, st
     """
     env = as_the_user(environ)
     found = git("config", "--includes", "-z", "--list", git_dir=git_dir, environment=env).records
-    settings = {"core.attributesFile": str(_attributes(git_dir, environ, env))}
+    settings = {"core.attributesFile": str(_attributes_file(git_dir, environ, env))}
     settings["core.logAllRefUpdates"] = "true"
     for key, _, value in (record.partition(b"\n") for record in found):
         name = os.fsdecode(key)
-        if name in _LOOKS:
+        if name in _FILE_SETTINGS:
             settings[name] = os.fsdecode(value) or "true"
         elif driver := _FILTER.fullmatch(key):
-            settings |= _switched_off(os.fsdecode(driver[1]))
+            name = os.fsdecode(driver[1])
+            for program in ("clean", "smudge", "process"):
+                settings[f"filter.{name}.{program}"] = ""
+            settings[f"filter.{name}.required"] = "false"
     return settings
 
 
-def _switched_off(driver: str) -> dict[str, str]:
-    off = {f"filter.{driver}.{program}": "" for program in ("clean", "smudge", "process")}
-    return off | {f"filter.{driver}.required": "false"}
-
-
-def _attributes(git_dir: Path, environ: Mapping[str, str], env: Mapping[str, str]) -> Path:
+def _attributes_file(git_dir: Path, environ: Mapping[str, str], env: Mapping[str, str]) -> Path:
     words = ("config", "--type=path", "--get", "core.attributesFile")
     done = git(*words, git_dir=git_dir, ok=None, environment=env)
     if done.status == 0:

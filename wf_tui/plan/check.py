@@ -39,6 +39,7 @@ def warnings(document: Document, plan: Plan) -> Iterator[Problem]:
     """Yield a warning for each task that seems to write, but does not say so."""
     line = _READ_WRITE_LINE[document.format]
     for path, task in _tasks(plan):
+        # Whoever wrote the mode knows it, whatever it is.
         if "mode" in task.model_fields_set or not (task.run or task.file_scope):
             continue
         message = f"the changes of task {quoted(task.id)} will not be kept: it is read_only"
@@ -172,6 +173,7 @@ def _results(document: Document, plan: Plan) -> Iterator[Problem]:
 
 def _positions(plan: Plan) -> dict[str, int]:
     """Return the place of each phase in the order; all the same where there is no order yet."""
+    # The cycle is a fault of its own; without an order nothing is told to be too late as well.
     walked = walk(plan)
     ordered = not walked.cycles and len(walked.order) == len(plan.phases)
     return {name: place if ordered else 0 for place, name in enumerate(walked.order)}

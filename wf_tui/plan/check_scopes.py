@@ -64,6 +64,7 @@ def _missing(document: Document, path: Path, task: Task) -> Problem:
 def _overlaps(
     document: Document, writers: Sequence[tuple[Path, Task]], *, fold_case: bool
 ) -> Iterator[Problem]:
+    # A refused scope has been told; what it would meet is nobody's question.
     good = [[it for it in task.file_scope if not scopes.problem(it)] for _, task in writers]
     pairs = scopes.overlapping_pairs(good, fold_case=fold_case)
     for left, right in islice(pairs, MOST_PAIRS):

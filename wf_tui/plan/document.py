@@ -142,6 +142,7 @@ class Builder:
         """Note what cannot be taken as written, and go on, so that all is reported at once."""
         path = path_text(self._path())
         self.faults.append(Problem(PARSE_ERROR, message, path, mark.line, mark.column, hint))
+        # A file of another kind has one in each line, and nobody reads the second hundred.
         if len(self.faults) >= MOST_FAULTS:
             raise UnreadableError(f"more than {MOST_FAULTS} faults, the rest is not read", mark)
 
@@ -191,6 +192,7 @@ class _Container:
         return len(self.value) - 1 if isinstance(self.value, list) else self.key
 
     def add(self, value: object, mark: Mark) -> Spot:
+        # In a table a value is looked for at its key, which is what a fault names.
         spot = Spot(mark if self.key_mark is None else self.key_mark)
         self.spot.parts[self.position] = spot
         if isinstance(self.value, list):
@@ -219,6 +221,7 @@ def screen(document: Document) -> Iterator[Problem]:
     Of texts: lone surrogates, and NUL but in a scope, where a check of its own names it; of
     numbers: NaN, infinities, and whole numbers beyond 64 bits.
     """
+    # Reversed, so that what is written first is looked at first: the stack gives the last one.
     pending: list[tuple[Path, object]] = [((), document.value)]
     while pending:
         path, value = pending.pop()

@@ -77,6 +77,8 @@ def walk(plan: OrderedPlan) -> Walk:
     cycles: list[tuple[str, ...]] = []
     named: set[str] = set()
     for root in needs:
+        # A stack of our own: a chain of thousands of phases is deeper than Python's. `pending` has
+        # for each phase of the path the needs that are still to be looked at.
         path = [] if root in order else [root]
         open_phases = set(path)
         pending: list[Iterator[str]] = [iter(needs[root])] if path else []
@@ -123,7 +125,7 @@ def phase_waves(plan: OrderedPlan) -> tuple[tuple[str, ...], ...]:
     needs = effective_dependencies(plan)
     number: dict[str, int] = {}
     waves: list[list[str]] = []
-    for name in phase_order(plan):
+    for name in phase_order(plan):  # what a phase needs comes before it, and has its number
         number[name] = 1 + max((number[need] for need in needs[name]), default=-1)
         if number[name] == len(waves):
             waves.append([])
@@ -147,6 +149,7 @@ def longest_remaining(plan: OrderedPlan) -> dict[str, int]:
     needs = effective_dependencies(plan)
     after = dict.fromkeys(phases, 0)
     remaining: dict[str, int] = {}
+    # From the end: whatever waits for a phase has told it already how much comes after.
     for name in reversed(phase_order(plan)):
         steps = batches(phases[name])
         for position, batch in enumerate(steps):

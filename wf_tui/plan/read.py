@@ -42,7 +42,7 @@ def read_plan(path: Path, most_bytes: int = MOST_BYTES) -> Report:
     if format_ is None:
         return _refused(name, *_unknown_format(path))
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")  # some editors begin each file with a mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return _refused(name, "is not UTF-8 text", "save it with the encoding UTF-8", line)
@@ -79,6 +79,7 @@ def _content(path: Path, most_bytes: int) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         raise _RefusedFileError("is not a regular file", "write the plan to a file first")
     with path.open("rb") as file:
+        # One byte more than allowed shows a file that has grown since it was looked at.
         content = file.read(most_bytes + 1) if status.st_size <= most_bytes else None
     if content is None or len(content) > most_bytes:
         limit = most_bytes // 1_000_000

@@ -63,6 +63,8 @@ def overlapping_pairs(
     Each scope looks up its own ancestors and its own range of a sorted list, so that many disjoint
     groups cost n log n instead of n * n.
     """
+    # Of two nested folders one is a prefix of the other. So a scope can meet only those whose key
+    # is a prefix of its own, and those in one range of the sorted keys.
     own = [{_literal_folder(scope, fold_case=fold_case) for scope in group} for group in groups]
     entries = sorted((key, number) for number, keys in enumerate(own) for key in keys)
     sorted_keys = [key for key, _ in entries]
@@ -153,10 +155,12 @@ def _pattern(scope: str, *, fold_case: bool) -> _Pattern:
 
 def _matches(pattern: _Pattern, parts: Sequence[str]) -> bool:
     """Match the pattern against the path and each folder above it, all states side by side."""
+    # A set of states in place of backtracking: no name of a file, however it is made, costs more
+    # than its components times those of the pattern.
     end = len(pattern)
     states = _past_any_depth(pattern, {0})
     for name in parts:
-        if end in states:
+        if end in states:  # a folder above is covered, and with it all below
             return True
         following = set()
         for state in states:

@@ -53,24 +53,19 @@ def shape(document: Document) -> Shaped:
     """Return the plan with final values in its tasks, or every parse error at once."""
     root = document.value
     if not isinstance(root, dict):
-        return Shaped(None, document.faults or (_no_table(document),))
+        message = "the plan is empty" if root is None else "the plan must be a table of keys"
+        hint = "start with `goal` and `phases`"
+        no_table = document.problem(PARSE_ERROR, (), message, hint)
+        return Shaped(None, document.faults or (no_table,))
     if _TREE_KEY in root and "phases" not in root:
-        return Shaped(None, (*document.faults, _tree_form(document)))
+        message = "this is the tree form of a plan (`nodes`); only the phase form can be run"
+        hint = "write `phases` with `tasks`"
+        tree_form = document.problem(PARSE_ERROR, (_TREE_KEY,), message, hint)
+        return Shaped(None, (*document.faults, tree_form))
     warnings = tuple(_unknown_keys(document, root))
     plan, wrong = _validated(document, root)
     errors = _once_a_path([*document.faults, *screen(document), *wrong])
     return Shaped(None if errors else plan, errors, warnings)
-
-
-def _no_table(document: Document) -> Problem:
-    empty = document.value is None
-    message = "the plan is empty" if empty else "the plan must be a table of keys"
-    return document.problem(PARSE_ERROR, (), message, "start with `goal` and `phases`")
-
-
-def _tree_form(document: Document) -> Problem:
-    message = "this is the tree form of a plan (`nodes`); only the phase form can be run"
-    return document.problem(PARSE_ERROR, (_TREE_KEY,), message, "write `phases` with `tasks`")
 
 
 def _once_a_path(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -82,6 +77,7 @@ def _once_a_path(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _validated(document: Document, root: _Table) -> tuple[Plan | None, list[Problem]]:
+    # No type can say it: a prompt is needed only where neither task nor defaults have a command.
     missing = [
         document.problem(
             PARSE_ERROR,
@@ -106,6 +102,8 @@ def _default(root: _Table, key: str) -> object:
 
 def _with_defaults(root: _Table) -> dict[str, object]:
     """Return the values of the plan with each task as if it said itself what it inherits."""
+    # Before the types are checked, and by keys: a model could not tell a default from a value that
+    # was written and is the same.
     plan = _present(root)
     defaults = _usable_defaults(plan.get("defaults"))
     if isinstance(phases := plan.get("phases"), list):
@@ -139,6 +137,7 @@ def _task(raw: object, defaults: _Table, gate: object) -> object:
         return raw
     own = _present(raw)
     task = {**defaults, **own}
+    # A task that limits its steps alone keeps the other limits of the defaults.
     limits, own_limits = defaults.get("budget"), own.get("budget")
     if isinstance(limits, dict) and isinstance(own_limits, dict):
         task["budget"] = {**limits, **own_limits}

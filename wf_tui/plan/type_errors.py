@@ -81,7 +81,7 @@ def _wrong_word(key: str, value: object) -> tuple[str, str]:
 def _shown(value: object) -> str:
     if value is None:
         return "null"
-    if isinstance(value, bool):
+    if isinstance(value, bool):  # which is an int, too
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)

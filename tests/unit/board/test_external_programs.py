@@ -99,5 +99,5 @@ async def test_where_there_is_no_terminal_to_leave_it_is_told(tmp_path: Path) ->
     """In a browser, say: the command on another terminal does the same."""
     app = BoardApp(place_in(tmp_path), RUN, environ={})
     async with app.run_test():
-        with pytest.raises(EnvironmentalError, match="cannot be left to another program"):
+        with pytest.raises(EnvironmentalError, match="cannot be handed to another program"):
             app.step_aside("", lambda: None)

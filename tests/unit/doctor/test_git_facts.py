@@ -10,6 +10,7 @@ import pytest
 
 from wf_tui.doctor.finding import Finding, Level
 from wf_tui.doctor.git_facts import git_facts, without_credentials
+from wf_tui.doctor.repository import repository_facts
 from wf_tui.git.repository import find_repository
 
 if TYPE_CHECKING:
@@ -269,3 +270,13 @@ def test_no_credential_of_a_remote_is_shown(repo: Path) -> None:
     found = facts(repo)["remotes"]
     assert SECRET not in str(found.as_json())
     assert found.detail == {"origin": ["https://example.org/b.git", "https://example.com/b.git"]}
+
+
+def test_a_repository_that_lacks_objects_still_has_its_remotes_named(repo: Path) -> None:
+    """They are where the missing ones can be fetched from."""
+    git(repo, "remote", "add", "origin", "https://example.org/x.git")
+    blob = git(repo, "rev-parse", "HEAD:one.txt")
+    (repo / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    found = {one.check: one for one in repository_facts(repo, now=0.0)}
+    assert found["remotes"].text == "origin https://example.org/x.git"
+    assert found["repository"].level is Level.PROBLEM

@@ -28,7 +28,7 @@ class Message:
     def encode(self) -> bytes:
         """Return the message; free text in it can make neither lines nor trailers."""
         trailers = {"Wf-Run": self.run, "Wf-Task": self.task, "Wf-Attempt": str(self.epoch)}
-        lines = [f"{key}: {_one_line(value)}" for key, value in trailers.items()]
+        lines = [f"{key}: {_escaped(value)}" for key, value in trailers.items()]
         subject = clean(self.title, limit=_TITLE).strip() or "(no title)"
         return "\n".join([subject, "", *lines, ""]).encode()
 
@@ -46,13 +46,17 @@ def commit_attempt(
     worker: str,
     when: float,
 ) -> str:
-    """Make the commit of an attempt's tree, on its base; the same arguments give the same."""
+    """Make the commit of an attempt's tree, on its base, and return its name.
+
+    `when` is in UTC seconds and comes from the ledger, as all the rest: the same arguments give the
+    same commit, so that recovery may do it again.
+    """
     return commit_tree(
         control,
         tree,
-        tuple(dict.fromkeys([base, *parents])),
+        tuple(dict.fromkeys([base, *parents])),  # the base first, as `git log --first-parent` goes
         Message(title, run, task, epoch).encode(),
-        author=(_name(worker), _WORKER_MAIL),
+        author=(_author_name(worker), _WORKER_MAIL),
         when=when,
     )
 
@@ -93,7 +97,7 @@ def save_attempt_ref(control: Control, commit: str, *, task: str, epoch: int) ->
     return ref
 
 
-def _one_line(value: str) -> str:
+def _escaped(value: str) -> str:
     """Return free text as one line that can be told from any other: backslash escapes."""
     escaped = value.replace("\\", "\\\\")
     return "".join(
@@ -101,7 +105,7 @@ def _one_line(value: str) -> str:
     )
 
 
-def _name(worker: str) -> str:
+def _author_name(worker: str) -> str:
     """Return a name that git takes: with nothing that ends an identity, and not only dots."""
     name = _NOT_IN_A_NAME.sub("", clean(worker, limit=100)).strip(" .,:;\"'\\")
     return name or "worker"

@@ -11,6 +11,7 @@ __all__ = ["ABSENT", "Entry", "changed_files", "outside"]
 ABSENT = "000000"
 """The mode of a path that is not there."""
 
+# No renames: scopes and the check for loss judge each path by itself.
 _RAW = ("diff-tree", "-r", "-z", "--no-renames", "--raw", "--no-abbrev", "--end-of-options")
 
 

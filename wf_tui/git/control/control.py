@@ -94,6 +94,7 @@ class Control:
 
     def create(self, ref: str, commit: str) -> None:
         """Make a ref that never moves; one that says the same already is left as it is."""
+        # Recovery makes a ref again that a killed scheduler has made: the same one is no fault.
         done = self._move(ref, commit, self.zero)
         if done.status == 0 or (there := self.resolve(ref)) == commit:
             return
@@ -130,8 +131,9 @@ def make_control(
     try:
         _initialise(draft, repository, branch)
         excludes = user_excludes(repository, os.environ if environ is None else environ)
-        _write_info(draft, excludes + _patterns(local_names))
+        _write_info(draft, excludes + _exclude_patterns(local_names))
         (making / _LOCAL_NAMES).write_bytes(b"\0".join(map(os.fsencode, local_names)))
+        # Before any ref: what lacks objects must never look like a repository that can be used.
         check_complete(draft)
         draft.create(BASE, draft.base)
         draft.create(ref, draft.base)
@@ -162,7 +164,7 @@ def _read_local_names(git_dir: Path) -> tuple[bytes, ...]:
         return ()
 
 
-def _patterns(names: Collection[str]) -> bytes:
+def _exclude_patterns(names: Collection[str]) -> bytes:
     """Return the excludes that mean exactly these names."""
     lines = ["/" + _SPECIAL.sub(r"\\\1", name) + "\n" for name in names]
     return os.fsencode("".join(lines))
@@ -188,6 +190,7 @@ def _write_info(control: Control, excludes: bytes) -> None:
 def check_complete(control: Control) -> None:
     """Refuse a repository that lacks objects of the commit that a run starts from."""
     words = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--end-of-options")
+    # Git ends with 128 where a tree itself is missing, so that it cannot go on below it.
     done = control.git(*words, control.base + "^{tree}", ok=(0, 128))
     missing = done.stdout.count(b"?")
     if done.status or missing:

@@ -20,12 +20,12 @@ _LARGEST = 1 << 20
 
 def user_excludes(repository: Repository, environ: Mapping[str, str]) -> bytes:
     """Return the patterns of the user's excludes file and of the repository's `info/exclude`."""
-    files = [_configured(repository, environ), repository.common_dir / "info" / "exclude"]
+    files = [_configured_file(repository, environ), repository.common_dir / "info" / "exclude"]
     parts = [_content(file) for file in files if file is not None]
     return b"".join(part if part.endswith(b"\n") else part + b"\n" for part in parts if part)
 
 
-def _configured(repository: Repository, environ: Mapping[str, str]) -> Path | None:
+def _configured_file(repository: Repository, environ: Mapping[str, str]) -> Path | None:
     """Return the file that `core.excludesFile` names as the user's own git sees it.
 
     A repository's configuration may only name a file of its own: one from a stranger could
@@ -38,12 +38,12 @@ def _configured(repository: Repository, environ: Mapping[str, str]) -> Path | No
         environment=as_the_user(environ),
     )
     if done.status or len(done.records) != 2:  # noqa: PLR2004 - scope and path
-        return _usual(environ)
+        return _default_file(environ)
     scope, path = done.records[0], Path(os.fsdecode(done.records[1]))
-    return path if scope in {b"system", b"global"} or _inside(path, repository) else None
+    return path if scope in {b"system", b"global"} or _is_in_repository(path, repository) else None
 
 
-def _usual(environ: Mapping[str, str]) -> Path | None:
+def _default_file(environ: Mapping[str, str]) -> Path | None:
     if folder := environ.get("XDG_CONFIG_HOME"):
         return Path(folder, "git", "ignore")
     if home := environ.get("HOME"):
@@ -51,7 +51,7 @@ def _usual(environ: Mapping[str, str]) -> Path | None:
     return None
 
 
-def _inside(path: Path, repository: Repository) -> bool:
+def _is_in_repository(path: Path, repository: Repository) -> bool:
     homes = [repository.common_dir] + ([repository.top] if repository.top else [])
     real = path.resolve()
     return any(real.is_relative_to(home.resolve()) for home in homes)

@@ -16,9 +16,12 @@ from wf_tui.text import clean
 
 __all__ = ["link_objects", "object_folders"]
 
-_DEEPEST = 5  # as git itself
+_DEEPEST = 5
+"""Alternates of alternates that are followed; as many as git itself does."""
 _ROUNDS = 5
-_LATE = (".idx", ".rev")  # a reader must never see an index without its pack
+"""Walks over objects that a repack of the user's takes away meanwhile."""
+_LATE = (".idx", ".rev")
+"""Linked last: a reader must never see an index without its pack."""
 _SKIPPED = re.compile(r"^(?:tmp_|\.tmp|multi-pack-index)|\.(?:lock|bitmap|keep)$")
 _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EACCES, errno.ENOTSUP}
 
@@ -72,7 +75,9 @@ def _link_all(source: Path, target: Path) -> bool:
             continue
         there = target / relative
         there.mkdir(exist_ok=True)
-        for name in sorted(names, key=lambda name: name.endswith(_LATE)):
+        late = [name for name in names if name.endswith(_LATE)]
+        early = [name for name in names if not name.endswith(_LATE)]
+        for name in early + late:
             if not _SKIPPED.search(name):
                 complete &= _link(Path(folder, name), there / name)
     return complete

@@ -32,7 +32,7 @@ def diff(
     """Return the patch from `old` to `new`, or with `stat` a line for each file.
 
     With `paths`, only of those. The bytes are the worker's: they go through the sanitizer before
-    a terminal sees them.
+    a terminal sees them. Called by views, off the event loop; a patch may have any size.
     """
     form = ("--stat=100",) if stat else ("--patch",)
     names = [path.encode("utf-8", "surrogateescape") for path in paths]

@@ -73,9 +73,13 @@ class _ChangedPaths:
     caps: Caps
     submodules: frozenset[bytes] = frozenset()
     planted: tuple[bytes, ...] = ()
+    """Folders that new files turn into repositories."""
     take: list[bytes] = field(default_factory=list)
+    """What git reads from the worktree, or finds deleted there."""
     gone: list[bytes] = field(default_factory=list)
+    """What the index has to forget, whatever lies at that name now."""
     refused: dict[bytes, str] = field(default_factory=dict)
+    """What is left out, and why."""
     real_folders: dict[bytes, bool] = field(default_factory=lambda: {b"": True})
     files: int = 0
     size: int = 0
@@ -134,11 +138,11 @@ class _ChangedPaths:
         while folder not in self.real_folders:
             folders.append(folder)
             folder = folder.rpartition(b"/")[0]
-        real_folders = self.real_folders[folder]
+        is_real = self.real_folders[folder]
         for below in reversed(folders):
-            real_folders = real_folders and self.worktree.kind(below) == stat.S_IFDIR
-            self.real_folders[below] = real_folders
-        return real_folders
+            is_real = is_real and self.worktree.kind(below) == stat.S_IFDIR
+            self.real_folders[below] = is_real
+        return is_real
 
 
 def harvest(
@@ -148,15 +152,16 @@ def harvest(
 
     With `scopes`, only paths that they cover are looked at. Doing it again gives the same, so that
     recovery simply harvests once more. Raises `HarvestRefusedError` for a worktree that is gone or
-    holds more than `caps`, `GitError` where git fails; the files themselves are never changed.
+    holds more than `caps`, `GitError` where git fails. No file is changed, but for modes that hide
+    one from its owner.
     """
     if not worktree.is_folder():
         raise HarvestRefusedError("the worktree is gone", "retry the task")
     changes = worktree.changes()
     paths = [path for path in changes.tags if _covered(scopes, path)]
-    found = _ChangedPaths(
-        worktree, caps, _submodules(worktree, paths, changes), _planted(worktree, paths, changes)
-    )
+    new = [path for path in paths if changes.tags[path] == UNTRACKED]
+    submodules = _changed_submodules(worktree, paths, changes)
+    found = _ChangedPaths(worktree, caps, submodules, planted_repositories(worktree, new))
     for path in paths:
         found.sort(path)
     ignored = worktree.ignored()
@@ -175,7 +180,7 @@ def _covered(scopes: Sequence[str] | None, path: bytes) -> bool:
     return not scopes or covers(scopes, _decoded(path.rstrip(b"/")))
 
 
-def _submodules(
+def _changed_submodules(
     worktree: WorktreeFiles, paths: Sequence[bytes], changes: Changes
 ) -> frozenset[bytes]:
     tracked = [path for path in paths if changes.tags[path] != UNTRACKED]
@@ -184,14 +189,6 @@ def _submodules(
     records = worktree.git("ls-files", "-z", "-s").records
     return frozenset(
         record.split(b"\t", 1)[1] for record in records if record.startswith(_SUBMODULE)
-    )
-
-
-def _planted(
-    worktree: WorktreeFiles, paths: Sequence[bytes], changes: Changes
-) -> tuple[bytes, ...]:
-    return planted_repositories(
-        worktree, [path for path in paths if changes.tags[path] == UNTRACKED]
     )
 
 
@@ -205,6 +202,7 @@ def _refuse_special_files(
 
 
 def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
+    # What is gone first: a file that became a folder stands in the way of what lies in that.
     if found.gone:
         words = ("update-index", "--force-remove", "-z", "--stdin")
         worktree.git(*words, stdin=_terminated(found.gone))

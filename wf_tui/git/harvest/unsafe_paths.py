@@ -33,19 +33,21 @@ def planted_repositories(worktree: WorktreeFiles, added: Iterable[bytes]) -> tup
     A git that steps into such a folder obeys its configuration, so none may be merged; one that
     the base has already is the user's own.
     """
-    candidates = {folder for path in added for folder in _homes(path)}
+    candidates = {folder for path in added for folder in _possible_repositories(path)}
     planted = [folder for folder in candidates if _is_repository(worktree, folder)]
-    return tuple(sorted(folder for folder in planted if not _tracked(worktree, folder)))
+    return tuple(
+        sorted(folder for folder in planted if not _was_repository_before(worktree, folder))
+    )
 
 
 def special_files(
     worktree: WorktreeFiles, hidden: Collection[bytes], most: int = 100
 ) -> tuple[bytes, ...]:
     """Return FIFOs, sockets and devices, which git passes over; not from hidden folders."""
-    return tuple(islice(_walk(worktree, hidden), most))
+    return tuple(islice(_find_special(worktree, hidden), most))
 
 
-def _walk(worktree: WorktreeFiles, hidden: Collection[bytes]) -> Iterator[bytes]:
+def _find_special(worktree: WorktreeFiles, hidden: Collection[bytes]) -> Iterator[bytes]:
     waiting = [b""]
     while waiting:
         folder = waiting.pop()
@@ -63,7 +65,7 @@ def _walk(worktree: WorktreeFiles, hidden: Collection[bytes]) -> Iterator[bytes]
                 yield path
 
 
-def _homes(path: bytes) -> Iterable[bytes]:
+def _possible_repositories(path: bytes) -> Iterable[bytes]:
     parts = path.split(b"/")
     return (b"/".join(parts[:at]) for at in range(1, len(parts)) if parts[at] in _MARKERS)
 
@@ -77,7 +79,7 @@ def _is_repository(worktree: WorktreeFiles, folder: bytes) -> bool:
     )
 
 
-def _tracked(worktree: WorktreeFiles, folder: bytes) -> bool:
+def _was_repository_before(worktree: WorktreeFiles, folder: bytes) -> bool:
     known = worktree.git("ls-files", "-z", "--", folder).records
     heads = {path[len(folder) + 1 :].split(b"/")[0] for path in known}
     return b"HEAD" in heads and ({b"objects", b"refs"} <= heads or b"commondir" in heads)

@@ -73,12 +73,14 @@ class WorktreeFiles:
     def changes(self) -> Changes:
         """Return what differs from the index, as git sees it, but for foreign files."""
         done = self._list_changes()
+        # A worker can take rights away from its own files, and git then passes over them.
         if b"ermission denied" in done.stderr:
             make_readable(self.top)
             done = self._list_changes()
         tags: dict[bytes, bytes] = {}
         for record in done.records:
             if not self.is_local_file(record[2:]):
+                # A path that is both changed and deleted has two records; the first one counts.
                 tags.setdefault(record[2:], record[:1])
         return Changes(tags, done.stderr)
 

@@ -39,6 +39,7 @@ def _listings(
     control: Control, commit: str, folders: Iterable[tuple[str, ...]]
 ) -> dict[tuple[str, ...], set[str]]:
     """Return the names in each folder of a commit, all asked of one process."""
+    # Only folders that got a new name can have a new clash, however large the repository is.
     wanted = sorted(folders)
     if not wanted:
         return {}

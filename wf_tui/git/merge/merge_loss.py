@@ -16,7 +16,7 @@ def find_losses(
     """Return the paths at which `merged` is not what merging `theirs` into `ours` may give."""
     attempt = changed_files(control, base, theirs)
     result = changed_files(control, ours, merged)
-    if _after(attempt) == _after(result):
+    if _after(attempt) == _after(result):  # nearly always, and it saves the third comparison
         return ()
     return lost_paths(attempt, result, changed_files(control, base, ours))
 

@@ -12,7 +12,7 @@ from wf_tui.text import clean
 
 __all__ = ["Checkout", "find_checkout", "is_checked_out", "is_rebased", "under_way"]
 
-_NAMED = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
+_BRANCH_FILES = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -34,24 +34,28 @@ class Checkout:
 
 def is_checked_out(common_dir: Path, ref: str) -> bool:
     """Whether a branch is checked out in any worktree."""
-    return any(True for _ in _folders(common_dir, ref))
+    return any(True for _ in _worktrees_with(common_dir, ref))
 
 
 def is_rebased(common_dir: Path, ref: str) -> bool:
     """Whether a branch is being rebased or bisected, in any worktree."""
-    return any(_names(file, ref) for file in _state_files(common_dir))
+    return any(_holds_ref(file, ref) for file in _state_files(common_dir))
 
 
 def find_checkout(common_dir: Path, ref: str) -> Checkout | None:
     """Return the one worktree that has a branch checked out, or None; more are refused."""
-    folders = list(_folders(common_dir, ref))
+    folders = list(_worktrees_with(common_dir, ref))
     if not folders:
         return None
     if len(folders) > 1:
         raise RefusedError("the branch is checked out in more than one worktree")
     path, main = folders[0]
     if main:
-        _check_beside(path, common_dir)
+        # Git does not say where a main worktree is that lies elsewhere than beside its `.git`.
+        words = ("config", "--get", "core.worktree")
+        moved = git(*words, git_dir=common_dir, ok=None, settings=ANY_OWNER).text
+        if moved or common_dir != path / ".git":
+            raise RefusedError("the branch is checked out in a folder apart from the repository")
         return Checkout(path, common_dir)
     return Checkout(path, _own_git_dir(path, common_dir))
 
@@ -62,21 +66,15 @@ def under_way(checkout: Checkout) -> str:
     return next(found, "")
 
 
-def _folders(common_dir: Path, ref: str) -> Iterator[tuple[Path, bool]]:
+def _worktrees_with(common_dir: Path, ref: str) -> Iterator[tuple[Path, bool]]:
     """Yield the worktrees that have a branch checked out, and whether each is the main one."""
     words = ("worktree", "list", "--porcelain", "-z")
-    listed = git(*words, git_dir=common_dir, settings=ANY_OWNER).stdout
-    for number, block in enumerate(listed.split(b"\0\0")):
+    answer = git(*words, git_dir=common_dir, settings=ANY_OWNER).stdout
+    for number, block in enumerate(answer.split(b"\0\0")):
         lines = block.split(b"\0")
         if f"branch {ref}".encode() in lines:
             path = lines[0].removeprefix(b"worktree ").decode("utf-8", "surrogateescape")
             yield Path(path), number == 0
-
-
-def _check_beside(path: Path, common_dir: Path) -> None:
-    """Refuse a main worktree that is not the folder of its `.git`: git does not say where it is."""
-    if common_dir != path / ".git" or _config(common_dir, "core.worktree"):
-        raise RefusedError("the branch is checked out in a folder apart from the repository")
 
 
 def _own_git_dir(path: Path, common_dir: Path) -> Path:
@@ -94,16 +92,12 @@ def _own_git_dir(path: Path, common_dir: Path) -> Path:
     return git_dir
 
 
-def _config(common_dir: Path, key: str) -> str:
-    return git("config", "--get", key, git_dir=common_dir, ok=None, settings=ANY_OWNER).text
-
-
 def _state_files(common_dir: Path) -> Iterator[Path]:
     for place in (common_dir, *(common_dir / "worktrees").glob("*")):
-        yield from (place / name for name in _NAMED)
+        yield from (place / name for name in _BRANCH_FILES)
 
 
-def _names(file: Path, ref: str) -> bool:
+def _holds_ref(file: Path, ref: str) -> bool:
     try:
         content = file.read_bytes().strip()
     except OSError:

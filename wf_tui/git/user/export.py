@@ -92,9 +92,10 @@ def export(
         fetched()
         old = expected or control.zero
         _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
+        # Now that a ref holds them, nothing prunes them a second time.
         _restore_missing_objects(repository, control, new, expected or control.base)
     except GitError as error:
-        return Pending(_first_line(error))
+        return Pending(_reason(error))
     return Exported(new)
 
 
@@ -104,7 +105,7 @@ def _is_later_export(control: Control, current: str, expected: str | None) -> bo
     return current != since and control.is_between(since, current)
 
 
-def _first_line(error: GitError) -> str:
+def _reason(error: GitError) -> str:
     lines = error.stderr.strip().splitlines()
     if not lines:
         return error.message

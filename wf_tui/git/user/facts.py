@@ -67,8 +67,7 @@ def hooks(common_dir: Path) -> tuple[str, ...]:
 def locks(common_dir: Path, now: float) -> tuple[Lock, ...]:
     """Return the lock files of a repository; who made them works, or died."""
     found = {path for pattern in _LOCKS for path in common_dir.glob(pattern)}
-    ages = [Lock(path, max(0.0, now - path.lstat().st_mtime)) for path in found]
-    return tuple(sorted(ages, key=lambda lock: lock.path))
+    return tuple(Lock(path, max(0.0, now - path.lstat().st_mtime)) for path in sorted(found))
 
 
 def tree_notices(repository: Repository) -> tuple[str, ...]:

@@ -33,7 +33,10 @@ class LandingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Landing:
-    """What a landing brings: from `old` to `tree`, that of `head` or of a merge with it."""
+    """What a landing brings: from `old` to `tree`, that of `head` or of a merge with it.
+
+    Made without writing anything, so that it can be shown before a person decides.
+    """
 
     kind: LandingKind
     old: str
@@ -50,7 +53,7 @@ def plan_landing(combined: Combined, old: str, head: str) -> Landing:
     if combined.contains(head, head=old):
         return Landing(LandingKind.NOTHING, old, head, combined.tree_of(old))
     forward = combined.contains(old, head=head)
-    tree = combined.tree_of(head) if forward else _merged(combined, old, head)
+    tree = combined.tree_of(head) if forward else _merged_tree(combined, old, head)
     log = combined.git("log", "-z", "--first-parent", "--format=%H %s", f"{old}..{head}", "--")
     commits = (line.decode("utf-8", "replace").partition(" ") for line in log.records)
     return Landing(
@@ -69,20 +72,22 @@ def land(
 ) -> str:
     """Bring the work into the branch and its checkout; return where the branch is now.
 
-    `combined` writes to the user's objects. What `Target.check` refuses has been asked before.
+    `combined` writes to the user's objects. What `Target.check` refuses has been asked before. On
+    the main thread: signals wait until checkout and branch agree. Raises `RefusedError` where the
+    branch moved meanwhile, with the checkout as it was.
     """
     if landing.kind is LandingKind.NOTHING:
         return landing.old
-    new, who = landing.head, _who(target, environ, needed=landing.kind is LandingKind.MERGE)
+    new, who = landing.head, _committer(target, environ, needed=landing.kind is LandingKind.MERGE)
     if landing.kind is LandingKind.MERGE:
         words = ("commit-tree", "-p", landing.old, "-p", landing.head, "-m", message)
         new = combined.git(*words, landing.tree, variables=who).text
-    with _undisturbed():
+    with _signals_held_back():
         target.move(landing.old, new, message, who)
     return new
 
 
-def _merged(combined: Combined, old: str, head: str) -> str:
+def _merged_tree(combined: Combined, old: str, head: str) -> str:
     if combined.git("merge-base", old, head, ok=(0, 1)).status:
         raise RefusedError("the branch has no history in common with the run")
     merge = merge_trees(combined, old, head)
@@ -92,7 +97,7 @@ def _merged(combined: Combined, old: str, head: str) -> str:
     return merge.tree
 
 
-def _who(target: Target, environ: Mapping[str, str], *, needed: bool) -> Mapping[str, str]:
+def _committer(target: Target, environ: Mapping[str, str], *, needed: bool) -> Mapping[str, str]:
     """Return the variables that name the user; for the log of a branch alone, git may guess."""
     try:
         return identity(target.common_dir, environ).variables
@@ -103,7 +108,7 @@ def _who(target: Target, environ: Mapping[str, str], *, needed: bool) -> Mapping
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _signals_held_back() -> Iterator[None]:
     """Let a signal wait until checkout and branch agree again."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:

@@ -29,7 +29,7 @@ def _in_the_way(top: Path, path: str, gone: set[str]) -> Iterator[str]:
     parts = path.split("/")
     for count in range(1, len(parts) + 1):
         name = "/".join(parts[:count])
-        kind = _kind(top / name)
+        kind = _file_type(top / name)
         if kind == 0:
             return
         if kind == stat.S_IFDIR:
@@ -37,17 +37,17 @@ def _in_the_way(top: Path, path: str, gone: set[str]) -> Iterator[str]:
         if name not in gone:
             yield name
         return
-    below = (os.path.relpath(f, top) for f in _files(top / path))
+    below = (os.path.relpath(f, top) for f in _everything_below(top / path))
     yield from (name for name in below if name not in gone)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _everything_below(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         links = [name for name in folders if Path(place, name).is_symlink()]
         yield from (Path(place, name) for name in (*files, *links))
 
 
-def _kind(path: Path) -> int:
+def _file_type(path: Path) -> int:
     try:
         return stat.S_IFMT(path.lstat().st_mode)
     except OSError:

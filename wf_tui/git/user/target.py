@@ -66,7 +66,7 @@ class Target:
                 f"another git is running in {where}, or died there{locked_since(lock)}",
                 f"wait for it; where there is none, remove {lock}",
             )
-        if names := self._changed():
+        if names := self._uncommitted():
             raise RefusedError(
                 f"{where} has changes that are not committed: {listed_files(names)}",
                 "commit them, or land into another branch: --into",
@@ -88,19 +88,21 @@ class Target:
 
         A branch that has moved meanwhile is left, and the checkout goes back.
         """
-        self._fill(old, new)
+        self._bring_files(old, new)
         words = ("update-ref", "--no-deref", "-m", message, "--end-of-options")
         done = self.git(*words, branch_ref(self.branch), new, old, ok=None, variables=who)
         if done.status:
-            self._fill(new, old)
+            self._bring_files(new, old)
             raise RefusedError(f"{clean(self.branch)} cannot be moved: {done.complaint}")
 
-    def _fill(self, old: str, new: str) -> None:
+    def _bring_files(self, old: str, new: str) -> None:
         """Bring the files of the checkout to another commit; git holds its lock meanwhile."""
         if self.checkout is None:
             return
+        # A file that was only touched would count as changed, and read-tree refuse it.
         self.git("update-index", "-q", "--refresh", ok=None)
         words = ("-m", "-u", "--end-of-options", old, new)
+        # Tried first without writing: half of the files of another commit is the worst of all ends.
         trial = self.git("read-tree", "-n", *words, ok=None)
         if trial.status:
             raise RefusedError(f"git does not bring the checkout along: {trial.complaint}")
@@ -108,7 +110,7 @@ class Target:
         if done.status:
             raise GitError(f"git failed while writing files: {done.complaint}", "see git status")
 
-    def _changed(self) -> tuple[str, ...]:
+    def _uncommitted(self) -> tuple[str, ...]:
         """Return the tracked files that differ from the commit that is checked out."""
         words = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no")
         found = self.git(*words, "--ignore-submodules=dirty").records

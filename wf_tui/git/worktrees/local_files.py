@@ -59,6 +59,7 @@ class LocalFiles:
         anything with it, as a hard link would.
         """
         for word, name in self._each():
+            # Asked each time: the user works in the checkout while the run goes on.
             source, target = self._source(name), tree / name
             self._make_parents(tree, name)
             if word == "link":

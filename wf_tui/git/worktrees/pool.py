@@ -170,6 +170,7 @@ class Pool:
             self._free = [number for number in self._free if number != tree.number]
             self._trashed += 1
             trash = self.paths.trash / f"{tree.number}-{os.getpid()}-{self._trashed}"
+        # The rename frees the number at once; deleting what may be gigabytes comes last.
         moved = _move_away(tree, trash)
         index = tree.worktree.index
         for path in (tree.git_dir, index, f"{index}.lock", tree.released, tree.harvested):
@@ -227,6 +228,7 @@ class Pool:
         with self._lock:
             known = self._names.get(base)
         if known is None:
+            # Without the lock: two threads may read the same names, none waits for another's git.
             known = read_names(self.control, base)
             with self._lock:
                 for old in list(self._names)[: max(0, len(self._names) - _REMEMBERED + 1)]:

@@ -24,14 +24,21 @@ class TreeClass(StrEnum):
     """What is known of a worktree."""
 
     LIVE = "live"
+    """An attempt is in it."""
     MERGED = "merged"
+    """What it holds is an attempt's work that is in the branch."""
     HARVESTED = "harvested"
+    """The same, but only under a ref of its own."""
     CLEAN = "clean"
+    """It holds a commit of the branch, or was never filled to the end."""
     DIRTY = "dirty"
+    """It holds something that is nowhere else, or that nothing can tell."""
     FOREIGN = "foreign"
+    """wf did not make it."""
 
 
-_CLEAN = "clean"
+_THE_BRANCH = "the branch"
+"""Stands for the holder of a tree that is in the branch's own history."""
 _SAFE = frozenset({TreeClass.MERGED, TreeClass.HARVESTED, TreeClass.CLEAN})
 
 
@@ -63,7 +70,7 @@ def remove_ended(
         with contextlib.suppress(HarvestRefusedError, GitError):
             keep_leftovers(pool.control, _tree_at(pool, pool.paths.trees / str(number)))
     busy = working_folders()
-    saved = _saved_trees(pool.control)
+    saved = _saved_trees(pool.control)  # once for all: two commands of git, however many trees
     found = []
     for path in sorted(pool.paths.trees.iterdir()):
         tree_class = classify(pool, path, live=live, saved=saved)
@@ -112,7 +119,7 @@ def _class_of_content(control: Control, content: str | None, saved: Mapping[str,
     holder = saved.get(content) if content else None
     if holder is None:
         return TreeClass.DIRTY
-    if holder == _CLEAN:
+    if holder == _THE_BRANCH:
         return TreeClass.CLEAN
     merged = holder != content and control.contains(holder)
     return TreeClass.MERGED if merged else TreeClass.HARVESTED
@@ -140,7 +147,7 @@ def _tree_at(pool: Pool, path: Path) -> Tree:
 def _saved_trees(control: Control) -> Mapping[str, str]:
     """Return the trees that are safe, each with what holds it: an attempt, or the branch itself."""
     history = control.git("log", "--format=%T", f"{control.base}..{control.ref}", "--").text
-    found = dict.fromkeys([*history.split(), control.tree_of(control.base)], _CLEAN)
+    found = dict.fromkeys([*history.split(), control.tree_of(control.base)], _THE_BRANCH)
     names = control.git("for-each-ref", "--format=%(objectname)", OWN).text.split()
     asked = "".join(f"{name}^{{tree}}\n" for name in names).encode()
     # One object that is damaged or gone leaves the others safe.

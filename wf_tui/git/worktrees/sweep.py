@@ -34,15 +34,11 @@ def sweep(top: bytes, names: Names) -> int:
         if len(kept) != len(wanted):
             raise UnusableTreeError(f"names are missing in {full!r}")
         for entry in extra:
-            _remove(entry)
+            if not erase(entry.path):
+                raise UnusableTreeError(f"cannot remove {entry.path!r}")
         removed += len(extra)
         waiting += _check(kept, wanted, folder)
     return removed
-
-
-def _remove(entry: os.DirEntry[bytes]) -> None:
-    if not erase(entry.path):
-        raise UnusableTreeError(f"cannot remove {entry.path!r}")
 
 
 def _check(

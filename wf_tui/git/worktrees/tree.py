@@ -88,14 +88,14 @@ class Tree:
         if self.harvested.exists() or not self.worktree.is_folder():
             return True
         try:
-            return not self.worktree.changes().tags and self._takes_nothing()
+            if self.worktree.changes().tags:
+                return False
+            # Nor may the index differ from the base: a harvest that broke off left its files there.
+            words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all")
+            same = self.worktree.git(*words, "--end-of-options", self.base, ok=(0, 1))
         except GitError:
             return False
-
-    def _takes_nothing(self) -> bool:
-        """Whether the index is that of the base: a harvest that broke off left its files there."""
-        words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all", "--end-of-options")
-        return self.worktree.git(*words, self.base, ok=(0, 1)).status == 0
+        return same.status == 0
 
     def peek(self, caps: Caps = CAPS) -> Harvest:
         """Return what a harvest would find, and leave the index as it is."""
@@ -116,18 +116,24 @@ def prepare(tree: Tree, names: Names) -> None:
     Raises `UnusableTreeError` for a used worktree that has to be thrown away.
     """
     worktree = tree.worktree
+    # Git writes the index last, so that one that is there belongs to a tree that was once whole.
     fresh = not worktree.index.exists()
     if fresh:
         worktree.path.mkdir(mode=0o755, parents=True)
     elif not worktree.is_folder():
         raise UnusableTreeError("the worktree is not a folder")
-    _check_out(worktree, tree.base)
+    done = worktree.git("read-tree", "-u", "--reset", "--end-of-options", tree.base, ok=None)
+    # A warning means that something is not as it should be, too.
+    if done.status or done.stderr:
+        raise UnusableTreeError(done.complaint)
     try:
         sweep(worktree.top, names)
     except OSError as error:
         raise UnusableTreeError(str(error)) from error
-    if not fresh:
-        _verify(worktree)
+    # The content of a used worktree: what an old worker made look unchanged is found here.
+    words = ("diff-files", "--quiet", "--ignore-submodules=all")
+    if not fresh and worktree.git(*words, ok=None).status:
+        raise UnusableTreeError("not clean after the checkout")
     if not erase(os.fsencode(tree.git_dir)):
         raise UnusableTreeError("the worker's git directory cannot be removed")
     write_worker_git(worktree, tree.git_dir, tree.base)
@@ -136,19 +142,6 @@ def prepare(tree: Tree, names: Names) -> None:
 def _written(path: bytes) -> int:
     """Return when a file was last written or renamed; what is gone holds nothing to lose."""
     try:
-        return os.lstat(path).st_ctime_ns
+        return os.lstat(path).st_ctime_ns  # of the kernel: no program sets it back, as it can mtime
     except FileNotFoundError:
         return 0
-
-
-def _check_out(worktree: WorktreeFiles, base: str) -> None:
-    done = worktree.git("read-tree", "-u", "--reset", "--end-of-options", base, ok=None)
-    # A warning means that something is not as it should be, too.
-    if done.status or done.stderr:
-        raise UnusableTreeError(done.complaint)
-
-
-def _verify(worktree: WorktreeFiles) -> None:
-    done = worktree.git("diff-files", "--quiet", "--ignore-submodules=all", ok=None)
-    if done.status:
-        raise UnusableTreeError("not clean after the checkout")

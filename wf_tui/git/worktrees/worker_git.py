@@ -42,7 +42,10 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     for folder in _FOLDERS:
         (git_dir / folder).mkdir(parents=True)
     control = worktree.control.git_dir
-    (git_dir / "objects/info/alternates").write_bytes(_line(_alternate(control / "objects")))
+    objects = str(control / "objects")
+    if "\n" in objects:  # quoted only where it would be misread
+        objects = _quoted(objects)
+    (git_dir / "objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
     (git_dir / "info/attributes").write_bytes(ATTRIBUTES)
     for name in _COPIED:
         if (control / name).exists():
@@ -52,7 +55,10 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
         (git_dir / "refs/heads" / branch).write_text(base + "\n")
     (git_dir / "HEAD").write_text("ref: refs/heads/wf-task\n")
     shutil.copyfile(worktree.index, git_dir / "index")
-    _point(worktree.path / ".git", git_dir)
+    # Whatever is at that name by now is not followed, and not written over.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(worktree.path / ".git", flags, 0o444), "wb") as opened:
+        opened.write(b"gitdir: " + os.fsencode(git_dir) + b"\n")
 
 
 def renew_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
@@ -75,19 +81,3 @@ def _quoted(text: str) -> str:
     for char, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
         text = text.replace(char, escaped)
     return f'"{text}"'
-
-
-def _alternate(objects: Path) -> bytes:
-    """Return a line of `alternates`: a path is quoted only where it could be misread."""
-    path = str(objects)
-    return os.fsencode(_quoted(path) if "\n" in path else path)
-
-
-def _point(file: Path, git_dir: Path) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(file, "wb", opener=lambda path, _: os.open(path, flags, 0o444)) as opened:
-        opened.write(_line(b"gitdir: " + os.fsencode(git_dir)))
-
-
-def _line(text: bytes) -> bytes:
-    return text + b"\n"
