@@ -10,7 +10,7 @@ from typing import Final
 
 __all__ = ["DISK_FULL", "folder_size", "is_full", "is_too_full_for_ledger"]
 
-DISK_FULL: Final = "the disk is full, so nothing new is started: make room in"
+DISK_FULL: Final = "the disk is full, so nothing new starts: make room in"
 """What views say where `is_too_full_for_ledger`; the folder follows."""
 _BLOCK: Final = 512
 """Bytes in a block of stat(2), whatever the file system's own are."""

@@ -83,7 +83,7 @@ def test_the_notice_names_the_key_that_helps(state: RunState, alive: bool, said:
 
 def test_the_notice_of_a_full_disk() -> None:
     """Nothing moves then, so it is said first, with the place where room is needed."""
-    said = "the disk is full, so nothing new is started: make room in /runs/r1"
+    said = "the disk is full, so nothing new starts: make room in /runs/r1"
     assert notice(replace(HEADER, full="/runs/r1")) == said
     assert notice(replace(HEADER, full="/runs/r1", state=RunState.COMPLETED)).startswith(
         "completed"
