@@ -107,7 +107,7 @@ class BoardHarness:
 
     def _busy(self) -> list[asyncio.Task[Any]]:
         """Return what is under way; a talk that waits for an answer is not."""
-        groups = {"deeds"} if self.app.screen.is_modal else {"deeds", "talk", "perform"}
+        groups = {"actions"} if self.app.screen.is_modal else {"actions", "talk", "perform"}
         under_way = [w for w in self.app.workers if w.group in groups and not w.is_finished]
         return [worker._task for worker in under_way if worker._task is not None]
 

@@ -75,7 +75,7 @@ class BoardApp(ActionApp):
         self.picture = Picture(self.clock.now())
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
-        self._deeds = ThreadPoolExecutor(1, "deeds")
+        self._action_thread = ThreadPoolExecutor(1, "actions")
         self._waiting: list[Batch] = []
         self._second = 0
         self._unheard = contextlib.ExitStack()
@@ -120,7 +120,7 @@ class BoardApp(ActionApp):
         """Let the threads end; what a person has asked for is still done."""
         self._unheard.close()
         self._feed.stop()
-        self._deeds.shutdown()
+        self._action_thread.shutdown()
 
     # -- the picture
 
@@ -168,7 +168,7 @@ class BoardApp(ActionApp):
 
         Nothing else on the board changes a run.
         """
-        self.run_worker(self._do(act, label), group="deeds", exit_on_error=False)
+        self.run_worker(self._do(act, label), group="actions", exit_on_error=False)
 
     async def _do(
         self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str
@@ -179,7 +179,7 @@ class BoardApp(ActionApp):
 
         loop = asyncio.get_running_loop()
         try:
-            result = await loop.run_in_executor(self._deeds, in_thread)
+            result = await loop.run_in_executor(self._action_thread, in_thread)
         except WfError as error:
             self.tell(error.message, error.hint, severity="error")
             return

@@ -43,7 +43,7 @@ async def test_the_board_follows_the_ledger(tmp_path: Path) -> None:
     database.close()
 
 
-async def test_a_deed_is_done_on_another_thread(tmp_path: Path) -> None:
+async def test_an_action_runs_on_another_thread(tmp_path: Path) -> None:
     """The event loop never waits for the ledger."""
     seen: list[bool] = []
 
@@ -58,7 +58,7 @@ async def test_a_deed_is_done_on_another_thread(tmp_path: Path) -> None:
         assert [len(column_of(hand.app, state).ids) for state in (PENDING, BLOCKED)] == [0, 1]
 
 
-async def test_deeds_keep_their_order(tmp_path: Path) -> None:
+async def test_actions_keep_their_order(tmp_path: Path) -> None:
     """What was asked first is done first, however long it takes."""
     order: list[int] = []
     gate = threading.Event()
@@ -77,7 +77,7 @@ async def test_deeds_keep_their_order(tmp_path: Path) -> None:
         assert order == [0, 1, 2]
 
 
-async def test_an_error_of_a_deed_is_told(tmp_path: Path) -> None:
+async def test_an_error_of_an_action_is_told(tmp_path: Path) -> None:
     """What the ledger refuses is a line on the screen, with its hint, and no more."""
 
     def act(_: Ledger) -> None:

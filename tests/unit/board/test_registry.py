@@ -40,7 +40,7 @@ def test_all_keys_of_the_board_are_there() -> None:
 
 
 def test_ids_are_unique_and_an_action_does_one_thing() -> None:
-    """An action has a deed or calls a Textual action, never both and never neither."""
+    """An action has a handler or calls a Textual action, never both and never neither."""
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     assert names([a for a in ACTIONS if (a.handler is None) == (not a.calls)]) == []
 
@@ -54,7 +54,7 @@ def test_moves_are_those_of_the_table() -> None:
 
 @pytest.mark.parametrize("action", [a for a in ACTIONS if a.handler], ids=lambda a: str(a.id))
 def test_what_changes_or_copies_has_a_twin(action: Action) -> None:
-    """Whatever a deed does can be done without the board."""
+    """Whatever an action does can be done without the board."""
     assert action.twins
 
 
