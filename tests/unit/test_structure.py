@@ -86,6 +86,24 @@ def test_no_test_module_is_imported() -> None:
     assert found == []
 
 
+def test_broad_excepts_stand_at_borders() -> None:
+    """All errors are caught only where an attempt or the application ends, and it says which."""
+    borders = ("# the border of an attempt: ", "# noqa: BLE001 - the top of the app")
+    found: Counter[str] = Counter()
+    for path in ROOT.glob("wf_tui/**/*.py"):
+        for line in path.read_text().splitlines():
+            if re.match(r"\s*except( Exception\b.*)?:", line):
+                assert any(border in line for border in borders), f"{path}: {line}"
+                found[str(path.relative_to(ROOT))] += 1
+    assert found == {
+        "wf_tui/board/app.py": 1,
+        "wf_tui/cli/errors.py": 1,
+        "wf_tui/scheduler/attempts/accepted.py": 1,
+        "wf_tui/scheduler/attempts/attempt.py": 1,
+        "wf_tui/scheduler/recovery.py": 2,
+    }
+
+
 def test_git_runs_in_one_place() -> None:
     """Nothing but the hardened runner starts git, and nothing has a shell read a line."""
     starts = {

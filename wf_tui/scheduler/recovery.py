@@ -78,9 +78,8 @@ class Recovery:
             await self._settle(record, attempt, task)
         except LedgerError:
             raise
-        except Exception as error:
-            # The border of an attempt: one that cannot be settled does not keep the run from going
-            # on. But what is merged is not to be done again: the next scheduler may record it.
+        except Exception as error:  # the border of an attempt: one that fails stops no run
+            # But what is merged is not to be done again: the next scheduler may record it.
             record.log.exception("the attempt could not be recovered")
             if await self._is_merged(attempt, task):
                 raise
@@ -124,7 +123,7 @@ class Recovery:
             trees.shared.resume(workspace.tree)
         try:
             found = await self.steps.harvest.commit(workspace)
-        except Exception:
+        except Exception:  # the border of an attempt: one bad tree stops no run
             record.log.exception("the work of the attempt stays in %s", workspace.tree.path)
             return NOTHING
         finally:
