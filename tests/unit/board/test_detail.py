@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.detail_harness import DetailApp, painted, played_run, settle
-from wf_tui.board.detail.document import Document, Line, Tab
+from wf_tui.board.detail.document import Document, Tab
 from wf_tui.board.detail.feed import Answered, Failed, Ticket
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.widgets.line import Span
 from wf_tui.paths import RunPaths
 from wf_tui.picture.batch import Changes
 
@@ -143,7 +144,7 @@ async def test_stale_answers_are_dropped(played: RunHarness) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         old = Ticket("twice", Tab.LOG, 0)
-        app.pane.post_message(Answered(old, Document((Line("STALE"),))))
+        app.pane.post_message(Answered(old, Document((Span("STALE"),))))
         app.pane.post_message(Failed(old, "STALE"))
         app.pane.show("twice")
         app.pane.show("write")

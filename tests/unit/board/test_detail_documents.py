@@ -11,10 +11,11 @@ from tests.support.detail_harness import LiveRun, played_run
 from tests.support.ledger_harness import FixedClock
 from wf_tui.board.detail.attempts import Table, read_attempts
 from wf_tui.board.detail.diff import MOST_LINES, read_diff
-from wf_tui.board.detail.document import Choice, Line, Look, Source, block, safe
+from wf_tui.board.detail.document import AttemptChoice, Source, block, safe
 from wf_tui.board.detail.events import read_events
 from wf_tui.board.detail.prompt import read_prompt
-from wf_tui.board.detail.rows import Rows
+from wf_tui.board.detail.wrapped_lines import WrappedLines, wrap
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_ledger
 from wf_tui.git.control.show import FileChange
 from wf_tui.ledger.rules.moves import SKIP
@@ -64,11 +65,11 @@ def texts(document: Document) -> list[str]:
 
 def test_a_diff_has_looks(played: RunHarness) -> None:
     """Files, hunks, added and removed lines are told apart, by sign and by look."""
-    looks = {line.text: line.look for line in read_diff(source(played, "write")).lines}
-    assert looks["diff --git a/shared.txt b/shared.txt"] is Look.LABEL
-    assert looks["--- a/shared.txt"] is Look.QUIET
-    assert looks["@@ -1,3 +1,3 @@"] is Look.HUNK
-    assert (looks["-two"], looks["+TWO"], looks[" one"]) == (Look.REMOVED, Look.ADDED, Look.TEXT)
+    looks = {line.text: line.role for line in read_diff(source(played, "write")).lines}
+    assert looks["diff --git a/shared.txt b/shared.txt"] is Role.LABEL
+    assert looks["--- a/shared.txt"] is Role.QUIET
+    assert looks["@@ -1,3 +1,3 @@"] is Role.HUNK
+    assert (looks["-two"], looks["+TWO"], looks[" one"]) == (Role.REMOVED, Role.ADDED, Role.TEXT)
 
 
 def test_tasks_without_changes_say_why(played: RunHarness) -> None:
@@ -222,15 +223,15 @@ def test_events_leave_out_the_name(played: RunHarness) -> None:
 
 def test_a_choice_of_attempts() -> None:
     """The newest attempt is no choice, so that its successors are shown; ends are ends."""
-    choice = Choice(shown=3, epochs=(1, 3))
+    choice = AttemptChoice(shown=3, epochs=(1, 3))
     assert choice.beside(1) is None
     assert choice.move(-1)
-    assert choice == Choice(1, 3, (1, 3))
-    older = Choice(1, 1, (1, 3))
+    assert choice == AttemptChoice(1, 3, (1, 3))
+    older = AttemptChoice(1, 1, (1, 3))
     assert not older.move(-1)
     assert older.move(1)
     assert older.epoch is None
-    assert Choice().beside(1) is None
+    assert AttemptChoice().beside(1) is None
 
 
 def test_lines_are_safe() -> None:
@@ -248,23 +249,23 @@ def test_a_block_has_a_heading() -> None:
 
 def test_folding_at_spaces() -> None:
     """A row ends at a space where one is near, and never cuts a wide character."""
-    line = Line("some words and averyveryverylongword")
-    rows = [row.text for row in line.wrapped(12)]
+    line = Span("some words and averyveryverylongword")
+    rows = [row.text for row in wrap(line, 12)]
     assert rows == ["some words ", "and averyver", "yverylongwor", "d"]
-    assert [row.text for row in Line("日本語").wrapped(5)] == ["日本", "語"]
-    assert [row.text for row in Line("").wrapped(5)] == [""]
-    assert [row.text for row in Line("日本").wrapped(1)] == ["日", "本"]
-    (rule,) = Line("── g", Look.RULE).wrapped(8)
+    assert [row.text for row in wrap(Span("日本語"), 5)] == ["日本", "語"]
+    assert [row.text for row in wrap(Span(""), 5)] == [""]
+    assert [row.text for row in wrap(Span("日本"), 1)] == ["日", "本"]
+    (rule,) = wrap(Span("── g", Role.RULE), 8)
     assert rule.text == "── g ───"
 
 
 def test_rows_are_bounded_by_lines() -> None:
     """The oldest lines go with all their rows; an unfinished line is replaced."""
-    rows = Rows(2)
+    rows = WrappedLines(2)
     rows.rewrap(3)
-    assert rows.extend([Line("aaaabb")], Line("c")) == 0
+    assert rows.extend([Span("aaaabb")], Span("c")) == 0
     assert [row.text for row in rows.rows] == ["aaa", "abb", "c"]
-    assert rows.extend([Line("cc"), Line("d")]) == 2
+    assert rows.extend([Span("cc"), Span("d")]) == 2
     assert ([row.text for row in rows.rows], rows.left_out) == (["cc", "d"], 1)
     rows.rewrap(1)
     assert [row.text for row in rows.rows] == ["c", "c", "d"]

@@ -13,7 +13,7 @@ from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from tests.support.detail_harness import HOSTILE, DetailApp, LiveRun, painted, settle
 from wf_tui.board.detail.document import Source
 from wf_tui.board.detail.feed import Answered
-from wf_tui.board.detail.lines import LinesView
+from wf_tui.board.detail.lines_view import LinesView
 from wf_tui.board.detail.log import WINDOW, LogSoFar, look
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.clock import SystemClock

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len, set_cell_size
 
 from wf_tui.board.detail.diff import counts
-from wf_tui.board.detail.document import Document, Line, Look, safe
+from wf_tui.board.detail.document import Document, safe
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
@@ -51,11 +52,11 @@ class Table(Document):
 
     columns: tuple[_Column, ...] = ()
 
-    def laid_out(self, width: int) -> Sequence[Line]:
+    def laid_out(self, width: int) -> Sequence[Span]:
         """Return the rows of cells, then the notes."""
-        found: list[Line] = []
+        found: list[Span] = []
         for columns in _fitting(self.columns, width):
-            found += [*_cells(columns), Line("")]
+            found += [*_cells(columns), Span("")]
         return (*found, *self.lines)
 
 
@@ -65,7 +66,7 @@ def read_attempts(source: Source) -> Document:
         reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
     if not attempts:
-        return Document((Line("no attempt yet", Look.QUIET),))
+        return Document((Span("no attempt yet", Role.QUIET),))
     control = open_control(source.project.paths.run(source.run))
     newest = attempts[: -_NEWEST - 1 : -1]
     now = source.clock.now()
@@ -108,10 +109,10 @@ def _changes(attempt: AttemptRow, control: Control) -> str:
         return "unreadable"
 
 
-def _notes(attempts: Sequence[AttemptRow]) -> Iterator[Line]:
+def _notes(attempts: Sequence[AttemptRow]) -> Iterator[Span]:
     for attempt in attempts:
         if attempt.note:
-            yield Line(safe(f"attempt {attempt.epoch}: {attempt.note}"), Look.QUIET)
+            yield Span(safe(f"attempt {attempt.epoch}: {attempt.note}"), Role.QUIET)
 
 
 def _fitting(columns: Sequence[_Column], width: int) -> Iterator[Sequence[_Column]]:
@@ -128,11 +129,11 @@ def _fitting(columns: Sequence[_Column], width: int) -> Iterator[Sequence[_Colum
         yield taken
 
 
-def _cells(columns: Sequence[_Column]) -> Iterator[Line]:
+def _cells(columns: Sequence[_Column]) -> Iterator[Span]:
     for number, label in enumerate(_LABELS):
         cells = (set_cell_size(column[number], _width(column)) for column in columns)
         text = f"{label:<{_LABEL}}{'  '.join(cells)}".rstrip()
-        yield Line(text, Look.LABEL if number == 0 else Look.TEXT)
+        yield Span(text, Role.LABEL if number == 0 else Role.TEXT)
 
 
 def _width(column: _Column) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.detail.document import Document, Line, Look, chosen, safe
+from wf_tui.board.detail.document import Document, chosen, safe
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.show import FileChange, diff, file_changes
@@ -23,7 +24,7 @@ __all__ = ["counts", "read_diff"]
 MOST_LINES: Final = 2000
 """Lines of a patch that are shown."""
 _MOST_FILES: Final = 200
-_LOOKS: Final = {"+": Look.ADDED, "-": Look.REMOVED, "@": Look.HUNK, " ": Look.TEXT}
+_ROLES: Final = {"+": Role.ADDED, "-": Role.REMOVED, "@": Role.HUNK, " ": Role.TEXT}
 
 
 def read_diff(source: Source) -> Document:
@@ -35,11 +36,11 @@ def read_diff(source: Source) -> Document:
     left = attempts if source.epoch else [row for row in attempts if row.ref] or attempts
     attempt = chosen(left, source.epoch)
     if attempt is None:
-        return Document((Line("no attempt yet, so no changes", Look.QUIET),))
+        return Document((Span("no attempt yet, so no changes", Role.QUIET),))
     if attempt.base is None or attempt.ref is None:
         left_none = f"attempt {attempt.epoch} has left no changes"
         why = left_none if task.writes else "this task only reads"
-        return Document((Line(why, Look.QUIET),), epochs=epochs, epoch=attempt.epoch)
+        return Document((Span(why, Role.QUIET),), epochs=epochs, epoch=attempt.epoch)
     control = open_control(source.project.paths.run(source.run))
     changes = file_changes(control, attempt.base, attempt.ref)
     lines = (*_files(changes), *_patch(control, attempt.base, attempt.ref, changes, source.task))
@@ -52,20 +53,20 @@ def counts(changes: Sequence[FileChange]) -> str:
     return f"{plural(len(changes), 'file')} +{added} -{removed}" if changes else "no changes"
 
 
-def _files(changes: Sequence[FileChange]) -> Iterator[Line]:
+def _files(changes: Sequence[FileChange]) -> Iterator[Span]:
     if not changes:
-        yield Line("the attempt changed no file", Look.QUIET)
+        yield Span("the attempt changed no file", Role.QUIET)
     for change in changes[:_MOST_FILES]:
         size = "binary" if change.added is None else f"+{change.added} -{change.removed}"
         was = f"  (was {change.was})" if change.was != change.path else ""
-        yield Line(safe(f"{size:>12}  {change.path}{was}"))
+        yield Span(safe(f"{size:>12}  {change.path}{was}"))
     if len(changes) > _MOST_FILES:
-        yield Line(f"… {plural(len(changes) - _MOST_FILES, 'file')} more", Look.QUIET)
+        yield Span(f"… {plural(len(changes) - _MOST_FILES, 'file')} more", Role.QUIET)
 
 
 def _patch(
     control: Control, old: str, new: str, changes: Sequence[FileChange], task: str
-) -> Iterator[Line]:
+) -> Iterator[Span]:
     """Yield the patch of the first files; one that alone is too long is only named."""
     pick = _pick(changes)
     shown = [*pick.files]
@@ -73,11 +74,11 @@ def _patch(
         paths = [path for change in shown for path in {change.was, change.path}]
         text = diff(control, old, new, paths=paths).decode("utf-8", "surrogateescape")
         lines = text.removesuffix("\n").split("\n")
-        yield Line("")
-        yield from _looks(lines[:MOST_LINES])
+        yield Span("")
+        yield from _with_roles(lines[:MOST_LINES])
         pick = _Pick(pick.files, pick.cut or len(lines) > MOST_LINES)
     if pick.cut:
-        yield Line(safe(f"… not all is shown; all of it: wf diff {task}"), Look.QUIET)
+        yield Span(safe(f"… not all is shown; all of it: wf diff {task}"), Role.QUIET)
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,14 @@ def _pick(changes: Sequence[FileChange]) -> _Pick:
     return _Pick(tuple(files), len(files) < len(changes))
 
 
-def _looks(lines: Iterable[str]) -> Iterator[Line]:
+def _with_roles(lines: Iterable[str]) -> Iterator[Span]:
     """Yield the lines of a patch; above its first `@@` a file has only a header."""
     header = True
     for line in lines:
         if line.startswith("diff --git "):
             header = True
-            look = Look.LABEL
+            role = Role.LABEL
         else:
             header = header and not line.startswith("@@")
-            look = Look.QUIET if header else _LOOKS.get(line[:1], Look.QUIET)
-        yield Line(safe(line.removesuffix("\r")), look)
+            role = Role.QUIET if header else _ROLES.get(line[:1], Role.QUIET)
+        yield Span(safe(line.removesuffix("\r")), role)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.detail.document import Document, Line, Look, safe
+from wf_tui.board.detail.document import Document, safe
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.ledger.model.events.attempt_events import ConflictFound, ResultRejected
 from wf_tui.ledger.model.events.task_events import TaskBlocked
@@ -31,12 +32,12 @@ def read_events(source: Source) -> Document:
         found = reads.task_events(db, source.run, source.task, _NEWEST + 1)
     lines = tuple(_line(event, start) for event in found[-_NEWEST:])
     if len(found) > _NEWEST:
-        lines = (Line("… earlier ones are in: wf events", Look.QUIET), *lines)
+        lines = (Span("… earlier ones are in: wf events", Role.QUIET), *lines)
     note = plural(min(len(found), _NEWEST), "event")
     return Document(lines, note, at_end=True, live=live)
 
 
-def _line(event: EventRow, start: float) -> Line:
+def _line(event: EventRow, start: float) -> Span:
     """Draw an event without the name of the task, which stands above all of them."""
-    look = Look.WARNING if event.kind in _BAD else Look.TEXT
-    return Line(safe(event_line(replace(event, task=None), start)), look)
+    role = Role.WARNING if event.kind in _BAD else Role.TEXT
+    return Span(safe(event_line(replace(event, task=None), start)), role)

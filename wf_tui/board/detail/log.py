@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.detail.document import Line, Look, chosen, lines_of, safe
+from wf_tui.board.detail.document import chosen, lines_of, safe
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
 from wf_tui.workers import log
@@ -51,8 +52,8 @@ class Cursor:
 class LogNews:
     """What is new; `fresh` when it is the first look at an attempt."""
 
-    lines: tuple[Line, ...] = ()
-    unfinished: Line | None = None
+    lines: tuple[Span, ...] = ()
+    unfinished: Span | None = None
     passed_lines: int = 0
     passed_bytes: int = 0
     cursor: Cursor | None = None
@@ -86,7 +87,7 @@ class LogSoFar:
             before.passed_bytes + news.passed_bytes,
         )
 
-    def head(self, more_lines: int, task: str) -> Line | None:
+    def head(self, more_lines: int, task: str) -> Span | None:
         """Return the line for what is not shown: lines, bytes never read, or all of nothing."""
         lines, size = self.passed_lines + more_lines, self.passed_bytes
         parts = [f"about {size / _MEGABYTE:,.1f} MB"] if size else []
@@ -99,7 +100,7 @@ class LogSoFar:
             words = "nothing printed yet" if self.running else "nothing was printed"
         else:
             return None
-        return Line(safe(words), Look.QUIET)
+        return Span(safe(words), Role.QUIET)
 
 
 def look(source: Source, cursor: Cursor | None) -> LogNews:
@@ -136,7 +137,7 @@ class _Reading:
 
     def __init__(self, start: Cursor) -> None:
         self.cursor = start
-        self.lines: list[Line | str] = []
+        self.lines: list[Span | str] = []
         self.passed_bytes = 0
 
     def read_output(self, path: Path) -> None:
@@ -150,7 +151,7 @@ class _Reading:
         text, end = self._follow(path, self.cursor.gate)
         if text and not self.cursor.at_gate:
             self._finish_line()
-            self.lines.append(Line("── the gate", Look.RULE))
+            self.lines.append(Span("── the gate", Role.RULE))
             self.cursor = replace(self.cursor, at_gate=True)
         self.cursor = replace(self.cursor, gate=end)
         self._take(text)
@@ -159,12 +160,12 @@ class _Reading:
         """Return the last lines, made safe."""
         rest = self.cursor.unfinished
         lines = (
-            line if isinstance(line, Line) else next(lines_of(line))
+            line if isinstance(line, Span) else next(lines_of(line))
             for line in self.lines[-MOST_LINES:]
         )
         return LogNews(
             lines=tuple(lines),
-            unfinished=Line(safe(rest)) if rest else None,
+            unfinished=Span(safe(rest)) if rest else None,
             passed_lines=max(0, len(self.lines) - MOST_LINES),
             passed_bytes=self.passed_bytes,
             cursor=self.cursor,

@@ -11,11 +11,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from wf_tui.board.detail.document import Choice, Document, Line, Look, Source, Tab, safe
+from wf_tui.board.detail.document import AttemptChoice, Document, Source, Tab, safe
 from wf_tui.board.detail.feed import Answered, DetailFeed, Failed, Ticket
-from wf_tui.board.detail.lines import LinesView
+from wf_tui.board.detail.lines_view import LinesView
 from wf_tui.board.detail.log import LogNews, LogSoFar
 from wf_tui.board.detail.tabs import TabRow
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class DetailPane(Widget):
         project: Project,
         run_id: str,
         *,
+        ascii: bool = False,  # noqa: A002 - the option's name
         clock: Clock | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
@@ -77,12 +79,12 @@ class DetailPane(Widget):
         self._clock = clock or SystemClock()
         self._feed = DetailFeed()
         self._tabs = TabRow()
-        self._view = LinesView()
+        self._view = LinesView(ascii=ascii)
         self._generation = 0
         self._asked: Ticket | None = None
         self._due = False
         self._is_new = True
-        self._choice = Choice()
+        self._choice = AttemptChoice()
         self._log = LogSoFar()
         self._note, self._live = "", False
 
@@ -116,7 +118,7 @@ class DetailPane(Widget):
         """Show a task, or say that none is selected."""
         if task_id != self.task_id:
             self.task_id = task_id
-            self._choice = Choice()
+            self._choice = AttemptChoice()
             self._begin()
 
     def open_tab(self, name: str) -> None:
@@ -224,7 +226,7 @@ class DetailPane(Widget):
             self._asked = None
             self._is_new = True
             self._log = LogSoFar()
-            self._say(event.reason, Look.WARNING)
+            self._say(event.reason, Role.WARNING)
 
     def _show_log(self, news: LogNews) -> None:
         self._log = self._log.after(news)
@@ -234,8 +236,8 @@ class DetailPane(Widget):
         self._view.add(news.lines, news.unfinished)
         self._view.head(self._log.head(self._view.left_out, self.task_id or ""))
 
-    def _say(self, words: str, look: Look = Look.QUIET) -> None:
-        self._view.display_document(Document((Line(words, look),)))
+    def _say(self, words: str, role: Role = Role.QUIET) -> None:
+        self._view.display_document(Document((Span(words, role),)))
 
     def _retitle(self) -> None:
         """Say above the lines whose they are, and below them what else there is to know."""

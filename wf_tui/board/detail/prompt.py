@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.board.detail.document import Document, Line, Look, block, safe
+from wf_tui.board.detail.document import Document, block, safe
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.claims import holds
@@ -35,7 +36,7 @@ def read_prompt(source: Source) -> Document:
     return Document((*_asked(task), *scope, *_needed(needs), *result), live=bool(scope))
 
 
-def _held(db: Database, run_id: str, task: TaskRow) -> Iterator[Line]:
+def _held(db: Database, run_id: str, task: TaskRow) -> Iterator[Span]:
     """Yield what its attempt keeps from others, and from whom."""
     run = reads.run_row(db, run_id)
     for attempt in reads.attempts(db, run_id, task.id):
@@ -46,11 +47,11 @@ def _held(db: Database, run_id: str, task: TaskRow) -> Iterator[Line]:
             yield from block("keeps waiting", "\n".join(waiting[:_WAITING] + more))
 
 
-def _asked(task: TaskRow) -> Iterator[Line]:
+def _asked(task: TaskRow) -> Iterator[Span]:
     spec = task.spec
     if task.title:
-        yield Line(safe(task.title), Look.LABEL)
-    yield Line(safe(f"{task.role}, {task.mode}, {task.isolation}, phase {task.phase}"), Look.QUIET)
+        yield Span(safe(task.title), Role.LABEL)
+    yield Span(safe(f"{task.role}, {task.mode}, {task.isolation}, phase {task.phase}"), Role.QUIET)
     yield from block("prompt", spec.prompt)
     yield from block("command", spec.command or "")
     yield from block("gate", spec.gate or "")
@@ -72,7 +73,7 @@ def _limits(task: TaskRow) -> Iterator[str]:
         yield f"${spec.max_cost_usd:g}"
 
 
-def _needed(needs: list[TaskRow]) -> Iterator[Line]:
+def _needed(needs: list[TaskRow]) -> Iterator[Span]:
     for need in needs:
         state = need.state.replace("_", " ")
         kind = f", {need.kind.replace('_', ' ')}" if need.kind else ""

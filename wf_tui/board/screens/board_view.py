@@ -53,7 +53,9 @@ class BoardView(RunScreen):
             with Horizontal(id="columns"):
                 for state in TaskState:
                     yield BoardColumn(state, signs)
-            yield DetailPane(self.host.project, self.host.run_id, id="detail")
+            yield DetailPane(
+                self.host.project, self.host.run_id, ascii=self.host.ascii, id="detail"
+            )
         yield BoardFooter(signs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
 

@@ -80,7 +80,7 @@ class InboxScreen(RunScreen):
             yield OptionList()
             with Vertical(id="inbox-side"):
                 yield Static(id="inbox-answers")
-                yield DetailPane(host.project, host.run_id, id="inbox-detail")
+                yield DetailPane(host.project, host.run_id, ascii=host.ascii, id="inbox-detail")
         yield BoardFooter(host.signs)
 
     def on_mount(self) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.messages import CardDragged, CardOpened, CardSelected
 from wf_tui.board.widgets.card_lines import HEIGHT, card_lines
-from wf_tui.board.widgets.frame import Frame, marker
+from wf_tui.board.widgets.frame import Frame
 from wf_tui.board.widgets.glyph_sets import WORDS
-from wf_tui.board.widgets.line import Line, Look, Role, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, Row
+from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted, scroll_marker
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -93,7 +93,7 @@ class BoardColumn(LineWidget, can_focus=True):
             return [Row(()) for _ in range(self.size.height)]
         role = Role.EDGE if self.has_focus or self.targeted else Role.FRAME
         title = (Span(WORDS[self.state], Role.TITLE), Span(f" {self._count}", Role.QUIET))
-        marked = marker(len(self.ids) * HEIGHT, height, self.top)
+        marked = scroll_marker(len(self.ids) * HEIGHT, height, self.top)
         cards = self._card_rows(height)
         return Frame(self.signs, self.size.width, role).around(Line(title), cards, height, marked)
 

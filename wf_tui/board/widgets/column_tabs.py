@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from wf_tui.board.messages import ColumnChosen
 from wf_tui.board.widgets.glyph_sets import WORDS
-from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget, Row
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
@@ -36,24 +36,19 @@ class ColumnTabs(LineWidget):
 
     def rows(self) -> list[Row]:
         """Return the line."""
-        return [Row(fitted(Line(tuple(self._tabs())), self.size.width, self.signs.more))]
-
-    def _tabs(self) -> list[Span]:
-        spans = []
+        tabs = []
         for state, name in WORDS.items():
-            here = state is self._current
             text = f"{name} {self._counts.get(state, '')}"
-            text = f"[{text}]" if here else f" {text} "
-            spans.append(Span(text, Role.FOCUS if here else Role.QUIET, state.value))
-        return spans
+            if state is self._current:
+                tabs.append(Span(f"[{text}]", Role.FOCUS, state.value))
+            else:
+                tabs.append(Span(f" {text} ", Role.QUIET, state.value))
+        return [Row(fitted(Line(tuple(tabs)), self.size.width, self.signs.more))]
 
     def state_at(self, x: int) -> TaskState | None:
         """Return the column whose tab is at this cell of the line."""
-        for span in self._tabs():
-            x -= width_of([span])
-            if x < 0:
-                return TaskState(span.hit)
-        return None
+        state = self.hit_at(x)
+        return TaskState(state) if state else None
 
     def on_click(self, event: events.Click) -> None:
         """Choose the column that is clicked."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wf_tui.board.messages import ActionChosen
-from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget, Row
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,24 +63,16 @@ class BoardFooter(LineWidget):
                 keys.pop(max(0, len(keys) - _ALWAYS - 1))
         return [Span(" ", Role.QUIET), *(span for key in keys for span in _spans_of(key))]
 
-    def key_at(self, x: int) -> FooterKey | None:
-        """Return the key at this cell of the line."""
-        for span in self._spans():
-            x -= width_of([span])
-            if x < 0:
-                return next((key for key in self._keys if key.action == span.hit), None)
-        return None
-
     def on_click(self, event: events.Click) -> None:
         """Do what is clicked."""
-        key = self.key_at(event.x)
-        if key is not None:
-            self.post_message(ActionChosen(key.action))
+        action = self.hit_at(event.x)
+        if action:
+            self.post_message(ActionChosen(action))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Say why what the pointer is on cannot be done."""
-        key = self.key_at(event.x)
-        self.tooltip = (key.why_not or None) if key else None
+        reasons = {key.action: key.why_not for key in self._keys}
+        self.tooltip = reasons.get(self.hit_at(event.x)) or None
 
 
 def _spans_of(key: FooterKey) -> list[Span]:

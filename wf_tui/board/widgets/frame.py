@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import Row
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wf_tui.board.widgets.glyph_sets import GlyphSet
 
-__all__ = ["Frame", "marker"]
+__all__ = ["Frame"]
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,3 @@ class Frame:
         words = fitted(title, min(room, width_of(title.left)), self.signs.more)
         rest = across * (room - width_of(words)) + right
         return Row((Span(f"{left} ", self.role), *words, Span(f" {rest}", self.role)))
-
-
-def marker(total: int, height: int, top: int) -> range:
-    """Return the lines of `height` on which the marker stands; none where all `total` fit."""
-    if total <= height:
-        return range(0)
-    size = max(1, height * height // total)
-    start = round((height - size) * top / (total - height))
-    return range(start, start + size)

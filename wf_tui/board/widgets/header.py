@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget, Row
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span

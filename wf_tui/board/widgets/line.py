@@ -1,4 +1,4 @@
-"""A line of text in pieces, each with its meaning, and how it is made to fit a width."""
+"""The kit that all painted lines are made of: pieces with a meaning, lines, rows of the screen."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from rich.cells import cell_len, set_cell_size
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Line", "Look", "Role", "Span", "fitted", "width_of"]
+__all__ = ["Line", "Look", "Role", "Row", "Span", "fitted", "scroll_marker", "width_of"]
 
 
 class Role(StrEnum):
-    """What a piece of text is; the theme gives it its colour."""
+    """What a piece of text is; the theme gives it its colour, and the words say the same."""
 
+    TEXT = "text"
     TITLE = "title"
     QUIET = "quiet"
     WARNING = "warning"
@@ -32,6 +33,11 @@ class Role(StrEnum):
     FOCUS = "focus"
     KEY = "key"
     OFF = "off"
+    LABEL = "label"
+    RULE = "rule"
+    ADDED = "added"
+    REMOVED = "removed"
+    HUNK = "hunk"
 
 
 class Look(StrEnum):
@@ -46,12 +52,12 @@ class Look(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a line."""
+    """A piece of a line, or all of one; its text has been made safe to draw."""
 
     text: str
-    role: Role
+    role: Role = Role.TEXT
     hit: str = ""
-    """What a click on it means; "" for nothing."""
+    """What a click on it means to the widget; "" for nothing."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,19 @@ class Line:
     right: tuple[Span, ...] = ()
     spare: tuple[Span, ...] = ()
     """More for the right end, as far as nothing else has to be cut for it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line as it is on the screen; the widget fills up what is not as wide as it is.
+
+    Rows are compared to find out which lines have to be painted again.
+    """
+
+    spans: tuple[Span, ...]
+    look: Look = Look.PLAIN
+    meta: tuple[tuple[str, str], ...] = ()
+    """What `event.style.meta` holds over this line."""
 
 
 def width_of(spans: Iterable[Span]) -> int:
@@ -75,21 +94,21 @@ def fitted(line: Line, width: int, more: str) -> tuple[Span, ...]:
     The right end stays while the left has half of the width.
     """
     need = width_of(line.left)
-    right = _taken(line.right, width - min(need, width // 2))
-    spare = _taken(line.spare, width - width_of(right) - need)
+    right = _fitting(line.right, width - min(need, width // 2))
+    spare = _fitting(line.spare, width - width_of(right) - need)
     ends = (*right, *spare)
     return (*_exactly(line.left, width - width_of(ends), more), *ends)
 
 
-def _taken(spans: Iterable[Span], room: int) -> list[Span]:
+def _fitting(spans: Iterable[Span], room: int) -> list[Span]:
     """Return the first of these that fit, each with a space before it."""
-    taken: list[Span] = []
+    fitting: list[Span] = []
     for span in spans:
         room -= cell_len(span.text) + 1
         if room < 0:
             break
-        taken += [Span(" ", Role.QUIET), span]
-    return taken
+        fitting += [Span(" ", Role.QUIET), span]
+    return fitting
 
 
 def _exactly(spans: Iterable[Span], width: int, more: str) -> list[Span]:
@@ -108,3 +127,15 @@ def _exactly(spans: Iterable[Span], width: int, more: str) -> list[Span]:
     if left:
         out.append(Span(" " * left, Role.QUIET))
     return out
+
+
+def scroll_marker(total: int, height: int, top: int) -> range:
+    """Return the lines of `height` on which the marker stands; none where all `total` fit.
+
+    `top` is how many lines are scrolled away above, at most `total - height`.
+    """
+    if total <= height:
+        return range(0)
+    size = max(1, height * height // total)
+    start = round((height - size) * top / (total - height))
+    return range(start, start + size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
@@ -11,35 +10,42 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from wf_tui.board.widgets.line import Look, Role, Span
+from wf_tui.board.widgets.line import Look, Role, Row, Span, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["LineWidget", "Row"]
+__all__ = ["LineWidget"]
 
 _HIT: Final = "hit"
 _FRAMES: Final = frozenset({Role.FRAME, Role.EDGE})
 """What lies around a line is not on its ground."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line as it is on the screen, exactly as wide as the widget."""
-
-    spans: tuple[Span, ...]
-    look: Look = Look.PLAIN
-    meta: tuple[tuple[str, str], ...] = ()
+_OF_DOCUMENTS: Final = frozenset(
+    {Role.TEXT, Role.LABEL, Role.RULE, Role.ADDED, Role.REMOVED, Role.HUNK}
+)
 
 
 class LineWidget(Widget):
-    """The Line API without a scrolling container: no layout and no frame but for what changed."""
+    """The Line API without a scrolling container: no layout and no frame but for what changed.
+
+    A subclass says in `rows` what is to be seen, and calls `repaint` whenever that may differ. Both
+    run on the event loop. A change then costs one frame and no layout pass, whatever the number of
+    things behind it, which a `ScrollView` with its `virtual_size` and its scrollbars cannot give.
+    """
 
     ALLOW_SELECT = False
+    # Textual computes the style of each class for each widget, so those of documents are left to
+    # the widgets that show documents.
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"role--{role}" for role in Role),
+        *(f"role--{role}" for role in Role if role not in _OF_DOCUMENTS),
         *(f"look--{look}" for look in Look),
     }
+    """
+    | Class | Description |
+    | :- | :- |
+    | role--ROLE | The colour of a piece of text of this `Role`. |
+    | look--LOOK | The background of a line of this `Look`. |
+    """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
@@ -61,6 +67,15 @@ class LineWidget(Widget):
         dirty = [y for y, row in enumerate(self._rows) if row != before[y]]
         if dirty:
             self.refresh(*_regions(dirty, self.size.width))
+
+    def hit_at(self, x: int, y: int = 0) -> str:
+        """Return what a click on a cell of the widget means; "" for nothing."""
+        if 0 <= y < len(self._rows):
+            for span in self._rows[y].spans:
+                x -= width_of([span])
+                if x < 0:
+                    return span.hit
+        return ""
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
@@ -95,12 +110,12 @@ class LineWidget(Widget):
         super().notify_style_update()
 
     def on_resize(self) -> None:
-        """Paint all of it at the new size."""
+        """Paint all of it at the new size; Textual runs this after the handler of a subclass."""
         self._rows = list(self.rows())
         self.refresh()
 
 
-def _regions(lines: Sequence[int], width: int) -> list[Region]:
+def _regions(lines: Iterable[int], width: int) -> list[Region]:
     """Return the regions of these lines, neighbours in one."""
     regions: list[Region] = []
     for y in lines:
