@@ -109,11 +109,16 @@ class LiveRun:
 class DetailApp(App[None]):
     """Shows one pane and nothing else."""
 
-    ascii = False
-
-    def __init__(self, harness: RunHarness, task: str | None = None, tab: str = "log") -> None:
+    def __init__(
+        self,
+        harness: RunHarness,
+        task: str | None = None,
+        tab: str = "log",
+        *,
+        ascii: bool = False,  # noqa: A002 - the option's name
+    ) -> None:
         super().__init__()
-        self.pane = DetailPane(harness.project, harness.run)
+        self.pane = DetailPane(harness.project, harness.run, ascii=ascii)
         self.pane.show(task)
         self.pane.open_tab(tab)
 

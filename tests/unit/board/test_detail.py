@@ -214,8 +214,7 @@ async def test_it_works_from_40_by_8(played: RunHarness, tab: Tab) -> None:
 
 async def test_plain_signs(played: RunHarness) -> None:
     """With `--ascii` no sign of ours needs more than ASCII."""
-    app = DetailApp(played, "write", "events")
-    app.ascii = True
+    app = DetailApp(played, "write", "events", ascii=True)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         rows = painted(app).split("\n")
