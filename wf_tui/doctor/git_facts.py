@@ -39,7 +39,7 @@ def git_facts(repository: Repository) -> list[Finding]:
     For the main thread of `wf doctor`. It is a list, since nobody else may run meanwhile.
     """
     if repository.object_format != "sha1":
-        text = f"not read: GitPython knows no {repository.object_format.upper()} repositories"
+        text = "not read: GitPython cannot read SHA-256 repositories"
         return [Finding("remotes", Level.NOTE, text)]
     with isolated_process():
         try:

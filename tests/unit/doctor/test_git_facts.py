@@ -165,7 +165,7 @@ def test_sha256_is_answered_plainly(tmp_path: Path) -> None:
     commit(tmp_path / "repo", "one.txt")
     (found,) = git_facts(find_repository(tmp_path / "repo"))
     assert found.level is Level.NOTE
-    assert found.text == "not read: GitPython knows no SHA256 repositories"
+    assert found.text == "not read: GitPython cannot read SHA-256 repositories"
 
 
 def test_what_cannot_be_read_does_not_hide_the_rest(repo: Path) -> None:
