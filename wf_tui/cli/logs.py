@@ -12,7 +12,7 @@ import click
 from wf_tui.cli.context import Reading, reading, run_option
 from wf_tui.cli.errors import warn
 from wf_tui.errors import UnknownNameError
-from wf_tui.git.control import show
+from wf_tui.git.control import diffs
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
@@ -76,7 +76,7 @@ def diff(*, task: str, epoch: int | None, stat: bool, run: str | None, repo: Pat
         warn(f"attempt {attempt.epoch} of {task!r} has left no changes")
         return
     control = open_control(RunPaths(Path(found.run.dir)))
-    text = show.diff(control, attempt.base, attempt.ref, stat=stat)
+    text = diffs.diff(control, attempt.base, attempt.ref, stat=stat)
     # A patch has to stay a patch for whoever reads it by program; only a terminal can be acted on.
     if sys.stdout.isatty():
         click.echo(clean(text, limit=len(text) + 1, multiline=True), nl=False)

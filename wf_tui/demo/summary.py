@@ -27,7 +27,7 @@ __all__ = ["summary"]
 
 
 @dataclass(frozen=True)
-class _Story:
+class _RunHistory:
     """All that is known of a run."""
 
     run: RunRow
@@ -48,7 +48,7 @@ class _Story:
 def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
     """Return the lines that end the demo; `wf` is how the reader calls wf."""
     row = reads.run_row(db, run)
-    story = _Story(
+    history = _RunHistory(
         row,
         len(reads.phases(db, run)),
         reads.tasks(db, run),
@@ -56,11 +56,11 @@ def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
         list(reads.events(db, run)),
     )
     branch = short_branch(row.ref)
-    shown = [f"  {name:13} {text}" for name, text in _shown(story)]
+    shown = [f"  {name:13} {text}" for name, text in _highlights(history)]
     look = [f"{wf} status", f"{wf} events", f"git log --graph --oneline {branch}"]
     return [
         "",
-        _headline(story, branch),
+        _headline(history, branch),
         "",
         "What you saw",
         *shown,
@@ -70,46 +70,46 @@ def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
     ]
 
 
-def _headline(story: _Story, branch: str) -> str:
-    run = story.run
-    took = (run.ended_at or story.events[-1].at) - run.created_at
-    done = f"{run.done} of {plural(len(story.tasks), 'task')} done in {took:.1f} s"
+def _headline(history: _RunHistory, branch: str) -> str:
+    run = history.run
+    took = (run.ended_at or history.events[-1].at) - run.created_at
+    done = f"{run.done} of {plural(len(history.tasks), 'task')} done in {took:.1f} s"
     if run.state == RunState.COMPLETED:
         return f"{done}, all work merged into {branch}."
     return f"{done}; the run is {run.state}."
 
 
-def _shown(story: _Story) -> Iterator[tuple[str, str]]:
-    yield "dependencies", f"{plural(story.phases, 'phase')}, each started when it could"
-    most = _most_at_once(story.attempts)
+def _highlights(history: _RunHistory) -> Iterator[tuple[str, str]]:
+    yield "dependencies", f"{plural(history.phases, 'phase')}, each started when it could"
+    most = _most_at_once(history.attempts)
     yield "side by side", f"at most {plural(most, 'task')} at once, each in a tree of its own"
-    yield from (("retry", text) for text in _retries(story))
-    yield from (("conflict", text) for text in _conflicts(story))
-    yield from (("by hand", text) for text in _help_by_hand(story))
-    kinds = Counter(task.kind or task.state.value for task in story.tasks)
+    yield from (("retry", text) for text in _retries(history))
+    yield from (("conflict", text) for text in _conflicts(history))
+    yield from (("by hand", text) for text in _retries_by_hand(history))
+    kinds = Counter(task.kind or task.state.value for task in history.tasks)
     yield "results", ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    yield "attempts", f"{len(story.attempts)} for {plural(len(story.tasks), 'task')}"
+    yield "attempts", f"{len(history.attempts)} for {plural(len(history.tasks), 'task')}"
 
 
-def _conflicts(story: _Story) -> Iterator[str]:
-    for event in story.of_kind(ConflictFound):
-        task, paths = story.task(event), event.data.get("paths")
+def _conflicts(history: _RunHistory) -> Iterator[str]:
+    for event in history.of_kind(ConflictFound):
+        task, paths = history.task(event), event.data.get("paths")
         where = ", ".join(map(str, paths)) if isinstance(paths, list) else "the same lines"
         end = ", and was done again on top of it" if task.state is TaskState.DONE else ""
         yield f"“{task.title}” met another change of {where}{end}"
 
 
-def _help_by_hand(story: _Story) -> Iterator[str]:
-    for event in story.of_kind(TaskRetried):
-        task, who = story.task(event), event.actor.removeprefix(PERSON)
+def _retries_by_hand(history: _RunHistory) -> Iterator[str]:
+    for event in history.of_kind(TaskRetried):
+        task, who = history.task(event), event.actor.removeprefix(PERSON)
         end = ", and it was done" if task.state is TaskState.DONE else ""
         yield f"“{task.title}” was blocked; {who} gave it what it lacked and retried it{end}"
 
 
-def _retries(story: _Story) -> Iterator[str]:
-    for task in story.tasks:
-        tries = [attempt for attempt in story.attempts if attempt.task == task.id]
-        by_hand = any(event.task == task.id for event in story.of_kind(TaskRetried))
+def _retries(history: _RunHistory) -> Iterator[str]:
+    for task in history.tasks:
+        tries = [attempt for attempt in history.attempts if attempt.task == task.id]
+        by_hand = any(event.task == task.id for event in history.of_kind(TaskRetried))
         for before, after in pairwise(tries):
             if before.outcome == Outcome.FAILED and after.outcome == Outcome.SUCCEEDED:
                 if not by_hand:

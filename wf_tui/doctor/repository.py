@@ -9,7 +9,7 @@ from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.doctor.git_facts import git_facts
 from wf_tui.errors import WfError
 from wf_tui.git.repository import find_repository
-from wf_tui.git.user.facts import hooks, locks, program_keys, tree_notices
+from wf_tui.git.user.facts import hooks, locks, program_keys, worktree_warnings
 from wf_tui.picture.age import span
 from wf_tui.text import clean, listed
 
@@ -31,9 +31,9 @@ def repository_facts(start: Path, now: float) -> Iterator[Finding]:
         repository = find_repository(start)
         yield _repository(repository)
         yield from git_facts(repository)  # first: where objects are missing, a remote has them
-        for line in tree_notices(repository):
+        for line in worktree_warnings(repository):
             yield Finding("files", Level.NOTE, line)
-        yield from _left_alone(repository.common_dir)
+        yield from _programs_and_hooks(repository.common_dir)
         yield from _locks(repository.common_dir, now)
     except WfError as error:
         yield failed("repository", error)
@@ -48,7 +48,7 @@ def _repository(repository: Repository) -> Finding:
     return Finding("repository", Level.OK, text, detail=detail)
 
 
-def _left_alone(common_dir: Path) -> Iterator[Finding]:
+def _programs_and_hooks(common_dir: Path) -> Iterator[Finding]:
     """Name what git itself would run, and wf does not."""
     hint = "wf runs none of them; your own git does"
     # A key may have a URL in it: credential.https://user:password@host.helper

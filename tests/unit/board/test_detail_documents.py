@@ -17,7 +17,7 @@ from wf_tui.board.detail.prompt import read_prompt
 from wf_tui.board.detail.wrapped_lines import WrappedLines, wrap
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_ledger
-from wf_tui.git.control.show import FileChange
+from wf_tui.git.control.diffs import FileChange
 from wf_tui.ledger.rules.moves import SKIP
 
 if TYPE_CHECKING:

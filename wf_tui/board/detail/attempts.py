@@ -14,7 +14,7 @@ from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
-from wf_tui.git.control.show import file_changes
+from wf_tui.git.control.diffs import file_changes
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.age import offset
 from wf_tui.text import plural

@@ -9,7 +9,7 @@ from wf_tui.board.detail.document import Document, chosen, safe
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
-from wf_tui.git.control.show import FileChange, diff, file_changes
+from wf_tui.git.control.diffs import FileChange, diff, file_changes
 from wf_tui.ledger.queries import reads
 from wf_tui.text import plural
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wf_tui.git.control.control import Control
 from wf_tui.plan.scopes import covers
 
-__all__ = ["ABSENT", "Entry", "changed_files", "outside"]
+__all__ = ["ABSENT", "Entry", "changed_files", "outside_scopes"]
 
 ABSENT = "000000"
 """The mode of a path that is not there."""
@@ -56,7 +56,7 @@ def changed_files(control: Control, old: str, new: str) -> tuple[Entry, ...]:
     return tuple(_entry(*pair) for pair in zip(records[::2], records[1::2], strict=True))
 
 
-def outside(entries: Iterable[Entry], scopes: Sequence[str]) -> tuple[str, ...]:
+def outside_scopes(entries: Iterable[Entry], scopes: Sequence[str]) -> tuple[str, ...]:
     """Return the changed paths that no scope covers; without scopes every path is allowed."""
     if not scopes:
         return ()

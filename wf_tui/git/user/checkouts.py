@@ -10,7 +10,7 @@ from wf_tui.git.repository import ANY_OWNER
 from wf_tui.git.runner import git
 from wf_tui.text import clean
 
-__all__ = ["Checkout", "find_checkout", "is_checked_out", "is_rebased", "under_way"]
+__all__ = ["Checkout", "find_checkout", "is_checked_out", "is_rebased", "operation_in_progress"]
 
 _BRANCH_FILES = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
 _UNDER_WAY = {
@@ -60,7 +60,7 @@ def find_checkout(common_dir: Path, ref: str) -> Checkout | None:
     return Checkout(path, _own_git_dir(path, common_dir))
 
 
-def under_way(checkout: Checkout) -> str:
+def operation_in_progress(checkout: Checkout) -> str:
     """Return what git has begun in a worktree and not ended, or nothing."""
     found = (what for name, what in _UNDER_WAY.items() if (checkout.git_dir / name).exists())
     return next(found, "")

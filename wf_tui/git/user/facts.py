@@ -13,7 +13,7 @@ from wf_tui.git.user.combined import combine
 from wf_tui.git.user.repo_warnings import repo_warnings
 from wf_tui.text import clean
 
-__all__ = ["Lock", "hooks", "locks", "program_keys", "tree_notices"]
+__all__ = ["Lock", "hooks", "locks", "program_keys", "worktree_warnings"]
 
 _PROGRAMS: Final = re.compile(
     rb"core\.(hookspath|sshcommand|editor|pager|askpass|gitproxy|alternaterefscommand)"
@@ -70,7 +70,7 @@ def locks(common_dir: Path, now: float) -> tuple[Lock, ...]:
     return tuple(Lock(path, max(0.0, now - path.lstat().st_mtime)) for path in sorted(found))
 
 
-def tree_notices(repository: Repository) -> tuple[str, ...]:
+def worktree_warnings(repository: Repository) -> tuple[str, ...]:
     """Return what looks different in a worker's tree; refuse a commit that lacks objects.
 
     The objects are read from a repository of wf's own: looking for one that is missing could run

@@ -12,7 +12,7 @@ from typing import Final
 
 from wf_tui.errors import EnvironmentalError, RefusedError
 from wf_tui.git.control.changed_files import Entry, changed_files
-from wf_tui.git.control.show import FileChange, file_changes
+from wf_tui.git.control.diffs import FileChange, file_changes
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.user.combined import Combined
 from wf_tui.git.user.target import Target, listed_files

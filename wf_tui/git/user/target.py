@@ -10,7 +10,7 @@ from wf_tui.git.control.changed_files import Entry
 from wf_tui.git.refs import BRANCHES, branch_ref
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.stale_locks import locked_since
-from wf_tui.git.user.checkouts import Checkout, find_checkout, is_rebased, under_way
+from wf_tui.git.user.checkouts import Checkout, find_checkout, is_rebased, operation_in_progress
 from wf_tui.git.user.overwrite import filtered_files, overwritten_files
 from wf_tui.git.user_config import checkout_settings
 from wf_tui.text import clean, listed
@@ -58,7 +58,7 @@ class Target:
         if self.checkout is None:
             return
         where = clean(str(self.checkout.path))
-        if what := under_way(self.checkout):
+        if what := operation_in_progress(self.checkout):
             raise RefusedError(f"{what} is under way in {where}", "finish or abort it")
         lock = self.checkout.git_dir / "index.lock"
         if lock.exists():

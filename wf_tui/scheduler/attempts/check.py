@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.git.control.changed_files import outside
+from wf_tui.git.control.changed_files import outside_scopes
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.text import clean, listed, plural
 from wf_tui.workers.shell import failure_text, result_text, run_command
@@ -90,7 +90,7 @@ def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
     task = claim.task
     if not task.scope or task.scope_waived:
         return None
-    paths = outside(harvested.entries, task.scope)
+    paths = outside_scopes(harvested.entries, task.scope)
     if not paths:
         return None
     names = listed(paths, _NAMED, limit=200)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.git.conftest import Run, canary, picture
 from wf_tui.git.control.attempt_commits import Message, commit_attempt
-from wf_tui.git.control.show import diff
+from wf_tui.git.control.diffs import diff
 from wf_tui.git.merge.integrate import Merged, integrate
 from wf_tui.git.repository import find_repository
 from wf_tui.git.user.export import Exported, export

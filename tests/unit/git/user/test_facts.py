@@ -8,7 +8,7 @@ import pytest
 from tests.unit.git.conftest import User, canary, picture
 from wf_tui.errors import RepositoryError
 from wf_tui.git.repository import find_repository
-from wf_tui.git.user.facts import hooks, locks, program_keys, tree_notices
+from wf_tui.git.user.facts import hooks, locks, program_keys, worktree_warnings
 
 
 def test_keys_that_name_programs_are_found(user: User, tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_keys_that_name_programs_are_found(user: User, tmp_path: Path) -> None:
     assert set(program_keys(user.path / ".git")) == wanted
     user.git("config", "core.fsmonitor", "true")
     assert "core.fsmonitor" not in program_keys(user.path / ".git")
-    tree_notices(find_repository(user.path))
+    worktree_warnings(find_repository(user.path))
     assert not mark.exists()
 
 
@@ -69,7 +69,7 @@ def test_what_differs_in_a_tree_is_told(user: User) -> None:
     user.write(".gitattributes", "*.bin filter=lfs\n")
     user.commit()
     before = picture(user.path)
-    assert tree_notices(find_repository(user.path)) == (
+    assert worktree_warnings(find_repository(user.path)) == (
         "Git LFS files are pointers in worktrees: their content is not fetched",
     )
     assert picture(user.path) == before
@@ -80,4 +80,4 @@ def test_missing_objects_are_told(user: User) -> None:
     blob = user.git("rev-parse", "HEAD:README.md")
     (user.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     with pytest.raises(RepositoryError, match="1 object of"):
-        tree_notices(find_repository(user.path))
+        worktree_warnings(find_repository(user.path))

@@ -1,8 +1,8 @@
 """What a commit changed is shown as bytes, and its paths are held against scopes."""
 
 from tests.unit.git.conftest import Run, commit_files
-from wf_tui.git.control.changed_files import changed_files, outside
-from wf_tui.git.control.show import FileChange, diff, file_changes
+from wf_tui.git.control.changed_files import changed_files, outside_scopes
+from wf_tui.git.control.diffs import FileChange, diff, file_changes
 
 
 def test_a_patch_has_the_bytes_of_the_files(run: Run) -> None:
@@ -38,9 +38,9 @@ def test_paths_outside_the_scope_are_named(run: Run) -> None:
     """New, changed and deleted paths count; without a scope all is allowed."""
     commit = commit_files(run, {"a": "a\n", "docs/guide.md": None, "src/app.py": "x"})
     entries = changed_files(run.control, run.control.base, commit)
-    assert outside(entries, ["src/**"]) == ("a", "docs/guide.md")
-    assert outside(entries, ["src", "docs", "a"]) == ()
-    assert outside(entries, []) == ()
+    assert outside_scopes(entries, ["src/**"]) == ("a", "docs/guide.md")
+    assert outside_scopes(entries, ["src", "docs", "a"]) == ()
+    assert outside_scopes(entries, []) == ()
 
 
 def test_files_are_counted_by_lines(run: Run) -> None:
