@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.waiting import until
 from wf_tui.ledger.store.sqlite import mounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pytest
 
@@ -51,3 +52,17 @@ def on_a_disk(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
 def mount_table(kind: str) -> str:
     """Return the table of mounts of a machine with one disk, of this kind."""
     return f"1 0 0:1 / / rw - {kind} server:/ rw"
+
+
+def wait_until_queued(ledger: Path) -> None:
+    """Wait until some writer, a thread of this process or another one, waits for its turn.
+
+    The kernel lists who waits for a lock after an arrow, with the inode of the file.
+    """
+    inode = ledger.with_suffix(".lock").stat().st_ino
+
+    def is_queued() -> bool:
+        lines = Path("/proc/locks").read_text().splitlines()
+        return any("->" in line and f":{inode} " in line for line in lines)
+
+    until(is_queued, "a writer waits for its turn", within=10.0)

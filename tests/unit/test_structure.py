@@ -11,6 +11,9 @@ from pathlib import Path
 import grimp
 import pytest
 
+from tests.support.cli_harness import CliHarness, make_repository
+from tests.support.source_calls import UNKNOWN, git_commands, process_starts
+
 ROOT = Path(__file__).resolve().parents[2]
 STANDING_CIRCLES = {
     frozenset({"ledger.rules.change", "ledger.rules.propagate"}),
@@ -32,8 +35,14 @@ FLAT_FOLDERS = {
 HEAVY = ("pydantic", "rich", "textual", "git", "hypothesis", "asyncio")
 
 
-def loaded(*words: str) -> set[str]:
-    """Return the modules that a command of `wf` has loaded at its end."""
+SOURCES = {
+    str(path.relative_to(ROOT / "wf_tui")): path.read_text(encoding="utf-8")
+    for path in sorted(ROOT.glob("wf_tui/**/*.py"))
+}
+
+
+def load(cli: CliHarness, *words: str) -> tuple[str, set[str]]:
+    """Return what a command of `wf` prints, and the modules that it has loaded at its end."""
     code = (
         "import atexit, sys\n"
         "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
@@ -41,16 +50,35 @@ def loaded(*words: str) -> set[str]:
         "from wf_tui.cli import main\nmain()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=cli.repo,
+        env={**cli.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "Traceback" not in done.stderr
-    return set(done.stderr.split())
+    return done.stdout, set(done.stderr.split())
 
 
-@pytest.mark.parametrize("words", [("--help",), ("status",), ("events",)])
-def test_cold_commands_are_light(words: tuple[str, ...]) -> None:
-    """Help, status and events load none of the heavy libraries."""
-    assert not loaded(*words) & set(HEAVY)
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        (["--help"], "Usage: wf "),
+        (["status"], "the run is paused"),
+        (["status", "--json"], '"title": "a task to be shown"'),
+        (["events"], "a task to be shown"),
+    ],
+)
+def test_cold_commands_are_light(tmp_path: Path, words: list[str], printed: str) -> None:
+    """Help, and status and events of a run that there is, load none of the heavy libraries."""
+    cli = CliHarness(tmp_path, make_repository(tmp_path / "repo"))
+    cli.paused_run(
+        "{goal: g, phases: [{name: p, tasks: [{id: t, title: a task to be shown, run: 'true'}]}]}"
+    )
+    output, modules = load(cli, *words)
+    assert printed in output
+    assert not modules & set(HEAVY)
 
 
 def test_modules_are_small() -> None:
@@ -104,25 +132,97 @@ def test_broad_excepts_stand_at_borders() -> None:
     }
 
 
+def test_programs_are_started_in_known_places() -> None:
+    """Programs are started in these places only, never by a shell's reading of a line (A14)."""
+    starts = {name: process_starts(text) for name, text in SOURCES.items()}
+    assert {name: calls for name, calls in starts.items() if calls} == {
+        "git/erase.py": {"subprocess.run"},
+        "git/runner.py": {"subprocess.Popen"},
+        "git/worktrees/local_files.py": {"subprocess.run"},
+        "scheduler/process.py": {"subprocess.Popen"},
+        "user_program.py": {"subprocess.Popen"},
+        "workers/launcher.py": {"subprocess.Popen"},
+        "workers/shim.py": {"os.posix_spawnp"},
+        "workers/shim_parent.py": {"os.fork"},
+    }
+
+
 def test_git_runs_in_one_place() -> None:
-    """Nothing but the hardened runner starts git, and nothing has a shell read a line."""
-    starts = {
-        str(p.relative_to(ROOT))
-        for p in ROOT.glob("wf_tui/**/*.py")
-        if "subprocess." in p.read_text() or "shell=True" in p.read_text()
-    }
-    assert starts == {
-        "wf_tui/user_program.py",
-        "wf_tui/git/erase.py",
-        "wf_tui/git/worktrees/local_files.py",
-        "wf_tui/git/runner.py",
-        "wf_tui/scheduler/process.py",
-        "wf_tui/workers/launcher.py",
-    }
+    """Of all that starts programs only the hardened runner knows where git is."""
+    knows_git = re.compile(r"\bfind_git\b|[\[(]\s*[\"']git[\"'],|which\(\s*[\"']git")
+    starters = {name for name, text in SOURCES.items() if process_starts(text)}
+    assert {name for name in starters if knows_git.search(SOURCES[name])} == {"git/runner.py"}
 
 
 def test_host_git_never_touches_a_checkout() -> None:
-    """No stash, reset, clean, checkout or push anywhere (promise G7)."""
-    forbidden = re.compile(r'git\(\s*"(stash|checkout|clean|push|reset|switch|restore|merge)"')
-    found = [p for p in ROOT.glob("wf_tui/**/*.py") if forbidden.search(p.read_text())]
-    assert found == []
+    """No stash, reset, clean, checkout, commit or push anywhere (promise G7): only these commands.
+
+    `read-tree -u` alone writes files: into worktrees of wf, and on landing into a checkout.
+    """
+    assert set[str]().union(*map(git_commands, SOURCES.values())) == {
+        "cat-file",
+        "commit-tree",
+        "config",
+        "diff-files",
+        "diff-index",
+        "diff-tree",
+        "fetch",
+        "for-each-ref",
+        "grep",
+        "index-pack",
+        "init",
+        "log",
+        "ls-files",
+        "ls-tree",
+        "merge-base",
+        "merge-tree",
+        "pack-objects",
+        "read-tree",
+        "rev-list",
+        "rev-parse",
+        "show-ref",
+        "status",
+        "symbolic-ref",
+        "update-index",
+        "update-ref",
+        "var",
+        "version",
+        "worktree list",
+        "write-tree",
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "commands"),
+    [
+        ('git("stash", "-q")', {"stash"}),
+        ('def f():\n words = ("push", "-f")\n git(*words, cwd=x)', {"push"}),
+        ('_LINE = ["clean", "-fd"]\ndef f():\n place.git(*_LINE)', {"clean"}),
+        ('git(*("-c", "a=b", "reset"), y)', {"reset"}),
+        ('git("worktree", "remove", path)', {"worktree remove"}),
+        ('def _ask(at, *words):\n git(*words)\ndef f():\n _ask(at, "merge")', {"merge"}),
+        ("def f(words):\n git(*words)", {UNKNOWN}),
+        ("git(command(), x)", {UNKNOWN}),
+        ("repo.git.update_ref(x); git.Git(folder).checkout()", {"update-ref", "checkout"}),
+    ],
+)
+def test_no_command_of_git_can_hide(source: str, commands: set[str]) -> None:
+    """However a command is handed to git, it is found, or is known not to be."""
+    assert git_commands(source) == commands
+
+
+@pytest.mark.parametrize(
+    ("source", "starts"),
+    [
+        ("subprocess.run(x)", {"subprocess.run"}),
+        ("from subprocess import Popen", {"from subprocess.Popen"}),
+        ("import subprocess as s", {"as s"}),
+        ("os.execvpe(x, y, z)", {"os.execvpe"}),
+        ("run(line, shell=True)", {"shell=True"}),
+        ("await asyncio.create_subprocess_exec(x)", {"asyncio.create_subprocess_exec"}),
+        ("subprocess.DEVNULL; os.environ; import os", set()),
+    ],
+)
+def test_no_start_of_a_program_can_hide(source: str, starts: set[str]) -> None:
+    """However a program is started, it is found."""
+    assert process_starts(source) == starts

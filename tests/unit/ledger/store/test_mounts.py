@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
-from tests.support.ledger_locks import mount_table, on_a_disk
+from tests.support.ledger_locks import mount_table, on_a_disk, wait_until_queued
 from wf_tui.ledger.rules.moves import HOLD, UNHOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.mounts import file_system, journal_mode, read_mounts
@@ -63,7 +63,7 @@ def test_opening_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch)
         with writer.transaction():
             writer.execute("INSERT INTO message VALUES ('r', 't', 1, 0, 'user:a', 'hello', NULL)")
             opener.start()
-            opener.join(0.2)
+            wait_until_queued(path)
             assert not opened
         opener.join()
     with closing(opened[0]) as reader:

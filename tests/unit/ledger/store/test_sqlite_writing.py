@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
+from tests.support.ledger_locks import wait_until_queued
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import HOLD
@@ -74,7 +75,7 @@ def test_a_snapshot_is_one_moment(path: Path, database: SqliteDatabase) -> None:
 
 
 def test_writers_queue(path: Path, database: SqliteDatabase) -> None:
-    """A second writer waits for the first instead of failing."""
+    """A second writer waits for the first in the queue of the kernel, instead of failing."""
     drive = LedgerHarness(database).make("a", "b")
     done = threading.Event()
 
@@ -87,6 +88,7 @@ def test_writers_queue(path: Path, database: SqliteDatabase) -> None:
     with database.transaction():
         thread.start()
         drive.mine.move(RUN, HOLD, ["a"])
+        wait_until_queued(path)
         assert not done.is_set()
     thread.join()
     assert drive.where() == "B:hold B:hold"
