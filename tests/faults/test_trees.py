@@ -155,7 +155,7 @@ def test_a_ruined_run(tampered: RunHarness, ruin: str, state: str) -> None:
     assert tampered.git("for-each-ref", "refs/heads/main") == before
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+@pytest.mark.skipif(not shutil.which("strace"), reason="there is no strace here")
 @pytest.mark.parametrize("command", ["update-index", "write-tree", "commit-tree", "update-ref"])
 def test_a_disk_that_does_not_keep_its_word(
     harness: RunHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
