@@ -32,7 +32,7 @@ FLAT_FOLDERS = {
     "wf_tui/picture": "one algorithm, whose parts are read together",
 }
 """Folders with more than 16 modules, and why."""
-HEAVY = ("pydantic", "rich", "textual", "git", "hypothesis", "asyncio")
+HEAVY = ("pydantic", "rich", "textual", "git", "yaml", "hypothesis", "asyncio")
 
 
 SOURCES = {
@@ -92,6 +92,17 @@ def test_no_folder_is_full() -> None:
     modules = (p for p in ROOT.glob("wf_tui/**/*.py") if p.name != "__init__.py")
     count = Counter(str(p.parent.relative_to(ROOT)) for p in modules)
     assert {folder for folder, many in count.items() if many > 16} == set(FLAT_FOLDERS)
+
+
+def test_every_room_is_on_the_map() -> None:
+    """The map of CONTRIBUTING names each folder and each module beside them, and no other."""
+    rows = re.findall(
+        r"^\| `(wf_tui/\S+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE
+    )
+    modules = [p for p in ROOT.glob("wf_tui/**/*.py") if "sample" not in p.relative_to(ROOT).parts]
+    rooms = {f"{p.parent.relative_to(ROOT)}/" for p in modules} - {"wf_tui/"}
+    beside = {f"wf_tui/{p.name}" for p in ROOT.glob("wf_tui/*.py") if p.name != "__init__.py"}
+    assert sorted(rows) == sorted(rooms | beside | {"wf_tui/demo/sample/"})
 
 
 def test_imports_make_no_circle() -> None:

@@ -37,7 +37,6 @@ COMMANDS = [
     *("pause", "resume", "stop", "abort", "jobs", "scheduler"),
     *("land", "clean", "doctor"),
 ]
-HEAVY = ("pydantic", "rich", "textual", "git", "yaml", "asyncio")
 
 
 def run(*words: str) -> Result:
@@ -105,28 +104,6 @@ def test_wrong_words_exit_with_2_and_name_the_right_one(
 def test_version_is_printed() -> None:
     """`wf --version` says which one it is."""
     assert run("--version").stdout.startswith("wf, version 0.")
-
-
-@pytest.mark.parametrize("words", [["--help"], ["status"]])
-def test_help_and_status_import_nothing_heavy(cli: CliHarness, words: list[str]) -> None:
-    """`wf --help` and `wf status` start at once because they load none of the large libraries."""
-    cli.paused_run("{goal: g, phases: [{name: p, tasks: [{id: t, run: 'true'}]}]}")
-    script = (
-        "import sys\nfrom wf_tui.cli import main\n"
-        f"sys.argv = {['wf', *words]!r}\n"
-        "try:\n    main()\nexcept SystemExit as ended:\n    assert not ended.code, ended\n"
-        "print('loaded', *sorted({name.partition('.')[0] for name in sys.modules}))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=cli.repo,
-        env=cli.environ,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    loaded = done.stdout.splitlines()[-1].split()
-    assert not set(HEAVY) & set(loaded)
 
 
 def test_help_imports_no_command() -> None:

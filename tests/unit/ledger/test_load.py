@@ -98,7 +98,7 @@ def test_runs_side_by_side(drive: LedgerHarness) -> None:
     drive.finish("a")
     assert drive.ledger.end_when_idle(RUN, foreground=True) == "completed"
     rows = drive.db.execute("SELECT run, count(*), max(seq) FROM event GROUP BY run")
-    assert all(row[1] == row[2] for row in rows)
+    assert [row[1] == row[2] for row in rows] == [True, True]
 
 
 def test_a_new_run_says_how_many_events_it_has(drive: LedgerHarness) -> None:
