@@ -19,7 +19,7 @@ from wf_tui.kept_worktree import unresolved
 from wf_tui.ledger.model.states import PERSON, Intent, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.seats import more_seats
-from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.ledger.stores import store_of
 from wf_tui.paths import RepoPaths, repo_paths, require_own, state_dir
 from wf_tui.processes import is_alive
 
@@ -96,7 +96,7 @@ def open_ledger(project: Project, *, create: bool = False) -> Iterator[Ledger]:
     from wf_tui.ledger.ledger import Ledger  # noqa: PLC0415 - reading needs no rules
 
     with _database(project, create=create) as db:
-        yield Ledger(db, SystemClock(), actor=f"{PERSON}{user_name()}")
+        yield Ledger(db, actor=f"{PERSON}{user_name()}")
 
 
 @contextlib.contextmanager
@@ -108,11 +108,12 @@ def open_reads(project: Project) -> Iterator[Database]:
 
 @contextlib.contextmanager
 def _database(project: Project, *, create: bool) -> Iterator[Database]:
-    if not create and not project.paths.ledger.exists():
+    store = store_of(project.paths)
+    if not create and not store.exists():
         raise UsageError("there is no run on this repository yet", "start one: wf run PLAN")
     if project.paths.root.exists():
         require_own(project.paths.root.parent)
-    with contextlib.closing(SqliteDatabase(project.paths.ledger, create=create)) as db:
+    with contextlib.closing(store.open(create=create)) as db:
         yield db
 
 
@@ -328,7 +329,7 @@ def abort(project: Project, ledger: Ledger, run: str) -> None:
 
 def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
     """Change how many attempts may be open; the built-in profile gets the seats for it."""
-    with ledger.db.transaction():
+    with ledger.db.transaction(run):
         before = reads.run_row(ledger.db, run).jobs
         changed = ledger.set_jobs(run, jobs)
         seats = reads.workers(ledger.db, run)
@@ -342,7 +343,7 @@ def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
 def _with_scheduler(project: Project, ledger: Ledger, run: str, change: Callable[[], _T]) -> _T:
     """Make a change that may bring a run back, and see to it that a scheduler takes it up."""
     # One transaction: the scheduler that was there could else end the run between look and change.
-    with ledger.db.transaction():
+    with ledger.db.transaction(run):
         before = reads.run_row(ledger.db, run)
         result = change()
     drained = before.state == RunState.PAUSED and before.intent != Intent.GO

@@ -11,6 +11,7 @@ WfError                        exit status
 |  |- LocalFileError           3   a file cannot be brought into a worktree (git/worktrees)
 |  `- LedgerError              3   the ledger's file is damaged, foreign or newer
 |     `- LedgerWaitError       3   it cannot be written just now: locked, or the disk is full
+|        `- LedgerLostError    3   the connection to it is gone; a new one may be had
 `- RefusedError                5   not in this state; nothing changed
    `- HarvestRefusedError      5   a worktree is gone, or holds more than the caps (git/harvest)
 
@@ -30,6 +31,7 @@ __all__ = [
     "GitError",
     "InvalidPlanError",
     "LedgerError",
+    "LedgerLostError",
     "LedgerWaitError",
     "RefusedError",
     "RepositoryError",
@@ -106,6 +108,10 @@ class LedgerError(EnvironmentalError):
 
 class LedgerWaitError(LedgerError):
     """The ledger cannot be written just now; nothing changed, and it can be tried again."""
+
+
+class LedgerLostError(LedgerWaitError):
+    """The connection to the ledger is gone, and with it all of a change that was not committed."""
 
 
 class RefusedError(WfError):

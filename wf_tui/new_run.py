@@ -60,14 +60,14 @@ def create_run(
         worktree = WorktreeSetup.of(plan, project.repository.top)
         control = _make_control(project, run_id, worktree, warn)
         row = replace(
-            _new_row(project, run_id, control, now=ledger.clock.now()),
+            _new_row(project, run_id, control, now=ledger.now()),
             goal=plan.goal,
             jobs=jobs,
             lease=lease or config.timing.lease,
             scopes=plan.scopes.value,
         )
         # All or nothing: a run without seats or tasks would be led, and stall at once.
-        with ledger.db.transaction():
+        with ledger.db.transaction(run_id):
             row = ledger.create_run(row, *of_plan(plan), worktree)
             ledger.join_workers(run_id, seats)
             limits = {name: profile.breaker for name, profile in config.seats.items()}

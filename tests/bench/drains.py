@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import apsw
 
-from tests.bench.store import EIGHT, SEATS, claim, finish, opened, renew
+from tests.bench.store import EIGHT, RUN, SEATS, claim, finish, opened, renew
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -107,7 +107,7 @@ def eight_workers(path: Path, count: int) -> Drain:
         db = SqliteDatabase(path)
         return Ledger(db, SystemClock()), db
 
-    writer = Writer(connect)
+    writer = Writer(RUN, connect)
     writer.start()
     try:
         return asyncio.run(_share(writer, count // len(EIGHT)))

@@ -119,10 +119,10 @@ MUTANTS: Final = (
     Mutant(
         "G1",
         "two schedulers lead",
-        "locks.py",
-        "        lock(handle)\n",
+        "ledger/store/sqlite/store.py",
+        "            locks.lock(handle)\n",
         "",
-        "unit/scheduler/test_leader.py::test_a_led_run_is_not_without_a_leader",
+        "unit/ledger/store/test_store.py::test_a_led_run_is_not_without_a_leader",
     ),
     # G2: only the live claim's results count
     Mutant(
@@ -162,8 +162,8 @@ MUTANTS: Final = (
         "G3",
         "the answer before the commit",
         "ledger/writer.py",
-        "                request.run(ledger, db)\n",
-        "                request.run(ledger, db)\n                request.answer()\n",
+        "                request.apply(ledger, db, self.run)\n",
+        "                request.apply(ledger, db, self.run)\n                request.answer()\n",
         "unit/ledger/test_writer.py::test_nobody_is_answered_before_the_commit",
     ),
     Mutant(

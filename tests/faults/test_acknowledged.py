@@ -49,7 +49,7 @@ async def client(writer, numbers):
         print(number, flush=True)
 
 async def main():
-    writer, numbers = Writer(opened), itertools.count()
+    writer, numbers = Writer(RUN, opened), itertools.count()
     writer.start()
     await asyncio.gather(*(client(writer, numbers) for _ in range(8)))
 

@@ -15,7 +15,7 @@ from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.ledger.store.sqlite.write_lock import Patience
+from wf_tui.ledger.store.store import Patience
 from wf_tui.picture.status import read_status
 
 if TYPE_CHECKING:

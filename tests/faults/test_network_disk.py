@@ -10,7 +10,7 @@ from tests.support.plans import parallel_plan
 from tests.support.waiting import until
 from wf_tui.ledger.rules.moves import HOLD, UNHOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.ledger.store.sqlite.write_lock import Patience
+from wf_tui.ledger.store.store import Patience
 
 if TYPE_CHECKING:
     import pytest

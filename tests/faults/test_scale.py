@@ -121,7 +121,7 @@ def test_a_million_events(make: Callable[[NewPhase], LedgerHarness]) -> None:
     long: Iterator[Values] = (
         {"run": RUN, "seq": seq + n, "at": START} for n in range(1, 1_000_001)
     )
-    with drive.db.transaction():
+    with drive.db.transaction(RUN):
         drive.db.execute_many(
             "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data) VALUES "
             "(:run, :seq, :at, 't000001', 'w1', 1, 'scheduler', 'task_progress', '{}')",

@@ -47,10 +47,10 @@ class Mortal(SqliteDatabase):
             super().execute_many(sql, rows)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, run: str) -> Iterator[None]:
         """Begin; whoever gets past the end has been told that it is committed."""
         outermost = self._depth == 0
-        with super().transaction():
+        with super().transaction(run):
             yield
         if outermost:
             self._told()

@@ -219,11 +219,11 @@ class RandomMoves(RuleBasedStateMachine):
     def together(self, pick: int, which: int) -> None:
         """Do several things in one transaction, as the writer of a scheduler does."""
         got: list[Fence | None] = []
-        with self.drive.db.transaction():
+        with self.drive.db.transaction(RUN):
             for worker in NAMES:
-                with suppress(RefusedError), self.drive.db.transaction():
+                with suppress(RefusedError), self.drive.db.transaction(RUN):
                     got.append(self.drive.claim(worker))
-            with suppress(RefusedError), self.drive.db.transaction():
+            with suppress(RefusedError), self.drive.db.transaction(RUN):
                 self.hand(pick, which)
         for fence in filter(None, got):
             self.given(fence)

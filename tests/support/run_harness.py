@@ -17,7 +17,7 @@ from wf_tui.commands import Project, find_project, open_ledger
 from wf_tui.config import Config, Profile, Timing
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import ACCEPT
-from wf_tui.ledger.store.sqlite.write_lock import Patience
+from wf_tui.ledger.store.store import Patience
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 from wf_tui.scheduler.process import Lead, start_detached

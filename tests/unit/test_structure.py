@@ -17,14 +17,6 @@ from tests.support.source_calls import UNKNOWN, git_commands, process_starts
 ROOT = Path(__file__).resolve().parents[2]
 STANDING_CIRCLES = {
     frozenset({"ledger.rules.change", "ledger.rules.propagate"}),
-    frozenset(
-        {
-            "ledger.store.sqlite.copies",
-            "ledger.store.sqlite.driver",
-            "ledger.store.sqlite.file_guard",
-            "ledger.store.sqlite.migrations",
-        }
-    ),
 }
 """Circles of imports that are not ended yet; one that is gone has to leave this list."""
 FLAT_FOLDERS = {

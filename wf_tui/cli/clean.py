@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -19,13 +18,13 @@ from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.remove import TreeClass, remove_ended
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import live_trees, needed_trees
-from wf_tui.paths import RunPaths
-from wf_tui.scheduler.leader import without_leader
+from wf_tui.ledger.stores import store_of
 from wf_tui.text import clean as safe
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
@@ -87,27 +86,29 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
 
 
 def _worktrees(project: Project, *, apply: bool) -> Iterator[_Worktree]:
-    if not project.paths.ledger.exists():
+    if not store_of(project.paths).exists():
         return
     with open_ledger(project) as ledger:
         rows = reads.runs(ledger.db)
         for row in rows:
-            yield from _worktrees_of(ledger, row, apply=apply)
+            yield from _worktrees_of(project, ledger, row, apply=apply)
     # What lies beside the runs without being one is listed, and left: wf did not make it.
-    known = {Path(row.dir) for row in rows}
+    known = {project.paths.run(row.id).root for row in rows}
     folder = project.paths.run("x").root.parent
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path not in known:
             yield _foreign_tree(path.name, path, "no run of the ledger has it")
 
 
-def _worktrees_of(ledger: Ledger, row: RunRow, *, apply: bool) -> Iterator[_Worktree]:
+def _worktrees_of(
+    project: Project, ledger: Ledger, row: RunRow, *, apply: bool
+) -> Iterator[_Worktree]:
     """Judge the worktrees of one run, and with `apply` remove those that are safe to remove.
 
     Then the lock of its scheduler is held meanwhile: one that began to lead the run in between
     could give a worktree to an attempt just before it goes.
     """
-    paths = RunPaths(Path(row.dir))
+    paths = project.paths.run(row.id)
     if not paths.trees.is_dir():
         return
     try:
@@ -121,7 +122,7 @@ def _worktrees_of(ledger: Ledger, row: RunRow, *, apply: bool) -> Iterator[_Work
     if not apply:
         yield from _judge(ledger, row.id, pool, led=scheduler_alive(ledger.db, row.id), dry=True)
         return
-    with without_leader(paths.scheduler_lock) as free:
+    with store_of(project.paths).without_leader(row.id) as free:
         yield from _judge(ledger, row.id, pool, led=not free, dry=not free)
 
 

@@ -82,6 +82,6 @@ def _read_standings(found: Acting, names: Sequence[str]) -> dict[str, _Standing]
     db = found.ledger.db
     with db.snapshot():
         run = reads.run_row(db, found.run.id)
-        reasons = Reasons.read(db, run, found.ledger.clock.now())
+        reasons = Reasons.read(db, run, found.ledger.now())
         rows = [reads.task(db, run.id, name) for name in names]
     return {row.id: _Standing(row.state.value, reasons.of(row).text) for row in rows}

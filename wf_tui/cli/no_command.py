@@ -11,6 +11,7 @@ from wf_tui.cli.demo import demo
 from wf_tui.cli.run import run
 from wf_tui.errors import RepositoryError
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.stores import store_of
 
 __all__ = ["open_newest_run"]
 
@@ -22,7 +23,7 @@ def open_newest_run() -> int:
     except RepositoryError:
         return _start_screen(in_repository=False)
     # Without a ledger there never was a run here, which is no error but the usual start.
-    if project.paths.ledger.exists():
+    if store_of(project.paths).exists():
         with commands.open_reads(project) as db:
             newest = reads.runs(db)[:1]
         if newest:

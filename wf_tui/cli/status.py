@@ -19,6 +19,7 @@ from wf_tui.cli.context import (
 from wf_tui.clock import SystemClock
 from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.stores import store_of
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.status import read_status, run_summary, worker_json
@@ -66,7 +67,7 @@ def runs(*, repo: Path | None, as_json: bool) -> None:
     """List the runs of this repository, newest first."""
     project = project_at(repo)
     found: list[RunRow] = []
-    if project.paths.ledger.exists():
+    if store_of(project.paths).exists():
         with open_reads(project) as db:
             found = reads.runs(db)
     if as_json:

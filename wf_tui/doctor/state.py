@@ -12,8 +12,9 @@ from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.store.sqlite.inspect_file import FileState, inspect_file
 from wf_tui.ledger.store.sqlite.mounts import journal_mode
+from wf_tui.ledger.store.store import StoreState
+from wf_tui.ledger.stores import store_of
 from wf_tui.paths import OTHERS, WRITERS
 from wf_tui.text import plural
 
@@ -29,9 +30,9 @@ __all__ = ["ledger_state", "state_folder"]
 _LITTLE: Final = 200 << 20
 """Bytes below which the disk is worth a note: a few runs on a large repository take that."""
 _LEVELS: Final = {
-    FileState.OK: Level.OK,
-    FileState.ABSENT: Level.OK,
-    FileState.OLDER: Level.NOTE,
+    StoreState.OK: Level.OK,
+    StoreState.ABSENT: Level.OK,
+    StoreState.OLDER: Level.NOTE,
 }
 
 
@@ -70,7 +71,7 @@ def state_folder(folder: Path) -> Finding:
 
 def ledger_state(project: Project) -> Iterator[Finding]:
     """Say whether the ledger is whole, and which of its runs have lost their scheduler."""
-    found = inspect_file(project.paths.ledger)
+    found = store_of(project.paths).describe()
     detail = {
         "path": str(project.paths.ledger),
         "state": found.state.value,
@@ -78,7 +79,7 @@ def ledger_state(project: Project) -> Iterator[Finding]:
     }
     level = _LEVELS.get(found.state, Level.PROBLEM)
     yield Finding("ledger", level, found.text, found.hint, detail)
-    if found.state is not FileState.OK:
+    if found.state is not StoreState.OK:
         return
     try:
         yield _runs(project)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.load import NewPhase, NewTask
     from wf_tui.ledger.rules.moves import Move
     from wf_tui.ledger.store.database import Database
+    from wf_tui.ledger.store.store import Lead
 
 __all__ = ["Fence", "Ledger"]
 
@@ -74,14 +75,20 @@ class Fence:
 class Ledger:
     """The rules, on any store. A method either makes its whole change or none, and says why.
 
-    `actor` is who acts: `scheduler`, `user:<name>` or a worker. Times come from `clock`, the jitter
-    of the back-off from `random`.
+    `actor` is who acts: `scheduler`, `user:<name>` or a worker. Times come from the store, so that
+    all who write go by one clock, or from `clock`, if one is given; the jitter of the back-off
+    comes from `random`. `lead` is the lead of a scheduler, which each of its changes asks first.
     """
 
     db: Database
-    clock: Clock
+    clock: Clock | None = None
     actor: str = _SCHEDULER
     random: Random = field(default_factory=Random)
+    lead: Lead | None = None
+
+    def now(self) -> float:
+        """Return the time of a change, in UTC seconds."""
+        return self.db.now() if self.clock is None else self.clock.now()
 
     def acting(self, actor: str) -> Ledger:
         """Return the same ledger with another actor."""
@@ -89,7 +96,7 @@ class Ledger:
 
     @contextmanager
     def _change(self, run: str) -> Iterator[Change]:
-        with change(self.db, run, now=self.clock.now(), actor=self.actor) as tx:
+        with change(self.db, run, now=self.now, actor=self.actor, lead=self.lead) as tx:
             yield tx
 
     # -- runs
@@ -102,7 +109,7 @@ class Ledger:
         worktree: WorktreeSetup | None = None,
     ) -> RunRow:
         """Store a new run with all its phases and tasks."""
-        with self.db.transaction():
+        with self.db.transaction(run.id):
             newest = self.db.execute("SELECT max(number) FROM run")[0][0]
             self.db.execute(*insert(evolve(run, number=int(newest or 0) + 1)))
             with self._change(run.id) as tx:
@@ -298,9 +305,9 @@ class Ledger:
         """Renew the leases of all attempts that gave evidence of life; one statement."""
         if not alive:
             return
-        now = self.clock.now()
-        renewed = [{**fence.__dict__, "run": run, "now": now} for fence in alive]
-        with self.db.transaction():
+        with self.db.transaction(run):
+            now = self.now()
+            renewed = [{**fence.__dict__, "run": run, "now": now} for fence in alive]
             self.db.execute_many(
                 "UPDATE task SET lease_until = :now + (SELECT lease FROM run WHERE id = :run) "
                 "WHERE run = :run AND id = :task AND epoch = :epoch AND worker = :worker",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from wf_tui.errors import LedgerError, WfError
+from wf_tui.errors import LedgerError, LedgerLostError, WfError
 from wf_tui.ledger.store.write_retry import WriteRetry
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class _Request:
     value: object = None
     error: BaseException | None = None
 
-    def run(self, ledger: Ledger, db: Database) -> None:
+    def apply(self, ledger: Ledger, db: Database, run: str) -> None:
         """Run the rule in a transaction of its own inside the one that is open."""
         self.value = self.error = None
         try:
-            with db.transaction():
+            with db.transaction(run):
                 self.value = self.rule(ledger)
         except LedgerError:
             raise
@@ -68,9 +68,11 @@ class _Request:
 class Writer:
     """Owns a ledger and its connection; all its use happens on one thread.
 
-    `open_ledger` is called on that thread.
+    `open_ledger` is called on that thread, again where the connection was lost.
     """
 
+    run: str
+    """The run whose changes it makes; each batch is one transaction of it."""
     open_ledger: Callable[[], tuple[Ledger, Database]]
     after_pause: Callable[[Ledger, str, float], object] = lambda _ledger, _why, _seconds: None
     """Writes down why nothing could be written, and for how long, once that is over."""
@@ -79,6 +81,7 @@ class Writer:
     _thread: threading.Thread | None = None
     _ended: bool = False
     _gate: threading.Lock = field(default_factory=threading.Lock)
+    _opened: tuple[Ledger, Database] | None = None
 
     def start(self) -> None:
         """Start the thread."""
@@ -118,26 +121,37 @@ class Writer:
     def _work(self) -> None:
         with contextlib.ExitStack() as stack:
             stack.callback(self._refuse_rest)
-            opened: tuple[Ledger, Database] | None = None
+            stack.callback(self._disconnect)
             last = False
             while not last:
                 batch, last = self._arrived()
                 if not batch:
                     continue
                 with _answering(batch):
-                    if opened is None:
-                        opened = self._outages.retry(self.open_ledger)
-                        stack.callback(opened[1].close)
-                    self._outages.retry(partial(self._commit, *opened, batch))
+                    self._outages.retry(partial(self._commit, batch))
                     self._outages.over()
 
-    def _commit(self, ledger: Ledger, db: Database, batch: list[_Request]) -> None:
+    def _commit(self, batch: list[_Request]) -> None:
         """Run each rule as a part of its own, so that one that is refused undoes only itself."""
-        with db.transaction():
-            if self._outages.why:
-                self.after_pause(ledger, self._outages.why, self._outages.lasts)
-            for request in batch:
-                request.run(ledger, db)
+        if self._opened is None:
+            self._opened = self.open_ledger()
+        ledger, db = self._opened
+        try:
+            with db.transaction(self.run):
+                if self._outages.why:
+                    self.after_pause(ledger, self._outages.why, self._outages.lasts)
+                for request in batch:
+                    request.apply(ledger, db, self.run)
+        except LedgerLostError:
+            # Nothing of the batch was committed: all of it is made again on a new connection.
+            self._disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        if self._opened is not None:
+            _, db = self._opened
+            self._opened = None
+            db.close()
 
     def _arrived(self) -> tuple[list[_Request], bool]:
         batch: list[_Request] = []

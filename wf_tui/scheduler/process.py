@@ -21,12 +21,11 @@ from wf_tui.git.worktrees.remove import remove_ended
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import needed_trees, stale_trees
-from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.ledger.store.sqlite.write_lock import Patience
+from wf_tui.ledger.store.store import Patience
+from wf_tui.ledger.stores import store_of
 from wf_tui.ledger.writer import Writer
 from wf_tui.processes import own_identity
 from wf_tui.scheduler.context import open_run
-from wf_tui.scheduler.leader import leadership
 from wf_tui.scheduler.run_log import RunLog, current_log
 from wf_tui.scheduler.threads import Threads, started_threads
 from wf_tui.text import plural
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.config import Timing
     from wf_tui.ledger.store.database import Database
+    from wf_tui.ledger.store.store import Lead as RunLead
+    from wf_tui.ledger.store.store import Store
     from wf_tui.paths import RepoPaths
     from wf_tui.scheduler.context import RunContext
 
@@ -69,10 +70,13 @@ class Lead:
     signalled: int = 0
     """The signal that ended it, if one did."""
     faults: Faults = field(init=False)
+    store: Store = field(init=False)
+    _lead: RunLead | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Read what a fault test wants, before anything is touched."""
         self.faults = planned(self.environ)
+        self.store = store_of(self.repo, self.clock)
         self._log = RunLog(self.run_id)
 
     def run(self) -> str:
@@ -82,7 +86,7 @@ class Lead:
         """
         logging.raiseExceptions = False  # a full disk must not flood what is still readable
         self._log.info("process %s asks for the lead", os.getpid())
-        with leadership(self.repo.run(self.run_id).scheduler_lock):
+        with self.store.lead(self.run_id) as self._lead:
             return self._settled() or asyncio.run(self.schedule())
 
     def _settled(self) -> str | None:
@@ -99,7 +103,7 @@ class Lead:
         current_log.set(self._log)
         executor = started_threads()
         asyncio.get_running_loop().set_default_executor(executor)  # which ends them, too
-        writer = Writer(self._open, self._after_pause)
+        writer = Writer(self.run_id, self._open, self._after_pause)
         writer.start()
         try:
             async with open_run(
@@ -119,8 +123,8 @@ class Lead:
             await asyncio.to_thread(writer.close)
 
     def _open(self) -> tuple[Ledger, Database]:
-        db = SqliteDatabase(self.repo.ledger, patience=_PATIENCE)
-        return Ledger(db, self.clock), db
+        db = self.store.open(patience=_PATIENCE)
+        return Ledger(db, lead=self._lead), db
 
     def _after_pause(self, ledger: Ledger, why: str, seconds: float) -> None:
         ledger.written_again(self.run_id, why, seconds)
@@ -154,8 +158,8 @@ class Lead:
                     return state
 
     @contextlib.contextmanager
-    def _view(self) -> Iterator[SqliteDatabase]:
-        with contextlib.closing(SqliteDatabase(self.repo.ledger, patience=self.patience)) as db:
+    def _view(self) -> Iterator[Database]:
+        with contextlib.closing(self.store.open(patience=self.patience)) as db:
             yield db
 
     @contextlib.contextmanager

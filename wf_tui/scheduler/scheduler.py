@@ -116,7 +116,7 @@ class Scheduler:
     def _place(self, ledger: Ledger, running: Collection[tuple[str, int]]) -> _Placement:
         """Claim for each idle seat, or end a run that has nothing left; on the writer's thread."""
         run = self.run_id
-        now = ledger.clock.now()
+        now = ledger.now()
         pulse = reads.pulse(ledger.db, run, now)
         claims = []
         if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:

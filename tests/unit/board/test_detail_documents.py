@@ -171,7 +171,7 @@ def test_odd_ends_of_attempts(tmp_path: Path) -> None:
 def test_only_the_newest_events(tmp_path: Path) -> None:
     """After 1,000 events it says where the earlier ones are."""
     live = LiveRun(tmp_path)
-    with open_ledger(live.harness.project) as ledger, ledger.db.transaction():
+    with open_ledger(live.harness.project) as ledger, ledger.db.transaction("r1"):
         for number in range(1001):
             assert ledger.progress(live.fence, f"step {number}")
     lines = texts(read_events(source(live.harness, "t")))

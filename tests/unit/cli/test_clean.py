@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.cli_harness import git
-from wf_tui import commands
+from wf_tui import commands, locks
 from wf_tui.git.control.control import open_control
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.ledger import Fence
 from wf_tui.paths import RunPaths
-from wf_tui.scheduler.leader import leadership
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -79,7 +78,7 @@ def test_only_the_safe_ones_go(cli: CliHarness, pool: Pool) -> None:
 
 def test_a_led_run_keeps_all(cli: CliHarness, pool: Pool) -> None:
     """While a scheduler has the lead, nobody else removes a tree."""
-    with leadership(pool.paths.scheduler_lock):
+    with locks.held(pool.paths.scheduler_lock):
         found = cli.json_here("clean", "--apply")
     assert [one["removed"] for one in found] == [False, False]
     assert found[0]["reason"] == "a scheduler leads the run"

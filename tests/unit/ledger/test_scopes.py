@@ -14,7 +14,8 @@ from wf_tui.ledger.rules.moves import CANCEL, EDIT, MOVES, REASSIGN
 from wf_tui.ledger.store.database import NO_VALUES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    import threading
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from wf_tui.ledger.rules.load import NewTask
@@ -38,9 +39,29 @@ class Counted:
         self.statements += 1
         self.inner.execute_many(sql, rows)
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, run: str) -> AbstractContextManager[None]:
         """Open a transaction of the database."""
-        return self.inner.transaction()
+        return self.inner.transaction(run)
+
+    def execute_all(self, reads: Sequence[tuple[str, Values]]) -> list[list[Row]]:
+        """Count and run several reads."""
+        return [self.execute(sql, values) for sql, values in reads]
+
+    def require_whole(self) -> None:
+        """Check the database."""
+        self.inner.require_whole()
+
+    def loaded(self) -> None:
+        """Pass it on."""
+        self.inner.loaded()
+
+    def now(self) -> float:
+        """Return the time of the database."""
+        return self.inner.now()
+
+    def wait_changed(self, seconds: float, over: threading.Event) -> bool:
+        """Wait for a change of the database."""
+        return self.inner.wait_changed(seconds, over)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Open a snapshot of the database."""

@@ -13,12 +13,13 @@ import pytest
 
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from tests.support.waiting import until
-from wf_tui.errors import LedgerError, LedgerWaitError, RefusedError
+from wf_tui.errors import LedgerError, LedgerLostError, LedgerWaitError, RefusedError
 from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import HOLD, MESSAGE
+from wf_tui.ledger.store.database import NO_VALUES
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.ledger.store.sqlite.write_lock import Patience
+from wf_tui.ledger.store.store import Patience
 from wf_tui.ledger.writer import Writer
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.unit.ledger.conftest import MakeStore
     from wf_tui.ledger.rules.moves import MoveResult
-    from wf_tui.ledger.store.database import Database
+    from wf_tui.ledger.store.database import Database, Row, Values
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def opener(make_store: MakeStore, tmp_path: Path) -> Callable[[], tuple[Ledger, 
 @pytest.fixture
 async def writer(opener: Callable[[], tuple[Ledger, Database]]) -> AsyncIterator[Writer]:
     """Give a writer at work."""
-    started = Writer(opener)
+    started = Writer(RUN, opener)
     started.start()
     yield started
     started.close()
@@ -95,7 +96,7 @@ async def test_what_the_commit_refuses_was_not_done(
         db.execute("CREATE TABLE child (run REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED)")
         return ledger, db
 
-    writer = Writer(strict)
+    writer = Writer(RUN, strict)
     writer.start()
     with pytest.raises(LedgerError, match="FOREIGN KEY"):
         await writer.submit(lambda ledger: ledger.db.execute("INSERT INTO child VALUES ('?')"))
@@ -159,7 +160,7 @@ async def test_close_answers_what_has_arrived(
     opener: Callable[[], tuple[Ledger, Database]],
 ) -> None:
     """Closing answers what has arrived, and refuses what comes later."""
-    writer = Writer(opener)
+    writer = Writer(RUN, opener)
     writer.start()
     waiting = [writer.post(_number(n)) for n in range(5)]
     writer.close()
@@ -170,7 +171,7 @@ async def test_close_answers_what_has_arrived(
 
 async def test_before_the_start(opener: Callable[[], tuple[Ledger, Database]]) -> None:
     """A writer that was not started refuses; closing it does nothing."""
-    writer = Writer(opener)
+    writer = Writer(RUN, opener)
     with pytest.raises(LedgerError, match="has ended"):
         writer.post(lambda _: 1)
     writer.close()
@@ -184,7 +185,7 @@ async def test_closing_unused(opener: Callable[[], tuple[Ledger, Database]]) -> 
         opened.append(1)
         return opener()
 
-    writer = Writer(count)
+    writer = Writer(RUN, count)
     writer.start()
     writer.close()
     assert opened == []
@@ -198,7 +199,7 @@ async def test_a_ledger_that_cannot_be_opened() -> None:
         tries.append(1)
         raise LedgerError("is damaged")
 
-    writer = Writer(fail)
+    writer = Writer(RUN, fail)
     writer.start()
     for _ in range(2):
         with pytest.raises(LedgerError, match="is damaged"):
@@ -212,7 +213,7 @@ async def test_a_fault_of_the_program_ends_the_writer(
     opener: Callable[[], tuple[Ledger, Database]],
 ) -> None:
     """A rule with a fault ends the writer; nobody waits for a thread that is gone."""
-    writer = Writer(opener)
+    writer = Writer(RUN, opener)
     writer.start()
     busy = threading.Event()
     first = writer.post(lambda _: busy.wait() and 1 / 0)
@@ -231,7 +232,9 @@ class Paused:
     def __init__(self, path: Path) -> None:
         self.database = SqliteDatabase(path, patience=Patience(most=0.01))
         self.tried = threading.Semaphore(0)
-        self.writer = Writer(self._open, lambda ledger, *what: ledger.written_again(RUN, *what))
+        self.writer = Writer(
+            RUN, self._open, lambda ledger, *what: ledger.written_again(RUN, *what)
+        )
         self.writer.start()
 
     def _open(self) -> tuple[Ledger, Database]:
@@ -323,3 +326,43 @@ async def test_closing_waits_for_nothing(stuck: Paused) -> None:
     await asyncio.to_thread(stuck.writer.close)
     with pytest.raises(LedgerWaitError, match="the disk is full"):
         await waiting
+
+
+class Lost(SqliteDatabase):
+    """A connection that breaks in the middle of its first transaction."""
+
+    closed = False
+
+    def __init__(self, path: Path, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__(path)
+
+    def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
+        """Run one statement; the first insert finds that nobody answers any more."""
+        if self.faults and sql.startswith("INSERT INTO message"):
+            raise LedgerLostError(self.faults.pop())
+        return super().execute(sql, values)
+
+    def close(self) -> None:
+        """Take note of it."""
+        self.closed = True
+        super().close()
+
+
+async def test_a_lost_connection_is_replaced(database: SqliteDatabase, path: Path) -> None:
+    """What was being written when a connection broke is written on a new one, and once."""
+    LedgerHarness(database).make("a")
+    faults, opened = ["the server went away"], list[Lost]()
+
+    def connect() -> tuple[Ledger, Database]:
+        opened.append(Lost(path, faults))
+        return Ledger(opened[-1], FixedClock(), actor="user:ann"), opened[-1]
+
+    writer = Writer(RUN, connect)
+    writer.start()
+    made = await writer.submit(lambda ledger: ledger.move(RUN, MESSAGE, ["a"], text="hello"))
+    await asyncio.to_thread(writer.close)
+    assert made[0].changed
+    assert [connection.closed for connection in opened] == [True, True]
+    kinds = [event.kind for event in reads.task_events(database, RUN, "a")]
+    assert kinds.count("message_sent") == 1

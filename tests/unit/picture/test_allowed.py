@@ -67,7 +67,7 @@ def possible(drive: LedgerHarness, act: Callable[[Ledger], object]) -> bool:
     """Try an act and take it back; whether the ledger did it."""
     changed = True
     try:
-        with drive.db.transaction():
+        with drive.db.transaction(RUN):
             acted = act(drive.mine)
             if isinstance(acted, list) and acted and not isinstance(acted[0], str):
                 changed = acted[0].changed

@@ -182,7 +182,7 @@ def fewer_jobs(app: ActionHost, _ids: Ids) -> None:
 
 
 def _jobs(ledger: Ledger, run: str, step: int) -> str:
-    with ledger.db.transaction():
+    with ledger.db.transaction(run):
         jobs = reads.run_row(ledger.db, run).jobs + step
         commands.set_jobs(ledger, run, jobs)
     return plural(jobs, "job")

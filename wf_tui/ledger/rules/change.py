@@ -6,7 +6,7 @@ counts of its run, the counters of whoever waits for it, and the event that tell
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -32,6 +32,7 @@ from wf_tui.ledger.model.task_moves import unclaimed
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.rules.propagate import Propagation, blocked_by_result
 from wf_tui.ledger.store.database import Database, Values
+from wf_tui.ledger.store.store import Lead
 
 __all__ = ["Change", "change"]
 
@@ -268,15 +269,28 @@ def _timed(old: TaskRow, new: TaskRow, tx: Change) -> TaskRow:
 
 
 @contextlib.contextmanager
-def change(db: Database, run: str, *, now: float, actor: str) -> Iterator[Change]:
-    """Open a change of one run; its events and counts are written as it ends."""
-    with db.transaction():
+def change(
+    db: Database,
+    run: str,
+    *,
+    now: Callable[[], float],
+    actor: str,
+    lead: Lead | None = None,
+) -> Iterator[Change]:
+    """Open a change of one run; its events and counts are written as it ends.
+
+    `now` is asked inside the transaction, so that later changes never have earlier times because
+    they waited longer. `lead` is that of a scheduler, which must still be the only one.
+    """
+    with db.transaction(run):
+        if lead is not None:
+            lead.require()
         rows = db.execute(select(RunRow, "WHERE id = :run"), {"run": run})
         if not rows:
             known = db.execute("SELECT id FROM run ORDER BY number DESC")
             raise UnknownNameError("run", run, [str(row[0]) for row in known])
         before = decode(RunRow, rows[0])
-        tx = Change(db, before, now, actor, command=before.seq + 1)
+        tx = Change(db, before, now(), actor, command=before.seq + 1)
         yield tx
         tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
         tx.write(before, tx.run)

@@ -161,6 +161,7 @@ def fill_run(
         for row in rows:
             _tell(tx, row)
     _link(tx, phases)
+    tx.db.loaded()
     tx.update_run(evolve(tx.run, pending=ordinal))
 
 

@@ -14,13 +14,13 @@ import pytest
 
 from tests.support.ledger_files import write_older_format
 from tests.support.ledger_harness import RUN, LedgerHarness, a_run, seat
+from wf_tui import locks
 from wf_tui.errors import LedgerError, RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.migrations import USER_VERSION
-from wf_tui.scheduler.leader import leadership
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,7 +215,7 @@ def test_not_under_a_scheduler_of_the_older_wf(old: Path, number: int) -> None:
     with closing(apsw.Connection(str(old))) as connection:
         connection.execute("DELETE FROM scheduler")
         connection.execute("INSERT INTO scheduler VALUES (?, 4321, 'h', 'b', 's', 0, 0)", (RUN,))
-    with leadership(lock), pytest.raises(LedgerError, match="scheduler of run r1") as caught:
+    with locks.held(lock), pytest.raises(LedgerError, match="scheduler of run r1") as caught:
         SqliteDatabase(old)
     assert "kill 4321" in caught.value.hint
     assert (_version(old), _copies(old)) == (number, [])

@@ -14,7 +14,7 @@ from tests.support.ledger_locks import mount_table, on_a_disk, wait_until_queued
 from wf_tui.ledger.rules.moves import HOLD, UNHOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.mounts import file_system, journal_mode, read_mounts
-from wf_tui.ledger.store.sqlite.write_lock import Patience
+from wf_tui.ledger.store.store import Patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def test_opening_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch)
     opened: list[SqliteDatabase] = []
     opener = threading.Thread(target=lambda: opened.append(SqliteDatabase(path)))
     with closing(writer):
-        with writer.transaction():
+        with writer.transaction("r1"):
             writer.execute("INSERT INTO message VALUES ('r', 't', 1, 0, 'user:a', 'hello', NULL)")
             opener.start()
             wait_until_queued(path)

@@ -25,7 +25,7 @@ def test_a_transaction_is_all_or_nothing(database: SqliteDatabase) -> None:
     """An error undoes the whole transaction, and the next one works."""
     drive = LedgerHarness(database).make("a")
     before = drive.dump()
-    with suppress(ZeroDivisionError), database.transaction():
+    with suppress(ZeroDivisionError), database.transaction("r1"):
         drive.mine.move(RUN, HOLD, ["a"])
         raise ZeroDivisionError
     assert drive.dump() == before
@@ -35,9 +35,9 @@ def test_a_transaction_is_all_or_nothing(database: SqliteDatabase) -> None:
 def test_a_part_is_undone_alone(database: SqliteDatabase) -> None:
     """Inside a transaction, what fails undoes only itself."""
     drive = LedgerHarness(database).make("a", "b")
-    with database.transaction():
+    with database.transaction("r1"):
         drive.mine.move(RUN, HOLD, ["a"])
-        with suppress(ZeroDivisionError), database.transaction():
+        with suppress(ZeroDivisionError), database.transaction("r1"):
             drive.mine.move(RUN, HOLD, ["b"])
             raise ZeroDivisionError
     assert drive.where() == "B:hold P"
@@ -49,9 +49,9 @@ def test_a_failing_commit_is_undone(database: SqliteDatabase) -> None:
     database.execute(
         "CREATE TABLE child (run TEXT REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED)"
     )
-    with pytest.raises(LedgerError, match="FOREIGN KEY"), database.transaction():
+    with pytest.raises(LedgerError, match="FOREIGN KEY"), database.transaction("r1"):
         database.execute("INSERT INTO child VALUES ('nobody')")
-    with database.transaction():
+    with database.transaction("r1"):
         assert database.execute("SELECT count(*) FROM child") == [(0,)]
 
 
@@ -85,7 +85,7 @@ def test_writers_queue(path: Path, database: SqliteDatabase) -> None:
         done.set()
 
     thread = threading.Thread(target=hold)
-    with database.transaction():
+    with database.transaction("r1"):
         thread.start()
         drive.mine.move(RUN, HOLD, ["a"])
         wait_until_queued(path)

@@ -17,7 +17,8 @@ from tests.support.ledger_locks import HOLD_FLOCK, locked_by_another
 from tests.support.waiting import until
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.ledger.store.sqlite.write_lock import Patience, WriteLock
+from wf_tui.ledger.store.sqlite.write_lock import WriteLock
+from wf_tui.ledger.store.store import Patience
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -112,11 +113,11 @@ def test_a_lock_of_sqlite(ledger: Path, caplog: pytest.LogCaptureFixture) -> Non
     database = SqliteDatabase(ledger, patience=Patience(most=0.05, say=0.0))
     with closing(apsw.Connection(str(ledger))) as other, closing(database):
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerWaitError, match="is locked by"), database.transaction():
+        with pytest.raises(LedgerWaitError, match="is locked by"), database.transaction("r1"):
             pass
         assert len(caplog.records) == 1
         other.execute("ROLLBACK")
-        with database.transaction():
+        with database.transaction("r1"):
             database.execute("DELETE FROM run")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+    from wf_tui.ledger.store.sqlite.ledger_file import LedgerFile
 
 __all__ = ["copy_beside"]
 
@@ -17,7 +17,7 @@ _PRIVATE: Final = 0o600
 _FRESH: Final = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-def copy_beside(db: SqliteDatabase, word: str) -> Path:
+def copy_beside(db: LedgerFile, word: str) -> Path:
     """Copy what is committed to `ledger-<word>.db`, or to the next free name; return which."""
     part = db.path.with_name(f"{db.path.stem}-{word}.part")
     try:

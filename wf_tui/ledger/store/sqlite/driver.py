@@ -5,7 +5,9 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -13,16 +15,20 @@ from typing import Final, NoReturn, cast
 
 import apsw
 
+from wf_tui.clock import Clock, SystemClock
 from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.store.database import NO_VALUES, Row, Value, Values
 from wf_tui.ledger.store.sqlite.file_guard import FileGuard, judged
 from wf_tui.ledger.store.sqlite.migrations import open_or_migrate
-from wf_tui.ledger.store.sqlite.write_lock import TOO_MANY_FILES, Patience, WriteLock
+from wf_tui.ledger.store.sqlite.write_lock import TOO_MANY_FILES, WriteLock
+from wf_tui.ledger.store.store import Patience
 from wf_tui.paths import private_folder, require_own
 
 __all__ = ["SqliteDatabase", "explained"]
 
 _PRIVATE: Final = 0o600
+_LOOK_EVERY: Final = 0.05
+"""Seconds; one look costs 6 us."""
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FAULTS: Final[Mapping[type[apsw.Error], tuple[str, str]]] = {
@@ -37,9 +43,15 @@ class SqliteDatabase:
     """One ledger file. Writers queue on a lock file: SQLite's own waiting starves processes."""
 
     def __init__(
-        self, path: Path, *, create: bool = False, patience: Patience | None = None
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        patience: Patience | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.path = path
+        self._clock = clock or SystemClock()
         self._depth = 0
         self._seal: FileGuard | None = None
         self._strange: LedgerError | None = None
@@ -85,13 +97,19 @@ class SqliteDatabase:
         except apsw.Error as error:
             self._raise(error)
 
+    def execute_all(self, reads: Sequence[tuple[str, Values]]) -> list[list[Row]]:
+        """Run reads one after the other; there is no way to a server that they could share."""
+        return [self.execute(sql, values) for sql, values in reads]
+
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, run: str) -> Iterator[None]:  # noqa: ARG002 - a file has one writer
         """Take the writers' lock and begin; nested, set a savepoint."""
         if self._depth:
             with self._nested():
                 yield
             return
+        # The lock first: who began before would hold SQLite's own lock while it waits for ours,
+        # and who holds ours could then not begin.
         with self.locked():
             self._forget_failed()
             self._require_own()
@@ -122,6 +140,22 @@ class SqliteDatabase:
         before, self._version = self._version, self._data_version()
         return before != self._version or bool(self._lost())
 
+    def wait_changed(self, seconds: float, over: threading.Event) -> bool:
+        """Look twenty times a second: a file tells nobody that it was written."""
+        until = time.monotonic() + seconds
+        while not (changed := self.changed()):
+            left = until - time.monotonic()
+            if left <= 0 or over.wait(min(_LOOK_EVERY, left)):
+                break
+        return changed
+
+    def loaded(self) -> None:
+        """Do nothing: the indexes of the schema leave SQLite no choice that numbers could guide."""
+
+    def now(self) -> float:
+        """Return UTC seconds by the clock of this machine."""
+        return self._clock.now()
+
     def require_whole(self) -> None:
         """Read all of the file and refuse it if it is damaged; 0.1 s at 100,000 tasks (53 MB)."""
         found = self.execute("PRAGMA quick_check(1)")
@@ -145,6 +179,8 @@ class SqliteDatabase:
 
         The last one to do so brings the file up to date, unless it is somebody else's by now.
         """
+        # Judged before closing, since closing writes; and the lock last, so that nobody who waits
+        # for it begins while this connection still brings the file up to date.
         if self._seal is not None and self._seal.odd():
             self._spare_file(on=True)
         self._seal = None

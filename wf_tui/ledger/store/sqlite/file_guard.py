@@ -19,7 +19,7 @@ from wf_tui.ledger.store.sqlite.copies import copy_beside
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+    from wf_tui.ledger.store.sqlite.ledger_file import LedgerFile
 
 __all__ = ["FileGuard", "judged"]
 
@@ -114,7 +114,7 @@ class FileGuard:
             return False
 
 
-def judged(db: SqliteDatabase, seal: FileGuard) -> LedgerError | None:
+def judged(db: LedgerFile, seal: FileGuard) -> LedgerError | None:
     """Return what is wrong with the files of a ledger in use, after saving what can be saved."""
     if lost := seal.broken():
         return _rescued(db, seal, f"the ledger {db.path} {lost} while it was in use")
@@ -123,7 +123,7 @@ def judged(db: SqliteDatabase, seal: FileGuard) -> LedgerError | None:
     return None
 
 
-def _rescued(db: SqliteDatabase, seal: FileGuard, text: str) -> LedgerError:
+def _rescued(db: LedgerFile, seal: FileGuard, text: str) -> LedgerError:
     """Copy what the connection still sees, which is all of the ledger, to a place beside it."""
     try:
         copy = copy_beside(db, "rescued")
@@ -133,7 +133,7 @@ def _rescued(db: SqliteDatabase, seal: FileGuard, text: str) -> LedgerError:
     return LedgerError(f"{text}; all that it held is in {copy}", f"put that back as {db.path}")
 
 
-def _left(db: SqliteDatabase, seal: FileGuard, text: str) -> LedgerError:
+def _left(db: LedgerFile, seal: FileGuard, text: str) -> LedgerError:
     """Leave a file alone that has no more of the ledger than what is in its journal."""
     with contextlib.suppress(OSError):
         seal.part(keep=True)

@@ -1,8 +1,6 @@
 """A look at a ledger's file that changes nothing: whose it is, and whether it is whole."""
 
 import contextlib
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -10,40 +8,17 @@ import apsw
 
 from wf_tui.ledger.store.sqlite.driver import explained
 from wf_tui.ledger.store.sqlite.migrations import APPLICATION_ID, USER_VERSION, readable
+from wf_tui.ledger.store.store import StoreReport, StoreState
 
-__all__ = ["FileReport", "FileState", "inspect_file", "store_version"]
+__all__ = ["inspect_file", "store_version"]
 
 _BUSY_MS: Final = 1000
 
 
-class FileState(StrEnum):
-    """What is known of a ledger's file."""
-
-    ABSENT = "absent"
-    OK = "ok"
-    DAMAGED = "damaged"
-    FOREIGN = "foreign"
-    OLDER = "older"
-    """Of a format that this wf brings up to date when it opens it."""
-    UNKNOWN = "unknown"
-    """Of a later wf, mostly."""
-    UNUSABLE = "unusable"
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """The state of a ledger's file, in one line and with what to do."""
-
-    state: FileState
-    text: str
-    hint: str = ""
-    journal: str = ""
-
-
-def inspect_file(path: Path) -> FileReport:
+def inspect_file(path: Path) -> StoreReport:
     """Return the state of the ledger at `path`; it is opened for reading alone."""
     if not path.exists() or _is_begun(path):
-        return FileReport(FileState.ABSENT, "no run yet")
+        return StoreReport(StoreState.ABSENT, "no run yet")
     try:
         flags = apsw.SQLITE_OPEN_READONLY
         with contextlib.closing(apsw.Connection(str(path), flags=flags)) as connection:
@@ -53,8 +28,8 @@ def inspect_file(path: Path) -> FileReport:
         known = explained(error, path)
         damaged = isinstance(error, apsw.CorruptError)
         foreign = isinstance(error, apsw.NotADBError)
-        state = FileState.FOREIGN if foreign else FileState.UNUSABLE
-        return FileReport(FileState.DAMAGED if damaged else state, known.message, known.hint)
+        state = StoreState.FOREIGN if foreign else StoreState.UNUSABLE
+        return StoreReport(StoreState.DAMAGED if damaged else state, known.message, known.hint)
 
 
 def store_version() -> str:
@@ -68,22 +43,22 @@ def _is_begun(path: Path) -> bool:
     return not started and not path.with_name(f"{path.name}-wal").exists()
 
 
-def _look(connection: apsw.Connection) -> FileReport:
+def _look(connection: apsw.Connection) -> StoreReport:
     application, version, journal, check = (
         connection.execute(f"PRAGMA {name}").fetchone()
         for name in ("application_id", "user_version", "journal_mode", "quick_check(1)")
     )
     if application != (APPLICATION_ID,):
-        return FileReport(FileState.FOREIGN, "another program's file", "move it away")
+        return StoreReport(StoreState.FOREIGN, "another program's file", "move it away")
     if check != ("ok",):
         hint = "it is left as it is; keep a copy before you repair it"
-        return FileReport(
-            FileState.DAMAGED, f"damaged: {check[0] if check else 'unreadable'}", hint
+        return StoreReport(
+            StoreState.DAMAGED, f"damaged: {check[0] if check else 'unreadable'}", hint
         )
     number = int(str(version[0])) if version else 0
     if number != USER_VERSION:
         text = f"format {number}, this wf knows {USER_VERSION}"
         if readable(number):
-            return FileReport(FileState.OLDER, text, "the next command brings it up to date")
-        return FileReport(FileState.UNKNOWN, text, "use that version of wf for this repository")
-    return FileReport(FileState.OK, "whole", journal=str(journal[0]) if journal else "")
+            return StoreReport(StoreState.OLDER, text, "the next command brings it up to date")
+        return StoreReport(StoreState.UNKNOWN, text, "use that version of wf for this repository")
+    return StoreReport(StoreState.OK, "whole", journal=str(journal[0]) if journal else "")

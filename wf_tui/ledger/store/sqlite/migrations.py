@@ -15,7 +15,7 @@ from wf_tui.ledger.store.sqlite.mounts import journal_mode
 from wf_tui.locks import is_held
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+    from wf_tui.ledger.store.sqlite.ledger_file import LedgerFile
 
 __all__ = ["APPLICATION_ID", "USER_VERSION", "open_or_migrate", "readable"]
 
@@ -39,7 +39,7 @@ def readable(version: int) -> bool:
     return _OLDEST <= version <= USER_VERSION
 
 
-def open_or_migrate(db: SqliteDatabase) -> None:
+def open_or_migrate(db: LedgerFile) -> None:
     """Check whose file this is; give an empty one the tables, an older one the newer ones.
 
     A ledger with a write-ahead log that has come to a file system where that is unsafe is read
@@ -60,7 +60,7 @@ def open_or_migrate(db: SqliteDatabase) -> None:
         _number(db, "user_version")  # a read lets go of the lock
 
 
-def _take(db: SqliteDatabase, mode: str) -> None:
+def _take(db: LedgerFile, mode: str) -> None:
     """Judge a file, and change it, in the turn of a writer: of several processes one does it."""
     header = _header(db)
     if header == _Header(0, 0, empty=True):
@@ -85,17 +85,17 @@ def _take(db: SqliteDatabase, mode: str) -> None:
         _migrate(db, header.version)
 
 
-def _header(db: SqliteDatabase) -> _Header:
+def _header(db: LedgerFile) -> _Header:
     with db.snapshot():
         numbers = (_number(db, "application_id"), _number(db, "user_version"))
         return _Header(*numbers, empty=not db.execute("SELECT 1 FROM sqlite_schema LIMIT 1"))
 
 
-def _number(db: SqliteDatabase, pragma: str) -> int:
+def _number(db: LedgerFile, pragma: str) -> int:
     return int(cast("int", db.execute(f"PRAGMA {pragma}")[0][0]))
 
 
-def _create(db: SqliteDatabase, mode: str) -> None:
+def _create(db: LedgerFile, mode: str) -> None:
     db.execute(f"PRAGMA journal_mode = {mode}")
     with db.atomic():
         db.execute(_script("schema.sql"))
@@ -103,7 +103,7 @@ def _create(db: SqliteDatabase, mode: str) -> None:
         db.execute(f"PRAGMA user_version = {USER_VERSION}")
 
 
-def _migrate(db: SqliteDatabase, version: int) -> None:
+def _migrate(db: LedgerFile, version: int) -> None:
     """Take every step from the file's format to this one, or none; a copy is made before."""
     _refuse_while_led(db)
     _back_up(db, version)
@@ -117,7 +117,7 @@ def _script(name: str) -> str:
     return resources.files("wf_tui.ledger.store.sqlite").joinpath(name).read_text(encoding="utf-8")
 
 
-def _refuse_while_led(db: SqliteDatabase) -> None:
+def _refuse_while_led(db: LedgerFile) -> None:
     """Leave the file to a scheduler of the older wf that still works with it."""
     for run, pid in db.execute("SELECT run, pid FROM scheduler ORDER BY run"):
         if is_held(db.path.parent / "runs" / str(run) / "scheduler.lock"):
@@ -127,7 +127,7 @@ def _refuse_while_led(db: SqliteDatabase) -> None:
             )
 
 
-def _back_up(db: SqliteDatabase, version: int) -> None:
+def _back_up(db: LedgerFile, version: int) -> None:
     try:
         copy_beside(db, f"{version}.backup")
     except (LedgerError, OSError) as error:

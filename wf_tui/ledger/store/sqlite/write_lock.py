@@ -12,7 +12,6 @@ import errno
 import os
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,25 +21,15 @@ from wf_tui.errors import LedgerError, LedgerWaitError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["TOO_MANY_FILES", "Patience", "WriteLock"]
+    from wf_tui.ledger.store.store import Patience
+
+__all__ = ["TOO_MANY_FILES", "WriteLock"]
 
 TOO_MANY_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 """Errors of the system that pass when something is closed."""
 _SHORTEST: Final = 0.001
 _LONGEST: Final = 0.1
 _LOCKS: Final = Path("/proc/locks")
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How many seconds to wait for another program, and after how many to say so."""
-
-    most: float = 30.0
-    say: float = 3.0
-
-    def left(self, waited: float) -> float:
-        """Return how long to wait before there is something to say or to give up."""
-        return max(0.0, (self.say if waited < self.say < self.most else self.most) - waited)
 
 
 class WriteLock:
