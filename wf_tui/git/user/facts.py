@@ -43,25 +43,26 @@ def program_keys(common_dir: Path) -> tuple[str, ...]:
     """Return the keys of a repository's configuration that name programs or more configuration."""
     files = [common_dir / "config.worktree", *(common_dir / "worktrees").glob("*/config.worktree")]
     sources = [("--local",), *(("--file", file) for file in files if file.is_file())]
-    records = [
-        record
-        for git_dir in sources
-        for record in git(
-            *("config", *git_dir, "--includes", "-z", "--list"), git_dir=common_dir
-        ).records
-    ]
-    found = (
-        key for key, _, value in (r.partition(b"\n") for r in records) if _names_program(key, value)
-    )
-    return tuple(sorted({clean(key, limit=100) for key in found}))
+    found = set()
+    for source in sources:
+        words = ("config", *source, "--includes", "-z", "--list")
+        for record in git(*words, git_dir=common_dir).records:
+            key, _, value = record.partition(b"\n")
+            if _names_program(key, value):
+                found.add(clean(key, limit=100))
+    return tuple(sorted(found))
 
 
 def hooks(common_dir: Path) -> tuple[str, ...]:
     """Return the names of the hooks that git itself would run."""
     folder = common_dir / "hooks"
     files = folder.iterdir() if folder.is_dir() else ()
-    mine = (f for f in files if f.suffix != ".sample" and f.is_file() and f.stat().st_mode & 0o111)
-    return tuple(sorted(clean(file.name, limit=100) for file in mine))
+    found = [
+        clean(file.name, limit=100)
+        for file in files
+        if file.suffix != ".sample" and file.is_file() and file.stat().st_mode & 0o111
+    ]
+    return tuple(sorted(found))
 
 
 def locks(common_dir: Path, now: float) -> tuple[Lock, ...]:
