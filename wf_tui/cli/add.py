@@ -91,7 +91,7 @@ def add(
         mode=mode,
         isolation=isolation,
         role=role,
-        scope=_checked(scope),
+        scope=_check_scopes(scope),
     )
     with acting(run, repo) as found:
         task = commands.add(found.project, found.ledger, found.run.id, new, phase)
@@ -124,7 +124,7 @@ def edit(
     """Change what TASK asks for: at once while it waits, else from its next attempt on."""
     fields: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     if scope:
-        fields["scope"] = _checked(scope)
+        fields["scope"] = _check_scopes(scope)
     if not fields:
         raise UsageError("nothing to change", "give an option: wf edit --help")
     # Empty and 0 mean none, which the ledger has as null.
@@ -141,7 +141,7 @@ def edit(
         return print_results(found, acted, as_json=as_json)
 
 
-def _checked(scopes: Sequence[str]) -> tuple[str, ...]:
+def _check_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
     for scope in scopes:
         if wrong := problem(scope):
             raise UsageError(f"the scope {scope!r} {wrong}", "name a path inside the repository")

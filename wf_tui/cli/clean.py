@@ -81,7 +81,7 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
     if as_json:
         print_json([one.as_json() for one in found])
         return
-    for line in _lines(found, apply=apply):
+    for line in _worktree_lines(found, apply=apply):
         print_line(line)
 
 
@@ -152,25 +152,31 @@ def _foreign_tree(run: str, path: Path, reason: str) -> _Worktree:
     return _Worktree(run, path, kind, folder_size(path), removed=False, reason=reason)
 
 
-def _lines(found: Sequence[_Worktree], *, apply: bool) -> Iterator[str]:
+def _worktree_lines(found: Sequence[_Worktree], *, apply: bool) -> Iterator[str]:
     if not found:
         yield "no worktrees"
         return
-    runs, trees = (max(map(len, names)) for names in zip(*_names(found), strict=True))
-    for one, (run, tree) in zip(found, _names(found), strict=True):
+    names = _shown_names(found)
+    runs = max(len(run) for run, _ in names)
+    trees = max(len(tree) for _, tree in names)
+    for one, (run, tree) in zip(found, names, strict=True):
+        size = _shown_size(one.size)
         outcome = "removed" if one.removed else one.reason or "can be removed"
-        yield f"{run:<{runs}}  {tree:<{trees}}  {one.kind:<9}  {_bytes(one.size):>8}  {outcome}"
-    chosen = [one for one in found if (one.removed if apply else not one.reason)]
-    total, part = (_bytes(sum(one.size for one in some)) for some in (found, chosen))
-    verb = "removed" if apply else "can be removed with --apply"
+        yield f"{run:<{runs}}  {tree:<{trees}}  {one.kind:<9}  {size:>8}  {outcome}"
+    if apply:
+        verb, chosen = "removed", [one for one in found if one.removed]
+    else:
+        verb, chosen = "can be removed with --apply", [one for one in found if not one.reason]
+    total = _shown_size(sum(one.size for one in found))
+    part = _shown_size(sum(one.size for one in chosen))
     yield f"{plural(len(found), 'worktree')}, {total}; {len(chosen)} {verb}, {part}"
 
 
-def _names(found: Sequence[_Worktree]) -> list[tuple[str, str]]:
+def _shown_names(found: Sequence[_Worktree]) -> list[tuple[str, str]]:
     return [(safe(one.run, limit=40), safe(one.path.name, limit=40)) for one in found]
 
 
-def _bytes(size: int) -> str:
+def _shown_size(size: int) -> str:
     amount = float(size)
     for unit in ("B", "KB", "MB"):
         if amount < _UNIT:

@@ -82,7 +82,7 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
 def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
     """Lead the run here, print what happens and what was shown; return the exit status."""
     log_to_file(project.paths.run(run.id).scheduler_log)
-    person = _person(project, folder, run.id)
+    person = _make_person(project, folder, run.id)
 
     print_event = until_output_closes(event_printer(run))
 
@@ -98,7 +98,7 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
         return exit_status(read_status(db, run.id, run.created_at), ended.signalled)
 
 
-def _person(project: Project, folder: DemoFolder, run: str) -> Person:
+def _make_person(project: Project, folder: DemoFolder, run: str) -> Person:
     def retry(task: str) -> None:
         with commands.open_ledger(project) as ledger:
             commands.move(project, ledger, run, RETRY, [task])

@@ -40,7 +40,9 @@ _RESUMED: Final = RunResumed.event_kind
 def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_json: bool) -> None:
     """Print the events of a run, oldest first; with --json one object per line."""
     with reading(run, repo) as found:
-        stream = _followed(found, since) if follow else reads.events(found.db, found.run.id, since)
+        stream = (
+            _follow_events(found, since) if follow else reads.events(found.db, found.run.id, since)
+        )
         for event in stream:
             if as_json:
                 print_json(event_json(event))
@@ -48,7 +50,7 @@ def events(*, run: str | None, repo: Path | None, since: int, follow: bool, as_j
                 print_line(event_line(event, found.run.created_at))
 
 
-def _followed(found: Reading, since: int) -> Iterator[EventRow]:
+def _follow_events(found: Reading, since: int) -> Iterator[EventRow]:
     """Yield events as they come, up to the end of the run.
 
     What follows an end (the export, the tidying) counts only once the run has been brought back.

@@ -112,13 +112,13 @@ def _print_result(
         names = listed([task.id for task in left], _NAMED, limit=_SHOWN)
         warn(f"{plural(len(left), 'task')} of run {found.run.id} not done: {names}")
     if as_json:
-        print_json(_as_json(found.run.id, branch, landing, new, left))
+        print_json(_result_json(found.run.id, branch, landing, new, left))
         return
-    for line in _lines(branch, landing, new):
+    for line in _result_lines(branch, landing, new):
         print_line(line)
 
 
-def _lines(branch: str, landing: Landing, new: str | None) -> list[str]:
+def _result_lines(branch: str, landing: Landing, new: str | None) -> list[str]:
     if landing.kind is LandingKind.NOTHING:
         return [f"{branch} has all of it already"]
     how = "fast-forward" if landing.kind is LandingKind.FAST_FORWARD else "merge"
@@ -126,7 +126,7 @@ def _lines(branch: str, landing: Landing, new: str | None) -> list[str]:
     verb = "would land in" if new is None else "landed in"
     head = f"{plural(len(landing.commits), 'commit')} {verb} {branch}: {how} {to}"
     commits = [f"  {name[:_SHORT]} {clean(subject)}" for name, subject in landing.commits]
-    files = [f"  {_size(f.added, f.removed):>11}  {clean(f.path)}" for f in landing.files]
+    files = [f"  {_changed_lines(f.added, f.removed):>11}  {clean(f.path)}" for f in landing.files]
     return [head, *_bounded(commits, "commit"), *_bounded(files, "file")]
 
 
@@ -135,11 +135,11 @@ def _bounded(lines: list[str], noun: str) -> list[str]:
     return lines if more <= 0 else [*lines[:_SHOWN], f"  and {plural(more, f'more {noun}')}"]
 
 
-def _size(added: int | None, removed: int | None) -> str:
+def _changed_lines(added: int | None, removed: int | None) -> str:
     return "binary" if added is None else f"+{added} -{removed}"
 
 
-def _as_json(
+def _result_json(
     run: str, branch: str, landing: Landing, new: str | None, left: list[TaskRow]
 ) -> dict[str, object]:
     nothing = landing.kind is LandingKind.NOTHING

@@ -51,7 +51,7 @@ def logs(*, task: str, epoch: int | None, follow: bool, run: str | None, repo: P
             return
         folder = RunPaths(Path(found.run.dir)).attempt(attempt.task, attempt.epoch)
         output = folder / "log.jsonl"
-        _print_output(_followed(found, attempt, output) if follow else log.read(output))
+        _print_output(_follow_output(found, attempt, output) if follow else log.read(output))
     gate = folder / "gate.jsonl"
     if gate.exists():
         click.echo("[wf: the gate]")
@@ -95,7 +95,7 @@ def _choose_attempt(
     """Return the attempt that is meant: by number, else the last (that left something)."""
     name = reads.task(found.db, found.run.id, task).id
     # With --follow a task that waits is no mistake: its first attempt may come any moment.
-    while not (attempts := _attempts(found, name)):
+    while not (attempts := _read_attempts(found, name)):
         if not wait:
             warn(f"task {name!r} has had no attempt yet", f"see why: wf show {name}")
             return None
@@ -110,7 +110,7 @@ def _choose_attempt(
     return (left or attempts)[-1]
 
 
-def _followed(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
+def _follow_output(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
     """Yield the output as it is written, until its attempt is closed."""
     offset, closed = 0, False
     while True:
@@ -126,11 +126,11 @@ def _followed(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
 
 
 def _is_open(found: Reading, attempt: AttemptRow) -> bool:
-    rows = _attempts(found, attempt.task)
+    rows = _read_attempts(found, attempt.task)
     return any(row.epoch == attempt.epoch and row.open for row in rows)
 
 
-def _attempts(found: Reading, task: str) -> list[AttemptRow]:
+def _read_attempts(found: Reading, task: str) -> list[AttemptRow]:
     """Return the attempts so far; a ledger that was deleted raises, which ends a wait."""
     with found.db.snapshot():
         return reads.attempts(found.db, found.run.id, task)
@@ -148,13 +148,13 @@ def _print_output(pieces: Iterable[str]) -> None:
     for piece in pieces:
         whole, newline, rest = (rest + piece).rpartition("\n")
         if newline:
-            _echo(whole + newline)
+            _print_clean(whole + newline)
         elif len(rest) > _LONGEST_LINE:
-            _echo(rest)
+            _print_clean(rest)
             rest = ""
     if rest:
-        _echo(rest + "\n")
+        _print_clean(rest + "\n")
 
 
-def _echo(text: str) -> None:
+def _print_clean(text: str) -> None:
     click.echo(clean(text, limit=len(text) + 1, multiline=True), nl=False)

@@ -71,21 +71,23 @@ def run(
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other", "leave one out")
     # Before anything is looked up or made: a plan that cannot run leaves no trace.
-    checked = _checked(plan)
+    checked = _read_checked_plan(plan)
     if checked is None:
         return _INVALID
     project = project_at(repo)
     config = load_config(os.environ)
-    made = _make(project, checked, config, jobs=jobs, seats=_seats(workers), lease=lease)
+    made = _create_run(
+        project, checked, config, jobs=jobs, seats=_parse_seats(workers), lease=lease
+    )
     if headless:
         return lead_here(project, made, config, as_json=as_json)
     # The scheduler is a process of its own, so the board is opened on it like on any other run.
     watched = on_terminal() and not detach and not as_json
-    _start(project, made, as_json=as_json, quiet=watched, hint=not detach)
+    _start_scheduler(project, made, as_json=as_json, quiet=watched, hint=not detach)
     return show_board(project, made.id, ascii_only=ascii_only) if watched else 0
 
 
-def _checked(path: Path) -> Plan | None:
+def _read_checked_plan(path: Path) -> Plan | None:
     """Return the plan in a file; where it cannot be run, print all that is wrong with it."""
     report = read_plan(path)
     if report.errors or report.warnings:
@@ -93,7 +95,7 @@ def _checked(path: Path) -> Plan | None:
     return report.plan
 
 
-def _seats(words: Iterable[str]) -> Mapping[str, int]:
+def _parse_seats(words: Iterable[str]) -> Mapping[str, int]:
     seats = {}
     for word in words:
         name, equals, count = word.partition("=")
@@ -105,7 +107,7 @@ def _seats(words: Iterable[str]) -> Mapping[str, int]:
     return seats
 
 
-def _make(
+def _create_run(
     project: Project,
     plan: Plan,
     config: Config,
@@ -120,7 +122,9 @@ def _make(
         )
 
 
-def _start(project: Project, made: RunRow, *, as_json: bool, quiet: bool, hint: bool) -> None:
+def _start_scheduler(
+    project: Project, made: RunRow, *, as_json: bool, quiet: bool, hint: bool
+) -> None:
     with open_ledger(project) as ledger:
         pid = ensure_scheduler(project, ledger, made.id)
     if quiet:

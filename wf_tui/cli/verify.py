@@ -29,7 +29,7 @@ def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     """
     # A run whose repository was removed by hand can still be replayed, but for its branch.
     with reading(run, repo) as found:
-        verdict = verify_run(found.db, found.run.id, _control(found.run))
+        verdict = verify_run(found.db, found.run.id, _open_control(found.run))
     if as_json:
         print_json(verdict.as_json())
     else:
@@ -38,6 +38,6 @@ def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     return 0 if verdict.ok else 1
 
 
-def _control(run: RunRow) -> Control | None:
+def _open_control(run: RunRow) -> Control | None:
     paths = RunPaths(Path(run.dir))
     return open_control(paths) if paths.control.is_dir() else None

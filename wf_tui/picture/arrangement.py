@@ -29,7 +29,7 @@ class Arrangement:
     def __init__(self, cache: CardCache) -> None:
         self._cache = cache
         self.filter = Filter()
-        self.every = _sorted(())
+        self.every = _sorted_columns(())
         self.shown = self.every
         self._changed_columns: set[str] = set()
         self._timed: set[str] = set()
@@ -56,9 +56,9 @@ class Arrangement:
     def sort(self) -> None:
         """Sort all columns at once: after a new filter, and after a batch that changed many."""
         rows = self._cache.rows.values()
-        self.every = self.shown = _sorted(rows)
+        self.every = self.shown = _sorted_columns(rows)
         if self.filter.active:
-            self.shown = _sorted(row for row in rows if self._lets_through(row))
+            self.shown = _sorted_columns(row for row in rows if self._lets_through(row))
         self._changed_columns |= set(COLUMNS)
 
     def move(self, old: TaskRow | None, new: TaskRow, *, shown: bool) -> None:
@@ -70,10 +70,10 @@ class Arrangement:
         show = self._lets_through(new)
         same = old is not None and (old.state, order(old)) == (new.state, order(new))
         if not same:
-            _move(self.every, old, new)
+            _move_in(self.every, old, new)
         # While they are one object the line above has moved the card in both.
         if self.shown is not self.every and not (same and shown == show):
-            _move(self.shown, old if shown else None, new if show else None)
+            _move_in(self.shown, old if shown else None, new if show else None)
         if not (same and shown == show):
             self._changed_columns |= {new.state.value} if show else set()
             self._changed_columns |= {old.state.value} if old is not None and shown else set()
@@ -112,14 +112,14 @@ class Arrangement:
         return reason
 
 
-def _move(columns: dict[str, Column], old: TaskRow | None, new: TaskRow | None) -> None:
+def _move_in(columns: dict[str, Column], old: TaskRow | None, new: TaskRow | None) -> None:
     if old is not None:
         columns[old.state.value].remove(order(old))
     if new is not None:
         columns[new.state.value].add(order(new))
 
 
-def _sorted(rows: Iterable[TaskRow]) -> dict[str, Column]:
+def _sorted_columns(rows: Iterable[TaskRow]) -> dict[str, Column]:
     orders: dict[str, list[Order]] = {state: [] for state in COLUMNS}
     for row in rows:
         orders[row.state.value].append(order(row))

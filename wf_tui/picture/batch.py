@@ -29,13 +29,13 @@ class Tally:
         return Tally(
             self.succeeded + other.succeeded,
             self.milliseconds + other.milliseconds,
-            _sum(self.input_tokens, other.input_tokens),
-            _sum(self.output_tokens, other.output_tokens),
-            _sum(self.cost_microusd, other.cost_microusd),
+            _sum_known(self.input_tokens, other.input_tokens),
+            _sum_known(self.output_tokens, other.output_tokens),
+            _sum_known(self.cost_microusd, other.cost_microusd),
         )
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
+def _sum_known(one: int | None, other: int | None) -> int | None:
     if one is None:
         return other
     return one if other is None else one + other

@@ -75,10 +75,10 @@ def event_line(row: EventRow, start: float) -> str:
     if event is not None:
         glyph, words = _glyph(event), _words(event, row)
     name = f"{clean(row.task, limit=_NAME)} " if row.task else ""
-    return f"{offset(row.at - start):>8} {glyph} {name}{clean(words, limit=_TEXT)}{_who(row)}"
+    return f"{offset(row.at - start):>8} {glyph} {name}{clean(words, limit=_TEXT)}{_by_person(row)}"
 
 
-def _who(row: EventRow) -> str:
+def _by_person(row: EventRow) -> str:
     if not row.actor.startswith(PERSON):
         return ""
     return f"  by {clean(row.actor.removeprefix(PERSON), limit=_NAME)}"
@@ -93,13 +93,13 @@ def _glyph(event: Event) -> str:
 def _words(event: Event, row: EventRow) -> str:
     """Return what happened; `row` has who and when."""
     if isinstance(event, tasks.TaskEvent):
-        return _of_task(event, row)
+        return _task_words(event, row)
     if isinstance(event, attempts.AttemptEvent):
-        return _of_attempt(event, row)
-    return _of_run(event, row)
+        return _attempt_words(event, row)
+    return _run_words(event, row)
 
 
-def _of_run(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
+def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
     match event:
         case runs.RunCreated():
             return f"run {row.run}: {event.goal}"
@@ -108,7 +108,7 @@ def _of_run(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 
         case runs.RunResumed():
             return "resumed"
         case runs.RunStalled():
-            return _and("stalled, nothing can continue", ", ".join(event.roots), " before: ")
+            return _joined("stalled, nothing can continue", ", ".join(event.roots), " before: ")
         case runs.RunEnded():
             return f"ended: {event.state}"
         case runs.SchedulerStarted():
@@ -126,7 +126,7 @@ def _of_run(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 
         case runs.WorkerLeft():
             return f"{event.worker_name} left"
         case runs.LaneLimited():
-            return _limited(event)
+            return _limited_words(event)
         case runs.LaneOpen():
             return f"lane {event.lane} is open again"
         case runs.Exported():
@@ -142,37 +142,37 @@ def _of_run(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 
     assert_never(event)
 
 
-def _limited(event: runs.LaneLimited) -> str:
+def _limited_words(event: runs.LaneLimited) -> str:
     if event.reason != "breaker":
         return f"lane {event.lane} is limited: {_spaced(event.reason)}"
     return f"{event.lane} is paused: {event.failures or 'many'} attempts in a row failed at once"
 
 
-def _of_task(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
+def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
     match event:
         case tasks.TaskAdded():
-            return _and("added", event.title)
+            return _joined("added", event.title)
         case tasks.TaskClaimed():
             again = f", after {plural(event.tries, 'failure')}" if event.tries else ""
             return f"goes to {row.worker} (attempt {row.epoch}{again})"
         case tasks.TaskStep():
             return event.step
         case tasks.TaskBlocked():
-            return _and(f"blocked, {_spaced(event.kind)}", event.text)
+            return _joined(f"blocked, {_spaced(event.kind)}", event.text)
         case tasks.TaskUnblocked():
             return "no longer blocked"
         case tasks.TaskReleased():
-            return _released(event)
+            return _released_words(event)
         case tasks.TaskRetried():
             return "gets another chance"
         case tasks.TaskReassigned():
             return f"reassigned to {event.to}"
         case tasks.TaskDone():
-            return _and(_spaced(event.kind), (event.commit or "")[:_SHORT], " ")
+            return _joined(_spaced(event.kind), (event.commit or "")[:_SHORT], " ")
         case tasks.TaskSkipped():
             return "skipped"
         case tasks.TaskEdited():
-            return _and("changed", ", ".join(event.fields))
+            return _joined("changed", ", ".join(event.fields))
         case tasks.QuestionAsked():
             return f"asks: {event.text}"
         case tasks.QuestionAnswered():
@@ -184,15 +184,15 @@ def _of_task(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PLR09
     assert_never(event)
 
 
-def _released(event: tasks.TaskReleased) -> str:
+def _released_words(event: tasks.TaskReleased) -> str:
     if event.wait is not None:
         return f"again in {event.wait:.1f} s: {event.text or ''}"
     if event.cause == "conflict":
         return f"again on the new head: {event.text or ''}"
-    return _and("back in the queue", event.text)
+    return _joined("back in the queue", event.text)
 
 
-def _of_attempt(event: attempts.AttemptEvent, row: EventRow) -> str:
+def _attempt_words(event: attempts.AttemptEvent, row: EventRow) -> str:
     match event:
         case attempts.AttemptStarted():
             return f"starts from {(event.base or '')[:_SHORT]}"
@@ -201,19 +201,19 @@ def _of_attempt(event: attempts.AttemptEvent, row: EventRow) -> str:
         case attempts.MessageDelivered():
             return "message delivered"
         case attempts.WorkHarvested():
-            return _and("harvested", (event.commit or "")[:_SHORT], " ")
+            return _joined("harvested", (event.commit or "")[:_SHORT], " ")
         case attempts.ConflictFound():
             return f"conflicts in {', '.join(event.paths)}"
         case attempts.Integrated():
             return f"integrated {event.old[:_SHORT]}..{event.new[:_SHORT]}"
         case attempts.AttemptEnded():
-            return _and(f"attempt {row.epoch} {_spaced(event.outcome)}", event.text)
+            return _joined(f"attempt {row.epoch} {_spaced(event.outcome)}", event.text)
         case attempts.ResultRejected():
             return f"a late result of attempt {row.epoch} does not count"
     assert_never(event)
 
 
-def _and(words: str, more: str | None, joint: str = ": ") -> str:
+def _joined(words: str, more: str | None, joint: str = ": ") -> str:
     return f"{words}{joint}{more}" if more else words
 
 

@@ -51,7 +51,7 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
         profile=clean(seat.profile),
         kind=clean(seat.kind),
         task=clean(seat.task) if seat.task else "",
-        step=_step(seat, held),
+        step=_shown_step(seat, held),
         since=held.step_at if held else None,
         heartbeat_at=seat.heartbeat_at,
         lane=clean(seat.lane),
@@ -62,7 +62,7 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
     )
 
 
-def _step(seat: WorkerRow, held: TaskRow | None) -> str:
+def _shown_step(seat: WorkerRow, held: TaskRow | None) -> str:
     if held is not None:
         return held.step or ""
     # The seat still has an attempt, but the task is no longer its own: it was taken back.

@@ -28,13 +28,13 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     why = reason.kind.replace("_", " ")
     text = "" if reason.text == why else f": {clean(reason.text, limit=_TEXT)}"
     yield f"{glyphs.of(task, reason.kind)} {clean(task.id)}  {clean(task.title)}"
-    yield _line("state", f"{word}, {why}{text}, since {span(now - task.since)}")
+    yield _labelled("state", f"{word}, {why}{text}, since {span(now - task.since)}")
     if help_with := remedy(task):
-        yield _line("helps", help_with)
+        yield _labelled("helps", help_with)
     yield from _request_lines(task)
     yield from _limit_lines(task)
     if task.result:
-        yield from _block("result", task.result)
+        yield from _labelled_block("result", task.result)
     for attempt in picture.attempts:
         yield ""
         yield from _attempt_lines(picture, attempt, now)
@@ -42,19 +42,19 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
 
 def _request_lines(task: TaskRow) -> Iterator[str]:
     spec = task.spec
-    yield _line("phase", task.phase)
+    yield _labelled("phase", task.phase)
     if spec.prompt:
-        yield from _block("prompt", spec.prompt)
+        yield from _labelled_block("prompt", spec.prompt)
     if spec.command is not None:
-        yield from _block("command", spec.command)
+        yield from _labelled_block("command", spec.command)
     access = f"{task.mode}, {task.isolation}"
     scope = f", scope {', '.join(task.scope)}" if task.scope else ""
-    yield _line("access", access + scope)
+    yield _labelled("access", access + scope)
     for label, names in (("needs", spec.needs), ("delivers", spec.deliverables)):
         if names:
-            yield _line(label, ", ".join(names))
+            yield _labelled(label, ", ".join(names))
     if spec.gate:
-        yield from _block("gate", spec.gate)
+        yield from _labelled_block("gate", spec.gate)
 
 
 def _limit_lines(task: TaskRow) -> Iterator[str]:
@@ -66,8 +66,8 @@ def _limit_lines(task: TaskRow) -> Iterator[str]:
         parts.append(f"{spec.max_tokens} tokens")
     if task.pinned:
         parts.append(f"for {task.pinned}")
-    yield _line("limits", ", ".join(parts))
-    yield _line("role", task.role)
+    yield _labelled("limits", ", ".join(parts))
+    yield _labelled("role", task.role)
 
 
 def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Iterator[str]:
@@ -82,16 +82,16 @@ def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Ite
     }
     for label, value in facts.items():
         if value:
-            yield _line(label, value)
+            yield _labelled(label, value)
 
 
-def _line(label: str, text: str) -> str:
+def _labelled(label: str, text: str) -> str:
     return f"  {label:<{_LABEL}}{clean(text, limit=_TEXT)}"
 
 
-def _block(label: str, text: str) -> Iterator[str]:
+def _labelled_block(label: str, text: str) -> Iterator[str]:
     """Yield a text of several lines, all but the first under its beginning."""
     lines = text.strip().split("\n")
-    yield _line(label, lines[0])
+    yield _labelled(label, lines[0])
     for line in lines[1:]:
-        yield _line("", line)
+        yield _labelled("", line)
