@@ -54,12 +54,14 @@ def git_commands(source: str) -> set[str]:
     """
     tree = ast.parse(source)
     functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
-    runners = _RUNNERS | {one.name for one in functions if _hands_on(one)}
+    handing_on = [one for one in functions if _hands_on(one)]
+    runners = _RUNNERS | {one.name for one in handing_on}
+    # Walked from the outside in, so that the innermost function is what remains.
+    around = {inner: one for one in functions for inner in ast.walk(one)}
     found = set()
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        around = [one for one in functions if any(call is inner for inner in ast.walk(one))]
-        innermost = around[-1] if around else None
-        if _called(call) in runners and not (innermost and _hands_on(innermost)):
+        innermost = around.get(call)
+        if _called(call) in runners and innermost not in handing_on:
             # A function that hands on may take where to run it, before the words.
             words = [word for word in call.args if not isinstance(word, ast.Name)]
             found |= set(_commands(words, innermost, tree))
