@@ -280,3 +280,21 @@ def test_a_repository_that_lacks_objects_still_has_its_remotes_named(repo: Path)
     found = {one.check: one for one in repository_facts(repo, now=0.0)}
     assert found["remotes"].text == "origin https://example.org/x.git"
     assert found["repository"].level is Level.PROBLEM
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"# caf\xe9\n",
+        b'[remote "x"]\n\tfetch = +refs/heads/*:refs/remotes/x/*\n',
+        b'[remote "x"]\n\turl\n',
+        b"[include]\n\tpath = gone\n",
+        b'[remote "\xff"]\n\turl = \xff\n',
+        b'[branch "main"]\n\tremote = gone\n\tmerge = refs/heads/main\n',
+    ],
+)
+def test_no_configuration_that_git_takes_ends_in_a_trace(repo: Path, line: bytes) -> None:
+    """What GitPython does not take is a plain line."""
+    with (repo / ".git/config").open("ab") as config:
+        config.write(line)
+    assert all(one.level is not Level.PROBLEM for one in git_facts(find_repository(repo)))
