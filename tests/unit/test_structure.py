@@ -15,9 +15,7 @@ from tests.support.cli_harness import CliHarness, make_repository
 from tests.support.source_calls import UNKNOWN, git_commands, process_starts
 
 ROOT = Path(__file__).resolve().parents[2]
-STANDING_CIRCLES = {
-    frozenset({"ledger.rules.change", "ledger.rules.propagate"}),
-}
+STANDING_CIRCLES = {frozenset({"ledger.rules.change", "ledger.rules.propagate"})}
 """Circles of imports that are not ended yet; one that is gone has to leave this list."""
 FLAT_FOLDERS = {
     "wf_tui/cli": "a file for each group of commands, all listed in root.py",
