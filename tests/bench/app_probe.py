@@ -1,4 +1,4 @@
-"""One app on a screen in memory, watched from outside: `stage board LEDGER-FOLDER | stage bare`.
+"""One app on a screen in memory, watched from outside: `app_probe board FOLDER | app_probe bare`.
 
 All of Textual's work is done, with the bytes for a terminal; only the terminal is left out. It
 reads commands from stdin and answers each with a line of JSON.
@@ -128,10 +128,10 @@ class Bare(App[int]):
 
 
 def _board(folder: Path) -> Callable[[], App[int]]:
-    from tests.support.board_harness import place_in  # noqa: PLC0415 - the bare app is without wf
+    from tests.support.board_harness import project_in  # noqa: PLC0415 - the bare app is without wf
     from wf_tui.board.app import BoardApp  # noqa: PLC0415 - same
 
-    return partial(BoardApp, place_in(folder), "bench", environ={})
+    return partial(BoardApp, project_in(folder), "bench", environ={})
 
 
 def _count(meter: Meter, app: App[int]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.bench.figures import Figure, Section, percentile
 from tests.bench.store import EIGHT, RUN, empty_run, fence, opened
-from tests.support.board_harness import place_in
+from tests.support.board_harness import project_in
 from wf_tui.ledger.model.rows import Spec, WorkerRow
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending
@@ -38,7 +38,7 @@ _RATE: Final = 100
 _Reading = dict[str, Any]
 
 
-class DetailApp:
+class AppProcess:
     """An app in a process of its own."""
 
     def __init__(self, *words: str | Path) -> None:
@@ -134,32 +134,32 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
 
 def _bare(*, quick: bool) -> dict[str, float]:
     """Measure the floor: one `Static` that fills the screen, changed as often as a board ticks."""
-    stage = DetailApp("bare")
-    found = _opening(stage) | _idling(stage, quick=quick)
-    found |= _moving(stage, lambda: stage.say("poke"), quick=quick)
+    app = AppProcess("bare")
+    found = _opening(app) | _idling(app, quick=quick)
+    found |= _moving(app, lambda: app.say("poke"), quick=quick)
 
     def busy(seconds: float) -> None:
         for _ in range(int(seconds * 10)):
-            stage.say("poke")
+            app.say("poke")
             _PAUSE.wait(0.1)
 
-    found |= _under_load(stage, busy, quick=quick)
-    stage.close()
+    found |= _under_load(app, busy, quick=quick)
+    app.close()
     return found
 
 
 def _sized(folder: Path, count: int, bare: dict[str, float], *, quick: bool) -> Iterator[Figure]:
-    path = place_in(folder).paths.ledger
+    path = project_in(folder).paths.ledger
     path.parent.mkdir(parents=True)
     _fill(path, count)
-    stage = DetailApp("board", folder)
+    app = AppProcess("board", folder)
     with opened(path) as ledger:
         writer = Writer(ledger)
-        found = _opening(stage) | _idling(stage, quick=quick)
-        found |= _moving(stage, writer.move, quick=quick)
-        found |= _following(stage, writer, quick=quick)
-        found |= _under_load(stage, lambda seconds: _change(writer, seconds), quick=quick)
-    stage.close()
+        found = _opening(app) | _idling(app, quick=quick)
+        found |= _moving(app, writer.move, quick=quick)
+        found |= _following(app, writer, quick=quick)
+        found |= _under_load(app, lambda seconds: _change(writer, seconds), quick=quick)
+    app.close()
     for what, (unit, most) in _FIGURES.items():
         value = found[what]
         judged = "" if most is None else f"goal <= {most:g}: {_word(value <= most)}"
@@ -209,31 +209,31 @@ def _fill(path: Path, count: int) -> None:
 # -- one after the other
 
 
-def _opening(stage: DetailApp) -> dict[str, float]:
-    first = stage.first["first"]
+def _opening(app: AppProcess) -> dict[str, float]:
+    first = app.first["first"]
     return {
         "first frame": first["ms"],
         "first frame, CPU": first["cpu"],
-        "first frame from a cold start": stage.cold,
+        "first frame from a cold start": app.cold,
     }
 
 
-def _idling(stage: DetailApp, *, quick: bool) -> dict[str, float]:
+def _idling(app: AppProcess, *, quick: bool) -> dict[str, float]:
     _PAUSE.wait(1.0)
-    before = stage.read()
+    before = app.read()
     _PAUSE.wait(0.5 if quick else 5.0)
-    cost = Cost(before, stage.read())
+    cost = Cost(before, app.read())
     return {"idle": cost.share, "memory": cost.after["rss"]}
 
 
-def _moving(stage: DetailApp, move: Callable[[], object], *, quick: bool) -> dict[str, float]:
+def _moving(app: AppProcess, move: Callable[[], object], *, quick: bool) -> dict[str, float]:
     """Move one card at a time; the median keeps out the ages that grow once a second."""
     costs = []
     for _ in range(3 if quick else 21):
-        before = stage.read()
+        before = app.read()
         move()
         _PAUSE.wait(_SETTLED)
-        costs.append(Cost(before, stage.read()))
+        costs.append(Cost(before, app.read()))
     return {
         "one card moves, CPU": median(cost.of("cpu") for cost in costs),
         "one card moves, frames": median(cost.of("frames") for cost in costs),
@@ -242,7 +242,7 @@ def _moving(stage: DetailApp, move: Callable[[], object], *, quick: bool) -> dic
     }
 
 
-def _following(stage: DetailApp, writer: Writer, *, quick: bool) -> dict[str, float]:
+def _following(app: AppProcess, writer: Writer, *, quick: bool) -> dict[str, float]:
     """Let a worker say things, and see when each is on the screen; both ask the same clock."""
     said = {}
     for number in range(5 if quick else 100):
@@ -250,7 +250,7 @@ def _following(stage: DetailApp, writer: Writer, *, quick: bool) -> dict[str, fl
         writer.prove(mark)
         said[mark] = time.monotonic()
         _PAUSE.wait(0.25 + number % 10 / 100)
-    painted = stage.read()["painted"]
+    painted = app.read()["painted"]
     waits = [(painted[mark] - at) * 1000 for mark, at in said.items() if mark in painted]
     assert len(waits) == len(said), "each is seen"
     return {
@@ -260,13 +260,13 @@ def _following(stage: DetailApp, writer: Writer, *, quick: bool) -> dict[str, fl
 
 
 def _under_load(
-    stage: DetailApp, busy: Callable[[float], object], *, quick: bool
+    app: AppProcess, busy: Callable[[float], object], *, quick: bool
 ) -> dict[str, float]:
-    before = stage.read()
-    stage.say("type")
+    before = app.read()
+    app.say("type")
     busy(1.0 if quick else 10.0)
-    after = stage.read()
-    stage.say("rest")
+    after = app.read()
+    app.say("rest")
     cost = Cost(before, after)
     return {
         "100 changes/s": cost.share,

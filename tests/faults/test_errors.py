@@ -57,44 +57,44 @@ def told(point: Point) -> str:
 )
 def test_one_error(harness: RunHarness, point: Point) -> None:
     """An attempt fails with its reason, is tried again, and the scheduler goes on."""
-    drill = CrashScenario(harness)
-    assert drill.lead(errors(point)) == 0, drill.said
+    scenario = CrashScenario(harness)
+    assert scenario.lead(errors(point)) == 0, scenario.said
     assert told(point) in "".join(str(event.data) for event in harness.events("attempt_ended"))
-    assert drill.faults() == []
-    (line,) = [line for line in drill.log.splitlines() if "the attempt failed" in line]
+    assert scenario.faults() == []
+    (line,) = [line for line in scenario.log.splitlines() if "the attempt failed" in line]
     assert re.search(r" ERROR .*: run \w+ task \w+ epoch \d+: the attempt failed", line)
-    assert told(point) in drill.log.partition(line)[2], "with its trace"
+    assert told(point) in scenario.log.partition(line)[2], "with its trace"
 
 
 @pytest.mark.slow
 def test_errors_that_are_lived_through(harness: RunHarness) -> None:
     """One after the other, as the attempts reach them: each is told, all work is done and safe."""
-    drill = CrashScenario(harness)
-    assert drill.lead(errors(*LIVED_THROUGH)) == 0, drill.said
-    said = drill.log + "".join(str(event.data) for event in harness.events())
+    scenario = CrashScenario(harness)
+    assert scenario.lead(errors(*LIVED_THROUGH)) == 0, scenario.said
+    said = scenario.log + "".join(str(event.data) for event in harness.events())
     assert [point for point in LIVED_THROUGH if told(point) not in said] == []
-    assert drill.lead() == 0, drill.said
-    assert drill.faults() == []
+    assert scenario.lead() == 0, scenario.said
+    assert scenario.faults() == []
 
 
 @pytest.mark.slow
 def test_errors_that_end_a_scheduler(harness: RunHarness) -> None:
     """Each says why in one line, and the next scheduler goes on from there."""
-    drill = CrashScenario(harness)
+    scenario = CrashScenario(harness)
     for points in FATAL:
-        assert drill.lead(errors(*points)) == ENVIRONMENT, (points, drill.said)
-        assert drill.said.count("\n") == 1
-        assert any(told(point) in drill.said for point in points), (points, drill.said)
-    assert told(Point.RECOVERY_HARVESTED) in drill.log
-    assert drill.lead() == 0, drill.said
-    assert drill.faults() == []
+        assert scenario.lead(errors(*points)) == ENVIRONMENT, (points, scenario.said)
+        assert scenario.said.count("\n") == 1
+        assert any(told(point) in scenario.said for point in points), (points, scenario.said)
+    assert told(Point.RECOVERY_HARVESTED) in scenario.log
+    assert scenario.lead() == 0, scenario.said
+    assert scenario.faults() == []
 
 
 @pytest.mark.slow
 def test_an_error_of_a_transaction_of_many(harness: RunHarness) -> None:
     """All that was in it is undone; whether or not that ends the scheduler, the run goes on."""
-    drill = CrashScenario(harness)
-    assert drill.lead(errors(Point.RUN_STARTED)) in {0, ENVIRONMENT}
-    assert told(Point.RUN_STARTED) in drill.said + drill.log
-    assert drill.lead() == 0, drill.said
-    assert drill.faults() == []
+    scenario = CrashScenario(harness)
+    assert scenario.lead(errors(Point.RUN_STARTED)) in {0, ENVIRONMENT}
+    assert told(Point.RUN_STARTED) in scenario.said + scenario.log
+    assert scenario.lead() == 0, scenario.said
+    assert scenario.faults() == []

@@ -22,7 +22,7 @@ LATER = ("claim.chosen:3", "harvest.ref:3", "integrate.moved:4", "export.moved:2
 
 
 @pytest.fixture
-def drill(harness: RunHarness) -> CrashScenario:
+def scenario(harness: RunHarness) -> CrashScenario:
     """Give a run with a little of everything, not yet begun."""
     return CrashScenario(harness)
 
@@ -63,10 +63,10 @@ def test_a_fault_that_does_not_exist(harness: RunHarness) -> None:
     assert not harness.events("scheduler_started")
 
 
-def test_without_a_fault(drill: CrashScenario) -> None:
-    """The run ends as the drill says, so what the other tests find is of the fault."""
-    assert drill.lead() == 0, drill.said
-    assert drill.faults() == []
+def test_without_a_fault(scenario: CrashScenario) -> None:
+    """The run ends as the scenario says, so what the other tests find is of the fault."""
+    assert scenario.lead() == 0, scenario.said
+    assert scenario.faults() == []
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_without_a_fault(drill: CrashScenario) -> None:
         *(pytest.param(moment, marks=pytest.mark.slow) for moment in LATER),
     ],
 )
-def test_killed_once(drill: CrashScenario, moment: str) -> None:
+def test_killed_once(scenario: CrashScenario, moment: str) -> None:
     """The next scheduler brings the run to the same end, and the user's files are as before."""
-    assert drill.lead(f"{moment}:kill") == -signal.SIGKILL, drill.said
-    assert drill.lead() == 0, drill.said
-    assert drill.faults() == []
+    assert scenario.lead(f"{moment}:kill") == -signal.SIGKILL, scenario.said
+    assert scenario.lead() == 0, scenario.said
+    assert scenario.faults() == []
 
 
 @pytest.mark.slow
@@ -94,10 +94,10 @@ def test_killed_once(drill: CrashScenario, moment: str) -> None:
         "integrate.conflict:1",
     ],
 )
-def test_killed_in_its_recovery_too(drill: CrashScenario, moment: str) -> None:
+def test_killed_in_its_recovery_too(scenario: CrashScenario, moment: str) -> None:
     """A recovery that dies, at whatever point, is done again by the next scheduler."""
-    assert drill.lead(f"{moment}:kill") == -signal.SIGKILL, drill.said
+    assert scenario.lead(f"{moment}:kill") == -signal.SIGKILL, scenario.said
     for point in RECOVERY:
-        assert drill.lead(f"{point}:1:kill") == -signal.SIGKILL, (point, drill.said)
-    assert drill.lead() == 0, drill.said
-    assert drill.faults() == []
+        assert scenario.lead(f"{point}:1:kill") == -signal.SIGKILL, (point, scenario.said)
+    assert scenario.lead() == 0, scenario.said
+    assert scenario.faults() == []

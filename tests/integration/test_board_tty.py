@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.board_harness import place_in
+from tests.support.board_harness import project_in
 from tests.support.ledger_harness import FixedClock, LedgerHarness, shell
 from tests.support.terminal import Terminal, open_terminal
 from wf_tui.ledger.model.states import Step
@@ -30,9 +30,9 @@ _OPEN = """
 import sys
 from pathlib import Path
 from tests.support.terminal import Terminal, open_terminal
-from tests.support.board_harness import place_in
+from tests.support.board_harness import project_in
 from wf_tui.board.app import BoardApp
-app = BoardApp(place_in(Path(sys.argv[1])), "r1")
+app = BoardApp(project_in(Path(sys.argv[1])), "r1")
 app.run()
 sys.exit(app.return_code or 0)
 """
@@ -45,7 +45,7 @@ _ENTER_SCREEN, _LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 @pytest.fixture
 def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
     """Give a run whose titles, ids, evidence and failures are hostile."""
-    database = SqliteDatabase(place_in(tmp_path).paths.ledger, create=True)
+    database = SqliteDatabase(project_in(tmp_path).paths.ledger, create=True)
     drive = LedgerHarness(database, FixedClock(time.time())).make(
         shell("plain", title=f"plain {_HOSTILE} title"),
         shell("busy"),

@@ -138,7 +138,7 @@ class BoardHarness:
         return self.app.told
 
 
-def place_in(folder: Path) -> Project:
+def project_in(folder: Path) -> Project:
     """Return a place whose state lies in a folder; there is no repository in it."""
     common = folder / "repo" / ".git"
     return Project(common.parent, common, repo_paths(folder / "state", common, "repo"), {})
@@ -158,7 +158,7 @@ async def board(
 
     This process poses as the scheduler, so that nothing starts one.
     """
-    project = place_in(folder)
+    project = project_in(folder)
     project.paths.root.mkdir(parents=True)
     with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
         drive = LedgerHarness(db).make(*tasks, **run)

@@ -1,4 +1,4 @@
-"""A drill: one run with a little of everything, schedulers that die in it, how it has to end."""
+"""A scenario: one run with a little of everything, schedulers that die in it, how it has to end."""
 
 from __future__ import annotations
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.store.database import Row, Values
 
-__all__ = ["Killed", "Mortal", "remains"]
+__all__ = ["CrashingConnection", "Killed", "remains"]
 
 
 class Killed(BaseException):
     """The process is gone; nobody catches that, and nothing is tidied up."""
 
 
-class Mortal(SqliteDatabase):
+class CrashingConnection(SqliteDatabase):
     """Dies once `left` more statements of transactions are done; the last may be a COMMIT.
 
     It tells of each commit that somebody was told of.

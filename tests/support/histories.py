@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Pick = Callable[[EventRow], bool]
 
 
-def swarming(seed: int, acts: int) -> RandomRuns:
+def run_at_random(seed: int, acts: int) -> RandomRuns:
     """Return a run to which much has happened."""
     random = Random(seed)  # noqa: S311 - the same history each time
     swarm = RandomRuns()

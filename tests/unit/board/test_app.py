@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.support.board_harness import board, place_in
+from tests.support.board_harness import board, project_in
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from tests.support.screen_text import board_of, column_of, text_of
 from wf_tui.board.app import BoardApp
@@ -30,9 +30,9 @@ PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
 
 async def test_the_board_follows_the_ledger(tmp_path: Path) -> None:
     """With its own feed the board shows a run, and then what happens in it."""
-    database = SqliteDatabase(place_in(tmp_path).paths.ledger, create=True)
+    database = SqliteDatabase(project_in(tmp_path).paths.ledger, create=True)
     drive = LedgerHarness(database, FixedClock()).make("a", "b")
-    app = BoardApp(place_in(tmp_path), RUN, clock=drive.clock, environ={})
+    app = BoardApp(project_in(tmp_path), RUN, clock=drive.clock, environ={})
     async with app.run_test(size=(120, 40)) as pilot:
         while app.picture.seq < drive.run().seq:
             await pilot.pause(0.01)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.board_harness import ME, board, place_in
+from tests.support.board_harness import ME, board, project_in
 from tests.support.ledger_harness import BAD, RUN
 from wf_tui.board.app import BoardApp
 from wf_tui.errors import EnvironmentalError
@@ -97,7 +97,7 @@ async def test_a_program_that_cannot_start_is_told_on_the_board(tmp_path: Path) 
 
 async def test_where_there_is_no_terminal_to_leave_it_is_told(tmp_path: Path) -> None:
     """In a browser, say: the command on another terminal does the same."""
-    app = BoardApp(place_in(tmp_path), RUN, environ={})
+    app = BoardApp(project_in(tmp_path), RUN, environ={})
     async with app.run_test():
         with pytest.raises(EnvironmentalError, match="cannot be handed to another program"):
             app.step_aside("", lambda: None)

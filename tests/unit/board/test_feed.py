@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.board_harness import place_in
+from tests.support.board_harness import project_in
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged
@@ -46,7 +46,7 @@ class Reader:
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
     """Give a feed that has been started on a run of two tasks."""
-    place = place_in(tmp_path)
+    place = project_in(tmp_path)
     database = SqliteDatabase(place.paths.ledger, create=True)
     posted: queue.Queue[Message] = queue.Queue()
     feed = LedgerFeed(place, RUN, SystemClock(), posted.put)

@@ -15,7 +15,7 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from tests.support import busy_run
-from tests.support.board_harness import BoardHarness, StillApp, place_in
+from tests.support.board_harness import BoardHarness, StillApp, project_in
 from tests.support.ledger_harness import RUN
 from wf_tui.board.screens.start_screen import StartApp
 from wf_tui.board.theme import LIGHT
@@ -116,8 +116,8 @@ def _is_under_way(app: StillApp, worker: Worker[Any]) -> bool:
 
 @pytest.fixture
 def screens(tmp_path: Path, snap_compare: Compare) -> Iterator[SnapshotHarness]:
-    """Give an easel with an empty ledger."""
-    project = place_in(tmp_path)
+    """Give what compares a board on an empty ledger with its pictures."""
+    project = project_in(tmp_path)
     project.paths.root.mkdir(parents=True)
     with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
         db.execute("PRAGMA synchronous = OFF")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from tests.support import recount
-from tests.support.crashing_connection import Killed, Mortal, remains
+from tests.support.crashing_connection import CrashingConnection, Killed, remains
 from tests.support.ledger_harness import BAD, RUN, FixedClock, LedgerHarness, merging
 from tests.support.random_moves import NAMES, RandomMoves, result_of
 from wf_tui.errors import RefusedError
@@ -66,7 +66,9 @@ class TwoProcesses(RandomMoves):
     # -- processes
 
     def _open(self) -> LedgerHarness:
-        return merging(LedgerHarness(Mortal(self.folder / "ledger.db", self._told), self.clock))
+        return merging(
+            LedgerHarness(CrashingConnection(self.folder / "ledger.db", self._told), self.clock)
+        )
 
     def _told(self) -> None:
         """Remember all that is in the ledger now: it has been acknowledged."""
@@ -91,7 +93,7 @@ class TwoProcesses(RandomMoves):
     def doom(self, statements: int) -> None:
         """Let the process whose turn it is die after this many more statements."""
         database = self.handles[1].db
-        assert isinstance(database, Mortal)
+        assert isinstance(database, CrashingConnection)
         database.left = statements
 
     def reopen(self, *_: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.histories import history, long_history, of, swarming
+from tests.support.histories import history, long_history, of, run_at_random
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, merging, shell
 from tests.support.task_states import STATES
 from tests.support.transitions import COMMANDS, REPORTS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("seed", range(8))
 def test_random_histories(seed: int) -> None:
     """After many random acts the replay agrees with the tables, and finds no violation."""
-    swarm = swarming(seed, 250)
+    swarm = run_at_random(seed, 250)
     assert history(swarm.drive.db).found() == []
     swarm.end()
 
