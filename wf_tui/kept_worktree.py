@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.queries.trees import ACCEPTED, holds_tree, was_kept
+from wf_tui.ledger.queries.trees import holds_tree, was_kept
 from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 
@@ -28,8 +28,8 @@ class KeptTree:
     run: str
     task: str
     path: Path
-    kind: str
-    """What the task is blocked by, or ""."""
+    kind: BlockedKind | None
+    """What the task is blocked by, if it is."""
     paths: tuple[str, ...]
     """The files that its block is about: those that do not merge, or lie outside its scope."""
     worker: str
@@ -47,7 +47,7 @@ class KeptTree:
     @property
     def to_accept(self) -> bool:
         """Whether what is in it can be accepted."""
-        return self.kind in ACCEPTED
+        return self.kind is not None and self.kind.facts.keeps_tree
 
 
 def kept_tree(db: Database, run: str, name: str) -> KeptTree:
@@ -61,12 +61,13 @@ def kept_tree(db: Database, run: str, name: str) -> KeptTree:
     path = RunPaths(Path(row.dir)).trees / str(last.tree if last else None)
     if last is None or not held or path.is_symlink() or not path.is_dir():
         raise _no_tree(task, last)
-    kind, worker = task.kind or "", last.worker if last.open else ""
+    kind = task.kind if isinstance(task.kind, BlockedKind) else None
+    worker = last.worker if last.open else ""
     return KeptTree(row.id, task.id, path, kind, _paths(task), worker)
 
 
 def _paths(task: TaskRow) -> tuple[str, ...]:
-    paths = task.detail.get("paths") if task.kind in ACCEPTED else None
+    paths = task.detail.get("paths") if task.block and task.block.keeps_tree else None
     return tuple(paths) if isinstance(paths, list | tuple) else ()
 
 

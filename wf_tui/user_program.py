@@ -40,7 +40,7 @@ _SHARED_SIGNALS: Final = (signal.SIGINT, signal.SIGQUIT)
 def entry_notice(kept: KeptTree) -> str:
     """Return the line that a person reads before the program starts."""
     named = listed(kept.paths, _NAMED)
-    about = {"conflict": "conflict in", "scope": "outside its scope:"}.get(kept.kind, "")
+    about = kept.kind.facts.paths if kept.kind else ""
     parts = [f"in {clean(str(kept.path), limit=1000)}", f"{about} {named}" if named else ""]
     if kept.worker:
         worker = clean(kept.worker.removeprefix(PERSON))

@@ -8,6 +8,7 @@ import pytest
 
 from wf_tui.errors import EnvironmentalError
 from wf_tui.kept_worktree import KeptTree
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.user_program import editor_command, run_in_worktree, shell_command
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def kept(tree: Path, *paths: str) -> KeptTree:
     """Return a worktree with a conflict in some paths."""
-    return KeptTree("r1", "t", tree, "conflict", paths, "")
+    return KeptTree("r1", "t", tree, BlockedKind.CONFLICT, paths, "")
 
 
 def test_the_editor_gets_what_does_not_merge(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from wf_tui.ledger.model.events.task_events import (
     TaskClaimed,
     TaskStep,
 )
-from wf_tui.ledger.model.states import PERSON, BlockedKind, TaskState
+from wf_tui.ledger.model.states import PERSON, TaskState
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
-    "NEEDS_YOU",
     "Card",
     "Evidence",
     "Order",
@@ -35,18 +34,6 @@ __all__ = [
 
 COLUMNS: Final = tuple(state.value for state in TaskState)
 """The four columns, from left to right."""
-NEEDS_YOU: Final = frozenset(
-    {
-        BlockedKind.QUESTION,
-        BlockedKind.FAILED,
-        BlockedKind.GATE,
-        BlockedKind.SCOPE,
-        BlockedKind.CONFLICT,
-        BlockedKind.DELIVERABLE,
-        BlockedKind.BUDGET,
-    }
-)
-"""Blocked kinds that only a person can end; the others end by themselves or were chosen."""
 _NAME: Final = 200
 _TEXT: Final = 400
 
@@ -146,7 +133,7 @@ def who(row: TaskRow) -> str:
 
 def needs_you(row: TaskRow) -> bool:
     """Whether it stands still until a person does something."""
-    return row.state is TaskState.BLOCKED and row.kind in NEEDS_YOU
+    return row.block is not None and row.block.waits_for_person
 
 
 def order(row: TaskRow) -> Order:

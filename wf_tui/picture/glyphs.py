@@ -22,13 +22,13 @@ def of(task: "TaskRow", reason: str) -> str:
     """Return the glyph of a task; `reason` is the word for why it is where it is."""
     if task.state is TaskState.PENDING:
         return PENDING if reason == "ready" else WAITING
-    if task.state is TaskState.BLOCKED:
+    if isinstance(task.kind, BlockedKind):
         return blocked(task.kind)
     return IN_PROGRESS if task.state is TaskState.IN_PROGRESS else DONE
 
 
-def blocked(kind: str | None) -> str:
+def blocked(kind: BlockedKind) -> str:
     """Return the glyph of a blocked task."""
-    if kind == BlockedKind.QUESTION:
+    if kind.facts.asks:
         return NEEDS_YOU
-    return CANCELLED if kind == BlockedKind.CANCELLED else BLOCKED
+    return CANCELLED if kind is BlockedKind.CANCELLED else BLOCKED

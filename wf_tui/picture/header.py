@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.refs import short_branch
-from wf_tui.ledger.model.states import BlockedKind, RunState
+from wf_tui.ledger.model.states import RunState
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -23,13 +23,6 @@ _ENOUGH: Final = 3
 """Attempts that have to have succeeded before their mean says anything."""
 _NAME: Final = 60
 _GOAL: Final = 400
-_HELP: Final = {
-    BlockedKind.HOLD: "b unholds it",
-    BlockedKind.SCOPE: "A accepts it, r retries it",
-    BlockedKind.CONFLICT: "o opens its worktree, A accepts what is there, r retries it",
-    BlockedKind.QUOTA: "a gives it to a worker of another lane",
-}
-_RETRY: Final = "r retries it, f skips it"
 
 
 @dataclass(frozen=True)
@@ -138,4 +131,4 @@ def stalled(root: TaskRow | None, others: int, waiting: int) -> str:
 
 def helps(task: TaskRow) -> str:
     """Return the key that helps a blocked task."""
-    return _HELP.get(BlockedKind(task.kind), _RETRY) if task.kind else _RETRY
+    return task.block.keys if task.block else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.git.refs import short_branch
-from wf_tui.ledger.model.states import BlockedKind, RunState, TaskState
+from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
@@ -30,14 +30,6 @@ _WIDEST: Final = 32
 _TEXT: Final = 120
 _PATH: Final = 4096
 _ORDER: Final = (TaskState.IN_PROGRESS, TaskState.PENDING, TaskState.DONE, TaskState.BLOCKED)
-_REMEDIES: Final = {
-    BlockedKind.HOLD: "wf unhold",
-    BlockedKind.SCOPE: "wf accept",
-    BlockedKind.CONFLICT: "wf shell",
-    BlockedKind.DEPENDENCY: "",
-    BlockedKind.QUOTA: "",
-    BlockedKind.QUESTION: "",
-}
 
 
 def status_lines(status: Status) -> Iterator[str]:
@@ -85,10 +77,9 @@ def branch(run: RunRow) -> str:
 
 def remedy(task: TaskRow) -> str:
     """Return the command that helps a blocked task, or "" where it needs none or none helps."""
-    if task.state is not TaskState.BLOCKED or task.kind is None:
+    if task.block is None or not task.block.command:
         return ""
-    command = _REMEDIES.get(BlockedKind(task.kind), "wf retry")
-    return f"{command} {_quoted(task.id)}" if command else ""
+    return f"{task.block.command} {_quoted(task.id)}"
 
 
 def _counts(run: RunRow, now: float) -> str:

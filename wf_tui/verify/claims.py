@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify import pauses
 from wf_tui.verify.event_fields import get_int, get_list, get_text
+from wf_tui.verify.kinds import ACCEPTED_AT
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -26,7 +27,6 @@ __all__ = [
 SLACK: Final = 1.0
 """Seconds: what a writer may wait for the ledger's lock between reading the clock and writing."""
 _STEPS: Final = ("claimed", "preparing", "running", "harvesting", "checking", "integrating")
-_ACCEPTED: Final = {"scope": "checking", "conflict": "harvesting"}
 
 
 def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -38,7 +38,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     _check_order(run, task, event)
     _check_spec(run, task, event)
     if by_hand:
-        allowed = task.state == "blocked" and task.kind in _ACCEPTED
+        allowed = task.state == "blocked" and task.kind in ACCEPTED_AT
         run.require(allowed, "move", event, f"work was accepted while it was {task.where}")
         run.require(not run.ended, "run", event, f"accepted while the run was {run.status}")
     else:
@@ -47,7 +47,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     step, accepted = "claimed", ""
     if by_hand:
         accepted = task.kind or ""
-        step = _ACCEPTED.get(accepted, "checking")
+        step = ACCEPTED_AT.get(accepted, "checking")
     task.accepted = accepted
     run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
     run.move(task, "in_progress")

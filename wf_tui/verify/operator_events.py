@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.verify.event_fields import get_int
+from wf_tui.verify.kinds import NEVER_RETRIED
 from wf_tui.verify.scheduler_events import stop
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ __all__ = [
     "check_undo",
     "check_unhold",
 ]
-
-_NEVER_RETRIED = frozenset({"dependency", "hold"})
 
 
 def _apply_action(run: ReplayState, task: ReplayedTask, event: EventRow, allowed: object) -> bool:
@@ -47,7 +46,7 @@ def _check_run_goes(run: ReplayState, event: EventRow) -> None:
 
 
 def _retriable(task: ReplayedTask) -> bool:
-    return task.state == "blocked" and task.kind not in _NEVER_RETRIED and task.worker is None
+    return task.state == "blocked" and task.kind not in NEVER_RETRIED and task.worker is None
 
 
 def _reset_tries(task: ReplayedTask) -> None:

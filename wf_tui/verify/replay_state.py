@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.verify.kinds import UNSETTLED
 from wf_tui.verify.paused_profiles import PausedProfiles
-from wf_tui.verify.replayed_task import UNSETTLED, Action, PhaseState, ReplayedTask
+from wf_tui.verify.replayed_task import Action, PhaseState, ReplayedTask
 from wf_tui.verify.scopes import HeldScopes
 from wf_tui.verify.verdict import MOST, Violation
 

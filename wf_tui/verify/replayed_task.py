@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["BLOCKING", "UNSETTLED", "Action", "PhaseState", "ReplayedTask", "TaskSpec"]
+from wf_tui.verify.kinds import BLOCKING
 
-BLOCKING = frozenset(
-    {"failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency"}
-)
-"""Kinds of blocked tasks that block whoever needs their result."""
-UNSETTLED = frozenset({"quota", "question", "hold"})
-"""Kinds of blocked tasks that keep their phase from settling."""
+__all__ = ["Action", "PhaseState", "ReplayedTask", "TaskSpec"]
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wf_tui.verify.claims import SLACK, is_live
 from wf_tui.verify.event_fields import get_int, get_number, get_text
+from wf_tui.verify.kinds import ABORTING, AT_ONCE, CANCELLED_BY_ABORT, COUNTED
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -24,11 +25,6 @@ __all__ = [
     "check_question_expired",
     "check_unblocked",
 ]
-
-_COUNTED: Final = frozenset({"failed", "gate", "deliverable"})
-_AT_ONCE: Final = frozenset({"scope", "budget", "quota"})
-_ABORTS: Final = _COUNTED | {"scope", "budget", "conflict"}
-_ABORTED: Final = frozenset({"dependency", "question", "quota", "hold"})
 
 
 def check_done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -98,7 +94,7 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         tries = get_int(event, "tries")
         task.tries = task.tries if tries is None else tries
         run.aborting = True
-    elif kind in _COUNTED and not (kind == "failed" and task.limited == "auth"):
+    elif kind in COUNTED and not (kind == "failed" and task.limited == "auth"):
         allowed = task.stoppable or task.merging
         _used_up(run, task, event)
     elif task.accepted and kind == task.accepted and not task.in_conflict:
@@ -107,14 +103,14 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         again = bool(task.conflicts or task.accepted)
         allowed = task.merging and task.in_conflict and again
     else:
-        allowed = task.working and kind in _AT_ONCE | {"failed"}
+        allowed = task.working and kind in AT_ONCE | {"failed"}
     run.require(allowed, "move", event, f"blocked ({kind}) from {task.where}")
     if kind == "quota":
         run.require(task.limited == "quota", "move", event, "no quota was used up")
         task.not_before = task.until
     _end_claim(task, "bad")
     run.move(task, "blocked", kind)
-    if kind in _ABORTS and run.phases[task.phase].on_failure == "abort":
+    if kind in ABORTING and run.phases[task.phase].on_failure == "abort":
         run.aborting = True
 
 
@@ -165,7 +161,7 @@ def check_unblocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> No
 
 def check_cancelled_by_abort(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that goes down with its run."""
-    allowed = task.stoppable or task.state == "pending" or task.kind in _ABORTED
+    allowed = task.stoppable or task.state == "pending" or task.kind in CANCELLED_BY_ABORT
     run.require(allowed, "move", event, f"cancelled by an abort from {task.where}")
     run.require(not run.ended, "run", event, f"aborted when it was {run.status}")
     run.aborting, run.status = True, "running"

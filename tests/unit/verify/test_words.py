@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wf_tui.ledger.model.events.read import EVENTS
-from wf_tui.verify import replay
+from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.verify import kinds, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wf_tui.ledger.model.states import KindFacts
 
 
 def test_the_checker_knows_every_event() -> None:
@@ -18,3 +26,25 @@ def test_the_checker_knows_every_event() -> None:
     assert set(known) == {event.event_kind for event in EVENTS}
     twice = {kind for kind in known if known.count(kind) > 1}
     assert twice == {"lane_limited"}, "of a task where its provider is limited, else of a profile"
+
+
+def having(fact: Callable[[KindFacts], object]) -> set[str]:
+    """Return the kinds of which a fact is true, in the words of the ledger."""
+    return {kind.value for kind in BlockedKind if fact(kind.facts)}
+
+
+def test_a_kind_means_the_same_to_the_checker() -> None:
+    """What the rules go by and what they are judged by are told twice, and are the same."""
+    assert having(lambda facts: facts.blocks_dependants) == kinds.BLOCKING
+    assert having(lambda facts: not facts.settles_phase) == kinds.UNSETTLED
+    assert having(lambda facts: facts.aborts_run) == kinds.ABORTING
+    assert having(lambda facts: facts.cancelled_by_abort) == kinds.CANCELLED_BY_ABORT
+    assert having(lambda facts: not facts.can_retry) == kinds.NEVER_RETRIED
+    accepted = {kind.value: kind.facts.accepted_at for kind in BlockedKind}
+    assert {kind: step for kind, step in accepted.items() if step} == kinds.ACCEPTED_AT
+
+
+def test_the_checker_knows_every_kind() -> None:
+    """Each kind is an end of an attempt, waits for something else, or is a person's doing."""
+    ends = kinds.COUNTED | kinds.AT_ONCE | {"conflict"}
+    assert ends | kinds.CANCELLED_BY_ABORT | {"cancelled"} == {kind.value for kind in BlockedKind}

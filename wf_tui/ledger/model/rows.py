@@ -1,7 +1,7 @@
 """The rows of the ledger as frozen values: the one place that types a driver's tuples."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
@@ -14,6 +14,7 @@ from wf_tui.ledger.model.states import (
     BlockedKind,
     DoneKind,
     Intent,
+    KindFacts,
     Outcome,
     RunState,
     Step,
@@ -35,7 +36,9 @@ __all__ = [
     "decode",
     "encode",
     "evolve",
+    "from_json",
     "insert",
+    "literals",
     "select",
     "update",
 ]
@@ -128,6 +131,11 @@ class TaskRow:
     def by_hand(self) -> bool:
         """Whether a person holds it, who has accepted its work."""
         return self.worker is not None and self.worker.startswith(PERSON)
+
+    @property
+    def block(self) -> KindFacts | None:
+        """What it means that it is blocked, or None where it is not."""
+        return self.kind.facts if isinstance(self.kind, BlockedKind) else None
 
     @property
     def asking(self) -> bool:
@@ -313,6 +321,11 @@ def select(table: type[T], rest: str = "") -> str:
     return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"
 
 
+def literals(words: Iterable[StrEnum]) -> str:
+    """Return words of a closed set as a statement lists them after IN."""
+    return ", ".join(f"'{word.value}'" for word in words)
+
+
 def insert(row: T) -> tuple[str, Values]:
     """Return the statement that stores a new row, with its values."""
     table = type(row)
@@ -384,6 +397,12 @@ def _unreadable(table: type, row: Row, place: int) -> LedgerError:
         f"has {_NAMES[table][place]} {value}",
         "keep a copy of the file before you repair it",
     )
+
+
+def from_json(name: str, value: object) -> object:
+    """Return what JSON holds of a field of a task as the row has it: a word becomes its member."""
+    closed = _CLOSED[TaskRow].get(name)
+    return closed(value) if closed is not None else value
 
 
 def encode(name: str, value: object) -> Value:

@@ -1,16 +1,16 @@
 """The closed sets of words of the ledger (RULES 3); the values are what tables and JSON hold."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 __all__ = [
-    "BAD_KINDS",
-    "OPEN_KINDS",
     "PERSON",
     "WRITES",
     "BlockedKind",
     "DoneKind",
     "Intent",
+    "KindFacts",
     "Outcome",
     "RunState",
     "Step",
@@ -38,20 +38,124 @@ class Step(StrEnum):
     INTEGRATING = "integrating"
 
 
+@dataclass(frozen=True)
+class KindFacts:
+    """What it means that a task is blocked in this way; by default, what a failed attempt means."""
+
+    blocks_dependants: bool = True
+    """Whether what needs its result is blocked with it (RULES 3.1)."""
+    settles_phase: bool = True
+    """Whether its phase is over for it (RULES 3.1, Phase)."""
+    waits_for_person: bool = True
+    """Whether only a person can end it; else it ends by itself, or a person chose it."""
+    aborts_run: bool = True
+    """Whether a phase with `on_failure: abort` aborts its run when an attempt ends in this way."""
+    cancelled_by_abort: bool = False
+    """Whether an abort of the run cancels it; else it stays as it is."""
+    asks: bool = False
+    """Whether nothing is wrong with it: it waits for a person's word."""
+    can_retry: bool = True
+    """Whether a person can retry or reassign it."""
+    accepted_at: Step | None = None
+    """The step at which work is taken up that a person accepts; None where nothing can be."""
+    command: str = "wf retry"
+    """The command that helps, or "" where it needs none or none helps."""
+    keys: str = "r retries it, f skips it"
+    """The keys of the board that help, as the notice of a stalled run names them."""
+    paths: str = ""
+    """What the paths in its detail are, before their names."""
+
+    @property
+    def keeps_tree(self) -> bool:
+        """Whether the worktree of its attempt is kept, so that a person may accept its work."""
+        return self.accepted_at is not None
+
+
+_AS_FAILED: Final = KindFacts()
+
+
 class BlockedKind(StrEnum):
-    """Why a blocked task is blocked."""
+    """Why a blocked task is blocked, and what that means."""
+
+    facts: KindFacts
+
+    def __new__(cls, word: str, facts: KindFacts = _AS_FAILED) -> Self:
+        """Make a kind of its word and its facts."""
+        kind = str.__new__(cls, word)
+        kind._value_ = word
+        kind.facts = facts
+        return kind
 
     FAILED = "failed"
-    DEPENDENCY = "dependency"
-    QUESTION = "question"
-    CONFLICT = "conflict"
+    DEPENDENCY = (
+        "dependency",
+        KindFacts(
+            waits_for_person=False,
+            aborts_run=False,
+            cancelled_by_abort=True,
+            can_retry=False,
+            command="",
+        ),
+    )
+    QUESTION = (
+        "question",
+        KindFacts(
+            blocks_dependants=False,
+            settles_phase=False,
+            aborts_run=False,
+            cancelled_by_abort=True,
+            asks=True,
+            command="",
+        ),
+    )
+    CONFLICT = (
+        "conflict",
+        KindFacts(
+            # A person has edited the tree: it is harvested first.
+            accepted_at=Step.HARVESTING,
+            command="wf shell",
+            keys="o opens its worktree, A accepts what is there, r retries it",
+            paths="conflict in",
+        ),
+    )
     GATE = "gate"
-    SCOPE = "scope"
+    SCOPE = (
+        "scope",
+        KindFacts(
+            accepted_at=Step.CHECKING,
+            command="wf accept",
+            keys="A accepts it, r retries it",
+            paths="outside its scope:",
+        ),
+    )
     DELIVERABLE = "deliverable"
     BUDGET = "budget"
-    QUOTA = "quota"
-    HOLD = "hold"
-    CANCELLED = "cancelled"
+    QUOTA = (
+        "quota",
+        KindFacts(
+            blocks_dependants=False,
+            settles_phase=False,
+            waits_for_person=False,
+            aborts_run=False,
+            cancelled_by_abort=True,
+            command="",
+            keys="a gives it to a worker of another lane",
+        ),
+    )
+    HOLD = (
+        "hold",
+        KindFacts(
+            blocks_dependants=False,
+            settles_phase=False,
+            waits_for_person=False,
+            aborts_run=False,
+            cancelled_by_abort=True,
+            can_retry=False,
+            command="wf unhold",
+            keys="b unholds it",
+        ),
+    )
+    CANCELLED = ("cancelled", KindFacts(waits_for_person=False, aborts_run=False))
 
 
 class DoneKind(StrEnum):
@@ -98,23 +202,6 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     REJECTED = "rejected"
 
-
-BAD_KINDS: Final = frozenset(
-    {
-        BlockedKind.FAILED,
-        BlockedKind.GATE,
-        BlockedKind.DELIVERABLE,
-        BlockedKind.SCOPE,
-        BlockedKind.CONFLICT,
-        BlockedKind.BUDGET,
-        BlockedKind.CANCELLED,
-        BlockedKind.DEPENDENCY,
-    }
-)
-"""Blocked kinds that block the tasks which need the result (RULES 3.1)."""
-
-OPEN_KINDS: Final = frozenset({BlockedKind.QUOTA, BlockedKind.QUESTION, BlockedKind.HOLD})
-"""Blocked kinds that keep a phase from settling (RULES 3.1, Phase)."""
 
 PERSON: Final = "user:"
 """How the name of a person begins, as actor and as holder of a claim."""

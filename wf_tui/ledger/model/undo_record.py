@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.model.rows import evolve, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,5 +29,7 @@ def undo_record(task: TaskRow) -> dict[str, object]:
 
 def restored(task: TaskRow, record: Mapping[str, Any]) -> TaskRow:
     """Return the task as it was; what an earlier version did not record stays as it is."""
-    known = {name: record[name] for name in _NAMES if name in record}
-    return evolve(task, **{**known, "state": TaskState(record["state"])})
+    known: dict[str, Any] = {
+        name: from_json(name, record[name]) for name in _NAMES if name in record
+    }
+    return evolve(task, **known)

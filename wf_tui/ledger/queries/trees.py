@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
 
 __all__ = [
-    "ACCEPTED",
     "has_tree",
     "holds_tree",
     "live_trees",
@@ -23,8 +22,8 @@ __all__ = [
     "was_kept",
 ]
 
-ACCEPTED: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT})
-"""Blocked kinds whose work a person can accept, as it lies in its worktree."""
+_KEPT: Final = frozenset(kind for kind in BlockedKind if kind.facts.keeps_tree)
+"""Blocked kinds whose worktree is kept; the cause of such an attempt is the same word."""
 _UNPREPARED: Final = frozenset({Step.CLAIMED, Step.PREPARING})
 
 
@@ -35,7 +34,7 @@ def live_trees(db: Database, run: str) -> set[int]:
 
 def needed_trees(db: Database, run: str) -> set[int]:
     """Return the trees that blocked tasks may be accepted from, or are accepted from just now."""
-    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in ACCEPTED}
+    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in _KEPT}
     kept = {
         int(attempt.tree)
         for attempt in reads.attempts(db, run)
@@ -47,19 +46,19 @@ def needed_trees(db: Database, run: str) -> set[int]:
 def stale_trees(db: Database, run: str) -> set[int]:
     """Return the trees that a person may have worked in, and that nobody waits for any more."""
     last = {int(attempt.tree): attempt for attempt in reads.attempts(db, run) if attempt.tree}
-    kept = {n for n, a in last.items() if a.by_hand or a.cause in {"scope", "conflict"}}
+    kept = {n for n, a in last.items() if a.by_hand or a.cause in _KEPT}
     return kept - needed_trees(db, run)
 
 
 def has_tree(task: TaskRow) -> bool:
     """Whether a task has a worktree now that a person can go into."""
     works = task.open_epoch is not None and task.step not in _UNPREPARED
-    return works or (task.state is TaskState.BLOCKED and task.kind in ACCEPTED)
+    return works or task.kind in _KEPT
 
 
 def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:
     """Whether an attempt still has its tree: it works there, or the tree is kept for a person."""
-    kept = task.kind in ACCEPTED and attempt.epoch == task.epoch
+    kept = task.kind in _KEPT and attempt.epoch == task.epoch
     return attempt.tree is not None and (attempt.open or kept)
 
 

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.claims import contention, open_attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["FIRST_STEPS", "accept", "check_shared_tree"]
-
-FIRST_STEPS: Final[Mapping[BlockedKind, Step]] = {
-    BlockedKind.SCOPE: Step.CHECKING,
-    BlockedKind.CONFLICT: Step.HARVESTING,
-}
-"""The blocked kinds whose work can be accepted, and the step at which it is taken up again: of a
-conflict the tree is harvested first, since a person has edited it."""
+__all__ = ["accept", "check_shared_tree"]
 
 
 def accept(tx: Change, task: TaskRow) -> TaskRow:
@@ -34,7 +25,7 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
         state=TaskState.IN_PROGRESS,
         kind=None,
         note="",
-        step=FIRST_STEPS[BlockedKind(str(task.kind))],
+        step=task.block.accepted_at if task.block else None,
         step_at=tx.now,
         step_deadline=None,
         worker=tx.actor,

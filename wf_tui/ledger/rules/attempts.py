@@ -45,16 +45,6 @@ MAX_BACKOFF: Final = 300.0
 LONGEST_WAIT: Final = 1.1 * MAX_BACKOFF + 60.0
 """Seconds; a back-off with its jitter, and what a clock may be corrected by without being set."""
 _HIGHEST_DOUBLING: Final = 16
-_ENDED_BLOCKED: Final = frozenset(
-    {
-        BlockedKind.FAILED,
-        BlockedKind.GATE,
-        BlockedKind.DELIVERABLE,
-        BlockedKind.SCOPE,
-        BlockedKind.CONFLICT,
-        BlockedKind.BUDGET,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -202,7 +192,7 @@ def block(
         not_before=not_before,
     )
     closed = close(tx, tx.update_task(task, stays), ending)
-    if kind in _ENDED_BLOCKED and tx.phase(task.phase).on_failure == "abort":
+    if kind.facts.aborts_run and tx.phase(task.phase).on_failure == "abort":
         abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
     return tx.task(closed.id)
 

@@ -27,7 +27,7 @@ from wf_tui.ledger.model.rows import (
     select,
     update,
 )
-from wf_tui.ledger.model.states import OPEN_KINDS, TaskState
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.rules.propagate import Propagation, blocked_by_result
@@ -223,9 +223,9 @@ class Change:
         """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase)."""
         if task.state is TaskState.DONE:
             return True
-        if task.state is not TaskState.BLOCKED or task.open_epoch is not None:
+        if task.block is None or task.open_epoch is not None:
             return False
-        return task.kind not in OPEN_KINDS and self.phase(task.phase).on_failure != "hold"
+        return task.block.settles_phase and self.phase(task.phase).on_failure != "hold"
 
     def to_pending(
         self,

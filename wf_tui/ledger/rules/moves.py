@@ -74,7 +74,8 @@ _STOPPABLE: Final = frozenset({Situation.WORKING, Situation.ASKING})
 _WAITING: Final = frozenset({Situation.PENDING, Situation.BACKOFF})
 _UNDONE: Final = _WAITING | _STOPPABLE | {Situation.MERGING}
 _EVERY_KIND: Final = frozenset(BlockedKind)
-_RETRIED: Final = _EVERY_KIND - {BlockedKind.DEPENDENCY, BlockedKind.HOLD}
+_RETRIED: Final = frozenset(kind for kind in BlockedKind if kind.facts.can_retry)
+_ACCEPTED: Final = frozenset(kind for kind in BlockedKind if kind.facts.accepted_at)
 
 
 def situation_of(task: TaskRow, now: float, counted_on: Callable[[TaskRow], bool]) -> Situation:
@@ -291,7 +292,7 @@ ACCEPT: Final = Move(
     "accepted",
     accept.accept,
     frozenset(),
-    frozenset(accept.FIRST_STEPS),
+    _ACCEPTED,
     check=accept.check_shared_tree,
     wakes=True,
     undoable=False,

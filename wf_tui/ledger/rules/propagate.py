@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import PhaseSettled
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
-from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, select
-from wf_tui.ledger.model.states import BAD_KINDS, BlockedKind, TaskState
+from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
+from wf_tui.ledger.model.states import BlockedKind, TaskState
 
 if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
@@ -27,8 +27,9 @@ _WAIT_LESS: Final = (
     "ready_at = CASE WHEN unmet = 1 THEN :now ELSE ready_at END, "
     "ready_merges = CASE WHEN unmet = 1 THEN :merges ELSE ready_merges END WHERE run = :run AND "
 )
+_BAD: Final = literals(kind for kind in BlockedKind if kind.facts.blocks_dependants)
 _BLOCKED_NEED: Final = (
-    "WHERE run = :run AND state = 'blocked' AND kind NOT IN ('quota', 'question', 'hold') "
+    f"WHERE run = :run AND state = 'blocked' AND kind IN ({_BAD}) "
     "AND id IN (SELECT src FROM edge WHERE run = :run AND dst = :task AND kind = 'result') "
     "ORDER BY ordinal LIMIT 1"
 )
@@ -43,7 +44,7 @@ def is_met(task: TaskRow) -> bool:
 
 def is_bad(task: TaskRow) -> bool:
     """Whether it blocks the tasks that need its result."""
-    return task.state is TaskState.BLOCKED and task.kind in BAD_KINDS
+    return task.block is not None and task.block.blocks_dependants
 
 
 def _root(task: TaskRow) -> str | None:

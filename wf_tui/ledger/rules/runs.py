@@ -43,9 +43,6 @@ __all__ = [
 
 IDLE_END: Final = 1800.0
 """Seconds after which a stalled run without a person is over (RULES 3.1, End of a run)."""
-_CANCELLED_BY_ABORT: Final = frozenset(
-    {BlockedKind.DEPENDENCY, BlockedKind.QUESTION, BlockedKind.QUOTA, BlockedKind.HOLD}
-)
 
 
 def wants_scheduler(run: RunRow) -> bool:
@@ -179,7 +176,7 @@ def _cancellable(tx: Change) -> list[TaskRow]:
         for task in tasks
         if task.state is TaskState.PENDING
         or stoppable(task)
-        or (task.state is TaskState.BLOCKED and task.kind in _CANCELLED_BY_ABORT)
+        or (task.block is not None and task.block.cancelled_by_abort)
     ]
 
 

@@ -1,0 +1,38 @@
+"""What each kind of blocked task means, in the checker's own words.
+
+The ledger has the same facts at its `BlockedKind`. They are told a second time here on purpose: a
+rule that goes by a wrong fact leaves a log that a checker of the same fact would find right. A
+test compares the two, so that a new kind is not forgotten here.
+"""
+
+from typing import Final
+
+__all__ = [
+    "ABORTING",
+    "ACCEPTED_AT",
+    "AT_ONCE",
+    "BLOCKING",
+    "CANCELLED_BY_ABORT",
+    "COUNTED",
+    "NEVER_RETRIED",
+    "UNSETTLED",
+]
+
+BLOCKING: Final = frozenset(
+    {"failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency"}
+)
+"""They block whoever needs the result."""
+UNSETTLED: Final = frozenset({"quota", "question", "hold"})
+"""They keep their phase from settling."""
+COUNTED: Final = frozenset({"failed", "gate", "deliverable"})
+"""Failures of an attempt that are counted, and tried again."""
+AT_ONCE: Final = frozenset({"scope", "budget", "quota"})
+"""Ends of an attempt that are not tried again."""
+ABORTING: Final = COUNTED | {"scope", "budget", "conflict"}
+"""They abort a run whose phase says so."""
+CANCELLED_BY_ABORT: Final = frozenset({"dependency", "question", "quota", "hold"})
+"""They are cancelled by an abort; the others stay."""
+NEVER_RETRIED: Final = frozenset({"dependency", "hold"})
+"""Neither retried nor reassigned."""
+ACCEPTED_AT: Final = {"scope": "checking", "conflict": "harvesting"}
+"""Work that a person can accept, and the step at which it is taken up."""
