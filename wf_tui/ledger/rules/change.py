@@ -1,202 +1,31 @@
-"""One change of a run: a transaction that knows the run, counts, and writes the events.
+"""One change of a run: what must never drift apart is changed together.
 
-Every rule works on a `Change`. It keeps what must never drift apart: the state of a task, the
-counts of its run, the counters of whoever waits for it, and the event that tells of it.
+Every rule works on a `Change`: the state of a task, the counts of its run, the counters of whoever
+waits for it, and the event that tells of it are written in one transaction, or none of them.
 """
 
 import contextlib
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
 
-from wf_tui.errors import RefusedError, UnknownNameError
-from wf_tui.ledger.model.events.read import Event
-from wf_tui.ledger.model.events.task_events import TaskEvent, Undone
-from wf_tui.ledger.model.rows import (
-    AttemptRow,
-    BreakerRow,
-    Detail,
-    PhaseRow,
-    RunRow,
-    TaskRow,
-    WorkerRow,
-    decode,
-    evolve,
-    insert,
-    select,
-    update,
-)
+from wf_tui.errors import UnknownNameError
+from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
-from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.rules.propagate import Propagation, blocked_by_result
-from wf_tui.ledger.store.database import Database, Values
+from wf_tui.ledger.rules.transaction import NEW_EVENT, RunTransaction
+from wf_tui.ledger.store.database import Database
 from wf_tui.ledger.store.store import Lead
 
 __all__ = ["Change", "change"]
 
-_Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow)
 _NO_DETAIL: Final[Detail] = {}
-_NEW_EVENT: Final = (
-    "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data, command) "
-    "VALUES (:run, :seq, :at, :task, :worker, :epoch, :actor, :kind, :data, :command)"
-)
 
 
 @dataclass
-class Change:
-    """The unit of work of every rule; made by `change`, gone with its transaction.
-
-    `command` is one number for all that a person did to several tasks at once, for `undo`. The
-    run's own number of events is brought up to date at the end. `reporter` is the task, worker and
-    epoch of whose report this is: its events say so, not who should have reported.
-    """
-
-    db: Database
-    run: RunRow
-    now: float
-    actor: str
-    command: int
-    undoable: bool = False
-    """Whether what a person does now may be taken back: its events then say what was before."""
-    reporter: tuple[str, str, int] | None = None
-    events: list[Values] = field(default_factory=list)
-    _phases: dict[str, PhaseRow] = field(default_factory=dict)
-
-    def update_run(self, new: RunRow) -> None:
-        """Take over a changed row of the run; it is written as the change ends."""
-        self.run = new
-
-    def emit(self, event: Event, task: TaskRow | None = None) -> None:
-        """Append an event; a task brings its worker and epoch along.
-
-        `task` is the row as it was before what the event tells of. Where the claim is another one
-        than the task's by now, it is a copy with the worker and epoch of the attempt that the event
-        is about; such a copy is only for this, and is never stored.
-        """
-        undone = event.undoes if isinstance(event, Undone) else None
-        self._append(event.event_kind, task, event.data(), undone)
-
-    def emit_move(self, event: TaskEvent, task: TaskRow) -> None:
-        """Append the event of a person's move, with what `undo` needs to take it back."""
-        before = task.step or task.kind or task.state.value
-        record = {"before": before, "undo": undo_record(task), "command": self.command}
-        if not self.undoable:
-            del record["undo"]
-        command = self.command if self.undoable else None
-        self._append(event.event_kind, task, {**record, **event.data()}, command)
-
-    def _append(
-        self, kind: str, task: TaskRow | None, data: Mapping[str, object], command: int | None
-    ) -> None:
-        """Give an event its number; `command` stands beside its data, so that `undo` finds it fast.
-
-        It is of the command that it belongs to, or that it takes back.
-        """
-        number = self.run.seq + len(self.events) + 1
-        worker, epoch = self._whose(task)
-        name = task.id if task else None
-        text = json.dumps(data)
-        self.events.append(
-            {
-                "run": self.run.id,
-                "seq": number,
-                "at": self.now,
-                "task": name,
-                "worker": worker,
-                "epoch": epoch,
-                "actor": self.actor,
-                "kind": kind,
-                "data": text,
-                "command": command,
-            }
-        )
-
-    def _whose(self, task: TaskRow | None) -> tuple[str | None, int | None]:
-        """Return the worker and the epoch that an event of a task is of."""
-        if task is None:
-            return None, None
-        if self.reporter is not None and self.reporter[0] == task.id:
-            return self.reporter[1:]
-        return task.worker or task.last_worker, task.epoch or None
-
-    def task(self, task_id: str) -> TaskRow:
-        """Return a task of this run, or say which one was probably meant."""
-        rows = self.db.execute(
-            select(TaskRow, "WHERE run = :run AND id = :task"),
-            {"run": self.run.id, "task": task_id},
-        )
-        if not rows:
-            known = self.db.execute(
-                "SELECT id FROM task WHERE run = :run ORDER BY ordinal", {"run": self.run.id}
-            )
-            raise UnknownNameError("task", task_id, [str(row[0]) for row in known])
-        return decode(TaskRow, rows[0])
-
-    def attempt(self, task_id: str, epoch: int) -> AttemptRow:
-        """Return one attempt."""
-        rows = self.db.execute(
-            select(AttemptRow, "WHERE run = :run AND task = :task AND epoch = :epoch"),
-            {"run": self.run.id, "task": task_id, "epoch": epoch},
-        )
-        if not rows:
-            raise RefusedError(f"task {task_id!r} has no attempt {epoch}")
-        return decode(AttemptRow, rows[0])
-
-    def open_attempts(self) -> list[AttemptRow]:
-        """Return all attempts whose processes or harvest are not over."""
-        rows = self.db.execute(
-            select(AttemptRow, "WHERE run = :run AND open = 1 ORDER BY task"),
-            {"run": self.run.id},
-        )
-        return [decode(AttemptRow, row) for row in rows]
-
-    def phase(self, name: str) -> PhaseRow:
-        """Return a phase of this run; read once, for it changes with each of its tasks."""
-        if name in self._phases:
-            return self._phases[name]
-        rows = self.db.execute(
-            select(PhaseRow, "WHERE run = :run AND name = :name"),
-            {"run": self.run.id, "name": name},
-        )
-        if not rows:
-            known = self.db.execute(
-                "SELECT name FROM phase WHERE run = :run ORDER BY ordinal", {"run": self.run.id}
-            )
-            raise UnknownNameError("phase", name, [str(row[0]) for row in known])
-        return self._phases.setdefault(name, decode(PhaseRow, rows[0]))
-
-    def workers(self) -> list[WorkerRow]:
-        """Return all seats of this run that are not gone."""
-        rows = self.db.execute(
-            select(WorkerRow, "WHERE run = :run ORDER BY ordinal"),
-            {"run": self.run.id},
-        )
-        return [decode(WorkerRow, row) for row in rows]
-
-    def worker(self, name: str) -> WorkerRow:
-        """Return one seat, or say which one was probably meant."""
-        rows = self.db.execute(
-            select(WorkerRow, "WHERE run = :run AND name = :name"),
-            {"run": self.run.id, "name": name},
-        )
-        if not rows:
-            raise UnknownNameError("worker", name, [seat.name for seat in self.workers()])
-        return decode(WorkerRow, rows[0])
-
-    def insert(self, row: _Stored) -> None:
-        """Store a new row."""
-        self.db.execute(*insert(row))
-
-    def write(self, old: _Stored, new: _Stored) -> _Stored:
-        """Write the fields that differ."""
-        statement = update(old, new)
-        if statement:
-            self.db.execute(*statement)
-        if isinstance(new, PhaseRow):
-            self._phases[new.name] = new
-        return new
+class Change(RunTransaction):
+    """The unit of work of every rule; made by `change`, gone with its transaction."""
 
     def update_task(self, old: TaskRow, new: TaskRow) -> TaskRow:
         """Change a task and, with it, all that is counted from it; return the row as written.
@@ -213,19 +42,6 @@ class Change:
         self.write(old, new)
         Propagation(self).follow(old, new)
         return new
-
-    def count(self, old: TaskRow, new: TaskRow) -> None:
-        """Keep the run's count of tasks per state."""
-        if old.state is not new.state:
-            self.update_run(_counted(_counted(self.run, old.state, -1), new.state, 1))
-
-    def settles(self, task: TaskRow) -> bool:
-        """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase)."""
-        if task.state is TaskState.DONE:
-            return True
-        if task.block is None or task.open_epoch is not None:
-            return False
-        return task.block.settles_phase and self.phase(task.phase).on_failure != "hold"
 
     def to_pending(
         self,
@@ -244,19 +60,6 @@ class Change:
         if new.unmet_blocked:
             return self.update_task(old, blocked_by_result(self, new))
         return self.update_task(old, evolve(new, state=TaskState.PENDING, kind=None))
-
-
-def _counted(run: RunRow, state: TaskState, by: int) -> RunRow:
-    """Return the run with more or fewer tasks in a state."""
-    match state:
-        case TaskState.PENDING:
-            return evolve(run, pending=run.pending + by)
-        case TaskState.IN_PROGRESS:
-            return evolve(run, in_progress=run.in_progress + by)
-        case TaskState.DONE:
-            return evolve(run, done=run.done + by)
-        case TaskState.BLOCKED:
-            return evolve(run, blocked=run.blocked + by)
 
 
 def _timed(old: TaskRow, new: TaskRow, tx: Change) -> TaskRow:
@@ -295,4 +98,4 @@ def change(
         tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
         tx.write(before, tx.run)
         if tx.events:
-            db.execute_many(_NEW_EVENT, tx.events)
+            db.execute_many(NEW_EVENT, tx.events)

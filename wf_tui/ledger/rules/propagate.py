@@ -17,7 +17,7 @@ from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.rules.change import Change
+    from wf_tui.ledger.rules.transaction import RunTransaction
 
 __all__ = ["Propagation", "awaits_turn", "blocked_by_result", "is_bad", "is_met"]
 
@@ -54,7 +54,7 @@ def _root(task: TaskRow) -> str | None:
     return str(task.detail["root"]) if task.kind == BlockedKind.DEPENDENCY else task.id
 
 
-def blocked_by_result(tx: Change, task: TaskRow) -> TaskRow:
+def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
     """Return the task blocked by the result of another one, which it names.
 
     As it was, where the counters are ahead: the last of several is about to be taken off.
@@ -74,7 +74,7 @@ def blocked_by_result(tx: Change, task: TaskRow) -> TaskRow:
     )
 
 
-def awaits_turn(tx: Change, task: TaskRow) -> bool:
+def awaits_turn(tx: RunTransaction, task: TaskRow) -> bool:
     """Whether the task before it in a sequential phase still has the turn."""
     rows = tx.db.execute(
         "SELECT 1 FROM edge WHERE run = :run AND dst = :task AND kind = 'order' AND met = 0",
@@ -87,7 +87,7 @@ def awaits_turn(tx: Change, task: TaskRow) -> bool:
 class Propagation:
     """Follows one change to its end."""
 
-    tx: Change
+    tx: RunTransaction
 
     def follow(self, old: TaskRow, new: TaskRow) -> None:
         """Tell everyone who waits for this task, and whoever waits for them.
@@ -130,7 +130,7 @@ class Propagation:
         return [decode(TaskRow, row) for row in rows]
 
     def _counted(self, old: TaskRow, unmet: int, bad: int) -> TaskRow:
-        """Change the counters of one waiting task, and its state where they say so."""
+        """RunTransaction the counters of one waiting task, and its state where they say so."""
         new = evolve(old, unmet=old.unmet + unmet, unmet_blocked=old.unmet_blocked + bad)
         if new.unmet_blocked and (
             new.state is TaskState.PENDING or new.kind == BlockedKind.DEPENDENCY
