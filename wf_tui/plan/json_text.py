@@ -42,6 +42,7 @@ class _Reader:
     def __init__(self, text: str, builder: Builder) -> None:
         self._text = text
         self._at = 0
+        # Where each line begins: a place is asked for with every value, and must not cost a count.
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
         self._scalars = json.JSONDecoder(parse_int=_whole_number)
         self._builder = builder
@@ -103,6 +104,7 @@ class _Reader:
             raise self._unreadable(f"`,` or `{closing}` is expected here")
 
     def _scalar(self) -> object:
+        # Never asked for a list or a table, at which the standard reader recurses.
         try:
             value, self._at = self._scalars.raw_decode(self._text, self._at)
         except json.JSONDecodeError as error:

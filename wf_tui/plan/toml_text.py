@@ -156,6 +156,7 @@ def _spots(statements: list[_Statement]) -> Spot:
 
 
 def _key_parts(key: str) -> Iterator[str]:
+    # The standard reader has taken the whole text by now, so each key is one that it can read.
     table: object = tomllib.loads(f"{key} = 0")
     while isinstance(table, dict):
         part, table = next(iter(table.items()))

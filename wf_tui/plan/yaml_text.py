@@ -87,6 +87,7 @@ class _Reader:
                 self._start_document(mark)
             case yaml.AliasEvent():
                 hint = "write the value out: plans have no aliases"
+                # Nine lines of aliases to aliases hold a billion values.
                 self._builder.fault(f"an alias (*{event.anchor})", mark, hint)
                 self._scalar("", None, mark)
             case yaml.ScalarEvent():
@@ -136,7 +137,7 @@ class _Reader:
         if not self._turns or self._turns[-1] is None:
             return False
         is_key = self._turns[-1]
-        self._turns[-1] = not is_key
+        self._turns[-1] = not is_key  # the events alone do not tell keys from values
         return is_key
 
 
