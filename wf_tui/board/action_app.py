@@ -68,7 +68,7 @@ class ActionApp(App[int]):
     config: Config | None
     clock: Clock
     environ: Mapping[str, str]
-    signs: GlyphSet
+    glyphs: GlyphSet
     ascii: bool
     motion: bool
     _own_keys: Mapping[str, str] = MappingProxyType({})

@@ -71,7 +71,7 @@ class BoardApp(ActionApp):
         self.environ = os.environ if environ is None else environ
         self.config: Config = config or Config()
         self.ascii = ascii or self.config.board.ascii
-        self.signs = ASCII if self.ascii else UNICODE
+        self.glyphs = ASCII if self.ascii else UNICODE
         self.picture = Picture(self.clock.now())
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)

@@ -41,7 +41,7 @@ class ActionHost(Protocol):
     config: Config | None
     clock: Clock
     environ: Mapping[str, str]
-    signs: GlyphSet
+    glyphs: GlyphSet
     ascii: bool
     motion: bool
     """Whether a card that has changed is highlighted for a moment."""

@@ -31,7 +31,7 @@ def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
     database.close()
 
 
-def shown(drive: LedgerHarness, task: str, signs: GlyphSet = UNICODE) -> list[str]:
+def shown(drive: LedgerHarness, task: str, glyphs: GlyphSet = UNICODE) -> list[str]:
     """Return the lines of a card, its badges behind a bar."""
     now = drive.clock.now()
     picture = Picture(now)
@@ -46,7 +46,7 @@ def shown(drive: LedgerHarness, task: str, signs: GlyphSet = UNICODE) -> list[st
                 ),
             )
         )
-        for line in card_lines(picture.cards[task], signs, now)
+        for line in card_lines(picture.cards[task], glyphs, now)
     ]
 
 

@@ -184,7 +184,7 @@ def test_too_small(screens: SnapshotHarness) -> None:
     ids=["ascii", "light", "other"],
 )
 def test_looks(screens: SnapshotHarness, looks: Board) -> None:
-    """Letters in place of signs, the light theme, and one of Textual's own."""
+    """Letters in place of glyphs, the light theme, and one of Textual's own."""
     screens.config = Config(board=looks)
     assert screens.busy(MIDDLE)
 

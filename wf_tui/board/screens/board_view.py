@@ -14,7 +14,7 @@ from wf_tui.board.widgets.column import BoardColumn
 from wf_tui.board.widgets.column_tabs import ColumnTabs
 from wf_tui.board.widgets.filter_bar import FilterBar
 from wf_tui.board.widgets.footer import BoardFooter
-from wf_tui.board.widgets.header import BoardHeader, Notice, looking
+from wf_tui.board.widgets.header import BoardHeader, Notice, narrowed
 from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
@@ -44,19 +44,19 @@ class BoardView(RunScreen):
 
     def compose(self) -> ComposeResult:
         """Lay out the parts; all of them stay for as long as the board does."""
-        signs = self.host.signs
-        yield BoardHeader(signs)
-        yield Notice(signs)
+        glyphs = self.host.glyphs
+        yield BoardHeader(glyphs)
+        yield Notice(glyphs)
         yield FilterBar(id="filter")
-        yield ColumnTabs(signs)
+        yield ColumnTabs(glyphs)
         with Container(id="body"):
             with Horizontal(id="columns"):
                 for state in TaskState:
-                    yield BoardColumn(state, signs)
+                    yield BoardColumn(state, glyphs)
             yield DetailPane(
                 self.host.project, self.host.run_id, ascii=self.host.ascii, id="detail"
             )
-        yield BoardFooter(signs)
+        yield BoardFooter(glyphs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
 
     def on_mount(self) -> None:
@@ -116,13 +116,13 @@ class BoardView(RunScreen):
                 column.show(picture, count=count, fresh=fresh, now=now)
         header = picture.header
         self.query_one(BoardHeader).show(header)
-        self.query_one(Notice).show(header, self._looking(picture))
+        self.query_one(Notice).show(header, self._narrowed(picture))
         self.query_one(ColumnTabs).show(counts, self.current)
         self._show_keys()
 
-    def _looking(self, picture: Picture) -> str:
+    def _narrowed(self, picture: Picture) -> str:
         """Return what keeps cards from being seen; the line that is typed in says so itself."""
-        return "" if self.query_one(FilterBar).is_open else looking(picture)
+        return "" if self.query_one(FilterBar).is_open else narrowed(picture)
 
     def _counts(self, picture: Picture) -> dict[TaskState, str]:
         counts = {}

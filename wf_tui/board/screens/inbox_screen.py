@@ -81,7 +81,7 @@ class InboxScreen(RunScreen):
             with Vertical(id="inbox-side"):
                 yield Static(id="inbox-answers")
                 yield DetailPane(host.project, host.run_id, ascii=host.ascii, id="inbox-detail")
-        yield BoardFooter(host.signs)
+        yield BoardFooter(host.glyphs)
 
     def on_mount(self) -> None:
         """Show what there is."""

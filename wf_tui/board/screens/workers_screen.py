@@ -80,7 +80,7 @@ class WorkersScreen(RunScreen):
         """Draw the table."""
         yield Label("", id="workers-title", markup=False)
         yield DataTable(cursor_type="row", zebra_stripes=False, show_row_labels=False)
-        yield BoardFooter(self.host.signs)
+        yield BoardFooter(self.host.glyphs)
 
     def on_mount(self) -> None:
         """Show what there is."""

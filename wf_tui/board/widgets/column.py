@@ -41,10 +41,10 @@ class Held:
 class BoardColumn(LineWidget, can_focus=True):
     """Draws the cards of one state, holds which one is selected and how far it is scrolled."""
 
-    def __init__(self, state: TaskState, signs: GlyphSet) -> None:
+    def __init__(self, state: TaskState, glyphs: GlyphSet) -> None:
         super().__init__(id=f"column-{state.value.replace('_', '-')}")
         self.state = state
-        self.signs = signs
+        self.glyphs = glyphs
         self.selected: str | None = None
         """The id of the selected card; None where the column is empty."""
         self.top = 0
@@ -95,7 +95,7 @@ class BoardColumn(LineWidget, can_focus=True):
         title = (Span(WORDS[self.state], Role.TITLE), Span(f" {self._count}", Role.QUIET))
         marked = scroll_marker(len(self.ids) * HEIGHT, height, self.top)
         cards = self._card_rows(height)
-        return Frame(self.signs, self.size.width, role).around(Line(title), cards, height, marked)
+        return Frame(self.glyphs, self.size.width, role).around(Line(title), cards, height, marked)
 
     def _card_rows(self, height: int) -> list[Row]:
         picture, ids = self._picture, self.ids
@@ -117,19 +117,19 @@ class BoardColumn(LineWidget, can_focus=True):
         before = self._lines.get(name)
         if before is not None and before[:2] == (rev, second):
             return before
-        return rev, second, card_lines(card, self.signs, self._now)
+        return rev, second, card_lines(card, self.glyphs, self._now)
 
     def _rows_of(self, card: str, lines: tuple[Line, ...], *, marked: bool) -> list[Row]:
         here = card == self.selected and self.has_class("-current")
         look = Look.CHANGED if card in self._fresh else Look.PLAIN
         if here:
             look = Look.CURSOR if self.has_focus else Look.CURSOR_ELSEWHERE
-        cursor = Span(self.signs.selected if here else " ", Role.FOCUS)
-        sign = Span(self.signs.marked, Role.NEEDS_YOU) if marked else cursor
+        cursor = Span(self.glyphs.selected if here else " ", Role.FOCUS)
+        sign = Span(self.glyphs.marked, Role.NEEDS_YOU) if marked else cursor
         meta = (("card", card), ("col", self.state.value))
         room = self.size.width - _FRAME - 1
         return [
-            Row((sign if y == 0 else cursor, *fitted(line, room, self.signs.more)), look, meta)
+            Row((sign if y == 0 else cursor, *fitted(line, room, self.glyphs.more)), look, meta)
             for y, line in enumerate(lines)
         ]
 

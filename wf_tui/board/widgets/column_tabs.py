@@ -23,9 +23,9 @@ __all__ = ["ColumnTabs"]
 class ColumnTabs(LineWidget):
     """One line; a click on a name shows that column."""
 
-    def __init__(self, signs: GlyphSet) -> None:
+    def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="tabs")
-        self.signs = signs
+        self.glyphs = glyphs
         self._counts: Mapping[TaskState, str] = {}
         self._current = TaskState.PENDING
 
@@ -43,7 +43,7 @@ class ColumnTabs(LineWidget):
                 tabs.append(Span(f"[{text}]", Role.FOCUS, state.value))
             else:
                 tabs.append(Span(f" {text} ", Role.QUIET, state.value))
-        return [Row(fitted(Line(tuple(tabs)), self.size.width, self.signs.more))]
+        return [Row(fitted(Line(tuple(tabs)), self.size.width, self.glyphs.more))]
 
     def state_at(self, x: int) -> TaskState | None:
         """Return the column whose tab is at this cell of the line."""

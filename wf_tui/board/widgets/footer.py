@@ -37,9 +37,9 @@ class FooterKey(NamedTuple):
 class BoardFooter(LineWidget):
     """One line of keys; a click on one does what the key does."""
 
-    def __init__(self, signs: GlyphSet) -> None:
+    def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="footer")
-        self.signs = signs
+        self.glyphs = glyphs
         self._keys: Sequence[FooterKey] = ()
 
     def show(self, keys: Sequence[FooterKey]) -> None:
@@ -49,7 +49,7 @@ class BoardFooter(LineWidget):
 
     def rows(self) -> list[Row]:
         """Return the line."""
-        return [Row(fitted(Line(tuple(self._spans())), self.size.width, self.signs.more))]
+        return [Row(fitted(Line(tuple(self._spans())), self.size.width, self.glyphs.more))]
 
     def _spans(self) -> list[Span]:
         """Return what fits; what is possible now is not crowded out by what is not."""

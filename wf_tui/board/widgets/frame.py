@@ -19,13 +19,13 @@ __all__ = ["Frame"]
 class Frame:
     """A frame of a width; `role` says whether the keys are for what is in it."""
 
-    signs: GlyphSet
+    glyphs: GlyphSet
     width: int
     role: Role
 
     def around(self, title: Line, rows: Sequence[Row], height: int, marked: range) -> list[Row]:
         """Return rows in a frame that is `height` lines high inside; `marked` lines show where."""
-        _, across, _, side, left, right, here = tuple(self.signs.frame)
+        _, across, _, side, left, right, here = tuple(self.glyphs.frame)
         inside = self.width - 2
         blank = Row((Span(" " * inside, Role.QUIET),))
         sides = Span(side, self.role), Span(here, self.role)
@@ -37,8 +37,8 @@ class Frame:
         return [self._top(title), *framed, bottom]
 
     def _top(self, title: Line) -> Row:
-        left, across, right = tuple(self.signs.frame[:3])
+        left, across, right = tuple(self.glyphs.frame[:3])
         room = max(0, self.width - 4)
-        words = fitted(title, min(room, width_of(title.left)), self.signs.more)
+        words = fitted(title, min(room, width_of(title.left)), self.glyphs.more)
         rest = across * (room - width_of(words)) + right
         return Row((Span(f"{left} ", self.role), *words, Span(f" {rest}", self.role)))

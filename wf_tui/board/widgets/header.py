@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from wf_tui.picture.header import Header
     from wf_tui.picture.picture import Picture
 
-__all__ = ["BoardHeader", "Notice", "header_spans", "looking", "notice"]
+__all__ = ["BoardHeader", "Notice", "header_spans", "narrowed", "notice"]
 
 _BAR: Final = 12
+"""Cells of the progress bar."""
 _GOAL: Final = 16
 """Cells that the goal keeps before something else is left out."""
 _TYPED: Final = 40
+"""Characters of a filter that are repeated."""
 _THOUSAND: Final = 1000
 _MICRO: Final = 1_000_000
 _ROLES: Final = {
@@ -37,9 +40,9 @@ _ROLES: Final = {
 class BoardHeader(LineWidget):
     """One line about the whole run."""
 
-    def __init__(self, signs: GlyphSet) -> None:
+    def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="header")
-        self.signs = signs
+        self.glyphs = glyphs
         self._header: Header | None = None
 
     def show(self, header: Header) -> None:
@@ -52,34 +55,34 @@ class BoardHeader(LineWidget):
         width = self.size.width
         if self._header is None:
             return [Row((Span(" " * width, Role.QUIET),))]
-        return [Row(header_spans(self._header, width, self.signs))]
+        return [Row(header_spans(self._header, width, self.glyphs))]
 
 
 class Notice(LineWidget):
     """One line: what keeps the run from going on, and what keeps cards from being seen."""
 
-    def __init__(self, signs: GlyphSet) -> None:
+    def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="notice")
-        self.signs = signs
+        self.glyphs = glyphs
         self._line = Line()
 
-    def show(self, header: Header, looking: str) -> None:
+    def show(self, header: Header, narrowed: str) -> None:
         """Say what there is to say; with nothing to say the line is not there.
 
-        `looking` is said first: it is why a card that somebody looks for is not there.
+        `narrowed` is said first: it is why a card that somebody looks for is not there.
         """
         text = notice(header)
         role = Role.WARNING if header.state == RunState.PAUSED else Role.NEEDS_YOU
         if header.state.ended:
             role = Role.QUIET
-        own = (Span(f" {looking} ", Role.KEY),) if looking else ()
+        own = (Span(f" {narrowed} ", Role.KEY),) if narrowed else ()
         self._line = Line((*own, Span(f" {text}", role)))
-        self.set_class(bool(text or looking), "-said")
+        self.set_class(bool(text or narrowed), "-said")
         self.repaint()
 
     def rows(self) -> list[Row]:
         """Return the line."""
-        return [Row(fitted(self._line, self.size.width, self.signs.more))]
+        return [Row(fitted(self._line, self.size.width, self.glyphs.more))]
 
 
 def notice(header: Header) -> str:
@@ -97,70 +100,93 @@ def notice(header: Header) -> str:
     return f"stalled: {header.stalled}" if header.stalled else ""
 
 
-def looking(picture: Picture) -> str:
+def narrowed(picture: Picture) -> str:
     """Return which filter is on, and how many cards the keys work on."""
-    parts, on = [], picture.filtered
-    if on.active:
-        words = f"{on.quick} {clean(on.text, limit=_TYPED)}".strip()
+    parts = []
+    if picture.filtered.active:
+        text = clean(picture.filtered.text, limit=_TYPED)
+        words = f"{picture.filtered.quick} {text}".strip()
         shown = sum(len(column) for column in picture.columns.values())
         parts.append(f"filter {words}: {shown} of {sum(picture.counts.values())}")
-    if marked := len(picture.marks and picture.targets(None)):
+    # Marks that the filter hides do not count, so they are asked for as an action would.
+    marked = len(picture.targets(None)) if picture.marks else 0
+    if marked:
         parts.append(f"{marked} marked")
     return f"{', '.join(parts)} (escape: all again)" if parts else ""
 
 
-def header_spans(header: Header, width: int, signs: GlyphSet) -> tuple[Span, ...]:
+@dataclass(frozen=True)
+class _Part:
+    """A part of the header; of two that do not both fit, the one with the higher `rank` goes."""
+
+    rank: int
+    spans: tuple[Span, ...]
+
+
+def header_spans(header: Header, width: int, glyphs: GlyphSet) -> tuple[Span, ...]:
     """Return the header for a width: the less it matters, the earlier it is left out."""
-    parts = _parts(header, signs)
-    while sum(width_of(part) + 3 for _, part in parts) + _GOAL > width and len(parts) > 1:
-        parts.remove(max(parts, key=lambda part: part[0]))
-    right = [span for _, part in parts for span in (*part, Span("   ", Role.QUIET))][:-1]
+    parts = _parts(header, glyphs)
+    while len(parts) > 1 and _GOAL + sum(width_of(part.spans) + 3 for part in parts) > width:
+        parts.remove(max(parts, key=lambda part: part.rank))
+    right: list[Span] = []
+    for part in parts:
+        if right:
+            right.append(Span("   ", Role.QUIET))
+        right += part.spans
     room = width - width_of(right) - 4
-    goal = fitted(Line((Span(header.goal, Role.TITLE),)), max(1, room), signs.more)
-    tight = (Span(" ", Role.QUIET), *goal, Span("  ", Role.QUIET), *right, Span(" ", Role.QUIET))
-    return fitted(Line(tight), width, signs.more)
+    goal = fitted(Line((Span(header.goal, Role.TITLE),)), max(1, room), glyphs.more)
+    line = (Span(" ", Role.QUIET), *goal, Span("  ", Role.QUIET), *right, Span(" ", Role.QUIET))
+    return fitted(Line(line), width, glyphs.more)
 
 
-def _parts(header: Header, signs: GlyphSet) -> list[tuple[int, tuple[Span, ...]]]:
-    """Return the parts from left to right, each with its place in the order of leaving out."""
+def _parts(header: Header, glyphs: GlyphSet) -> list[_Part]:
+    """Return the parts from left to right."""
     parts = [
-        (0, _state(header, signs)),
-        (2, _progress(header, signs)),
-        (3, (Span(f"{header.working} working", Role.QUIET),)),
+        _Part(0, (_state(header, glyphs),)),
+        _Part(2, _progress(header, glyphs)),
+        _Part(3, (Span(f"{header.working} working", Role.QUIET),)),
     ]
     if header.need_you:
-        words = f"{signs.needs_you} {header.need_you} need{'s' * (header.need_you == 1)} you"
-        parts.append((1, (Span(words, Role.NEEDS_YOU),)))
-    if used := _usage(header):
-        parts.append((5, (Span(used, Role.QUIET),)))
-    parts.append((6, (Span(clock_time(header.elapsed), Role.QUIET),)))
+        verb = "needs" if header.need_you == 1 else "need"
+        words = f"{glyphs.needs_you} {header.need_you} {verb} you"
+        parts.append(_Part(1, (Span(words, Role.NEEDS_YOU),)))
+    if usage := _usage(header):
+        parts.append(_Part(5, (Span(usage, Role.QUIET),)))
+    parts.append(_Part(6, (Span(clock_time(header.elapsed), Role.QUIET),)))
     if header.left is not None:
-        parts.append((4, (Span(f"~{span(header.left)} left", Role.QUIET),)))
+        parts.append(_Part(4, (Span(f"~{span(header.left)} left", Role.QUIET),)))
     return parts
 
 
-def _state(header: Header, signs: GlyphSet) -> tuple[Span, ...]:
-    state = header.state
-    sign = signs.go if state is RunState.RUNNING else signs.stop
-    if state.ended:
-        sign = signs.done if state is RunState.COMPLETED else signs.blocked
-    return (Span(f"{sign} {header.state}", _ROLES[state]),)
+def _state(header: Header, glyphs: GlyphSet) -> Span:
+    match header.state:
+        case RunState.RUNNING:
+            glyph = glyphs.go
+        case RunState.COMPLETED:
+            glyph = glyphs.done
+        case state if state.ended:
+            glyph = glyphs.blocked
+        case _:
+            glyph = glyphs.stop
+    return Span(f"{glyph} {header.state}", _ROLES[header.state])
 
 
-def _progress(header: Header, signs: GlyphSet) -> tuple[Span, ...]:
-    full, tip, empty = tuple(signs.bar)
-    cells = _BAR * header.done // header.total if header.total else _BAR
-    bar = full * cells + (tip + empty * (_BAR - cells - 1) if cells < _BAR else "")
+def _progress(header: Header, glyphs: GlyphSet) -> tuple[Span, ...]:
+    full, tip, empty = tuple(glyphs.bar)
+    filled = _BAR * header.done // header.total if header.total else _BAR
+    rest = tip + empty * (_BAR - filled - 1) if filled < _BAR else ""
     return (
-        Span(bar[:cells], Role.DONE),
-        Span(bar[cells:], Role.FRAME),
+        Span(full * filled, Role.DONE),
+        Span(rest, Role.FRAME),
         Span(f" {header.done}/{header.total}", Role.TITLE),
     )
 
 
 def _usage(header: Header) -> str:
-    known = [n for n in (header.input_tokens, header.output_tokens) if n is not None]
-    words = [f"{short_number(sum(known))} tok"] if known else []
+    words = []
+    tokens = [n for n in (header.input_tokens, header.output_tokens) if n is not None]
+    if tokens:
+        words.append(f"{short_number(sum(tokens))} tok")
     if header.cost_microusd is not None:
         words.append(f"${header.cost_microusd / _MICRO:.2f}")
     return " ".join(words)
