@@ -32,17 +32,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType
 
+    from wf_tui.board.host import ActResult
     from wf_tui.clock import Clock
     from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rules.moves import MoveResult
     from wf_tui.picture.batch import Batch, Changes
 
 __all__ = ["BoardApp"]
 
 _TICK: Final = 0.1
-"""Seconds between two times that the screen changes by itself."""
+"""Seconds between two times that the screen changes by itself: nobody reads faster than that, and
+each change costs a frame."""
 _SIGNALLED: Final = 128
+"""What a shell adds to the number of the signal that ended a program."""
 _PATIENCE: Final = 2.0
 """Seconds that leaving in good order may take after a signal."""
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -76,9 +78,12 @@ class BoardApp(ActionApp):
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
         self._action_thread = ThreadPoolExecutor(1, "actions")
-        self._waiting: list[Batch] = []
+        self._batches: list[Batch] = []
+        """What was read and is not in the picture yet."""
         self._second = 0
-        self._unheard = contextlib.ExitStack()
+        """The last whole second for which ages were drawn."""
+        self._old_handlers = contextlib.ExitStack()
+        """The handlers of signals from before, which are put back at the end."""
         # The environment may have named a theme that is only registered here.
         self.set_reactive(App.theme, "textual-dark")
         for theme in OURS:
@@ -97,7 +102,7 @@ class BoardApp(ActionApp):
         self._running_loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             before = signal.signal(number, self._signalled)
-            self._unheard.callback(signal.signal, number, before)
+            self._old_handlers.callback(signal.signal, number, before)
         self.set_interval(_TICK, self.beat)
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
@@ -118,7 +123,7 @@ class BoardApp(ActionApp):
 
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
-        self._unheard.close()
+        self._old_handlers.close()
         self._feed.stop()
         self._action_thread.shutdown()
 
@@ -126,7 +131,7 @@ class BoardApp(ActionApp):
 
     @on(LedgerChanged)
     def _changed(self, message: LedgerChanged) -> None:
-        self._waiting.append(message.batch)
+        self._batches.append(message.batch)
         if self.picture.run is None:
             self.beat()
 
@@ -136,9 +141,10 @@ class BoardApp(ActionApp):
 
     def beat(self) -> None:
         """Bring the screen up to date; called ten times a second, however much has changed."""
-        batches, self._waiting = self._waiting, []
+        batches, self._batches = self._batches, []
         for batch in batches:
             self._show(self.picture.apply(batch))
+            # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
         now = self.clock.now()
         if int(now) != self._second and self.picture.run is not None:
@@ -163,17 +169,15 @@ class BoardApp(ActionApp):
 
     # -- acting
 
-    def do(self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str) -> None:
+    def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
         """Change the run, off the event loop and in the order of asking, and tell what came of it.
 
         Nothing else on the board changes a run.
         """
         self.run_worker(self._do(act, label), group="actions", exit_on_error=False)
 
-    async def _do(
-        self, act: Callable[[Ledger], list[MoveResult] | bool | str | None], label: str
-    ) -> None:
-        def in_thread() -> list[MoveResult] | bool | str | None:
+    async def _do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
+        def in_thread() -> ActResult:
             with commands.open_ledger(self.project) as ledger:
                 return act(ledger)
 
@@ -187,8 +191,8 @@ class BoardApp(ActionApp):
             self.log(traceback.format_exc())
             self.tell(f"internal error: {error!r}", severity="error")
             return
-        for told in result_messages(result, label):
-            self.tell(told.text, severity="warning" if told.refused else "information")
+        for line in result_messages(result, label):
+            self.tell(line.text, severity="warning" if line.refused else "information")
 
     def open_card(self, task: str) -> None:
         """Select a card on the board and open it."""

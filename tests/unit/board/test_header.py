@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from wf_tui.board.actions.result_messages import Told, result_messages
+from wf_tui.board.actions.result_messages import ResultMessage, result_messages
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.header import clock_time, header_spans, notice, short_number
 from wf_tui.board.widgets.line import width_of
@@ -102,14 +102,16 @@ def test_what_was_done_is_told_once_and_refusals_each() -> None:
     def acted(task: str, reason: str = "") -> MoveResult:
         return MoveResult(task, changed=not reason, state="pending", reason=reason)
 
-    assert result_messages([acted("a"), acted("b")], "retried") == [Told("retried a, b")]
-    assert result_messages([acted(name) for name in "abcd"], "held") == [Told("held 4 tasks")]
+    assert result_messages([acted("a"), acted("b")], "retried") == [ResultMessage("retried a, b")]
+    assert result_messages([acted(name) for name in "abcd"], "held") == [
+        ResultMessage("held 4 tasks")
+    ]
     refused = [acted("a"), acted("b", "no"), acted("c", "no"), acted("d", "never")]
     assert result_messages(refused, "retried") == [
-        Told("retried a"),
-        Told("no", refused=True),
-        Told("never", refused=True),
+        ResultMessage("retried a"),
+        ResultMessage("no", refused=True),
+        ResultMessage("never", refused=True),
     ]
-    assert result_messages(True, "paused") == [Told("paused")]
-    assert result_messages(None, "aborted") == [Told("aborted")]
-    assert result_messages("8 jobs", "") == [Told("8 jobs")]
+    assert result_messages(True, "paused") == [ResultMessage("paused")]
+    assert result_messages(None, "aborted") == [ResultMessage("aborted")]
+    assert result_messages("8 jobs", "") == [ResultMessage("8 jobs")]

@@ -22,28 +22,30 @@ Ids = tuple[str, ...]
 
 def open_shell(app: ActionHost, ids: Ids) -> None:
     """Open a shell in the worktree of a task."""
-    app.begin(_go_into(app, ids[0], lambda _: shell_command(app.environ)))
+    app.begin(_run_in_worktree(app, ids[0], lambda _kept: shell_command(app.environ)))
 
 
 def open_editor(app: ActionHost, ids: Ids) -> None:
     """Open an editor in the worktree of a task."""
-    app.begin(_go_into(app, ids[0], lambda kept: editor_command(app.environ, kept)))
+    app.begin(_run_in_worktree(app, ids[0], lambda kept: editor_command(app.environ, kept)))
 
 
-async def _go_into(app: ActionHost, task: str, words: Callable[[KeptTree], list[str]]) -> None:
+async def _run_in_worktree(
+    app: ActionHost, task: str, command_for: Callable[[KeptTree], list[str]]
+) -> None:
     kept = await app.read(partial(kept_tree, run=app.run_id, name=task))
-    command = words(kept)
-    fault = app.step_aside(entry_notice(kept), lambda: _entered(app, kept, command))
-    if fault is not None:
-        raise fault
+    command = command_for(kept)
+
+    def program() -> WfError | None:
+        # An error is raised only when the board is back: while it is aside nobody could read it.
+        try:
+            run_in_worktree(kept, command, app.environ)
+        except WfError as error:
+            return error
+        return None
+
+    error = app.step_aside(entry_notice(kept), program)
+    if error is not None:
+        raise error
     if kept.to_accept:
         app.tell(f"{app.keys_of('task.accept')} accepts what is in it now")
-
-
-def _entered(app: ActionHost, kept: KeptTree, command: list[str]) -> WfError | None:
-    """Return what went wrong: while the board is aside nobody could read it."""
-    try:
-        run_in_worktree(kept, command, app.environ)
-    except WfError as error:
-        return error
-    return None

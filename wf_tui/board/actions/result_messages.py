@@ -1,4 +1,4 @@
-"""What is said after something was done by hand: what changed, and each refusal."""
+"""The lines that follow an act of the person: what changed, and each refusal."""
 
 from __future__ import annotations
 
@@ -8,40 +8,41 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from wf_tui.board.host import ActResult
 
-    from wf_tui.ledger.rules.moves import MoveResult
-
-__all__ = ["Told", "result_messages"]
+__all__ = ["ResultMessage", "result_messages"]
 
 _MOST: Final = 3
 """More cards than these are counted and not named."""
 
 
 @dataclass(frozen=True)
-class Told:
+class ResultMessage:
     """One line for the person."""
 
     text: str
     refused: bool = False
 
 
-def result_messages(result: Sequence[MoveResult] | bool | str | None, label: str) -> list[Told]:  # noqa: FBT001 - what the ledger returns
-    """Return what to say of a result; `label` is what was done, in the past: `retried`."""
+def result_messages(result: ActResult, label: str) -> list[ResultMessage]:
+    """Return what to say of a result; `label` is what was done, in the past: `retried`.
+
+    A result is a sentence of its own, whether something changed, nothing, or a row for each task.
+    """
     if isinstance(result, str):
-        return [Told(result)]
-    if isinstance(result, bool):
-        return [Told(label)] if result else [Told(f"nothing to do: {label} already", refused=True)]
-    if result is None:
-        return [Told(label)]
-    changed = [one.task for one in result if one.changed]
-    told = [Told(f"{label} {_names(changed)}")] if changed else []
-    refusals = list(dict.fromkeys(one.reason for one in result if not one.changed))
-    told += [Told(reason, refused=True) for reason in refusals[:_MOST]]
+        return [ResultMessage(result)]
+    if result is None or result is True:
+        return [ResultMessage(label)]
+    if result is False:
+        return [ResultMessage(f"nothing to do: {label} already", refused=True)]
+    messages = []
+    changed = [row.task for row in result if row.changed]
+    if changed:
+        names = ", ".join(changed) if len(changed) <= _MOST else plural(len(changed), "task")
+        messages.append(ResultMessage(f"{label} {names}"))
+    refusals = list(dict.fromkeys(row.reason for row in result if not row.changed))
+    messages += [ResultMessage(reason, refused=True) for reason in refusals[:_MOST]]
     if len(refusals) > _MOST:
-        told.append(Told(f"and {len(refusals) - _MOST} more were refused", refused=True))
-    return told
-
-
-def _names(tasks: Sequence[str]) -> str:
-    return ", ".join(tasks) if len(tasks) <= _MOST else plural(len(tasks), "task")
+        more = f"and {len(refusals) - _MOST} more were refused"
+        messages.append(ResultMessage(more, refused=True))
+    return messages

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from wf_tui.board.screens.dialogs import Choice
 from wf_tui.ledger.queries import reads
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SeatFacts", "choices", "interrupted", "read"]
 
-_UNFIT: Final = 3
+
+class _Rank(IntEnum):
+    """The order in which choices are listed."""
+
+    FREE = 0
+    BUSY = 1
+    LIMITED = 2
+    UNFIT = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class SeatFacts:
     tasks: tuple[TaskRow, ...]
     seats: tuple[WorkerRow, ...]
     now: float = 0.0
+    """When they were read, in UTC seconds."""
 
 
 def read(db: Database, *, run: str, tasks: Sequence[str], now: float = 0.0) -> SeatFacts:
@@ -44,11 +53,10 @@ def choices(facts: SeatFacts) -> list[Choice]:
     for seat in facts.seats:
         by_profile[seat.profile].append(seat)
     names = {seat.name for seat in facts.seats}
-    ranked += [
-        _profile(name, seats, facts)
-        for name, seats in by_profile.items()
-        if len(seats) > 1 and name not in names
-    ]
+    for profile, seats in by_profile.items():
+        # A profile that is called like one of its seats is listed once, as the seat.
+        if len(seats) > 1 and profile not in names:
+            ranked.append(_profile(profile, seats, facts))
     return [choice for _, choice in sorted(ranked, key=lambda pair: pair[0])]
 
 
@@ -61,24 +69,28 @@ def interrupted(facts: SeatFacts) -> str:
     return f"interrupts {listed(held, 1)}; the work so far is kept as an attempt"
 
 
-def _seat(seat: WorkerRow, facts: SeatFacts) -> tuple[int, Choice]:
-    wrong = _unfit(seat, facts.tasks)
-    if wrong:
-        return _UNFIT, Choice(seat.name, seat.name, wrong, disabled=True)
+def _seat(seat: WorkerRow, facts: SeatFacts) -> tuple[_Rank, Choice]:
+    unfit = _unfit(seat, facts.tasks)
+    if unfit:
+        return _Rank.UNFIT, Choice(seat.name, seat.name, unfit, disabled=True)
     if seat.task is not None:
         note = f"busy with {clean(seat.task, limit=60)}: waits until it is free"
-        return 1, Choice(seat.name, seat.name, note)
+        return _Rank.BUSY, Choice(seat.name, seat.name, note)
     if (seat.lane_until or 0) > facts.now:
-        return 2, Choice(seat.name, seat.name, f"fits, but its lane {seat.lane} is limited")
-    return 0, Choice(seat.name, seat.name, "free")
+        note = f"fits, but its lane {seat.lane} is limited"
+        return _Rank.LIMITED, Choice(seat.name, seat.name, note)
+    return _Rank.FREE, Choice(seat.name, seat.name, "free")
 
 
-def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> tuple[int, Choice]:
-    free = sum(seat.task is None for seat in seats)
+def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> tuple[_Rank, Choice]:
     label = f"{name} (any of {plural(len(seats), 'seat')})"
-    if wrong := _unfit(seats[0], facts.tasks):
-        return _UNFIT, Choice(name, label, wrong, disabled=True)
-    return (0, Choice(name, label, f"{free} free")) if free else (1, Choice(name, label, "busy"))
+    unfit = _unfit(seats[0], facts.tasks)
+    if unfit:
+        return _Rank.UNFIT, Choice(name, label, unfit, disabled=True)
+    free = sum(seat.task is None for seat in seats)
+    if free:
+        return _Rank.FREE, Choice(name, label, f"{free} free")
+    return _Rank.BUSY, Choice(name, label, "busy")
 
 
 def _unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:

@@ -14,7 +14,7 @@ from textual.message import Message
 from wf_tui.board.detail.wrapped_lines import WrappedLines
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Role, Row, Span, scroll_marker
-from wf_tui.board.widgets.line_widget import LineWidget
+from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,17 +69,18 @@ class LinesView(LineWidget, can_focus=True):
     | home, g | Go to the first row. |
     | end, G | Go to the last row, and follow what is added. |
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *("role--text", "role--label", "role--rule"),
-        *("role--added", "role--removed", "role--hunk"),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(
+        *(Role.TEXT, Role.QUIET, Role.WARNING, Role.LABEL, Role.RULE),
+        *(Role.ADDED, Role.REMOVED, Role.HUNK, Role.EDGE),
+    )
     """
     | Class | Description |
     | :- | :- |
-    | role--text | A line that is only read. |
+    | role--text, role--quiet, role--warning | A line that is only read. |
     | role--label | A heading. |
     | role--rule | A line across the view. |
     | role--added, role--removed, role--hunk | The lines of a patch. |
+    | role--edge | The scroll marker. |
     """
     DEFAULT_CSS = """
     LinesView {

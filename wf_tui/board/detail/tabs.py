@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
 from wf_tui.board.detail.document import Tab
 from wf_tui.board.widgets.line import Role, Row, Span
-from wf_tui.board.widgets.line_widget import LineWidget
+from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -20,6 +20,7 @@ __all__ = ["TabRow"]
 class TabRow(LineWidget):
     """One line with the names of the tabs; the open one stands in brackets and in colour."""
 
+    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET, Role.KEY)
     DEFAULT_CSS = """
     TabRow { width: 1fr; height: 1; }
     """

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.messages import CardDragged, CardOpened, CardSelected
 from wf_tui.board.widgets.card_lines import HEIGHT, card_lines
 from wf_tui.board.widgets.frame import Frame
 from wf_tui.board.widgets.glyph_sets import WORDS
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted, scroll_marker
-from wf_tui.board.widgets.line_widget import LineWidget
+from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,6 +27,12 @@ __all__ = ["BoardColumn"]
 
 _FRAME: Final = 2
 _DOUBLE: Final = 2
+_ROLES: Final = (
+    *(Role.PENDING, Role.IN_PROGRESS, Role.DONE, Role.BLOCKED, Role.NEEDS_YOU),
+    *(Role.TITLE, Role.QUIET, Role.WARNING, Role.BADGE),
+    *(Role.FRAME, Role.EDGE, Role.FOCUS),
+)
+"""What a card and the frame around the cards are drawn in."""
 
 
 @dataclass
@@ -40,6 +46,10 @@ class Held:
 
 class BoardColumn(LineWidget, can_focus=True):
     """Draws the cards of one state, holds which one is selected and how far it is scrolled."""
+
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        *_ROLES, Look.CURSOR, Look.CURSOR_ELSEWHERE, Look.CHANGED
+    )
 
     def __init__(self, state: TaskState, glyphs: GlyphSet) -> None:
         super().__init__(id=f"column-{state.value.replace('_', '-')}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from wf_tui.board.messages import ColumnChosen
 from wf_tui.board.widgets.glyph_sets import WORDS
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget
+from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ __all__ = ["ColumnTabs"]
 
 class ColumnTabs(LineWidget):
     """One line; a click on a name shows that column."""
+
+    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET, Role.FOCUS)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="tabs")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget
+from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,8 @@ class FooterKey(NamedTuple):
 
 class BoardFooter(LineWidget):
     """One line of keys; a click on one does what the key does."""
+
+    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET, Role.KEY, Role.OFF)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="footer")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget
+from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span
@@ -40,6 +40,10 @@ _ROLES: Final = {
 class BoardHeader(LineWidget):
     """One line about the whole run."""
 
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        Role.QUIET, Role.TITLE, Role.FRAME, *_ROLES.values()
+    )
+
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="header")
         self.glyphs = glyphs
@@ -60,6 +64,10 @@ class BoardHeader(LineWidget):
 
 class Notice(LineWidget):
     """One line: what keeps the run from going on, and what keeps cards from being seen."""
+
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        Role.QUIET, Role.KEY, Role.WARNING, Role.NEEDS_YOU
+    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="notice")

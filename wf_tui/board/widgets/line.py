@@ -47,7 +47,6 @@ class Look(StrEnum):
     CURSOR = "cursor"
     CURSOR_ELSEWHERE = "cursor_elsewhere"
     CHANGED = "changed"
-    TARGET = "target"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,14 +15,19 @@ from wf_tui.board.widgets.line import Look, Role, Row, Span, width_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LineWidget"]
+__all__ = ["LineWidget", "component_classes"]
 
 _HIT: Final = "hit"
 _FRAMES: Final = frozenset({Role.FRAME, Role.EDGE})
 """What lies around a line is not on its ground."""
-_OF_DOCUMENTS: Final = frozenset(
-    {Role.TEXT, Role.LABEL, Role.RULE, Role.ADDED, Role.REMOVED, Role.HUNK}
-)
+
+
+def component_classes(*painted: Role | Look) -> set[str]:
+    """Return the component classes of what a widget paints.
+
+    `role--ROLE` is the colour of a piece of text, `look--LOOK` the background of a line.
+    """
+    return {f"look--{one}" if isinstance(one, Look) else f"role--{one}" for one in painted}
 
 
 class LineWidget(Widget):
@@ -31,21 +36,12 @@ class LineWidget(Widget):
     A subclass says in `rows` what is to be seen, and calls `repaint` whenever that may differ. Both
     run on the event loop. A change then costs one frame and no layout pass, whatever the number of
     things behind it, which a `ScrollView` with its `virtual_size` and its scrollbars cannot give.
+
+    A subclass declares with `component_classes` the roles and looks that it paints, and no others:
+    Textual computes the style of each of them for each widget while the application starts.
     """
 
     ALLOW_SELECT = False
-    # Textual computes the style of each class for each widget, so those of documents are left to
-    # the widgets that show documents.
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"role--{role}" for role in Role if role not in _OF_DOCUMENTS),
-        *(f"look--{look}" for look in Look),
-    }
-    """
-    | Class | Description |
-    | :- | :- |
-    | role--ROLE | The colour of a piece of text of this `Role`. |
-    | look--LOOK | The background of a line of this `Look`. |
-    """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)

@@ -1,0 +1,64 @@
+"""The widget that paints lines: what it is painted in, and what a click on it means."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wf_tui.board.detail import lines_view, tabs
+from wf_tui.board.widgets import card_lines, column, column_tabs, footer, frame, header
+from wf_tui.board.widgets.line import Role, scroll_marker
+from wf_tui.board.widgets.line_widget import component_classes
+from wf_tui.ledger.model.states import TaskState
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from wf_tui.board.widgets.line_widget import LineWidget
+
+
+@pytest.mark.parametrize(
+    ("widgets", "modules"),
+    [
+        ([column.BoardColumn], [column, card_lines, frame]),
+        ([header.BoardHeader, header.Notice], [header]),
+        ([column_tabs.ColumnTabs], [column_tabs]),
+        ([footer.BoardFooter], [footer]),
+        ([tabs.TabRow], [tabs]),
+        ([lines_view.LinesView], [lines_view]),
+    ],
+)
+def test_a_widget_declares_what_it_paints(
+    widgets: list[type[LineWidget]], modules: list[ModuleType]
+) -> None:
+    """A role that is not declared would have no colour, and asking for it ends the board."""
+    source = "".join(map(inspect.getsource, modules))
+    painted = component_classes(*(Role[name] for name in re.findall(r"\bRole\.([A-Z_]+)", source)))
+    declared = {name for widget in widgets for name in widget._get_component_classes()}
+    assert painted
+    assert painted <= declared
+
+
+def test_a_column_declares_the_role_of_each_state() -> None:
+    """A card is drawn in the role that is called like its state."""
+    roles = component_classes(*(Role(state) for state in TaskState))
+    assert roles <= column.BoardColumn._get_component_classes()
+
+
+@pytest.mark.parametrize(
+    ("total", "height", "top", "lines"),
+    [
+        (10, 10, 0, []),
+        (20, 10, 0, [0, 1, 2, 3, 4]),
+        (20, 10, 10, [5, 6, 7, 8, 9]),
+        (900, 3, 897, [2]),
+    ],
+)
+def test_the_scroll_marker_shows_where_one_is(
+    total: int, height: int, top: int, lines: list[int]
+) -> None:
+    """It is as long as what is seen of all, at least a line; without more to see there is none."""
+    assert list(scroll_marker(total, height, top)) == lines
