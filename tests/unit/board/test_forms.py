@@ -10,7 +10,7 @@ from textual.widgets import Input, Label, TextArea
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import shell
-from wf_tui.board.forms.form_validation import FormFacts, changed_fields, faults, new_task
+from wf_tui.board.forms.form_validation import FormFacts, changed_fields, find_problems, new_task
 from wf_tui.board.forms.task_forms import EditForm, NewForm
 from wf_tui.ledger.model.rows import Spec
 
@@ -59,7 +59,7 @@ def fault(hand: BoardHarness, name: str) -> str:
 )
 def test_a_wrong_field_is_told(name: str, text: str, said: str) -> None:
     """Each field says what is wrong with it, and the nearest right word."""
-    found = faults({**GOOD, name: text}, FACTS, {})
+    found = find_problems({**GOOD, name: text}, FACTS, {})
     assert list(found) == [name]
     assert found[name].startswith(said)
 
@@ -76,12 +76,12 @@ def test_a_wrong_field_is_told(name: str, text: str, said: str) -> None:
 )
 def test_a_wrong_number_is_told(name: str, text: str, said: str) -> None:
     """Numbers are checked as the ledger takes them."""
-    assert faults({**GOOD, name: text}, FACTS, {}) == {name: said}
+    assert find_problems({**GOOD, name: text}, FACTS, {}) == {name: said}
 
 
 def test_a_scope_that_keeps_nothing_is_told() -> None:
     """A read-only task with a scope would lose its changes."""
-    found = faults({**GOOD, "scope": "src", "mode": "read_only"}, FACTS, {})
+    found = find_problems({**GOOD, "scope": "src", "mode": "read_only"}, FACTS, {})
     assert found == {"mode": "its changes will not be kept; read_write keeps them"}
 
 

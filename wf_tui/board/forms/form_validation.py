@@ -24,9 +24,9 @@ __all__ = [
     "ROLES",
     "FormFacts",
     "changed_fields",
-    "faults",
+    "find_problems",
+    "initial_values",
     "new_task",
-    "shown",
 ]
 
 READS: Final = "read_only"
@@ -48,16 +48,19 @@ class FormFacts:
     task: TaskRow | None = None
 
 
-def faults(values: Values, facts: FormFacts, before: Mapping[str, str]) -> dict[str, str]:
+def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -> dict[str, str]:
     """Return a sentence for each field that cannot stay as it is.
 
-    What an edited task held `before` and still holds is left as it is.
+    What an edited task held `before` and still holds is left as it is: a plan may have given it
+    what a form would not take.
     """
-    asked = {name: text.strip() for name, text in values.items()}
-    if facts.task is not None:
-        asked = {name: text for name, text in asked.items() if text != before[name].strip()}
-    found = {name: _CHECKS[name](text, facts) for name, text in asked.items()}
-    found = {name: text for name, text in found.items() if text}
+    found = {}
+    for name, value in values.items():
+        text = value.strip()
+        untouched = facts.task is not None and text == before[name].strip()
+        problem_found = "" if untouched else _CHECKS[name](text, facts)
+        if problem_found:
+            found[name] = problem_found
     if "scope" in values and values["scope"].strip() and values.get("mode") == READS:
         found.setdefault("mode", f"its changes will not be kept; {WRITES} keeps them")
     if facts.task is not None and not (values["prompt"].strip() or values["command"].strip()):
@@ -66,28 +69,26 @@ def faults(values: Values, facts: FormFacts, before: Mapping[str, str]) -> dict[
 
 
 def new_task(values: Values) -> tuple[NewTask, str | None]:
-    """Return the task of a form without faults, and the phase it joins."""
-    at = {name: text.strip() for name, text in values.items()}
-    scope = words(at["scope"])
-    command = at["command"] or None
-    spec = Spec(
-        prompt=at["prompt"] or ("" if command else at["title"]),
-        command=command,
-        needs=words(at["needs"]),
-    )
+    """Return the task of a form without problems, and the phase it joins."""
+    text = {name: value.strip() for name, value in values.items()}
+    scope = split_names(text["scope"])
+    prompt, command = text["prompt"], text["command"] or None
+    if not prompt and command is None:
+        prompt = text["title"]
+    spec = Spec(prompt=prompt, command=command, needs=split_names(text["needs"]))
     task = NewTask(
         id="",
-        title=at["title"],
+        title=text["title"],
         spec=spec,
-        mode=at["mode"] or (WRITES if scope else READS),
-        isolation=at["isolation"] or ISOLATIONS[0],
-        role=at["role"] or ROLES[0],
+        mode=text["mode"] or (WRITES if scope else READS),
+        isolation=text["isolation"] or ISOLATIONS[0],
+        role=text["role"] or ROLES[0],
         scope=scope,
     )
-    return task, at["phase"] or None
+    return task, text["phase"] or None
 
 
-def shown(task: TaskRow) -> Values:
+def initial_values(task: TaskRow) -> Values:
     """Return what the fields of an edited task hold at the start; all of it safe to draw."""
     spec = task.spec
     texts = {
@@ -100,12 +101,14 @@ def shown(task: TaskRow) -> Values:
         "max_attempts": str(task.max_attempts),
         "timeout_secs": "" if spec.timeout_secs is None else f"{spec.timeout_secs:g}",
     }
-    many = {"prompt"}
-    return {n: clean(t, limit=_LONGEST, multiline=n in many) for n, t in texts.items()}
+    return {
+        name: clean(text, limit=_LONGEST, multiline=name == "prompt")
+        for name, text in texts.items()
+    }
 
 
 def changed_fields(values: Values, before: Mapping[str, str]) -> dict[str, object]:
-    """Return the fields of a form without faults that differ, as `hands.edit` takes them."""
+    """Return the fields of a form without problems that differ, as the move `edit` takes them."""
     return {
         name: _VALUES.get(name, str)(text.strip())
         for name, text in values.items()
@@ -113,14 +116,14 @@ def changed_fields(values: Values, before: Mapping[str, str]) -> dict[str, objec
     }
 
 
-def words(text: str) -> tuple[str, ...]:
+def split_names(text: str) -> tuple[str, ...]:
     """Return what commas and line ends separate, each once."""
     parts = (part.strip() for part in text.replace("\n", ",").split(","))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
 _VALUES: Final[Mapping[str, Callable[[str], object]]] = {
-    "scope": words,
+    "scope": split_names,
     "command": lambda text: text or None,
     "gate": lambda text: text or None,
     "max_attempts": int,
@@ -134,7 +137,7 @@ def _title(text: str, _facts: FormFacts) -> str:
 
 def _needs(text: str, facts: FormFacts) -> str:
     known = set(facts.tasks)
-    unknown = next((name for name in words(text) if name not in known), None)
+    unknown = next((name for name in split_names(text) if name not in known), None)
     return "" if unknown is None else f"no task {unknown!r}" + _meant(unknown, facts.tasks)
 
 
@@ -152,7 +155,7 @@ def _meant(word: str, known: Collection[str]) -> str:
 
 
 def _scope(text: str, _facts: FormFacts) -> str:
-    for scope in words(text):
+    for scope in split_names(text):
         if wrong := problem(scope):
             return f"{scope!r} {wrong}"
     return ""

@@ -144,8 +144,8 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
         return box.value if isinstance(box, Input) else ""
 
     def check(self) -> Mapping[str, str]:
-        """Show the faults there are now, and return them."""
-        found = form_validation.faults(self.values, self._facts, self._start)
+        """Show the problems there are now, and return them by field."""
+        found = form_validation.find_problems(self.values, self._facts, self._start)
         for field in self._fields:
             label = self.query_one(f"#fault-{field.name}", Label)
             wrong = found.get(field.name, "")
@@ -169,7 +169,7 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
         self.query_one(f"#field-{first}").focus()
 
     def result(self) -> _T:
-        """Return what a form without faults comes to."""
+        """Return what a form without problems comes to."""
         raise NotImplementedError
 
 
@@ -190,7 +190,9 @@ class EditForm(TaskForm[dict[str, object]]):
     def __init__(self, facts: FormFacts) -> None:
         if facts.task is None:
             raise ValueError("there is no task to edit")
-        super().__init__(f"Edit {facts.task.id}", _EDIT, facts, form_validation.shown(facts.task))
+        super().__init__(
+            f"Edit {facts.task.id}", _EDIT, facts, form_validation.initial_values(facts.task)
+        )
 
     def result(self) -> dict[str, object]:
         """Return the fields that differ; none where nothing does."""

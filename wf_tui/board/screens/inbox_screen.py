@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice, takewhile
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -58,7 +57,9 @@ class InboxScreen(RunScreen):
     def __init__(self) -> None:
         super().__init__()
         self._shown: list[Card] = []
+        """The cards of the list, in its order."""
         self._marked: frozenset[str] = frozenset()
+        """The marks that the list was drawn with."""
 
     def selected_task(self) -> str | None:
         """Return the task that is highlighted."""
@@ -99,34 +100,43 @@ class InboxScreen(RunScreen):
         self._draw(now)
 
     def _refresh(self) -> None:
+        """Bring the list up to date; it is made anew only where it differs."""
         picture = self.host.picture
-        column = picture.columns["blocked"]
-        blocked = (picture.cards[name] for name in column)
-        shown = list(islice(takewhile(lambda card: card.needs_you, blocked), _MOST))
+        shown = []
+        # The column has what needs a person before all other blocked cards.
+        for name in picture.columns["blocked"][:_MOST]:
+            card = picture.cards[name]
+            if not card.needs_you:
+                break
+            shown.append(card)
         marked = frozenset(picture.marks)
         if (shown, marked) != (self._shown, self._marked):
             self._relist(shown, marked)
         self._draw(self.host.clock.now())
 
     def _relist(self, shown: list[Card], marked: frozenset[str]) -> None:
-        listed = self.query_one(OptionList)
-        before, place = self.selected, listed.highlighted or 0
+        """Stay on the selected task; where it has left, on the one that took its place."""
+        options = self.query_one(OptionList)
+        before, place = self.selected, options.highlighted or 0
         self._shown, self._marked = shown, marked
-        listed.set_options([Option(_line(card, card.key in marked)) for card in shown])
+        options.set_options([Option(_prompt(card, marked=card.key in marked)) for card in shown])
         keys = [card.key for card in shown]
         if before in keys:
             place = keys.index(before)
-        listed.highlighted = min(place, len(keys) - 1) if keys else None
+        options.highlighted = min(place, len(keys) - 1) if keys else None
 
     def _draw(self, now: float) -> None:
+        """Draw what is not the list: the title, the answers and the footer."""
         kept_out = self.host.picture.header.need_you - len(self._shown)
         title = f"Inbox: {plural(len(self._shown), 'task')} for you" if self._shown else "Inbox"
-        title += f", {kept_out} more (a filter, or too many)" if kept_out > 0 else ""
+        if kept_out > 0:
+            title += f", {kept_out} more (a filter, or too many)"
         self.query_one("#inbox-title", Label).update(Content(title))
         place = self.query_one(OptionList).highlighted
-        card = self._shown[place] if place is not None and self._shown else None
-        text = _nothing() if card is None else self._answers(card, now)
-        self.query_one("#inbox-answers", Static).update(text)
+        answers = Content("Nothing needs you.")
+        if place is not None and self._shown:
+            answers = self._answers(self._shown[place], now)
+        self.query_one("#inbox-answers", Static).update(answers)
         self.query_one(BoardFooter).show(self.host.footer_keys())
 
     def _answers(self, card: Card, now: float) -> Content:
@@ -177,11 +187,7 @@ class InboxScreen(RunScreen):
         self.query_one(DetailPane).open_tab(name)
 
 
-def _nothing() -> Content:
-    return Content("Nothing needs you.")
-
-
-def _line(card: Card, marked: bool) -> Content:  # noqa: FBT001 - drawn by place
+def _prompt(card: Card, *, marked: bool) -> Content:
     return Content.assemble(
         ("* " if marked else "  ", "bold"),
         (f"{card.title or card.id}", "bold"),

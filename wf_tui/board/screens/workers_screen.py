@@ -57,7 +57,9 @@ class WorkersScreen(RunScreen):
         super().__init__()
         self._seats: list[SeatView] = []
         self._cells: dict[tuple[str, str], Cell] = {}
+        """What each cell reads now, by seat and column."""
         self._dragged: str | None = None
+        """The task on which the mouse button is down."""
 
     @property
     def _table(self) -> DataTable[Text]:
@@ -100,7 +102,7 @@ class WorkersScreen(RunScreen):
 
     def _refresh(self) -> None:
         if not self._table.columns:
-            return
+            return  # resumed before it is mounted
         seats = list(self.host.picture.workers)
         names = [seat.name for seat in seats]
         if names != [seat.name for seat in self._seats]:
@@ -161,16 +163,23 @@ def _row_at(event: events.MouseEvent) -> int:
 
 def _row(seat: SeatView, now: float) -> tuple[Cell, ...]:
     """Return the cells of a seat; its texts were cleaned by the picture."""
-    beat = now - seat.heartbeat_at if seat.task and seat.heartbeat_at is not None else None
-    limited = (seat.lane_until or 0) > now
-    lane = f"{seat.lane} {span((seat.lane_until or 0) - now)}" if limited else seat.lane
+    lane, lane_style = seat.lane, ""
+    if seat.lane_until is not None and seat.lane_until > now:
+        lane, lane_style = f"{seat.lane} {span(seat.lane_until - now)}", "bold"
+    beat, beat_style = "", ""
+    if seat.task and seat.heartbeat_at is not None:
+        silent = now - seat.heartbeat_at
+        beat, beat_style = span(silent), "bold" if silent > _LATE else ""
+    step = seat.step
+    if not step and not seat.task:
+        step = seat.state
     return (
         (seat.name, "bold"),
         (seat.task or "free", "" if seat.task else "dim"),
-        (seat.step or ("" if seat.task else seat.state), ""),
+        (step, ""),
         ("" if seat.since is None else span(now - seat.since), ""),
-        ("" if beat is None else span(beat), "bold" if (beat or 0) > _LATE else ""),
+        (beat, beat_style),
         (" ".join(seat.writes), ""),
-        (lane, "bold" if limited else ""),
+        (lane, lane_style),
         (seat.profile, ""),
     )
