@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.card import COLUMNS, order
+from wf_tui.picture.card import COLUMNS, column_order
 from wf_tui.picture.card_cache import TIMED, CardCache, Reach
 from wf_tui.picture.columns import Column
 from wf_tui.picture.filter import Filter
@@ -45,7 +45,7 @@ class Arrangement:
 
     def is_shown(self, row: TaskRow | None) -> bool:
         """Whether a card is shown."""
-        return row is not None and self.shown[row.state.value].contains(order(row))
+        return row is not None and self.shown[row.state.value].contains(column_order(row))
 
     def set_filter(self, to: Filter) -> None:
         """Show only what a filter lets through; costs a walk over all cards."""
@@ -68,7 +68,7 @@ class Arrangement:
         cannot be asked any more once the filter has judged the new row.
         """
         show = self._lets_through(new)
-        same = old is not None and (old.state, order(old)) == (new.state, order(new))
+        same = old is not None and (old.state, column_order(old)) == (new.state, column_order(new))
         if not same:
             _move_in(self.every, old, new)
         # While they are one object the line above has moved the card in both.
@@ -114,13 +114,13 @@ class Arrangement:
 
 def _move_in(columns: dict[str, Column], old: TaskRow | None, new: TaskRow | None) -> None:
     if old is not None:
-        columns[old.state.value].remove(order(old))
+        columns[old.state.value].remove(column_order(old))
     if new is not None:
-        columns[new.state.value].add(order(new))
+        columns[new.state.value].add(column_order(new))
 
 
 def _sorted_columns(rows: Iterable[TaskRow]) -> dict[str, Column]:
     orders: dict[str, list[Order]] = {state: [] for state in COLUMNS}
     for row in rows:
-        orders[row.state.value].append(order(row))
+        orders[row.state.value].append(column_order(row))
     return {state: Column(many) for state, many in orders.items()}

@@ -76,5 +76,5 @@ class Changes:
     """Columns with other cards, or in another order."""
     header: bool
     reasons: bool
-    """Whether what pending cards wait for may be another; ask `Picture.rev` of those in view."""
+    """Whether pending cards may wait for something else; `Picture.revision` says which in view."""
     seats: bool

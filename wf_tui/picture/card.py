@@ -25,11 +25,11 @@ __all__ = [
     "Card",
     "Evidence",
     "Order",
-    "card",
+    "column_order",
     "evidence_of",
+    "make_card",
     "needs_you",
-    "order",
-    "who",
+    "worker_name",
 ]
 
 COLUMNS: Final = tuple(state.value for state in TaskState)
@@ -88,7 +88,7 @@ class Card:
     tags: tuple[str, ...]
 
 
-def card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
+def make_card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
     """Return the card of a task; `evidence` counts only where it is of the live claim."""
     seen = None
     if evidence is not None and row.claimed and evidence.epoch == row.epoch:
@@ -102,7 +102,7 @@ def card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
         step=row.step or "",
         reason=reason.kind,
         why=clean(reason.text, limit=_TEXT),
-        who=clean(who(row), limit=_NAME),
+        who=clean(worker_name(row), limit=_NAME),
         since=row.since,
         step_at=row.step_at,
         deadline=row.step_deadline,
@@ -121,12 +121,12 @@ def card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
         needs_you=needs_you(row),
         claimed=row.claimed,
         commit=row.commit_id,
-        order=order(row),
+        order=column_order(row),
         tags=tuple(clean(tag, limit=_NAME) for tag in row.spec.tags),
     )
 
 
-def who(row: TaskRow) -> str:
+def worker_name(row: TaskRow) -> str:
     """Return who works on it, or did last."""
     return (row.worker or row.last_worker or "").removeprefix(PERSON)
 
@@ -136,7 +136,7 @@ def needs_you(row: TaskRow) -> bool:
     return row.block is not None and row.block.waits_for_person
 
 
-def order(row: TaskRow) -> Order:
+def column_order(row: TaskRow) -> Order:
     """Return its place in its column.
 
     In progress by start, pending by dispatch order, done newest first, blocked with "needs you"

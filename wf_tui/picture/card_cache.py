@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import RunState, TaskState
-from wf_tui.picture.card import Card, Evidence, card, evidence_of
+from wf_tui.picture.card import Card, Evidence, evidence_of, make_card
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow, TaskRow
@@ -67,13 +67,13 @@ class CardCache:
         self._shared_by_unblocked: object = None
         """What the reasons of those depend on that wait for no other task."""
         self._reasons: dict[str, tuple[float, Reason]] = {}
-        self._revs: dict[str, int] = {}
+        self._revisions: dict[str, int] = {}
         self._made: dict[str, tuple[int, Card]] = {}
         self._last_reasons: dict[str, Reason] = {}
-        self._revision = 0
+        self._last_revision = 0
 
     def forget(self) -> None:
-        """Forget all cards; their revisions go on growing."""
+        """Forget all cards; their revisions keep growing."""
         self.rows.clear()
         self._evidence.clear()
         self._needs.clear()
@@ -104,8 +104,8 @@ class CardCache:
         return True
 
     def _bump(self, task: str) -> None:
-        self._revision += 1
-        self._revs[task] = self._revision
+        self._last_revision += 1
+        self._revisions[task] = self._last_revision
         self._reasons.pop(task, None)
         self._last_reasons.pop(task, None)
 
@@ -150,24 +150,24 @@ class CardCache:
         self._reasons[task] = (context.now, reason)
         return reason
 
-    def rev(self, task: str) -> int:
+    def revision(self, task: str) -> int:
         """Return a number that grows when the card looks different."""
         # The row of a pending task may stay the same while its reason changes: compare that too.
         if self.rows[task].state is TaskState.PENDING:
             reason = self.reason(task)
             if self._last_reasons.get(task) != reason:
-                self._revision += 1
-                self._revs[task] = self._revision
+                self._last_revision += 1
+                self._revisions[task] = self._last_revision
                 self._last_reasons[task] = reason
-        return self._revs[task]
+        return self._revisions[task]
 
     def card(self, task: str) -> Card:
         """Return the card of a task."""
-        rev = self.rev(task)
+        revision = self.revision(task)
         made_card = self._made.get(task)
-        if made_card is None or made_card[0] != rev:
-            made = card(self.rows[task], self.reason(task), self._evidence.get(task))
-            made_card = self._made[task] = (rev, made)
+        if made_card is None or made_card[0] != revision:
+            made = make_card(self.rows[task], self.reason(task), self._evidence.get(task))
+            made_card = self._made[task] = (revision, made)
         return made_card[1]
 
 

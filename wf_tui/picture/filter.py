@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import nearest
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
-from wf_tui.picture.card import needs_you, who
+from wf_tui.picture.card import needs_you, worker_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,7 +80,7 @@ class Filter:
     def _has_words(self, row: TaskRow, reason: Callable[[], Reason]) -> bool:
         if not self.words:
             return True
-        text = f"{row.id}\n{row.title}\n{who(row)}\n{row.note}".casefold()
+        text = f"{row.id}\n{row.title}\n{worker_name(row)}\n{row.note}".casefold()
         missing = [word for word in self.words if word not in text]
         if not missing:
             return True
@@ -145,7 +145,7 @@ def _matches_kind(row: TaskRow, values: tuple[str, ...], reason: Callable[[], Re
 
 _TEXTS: Final[Mapping[str, Callable[[TaskRow], str]]] = {
     "state": lambda row: row.state.value,
-    "worker": lambda row: f"{who(row)}\n{row.pinned}",
+    "worker": lambda row: f"{worker_name(row)}\n{row.pinned}",
     "phase": lambda row: row.phase,
 }
 _QUICK_TESTS: Final[Mapping[str, Callable[[TaskRow], bool]]] = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wf_tui.picture.batch import Batch, Tally
     from wf_tui.picture.totals import Totals
 
-__all__ = ["NO_HEADER", "Header", "helps", "make_header", "stalled", "time_left"]
+__all__ = ["NO_HEADER", "Header", "helpful_keys", "make_header", "stalled", "time_left"]
 
 _ENOUGH: Final = 3
 """Attempts that have to have succeeded before their mean says anything."""
@@ -126,9 +126,9 @@ def stalled(root: TaskRow | None, others: int, waiting: int) -> str:
     why = (root.kind or "").replace("_", " ")
     more = f" and {others} more" if others else ""
     holds = f", {plural(waiting, 'task')} behind it" if waiting else ""
-    return f"{clean(root.id, limit=_NAME)}{more} blocked ({why}{holds}): {helps(root)}"
+    return f"{clean(root.id, limit=_NAME)}{more} blocked ({why}{holds}): {helpful_keys(root)}"
 
 
-def helps(task: TaskRow) -> str:
-    """Return the key that helps a blocked task."""
+def helpful_keys(task: TaskRow) -> str:
+    """Return the keys that help a blocked task, as a sentence for the notice."""
     return task.block.keys if task.block else ""

@@ -19,7 +19,7 @@ from wf_tui.ledger.rules.runs import RUN_MOVES
 from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.picture.arrangement import Arrangement
 from wf_tui.picture.batch import Batch, Changes, Tally
-from wf_tui.picture.card import COLUMNS, order
+from wf_tui.picture.card import COLUMNS, column_order
 from wf_tui.picture.card_cache import CardCache, Cards, Reach
 from wf_tui.picture.filter import QUICK, Filter, parse
 from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
@@ -143,7 +143,7 @@ class Picture:
         row = self._cache.rows.get(task)
         if row is None or not self._arrangement.is_shown(row):
             return None
-        return row.state.value, self._arrangement.shown[row.state.value].place(order(row))
+        return row.state.value, self._arrangement.shown[row.state.value].place(column_order(row))
 
     # -- filter and marks
 
@@ -194,9 +194,9 @@ class Picture:
         """Return the row behind a card."""
         return self._cache.rows[task]
 
-    def rev(self, task: str) -> int:
+    def revision(self, task: str) -> int:
         """Return a number that grows when the card looks different."""
-        return self._cache.rev(task)
+        return self._cache.revision(task)
 
     def why(self, task: str) -> str:
         """Return why a card is where it is, now."""

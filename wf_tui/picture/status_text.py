@@ -10,7 +10,7 @@ from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
-from wf_tui.picture.card import order
+from wf_tui.picture.card import column_order
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def status_lines(status: Status) -> Iterator[str]:
     yield _counts(run, status.now)
     yield from _leader_line(status)
     for state in _ORDER:
-        tasks = sorted((task for task in status.tasks if task.state is state), key=order)
+        tasks = sorted((task for task in status.tasks if task.state is state), key=column_order)
         if tasks:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"

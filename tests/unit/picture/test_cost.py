@@ -66,7 +66,7 @@ def of_one_change(count: int, text: str = "") -> int:
     def follow() -> None:
         for row in rows:
             for task in picture.apply(a_batch([row], count)).cards:
-                picture.rev(task), picture.card(task), picture.index(task), picture.header
+                picture.revision(task), picture.card(task), picture.index(task), picture.header
 
     return count_steps(follow)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support.ledger_harness import RUN, shell
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.rules.moves import HOLD
-from wf_tui.picture.header import helps
+from wf_tui.picture.header import helpful_keys
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -181,4 +181,4 @@ def test_each_kind_has_the_key_that_helps(
     drive.make("a")
     drive.mine.move(RUN, HOLD, ["a"])
     drive.db.execute("UPDATE task SET kind = :kind", {"kind": kind.value})
-    assert word in helps(drive.task("a"))
+    assert word in helpful_keys(drive.task("a"))

@@ -120,23 +120,23 @@ def test_a_revision_grows_when_the_card_looks_different(
     """The revision of a card grows with its own change, not with that of another one."""
     drive.make("a", "b")
     view.look()
-    mine, other = view.picture.rev("a"), view.picture.rev("b")
+    mine, other = view.picture.revision("a"), view.picture.revision("b")
     drive.mine.move(RUN, HOLD, ["a"])
     view.look()
-    assert view.picture.rev("a") > mine
-    assert view.picture.rev("b") == other
+    assert view.picture.revision("a") > mine
+    assert view.picture.revision("b") == other
 
 
 def test_a_revision_grows_with_the_reason(drive: LedgerHarness, view: PictureHarness) -> None:
     """A pending card looks different when somebody takes its scope, though nothing moved it."""
     drive.make(shell("a", scope=("src",)), shell("b", scope=("src/b",)))
     view.look()
-    before = view.picture.rev("b")
+    before = view.picture.revision("b")
     assert view.picture.card("b").reason == "ready"
     drive.expect_claim("a")
     changes = view.look()
     assert "b" not in changes.cards
-    assert view.picture.rev("b") > before
+    assert view.picture.revision("b") > before
     assert view.picture.why("b") == "a works on src"
 
 

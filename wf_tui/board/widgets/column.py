@@ -117,7 +117,7 @@ class BoardColumn(LineWidget, can_focus=True):
         rows: list[Row] = []
         for name in seen:
             card = picture.cards[name]
-            kept[name] = self._drawn(name, card, picture.rev(name))
+            kept[name] = self._drawn(name, card, picture.revision(name))
             rows += self._rows_of(name, kept[name][2], marked=name in picture.marks)
         self._lines = kept
         return rows[skipped : skipped + height]
