@@ -55,6 +55,8 @@ def _request_lines(task: TaskRow) -> Iterator[str]:
             yield _labelled(label, ", ".join(names))
     if spec.gate:
         yield from _labelled_block("gate", spec.gate)
+    if spec.review:
+        yield _labelled("review", "a person accepts its work before it is merged")
 
 
 def _limit_lines(task: TaskRow) -> Iterator[str]:

@@ -67,6 +67,8 @@ def _task_text(task: Task) -> str:
         )
     if task.gate:
         parts.append(f"gate `{clean(task.gate, limit=_WIDEST_TEXT)}`")
+    if task.review:
+        parts.append("waits for a review")
     return "  | ".join(parts)
 
 

@@ -184,6 +184,8 @@ class Settings(_Part):
     """None leaves it to the kind of worker."""
     gate: _Command = None
     """A command that has to pass; a blank one is none, also where the plan has a gate."""
+    review: StrictBool = False
+    """Whether a person wants to see its work before it is merged."""
     deliverables: _Paths = ()
     """Files that have to be there, and not empty, when the task is done."""
     budget: Budget = Budget()

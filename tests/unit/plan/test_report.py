@@ -119,6 +119,20 @@ def test_no_text_of_a_plan_acts_on_the_terminal() -> None:
         assert "\u202e" not in printed
 
 
+def test_a_drawing_says_what_waits_for_a_person() -> None:
+    """A task whose work a person wants to see says so; the defaults may ask it of all."""
+    plan = parse_plan(
+        "goal: g\ndefaults: {review: true}\nphases:\n- name: p\n  tasks:\n"
+        "  - {id: a, run: make}\n  - {id: b, run: make, review: false}\n",
+        "yaml",
+        "p.yaml",
+    ).plan
+    assert plan is not None
+    *_, first, second = draw(plan).split("\n")
+    assert first.endswith("$ make  | waits for a review")
+    assert second.endswith("$ make")
+
+
 def test_a_plan_is_drawn_in_waves() -> None:
     """Phases stand in their waves, tasks with what they may write and need."""
     plan = parse_plan(GOOD, "yaml", "p.yaml").plan

@@ -54,7 +54,7 @@ def test_defaults_of_a_task() -> None:
     assert (task.max_steps, task.timeout_secs) == (None, None)
     assert (task.max_attempts, task.backoff_secs, task.priority) == (3, 5.0, 0)
     assert (task.title, task.run, task.worker, task.gate, task.checkpoint) == (None,) * 5
-    assert (task.fallback, task.deliverables, task.tags) == ((), (), ())
+    assert (task.fallback, task.deliverables, task.tags, task.review) == ((), (), (), False)
     assert set(task.budget.model_dump().values()) == {None}
 
 
@@ -87,6 +87,7 @@ def test_every_field_of_a_task_is_read() -> None:
         "backoff_secs": 0,
         "checkpoint": "fresh",
         "gate": "pytest",
+        "review": True,
         "deliverables": ["out.txt"],
         "budget": {"max_tokens": 5, "max_cost_usd": 0.5, "max_steps": 6, "max_seconds": 7},
         "tags": ["x"],
@@ -266,7 +267,17 @@ def test_null_is_legal_where_the_format_says_optional() -> None:
 
 def test_null_leaves_an_extension_out() -> None:
     """The additions of wf are optional, so null is the same as their default."""
-    keys = ("title", "run", "priority", "fallback", "max_attempts", "budget", "gate", "tags")
+    keys = (
+        "title",
+        "run",
+        "priority",
+        "fallback",
+        "max_attempts",
+        "budget",
+        "gate",
+        "review",
+        "tags",
+    )
     assert the_task(with_task(**dict.fromkeys(keys))) == Task(id="t", prompt="p")
 
 

@@ -55,6 +55,8 @@ def _asked(task: TaskRow) -> Iterator[Span]:
     yield from block("prompt", spec.prompt)
     yield from block("command", spec.command or "")
     yield from block("gate", spec.gate or "")
+    if spec.review:
+        yield from block("review", "a person accepts its work before it is merged")
     yield from block("deliverables", "\n".join(spec.deliverables))
     yield from block("scope", "\n".join(task.scope))
     yield from block("limits", ", ".join(_limits(task)))

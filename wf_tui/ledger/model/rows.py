@@ -57,6 +57,8 @@ class Spec:
     command: str | None = None
     needs: tuple[str, ...] = ()
     gate: str | None = None
+    review: bool = False
+    """Whether a person wants to see its work before it is merged."""
     deliverables: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
     checkpoint: str | None = None
@@ -424,7 +426,12 @@ def _read_spec(text: str) -> Spec:
 
 def _write_spec(spec: object) -> str:
     stored = {name: getattr(spec, name) for name in _SPEC}
-    return _json({name: value for name, value in stored.items() if value not in {None, "", ()}})
+    given = {
+        name: value
+        for name, value in stored.items()
+        if value is not False and value not in {None, "", ()}
+    }
+    return _json(given)
 
 
 def _read_words(text: str) -> tuple[str, ...]:

@@ -100,6 +100,7 @@ def _of_task(task: Task) -> NewTask:
             command=task.run,
             needs=tuple(dict.fromkeys(task.depends_on_results)),
             gate=task.gate,
+            review=task.review,
             deliverables=tuple(task.deliverables),
             fallback=tuple(task.fallback),
             checkpoint=task.checkpoint.value if task.checkpoint else None,
