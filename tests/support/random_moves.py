@@ -38,7 +38,7 @@ SEATS = [seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review"
 POLICIES = ["skip_continue"] * 8 + ["hold", "abort"]
 REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
-    "conflict", "rate", "quota", "auth", "question", "expired", "alive", "given back",
+    "conflict", "rate", "quota", "auth", "question", "expired", "alive", "given back", "review",
     *list(Step)[1:],
 ]  # fmt: skip
 HAND = ["retry", "release", "hold", "unhold", "cancel", "skip", "accept"]
@@ -257,6 +257,8 @@ def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
             return ledger.conflict(fence, BAD, ("src/a",), "both changed src/a")
         case "rate" | "quota" | "auth":
             return ledger.limited(fence, BAD, how, "far", drive.clock.now() + 30)
+        case "review":
+            return ledger.hold_for_review(fence, GOOD, {}, tree=None)
         case "given back":
             return drive.task(fence.task).by_hand and ledger.give_back(fence, BAD)
     return _go_on(drive.ledger, fence, how)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BAD = {
     "failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency",
 }  # fmt: skip
-NOT_SETTLED = {"quota", "question", "hold"}
+NOT_SETTLED = {"quota", "question", "hold", "review"}
 
 
 def check(db: Database) -> None:

@@ -53,6 +53,12 @@ def _conflict(drive: LedgerHarness) -> None:
         drive.ledger.conflict(fence, BAD, ("src/t",), "both changed src/t")
 
 
+def _reviewed(drive: LedgerHarness) -> None:
+    drive.make("t")
+    fence = drive.expect_claim("t", step=Step.CHECKING)
+    assert drive.ledger.hold_for_review(fence, GOOD, {"paths": ["src/t"]}, tree=None)
+
+
 def _unanswered(drive: LedgerHarness) -> None:
     drive.make("t")
     fence = drive.ask(drive.expect_claim("t"))
@@ -97,6 +103,7 @@ STATES: Final[dict[str, Callable[[LedgerHarness], object]]] = {
     "B:scope": _at_once(BlockedKind.SCOPE),
     "B:budget": _at_once(BlockedKind.BUDGET),
     "B:question": _unanswered,
+    "B:review": _reviewed,
     "B:quota": _quota,
     "B:hold": _by_hand(HOLD),
     "B:cancelled": _by_hand(CANCEL),

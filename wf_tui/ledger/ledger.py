@@ -371,6 +371,16 @@ class Ledger:
             ),
         )
 
+    def hold_for_review(
+        self, fence: Fence, ending: Ending, detail: Detail, *, tree: str | None
+    ) -> bool:
+        """Keep checked work for a person; `tree` is the worktree that holds it, if one does."""
+        return self._result(
+            fence,
+            ending,
+            lambda tx, task: attempts.hold_for_review(tx, task, ending, detail, tree),
+        )
+
     def conflict(
         self,
         fence: Fence,

@@ -147,6 +147,12 @@ class ClaimRecord:
             lambda ledger: ledger.block(self.fence, ending, kind, detail)
         )
 
+    async def held_for_review(self, ending: Ending, detail: Detail, *, tree: str | None) -> bool:
+        """Keep the work for a person, in the worktree `tree` where it has one of its own."""
+        return await self.writer.submit(
+            lambda ledger: ledger.hold_for_review(self.fence, ending, detail, tree=tree)
+        )
+
     async def given_back(self, ending: Ending, detail: Detail) -> None:
         """Return to a person what they had accepted and did not pass."""
         await self.writer.submit(lambda ledger: ledger.give_back(self.fence, ending, detail))

@@ -49,6 +49,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         accepted = task.kind or ""
         step = ACCEPTED_AT.get(accepted, "checking")
     task.accepted = accepted
+    task.unseen = task.spec.review and not by_hand
     run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
     run.move(task, "in_progress")
     task.step, task.not_before = step, None

@@ -22,7 +22,7 @@ BLOCKING: Final = frozenset(
     {"failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency"}
 )
 """They block whoever needs the result."""
-UNSETTLED: Final = frozenset({"quota", "question", "hold"})
+UNSETTLED: Final = frozenset({"quota", "question", "hold", "review"})
 """They keep their phase from settling."""
 COUNTED: Final = frozenset({"failed", "gate", "deliverable"})
 """Failures of an attempt that are counted, and tried again."""
@@ -30,9 +30,9 @@ AT_ONCE: Final = frozenset({"scope", "budget", "quota"})
 """Ends of an attempt that are not tried again."""
 ABORTING: Final = COUNTED | {"scope", "budget", "conflict"}
 """They abort a run whose phase says so."""
-CANCELLED_BY_ABORT: Final = frozenset({"dependency", "question", "quota", "hold"})
+CANCELLED_BY_ABORT: Final = frozenset({"dependency", "question", "quota", "hold", "review"})
 """They are cancelled by an abort; the others stay."""
 NEVER_RETRIED: Final = frozenset({"dependency", "hold"})
 """Neither retried nor reassigned."""
-ACCEPTED_AT: Final = {"scope": "checking", "conflict": "harvesting"}
+ACCEPTED_AT: Final = {"scope": "checking", "conflict": "harvesting", "review": "checking"}
 """Work that a person can accept, and the step at which it is taken up."""

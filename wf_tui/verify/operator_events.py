@@ -67,7 +67,9 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     if backoff:
         task.not_before = None
         return
+    used = task.tries if task.kind == "review" else 0
     _reset_tries(task)
+    task.tries = used
     run.requeue(task)
 
 

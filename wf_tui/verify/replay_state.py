@@ -258,6 +258,8 @@ class ReplayState:
             task.spec = replace(task.spec, mode=mode)
         if isinstance(most, int):
             task.spec = replace(task.spec, max_attempts=most)
+        if "review" in fields:
+            task.spec = replace(task.spec, review=fields["review"] is True)
 
     # -- at rest
 

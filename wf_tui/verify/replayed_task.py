@@ -16,6 +16,8 @@ class TaskSpec:
     scope: tuple[str, ...]
     mode: str
     max_attempts: int | None
+    review: bool = False
+    """Whether a person wants to see its work before it counts."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class ReplayedTask:
     in_conflict: bool = False
     accepted: str = ""
     """What the work was blocked for that a person has accepted, while that claim lasts."""
+    unseen: bool = False
+    """Whether its attempt may not end as done, since a person has to see its work first."""
     harvested: str | None = None
     merged: str | None = None
     """Where the branch went with the work of the open attempt."""

@@ -69,7 +69,10 @@ def check_task_added(run: ReplayState, event: EventRow) -> None:
         run.require(not later, "phase", event, f"{phase_name} was over, and {later} had begun")
         phase.settled = False
     asked = TaskSpec(
-        get_list(event, "scope"), get_text(event, "mode"), get_int(event, "max_attempts")
+        get_list(event, "scope"),
+        get_text(event, "mode"),
+        get_int(event, "max_attempts"),
+        review=event.data.get("review") is True,
     )
     task = ReplayedTask(
         name, phase_name, get_list(event, "needs"), get_text(event, "isolation"), asked

@@ -34,6 +34,7 @@ def check_done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.require(kind in {"merged", "no_changes", "answered"}, "move", event, f"done by {kind!r}")
     allowed = task.merging if kind == "merged" else task.working
     run.require(allowed, "move", event, f"done ({kind}) from {task.where}")
+    run.require(not task.unseen, "move", event, "done without the review that it asks for")
     if kind == "merged":
         same = task.merged is not None and task.merged == event.data.get("commit")
         run.require(same, "chain", event, "it is done without its merge")
@@ -88,7 +89,7 @@ def check_conflict(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
 def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge an attempt that ends with its task blocked."""
     is_live(run, task, event)
-    kind = get_text(event, "kind")
+    kind, verdict = get_text(event, "kind"), "bad"
     if kind == "cancelled":
         allowed = task.stoppable or task.merging
         tries = get_int(event, "tries")
@@ -99,6 +100,9 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         _used_up(run, task, event)
     elif task.accepted and kind == task.accepted and not task.in_conflict:
         allowed = task.working or task.merging
+    elif kind == "review":
+        # The work is good, and its attempt a success: only the person has not seen it yet.
+        allowed, verdict = task.step == "checking" and task.working, "good"
     elif kind == "conflict":
         again = bool(task.conflicts or task.accepted)
         allowed = task.merging and task.in_conflict and again
@@ -108,7 +112,7 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
     if kind == "quota":
         run.require(task.limited == "quota", "move", event, "no quota was used up")
         task.not_before = task.until
-    _end_claim(task, "bad")
+    _end_claim(task, verdict)
     run.move(task, "blocked", kind)
     if kind in ABORTING and run.phases[task.phase].on_failure == "abort":
         run.aborting = True

@@ -37,17 +37,20 @@ def test_what_the_kinds_mean() -> None:
         BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.DELIVERABLE, BlockedKind.SCOPE,
         BlockedKind.CONFLICT, BlockedKind.BUDGET,
     }  # fmt: skip
-    waits = {BlockedKind.QUOTA, BlockedKind.QUESTION, BlockedKind.HOLD}
+    asks = {BlockedKind.QUESTION, BlockedKind.REVIEW}
+    waits = {BlockedKind.QUOTA, BlockedKind.HOLD} | asks
     assert having(lambda facts: facts.aborts_run) == ends
-    assert having(lambda facts: facts.waits_for_person) == ends | {BlockedKind.QUESTION}
+    assert having(lambda facts: facts.waits_for_person) == ends | asks
     assert having(lambda facts: not facts.blocks_dependants) == waits
     assert having(lambda facts: not facts.settles_phase) == waits
     assert having(lambda facts: facts.cancelled_by_abort) == waits | {BlockedKind.DEPENDENCY}
     assert having(lambda facts: not facts.can_retry) == {BlockedKind.DEPENDENCY, BlockedKind.HOLD}
-    assert having(lambda facts: facts.asks) == {BlockedKind.QUESTION}
+    assert having(lambda facts: facts.asks) == asks
+    assert having(lambda facts: facts.passed_checks) == {BlockedKind.REVIEW}
     assert {kind: kind.facts.accepted_at for kind in having(lambda f: f.keeps_tree)} == {
         BlockedKind.SCOPE: Step.CHECKING,
         BlockedKind.CONFLICT: Step.HARVESTING,
+        BlockedKind.REVIEW: Step.CHECKING,
     }
 
 

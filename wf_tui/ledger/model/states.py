@@ -56,6 +56,9 @@ class KindFacts:
     """Whether nothing is wrong with it: it waits for a person's word."""
     can_retry: bool = True
     """Whether a person can retry or reassign it."""
+    passed_checks: bool = False
+    """Whether its work is good: to accept it waives no scope and asks no gate a second time, and a
+    retry sends it back, which is no new start: the tries stay counted."""
     accepted_at: Step | None = None
     """The step at which work is taken up that a person accepts; None where nothing can be."""
     command: str = "wf retry"
@@ -156,6 +159,21 @@ class BlockedKind(StrEnum):
         ),
     )
     CANCELLED = ("cancelled", KindFacts(waits_for_person=False, aborts_run=False))
+    REVIEW = (
+        "review",
+        KindFacts(
+            blocks_dependants=False,
+            settles_phase=False,
+            aborts_run=False,
+            cancelled_by_abort=True,
+            asks=True,
+            passed_checks=True,
+            accepted_at=Step.CHECKING,
+            command="wf accept",
+            keys="A accepts it, r sends it back",
+            paths="changed:",
+        ),
+    )
 
 
 class DoneKind(StrEnum):

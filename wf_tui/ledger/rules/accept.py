@@ -35,7 +35,8 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
         open_epoch=epoch,
         attempts=task.attempts + 1,
         unmet=task.unmet + 1,
-        scope_waived=True,
+        # Work that was inside its scope is to stay there, whatever a person does to it.
+        scope_waived=not (task.block and task.block.passed_checks),
         detail={**task.detail, "accepted": task.kind},
     )
     # Told before those that it blocked go on, so that the log has cause before effect.

@@ -36,6 +36,7 @@ __all__ = [
     "done",
     "fail",
     "give_back",
+    "hold_for_review",
     "next_step",
     "task_if_live",
 ]
@@ -204,6 +205,21 @@ def block_at_once(
     if not in_progress(task):
         raise refused(task, f"blocked for its {kind.value}")
     return block(tx, task, ending, kind=kind, detail=detail)
+
+
+def hold_for_review(
+    tx: Change, task: TaskRow, ending: Ending, detail: Detail, tree: str | None
+) -> TaskRow:
+    """Keep work that has passed its checks for a person, who accepts it or sends it back.
+
+    The attempt is closed as a success, so that its seat and its scope are free. `tree` is the
+    worktree that a person finds the work in, or None where there is none of its own.
+    """
+    if task.step != Step.CHECKING or not in_progress(task):
+        raise refused(task, "held for a review")
+    attempt = tx.attempt(task.id, task.epoch)
+    tx.write(attempt, evolve(attempt, tree=tree))
+    return block(tx, task, ending, kind=BlockedKind.REVIEW, detail=detail)
 
 
 def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> TaskRow:

@@ -259,6 +259,7 @@ def _tell(tx: Change, task: TaskRow) -> None:
         scope=task.scope,
         role=task.role,
         max_attempts=task.max_attempts,
+        review=task.spec.review or None,
     )
     tx.emit(added, task)
 

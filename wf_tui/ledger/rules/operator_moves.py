@@ -62,6 +62,8 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
     if task.state is TaskState.PENDING:
         return tx.update_task(task, evolve(task, not_before=None))
     fresh = evolve(_fresh(task), commit_id=None, result=None)
+    if task.block and task.block.passed_checks:
+        fresh = evolve(fresh, tries=task.tries)
     return tx.to_pending(task, fresh, note=task.note, detail=_known(task))
 
 

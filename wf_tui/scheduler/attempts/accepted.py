@@ -104,25 +104,39 @@ class Accepted:
             self.active.log.exception("what was accepted failed")
             await self.active.record.given_back(self.found.onto(machine_fault(error)), {})
 
+    @property
+    def kind(self) -> BlockedKind:
+        """What the work was blocked as when the person accepted it."""
+        return BlockedKind(str(self.active.claim.task.detail["accepted"]))
+
     async def _work(self) -> None:
         active, steps = self.active, self.steps
-        workspace = await steps.threads.run(self._reopen)
-        with active.timed("harvest"):
-            self.found = await self._harvest(workspace)
-        if active.claim.task.step != Step.INTEGRATING:
-            with active.timed("check"):
-                await self._check(workspace)
+        tree = None
+        if not self._is_result_alone():
+            workspace = await steps.threads.run(self._reopen)
+            tree = workspace.tree
+            with active.timed("harvest"):
+                self.found = await self._harvest(workspace)
+            if active.claim.task.step != Step.INTEGRATING:
+                with active.timed("check"):
+                    await self._check(workspace)
         active.merging = True
         work = FinishedWork(
             base=self.found.base,
             commit=self.found.commit,
-            tree=workspace.tree,
+            tree=tree,
             ending=self.found.onto(Ending(Outcome.SUCCEEDED)),
             result=active.claim.task.result,
         )
         with active.timed("integrate"):
             await steps.integrator.settle(active.record, work)
         await steps.threads.reach(Point.FINISH_RECORDED)
+
+    def _is_result_alone(self) -> bool:
+        """Whether a review was about no files: a task that reads, or one that changed nothing."""
+        if not self.kind.facts.passed_checks:
+            return False
+        return not (self.active.claim.task.writes and self.accepted.row.tree)
 
     def _reopen(self) -> KeptWorkspace:
         """Open the tree as the person left it; only work that has a commit can be laid anew."""
@@ -132,8 +146,7 @@ class Accepted:
         tree = trees.pool.reopen(int(row.tree), row.base)
         if not tree.worktree.is_folder() and not row.commit_id:
             held_back = self.accepted.held_back
-            scope = self.active.claim.task.detail.get("accepted") == BlockedKind.SCOPE
-            if not scope or not held_back:
+            if self.kind is BlockedKind.CONFLICT or not held_back:
                 raise _GivenBackError(Fault(BlockedKind.FAILED, "harvest", _GONE))
             fresh = trees.pool.acquire(row.base, number=tree.number)
             trees.pool.apply_checkpoint(fresh, held_back)
@@ -156,7 +169,7 @@ class Accepted:
     def _conflict_marks(self, found: Harvested) -> Fault | None:
         """Refuse files in which the marks of the conflict still stand."""
         paths = self.active.claim.task.detail.get("paths")
-        if not (found.commit and isinstance(paths, list)):
+        if self.kind.facts.passed_checks or not (found.commit and isinstance(paths, list)):
             return None
         left = leftover_marks(self.steps.harvest.control, found.commit, paths)
         if not left:
@@ -173,11 +186,12 @@ class Accepted:
         job = await steps.threads.run(jobs.make, claim, workspace.tree.path, inputs)
         async with contextlib.AsyncExitStack() as surrounded:
             fault = None
-            if claim.task.spec.gate:  # without a gate no program runs that would need a setup
+            gate = not self.kind.facts.passed_checks
+            if gate and claim.task.spec.gate:  # else no program runs that would need a setup
                 around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
                 fault = await surrounded.enter_async_context(around)
             if fault is None:
-                fault = await steps.check.run(active, job, self.found)
+                fault = await steps.check.run(active, job, self.found, gate=gate)
         await steps.threads.reach(Point.CHECK_ENDED)
         if fault is not None:
             raise _GivenBackError(fault)

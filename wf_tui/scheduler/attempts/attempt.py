@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, LedgerError
 from wf_tui.fault_injection import Point
@@ -21,7 +21,7 @@ from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import Left
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.run_log import current_log
-from wf_tui.text import clean
+from wf_tui.text import clean, plural
 from wf_tui.workers.protocol import Success
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from wf_tui.workers.protocol import Job
 
 __all__ = ["Attempt", "Steps"]
+
+_MOST_PATHS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ class Attempt:
                     fault = await self._check(job, outcome)
         if fault is not None:
             await self._hold_back(fault)
+        elif isinstance(outcome, Success) and active.claim.task.spec.review:
+            await self._hold_for_review(workspace)
         elif isinstance(outcome, Success):
             await self._integrate(workspace, outcome)
         elif active.stopped is not None:
@@ -132,6 +136,20 @@ class Attempt:
         )
         with self.active.timed("integrate"):
             self.kept = await self.steps.integrator.settle(self.active.record, work)
+
+    async def _hold_for_review(self, workspace: Workspace) -> None:
+        """End an attempt whose work a person wants to see before it is merged."""
+        active, threads = self.active, self.steps.threads
+        text, detail = "its result is ready for review", dict[str, list[str]]()
+        if active.claim.task.writes:
+            paths = [entry.path for entry in self.found.entries]
+            text = f"its work is ready for review: {plural(len(paths), 'file')} changed"
+            detail = {"paths": paths[:_MOST_PATHS]}
+        tree = await threads.run(workspace.review_tree, self.found.commit)
+        ending = self.found.onto(Ending(Outcome.SUCCEEDED, "review", text, exit_code=0))
+        number = None if tree is None else str(tree.number)
+        active.log.info("held for a review")
+        self.kept = await active.record.held_for_review(ending, detail, tree=number)
 
     async def _hold_back(self, fault: Fault) -> None:
         """End an attempt whose work did not pass; a person may accept what is out of scope."""

@@ -46,21 +46,24 @@ class Check:
 
     launcher: Launcher
 
-    async def run(self, active: ActiveClaim, job: Job, harvested: Harvested) -> Fault | None:
+    async def run(
+        self, active: ActiveClaim, job: Job, harvested: Harvested, *, gate: bool = True
+    ) -> Fault | None:
         """Return the first thing that keeps the work from being merged, or None.
 
-        Raises `StoppedError` when it is stopped meanwhile: a gate may take as long as a program.
+        Work that has passed its gate already is judged without it (`gate`). Raises `StoppedError`
+        when it is stopped meanwhile: a gate may take as long as a program.
         """
-        return await active.stoppable(self._judge(active, job, harvested))
+        return await active.stoppable(self._judge(active, job, harvested, gate=gate))
 
-    async def _judge(self, active: ActiveClaim, job: Job, harvested: Harvested) -> Fault | None:
+    async def _judge(
+        self, active: ActiveClaim, job: Job, harvested: Harvested, *, gate: bool
+    ) -> Fault | None:
         claim = active.claim
-        return (
-            left_out(harvested)
-            or _scope(claim, harvested)
-            or _deliverables(claim, job.tree)
-            or await self._gate(active, job)
-        )
+        fault = left_out(harvested) or _scope(claim, harvested) or _deliverables(claim, job.tree)
+        if fault is None and gate:
+            fault = await self._gate(active, job)
+        return fault
 
     async def _gate(self, active: ActiveClaim, job: Job) -> Fault | None:
         """Run the task's `gate` in its tree, watched as its program was."""

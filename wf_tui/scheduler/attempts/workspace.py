@@ -71,6 +71,20 @@ class Workspace:
             return None
         return self.claim.task.scope or None
 
+    def review_tree(self, commit: str | None) -> Tree | None:
+        """Return the tree in which a person finds the work; None where there is nothing to find.
+
+        The shared tree is not theirs alone, and a snapshot belongs to all who read it: they get the
+        work in a tree of its own.
+        """
+        if self.own_tree:
+            return self.tree
+        if commit is None:
+            return None
+        tree = self.trees.pool.acquire(self.tree.base)
+        self.trees.pool.apply_checkpoint(tree, commit)
+        return tree
+
     def leave(self, *, keep: bool, untouched: bool) -> Left:
         """Give the tree back; one that a person may need, or with work in it, is kept.
 

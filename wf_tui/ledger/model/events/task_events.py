@@ -44,6 +44,8 @@ class TaskAdded(EventBase, kind="task_added"):
     scope: tuple[str, ...]
     role: str
     max_attempts: int
+    review: bool | None = None
+    """True where a person wants to see its work before it counts."""
 
 
 class TaskClaimed(EventBase, kind="task_claimed", proves_life=True):
