@@ -163,6 +163,7 @@ _TEXTS: Final = {
     BlockedKind.CONFLICT: "conflict in src/auth/parser/head.py",
     BlockedKind.QUOTA: "no more requests today",
     BlockedKind.QUESTION: "May I run npm install?",
+    BlockedKind.REVIEW: "its work is ready for review: 3 files changed",
 }
 
 
@@ -179,6 +180,9 @@ def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
             drive.ledger.conflict(fence, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
             again = drive.expect_claim("parser", step=Step.INTEGRATING)
             drive.ledger.conflict(again, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
+        case BlockedKind.REVIEW:
+            good = Ending(Outcome.SUCCEEDED, "review", _TEXTS[kind], exit_code=0)
+            drive.ledger.hold_for_review(fence, good, {}, tree=None)
         case BlockedKind.SCOPE | BlockedKind.BUDGET:
             drive.ledger.block(fence, bad, kind)
         case _:

@@ -44,7 +44,9 @@ _SECTIONS: Final = (
             Entry("unhold", "wf_tui.cli.tasks", "Take tasks off hold."),
             Entry("cancel", "wf_tui.cli.tasks", "Give tasks up."),
             Entry("skip", "wf_tui.cli.tasks", "Count tasks as done without their work."),
-            Entry("accept", "wf_tui.cli.tasks", "Take work held back by its scope or a conflict."),
+            Entry(
+                "accept", "wf_tui.cli.tasks", "Take work held back: by a review, scope or conflict."
+            ),
             Entry("shell", "wf_tui.cli.shell", "Your shell in the worktree of a task."),
             Entry("priority", "wf_tui.cli.tasks", "Move a task in the queue."),
             Entry("undo", "wf_tui.cli.tasks", "Undo your last action on tasks."),

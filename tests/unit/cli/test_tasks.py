@@ -9,7 +9,7 @@ import pytest
 
 from wf_tui import commands
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.model.states import BlockedKind, Outcome
+from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.processes import own_identity
 
@@ -218,3 +218,20 @@ def test_a_run_is_found_by_the_beginning_of_its_id(cli: CliHarness, run: str) ->
     result = cli.here("hold", "two", "--run", "nosuch")
     assert result.exit_code == 2
     assert "unknown run 'nosuch'" in result.stderr
+
+
+def test_a_review_is_blocked_until_it_is_accepted(cli: CliHarness, run: str) -> None:
+    """`wf status` exits 1 and names `wf accept`, which claims the work for the person."""
+    with commands.open_ledger(commands.find_project(cli.repo, cli.environ)) as ledger:
+        ledger.scheduler_started(run, asdict(own_identity()))
+        ledger.resume(run)
+        claim = ledger.claim(run, "shell-1")
+        assert claim is not None
+        fence = Fence(run, claim.task.id, claim.epoch, claim.worker)
+        ledger.step(fence, Step.CHECKING)
+        ledger.hold_for_review(fence, Ending(Outcome.SUCCEEDED, "review", "ready"), {}, tree=None)
+        ledger.pause(run)
+    status = cli.here("status")
+    assert (status.exit_code, "wf accept one" in status.stdout) == (1, True)
+    (accepted,) = cli.json_here("accept", "--all-blocked=review")
+    assert (accepted["task"], accepted["state"]) == ("one", "in_progress")

@@ -298,14 +298,14 @@ ACCEPT: Final = Move(
     undoable=False,
     from_tree=True,
     help=(
-        "Take the work of tasks that are blocked by their scope, or by a conflict you have "
-        "resolved.\n\nWhat is in the worktree now is taken (wf shell TASK)."
+        "Take the work of tasks that wait for your review, or are blocked by their scope or by a "
+        "conflict you have resolved.\n\nWhat is in the worktree now is taken (wf shell TASK)."
     ),
     key=Key(
         "task.accept",
         ("A",),
         "Accept",
-        "Take work that its scope or a conflict held back, as it is now",
+        "Take work that a review, its scope or a conflict held back, as it is now",
     ),
 )
 PRIORITY: Final = Move(
