@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.ledger_harness import GOOD, LedgerHarness
 from wf_tui.ledger.model.states import Step
 from wf_tui.picture import glyphs
-from wf_tui.picture.header import helps
+from wf_tui.picture.header import helpful_keys
 from wf_tui.picture.status_text import remedy
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_the_keys_that_end_it(drive: LedgerHarness, view: PictureHarness) -> Non
     moves = ("accept", "retry", "reassign", "cancel", "skip", "enter", "hold", "release", "unhold")
     possible = [move for move in moves if view.picture.why_not(move, "a") is None]
     assert possible == ["accept", "retry", "reassign", "cancel", "skip", "enter"]
-    assert helps(drive.task("a")) == "A accepts it, r sends it back"
+    assert helpful_keys(drive.task("a")) == "A accepts it, r sends it back"
 
 
 def test_the_command_that_ends_it(drive: LedgerHarness) -> None:
