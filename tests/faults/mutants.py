@@ -180,7 +180,7 @@ MUTANTS: Final = (
         "ledger/store/write_retry.py",
         "                if time.monotonic() >= max(self._began, self._since) + self._most:\n",
         "                if True:\n",
-        "unit/ledger/test_writer.py::test_a_lock_is_outwaited",
+        "unit/ledger/store/test_sqlite_writer.py::test_a_lock_is_outwaited",
     ),
     # G4: no process outlives its attempt
     Mutant(

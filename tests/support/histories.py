@@ -15,16 +15,17 @@ from wf_tui.verify.verify import examine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from tests.support.stores import MakeStore
     from wf_tui.ledger.model.rows import RunRow, TaskRow
     from wf_tui.ledger.store.database import Database
 
     Pick = Callable[[EventRow], bool]
 
 
-def run_at_random(seed: int, acts: int) -> RandomRuns:
+def run_at_random(make_store: MakeStore, seed: int, acts: int) -> RandomRuns:
     """Return a run to which much has happened."""
     random = Random(seed)  # noqa: S311 - the same history each time
-    swarm = RandomRuns()
+    swarm = RandomRuns(make_store)
     merging(swarm.drive)
     swarm.start(random)
     for number in range(acts):

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 
 from tests.support.ledger_harness import LedgerHarness
 from tests.support.random_moves import DEEDS, NAMES, REPORTS, SEATS, WHOLE, RandomMoves, a_plan
-from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from random import Random
 
+    from tests.support.stores import MakeStore
+
 
 class RandomRuns(RandomMoves):
-    """The random acts on a ledger that does not wait for the disk."""
+    """The random acts on a new ledger of a store."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_store: MakeStore) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="wf-swarm-"))
-        database = SqliteDatabase(self.folder / "ledger.db", create=True)
-        database.execute("PRAGMA synchronous = OFF")
-        super().__init__(LedgerHarness(database))
+        super().__init__(LedgerHarness(make_store(self.folder)))
 
     def act(self, random: Random) -> None:
         """Do one thing; mostly what a scheduler and its workers do."""

@@ -1,50 +1,21 @@
-"""The stores that the ledger's contract has to hold on, and a driver for each test."""
+"""A ledger for each test, on each store that the contract has to hold on, and its driver."""
 
 from __future__ import annotations
 
-import shutil
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.ledger_harness import LedgerHarness
+from tests.support.stores import STORES
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.stores import MakeStore
     from wf_tui.ledger.store.database import Database
-
-
-class MakeStore(Protocol):
-    """Makes empty ledgers of one kind of store, and connects to them again."""
-
-    def __call__(self, folder: Path) -> Database:
-        """Make one."""
-
-    def again(self, folder: Path) -> Database:
-        """Connect once more to the one of this folder."""
-
-
-class _Sqlite:
-    """Ledger files, copied from one that was made once; no test of the rules pulls the plug."""
-
-    def __init__(self, folder: Path) -> None:
-        self._template = folder / "template.db"
-        SqliteDatabase(self._template, create=True).close()
-
-    def __call__(self, folder: Path) -> Database:
-        shutil.copyfile(self._template, folder / "ledger.db")
-        return self.again(folder)
-
-    def again(self, folder: Path) -> Database:
-        database = SqliteDatabase(folder / "ledger.db")
-        database.execute("PRAGMA synchronous = OFF")
-        return database
-
-
-STORES = {"sqlite": _Sqlite}
 
 
 @pytest.fixture(scope="session", params=sorted(STORES))

@@ -18,7 +18,7 @@ from wf_tui.ledger.rules.moves import HOLD, PRIORITY, REASSIGN, RELEASE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.ledger.conftest import MakeStore
+    from tests.support.stores import MakeStore
 
 
 def test_declaration_order(drive: LedgerHarness) -> None:

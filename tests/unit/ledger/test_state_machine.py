@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from tests.support import recount
-from tests.support.crashing_connection import CrashingConnection, Killed, remains
+from tests.support.crashing_connection import Killed
 from tests.support.ledger_harness import BAD, RUN, FixedClock, LedgerHarness, merging
 from tests.support.random_moves import NAMES, RandomMoves, result_of
+from tests.support.stores import Crashing
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import DoneKind, RunState
@@ -36,7 +37,7 @@ from wf_tui.verify.replay_state import ReplayState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.unit.ledger.conftest import MakeStore
+    from tests.support.stores import MakeStore
     from wf_tui.ledger.model.rows import EventRow, TaskRow
     from wf_tui.ledger.rules.change import Change
 
@@ -66,9 +67,8 @@ class TwoProcesses(RandomMoves):
     # -- processes
 
     def _open(self) -> LedgerHarness:
-        return merging(
-            LedgerHarness(CrashingConnection(self.folder / "ledger.db", self._told), self.clock)
-        )
+        connection = self.make_store.crashing(self.folder, self._told)
+        return merging(LedgerHarness(connection, self.clock))
 
     def _told(self) -> None:
         """Remember all that is in the ledger now: it has been acknowledged."""
@@ -93,7 +93,7 @@ class TwoProcesses(RandomMoves):
     def doom(self, statements: int) -> None:
         """Let the process whose turn it is die after this many more statements."""
         database = self.handles[1].db
-        assert isinstance(database, CrashingConnection)
+        assert isinstance(database, Crashing)
         database.left = statements
 
     def reopen(self, *_: int) -> None:
@@ -111,7 +111,9 @@ class TwoProcesses(RandomMoves):
 
     def _after_the_kill(self) -> None:
         """Go on with what lies on the disk: all that was acknowledged has to be there (G3)."""
-        self.folder = remains(self.folder, self.root / str(int(self.folder.name) + 1))
+        self.folder = self.make_store.remains(
+            self.folder, self.root / str(int(self.folder.name) + 1)
+        )
         self._end()
         self.handles = [self._open(), self._open()]
         self.drive = self.handles[0]

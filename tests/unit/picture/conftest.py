@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.ledger_harness import LedgerHarness
 from tests.support.picture_harness import PictureHarness
 from tests.support.random_runs import RandomRuns
-from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from tests.unit.ledger.conftest import drive, make_store, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from tests.support.ledger_harness import LedgerHarness
+    from tests.support.stores import MakeStore
 
-@pytest.fixture
-def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
-    """Give a driver of an empty ledger; its clock stands still."""
-    database = SqliteDatabase(tmp_path / "ledger.db", create=True)
-    database.execute("PRAGMA synchronous = OFF")
-    yield LedgerHarness(database)
-    database.close()
+__all__ = ["drive", "make_store", "store"]
 
 
 @pytest.fixture
@@ -33,9 +27,9 @@ def view(drive: LedgerHarness) -> PictureHarness:
 
 
 @pytest.fixture
-def swarm(request: pytest.FixtureRequest) -> Iterator[RandomRuns]:
+def swarm(request: pytest.FixtureRequest, make_store: MakeStore) -> Iterator[RandomRuns]:
     """Give a run to which anything may happen; the plan is drawn from the seed `param`."""
-    made = RandomRuns()
+    made = RandomRuns(make_store)
     made.start(Random(request.param))  # noqa: S311 - the same plan each time
     yield made
     made.end()

@@ -22,12 +22,13 @@ from wf_tui.verify.replay_state import ReplayState
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
+    from tests.support.stores import MakeStore
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_random_histories(seed: int) -> None:
+def test_random_histories(seed: int, make_store: MakeStore) -> None:
     """After many random acts the replay agrees with the tables, and finds no violation."""
-    swarm = run_at_random(seed, 250)
+    swarm = run_at_random(make_store, seed, 250)
     assert history(swarm.drive.db).found() == []
     swarm.end()
 
