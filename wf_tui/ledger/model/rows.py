@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wf_tui.errors import LedgerError
+from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.model.states import (
     PERSON,
     WRITES,
@@ -413,9 +414,6 @@ def encode(name: str, value: object) -> Value:
     return writer(value) if writer is not None else cast("Value", value)
 
 
-_json: Final = json.JSONEncoder(separators=(",", ":")).encode
-
-
 @lru_cache(maxsize=256)
 def _read_spec(text: str) -> Spec:
     """Read what a task asks for; again and again for one that waits for 10,000 others."""
@@ -431,7 +429,7 @@ def _write_spec(spec: object) -> str:
         for name, value in stored.items()
         if value is not False and value not in {None, "", ()}
     }
-    return _json(given)
+    return compact_json(given)
 
 
 def _read_words(text: str) -> tuple[str, ...]:
@@ -485,10 +483,10 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
 }
 _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "spec": _write_spec,
-    "scope": _json,
-    "roles": _json,
-    "detail": _json,
-    "data": _json,
+    "scope": compact_json,
+    "roles": compact_json,
+    "detail": compact_json,
+    "data": compact_json,
     "parallel": int,
     "fold_case": int,
     "settled": int,

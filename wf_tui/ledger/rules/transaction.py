@@ -4,7 +4,6 @@ What a `Change` and the walk along the edges both need. Neither knows here what 
 other tasks: that is `propagate`, which works on this, and `change`, which calls it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -12,6 +11,7 @@ from typing import Final, TypeVar
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.events.read import Event
 from wf_tui.ledger.model.events.task_events import TaskEvent, Undone
+from wf_tui.ledger.model.json_text import event_json
 from wf_tui.ledger.model.rows import (
     AttemptRow,
     BreakerRow,
@@ -91,7 +91,7 @@ class RunTransaction:
         number = self.run.seq + len(self.events) + 1
         worker, epoch = self._whose(task)
         name = task.id if task else None
-        text = json.dumps(data)
+        text = event_json(data)
         self.events.append(
             {
                 "run": self.run.id,

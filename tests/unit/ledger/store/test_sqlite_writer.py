@@ -30,17 +30,15 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database, Row, Values
 
 
-async def test_what_the_commit_refuses_was_not_done(
-    database: SqliteDatabase,
-) -> None:
+@pytest.mark.usefixtures("database")
+async def test_what_the_commit_refuses_was_not_done(path: Path) -> None:
     """What a rule has done, and the commit then refuses, was not done: so says the answer."""
 
     def strict() -> tuple[Ledger, Database]:
-        database.execute("PRAGMA foreign_keys = ON")
-        database.execute(
-            "CREATE TABLE child (run REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED)"
-        )
-        return Ledger(database, FixedClock()), database
+        db = SqliteDatabase(path)
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("CREATE TABLE child (run REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED)")
+        return Ledger(db, FixedClock()), db
 
     writer = Writer(RUN, strict)
     writer.start()

@@ -80,9 +80,8 @@ class SqliteDatabase:
             return cast("list[Row]", self._connection.execute(sql, values).fetchall())
         except apsw.Error as error:
             self._raise(error)
-        except UnicodeEncodeError as error:
-            text = "names and texts in the ledger must be UTF-8"
-            raise UsageError(text, "write it in UTF-8") from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise _unstorable(error) from error
         except UnicodeDecodeError as error:
             raise _damaged(self.path) from error
 
@@ -96,6 +95,8 @@ class SqliteDatabase:
             self._connection.executemany(sql, map(_by_position(sql), rows))
         except apsw.Error as error:
             self._raise(error)
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise _unstorable(error) from error
 
     def execute_all(self, reads: Sequence[tuple[str, Values]]) -> list[list[Row]]:
         """Run reads one after the other; there is no way to a server that they could share."""
@@ -267,6 +268,13 @@ def _make_private(path: Path) -> None:
     mode = stat.S_IMODE(held.st_mode)
     if mode != _PRIVATE and held.st_uid == os.geteuid():
         path.chmod(_PRIVATE)
+
+
+def _unstorable(error: Exception) -> UsageError:
+    """Return what to say of a value that could not be bound: it was given, the file is whole."""
+    if isinstance(error, OverflowError):
+        return UsageError("numbers in the ledger have at most 64 bits", "give a smaller one")
+    return UsageError("names and texts in the ledger must be UTF-8", "write it in UTF-8")
 
 
 def _damaged(path: Path) -> LedgerError:
