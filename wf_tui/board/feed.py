@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["LedgerFeed"]
 
-_LOOK_EVERY: Final = 0.05
-"""Seconds between two looks at the change counter, which costs 3 microseconds."""
+_POLL_EVERY: Final = 0.05
+"""Seconds between two readings of the change counter, which costs 3 microseconds."""
 _LEADER_EVERY: Final = 1.0
 """Seconds after which it is asked again who leads: a scheduler that is killed commits nothing."""
 _AGAIN_AFTER: Final = 1.0
+"""Seconds after which a ledger that could not be read is tried again."""
 
 
 class LedgerFeed:
@@ -38,7 +39,7 @@ class LedgerFeed:
     def __init__(
         self, project: Project, run_id: str, clock: Clock, post: Callable[[Message], object]
     ) -> None:
-        self._place = project
+        self._project = project
         self._run_id = run_id
         self._clock = clock
         self._post = post
@@ -65,7 +66,7 @@ class LedgerFeed:
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
-                with commands.open_reads(self._place) as db:
+                with commands.open_reads(self._project) as db:
                     self._follow(db)
             except WfError as error:
                 self._post(FeedFailed(error.message))
@@ -77,7 +78,7 @@ class LedgerFeed:
             raise LedgerError("the ledger was replaced by an older one")
         self._hand_over(last)
         asked = self._clock.monotonic()
-        while not self._stopped.wait(_LOOK_EVERY):
+        while not self._stopped.wait(_POLL_EVERY):
             changed = db.changed()
             if not changed and self._clock.monotonic() - asked < _LEADER_EVERY:
                 continue

@@ -175,7 +175,7 @@ async def test_refreshing_keeps_the_place(played: RunHarness) -> None:
         before = painted(app)
         app.pane.refresh_from(changed("twice"))
         app.pane.refresh_from(changed("write"))
-        app.pane.look()
+        app.pane.read_now()
         await settle(pilot)
         assert painted(app) == before
 

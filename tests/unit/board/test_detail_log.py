@@ -14,7 +14,7 @@ from tests.support.detail_harness import HOSTILE, DetailApp, LiveRun, painted, s
 from wf_tui.board.detail.document import Source
 from wf_tui.board.detail.feed import Answered
 from wf_tui.board.detail.lines_view import LinesView
-from wf_tui.board.detail.log import WINDOW, LogSoFar, look
+from wf_tui.board.detail.log import WINDOW, LogSoFar, read_log
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.clock import SystemClock
 
@@ -43,7 +43,7 @@ def source(live: LiveRun, epoch: int | None = None) -> Source:
 
 async def look_again(pilot: Pilot[None]) -> None:
     """Let the pane look, and wait for what it finds."""
-    pilot.app.query_one(DetailPane).look()
+    pilot.app.query_one(DetailPane).read_now()
     await settle(pilot)
 
 
@@ -212,7 +212,7 @@ def test_a_huge_log_opens_at_its_end(live: LiveRun) -> None:
         file.seek(0, 2)
         file.write(b"\n")
     live.prints("the end\n")
-    news = look(source(live), None)
+    news = read_log(source(live), None)
     assert [line.text for line in news.lines] == ["the end"]
     assert news.cursor is not None
     assert 100_000_000 - WINDOW <= news.passed_bytes < 100_001_000
@@ -224,11 +224,11 @@ def test_a_huge_log_opens_at_its_end(live: LiveRun) -> None:
 def test_a_program_that_runs_ahead_is_caught_up_with(live: LiveRun) -> None:
     """What was printed since the last look is read from its end too, when it is too much."""
     live.prints("start\n")
-    first = look(source(live), None)
+    first = read_log(source(live), None)
     for _ in range(20):
         live.prints("x" * 99_999 + "\n")
     live.prints("end\n")
-    news = look(source(live), first.cursor)
+    news = read_log(source(live), first.cursor)
     assert news.passed_bytes > 900_000
     assert not news.fresh
     assert news.lines[-1].text == "end"
@@ -238,17 +238,17 @@ def test_a_program_that_runs_ahead_is_caught_up_with(live: LiveRun) -> None:
 def test_a_line_without_end_is_broken(live: LiveRun) -> None:
     """Output without newlines is shown in parts, so that no look costs more than the last."""
     live.prints("y" * 70_000)
-    news = look(source(live), None)
+    news = read_log(source(live), None)
     assert (len(news.lines), news.unfinished) == (1, None)
     live.prints("tail\r\n")
-    assert [line.text for line in look(source(live), news.cursor).lines] == ["tail"]
+    assert [line.text for line in read_log(source(live), news.cursor).lines] == ["tail"]
 
 
 def test_the_gate_ends_an_unfinished_line(live: LiveRun) -> None:
     """What the program printed last stands before the rule even without its newline."""
     live.prints("no newline")
     live.prints("gate\n", "gate")
-    news = look(source(live), None)
+    news = read_log(source(live), None)
     assert [line.text for line in news.lines] == ["no newline", "── the gate", "gate"]
 
 
@@ -268,7 +268,7 @@ async def test_a_log_that_cannot_be_read(live: LiveRun) -> None:
 def test_a_task_without_attempts(tmp_path: Path) -> None:
     """A task that has not begun has no log, and says so."""
     live = LiveRun(tmp_path, claim=False)
-    news = look(source(live), None)
+    news = read_log(source(live), None)
     head = LogSoFar().after(news).head(0, "t")
     assert head is not None
     assert head.text == "no attempt yet, so no log"

@@ -84,17 +84,17 @@ def test_one_batch_is_under_way_at_a_time(reader: Reader) -> None:
 def test_a_ledger_that_cannot_be_read_is_told(reader: Reader) -> None:
     """A damaged ledger is a message, not the end of the thread."""
     reader.drive.db.close()
-    reader.feed._place.paths.ledger.write_bytes(b"no database" * 100)
+    reader.feed._project.paths.ledger.write_bytes(b"no database" * 100)
     reader.feed.start()
     message = reader.posted.get(timeout=_SOON)
     assert isinstance(message, FeedFailed)
     assert "ledger" in message.reason
-    reader.drive.db = SqliteDatabase(reader.feed._place.paths.root / "other.db", create=True)
+    reader.drive.db = SqliteDatabase(reader.feed._project.paths.root / "other.db", create=True)
 
 
 def test_an_older_ledger_is_not_shown(reader: Reader) -> None:
     """Where an older ledger was put in its place, that is told; what was seen stays in view."""
-    ledger = reader.feed._place.paths.ledger
+    ledger = reader.feed._project.paths.ledger
     older = ledger.with_name("older.db")
     reader.drive.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copyfile(ledger, older)

@@ -79,7 +79,11 @@ def read_attempts(source: Source) -> Document:
 
 
 def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:
+    """Return the cells of an attempt, in the order of `_LABELS`."""
     took = offset((attempt.ended_at or now) - attempt.started_at)
+    exit_status = "-" if attempt.exit_code is None else str(attempt.exit_code)
+    if attempt.signal:
+        exit_status = f"signal {attempt.signal}"
     values = (
         str(attempt.epoch),
         attempt.worker,
@@ -88,16 +92,10 @@ def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:
         took if attempt.ended_at else f"{took} so far",
         (attempt.outcome or "runs").replace("_", " "),
         (attempt.cause or "-").replace("_", " "),
-        _exit(attempt),
+        exit_status,
         _changes(attempt, control),
     )
     return tuple(map(safe, values))
-
-
-def _exit(attempt: AttemptRow) -> str:
-    if attempt.signal:
-        return f"signal {attempt.signal}"
-    return "-" if attempt.exit_code is None else str(attempt.exit_code)
 
 
 def _changes(attempt: AttemptRow, control: Control) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail.document import Document, chosen, safe
@@ -49,8 +48,11 @@ def read_diff(source: Source) -> Document:
 
 def counts(changes: Sequence[FileChange]) -> str:
     """Return the sum: `2 files +12 -3`."""
-    added, removed = (sum(getattr(c, name) or 0 for c in changes) for name in ("added", "removed"))
-    return f"{plural(len(changes), 'file')} +{added} -{removed}" if changes else "no changes"
+    if not changes:
+        return "no changes"
+    added = sum(change.added or 0 for change in changes)
+    removed = sum(change.removed or 0 for change in changes)
+    return f"{plural(len(changes), 'file')} +{added} -{removed}"
 
 
 def _files(changes: Sequence[FileChange]) -> Iterator[Span]:
@@ -68,26 +70,20 @@ def _patch(
     control: Control, old: str, new: str, changes: Sequence[FileChange], task: str
 ) -> Iterator[Span]:
     """Yield the patch of the first files; one that alone is too long is only named."""
-    pick = _pick(changes)
-    shown = [*pick.files]
-    if shown:
-        paths = [path for change in shown for path in {change.was, change.path}]
+    files = _first_files(changes)
+    is_cut = len(files) < len(changes)
+    if files:
+        paths = [path for change in files for path in {change.was, change.path}]
         text = diff(control, old, new, paths=paths).decode("utf-8", "surrogateescape")
         lines = text.removesuffix("\n").split("\n")
         yield Span("")
         yield from _with_roles(lines[:MOST_LINES])
-        pick = _Pick(pick.files, pick.cut or len(lines) > MOST_LINES)
-    if pick.cut:
+        is_cut = is_cut or len(lines) > MOST_LINES
+    if is_cut:
         yield Span(safe(f"… not all is shown; all of it: wf diff {task}"), Role.QUIET)
 
 
-@dataclass(frozen=True)
-class _Pick:
-    files: tuple[FileChange, ...]
-    cut: bool
-
-
-def _pick(changes: Sequence[FileChange]) -> _Pick:
+def _first_files(changes: Sequence[FileChange]) -> list[FileChange]:
     """Choose the files that fill what is shown, so that git need not print a huge patch."""
     files: list[FileChange] = []
     lines = 0
@@ -98,7 +94,7 @@ def _pick(changes: Sequence[FileChange]) -> _Pick:
             break
         files.append(change)
         lines += change.lines
-    return _Pick(tuple(files), len(files) < len(changes))
+    return files
 
 
 def _with_roles(lines: Iterable[str]) -> Iterator[Span]:

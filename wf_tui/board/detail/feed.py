@@ -13,7 +13,7 @@ from wf_tui.board.detail.attempts import read_attempts
 from wf_tui.board.detail.diff import read_diff
 from wf_tui.board.detail.document import Document, Source, Tab, safe
 from wf_tui.board.detail.events import read_events
-from wf_tui.board.detail.log import Cursor, LogNews, look
+from wf_tui.board.detail.log import Cursor, LogNews, read_log
 from wf_tui.board.detail.prompt import read_prompt
 from wf_tui.errors import WfError
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Answered", "DetailFeed", "Failed", "Ticket"]
 
 _THREADS: Final = 2
+"""A second one, so that a read whose answer is no longer wanted does not hold up the next."""
 _READERS: Final[Mapping[Tab, Callable[[Source], Document]]] = {
     Tab.DIFF: read_diff,
     Tab.PROMPT: read_prompt,
@@ -86,7 +87,7 @@ class DetailFeed:
 
 
 def _answer(tab: Tab, source: Source, cursor: Cursor | None) -> Document | LogNews:
-    return look(source, cursor) if tab is Tab.LOG else _READERS[tab](source)
+    return read_log(source, cursor) if tab is Tab.LOG else _READERS[tab](source)
 
 
 def _one_line(message: str, hint: str) -> str:

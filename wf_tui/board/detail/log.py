@@ -1,4 +1,4 @@
-"""What an attempt and its gate have printed since the last look: read from the end, bounded."""
+"""What an attempt and its gate have printed since the last reading: from the end, bounded."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from wf_tui.ledger.queries import reads
 from wf_tui.workers import log
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from wf_tui.board.detail.document import Source
-    from wf_tui.ledger.model.rows import AttemptRow
 
-__all__ = ["Cursor", "LogNews", "LogSoFar", "look"]
+__all__ = ["Cursor", "LogNews", "LogSoFar", "read_log"]
 
 WINDOW: Final = 1 << 19
 """Bytes of a log that are read at once; what is before them is said, not read.
@@ -27,7 +25,9 @@ WINDOW: Final = 1 << 19
 More than the longest record: a chunk of 64 KiB, each byte of it escaped.
 """
 MOST_LINES: Final = 5000
+"""Lines that one reading hands on."""
 _LONGEST_UNFINISHED: Final = 1 << 16
+"""Characters after which a line is taken as finished: a program may print none at all."""
 _MEGABYTE: Final = 1_000_000
 
 
@@ -50,7 +50,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class LogNews:
-    """What is new; `fresh` when it is the first look at an attempt."""
+    """What is new; `fresh` when an attempt is read for the first time."""
 
     lines: tuple[Span, ...] = ()
     unfinished: Span | None = None
@@ -78,7 +78,7 @@ class LogSoFar:
     passed_bytes: int = 0
 
     def after(self, news: LogNews) -> LogSoFar:
-        """Return what has been read with these news; a first look begins anew."""
+        """Return what has been read with these news; a first reading begins anew."""
         before = LogSoFar() if news.fresh else self
         return LogSoFar(
             news.cursor,
@@ -103,20 +103,23 @@ class LogSoFar:
         return Span(safe(words), Role.QUIET)
 
 
-def look(source: Source, cursor: Cursor | None) -> LogNews:
+def read_log(source: Source, cursor: Cursor | None) -> LogNews:
     """Return what the attempt has printed since `cursor`; of another attempt, its end."""
-    attempts = _attempts(source)
+    with open_reads(source.project) as db:
+        attempts = reads.attempts(db, source.run, source.task)
+        if not attempts:
+            reads.task(db, source.run, source.task)  # says so when there is no such task
     attempt = chosen(attempts, source.epoch)
     if attempt is None:
         return LogNews()
     fresh = cursor is None or cursor.epoch != attempt.epoch
     start = Cursor(attempt.epoch) if cursor is None or fresh else cursor
     folder = source.attempt(attempt.epoch)
-    found = _Reading(start)
-    found.read_output(folder / "log.jsonl")
-    found.read_gate(folder / "gate.jsonl")
+    reading = _Reading(start)
+    reading.read_output(folder / "log.jsonl")
+    reading.read_gate(folder / "gate.jsonl")
     return replace(
-        found.news(),
+        reading.news(),
         fresh=fresh,
         running=attempt.open,
         outcome=(attempt.outcome or "running").replace("_", " "),
@@ -124,16 +127,8 @@ def look(source: Source, cursor: Cursor | None) -> LogNews:
     )
 
 
-def _attempts(source: Source) -> Sequence[AttemptRow]:
-    with open_reads(source.project) as db:
-        found = reads.attempts(db, source.run, source.task)
-        if not found:
-            reads.task(db, source.run, source.task)  # says so when there is no such task
-        return found
-
-
 class _Reading:
-    """One look at the two logs of an attempt."""
+    """One reading of the two logs of an attempt."""
 
     def __init__(self, start: Cursor) -> None:
         self.cursor = start

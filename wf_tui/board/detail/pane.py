@@ -47,6 +47,14 @@ class DetailPane(Widget):
         Binding("left_square_bracket", "attempt(-1)", "Older", show=False, id="detail.older"),
         Binding("right_square_bracket", "attempt(1)", "Newer", show=False, id="detail.newer"),
     ]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | tab | Open the next tab. |
+    | shift+tab | Open the tab before. |
+    | left_square_bracket | Show the attempt before. |
+    | right_square_bracket | Show the attempt after. |
+    """
     DEFAULT_CSS = """
     DetailPane {
         layout: vertical; border: round $primary;
@@ -74,16 +82,20 @@ class DetailPane(Widget):
         super().__init__(id=id, classes=classes)
         self.tab = Tab.LOG
         self.task_id: str | None = None
-        self._place = project
+        self._project = project
         self._run_id = run_id
         self._clock = clock or SystemClock()
         self._feed = DetailFeed()
         self._tabs = TabRow()
         self._view = LinesView(ascii=ascii)
         self._generation = 0
+        """Grows with each task, tab or attempt, so that a late answer is known as one."""
         self._asked: Ticket | None = None
+        """What is being read; one read at a time, so that a slow disk has no backlog."""
         self._due = False
+        """Whether what is shown may no longer be true."""
         self._is_new = True
+        """Whether the next answer is shown from its start or end, not from where one is."""
         self._choice = AttemptChoice()
         self._log = LogSoFar()
         self._note, self._live = "", False
@@ -95,13 +107,13 @@ class DetailPane(Widget):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.set_interval(_EVERY, self._tick)
-        self.set_interval(_LIVE_EVERY, self._look_if_live)
-        self._begin()
+        self.set_interval(_EVERY, self._read_if_due)
+        self.set_interval(_LIVE_EVERY, self._due_if_live)
+        self._start_over()
 
     def on_show(self) -> None:
         """Look at once when one can see it again."""
-        self._tick()
+        self._read_if_due()
 
     def on_unmount(self) -> None:
         """Let the threads go."""
@@ -119,23 +131,23 @@ class DetailPane(Widget):
         if task_id != self.task_id:
             self.task_id = task_id
             self._choice = AttemptChoice()
-            self._begin()
+            self._start_over()
 
     def open_tab(self, name: str) -> None:
         """Open a tab by its name: log, diff, prompt, attempts, events."""
         if self.tab is not Tab(name):
             self.tab = Tab(name)
             self.post_message(self.TabOpened(self.tab.value))
-            self._begin()
+            self._start_over()
 
     def refresh_from(self, changes: Changes) -> None:
         """Look again, soon, when the task has changed."""
         self._due = self._due or self.task_id in changes.cards
 
-    def look(self) -> None:
-        """Look again, now."""
+    def read_now(self) -> None:
+        """Read again, now."""
         self._due = True
-        self._tick()
+        self._read_if_due()
 
     # -- keys and clicks
 
@@ -153,7 +165,7 @@ class DetailPane(Widget):
     def action_attempt(self, step: int) -> None:
         """Show the attempt before or after; the newest one is followed by its successors."""
         if self._choice.move(step):
-            self._begin()
+            self._start_over()
 
     @on(TabRow.Chosen)
     def _chosen(self, event: TabRow.Chosen) -> None:
@@ -167,33 +179,35 @@ class DetailPane(Widget):
 
     # -- asking
 
-    def _begin(self) -> None:
+    def _start_over(self) -> None:
         """Forget what is shown and ask for what is wanted now."""
         self._generation += 1
         self._asked, self._is_new, self._due = None, True, True
         self._log, self._note, self._live = LogSoFar(), "", False
         self._tabs.mark(self.tab)
-        self._say("reading …" if self.task_id is not None else "select a card to see it here")
+        self._show_message(
+            "reading …" if self.task_id is not None else "select a card to see it here"
+        )
         self._retitle()
         if self.is_mounted:
-            self._tick()
+            self._read_if_due()
 
-    def _tick(self) -> None:
+    def _read_if_due(self) -> None:
         """Ask, when there is something to ask for, nothing is asked already, and one can see it."""
         wanted = self._due or (self.tab is Tab.LOG and self._log.running)
         if self.task_id is None or not wanted or self._asked is not None or not self._is_visible:
             return
         self._due = False
         ticket = Ticket(self.task_id, self.tab, self._generation, self._choice.epoch)
-        source = Source(self._place, self._run_id, ticket.task, ticket.epoch, self._clock)
+        source = Source(self._project, self._run_id, ticket.task, ticket.epoch, self._clock)
         self._asked = ticket
-        self._read(ticket, source, self._log.cursor)
+        self._read_in_thread(ticket, source, self._log.cursor)
 
     @work(group="detail", exclusive=True)
-    async def _read(self, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
+    async def _read_in_thread(self, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
         await self._feed.read(self, ticket, source, cursor)
 
-    def _look_if_live(self) -> None:
+    def _due_if_live(self) -> None:
         self._due = self._due or self._live
 
     @property
@@ -226,7 +240,7 @@ class DetailPane(Widget):
             self._asked = None
             self._is_new = True
             self._log = LogSoFar()
-            self._say(event.reason, Role.WARNING)
+            self._show_message(event.reason, Role.WARNING)
 
     def _show_log(self, news: LogNews) -> None:
         self._log = self._log.after(news)
@@ -236,7 +250,7 @@ class DetailPane(Widget):
         self._view.add(news.lines, news.unfinished)
         self._view.head(self._log.head(self._view.left_out, self.task_id or ""))
 
-    def _say(self, words: str, role: Role = Role.QUIET) -> None:
+    def _show_message(self, words: str, role: Role = Role.QUIET) -> None:
         self._view.display_document(Document((Span(words, role),)))
 
     def _retitle(self) -> None:

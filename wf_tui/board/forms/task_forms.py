@@ -88,6 +88,13 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
         Binding("escape", "dismiss(None)", "Back"),
         Binding("ctrl+s", "send", "Send", priority=True),
     ]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | escape | Leave it as it was. |
+    | ctrl+s, enter in a line | Send the form, or go to the first field that is wrong. |
+    | tab | Go to the next field. |
+    """
     DEFAULT_CSS = """
     TaskForm {
         align: center middle;

@@ -39,6 +39,7 @@ class BoardScreen(BoardView):
     """Moves, opens, marks, filters and drags."""
 
     BINDINGS: ClassVar = view_bindings()
+    """All of `actions.view_actions`; each calls an `action_` method of this screen."""
 
     def __init__(self) -> None:
         super().__init__()

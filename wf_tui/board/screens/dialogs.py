@@ -53,6 +53,15 @@ class ChoiceDialog(ModalScreen[str | None]):
         Binding("j", "next(1)", "Next", show=False),
         Binding("k", "next(-1)", "Previous", show=False),
     ]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | escape | Give back None. |
+    | ctrl+c | Leave the application, as everywhere. |
+    | down, j, ctrl+n | Highlight the next choice. |
+    | up, k, ctrl+p | Highlight the choice before. |
+    | enter | Give back the highlighted choice. |
+    """
     DEFAULT_CSS = """
     ChoiceDialog {
         align: center middle;

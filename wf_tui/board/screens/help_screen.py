@@ -40,6 +40,12 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,q", "dismiss", "Back"),
         Binding("ctrl+c", "app.help_quit", show=False),
     ]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | escape, question_mark, q | Go back. |
+    | ctrl+c | Leave the application, as everywhere. |
+    """
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;

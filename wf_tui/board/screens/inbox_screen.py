@@ -39,6 +39,7 @@ class InboxScreen(RunScreen):
     BINDINGS: ClassVar = view_bindings(
         "down", "up", "first", "last", "open", "back", "mark", "log", "diff"
     )
+    """Those of the board that make sense here; they are listed in `actions.view_actions`."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
     DEFAULT_CSS = """
     InboxScreen {

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["StartApp", "plans"]
 
 _MOST: Final = 50
+"""Plans that are offered."""
 _SUFFIXES: Final = frozenset({".json", ".toml", ".yaml", ".yml"})
 _SIGNALLED: Final = 128
+"""What a shell adds to the number of the signal that ended a program."""
 
 
 def plans(folder: Path) -> list[str]:
@@ -51,6 +53,14 @@ class StartApp(App[str]):
         Binding("j", "down", "Down"),
         Binding("k", "up", "Up"),
     ]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | q, escape | Leave without a choice. |
+    | down, j | Highlight the next choice. |
+    | up, k | Highlight the choice before. |
+    | enter | Begin with the highlighted choice. |
+    """
 
     def __init__(self, files: Sequence[str], *, in_repository: bool) -> None:
         super().__init__()

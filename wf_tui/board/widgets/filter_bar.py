@@ -38,6 +38,12 @@ class FilterBar(Horizontal):
     """A line to type in, and beside it a live count or an error."""
 
     BINDINGS: ClassVar = [Binding("escape", "close(True)", "Clear", show=False)]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | escape | Put the line away and show all cards again. |
+    | enter | Put the line away; the filter stays. |
+    """
     DEFAULT_CSS = """
     FilterBar {
         display: none; height: 1; width: 1fr; background: $surface;
