@@ -21,7 +21,7 @@ from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
-from wf_tui.board.theme import OURS, chosen
+from wf_tui.board.theme import OURS, choose_theme
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
@@ -88,7 +88,7 @@ class BoardApp(ActionApp):
         self.set_reactive(App.theme, "textual-dark")
         for theme in OURS:
             self.register_theme(theme)
-        self.theme = chosen(self.config.board.theme, self.environ, self.available_themes)
+        self.theme = choose_theme(self.config.board.theme, self.environ, self.available_themes)
 
     # -- life
 

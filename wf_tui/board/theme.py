@@ -9,7 +9,7 @@ from textual.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-__all__ = ["DARK", "LIGHT", "OURS", "chosen"]
+__all__ = ["DARK", "LIGHT", "OURS", "choose_theme"]
 
 DARK: Final = "wf-dark"
 LIGHT: Final = "wf-light"
@@ -45,7 +45,7 @@ OURS: Final = (
 )
 
 
-def chosen(configured: str, environ: Mapping[str, str], known: Container[str]) -> str:
+def choose_theme(configured: str, environ: Mapping[str, str], known: Container[str]) -> str:
     """Return the theme to start with: `TEXTUAL_THEME`, the configuration, else our dark one."""
     wanted = (environ.get("TEXTUAL_THEME", ""), configured)
     return next((name for name in wanted if name in known), DARK)

@@ -9,7 +9,7 @@ import pytest
 from tests.support.board_harness import board
 from tests.support.screen_text import board_of, column_of, screen_text, text_of
 from wf_tui.board.detail.pane import DetailPane
-from wf_tui.board.theme import DARK, LIGHT, chosen
+from wf_tui.board.theme import DARK, LIGHT, choose_theme
 from wf_tui.board.widgets.column_tabs import ColumnTabs
 from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.config import Board, Config
@@ -208,7 +208,7 @@ async def test_every_theme_keeps_the_board_readable(tmp_path: Path) -> None:
 def test_the_theme_is_the_users_choice() -> None:
     """The environment comes before the configuration, and an unknown name is ours."""
     known = {DARK, LIGHT, "nord"}
-    assert chosen("", {}, known) == DARK
-    assert chosen(LIGHT, {}, known) == LIGHT
-    assert chosen(LIGHT, {"TEXTUAL_THEME": "nord"}, known) == "nord"
-    assert chosen("nowhere", {}, known) == DARK
+    assert choose_theme("", {}, known) == DARK
+    assert choose_theme(LIGHT, {}, known) == LIGHT
+    assert choose_theme(LIGHT, {"TEXTUAL_THEME": "nord"}, known) == "nord"
+    assert choose_theme("nowhere", {}, known) == DARK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.detail.document import Document, chosen, safe
+from wf_tui.board.detail.document import Document, choose_attempt, safe
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
@@ -33,7 +33,7 @@ def read_diff(source: Source) -> Document:
         attempts = reads.attempts(db, source.run, source.task)
     epochs = tuple(attempt.epoch for attempt in attempts)
     left = attempts if source.epoch else [row for row in attempts if row.ref] or attempts
-    attempt = chosen(left, source.epoch)
+    attempt = choose_attempt(left, source.epoch)
     if attempt is None:
         return Document((Span("no attempt yet, so no changes", Role.QUIET),))
     if attempt.base is None or attempt.ref is None:

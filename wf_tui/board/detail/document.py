@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from wf_tui.commands import Project
     from wf_tui.ledger.model.rows import AttemptRow
 
-__all__ = ["AttemptChoice", "Document", "Source", "Tab", "block", "chosen", "lines_of", "safe"]
+__all__ = [
+    "AttemptChoice",
+    "Document",
+    "Source",
+    "Tab",
+    "block",
+    "choose_attempt",
+    "lines_of",
+    "safe",
+]
 
 LONGEST: Final = 2000
 """Characters of one line; a longer one ends in an ellipsis."""
@@ -122,7 +131,7 @@ def block(label: str, text: str) -> Iterator[Span]:
             yield Span(f"  {line.text}", line.role)
 
 
-def chosen(attempts: Sequence[AttemptRow], epoch: int | None) -> AttemptRow | None:
+def choose_attempt(attempts: Sequence[AttemptRow], epoch: int | None) -> AttemptRow | None:
     """Return the attempt that is meant: by number, else the last."""
     for attempt in attempts:
         if attempt.epoch == epoch:

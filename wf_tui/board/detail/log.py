@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.detail.document import chosen, lines_of, safe
+from wf_tui.board.detail.document import choose_attempt, lines_of, safe
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
@@ -109,7 +109,7 @@ def read_log(source: Source, cursor: Cursor | None) -> LogNews:
         attempts = reads.attempts(db, source.run, source.task)
         if not attempts:
             reads.task(db, source.run, source.task)  # says so when there is no such task
-    attempt = chosen(attempts, source.epoch)
+    attempt = choose_attempt(attempts, source.epoch)
     if attempt is None:
         return LogNews()
     fresh = cursor is None or cursor.epoch != attempt.epoch

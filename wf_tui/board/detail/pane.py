@@ -185,9 +185,10 @@ class DetailPane(Widget):
         self._asked, self._is_new, self._due = None, True, True
         self._log, self._note, self._live = LogSoFar(), "", False
         self._tabs.mark(self.tab)
-        self._show_message(
-            "reading …" if self.task_id is not None else "select a card to see it here"
-        )
+        if self.task_id is None:
+            self._show_message("select a card to see it here")
+        else:
+            self._show_message("reading …")
         self._retitle()
         if self.is_mounted:
             self._read_if_due()

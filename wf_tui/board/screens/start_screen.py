@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from wf_tui.board.theme import OURS, chosen
+from wf_tui.board.theme import OURS, choose_theme
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class StartApp(App[str]):
         self.set_reactive(App.theme, "textual-dark")
         for theme in OURS:
             self.register_theme(theme)
-        self.theme = chosen("", os.environ, self.available_themes)
+        self.theme = choose_theme("", os.environ, self.available_themes)
 
     def compose(self) -> ComposeResult:
         """Say where we are and what can be done."""
