@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["Writer"]
 
 _Answer = TypeVar("_Answer")
-_MOST: Final = 256
+_BATCH: Final = 256
+"""The most rules in one transaction: nobody waits for more than these to run."""
 
 
 @dataclass
 class _Request:
+    """A rule, with who waits for its answer."""
+
     rule: Callable[[Ledger], Any]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
@@ -41,8 +44,12 @@ class _Request:
     error: BaseException | None = None
 
     def apply(self, ledger: Ledger, db: Database, run: str) -> None:
-        """Run the rule in a transaction of its own inside the one that is open."""
-        self.value = self.error = None
+        """Run the rule in a savepoint of the transaction that is open.
+
+        What it refuses undoes only itself. An error of the ledger goes up: the whole transaction
+        is tried again or fails, and with it every answer.
+        """
+        self.value = self.error = None  # it may be the second time, after a full disk
         try:
             with db.transaction(run):
                 self.value = self.rule(ledger)
@@ -66,21 +73,24 @@ class _Request:
 
 @dataclass
 class Writer:
-    """Owns a ledger and its connection; all its use happens on one thread.
+    """Owns a ledger and its connection; all its use happens on one thread, named `ledger`.
 
-    `open_ledger` is called on that thread, again where the connection was lost.
+    The scheduler makes one and closes it as the last thing it does. `post` and `submit` belong to
+    the event loop of the caller; a rule must not wait for the loop, which may wait for its answer.
     """
 
     run: str
     """The run whose changes it makes; each batch is one transaction of it."""
     open_ledger: Callable[[], tuple[Ledger, Database]]
+    """Called on the thread with the first rule, and again where the connection was lost."""
     after_pause: Callable[[Ledger, str, float], object] = lambda _ledger, _why, _seconds: None
     """Writes down why nothing could be written, and for how long, once that is over."""
-    _outages: WriteRetry = field(default_factory=WriteRetry)
+    _write_retry: WriteRetry = field(default_factory=WriteRetry)
     _queue: queue.SimpleQueue[_Request | None] = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
     _ended: bool = False
-    _gate: threading.Lock = field(default_factory=threading.Lock)
+    _accepting: threading.Lock = field(default_factory=threading.Lock)
+    """Held to put a rule in and to end: no rule gets in behind the last one that is answered."""
     _opened: tuple[Ledger, Database] | None = None
 
     def start(self) -> None:
@@ -92,27 +102,30 @@ class Writer:
         """Put a rule into the next transaction; the future has its answer after the commit."""
         loop = asyncio.get_running_loop()
         request = _Request(rule, loop.create_future(), loop)
-        with self._gate:
+        with self._accepting:
             if self._thread is None or self._ended:
                 raise LedgerError("the ledger's writer has ended")
             self._queue.put(request)
         return request.future
 
     async def submit(self, rule: Callable[[Ledger], _Answer]) -> _Answer:
-        """Run a rule in the next transaction; return its answer once that is committed."""
+        """Run a rule in the next transaction; return its answer once that is committed.
+
+        Raises what the rule has refused, or the `LedgerError` that kept it from being written.
+        """
         return await self.post(rule)
 
     @property
     def paused(self) -> float:
         """For how many seconds, in all, nothing could be written."""
-        return self._outages.seconds
+        return self._write_retry.seconds
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for a ledger that cannot be written; then that is the answer."""
-        self._outages.limit(seconds)
+        self._write_retry.limit(seconds)
 
     def close(self) -> None:
-        """Answer what has arrived, then end the thread."""
+        """Answer what has arrived, then end the thread; blocks until it has ended."""
         self.hurry(0)
         self._queue.put(None)
         if self._thread is not None:
@@ -120,16 +133,17 @@ class Writer:
 
     def _work(self) -> None:
         with contextlib.ExitStack() as stack:
-            stack.callback(self._refuse_rest)
+            stack.callback(self._refuse_rest)  # the last, behind the closing of the connection
             stack.callback(self._disconnect)
             last = False
             while not last:
-                batch, last = self._arrived()
+                batch, last = self._next_batch()
                 if not batch:
                     continue
+                # Answered only when this ends, which is after the commit: an answer is a promise.
                 with _answering(batch):
-                    self._outages.retry(partial(self._commit, batch))
-                    self._outages.over()
+                    self._write_retry.retry(partial(self._commit, batch))
+                    self._write_retry.over()
 
     def _commit(self, batch: list[_Request]) -> None:
         """Run each rule as a part of its own, so that one that is refused undoes only itself."""
@@ -138,8 +152,8 @@ class Writer:
         ledger, db = self._opened
         try:
             with db.transaction(self.run):
-                if self._outages.why:
-                    self.after_pause(ledger, self._outages.why, self._outages.lasts)
+                if self._write_retry.why:
+                    self.after_pause(ledger, self._write_retry.why, self._write_retry.lasts)
                 for request in batch:
                     request.apply(ledger, db, self.run)
         except LedgerLostError:
@@ -153,19 +167,20 @@ class Writer:
             self._opened = None
             db.close()
 
-    def _arrived(self) -> tuple[list[_Request], bool]:
+    def _next_batch(self) -> tuple[list[_Request], bool]:
+        """Wait for a rule; return it with all that have come by then, and whether that is all."""
         batch: list[_Request] = []
         item = self._queue.get()
         while item is not None:
             batch.append(item)
-            if len(batch) == _MOST or self._queue.empty():
+            if len(batch) == _BATCH or self._queue.empty():
                 return batch, False
             item = self._queue.get()
         return batch, True
 
     def _refuse_rest(self) -> None:
         """Answer those that came too late; nobody may wait for a thread that is gone."""
-        with self._gate:
+        with self._accepting:
             self._ended = True
             while not self._queue.empty():
                 request = self._queue.get()
@@ -177,16 +192,14 @@ class Writer:
 @contextlib.contextmanager
 def _answering(batch: list[_Request]) -> Iterator[None]:
     """Answer a whole batch, whatever comes of it; a fault of the ledger is everyone's answer."""
-    committed = False
+    fault: LedgerError | None = LedgerError("the ledger's writer failed; see the scheduler's log")
     try:
         yield
-        committed = True
+        fault = None
     except LedgerError as error:
-        committed = True
-        for request in batch:
-            request.error = error
+        fault = error
     finally:
         for request in batch:
-            if not committed:
-                request.error = LedgerError("the ledger's writer failed; see the scheduler's log")
+            if fault is not None:
+                request.error = fault
             request.answer()

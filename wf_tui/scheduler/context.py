@@ -24,7 +24,7 @@ from wf_tui.scheduler.attempts.prepare import Prepare
 from wf_tui.scheduler.attempts.run_program import RunProgram
 from wf_tui.scheduler.attempts.setup_teardown import SetupTeardown
 from wf_tui.scheduler.attempts.workspace import Trees
-from wf_tui.scheduler.descriptors import more_descriptors
+from wf_tui.scheduler.descriptors import raise_descriptor_limit
 from wf_tui.scheduler.exporter import Exporter
 from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
@@ -151,7 +151,7 @@ async def open_run(
     pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
     often = min(_ALIVE_EVERY, row.lease / BEATS)
     async with Launcher(environ=environ, alive_every=often, deaf_after=deaf_after) as shims:
-        more_descriptors()
+        raise_descriptor_limit()
         yield RunContext(
             run=run,
             paths=paths,

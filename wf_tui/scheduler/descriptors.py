@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import resource
 
-__all__ = ["more_descriptors"]
+__all__ = ["raise_descriptor_limit"]
 
 
-def more_descriptors() -> None:
+def raise_descriptor_limit() -> None:
     """Raise the soft limit to the hard one: each attempt holds two, and 1,024 is the usual limit.
 
     Called when the shim parent runs, so that the programs of tasks keep the limit of the user.

@@ -183,13 +183,13 @@ class Lead:
             stopped.add_done_callback(lambda done: done.exception() and os._exit(128 + number))
 
         # One that was ignored when this process began, by nohup say, stays ignored.
-        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-        for number in heard:
+        handled = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in handled:
             loop.add_signal_handler(number, stop, number)
         try:
             yield
         finally:
-            for number in heard:
+            for number in handled:
                 loop.remove_signal_handler(number)
 
     async def _tidy(self, context: RunContext) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from wf_tui.workers.descendants import become_subreaper, kill_tree, reap, send_signal
 from wf_tui.workers.log_writer import CHUNK, LogWriter, discard, write_atomic
 
-__all__ = ["attend", "wake_on_signals"]
+__all__ = ["run_shim", "wake_on_signals"]
 
 OUTPUT_EVERY = 0.25
 LAST_WORD_SECONDS = 1.0
@@ -50,8 +50,11 @@ class Channel:
         self.unsent = bytearray()
         self.unread = b""
 
-    def say(self, message: dict[str, object]) -> None:
-        """Send a message of evidence; one that nobody fetches is left out."""
+    def send(self, message: dict[str, object]) -> None:
+        """Send a message of evidence; one that nobody fetches is left out.
+
+        The rest of a message that was sent in part goes first: no line is ever torn.
+        """
         if not self.unsent:
             self.unsent += json.dumps(message).encode() + b"\n"
         try:
@@ -61,7 +64,7 @@ class Channel:
         except OSError:  # nobody listens any more
             self.unsent.clear()
 
-    def say_last(self, message: dict[str, object]) -> None:
+    def send_last(self, message: dict[str, object]) -> None:
         """Send the message that ends the attempt; the exit file says it to who cannot hear it."""
         self.socket.settimeout(LAST_WORD_SECONDS)
         try:
@@ -69,16 +72,16 @@ class Channel:
         except OSError:
             return
 
-    def hear(self) -> list[Any] | None:
+    def receive(self) -> list[Any] | None:
         """Return the messages that have come; None when the scheduler's end is closed."""
         try:
-            heard = self.socket.recv(CHUNK)
+            received = self.socket.recv(CHUNK)
         except BlockingIOError:
             return []
         except OSError:
             return None
-        *lines, self.unread = (self.unread + heard).split(b"\n")
-        return [json.loads(line) for line in lines] if heard else None
+        *lines, self.unread = (self.unread + received).split(b"\n")
+        return [json.loads(line) for line in lines] if received else None
 
 
 class SupervisedProgram:
@@ -96,7 +99,7 @@ class SupervisedProgram:
         self.status: int | None = None
         self.cause: str | None = None
         self.error: str | None = None
-        self.told = False
+        self.term_received = False
         self.started_at = time.time()
         limit: float | None = request["limit"]
         self.deadline: float = math.inf if limit is None else time.monotonic() + limit
@@ -106,9 +109,9 @@ class SupervisedProgram:
         self.reported = 0
         self.poller = select.poll()
         self.handlers: dict[int, Callable[[], object]] = {}
-        self.listen(self.output, self.take)
+        self.listen(self.output, self.read_output)
         self.listen(life, lambda: self.scheduler_gone(life))
-        self.listen(channel.socket.fileno(), self.obey)
+        self.listen(channel.socket.fileno(), self.read_commands)
         self.listen(wake, lambda: os.read(wake, CHUNK))
         signal.signal(signal.SIGTERM, self.note_term)
 
@@ -119,7 +122,7 @@ class SupervisedProgram:
 
     def note_term(self, *_: object) -> None:
         """Note a TERM to the shim itself: a stop with the usual grace."""
-        self.told = True
+        self.term_received = True
 
     def start(self) -> None:
         """Start the program in its folder, with its own session, environment and no input."""
@@ -151,38 +154,38 @@ class SupervisedProgram:
         """See the program through to its end; return whether nothing of it is left."""
         self.start()
         if self.main:
-            self.channel.say({"started": self.main})
+            self.channel.send({"started": self.main})
         while self.main and self.status is None and time.monotonic() < self.kill_at:
-            for handle, _ in self.poller.poll(self.patience()):
+            for handle, _ in self.poller.poll(self.poll_timeout()):
                 if handle in self.handlers:
                     self.handlers[handle]()
             reap(self.note_death)
             if self.status is None:
-                self.look_at_the_clock()
+                self.check_deadlines()
         return self.finish()
 
-    def patience(self) -> int:
+    def poll_timeout(self) -> int:
         """Return for how many milliseconds nothing has to be done."""
         due = min(self.deadline, self.kill_at, self.alive_at)
         if self.log.total != self.reported:
             due = min(due, self.output_at)
         return max(0, math.ceil(1000 * (due - time.monotonic())))
 
-    def look_at_the_clock(self) -> None:
+    def check_deadlines(self) -> None:
         """Stop a program that is over its time, and give evidence of one that is not."""
         now = time.monotonic()
-        if self.told:
-            self.told = False
+        if self.term_received:
+            self.term_received = False
             self.stop("stopped", self.request["grace"])
         if now >= self.deadline:
             self.deadline = math.inf
             self.stop("time_limit", self.request["grace"])
         if self.log.total != self.reported and now >= self.output_at:
             self.reported, self.output_at = self.log.total, now + OUTPUT_EVERY
-            self.channel.say({"output": self.reported})
+            self.channel.send({"output": self.reported})
         if now >= self.alive_at:
             self.alive_at = now + self.request["alive_every"]
-            self.channel.say({"alive": True})
+            self.channel.send({"alive": True})
 
     def stop(self, cause: str, grace: float) -> None:
         """End the program: TERM now, the kill after `grace`; a later stop can only shorten it."""
@@ -198,9 +201,9 @@ class SupervisedProgram:
         if pid == self.main:
             self.status = status
 
-    def obey(self) -> None:
-        """Take what the scheduler says."""
-        messages = self.channel.hear()
+    def read_commands(self) -> None:
+        """Read what the scheduler has sent; its end closed means that it is gone."""
+        messages = self.channel.receive()
         if messages is None:
             self.scheduler_gone(self.channel.socket.fileno())
         for message in messages or ():
@@ -208,15 +211,15 @@ class SupervisedProgram:
 
     def scheduler_gone(self, handle: int) -> None:
         """Nobody waits for the result any more: no grace."""
-        self.deafen(handle)
+        self.stop_listening(handle)
         self.stop("scheduler_gone", 0.0)
 
-    def deafen(self, handle: int) -> None:
+    def stop_listening(self, handle: int) -> None:
         """Hear no more of `handle`."""
         self.poller.unregister(handle)
         del self.handlers[handle]
 
-    def take(self) -> bool:
+    def read_output(self) -> bool:
         """Move one chunk of output into the log; False when there is none left for now."""
         try:
             chunk = os.read(self.output, CHUNK)
@@ -225,15 +228,15 @@ class SupervisedProgram:
         if chunk:
             self.log.add(chunk)
         else:
-            self.deafen(self.output)
+            self.stop_listening(self.output)
         return bool(chunk)
 
     def finish(self) -> bool:
-        """Kill what is left, keep the rest of the output, and say how it ended."""
+        """Kill what is left, keep the rest of the output, and report how it ended."""
         group = 0 if self.subreaper else self.main
         killed, clean = kill_tree(self.wake, self.note_death, group=group)
         for _ in range(CHUNK // 1024):  # bounded: a stranger may hold the other end
-            if self.output not in self.handlers or not self.take():
+            if self.output not in self.handlers or not self.read_output():
                 break
         self.log.close()
         record = self.exit_record(len(killed - {self.main}), clean=clean)
@@ -241,7 +244,7 @@ class SupervisedProgram:
             write_atomic(self.request["exit"], json.dumps(record).encode() + b"\n")
         except OSError as error:
             record["error"] = record["error"] or f"exit file: {error.strerror}"
-        self.channel.say_last({"exit": record})
+        self.channel.send_last({"exit": record})
         return clean
 
     def exit_record(self, left_over: int, *, clean: bool) -> dict[str, object]:
@@ -262,7 +265,7 @@ class SupervisedProgram:
         }
 
 
-def attend(channel_handle: int, request_handle: int, life: int) -> bool:
+def run_shim(channel_handle: int, request_handle: int, life: int) -> bool:
     """Be the shim of one attempt; return whether nothing of it is left."""
     os.setsid()
     wake, _ = wake_on_signals()
@@ -271,9 +274,9 @@ def attend(channel_handle: int, request_handle: int, life: int) -> bool:
         request = json.loads(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0))
     try:
         discard(request["exit"])
-        attempt = SupervisedProgram(request, channel, life, wake)
+        program = SupervisedProgram(request, channel, life, wake)
     except (OSError, ValueError) as error:
-        channel.say_last({"failed": str(error)})
+        channel.send_last({"failed": str(error)})
         return True
-    channel.say({"ready": os.getpid()})
-    return attempt.run()
+    channel.send({"ready": os.getpid()})
+    return program.run()

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from wf_tui.workers.descendants import await_signal, become_subreaper, kill_tree, reap
 from wf_tui.workers.log_writer import CHUNK
-from wf_tui.workers.shim import Channel, attend, wake_on_signals
+from wf_tui.workers.shim import Channel, run_shim, wake_on_signals
 
 __all__ = ["main"]
 
@@ -25,7 +25,7 @@ FAREWELL_SECONDS = 10.0
 REQUEST_HANDLES = 2
 
 
-class Parent:
+class ShimParent:
     """Forks a shim per request, and cleans up after shims that were killed."""
 
     def __init__(self, requests: socket.socket, life: int) -> None:
@@ -46,17 +46,17 @@ class Parent:
                     os.read(self.wake, CHUNK)
                 else:
                     open_for_requests = self.accept()
-            self.bury()
+            self.collect_shims()
         end = time.monotonic() + FAREWELL_SECONDS
         while self.shims and time.monotonic() < end:
             await_signal(self.wake, 0.1)
-            self.bury()
+            self.collect_shims()
         kill_tree(self.wake, lambda *_: None)
 
     def accept(self) -> bool:
         """Fork the shim of one request; False at end-of-file."""
         try:
-            said, handles, _, _ = socket.recv_fds(self.requests, 1, 2)
+            received, handles, _, _ = socket.recv_fds(self.requests, 1, 2)
         except ConnectionError:
             return False
         for handle in handles:
@@ -66,14 +66,14 @@ class Parent:
         else:  # no descriptor was free; end-of-file tells the scheduler
             for handle in handles:
                 os.close(handle)
-        return bool(said)
+        return bool(received)
 
     def fork(self, channel: int, request: int) -> None:
-        """Fork a shim, and keep a copy of its channel until it is buried."""
+        """Fork a shim, and keep a copy of its channel until it is collected."""
         try:
             pid = os.fork()
         except OSError as error:
-            Channel(channel).say_last({"failed": f"cannot fork: {error.strerror}"})
+            Channel(channel).send_last({"failed": f"cannot fork: {error.strerror}"})
         else:
             if pid == 0:
                 self.become_shim(channel, request)
@@ -85,9 +85,9 @@ class Parent:
         for handle in (self.wake, self.wake_end, *self.shims.values()):
             os.close(handle)
         self.requests.close()
-        os._exit(0 if attend(channel, request, self.life) else 1)
+        os._exit(0 if run_shim(channel, request, self.life) else 1)
 
-    def bury(self) -> None:
+    def collect_shims(self) -> None:
         """Collect dead shims; kill the orphans of those that did not end by themselves."""
         dead: list[int] = []
         failed = False
@@ -114,4 +114,4 @@ def main() -> None:
     become_subreaper()
     gc.collect()
     gc.freeze()  # keeps the pages shared with the shims
-    Parent(requests, life).serve()
+    ShimParent(requests, life).serve()

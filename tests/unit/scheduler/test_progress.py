@@ -69,7 +69,7 @@ async def test_the_first_output_is_told_at_once() -> None:
     """What a program writes first is told without a pause."""
     program = Program()
     progress = program.progress()
-    progress.heard()
+    progress.output_came()
     await settle()
     assert program.told == ["one"]
     progress.stop()
@@ -79,11 +79,11 @@ async def test_much_output_is_one_sample() -> None:
     """Whatever is written between two samples costs one reading, of the newest line."""
     program = Program()
     progress = program.progress()
-    progress.heard()
+    progress.output_came()
     await settle()
     for number in range(50):
         program.says = f"line {number}"
-        progress.heard()
+        progress.output_came()
     await settle()
     assert (program.reads, program.told) == (1, ["one"])
     await program.later()
@@ -95,9 +95,9 @@ async def test_the_same_line_is_told_once() -> None:
     """A line that did not change is no news."""
     program = Program()
     progress = program.progress()
-    progress.heard()
+    progress.output_came()
     await settle()
-    progress.heard()
+    progress.output_came()
     await program.later()
     assert (program.reads, program.told) == (2, ["one"])
     progress.stop()
@@ -107,11 +107,11 @@ async def test_a_program_that_was_silent_is_heard_again() -> None:
     """After a pause without output the next output is told at once."""
     program = Program()
     progress = program.progress()
-    progress.heard()
+    progress.output_came()
     await settle()
     await program.later()
     program.says = "two"
-    progress.heard()
+    progress.output_came()
     await settle()
     assert program.told == ["one", "two"]
     progress.stop()
@@ -122,10 +122,10 @@ async def test_nothing_is_told_after_the_end() -> None:
     program = Program()
     progress = program.progress()
     progress.stop()
-    progress.heard()
+    progress.output_came()
     await settle()
     program.says = "two"
-    progress.heard()
+    progress.output_came()
     progress.stop()
     await settle()
     assert program.told == ["one"]
@@ -139,7 +139,7 @@ async def test_a_ledger_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -
 
     progress = Progress(Program().read, refuse, Program().pause)
     with caplog.at_level(logging.ERROR):
-        progress.heard()
+        progress.output_came()
         await settle()
     assert "disk full" in caplog.text
 

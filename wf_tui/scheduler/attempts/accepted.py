@@ -85,7 +85,7 @@ class Accepted:
     active: ActiveClaim
     steps: Steps
     accepted: AcceptedClaim
-    found: Harvested = NOTHING
+    harvested: Harvested = NOTHING
     """What the person has left in the tree."""
 
     async def run(self) -> None:
@@ -102,7 +102,7 @@ class Accepted:
             raise  # the next scheduler takes it up where it was
         except Exception as error:  # the border of an attempt: it has to have an end
             self.active.log.exception("what was accepted failed")
-            await self.active.record.given_back(self.found.onto(machine_fault(error)), {})
+            await self.active.record.given_back(self.harvested.onto(machine_fault(error)), {})
 
     @property
     def kind(self) -> BlockedKind:
@@ -116,16 +116,16 @@ class Accepted:
             workspace = await steps.threads.run(self._reopen)
             tree = workspace.tree
             with active.timed("harvest"):
-                self.found = await self._harvest(workspace)
+                self.harvested = await self._harvest(workspace)
             if active.claim.task.step != Step.INTEGRATING:
                 with active.timed("check"):
                     await self._check(workspace)
         active.merging = True
         work = FinishedWork(
-            base=self.found.base,
-            commit=self.found.commit,
+            base=self.harvested.base,
+            commit=self.harvested.commit,
             tree=tree,
-            ending=self.found.onto(Ending(Outcome.SUCCEEDED)),
+            ending=self.harvested.onto(Ending(Outcome.SUCCEEDED)),
             result=active.claim.task.result,
         )
         with active.timed("integrate"):
@@ -161,7 +161,7 @@ class Accepted:
         found = await steps.harvest.commit(workspace)
         fault = left_out(found) or await steps.threads.run(self._conflict_marks, found)
         if fault is not None and self.active.stopped is None:
-            self.found = found
+            self.harvested = found
             raise _GivenBackError(fault)
         await steps.harvest.record(self.active.record, found)
         return found
@@ -191,20 +191,20 @@ class Accepted:
                 around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
                 fault = await surrounded.enter_async_context(around)
             if fault is None:
-                fault = await steps.check.run(active, job, self.found, gate=gate)
+                fault = await steps.check.run(active, job, self.harvested, gate=gate)
         await steps.threads.reach(Point.CHECK_ENDED)
         if fault is not None:
             raise _GivenBackError(fault)
 
     async def _give_back(self, fault: Fault) -> None:
         self.active.log.info("did not pass: %s", fault.cause)
-        ending = self.found.onto(Ending(Outcome.FAILED, fault.cause, fault.text))
+        ending = self.harvested.onto(Ending(Outcome.FAILED, fault.cause, fault.text))
         detail = {"tail": fault.detail["tail"]} if "tail" in fault.detail else {}
         await self.active.record.given_back(ending, detail)
 
     async def _end_stopped(self) -> None:
         """End what was stopped: by a person it is closed, else it goes back to them."""
-        ending = self.found.onto(self.active.stopped or CANCELLED)
+        ending = self.harvested.onto(self.active.stopped or CANCELLED)
         self.active.log.info("stopped: %s", ending.cause)
         if ending.outcome is Outcome.CANCELLED:
             await self.active.record.closed(ending)

@@ -60,7 +60,7 @@ class Attempt:
 
     active: ActiveClaim
     steps: Steps
-    found: Harvested = NOTHING
+    harvested: Harvested = NOTHING
     """What it has left so far."""
     workspace: Workspace | None = None
     kept: bool = False
@@ -101,7 +101,7 @@ class Attempt:
                 with active.timed("run"):
                     outcome = await steps.run.run(active, job)
                 with active.timed("harvest"):
-                    self.found = await steps.harvest.run(active, workspace)
+                    self.harvested = await steps.harvest.run(active, workspace)
             if isinstance(outcome, Success):
                 with active.timed("check"):
                     fault = await self._check(job, outcome)
@@ -114,22 +114,22 @@ class Attempt:
         elif active.stopped is not None:
             raise StoppedError
         elif outcome is not None:
-            await active.record.failed(self.found.onto(worker_ending(outcome)))
+            await active.record.failed(self.harvested.onto(worker_ending(outcome)))
 
     async def _check(self, job: Job, outcome: Success) -> Fault | None:
         # Its result is kept from here on: a person may accept the work without its worker.
         await self.active.record.step(Step.CHECKING, result=outcome.result)
         await self.steps.threads.reach(Point.CHECK_BEGUN)
-        fault = await self.steps.check.run(self.active, job, self.found)
+        fault = await self.steps.check.run(self.active, job, self.harvested)
         await self.steps.threads.reach(Point.CHECK_ENDED)
         return fault
 
     async def _integrate(self, workspace: Workspace, outcome: Success) -> None:
         self.active.merging = True
-        ending = self.found.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
+        ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
         work = FinishedWork(
-            base=self.found.base,
-            commit=self.found.commit,
+            base=self.harvested.base,
+            commit=self.harvested.commit,
             tree=workspace.tree,
             ending=ending,
             result=outcome.result,
@@ -142,11 +142,11 @@ class Attempt:
         active, threads = self.active, self.steps.threads
         text, detail = "its result is ready for review", dict[str, list[str]]()
         if active.claim.task.writes:
-            paths = [entry.path for entry in self.found.entries]
+            paths = [entry.path for entry in self.harvested.entries]
             text = f"its work is ready for review: {plural(len(paths), 'file')} changed"
             detail = {"paths": paths[:_MOST_PATHS]}
-        tree = await threads.run(workspace.review_tree, self.found.commit)
-        ending = self.found.onto(Ending(Outcome.SUCCEEDED, "review", text, exit_code=0))
+        tree = await threads.run(workspace.review_tree, self.harvested.commit)
+        ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, "review", text, exit_code=0))
         number = None if tree is None else str(tree.number)
         active.log.info("held for a review")
         self.kept = await active.record.held_for_review(ending, detail, tree=number)
@@ -156,7 +156,7 @@ class Attempt:
         self.active.log.info("did not pass: %s", fault.cause)
         code = 0 if self.active.began else None
         ending = Ending(Outcome.FAILED, fault.cause, fault.text, exit_code=code)
-        record, ending = self.active.record, self.found.onto(ending)
+        record, ending = self.active.record, self.harvested.onto(ending)
         if fault.kind is BlockedKind.SCOPE:
             self.kept = await record.blocked(ending, fault.kind, fault.detail)
         else:
@@ -164,7 +164,7 @@ class Attempt:
 
     async def _end_stopped(self) -> None:
         """End an attempt that was stopped: by a person it is not counted, else it is a failure."""
-        ending = self.found.onto(self.active.stopped or CANCELLED)
+        ending = self.harvested.onto(self.active.stopped or CANCELLED)
         self.active.log.info("stopped: %s", ending.cause)
         if ending.outcome is Outcome.CANCELLED:
             await self.active.record.closed(ending)

@@ -70,7 +70,7 @@ class Check:
         command = active.claim.task.spec.gate
         if not command:
             return None
-        ended = await run_command(self.launcher, job, "gate", command, active.vitals.heard)
+        ended = await run_command(self.launcher, job, "gate", command, active.vitals.note)
         if ended.succeeded:
             return None
         text = f"the gate failed: {failure_text(ended, job.limits.seconds)}"

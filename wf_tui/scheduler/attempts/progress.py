@@ -41,21 +41,29 @@ def last_line(log: Path) -> str:
     return ""
 
 
+async def _pause() -> None:
+    await asyncio.sleep(EVERY)
+
+
 @dataclass
 class Progress:
-    """Samples one attempt: reads when it has been heard of, tells when there is something new."""
+    """Samples one attempt: reads when its program has written, records when that is new.
+
+    The program's step makes it and stops it; all of it runs on the event loop. A log that cannot be
+    read, or a ledger that fails, ends the sampling, never the attempt.
+    """
 
     read: Callable[[], Awaitable[str]]
-    tell: Callable[[str], Awaitable[object]]
-    pause: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(EVERY)
+    record: Callable[[str], Awaitable[object]]
+    pause: Callable[[], Awaitable[object]] = _pause
     """Waits from one sample to the next."""
-    _told: str = ""
-    _fresh: bool = False
+    _recorded: str = ""
+    _output_pending: bool = False
     _work: asyncio.Task[None] | None = None
 
-    def heard(self) -> None:
+    def output_came(self) -> None:
         """Take note that the program has written; never waits."""
-        self._fresh = True
+        self._output_pending = True
         if self._work is None:
             self._work = asyncio.create_task(self._sample())
             self._work.add_done_callback(self._ended)
@@ -66,12 +74,13 @@ class Progress:
             self._work.cancel()
 
     async def _sample(self) -> None:
-        while self._fresh:
-            self._fresh = False
+        while self._output_pending:
+            # Before the reading: what is written during it is for the next sample.
+            self._output_pending = False
             text = await self.read()
-            if text and text != self._told:
-                self._told = text
-                await self.tell(text)
+            if text and text != self._recorded:
+                self._recorded = text
+                await self.record(text)
             await self.pause()
 
     def _ended(self, work: asyncio.Task[None]) -> None:

@@ -39,10 +39,10 @@ class RunProgram:
         log = job.folder / "log.jsonl"
         progress = Progress(lambda: self.threads.run(last_line, log), active.record.progress)
 
-        def hear(event: WorkerEvent) -> None:
-            active.vitals.heard(event)
+        def on_event(event: WorkerEvent) -> None:
+            active.vitals.note(event)
             if isinstance(event, Output):
-                progress.heard()
+                progress.output_came()
             elif isinstance(event, Started):
                 seconds = active.claim.task.spec.timeout_secs
                 by = self.clock.now() + seconds if seconds else None
@@ -50,7 +50,7 @@ class RunProgram:
 
         worker = self.workers[active.claim.kind]
         try:
-            outcome = await active.stoppable(worker.run(job, hear))
+            outcome = await active.stoppable(worker.run(job, on_event))
         except StoppedError:
             outcome = Lost("stopped")
         finally:

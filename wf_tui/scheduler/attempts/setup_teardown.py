@@ -88,4 +88,4 @@ class SetupTeardown:
         self, active: ActiveClaim, job: Job, name: str, command: str, seconds: float
     ) -> ProgramExit:
         limited = replace(job, limits=replace(job.limits, seconds=seconds))
-        return await run_command(self.launcher, limited, name, command, active.vitals.heard)
+        return await run_command(self.launcher, limited, name, command, active.vitals.note)

@@ -34,7 +34,7 @@ class Vitals:
     overdue: bool = False
     """Whether it was recorded that the scheduler itself takes too long."""
 
-    def heard(self, event: WorkerEvent) -> None:
+    def note(self, event: WorkerEvent) -> None:
         """Take what a worker or a gate reports; the shim's own tick is no output."""
         self.evidence = self.clock.monotonic()
         if isinstance(event, Started):
