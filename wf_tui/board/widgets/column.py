@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.ledger.model.states import TaskState
-    from wf_tui.picture.card import Card
     from wf_tui.picture.picture import Picture
 
 __all__ = ["BoardColumn"]
 
 _FRAME: Final = 2
+"""Lines, and cells of each line, that the frame takes."""
 _DOUBLE: Final = 2
+"""Clicks after which a card is opened."""
 _ROLES: Final = (
     *(Role.PENDING, Role.IN_PROGRESS, Role.DONE, Role.BLOCKED, Role.NEEDS_YOU),
     *(Role.TITLE, Role.QUIET, Role.WARNING, Role.BADGE),
@@ -35,8 +36,17 @@ _ROLES: Final = (
 """What a card and the frame around the cards are drawn in."""
 
 
+@dataclass(frozen=True)
+class _DrawnCard:
+    """The lines of a card, which hold for a revision of it and for a second, as ages grow."""
+
+    revision: int
+    second: int
+    lines: tuple[Line, ...]
+
+
 @dataclass
-class Held:
+class _HeldCard:
     """A card on which the mouse button is down."""
 
     card: str
@@ -66,9 +76,12 @@ class BoardColumn(LineWidget, can_focus=True):
         self._fresh: Collection[str] = ()
         self._now = 0.0
         self._row = 0
-        self._lines: dict[str, tuple[int, float, tuple[Line, ...]]] = {}
+        """The place of the selected card, kept for when that card leaves."""
+        self._lines: dict[str, _DrawnCard] = {}
+        """The cards in view as they were drawn last."""
         self._noted: tuple[str, int] | None = None
-        self._held: Held | None = None
+        """The card at the top, and how many of its lines are scrolled away."""
+        self._held: _HeldCard | None = None
 
     # -- what it shows
 
@@ -81,11 +94,13 @@ class BoardColumn(LineWidget, can_focus=True):
         self, picture: Picture, *, count: str, fresh: Collection[str] = (), now: float
     ) -> None:
         """Show the picture as it is now; `fresh` are the cards that have just changed."""
-        anchor = self._anchor() if self._picture is picture else None
+        # At the very top new cards push in from above; elsewhere what is seen stays where it is.
+        anchor = self._noted if self.top and self._picture is picture else None
         self._picture, self._count, self._fresh, self._now = picture, count, fresh, now
         self._keep_selected()
-        if anchor is not None:
-            self._return_to(*anchor)
+        row = self._row_of(anchor[0]) if anchor is not None else None
+        if anchor is not None and row is not None:
+            self.top = row * HEIGHT + anchor[1]
         self._bound()
         self.repaint()
         self._note_anchor()
@@ -113,50 +128,40 @@ class BoardColumn(LineWidget, can_focus=True):
             return []
         first, skipped = divmod(self.top, HEIGHT)
         seen = ids[first : first + height // HEIGHT + 2]
-        kept: dict[str, tuple[int, float, tuple[Line, ...]]] = {}
+        second = int(self._now)
+        drawn: dict[str, _DrawnCard] = {}
         rows: list[Row] = []
         for name in seen:
-            card = picture.cards[name]
-            kept[name] = self._drawn(name, card, picture.revision(name))
-            rows += self._rows_of(name, kept[name][2], marked=name in picture.marks)
-        self._lines = kept
+            revision = picture.revision(name)
+            before = self._lines.get(name)
+            if before is None or before.revision != revision or before.second != second:
+                lines = card_lines(picture.cards[name], self.glyphs, self._now)
+                before = _DrawnCard(revision, second, lines)
+            drawn[name] = before
+            rows += self._rows_of(name, before.lines, marked=name in picture.marks)
+        # What has left the view is forgotten, so that memory does not grow with the cards.
+        self._lines = drawn
         return rows[skipped : skipped + height]
 
-    def _drawn(self, name: str, card: Card, rev: int) -> tuple[int, float, tuple[Line, ...]]:
-        second = float(int(self._now))
-        before = self._lines.get(name)
-        if before is not None and before[:2] == (rev, second):
-            return before
-        return rev, second, card_lines(card, self.glyphs, self._now)
-
     def _rows_of(self, card: str, lines: tuple[Line, ...], *, marked: bool) -> list[Row]:
-        here = card == self.selected and self.has_class("-current")
+        is_selected = card == self.selected and self.has_class("-current")
         look = Look.CHANGED if card in self._fresh else Look.PLAIN
-        if here:
+        if is_selected:
             look = Look.CURSOR if self.has_focus else Look.CURSOR_ELSEWHERE
-        cursor = Span(self.glyphs.selected if here else " ", Role.FOCUS)
-        sign = Span(self.glyphs.marked, Role.NEEDS_YOU) if marked else cursor
+        cursor = Span(self.glyphs.selected if is_selected else " ", Role.FOCUS)
+        first = Span(self.glyphs.marked, Role.NEEDS_YOU) if marked else cursor
         meta = (("card", card), ("col", self.state.value))
         room = self.size.width - _FRAME - 1
         return [
-            Row((sign if y == 0 else cursor, *fitted(line, room, self.glyphs.more)), look, meta)
+            Row((first if y == 0 else cursor, *fitted(line, room, self.glyphs.more)), look, meta)
             for y, line in enumerate(lines)
         ]
 
     # -- what stays where it is while cards come and go
 
-    def _anchor(self) -> tuple[str, int] | None:
-        """Return the card at the top and how much of it is scrolled away; None at the very top."""
-        return self._noted if self.top else None
-
     def _note_anchor(self) -> None:
         row, skipped = divmod(self.top, HEIGHT)
         self._noted = (self.ids[row], skipped) if row < len(self.ids) else None
-
-    def _return_to(self, card: str, skipped: int) -> None:
-        row = self._row_of(card)
-        if row is not None:
-            self.top = row * HEIGHT + skipped
 
     def _row_of(self, card: str | None) -> int | None:
         if card is None or self._picture is None:
@@ -253,7 +258,7 @@ class BoardColumn(LineWidget, can_focus=True):
         card = self.card_at(event.y)
         if card is not None:
             self.select(card)
-            self._held = Held(card, event.screen_offset)
+            self._held = _HeldCard(card, event.screen_offset)
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
