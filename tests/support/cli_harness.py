@@ -132,11 +132,13 @@ class CliHarness:
         assert following.stdout is not None
         assert following.stderr is not None
         with following, following.stdout as lines, following.stderr:
-            for line in lines:
-                event: dict[str, Any] = json.loads(line)
-                if event["kind"] == kind and expected.items() <= event.items():
-                    following.kill()
-                    return event
+            try:
+                for line in lines:
+                    event: dict[str, Any] = json.loads(line)
+                    if event["kind"] == kind and expected.items() <= event.items():
+                        return event
+            finally:  # else a test that runs into its time-out waits for the follower for ever
+                following.kill()
         raise AssertionError(f"no {kind}")
 
     def until_over(self, run: str = "") -> list[dict[str, Any]]:
