@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -91,6 +92,14 @@ def test_every_room_is_on_the_map() -> None:
     rooms = {f"{p.parent.relative_to(ROOT)}/" for p in modules} - {"wf_tui/"}
     beside = {f"wf_tui/{p.name}" for p in ROOT.glob("wf_tui/*.py") if p.name != "__init__.py"}
     assert sorted(rows) == sorted(rooms | beside | {"wf_tui/demo/sample/"})
+
+
+def test_every_room_says_what_it_is() -> None:
+    """A package says in three sentences what it knows, who calls it, and on which thread."""
+    for name, text in SOURCES.items():
+        if name.endswith("__init__.py") and "sample/" not in name:
+            described = ast.get_docstring(ast.parse(text)) or ""
+            assert len(re.findall(r"[.!?](?:\s|$)", described)) >= 3, name
 
 
 def test_imports_make_no_circle() -> None:
