@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import math
+import threading
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["events"]
 
-_POLL_SECONDS: Final = 0.05
 _ENDED: Final = RunEnded.event_kind
 _RESUMED: Final = RunResumed.event_kind
 
@@ -70,8 +70,7 @@ def _follow_events(found: Reading, since: int) -> Iterator[EventRow]:
             over = event.kind == _ENDED
         if over:
             return
-        while not found.db.changed():
-            time.sleep(_POLL_SECONDS)
+        found.db.wait_changed(math.inf, threading.Event())
 
 
 def _is_past_end(found: Reading, since: int) -> bool:

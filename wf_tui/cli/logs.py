@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -137,8 +139,7 @@ def _read_attempts(found: Reading, task: str) -> list[AttemptRow]:
 
 
 def _sleep_until_changed(found: Reading) -> None:
-    while not found.db.changed():
-        time.sleep(_POLL_SECONDS)
+    found.db.wait_changed(math.inf, threading.Event())
 
 
 def _print_output(pieces: Iterable[str]) -> None:

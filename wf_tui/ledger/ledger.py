@@ -20,16 +20,23 @@ from wf_tui.ledger.model.events.run_events import (
     ExportPending,
     JobsChanged,
     Landed,
-    SchedulerLost,
-    SchedulerStarted,
-    WorkerJoined,
-    WorkerLeft,
     WorktreeKept,
     WorktreeRemoved,
 )
-from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow, evolve, insert
+from wf_tui.ledger.model.rows import RunRow, TaskRow, evolve, insert
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
-from wf_tui.ledger.rules import attempts, breaker, claims, load, moves, questions, runs, undo
+from wf_tui.ledger.rules import (
+    attempts,
+    breaker,
+    claims,
+    leadership,
+    load,
+    moves,
+    questions,
+    runs,
+    undo,
+)
+from wf_tui.ledger.rules import seats as seat_rules
 from wf_tui.ledger.rules.change import Change, change
 from wf_tui.ledger.rules.moves import MoveResult
 
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wf_tui.clock import Clock
-    from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.model.rows import Detail, WorkerRow
     from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.attempts import Ending
@@ -52,12 +59,6 @@ __all__ = ["Fence", "Ledger"]
 START_DEADLINE: Final = 60.0
 STEAL_AFTER: Final = 300.0
 _SCHEDULER: Final = "scheduler"
-_LEADS: Final = (
-    "INSERT INTO scheduler (run, pid, host, boot, pid_started, started_at) "
-    "VALUES (:run, :pid, :host, :boot, :pid_started, :started_at) "
-    "ON CONFLICT (run) DO UPDATE SET pid = excluded.pid, host = excluded.host, "
-    "boot = excluded.boot, pid_started = excluded.pid_started, started_at = excluded.started_at"
-)
 _P = ParamSpec("_P")
 
 
@@ -193,46 +194,17 @@ class Ledger:
     def scheduler_started(self, run: str, leader: Mapping[str, str | int]) -> None:
         """Record who leads this run; a leader that did not sign off is lost."""
         with self._change(run) as tx:
-            if self.db.execute("SELECT 1 FROM scheduler WHERE run = :run", {"run": run}):
-                tx.emit(SchedulerLost())
-            self.db.execute(_LEADS, {**leader, "run": run, "started_at": tx.now})
-            tx.emit(SchedulerStarted(pid=int(leader["pid"]), host=str(leader["host"])))
+            leadership.record_leader(tx, leader)
 
     def scheduler_stopped(self, run: str) -> bool:
         """Sign off as the leader of this run; False when a person has given it new work."""
         with self._change(run) as tx:
-            if runs.wants_scheduler(tx.run):
-                return False
-            self.db.execute("DELETE FROM scheduler WHERE run = :run", {"run": run})
-            return True
+            return leadership.sign_off(tx)
 
     def join_workers(self, run: str, seats: Sequence[WorkerRow]) -> None:
         """Make these the seats of the run; the ones of an earlier scheduler are gone."""
         with self._change(run) as tx:
-            kept = {seat.name: seat for seat in tx.workers()}
-            for name in sorted(kept.keys() - {seat.name for seat in seats}):
-                self.db.execute(
-                    "DELETE FROM worker WHERE run = :run AND name = :name",
-                    {"run": run, "name": name},
-                )
-                tx.emit(WorkerLeft(worker_name=name))
-            last = max((seat.ordinal for seat in kept.values()), default=0)
-            for seat in seats:
-                old = kept.get(seat.name)
-                if old is None:
-                    last += 1
-                    tx.insert(evolve(seat, ordinal=last))
-                    tx.emit(WorkerJoined(worker_name=seat.name, profile=seat.profile))
-                else:
-                    new = evolve(
-                        old,
-                        profile=seat.profile,
-                        kind=seat.kind,
-                        roles=seat.roles,
-                        lane=seat.lane,
-                        host=seat.host,
-                    )
-                    tx.write(old, new)
+            seat_rules.join_workers(tx, seats)
 
     def set_breakers(self, run: str, limits: Mapping[str, int]) -> None:
         """Set after how many quick failures in a row each profile pauses; 0 is never."""

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from wf_tui.errors import UsageError
 
-__all__ = ["compact_json", "event_json"]
+__all__ = ["compact_json", "event_json", "read_map", "read_words"]
 
 _ENCODE_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _ENCODE: Final = json.JSONEncoder(allow_nan=False).encode
@@ -24,6 +24,26 @@ def compact_json(value: object) -> str:
 def event_json(data: object) -> str:
     """Return the data of an event, as `wf events --json` shows them; raises `UsageError`."""
     return _text(_ENCODE, data)
+
+
+def read_words(text: str) -> tuple[str, ...]:
+    """Return the words of a column that holds a list; raises `TypeError` or `ValueError`."""
+    if text == "[]":  # nearly all are empty, and parsing costs ten times as much
+        return ()
+    words = json.loads(text)
+    if not isinstance(words, list):
+        raise TypeError(text)
+    return tuple(words)
+
+
+def read_map(text: str) -> Mapping[str, object]:
+    """Return what a column holds by name; raises `TypeError` or `ValueError`."""
+    if text == "{}":
+        return {}
+    stored = json.loads(text)
+    if not isinstance(stored, dict):
+        raise TypeError(text)
+    return stored
 
 
 def _text(encode: Callable[[object], str], value: object) -> str:

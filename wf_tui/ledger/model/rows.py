@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wf_tui.errors import LedgerError
-from wf_tui.ledger.model.json_text import compact_json
+from wf_tui.ledger.model.json_text import compact_json, read_map, read_words
 from wf_tui.ledger.model.states import (
     PERSON,
     WRITES,
@@ -432,24 +432,6 @@ def _write_spec(spec: object) -> str:
     return compact_json(given)
 
 
-def _read_words(text: str) -> tuple[str, ...]:
-    if text == "[]":
-        return ()
-    words = json.loads(text)
-    if not isinstance(words, list):
-        raise TypeError(text)
-    return tuple(words)
-
-
-def _read_map(text: str) -> Mapping[str, object]:
-    if text == "{}":
-        return {}
-    stored = json.loads(text)
-    if not isinstance(stored, dict):
-        raise TypeError(text)
-    return stored
-
-
 def _one_of(*sets: type[StrEnum], absent: bool = False) -> Callable[[Any], object]:
     """Return the reader of a column of a closed set: any other value is a `KeyError`."""
     known: dict[str | None, StrEnum | None] = {None: None} if absent else {}
@@ -469,10 +451,10 @@ _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
 }
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": _read_spec,
-    "scope": _read_words,
-    "roles": _read_words,
-    "detail": _read_map,
-    "data": _read_map,
+    "scope": read_words,
+    "roles": read_words,
+    "detail": read_map,
+    "data": read_map,
     "parallel": bool,
     "fold_case": bool,
     "settled": bool,

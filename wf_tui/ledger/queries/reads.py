@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.model.rows import (
@@ -45,6 +45,16 @@ __all__ = [
     "tasks",
     "workers",
 ]
+
+
+_OPEN: Final = (
+    "SELECT task, epoch, worker, fenced FROM attempt WHERE run = :run AND open = 1 ORDER BY task"
+)
+_IDLE: Final = "SELECT name FROM worker WHERE run = :run AND task IS NULL ORDER BY ordinal"
+_TIMER: Final = (
+    "SELECT min(not_before) FROM task WHERE run = :run AND not_before IS NOT NULL "
+    "AND (state = 'pending' OR kind = 'quota')"
+)
 
 
 @dataclass(frozen=True)
@@ -214,22 +224,10 @@ def rests(db: Database, run: RunRow) -> bool:
 
 
 def pulse(db: Database, run: str, now: float) -> Pulse:
-    """Return what the scheduler needs to decide what to do next."""
+    """Return what the scheduler needs to decide what to do next; the reads go together."""
     row = run_row(db, run)
-    opened = db.execute(
-        "SELECT task, epoch, worker, fenced FROM attempt WHERE run = :run AND open = 1 "
-        "ORDER BY task",
-        {"run": run},
-    )
-    idle = db.execute(
-        "SELECT name FROM worker WHERE run = :run AND task IS NULL ORDER BY ordinal",
-        {"run": run},
-    )
-    timer = db.execute(
-        "SELECT min(not_before) FROM task WHERE run = :run AND not_before IS NOT NULL "
-        "AND (state = 'pending' OR kind = 'quota')",
-        {"run": run},
-    )
+    values = {"run": run}
+    opened, idle, timer = db.execute_all([(_OPEN, values), (_IDLE, values), (_TIMER, values)])
     pause = breaker_reads.next_look(db, run, now)
     timers = [float(str(at)) for at in (timer[0][0], pause) if at is not None]
     return Pulse(

@@ -178,6 +178,9 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
         _wake_all(tx)
     holders: list[AttemptRow] | None = None
     workspace_closed = False
+    # Best first, and the first that may be held is taken. What a scope keeps back is parked, so
+    # that no later claim walks over it; what waits for a newer workspace stays in the walk, since
+    # no queue would ever wake it: it may start as soon as the shared tree is used by nobody.
     for task in _walk(tx, worker):
         if _prefers_another(tx, task, worker):
             continue
@@ -187,6 +190,8 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
         if contention(tx.run, task, holders):
             _park(tx, task)
         elif task.isolation == "shared":
+            # One that waits for the tree to be refreshed closes it behind itself: if worse tasks
+            # went on entering it, it would never be free, and the best would wait for ever.
             workspace_closed = workspace_closed or needs_newer(tx.run, task, holders)
             if not workspace_closed:
                 return task

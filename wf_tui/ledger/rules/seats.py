@@ -1,18 +1,20 @@
-"""The seats of a run, made from profiles."""
+"""The seats of a run: made from profiles, and how they join it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.ledger.model.events.run_events import WorkerJoined, WorkerLeft
 from wf_tui.ledger.model.rows import WorkerRow, evolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wf_tui.config import Config
+    from wf_tui.ledger.rules.change import Change
 
-__all__ = ["more_seats", "new_seats"]
+__all__ = ["join_workers", "more_seats", "new_seats"]
 
 
 def new_seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> list[WorkerRow]:
@@ -44,3 +46,35 @@ def more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
     free = [name for n in numbers if (name := f"{like.profile}-{n}") not in taken]
     fresh = evolve(like, state="idle", task=None, epoch=None, heartbeat_at=None)
     return [evolve(fresh, name=name) for name in free[:count]]
+
+
+def join_workers(tx: Change, seats: Sequence[WorkerRow]) -> None:
+    """Make these the seats of the run, in this order after those that it has already.
+
+    The ones of an earlier scheduler that are not among them leave. A seat that stays keeps its
+    claim and its place; what it is made from is taken over from the profile as it is now.
+    """
+    kept = {seat.name: seat for seat in tx.workers()}
+    for name in sorted(kept.keys() - {seat.name for seat in seats}):
+        tx.db.execute(
+            "DELETE FROM worker WHERE run = :run AND name = :name",
+            {"run": tx.run.id, "name": name},
+        )
+        tx.emit(WorkerLeft(worker_name=name))
+    last = max((seat.ordinal for seat in kept.values()), default=0)
+    for seat in seats:
+        old = kept.get(seat.name)
+        if old is None:
+            last += 1
+            tx.insert(evolve(seat, ordinal=last))
+            tx.emit(WorkerJoined(worker_name=seat.name, profile=seat.profile))
+        else:
+            new = evolve(
+                old,
+                profile=seat.profile,
+                kind=seat.kind,
+                roles=seat.roles,
+                lane=seat.lane,
+                host=seat.host,
+            )
+            tx.write(old, new)
