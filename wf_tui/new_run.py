@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.choices import Scopes
 from wf_tui.git.control.control import make_control
 from wf_tui.git.runner import require_version
 from wf_tui.git.user.export import branch_name
@@ -64,7 +65,7 @@ def create_run(
             goal=plan.goal,
             jobs=jobs,
             lease=lease or config.timing.lease,
-            scopes=plan.scopes.value,
+            scopes=plan.scopes,
         )
         # All or nothing: a run without seats or tasks would be led, and stall at once.
         with ledger.db.transaction(run_id):
@@ -111,7 +112,7 @@ def _new_row(project: Project, run_id: str, control: Control, *, now: float) -> 
         repo=str(project.common_dir),
         jobs=1,
         lease=1.0,
-        scopes="",
+        scopes=Scopes.SERIALIZE,
         fold_case=root.with_name(run_id.upper()).exists(),
     )
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.bench.figures import Figure, Section, percentile
 from tests.bench.store import EIGHT, RUN, empty_run, fence, opened
 from tests.support.board_harness import project_in
+from wf_tui.choices import OnFailure
 from wf_tui.ledger.model.rows import Spec, WorkerRow
-from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.model.states import Outcome, SeatState
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.rules.moves import RETRY
@@ -197,10 +198,12 @@ def _fill(path: Path, count: int) -> None:
         NewTask(f"t{number}", f"card number {number}", Spec(command="true"), max_attempts=1)
         for number in range(count)
     )
-    phase = NewPhase("all", parallel=True, on_failure="skip_continue", tasks=tasks)
+    phase = NewPhase("all", parallel=True, on_failure=OnFailure.SKIP_CONTINUE, tasks=tasks)
     with opened(path, create=True) as ledger:
         ledger.create_run(empty_run(path.parent), [phase], {})
-        seats = [WorkerRow(RUN, name, "shell", "shell", (), "local", "idle") for name in EIGHT]
+        seats = [
+            WorkerRow(RUN, name, "shell", "shell", (), "local", SeatState.IDLE) for name in EIGHT
+        ]
         ledger.join_workers(RUN, seats)
         for seat in EIGHT[:-1]:
             ledger.claim(RUN, seat)

@@ -13,6 +13,7 @@ import yaml
 
 from tests.bench.figures import Figure, Section, against, by_turns
 from tests.bench.store import empty_run, opened
+from wf_tui.choices import Mode, OnFailure
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -63,7 +64,7 @@ def _phases(count: int) -> list[NewPhase]:
         NewPhase(
             name=f"phase {phase}",
             parallel=True,
-            on_failure="skip_continue",
+            on_failure=OnFailure.SKIP_CONTINUE,
             tasks=tuple(_task(phase, number) for number in range(each)),
             depends_on=(f"phase {phase - 1}",) if phase else (),
         )
@@ -76,7 +77,7 @@ def _task(phase: int, number: int) -> NewTask:
     return NewTask(
         f"t{phase}-{number}",
         spec=Spec(command="make", needs=needs),
-        mode="read_write",
+        mode=Mode.READ_WRITE,
         scope=(f"src/{number}",),
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.choices import OnFailure, Scopes
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.rows import RunRow, Spec, WorkerRow
-from wf_tui.ledger.model.states import DoneKind, Intent, Outcome, RunState
+from wf_tui.ledger.model.states import DoneKind, Intent, Outcome, RunState, SeatState
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -60,7 +61,7 @@ def empty_run(folder: Path) -> RunRow:
         repo=str(folder),
         jobs=len(SEATS),
         lease=60.0,
-        scopes="serialize",
+        scopes=Scopes.SERIALIZE,
         fold_case=False,
     )
 
@@ -68,10 +69,12 @@ def empty_run(folder: Path) -> RunRow:
 def fill(path: Path, count: int) -> Path:
     """Make a ledger with this many ready read-only tasks and sixteen seats."""
     tasks = tuple(NewTask(f"task {number}", spec=Spec(command="true")) for number in range(count))
-    phase = NewPhase("all", parallel=True, on_failure="skip_continue", tasks=tasks)
+    phase = NewPhase("all", parallel=True, on_failure=OnFailure.SKIP_CONTINUE, tasks=tasks)
     with opened(path, create=True) as ledger:
         ledger.create_run(empty_run(path.parent), [phase], {})
-        seats = [WorkerRow(RUN, name, "shell", "shell", (), "local", "idle") for name in SEATS]
+        seats = [
+            WorkerRow(RUN, name, "shell", "shell", (), "local", SeatState.IDLE) for name in SEATS
+        ]
         ledger.join_workers(RUN, seats)
     return path
 

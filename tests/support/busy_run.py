@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, seat, shell
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import CANCEL, HOLD
 from wf_tui.processes import own_identity
@@ -174,7 +174,7 @@ def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
         case BlockedKind.QUESTION:
             drive.ledger.ask(fence, _TEXTS[kind], ["yes", "no"])
         case BlockedKind.QUOTA:
-            drive.ledger.limited(fence, bad, "quota", "local", drive.clock.now() + 3600)
+            drive.ledger.limited(fence, bad, LimitKind.QUOTA, "local", drive.clock.now() + 3600)
         case BlockedKind.CONFLICT:
             drive.bring(fence, Step.INTEGRATING)
             drive.ledger.conflict(fence, bad, ("src/auth/parser/head.py",), _TEXTS[kind])

@@ -6,9 +6,18 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from wf_tui.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.rows import RunRow, Spec, TaskRow, WorkerRow
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.model.states import (
+    BlockedKind,
+    DoneKind,
+    Intent,
+    Outcome,
+    RunState,
+    SeatState,
+    Step,
+)
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.rules.attempts import Ending
@@ -80,7 +89,10 @@ def shell(name: str, *needs: str, **values: object) -> NewTask:
         "max_attempts": 1,
         "backoff": 5.0,
     }
-    return NewTask(name, **{**stock, **values})  # type: ignore[arg-type]
+    fields = {**stock, **values}
+    mode = Mode(str(fields.pop("mode")))
+    isolation = Isolation(str(fields.pop("isolation", Isolation.AUTO)))
+    return NewTask(name, mode=mode, isolation=isolation, **fields)  # type: ignore[arg-type]
 
 
 def phase(
@@ -93,7 +105,7 @@ def phase(
 ) -> NewPhase:
     """Return a phase; a task given by its name alone is a plain shell task."""
     made = tuple(shell(task) if isinstance(task, str) else task for task in tasks)
-    return NewPhase(name, parallel, on_failure, made, tuple(after), wip)
+    return NewPhase(name, parallel, OnFailure(on_failure), made, tuple(after), wip)
 
 
 def a_run(**values: object) -> RunRow:
@@ -103,12 +115,19 @@ def a_run(**values: object) -> RunRow:
         "ref": "refs/heads/wf/r1", "head": "b0", "created_at": START, "dir": "/runs/r1",
         "repo": "/repo", "jobs": 9, "lease": 60.0, "scopes": "serialize", "fold_case": False,
     }  # fmt: skip
-    return RunRow(**{**stock, **values})  # type: ignore[arg-type]
+    words = {"state": RunState, "intent": Intent, "scopes": Scopes}
+    fields = {**stock, **values}
+    return RunRow(**{**fields, **{name: word(fields[name]) for name, word in words.items()}})  # type: ignore[arg-type]
 
 
 def seat(name: str, profile: str = "shell", **values: object) -> WorkerRow:
     """Return the row of a free seat that takes any shell task."""
-    stock: dict[str, object] = {"kind": "shell", "roles": (), "lane": "local", "state": "idle"}
+    stock: dict[str, object] = {
+        "kind": "shell",
+        "roles": (),
+        "lane": "local",
+        "state": SeatState.IDLE,
+    }
     return WorkerRow(RUN, name, profile, **{**stock, **values})  # type: ignore[arg-type]
 
 

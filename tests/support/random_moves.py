@@ -21,7 +21,7 @@ from tests.support.ledger_harness import (
 )
 from wf_tui.errors import RefusedError, WfError
 from wf_tui.ledger.ledger import Fence, Ledger
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import ANSWER, EDIT, MOVES, PRIORITY, REASSIGN, RETRY, UNHOLD
@@ -256,7 +256,7 @@ def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
         case "conflict":
             return ledger.conflict(fence, BAD, ("src/a",), "both changed src/a")
         case "rate" | "quota" | "auth":
-            return ledger.limited(fence, BAD, how, "far", drive.clock.now() + 30)
+            return ledger.limited(fence, BAD, LimitKind(how), "far", drive.clock.now() + 30)
         case "review":
             return ledger.hold_for_review(fence, GOOD, {}, tree=None)
         case "given back":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, shell
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import CANCEL, HOLD, SKIP
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _unanswered(drive: LedgerHarness) -> None:
 
 def _quota(drive: LedgerHarness) -> None:
     fence = drive.make("t").expect_claim("t", step=Step.RUNNING)
-    drive.ledger.limited(fence, BAD, "quota", "far", drive.clock.now() + 900)
+    drive.ledger.limited(fence, BAD, LimitKind.QUOTA, "far", drive.clock.now() + 900)
 
 
 def _by_hand(move: Move[[]]) -> Callable[[LedgerHarness], object]:

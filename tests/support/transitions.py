@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness
 from tests.support.task_states import STATES
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import (
     ACCEPT,
     ANSWER,
@@ -91,9 +91,9 @@ REPORTS: Final[dict[str, Callable[[LedgerHarness, Fence], object]]] = {
     "budget": lambda drive, fence: drive.ledger.block(fence, BAD, BlockedKind.BUDGET),
     "conflict": lambda drive, fence: drive.ledger.conflict(fence, BAD, ("a",), "a differs"),
     "review": lambda drive, fence: drive.ledger.hold_for_review(fence, GOOD, {}, tree=None),
-    "429": lambda drive, fence: drive.ledger.limited(fence, BAD, "rate", "far", 2e6),
-    "quota": lambda drive, fence: drive.ledger.limited(fence, BAD, "quota", "far", 2e6),
-    "auth": lambda drive, fence: drive.ledger.limited(fence, BAD, "auth", "far", 2e6),
+    "429": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.RATE, "far", 2e6),
+    "quota": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.QUOTA, "far", 2e6),
+    "auth": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.AUTH, "far", 2e6),
     "question": lambda drive, fence: drive.ledger.ask(fence, "may I?"),
     "time-out": lambda drive, fence: drive.ledger.question_expired(fence),
     "run": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),

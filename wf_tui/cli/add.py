@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui import commands
+from wf_tui.choices import Isolation, Mode
 from wf_tui.cli.choices import one_of
 from wf_tui.cli.context import acting, json_option, run_option
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_results
 from wf_tui.errors import UsageError
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.model.states import WRITES
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.load import NewTask
 from wf_tui.ledger.rules.moves import EDIT, MoveResult
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "edit"]
 
-_READS: Final = "read_only"
+_READS: Final = Mode.READ_ONLY
 _ROLES: Final = ("general", "explore", "planner", "review", "implement", "test")
 _KEPT: Final = "its changes will not be kept: it is read_only"
 
@@ -46,13 +46,13 @@ _scope_option = click.option(
 @click.option("--role", callback=one_of("role", _ROLES), default="general", metavar="R")
 @click.option(
     "--mode",
-    callback=one_of("mode", (_READS, WRITES)),
+    callback=one_of("mode", [word.value for word in Mode]),
     metavar="M",
     help="read_only or read_write (default: read_write with --scope, else read_only).",
 )
 @click.option(
     "--isolation",
-    callback=one_of("isolation", ("auto", "shared", "worktree")),
+    callback=one_of("isolation", [word.value for word in Isolation]),
     default="auto",
     metavar="I",
     help="auto, shared or worktree.",
@@ -78,9 +78,9 @@ def add(
     if not title.strip():
         raise UsageError("the title is empty", "say in a few words what is to be done")
     # Whoever names the paths that it may change wants them changed.
-    mode = mode or (WRITES if scope else _READS)
+    mode = mode or (Mode.READ_WRITE if scope else _READS)
     if scope and mode == _READS:
-        warn(_KEPT, f"if it is to change files: --mode {WRITES}")
+        warn(_KEPT, f"if it is to change files: --mode {Mode.READ_WRITE}")
     text = prompt or ""
     if prompt is None and command is None:
         text = title
@@ -88,8 +88,8 @@ def add(
         id="",
         title=title,
         spec=Spec(prompt=text, command=command, needs=tuple(dict.fromkeys(needs))),
-        mode=mode,
-        isolation=isolation,
+        mode=Mode(mode),
+        isolation=Isolation(isolation),
         role=role,
         scope=_check_scopes(scope),
     )

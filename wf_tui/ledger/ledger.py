@@ -24,7 +24,7 @@ from wf_tui.ledger.model.events.run_events import (
     WorktreeRemoved,
 )
 from wf_tui.ledger.model.rows import RunRow, TaskRow, evolve, insert
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.rules import (
     attempts,
     breaker,
@@ -381,8 +381,10 @@ class Ledger:
             fence, ending, lambda tx, task: attempts.give_back(tx, task, ending, detail or {})
         )
 
-    def limited(self, fence: Fence, ending: Ending, kind: str, lane: str, until: float) -> bool:
-        """Put a task back, or block it, because of its provider: `rate`, `quota` or `auth`."""
+    def limited(
+        self, fence: Fence, ending: Ending, kind: LimitKind, lane: str, until: float
+    ) -> bool:
+        """Put a task back, or block it, because of its provider; `until` is in UTC seconds."""
         return self._result(
             fence,
             ending,

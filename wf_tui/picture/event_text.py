@@ -12,7 +12,7 @@ from wf_tui.ledger.model.events import attempt_events as attempts
 from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.read import Event, read_event
-from wf_tui.ledger.model.states import PERSON, Intent, Step
+from wf_tui.ledger.model.states import PERSON, Intent, LimitKind, Step
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
 from wf_tui.text import clean, plural
@@ -143,7 +143,7 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
 
 
 def _limited_words(event: runs.LaneLimited) -> str:
-    if event.reason != "breaker":
+    if event.reason is not LimitKind.BREAKER:
         return f"lane {event.lane} is limited: {_spaced(event.reason)}"
     return f"{event.lane} is paused: {event.failures or 'many'} attempts in a row failed at once"
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, PendingReason, TaskState
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
@@ -21,7 +21,7 @@ CANCELLED: Final = "⊘"
 def of(task: "TaskRow", reason: str) -> str:
     """Return the glyph of a task; `reason` is the word for why it is where it is."""
     if task.state is TaskState.PENDING:
-        return PENDING if reason == "ready" else WAITING
+        return PENDING if reason == PendingReason.READY else WAITING
     if isinstance(task.kind, BlockedKind):
         return blocked(task.kind)
     return IN_PROGRESS if task.state is TaskState.IN_PROGRESS else DONE

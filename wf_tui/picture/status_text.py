@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.git.refs import short_branch
-from wf_tui.ledger.model.states import RunState, TaskState
+from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.ledger.rules.claims import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
@@ -119,7 +119,7 @@ def _scope_lines(status: Status) -> Iterator[str]:
         return
     waiting: dict[object, list[str]] = {}
     for task, reason in status.reasons.items():
-        if reason.kind == "scope_busy":
+        if reason.kind == PendingReason.SCOPE_BUSY:
             waiting.setdefault(reason.detail["holder"], []).append(task)
     yield ""
     yield f"scopes held {len(held)}"

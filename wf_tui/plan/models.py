@@ -19,6 +19,7 @@ from pydantic import (
     StrictStr,
 )
 
+from wf_tui.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.plan import scopes
 
 __all__ = [
@@ -38,29 +39,6 @@ __all__ = [
 ]
 
 
-class Mode(StrEnum):
-    """Whether a task may change files."""
-
-    READ_ONLY = "read_only"
-    READ_WRITE = "read_write"
-
-
-class Isolation(StrEnum):
-    """Where a task works."""
-
-    AUTO = "auto"
-    SHARED = "shared"
-    WORKTREE = "worktree"
-
-
-class OnFailure(StrEnum):
-    """What a blocked task of a phase means for the rest of the run."""
-
-    SKIP_CONTINUE = "skip_continue"
-    ABORT = "abort"
-    HOLD = "hold"
-
-
 class AgentType(StrEnum):
     """The role of a task, in the newest spelling."""
 
@@ -70,13 +48,6 @@ class AgentType(StrEnum):
     REVIEW = "review"
     IMPLEMENT = "implement"
     TEST = "test"
-
-
-class Scopes(StrEnum):
-    """What happens to worktree tasks whose scopes overlap."""
-
-    SERIALIZE = "serialize"
-    RACE = "race"
 
 
 class Checkpoint(StrEnum):

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.choices import Isolation
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import Message
@@ -162,4 +163,4 @@ def lay_out_conflict(
         return (tree and pool.update_conflict(tree, commit, conflict)) or tree
     if not task.conflicts:
         return tree
-    return pool.check_out_conflict(tree if task.isolation == "worktree" else None, conflict)
+    return pool.check_out_conflict(tree if task.isolation is Isolation.WORKTREE else None, conflict)

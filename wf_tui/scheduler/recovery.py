@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui.choices import Isolation
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.stale_locks import break_stale_locks
@@ -119,7 +120,7 @@ class Recovery:
         workspace = Workspace(
             trees, record.claim, trees.pool.reopen(int(attempt.tree), attempt.base)
         )
-        if attempt.isolation == "shared":
+        if attempt.isolation is Isolation.SHARED:
             trees.shared.resume(workspace.tree)
         try:
             found = await self.steps.harvest.commit(workspace)

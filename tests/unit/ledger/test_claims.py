@@ -11,7 +11,7 @@ from tests.support.ledger_harness import BAD, RUN, LedgerHarness, phase, seat, s
 from wf_tui.errors import UnknownNameError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.model.states import LimitKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import HOLD, PRIORITY, REASSIGN, RELEASE
 
@@ -121,7 +121,9 @@ def test_wip_of_a_phase(drive: LedgerHarness) -> None:
 def test_a_limited_lane_claims_nothing(drive: LedgerHarness) -> None:
     """A seat of a limited lane gets nothing until its time; other lanes go on."""
     drive.make("a", "b", seats=[seat("w1", lane="far"), seat("w2")])
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", drive.clock.now() + 30)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.RATE, "far", drive.clock.now() + 30
+    )
     assert drive.claim("w1") is None
     drive.expect_claim("a", "w2")
     drive.clock.move(30)

@@ -9,7 +9,7 @@ import pytest
 from tests.support import recount
 from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.errors import UnknownNameError
-from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind, LimitKind
 from wf_tui.ledger.rules.moves import CANCEL, HOLD, RETRY, SKIP
 
 
@@ -104,7 +104,9 @@ def test_kinds_that_only_make_wait(drive: LedgerHarness, kind: str) -> None:
     if kind == "hold":
         drive.mine.move(RUN, HOLD, ["a"])
     elif kind == "quota":
-        drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
+        drive.ledger.limited(
+            drive.expect_claim("a"), BAD, LimitKind.QUOTA, "far", drive.clock.now() + 9
+        )
     else:
         drive.ledger.question_expired(drive.ask(drive.expect_claim("a")))
     assert (drive.where(), counters(drive, "b")) == (f"B:{kind} P", (1, 0))
@@ -155,7 +157,9 @@ def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
     if kind == "hold":
         drive.mine.move(RUN, HOLD, ["a"])
     elif kind == "quota":
-        drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
+        drive.ledger.limited(
+            drive.expect_claim("a"), BAD, LimitKind.QUOTA, "far", drive.clock.now() + 9
+        )
     else:
         fence = drive.ask(drive.expect_claim("a"))
         drive.ledger.question_expired(fence)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.ledger_harness import BAD, RUN, START, LedgerHarness, phase, seat, shell
 from wf_tui.ledger.model.events.read import EVENTS
-from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, LimitKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import ANSWER, HOLD, MESSAGE, MOVES, RELEASE, RETRY, UNHOLD
 
@@ -205,7 +205,7 @@ def test_no_gap_and_only_known_kinds(drive: LedgerHarness) -> None:
     drive.make("a", shell("b", "a"), shell("c", max_attempts=2), seats=[seat("w1", lane="far")])
     drive.wreck("a")
     drive.mine.move(RUN, RETRY, ["a"])
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", START)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, LimitKind.RATE, "far", START)
     drive.finish("a", "b")
     drive.mine.abort(RUN)
     rows = drive.db.execute("SELECT seq, kind, data FROM event ORDER BY seq")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase, seat, shell
-from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, LimitKind, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import ANSWER, CANCEL, HOLD, RETRY
@@ -136,7 +136,9 @@ def test_the_second_conflict_blocks(drive: LedgerHarness) -> None:
 def test_a_slow_lane_is_not_counted(drive: LedgerHarness) -> None:
     """A 429 puts the task back uncounted and stops the seats of that lane, no others."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("w2", lane="far"), seat("w3")])
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", drive.clock.now() + 30)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.RATE, "far", drive.clock.now() + 30
+    )
     assert (drive.where("a"), drive.task("a").tries) == ("P", 0)
     assert [drive.claim(name) is None for name in ("w1", "w2", "w3")] == [True, True, False]
 
@@ -144,7 +146,9 @@ def test_a_slow_lane_is_not_counted(drive: LedgerHarness) -> None:
 def test_a_quota_frees_itself(drive: LedgerHarness) -> None:
     """A used-up quota blocks the task until the reset, which is a timer of the run."""
     drive.make("a")
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "local", drive.clock.now() + 900)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.QUOTA, "local", drive.clock.now() + 900
+    )
     assert drive.ledger.end_when_idle(RUN, foreground=True) == "running"
     drive.clock.move(899)
     drive.ledger.release_due(RUN)
@@ -158,7 +162,9 @@ def test_a_quota_frees_itself(drive: LedgerHarness) -> None:
 def test_a_refused_key_fails(drive: LedgerHarness) -> None:
     """An authentication error blocks the task at once, uncounted, and pauses the lane."""
     drive.make(shell("a", max_attempts=9), "b")
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "auth", "local", drive.clock.now() + 900)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.AUTH, "local", drive.clock.now() + 900
+    )
     assert (drive.where("a"), drive.task("a").tries) == ("B:failed", 0)
     assert drive.claim() is None
 
@@ -262,7 +268,9 @@ def test_what_aborts(drive: LedgerHarness, kind: BlockedKind) -> None:
 def test_what_does_not_abort(drive: LedgerHarness) -> None:
     """A quota, a hold and a cancel by hand abort nothing."""
     drive.make(phase("p", "a", "b", "c", "d", on_failure="abort"))
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "far", drive.clock.now() + 9)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.QUOTA, "far", drive.clock.now() + 9
+    )
     drive.mine.move(RUN, HOLD, ["b"])
     drive.mine.move(RUN, CANCEL, ["c"])
     assert drive.where() == "B:quota B:hold B:cancelled P"

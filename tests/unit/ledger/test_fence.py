@@ -11,7 +11,7 @@ from tests.support import recount
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, LedgerHarness, phase, shell
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, HOLD, RELEASE, SKIP
 
@@ -25,7 +25,7 @@ RESULTS: Final[dict[str, Callable[[LedgerHarness, Fence], bool]]] = {
     "fail": lambda drive, fence: drive.ledger.fail(fence, BAD),
     "block": lambda drive, fence: drive.ledger.block(fence, BAD, BlockedKind.SCOPE),
     "conflict": lambda drive, fence: drive.ledger.conflict(fence, BAD, ("a",), "a differs"),
-    "limited": lambda drive, fence: drive.ledger.limited(fence, BAD, "rate", "far", 2e6),
+    "limited": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.RATE, "far", 2e6),
 }
 NEWS: Final[dict[str, Callable[[LedgerHarness, Fence], bool]]] = {
     "step": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),

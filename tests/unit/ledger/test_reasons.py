@@ -7,6 +7,7 @@ import pytest
 from tests.support.ledger_harness import BAD, RUN, LedgerHarness, phase, seat, shell
 from tests.support.task_states import STATES
 from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.states import LimitKind
 from wf_tui.ledger.queries.reasons import Reason
 from wf_tui.ledger.rules.moves import SKIP
 
@@ -96,7 +97,7 @@ def test_lane_limited(drive: LedgerHarness) -> None:
     """When all seats that could do it are limited, the lane and its first end are named."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("r1", roles=("review",))])
     until = drive.clock.now() + 30
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", until)
+    drive.ledger.limited(drive.expect_claim("a"), BAD, LimitKind.RATE, "far", until)
     reason = drive.reason("a")
     assert (reason.kind, reason.text) == ("lane_limited", "far is limited")
     assert reason.detail == {"lane": "far", "until": until}
@@ -105,7 +106,9 @@ def test_lane_limited(drive: LedgerHarness) -> None:
 def test_one_free_lane_is_enough(drive: LedgerHarness) -> None:
     """While another lane could do it, a task is not lane-limited."""
     drive.make("a", seats=[seat("w1", lane="far"), seat("w2")])
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "rate", "far", drive.clock.now() + 30)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.RATE, "far", drive.clock.now() + 30
+    )
     assert drive.reason("a").kind == "ready"
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support import recount
 from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, seat, shell
 from wf_tui.errors import RefusedError, UsageError
-from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import CANCEL, HOLD, MOVES, REASSIGN, RETRY, SKIP
 
 
@@ -70,7 +70,9 @@ def test_resume_after_a_stop(drive: LedgerHarness) -> None:
 def test_timers_go_on_in_a_pause(drive: LedgerHarness) -> None:
     """A quota that ends while the run is paused frees its task; it waits for the resume."""
     drive.make("a")
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "local", drive.clock.now() + 5)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.QUOTA, "local", drive.clock.now() + 5
+    )
     drive.mine.pause(RUN)
     drive.clock.move(5)
     drive.ledger.release_due(RUN)

@@ -19,7 +19,17 @@ from wf_tui.ledger.model.events.read import (
     read_event,
 )
 from wf_tui.ledger.model.rows import EventRow
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, Outcome, RunState, Step
+from wf_tui.ledger.model.states import (
+    BlockedKind,
+    DoneKind,
+    Intent,
+    LimitKind,
+    Outcome,
+    PendingReason,
+    ReleaseKind,
+    RunState,
+    Step,
+)
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks
 from wf_tui.picture.event_json import event_json
@@ -69,7 +79,7 @@ PINNED: list[tuple[Event, str]] = [
     ),
     (runs.WorkerLeft(worker_name="shell-1"), '{"worker_name": "shell-1"}'),
     (
-        runs.LaneLimited(lane="x", until=9.5, failures=3, reason="breaker"),
+        runs.LaneLimited(lane="x", until=9.5, failures=3, reason=LimitKind.BREAKER),
         '{"lane": "x", "until": 9.5, "failures": 3, "reason": "breaker"}',
     ),
     (runs.LaneOpen(lane="x"), '{"lane": "x"}'),
@@ -132,12 +142,12 @@ PINNED: list[tuple[Event, str]] = [
         ),
     ),
     (
-        tasks.TaskUnblocked(kind="ready", before="quota"),
+        tasks.TaskUnblocked(kind=PendingReason.READY, before="quota"),
         '{"kind": "ready", "before": "quota"}',
     ),
     (
         tasks.TaskReleased(
-            kind="backoff",
+            kind=ReleaseKind.BACKOFF,
             before="running",
             cause="exit",
             text="exit 1",

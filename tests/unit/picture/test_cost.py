@@ -10,6 +10,7 @@ import pytest
 from tests.support.interpreter_steps import count_steps
 from tests.support.ledger_harness import RUN, START, a_run, phase, seat, shell
 from tests.support.picture_harness import PictureHarness
+from wf_tui.choices import Isolation, Mode, OnFailure
 from wf_tui.ledger.model.rows import PhaseRow, Spec, TaskRow
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.queries.reasons import Reasons
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 MANY = 10_000
 FEW = 100
-PHASE = PhaseRow(RUN, "p", 0, parallel=True, on_failure="hold", wip=None, unmet=0, unsettled=1)
+PHASE = PhaseRow(
+    RUN, "p", 0, parallel=True, on_failure=OnFailure.HOLD, wip=None, unmet=0, unsettled=1
+)
 MOVES: list[dict[str, Any]] = [
     {"state": TaskState.IN_PROGRESS, "step": "claimed", "worker": "w1", "epoch": 1},
     {"state": TaskState.BLOCKED, "kind": "failed"},
@@ -36,8 +39,9 @@ def a_row(number: int) -> TaskRow:
     """Return a pending task."""
     return TaskRow(
         run=RUN, id=f"t{number}", ordinal=number, phase="p", title=f"task {number}", spec=Spec(),
-        needs_kind="shell", mode="read_write", isolation="auto", role="general", scope=("src",),
-        scope_key="", priority=0, chain=1, rank=0, max_attempts=1, backoff=0.0,
+        needs_kind="shell", mode=Mode.READ_WRITE, isolation=Isolation.AUTO,
+        role="general", scope=("src",), scope_key="", priority=0, chain=1, rank=0,
+        max_attempts=1, backoff=0.0,
         state=TaskState.PENDING, since=START,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from tests.support.plans import WRITES, conflicting_plan, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree, touch
 from tests.support.schedulers import wait_until_killed
+from wf_tui.choices import Mode
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.rows import Spec
@@ -97,7 +98,7 @@ def test_conflict_over_what_was_resolved(harness: RunHarness) -> None:
     """A resolution that conflicts again has the new merge laid over it, and is resolved again."""
     harness.play(conflicting_plan(harness))
     (kept_tree(harness) / "shared.txt").write_text("both\n")
-    more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode="read_write")
+    more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode=Mode.READ_WRITE)
     harness.act(lambda ledger: ledger.add(harness.run, more))
     harness.lead()
     task = accept_and_lead(harness)
@@ -112,7 +113,7 @@ def test_conflict_over_what_was_resolved(harness: RunHarness) -> None:
 def test_first_conflict_of_accepted_work(harness: RunHarness) -> None:
     """Accepted work that does not merge is never begun anew by a worker."""
     harness.play(parallel_plan("id: t, run: 'echo mine > shared.txt', file_scope: [x], " + WRITES))
-    more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode="read_write")
+    more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode=Mode.READ_WRITE)
     harness.act(lambda ledger: ledger.add(harness.run, more))
     harness.lead()
     assert (accept_and_lead(harness).kind, harness.task("t").attempts) == ("conflict", 2)

@@ -10,6 +10,7 @@ import pytest
 from tests.support.plans import WRITES, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree
 from tests.support.schedulers import wait_until_killed
+from wf_tui.choices import Mode
 from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.rows import Spec
@@ -113,7 +114,9 @@ def test_in_the_shared_tree(harness: RunHarness) -> None:
 def test_a_conflict_is_resolved_by_hand(harness: RunHarness) -> None:
     """Where the branch has moved on it is the person's to resolve, laid out in the tree."""
     harness.play(reviewed())
-    more = NewTask("more", "more", Spec(command="mkdir -p src; echo b > src/a"), mode="read_write")
+    more = NewTask(
+        "more", "more", Spec(command="mkdir -p src; echo b > src/a"), mode=Mode.READ_WRITE
+    )
     harness.act(lambda ledger: ledger.add(harness.run, more))
     harness.lead()
     assert accept_and_lead(harness).kind == "conflict"

@@ -9,7 +9,7 @@ import pytest
 from tests.support.histories import history, of
 from tests.support.ledger_harness import BAD, RUN, STOPPED, merging, phase, shell
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import ACCEPT, ANSWER, HOLD, RELEASE, RETRY, SKIP, UNHOLD
 
 if TYPE_CHECKING:
@@ -276,7 +276,9 @@ def test_questions_holds_and_stops(drive: LedgerHarness) -> None:
 def test_quotas_and_conflicts(drive: LedgerHarness) -> None:
     """A quota blocks until it is back; a conflict sends a task back once."""
     merging(drive).make("a", "b", seats=1)
-    drive.ledger.limited(drive.expect_claim("a"), BAD, "quota", "local", drive.clock.now() + 60)
+    drive.ledger.limited(
+        drive.expect_claim("a"), BAD, LimitKind.QUOTA, "local", drive.clock.now() + 60
+    )
     drive.clock.move(90)
     drive.ledger.release_due(RUN)
     for _ in range(2):

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.choices import Isolation, Mode
 from wf_tui.errors import nearest
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.model.states import WRITES
 from wf_tui.ledger.rules.load import NewTask
 from wf_tui.plan.scopes import problem
 from wf_tui.text import clean
@@ -29,8 +29,8 @@ __all__ = [
     "new_task",
 ]
 
-READS: Final = "read_only"
-MODES: Final = (READS, WRITES)
+READS: Final = Mode.READ_ONLY
+MODES: Final = (READS, Mode.READ_WRITE)
 ROLES: Final = ("general", "explore", "planner", "review", "implement", "test")
 ISOLATIONS: Final = ("auto", "shared", "worktree")
 _LONGEST: Final = 200_000
@@ -62,7 +62,7 @@ def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -
         if problem_found:
             found[name] = problem_found
     if "scope" in values and values["scope"].strip() and values.get("mode") == READS:
-        found.setdefault("mode", f"its changes will not be kept; {WRITES} keeps them")
+        found.setdefault("mode", f"its changes will not be kept; {Mode.READ_WRITE} keeps them")
     if facts.task is not None and not (values["prompt"].strip() or values["command"].strip()):
         found.setdefault("prompt", "say what it is to do, or give a command")
     return found
@@ -80,8 +80,8 @@ def new_task(values: Values) -> tuple[NewTask, str | None]:
         id="",
         title=text["title"],
         spec=spec,
-        mode=text["mode"] or (WRITES if scope else READS),
-        isolation=text["isolation"] or ISOLATIONS[0],
+        mode=Mode(text["mode"] or (Mode.READ_WRITE if scope else READS)),
+        isolation=Isolation(text["isolation"] or ISOLATIONS[0]),
         role=text["role"] or ROLES[0],
         scope=scope,
     )

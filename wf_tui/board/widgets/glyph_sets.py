@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, PendingReason, TaskState
 from wf_tui.picture import glyphs
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class GlyphSet:
         """Return the sign of a card's state."""
         match card.state:
             case TaskState.PENDING:
-                return self.pending if card.reason == "ready" else self.waiting
+                return self.pending if card.reason == PendingReason.READY else self.waiting
             case TaskState.IN_PROGRESS:
                 return self.in_progress
             case TaskState.DONE:

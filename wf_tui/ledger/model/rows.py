@@ -7,17 +7,19 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from wf_tui.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.json_text import compact_json, read_map, read_words
 from wf_tui.ledger.model.states import (
     PERSON,
-    WRITES,
     BlockedKind,
     DoneKind,
     Intent,
     KindFacts,
     Outcome,
+    PinnedBy,
     RunState,
+    SeatState,
     Step,
     TaskState,
 )
@@ -81,8 +83,8 @@ class TaskRow:
     title: str
     spec: Spec
     needs_kind: str
-    mode: str
-    isolation: str
+    mode: Mode
+    isolation: Isolation
     role: str
     scope: tuple[str, ...]
     scope_key: str
@@ -108,7 +110,7 @@ class TaskRow:
     conflicts: int = 0
     last_worker: str | None = None
     pinned: str = ""
-    pinned_by: str = ""
+    pinned_by: PinnedBy = PinnedBy.NOBODY
     not_before: float | None = None
     wait_queue: str | None = None
     ready_at: float | None = None
@@ -123,7 +125,7 @@ class TaskRow:
     @property
     def writes(self) -> bool:
         """Whether it may change files."""
-        return self.mode == WRITES
+        return self.mode is Mode.READ_WRITE
 
     @property
     def claimed(self) -> bool:
@@ -162,7 +164,7 @@ class RunRow:
     repo: str
     jobs: int
     lease: float
-    scopes: str
+    scopes: Scopes
     fold_case: bool
     exported: str | None = None
     export_note: str = ""
@@ -196,7 +198,7 @@ class PhaseRow:
     name: str
     ordinal: int
     parallel: bool
-    on_failure: str
+    on_failure: OnFailure
     wip: int | None
     unmet: int
     unsettled: int
@@ -217,7 +219,7 @@ class AttemptRow:
     open: bool
     fenced: bool
     writes: bool
-    isolation: str
+    isolation: Isolation
     scope: tuple[str, ...]
     scope_waived: bool
     started_at: float
@@ -256,7 +258,7 @@ class WorkerRow:
     kind: str
     roles: tuple[str, ...]
     lane: str
-    state: str
+    state: SeatState
     lane_until: float | None = None
     task: str | None = None
     epoch: int | None = None
@@ -442,12 +444,21 @@ def _one_of(*sets: type[StrEnum], absent: bool = False) -> Callable[[Any], objec
 
 _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
     TaskRow: {
+        "mode": _one_of(Mode),
+        "isolation": _one_of(Isolation),
+        "pinned_by": _one_of(PinnedBy),
         "state": _one_of(TaskState),
         "step": _one_of(Step, absent=True),
         "kind": _one_of(BlockedKind, DoneKind, absent=True),
     },
-    RunRow: {"state": _one_of(RunState), "intent": _one_of(Intent)},
-    AttemptRow: {"outcome": _one_of(Outcome, absent=True)},
+    RunRow: {
+        "state": _one_of(RunState),
+        "intent": _one_of(Intent),
+        "scopes": _one_of(Scopes),
+    },
+    PhaseRow: {"on_failure": _one_of(OnFailure)},
+    AttemptRow: {"isolation": _one_of(Isolation), "outcome": _one_of(Outcome, absent=True)},
+    WorkerRow: {"state": _one_of(SeatState)},
 }
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": _read_spec,

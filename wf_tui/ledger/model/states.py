@@ -6,13 +6,18 @@ from typing import Final, Self
 
 __all__ = [
     "PERSON",
-    "WRITES",
     "BlockedKind",
     "DoneKind",
+    "EdgeKind",
     "Intent",
     "KindFacts",
+    "LimitKind",
     "Outcome",
+    "PendingReason",
+    "PinnedBy",
+    "ReleaseKind",
     "RunState",
+    "SeatState",
     "Step",
     "TaskState",
 ]
@@ -221,8 +226,59 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+class PinnedBy(StrEnum):
+    """Who said which seat or profile a task is for."""
+
+    NOBODY = ""
+    PLAN = "plan"
+    PERSON = "user"
+
+
+class SeatState(StrEnum):
+    """Whether a seat holds a task."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+
+
+class EdgeKind(StrEnum):
+    """Why a task waits for another one: for its result, or for its turn in the phase."""
+
+    RESULT = "result"
+    ORDER = "order"
+
+
+class LimitKind(StrEnum):
+    """What limits a provider, or that a breaker paused a profile."""
+
+    RATE = "rate"
+    QUOTA = "quota"
+    AUTH = "auth"
+    BREAKER = "breaker"
+
+
+class ReleaseKind(StrEnum):
+    """What a task waits for that goes back to the queue without its attempt."""
+
+    BACKOFF = "backoff"
+    READY = "ready"
+    LANE_LIMITED = "lane_limited"
+    STOP = "stop"
+
+
+class PendingReason(StrEnum):
+    """Why a pending task is pending; computed when it is read (RULES 3)."""
+
+    PAUSED = "paused"
+    WAITING = "waiting"
+    BACKOFF = "backoff"
+    NO_WORKER = "no_worker"
+    SCOPE_BUSY = "scope_busy"
+    LANE_LIMITED = "lane_limited"
+    PROFILE_PAUSED = "profile_paused"
+    WIP_LIMIT = "wip_limit"
+    READY = "ready"
+
+
 PERSON: Final = "user:"
 """How the name of a person begins, as actor and as holder of a claim."""
-
-WRITES: Final = "read_write"
-"""The mode of a task that may change files."""

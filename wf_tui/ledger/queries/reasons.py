@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, select
-from wf_tui.ledger.model.states import RunState, TaskState
+from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.rules.claims import contention, needs_newer
 from wf_tui.text import plural
@@ -25,6 +25,7 @@ class Reason:
     """One word, one sentence, and the names behind it."""
 
     kind: str
+    """A `PendingReason` of a pending task; of the others, their step or kind."""
     text: str
     detail: Mapping[str, object] = field(default_factory=dict)
 
@@ -84,15 +85,17 @@ class Reasons:
 
     def _pending(self, task: TaskRow) -> Reason:
         if self.run.state == RunState.PAUSED:
-            return Reason("paused", "the run is paused")
+            return Reason(PendingReason.PAUSED, "the run is paused")
         if task.unmet:
             return self._waiting(task)
         if needs_newer(self.run, task, self.holders):
-            return Reason("waiting", "waits for a newer workspace", {"workspace": "shared"})
+            return Reason(
+                PendingReason.WAITING, "waits for a newer workspace", {"workspace": "shared"}
+            )
         if task.not_before is not None and task.not_before > self.now:
             wait = task.not_before - self.now
             text = f"again in {wait:.0f} s: {task.note}" if task.note else f"again in {wait:.0f} s"
-            return Reason("backoff", text, {"until": task.not_before})
+            return Reason(PendingReason.BACKOFF, text, {"until": task.not_before})
         return self._unclaimed(task)
 
     def _waiting(self, task: TaskRow) -> Reason:
@@ -100,19 +103,21 @@ class Reasons:
         needs = list(self.unmet_needs.get(task.id, ()))
         names = [*needs, *(f"phase {name}" for name in phases)]
         if not names:
-            return Reason("waiting", "waits for its previous attempt to be cleaned up")
+            return Reason(PendingReason.WAITING, "waits for its previous attempt to be cleaned up")
         more = f" +{len(names) - 1}" if len(names) > 1 else ""
-        return Reason("waiting", f"waits for {names[0]}{more}", {"tasks": needs, "phases": phases})
+        return Reason(
+            PendingReason.WAITING, f"waits for {names[0]}{more}", {"tasks": needs, "phases": phases}
+        )
 
     def _unclaimed(self, task: TaskRow) -> Reason:
         fit = [seat for seat in self.workers if seat.fits(task)]
         if self.workers and not fit:
-            return Reason("no_worker", _no_worker(task))
+            return Reason(PendingReason.NO_WORKER, _no_worker(task))
         holder = contention(self.run, task, self.holders)
         if holder:
             text = f"{holder.task} works on {holder.holds}"
             detail = {"holder": holder.task, "wants": holder.wants, "holds": holder.holds}
-            return Reason("scope_busy", text, detail)
+            return Reason(PendingReason.SCOPE_BUSY, text, detail)
         return self._limited(fit) or self._wip(task)
 
     def _limited(self, fit: Sequence[WorkerRow]) -> Reason | None:
@@ -124,10 +129,12 @@ class Reasons:
         if limited:
             until = min(seat.lane_until or 0 for seat in limited)
             lane = limited[0].lane
-            return Reason("lane_limited", f"{lane} is limited", {"lane": lane, "until": until})
+            return Reason(
+                PendingReason.LANE_LIMITED, f"{lane} is limited", {"lane": lane, "until": until}
+            )
         row = paused[fit[0].profile]
         detail = {"lane": row.profile, "until": row.until}
-        return Reason("profile_paused", breaker_reads.explained(row, self.now), detail)
+        return Reason(PendingReason.PROFILE_PAUSED, breaker_reads.explained(row, self.now), detail)
 
     def _shuts(self, row: BreakerRow) -> bool:
         return breaker_reads.shuts(row, self.holders, self.now)
@@ -136,8 +143,8 @@ class Reasons:
         phase = self.phases[task.phase]
         if phase.wip is not None and phase.open_attempts >= phase.wip:
             text = f"phase {phase.name} runs {plural(phase.wip, 'task')} at most"
-            return Reason("wip_limit", text, {"phase": phase.name, "wip": phase.wip})
-        return Reason("ready", f"again, after: {task.note}" if task.note else "ready")
+            return Reason(PendingReason.WIP_LIMIT, text, {"phase": phase.name, "wip": phase.wip})
+        return Reason(PendingReason.READY, f"again, after: {task.note}" if task.note else "ready")
 
 
 def _no_worker(task: TaskRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wf_tui.choices import Isolation
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
@@ -62,7 +63,9 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
 
 def check_shared_tree(tx: Change, task: TaskRow) -> None:
     """Keep a person's claim, too, out of a part of the shared workspace that is in use."""
-    holder = contention(tx.run, task, tx.open_attempts()) if task.isolation == "shared" else None
+    holder = (
+        contention(tx.run, task, tx.open_attempts()) if task.isolation is Isolation.SHARED else None
+    )
     if holder:
         raise RefusedError(
             f"task {task.id!r} cannot be accepted: {holder.task!r} works on {holder.holds}",

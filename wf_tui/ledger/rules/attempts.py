@@ -9,11 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.choices import Isolation, OnFailure
 from wf_tui.ledger.model.events.attempt_events import AttemptEnded, ConflictFound
 from wf_tui.ledger.model.events.run_events import LaneLimited
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskDone, TaskReleased, TaskStep
 from wf_tui.ledger.model.rows import AttemptRow, Detail, TaskRow, evolve
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, Outcome, Step, TaskState
+from wf_tui.ledger.model.states import (
+    BlockedKind,
+    DoneKind,
+    Intent,
+    LimitKind,
+    Outcome,
+    PinnedBy,
+    ReleaseKind,
+    Step,
+    TaskState,
+)
 from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake
@@ -133,7 +144,7 @@ def fail(
     wait = backoff(task.backoff, tries, random)
     tx.emit(
         TaskReleased(
-            kind="backoff",
+            kind=ReleaseKind.BACKOFF,
             before=task.step,
             cause=ending.cause,
             text=ending.text,
@@ -157,10 +168,10 @@ def backoff(first: float, tries: int, random: Random) -> float:
 
 def _on_fallback(task: TaskRow, tries: int) -> TaskRow:
     """Pin a failed task to the next profile of its `fallback`; a person's pin stays."""
-    if not task.spec.fallback or task.pinned_by not in {"", "plan"}:
+    if not task.spec.fallback or task.pinned_by is PinnedBy.PERSON:
         return task
     place = min(tries, len(task.spec.fallback)) - 1
-    return evolve(task, pinned=task.spec.fallback[place], pinned_by="plan")
+    return evolve(task, pinned=task.spec.fallback[place], pinned_by=PinnedBy.PLAN)
 
 
 def block(
@@ -193,7 +204,7 @@ def block(
         not_before=not_before,
     )
     closed = close(tx, tx.update_task(task, stays), ending)
-    if kind.facts.aborts_run and tx.phase(task.phase).on_failure == "abort":
+    if kind.facts.aborts_run and tx.phase(task.phase).on_failure is OnFailure.ABORT:
         abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
     return tx.task(closed.id)
 
@@ -230,7 +241,7 @@ def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> Task
 
 
 def limited(
-    tx: Change, task: TaskRow, ending: Ending, *, kind: str, lane: str, until: float
+    tx: Change, task: TaskRow, ending: Ending, *, kind: LimitKind, lane: str, until: float
 ) -> TaskRow:
     """Put a task back, uncounted, because its provider is slow, used up, or refuses the key."""
     if not in_progress(task):
@@ -240,13 +251,13 @@ def limited(
         {"until": until, "run": tx.run.id, "lane": lane},
     )
     tx.emit(LaneLimited(lane=lane, until=until, reason=kind), task)
-    if kind == "quota":
+    if kind is LimitKind.QUOTA:
         return block(
             tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
         )
-    if kind == "auth":
+    if kind is LimitKind.AUTH:
         return block(tx, task, ending, kind=BlockedKind.FAILED, detail={"lane": lane})
-    tx.emit(TaskReleased(kind="lane_limited", before=task.step, text=ending.text), task)
+    tx.emit(TaskReleased(kind=ReleaseKind.LANE_LIMITED, before=task.step, text=ending.text), task)
     waiting = tx.to_pending(task, note=ending.text, detail={"lane": lane})
     return close(tx, waiting, ending)
 
@@ -266,7 +277,9 @@ def conflict(
     if task.conflicts or task.by_hand or tx.run.intent == Intent.ABORT:
         ending = replace(ending, text=text)
         return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
-    tx.emit(TaskReleased(kind="ready", before=task.step, cause="conflict", text=text), task)
+    tx.emit(
+        TaskReleased(kind=ReleaseKind.READY, before=task.step, cause="conflict", text=text), task
+    )
     again = tx.to_pending(task, evolve(task, conflicts=1), note=text, detail=detail)
     return close(tx, again, ending)
 
@@ -304,7 +317,7 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     # The task has lost its claim by now; the event is of the attempt's worker and epoch.
     tx.emit(ended, evolve(task, worker=closed.worker, epoch=closed.epoch))
     free = tx.update_task(task, evolve(task, open_epoch=None, unmet=task.unmet - 1))
-    if closed.writes and closed.isolation == "shared" and task.kind != DoneKind.MERGED:
+    if closed.writes and closed.isolation is Isolation.SHARED and task.kind != DoneKind.MERGED:
         # Its files lie in the tree that others use: nobody may enter until it is refreshed.
         tx.update_run(evolve(tx.run, shared_merges=-1))
     wake(tx, closed)

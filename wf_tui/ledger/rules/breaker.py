@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import LaneLimited, LaneOpen
 from wf_tui.ledger.model.rows import BreakerRow, decode, evolve, select
+from wf_tui.ledger.model.states import LimitKind
 from wf_tui.ledger.queries.breaker_reads import shuts, tripped
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def _let_through(row: BreakerRow, attempt: AttemptRow) -> bool:
 def _trip(tx: Change, row: BreakerRow) -> BreakerRow:
     trips = row.trips + 1
     until = tx.now + FIRST_PAUSE * 2 ** (trips - 1) if trips < TRIPS else None
-    tx.emit(LaneLimited(lane=row.profile, until=until, failures=row.failures, reason="breaker"))
+    tx.emit(
+        LaneLimited(lane=row.profile, until=until, failures=row.failures, reason=LimitKind.BREAKER)
+    )
     return evolve(row, trips=trips, until=until)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.choices import Isolation, Scopes
 from wf_tui.ledger.model.events.attempt_events import MessageDelivered
 from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
 from wf_tui.ledger.model.rows import (
@@ -18,7 +19,16 @@ from wf_tui.ledger.model.rows import (
     select,
 )
 from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
-from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, Step, TaskState
+from wf_tui.ledger.model.states import (
+    BlockedKind,
+    Intent,
+    PendingReason,
+    PinnedBy,
+    RunState,
+    SeatState,
+    Step,
+    TaskState,
+)
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.runs import wake_run
@@ -130,7 +140,7 @@ def release_due(tx: Change) -> None:
         {"run": tx.run.id, "now": tx.now},
     )
     for task in (decode(TaskRow, row) for row in rows):
-        tx.emit(TaskUnblocked(kind="ready", before=BlockedKind.QUOTA), task)
+        tx.emit(TaskUnblocked(kind=PendingReason.READY, before=BlockedKind.QUOTA), task)
         tx.to_pending(task, evolve(task, not_before=None))
 
 
@@ -166,7 +176,7 @@ def _drop_stale_pins(tx: Change, steal_after: float) -> None:
     )
     for task in (decode(TaskRow, row) for row in rows):
         tx.emit(TaskEdited(fields={"pinned": ""}, was={"pinned": task.pinned}), task)
-        tx.write(task, evolve(task, pinned="", pinned_by=""))
+        tx.write(task, evolve(task, pinned="", pinned_by=PinnedBy.NOBODY))
 
 
 def _limited(worker: WorkerRow, now: float) -> bool:
@@ -189,7 +199,7 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
         holders = tx.open_attempts() if holders is None else holders
         if contention(tx.run, task, holders):
             _park(tx, task)
-        elif task.isolation == "shared":
+        elif task.isolation is Isolation.SHARED:
             # One that waits for the tree to be refreshed closes it behind itself: if worse tasks
             # went on entering it, it would never be free, and the best would wait for ever.
             workspace_closed = workspace_closed or needs_newer(tx.run, task, holders)
@@ -249,8 +259,8 @@ def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Hol
     for attempt in holders:
         if attempt.task == task.id or not attempt.writes:
             continue
-        shared = task.isolation == attempt.isolation == "shared"
-        if not shared and run.scopes == "race":
+        shared = task.isolation is attempt.isolation is Isolation.SHARED
+        if not shared and run.scopes is Scopes.RACE:
             continue
         wants, holds = (
             _extent(task.scope, task.isolation),
@@ -264,7 +274,7 @@ def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Hol
 
 def holds(run: RunRow, attempt: AttemptRow) -> Sequence[str]:
     """Return the paths that an open attempt keeps from others."""
-    races = run.scopes == "race" and attempt.isolation != "shared"
+    races = run.scopes is Scopes.RACE and attempt.isolation is not Isolation.SHARED
     return () if races else may_write(attempt)
 
 
@@ -273,16 +283,20 @@ def may_write(attempt: AttemptRow) -> Sequence[str]:
     return _extent(attempt.scope, attempt.isolation) if attempt.writes else ()
 
 
-def _extent(scope: Sequence[str], isolation: str) -> Sequence[str]:
+def _extent(scope: Sequence[str], isolation: Isolation) -> Sequence[str]:
     """Return the scope that counts: empty means all of the shared workspace, none of a tree."""
-    return scope or (("**",) if isolation == "shared" else ())
+    return scope or (("**",) if isolation is Isolation.SHARED else ())
 
 
 def needs_newer(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> bool:
     """Whether the shared tree, in use now, lacks merges that this task may count on."""
-    if not task.writes or task.isolation != "shared" or task.ready_merges <= run.shared_merges:
+    if (
+        not task.writes
+        or task.isolation is not Isolation.SHARED
+        or task.ready_merges <= run.shared_merges
+    ):
         return False
-    return any(attempt.writes and attempt.isolation == "shared" for attempt in holders)
+    return any(attempt.writes and attempt.isolation is Isolation.SHARED for attempt in holders)
 
 
 def _park(tx: Change, task: TaskRow) -> None:
@@ -384,7 +398,9 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     )
     held = tx.update_task(task, claimed)
     open_attempt(tx, held, phase, worker.profile, worker.host)
-    tx.write(worker, evolve(worker, task=task.id, epoch=epoch, state="busy", heartbeat_at=tx.now))
+    tx.write(
+        worker, evolve(worker, task=task.id, epoch=epoch, state=SeatState.BUSY, heartbeat_at=tx.now)
+    )
     tx.emit(
         TaskClaimed(
             lease_until=lease_until,
@@ -434,7 +450,7 @@ def open_attempt(
         number=tx.run.attempts + 1,
         host=host,
     )
-    if task.writes and task.isolation == "shared" and not _shared_in_use(tx):
+    if task.writes and task.isolation is Isolation.SHARED and not _shared_in_use(tx):
         tx.update_run(evolve(tx.run, shared_merges=tx.run.merges))
     tx.insert(attempt)
     tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts + 1, attempts=attempt.number))
@@ -443,7 +459,7 @@ def open_attempt(
 
 
 def _shared_in_use(tx: Change) -> bool:
-    return any(a.writes and a.isolation == "shared" for a in tx.open_attempts())
+    return any(a.writes and a.isolation is Isolation.SHARED for a in tx.open_attempts())
 
 
 def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:

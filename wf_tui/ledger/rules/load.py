@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.choices import Isolation, Mode, OnFailure
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.events.run_events import RunCreated
 from wf_tui.ledger.model.events.task_events import TaskAdded, TaskBlocked
 from wf_tui.ledger.model.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
-from wf_tui.ledger.model.states import WRITES, BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, EdgeKind, PinnedBy, TaskState
 from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class NewTask:
     id: str
     title: str = ""
     spec: Spec = field(default_factory=Spec)
-    mode: str = "read_only"
-    isolation: str = "auto"
+    mode: Mode = Mode.READ_ONLY
+    isolation: Isolation = Isolation.AUTO
     role: str = "general"
     scope: tuple[str, ...] = ()
     priority: int = 0
@@ -47,11 +48,11 @@ class NewTask:
     backoff: float = 5.0
 
     @property
-    def workspace(self) -> str:
+    def workspace(self) -> Isolation:
         """Where it works: `auto` is a worktree for a writing task, else shared (RULES 6.5)."""
-        if self.isolation != "auto":
+        if self.isolation is not Isolation.AUTO:
             return self.isolation
-        return "worktree" if self.mode == WRITES else "shared"
+        return Isolation.WORKTREE if self.mode is Mode.READ_WRITE else Isolation.SHARED
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class NewPhase:
 
     name: str
     parallel: bool
-    on_failure: str
+    on_failure: OnFailure
     tasks: tuple[NewTask, ...]
     depends_on: tuple[str, ...] = ()
     wip: int | None = None
@@ -80,7 +81,7 @@ def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
         NewPhase(
             name=phase.name,
             parallel=phase.parallel,
-            on_failure=phase.on_failure.value,
+            on_failure=phase.on_failure,
             tasks=tuple(_of_task(task) for task in phase.tasks),
             depends_on=tuple(waits[phase.name]),
             wip=phase.wip,
@@ -110,8 +111,8 @@ def _of_task(task: Task) -> NewTask:
             max_cost_usd=budget.max_cost_usd,
             tags=tuple(task.tags),
         ),
-        mode=task.mode.value,
-        isolation=task.isolation.value,
+        mode=task.mode,
+        isolation=task.isolation,
         role=task.agent_type.value,
         scope=tuple(task.file_scope),
         priority=task.priority,
@@ -172,9 +173,9 @@ def _link(tx: Change, phases: Sequence[NewPhase]) -> None:
     edges: list[Values] = []
     for phase in phases:
         for place, task in enumerate(phase.tasks):
-            edges += [_edge(run, need, task.id, "result") for need in task.spec.needs]
+            edges += [_edge(run, need, task.id, EdgeKind.RESULT) for need in task.spec.needs]
             if not phase.parallel and place:
-                edges.append(_edge(run, phase.tasks[place - 1].id, task.id, "order"))
+                edges.append(_edge(run, phase.tasks[place - 1].id, task.id, EdgeKind.ORDER))
     tx.db.execute_many(_NEW_EDGE, edges)
     tx.db.execute_many(
         "INSERT INTO phase_edge (run, src, dst) VALUES (:run, :src, :dst)",
@@ -186,7 +187,7 @@ def _link(tx: Change, phases: Sequence[NewPhase]) -> None:
     )
 
 
-def _edge(run: str, src: str, dst: str, kind: str, *, met: bool = False) -> Values:
+def _edge(run: str, src: str, dst: str, kind: EdgeKind, *, met: bool = False) -> Values:
     return {"run": run, "src": src, "dst": dst, "kind": kind, "met": int(met)}
 
 
@@ -227,7 +228,7 @@ def _card(
         state=TaskState.PENDING,
         since=tx.now,
         pinned=task.worker,
-        pinned_by="plan" if task.worker else "",
+        pinned_by=PinnedBy.PLAN if task.worker else PinnedBy.NOBODY,
         ready_at=None if unmet else tx.now,
         unmet=unmet,
     )
@@ -283,9 +284,9 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     tx.write(phase, evolve(phase, unsettled=phase.unsettled + 1))
     tx.insert(row)
     if last is not None and not phase.parallel:
-        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, last.id, row.id, "order", met=turn))
+        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, last.id, row.id, EdgeKind.ORDER, met=turn))
     for need in needs:
-        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, need.id, row.id, "result"))
+        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, need.id, row.id, EdgeKind.RESULT))
     tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
     _tell(tx, row)
     bad = sum(is_bad(need) for need in needs)
@@ -307,7 +308,7 @@ def _added_phase(tx: Change) -> PhaseRow:
     names = tx.db.execute("SELECT name FROM phase WHERE run = :run", {"run": tx.run.id})
     if any(row[0] == ADDED_PHASE for row in names):
         return tx.phase(ADDED_PHASE)
-    phase = NewPhase(ADDED_PHASE, parallel=True, on_failure="skip_continue", tasks=())
+    phase = NewPhase(ADDED_PHASE, parallel=True, on_failure=OnFailure.SKIP_CONTINUE, tasks=())
     row = _phase_row(tx.run, phase, len(names))
     tx.insert(row)
     return row

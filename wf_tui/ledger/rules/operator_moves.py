@@ -21,8 +21,15 @@ from wf_tui.ledger.model.events.task_events import (
     TaskSkipped,
     TaskUnblocked,
 )
-from wf_tui.ledger.model.rows import Detail, Spec, TaskRow, evolve
-from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, TaskState
+from wf_tui.ledger.model.rows import Detail, Spec, TaskRow, evolve, from_json
+from wf_tui.ledger.model.states import (
+    PERSON,
+    BlockedKind,
+    DoneKind,
+    PendingReason,
+    PinnedBy,
+    TaskState,
+)
 from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake_next
@@ -79,7 +86,7 @@ def _known(task: TaskRow) -> Detail:
 
 def reassign(tx: Change, task: TaskRow, *, to: str) -> TaskRow:
     """Give a task to a named seat or profile; it waits for that one and is never taken from it."""
-    pinned = evolve(task, pinned=to, pinned_by="user")
+    pinned = evolve(task, pinned=to, pinned_by=PinnedBy.PERSON)
     if task.claimed:
         return stopped(tx, task, TaskReassigned(to=to, stopped=True), pinned)
     tx.emit_move(TaskReassigned(to=to), task)
@@ -115,7 +122,7 @@ def hold(tx: Change, task: TaskRow) -> TaskRow:
 
 def unhold(tx: Change, task: TaskRow) -> TaskRow:
     """Let a held task go on; its tries are kept."""
-    tx.emit_move(TaskUnblocked(kind="ready"), task)
+    tx.emit_move(TaskUnblocked(kind=PendingReason.READY), task)
     return tx.to_pending(task, evolve(task, not_before=None))
 
 
@@ -150,7 +157,7 @@ def edit(tx: Change, task: TaskRow, *, fields: Mapping[str, object]) -> TaskRow:
 def edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
     """Return the task with these fields of `edit`, and all that follows from them."""
     in_spec: dict[str, Any] = {k: v for k, v in fields.items() if k in _SPEC}
-    own: dict[str, Any] = {k: v for k, v in fields.items() if k not in _SPEC}
+    own: dict[str, Any] = {k: from_json(k, v) for k, v in fields.items() if k not in _SPEC}
     spec = replace(task.spec, **in_spec)
     new = evolve(task, **own)
     return evolve(

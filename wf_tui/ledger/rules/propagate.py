@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.events.run_events import PhaseSettled
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
-from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, PendingReason, TaskState
 
 if TYPE_CHECKING:
     from wf_tui.ledger.rules.transaction import RunTransaction
@@ -152,7 +152,7 @@ class Propagation:
                 TaskBlocked(kind=why, before=before, text=new.note, detail=new.detail), new
             )
         else:
-            self.tx.emit(TaskUnblocked(kind="waiting", before=before), new)
+            self.tx.emit(TaskUnblocked(kind=PendingReason.WAITING, before=before), new)
 
     def _ready(self, old: TaskRow, new: TaskRow) -> TaskRow:
         if new.unmet or (old.unmet == 0 and old.state is new.state):

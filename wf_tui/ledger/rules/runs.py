@@ -14,7 +14,7 @@ from wf_tui.ledger.model.events.run_events import (
 )
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
 from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, evolve, select
-from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
+from wf_tui.ledger.model.states import BlockedKind, Intent, ReleaseKind, RunState, TaskState
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.queries import breaker_reads
 from wf_tui.ledger.rules import breaker
@@ -134,7 +134,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     if now:
         for task in _claimed(tx):
             if stoppable(task) and not task.by_hand:
-                tx.emit(TaskReleased(kind="stop", before=task.step or task.kind), task)
+                tx.emit(TaskReleased(kind=ReleaseKind.STOP, before=task.step or task.kind), task)
                 fence(tx, task)
                 stopped.append(tx.to_pending(task))
     return stopped

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.model.events.run_events import WorkerJoined, WorkerLeft
 from wf_tui.ledger.model.rows import WorkerRow, evolve
+from wf_tui.ledger.model.states import SeatState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ def new_seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> 
             kind=profile.kind,
             roles=profile.roles,
             lane=profile.lane,
-            state="idle",
+            state=SeatState.IDLE,
         )
         for name, profile in profiles.items()
         for number in range(asked.get(name, profile.seats or jobs))
@@ -44,7 +45,7 @@ def more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
     """Return `count` more like one that is there, with names that are not taken."""
     numbers = range(1, len(taken) + count + 1)
     free = [name for n in numbers if (name := f"{like.profile}-{n}") not in taken]
-    fresh = evolve(like, state="idle", task=None, epoch=None, heartbeat_at=None)
+    fresh = evolve(like, state=SeatState.IDLE, task=None, epoch=None, heartbeat_at=None)
     return [evolve(fresh, name=name) for name in free[:count]]
 
 

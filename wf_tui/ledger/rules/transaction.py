@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from wf_tui.choices import OnFailure
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.events.read import Event
 from wf_tui.ledger.model.events.task_events import TaskEvent, Undone
@@ -203,7 +204,7 @@ class RunTransaction:
             return True
         if task.block is None or task.open_epoch is not None:
             return False
-        return task.block.settles_phase and self.phase(task.phase).on_failure != "hold"
+        return task.block.settles_phase and self.phase(task.phase).on_failure is not OnFailure.HOLD
 
 
 def _counted(run: RunRow, state: TaskState, by: int) -> RunRow:

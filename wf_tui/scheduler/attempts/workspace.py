@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui.choices import Isolation
+
 if TYPE_CHECKING:
     from wf_tui.git.worktrees.pool import Pool
     from wf_tui.git.worktrees.shared import SharedTree
@@ -49,7 +51,7 @@ class Workspace:
         `checkpoint` is the commit of an earlier attempt, from which this one goes on.
         """
         task = claim.task
-        if task.isolation == "worktree":
+        if task.isolation is Isolation.WORKTREE:
             tree = trees.pool.acquire(head)
             if checkpoint:
                 trees.pool.apply_checkpoint(tree, checkpoint)
@@ -62,12 +64,12 @@ class Workspace:
     @property
     def own_tree(self) -> bool:
         """Whether nobody else works in the tree: only then the plan's `setup` may."""
-        return self.claim.task.isolation == "worktree"
+        return self.claim.task.isolation is Isolation.WORKTREE
 
     @property
     def shared_scope(self) -> tuple[str, ...] | None:
         """What a harvest may look at: in the shared tree only the task's own files."""
-        if self.claim.task.isolation != "shared":
+        if self.claim.task.isolation is not Isolation.SHARED:
             return None
         return self.claim.task.scope or None
 
@@ -91,7 +93,7 @@ class Workspace:
         `untouched` says that no program ran in it.
         """
         task = self.claim.task
-        if task.isolation == "worktree":
+        if task.isolation is Isolation.WORKTREE:
             if keep:
                 self.trees.pool.keep(self.tree)
                 return Left(kept="a task is blocked on it")

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast, get_args
 from wf_tui.ledger.model.events.attempt_events import AttemptEvent
 from wf_tui.ledger.model.events.run_events import RunEvent
 from wf_tui.ledger.model.events.task_events import TaskEvent
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, Outcome, RunState, Step
+from wf_tui.ledger.model.states import (
+    BlockedKind,
+    DoneKind,
+    Intent,
+    LimitKind,
+    Outcome,
+    PendingReason,
+    ReleaseKind,
+    RunState,
+    Step,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,7 +130,11 @@ def _word_of(words: type[StrEnum]) -> Callable[[object], StrEnum | None]:
 
 
 _CLOSED: Final[Mapping[str, type[StrEnum]]] = {
-    words.__name__: words for words in (BlockedKind, DoneKind, Intent, Outcome, RunState, Step)
+    words.__name__: words
+    for words in (
+        *(BlockedKind, DoneKind, Intent, LimitKind, Outcome),
+        *(PendingReason, ReleaseKind, RunState, Step),
+    )
 }
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "str": str,

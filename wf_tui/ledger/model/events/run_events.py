@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wf_tui.ledger.model.events.base import EventBase, Shape
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.states import Intent, RunState
+    from wf_tui.ledger.model.states import Intent, LimitKind, RunState
 
 __all__ = [
     "ExportPending",
@@ -123,7 +123,7 @@ class LaneLimited(EventBase, kind="lane_limited"):
     lane: str
     until: float | None = None
     failures: int | None = None
-    reason: str
+    reason: LimitKind
 
 
 class LaneOpen(EventBase, kind="lane_open"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wf_tui.ledger.model.events.base import EventBase, Shape
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+    from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, ReleaseKind, Step
 
 __all__ = [
     "MessageSent",
@@ -83,14 +83,14 @@ class TaskBlocked(EventBase, kind="task_blocked"):
 class TaskUnblocked(EventBase, kind="task_unblocked"):
     """What blocked it is over: a result, a quota, or a hold."""
 
-    kind: str
+    kind: PendingReason
     before: str | None = None
 
 
 class TaskReleased(EventBase, kind="task_released"):
     """It is back in the queue without its attempt; `wait` is its back-off in seconds."""
 
-    kind: str | None = None
+    kind: ReleaseKind | None = None
     before: str | None = None
     cause: str | None = None
     text: str | None = None

@@ -1,0 +1,38 @@
+"""What a plan may choose for a task, a phase or a run, and the ledger keeps in the same words.
+
+Plan and ledger both import this; it needs no pydantic, so that reading a ledger stays light.
+"""
+
+from enum import StrEnum
+
+__all__ = ["Isolation", "Mode", "OnFailure", "Scopes"]
+
+
+class Mode(StrEnum):
+    """Whether a task may change files."""
+
+    READ_ONLY = "read_only"
+    READ_WRITE = "read_write"
+
+
+class Isolation(StrEnum):
+    """Where a task works."""
+
+    AUTO = "auto"
+    SHARED = "shared"
+    WORKTREE = "worktree"
+
+
+class OnFailure(StrEnum):
+    """What a blocked task of a phase means for the rest of the run."""
+
+    SKIP_CONTINUE = "skip_continue"
+    ABORT = "abort"
+    HOLD = "hold"
+
+
+class Scopes(StrEnum):
+    """What happens to worktree tasks whose scopes overlap."""
+
+    SERIALIZE = "serialize"
+    RACE = "race"
