@@ -30,15 +30,18 @@ class Change(RunTransaction):
     def update_task(self, old: TaskRow, new: TaskRow) -> TaskRow:
         """Change a task and, with it, all that is counted from it; return the row as written.
 
-        The order matters. A move stamps `since` first, for what follows tells of it. The run is
-        counted before the phase is asked, whose policy decides whether the task is `settled`, and
-        the row is written with that before anyone who waits for it is told: `follow` reads the
-        ledger, and would otherwise find the task in its old state.
+        The order matters. The run is counted; the phase is asked whether the task is settled now;
+        a move stamps `since` and leaves the queue of waiting tasks; a task that became ready notes
+        when. All of that is in the row before it is written, and it is written before anyone who
+        waits for it is told: `follow` reads the ledger, and would find the task in its old state.
         """
-        if (new.state, new.kind) != (old.state, old.kind):
-            new = evolve(new, since=self.now, wait_queue=None)
         self.count(old, new)
-        new = _timed(old, evolve(new, settled=self.settles(new)), self)
+        settled = self.settles(new)
+        if new.state is not old.state or new.kind is not old.kind:
+            new = evolve(new, since=self.now, wait_queue=None, settled=settled)
+        elif new.settled is not settled:
+            new = evolve(new, settled=settled)
+        new = _timed(old, new, self)
         self.write(old, new)
         Propagation(self).follow(old, new)
         return new

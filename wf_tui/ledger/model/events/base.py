@@ -63,5 +63,4 @@ class EventBase:
 
     def data(self) -> dict[str, object]:
         """Return what is stored of it, in order, without what is absent."""
-        told = {name: getattr(self, name) for name in self.names}
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name in self.names if (value := getattr(self, name)) is not None}
