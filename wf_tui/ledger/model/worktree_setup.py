@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.model.events.run_events import RunCreated
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,7 +45,8 @@ class WorktreeSetup:
 def worktree_setup_of(db: Database, run: str) -> WorktreeSetup:
     """Return how the worktrees of a run are set up."""
     rows = db.execute(
-        "SELECT data FROM event WHERE run = :run AND kind = 'run_created'", {"run": run}
+        "SELECT data FROM event WHERE run = :run AND kind = :created",
+        {"run": run, "created": RunCreated.event_kind},
     )
     told = json.loads(str(rows[0][0])).get("worktree", {}) if rows else {}
     lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}

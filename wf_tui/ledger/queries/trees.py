@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.run_events import WorktreeKept
+from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.queries import reads
 
@@ -72,10 +74,16 @@ def was_kept(db: Database, attempt: AttemptRow) -> bool:
     if [tuple(row) for row in newest] != [(attempt.task, attempt.epoch)]:
         return False
     kept = db.execute(
-        "SELECT data FROM event WHERE run = :run AND kind = 'worktree_kept' "
+        "SELECT data FROM event WHERE run = :run AND kind = :kept "
         "AND seq > (SELECT max(seq) FROM event WHERE run = :run AND task = :task "
-        "AND epoch = :epoch AND kind = 'task_claimed') ORDER BY seq",
-        {"run": attempt.run, "task": attempt.task, "epoch": attempt.epoch},
+        "AND epoch = :epoch AND kind = :claimed) ORDER BY seq",
+        {
+            "run": attempt.run,
+            "task": attempt.task,
+            "epoch": attempt.epoch,
+            "kept": WorktreeKept.event_kind,
+            "claimed": TaskClaimed.event_kind,
+        },
     )
     trees = (str(json.loads(str(data)).get("tree")) for (data,) in kept)
     return any(Path(tree).name == attempt.tree for tree in trees)

@@ -135,9 +135,9 @@ def release_due(tx: Change) -> None:
         select(
             TaskRow,
             "WHERE run = :run AND not_before IS NOT NULL AND not_before <= :now "
-            "AND kind = 'quota' ORDER BY not_before, ordinal",
+            "AND kind = :quota ORDER BY not_before, ordinal",
         ),
-        {"run": tx.run.id, "now": tx.now},
+        {"run": tx.run.id, "now": tx.now, "quota": BlockedKind.QUOTA},
     )
     for task in (decode(TaskRow, row) for row in rows):
         tx.emit(TaskUnblocked(kind=PendingReason.READY, before=BlockedKind.QUOTA), task)

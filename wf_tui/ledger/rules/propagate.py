@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.events.run_events import PhaseSettled
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
-from wf_tui.ledger.model.states import BlockedKind, PendingReason, TaskState
+from wf_tui.ledger.model.states import BlockedKind, EdgeKind, PendingReason, TaskState
 
 if TYPE_CHECKING:
     from wf_tui.ledger.rules.transaction import RunTransaction
@@ -30,7 +30,7 @@ _WAIT_LESS: Final = (
 _BAD: Final = literals(kind for kind in BlockedKind if kind.facts.blocks_dependants)
 _BLOCKED_NEED: Final = (
     f"WHERE run = :run AND state = 'blocked' AND kind IN ({_BAD}) "
-    "AND id IN (SELECT src FROM edge WHERE run = :run AND dst = :task AND kind = 'result') "
+    "AND id IN (SELECT src FROM edge WHERE run = :run AND dst = :task AND kind = :result) "
     "ORDER BY ordinal LIMIT 1"
 )
 _TASK_WAITS_LESS: Final = _WAIT_LESS + "id = :name"
@@ -59,7 +59,10 @@ def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
 
     As it was, where the counters are ahead: the last of several is about to be taken off.
     """
-    rows = tx.db.execute(select(TaskRow, _BLOCKED_NEED), {"run": tx.run.id, "task": task.id})
+    rows = tx.db.execute(
+        select(TaskRow, _BLOCKED_NEED),
+        {"run": tx.run.id, "task": task.id, "result": EdgeKind.RESULT},
+    )
     if not rows:
         return task
     need = decode(TaskRow, rows[0])
@@ -77,8 +80,8 @@ def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
 def awaits_turn(tx: RunTransaction, task: TaskRow) -> bool:
     """Whether the task before it in a sequential phase still has the turn."""
     rows = tx.db.execute(
-        "SELECT 1 FROM edge WHERE run = :run AND dst = :task AND kind = 'order' AND met = 0",
-        {"run": tx.run.id, "task": task.id},
+        "SELECT 1 FROM edge WHERE run = :run AND dst = :task AND kind = :order AND met = 0",
+        {"run": tx.run.id, "task": task.id, "order": EdgeKind.ORDER},
     )
     return bool(rows)
 
@@ -122,10 +125,10 @@ class Propagation:
             select(
                 TaskRow,
                 "WHERE run = :run AND id IN "
-                "(SELECT dst FROM edge WHERE run = :run AND src = :task AND kind = 'result') "
+                "(SELECT dst FROM edge WHERE run = :run AND src = :task AND kind = :result) "
                 "ORDER BY ordinal",
             ),
-            {"run": self.tx.run.id, "task": task_id},
+            {"run": self.tx.run.id, "task": task_id, "result": EdgeKind.RESULT},
         )
         return [decode(TaskRow, row) for row in rows]
 
@@ -175,9 +178,9 @@ class Propagation:
         turn: TaskRow | None = task
         while turn is not None and turn.settled and not awaits_turn(self.tx, turn):
             rows = self.tx.db.execute(
-                "UPDATE edge SET met = 1 WHERE run = :run AND src = :task AND kind = 'order' "
+                "UPDATE edge SET met = 1 WHERE run = :run AND src = :task AND kind = :order "
                 "AND met = 0 RETURNING dst",
-                {"run": run, "task": turn.id},
+                {"run": run, "task": turn.id, "order": EdgeKind.ORDER},
             )
             turn = None
             for row in rows:

@@ -210,9 +210,9 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> RunState
 def roots(tx: Change) -> list[str]:
     """Return the tasks that all the rest waits for: blocked, and not by another one."""
     rows = tx.db.execute(
-        "SELECT id FROM task WHERE run = :run AND state = 'blocked' AND kind <> 'dependency' "
+        "SELECT id FROM task WHERE run = :run AND state = 'blocked' AND kind <> :through "
         "ORDER BY since, ordinal LIMIT 20",
-        {"run": tx.run.id},
+        {"run": tx.run.id, "through": BlockedKind.DEPENDENCY},
     )
     return [str(row[0]) for row in rows]
 
@@ -257,8 +257,8 @@ def _timer(tx: Change, looked_at: float) -> bool:
         return True
     rows = tx.db.execute(
         "SELECT 1 FROM task WHERE run = :run AND not_before IS NOT NULL "
-        "AND (state = 'pending' OR kind = 'quota') LIMIT 1",
-        {"run": tx.run.id},
+        "AND (state = 'pending' OR kind = :quota) LIMIT 1",
+        {"run": tx.run.id, "quota": BlockedKind.QUOTA},
     )
     return bool(rows)
 

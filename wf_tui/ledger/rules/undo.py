@@ -23,17 +23,17 @@ def undo(tx: Change) -> list[TaskRow]:
     """Take back the actor's last act, if nothing has happened to its tasks since."""
     rows = tx.db.execute(
         "SELECT max(command) FROM event WHERE run = :run AND actor = :actor "
-        "AND command IS NOT NULL AND kind <> 'undone' AND command NOT IN "
-        "(SELECT command FROM event WHERE run = :run AND command IS NOT NULL AND kind = 'undone')",
-        {"run": tx.run.id, "actor": tx.actor},
+        "AND command IS NOT NULL AND kind <> :undone AND command NOT IN "
+        "(SELECT command FROM event WHERE run = :run AND command IS NOT NULL AND kind = :undone)",
+        {"run": tx.run.id, "actor": tx.actor, "undone": Undone.event_kind},
     )
     if rows[0][0] is None:
         raise RefusedError("nothing to undo", "only your own last action can be undone")
     command = int(str(rows[0][0]))
     acts = tx.db.execute(
         "SELECT seq, task, data FROM event WHERE run = :run AND command = :command "
-        "AND kind <> 'undone' ORDER BY seq DESC",
-        {"run": tx.run.id, "command": command},
+        "AND kind <> :undone ORDER BY seq DESC",
+        {"run": tx.run.id, "command": command, "undone": Undone.event_kind},
     )
     undone = []
     for seq, task_id, text in acts:
