@@ -51,8 +51,8 @@ def _text(encode: Callable[[object], str], value: object) -> str:
         text = encode(value)
     except ValueError as error:
         # SQLite would keep what Python writes for them, and no other reader of JSON understands it.
-        raise UsageError("what is not a number cannot be a number of the ledger") from error
+        raise UsageError("infinity and NaN cannot be stored in the ledger") from error
     # PostgreSQL has no NUL in a text. Looked for twice, since nearly no text has even the letters.
     if _NUL in text and _IS_NUL.search(text):
-        raise UsageError("a text with a NUL cannot be kept in the ledger", "take the NUL out")
+        raise UsageError("a text with a NUL cannot be stored in the ledger", "remove the NUL")
     return text
