@@ -12,7 +12,7 @@ from wf_tui.ledger.model.events import attempt_events as attempts
 from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.read import Event, read_event
-from wf_tui.ledger.model.states import PERSON, Intent, LimitKind, Step
+from wf_tui.ledger.model.states import PERSON, Cause, Intent, LimitKind, Step
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
 from wf_tui.text import clean, plural
@@ -187,7 +187,7 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
 def _released_words(event: tasks.TaskReleased) -> str:
     if event.wait is not None:
         return f"again in {event.wait:.1f} s: {event.text or ''}"
-    if event.cause == "conflict":
+    if event.cause == Cause.CONFLICT:
         return f"again on the new head: {event.text or ''}"
     return _joined("back in the queue", event.text)
 

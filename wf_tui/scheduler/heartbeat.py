@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerWaitError
-from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.model.states import Cause, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.text import plural
@@ -149,14 +149,14 @@ class Heartbeat:
         if active.awaited and now - vitals.own_since > timing.start_deadline:
             what = "its gate" if active.began else "claimed, but its program"
             text = f"{what} did not start within {_seconds(timing.start_deadline)}"
-            active.stop(Ending(Outcome.TIMED_OUT, "start", text))
+            active.stop(Ending(Outcome.TIMED_OUT, Cause.START, text))
         if not vitals.running:
             return
         if now - vitals.evidence > timing.lease:
-            active.stop(Ending(Outcome.LOST, "lease", "no sign of life: its lease expired"))
+            active.stop(Ending(Outcome.LOST, Cause.LEASE, "no sign of life: its lease expired"))
         elif now - vitals.output > timing.stall_after:
             text = f"no output for {_seconds(timing.stall_after)}"
-            active.stop(Ending(Outcome.TIMED_OUT, "stall", text))
+            active.stop(Ending(Outcome.TIMED_OUT, Cause.STALL, text))
 
 
 def _seconds(number: float) -> str:

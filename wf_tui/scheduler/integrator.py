@@ -12,7 +12,7 @@ from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.diffs import changed_lines
 from wf_tui.git.merge.integrate import AlreadyIn, Conflict, Merged, integrate
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Outcome, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, Cause, DoneKind, Outcome, Step, TaskState
 from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Integrator:
         text = f"it does not merge: {names}"
         if laid_out is work.tree and task.by_hand:
             text += "; its worktree was changed meanwhile and is left as it is"
-        ending = replace(work.ending, outcome=Outcome.FAILED, cause="conflict", text=text)
+        ending = replace(work.ending, outcome=Outcome.FAILED, cause=Cause.CONFLICT, text=text)
         head = work.base if laid_out is work.tree else found.head
         tree = str(laid_out.number) if laid_out else None
         await record.conflict(ending, found.paths[:200], text, head=head, tree=tree)

@@ -7,6 +7,7 @@ from typing import Final, Self
 __all__ = [
     "PERSON",
     "BlockedKind",
+    "Cause",
     "DoneKind",
     "EdgeKind",
     "Intent",
@@ -224,6 +225,26 @@ class Outcome(StrEnum):
     LOST = "lost"
     CANCELLED = "cancelled"
     REJECTED = "rejected"
+
+
+class Cause(StrEnum):
+    """Why an attempt ended, where wf itself says so; a worker has words of its own beside these."""
+
+    CONFLICT = "conflict"
+    DEADLINE = "deadline"
+    DELIVERABLE = "deliverable"
+    GATE = "gate"
+    HARVEST = "harvest"
+    LEASE = "lease"
+    LOST = "lost"
+    MACHINE = "machine"
+    REVIEW = "review"
+    SCOPE = "scope"
+    SETUP = "setup"
+    STALL = "stall"
+    START = "start"
+    STOPPED = "stopped"
+    TIME_LIMIT = "time_limit"
 
 
 class PinnedBy(StrEnum):

@@ -16,6 +16,7 @@ from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskDone, TaskRe
 from wf_tui.ledger.model.rows import AttemptRow, Detail, TaskRow, evolve
 from wf_tui.ledger.model.states import (
     BlockedKind,
+    Cause,
     DoneKind,
     Intent,
     LimitKind,
@@ -65,6 +66,7 @@ class Ending:
 
     outcome: Outcome
     cause: str = ""
+    """A `Cause`, or a word of its worker."""
     text: str = ""
     exit_code: int | None = None
     signal: int | None = None
@@ -278,7 +280,8 @@ def conflict(
         ending = replace(ending, text=text)
         return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
     tx.emit(
-        TaskReleased(kind=ReleaseKind.READY, before=task.step, cause="conflict", text=text), task
+        TaskReleased(kind=ReleaseKind.READY, before=task.step, cause=Cause.CONFLICT, text=text),
+        task,
     )
     again = tx.to_pending(task, evolve(task, conflicts=1), note=text, detail=detail)
     return close(tx, again, ending)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.merge.merge_tree import leftover_marks
-from wf_tui.ledger.model.states import PERSON, BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
@@ -142,12 +142,12 @@ class Accepted:
         """Open the tree as the person left it; only work that has a commit can be laid anew."""
         row, trees = self.accepted.row, self.steps.prepare.trees
         if not (row.tree and row.base):
-            raise _GivenBackError(Fault(BlockedKind.FAILED, "harvest", _GONE))
+            raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
         tree = trees.pool.reopen(int(row.tree), row.base)
         if not tree.worktree.is_folder() and not row.commit_id:
             held_back = self.accepted.held_back
             if self.kind is BlockedKind.CONFLICT or not held_back:
-                raise _GivenBackError(Fault(BlockedKind.FAILED, "harvest", _GONE))
+                raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
             fresh = trees.pool.acquire(row.base, number=tree.number)
             trees.pool.apply_checkpoint(fresh, held_back)
         return KeptWorkspace(trees, self.active.claim, tree)
@@ -176,7 +176,7 @@ class Accepted:
             return None
         names = ", ".join(clean(path, limit=200) for path in left[:5])
         text = f"{plural(len(left), 'file')} with conflict markers: {names}"
-        return Fault(BlockedKind.CONFLICT, "conflict", text)
+        return Fault(BlockedKind.CONFLICT, Cause.CONFLICT, text)
 
     async def _check(self, workspace: KeptWorkspace) -> None:
         active, steps, claim = self.active, self.steps, self.active.claim

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, LedgerError
 from wf_tui.fault_injection import Point
-from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, worker_ending
@@ -146,7 +146,7 @@ class Attempt:
             text = f"its work is ready for review: {plural(len(paths), 'file')} changed"
             detail = {"paths": paths[:_MOST_PATHS]}
         tree = await threads.run(workspace.review_tree, self.harvested.commit)
-        ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, "review", text, exit_code=0))
+        ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, Cause.REVIEW, text, exit_code=0))
         number = None if tree is None else str(tree.number)
         active.log.info("held for a review")
         self.kept = await active.record.held_for_review(ending, detail, tree=number)

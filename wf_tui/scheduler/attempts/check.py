@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
-from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind, Cause
 from wf_tui.text import clean, listed, plural
 from wf_tui.workers.shell import failure_text, result_text, run_command
 
@@ -74,19 +74,21 @@ class Check:
         if ended.succeeded:
             return None
         text = f"the gate failed: {failure_text(ended, job.limits.seconds)}"
-        return Fault(BlockedKind.GATE, "gate", text, {"tail": result_text(ended.tail)})
+        return Fault(BlockedKind.GATE, Cause.GATE, text, {"tail": result_text(ended.tail)})
 
 
 def left_out(harvested: Harvested) -> Fault | None:
     """Refuse work of which a part could not be taken; pipes and sockets are no work."""
     if harvested.error:
-        return Fault(BlockedKind.FAILED, "harvest", harvested.error)
+        return Fault(BlockedKind.FAILED, Cause.HARVEST, harvested.error)
     lost = [item for item in harvested.refused if item.reason not in _HARMLESS]
     if not lost:
         return None
     named = listed([f"{clean(item.path, limit=200)} ({item.reason})" for item in lost], 1)
     text = f"it left what cannot be merged: {named}"
-    return Fault(BlockedKind.FAILED, "harvest", text, {"paths": [item.path for item in lost[:20]]})
+    return Fault(
+        BlockedKind.FAILED, Cause.HARVEST, text, {"paths": [item.path for item in lost[:20]]}
+    )
 
 
 def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
@@ -98,7 +100,7 @@ def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
         return None
     names = listed(paths, _NAMED, limit=200)
     text = f"it changed {plural(len(paths), 'file')} outside its scope: {names}"
-    return Fault(BlockedKind.SCOPE, "scope", text, {"paths": list(paths[:200])})
+    return Fault(BlockedKind.SCOPE, Cause.SCOPE, text, {"paths": list(paths[:200])})
 
 
 def _deliverables(claim: Claim, tree: Path) -> Fault | None:
@@ -106,7 +108,7 @@ def _deliverables(claim: Claim, tree: Path) -> Fault | None:
     if not missing:
         return None
     text = f"missing or empty: {', '.join(clean(name, limit=200) for name in missing[:_NAMED])}"
-    return Fault(BlockedKind.DELIVERABLE, "deliverable", text, {"paths": missing[:200]})
+    return Fault(BlockedKind.DELIVERABLE, Cause.DELIVERABLE, text, {"paths": missing[:200]})
 
 
 def _is_there(tree: Path, name: str) -> bool:

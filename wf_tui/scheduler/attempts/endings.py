@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitDeadlineError
 from wf_tui.git.worktrees.local_files import LocalFileError
-from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.model.states import Cause, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.text import clean
 from wf_tui.workers.protocol import Lost
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 __all__ = ["CANCELLED", "LOST", "machine_fault", "worker_ending"]
 
-CANCELLED: Final = Ending(Outcome.CANCELLED, "stopped", "stopped by a person")
-LOST: Final = Ending(Outcome.LOST, "lost", "its scheduler died")
+CANCELLED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "stopped by a person")
+LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died")
 
 
 def machine_fault(error: Exception) -> Ending:
     """Return how an attempt ends that wf itself could not see through."""
     if isinstance(error, LocalFileError):
         text = f"its worktree cannot be set up: {error.message}"
-        return Ending(Outcome.FAILED, "setup", text)
+        return Ending(Outcome.FAILED, Cause.SETUP, text)
     text = f"wf could not continue: {clean(str(error) or repr(error), limit=400)}"
     if isinstance(error, GitDeadlineError):
-        return Ending(Outcome.TIMED_OUT, "deadline", text)
-    return Ending(Outcome.FAILED, "machine", text)
+        return Ending(Outcome.TIMED_OUT, Cause.DEADLINE, text)
+    return Ending(Outcome.FAILED, Cause.MACHINE, text)
 
 
 def worker_ending(outcome: Failure | Lost) -> Ending:
     """Return how a worker's end is recorded that was no success."""
     if isinstance(outcome, Lost):
-        return Ending(Outcome.LOST, "lost", outcome.text)
-    late = outcome.cause in {"time_limit", "stall"}
+        return Ending(Outcome.LOST, Cause.LOST, outcome.text)
+    late = outcome.cause in {Cause.TIME_LIMIT, Cause.STALL}
     return Ending(
         Outcome.TIMED_OUT if late else Outcome.FAILED,
         outcome.cause,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
-from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind, Cause
 from wf_tui.scheduler.attempts.check import Fault
 from wf_tui.workers.shell import failure_text, result_text, run_command
 
@@ -69,7 +69,7 @@ class SetupTeardown:
         tail = result_text(ended.tail)
         last = tail.rpartition("\n")[2]
         text = f"the setup failed: {failure_text(ended, seconds)}" + (f": {last}" if last else "")
-        return Fault(BlockedKind.FAILED, "setup", text, {"tail": tail})
+        return Fault(BlockedKind.FAILED, Cause.SETUP, text, {"tail": tail})
 
     async def _tear_down(self, active: ActiveClaim, job: Job) -> None:
         """Run the `teardown`; that it fails is only noted."""
