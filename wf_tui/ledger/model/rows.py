@@ -1,6 +1,5 @@
 """The rows of the ledger as frozen values: the one place that types a driver's tuples."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from wf_tui.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.json_text import compact_json, read_map, read_words
+from wf_tui.ledger.model.spec import Spec, read_spec, write_spec
 from wf_tui.ledger.model.states import (
     PERSON,
     BlockedKind,
@@ -50,26 +50,6 @@ _SHOWN: Final = 60
 
 Detail = Mapping[str, "str | int | float | list[str] | None"]
 """The names behind a state's sentence: paths, holder, root, exit code ..."""
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a task asks for and only a worker needs to know."""
-
-    prompt: str = ""
-    command: str | None = None
-    needs: tuple[str, ...] = ()
-    gate: str | None = None
-    review: bool = False
-    """Whether a person wants to see its work before it is merged."""
-    deliverables: tuple[str, ...] = ()
-    fallback: tuple[str, ...] = ()
-    checkpoint: str | None = None
-    timeout_secs: float | None = None
-    max_steps: int | None = None
-    max_tokens: int | None = None
-    max_cost_usd: float | None = None
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -416,24 +396,6 @@ def encode(name: str, value: object) -> Value:
     return writer(value) if writer is not None else cast("Value", value)
 
 
-@lru_cache(maxsize=256)
-def _read_spec(text: str) -> Spec:
-    """Read what a task asks for; again and again for one that waits for 10,000 others."""
-    stored: dict[str, Any] = json.loads(text)
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
-    return Spec(**values)
-
-
-def _write_spec(spec: object) -> str:
-    stored = {name: getattr(spec, name) for name in _SPEC}
-    given = {
-        name: value
-        for name, value in stored.items()
-        if value is not False and value not in {None, "", ()}
-    }
-    return compact_json(given)
-
-
 def _one_of(*sets: type[StrEnum], absent: bool = False) -> Callable[[Any], object]:
     """Return the reader of a column of a closed set: any other value is a `KeyError`."""
     known: dict[str | None, StrEnum | None] = {None: None} if absent else {}
@@ -461,7 +423,7 @@ _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
     WorkerRow: {"state": _one_of(SeatState)},
 }
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
-    "spec": _read_spec,
+    "spec": read_spec,
     "scope": read_words,
     "roles": read_words,
     "detail": read_map,
@@ -475,7 +437,7 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "writes": bool,
 }
 _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
-    "spec": _write_spec,
+    "spec": write_spec,
     "scope": compact_json,
     "roles": compact_json,
     "detail": compact_json,
@@ -488,7 +450,6 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "fenced": int,
     "writes": int,
 }
-_SPEC: Final = tuple(Spec.__dataclass_fields__)
 _INSERTS: Final = {
     table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
     for table, names in _NAMES.items()

@@ -1,0 +1,52 @@
+"""What a task asks for: what only its worker needs to know, in one column of its row, as JSON."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from wf_tui.ledger.model.json_text import compact_json
+
+__all__ = ["Spec", "read_spec", "write_spec"]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a task asks for and only a worker needs to know."""
+
+    prompt: str = ""
+    command: str | None = None
+    needs: tuple[str, ...] = ()
+    gate: str | None = None
+    review: bool = False
+    """Whether a person wants to see its work before it is merged."""
+    deliverables: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
+    checkpoint: str | None = None
+    timeout_secs: float | None = None
+    max_steps: int | None = None
+    max_tokens: int | None = None
+    max_cost_usd: float | None = None
+    tags: tuple[str, ...] = ()
+
+
+_FIELDS: Final = tuple(Spec.__dataclass_fields__)
+
+
+@lru_cache(maxsize=256)
+def read_spec(text: str) -> Spec:
+    """Read what a task asks for; again and again for one that waits for 10,000 others."""
+    stored: dict[str, Any] = json.loads(text)
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
+    return Spec(**values)
+
+
+def write_spec(spec: object) -> str:
+    """Return it as its column holds it, without what it does not ask for."""
+    stored = {name: getattr(spec, name) for name in _FIELDS}
+    given = {
+        name: value
+        for name, value in stored.items()
+        if value is not False and value not in {None, "", ()}
+    }
+    return compact_json(given)
