@@ -35,7 +35,7 @@ class WorktreeSetup:
         return cls(plan.setup, plan.teardown, where, plan.link, plan.copied)
 
     @property
-    def told(self) -> dict[str, object] | None:
+    def data(self) -> dict[str, object] | None:
         """What the event says; None where there is nothing to do."""
         if self == WorktreeSetup(checkout=self.checkout):
             return None
@@ -48,6 +48,6 @@ def worktree_setup_of(db: Database, run: str) -> WorktreeSetup:
         "SELECT data FROM event WHERE run = :run AND kind = :created",
         {"run": run, "created": RunCreated.event_kind},
     )
-    told = json.loads(str(rows[0][0])).get("worktree", {}) if rows else {}
-    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
-    return WorktreeSetup(**{**told, **lists})
+    stored = json.loads(str(rows[0][0])).get("worktree", {}) if rows else {}
+    lists = {name: tuple(value) for name, value in stored.items() if isinstance(value, list)}
+    return WorktreeSetup(**{**stored, **lists})

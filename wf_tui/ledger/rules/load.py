@@ -137,7 +137,7 @@ def fill_run(
             jobs=tx.run.jobs,
             scopes=tx.run.scopes,
             fold_case=tx.run.fold_case or None,
-            worktree=worktree.told if worktree else None,
+            worktree=worktree.data if worktree else None,
             phases=tuple(
                 {
                     "name": phase.name,
@@ -161,7 +161,7 @@ def fill_run(
             ordinal += 1
         _insert_many(tx, rows)
         for row in rows:
-            _tell(tx, row)
+            _emit_added(tx, row)
     _link(tx, phases)
     tx.db.loaded()
     tx.update_run(evolve(tx.run, pending=ordinal))
@@ -250,7 +250,7 @@ def _insert_many(tx: Change, rows: Sequence[TaskRow]) -> None:
         tx.db.execute_many(statement, [values for _, values in inserts])
 
 
-def _tell(tx: Change, task: TaskRow) -> None:
+def _emit_added(tx: Change, task: TaskRow) -> None:
     added = TaskAdded(
         title=task.title,
         phase=task.phase,
@@ -288,7 +288,7 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     for need in needs:
         tx.db.execute(_NEW_EDGE, _edge(tx.run.id, need.id, row.id, EdgeKind.RESULT))
     tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
-    _tell(tx, row)
+    _emit_added(tx, row)
     bad = sum(is_bad(need) for need in needs)
     if not bad:
         return row

@@ -185,9 +185,9 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
     return tx.update_task(task, blocked(task, kind, note, {}))
 
 
-def stopped(tx: Change, task: TaskRow, told: TaskEvent, new: TaskRow) -> TaskRow:
+def stopped(tx: Change, task: TaskRow, event: TaskEvent, new: TaskRow) -> TaskRow:
     """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*)."""
-    tx.emit_move(told, task)
+    tx.emit_move(event, task)
     fence(tx, task)
     return tx.to_pending(task, evolve(new, not_before=None))
 

@@ -143,11 +143,11 @@ class Propagation:
             new = evolve(new, state=TaskState.PENDING, kind=None, note="", detail={})
         if new.state is not old.state:
             new = evolve(new, since=self.tx.now, settled=self.tx.settles(new))
-            self._tell(old, new)
+            self._emit_state(old, new)
         self.tx.count(old, new)
         return self.tx.write(old, self._ready(old, evolve(new, wait_queue=None)))
 
-    def _tell(self, old: TaskRow, new: TaskRow) -> None:
+    def _emit_state(self, old: TaskRow, new: TaskRow) -> None:
         before = old.kind or old.state.value
         if new.state is TaskState.BLOCKED:
             why = BlockedKind.DEPENDENCY

@@ -154,8 +154,8 @@ def abort_rest(tx: Change, why: str) -> None:
         if current.claimed:
             fence(tx, current)
         before = current.step or current.kind or current.state.value
-        told = TaskBlocked(kind=BlockedKind.CANCELLED, before=before, text=why, abort=True)
-        tx.emit(told, current)
+        cancelled = TaskBlocked(kind=BlockedKind.CANCELLED, before=before, text=why, abort=True)
+        tx.emit(cancelled, current)
         tx.update_task(current, blocked(current, BlockedKind.CANCELLED, why, {}))
     refresh_abort(tx)
 
