@@ -422,19 +422,15 @@ _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
     AttemptRow: {"isolation": _one_of(Isolation), "outcome": _one_of(Outcome, absent=True)},
     WorkerRow: {"state": _one_of(SeatState)},
 }
+_YES_OR_NO: Final = "parallel", "fold_case", "settled", "scope_waived", "open", "fenced", "writes"
+"""Columns that are numbers in the database, because not every one has a type for them."""
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": read_spec,
     "scope": read_words,
     "roles": read_words,
     "detail": read_map,
     "data": read_map,
-    "parallel": bool,
-    "fold_case": bool,
-    "settled": bool,
-    "scope_waived": bool,
-    "open": bool,
-    "fenced": bool,
-    "writes": bool,
+    **dict.fromkeys(_YES_OR_NO, bool),
 }
 _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "spec": write_spec,
@@ -442,13 +438,7 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "roles": compact_json,
     "detail": compact_json,
     "data": compact_json,
-    "parallel": int,
-    "fold_case": int,
-    "settled": int,
-    "scope_waived": int,
-    "open": int,
-    "fenced": int,
-    "writes": int,
+    **dict.fromkeys(_YES_OR_NO, int),
 }
 _INSERTS: Final = {
     table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
