@@ -353,7 +353,7 @@ MUTANTS: Final = (
     Mutant(
         "G9",
         "a fenced attempt gives up its scope",
-        "ledger/rules/claims.py",
+        "ledger/queries/scope_holders.py",
         "        if attempt.task == task.id or not attempt.writes:\n",
         "        if attempt.task == task.id or not attempt.writes or attempt.fenced:\n",
         "unit/ledger/test_scopes.py::test_a_stopped_attempt_holds_its_scope",

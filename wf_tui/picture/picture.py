@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.queries.breaker_reads import explained
+from wf_tui.ledger.queries.scope_holders import may_write
 from wf_tui.ledger.queries.trees import has_tree
 from wf_tui.ledger.rules import moves
-from wf_tui.ledger.rules.claims import may_write
 from wf_tui.ledger.rules.runs import RUN_MOVES
 from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.picture.arrangement import Arrangement

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import TaskRow, decode, select
 from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
-from wf_tui.ledger.rules.claims import contention
+from wf_tui.ledger.queries.scope_holders import contention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

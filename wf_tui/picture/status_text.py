@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
-from wf_tui.ledger.rules.claims import holds
+from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import column_order

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, select
 from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads, reads
-from wf_tui.ledger.rules.claims import contention, needs_newer
+from wf_tui.ledger.queries.scope_holders import contention, needs_newer
 from wf_tui.text import plural
 
 if TYPE_CHECKING:

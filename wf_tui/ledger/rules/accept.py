@@ -9,7 +9,8 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.ledger.rules.claims import contention, open_attempt
+from wf_tui.ledger.queries.scope_holders import contention
+from wf_tui.ledger.rules.claims import open_attempt
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow

@@ -1,17 +1,16 @@
 """Claims (RULES 4.3): one worker, the best ready task that it may hold, in one transaction."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.choices import Isolation, Scopes
+from wf_tui.choices import Isolation
 from wf_tui.ledger.model.events.attempt_events import MessageDelivered
 from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
 from wf_tui.ledger.model.rows import (
     AttemptRow,
     PhaseRow,
-    RunRow,
     TaskRow,
     WorkerRow,
     decode,
@@ -29,6 +28,7 @@ from wf_tui.ledger.model.states import (
     Step,
     TaskState,
 )
+from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.runs import wake_run
@@ -39,12 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Claim",
-    "Holder",
     "claim_for",
-    "contention",
-    "holds",
-    "may_write",
-    "needs_newer",
     "open_attempt",
     "reanchor",
     "release_due",
@@ -92,15 +87,6 @@ class Claim:
             at=attempt.started_at,
             head=attempt.base or "",
         )
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Who holds what a task wants, and which two scopes meet."""
-
-    task: str
-    wants: str
-    holds: str
 
 
 def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: float) -> Claim | None:
@@ -252,53 +238,6 @@ def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
     )
 
 
-def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Holder | None:
-    """Return who holds a scope that this task may not share now (RULES 4.3, Write scopes)."""
-    if not task.writes:
-        return None
-    for attempt in holders:
-        if attempt.task == task.id or not attempt.writes:
-            continue
-        shared = task.isolation is attempt.isolation is Isolation.SHARED
-        if not shared and run.scopes is Scopes.RACE:
-            continue
-        wants, holds = (
-            _extent(task.scope, task.isolation),
-            _extent(attempt.scope, attempt.isolation),
-        )
-        met = first_overlap(wants, holds, fold_case=run.fold_case)
-        if met:
-            return Holder(attempt.task, *met)
-    return None
-
-
-def holds(run: RunRow, attempt: AttemptRow) -> Sequence[str]:
-    """Return the paths that an open attempt keeps from others."""
-    races = run.scopes is Scopes.RACE and attempt.isolation is not Isolation.SHARED
-    return () if races else may_write(attempt)
-
-
-def may_write(attempt: AttemptRow) -> Sequence[str]:
-    """Return the paths that an attempt may change; nothing where it reads, or may change all."""
-    return _extent(attempt.scope, attempt.isolation) if attempt.writes else ()
-
-
-def _extent(scope: Sequence[str], isolation: Isolation) -> Sequence[str]:
-    """Return the scope that counts: empty means all of the shared workspace, none of a tree."""
-    return scope or (("**",) if isolation is Isolation.SHARED else ())
-
-
-def needs_newer(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> bool:
-    """Whether the shared tree, in use now, lacks merges that this task may count on."""
-    if (
-        not task.writes
-        or task.isolation is not Isolation.SHARED
-        or task.ready_merges <= run.shared_merges
-    ):
-        return False
-    return any(attempt.writes and attempt.isolation is Isolation.SHARED for attempt in holders)
-
-
 def _park(tx: Change, task: TaskRow) -> None:
     """Take a task, and all that ask for the same, out of the walk until one may be free."""
     tx.db.execute(
@@ -333,9 +272,9 @@ def wake(tx: Change, attempt: AttemptRow) -> None:
     """
     if not attempt.writes:
         return
-    held = _extent(attempt.scope, attempt.isolation)
+    held = extent(attempt.scope, attempt.isolation)
     for task in _first_parked(tx):
-        wants = _extent(task.scope, task.isolation)
+        wants = extent(task.scope, task.isolation)
         if first_overlap(wants, held, fold_case=tx.run.fold_case):
             tx.write(task, evolve(task, wait_queue=None))
 
