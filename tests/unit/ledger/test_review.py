@@ -71,6 +71,9 @@ def test_sending_it_back_keeps_the_tries(drive: LedgerHarness) -> None:
     review(drive)
     assert drive.mine.move(RUN, RETRY, ["a"])[0].changed
     assert (drive.where("a"), drive.task("a").tries) == ("P", 1)
+    claim = drive.ledger.claim(RUN, "w1")
+    assert claim is not None
+    assert claim.last_note == "sent back by ann"
     assert (needed_trees(drive.db, RUN), stale_trees(drive.db, RUN)) == (set(), {3})
 
 

@@ -68,10 +68,12 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
     breaker.close_for(tx, task)
     if task.state is TaskState.PENDING:
         return tx.update_task(task, evolve(task, not_before=None))
-    fresh = evolve(_fresh(task), commit_id=None, result=None)
+    fresh, note = evolve(_fresh(task), commit_id=None, result=None), task.note
     if task.block and task.block.passed_checks:
-        fresh = evolve(fresh, tries=task.tries)
-    return tx.to_pending(task, fresh, note=task.note, detail=_known(task))
+        # Its work did not fail, so that its tries stay counted; the next worker is told why it is
+        # asked again.
+        fresh, note = evolve(fresh, tries=task.tries), f"sent back by {_person(tx)}"
+    return tx.to_pending(task, fresh, note=note, detail=_known(task))
 
 
 def _fresh(task: TaskRow) -> TaskRow:
