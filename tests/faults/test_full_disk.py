@@ -191,7 +191,7 @@ def test_no_room_for_a_copy(tmp_path: Path) -> None:
     """An older ledger for whose copy there is no room stays as it is, and so does the disk."""
     folder = tmp_path / "state"
     folder.mkdir(mode=0o700)
-    with small_disk(folder, 400):
+    with small_disk(folder, 1000):
         path = write_older_format(folder / "ledger.db")
         ballast, before = fill(folder), path.read_bytes()
         os.truncate(ballast, ballast.stat().st_size - 64_000)
