@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.states import RunState, TaskState
+from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.picture.card import Card, Evidence, evidence_of, make_card
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TIMED", "CardCache", "Cards", "Reach"]
 
-TIMED: Final = frozenset({"backoff", "lane_limited", "profile_paused"})
+TIMED: Final = frozenset(
+    {PendingReason.BACKOFF, PendingReason.LANE_LIMITED, PendingReason.PROFILE_PAUSED}
+)
 """Reasons that change as time goes by."""
 
 

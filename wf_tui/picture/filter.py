@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import nearest
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, TaskState
 from wf_tui.picture.card import needs_you, worker_name
 
 if TYPE_CHECKING:
@@ -24,18 +24,7 @@ QUICK: Final[Mapping[str, str]] = {
     "@": "only mine to answer",
     "#": "only running",
 }
-PENDING_KINDS: Final = (
-    "paused",
-    "waiting",
-    "backoff",
-    "no_worker",
-    "scope_busy",
-    "lane_limited",
-    "profile_paused",
-    "wip_limit",
-    "ready",
-)
-_KINDS: Final = (*map(str, BlockedKind), *map(str, DoneKind), *PENDING_KINDS)
+_KINDS: Final = (*map(str, BlockedKind), *map(str, DoneKind), *map(str, PendingReason))
 _TERM: Final = re.compile(r'(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))\s*')
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["branch", "remedy", "status_lines", "summary_lines"]
 
-_NEEDS_PERSON: Final = frozenset({"no_worker", "lane_limited", "profile_paused"})
+_NEEDS_PERSON: Final = frozenset(
+    {PendingReason.NO_WORKER, PendingReason.LANE_LIMITED, PendingReason.PROFILE_PAUSED}
+)
 """Why a pending task stays so until somebody acts, once a run is over."""
 _SHOWN: Final = 40
 _NAMED: Final = 3
