@@ -18,7 +18,7 @@ import apsw
 from wf_tui.clock import Clock, SystemClock
 from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.store.database import NO_VALUES, Row, Value, Values
-from wf_tui.ledger.store.sqlite.file_guard import FileGuard, judged
+from wf_tui.ledger.store.sqlite.file_guard import FileGuard, judge
 from wf_tui.ledger.store.sqlite.migrations import open_or_migrate
 from wf_tui.ledger.store.sqlite.write_lock import TOO_MANY_FILES, WriteLock
 from wf_tui.ledger.store.store import Patience
@@ -53,7 +53,7 @@ class SqliteDatabase:
         self.path = path
         self._clock = clock or SystemClock()
         self._depth = 0
-        self._seal: FileGuard | None = None
+        self._guard: FileGuard | None = None
         self._strange: LedgerError | None = None
         if create:
             private_folder(path.parent)
@@ -71,7 +71,7 @@ class SqliteDatabase:
             self._spare_file(on=False)
             _make_private(path)
             self._version = self._data_version()
-            self._seal = FileGuard(path)
+            self._guard = FileGuard(path)
             undo.pop_all()
 
     def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
@@ -182,9 +182,9 @@ class SqliteDatabase:
         """
         # Judged before closing, since closing writes; and the lock last, so that nobody who waits
         # for it begins while this connection still brings the file up to date.
-        if self._seal is not None and self._seal.odd():
+        if self._guard is not None and self._guard.is_suspect():
             self._spare_file(on=True)
-        self._seal = None
+        self._guard = None
         self._connection.close()
         self._turns.close()
 
@@ -198,12 +198,12 @@ class SqliteDatabase:
         self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(on))
 
     def _lost(self) -> str:
-        return self._seal.broken() if self._seal is not None else ""
+        return self._guard.broken() if self._guard is not None else ""
 
     def _require_own(self) -> None:
         """Refuse to write into a file that is not the one which was opened."""
-        if self._strange is None and self._seal is not None:
-            self._strange = judged(self, self._seal)
+        if self._strange is None and self._guard is not None:
+            self._strange = judge(self, self._guard)
             if self._strange is not None:
                 self._spare_file(on=True)
         if self._strange is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.store.sqlite.ledger_file import LedgerFile
 
-__all__ = ["FileGuard", "judged"]
+__all__ = ["FileGuard", "judge"]
 
 _READ: Final = apsw.SQLITE_OPEN_READONLY
 _FLAGS: Final = _READ | apsw.SQLITE_OPEN_URI
@@ -37,13 +37,13 @@ class FileGuard:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")]
-        self._main, self._others = self._look()
+        self._main, self._others = self._read_identities()
         self._written: tuple[int, int] | None = None
         self._history = 0
 
     def broken(self) -> str:
         """Return what was done to the files, or ""; costs 4 us."""
-        main, others = self._look()
+        main, others = self._read_identities()
         if main is None:
             return "was deleted"
         if main != self._main:
@@ -60,22 +60,22 @@ class FileGuard:
         written = (status.st_mtime_ns, status.st_size)
         if written != self._written:
             history = self._events()
-            if history == _DAMAGED and self._whole():
+            if history == _DAMAGED and self._is_sound():
                 history = self._history
             if history < self._history:
                 return "was overwritten by another one"
             self._written, self._history = written, history
         return ""
 
-    def odd(self) -> bool:
+    def is_suspect(self) -> bool:
         """Whether it is safer to leave the file as it is; without the turn, only that is known."""
         with contextlib.suppress(OSError):
             return bool(self.broken() or self.overwritten())
         return True
 
-    def part(self, *, keep: bool) -> None:
+    def detach_journal(self, *, keep: bool) -> None:
         """Take the journal of the ledger that was opened from the file that is there now."""
-        _, others = self._look()
+        _, others = self._read_identities()
         for name, mine, now in zip(self._journals, self._others, others, strict=True):
             if mine is not None and mine == now:
                 if keep:
@@ -83,7 +83,7 @@ class FileGuard:
                 else:
                     name.unlink()
 
-    def _look(self) -> tuple[tuple[int, int] | None, list[tuple[int, int] | None]]:
+    def _read_identities(self) -> tuple[tuple[int, int] | None, list[tuple[int, int] | None]]:
         return _inode(self._path), [_inode(name) for name in self._journals]
 
     def _events(self) -> int:
@@ -102,7 +102,7 @@ class FileGuard:
                 time.sleep(_BETWEEN)
         return fault
 
-    def _whole(self) -> bool:
+    def _is_sound(self) -> bool:
         """Whether the file is whole with its journal.
 
         So it is if who brought it up to date from there had no room for all, or was killed.
@@ -114,29 +114,29 @@ class FileGuard:
             return False
 
 
-def judged(db: LedgerFile, seal: FileGuard) -> LedgerError | None:
+def judge(db: LedgerFile, guard: FileGuard) -> LedgerError | None:
     """Return what is wrong with the files of a ledger in use, after saving what can be saved."""
-    if lost := seal.broken():
-        return _rescued(db, seal, f"the ledger {db.path} {lost} while it was in use")
-    if what := seal.overwritten():
-        return _left(db, seal, f"the ledger {db.path} {what} while it was in use")
+    if lost := guard.broken():
+        return _rescue(db, guard, f"the ledger {db.path} {lost} while it was in use")
+    if what := guard.overwritten():
+        return _keep_journal(db, guard, f"the ledger {db.path} {what} while it was in use")
     return None
 
 
-def _rescued(db: LedgerFile, seal: FileGuard, text: str) -> LedgerError:
+def _rescue(db: LedgerFile, guard: FileGuard, text: str) -> LedgerError:
     """Copy what the connection still sees, which is all of the ledger, to a place beside it."""
     try:
         copy = copy_beside(db, "rescued")
-        seal.part(keep=False)
+        guard.detach_journal(keep=False)
     except (LedgerError, OSError) as error:
         return LedgerError(f"{text}, and no copy could be made of what it held: {error}")
     return LedgerError(f"{text}; all that it held is in {copy}", f"put that back as {db.path}")
 
 
-def _left(db: LedgerFile, seal: FileGuard, text: str) -> LedgerError:
+def _keep_journal(db: LedgerFile, guard: FileGuard, text: str) -> LedgerError:
     """Leave a file alone that has no more of the ledger than what is in its journal."""
     with contextlib.suppress(OSError):
-        seal.part(keep=True)
+        guard.detach_journal(keep=True)
     text += "; it was left as it is"
     return LedgerError(text, f"what had not yet got into it is in {db.path}-wal.left")
 

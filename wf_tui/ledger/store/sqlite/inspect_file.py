@@ -23,7 +23,7 @@ def inspect_file(path: Path) -> StoreReport:
         flags = apsw.SQLITE_OPEN_READONLY
         with contextlib.closing(apsw.Connection(str(path), flags=flags)) as connection:
             connection.set_busy_timeout(_BUSY_MS)
-            return _look(connection)
+            return _inspect(connection)
     except apsw.Error as error:
         known = explained(error, path)
         damaged = isinstance(error, apsw.CorruptError)
@@ -43,7 +43,7 @@ def _is_begun(path: Path) -> bool:
     return not started and not path.with_name(f"{path.name}-wal").exists()
 
 
-def _look(connection: apsw.Connection) -> StoreReport:
+def _inspect(connection: apsw.Connection) -> StoreReport:
     application, version, journal, check = (
         connection.execute(f"PRAGMA {name}").fetchone()
         for name in ("application_id", "user_version", "journal_mode", "quick_check(1)")

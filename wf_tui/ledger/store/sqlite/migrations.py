@@ -50,17 +50,17 @@ def open_or_migrate(db: LedgerFile) -> None:
         return
     with db.locked():
         if mode == "WAL":
-            _take(db, mode)
+            _create_or_upgrade(db, mode)
             return
         # What it locks from here on would keep one from committing who has the turn already.
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        _take(db, mode)
+        _create_or_upgrade(db, mode)
         db.execute(f"PRAGMA journal_mode = {mode}")
         db.execute("PRAGMA locking_mode = NORMAL")
         _number(db, "user_version")  # a read lets go of the lock
 
 
-def _take(db: LedgerFile, mode: str) -> None:
+def _create_or_upgrade(db: LedgerFile, mode: str) -> None:
     """Judge a file, and change it, in the turn of a writer: of several processes one does it."""
     header = _header(db)
     if header == _Header(0, 0, empty=True):
