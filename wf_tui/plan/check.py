@@ -1,4 +1,8 @@
-"""The rules of a plan, beside the types: all faults at once, in the order of the plan format."""
+"""The rules of a plan, beside the types: all faults at once, in the order of the plan format.
+
+Each `check_` function is one rule, or a few of the same field. All are given a plan whose types are
+right, and only that: names may be blank, unknown or written twice, so none may count on another.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,7 +16,17 @@ from wf_tui.plan.shape import NOT_SUPPORTED
 from wf_tui.plan.type_errors import Suggestions
 from wf_tui.text import clean
 
-__all__ = ["faults", "warnings"]
+__all__ = [
+    "check_cycles",
+    "check_dependencies_and_scopes",
+    "check_local_files",
+    "check_names",
+    "check_plan_fields",
+    "check_results",
+    "check_unsupported_keys",
+    "faults",
+    "warnings",
+]
 
 _CORRECT = "remove it, or correct the name"
 _READ_WRITE_LINE: Final = {
@@ -23,20 +37,29 @@ _READ_WRITE_LINE: Final = {
 
 
 def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem, ...]:
-    """Return every fault of a plan of the right shape."""
+    """Return every fault of a plan of the right shape.
+
+    Called once for each plan that is read, by `read.parse_plan`. `fold_case` says that the file
+    system takes `A` and `a` for one name, so that scopes which differ in no more overlap.
+    """
+    # People read this order, and so do programs: it is that of the plan format, not of the text.
     return (
-        *_plan_fields(document, plan),
-        *_names(document, plan),
-        *_dependencies_and_scopes(document, plan, fold_case=fold_case),
-        *_cycles(document, plan),
-        *_results(document, plan),
-        *_local_files(document, plan),
-        *_unsupported_keys(document),
+        *check_plan_fields(document, plan),
+        *check_names(document, plan),
+        *check_dependencies_and_scopes(document, plan, fold_case=fold_case),
+        *check_cycles(document, plan),
+        *check_results(document, plan),
+        *check_local_files(document, plan),
+        *check_unsupported_keys(document),
     )
 
 
 def warnings(document: Document, plan: Plan) -> Iterator[Problem]:
-    """Yield a warning for each task that seems to write, but does not say so."""
+    """Yield a warning for each task that seems to write, but does not say so.
+
+    A command or a scope is what makes it seem so. It is no fault: `read_only` is the default of
+    the format, and a command may only look at things.
+    """
     line = _READ_WRITE_LINE[document.format]
     for path, task in _tasks(plan):
         # Whoever wrote the mode knows it, whatever it is.
@@ -53,7 +76,8 @@ def _tasks(plan: Plan) -> Iterator[tuple[Path, Task]]:
             yield ("phases", number, "tasks", index), task
 
 
-def _plan_fields(document: Document, plan: Plan) -> Iterator[Problem]:
+def check_plan_fields(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield `empty_field`, `invalid_max_concurrent` and `empty_workflow` of the plan itself."""
     if not plan.goal.strip():
         yield _blank(document, ("goal",), "workflow goal", "say what the run is for")
     if not 1 <= plan.max_concurrent <= plan.MOST_CONCURRENT:
@@ -73,7 +97,9 @@ def _blank(document: Document, path: Path, field: str, hint: str) -> Problem:
     return document.problem("empty_field", path, f"the {field} is blank", hint, field=field)
 
 
-def _names(document: Document, plan: Plan) -> Iterator[Problem]:
+def check_names(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield each name or text that is blank or taken: of phases, and of the tasks of all phases."""
+    # Ids are unique over the plan, not only in their phase: results are asked for by the id alone.
     phases: dict[str, Path] = {}
     tasks: dict[str, Path] = {}
     for number, phase in enumerate(plan.phases):
@@ -119,30 +145,31 @@ def _first_line(document: Document, path: Path) -> str:
     return f"; the first is in line {document.mark(path).line}"
 
 
-def _dependencies_and_scopes(
+def check_dependencies_and_scopes(
     document: Document, plan: Plan, *, fold_case: bool
 ) -> Iterator[Problem]:
+    """Yield what each phase cannot wait for, and where the scopes of its tasks are wrong."""
     names = dict.fromkeys(phase.name for phase in plan.phases)
     known = Suggestions(names)
     for number, phase in enumerate(plan.phases):
         path: Path = ("phases", number)
         for index, need in enumerate(phase.depends_on):
-            if need == phase.name or need not in names:
-                place = (*path, "depends_on", index)
-                yield _wrong_phase(document, place, phase.name, need, known.hint(need) or _CORRECT)
+            if need != phase.name and need in names:
+                continue
+            message = f"the phase {quoted(phase.name)} depends on {quoted(need)}"
+            message += ", which does not exist"
+            hint = known.hint(need) or _CORRECT
+            if need == phase.name:
+                message = f"the phase {quoted(need)} depends on itself"
+                hint = "remove this entry"
+            place = (*path, "depends_on", index)
+            detail = {"phase": phase.name, "dependency": need}
+            yield document.problem("invalid_phase_dependency", place, message, hint, **detail)
         yield from scope_faults(document, path, phase, fold_case=fold_case)
 
 
-def _wrong_phase(document: Document, path: Path, phase: str, need: str, hint: str) -> Problem:
-    message = f"the phase {quoted(phase)} depends on {quoted(need)}, which does not exist"
-    if need == phase:
-        message, hint = f"the phase {quoted(phase)} depends on itself", "remove this entry"
-    return document.problem(
-        "invalid_phase_dependency", path, message, hint, phase=phase, dependency=need
-    )
-
-
-def _cycles(document: Document, plan: Plan) -> Iterator[Problem]:
+def check_cycles(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield a fault for each circle of phases, at the `depends_on` of the first that is met."""
     names = [phase.name for phase in plan.phases]
     for cycle in walk(plan).cycles:
         path = ("phases", names.index(cycle[0]), "depends_on")
@@ -153,37 +180,33 @@ def _cycles(document: Document, plan: Plan) -> Iterator[Problem]:
         yield document.problem("phase_dependency_cycle", path, message, hint, phase=cycle[0])
 
 
-def _results(document: Document, plan: Plan) -> Iterator[Problem]:
-    """Yield a fault for each result that is not there when its task starts."""
+def check_results(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield a fault for each result that is not there when its task starts.
+
+    A result is there when its phase has settled, so it has to come from an earlier phase.
+    """
     home: dict[str, str] = {}
     for phase in plan.phases:
         for task in phase.tasks:
-            home.setdefault(task.id, phase.name)
+            home.setdefault(task.id, phase.name)  # of equal ids, which are a fault, the first
     known = Suggestions(home)
-    position = _positions(plan)
+    walked = walk(plan)
+    position = {name: place for place, name in enumerate(walked.order)}
+    if walked.cycles or len(walked.order) != len(plan.phases):
+        # The cycle is a fault of its own; without an order nothing is said to be too late as well.
+        position = dict.fromkeys(walked.order, 0)
     for path, task in _tasks(plan):
         phase = plan.phases[int(path[1])]
         for index, need in enumerate(task.depends_on_results):
             place = (*path, "depends_on_results", index)
             if need not in home:
-                yield _unknown_result(document, place, task.id, need, known.hint(need) or _CORRECT)
+                message = f"the task {quoted(task.id)} needs the result of {quoted(need)}"
+                message += ", which does not exist"
+                hint = known.hint(need) or _CORRECT
+                code = "invalid_task_result_dependency"
+                yield document.problem(code, place, message, hint, task=task.id, dependency=need)
             elif home[need] == phase.name or position[home[need]] > position[phase.name]:
                 yield _late_result(document, place, task.id, need, home[need], phase.name)
-
-
-def _positions(plan: Plan) -> dict[str, int]:
-    """Return the place of each phase in the order; all the same where there is no order yet."""
-    # The cycle is a fault of its own; without an order nothing is told to be too late as well.
-    walked = walk(plan)
-    ordered = not walked.cycles and len(walked.order) == len(plan.phases)
-    return {name: place if ordered else 0 for place, name in enumerate(walked.order)}
-
-
-def _unknown_result(document: Document, path: Path, task: str, need: str, hint: str) -> Problem:
-    message = f"the task {quoted(task)} needs the result of {quoted(need)}, which does not exist"
-    return document.problem(
-        "invalid_task_result_dependency", path, message, hint, task=task, dependency=need
-    )
 
 
 def _late_result(
@@ -210,14 +233,16 @@ def _late_result(
     )
 
 
-def _local_files(document: Document, plan: Plan) -> Iterator[Problem]:
-    """Yield a fault for each path that lies in another one, or is named again."""
+def check_local_files(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield a fault for each path of `link` and `copy` that lies in another, or is named again."""
     named = [("link", number, path) for number, path in enumerate(plan.link)]
     named += [("copy", number, path) for number, path in enumerate(plan.copied)]
     seen: dict[str, str] = {}
     # By folders, so that a folder comes before all that lies in it; of equal ones the link first.
     for key, number, path in sorted(named, key=lambda entry: entry[2].split("/")):
-        above = next((path[:end] for end in _ends(path) if path[:end] in seen), None)
+        # Each folder above the path, outermost first, and the path itself.
+        ends = [*(at for at, char in enumerate(path) if char == "/"), len(path)]
+        above = next((path[:end] for end in ends if path[:end] in seen), None)
         if above is not None:
             message = f"{quoted(path)} in `{key}` lies in {quoted(above)} in `{seen[above]}`"
             yield document.problem(
@@ -231,12 +256,9 @@ def _local_files(document: Document, plan: Plan) -> Iterator[Problem]:
         seen.setdefault(path, key)
 
 
-def _ends(path: str) -> list[int]:
-    """Return where each folder above a path ends, and the path itself."""
-    return [*(at for at, char in enumerate(path) if char == "/"), len(path)]
-
-
-def _unsupported_keys(document: Document) -> Iterator[Problem]:
+def check_unsupported_keys(document: Document) -> Iterator[Problem]:
+    """Yield a fault for each key of the format that wf reads and does not obey."""
+    # An empty one asks for nothing, so a plan that was written by a tool may carry it.
     for key in NOT_SUPPORTED:
         if isinstance(document.value, dict) and document.value.get(key):
             message = f"`{key}` is not supported by this version of wf"

@@ -20,15 +20,19 @@ __all__ = [
     "UnreadableError",
     "path_text",
     "screen",
+    "screen_value",
     "too_deep",
     "too_many_values",
 ]
 
 DEEPEST = 64
+"""Levels of nesting; a plan has six, and code that recurses dies near a thousand."""
 MOST_VALUES = 300_000
+"""Values of one plan; 10,000 tasks of a dozen fields have half of them."""
 MOST_FAULTS = 100
 SMALLEST_NUMBER = -(2**63)
 LARGEST_NUMBER = 2**64 - 1
+"""The widest whole numbers of the plan format; what a field takes of them is its type's matter."""
 MOST_DIGITS = 100
 BEYOND_ANY_NUMBER = 2**65
 """Stands for a number of more than `MOST_DIGITS`, which int() is slow at or refuses."""
@@ -46,7 +50,11 @@ class Mark:
 
 
 class UnreadableError(Exception):
-    """The text ends being a plan at this mark: nothing after it can be understood."""
+    """The text ends being a plan at this mark: nothing after it can be understood.
+
+    It never leaves the readers: each of them turns it into a document whose only values are faults.
+    Without a mark the fault is of the whole text.
+    """
 
     def __init__(self, message: str, mark: Mark | None = None, hint: str = "") -> None:
         super().__init__(message)
@@ -72,7 +80,11 @@ def too_many_values(mark: Mark) -> UnreadableError:
 
 @dataclass(slots=True)
 class Spot:
-    """Where a value stands: its key, or the item itself; with the spots of what it holds."""
+    """Where a value stands: its key, or the item itself; with the spots of what it holds.
+
+    A tree of its own beside the values, so that those stay plain and the standard readers and
+    pydantic can have them.
+    """
 
     mark: Mark
     parts: "dict[str | int, Spot]" = field(default_factory=dict)
@@ -80,7 +92,11 @@ class Spot:
 
 @dataclass(frozen=True)
 class Document:
-    """The values of a plan, where they stand, and what could not be taken as written."""
+    """The values of a plan, where they stand, and what could not be taken as written.
+
+    Made by one of the readers; `value` is None where the text could not be understood, and then
+    `faults` is not empty. The rules make their problems by `problem`, so that all have a place.
+    """
 
     format: str
     value: object
@@ -90,12 +106,13 @@ class Document:
     def problem(
         self, code: str, path: Path, message: str, hint: str = "", **detail: str | int
     ) -> Problem:
-        """Return a problem at `path`."""
+        """Return a problem at `path`; `detail` is what programs get of it beside the message."""
         mark = self.mark(path)
         return Problem(code, message, path_text(path), mark.line, mark.column, hint, detail)
 
     def mark(self, path: Path) -> Mark:
         """Return where `path` stands, or the nearest place around it that the text has."""
+        # A missing key, and a default that a task has from elsewhere, stand nowhere themselves.
         spot = self.spot
         for part in path:
             if part not in spot.parts:
@@ -105,7 +122,12 @@ class Document:
 
 
 class Builder:
-    """Takes the pieces of a text in order and grows the document, without recursion."""
+    """Takes the pieces of a text in order and grows the document, without recursion.
+
+    For readers that meet a text piece by piece (JSON and YAML): they call `open_map`, `open_list`,
+    `key`, `scalar` and `close` as the pieces come, then `document`, or `broken` where they had to
+    give up. Each but `close` raises `UnreadableError` where a plan would become too deep or large.
+    """
 
     def __init__(self, most_values: int = MOST_VALUES) -> None:
         self.faults: list[Problem] = []
@@ -115,7 +137,7 @@ class Builder:
         self._values = 0
 
     def open_map(self, mark: Mark) -> None:
-        """Start a table."""
+        """Start a table; until `close` a `key` has to come before each of its values."""
         self._open_container({}, mark)
 
     def open_list(self, mark: Mark) -> None:
@@ -127,7 +149,10 @@ class Builder:
         self._open.pop()
 
     def key(self, text: str, mark: Mark) -> None:
-        """Name the value that comes next in a table."""
+        """Name the value that comes next in a table.
+
+        A key that is there already is a fault; its newer value counts, as in the usual readers.
+        """
         container = self._open[-1]
         container.key, container.key_mark = text, mark
         if text in container.spot.parts:
@@ -140,7 +165,11 @@ class Builder:
 
     def fault(self, message: str, mark: Mark, hint: str = "") -> None:
         """Note what cannot be taken as written, and go on, so that all is reported at once."""
-        path = path_text(self._path())
+        # The next value is not there yet: the outer containers already count the inner ones, the
+        # innermost has its end as the place.
+        places = [container.newest for container in self._open[:-1]]
+        places += [container.position for container in self._open[-1:]]
+        path = path_text(places)
         self.faults.append(Problem(PARSE_ERROR, message, path, mark.line, mark.column, hint))
         # A file of another kind has one in each line, and nobody reads the second hundred.
         if len(self.faults) >= MOST_FAULTS:
@@ -154,11 +183,6 @@ class Builder:
     def broken(self, format_: str, error: UnreadableError) -> Document:
         """Return a document without values: its text is none from some place on."""
         return Document(format_, None, Spot(Mark(1, 1)), (*self.faults, error.problem()))
-
-    def _path(self) -> Path:
-        """Return where the next value goes; the outer containers already count the inner ones."""
-        outer = tuple(container.newest for container in self._open[:-1])
-        return (*outer, *(container.position for container in self._open[-1:]))
 
     def _open_container(self, value: "dict[str, object] | list[object]", mark: Mark) -> None:
         spot = self._add(value, mark)
@@ -203,7 +227,11 @@ class _Container:
 
 
 def path_text(path: Sequence[str | int]) -> str:
-    """Write a path as people do: `phases[1].tasks[0].mode`."""
+    """Write a path as people do: `phases[1].tasks[0].mode`.
+
+    A key that would be read as more than one (it has a dot, a blank, a bracket) stands in brackets
+    and quotes. Numbers count from 0, as in the programs that read `wf plan check --json`.
+    """
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -219,7 +247,8 @@ def screen(document: Document) -> Iterator[Problem]:
     """Yield a problem for each value that no ledger, process or database could take.
 
     Of texts: lone surrogates, and NUL but in a scope, where a check of its own names it; of
-    numbers: NaN, infinities, and whole numbers beyond 64 bits.
+    numbers: NaN, infinities, and whole numbers beyond 64 bits. `shape` calls it for all values,
+    also under keys that nothing reads: their names are printed, too.
     """
     # Reversed, so that what is written first is looked at first: the stack gives the last one.
     pending: list[tuple[Path, object]] = [((), document.value)]
@@ -227,27 +256,26 @@ def screen(document: Document) -> Iterator[Problem]:
         path, value = pending.pop()
         if isinstance(value, dict):
             for key in value:
-                yield from _screened(document, (*path, key), key)
+                yield from screen_value(document, (*path, key), key)
             pending += reversed([((*path, key), part) for key, part in value.items()])
         elif isinstance(value, list):
             pending += reversed([((*path, index), part) for index, part in enumerate(value)])
         else:
-            yield from _screened(document, path, value)
+            yield from screen_value(document, path, value)
 
 
-def _screened(document: Document, path: Path, value: object) -> Iterator[Problem]:
-    if fault := _unusable(value, in_scope="file_scope" in path[:-1]):
-        yield document.problem(PARSE_ERROR, path, *fault)
-
-
-def _unusable(value: object, *, in_scope: bool) -> tuple[str, str] | None:
+def screen_value(document: Document, path: Path, value: object) -> Iterator[Problem]:
+    """Yield the problem of one text or number, or of a key, if it has one."""
+    message = hint = ""
     if isinstance(value, str):
         if _SURROGATE.search(value):
-            return "half of a character (a lone surrogate)", "write the whole character"
-        if "\0" in value and not in_scope:
-            return "a NUL character", "leave it out: no program can be given it"
+            message, hint = "half of a character (a lone surrogate)", "write the whole character"
+        elif "\0" in value and "file_scope" not in path[:-1]:
+            message, hint = "a NUL character", "leave it out: no program can be given it"
     elif isinstance(value, int) and not SMALLEST_NUMBER <= value <= LARGEST_NUMBER:
-        return "a number of more than 64 bits", "write a smaller number"
+        message, hint = "a number of more than 64 bits", "write a smaller number"
     elif isinstance(value, float) and not math.isfinite(value):
-        return "a number that is not finite", "write a plain number, or leave the key out"
-    return None
+        message = "a number that is not finite"
+        hint = "write a plain number, or leave the key out"
+    if message:
+        yield document.problem(PARSE_ERROR, path, message, hint)

@@ -6,18 +6,23 @@ from wf_tui.plan.models import Isolation, OnFailure, Phase, Plan, Task
 from wf_tui.plan.order import effective_dependencies, phase_waves
 from wf_tui.text import clean, plural
 
-__all__ = ["draw"]
+__all__ = ["draw", "draw_head", "draw_phase", "draw_waves"]
 
 _WIDEST_ID = 32
 _WIDEST_TEXT = 60
 
 
 def draw(plan: Plan) -> str:
-    """Return what `wf plan show` prints of a checked plan."""
-    return "\n".join([*_head(plan), *_waves(plan)])
+    """Return what `wf plan show` prints of a checked plan.
+
+    Many lines, without an end of line after the last; safe for a terminal, and the same at any
+    width. The plan has to be without faults: an unknown need or a circle has no wave.
+    """
+    return "\n".join([*draw_head(plan), *draw_waves(plan)])
 
 
-def _head(plan: Plan) -> Iterator[str]:
+def draw_head(plan: Plan) -> Iterator[str]:
+    """Yield the lines about the whole plan: goal, size, and what each worktree gets."""
     yield clean(plan.goal)
     waves = plural(len(phase_waves(plan)), "wave")
     size = f"{plural(len(plan.phases), 'phase')} in {waves}, {plural(len(plan.tasks), 'task')}"
@@ -30,17 +35,19 @@ def _head(plan: Plan) -> Iterator[str]:
             yield f"{word} {', '.join(clean(path) for path in paths)}"
 
 
-def _waves(plan: Plan) -> Iterator[str]:
+def draw_waves(plan: Plan) -> Iterator[str]:
+    """Yield each wave with its phases; those of one wave may run side by side."""
     phases = {phase.name: phase for phase in plan.phases}
     needs = effective_dependencies(plan)
     for number, wave in enumerate(phase_waves(plan), 1):
         yield ""
         yield f"wave {number}"
         for name in wave:
-            yield from _phase(phases[name], needs[name])
+            yield from draw_phase(phases[name], needs[name])
 
 
-def _phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
+def draw_phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
+    """Yield a phase with a line for each task; `needs` names the phases that it waits for."""
     facts = ["parallel" if phase.parallel else "one after the other"]
     if needs:
         facts.append("after " + ", ".join(clean(need, limit=_WIDEST_ID) for need in needs))
@@ -50,17 +57,22 @@ def _phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
         facts.append(f"at most {phase.wip} at once")
     yield f"  {clean(phase.name)} ({'; '.join(facts)})"
     rows = [(clean(it.id, limit=_WIDEST_ID), _access(it), _task_text(it)) for it in phase.tasks]
-    ids, accesses = (max(len(row[column]) for row in rows) for column in (0, 1))
+    id_width = max(len(name) for name, _, _ in rows)
+    # One long list of scopes must not push the texts of all other tasks out of sight.
+    access_width = min(max(len(access) for _, access, _ in rows), _WIDEST_TEXT)
     digits = len(str(len(rows)))
     for position, (name, access, rest) in enumerate(rows, 1):
+        # Numbers say an order, so only tasks that have one get them.
         lead = f"{position:>{digits}}."
         if phase.parallel:
             lead = "├" if position < len(rows) else "└"
-        yield f"    {lead} {name:<{ids}}  {access:<{min(accesses, _WIDEST_TEXT)}}  {rest}"
+        yield f"    {lead} {name:<{id_width}}  {access:<{access_width}}  {rest}"
 
 
 def _task_text(task: Task) -> str:
-    parts = [_summary(task)]
+    first_line = (task.title or task.run or task.prompt).strip().split("\n", 1)[0]
+    text = clean(first_line, limit=_WIDEST_TEXT)
+    parts = [f"$ {text}" if task.run and not task.title else text]
     if task.depends_on_results:
         parts.append(
             "needs " + ", ".join(clean(it, limit=_WIDEST_ID) for it in task.depends_on_results)
@@ -78,9 +90,3 @@ def _access(task: Task) -> str:
     scope = ", ".join(clean(it) for it in task.file_scope) or "anything"
     where = "" if task.effective_isolation is Isolation.WORKTREE else " in the shared workspace"
     return f"writes {scope}{where}"
-
-
-def _summary(task: Task) -> str:
-    first_line = (task.title or task.run or task.prompt).strip().split("\n", 1)[0]
-    text = clean(first_line, limit=_WIDEST_TEXT)
-    return f"$ {text}" if task.run and not task.title else text

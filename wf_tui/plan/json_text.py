@@ -17,14 +17,18 @@ from wf_tui.plan.document import (
     UnreadableError,
 )
 
-__all__ = ["read_json"]
+__all__ = ["parse_whole_number", "read_json"]
 
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
 _CLOSING: Final = {"{": "}", "[": "]"}
 
 
 def read_json(text: str) -> Document:
-    """Return the document; where the text stops being JSON, one without values that says where."""
+    """Return the document; where the text stops being JSON, one without values that says where.
+
+    Called by `read.parse_plan`. Raises nothing: comments, equal keys and whatever else JSON does
+    not have are faults of the document.
+    """
     builder = Builder()
     try:
         _Reader(text, builder).read()
@@ -33,106 +37,115 @@ def read_json(text: str) -> Document:
     return builder.document("json")
 
 
-def _whole_number(digits: str) -> int:
+def parse_whole_number(digits: str) -> int:
+    """Return the number that these digits write, or one that no field takes."""
     # int() refuses a million digits with an error of its own, and takes long for a thousand.
-    return int(digits) if len(digits) <= MOST_DIGITS else BEYOND_ANY_NUMBER
+    if len(digits) > MOST_DIGITS:
+        return BEYOND_ANY_NUMBER
+    return int(digits)
 
 
 class _Reader:
+    """Reads one text, from its start to its end, and hands each piece to the builder.
+
+    `_at` is the position of the next character. Each `read_` method leaves it behind what it has
+    read; `peek` leaves it at a character that counts.
+    """
+
     def __init__(self, text: str, builder: Builder) -> None:
         self._text = text
         self._at = 0
         # Where each line begins: a place is asked for with every value, and must not cost a count.
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
-        self._scalars = json.JSONDecoder(parse_int=_whole_number)
+        self._scalars = json.JSONDecoder(parse_int=parse_whole_number)
         self._builder = builder
+        # The brackets that are open, in place of a recursion: a hostile text has a million.
         self._open: list[str] = []
 
     def read(self) -> None:
-        self._value()
+        """Read the whole text; raise `UnreadableError` where it stops being JSON."""
+        self.read_value()
         while self._open:
-            self._next()
-        if self._peek():
-            raise self._unreadable("text after the end of the plan", "leave it out")
+            kind = self._open[-1]
+            if self.peek() == _CLOSING[kind]:
+                self._at += 1
+                self._open.pop()
+                self._builder.close()
+                self.read_comma()
+                continue
+            if kind == "{":
+                self.read_key()
+            self.read_value()
+        if self.peek():
+            raise self.unreadable("text after the end of the plan", "leave it out")
 
-    def _next(self) -> None:
-        """Read one item of the innermost list or table, or its end."""
-        kind = self._open[-1]
-        if self._peek() == _CLOSING[kind]:
-            self._close()
-            return
-        if kind == "{":
-            self._key()
-        self._value()
-
-    def _value(self) -> None:
-        char, mark = self._peek(), self._mark()
+    def read_value(self) -> None:
+        """Read a whole text or number, or no more than the bracket that opens a list or table."""
+        char = self.peek()
+        mark = self.mark()
         if char in _CLOSING:
             self._at += 1
             self._open.append(char)
-            (self._builder.open_map if char == "{" else self._builder.open_list)(mark)
+            if char == "{":
+                self._builder.open_map(mark)
+            else:
+                self._builder.open_list(mark)
             return
-        self._builder.scalar(self._scalar(), mark)
-        self._after_value()
+        self._builder.scalar(self.read_scalar(), mark)
+        self.read_comma()
 
-    def _key(self) -> None:
-        mark = self._mark()
-        if self._peek() != '"':
-            raise self._unreadable("a key is expected here", "keys stand in double quotes")
-        self._builder.key(str(self._scalar()), mark)
-        if self._peek() != ":":
-            raise self._unreadable("`:` is expected here, between key and value")
+    def read_key(self) -> None:
+        """Read a key and its colon."""
+        mark = self.mark()
+        if self.peek() != '"':
+            raise self.unreadable("a key is expected here", "keys stand in double quotes")
+        self._builder.key(str(self.read_scalar()), mark)
+        if self.peek() != ":":
+            raise self.unreadable("`:` is expected here, between key and value")
         self._at += 1
 
-    def _close(self) -> None:
-        self._at += 1
-        self._open.pop()
-        self._builder.close()
-        self._after_value()
-
-    def _after_value(self) -> None:
-        """Read the comma, unless the list or table ends here."""
+    def read_comma(self) -> None:
+        """Read the comma behind a value, unless the list or table ends here."""
         if not self._open:
             return
         closing = _CLOSING[self._open[-1]]
-        char = self._peek()
+        char = self.peek()
         if char == ",":
             self._at += 1
-            if self._peek() == closing:
-                raise self._unreadable(f"`{closing}` after a comma", "remove the comma before it")
+            if self.peek() == closing:
+                raise self.unreadable(f"`{closing}` after a comma", "remove the comma before it")
         elif char != closing:
-            raise self._unreadable(f"`,` or `{closing}` is expected here")
+            raise self.unreadable(f"`,` or `{closing}` is expected here")
 
-    def _scalar(self) -> object:
+    def read_scalar(self) -> object:
+        """Read a text, number or word with the standard reader."""
         # Never asked for a list or a table, at which the standard reader recurses.
         try:
             value, self._at = self._scalars.raw_decode(self._text, self._at)
         except json.JSONDecodeError as error:
             self._at = error.pos
-            raise self._unreadable(_reason(error)) from error
+            reason = error.msg[0].lower() + error.msg[1:]
+            if error.msg == "Expecting value":
+                reason = "a value is expected here"
+            raise self.unreadable(reason) from error
         return value
 
-    def _peek(self) -> str:
+    def peek(self) -> str:
+        """Return the next character that is no blank, without reading it; "" at the end."""
         blanks = _BLANKS.match(self._text, self._at)
         self._at = blanks.end() if blanks else self._at
         return self._text[self._at : self._at + 1]
 
-    def _mark(self) -> Mark:
+    def mark(self) -> Mark:
+        """Return the place that has been reached."""
         line = bisect.bisect_right(self._lines, self._at)
         return Mark(line, self._at - self._lines[line - 1] + 1)
 
-    def _unreadable(self, message: str, hint: str = "") -> UnreadableError:
+    def unreadable(self, message: str, hint: str = "") -> UnreadableError:
+        """Return the refusal of what stands here; a comment or the end is named as that instead."""
         if self._text.startswith(("//", "/*", "#"), self._at):
-            message, hint = (
-                "a comment",
-                "JSON has none: remove it, or write the plan in YAML or TOML",
-            )
+            message = "a comment"
+            hint = "JSON has none: remove it, or write the plan in YAML or TOML"
         elif self._at >= len(self._text):
             message = f"the text ends here: {message}"
-        return UnreadableError(message, self._mark(), hint)
-
-
-def _reason(error: json.JSONDecodeError) -> str:
-    if error.msg == "Expecting value":
-        return "a value is expected here"
-    return error.msg[0].lower() + error.msg[1:]
+        return UnreadableError(message, self.mark(), hint)

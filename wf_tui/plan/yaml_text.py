@@ -20,7 +20,7 @@ from wf_tui.plan.document import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["read_yaml"]
+__all__ = ["read_events", "read_yaml", "to_mark"]
 
 _PREFIX: Final = "tag:yaml.org,2002:"
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,45 +34,47 @@ _HINTS: Final = {
 
 
 def read_yaml(text: str) -> Document:
-    """Return the document; where the text stops being YAML, one without values that says where."""
+    """Return the document; where the text stops being YAML, one without values that says where.
+
+    Called by `read.parse_plan`. Raises nothing: tags, anchors, aliases and merge keys are faults
+    of the document, all of them at once.
+    """
     builder = Builder()
     try:
-        _read(text, builder)
+        read_events(text, builder)
     except UnreadableError as error:
         return builder.broken("yaml", error)
     return builder.document("yaml")
 
 
-def _read(text: str, builder: Builder) -> None:
+def read_events(text: str, builder: Builder) -> None:
+    """Give the events of PyYAML to the builder; raise `UnreadableError` where it gives up."""
+    # PyYAML refuses these characters too, but with an error of another kind that has no mark.
     if found := _FORBIDDEN.search(text):
-        raise _forbidden(text, found.start())
+        at = found.start()
+        mark = Mark(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+        hint = "YAML takes no control characters: write an escape in double quotes"
+        raise UnreadableError(f"the character U+{ord(text[at]):04X}", mark, hint)
     reader = _Reader(builder)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
-        raise _unreadable(error) from error
+        message = error.problem or error.context or "this is not YAML"
+        where = error.problem_mark or error.context_mark
+        hint = next((hint for words, hint in _HINTS.items() if words in message), "")
+        raise UnreadableError(message, to_mark(where) if where else None, hint) from error
 
 
-def _forbidden(text: str, at: int) -> UnreadableError:
-    mark = Mark(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
-    hint = "YAML takes no control characters: write an escape in double quotes"
-    return UnreadableError(f"the character U+{ord(text[at]):04X}", mark, hint)
-
-
-def _unreadable(error: yaml.MarkedYAMLError) -> UnreadableError:
-    message = error.problem or error.context or "this is not YAML"
-    mark = error.problem_mark or error.context_mark
-    hint = next((hint for words, hint in _HINTS.items() if words in message), "")
-    return UnreadableError(message, _mark(mark) if mark else None, hint)
-
-
-def _mark(mark: object) -> Mark:
+def to_mark(mark: object) -> Mark:
+    """Return a mark of PyYAML, which counts from 0, as one of a plan."""
     # The two parsers of PyYAML, in C and in Python, have a class of marks each.
     return Mark(getattr(mark, "line", 0) + 1, getattr(mark, "column", 0) + 1)
 
 
 class _Reader:
+    """Takes the events of one text in order and hands their values to the builder."""
+
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
         self._plain = _PlainScalars()
@@ -81,59 +83,67 @@ class _Reader:
         """Of each open table, whether a key comes next; None for a list."""
 
     def take(self, event: yaml.Event) -> None:
-        mark = _mark(event.start_mark)
+        """Take the next event; what is no part of plain values is a fault, and goes on."""
+        mark = to_mark(event.start_mark)
         match event:
             case yaml.DocumentStartEvent():
-                self._start_document(mark)
+                self._documents += 1
+                if self._documents > 1:
+                    hint = "one file holds one plan: remove `---`"
+                    raise UnreadableError("a second document", mark, hint)
             case yaml.AliasEvent():
                 hint = "write the value out: plans have no aliases"
                 # Nine lines of aliases to aliases hold a billion values.
                 self._builder.fault(f"an alias (*{event.anchor})", mark, hint)
-                self._scalar("", None, mark)
+                self.take_scalar("", None, mark)
             case yaml.ScalarEvent():
-                self._refuse_extras(event, mark)
-                plain = event.tag is None and event.implicit[0]
-                value = self._plain.value(event.value) if plain else event.value
-                self._scalar(event.value, value, mark)
+                self.refuse_extras(event, mark)
+                value: object = event.value
+                if event.tag is None and event.implicit[0]:  # no quotes, so it may be a number
+                    value = self._plain.value(event.value)
+                self.take_scalar(event.value, value, mark)
             case yaml.CollectionStartEvent():
-                self._refuse_extras(event, mark)
-                self._start(mark, is_map=isinstance(event, yaml.MappingStartEvent))
+                self.refuse_extras(event, mark)
+                self.take_start(mark, is_map=isinstance(event, yaml.MappingStartEvent))
             case yaml.CollectionEndEvent():
                 self._turns.pop()
                 self._builder.close()
 
-    def _start_document(self, mark: Mark) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            raise UnreadableError(
-                "a second document", mark, "one file holds one plan: remove `---`"
-            )
-
-    def _refuse_extras(
+    def refuse_extras(
         self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, mark: Mark
     ) -> None:
+        """Note an anchor and a tag as faults: a tag could make any object of Python."""
         if event.anchor is not None:
             self._builder.fault(f"an anchor (&{event.anchor})", mark, "remove it")
         if event.tag is not None:
             tag = event.tag.replace(_PREFIX, "!!")
             self._builder.fault(f"a tag ({tag})", mark, "remove it: plans have no tags")
 
-    def _start(self, mark: Mark, *, is_map: bool) -> None:
-        if self._is_key():
+    def take_start(self, mark: Mark, *, is_map: bool) -> None:
+        """Open a table or a list, in the place of a value."""
+        if self.turn_is_key():
             raise UnreadableError("a key that is a list or a table", mark, "keys are plain words")
-        (self._builder.open_map if is_map else self._builder.open_list)(mark)
-        self._turns.append(is_map or None)
+        if is_map:
+            self._builder.open_map(mark)
+            self._turns.append(True)
+        else:
+            self._builder.open_list(mark)
+            self._turns.append(None)
 
-    def _scalar(self, text: str, value: object, mark: Mark) -> None:
-        if not self._is_key():
+    def take_scalar(self, text: str, value: object, mark: Mark) -> None:
+        """Add a word: as the key that it spells, or as the value that it means."""
+        if not self.turn_is_key():
             self._builder.scalar(value, mark)
             return
         if text == "<<":
             self._builder.fault("a merge key (<<)", mark, "write the keys out")
         self._builder.key(text, mark)
 
-    def _is_key(self) -> bool:
-        """Tell whether what comes now is a key, and note that the other comes next."""
+    def turn_is_key(self) -> bool:
+        """Tell whether what comes now is a key, and note that the other comes next.
+
+        To be called once for each key and value, since each call is a turn.
+        """
         if not self._turns or self._turns[-1] is None:
             return False
         is_key = self._turns[-1]
@@ -142,7 +152,10 @@ class _Reader:
 
 
 class _PlainScalars:
-    """What a word without quotes means, by the tables of PyYAML's safe loader."""
+    """What a word without quotes means, by the tables of PyYAML's safe loader.
+
+    Dates are not among them: no field of a plan is one, and a version such as 2026-01-01 is text.
+    """
 
     def __init__(self) -> None:
         constructor = yaml.constructor.SafeConstructor()
@@ -154,6 +167,8 @@ class _PlainScalars:
         }
 
     def value(self, text: str) -> object:
+        """Return the value of a word: itself, if it is none of null, bool, int and float."""
+        # The table is by first character, so that most words are compared with nothing.
         kinds = yaml.SafeLoader.yaml_implicit_resolvers.get(text[:1], ())
         tag = next((tag for tag, words in kinds if words.match(text)), "")
         if tag not in self._constructors:
