@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.queries.breaker_reads import explained
 from wf_tui.ledger.queries.scope_holders import may_write
@@ -258,7 +259,10 @@ class Picture:
             refusal = None if has_tree(row) else refused(row, "opened in a worktree")
         else:
             row = self._cache.rows[task]
-            situation = moves.situation_of(row, self.now, self._is_counted_on)
+            if row.not_before is not None and row.not_before <= self.now:
+                # No event tells when a back-off that is due is let go: it counts as over here.
+                row = evolve(row, not_before=None)
+            situation = moves.situation_of(row, self._is_counted_on)
             refusal = moves.why_not(moves.MOVES[name], row, self.run, situation)
         return None if refusal is None else _sentence(refusal)
 

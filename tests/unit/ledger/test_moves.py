@@ -61,23 +61,23 @@ def test_every_state_is_one_situation(drive: LedgerHarness, state: str) -> None:
     expected = {"P backoff": "BACKOFF", "D:skipped": "SKIPPED"}.get(
         state, named.get(state[0], "DONE")
     )
-    found = situation_of(drive.task("t"), drive.clock.now(), lambda _: False)
+    found = situation_of(drive.task("t"), lambda _: False)
     assert found is Situation[expected]
 
 
 def test_a_skip_that_was_counted_on_is_done(drive: LedgerHarness) -> None:
     """What somebody has counted on is as final as what was merged."""
     STATES["D:skipped"](drive)
-    assert situation_of(drive.task("t"), 0.0, lambda _: True) is Situation.DONE
+    assert situation_of(drive.task("t"), lambda _: True) is Situation.DONE
 
 
-def test_a_back_off_that_is_due_is_no_wait(drive: LedgerHarness) -> None:
-    """Once its time has come there is nothing to retry, for the ledger as for the board."""
+def test_a_back_off_that_is_due_can_still_be_retried(drive: LedgerHarness) -> None:
+    """Until the scheduler lets it go a person may, for the ledger as for the board."""
     STATES["P backoff"](drive)
     due = drive.task("t").not_before
     assert due is not None
-    assert situation_of(drive.task("t"), due, lambda _: False) is Situation.PENDING
     drive.clock.at = due
+    assert COMMANDS["retry"](drive)[0].changed
     assert not COMMANDS["retry"](drive)[0].changed
 
 

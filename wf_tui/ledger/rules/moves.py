@@ -55,7 +55,7 @@ class Situation(Enum):
     PENDING = auto()
     """P, and whatever it waits for is no wait that a person can end."""
     BACKOFF = auto()
-    """P, until a time."""
+    """P, until a time, or until the scheduler sees that the time is over."""
     WORKING = auto()
     """R: an attempt is under way that can be stopped."""
     ASKING = auto()
@@ -78,8 +78,8 @@ _RETRIED: Final = frozenset(kind for kind in BlockedKind if kind.facts.can_retry
 _ACCEPTED: Final = frozenset(kind for kind in BlockedKind if kind.facts.accepted_at)
 
 
-def situation_of(task: TaskRow, now: float, counted_on: Callable[[TaskRow], bool]) -> Situation:
-    """Return where a task stands at a time, in UTC seconds.
+def situation_of(task: TaskRow, counted_on: Callable[[TaskRow], bool]) -> Situation:
+    """Return where a task stands; the ledger and the board ask it, for each move and task.
 
     `counted_on` says whether a task that waited for this one was claimed; only asked of a skipped
     one, since the ledger has to search for it.
@@ -93,8 +93,9 @@ def situation_of(task: TaskRow, now: float, counted_on: Callable[[TaskRow], bool
         return Situation.WORKING if stoppable(task) else Situation.MERGING
     if task.state is TaskState.BLOCKED:
         return Situation.BLOCKED
-    waits = task.not_before is not None and task.not_before > now
-    return Situation.BACKOFF if waits else Situation.PENDING
+    # One that is due counts as waiting until the scheduler lets it go: a retry that comes a
+    # moment late is no mistake of the person who typed it.
+    return Situation.PENDING if task.not_before is None else Situation.BACKOFF
 
 
 @dataclass(frozen=True)
@@ -380,9 +381,7 @@ def _make_one(
     tx: Change, move: Move[P], name: str, *args: P.args, **kwargs: P.kwargs
 ) -> MoveResult:
     task = tx.task(name)  # read again: the move of one before it may have changed it
-    situation = situation_of(
-        task, tx.now, lambda one: bool(operator_moves.claimed_dependant(tx, one))
-    )
+    situation = situation_of(task, lambda one: bool(operator_moves.claimed_dependant(tx, one)))
     refusal = why_not(move, task, tx.run, situation)
     try:
         if move.check is not None:
