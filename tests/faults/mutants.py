@@ -56,6 +56,9 @@ class Mutant:
         """Return the source without the mechanism; one that is not there any more is an error."""
         if source.count(self.text) != 1:
             raise LookupError(f"{self.file} does not have {self.text!r} once: adapt the mutant")
+        # Beside a deeper line than it was written for, the replacement would say something else.
+        if self.text.startswith("    ") and f"\n{self.text}" not in source:
+            raise LookupError(f"{self.text!r} is indented deeper in {self.file}: adapt the mutant")
         return source.replace(self.text, self.instead)
 
 
@@ -162,8 +165,8 @@ MUTANTS: Final = (
         "G3",
         "the answer before the commit",
         "ledger/writer.py",
-        "                request.apply(ledger, db, self.run)\n",
-        "                request.apply(ledger, db, self.run)\n                request.answer()\n",
+        "                    request.apply(ledger, db, self.run)\n",
+        "                    request.apply(ledger, db, self.run); request.answer()\n",
         "unit/ledger/test_writer.py::test_nobody_is_answered_before_the_commit",
     ),
     Mutant(
