@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "PendingReason",
     "PinnedBy",
+    "QuestionState",
     "ReleaseKind",
     "RunState",
     "SeatState",
@@ -267,6 +268,17 @@ class EdgeKind(StrEnum):
 
     RESULT = "result"
     ORDER = "order"
+
+
+class QuestionState(StrEnum):
+    """What became of a question to a person."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    """Nobody answered in time: its worker was stopped, and the next one is told the answer."""
+    VOID = "void"
+    """Its worker goes on, or was stopped, without an answer."""
 
 
 class LimitKind(StrEnum):

@@ -30,46 +30,52 @@ TRIPS: Final = 6
 
 
 def set_limits(tx: Change, limits: Mapping[str, int]) -> None:
-    """Set after how many quick failures in a row each profile pauses; 0 is never."""
+    """Set after how many quick failures in a row each profile pauses; 0 is never.
+
+    Once, as a run is made: a later scheduler goes by the same limits.
+    """
     for profile, allowed in limits.items():
         tx.insert(BreakerRow(tx.run.id, profile, allowed))
 
 
 def is_shut(tx: Change, profile: str) -> bool:
-    """Whether a profile may claim nothing now."""
+    """Whether a profile may claim nothing now; reads the open attempts only where it tripped."""
     row = _row(tx, profile, "trips > 0")
     return row is not None and shuts(row, tx.open_attempts(), tx.now)
 
 
 def failed(tx: Change, attempt: AttemptRow) -> None:
-    """Count a failure; a slow one is no storm and counts as if it had worked."""
+    """Count a failure; a slow one is no storm and counts as if it had worked.
+
+    Called by `attempts.fail` for each failure that is counted, before the attempt is closed.
+    """
     row = _row(tx, attempt.profile, "allowed > 0")
-    if row is None or (row.trips and not _let_through(row, attempt)):
+    if row is None:
+        return
+    if row.trips and (row.until is None or attempt.started_at < row.until):
+        # It began before the pause and fails behind it: only the one attempt that is let through
+        # after the pause says whether the profile works again.
         return
     if tx.now - attempt.started_at >= QUICK:
         _close(tx, row)
         return
-    more = evolve(row, failures=row.failures + 1)
-    trips = row.trips or more.failures >= row.allowed
-    tx.write(row, _trip(tx, more) if trips else more)
-
-
-def _let_through(row: BreakerRow, attempt: AttemptRow) -> bool:
-    """Whether this is the attempt after the pause, not one that began before it."""
-    return row.until is not None and attempt.started_at >= row.until
-
-
-def _trip(tx: Change, row: BreakerRow) -> BreakerRow:
+    failures = row.failures + 1
+    if not row.trips and failures < row.allowed:
+        tx.write(row, evolve(row, failures=failures))
+        return
     trips = row.trips + 1
-    until = tx.now + FIRST_PAUSE * 2 ** (trips - 1) if trips < TRIPS else None
-    tx.emit(
-        LaneLimited(lane=row.profile, until=until, failures=row.failures, reason=LimitKind.BREAKER)
-    )
-    return evolve(row, trips=trips, until=until)
+    until = None
+    if trips < TRIPS:
+        until = tx.now + FIRST_PAUSE * 2 ** (trips - 1)
+    tx.emit(LaneLimited(lane=row.profile, until=until, failures=failures, reason=LimitKind.BREAKER))
+    tx.write(row, evolve(row, failures=failures, trips=trips, until=until))
 
 
 def worked(tx: Change, profile: str) -> None:
-    """Count from 0 again, and let a profile that was paused go on."""
+    """Count from 0 again, and let a profile that was paused go on.
+
+    Called for each attempt that succeeds; nearly always nothing was counted, and it writes nothing.
+    """
     row = _row(tx, profile, "failures > 0")
     if row is not None:
         _close(tx, row)
@@ -94,7 +100,9 @@ def close_all(tx: Change) -> bool:
 def close_for(tx: Change, task: TaskRow) -> None:
     """Let the profiles go on that may take a task to which a person gave another chance."""
     paused = tripped(tx.db, tx.run.id)
-    fit = {seat.profile for seat in tx.workers() if seat.fits(task)} if paused else set()
+    if not paused:
+        return
+    fit = {seat.profile for seat in tx.workers() if seat.fits(task)}
     for profile in sorted(paused.keys() & fit):
         worked(tx, profile)
 

@@ -41,7 +41,7 @@ class Change(RunTransaction):
             new = evolve(new, since=self.now, wait_queue=None, settled=settled)
         elif new.settled is not settled:
             new = evolve(new, settled=settled)
-        new = _timed(old, new, self)
+        new = self.note_ready(old, new)
         self.write(old, new)
         Propagation(self).follow(old, new)
         return new
@@ -57,21 +57,14 @@ class Change(RunTransaction):
         """Move a task to P* of RULES 3.1: pending, or blocked by a result as its counters say.
 
         `new` is the task with what else changes of it; `note` and `detail` are what its next
-        attempt has to know of the last.
+        attempt has to know of the last, and are gone if none is given. The claim is taken from it;
+        an attempt that is still open keeps it in the queue until that is closed (`unmet`).
         """
         new = evolve(unclaimed(new or old), note=note, detail=detail)
         if new.unmet_blocked:
+            # A result that it needs was blocked while it ran, which did not concern it until now.
             return self.update_task(old, blocked_by_result(self, new))
         return self.update_task(old, evolve(new, state=TaskState.PENDING, kind=None))
-
-
-def _timed(old: TaskRow, new: TaskRow, tx: Change) -> TaskRow:
-    """Note when a task became ready, and how many merges it may count on."""
-    if new.state is not TaskState.PENDING or new.unmet:
-        return new
-    if old.state is TaskState.PENDING and not old.unmet:
-        return new
-    return evolve(new, ready_at=tx.now, ready_merges=tx.run.merges)
 
 
 @contextlib.contextmanager
@@ -85,19 +78,25 @@ def change(
 ) -> Iterator[Change]:
     """Open a change of one run; its events and counts are written as it ends.
 
-    `now` is asked inside the transaction, so that later changes never have earlier times because
-    they waited longer. `lead` is that of a scheduler, which must still be the only one.
+    Called by `Ledger` alone, for each of its methods, on the thread that owns the connection;
+    nested in a transaction that is open, it is a part of that one. `now` gives UTC seconds; `actor`
+    is who the events say it was; `lead` is that of a scheduler, which must still be the only one.
+    What is raised within undoes all of it. Raises `UnknownNameError` for a run that does not exist.
     """
     with db.transaction(run):
         if lead is not None:
+            # Asked under the writers' lock: before it, the lead could be lost while one waits.
             lead.require()
         rows = db.execute(select(RunRow, "WHERE id = :run"), {"run": run})
         if not rows:
             known = db.execute("SELECT id FROM run ORDER BY number DESC")
             raise UnknownNameError("run", run, [str(row[0]) for row in known])
         before = decode(RunRow, rows[0])
+        # The time is asked inside the transaction too, so that later changes never have earlier
+        # times because they waited longer.
         tx = Change(db, before, now(), actor, command=before.seq + 1)
         yield tx
+        # The run is written once, at the end: each move of a task changes its counts in memory.
         tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
         tx.write(before, tx.run)
         if tx.events:

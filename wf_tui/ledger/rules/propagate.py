@@ -29,7 +29,7 @@ _WAIT_LESS: Final = (
 )
 _BAD: Final = literals(kind for kind in BlockedKind if kind.facts.blocks_dependants)
 _BLOCKED_NEED: Final = (
-    f"WHERE run = :run AND state = 'blocked' AND kind IN ({_BAD}) "
+    f"WHERE run = :run AND state = :blocked AND kind IN ({_BAD}) "
     "AND id IN (SELECT src FROM edge WHERE run = :run AND dst = :task AND kind = :result) "
     "ORDER BY ordinal LIMIT 1"
 )
@@ -38,12 +38,12 @@ _PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = :name"
 
 
 def is_met(task: TaskRow) -> bool:
-    """Whether its result can be used."""
+    """Whether its result can be used; of a skipped task it is empty."""
     return task.state is TaskState.DONE
 
 
 def is_bad(task: TaskRow) -> bool:
-    """Whether it blocks the tasks that need its result."""
+    """Whether it blocks the tasks that need its result: the facts of its kind say so."""
     return task.block is not None and task.block.blocks_dependants
 
 
@@ -61,7 +61,12 @@ def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
     """
     rows = tx.db.execute(
         select(TaskRow, _BLOCKED_NEED),
-        {"run": tx.run.id, "task": task.id, "result": EdgeKind.RESULT},
+        {
+            "run": tx.run.id,
+            "task": task.id,
+            "blocked": TaskState.BLOCKED,
+            "result": EdgeKind.RESULT,
+        },
     )
     if not rows:
         return task
@@ -78,7 +83,10 @@ def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
 
 
 def awaits_turn(tx: RunTransaction, task: TaskRow) -> bool:
-    """Whether the task before it in a sequential phase still has the turn."""
+    """Whether the task before it in a sequential phase still has the turn.
+
+    The edge says it, not the state of that task: a turn that was handed on is never taken back.
+    """
     rows = tx.db.execute(
         "SELECT 1 FROM edge WHERE run = :run AND dst = :task AND kind = :order AND met = 0",
         {"run": tx.run.id, "task": task.id, "order": EdgeKind.ORDER},
@@ -88,7 +96,11 @@ def awaits_turn(tx: RunTransaction, task: TaskRow) -> bool:
 
 @dataclass
 class Propagation:
-    """Follows one change to its end."""
+    """Follows one change to its end.
+
+    Made by `Change.update_task` for each task that it writes, in the same transaction. It writes
+    what it reaches itself, not through `update_task`, which would begin a walk within the walk.
+    """
 
     tx: RunTransaction
 
@@ -98,29 +110,32 @@ class Propagation:
         Phases come last: what settles one may have opened a task of it, or of a later one, again.
         """
         moved = deque([(old, new)])
+        # A dict, since a set has no order, and the log is to be the same each time.
         phases: dict[str, None] = {}
         while moved:
             before, after = moved.popleft()
-            moved.extend(self._results(before, after))
-            if before.settled != after.settled:
-                self._settling(before, after)
-                phases[after.phase] = None
+            moved.extend(self._tell_dependants(before, after))
+            if before.settled == after.settled:
+                continue
+            phases[after.phase] = None
+            phase = self.tx.phase(after.phase)
+            fewer = int(after.settled) - int(before.settled)
+            self.tx.write(phase, evolve(phase, unsettled=phase.unsettled - fewer))
+            if after.settled:
+                self._pass_turn_on(after)
         for name in phases:
-            self._phases(self.tx.phase(name))
+            self._settle_phases(self.tx.phase(name))
 
-    def _results(self, old: TaskRow, new: TaskRow) -> list[tuple[TaskRow, TaskRow]]:
+    def _tell_dependants(self, old: TaskRow, new: TaskRow) -> list[tuple[TaskRow, TaskRow]]:
+        """Count a result for all that need it; return those whose own dependants are to be told.
+
+        Each is returned as it was and as it is now.
+        """
         met = int(is_met(new)) - int(is_met(old))
         bad = int(is_bad(new)) - int(is_bad(old))
+        # Another root is passed on as well: what is blocked behind it names it in its sentence.
         if not met and not bad and _root(old) == _root(new):
             return []
-        moved = []
-        for waiting in self._dependants(new.id):
-            after = self._counted(waiting, -met, bad)
-            if (after.state, _root(after)) != (waiting.state, _root(waiting)):
-                moved.append((waiting, after))
-        return moved
-
-    def _dependants(self, task_id: str) -> list[TaskRow]:
         rows = self.tx.db.execute(
             select(
                 TaskRow,
@@ -128,13 +143,19 @@ class Propagation:
                 "(SELECT dst FROM edge WHERE run = :run AND src = :task AND kind = :result) "
                 "ORDER BY ordinal",
             ),
-            {"run": self.tx.run.id, "task": task_id, "result": EdgeKind.RESULT},
+            {"run": self.tx.run.id, "task": new.id, "result": EdgeKind.RESULT},
         )
-        return [decode(TaskRow, row) for row in rows]
+        moved = []
+        for waiting in [decode(TaskRow, row) for row in rows]:
+            after = self._count_result(waiting, -met, bad)
+            if (after.state, _root(after)) != (waiting.state, _root(waiting)):
+                moved.append((waiting, after))
+        return moved
 
-    def _counted(self, old: TaskRow, unmet: int, bad: int) -> TaskRow:
-        """RunTransaction the counters of one waiting task, and its state where they say so."""
+    def _count_result(self, old: TaskRow, unmet: int, bad: int) -> TaskRow:
+        """Change the counters of one waiting task, and its state where they say so."""
         new = evolve(old, unmet=old.unmet + unmet, unmet_blocked=old.unmet_blocked + bad)
+        # One that is claimed, held or asking keeps its state: `to_pending` looks when it moves.
         if new.unmet_blocked and (
             new.state is TaskState.PENDING or new.kind == BlockedKind.DEPENDENCY
         ):
@@ -143,33 +164,20 @@ class Propagation:
             new = evolve(new, state=TaskState.PENDING, kind=None, note="", detail={})
         if new.state is not old.state:
             new = evolve(new, since=self.tx.now, settled=self.tx.settles(new))
-            self._emit_state(old, new)
+            before = old.kind or old.state.value
+            if new.state is TaskState.BLOCKED:
+                why = BlockedKind.DEPENDENCY
+                self.tx.emit(
+                    TaskBlocked(kind=why, before=before, text=new.note, detail=new.detail), new
+                )
+            else:
+                self.tx.emit(TaskUnblocked(kind=PendingReason.WAITING, before=before), new)
         self.tx.count(old, new)
-        return self.tx.write(old, self._ready(old, evolve(new, wait_queue=None)))
+        # Queues hold only what could start but for its scope, and that has just changed.
+        ready = self.tx.note_ready(old, evolve(new, wait_queue=None))
+        return self.tx.write(old, ready)
 
-    def _emit_state(self, old: TaskRow, new: TaskRow) -> None:
-        before = old.kind or old.state.value
-        if new.state is TaskState.BLOCKED:
-            why = BlockedKind.DEPENDENCY
-            self.tx.emit(
-                TaskBlocked(kind=why, before=before, text=new.note, detail=new.detail), new
-            )
-        else:
-            self.tx.emit(TaskUnblocked(kind=PendingReason.WAITING, before=before), new)
-
-    def _ready(self, old: TaskRow, new: TaskRow) -> TaskRow:
-        if new.unmet or (old.unmet == 0 and old.state is new.state):
-            return new
-        return evolve(new, ready_at=self.tx.now, ready_merges=self.tx.run.merges)
-
-    def _settling(self, old: TaskRow, new: TaskRow) -> None:
-        phase = self.tx.phase(new.phase)
-        by = int(old.settled) - int(new.settled)
-        self.tx.write(phase, evolve(phase, unsettled=phase.unsettled + by))
-        if new.settled:
-            self._next_in_sequence(new)
-
-    def _next_in_sequence(self, task: TaskRow) -> None:
+    def _pass_turn_on(self, task: TaskRow) -> None:
         """Let the next task of a sequential phase start; this is never taken back.
 
         A task that was skipped before its turn hands the turn on only when it comes.
@@ -184,21 +192,24 @@ class Propagation:
             )
             turn = None
             for row in rows:
+                # Counted in the ledger, not in a row that is in hand: it is read again just below.
                 self._wait_less(_TASK_WAITS_LESS, str(row[0]))
                 turn = self.tx.task(str(row[0]))
 
-    def _phases(self, first: PhaseRow) -> None:
+    def _settle_phases(self, first: PhaseRow) -> None:
         """Settle a phase that has nothing left to do, and start those that waited for it."""
         todo = deque([first])
         while todo:
             phase = todo.popleft()
             if phase.unsettled or phase.unmet or phase.settled_at is not None:
                 continue
+            # What it starts may have no tasks, or only skipped ones, and settle at once.
             self.tx.write(phase, evolve(phase, settled_at=self.tx.now))
             self.tx.emit(PhaseSettled(phase=phase.name))
             todo.extend(self._start_after(phase))
 
     def _start_after(self, phase: PhaseRow) -> list[PhaseRow]:
+        """Count a phase for those that wait for it; return those that wait for no other one."""
         rows = self.tx.db.execute(
             select(
                 PhaseRow,

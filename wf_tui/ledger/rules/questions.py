@@ -12,7 +12,7 @@ from wf_tui.ledger.model.events.task_events import (
     TaskBlocked,
 )
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, QuestionState, Step, TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
 from wf_tui.ledger.rules.task_guards import fence, in_progress, refused
 
@@ -26,12 +26,16 @@ __all__ = ["answer", "ask", "message", "question_expired"]
 
 
 def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow:
-    """Let a worker ask a person; it keeps its claim and its time limit stands still."""
+    """Let a worker ask a person; it keeps its claim and its time limit stands still.
+
+    Raises `RefusedError` where it asks already, or where its work is being merged. `options` are
+    answers to choose from; any other text is an answer, too.
+    """
     if not in_progress(task):
         raise refused(task, "asked about")
     tx.db.execute(
         "INSERT INTO question (run, task, epoch, asked_at, text, options, state) "
-        "VALUES (:run, :task, :epoch, :now, :text, :options, 'open')",
+        "VALUES (:run, :task, :epoch, :now, :text, :options, :open)",
         {
             "run": tx.run.id,
             "task": task.id,
@@ -39,6 +43,7 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
             "now": tx.now,
             "text": text,
             "options": json.dumps(list(options)),
+            "open": QuestionState.OPEN,
         },
     )
     tx.emit(QuestionAsked(text=text, options=tuple(options)), task)
@@ -47,21 +52,36 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
 
 
 def answer(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
-    """Answer a question: the worker goes on, or, when it is gone, the next one is told."""
+    """Answer a question: the worker goes on, or, when it is gone, the next one is told.
+
+    The rule of the move `ANSWER`. A worker that still waits has its lease renewed with it, since it
+    gave no sign of life while it waited.
+    """
     tx.db.execute(
-        "UPDATE question SET state = 'answered', answer = :answer "
-        "WHERE run = :run AND task = :task AND state IN ('open', 'expired')",
-        {"answer": text, "run": tx.run.id, "task": task.id},
+        "UPDATE question SET state = :answered, answer = :answer "
+        "WHERE run = :run AND task = :task AND state IN (:open, :expired)",
+        {
+            "answered": QuestionState.ANSWERED,
+            "answer": text,
+            "run": tx.run.id,
+            "task": task.id,
+            "open": QuestionState.OPEN,
+            "expired": QuestionState.EXPIRED,
+        },
     )
     tx.emit(QuestionAnswered(text=text), task)
     if task.claimed:
+        deadline = task.step_deadline
+        if deadline is not None:
+            # The time that the question took is no time of the worker: it waited since `since`.
+            deadline += tx.now - task.since
         running = evolve(
             task,
             state=TaskState.IN_PROGRESS,
             kind=None,
             note="",
             step=Step.RUNNING,
-            step_deadline=_put_off(task, tx.now),
+            step_deadline=deadline,
             lease_until=tx.now + tx.run.lease,
         )
         return tx.update_task(task, running)
@@ -69,20 +89,20 @@ def answer(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
     return tx.to_pending(task)
 
 
-def _put_off(task: TaskRow, now: float) -> float | None:
-    """Return the deadline of the work without the time that the question took."""
-    return None if task.step_deadline is None else task.step_deadline + now - task.since
-
-
 def question_expired(tx: Change, task: TaskRow) -> TaskRow:
     """Stop a worker whose question nobody answered; the question stays."""
     if not task.asking:
         raise refused(task, "given up on")
     tx.db.execute(
-        "UPDATE question SET state = 'expired' "
-        "WHERE run = :run AND task = :task AND state = 'open'",
-        {"run": tx.run.id, "task": task.id},
+        "UPDATE question SET state = :expired WHERE run = :run AND task = :task AND state = :open",
+        {
+            "expired": QuestionState.EXPIRED,
+            "run": tx.run.id,
+            "task": task.id,
+            "open": QuestionState.OPEN,
+        },
     )
+    # Before `fence`, which makes every question void that is open still.
     kind = BlockedKind.QUESTION
     tx.emit(TaskBlocked(kind=kind, before=kind, stopped=True), task)
     fence(tx, task)
@@ -90,7 +110,7 @@ def question_expired(tx: Change, task: TaskRow) -> TaskRow:
 
 
 def message(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
-    """Leave a message for the task's next attempt."""
+    """Leave a message for the task's next attempt: its claim hands it over, with all the others."""
     tx.db.execute(
         "INSERT INTO message (run, task, number, at, actor, text) VALUES (:run, :task, "
         "(SELECT count(*) + 1 FROM message WHERE run = :run AND task = :task), "

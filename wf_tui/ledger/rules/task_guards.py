@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.model.states import QuestionState, Step
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
@@ -56,6 +56,11 @@ def fence(tx: Change, task: TaskRow) -> None:
 def void_question(tx: Change, task: TaskRow) -> None:
     """Close a question that its worker no longer waits for."""
     tx.db.execute(
-        "UPDATE question SET state = 'void' WHERE run = :run AND task = :task AND state = 'open'",
-        {"run": tx.run.id, "task": task.id},
+        "UPDATE question SET state = :void WHERE run = :run AND task = :task AND state = :open",
+        {
+            "void": QuestionState.VOID,
+            "run": tx.run.id,
+            "task": task.id,
+            "open": QuestionState.OPEN,
+        },
     )

@@ -74,7 +74,11 @@ class RunTransaction:
         self._append(event.event_kind, task, event.data(), undone)
 
     def emit_move(self, event: TaskEvent, task: TaskRow) -> None:
-        """Append the event of a person's move, with what `undo` needs to take it back."""
+        """Append the event of a person's move, with what `undo` needs to take it back.
+
+        `task` is the row before the move. Where the move cannot be undone, the event has neither
+        the record nor the number of its command in the column that `undo` searches.
+        """
         before = task.step or task.kind or task.state.value
         record = {"before": before, "undo": undo_record(task), "command": self.command}
         if not self.undoable:
@@ -89,35 +93,37 @@ class RunTransaction:
 
         It is of the command that it belongs to, or that it takes back.
         """
-        number = self.run.seq + len(self.events) + 1
-        worker, epoch = self._whose(task)
-        name = task.id if task else None
-        text = event_json(data)
+        name: str | None = None
+        worker: str | None = None
+        epoch: int | None = None
+        if task is not None:
+            name = task.id
+            worker = task.worker or task.last_worker
+            epoch = task.epoch or None
+        if self.reporter is not None and self.reporter[0] == name:
+            # Also after the rule has taken the claim from the task: it is still their report.
+            _, worker, epoch = self.reporter
         self.events.append(
             {
                 "run": self.run.id,
-                "seq": number,
+                "seq": self.run.seq + len(self.events) + 1,
                 "at": self.now,
                 "task": name,
                 "worker": worker,
                 "epoch": epoch,
                 "actor": self.actor,
                 "kind": kind,
-                "data": text,
+                # Made to text now, so that a value that cannot be stored is refused by its rule.
+                "data": event_json(data),
                 "command": command,
             }
         )
 
-    def _whose(self, task: TaskRow | None) -> tuple[str | None, int | None]:
-        """Return the worker and the epoch that an event of a task is of."""
-        if task is None:
-            return None, None
-        if self.reporter is not None and self.reporter[0] == task.id:
-            return self.reporter[1:]
-        return task.worker or task.last_worker, task.epoch or None
-
     def task(self, task_id: str) -> TaskRow:
-        """Return a task of this run, or say which one was probably meant."""
+        """Return a task of this run, as this transaction has left it so far.
+
+        Raises `UnknownNameError`, which says which one was probably meant.
+        """
         rows = self.db.execute(
             select(TaskRow, "WHERE run = :run AND id = :task"),
             {"run": self.run.id, "task": task_id},
@@ -130,7 +136,7 @@ class RunTransaction:
         return decode(TaskRow, rows[0])
 
     def attempt(self, task_id: str, epoch: int) -> AttemptRow:
-        """Return one attempt."""
+        """Return one attempt; raises `RefusedError` where the task never had this epoch."""
         rows = self.db.execute(
             select(AttemptRow, "WHERE run = :run AND task = :task AND epoch = :epoch"),
             {"run": self.run.id, "task": task_id, "epoch": epoch},
@@ -148,7 +154,11 @@ class RunTransaction:
         return [decode(AttemptRow, row) for row in rows]
 
     def phase(self, name: str) -> PhaseRow:
-        """Return a phase of this run; read once, for it changes with each of its tasks."""
+        """Return a phase of this run; raises `UnknownNameError`.
+
+        Read once in a transaction: nearly each move of a task asks for its phase. So a phase is
+        changed only through `write`, which brings what was read up to date.
+        """
         if name in self._phases:
             return self._phases[name]
         rows = self.db.execute(
@@ -185,13 +195,29 @@ class RunTransaction:
         self.db.execute(*insert(row))
 
     def write(self, old: _Stored, new: _Stored) -> _Stored:
-        """Write the fields that differ."""
+        """Write the fields that differ, and return the new row.
+
+        Nothing follows from it. A task goes through `Change.update_task` instead, unless what
+        changes is counted nowhere: a pin, a queue.
+        """
         statement = update(old, new)
         if statement:
             self.db.execute(*statement)
         if isinstance(new, PhaseRow):
             self._phases[new.name] = new
         return new
+
+    def note_ready(self, old: TaskRow, new: TaskRow) -> TaskRow:
+        """Return the task with when it became ready, and how many merges it may count on.
+
+        It is ready while it is pending and waits for nobody. One that was so before keeps its time,
+        by which a pin of the plan is dropped after a while (RULES 4.3).
+        """
+        if new.state is not TaskState.PENDING or new.unmet:
+            return new
+        if old.state is TaskState.PENDING and not old.unmet:
+            return new
+        return evolve(new, ready_at=self.now, ready_merges=self.run.merges)
 
     def count(self, old: TaskRow, new: TaskRow) -> None:
         """Keep the run's count of tasks per state."""

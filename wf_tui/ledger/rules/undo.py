@@ -20,7 +20,12 @@ __all__ = ["undo"]
 
 
 def undo(tx: Change) -> list[TaskRow]:
-    """Take back the actor's last act, if nothing has happened to its tasks since."""
+    """Take back the actor's last act, if nothing has happened to its tasks since.
+
+    Called again, it takes back the one before, since what was taken back is left out. Raises
+    `RefusedError` where there is none, or where one of its tasks has moved on: then none of them is
+    brought back, since the whole transaction is undone.
+    """
     rows = tx.db.execute(
         "SELECT max(command) FROM event WHERE run = :run AND actor = :actor "
         "AND command IS NOT NULL AND kind <> :undone AND command NOT IN "
@@ -36,6 +41,7 @@ def undo(tx: Change) -> list[TaskRow]:
         {"run": tx.run.id, "command": command, "undone": Undone.event_kind},
     )
     undone = []
+    # Last first: what was changed of a task may have followed from one that came before it.
     for seq, task_id, text in acts:
         task, data = tx.task(str(task_id)), json.loads(str(text))
         _refuse_too_late(tx, task, int(str(seq)), data)
@@ -45,6 +51,7 @@ def undo(tx: Change) -> list[TaskRow]:
 
 
 def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object]) -> None:
+    """Refuse where an attempt was stopped, or anything was made of the task since event `seq`."""
     later = tx.db.execute(
         "SELECT kind FROM event WHERE run = :run AND task = :task AND seq > :seq "
         "ORDER BY seq LIMIT 1",
@@ -60,16 +67,17 @@ def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object
 
 
 def _restore(tx: Change, task: TaskRow, data: dict[str, Any]) -> TaskRow:
+    """Bring a task back to what the event of the move says it was."""
     edits = data.get("was")
     if isinstance(edits, dict):
-        task = _unedited(tx, task, edits)
+        # JSON has no tuples, and a field that is compared as a list would differ for ever.
+        values = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in edits.items()
+        }
+        task = tx.update_task(task, edited(task, values))
     wake_run(tx)
     was = restored(task, data["undo"])
     if was.state is TaskState.PENDING or was.kind == BlockedKind.DEPENDENCY:
         return tx.to_pending(task, was, note=was.note, detail=was.detail)
     return tx.update_task(task, was)
-
-
-def _unedited(tx: Change, task: TaskRow, was: dict[str, object]) -> TaskRow:
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in was.items()}
-    return tx.update_task(task, edited(task, values))
