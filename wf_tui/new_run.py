@@ -7,7 +7,6 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.choices import Scopes
 from wf_tui.git.control.control import make_control
 from wf_tui.git.runner import require_version
 from wf_tui.git.user.export import branch_name
@@ -19,15 +18,16 @@ from wf_tui.ledger.model.worktree_setup import WorktreeSetup
 from wf_tui.ledger.rules.load import of_plan
 from wf_tui.ledger.rules.seats import new_seats
 from wf_tui.paths import private_folder
+from wf_tui.plan.choices import Scopes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.plan.models import Plan
+    from wf_tui.project import Project
 
 __all__ = ["create_run"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from wf_tui.commands import open_ledger
 from wf_tui.config import Config
 from wf_tui.new_run import create_run
 from wf_tui.plan.models import Plan
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.choices import OnFailure, Scopes
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.rows import RunRow, Spec, WorkerRow
@@ -13,6 +12,7 @@ from wf_tui.ledger.model.states import DoneKind, Intent, Outcome, RunState, Seat
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.plan.choices import OnFailure, Scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

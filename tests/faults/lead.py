@@ -13,8 +13,8 @@ from wf_tui.cli.context import print_line
 from wf_tui.cli.errors import report_errors
 from wf_tui.cli.foreground import log_to_file
 from wf_tui.clock import SystemClock
-from wf_tui.commands import find_project
 from wf_tui.config import Timing
+from wf_tui.project import find_project
 from wf_tui.scheduler.process import Lead
 
 

@@ -16,8 +16,8 @@ import pytest
 from tests.support.audit import audit, look_at, unsaved
 from tests.support.crash_scenario import WROTE, furnish, start
 from tests.support.waiting import until
-from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
+from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
     import subprocess

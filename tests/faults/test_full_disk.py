@@ -19,12 +19,12 @@ from tests.support.disk import fill, small_disk
 from tests.support.ledger_files import write_older_format
 from tests.support.ledger_harness import LedgerHarness
 from tests.support.plans import parallel_plan
-from wf_tui.commands import open_reads
 from wf_tui.errors import EnvironmentalError, LedgerError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import status_lines
+from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,7 +23,8 @@ from tests.support.schedulers import (
     wait_for_end,
 )
 from tests.support.waiting import until
-from wf_tui.commands import open_reads, scheduler_alive
+from wf_tui.project import open_reads
+from wf_tui.scheduler.control import scheduler_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from tests.support.run_harness import RunHarness, attempt_started
 from tests.support.waiting import until
 from wf_tui.cli.root import wf
 from wf_tui.clock import SystemClock
-from wf_tui.commands import open_reads
 from wf_tui.config import Timing
+from wf_tui.project import open_reads
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import pytest
 from tests.support.disk import fill, small_disk
 from tests.support.plans import parallel_plan
 from tests.support.post_mortem import control_of, violations
-from wf_tui.commands import open_ledger
 from wf_tui.git.refs import attempt_ref
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import RETRY
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ import pytest
 from tests.support.plans import parallel_plan
 from tests.support.post_mortem import control_of, violations
 from tests.support.run_harness import attempt_started
-from wf_tui.commands import find_project
 from wf_tui.errors import GitError
 from wf_tui.git.control.attempt_commits import commit_tree
 from wf_tui.ledger.rules.moves import RETRY
+from wf_tui.project import find_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tmux import Tmux
-from wf_tui import commands
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.queries import reads
+from wf_tui.project import find_project, open_reads
+from wf_tui.scheduler.control import scheduler_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,18 +60,18 @@ class Demo:
 
     def run(self) -> RunRow:
         """Return the run as the ledger has it."""
-        with commands.open_reads(commands.find_project(self.repository, self.environ)) as db:
+        with open_reads(find_project(self.repository, self.environ)) as db:
             (run,) = reads.runs(db)
             return run
 
     def is_led(self) -> bool:
         """Whether its scheduler is at work."""
-        with commands.open_reads(commands.find_project(self.repository, self.environ)) as db:
-            return commands.scheduler_alive(db, self.run().id)
+        with open_reads(find_project(self.repository, self.environ)) as db:
+            return scheduler_alive(db, self.run().id)
 
     def kinds(self, task: str) -> list[str]:
         """Return the kinds of the events of a task."""
-        with commands.open_reads(commands.find_project(self.repository, self.environ)) as db:
+        with open_reads(find_project(self.repository, self.environ)) as db:
             return [event.kind for event in reads.events(db, self.run().id) if event.task == task]
 
 

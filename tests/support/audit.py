@@ -13,9 +13,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
+from wf_tui.project import open_reads
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.worker import WorkerState
 
 from tests.support.ledger_harness import RUN, LedgerHarness
-from wf_tui import commands
 from wf_tui.board import app as app_module
 from wf_tui.board.app import BoardApp
 from wf_tui.board.screens.board_screen import BoardScreen
-from wf_tui.commands import Project
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.paths import repo_paths
 from wf_tui.picture import reading
 from wf_tui.processes import own_identity
+from wf_tui.project import Project, user_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.load import NewPhase, NewTask
 
 _T = TypeVar("_T")
-ME = f"user:{commands.user_name()}"
+ME = f"user:{user_name()}"
 
 
 class _NoFeed:

@@ -16,10 +16,10 @@ from wf_tui.ledger.rules.moves import CANCEL, HOLD
 from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
-    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Fence
     from wf_tui.ledger.rules.load import NewTask
     from wf_tui.ledger.store.database import Database
+    from wf_tui.project import Project
 
 __all__ = ["busy_run", "run_of_kind", "small_run"]
 

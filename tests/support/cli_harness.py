@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
 
-from wf_tui import commands
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
+from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,8 +89,8 @@ class CliHarness:
         """Make a run that no act on it starts a scheduler for, and return its id."""
         parsed = parse_plan(plan, "yaml", "plan.yaml")
         assert parsed.plan is not None, parsed.errors
-        project = commands.find_project(self.repo, self.environ)
-        with commands.open_ledger(project, create=True) as ledger:
+        project = find_project(self.repo, self.environ)
+        with open_ledger(project, create=True) as ledger:
             made = create_run(project, ledger, parsed.plan, Config(), **options)
             ledger.pause(made.id)
         return made.id

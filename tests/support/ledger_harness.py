@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from wf_tui.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.rows import RunRow, Spec, TaskRow, WorkerRow
 from wf_tui.ledger.model.states import (
@@ -22,6 +21,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.load import NewPhase, NewTask
+from wf_tui.plan.choices import Isolation, Mode, OnFailure, Scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

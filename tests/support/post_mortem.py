@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.commands import open_ledger
 from wf_tui.git.control.control import Control, open_control
+from wf_tui.project import open_ledger
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:

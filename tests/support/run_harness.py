@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from tests.support.waiting import until
 from wf_tui.clock import SystemClock
-from wf_tui.commands import Project, find_project, open_ledger
 from wf_tui.config import Config, Profile, Timing
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import ACCEPT
 from wf_tui.ledger.store.store import Patience
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
+from wf_tui.project import Project, find_project, open_ledger
 from wf_tui.scheduler.process import Lead, start_detached
 from wf_tui.workers.channel import DEAF_AFTER
 

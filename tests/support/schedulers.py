@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.waiting import until
-from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
+from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
     from tests.support.run_harness import RunHarness

@@ -29,6 +29,7 @@ from wf_tui.board.screens.palette import ActionsProvider
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.footer import FooterKey
 from wf_tui.errors import EnvironmentalError, WfError
+from wf_tui.project import open_ledger, open_reads
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ if TYPE_CHECKING:
     from wf_tui.board.host import ActResult, Severity
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
-    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
+    from wf_tui.project import Project
 
 __all__ = ["ActionApp"]
 
@@ -185,7 +186,7 @@ class ActionApp(App[int]):
         """Ask the ledger something, in a thread."""
 
         def in_thread() -> _T:
-            with commands.open_reads(self.project) as db:
+            with open_reads(self.project) as db:
                 return ask(db)
 
         return await asyncio.to_thread(in_thread)
@@ -308,7 +309,7 @@ class ActionApp(App[int]):
                 self.exit(0)
 
     def _stop(self, *, now: bool) -> None:
-        with commands.open_ledger(self.project) as ledger:
+        with open_ledger(self.project) as ledger:
             commands.stop(ledger, self.run_id, now=now)
 
 

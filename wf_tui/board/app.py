@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from textual import on
 from textual.app import App
 
-from wf_tui import commands
 from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.result_messages import result_messages
 from wf_tui.board.feed import LedgerFeed
@@ -27,6 +26,7 @@ from wf_tui.clock import SystemClock
 from wf_tui.config import Config
 from wf_tui.errors import WfError
 from wf_tui.picture.picture import Picture
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from wf_tui.board.host import ActResult
     from wf_tui.clock import Clock
-    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.picture.batch import Batch, Changes
+    from wf_tui.project import Project
 
 __all__ = ["BoardApp"]
 
@@ -178,7 +178,7 @@ class BoardApp(ActionApp):
 
     async def _do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
         def in_thread() -> ActResult:
-            with commands.open_ledger(self.project) as ledger:
+            with open_ledger(self.project) as ledger:
                 return act(ledger)
 
         loop = asyncio.get_running_loop()

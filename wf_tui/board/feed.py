@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
-from wf_tui import commands
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.errors import LedgerError, WfError
 from wf_tui.picture import reading
+from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from textual.message import Message
 
     from wf_tui.clock import Clock
-    from wf_tui.commands import Project
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.batch import Batch
+    from wf_tui.project import Project
 
 __all__ = ["LedgerFeed"]
 
@@ -66,7 +66,7 @@ class LedgerFeed:
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
-                with commands.open_reads(self._project) as db:
+                with open_reads(self._project) as db:
                     self._follow(db)
             except WfError as error:
                 self._post(FeedFailed(error.message))

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.footer import FooterKey
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
-    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.moves import MoveResult
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
+    from wf_tui.project import Project
 
     ActResult = list[MoveResult] | bool | str | None
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui import commands
-from wf_tui.choices import Isolation, Mode
 from wf_tui.cli.choices import one_of
 from wf_tui.cli.context import acting, json_option, run_option
 from wf_tui.cli.errors import warn
@@ -18,6 +17,7 @@ from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.load import NewTask
 from wf_tui.ledger.rules.moves import EDIT, MoveResult
+from wf_tui.plan.choices import Isolation, Mode
 from wf_tui.plan.scopes import problem
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from wf_tui.cli.context import reading, run_argument
 from wf_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from wf_tui.commands import Project
+    from wf_tui.project import Project
 
 __all__ = ["ascii_option", "board", "on_terminal", "show_board"]
 

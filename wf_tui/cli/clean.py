@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
-from wf_tui.commands import open_ledger, scheduler_alive
 from wf_tui.disk_space import folder_size
 from wf_tui.errors import EnvironmentalError
 from wf_tui.git.control.control import open_control
@@ -19,6 +18,8 @@ from wf_tui.git.worktrees.remove import TreeClass, remove_ended
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import live_trees, needed_trees
 from wf_tui.ledger.stores import store_of
+from wf_tui.project import open_ledger
+from wf_tui.scheduler.control import scheduler_alive
 from wf_tui.text import clean as safe
 from wf_tui.text import plural
 
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.project import Project
 
 __all__ = ["clean"]
 

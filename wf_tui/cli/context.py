@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from wf_tui.commands import find_project, open_ledger, open_reads
 from wf_tui.errors import UsageError
 from wf_tui.ledger.queries import reads
+from wf_tui.project import find_project, open_ledger, open_reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.store.database import Database
+    from wf_tui.project import Project
 
 __all__ = [
     "Acting",

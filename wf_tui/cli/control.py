@@ -9,6 +9,7 @@ import click
 from wf_tui import commands
 from wf_tui.cli.context import acting, json_option, run_argument, run_option
 from wf_tui.cli.move_output import print_run_result
+from wf_tui.scheduler.control import scheduler_alive
 from wf_tui.text import plural
 
 __all__ = ["abort", "jobs", "pause", "resume", "stop"]
@@ -31,7 +32,7 @@ def pause(*, run: str | None, repo: Path | None, as_json: bool) -> None:
 def resume(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Resume a run, and start a scheduler if it has none."""
     with acting(run, repo) as found:
-        led = commands.scheduler_alive(found.ledger.db, found.run.id)
+        led = scheduler_alive(found.ledger.db, found.run.id)
         changed = commands.resume(found.project, found.ledger, found.run.id)
         text = "resumed" if changed else "was running already"
         text += "" if led else ", with a new scheduler"

@@ -24,13 +24,15 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.new_run import create_run
 from wf_tui.picture.status import read_status
+from wf_tui.project import find_project, open_ledger, open_reads
+from wf_tui.scheduler.control import ensure_scheduler, run_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.commands import Project
     from wf_tui.demo.folder import DemoFolder
     from wf_tui.ledger.model.rows import EventRow, RunRow
+    from wf_tui.project import Project
 
 __all__ = ["demo"]
 
@@ -66,11 +68,11 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
     if pace is None:
         pace = _PACE if watched else 0
     plan = prepare(folder, pace, by_hand=watched)
-    project = commands.find_project(folder.repository, _own_python_first(os.environ))
-    with commands.open_ledger(project, create=True) as ledger:
+    project = find_project(folder.repository, _own_python_first(os.environ))
+    with open_ledger(project, create=True) as ledger:
         run = create_run(project, ledger, plan, Config())
         if watched:
-            commands.ensure_scheduler(project, ledger, run.id)
+            ensure_scheduler(project, ledger, run.id)
     if not watched:
         return _run_headless(project, folder, run)
     status = show_board(project, run.id, ascii_only=ascii_only)
@@ -91,8 +93,8 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
         person.see(event)  # also when nobody reads: the demo would stall without its person
 
     # A stalled run is what the person of the demo waits for, so it must not end the scheduler.
-    ended = commands.run_here(project, run.id, Config(), see, stay_when_stalled=True)
-    with commands.open_reads(project) as db:
+    ended = run_here(project, run.id, Config(), see, stay_when_stalled=True)
+    with open_reads(project) as db:
         for line in summary(db, run.id, folder, _wf_command(os.environ)):
             print_line(line)
         return exit_status(read_status(db, run.id, run.created_at), ended.signalled)
@@ -100,11 +102,11 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
 
 def _make_person(project: Project, folder: DemoFolder, run: str) -> Person:
     def retry(task: str) -> None:
-        with commands.open_ledger(project) as ledger:
+        with open_ledger(project) as ledger:
             commands.move(project, ledger, run, RETRY, [task])
 
     def give_up() -> None:
-        with commands.open_ledger(project) as ledger:
+        with open_ledger(project) as ledger:
             if reads.run_row(ledger.db, run).state == RunState.STALLED:
                 commands.stop(ledger, run, now=True)
 

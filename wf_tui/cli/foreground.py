@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.cli.context import print_json, print_line
 from wf_tui.cli.errors import discard_output, warn
-from wf_tui.commands import open_reads, run_here
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.picture.event_json import event_json
 from wf_tui.picture.event_text import event_line, worth_watching
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import summary_lines
+from wf_tui.project import open_reads
+from wf_tui.scheduler.control import run_here
 from wf_tui.scheduler.run_log import write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.ledger.model.rows import EventRow, RunRow
     from wf_tui.picture.status import Status
+    from wf_tui.project import Project
 
 __all__ = [
     "event_printer",

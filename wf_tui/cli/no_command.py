@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wf_tui import commands
 from wf_tui.cli.board import show_board
 from wf_tui.cli.context import project_at
 from wf_tui.cli.demo import demo
@@ -12,6 +11,7 @@ from wf_tui.cli.run import run
 from wf_tui.errors import RepositoryError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
+from wf_tui.project import open_reads
 
 __all__ = ["open_newest_run"]
 
@@ -24,7 +24,7 @@ def open_newest_run() -> int:
         return _start_screen(in_repository=False)
     # Without a ledger there never was a run here, which is no error but the usual start.
     if store_of(project.paths).exists():
-        with commands.open_reads(project) as db:
+        with open_reads(project) as db:
             newest = reads.runs(db)[:1]
         if newest:
             return show_board(project, newest[0].id)

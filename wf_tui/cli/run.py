@@ -12,19 +12,20 @@ from wf_tui.cli.board import ascii_option, on_terminal, show_board
 from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
 from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
-from wf_tui.commands import ensure_scheduler, open_ledger
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import read_plan
+from wf_tui.project import open_ledger
+from wf_tui.scheduler.control import ensure_scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wf_tui.commands import Project
     from wf_tui.config import Config
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.plan.models import Plan
+    from wf_tui.project import Project
 
 __all__ = ["run"]
 

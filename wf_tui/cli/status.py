@@ -17,13 +17,13 @@ from wf_tui.cli.context import (
     run_argument,
 )
 from wf_tui.clock import SystemClock
-from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.status import read_status, run_summary, worker_json
 from wf_tui.picture.status_text import branch, status_lines
+from wf_tui.project import open_reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ import shutil
 import stat
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.commands import open_reads, scheduler_alive
 from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
 from wf_tui.ledger.model.states import RunState
@@ -16,14 +15,16 @@ from wf_tui.ledger.store.sqlite.mounts import journal_mode
 from wf_tui.ledger.store.store import StoreState
 from wf_tui.ledger.stores import store_of
 from wf_tui.paths import OTHERS, WRITERS
+from wf_tui.project import open_reads
+from wf_tui.scheduler.control import scheduler_alive
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.commands import Project
     from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.project import Project
 
 __all__ = ["ledger_state", "state_folder"]
 

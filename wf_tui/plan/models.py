@@ -19,8 +19,8 @@ from pydantic import (
     StrictStr,
 )
 
-from wf_tui.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.plan import scopes
+from wf_tui.plan.choices import Isolation, Mode, OnFailure, Scopes
 
 __all__ = [
     "AGENT_TYPE_WORDS",

@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.choices import Isolation
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.diffs import changed_lines
 from wf_tui.git.merge.integrate import AlreadyIn, Conflict, Merged, integrate
 from wf_tui.ledger.model.states import BlockedKind, Cause, DoneKind, Outcome, Step, TaskState
+from wf_tui.plan.choices import Isolation
 from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:

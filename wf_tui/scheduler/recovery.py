@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.choices import Isolation
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.stale_locks import break_stale_locks
@@ -16,6 +15,7 @@ from wf_tui.ledger.model.states import Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
+from wf_tui.plan.choices import Isolation
 from wf_tui.scheduler.attempts.endings import CANCELLED, LOST, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.job import attempt_mark

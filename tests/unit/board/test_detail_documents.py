@@ -16,9 +16,9 @@ from wf_tui.board.detail.events import read_events
 from wf_tui.board.detail.prompt import read_prompt
 from wf_tui.board.detail.wrapped_lines import WrappedLines, wrap
 from wf_tui.board.widgets.line import Role, Span
-from wf_tui.commands import open_ledger
 from wf_tui.git.control.diffs import FileChange
 from wf_tui.ledger.rules.moves import SKIP
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tests.support.ledger_harness import LedgerHarness
-    from wf_tui.commands import Project
     from wf_tui.ledger.store.database import Database
+    from wf_tui.project import Project
 
 Size = tuple[int, int]
 LEAST, SMALL, MIDDLE, LARGE = (60, 18), (80, 24), (120, 40), (200, 60)

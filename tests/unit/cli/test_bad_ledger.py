@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.ledger_files import BAD_FILES
-from wf_tui import commands
 from wf_tui.paths import private_folder
+from wf_tui.project import find_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(name="ledger")
 def _ledger(cli: CliHarness) -> Path:
     """Give the place of the ledger of a repository."""
-    path = commands.find_project(cli.repo, cli.environ).paths.ledger
+    path = find_project(cli.repo, cli.environ).paths.ledger
     private_folder(path.parent)
     return path
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.cli_harness import git
-from wf_tui import commands, locks
+from wf_tui import locks
 from wf_tui.git.control.control import open_control
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.ledger import Fence
 from wf_tui.paths import RunPaths
+from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -87,8 +88,8 @@ def test_a_led_run_keeps_all(cli: CliHarness, pool: Pool) -> None:
 
 def test_the_tree_of_an_open_attempt_stays(cli: CliHarness, pool: Pool) -> None:
     """Its scheduler may be dead: what is in it is yet to be harvested."""
-    project = commands.find_project(cli.repo, cli.environ)
-    with commands.open_ledger(project) as ledger:
+    project = find_project(cli.repo, cli.environ)
+    with open_ledger(project) as ledger:
         run = cli.json_here("runs")[0]["id"]
         ledger.resume(run)
         claim = ledger.claim(run, "shell-1")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.cli_harness import CliHarness, git
-from wf_tui import commands
+from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ def test_a_repository_from_a_stranger_is_described(cli: CliHarness) -> None:
 def test_a_damaged_ledger_is_a_problem(cli: CliHarness) -> None:
     """It is named and left as it is."""
     cli.paused_run(PLAN)
-    path = commands.find_project(cli.repo, cli.environ).paths.ledger
+    path = find_project(cli.repo, cli.environ).paths.ledger
     for name in ("ledger.db-wal", "ledger.db-shm"):
         path.with_name(name).unlink(missing_ok=True)
     path.write_bytes(b"no ledger")
@@ -94,8 +94,8 @@ def test_a_run_that_lost_its_scheduler_is_named(cli: CliHarness) -> None:
     """With the command that helps; a paused one needs none."""
     run = cli.paused_run(PLAN)
     assert _levels(cli.json_here("doctor"))["runs"] == "ok"
-    project = commands.find_project(cli.repo, cli.environ)
-    with commands.open_ledger(project) as ledger:
+    project = find_project(cli.repo, cli.environ)
+    with open_ledger(project) as ledger:
         ledger.resume(run)
     found = cli.json_here("doctor")
     assert _levels(found)["runs"] == "note"

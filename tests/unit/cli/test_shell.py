@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui import commands
 from wf_tui.git.control.control import open_control
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.ledger import Fence
@@ -22,6 +21,7 @@ from wf_tui.ledger.model.states import BlockedKind, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.paths import RunPaths
 from wf_tui.processes import own_identity
+from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -55,7 +55,7 @@ class Bench:
 
     def end(self, kind: BlockedKind, *paths: str, kept: bool = True) -> None:
         """Let the attempt end; its worktree is kept, or given back."""
-        with commands.open_ledger(commands.find_project(self.cli.repo, {**os.environ})) as ledger:
+        with open_ledger(find_project(self.cli.repo, {**os.environ})) as ledger:
             detail = {"paths": list(paths)}
             ledger.block(self.fence, Ending(Outcome.FAILED, kind.value, "t"), kind, detail)
         if not kept:
@@ -82,7 +82,7 @@ def bench(cli: CliHarness, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setenv("OUT", str(cli.root / "told"))
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     run = cli.paused_run(PLAN)
-    with commands.open_ledger(commands.find_project(cli.repo, cli.environ)) as ledger:
+    with open_ledger(find_project(cli.repo, cli.environ)) as ledger:
         return _begun(cli, ledger, run)
 
 
@@ -140,7 +140,7 @@ def test_work_that_could_not_be_saved_can_be_entered(bench: Bench) -> None:
     """The worktree of such a failure is the only place where the work is."""
     bench.end(BlockedKind.FAILED)
     assert bench.shell().exit_code == 5
-    with commands.open_ledger(commands.find_project(bench.cli.repo, os.environ)) as ledger:
+    with open_ledger(find_project(bench.cli.repo, os.environ)) as ledger:
         ledger.tree_gone(bench.fence.run, str(bench.tree.path), kept="too much")
     assert bench.shell().exit_code == 0
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui import commands
 from wf_tui.ledger.rules.moves import SKIP
+from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -177,8 +177,8 @@ def test_events_for_a_person_are_a_line_each(cli: CliHarness) -> None:
 
 def test_following_an_ended_run_prints_and_ends(cli: CliHarness, run: str) -> None:
     """`--follow` does not wait for what cannot come."""
-    project = commands.find_project(cli.repo, cli.environ)
-    with commands.open_ledger(project) as ledger:
+    project = find_project(cli.repo, cli.environ)
+    with open_ledger(project) as ledger:
         ledger.move(run, SKIP, ["one", "two"])
         ledger.resume(run)
         ledger.end_when_idle(run, foreground=True)

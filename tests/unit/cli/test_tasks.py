@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui import commands
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.processes import own_identity
+from wf_tui.project import find_project, open_ledger, user_name
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -154,7 +154,7 @@ def block(cli: CliHarness, run: str, kind: BlockedKind) -> None:
 
     This process poses as the scheduler, so that nothing starts one.
     """
-    with commands.open_ledger(commands.find_project(cli.repo, cli.environ)) as ledger:
+    with open_ledger(find_project(cli.repo, cli.environ)) as ledger:
         ledger.scheduler_started(run, asdict(own_identity()))
         ledger.resume(run)
         claim = ledger.claim(run, "shell-1")
@@ -170,7 +170,7 @@ def test_accept_claims_what_was_held_back(cli: CliHarness, run: str) -> None:
     (told,) = cli.json_here("accept", "one")
     assert (told["changed"], told["state"]) == (True, "in_progress")
     task = cli.json_here("status")["tasks"][0]
-    assert task["worker"] == f"user:{commands.user_name()}"
+    assert task["worker"] == f"user:{user_name()}"
     assert (task["epoch"], task["step"]) == (2, "checking")
 
 
@@ -222,7 +222,7 @@ def test_a_run_is_found_by_the_beginning_of_its_id(cli: CliHarness, run: str) ->
 
 def test_a_review_is_blocked_until_it_is_accepted(cli: CliHarness, run: str) -> None:
     """`wf status` exits 1 and names `wf accept`, which claims the work for the person."""
-    with commands.open_ledger(commands.find_project(cli.repo, cli.environ)) as ledger:
+    with open_ledger(find_project(cli.repo, cli.environ)) as ledger:
         ledger.scheduler_started(run, asdict(own_identity()))
         ledger.resume(run)
         claim = ledger.claim(run, "shell-1")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui import commands
+from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -22,8 +22,8 @@ def run(cli: CliHarness) -> str:
 
 def spoil(cli: CliHarness) -> None:
     """Take the pause out of the log, behind the ledger's back."""
-    project = commands.find_project(cli.repo, cli.environ)
-    with commands.open_ledger(project) as ledger:
+    project = find_project(cli.repo, cli.environ)
+    with open_ledger(project) as ledger:
         ledger.db.execute("DELETE FROM event WHERE kind = 'task_added'")
 
 

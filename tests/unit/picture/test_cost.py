@@ -10,12 +10,12 @@ import pytest
 from tests.support.interpreter_steps import count_steps
 from tests.support.ledger_harness import RUN, START, a_run, phase, seat, shell
 from tests.support.picture_harness import PictureHarness
-from wf_tui.choices import Isolation, Mode, OnFailure
 from wf_tui.ledger.model.rows import PhaseRow, Spec, TaskRow
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.picture.batch import Batch
 from wf_tui.picture.picture import Picture
+from wf_tui.plan.choices import Isolation, Mode, OnFailure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

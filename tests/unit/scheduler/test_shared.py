@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import attempt_started
 from tests.support.schedulers import kill_scheduler
-from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reasons
+from wf_tui.project import open_reads
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:

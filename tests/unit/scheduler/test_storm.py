@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.plans import parallel_plan
-from wf_tui.commands import open_ledger
 from wf_tui.config import Profile
+from wf_tui.project import open_ledger
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from tests.support.forged_ledger import UNRECORDED_MERGE, forge
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import attempt_started
 from tests.support.schedulers import kill_scheduler
-from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.rules.moves import CANCEL, RELEASE
+from wf_tui.project import open_reads
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:

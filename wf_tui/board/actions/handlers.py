@@ -13,6 +13,7 @@ from wf_tui.board.screens.dialogs import YES, ChoiceDialog, confirm
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules import moves
+from wf_tui.scheduler.control import ensure_scheduler, scheduler_alive
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -161,11 +162,11 @@ def pause_or_resume(app: ActionHost, _ids: Ids) -> None:
 def _toggle(app: ActionHost, ledger: Ledger) -> str:
     row = reads.run_row(ledger.db, app.run_id)
     live = row.state in {RunState.RUNNING, RunState.STALLED}
-    if live and commands.scheduler_alive(ledger.db, row.id):
+    if live and scheduler_alive(ledger.db, row.id):
         commands.pause(ledger, row.id)
         return "paused: nothing new starts, running tasks continue"
     if live:
-        commands.ensure_scheduler(app.project, ledger, row.id)
+        ensure_scheduler(app.project, ledger, row.id)
         return "a scheduler was started"
     commands.resume(app.project, ledger, row.id)
     return "the run resumes"

@@ -11,12 +11,12 @@ from rich.cells import cell_len, set_cell_size
 from wf_tui.board.detail.diff import counts
 from wf_tui.board.detail.document import Document, safe
 from wf_tui.board.widgets.line import Role, Span
-from wf_tui.commands import open_reads
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.diffs import file_changes
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.age import offset
+from wf_tui.project import open_reads
 from wf_tui.text import plural
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail.document import Document, choose_attempt, safe
 from wf_tui.board.widgets.line import Role, Span
-from wf_tui.commands import open_reads
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.diffs import FileChange, diff, file_changes
 from wf_tui.ledger.queries import reads
+from wf_tui.project import open_reads
 from wf_tui.text import plural
 
 if TYPE_CHECKING:

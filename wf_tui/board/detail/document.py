@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.clock import Clock
-    from wf_tui.commands import Project
     from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.project import Project
 
 __all__ = [
     "AttemptChoice",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail.document import Document, safe
 from wf_tui.board.widgets.line import Role, Span
-from wf_tui.commands import open_reads
 from wf_tui.ledger.model.events.attempt_events import ConflictFound, ResultRejected
 from wf_tui.ledger.model.events.task_events import TaskBlocked
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.event_text import event_line
+from wf_tui.project import open_reads
 from wf_tui.text import plural
 
 if TYPE_CHECKING:

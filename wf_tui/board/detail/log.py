@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail.document import choose_attempt, lines_of, safe
 from wf_tui.board.widgets.line import Role, Span
-from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
+from wf_tui.project import open_reads
 from wf_tui.workers import log
 
 if TYPE_CHECKING:

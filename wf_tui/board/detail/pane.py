@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from wf_tui.board.detail.log import Cursor
     from wf_tui.clock import Clock
-    from wf_tui.commands import Project
     from wf_tui.picture.batch import Changes
+    from wf_tui.project import Project
 
 __all__ = ["DetailPane"]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from wf_tui.board.detail.document import Document, block, safe
 from wf_tui.board.widgets.line import Role, Span
-from wf_tui.commands import open_reads
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture.scopes import waiting_for
+from wf_tui.project import open_reads
 from wf_tui.text import cut
 
 if TYPE_CHECKING:

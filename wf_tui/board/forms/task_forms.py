@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wf_tui.commands import Project
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.load import NewTask
     from wf_tui.ledger.store.database import Database
+    from wf_tui.project import Project
 
 __all__ = ["EditForm", "Filled", "NewForm", "TaskForm", "add", "read_facts"]
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from wf_tui.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.json_text import compact_json, read_map, read_words
 from wf_tui.ledger.model.spec import Spec, read_spec, write_spec
@@ -24,6 +23,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.store.database import Row, Value, Values
+from wf_tui.plan.choices import Isolation, Mode, OnFailure, Scopes
 from wf_tui.text import clean
 
 __all__ = [

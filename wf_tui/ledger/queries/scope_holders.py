@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.choices import Isolation, Scopes
+from wf_tui.plan.choices import Isolation, Scopes
 from wf_tui.plan.scopes import first_overlap
 
 if TYPE_CHECKING:

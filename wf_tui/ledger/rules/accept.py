@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.choices import Isolation
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.rules.claims import open_attempt
+from wf_tui.plan.choices import Isolation
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.choices import Isolation, OnFailure
 from wf_tui.ledger.model.events.attempt_events import AttemptEnded, ConflictFound
 from wf_tui.ledger.model.events.run_events import LaneLimited
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskDone, TaskReleased, TaskStep
@@ -31,6 +30,7 @@ from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake
 from wf_tui.ledger.rules.runs import abort_rest, refresh_abort
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
+from wf_tui.plan.choices import Isolation, OnFailure
 
 if TYPE_CHECKING:
     from random import Random

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.choices import Isolation
 from wf_tui.ledger.model.events.attempt_events import MessageDelivered
 from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
 from wf_tui.ledger.model.rows import (
@@ -32,6 +31,7 @@ from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.runs import wake_run
+from wf_tui.plan.choices import Isolation
 from wf_tui.plan.scopes import first_overlap
 
 if TYPE_CHECKING:

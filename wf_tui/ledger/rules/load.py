@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.choices import Isolation, Mode, OnFailure
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.events.run_events import RunCreated
 from wf_tui.ledger.model.events.task_events import TaskAdded, TaskBlocked
 from wf_tui.ledger.model.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
 from wf_tui.ledger.model.states import BlockedKind, EdgeKind, PinnedBy, TaskState
 from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
+from wf_tui.plan.choices import Isolation, Mode, OnFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from wf_tui.choices import OnFailure
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.events.read import Event
 from wf_tui.ledger.model.events.task_events import TaskEvent, Undone
@@ -29,6 +28,7 @@ from wf_tui.ledger.model.rows import (
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.store.database import Database, Values
+from wf_tui.plan.choices import OnFailure
 
 __all__ = ["NEW_EVENT", "RunTransaction"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.choices import Isolation
+from wf_tui.plan.choices import Isolation
 
 if TYPE_CHECKING:
     from wf_tui.git.worktrees.pool import Pool
