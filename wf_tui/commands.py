@@ -15,6 +15,7 @@ from wf_tui.kept_worktree import unresolved
 from wf_tui.ledger.model.states import Intent, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.seats import more_seats
+from wf_tui.scheduler.control import ensure_scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.load import NewTask
     from wf_tui.ledger.rules.moves import Move, MoveResult
     from wf_tui.project import Project
-from wf_tui.scheduler.control import ensure_scheduler
 
 __all__ = ["abort", "add", "move", "pause", "resume", "set_jobs", "stop", "undo"]
 

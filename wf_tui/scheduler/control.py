@@ -18,6 +18,7 @@ from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError
 from wf_tui.ledger.queries import reads
 from wf_tui.processes import is_alive
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import EventRow
     from wf_tui.ledger.store.database import Database
-from wf_tui.project import Project, open_ledger
+    from wf_tui.project import Project
 
 __all__ = ["Ended", "ensure_scheduler", "run_here", "scheduler_alive"]
 
