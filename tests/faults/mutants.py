@@ -250,7 +250,7 @@ MUTANTS: Final = (
         "G6",
         "no loss check",
         "git/merge/integrate.py",
-        "    lost = find_losses(control, base, head, commit, tree)\n",
+        "    lost = find_losses(control, base, head, commit, merge.tree)\n",
         "    lost: tuple[str, ...] = ()\n",
         "unit/git/merge/test_merge_loss.py::test_a_merge_that_drops_work_is_a_conflict",
     ),

@@ -10,6 +10,7 @@ import sys
 __all__ = ["erase", "make_readable"]
 
 _OWNER_ALL = 0o700
+"""What a folder's owner needs to list it, and to read and delete what is in it."""
 _OWNER_READ = 0o400
 _SAME_FILE_SYSTEM = (
     b"--one-file-system" if sys.platform == "linux" else b"-x"
@@ -20,6 +21,8 @@ def erase(path: bytes) -> bool:
     """Delete a file, special file or whole folder; return whether it is gone.
 
     Folders go by `rm`: `shutil.rmtree` breaks on trees deeper than Python's stack or PATH_MAX.
+    What is not there counts as gone. It never raises for what it finds, and takes as long as the
+    disk needs: for gigabytes that is minutes.
     """
     try:
         status = os.lstat(path)
@@ -39,30 +42,32 @@ def erase(path: bytes) -> bool:
 
 
 def make_readable(top: bytes) -> None:
-    """Let the owner read all below `top`; only what lacks it is changed, no link is followed."""
+    """Let the owner read all below `top`; only what lacks it is changed, no link is followed.
+
+    A worker may have taken rights away from its own files, so that git passes over them. Nobody may
+    work below `top` any more: between the look at a path and its change it must stay the same.
+    """
     waiting = [top]
     while waiting:
         folder = waiting.pop()
         try:
-            _readable_folder(folder, waiting)
+            # The folder itself first: without its rights nothing in it can be looked at.
+            if os.lstat(folder).st_mode & _OWNER_ALL != _OWNER_ALL:
+                os.chmod(folder, 0o755)  # noqa: S103 - as git makes folders; what is above is private
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False):
+                        mode = entry.stat(follow_symlinks=False).st_mode
+                        if not mode & _OWNER_READ:
+                            os.chmod(entry.path, stat.S_IMODE(mode) | 0o600)
         except OSError:
             continue  # a path too long, or gone: whoever reads it next says so
-
-
-def _readable_folder(folder: bytes, waiting: list[bytes]) -> None:
-    if os.lstat(folder).st_mode & _OWNER_ALL != _OWNER_ALL:
-        os.chmod(folder, 0o755)  # noqa: S103 - as git makes folders; what is above is private
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-            elif entry.is_file(follow_symlinks=False):
-                mode = entry.stat(follow_symlinks=False).st_mode
-                if not mode & _OWNER_READ:
-                    os.chmod(entry.path, stat.S_IMODE(mode) | 0o600)
 
 
 def _erase_folder(path: bytes) -> bool:
     command = [b"/bin/rm", b"-rf", _SAME_FILE_SYSTEM, b"--", path]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    # `rm -f` says that all is well of a path which it could not reach.
     return done.returncode == 0 and not os.path.lexists(path)

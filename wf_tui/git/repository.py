@@ -15,7 +15,10 @@ ANY_OWNER = {"safe.directory": "*"}
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository of the user: where it lies and what is checked out."""
+    """A repository of the user: where it lies and what is checked out.
+
+    As it was when it was asked for; the user goes on working in it while a run uses this value.
+    """
 
     common_dir: Path
     """The git directory that all its worktrees share."""
@@ -35,40 +38,49 @@ def locate(start: Path) -> tuple[Path, str]:
     """Return the git common directory around `start` and the repository's name.
 
     It costs one call of git and needs no commit: what reads the runs of a repository needs no more.
+    Raises `RepositoryError` where there is no repository or git refuses to read it.
     """
     if not start.is_dir():
         raise RepositoryError(f"no such folder: {clean(str(start))}", "name a folder with --repo")
     common_dir = Path(_ask(start, "--path-format=absolute", "--git-common-dir"))
-    return common_dir, _name_of(common_dir)
+    # Of the common directory alone, so that it is the same seen from every worktree.
+    own = common_dir.parent if common_dir.name == ".git" else common_dir
+    return common_dir, own.name.removesuffix(".git") or "repository"
 
 
 def find_repository(start: Path) -> Repository:
     """Return the repository that `start` lies in; raise `RepositoryError` where none can be used.
 
-    Subfolders, linked worktrees, detached heads, bare and shallow repositories all work.
+    Subfolders, linked worktrees, detached heads, bare and shallow repositories all work. Five
+    commands of git, none of which looks for an object: a run starts from what HEAD names, whether
+    or not its objects are there.
     """
     common_dir, name = locate(start)
-    facts = _ask(
-        start,
-        "--is-inside-work-tree",
-        "--is-shallow-repository",
-        "--show-object-format",
-    ).split("\n")
-    inside, shallow, object_format = facts
+    questions = ("--is-inside-work-tree", "--is-shallow-repository", "--show-object-format")
+    inside, shallow, object_format = _ask(start, *questions).split("\n")
     branch = _read(start, "symbolic-ref", "-q", "--short", "HEAD")
+    # A bare repository has none, and git fails when it is asked for one.
     top = Path(_ask(start, "--show-toplevel")) if inside == "true" else None
+    # Not peeled to a commit: looking for an object may make git run what a promisor remote names.
+    head = _read(start, "rev-parse", "--verify", "-q", "--end-of-options", "HEAD")
+    if head.status:
+        raise RepositoryError(
+            f"the repository at {clean(str(start))} has no commit yet",
+            "make a first commit: a run starts from one",
+        )
     return Repository(
         common_dir=common_dir,
         top=top,
         name=name,
         object_format=object_format,
-        head=_head(start),
+        head=head.text,
         branch=branch.text if branch.status == 0 else None,
         shallow=shallow == "true",
     )
 
 
 def _read(start: Path, *arguments: str) -> Completed:
+    # Here git discovers the repository: from a folder that the person named, never a worker's.
     return git(*arguments, cwd=start, ok=None, settings=ANY_OWNER)
 
 
@@ -86,20 +98,3 @@ def _ask(start: Path, *questions: str) -> str:
             )
         raise RepositoryError(f"git cannot read the repository at {shown}: {done.complaint}")
     return done.text
-
-
-def _head(start: Path) -> str:
-    # Not peeled to a commit: looking for an object may make git run what a promisor remote names.
-    done = _read(start, "rev-parse", "--verify", "-q", "--end-of-options", "HEAD")
-    if done.status:
-        raise RepositoryError(
-            f"the repository at {clean(str(start))} has no commit yet",
-            "make a first commit: a run starts from one",
-        )
-    return done.text
-
-
-def _name_of(common_dir: Path) -> str:
-    # Of the common directory alone, so that it is the same seen from every worktree.
-    own = common_dir.parent if common_dir.name == ".git" else common_dir
-    return own.name.removesuffix(".git") or "repository"

@@ -21,6 +21,7 @@ _FILE_SETTINGS: Final = (
     *("core.autocrlf", "core.eol", "core.symlinks", "core.filemode", "core.sharedrepository"),
     "core.logallrefupdates",
 )
+"""What decides on the bytes and modes of files in a checkout; none of it names a program."""
 _IDENT: Final = re.compile(r"(.*) <(.*)> (\d+ [+-]\d{4})", re.DOTALL)
 _FILTER: Final = re.compile(rb"filter\.(.*)\.(?:clean|smudge|process|required)", re.DOTALL)
 
@@ -42,14 +43,21 @@ class Identity:
 
 
 def as_the_user(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which git reads the user's configuration, and asks nothing."""
+    """Return an environment in which git reads the user's configuration, and asks nothing.
+
+    For `config` and `var` alone, which run no program. `environ` is the user's environment; of it
+    only what says where the configuration is, or who the user is, goes on.
+    """
     env = {name: environ[name] for name in _KEPT if name in environ}
     folder = os.path.dirname(find_git())  # noqa: PTH120 - a string is what PATH wants
     return env | {"PATH": folder + ":/usr/bin:/bin", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def identity(git_dir: Path, environ: Mapping[str, str]) -> Identity:
-    """Return who the user is by their configuration; a guess by git does not count."""
+    """Return who the user is by their configuration; a guess by git does not count.
+
+    Raises `EnvironmentalError`, with what to type, where the configuration does not say.
+    """
     # Else git makes up a name and an address from the account and the host, and commits with them.
     words = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
     done = git(*words, git_dir=git_dir, ok=None, environment=as_the_user(environ))
@@ -70,24 +78,24 @@ def checkout_settings(git_dir: Path, environ: Mapping[str, str]) -> dict[str, st
     """
     env = as_the_user(environ)
     found = git("config", "--includes", "-z", "--list", git_dir=git_dir, environment=env).records
-    settings = {"core.attributesFile": str(_attributes_file(git_dir, environ, env))}
-    settings["core.logAllRefUpdates"] = "true"
+    words = ("config", "--type=path", "--get", "core.attributesFile")
+    done = git(*words, git_dir=git_dir, ok=None, environment=env)
+    if done.status == 0:
+        attributes = Path(done.text)
+    else:  # git's own default: the runner's empty file stands for it otherwise
+        home = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/"), ".config"))
+        attributes = Path(home, "git", "attributes")
+    # A landing shows in the reflog as a merge by hand does, but where the user's setting says no.
+    settings = {"core.attributesFile": str(attributes), "core.logAllRefUpdates": "true"}
     for key, _, value in (record.partition(b"\n") for record in found):
         name = os.fsdecode(key)
         if name in _FILE_SETTINGS:
+            # A key without a value is a switch that is on.
             settings[name] = os.fsdecode(value) or "true"
         elif driver := _FILTER.fullmatch(key):
             name = os.fsdecode(driver[1])
             for program in ("clean", "smudge", "process"):
                 settings[f"filter.{name}.{program}"] = ""
+            # Else git would fail on the file, since its filter does nothing.
             settings[f"filter.{name}.required"] = "false"
     return settings
-
-
-def _attributes_file(git_dir: Path, environ: Mapping[str, str], env: Mapping[str, str]) -> Path:
-    words = ("config", "--type=path", "--get", "core.attributesFile")
-    done = git(*words, git_dir=git_dir, ok=None, environment=env)
-    if done.status == 0:
-        return Path(done.text)
-    home = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/"), ".config"))
-    return Path(home, "git", "attributes")

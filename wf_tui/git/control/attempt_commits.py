@@ -18,7 +18,11 @@ _TITLE = 200
 
 @dataclass(frozen=True)
 class Message:
-    """A commit message: one line, and trailers that say which attempt it is."""
+    """A commit message: one line, and trailers that say which attempt it is.
+
+    The trailers are for people and their tools. wf itself finds an attempt by its ref and by the
+    ledger, never by what a message says.
+    """
 
     title: str
     run: str
@@ -26,9 +30,21 @@ class Message:
     epoch: int
 
     def encode(self) -> bytes:
-        """Return the message; free text in it can make neither lines nor trailers."""
+        """Return the message; free text in it can make neither lines nor trailers.
+
+        Title and task come from a plan or a worker, so one with a newline in it could otherwise
+        claim to be another attempt's.
+        """
         trailers = {"Wf-Run": self.run, "Wf-Task": self.task, "Wf-Attempt": str(self.epoch)}
-        lines = [f"{key}: {_escaped(value)}" for key, value in trailers.items()]
+        lines = []
+        for key, value in trailers.items():
+            # Backslashes too: else a value that looks escaped could not be told from one that is.
+            doubled = value.replace("\\", "\\\\")
+            escaped = [
+                char if char.isprintable() else char.encode("unicode_escape").decode()
+                for char in doubled
+            ]
+            lines.append(f"{key}: {''.join(escaped)}")
         subject = clean(self.title, limit=_TITLE).strip() or "(no title)"
         return "\n".join([subject, "", *lines, ""]).encode()
 
@@ -49,14 +65,17 @@ def commit_attempt(
     """Make the commit of an attempt's tree, on its base, and return its name.
 
     `when` is in UTC seconds and comes from the ledger, as all the rest: the same arguments give the
-    same commit, so that recovery may do it again.
+    same commit, so that recovery may do it again. `parents` are further ones beside the base.
+    Nothing points to the commit until `save_attempt_ref` is called.
     """
+    # What ends a name in git's format goes; git refuses one that is then empty, or only dots.
+    author = _NOT_IN_A_NAME.sub("", clean(worker, limit=100)).strip(" .,:;\"'\\") or "worker"
     return commit_tree(
         control,
         tree,
         tuple(dict.fromkeys([base, *parents])),  # the base first, as `git log --first-parent` goes
         Message(title, run, task, epoch).encode(),
-        author=(_author_name(worker), _WORKER_MAIL),
+        author=(author, _WORKER_MAIL),
         when=when,
     )
 
@@ -70,7 +89,11 @@ def commit_tree(
     when: float,
     author: tuple[str, str] = _HOST,
 ) -> str:
-    """Make a commit; wf is the committer, `when` (UTC seconds) its date."""
+    """Make a commit of a tree that is in `control.git`, and return its name.
+
+    wf is the committer, and the author where no other is named (name, address); `when` (UTC
+    seconds) is the date of both. No ref moves. Raises `GitError` where an object is missing.
+    """
     date = f"@{int(when)} +0000"
     variables = {
         "GIT_AUTHOR_NAME": author[0],
@@ -88,24 +111,12 @@ def commit_tree(
 def save_attempt_ref(control: Control, commit: str, *, task: str, epoch: int) -> str:
     """Keep an attempt's commit under its own ref, which is made once and never moved.
 
-    A second harvest, of a tree that a person went on editing, gets a ref beside the first.
+    A second harvest, of a tree that a person went on editing, gets a ref beside the first. Returns
+    the name of the ref that has the commit now. Called before the ledger hears of the commit, so
+    that what it names can always be found. Raises `RefusedError` where both refs are taken.
     """
     ref = attempt_ref(task, epoch)
     if control.resolve(ref) not in {None, commit}:
         ref = edited_ref(ref, commit)
     control.create(ref, commit)
     return ref
-
-
-def _escaped(value: str) -> str:
-    """Return free text as one line that can be told from any other: backslash escapes."""
-    escaped = value.replace("\\", "\\\\")
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in escaped
-    )
-
-
-def _author_name(worker: str) -> str:
-    """Return a name that git takes: with nothing that ends an identity, and not only dots."""
-    name = _NOT_IN_A_NAME.sub("", clean(worker, limit=100)).strip(" .,:;\"'\\")
-    return name or "worker"

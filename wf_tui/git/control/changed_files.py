@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wf_tui.git.control.control import Control
+from wf_tui.git.path_bytes import decode_path
 from wf_tui.plan.scopes import covers
 
 __all__ = ["ABSENT", "Entry", "changed_files", "outside_scopes"]
@@ -17,7 +18,11 @@ _RAW = ("diff-tree", "-r", "-z", "--no-renames", "--raw", "--no-abbrev", "--end-
 
 @dataclass(frozen=True)
 class Entry:
-    """One path that differs; a rename is one path gone and one added."""
+    """One path that differs; a rename is one path gone and one added.
+
+    `status` is git's letter (A, M, D, T). Modes are six octal digits as git prints them, `ABSENT`
+    on the side that lacks the path; object names are whole, zeros for none.
+    """
 
     status: str
     path: str
@@ -33,7 +38,7 @@ class Entry:
 
     @property
     def new(self) -> tuple[str, str]:
-        """Mode and object after."""
+        """Mode and object after; where only this side changed the path, a merge has the same."""
         return self.new_mode, self.new_oid
 
     @property
@@ -50,20 +55,23 @@ class Entry:
 def changed_files(control: Control, old: str, new: str) -> tuple[Entry, ...]:
     """Return what differs from `old` to `new` (commits or trees), in the order of the paths.
 
-    Bytes of a path that are no UTF-8 are kept as surrogate escapes.
+    Bytes of a path that are no UTF-8 are kept as surrogate escapes. One command of git, which
+    compares trees: what the folders have in common costs nothing, however large they are.
     """
     records = control.git(*_RAW, old, new).records
-    return tuple(_entry(*pair) for pair in zip(records[::2], records[1::2], strict=True))
+    entries = []
+    # A record is `:MODE MODE OID OID STATUS`, and its path is the record behind it.
+    for about, path in zip(records[::2], records[1::2], strict=True):
+        old_mode, new_mode, old_oid, new_oid, status = about[1:].decode().split(" ")
+        entries.append(Entry(status, decode_path(path), old_mode, new_mode, old_oid, new_oid))
+    return tuple(entries)
 
 
 def outside_scopes(entries: Iterable[Entry], scopes: Sequence[str]) -> tuple[str, ...]:
-    """Return the changed paths that no scope covers; without scopes every path is allowed."""
+    """Return the changed paths that no scope covers; without scopes every path is allowed.
+
+    Promise G10: an attempt with any such path is blocked (kind `scope`) before its merge.
+    """
     if not scopes:
         return ()
     return tuple(entry.path for entry in entries if not covers(scopes, entry.path))
-
-
-def _entry(about: bytes, path: bytes) -> Entry:
-    old_mode, new_mode, old_oid, new_oid, status = about[1:].decode().split(" ")
-    name = path.decode("utf-8", "surrogateescape")
-    return Entry(status, name, old_mode, new_mode, old_oid, new_oid)

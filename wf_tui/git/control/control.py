@@ -27,6 +27,7 @@ ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
 
 _LOCAL_NAMES = "foreign"
 """The file in `control.git` that lists them; the name is that of the first release."""
+# What a pattern of `.gitignore` gives a meaning to; a space has one only at the end.
 _SPECIAL = re.compile(r"([\\*?\[]| $)")
 
 
@@ -59,16 +60,24 @@ class Control:
         ok: Collection[int] | None = (0,),
         variables: Mapping[str, str] | None = None,
     ) -> Completed:
-        """Run git on this repository, without a worktree."""
+        """Run git on this repository, without a worktree.
+
+        `ok` are the exit statuses that are no failure (None: all), `variables` are added to the
+        environment for this command alone.
+        """
         every = {**self.variables, **(variables or {})}
         return git(*arguments, git_dir=self.git_dir, stdin=stdin, ok=ok, variables=every)
 
     def head(self) -> str:
-        """Return the commit that the integration branch points to."""
+        """Return the commit that the integration branch points to, read anew each time.
+
+        Only the integrator moves it, but a person can, too: never keep it over a step.
+        """
         return self.git("rev-parse", "--verify", "--end-of-options", self.ref + "^{commit}").text
 
     def resolve(self, name: str) -> str | None:
         """Return the object that a ref or object name means, or None where there is none."""
+        # 128 is where git stumbles over damage on its way: nothing to build on either.
         done = self.git("rev-parse", "--verify", "-q", "--end-of-options", name, ok=(0, 1, 128))
         return done.text if done.status == 0 else None
 
@@ -82,18 +91,29 @@ class Control:
         return self.git(*question, ok=(0, 1)).status == 0
 
     def is_between(self, old: str, commit: str) -> bool:
-        """Whether `commit` descends from `old` and is in the integration branch's history."""
+        """Whether `commit` descends from `old` and is in the integration branch's history.
+
+        Of a commit that this repository has never heard of, such as one of the user's: False.
+        """
+        # `merge-base` fails on an unknown commit as it does on a damaged repository; so ask first.
         if self.resolve(commit + "^{commit}") is None:
             return False
         question = ("merge-base", "--is-ancestor", old, commit)
         return self.git(*question, ok=(0, 1)).status == 0 and self.contains(commit)
 
     def move(self, ref: str, new: str, old: str) -> bool:
-        """Point `ref` to `new` if it points to `old` now (zeros: it does not exist)."""
+        """Point `ref` to `new` if it points to `old` now (zeros: it does not exist).
+
+        The one compare-and-swap that promise G6 rests on: git takes the ref's lock, compares, and
+        renames. Returns False where it did not move; why, only a new look at the ref can tell.
+        """
         return self._move(ref, new, old).status == 0
 
     def create(self, ref: str, commit: str) -> None:
-        """Make a ref that never moves; one that says the same already is left as it is."""
+        """Make a ref that never moves; one that says the same already is left as it is.
+
+        Raises `RefusedError` where it points elsewhere, `GitError` where git cannot write it.
+        """
         # Recovery makes a ref again that a killed scheduler has made: the same one is no fault.
         done = self._move(ref, commit, self.zero)
         if done.status == 0 or (there := self.resolve(ref)) == commit:
@@ -103,6 +123,7 @@ class Control:
         raise GitError(f"cannot make {ref}: {done.complaint}", status=done.status)
 
     def _move(self, ref: str, new: str, old: str) -> Completed:
+        # A symbolic ref that somebody has put there is compared itself, and never followed.
         words = ("update-ref", "--no-deref", "--end-of-options", ref, new, old)
         return self.git(*words, ok=None)
 
@@ -128,10 +149,11 @@ def make_control(
         shutil.rmtree(making)
     ref = branch_ref(branch)
     draft = Control(making, repository.object_format, repository.head, ref)
+    # With the slash in front, and its special characters escaped, a pattern means one path.
+    own = "".join("/" + _SPECIAL.sub(r"\\\1", name) + "\n" for name in local_names)
     try:
-        _initialise(draft, repository, branch)
         excludes = user_excludes(repository, os.environ if environ is None else environ)
-        _write_info(draft, excludes + _exclude_patterns(local_names))
+        _initialise(draft, repository, branch, excludes + os.fsencode(own))
         (making / _LOCAL_NAMES).write_bytes(b"\0".join(map(os.fsencode, local_names)))
         # Before any ref: what lacks objects must never look like a repository that can be used.
         check_complete(draft)
@@ -146,7 +168,11 @@ def make_control(
 
 
 def open_control(paths: RunPaths) -> Control:
-    """Return the private repository of a run that was started before; three commands of git."""
+    """Return the private repository of a run that was started before; three commands of git.
+
+    For the scheduler at its start, and for each view that shows a diff. Raises
+    `EnvironmentalError` where the folder is gone, `GitError` where it is damaged.
+    """
     git_dir = paths.control
     if not git_dir.is_dir():
         raise EnvironmentalError(f"the run's repository is gone: {git_dir}")
@@ -157,30 +183,24 @@ def open_control(paths: RunPaths) -> Control:
 
 
 def _read_local_names(git_dir: Path) -> tuple[bytes, ...]:
-    """Return the names of foreign files; an older run has no such file."""
+    """Return the names of local files; an older run has no such file."""
     try:
         return tuple(filter(None, (git_dir / _LOCAL_NAMES).read_bytes().split(b"\0")))
     except FileNotFoundError:
         return ()
 
 
-def _exclude_patterns(names: Collection[str]) -> bytes:
-    """Return the excludes that mean exactly these names."""
-    lines = ["/" + _SPECIAL.sub(r"\\\1", name) + "\n" for name in names]
-    return os.fsencode("".join(lines))
-
-
-def _initialise(control: Control, repository: Repository, branch: str) -> None:
+def _initialise(control: Control, repository: Repository, branch: str, excludes: bytes) -> None:
+    """Make the folder with all but its refs: configuration, objects, attributes and excludes."""
+    # Without a template: one of the machine's could bring hooks and configuration along.
     git(
         *("init", "-q", "--bare", "--template=", "-b", branch),
         *(f"--object-format={control.object_format}", "--", control.git_dir),
     )
     link_objects(repository.common_dir / "objects", control.git_dir / "objects")
     if repository.shallow:
+        # It says where the history ends; without it git takes what is missing for damage.
         shutil.copyfile(repository.common_dir / "shallow", control.git_dir / "shallow")
-
-
-def _write_info(control: Control, excludes: bytes) -> None:
     info = control.git_dir / "info"
     info.mkdir(exist_ok=True)
     (info / "attributes").write_bytes(ATTRIBUTES)
@@ -188,7 +208,11 @@ def _write_info(control: Control, excludes: bytes) -> None:
 
 
 def check_complete(control: Control) -> None:
-    """Refuse a repository that lacks objects of the commit that a run starts from."""
+    """Refuse a repository that lacks objects of the commit that a run starts from.
+
+    Raises `RepositoryError` with what to do. All names in the commit's tree are walked; no
+    content is read, and nothing is fetched.
+    """
     words = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--end-of-options")
     # Git ends with 128 where a tree itself is missing, so that it cannot go on below it.
     done = control.git(*words, control.base + "^{tree}", ok=(0, 128))

@@ -1,18 +1,23 @@
 """What a commit changed, for a person: a patch, a table of files or the counts, as git has them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wf_tui.git.control.control import Control
+from wf_tui.git.path_bytes import decode_path, encode_path
 
 __all__ = ["FileChange", "changed_lines", "diff", "file_changes"]
 
+# Neither configuration nor attributes of a tree may name a program that makes the text.
 _SAFE = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
 
 
 @dataclass(frozen=True)
 class FileChange:
-    """How much of one file differs; a binary file has no lines to count."""
+    """How much of one file differs; a binary file has no lines to count.
+
+    `added` and `removed` are lines, None for a binary file.
+    """
 
     path: str
     was: str
@@ -35,7 +40,7 @@ def diff(
     a terminal sees them. Called by views, off the event loop; a patch may have any size.
     """
     form = ("--stat=100",) if stat else ("--patch",)
-    names = [path.encode("utf-8", "surrogateescape") for path in paths]
+    names = [encode_path(path) for path in paths]
     words = ("diff-tree", "-r", *_SAFE, *form, "--end-of-options", old, new)
     return control.git(*words, "--", *names).stdout
 
@@ -46,27 +51,28 @@ def file_changes(control: Control, old: str, new: str) -> tuple[FileChange, ...]
     Bytes of a path that are no UTF-8 are kept as surrogate escapes.
     """
     words = ("diff-tree", "-r", "-z", *_SAFE, "--numstat", "--end-of-options", old, new)
-    return tuple(_changes(iter(control.git(*words).records)))
+    records = iter(control.git(*words).records)
+    changes = []
+    for record in records:
+        added, removed, path = record.split(b"\t", 2)
+        if path:
+            was = now = path
+        else:  # a rename: its two paths are records of their own
+            was, now = next(records), next(records)
+        change = FileChange(decode_path(now), decode_path(was), _count(added), _count(removed))
+        changes.append(change)
+    return tuple(changes)
 
 
 def changed_lines(control: Control, old: str, new: str) -> str:
-    """Return how many lines differ between two commits, as people write it: `+120 -4`."""
+    """Return how many lines differ between two commits, as people write it: `+120 -4`.
+
+    Binary files count nothing. The scheduler writes it into the event of a merge.
+    """
     changes = file_changes(control, old, new)
     added = sum(change.added or 0 for change in changes)
     removed = sum(change.removed or 0 for change in changes)
     return f"+{added} -{removed}"
-
-
-def _changes(records: Iterator[bytes]) -> Iterator[FileChange]:
-    """Read the records; a renamed file's two paths are records of their own."""
-    for record in records:
-        added, removed, path = record.split(b"\t", 2)
-        was, now = (path, path) if path else (next(records), next(records))
-        yield FileChange(_name(now), _name(was), _count(added), _count(removed))
-
-
-def _name(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")
 
 
 def _count(number: bytes) -> int | None:

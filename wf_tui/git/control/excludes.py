@@ -16,10 +16,16 @@ from wf_tui.git.user_config import as_the_user
 __all__ = ["user_excludes"]
 
 _LARGEST = 1 << 20
+"""Bytes of an excludes file that are read; a larger one is no list of patterns."""
 
 
 def user_excludes(repository: Repository, environ: Mapping[str, str]) -> bytes:
-    """Return the patterns of the user's excludes file and of the repository's `info/exclude`."""
+    """Return the patterns of the user's excludes file and of the repository's `info/exclude`.
+
+    Read once, when a run is made: what a worker may leave out of its work does not change while it
+    runs. `environ` is the user's environment. A file that cannot be read counts as empty.
+    """
+    # In this order, since the last pattern that fits decides, as in the user's own git.
     files = [_configured_file(repository, environ), repository.common_dir / "info" / "exclude"]
     parts = [_content(file) for file in files if file is not None]
     return b"".join(part if part.endswith(b"\n") else part + b"\n" for part in parts if part)
@@ -37,13 +43,16 @@ def _configured_file(repository: Repository, environ: Mapping[str, str]) -> Path
         ok=None,
         environment=as_the_user(environ),
     )
-    if done.status or len(done.records) != 2:  # noqa: PLR2004 - scope and path
-        return _default_file(environ)
-    scope, path = done.records[0], Path(os.fsdecode(done.records[1]))
-    return path if scope in {b"system", b"global"} or _is_in_repository(path, repository) else None
-
-
-def _default_file(environ: Mapping[str, str]) -> Path | None:
+    if done.status == 0 and len(done.records) == 2:  # noqa: PLR2004 - scope and path
+        scope, path = done.records[0], Path(os.fsdecode(done.records[1]))
+        if scope in {b"system", b"global"}:
+            return path
+        # Resolved: a link in the repository leads to the user's file as well as a path does.
+        real = path.resolve()
+        folders = [repository.common_dir] + ([repository.top] if repository.top else [])
+        inside = any(real.is_relative_to(folder.resolve()) for folder in folders)
+        return path if inside else None
+    # Git's own default, which it does not name when it is asked.
     if folder := environ.get("XDG_CONFIG_HOME"):
         return Path(folder, "git", "ignore")
     if home := environ.get("HOME"):
@@ -51,14 +60,9 @@ def _default_file(environ: Mapping[str, str]) -> Path | None:
     return None
 
 
-def _is_in_repository(path: Path, repository: Repository) -> bool:
-    homes = [repository.common_dir] + ([repository.top] if repository.top else [])
-    real = path.resolve()
-    return any(real.is_relative_to(home.resolve()) for home in homes)
-
-
 def _content(file: Path) -> bytes:
     """Return what a regular file holds; nothing for other kinds, or one too large."""
+    # Not to wait for a writer, should it be a FIFO; asked of what was opened, not of the name.
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

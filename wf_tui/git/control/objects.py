@@ -29,8 +29,11 @@ _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EACCES, errno.ENOT
 def link_objects(source: Path, target: Path) -> None:
     """Link every object that `source` and its alternates hold into `target`.
 
-    A repack of the user's can take files away meanwhile; then the walk is made again.
+    Both are folders named `objects`. Across file systems objects are copied. A repack of the user's
+    can take files away meanwhile; then the walk is made again. Raises `RepositoryError` where that
+    never ends, or where an object is not a regular file.
     """
+    # What a repack takes away is in the new pack, which the next walk finds beside what it has.
     for _ in range(_ROUNDS):
         if all(_link_all(folder, target) for folder in object_folders(source)):
             return
@@ -41,7 +44,10 @@ def link_objects(source: Path, target: Path) -> None:
 
 
 def object_folders(first: Path) -> tuple[Path, ...]:
-    """Return an object folder and, recursively, the alternates it names."""
+    """Return an object folder and, recursively, the alternates it names.
+
+    In the order git looks through them. Raises `RepositoryError` for a path that git quotes.
+    """
     found: dict[Path, None] = {}
     waiting = [(first, 0)]
     while waiting:
@@ -72,7 +78,7 @@ def _link_all(source: Path, target: Path) -> bool:
     for folder, _, names in os.walk(source):
         relative = os.path.relpath(folder, source)
         if relative == "info":
-            continue
+            continue  # the alternates: what they name is linked, too, so that none is needed
         there = target / relative
         there.mkdir(exist_ok=True)
         late = [name for name in names if name.endswith(_LATE)]
@@ -84,22 +90,21 @@ def _link_all(source: Path, target: Path) -> bool:
 
 
 def _link(source: Path, target: Path) -> bool:
+    """Link one file, or copy it where that cannot be; False where it went away before."""
     try:
         if not stat.S_ISREG(source.lstat().st_mode):
             raise RepositoryError(f"{clean(str(source))} is not a regular file")
         os.link(source, target)
     except FileExistsError:
-        return True
+        return True  # an object is named by its content, so that it is the same one
     except FileNotFoundError:
         return False
     except OSError as error:
         if error.errno not in _CANNOT_LINK:
             raise
-        return _copy(source, target)
-    return True
-
-
-def _copy(source: Path, target: Path) -> bool:
+    else:
+        return True
+    # A name that git passes over, until all of it is there.
     partial = target.with_name("tmp_" + target.name)
     try:
         shutil.copyfile(source, partial)

@@ -26,7 +26,7 @@ class Kind(IntEnum):
 
 _KINDS = {
     b"100644": Kind.FILE,
-    b"100664": Kind.FILE,
+    b"100664": Kind.FILE,  # the earliest versions of git wrote it, and old trees have it still
     b"100755": Kind.PROGRAM,
     b"120000": Kind.LINK,
     b"040000": Kind.FOLDER,
@@ -37,12 +37,16 @@ _NONE: Mapping[bytes, Kind] = {}
 
 @dataclass(frozen=True)
 class Names:
-    """For each folder (the top is empty), the names in it and their kinds."""
+    """For each folder (the top is empty), the names in it and their kinds.
+
+    Paths are bytes without a slash at their end. A value that threads share: the pool keeps those
+    of the last few bases.
+    """
 
     folders: Mapping[bytes, Mapping[bytes, Kind]]
 
     def inside(self, folder: bytes) -> Mapping[bytes, Kind]:
-        """Return the names of one folder."""
+        """Return the names of one folder; none for one that the tree does not have."""
         return self.folders.get(folder, _NONE)
 
     def walk(self) -> Iterator[tuple[bytes, Kind]]:
@@ -53,13 +57,17 @@ class Names:
 
 
 def read_names(control: Control, commit: str) -> Names:
-    """Return the names of a commit's tree."""
+    """Return the names of a commit's tree, submodules as what they are and not looked into.
+
+    One command of git that lists every file: the caller remembers the answer.
+    """
     folders: dict[bytes, dict[bytes, Kind]] = {b"": {}}
     listed = control.git("ls-tree", "-r", "-t", "-z", "--full-tree", "--end-of-options", commit)
     for record in listed.records:
         about, path = record.split(b"\t", 1)
         folder, _, name = path.rpartition(b"/")
         kind = _KINDS[about[:6]]
+        # A folder comes before what is in it, so that it has an entry by then.
         folders[folder][name] = kind
         if kind is Kind.FOLDER:
             folders[path] = {}

@@ -10,7 +10,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wf_tui.errors import RefusedError
@@ -18,16 +18,19 @@ from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.erase import make_readable
 from wf_tui.git.harvest.unsafe_paths import leaves_tree, planted_repositories, special_files
 from wf_tui.git.harvest.worktree_files import UNTRACKED, Changes, WorktreeFiles
+from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.runner import Completed
 from wf_tui.plan.scopes import covers
 from wf_tui.text import clean, plural
 
 __all__ = ["CAPS", "Caps", "Harvest", "HarvestRefusedError", "Refused", "harvest"]
 
+# Git lists what it can and goes on; only this tells that a folder is not in the list.
 _UNOPENED = re.compile(
     rb"^warning: could not open directory '(.*?)(?:/': ([^:\n]*))?$", re.MULTILINE
 )
 _SUBMODULE = b"160000"
+"""The mode of a submodule's entry in the index."""
 
 
 class HarvestRefusedError(RefusedError):
@@ -48,7 +51,7 @@ CAPS = Caps()
 
 @dataclass(frozen=True)
 class Refused:
-    """A path that was not taken, and why."""
+    """A path that was not taken, and why; the rest of the harvest is not touched by it."""
 
     path: str
     reason: str
@@ -56,7 +59,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Harvest:
-    """What was found: the tree, its differences from the base, what was left out."""
+    """What was found: the tree, its differences from the base, what was left out.
+
+    The tree is an object in `control.git` that no ref holds yet; the caller makes a commit of it.
+    """
 
     tree_oid: str
     entries: tuple[Entry, ...]
@@ -67,7 +73,10 @@ class Harvest:
 
 @dataclass
 class _ChangedPaths:
-    """The changed paths by what has to be done with each."""
+    """The changed paths by what has to be done with each.
+
+    Filled by one `sort` for each path, then read by `harvest`, which alone makes one.
+    """
 
     worktree: WorktreeFiles
     caps: Caps
@@ -93,9 +102,10 @@ class _ChangedPaths:
         elif any(path.startswith(folder + b"/") for folder in self.planted):
             self.refused[path] = "planted bare repository"
         else:
-            self._sort_by_kind(path)
+            self.sort_by_kind(path)
 
-    def _sort_by_kind(self, path: bytes) -> None:
+    def sort_by_kind(self, path: bytes) -> None:
+        """Put a path where it belongs by what lies there now; raise where the caps are passed."""
         full = self.worktree.full(path)
         try:
             status = os.lstat(full)
@@ -104,25 +114,24 @@ class _ChangedPaths:
                 self.refused[path] = "its path is too long"
                 return
             status = None
-        if not self._in_real_folder(path):
+        # The folders first: below a link `lstat` has looked at somebody else's file.
+        if not self.is_in_real_folder(path):
             self.gone.append(path)
         elif status is None:
             self.take.append(path)
-        else:
-            self._sort_existing(path, full, status)
-
-    def _sort_existing(self, path: bytes, full: bytes, status: os.stat_result) -> None:
-        if stat.S_ISDIR(status.st_mode):
+        elif stat.S_ISDIR(status.st_mode):
             self.gone.append(path)  # its content is listed as untracked
         elif stat.S_ISLNK(status.st_mode) and leaves_tree(path, os.readlink(full)):
             self.refused[path] = "symbolic link that leaves the tree"
         elif stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
-            self._count(status.st_size)
+            # A link counts as one file of the length of its target, which is what git stores.
+            self.count(status.st_size)
             self.take.append(path)
         else:
             self.refused[path] = "special file"
 
-    def _count(self, size: int) -> None:
+    def count(self, size: int) -> None:
+        """Count one more file of `size` bytes; raise `HarvestRefusedError` beyond the caps."""
         self.files += 1
         self.size += size
         if self.files > self.caps.files:
@@ -131,8 +140,11 @@ class _ChangedPaths:
             limit = self.caps.size >> 20
             raise HarvestRefusedError(f"the changed files hold more than {limit} MB")
 
-    def _in_real_folder(self, path: bytes) -> bool:
-        """Whether every folder above is one: below a link to a folder nothing is the tree's."""
+    def is_in_real_folder(self, path: bytes) -> bool:
+        """Whether every folder above is one: below a link to a folder nothing is the tree's.
+
+        Each folder is looked at once, so that ten thousand files in one cost one look.
+        """
         folders = []
         folder = path.rpartition(b"/")[0]
         while folder not in self.real_folders:
@@ -158,14 +170,18 @@ def harvest(
     if not worktree.is_folder():
         raise HarvestRefusedError("the worktree is gone", "retry the task")
     changes = worktree.changes()
-    paths = [path for path in changes.tags if _covered(scopes, path)]
+    paths = [path for path in changes.tags if _is_covered(scopes, path)]
     new = [path for path in paths if changes.tags[path] == UNTRACKED]
     submodules = _changed_submodules(worktree, paths, changes)
     found = _ChangedPaths(worktree, caps, submodules, planted_repositories(worktree, new))
     for path in paths:
         found.sort(path)
     ignored = worktree.ignored()
-    _refuse_special_files(found, ignored, scopes)
+    # Git passes over these in silence, so that a person would miss them without knowing why.
+    hidden = {*ignored, *(name + b"/" for name in worktree.control.local_names)}
+    for path in special_files(worktree, hidden):
+        if _is_covered(scopes, path) and not worktree.is_local_file(path):
+            found.refused[path] = "special file"
     _update_index(worktree, found)
     tree = worktree.git("write-tree").text
     return Harvest(
@@ -176,13 +192,14 @@ def harvest(
     )
 
 
-def _covered(scopes: Sequence[str] | None, path: bytes) -> bool:
-    return not scopes or covers(scopes, _decoded(path.rstrip(b"/")))
+def _is_covered(scopes: Sequence[str] | None, path: bytes) -> bool:
+    return not scopes or covers(scopes, decode_path(path.rstrip(b"/")))
 
 
 def _changed_submodules(
     worktree: WorktreeFiles, paths: Sequence[bytes], changes: Changes
 ) -> frozenset[bytes]:
+    """Return all submodules of the index where one of them may have changed, else nothing."""
     tracked = [path for path in paths if changes.tags[path] != UNTRACKED]
     if all(worktree.kind(path) not in {0, stat.S_IFDIR} for path in tracked):
         return frozenset()  # where a submodule was there is a folder, or nothing
@@ -192,16 +209,8 @@ def _changed_submodules(
     )
 
 
-def _refuse_special_files(
-    found: _ChangedPaths, ignored: Collection[bytes], scopes: Sequence[str] | None
-) -> None:
-    local_names = (name + b"/" for name in found.worktree.control.local_names)
-    for path in special_files(found.worktree, {*ignored, *local_names}):
-        if _covered(scopes, path) and not found.worktree.is_local_file(path):
-            found.refused[path] = "special file"
-
-
 def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
+    """Bring the index to what was found; git reads the files and writes their objects."""
     # What is gone first: a file that became a folder stands in the way of what lies in that.
     if found.gone:
         words = ("update-index", "--force-remove", "-z", "--stdin")
@@ -210,12 +219,17 @@ def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
         return
     done = _add_to_index(worktree, found.take)
     if done.status:
+        # Most likely a mode that hides a file from its owner, and these are cheap to set.
         make_readable(worktree.top)
         done = _add_to_index(worktree, found.take)
     if done.status:
         raise HarvestRefusedError(f"git cannot take the changed files: {done.complaint}")
     if b"Ignoring path " in done.stderr:
-        _refuse_forbidden_names(worktree, found)
+        # Git leaves out a name such as `.GIT` without failing; which it was, the index tells.
+        known = set(worktree.git("ls-files", "-z").records)
+        for path in found.take:
+            if path not in known and worktree.kind(path):
+                found.refused[path] = "forbidden name"
 
 
 def _add_to_index(worktree: WorktreeFiles, paths: Sequence[bytes]) -> Completed:
@@ -223,27 +237,17 @@ def _add_to_index(worktree: WorktreeFiles, paths: Sequence[bytes]) -> Completed:
     return worktree.git(*words, stdin=_terminated(paths), ok=None)
 
 
-def _refuse_forbidden_names(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
-    known = set(worktree.git("ls-files", "-z").records)
-    for path in found.take:
-        if path not in known and worktree.kind(path):
-            found.refused[path] = "forbidden name"
-
-
 def _refusals(
     found: _ChangedPaths, changes: Changes, scopes: Sequence[str] | None
 ) -> tuple[Refused, ...]:
+    """Return all that was left out, with the folders that git could not open, by path."""
     reasons = dict(found.refused)
     # Git cuts a message that is longer than a path may be, and the reason with it.
     for path, reason in _UNOPENED.findall(changes.complaints):
-        if _covered(scopes, path) and not found.worktree.is_local_file(path):
+        if _is_covered(scopes, path) and not found.worktree.is_local_file(path):
             reasons[path] = "unreadable folder: " + clean(reason or b"its path is too long")
-    return tuple(Refused(_decoded(path), reasons[path]) for path in sorted(reasons))
+    return tuple(Refused(decode_path(path), reasons[path]) for path in sorted(reasons))
 
 
 def _terminated(paths: Sequence[bytes]) -> bytes:
     return b"\0".join(paths) + b"\0"
-
-
-def _decoded(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")

@@ -1,14 +1,14 @@
 """What a worker may not hand in: links out of the tree, repositories inside it, special files."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable
 
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 
-__all__ = ["leaves_tree", "planted_repositories", "special_files"]
+__all__ = ["is_bare_repository", "leaves_tree", "planted_repositories", "special_files"]
 
 _MARKERS = frozenset({b"HEAD", b"commondir", b"objects", b"refs"})
+"""Names by which git takes the folder that they are in for a repository."""
 
 
 def leaves_tree(path: bytes, target: bytes) -> bool:
@@ -24,7 +24,10 @@ def leaves_tree(path: bytes, target: bytes) -> bool:
     while ups < len(parts) and parts[ups] == b"..":
         ups += 1
     rest = parts[ups:]
-    return ups > path.count(b"/") or b".." in rest or any(part.lower() == b".git" for part in rest)
+    if ups > path.count(b"/") or b".." in rest:
+        return True
+    # `.git` leads to the git directory of the worker; some disks do not tell case apart.
+    return any(part.lower() == b".git" for part in rest)
 
 
 def planted_repositories(worktree: WorktreeFiles, added: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -33,21 +36,47 @@ def planted_repositories(worktree: WorktreeFiles, added: Iterable[bytes]) -> tup
     A git that steps into such a folder obeys its configuration, so none may be merged; one that
     the base has already is the user's own.
     """
-    candidates = {folder for path in added for folder in _possible_repositories(path)}
-    planted = [folder for folder in candidates if _is_repository(worktree, folder)]
-    return tuple(
-        sorted(folder for folder in planted if not _was_repository_before(worktree, folder))
-    )
+    candidates: set[bytes] = set()
+    for path in added:
+        parts = path.split(b"/")
+        for depth in range(1, len(parts)):
+            if parts[depth] in _MARKERS:
+                candidates.add(b"/".join(parts[:depth]))
+    planted = []
+    for folder in sorted(candidates):
+        if not is_bare_repository(worktree, folder):
+            continue
+        # The index has yet to learn of the new paths: what it holds was there before.
+        known = worktree.git("ls-files", "-z", "--", folder).records
+        heads = {path[len(folder) + 1 :].split(b"/")[0] for path in known}
+        was_before = b"HEAD" in heads and ({b"objects", b"refs"} <= heads or b"commondir" in heads)
+        if not was_before:
+            planted.append(folder)
+    return tuple(planted)
+
+
+def is_bare_repository(worktree: WorktreeFiles, folder: bytes) -> bool:
+    """Whether git would take this folder of the worktree for a repository without a `.git`.
+
+    By git's own rule: `HEAD`, and either `commondir` or the folders `objects` and `refs`.
+    """
+    if not worktree.kind(folder + b"/HEAD"):
+        return False
+    if worktree.kind(folder + b"/commondir"):
+        return True
+    parts = (worktree.full(folder + name) for name in (b"/objects", b"/refs"))
+    return all(os.path.isdir(part) for part in parts)  # noqa: PTH112 - bytes; git follows links here
 
 
 def special_files(
     worktree: WorktreeFiles, hidden: Collection[bytes], most: int = 100
 ) -> tuple[bytes, ...]:
-    """Return FIFOs, sockets and devices, which git passes over; not from hidden folders."""
-    return tuple(islice(_find_special(worktree, hidden), most))
+    """Return FIFOs, sockets and devices, which git passes over; not from hidden folders.
 
-
-def _find_special(worktree: WorktreeFiles, hidden: Collection[bytes]) -> Iterator[bytes]:
+    `hidden` are folders with a slash at their end. The walk ends at `most` of them: these are only
+    named to a person, and a worker could make a million.
+    """
+    found: list[bytes] = []
     waiting = [b""]
     while waiting:
         folder = waiting.pop()
@@ -62,24 +91,7 @@ def _find_special(worktree: WorktreeFiles, hidden: Collection[bytes]) -> Iterato
                 if path + b"/" not in hidden:
                     waiting.append(path)
             elif not (entry.is_file(follow_symlinks=False) or entry.is_symlink()):
-                yield path
-
-
-def _possible_repositories(path: bytes) -> Iterable[bytes]:
-    parts = path.split(b"/")
-    return (b"/".join(parts[:at]) for at in range(1, len(parts)) if parts[at] in _MARKERS)
-
-
-def _is_repository(worktree: WorktreeFiles, folder: bytes) -> bool:
-    if not worktree.kind(folder + b"/HEAD"):
-        return False
-    return bool(worktree.kind(folder + b"/commondir")) or all(
-        os.path.isdir(worktree.full(folder + name))  # noqa: PTH112 - bytes; git follows links here
-        for name in (b"/objects", b"/refs")
-    )
-
-
-def _was_repository_before(worktree: WorktreeFiles, folder: bytes) -> bool:
-    known = worktree.git("ls-files", "-z", "--", folder).records
-    heads = {path[len(folder) + 1 :].split(b"/")[0] for path in known}
-    return b"HEAD" in heads and ({b"objects", b"refs"} <= heads or b"commondir" in heads)
+                found.append(path)
+                if len(found) == most:
+                    return tuple(found)
+    return tuple(found)

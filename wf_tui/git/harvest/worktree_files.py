@@ -22,7 +22,10 @@ UNTRACKED = b"?"
 
 @dataclass(frozen=True)
 class Changes:
-    """The paths that differ from the index with git's tag for each, and what git complained of."""
+    """The paths that differ from the index with git's tag for each, and what git complained of.
+
+    Tags are those of `ls-files -t`: `?` untracked, `C` modified, `R` deleted.
+    """
 
     tags: Mapping[bytes, bytes]
     complaints: bytes
@@ -30,7 +33,11 @@ class Changes:
 
 @dataclass(frozen=True)
 class WorktreeFiles:
-    """Where a worktree's files and its host-only index lie."""
+    """Where a worktree's files and its host-only index lie.
+
+    The worker never sees this index, and the host never reads the worker's: what a worker does to
+    its own can make no changed file look unchanged.
+    """
 
     control: Control
     path: Path
@@ -71,7 +78,11 @@ class WorktreeFiles:
         return self.top + b"/" + path if path else self.top
 
     def changes(self) -> Changes:
-        """Return what differs from the index, as git sees it, but for foreign files."""
+        """Return what differs from the index, as git sees it, but for local files.
+
+        One command of git, or two where modes had to be set so that it can read all. A whole folder
+        that is a repository of its own is one path, with a slash at its end.
+        """
         done = self._list_changes()
         # A worker can take rights away from its own files, and git then passes over them.
         if b"ermission denied" in done.stderr:
@@ -97,7 +108,11 @@ class WorktreeFiles:
 
     @contextmanager
     def on_a_copy(self) -> Iterator[Self]:
-        """Give the same worktree with a copy of its index, which is thrown away afterwards."""
+        """Give the same worktree with a copy of its index, which is thrown away afterwards.
+
+        What a block adds to the copy is still kept as objects; only the index forgets it. A copy
+        that a kill left behind goes with the stale locks at the next start.
+        """
         handle, name = tempfile.mkstemp(prefix=self.index.name + ".copy.", dir=self.index.parent)
         os.close(handle)
         try:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from wf_tui.git.control.changed_files import Entry
 from wf_tui.git.control.control import Control
+from wf_tui.git.path_bytes import decode_path, encode_path
 
 __all__ = ["case_collisions"]
 
@@ -14,25 +15,27 @@ def case_collisions(
 ) -> tuple[str, ...]:
     """Return the names that clash in `after` because of a path that these entries add.
 
-    Clashes that `before` has already are the repository's own business.
+    `before` and `after` are commits or trees: the branch as it is and as a merge would make it;
+    `entries` is what the attempt changed. Clashes that `before` has already are the repository's
+    own business. One command of git where nothing clashes.
     """
     added = [entry.path.split("/") for entry in entries if entry.added]
     folders = {tuple(parts[:depth]) for parts in added for depth in range(len(parts))}
     clashes: list[str] = []
     for folder, names in _listings(control, after, folders).items():
-        groups = [group for group in _groups(names) if len(group) > 1]
-        if groups:
-            known = _listings(control, before, {folder})[folder]
-            clashes += ["/".join((*folder, n)) for g in groups if not g <= known for n in g]
+        groups: dict[str, set[str]] = {}
+        for name in names:
+            # macOS also takes the two ways to write an accent for the same name.
+            folded = unicodedata.normalize("NFC", name).casefold()
+            groups.setdefault(folded, set()).add(name)
+        colliding = [group for group in groups.values() if len(group) > 1]
+        if not colliding:
+            continue
+        known = _listings(control, before, {folder})[folder]
+        for group in colliding:
+            if not group <= known:
+                clashes += ["/".join((*folder, name)) for name in group]
     return tuple(sorted(clashes))
-
-
-def _groups(names: Iterable[str]) -> Iterable[set[str]]:
-    groups: dict[str, set[str]] = {}
-    for name in names:
-        folded = unicodedata.normalize("NFC", name).casefold()
-        groups.setdefault(folded, set()).add(name)
-    return groups.values()
 
 
 def _listings(
@@ -43,11 +46,12 @@ def _listings(
     wanted = sorted(folders)
     if not wanted:
         return {}
-    asked = [f"{commit}:{'/'.join(folder)}".encode("utf-8", "surrogateescape") for folder in wanted]
+    asked = [encode_path(f"{commit}:{'/'.join(folder)}") for folder in wanted]
     words = ("cat-file", "--batch", "-z", "--buffer")
     output = control.git(*words, stdin=b"\0".join(asked) + b"\0").stdout
     found: dict[tuple[str, ...], set[str]] = {}
     for folder, question in zip(wanted, asked, strict=True):
+        # Answers come in the order of the questions, each with its length: names hold any bytes.
         missing = question + b" missing\n"
         if output.startswith(missing):
             found[folder], output = set(), output[len(missing) :]
@@ -66,6 +70,6 @@ def _names(tree: bytes, oid_size: int) -> set[str]:
     while at < len(tree):
         end = tree.index(b"\0", at)
         name = tree[tree.index(b" ", at) + 1 : end]
-        names.add(name.decode("utf-8", "surrogateescape"))
+        names.add(decode_path(name))
         at = end + 1 + oid_size
     return names

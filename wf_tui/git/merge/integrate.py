@@ -12,7 +12,7 @@ from wf_tui.git.control.changed_files import changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.merge.case_collisions import case_collisions
 from wf_tui.git.merge.merge_loss import find_losses
-from wf_tui.git.merge.merge_tree import MergeResult, merge_trees
+from wf_tui.git.merge.merge_tree import merge_trees
 
 __all__ = ["AlreadyIn", "Conflict", "Integration", "Merged", "current_head", "integrate"]
 
@@ -53,7 +53,8 @@ Integration = Merged | AlreadyIn | Conflict
 def current_head(control: Control, known: str) -> str:
     """Return where the integration branch is; refuse one that has lost `known`, its head before.
 
-    What somebody added to it is merged with. Nothing but a person brings back what they took away.
+    `known` is the last head that the ledger has recorded. What somebody added to the branch since
+    is merged with. Nothing but a person brings back what they took away: that raises `GitError`.
     """
     head = control.head()
     if head == known or control.contains(known, head=head):
@@ -78,12 +79,16 @@ def integrate(
 
     `when` is the date of the merge in UTC seconds. `intent(old, new)` is called before each try to
     move the branch, and has to be durable when it returns: after a crash it tells a merge that
-    happened from one that did not. A branch that moved meanwhile means another round. Raises
-    `GitError` where the branch cannot be moved or has lost `known`.
+    happened from one that did not (RULES 5.1). A branch that moved meanwhile means another round.
+
+    Called on a git thread by the scheduler's integrator, which lets in one attempt at a time;
+    `intent` goes through the ledger's writer. Raises `GitError` where the branch cannot be moved or
+    has lost `known`.
     """
     stuck = 0
     for _ in range(_ROUNDS):
         head = current_head(control, known)
+        # Also when a killed scheduler moved the branch and did not live to record it.
         if control.contains(commit, head=head):
             return AlreadyIn(head)
         new = _merge(control, base, head, commit, message, when)
@@ -92,6 +97,7 @@ def integrate(
         intent(head, new)
         if _move_branch(control, new, head):
             return Merged(head, new)
+        # A branch that is elsewhere by now was moved by somebody faster, and a new round helps.
         stuck = stuck + 1 if control.head() == head else 0
         if stuck == _STUCK:
             break
@@ -106,6 +112,7 @@ def _move_branch(control: Control, new: str, old: str) -> bool:
     try:
         return control.move(control.ref, new, old)
     except GitDeadlineError:
+        # Git was killed, before its rename or after it.
         if control.head() == new:
             return True
         raise
@@ -120,29 +127,18 @@ def _merge(
         tree = control.tree_of(commit)
         return _case_conflict(control, base, head, commit, tree) or commit
     merge = merge_trees(control, head, commit)
-    problem = (
-        _merge_conflict(merge, head)
-        or _loss_conflict(control, base, head, commit, merge.tree)
-        or _case_conflict(control, base, head, commit, merge.tree)
-    )
-    if problem:
-        return problem
+    if not merge.clean:
+        # Some conflicts leave no entry with stages: git tells them in its notes alone.
+        paths = merge.conflicts or tuple(path for note in merge.notes for path in note.paths)
+        text = "".join(note.text for note in merge.notes if note.kind != "Auto-merging")
+        return Conflict(tuple(dict.fromkeys(paths)), text, head, merge.tree)
+    lost = find_losses(control, base, head, commit, merge.tree)
+    if lost:
+        return Conflict(lost, "the merge would lose changes", head, merge.tree)
+    if clash := _case_conflict(control, base, head, commit, merge.tree):
+        return clash
+    # The branch first, so that `git log --first-parent` tells the run merge by merge.
     return commit_tree(control, merge.tree, (head, commit), message.encode(), when=when)
-
-
-def _merge_conflict(merge: MergeResult, head: str) -> Conflict | None:
-    if merge.clean:
-        return None
-    paths = merge.conflicts or tuple(path for note in merge.notes for path in note.paths)
-    text = "".join(note.text for note in merge.notes if note.kind != "Auto-merging")
-    return Conflict(tuple(dict.fromkeys(paths)), text, head, merge.tree)
-
-
-def _loss_conflict(
-    control: Control, base: str, head: str, commit: str, tree: str
-) -> Conflict | None:
-    lost = find_losses(control, base, head, commit, tree)
-    return Conflict(lost, "the merge would lose changes", head, tree) if lost else None
 
 
 def _case_conflict(
@@ -150,4 +146,6 @@ def _case_conflict(
 ) -> Conflict | None:
     entries = changed_files(control, base, commit)
     clashes = case_collisions(control, head, tree, entries)
-    return Conflict(clashes, "names that differ only by case", head, tree) if clashes else None
+    if not clashes:
+        return None
+    return Conflict(clashes, "names that differ only by case", head, tree)

@@ -10,6 +10,7 @@ from typing import Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
+from wf_tui.git.path_bytes import decode_path
 
 __all__ = ["MergeResult", "Note", "has_marks", "leftover_marks", "merge_trees", "parse_merge"]
 
@@ -22,7 +23,7 @@ _LONGEST_LINE: Final = 1 << 16
 
 @dataclass(frozen=True)
 class Note:
-    """What git says about some paths of a merge."""
+    """What git says about some paths of a merge; `kind` is git's stable word for its reason."""
 
     kind: str
     paths: tuple[str, ...]
@@ -31,7 +32,10 @@ class Note:
 
 @dataclass(frozen=True)
 class MergeResult:
-    """The merged tree (with conflict marks, if not clean) and what is in conflict."""
+    """The merged tree (with conflict marks, if not clean) and what is in conflict.
+
+    `conflicts` are paths. They may be none although the merge is not clean: see the notes.
+    """
 
     clean: bool
     tree: str
@@ -42,6 +46,7 @@ class MergeResult:
 def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
     """Merge two commits and return the result; nothing but objects is written.
 
+    Git finds the base by itself, from the history of both. A conflict is a result, not a failure.
     Git ends with the status of a conflict also where it cannot read a commit; then this raises
     `GitError`.
     """
@@ -53,7 +58,10 @@ def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
 
 
 def leftover_marks(control: Control, commit: str, paths: Sequence[str]) -> tuple[str, ...]:
-    """Return those of the paths in which a commit still has marks that `merge_trees` made."""
+    """Return those of the paths in which a commit still has marks that `merge_trees` made.
+
+    Asked before a person's resolution is merged, as nothing else would keep the marks out of it.
+    """
     if not paths:
         return ()
     names = [os.fsencode(path) for path in paths]
@@ -62,23 +70,28 @@ def leftover_marks(control: Control, commit: str, paths: Sequence[str]) -> tuple
 
 
 def has_marks(file: Path) -> bool:
-    """Whether a file of a worktree, as a person has left it, still has marks of a merge."""
+    """Whether a file of a worktree, as a person has left it, still has marks of a merge.
+
+    It is read by Python, so that a view can ask without a process. Raises `OSError`.
+    """
+    # In pieces: a file without a newline must not come into memory as a whole.
     with file.open("rb") as opened:
         lines = iter(partial(opened.readline, _LONGEST_LINE), b"")
         return any(_MARK_LINE.match(line) for line in lines)
 
 
 def parse_merge(output: bytes, *, clean: bool) -> MergeResult:
-    """Read `TREE NUL (mode oid stage TAB path NUL)* NUL (count NUL path* kind NUL text NUL)*`."""
-    tokens = [token.decode("utf-8", "surrogateescape") for token in output.split(b"\0")]
-    tree, rest = tokens[0], tokens[1:]
-    end = rest.index("") if "" in rest else len(rest)
-    conflicts = dict.fromkeys(token.partition("\t")[2] for token in rest[:end])
-    return MergeResult(clean, tree, tuple(conflicts), _notes(rest[end + 1 :]))
+    """Read `TREE NUL (mode oid stage TAB path NUL)* NUL (count NUL path* kind NUL text NUL)*`.
 
-
-def _notes(tokens: list[str]) -> tuple[Note, ...]:
-    notes, at = [], 0
+    The format of `git merge-tree -z --messages`; `clean` is what its exit status says.
+    """
+    tokens = [decode_path(token) for token in output.split(b"\0")]
+    tree = tokens.pop(0)
+    end = tokens.index("") if "" in tokens else len(tokens)
+    # A path in conflict has up to three records, one for each stage.
+    conflicts = dict.fromkeys(token.partition("\t")[2] for token in tokens[:end])
+    notes: list[Note] = []
+    at = end + 1
     while at < len(tokens) and tokens[at]:
         # Before git 2.40 the text about a submodule comes without its header.
         count = int(tokens[at]) if tokens[at].isdigit() else -1
@@ -89,4 +102,4 @@ def _notes(tokens: list[str]) -> tuple[Note, ...]:
         kind, text = tokens[at + 1 + count : at + 3 + count]
         notes.append(Note(kind, tuple(tokens[at + 1 : at + 1 + count]), text))
         at += 3 + count
-    return tuple(notes)
+    return MergeResult(clean, tree, tuple(conflicts), tuple(notes))

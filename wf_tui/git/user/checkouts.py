@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.errors import RefusedError
+from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.refs import short_branch
 from wf_tui.git.repository import ANY_OWNER
 from wf_tui.git.runner import git
@@ -26,24 +27,50 @@ _UNDER_WAY = {
 
 @dataclass(frozen=True)
 class Checkout:
-    """A worktree of the user, and the git directory that is its own."""
+    """A worktree of the user, and the git directory that is its own.
+
+    Of a linked worktree that is a folder below the common directory, where its index and HEAD are.
+    """
 
     path: Path
     git_dir: Path
 
 
 def is_checked_out(common_dir: Path, ref: str) -> bool:
-    """Whether a branch is checked out in any worktree."""
+    """Whether a branch is checked out in any worktree, also in one that is gone.
+
+    Moving it would leave that worktree's index and files behind, so that an export waits.
+    """
     return any(True for _ in _worktrees_with(common_dir, ref))
 
 
 def is_rebased(common_dir: Path, ref: str) -> bool:
-    """Whether a branch is being rebased or bisected, in any worktree."""
-    return any(_holds_ref(file, ref) for file in _state_files(common_dir))
+    """Whether a branch is being rebased or bisected, in any worktree.
+
+    Git detaches HEAD meanwhile, so that no worktree has it checked out, and moves the branch at the
+    end from where it was. Read from the files that git keeps of it; there is no command to ask.
+    """
+    names = {
+        ref.encode(),
+        short_branch(ref).encode(),
+    }  # a rebase writes the one, a bisect the other
+    for folder in (common_dir, *(common_dir / "worktrees").glob("*")):
+        for name in _BRANCH_FILES:
+            try:
+                content = (folder / name).read_bytes().strip()
+            except OSError:
+                continue  # nearly always: nothing is under way
+            if content in names:
+                return True
+    return False
 
 
 def find_checkout(common_dir: Path, ref: str) -> Checkout | None:
-    """Return the one worktree that has a branch checked out, or None; more are refused."""
+    """Return the one worktree that has a branch checked out, or None.
+
+    Raises `RefusedError` for more than one (git allows that with force), and for one that is gone,
+    is another repository's by now, or lies where it cannot be told.
+    """
     folders = list(_worktrees_with(common_dir, ref))
     if not folders:
         return None
@@ -61,7 +88,10 @@ def find_checkout(common_dir: Path, ref: str) -> Checkout | None:
 
 
 def operation_in_progress(checkout: Checkout) -> str:
-    """Return what git has begun in a worktree and not ended, or nothing."""
+    """Return what git has begun in a worktree and not ended, or nothing.
+
+    As words to put into a sentence: `a merge`, `a rebase`.
+    """
     found = (what for name, what in _UNDER_WAY.items() if (checkout.git_dir / name).exists())
     return next(found, "")
 
@@ -73,33 +103,19 @@ def _worktrees_with(common_dir: Path, ref: str) -> Iterator[tuple[Path, bool]]:
     for number, block in enumerate(answer.split(b"\0\0")):
         lines = block.split(b"\0")
         if f"branch {ref}".encode() in lines:
-            path = lines[0].removeprefix(b"worktree ").decode("utf-8", "surrogateescape")
-            yield Path(path), number == 0
+            # Git names the main worktree first, always.
+            yield Path(decode_path(lines[0].removeprefix(b"worktree "))), number == 0
 
 
 def _own_git_dir(path: Path, common_dir: Path) -> Path:
     shown = clean(str(path))
     if not path.is_dir():
         raise RefusedError(f"the branch is checked out in {shown}, which is gone")
-    git_dir, common = (
-        Path(
-            git("rev-parse", "--path-format=absolute", question, cwd=path, settings=ANY_OWNER).text
-        )
-        for question in ("--git-dir", "--git-common-dir")
-    )
+    words = ("rev-parse", "--path-format=absolute")
+    # One path a call: a path may hold newlines.
+    git_dir = Path(git(*words, "--git-dir", cwd=path, settings=ANY_OWNER).text)
+    common = Path(git(*words, "--git-common-dir", cwd=path, settings=ANY_OWNER).text)
+    # The list of worktrees may be old: something else can lie at the path by now.
     if common.resolve() != common_dir.resolve():
         raise RefusedError(f"the branch is checked out in {shown}, which is now another repository")
     return git_dir
-
-
-def _state_files(common_dir: Path) -> Iterator[Path]:
-    for place in (common_dir, *(common_dir / "worktrees").glob("*")):
-        yield from (place / name for name in _BRANCH_FILES)
-
-
-def _holds_ref(file: Path, ref: str) -> bool:
-    try:
-        content = file.read_bytes().strip()
-    except OSError:
-        return False
-    return content in {ref.encode(), short_branch(ref).encode()}

@@ -46,13 +46,19 @@ class Exported:
 
 @dataclass(frozen=True)
 class Pending:
-    """The branch was left as it is, for this reason; a later export catches up."""
+    """The branch was left as it is, for this reason; a later export catches up.
+
+    The scheduler tries again after each merge and at the end of the run, `wf land` before it lands.
+    """
 
     reason: str
 
 
 def branch_name(repository: Repository, run: str) -> str:
-    """Return the branch for a run: `wf/<run>`, or `wf-<run>` beside a branch `wf` of the user."""
+    """Return the branch for a run: `wf/<run>`, or `wf-<run>` beside a branch `wf` of the user.
+
+    A ref is a file, so that none can lie below another. Chosen when the run is made, and kept.
+    """
     taken = _user_git(repository, "show-ref", "--verify", "-q", branch_ref("wf"), ok=None)
     return f"wf/{run}" if taken.status else f"wf-{run}"
 
@@ -140,6 +146,7 @@ def _obstacle(
 
 
 def _is_symbolic(repository: Repository, ref: str) -> bool:
+    """Whether a ref leads to another one, so that moving it would move what nobody spoke of."""
     return _user_git(repository, "symbolic-ref", "-q", ref, ok=None).status == 0
 
 
@@ -164,8 +171,10 @@ def _restore_missing_objects(
     """
     if _has_all_objects(repository, commit, since):
         return
+    # All from the base on, not from `since`: what of it the user's git still has is not known.
     known = f"^{control.base}\n" if _has_commit(repository, control.base) else ""
     words = ("pack-objects", "-q", "--revs", "--stdout")
+    # As a pack, since that is checked and put in place as one file: there is no half of it.
     pack = control.git(*words, stdin=f"{commit}\n{known}".encode()).stdout
     git("index-pack", "--stdin", git_dir=repository.common_dir, stdin=pack, settings=ANY_OWNER)
     if not _has_all_objects(repository, commit, control.base):

@@ -13,7 +13,7 @@ from wf_tui.git.user.combined import combine
 from wf_tui.git.user.repo_warnings import repo_warnings
 from wf_tui.text import clean
 
-__all__ = ["Lock", "hooks", "locks", "program_keys", "worktree_warnings"]
+__all__ = ["Lock", "hooks", "locks", "names_program", "program_keys", "worktree_warnings"]
 
 _PROGRAMS: Final = re.compile(
     rb"core\.(hookspath|sshcommand|editor|pager|askpass|gitproxy|alternaterefscommand)"
@@ -27,6 +27,7 @@ _PROGRAMS: Final = re.compile(
     re.DOTALL,
 )
 _PROGRAM_IF_BANG: Final = re.compile(rb"alias\..*|submodule\..*\.update", re.DOTALL)
+"""Keys that name a program only where their value begins with `!`."""
 _SWITCH: Final = frozenset({b"", b"true", b"false", b"yes", b"no", b"on", b"off", b"1", b"0"})
 _LOCKS: Final = ("*.lock", "refs/**/*.lock", "worktrees/*/*.lock", "objects/info/*.lock")
 
@@ -40,7 +41,11 @@ class Lock:
 
 
 def program_keys(common_dir: Path) -> tuple[str, ...]:
-    """Return the keys of a repository's configuration that name programs or more configuration."""
+    """Return the keys of a repository's configuration that name programs or more configuration.
+
+    Sorted and safe to show. wf runs none of them; a person who runs git in there does. Only the
+    repository's own files count, those of its worktrees too, not what is the user's or machine's.
+    """
     files = [common_dir / "config.worktree", *(common_dir / "worktrees").glob("*/config.worktree")]
     sources = [("--local",), *(("--file", file) for file in files if file.is_file())]
     found = set()
@@ -48,13 +53,13 @@ def program_keys(common_dir: Path) -> tuple[str, ...]:
         words = ("config", *source, "--includes", "-z", "--list")
         for record in git(*words, git_dir=common_dir).records:
             key, _, value = record.partition(b"\n")
-            if _names_program(key, value):
+            if names_program(key, value):
                 found.add(clean(key, limit=100))
     return tuple(sorted(found))
 
 
 def hooks(common_dir: Path) -> tuple[str, ...]:
-    """Return the names of the hooks that git itself would run."""
+    """Return the names of the hooks that git itself would run, sorted and safe to show."""
     folder = common_dir / "hooks"
     files = folder.iterdir() if folder.is_dir() else ()
     found = [
@@ -66,7 +71,10 @@ def hooks(common_dir: Path) -> tuple[str, ...]:
 
 
 def locks(common_dir: Path, now: float) -> tuple[Lock, ...]:
-    """Return the lock files of a repository; who made them works, or died."""
+    """Return the lock files of a repository; who made them works, or died.
+
+    `now` is in UTC seconds. The age is never negative, although a clock may have been set back.
+    """
     found = {path for pattern in _LOCKS for path in common_dir.glob(pattern)}
     return tuple(Lock(path, max(0.0, now - path.lstat().st_mtime)) for path in sorted(found))
 
@@ -89,7 +97,12 @@ def worktree_warnings(repository: Repository) -> tuple[str, ...]:
         return repo_warnings(combined, repository.head)
 
 
-def _names_program(key: bytes, value: bytes) -> bool:
+def names_program(key: bytes, value: bytes) -> bool:
+    """Whether a setting names a program, or a file with more settings, that git would obey.
+
+    `key` is as `git config --list` prints it: section and name in small letters.
+    """
+    # A switch for git's own daemon, or the path of a program to ask instead.
     if key == b"core.fsmonitor":
         return value.lower() not in _SWITCH
     maybe = _PROGRAM_IF_BANG.fullmatch(key) and value.startswith(b"!")

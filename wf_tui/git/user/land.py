@@ -49,15 +49,21 @@ class Landing:
 
 
 def plan_landing(combined: Combined, old: str, head: str) -> Landing:
-    """Return what comes when `head` lands on `old`; a conflict is refused with its paths."""
+    """Return what comes when `head` lands on `old`; a conflict is refused with its paths.
+
+    `combined` sees the objects of both, without writing to the user's. Raises `RefusedError` for a
+    conflict or for histories that have nothing in common, `GitError` where git fails.
+    """
     if combined.contains(head, head=old):
         return Landing(LandingKind.NOTHING, old, head, combined.tree_of(old))
-    forward = combined.contains(old, head=head)
-    tree = combined.tree_of(head) if forward else _merged_tree(combined, old, head)
+    if combined.contains(old, head=head):
+        kind, tree = LandingKind.FAST_FORWARD, combined.tree_of(head)
+    else:
+        kind, tree = LandingKind.MERGE, _merged_tree(combined, old, head)
     log = combined.git("log", "-z", "--first-parent", "--format=%H %s", f"{old}..{head}", "--")
     commits = (line.decode("utf-8", "replace").partition(" ") for line in log.records)
     return Landing(
-        kind=LandingKind.FAST_FORWARD if forward else LandingKind.MERGE,
+        kind=kind,
         old=old,
         head=head,
         tree=tree,
@@ -78,8 +84,11 @@ def land(
     """
     if landing.kind is LandingKind.NOTHING:
         return landing.old
-    new, who = landing.head, _committer(target, environ, needed=landing.kind is LandingKind.MERGE)
-    if landing.kind is LandingKind.MERGE:
+    is_merge = landing.kind is LandingKind.MERGE
+    who = _committer(target, environ, needed=is_merge)
+    new = landing.head
+    if is_merge:
+        # An object that nothing points to yet: if all that follows fails, it is only left over.
         words = ("commit-tree", "-p", landing.old, "-p", landing.head, "-m", message)
         new = combined.git(*words, landing.tree, variables=who).text
     with _signals_held_back():
@@ -88,6 +97,7 @@ def land(
 
 
 def _merged_tree(combined: Combined, old: str, head: str) -> str:
+    # Git would merge two histories that never met, and take every file for one that both added.
     if combined.git("merge-base", old, head, ok=(0, 1)).status:
         raise RefusedError("the branch has no history in common with the run")
     merge = merge_trees(combined, old, head)

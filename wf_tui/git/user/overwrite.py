@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from wf_tui.git.control.changed_files import Entry
+from wf_tui.git.path_bytes import encode_path
 from wf_tui.git.runner import Completed
 
 __all__ = ["filtered_files", "overwritten_files"]
@@ -26,32 +27,27 @@ def overwritten_files(top: Path, changes: Collection[Entry]) -> tuple[str, ...]:
 
 
 def _in_the_way(top: Path, path: str, gone: set[str]) -> Iterator[str]:
+    """Yield what lies at a new path, above it or below it, and is not to be deleted anyway."""
     parts = path.split("/")
     for count in range(1, len(parts) + 1):
         name = "/".join(parts[:count])
-        kind = _file_type(top / name)
-        if kind == 0:
+        try:
+            mode = (top / name).lstat().st_mode
+        except OSError:
+            return  # nothing here, so that nothing can be below it either
+        if not stat.S_ISDIR(mode):
+            # A tracked file that the landing deletes makes room by itself.
+            if name not in gone:
+                yield name
             return
-        if kind == stat.S_IFDIR:
-            continue
-        if name not in gone:
-            yield name
-        return
-    below = (os.path.relpath(f, top) for f in _everything_below(top / path))
-    yield from (name for name in below if name not in gone)
-
-
-def _everything_below(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        yield from (Path(place, name) for name in (*files, *links))
-
-
-def _file_type(path: Path) -> int:
-    try:
-        return stat.S_IFMT(path.lstat().st_mode)
-    except OSError:
-        return 0
+    # A folder where a file is to come: all that is in it stands in the way.
+    for folder, folders, files in os.walk(top / path):
+        # Links to folders are listed as folders, but not walked into.
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in (*files, *links):
+            below = os.path.relpath(Path(folder, name), top)
+            if below not in gone:
+                yield below
 
 
 def filtered_files(
@@ -60,13 +56,15 @@ def filtered_files(
     """Return which of the files to be written have a filter by the attributes of a tree.
 
     `run` is git on the checkout; an index of its own holds the tree, the user's is not touched.
+    Of the tree that comes, not of the checkout: the landing may bring the attributes along.
     """
     paths = (change.path for change in changes if not change.deleted)
-    asked = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+    asked = b"".join(encode_path(path) + b"\0" for path in paths)
     with tempfile.TemporaryDirectory(prefix="wf-land-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         run("read-tree", "--end-of-options", tree, variables=index)
         words = ("check-attr", "--cached", "-z", "--stdin", "filter")
         answers = run(*words, stdin=asked, variables=index).records
+    # Each answer is three records: the path, the attribute's name, its value.
     found = zip(answers[::3], answers[2::3], strict=True)
     return tuple(os.fsdecode(path) for path, value in found if value not in _NONE)

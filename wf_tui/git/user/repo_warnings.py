@@ -14,27 +14,25 @@ _FILTER = re.compile(rb"(?<![!\w.-])filter=([\w.-]+)")
 
 
 def repo_warnings(control: Control, commit: str) -> tuple[str, ...]:
-    """Return a line for submodules, one for Git LFS and one for each other filter of `commit`."""
+    """Return a line for submodules, one for Git LFS and one for each other filter of `commit`.
+
+    Printed once, when a run is made, and by `wf doctor`: none of it stops a run.
+    """
     names = read_names(control, commit)
-    found = [_submodules(names), *map(_filter_line, sorted(_filters(control, commit, names)))]
-    return tuple(line for line in found if line)
+    lines = []
+    submodules = sorted(clean(path) for path, kind in names.walk() if kind is Kind.SUBMODULE)
+    if submodules:
+        shown = ", ".join(submodules[:_SHOWN]) + (", ..." if len(submodules) > _SHOWN else "")
+        lines.append(f"{plural(len(submodules), 'submodule')} stay empty in worktrees: {shown}")
+    for name in sorted(_find_filters(control, commit, names)):
+        if name == "lfs":
+            lines.append("Git LFS files are pointers in worktrees: their content is not fetched")
+        else:
+            lines.append(f"the git filter {name!r} is not run: its files are as they are stored")
+    return tuple(lines)
 
 
-def _submodules(names: Names) -> str:
-    paths = sorted(clean(path) for path, kind in names.walk() if kind is Kind.SUBMODULE)
-    if not paths:
-        return ""
-    shown = ", ".join(paths[:_SHOWN]) + (", ..." if len(paths) > _SHOWN else "")
-    return f"{plural(len(paths), 'submodule')} stay empty in worktrees: {shown}"
-
-
-def _filter_line(name: str) -> str:
-    if name == "lfs":
-        return "Git LFS files are pointers in worktrees: their content is not fetched"
-    return f"the git filter {name!r} is not run: its files are as they are stored"
-
-
-def _filters(control: Control, commit: str, names: Names) -> set[str]:
+def _find_filters(control: Control, commit: str, names: Names) -> set[str]:
     files = [path for path, _ in names.walk() if path.rpartition(b"/")[2] == b".gitattributes"]
     if not files:
         return set()

@@ -7,6 +7,7 @@ from typing import Final
 
 from wf_tui.errors import GitError, RefusedError, UnknownNameError
 from wf_tui.git.control.changed_files import Entry
+from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.refs import BRANCHES, branch_ref
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.stale_locks import locked_since
@@ -22,7 +23,11 @@ _NAMED: Final = 5
 
 @dataclass(frozen=True)
 class Target:
-    """A branch of the user, the worktree that has it checked out, and how git works there."""
+    """A branch of the user, the worktree that has it checked out, and how git works there.
+
+    Without a checkout only the branch moves. Made and used within one command of a person, on the
+    main thread; the scheduler has none.
+    """
 
     common_dir: Path
     branch: str
@@ -54,7 +59,11 @@ class Target:
         )
 
     def check(self, tree: str, entries: Collection[Entry]) -> None:
-        """Refuse a landing of these changes that would touch what the user has not committed."""
+        """Refuse a landing of these changes that would touch what the user has not committed.
+
+        `tree` is what the checkout shall hold, `entries` what differs from now. Raises
+        `RefusedError` with what to do; nothing is written. The cheapest questions come first.
+        """
         if self.checkout is None:
             return
         where = clean(str(self.checkout.path))
@@ -66,7 +75,7 @@ class Target:
                 f"another git is running in {where}, or died there{locked_since(lock)}",
                 f"wait for it; where there is none, remove {lock}",
             )
-        if names := self._uncommitted():
+        if names := self.uncommitted():
             raise RefusedError(
                 f"{where} has changes that are not committed: {listed_files(names)}",
                 "commit them, or land into another branch: --into",
@@ -86,7 +95,9 @@ class Target:
     def move(self, old: str, new: str, message: str, who: Mapping[str, str]) -> None:
         """Move the checkout, then the branch; in this order, as git does it.
 
-        A branch that has moved meanwhile is left, and the checkout goes back.
+        A branch that has moved meanwhile is left, and the checkout goes back. `old` and `new` are
+        commits, `who` the variables that name the user in the reflog. Raises `RefusedError`, and
+        `GitError` where git fails in the middle of writing files.
         """
         self._bring_files(old, new)
         words = ("update-ref", "--no-deref", "-m", message, "--end-of-options")
@@ -110,17 +121,21 @@ class Target:
         if done.status:
             raise GitError(f"git failed while writing files: {done.complaint}", "see git status")
 
-    def _uncommitted(self) -> tuple[str, ...]:
-        """Return the tracked files that differ from the commit that is checked out."""
+    def uncommitted(self) -> tuple[str, ...]:
+        """Return the tracked files that differ from the commit that is checked out.
+
+        Those of the index count, too. What git does not track is asked for by `overwritten_files`.
+        """
         words = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no")
         found = self.git(*words, "--ignore-submodules=dirty").records
-        return tuple(record[3:].decode("utf-8", "surrogateescape") for record in found)
+        return tuple(decode_path(record[3:]) for record in found)
 
 
 def branch_commit(common_dir: Path, branch: str) -> str:
     """Return the commit that a branch of the user points to; only a plain branch will do.
 
-    No object is looked for: a missing one could make git run what a promisor remote names.
+    No object is looked for: a missing one could make git run what a promisor remote names. Raises
+    `UnknownNameError`, with the names that come near, and `RefusedError` for a symbolic ref.
     """
     form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(symref)"
     lines = git("for-each-ref", form, BRANCHES, git_dir=common_dir).text.split("\n")
@@ -138,7 +153,8 @@ def find_target(
 ) -> Target:
     """Return a branch of the user as a target; refuse one that is in use in an unclear way.
 
-    `variables` are for all git that runs there.
+    `variables` are for all git that runs there. `environ` is the user's environment, which says
+    where their configuration is. Raises `RefusedError`.
     """
     ref = branch_ref(branch)
     if is_rebased(common_dir, ref):
