@@ -18,6 +18,7 @@ from wf_tui.text import clean
 __all__ = ["LocalFileError", "LocalFiles"]
 
 _LONGEST_COPY: Final = 300.0
+"""Seconds that one name may take; git's own deadline does not hold for `cp`."""
 _SHOWN: Final = 200
 
 
@@ -27,7 +28,10 @@ class LocalFileError(EnvironmentalError):
 
 @dataclass(frozen=True)
 class LocalFiles:
-    """What to bring from where; `top` is None where the repository has no checkout."""
+    """What to bring from where; `top` is None where the repository has no checkout.
+
+    `link` and `copy` are the plan's paths, relative to the checkout and already free of `..`.
+    """
 
     top: Path | None = None
     link: tuple[str, ...] = ()
@@ -39,7 +43,10 @@ class LocalFiles:
         return (*self.link, *self.copy)
 
     def check(self, control: Control) -> None:
-        """Refuse, before a run starts, what cannot be brought: missing, or tracked by git."""
+        """Refuse, before a run starts, what cannot be brought: missing, or tracked by git.
+
+        Raises `UsageError`, which names the line of the plan by its word, `link` or `copy`.
+        """
         for word, name in self._each():
             try:
                 self._source(name)
@@ -82,12 +89,14 @@ class LocalFiles:
             raise LocalFileError(f"{clean(name)} leads out of the checkout") from None
         except (OSError, RuntimeError):
             raise LocalFileError(f"{clean(name)} is not in the checkout") from None
+        # Linked into a tree, the user's own repository would be a worker's to write.
         if ".git" in real.parts[:1]:
             raise LocalFileError(f"{clean(name)} leads into `.git`")
         return top / name
 
     def _make_parents(self, tree: Path, name: str) -> None:
         """Make the folders above a name; none of them may be a link."""
+        # The base may have a link there, and what lies behind it is not the worktree's.
         folder = tree
         for part in Path(name).parts[:-1]:
             folder /= part

@@ -27,6 +27,7 @@ from wf_tui.paths import RunPaths
 __all__ = ["Pool"]
 
 _REMEMBERED = 4
+"""Bases whose names are kept in memory: the current head and those before it, not all of a run."""
 
 
 class Pool:
@@ -35,6 +36,10 @@ class Pool:
     A number is a worktree's name on disk, in the ledger and here. Each belongs to one caller from
     `acquire`, `reopen` or `check_out_conflict` until it is released, kept or discarded; only the
     list of free ones is guarded, so that trees are filled side by side.
+
+    A new pool has no free worktrees: those on disk stay as they are until recovery gives one back,
+    or `wf clean` removes them. One process at a time has a pool of a run: its leader, or whoever
+    holds the leader's lock.
     """
 
     def __init__(
@@ -53,10 +58,11 @@ class Pool:
         self._trashed = 0
         for folder in (paths.trees, paths.gits, paths.indexes, paths.trash):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Beyond all that exist, so that a new tree never takes the number of one left by a crash.
         self._next = max(self.existing(), default=0) + 1
 
     def existing(self) -> tuple[int, ...]:
-        """Return the numbers of the worktrees on disk."""
+        """Return the numbers of the worktrees on disk, in order; other names there are not wf's."""
         names = (entry.name for entry in self.paths.trees.iterdir())
         return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit()))
 
@@ -72,25 +78,39 @@ class Pool:
         try:
             self._add_local_files(tree.path)
         except (LocalFileError, OSError):
+            # Nobody has worked in it: what it holds is the base, and can be had again.
             self.release(tree, saved=True)
             raise
         return tree
 
     def _prepare(self, tree: Tree) -> None:
+        """Make a worktree its base; where that cannot be, a new one under the same number."""
         names = self._names_of(tree.base)
         # Before the first file is written: a crash from here on must not leave a tree that looks
         # as if it was given back or harvested.
         for mark in (tree.released, tree.harvested):
             mark.unlink(missing_ok=True)
+        with contextlib.suppress(UnusableTreeError, GitError, OSError):
+            prepare(tree, names)
+            return
+        # What is odd about it was a worker's doing, and a new tree costs less than to find out.
+        if not self.discard(tree):
+            raise GitError(f"cannot remove the worktree {tree.path}", "remove it by hand")
         try:
             prepare(tree, names)
-        except (UnusableTreeError, GitError, OSError):
-            self._replace(tree, names)
+        except UnusableTreeError as error:
+            # Git names the file that it could not write, and not why.
+            reason = os.strerror(errno.ENOSPC) if is_full(self.paths.trees) else str(error)
+            raise GitError(f"cannot make a worktree at {tree.path}: {reason}") from error
 
     def reopen(self, number: int, base: str) -> Tree:
-        """Return a worktree as it was left, not prepared: to harvest it after a restart."""
+        """Return a worktree as it was left, not prepared: to harvest it after a restart.
+
+        Also where it is gone: then the harvest says so. It belongs to the caller from here on.
+        """
         self._reserve(number)
         tree = Tree.at(self.control, self.paths, number, base)
+        # It is in use again: its mark would vouch for what is written from here on.
         tree.released.unlink(missing_ok=True)
         return tree
 
@@ -104,14 +124,19 @@ class Pool:
         if not (saved or tree.is_saved()):
             self.keep(tree)
             return False
+        # Before it is in the list: the next attempt compares what it finds with this time.
         tree.released.touch()
         with self._lock:
+            # A restart may give back what was given back before, and nobody may get it twice.
             if tree.number not in self._free:
                 self._free.append(tree.number)
         return True
 
     def keep(self, tree: Tree) -> None:
-        """Leave a worktree to a person: it is not used again until it is released."""
+        """Leave a worktree to a person: it is not used again until it is released.
+
+        Nor is it removed: without the mark of its release only its content can prove it saved (G8).
+        """
         self._reserve(tree.number)
         tree.released.unlink(missing_ok=True)
 
@@ -123,7 +148,8 @@ class Pool:
     def check_out_conflict(self, tree: Tree | None, conflict: Conflict) -> Tree:
         """Fill a worktree, or a new one, with a merge and its conflict marks; base is that head.
 
-        A later harvest takes what a person made of it.
+        A later harvest takes what a person made of it. What `tree` held is overwritten: its attempt
+        has been harvested. Raises `GitError` where no worktree can be made.
         """
         number = self._reserve(tree.number) if tree else self._next_number()
         refilled = Tree.at(self.control, self.paths, number, conflict.head)
@@ -139,11 +165,13 @@ class Pool:
         What a person changed since, or git does not track, stays. Where that is in the way nothing
         is touched, and None returned.
         """
+        # A file that was only touched would count as changed, and read-tree refuse it.
         tree.worktree.git("update-index", "-q", "--refresh", ok=None)
         words = ("read-tree", "-m", "-u", "--end-of-options", commit, conflict.tree)
         if tree.worktree.git(*words, ok=None).status:
             return None
         updated = Tree.at(self.control, self.paths, tree.number, conflict.head)
+        # The files are the merge's; the index goes to its head, so that they show as changes.
         updated.worktree.git("read-tree", "--reset", "--end-of-options", conflict.head)
         updated.harvested.unlink(missing_ok=True)
         renew_worker_git(updated.worktree, updated.git_dir, conflict.head)
@@ -165,13 +193,22 @@ class Pool:
         return merge.clean
 
     def discard(self, tree: Tree) -> bool:
-        """Throw a worktree away with all that belongs to it; return whether it is gone."""
+        """Throw a worktree away with all that belongs to it; return whether it is gone.
+
+        For the caller to whom it belongs, or whoever has proof that nobody's work is in it. The
+        number may be used again as soon as this returns True.
+        """
         with self._lock:
             self._free = [number for number in self._free if number != tree.number]
             self._trashed += 1
             trash = self.paths.trash / f"{tree.number}-{os.getpid()}-{self._trashed}"
         # The rename frees the number at once; deleting what may be gigabytes comes last.
-        moved = _move_away(tree, trash)
+        moved = True
+        if os.path.lexists(tree.path):
+            try:
+                tree.path.rename(trash)
+            except OSError:
+                moved = erase(tree.worktree.top)
         index = tree.worktree.index
         for path in (tree.git_dir, index, f"{index}.lock", tree.released, tree.harvested):
             moved &= erase(os.fsencode(path))
@@ -179,23 +216,21 @@ class Pool:
         return moved
 
     def empty_trash(self) -> None:
-        """Try again to delete what an earlier process could not, or had no time to."""
+        """Try again to delete what an earlier process could not, or had no time to.
+
+        Called once, when a scheduler starts; what still cannot be deleted is left in silence.
+        """
         for entry in self.paths.trash.iterdir():
             erase(os.fsencode(entry))
 
-    def _replace(self, tree: Tree, names: Names) -> None:
-        if not self.discard(tree):
-            raise GitError(f"cannot remove the worktree {tree.path}", "remove it by hand")
-        try:
-            prepare(tree, names)
-        except UnusableTreeError as error:
-            # Git names the file that it could not write, and not why.
-            reason = os.strerror(errno.ENOSPC) if is_full(self.paths.trees) else str(error)
-            raise GitError(f"cannot make a worktree at {tree.path}: {reason}") from error
-
     def _next_number(self) -> int:
         """Return the number of a worktree to use again, or of one that is yet to be made."""
-        while (number := self._pop_free()) is not None:
+        while True:
+            with self._lock:
+                if not self._free:
+                    break
+                # The last one back: its files are those that the disk cache still has.
+                number = self._free.pop()
             # Else a person has written in it meanwhile: it is left to them, and forgotten here.
             if self._is_as_given_back(number):
                 return number
@@ -204,10 +239,6 @@ class Pool:
                 self._next += 1  # somebody else made it
             self._next += 1
             return self._next - 1
-
-    def _pop_free(self) -> int | None:
-        with self._lock:
-            return self._free.pop() if self._free else None
 
     def _is_as_given_back(self, number: int) -> bool:
         """Whether nobody wrote in a worktree since: what a person did there is nowhere else."""
@@ -242,14 +273,3 @@ def _fill_with_changes(tree: Tree, content: str) -> None:
     # The files first, by the index of the content; then the index alone goes back to the base.
     tree.worktree.git("read-tree", "-u", "--reset", "--end-of-options", content)
     tree.worktree.git("read-tree", "--reset", "--end-of-options", tree.base)
-
-
-def _move_away(tree: Tree, trash: "os.PathLike[str]") -> bool:
-    """Move a worktree out of the way: at once, however long its deletion takes."""
-    if not os.path.lexists(tree.path):
-        return True
-    try:
-        tree.path.rename(trash)
-    except OSError:
-        return erase(tree.worktree.top)
-    return True

@@ -17,6 +17,7 @@ from wf_tui.processes import working_folders
 
 __all__ = ["Judgement", "TreeClass", "classify", "remove_ended"]
 
+# What no commit could hold, so that removing the tree loses no work.
 _HARMLESS = frozenset({"special file", "symbolic link that leaves the tree"})
 
 
@@ -44,7 +45,10 @@ _SAFE = frozenset({TreeClass.MERGED, TreeClass.HARVESTED, TreeClass.CLEAN})
 
 @dataclass(frozen=True)
 class Judgement:
-    """A worktree, its class, whether it was removed and, if not, why."""
+    """A worktree, its class, whether it was removed and, if not, why.
+
+    `reason` is a clause for a person, empty where it was removed, or would be.
+    """
 
     path: Path
     tree_class: TreeClass
@@ -69,6 +73,7 @@ def remove_ended(
     for number in save:
         with contextlib.suppress(HarvestRefusedError, GitError):
             keep_leftovers(pool.control, _tree_at(pool, pool.paths.trees / str(number)))
+    # After the saving, which takes a while, and before the first tree is judged.
     busy = working_folders()
     saved = _saved_trees(pool.control)  # once for all: two commands of git, however many trees
     found = []
@@ -84,7 +89,11 @@ def remove_ended(
 def classify(
     pool: Pool, path: Path, *, live: Collection[int], saved: Mapping[str, str] | None = None
 ) -> TreeClass:
-    """Return the class of what lies at `path` among the worktrees."""
+    """Return the class of what lies at `path` among the worktrees.
+
+    `saved` is what `_saved_trees` returned, for a caller that asks about many. Whatever cannot be
+    told is `DIRTY` or `FOREIGN`, and both stay (G8).
+    """
     name = path.name
     if not (name.isascii() and name.isdigit()):
         return TreeClass.FOREIGN
@@ -116,13 +125,16 @@ def _content_of(tree: Tree) -> str | None:
 
 
 def _class_of_content(control: Control, content: str | None, saved: Mapping[str, str]) -> TreeClass:
+    # The content decides, not a mark or a name: it is saved, or it is not.
     holder = saved.get(content) if content else None
     if holder is None:
         return TreeClass.DIRTY
     if holder == _THE_BRANCH:
         return TreeClass.CLEAN
-    merged = holder != content and control.contains(holder)
-    return TreeClass.MERGED if merged else TreeClass.HARVESTED
+    # What was left in a shared tree is kept as a tree without a commit: it is in no history.
+    if holder != content and control.contains(holder):
+        return TreeClass.MERGED
+    return TreeClass.HARVESTED
 
 
 def _reason_to_keep(
@@ -136,7 +148,9 @@ def _reason_to_keep(
     if busy is None:
         return "no way to tell whether a process works in it"
     real = path.resolve()
-    return "a process works in it" if any(f.is_relative_to(real) for f in busy) else ""
+    if any(folder.is_relative_to(real) for folder in busy):
+        return "a process works in it"
+    return ""
 
 
 def _tree_at(pool: Pool, path: Path) -> Tree:

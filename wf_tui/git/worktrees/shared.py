@@ -26,23 +26,35 @@ class SharedTree:
         self._attempts = 0
 
     def enter(self, head: str) -> Tree:
-        """Let an attempt in; the first one finds the tree at `head`, later ones as it is."""
+        """Let an attempt in; the first one finds the tree at `head`, later ones as it is.
+
+        Raises what `Pool.acquire` raises; then nobody was let in.
+        """
         with self._lock:
             if self._tree is None or self._attempts == 0:
                 # One that could not be filled may be anybody's by now.
                 before, self._tree = self._tree, None
-                self._tree = self._refresh(before, head)
+                if before is not None and self._save_leftovers(before):
+                    self._tree = self._pool.acquire(head, number=before.number)
+                else:
+                    self._tree = self._pool.acquire(head)
             self._attempts += 1
             return self._tree
 
     def resume(self, tree: Tree) -> None:
-        """Count in an attempt that was in the tree before a restart."""
+        """Count in an attempt that was in the tree before a restart.
+
+        For recovery, before any claim: each attempt that it resumes has the same tree.
+        """
         with self._lock:
             self._tree = tree
             self._attempts += 1
 
     def leave(self) -> None:
-        """Let an attempt out; what it leaves behind is saved before the tree is brought on."""
+        """Let an attempt out; what it leaves behind is saved before the tree is brought on.
+
+        Not saved now: others may be in the tree still, and their files are not finished.
+        """
         with self._lock:
             self._attempts -= 1
 
@@ -50,17 +62,12 @@ class SharedTree:
         """Give the tree back to the pool, at the end of the run."""
         with self._lock:
             if self._tree is not None and self._attempts == 0:
-                if self._is_saved(self._tree):
+                if self._save_leftovers(self._tree):
                     self._pool.release(self._tree, saved=True)
                 self._tree = None
 
-    def _refresh(self, tree: Tree | None, head: str) -> Tree:
-        if tree is None or not self._is_saved(tree):
-            return self._pool.acquire(head)
-        return self._pool.acquire(head, number=tree.number)
-
-    def _is_saved(self, tree: Tree) -> bool:
-        """Save what is left in the tree; where it is too much, the tree itself is kept."""
+    def _save_leftovers(self, tree: Tree) -> bool:
+        """Save what is left in the tree; where it is too much, keep the tree and return False."""
         try:
             keep_leftovers(self._pool.control, tree)
         except HarvestRefusedError:
@@ -73,12 +80,14 @@ def keep_leftovers(control: Control, tree: Tree) -> str | None:
     """Save what is in a tree but in no harvest, by its content; return its ref, if there is any.
 
     An attempt is harvested by its scope alone: what lies outside of all scopes would be lost.
+    Raises `HarvestRefusedError` where there is more than the caps of a harvest.
     """
     if not tree.worktree.is_folder():
         return None
     found = tree.peek()
     if found.tree_oid in {control.tree_of(tree.base), control.tree_of(control.ref)}:
         return None
+    # Named by its content: saving the same again, after a crash, makes the same ref.
     ref = leftover_ref(found.tree_oid)
     control.create(ref, found.tree_oid)
     return ref

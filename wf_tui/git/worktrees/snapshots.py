@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
+from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.tree import Tree
 
@@ -31,8 +32,12 @@ class Snapshots:
         self._open: dict[str, _Snapshot] = {}
 
     def acquire(self, commit: str) -> Tree:
-        """Return the worktree of `commit`; the first reader has it made, the others wait for it."""
+        """Return the worktree of `commit`; the first reader has it made, the others wait for it.
+
+        Raises what `Pool.acquire` raises. Each call that returns needs a `release` of its own.
+        """
         with self._lock:
+            # Counted in before it is made, so that no reader who leaves meanwhile is the last one.
             snapshot = self._open.setdefault(commit, _Snapshot())
             snapshot.readers += 1
         try:
@@ -47,14 +52,18 @@ class Snapshots:
     def release(self, tree: Tree) -> tuple[str, ...]:
         """Let a reader go; when it was the last, return the paths that somebody changed.
 
-        The worktree goes back to the pool, where the next use resets it.
+        The worktree goes back to the pool, where the next use resets it. A reader has no business
+        to change anything: the scheduler tells of the paths, and none of it is harvested.
         """
         snapshot = self._leave(tree.base)
         if snapshot is None:
             return ()
-        changed = _changed(tree)
+        if tree.worktree.is_folder():
+            changed = sorted(decode_path(path) for path in tree.worktree.changes().tags)
+        else:
+            changed = ["."]  # the whole worktree is gone
         self._pool.release(tree, saved=True)
-        return changed
+        return tuple(changed)
 
     def _leave(self, commit: str) -> _Snapshot | None:
         """Count a reader out; return the snapshot when it was the last."""
@@ -62,10 +71,3 @@ class Snapshots:
             snapshot = self._open[commit]
             snapshot.readers -= 1
             return self._open.pop(commit) if snapshot.readers == 0 else None
-
-
-def _changed(tree: Tree) -> tuple[str, ...]:
-    if not tree.worktree.is_folder():
-        return (".",)
-    paths = (path.decode("utf-8", "surrogateescape") for path in tree.worktree.changes().tags)
-    return tuple(sorted(paths))

@@ -19,16 +19,19 @@ class UnusableTreeError(Exception):
 def sweep(top: bytes, names: Names) -> int:
     """Remove each name that the base lacks, whatever it is; return how many there were.
 
-    Kinds are checked, modes are set. `git clean -ffdx` leaves FIFOs and nested repositories.
+    Kinds are checked, modes are set. `git clean -ffdx` leaves FIFOs and nested repositories. The
+    content of files is not looked at; `prepare` asks git for that afterwards. Raises
+    `UnusableTreeError` where a name is missing or is something else, `OSError` where the disk says.
     """
     waiting, removed = [b""], 0
     while waiting:
         folder = waiting.pop()
         full = os.path.join(top, folder) if folder else top
+        # First: a worker may have made the folder one that cannot be listed.
         _set_mode(full, os.lstat(full), Kind.FOLDER)
         wanted = names.inside(folder)
         with os.scandir(full) as entries:
-            present = list(entries)
+            present = list(entries)  # all of them: deleting during the walk could skip names
         extra = [entry for entry in present if entry.name not in wanted]
         kept = [entry for entry in present if entry.name in wanted]
         if len(kept) != len(wanted):
@@ -50,20 +53,19 @@ def _check(
         kind, status = wanted[entry.name], entry.stat(follow_symlinks=False)
         if status.st_mode == kind and status.st_nlink == 1 and kind is not Kind.FOLDER:
             continue  # nearly all of them
-        if not _fits(kind, status):
+        if kind.is_folder:
+            fits = stat.S_ISDIR(status.st_mode)
+        else:
+            # With a second name elsewhere, an old worker's file would go on being the next one's.
+            same_type = stat.S_IFMT(status.st_mode) == stat.S_IFMT(kind)
+            fits = same_type and status.st_nlink == 1
+        if not fits:
             raise UnusableTreeError(f"{entry.path!r} is no {kind.name.lower()}")
         if kind.is_folder:
             below.append(folder + b"/" + entry.name if folder else entry.name)
         elif kind is not Kind.LINK:
             _set_mode(entry.path, status, kind)
     return below
-
-
-def _fits(kind: Kind, status: os.stat_result) -> bool:
-    if kind.is_folder:
-        return stat.S_ISDIR(status.st_mode)
-    # With a second name elsewhere, an old worker's file would go on being the next one's.
-    return stat.S_IFMT(status.st_mode) == stat.S_IFMT(kind) and status.st_nlink == 1
 
 
 def _set_mode(path: bytes, status: os.stat_result, kind: Kind) -> None:

@@ -34,7 +34,10 @@ class Tree:
 
     @classmethod
     def at(cls, control: Control, paths: RunPaths, number: int, base: str) -> "Tree":
-        """Return the tree of this number, whether it is there yet or not."""
+        """Return the tree of this number, whether it is there yet or not.
+
+        Nothing is read from the disk. `base` is what its content will be compared with.
+        """
         name = str(number)
         worktree = WorktreeFiles(control, paths.trees / name, paths.indexes / name)
         return cls(number, base, worktree, paths.gits / name)
@@ -55,15 +58,27 @@ class Tree:
         return self.worktree.index.with_name(f"{self.number}.harvested")
 
     def untouched(self) -> bool:
-        """Whether the worktree was given back, and nothing in it was written since."""
+        """Whether the worktree was given back, and nothing in it was written since.
+
+        Only what differs from the index is looked at: a person's work is a difference. Asked before
+        a free tree is used again, as what they wrote there is nowhere else (G8). One command of
+        git; raises `GitError` and `OSError`.
+        """
         try:
             when = self.released.stat().st_mtime_ns
         except FileNotFoundError:
             return False
         if not self.worktree.is_folder():
             return False
-        changed = (self.worktree.full(path.rstrip(b"/")) for path in self.worktree.changes().tags)
-        return all(_written(path) <= when for path in changed)
+        for path in self.worktree.changes().tags:
+            try:
+                # The time of the kernel: no program sets it back, as it can the other one.
+                written = os.lstat(self.worktree.full(path.rstrip(b"/"))).st_ctime_ns
+            except FileNotFoundError:
+                continue  # what is gone holds nothing to lose
+            if written > when:
+                return False
+        return True
 
     def harvest(self, scopes: Sequence[str] | None = None, caps: Caps = CAPS) -> Harvest:
         """Take the changed files; with `scopes`, only those, beside others in the same tree.
@@ -77,14 +92,23 @@ class Tree:
     def harvesting(
         self, scopes: Sequence[str] | None = None, caps: Caps = CAPS
     ) -> Iterator[Harvest]:
-        """Harvest, and count the work as safe only if the block, which saves it, ends well."""
+        """Harvest, and count the work as safe only if the block, which saves it, ends well.
+
+        The block makes the commit and its ref. Raises as `harvest` does.
+        """
         # Away first: if this harvest breaks off, an older mark must not speak for newer files.
         self.harvested.unlink(missing_ok=True)
-        yield self._harvest(scopes, caps)
+        if scopes and self.worktree.is_folder():
+            # In the shared tree others still work: their index must not learn of this one's files.
+            with self.worktree.on_a_copy() as worktree:
+                found = harvest(worktree, self.base, scopes=scopes, caps=caps)
+        else:
+            found = harvest(self.worktree, self.base, scopes=scopes, caps=caps)
+        yield found
         self.harvested.touch()
 
     def is_saved(self) -> bool:
-        """Whether the work in it is safe, or there is none."""
+        """Whether the work in it is safe, or there is none; in doubt, False."""
         if self.harvested.exists() or not self.worktree.is_folder():
             return True
         try:
@@ -98,21 +122,18 @@ class Tree:
         return same.status == 0
 
     def peek(self, caps: Caps = CAPS) -> Harvest:
-        """Return what a harvest would find, and leave the index as it is."""
+        """Return what a harvest would find, and leave the index as it is.
+
+        The tree it returns is written as an object all the same. Raises as `harvest` does.
+        """
         with self.worktree.on_a_copy() as worktree:
             return harvest(worktree, self.base, caps=caps)
-
-    def _harvest(self, scopes: Sequence[str] | None, caps: Caps) -> Harvest:
-        # In the shared tree others still work: their index must not learn of this one's files.
-        if not (scopes and self.worktree.is_folder()):
-            return harvest(self.worktree, self.base, scopes=scopes, caps=caps)
-        with self.worktree.on_a_copy() as worktree:
-            return harvest(worktree, self.base, scopes=scopes, caps=caps)
 
 
 def prepare(tree: Tree, names: Names) -> None:
     """Make a worktree exactly its base, and a git directory for its worker.
 
+    `names` are those of the base. The pool calls this for the one caller that has the number.
     Raises `UnusableTreeError` for a used worktree that has to be thrown away.
     """
     worktree = tree.worktree
@@ -134,14 +155,7 @@ def prepare(tree: Tree, names: Names) -> None:
     words = ("diff-files", "--quiet", "--ignore-submodules=all")
     if not fresh and worktree.git(*words, ok=None).status:
         raise UnusableTreeError("not clean after the checkout")
+    # Last, since the worker's index is a copy of this one; `sweep` has removed the old `.git`.
     if not erase(os.fsencode(tree.git_dir)):
         raise UnusableTreeError("the worker's git directory cannot be removed")
     write_worker_git(worktree, tree.git_dir, tree.base)
-
-
-def _written(path: bytes) -> int:
-    """Return when a file was last written or renamed; what is gone holds nothing to lose."""
-    try:
-        return os.lstat(path).st_ctime_ns  # of the kernel: no program sets it back, as it can mtime
-    except FileNotFoundError:
-        return 0
