@@ -274,17 +274,17 @@ MUTANTS: Final = (
     Mutant(
         "G7",
         "an export onto what the user moved",
-        "git/user/export.py",
-        "    if current != expected:\n",
-        "    if current is None and expected:\n",
+        "git/user/export_branch.py",
+        "        if current != expected:\n",
+        "        if current is None and expected:\n",
         "unit/git/user/test_export.py::test_a_moved_branch_is_left",
     ),
     Mutant(
         "G7",
         "an export onto what is checked out",
-        "git/user/export.py",
-        "    if is_checked_out(repository.common_dir, ref):\n",
-        "    if not ref:\n",
+        "git/user/export_branch.py",
+        "        if is_checked_out(self.repository.common_dir, self.ref):\n",
+        "        if not self.ref:\n",
         "unit/git/user/test_export.py::test_a_checked_out_branch_is_left",
     ),
     Mutant(

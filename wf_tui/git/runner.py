@@ -42,6 +42,7 @@ _LAST_WORDS = 2.0
 """Seconds that git has to remove its locks."""
 _SLOW = 0.2
 """Seconds from which on a command is reported to who has asked for it."""
+# Of the thread that calls, not of the process: each step of an attempt has a limit of its own.
 _limit: ContextVar[float | None] = ContextVar("limit", default=None)
 _report: ContextVar[Callable[[str, float], None] | None] = ContextVar("report", default=None)
 
@@ -159,7 +160,9 @@ def git(
     """Run git with this argument list and return what it left.
 
     `ok` names the exit statuses that are no failure (None: all); any other raises `GitError`.
-    `settings` is configuration at command scope; `environment` replaces all of the rest.
+    `settings` is configuration at command scope; `environment` replaces all of the rest. It blocks
+    until git has ended, so never call it on the event loop. Raises `GitDeadlineError` beyond the
+    limit of `git_limit`, `EnvironmentalError` where there is no git.
     """
     places = {"GIT_DIR": git_dir, "GIT_WORK_TREE": work_tree, "GIT_INDEX_FILE": index}
     env = (
@@ -168,6 +171,7 @@ def git(
         else isolated_environment(settings, global_config)
     )
     env |= {name: str(place) for name, place in places.items() if place is not None}
+    # By its owner's mark the next leader finds, and ends, what a killed one left running.
     env |= {"WF_GIT": str(os.getpid()), **(variables or {})}
     command = [find_git(), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
     began = time.monotonic()
@@ -212,7 +216,10 @@ def parse_version(line: str) -> tuple[int, ...]:
 
 
 def require_version() -> tuple[int, ...]:
-    """Return git's version; raise `EnvironmentalError` when there is no git or it is too old."""
+    """Return git's version; raise `EnvironmentalError` when there is no git or it is too old.
+
+    Asked when a run, a demo or a report of `wf doctor` is made, and never again after that.
+    """
     line = git("version").text
     version = parse_version(line)
     if version < MINIMUM_VERSION:
@@ -240,7 +247,8 @@ def isolated_environment(
 ) -> dict[str, str]:
     """Return the whole environment in which git obeys nobody: built from empty, not from ours.
 
-    `settings` is configuration at command scope; `global_config` stands in for the user's own.
+    `settings` is configuration at command scope; `global_config` stands in for the user's own. For
+    GitPython, too, which runs git by itself.
     """
     home = os.path.dirname(find_git())  # noqa: PTH120 - a string is what PATH wants
     env = dict(_VARIABLES)
@@ -272,6 +280,7 @@ def _run(command: list[str | bytes], env: dict[str, str], stdin: bytes, cwd: Pat
             text = f"git {what} took longer than {limit:g} s and was stopped"
             raise GitDeadlineError(text, "is its file system still there?") from None
         except BaseException:
+            # Else leaving the block would wait for it, however long it takes.
             started.kill()
             raise
     return Completed(started.returncode, stdout, stderr)

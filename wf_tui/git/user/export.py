@@ -15,9 +15,9 @@ from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.refs import branch_ref
 from wf_tui.git.repository import ANY_OWNER, Repository
-from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.git.runner import git
 from wf_tui.git.stale_locks import locked_since
-from wf_tui.git.user.checkouts import is_checked_out, is_rebased
+from wf_tui.git.user.export_branch import ExportBranch
 from wf_tui.text import clean
 
 __all__ = ["Exported", "Pending", "branch_name", "export"]
@@ -59,8 +59,9 @@ def branch_name(repository: Repository, run: str) -> str:
 
     A ref is a file, so that none can lie below another. Chosen when the run is made, and kept.
     """
-    taken = _user_git(repository, "show-ref", "--verify", "-q", branch_ref("wf"), ok=None)
-    return f"wf/{run}" if taken.status else f"wf-{run}"
+    words = ("show-ref", "--verify", "-q", branch_ref("wf"))
+    missing = git(*words, git_dir=repository.common_dir, ok=None, settings=ANY_OWNER).status
+    return f"wf/{run}" if missing else f"wf-{run}"
 
 
 def export(
@@ -80,26 +81,27 @@ def export(
     """
     if not repository.common_dir.is_dir():
         return Pending("the repository is gone")
-    ref = branch_ref(branch)
+    target = ExportBranch(repository, branch_ref(branch))
     try:
-        new, current = control.head(), _commit_of(repository, ref)
+        new, current = control.head(), target.commit()
         if current == new:
-            _restore_missing_objects(repository, control, new, control.base)
+            # It may have been left so by an export that was killed before its last step.
+            _restore_missing_objects(target, control, new, control.base)
             return Exported(new)
         # A scheduler was killed between the move of the branch and its record in the ledger.
         if current is not None and _is_later_export(control, current, expected):
             expected = current
         if expected is not None and not control.contains(expected, head=new):
             return Pending("the branch of the run itself was moved back, or aside")
-        if reason := _obstacle(repository, ref, current, expected):
+        if reason := target.obstacle(current, expected):
             return Pending(reason)
         # Objects first, then the ref that needs them: in between the repository is whole.
         _fetch(repository, control, new)
         fetched()
         old = expected or control.zero
-        _user_git(repository, "update-ref", "--no-deref", "--end-of-options", ref, new, old)
+        target.git("update-ref", "--no-deref", "--end-of-options", target.ref, new, old)
         # Now that a ref holds them, nothing prunes them a second time.
-        _restore_missing_objects(repository, control, new, expected or control.base)
+        _restore_missing_objects(target, control, new, expected or control.base)
     except GitError as error:
         return Pending(_reason(error))
     return Exported(new)
@@ -120,36 +122,6 @@ def _reason(error: GitError) -> str:
     return clean(lines[0].removeprefix("fatal: ")) + since
 
 
-def _commit_of(repository: Repository, ref: str) -> str | None:
-    """Return what a ref itself holds, or None; a symbolic one holds no commit."""
-    if _is_symbolic(repository, ref):
-        return None
-    # Also of a commit that is missing, which `show-ref` takes for no branch.
-    words = ("rev-parse", "--verify", "-q", "--end-of-options", ref)
-    done = _user_git(repository, *words, ok=(0, 1, 128))
-    return done.text if done.status == 0 else None
-
-
-def _obstacle(
-    repository: Repository, ref: str, current: str | None, expected: str | None
-) -> str | None:
-    """Return why the branch must not be moved now, or None."""
-    if _is_symbolic(repository, ref):
-        return "the branch is a symbolic ref"
-    if current != expected:
-        return "the branch was removed" if current is None else "the branch was moved"
-    if is_checked_out(repository.common_dir, ref):
-        return "the branch is checked out"
-    if is_rebased(repository.common_dir, ref):
-        return "the branch is being rebased or bisected"
-    return None
-
-
-def _is_symbolic(repository: Repository, ref: str) -> bool:
-    """Whether a ref leads to another one, so that moving it would move what nobody spoke of."""
-    return _user_git(repository, "symbolic-ref", "-q", ref, ok=None).status == 0
-
-
 def _fetch(repository: Repository, control: Control, commit: str) -> None:
     """Bring the objects over.
 
@@ -163,35 +135,20 @@ def _fetch(repository: Repository, control: Control, commit: str) -> None:
 
 
 def _restore_missing_objects(
-    repository: Repository, control: Control, commit: str, since: str
+    target: ExportBranch, control: Control, commit: str, since: str
 ) -> None:
     """Bring again what the user's git has pruned between the fetch and the move of the branch.
 
     A fetch leaves out what it takes for known, so that it would not bring it a second time.
     """
-    if _has_all_objects(repository, commit, since):
+    if target.has_all_objects(commit, since):
         return
     # All from the base on, not from `since`: what of it the user's git still has is not known.
-    known = f"^{control.base}\n" if _has_commit(repository, control.base) else ""
+    known = f"^{control.base}\n" if target.has_commit(control.base) else ""
     words = ("pack-objects", "-q", "--revs", "--stdout")
     # As a pack, since that is checked and put in place as one file: there is no half of it.
     pack = control.git(*words, stdin=f"{commit}\n{known}".encode()).stdout
-    git("index-pack", "--stdin", git_dir=repository.common_dir, stdin=pack, settings=ANY_OWNER)
-    if not _has_all_objects(repository, commit, control.base):
+    common_dir = target.repository.common_dir
+    git("index-pack", "--stdin", git_dir=common_dir, stdin=pack, settings=ANY_OWNER)
+    if not target.has_all_objects(commit, control.base):
         raise GitError("objects of the branch are missing in the repository")
-
-
-def _has_all_objects(repository: Repository, commit: str, since: str) -> bool:
-    known = (f"^{since}",) if _has_commit(repository, since) else ()
-    words = ("rev-list", "--objects", "--quiet", commit, *known, "--")
-    return _user_git(repository, *words, ok=None).status == 0
-
-
-def _has_commit(repository: Repository, commit: str) -> bool:
-    return _user_git(repository, "cat-file", "-e", commit, ok=None).status == 0
-
-
-def _user_git(
-    repository: Repository, *words: Argument, ok: tuple[int, ...] | None = (0,)
-) -> Completed:
-    return git(*words, git_dir=repository.common_dir, ok=ok, settings=ANY_OWNER)

@@ -154,7 +154,7 @@ class Pool:
         number = self._reserve(tree.number) if tree else self._next_number()
         refilled = Tree.at(self.control, self.paths, number, conflict.head)
         self._prepare(refilled)
-        _fill_with_changes(refilled, conflict.tree)
+        refilled.fill_with_changes(conflict.tree)
         with contextlib.suppress(LocalFileError):  # what they resolve does not hang on these
             self._add_local_files(refilled.path)
         return refilled
@@ -186,7 +186,7 @@ class Pool:
         try:
             merge = merge_trees(self.control, tree.base, checkpoint)
             if merge.clean:
-                _fill_with_changes(tree, merge.tree)
+                tree.fill_with_changes(merge.tree)
         except GitError:
             self.release(tree, saved=True)
             raise
@@ -266,10 +266,3 @@ class Pool:
                     del self._names[old]
                 self._names[base] = known
         return known
-
-
-def _fill_with_changes(tree: Tree, content: str) -> None:
-    """Fill a worktree with a git tree, so that it shows as changes of its base."""
-    # The files first, by the index of the content; then the index alone goes back to the base.
-    tree.worktree.git("read-tree", "-u", "--reset", "--end-of-options", content)
-    tree.worktree.git("read-tree", "--reset", "--end-of-options", tree.base)

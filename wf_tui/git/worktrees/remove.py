@@ -15,7 +15,7 @@ from wf_tui.git.worktrees.shared import keep_leftovers
 from wf_tui.git.worktrees.tree import Tree
 from wf_tui.processes import working_folders
 
-__all__ = ["Judgement", "TreeClass", "classify", "remove_ended"]
+__all__ = ["Judgement", "TreeClass", "classify", "remove_ended", "saved_trees"]
 
 # What no commit could hold, so that removing the tree loses no work.
 _HARMLESS = frozenset({"special file", "symbolic link that leaves the tree"})
@@ -75,7 +75,7 @@ def remove_ended(
             keep_leftovers(pool.control, _tree_at(pool, pool.paths.trees / str(number)))
     # After the saving, which takes a while, and before the first tree is judged.
     busy = working_folders()
-    saved = _saved_trees(pool.control)  # once for all: two commands of git, however many trees
+    saved = saved_trees(pool.control)  # once for all: two commands of git, however many trees
     found = []
     for path in sorted(pool.paths.trees.iterdir()):
         tree_class = classify(pool, path, live=live, saved=saved)
@@ -91,7 +91,7 @@ def classify(
 ) -> TreeClass:
     """Return the class of what lies at `path` among the worktrees.
 
-    `saved` is what `_saved_trees` returned, for a caller that asks about many. Whatever cannot be
+    `saved` is what `saved_trees` returned, for a caller that asks about many. Whatever cannot be
     told is `DIRTY` or `FOREIGN`, and both stay (G8).
     """
     name = path.name
@@ -107,9 +107,18 @@ def classify(
         content = _content_of(_tree_at(pool, path))
     except (HarvestRefusedError, GitError):
         return TreeClass.DIRTY
-    return _class_of_content(
-        pool.control, content, _saved_trees(pool.control) if saved is None else saved
-    )
+    if saved is None:
+        saved = saved_trees(pool.control)
+    # The content decides, not a mark or a name: it is saved, or it is not.
+    holder = saved.get(content) if content else None
+    if holder is None:
+        return TreeClass.DIRTY
+    if holder == _THE_BRANCH:
+        return TreeClass.CLEAN
+    # What was left in a shared tree is kept as a tree without a commit: it is in no history.
+    if holder != content and pool.control.contains(holder):
+        return TreeClass.MERGED
+    return TreeClass.HARVESTED
 
 
 def _content_of(tree: Tree) -> str | None:
@@ -122,19 +131,6 @@ def _content_of(tree: Tree) -> str | None:
     found = tree.peek()
     lasting = any(refused.reason not in _HARMLESS for refused in found.refused)
     return None if lasting else found.tree_oid
-
-
-def _class_of_content(control: Control, content: str | None, saved: Mapping[str, str]) -> TreeClass:
-    # The content decides, not a mark or a name: it is saved, or it is not.
-    holder = saved.get(content) if content else None
-    if holder is None:
-        return TreeClass.DIRTY
-    if holder == _THE_BRANCH:
-        return TreeClass.CLEAN
-    # What was left in a shared tree is kept as a tree without a commit: it is in no history.
-    if holder != content and control.contains(holder):
-        return TreeClass.MERGED
-    return TreeClass.HARVESTED
 
 
 def _reason_to_keep(
@@ -158,8 +154,12 @@ def _tree_at(pool: Pool, path: Path) -> Tree:
     return Tree.at(pool.control, pool.paths, int(path.name), pool.control.base)
 
 
-def _saved_trees(control: Control) -> Mapping[str, str]:
-    """Return the trees that are safe, each with what holds it: an attempt, or the branch itself."""
+def saved_trees(control: Control) -> Mapping[str, str]:
+    """Return the trees that are safe, each with what holds it: an attempt, or the branch itself.
+
+    By object name, as content is what is compared. Only refs count as holders: an object that
+    nothing names may be pruned at any time.
+    """
     history = control.git("log", "--format=%T", f"{control.base}..{control.ref}", "--").text
     found = dict.fromkeys([*history.split(), control.tree_of(control.base)], _THE_BRANCH)
     names = control.git("for-each-ref", "--format=%(objectname)", OWN).text.split()

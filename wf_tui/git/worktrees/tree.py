@@ -129,6 +129,15 @@ class Tree:
         with self.worktree.on_a_copy() as worktree:
             return harvest(worktree, self.base, caps=caps)
 
+    def fill_with_changes(self, content: str) -> None:
+        """Fill the worktree with a git tree, so that it shows as changes of its base.
+
+        For one that was just prepared: whatever else is in it is overwritten. Raises `GitError`.
+        """
+        # The files first, by the index of the content; then the index alone goes back to the base.
+        self.worktree.git("read-tree", "-u", "--reset", "--end-of-options", content)
+        self.worktree.git("read-tree", "--reset", "--end-of-options", self.base)
+
 
 def prepare(tree: Tree, names: Names) -> None:
     """Make a worktree exactly its base, and a git directory for its worker.

@@ -1,0 +1,67 @@
+"""The branch of the user that a run is exported to: what is asked of it before it moves."""
+
+from dataclasses import dataclass
+
+from wf_tui.git.repository import ANY_OWNER, Repository
+from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.git.user.checkouts import is_checked_out, is_rebased
+
+__all__ = ["ExportBranch"]
+
+
+@dataclass(frozen=True)
+class ExportBranch:
+    """A branch in the user's repository by its whole name, whether it is there yet or not.
+
+    Made for one export. Each method asks git anew, since the user works in there meanwhile, and
+    raises `GitError` where git cannot answer. None of them writes.
+    """
+
+    repository: Repository
+    ref: str
+
+    def git(self, *words: Argument, ok: tuple[int, ...] | None = (0,)) -> Completed:
+        """Run git on the user's repository, without a worktree."""
+        return git(*words, git_dir=self.repository.common_dir, ok=ok, settings=ANY_OWNER)
+
+    def commit(self) -> str | None:
+        """Return what the ref itself holds, or None; a symbolic one holds no commit."""
+        if self.is_symbolic():
+            return None
+        # Also of a commit that is missing, which `show-ref` takes for no branch.
+        words = ("rev-parse", "--verify", "-q", "--end-of-options", self.ref)
+        done = self.git(*words, ok=(0, 1, 128))
+        return done.text if done.status == 0 else None
+
+    def is_symbolic(self) -> bool:
+        """Whether the ref leads to another one, so that a move would move what nobody spoke of."""
+        return self.git("symbolic-ref", "-q", self.ref, ok=None).status == 0
+
+    def obstacle(self, current: str | None, expected: str | None) -> str | None:
+        """Return why the branch must not be moved now, as a clause for a person, or None.
+
+        `current` is what `commit` returned, `expected` what the last export left there. What the
+        user has done with the branch since is theirs (promise G7).
+        """
+        if self.is_symbolic():
+            return "the branch is a symbolic ref"
+        if current != expected:
+            return "the branch was removed" if current is None else "the branch was moved"
+        if is_checked_out(self.repository.common_dir, self.ref):
+            return "the branch is checked out"
+        if is_rebased(self.repository.common_dir, self.ref):
+            return "the branch is being rebased or bisected"
+        return None
+
+    def has_commit(self, commit: str) -> bool:
+        """Whether the user's repository has the object of this commit, be it reachable or not."""
+        return self.git("cat-file", "-e", commit, ok=None).status == 0
+
+    def has_all_objects(self, commit: str, since: str) -> bool:
+        """Whether it has all that `commit` needs; what `since` needs is taken for granted.
+
+        That costs as much as there is between the two, not as much as the history.
+        """
+        known = (f"^{since}",) if self.has_commit(since) else ()
+        words = ("rev-list", "--objects", "--quiet", commit, *known, "--")
+        return self.git(*words, ok=None).status == 0
