@@ -1,4 +1,7 @@
-"""Deleting what a worker left, whatever it is, without following a link and at any depth."""
+"""Deleting what a worker left, whatever it is, without following a link and at any depth.
+
+Worktrees, their git directories and what is in the trash are all deleted by it.
+"""
 
 # ruff: noqa: PTH101, PTH108 - the names that workers leave are bytes, which pathlib cannot hold
 

@@ -46,7 +46,10 @@ def attempt_ref(task: str, epoch: int) -> str:
 
 
 def edited_ref(ref: str, commit: str) -> str:
-    """Return the name beside an attempt's ref for what a person went on to make of its work."""
+    """Return the name beside an attempt's ref for what a person went on to make of its work.
+
+    By the commit, so that keeping the same work again makes the same ref.
+    """
     return f"{ref}-{commit[:_ENOUGH]}"
 
 

@@ -186,7 +186,11 @@ def git(
 
 @contextlib.contextmanager
 def git_limit(seconds: float) -> Iterator[None]:
-    """Stop each git command of this thread that takes longer: `GitDeadlineError`."""
+    """Stop each git command of this thread that takes longer: `GitDeadlineError`.
+
+    In seconds, for each command by itself, inside of this block. The process group of git ends with
+    it, since a helper could otherwise go on writing.
+    """
     before = _limit.set(seconds)
     try:
         yield
@@ -196,7 +200,11 @@ def git_limit(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def report_slow_git(report: Callable[[str, float], None]) -> Iterator[None]:
-    """Tell of each git command of this thread that takes over 0.2 s: its name, and its seconds."""
+    """Tell of each git command of this thread that takes over 0.2 s: its name, and its seconds.
+
+    The scheduler logs them with run and task. Git's name is the subcommand alone: paths and what a
+    worker wrote never go into the log.
+    """
     before = _report.set(report)
     try:
         yield
@@ -205,7 +213,10 @@ def report_slow_git(report: Callable[[str, float], None]) -> Iterator[None]:
 
 
 def find_git() -> str:
-    """Return the absolute path of git on the caller's PATH, found once."""
+    """Return the absolute path of git on the caller's PATH, found once.
+
+    Found again where PATH has changed. Raises `EnvironmentalError` where there is none.
+    """
     return _find_git(os.environ.get("PATH", os.defpath))
 
 

@@ -1,4 +1,7 @@
-"""Lock files that git left behind when the machine, or the whole run, was killed."""
+"""Lock files that git left behind when the machine, or the whole run, was killed.
+
+Git itself never breaks one: it cannot know whether its owner is alive.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,8 @@
-"""What the user's own git says of the user: who they are, and how files look in their checkout."""
+"""What the user's own git says of the user: who they are, and how files look in their checkout.
+
+Wherever else git runs, none of it holds: only for a landing, for what the user ignores, and for who
+they are.
+"""
 
 import os
 import re
@@ -28,7 +32,10 @@ _FILTER: Final = re.compile(rb"filter\.(.*)\.(?:clean|smudge|process|required)",
 
 @dataclass(frozen=True)
 class Identity:
-    """Who commits, and when, in git's form."""
+    """Who commits, and when, in git's form.
+
+    `date` is seconds and zone, as in a commit object, the same for author and committer.
+    """
 
     name: str
     email: str

@@ -1,4 +1,8 @@
-"""The commit of an attempt: its tree, who made it, and where it came from."""
+"""The commit of an attempt: its tree, who made it, and where it came from.
+
+It is made of values that the ledger has, so that a harvest that was broken off makes the very same
+commit when recovery does it again.
+"""
 
 import re
 from collections.abc import Sequence

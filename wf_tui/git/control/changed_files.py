@@ -1,4 +1,7 @@
-"""The paths that differ between two commits or trees, and whether a task may touch them."""
+"""The paths that differ between two commits or trees, and whether a task may touch them.
+
+Scopes, the loss check and landings judge by these; what a person is shown comes from `diffs`.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

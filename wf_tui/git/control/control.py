@@ -76,7 +76,11 @@ class Control:
         return self.git("rev-parse", "--verify", "--end-of-options", self.ref + "^{commit}").text
 
     def resolve(self, name: str) -> str | None:
-        """Return the object that a ref or object name means, or None where there is none."""
+        """Return the object that a ref or object name means, or None where there is none.
+
+        A name that is an object's whole name already comes back as it is, whether or not the object
+        is there; ask for `NAME^{commit}` to know that.
+        """
         # 128 is where git stumbles over damage on its way: nothing to build on either.
         done = self.git("rev-parse", "--verify", "-q", "--end-of-options", name, ok=(0, 1, 128))
         return done.text if done.status == 0 else None
@@ -86,7 +90,10 @@ class Control:
         return self.git("rev-parse", "--verify", "--end-of-options", commit + "^{tree}").text
 
     def contains(self, commit: str, *, head: str | None = None) -> bool:
-        """Whether the integration branch (or `head`) has `commit` in its history."""
+        """Whether the integration branch (or `head`) has `commit` in its history.
+
+        Raises `GitError` where either is unknown here, rather than saying no.
+        """
         question = ("merge-base", "--is-ancestor", commit, head or self.ref)
         return self.git(*question, ok=(0, 1)).status == 0
 

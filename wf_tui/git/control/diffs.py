@@ -1,4 +1,8 @@
-"""What a commit changed, for a person: a patch, a table of files or the counts, as git has them."""
+"""What a commit changed, for a person: a patch, a table of files or the counts, as git has them.
+
+Unlike `changed_files`, these follow renames, as a reader wants it. Everything here is for the eye;
+no rule is decided by it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The names that a commit's tree holds, folder by folder, with what each of them is."""
+"""The names that a commit's tree holds, folder by folder, with what each of them is.
+
+A used worktree is compared with them, name by name, before it is used again.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +13,10 @@ __all__ = ["Kind", "Names", "read_names"]
 
 
 class Kind(IntEnum):
-    """What a name in a tree is; the values are the modes that a checkout has on disk."""
+    """What a name in a tree is; the values are the modes that a checkout has on disk.
+
+    So a sweep can compare one with `st_mode` in one step, which is nearly all of its work.
+    """
 
     FILE = 0o100644
     PROGRAM = 0o100755

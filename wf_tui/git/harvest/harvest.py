@@ -34,12 +34,19 @@ _SUBMODULE = b"160000"
 
 
 class HarvestRefusedError(RefusedError):
-    """The worktree cannot be harvested: it is gone, or holds more than the caps allow."""
+    """The worktree cannot be harvested: it is gone, or holds more than the caps allow.
+
+    The worktree stays as it is, so that nothing is lost by it; the attempt ends with this as its
+    reason.
+    """
 
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that one harvest takes; more is refused as a whole, never cut off."""
+    """The most that one harvest takes; more is refused as a whole, never cut off.
+
+    They bound what a runaway worker can put into the history (promise G14).
+    """
 
     files: int = 10_000
     size: int = 200 << 20
@@ -94,7 +101,10 @@ class _ChangedPaths:
     size: int = 0
 
     def sort(self, path: bytes) -> None:
-        """Put one path where it belongs; the first rule that fits decides."""
+        """Put one path where it belongs; the first rule that fits decides.
+
+        `path` is as git listed it: relative to the tree, a folder with a slash at its end.
+        """
         if path.endswith(b"/"):
             self.refused[path.rstrip(b"/")] = "nested repository"
         elif path in self.submodules:

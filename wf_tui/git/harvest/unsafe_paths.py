@@ -1,4 +1,8 @@
-"""What a worker may not hand in: links out of the tree, repositories inside it, special files."""
+"""What a worker may not hand in: links out of the tree, repositories inside it, special files.
+
+Each of these could make git, or whoever checks the branch out, touch files outside of the tree or
+run what the worker has written (promises G7 and G11).
+"""
 
 import os
 from collections.abc import Collection, Iterable

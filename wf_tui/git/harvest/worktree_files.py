@@ -1,4 +1,7 @@
-"""A worktree as the host handles it: files of a worker, an index that only the host can reach."""
+"""A worktree as the host handles it: files of a worker, an index that only the host can reach.
+
+Names in it are bytes throughout, relative to its top: a worker may choose any.
+"""
 
 import os
 import shutil
@@ -51,7 +54,11 @@ class WorktreeFiles:
     def git(
         self, *arguments: Argument, stdin: bytes = b"", ok: Collection[int] | None = (0,)
     ) -> Completed:
-        """Run git on the worktree; repository and index are named, never discovered."""
+        """Run git on the worktree; repository and index are named, never discovered.
+
+        `ok` are the exit statuses that are no failure (None: all). Raises `GitError`, also where
+        the folder to run in is gone.
+        """
         return git(
             *arguments,
             git_dir=self.control.git_dir,
@@ -96,7 +103,10 @@ class WorktreeFiles:
         return Changes(tags, done.stderr)
 
     def ignored(self) -> frozenset[bytes]:
-        """Return what the excludes hide: files, and (with a slash) folders hidden as a whole."""
+        """Return what the excludes hide: files, and (with a slash) folders hidden as a whole.
+
+        Local files are not among them, although they are hidden in the same way.
+        """
         words = ("ls-files", "-z", "-o", "-i", "--exclude-standard", "--directory")
         records = self.git(*words).records
         return frozenset(path for path in records if not self.is_local_file(path))

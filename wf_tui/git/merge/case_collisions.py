@@ -1,4 +1,7 @@
-"""Names in one folder that differ only by case: on many machines they are the same file."""
+"""Names in one folder that differ only by case: on many machines they are the same file.
+
+Git keeps both; where a disk does not tell case apart, the checkout of one overwrites the other.
+"""
 
 import unicodedata
 from collections.abc import Iterable

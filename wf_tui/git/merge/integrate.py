@@ -39,7 +39,11 @@ class AlreadyIn:
 
 @dataclass(frozen=True)
 class Conflict:
-    """The commit does not merge into `head`; `tree` is the attempt at it, with conflict marks."""
+    """The commit does not merge into `head`; `tree` is the attempt at it, with conflict marks.
+
+    `paths` are in conflict, `text` is git's or wf's reason. A person resolves it in a worktree that
+    `Pool.check_out_conflict` or `Pool.update_conflict` makes of this.
+    """
 
     paths: tuple[str, ...]
     text: str

@@ -1,4 +1,7 @@
-"""The loss check: a merge may contain nothing but what one of the two sides did."""
+"""The loss check: a merge may contain nothing but what one of the two sides did.
+
+It compares trees, not what git says of the merge, and a loss is a conflict for a person.
+"""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,7 @@
-"""`git merge-tree`: a merge without a worktree, an index or a half-done state."""
+"""`git merge-tree`: a merge without a worktree, an index or a half-done state.
+
+Its output is read here and nowhere else, with what differs between versions of git.
+"""
 
 import os
 import re

@@ -1,4 +1,7 @@
-"""Where a branch of the user is in use: checked out, or in the middle of a rebase or bisect."""
+"""Where a branch of the user is in use: checked out, or in the middle of a rebase or bisect.
+
+An export does not move such a branch, and a landing first looks at its checkout.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The branch of the user that a run is exported to: what is asked of it before it moves."""
+"""The branch of the user that a run is exported to: what is asked of it before it moves.
+
+Each answer may be old at once, so the move itself is a compare-and-swap all the same.
+"""
 
 from dataclasses import dataclass
 
@@ -14,14 +17,17 @@ class ExportBranch:
     """A branch in the user's repository by its whole name, whether it is there yet or not.
 
     Made for one export. Each method asks git anew, since the user works in there meanwhile, and
-    raises `GitError` where git cannot answer. None of them writes.
+    raises `GitError` where git cannot answer. No question writes.
     """
 
     repository: Repository
     ref: str
 
     def git(self, *words: Argument, ok: tuple[int, ...] | None = (0,)) -> Completed:
-        """Run git on the user's repository, without a worktree."""
+        """Run git on the user's repository, without a worktree.
+
+        For reading, and for the one `update-ref` of an export. `ok` as in `git.runner`.
+        """
         return git(*words, git_dir=self.repository.common_dir, ok=ok, settings=ANY_OWNER)
 
     def commit(self) -> str | None:

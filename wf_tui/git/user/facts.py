@@ -1,4 +1,7 @@
-"""What is notable about a repository of the user; all of it is read, and nothing named is run."""
+"""What is notable about a repository of the user; all of it is read, and nothing named is run.
+
+For `wf doctor`, which shows it to a person before a run is begun; a run itself needs none of it.
+"""
 
 import re
 import tempfile

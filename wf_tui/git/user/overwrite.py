@@ -1,4 +1,7 @@
-"""What a landing may not write over in a checkout: files git does not track, files with filters."""
+"""What a landing may not write over in a checkout: files git does not track, files with filters.
+
+Git takes ignored files for nothing worth keeping; here they are the user's (promise G7).
+"""
 
 import os
 import stat

@@ -1,4 +1,7 @@
-"""What in a repository looks different in a worker's tree: one clear line for each."""
+"""What in a repository looks different in a worker's tree: one clear line for each.
+
+Worktrees hold what git has stored: no filter runs, and no submodule is fetched.
+"""
 
 import re
 

@@ -1,4 +1,8 @@
-"""The branch of the user that a run lands in, its checkout, and what stands against touching it."""
+"""The branch of the user that a run lands in, its checkout, and what stands against touching it.
+
+The user may be at work in that checkout; what they have not committed is never at risk (promise
+G7).
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -141,7 +141,10 @@ class Pool:
         tree.released.unlink(missing_ok=True)
 
     def free(self) -> tuple[int, ...]:
-        """Return the numbers of the worktrees that wait for an attempt."""
+        """Return the numbers of the worktrees that wait for an attempt.
+
+        As of now: another thread may take one before the caller looks.
+        """
         with self._lock:
             return tuple(self._free)
 

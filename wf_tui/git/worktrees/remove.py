@@ -1,4 +1,8 @@
-"""Removing worktrees by positive evidence: what cannot be proven saved or empty stays."""
+"""Removing worktrees by positive evidence: what cannot be proven saved or empty stays.
+
+For `wf clean` and the end of a run (promise G8). Evidence is the content: the tree that a worktree
+holds has to be one that a ref holds, too.
+"""
 
 import contextlib
 from collections.abc import Collection, Mapping

@@ -1,4 +1,7 @@
-"""The run's one shared worktree, for tasks that ask to write side by side in the same files."""
+"""The run's one shared worktree, for tasks that ask to write side by side in the same files.
+
+Each attempt is harvested by its own scope; the ledger sees to it that scopes in here never overlap.
+"""
 
 import threading
 
@@ -59,7 +62,10 @@ class SharedTree:
             self._attempts -= 1
 
     def close(self) -> None:
-        """Give the tree back to the pool, at the end of the run."""
+        """Give the tree back to the pool, at the end of the run.
+
+        While attempts are still in it, it stays theirs and this does nothing.
+        """
         with self._lock:
             if self._tree is not None and self._attempts == 0:
                 if self._save_leftovers(self._tree):

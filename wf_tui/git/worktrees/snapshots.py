@@ -1,4 +1,7 @@
-"""Read snapshots: one worktree for all read-only tasks that look at the same commit."""
+"""Read snapshots: one worktree for all read-only tasks that look at the same commit.
+
+A hundred reviewers of one head cost one tree instead of a hundred.
+"""
 
 import threading
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""The walk that makes a used worktree exactly its base again, or says that it cannot be."""
+"""The walk that makes a used worktree exactly its base again, or says that it cannot be.
+
+A worker may have left anything: names are bytes, nothing is followed, and no mode is trusted.
+"""
 
 # ruff: noqa: PTH101, PTH118 - the names that workers leave are bytes, which pathlib cannot hold
 
@@ -13,7 +16,10 @@ __all__ = ["UnusableTreeError", "sweep"]
 
 
 class UnusableTreeError(Exception):
-    """This worktree cannot be made exactly its base: it is thrown away, and a new one made."""
+    """This worktree cannot be made exactly its base: it is thrown away, and a new one made.
+
+    Never seen outside of the pool, which answers it with a new one under the same number.
+    """
 
 
 def sweep(top: bytes, names: Names) -> int:

@@ -1,4 +1,7 @@
-"""One worktree of the pool: prepared to be exactly a base, used by one attempt, harvested."""
+"""One worktree of the pool: prepared to be exactly a base, used by one attempt, harvested.
+
+The pool alone makes these; attempts, recovery and `wf clean` get them from it.
+"""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -108,7 +111,10 @@ class Tree:
         self.harvested.touch()
 
     def is_saved(self) -> bool:
-        """Whether the work in it is safe, or there is none; in doubt, False."""
+        """Whether the work in it is safe, or there is none; in doubt, False.
+
+        Asked when an attempt gives its worktree back (promise G8).
+        """
         if self.harvested.exists() or not self.worktree.is_folder():
             return True
         try:
