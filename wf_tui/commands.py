@@ -49,7 +49,8 @@ def move(
     """
     left = {}
     if move.from_tree:
-        left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task))}
+        paths = project.paths.run(run)
+        left = {t: why for t in tasks if (why := unresolved(ledger.db, run, t, paths))}
 
     def make() -> list[MoveResult]:
         free = [task for task in tasks if task not in left]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import holds_tree, was_kept
-from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.store.database import Database
+    from wf_tui.paths import RunPaths
 
 __all__ = ["KeptTree", "kept_tree", "unresolved"]
 
@@ -50,20 +51,23 @@ class KeptTree:
         return self.kind is not None and self.kind.facts.keeps_tree
 
 
-def kept_tree(db: Database, run: str, name: str) -> KeptTree:
-    """Return where the work of a task lies; raises `RefusedError` where it has no worktree now."""
+def kept_tree(db: Database, run: str, name: str, paths: RunPaths) -> KeptTree:
+    """Return where the work of a task lies; raises `RefusedError` where it has no worktree now.
+
+    `paths` are those of the run.
+    """
     with db.snapshot():
-        row, task = reads.run_row(db, run), reads.task(db, run, name)
+        task = reads.task(db, run, name)
         attempts = [one for one in reads.attempts(db, run, task.id) if one.tree]
         last = attempts[-1] if attempts else None
         held = last is not None and (holds_tree(task, last) or was_kept(db, last))
     # The ledger says that there is one; a person may have removed it, or put a link in its place.
-    path = RunPaths(Path(row.dir)).trees / str(last.tree if last else None)
+    path = paths.trees / str(last.tree if last else None)
     if last is None or not held or path.is_symlink() or not path.is_dir():
         raise _no_tree(task, last)
     kind = task.kind if isinstance(task.kind, BlockedKind) else None
     worker = last.worker if last.open else ""
-    return KeptTree(row.id, task.id, path, kind, _paths(task), worker)
+    return KeptTree(run, task.id, path, kind, _paths(task), worker)
 
 
 def _paths(task: TaskRow) -> tuple[str, ...]:
@@ -81,10 +85,10 @@ def _no_tree(task: TaskRow, last: AttemptRow | None) -> RefusedError:
     return RefusedError(f"task {task.id!r} has no worktree now", saved)
 
 
-def unresolved(db: Database, run: str, name: str) -> str:
+def unresolved(db: Database, run: str, name: str, paths: RunPaths) -> str:
     """Return why a conflict cannot be accepted yet: a file still has the marks of the merge."""
     try:
-        kept = kept_tree(db, run, name)
+        kept = kept_tree(db, run, name, paths)
     except RefusedError:
         return ""  # the ledger says why
     if kept.kind != BlockedKind.CONFLICT:

@@ -108,8 +108,6 @@ def _new_row(project: Project, run_id: str, control: Control, *, now: float) -> 
         ref=control.ref,
         head=control.base,
         created_at=now,
-        dir=str(root),
-        repo=str(project.common_dir),
         jobs=1,
         lease=1.0,
         scopes=Scopes.SERIALIZE,

@@ -200,7 +200,7 @@ def _fill(path: Path, count: int) -> None:
     )
     phase = NewPhase("all", parallel=True, on_failure=OnFailure.SKIP_CONTINUE, tasks=tasks)
     with opened(path, create=True) as ledger:
-        ledger.create_run(empty_run(path.parent), [phase], {})
+        ledger.create_run(empty_run(), [phase], {})
         seats = [
             WorkerRow(RUN, name, "shell", "shell", (), "local", SeatState.IDLE) for name in EIGHT
         ]

@@ -47,7 +47,7 @@ def _load(folder: Path, count: int, rounds: int) -> Figure:
     def loaded() -> float:
         path = _fresh(folder / "loaded.db")
         with opened(path, create=True) as ledger:
-            return _seconds(lambda: ledger.create_run(empty_run(folder), phases, chains))
+            return _seconds(lambda: ledger.create_run(empty_run(), phases, chains))
 
     first = loaded()
     rows = _rows(folder / "loaded.db")

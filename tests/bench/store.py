@@ -46,7 +46,7 @@ def opened(path: Path, *, create: bool = False) -> Iterator[Ledger]:
         yield Ledger(db, SystemClock())
 
 
-def empty_run(folder: Path) -> RunRow:
+def empty_run() -> RunRow:
     """Return the row of a run that has no tasks yet."""
     return RunRow(
         id=RUN,
@@ -57,8 +57,6 @@ def empty_run(folder: Path) -> RunRow:
         ref="refs/heads/wf/bench",
         head="0" * 40,
         created_at=SystemClock().now(),
-        dir=str(folder),
-        repo=str(folder),
         jobs=len(SEATS),
         lease=60.0,
         scopes=Scopes.SERIALIZE,
@@ -71,7 +69,7 @@ def fill(path: Path, count: int) -> Path:
     tasks = tuple(NewTask(f"task {number}", spec=Spec(command="true")) for number in range(count))
     phase = NewPhase("all", parallel=True, on_failure=OnFailure.SKIP_CONTINUE, tasks=tasks)
     with opened(path, create=True) as ledger:
-        ledger.create_run(empty_run(path.parent), [phase], {})
+        ledger.create_run(empty_run(), [phase], {})
         seats = [
             WorkerRow(RUN, name, "shell", "shell", (), "local", SeatState.IDLE) for name in SEATS
         ]

@@ -22,9 +22,16 @@ def main(repository: str, run: str) -> None:
     """Lead the run until it is over, and print its state."""
     project = find_project(Path(repository), os.environ)
     log_to_file(project.paths.run(run).scheduler_log)
-    timing = Timing(grace=0.2)
-    state = Lead(project.paths, run, SystemClock(), os.environ, timing, foreground=True).run()
-    print_line(state)
+    lead = Lead(
+        project.paths,
+        project.common_dir,
+        run,
+        SystemClock(),
+        os.environ,
+        Timing(grace=0.2),
+        foreground=True,
+    )
+    print_line(lead.run())
 
 
 if __name__ == "__main__":

@@ -89,12 +89,13 @@ def test_it_waits_and_goes_on(harness: RunHarness, paused: threading.Event) -> N
         go.touch()
         paused.wait()
         with open_reads(harness.project) as db:
-            seen.append("\n".join(status_lines(read_status(db, harness.run, 0.0))))
+            status = read_status(db, harness.run, 0.0, harness.paths)
+            seen.append("\n".join(status_lines(status)))
         ballast.unlink()
 
     with small_disk(state, 6000), meanwhile(trouble):
         assert harness.lead() == "completed"
-        assert f"make room in {harness.row().dir}" in seen[0]
+        assert f"make room in {harness.paths.root}" in seen[0]
         (waited,) = harness.events("scheduler_waited")
         assert "the disk is full" in str(waited.data["reason"])
         assert [event.seq for event in harness.events()] == list(range(1, harness.row().seq + 1))

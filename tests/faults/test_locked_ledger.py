@@ -50,7 +50,7 @@ def test_all_goes_on(harness: RunHarness, program: str, name: str) -> None:
         assert f"is locked by process {holder} (" in line
         until((harness.folder / "over").exists, "the program has gone on to its end")
         with closing(SqliteDatabase(paths.ledger, patience=Patience(most=0.1))) as database:
-            assert read_status(database, harness.run, 0.0).alive
+            assert read_status(database, harness.run, 0.0, harness.paths).alive
             with pytest.raises(LedgerWaitError, match=f"process {holder} "):
                 Ledger(database, SystemClock(), actor="user:ann").stop(harness.run)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

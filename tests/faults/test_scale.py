@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, shell
+from tests.support.ledger_harness import FOLDER, RUN, START, LedgerHarness, phase, shell
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import CANCEL, RETRY
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -128,7 +128,7 @@ def test_a_million_events(make: Callable[[NewPhase], LedgerHarness]) -> None:
             long,
         )
         drive.db.execute("UPDATE run SET seq = seq + 1000000")
-    assert cost(lambda: reading.read_all(drive.db, RUN, START)) < 1
-    assert cost(lambda: reading.read_since(drive.db, RUN, seq + 999_900, START)) < 0.1
+    assert cost(lambda: reading.read_all(drive.db, RUN, START, FOLDER)) < 1
+    assert cost(lambda: reading.read_since(drive.db, RUN, seq + 999_900, START, FOLDER)) < 0.1
     assert cost(lambda: list(reads.events(drive.db, RUN, seq + 999_900))) < 0.1
     assert cost(lambda: drive.finish("t000000")) < 0.1

@@ -187,7 +187,8 @@ def test_the_tests_of_the_sample_pass_on_the_branch(shown: Shown, tmp_path: Path
 
 def test_nothing_is_left_behind(shown: Shown) -> None:
     """No worktree, and no process of any attempt."""
-    assert list((Path(shown.run.dir) / "trees").iterdir()) == []
+    (trees,) = (shown.folder.parent / "state").glob(f"*/runs/{shown.run.id}/trees")
+    assert list(trees.iterdir()) == []
     mark = f"WF_ATTEMPT={shown.run.id}/".encode()
     assert not [pid for pid, env in _environments() if mark in env]
 

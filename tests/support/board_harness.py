@@ -99,7 +99,9 @@ class BoardHarness:
         assert not [w.error for w in self.app.workers if w.state is WorkerState.ERROR]
         if not self.app.is_running:
             return
-        batch = reading.read_since(self.drive.db, RUN, self.app.picture.seq, self.app.clock.now())
+        seq, now = self.app.picture.seq, self.app.clock.now()
+        folder = self.app.project.paths.run(RUN).root
+        batch = reading.read_since(self.drive.db, RUN, seq, now, folder)
         if batch is not None:
             self.app._show(self.app.picture.apply(batch))
         await self.pilot.pause()
@@ -158,7 +160,7 @@ async def board(
     This process poses as the scheduler, so that nothing starts one.
     """
     project = project_in(folder)
-    project.paths.root.mkdir(parents=True)
+    project.paths.root.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
         drive = LedgerHarness(db).make(*tasks, **run)
         if led:
@@ -169,6 +171,7 @@ async def board(
         async with app.run_test(size=size, notifications=True) as pilot:
             hand = BoardHarness(app, pilot, drive, since=drive.run().seq)
             await pilot.pause()
-            app._show(app.picture.apply(reading.read_all(db, RUN, drive.clock.now())))
+            folder = project.paths.run(RUN).root
+            app._show(app.picture.apply(reading.read_all(db, RUN, drive.clock.now(), folder)))
             await pilot.pause()
             yield hand

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database, Row
 
 RUN = "r1"
+FOLDER = Path("/runs/r1")
+"""Where views look for the run; nothing is there."""
 START = 1_000_000.0
 GOOD = Ending(Outcome.SUCCEEDED, "exit", exit_code=0)
 BAD = Ending(Outcome.FAILED, "exit", "exit status 1", exit_code=1)
@@ -112,8 +115,8 @@ def a_run(**values: object) -> RunRow:
     """Return the row of a new run."""
     stock: dict[str, object] = {
         "id": RUN, "goal": "to test", "state": "running", "intent": "go", "base": "b0",
-        "ref": "refs/heads/wf/r1", "head": "b0", "created_at": START, "dir": "/runs/r1",
-        "repo": "/repo", "jobs": 9, "lease": 60.0, "scopes": "serialize", "fold_case": False,
+        "ref": "refs/heads/wf/r1", "head": "b0", "created_at": START,
+        "jobs": 9, "lease": 60.0, "scopes": "serialize", "fold_case": False,
     }  # fmt: skip
     words = {"state": RunState, "intent": Intent, "scopes": Scopes}
     fields = {**stock, **values}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.support.ledger_harness import RUN
+from tests.support.ledger_harness import FOLDER, RUN
 from wf_tui.picture import reading
 from wf_tui.picture.picture import Picture
 
@@ -31,10 +31,10 @@ class PictureHarness:
         """Read what changed; the first time, everything."""
         now = self.drive.clock.now()
         if self.last is None:
-            self.last = reading.read_all(self.drive.db, RUN, now)
+            self.last = reading.read_all(self.drive.db, RUN, now, FOLDER)
         else:
             seq, most = self.picture.seq, self.most_events
-            batch = reading.read_since(self.drive.db, RUN, seq, now, most=most)
+            batch = reading.read_since(self.drive.db, RUN, seq, now, FOLDER, most=most)
             assert batch is not None
             self.last = batch
         return self.last

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow
+    from wf_tui.paths import RunPaths
 
 __all__ = ["RunHarness"]
 
@@ -108,6 +109,7 @@ class RunHarness:
         """Return what leads the run from this process."""
         return Lead(
             self.project.paths,
+            self.project.common_dir,
             self.run,
             self.clock,
             self.environ,
@@ -132,6 +134,11 @@ class RunHarness:
         """Return a task as the ledger has it."""
         with open_ledger(self.project) as ledger:
             return reads.task(ledger.db, self.run, name)
+
+    @property
+    def paths(self) -> RunPaths:
+        """The folder of the run."""
+        return self.project.paths.run(self.run)
 
     def row(self) -> RunRow:
         """Return the run as the ledger has it."""

@@ -41,6 +41,7 @@ class LedgerFeed:
     ) -> None:
         self._project = project
         self._run_id = run_id
+        self._folder = project.paths.run(run_id).root
         self._clock = clock
         self._post = post
         self._stopped = threading.Event()
@@ -73,7 +74,7 @@ class LedgerFeed:
                 self._stopped.wait(_AGAIN_AFTER)
 
     def _follow(self, db: Database) -> None:
-        last = reading.read_all(db, self._run_id, self._clock.now())
+        last = reading.read_all(db, self._run_id, self._clock.now(), self._folder)
         if last.seq < self._seen:
             raise LedgerError("the ledger was replaced by an older one")
         self._hand_over(last)
@@ -83,7 +84,8 @@ class LedgerFeed:
             if not changed and self._clock.monotonic() - asked < _LEADER_EVERY:
                 continue
             asked = self._clock.monotonic()
-            batch = reading.read_since(db, self._run_id, last.seq, self._clock.now(), last)
+            now = self._clock.now()
+            batch = reading.read_since(db, self._run_id, last.seq, now, self._folder, last)
             if batch is not None:
                 last = batch
                 self._hand_over(batch)

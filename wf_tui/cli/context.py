@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.store.database import Database
+    from wf_tui.paths import RunPaths
     from wf_tui.project import Project
 
 __all__ = [
@@ -83,6 +84,11 @@ class Reading:
     db: Database
     run: RunRow
 
+    @property
+    def paths(self) -> RunPaths:
+        """The folder of the run."""
+        return self.project.paths.run(self.run.id)
+
 
 @dataclass(frozen=True)
 class Acting:
@@ -91,6 +97,11 @@ class Acting:
     project: Project
     ledger: Ledger
     run: RunRow
+
+    @property
+    def paths(self) -> RunPaths:
+        """The folder of the run."""
+        return self.project.paths.run(self.run.id)
 
 
 def project_at(repo: Path | None) -> Project:

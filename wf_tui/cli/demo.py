@@ -83,7 +83,8 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
 
 def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
     """Lead the run here, print what happens and what was shown; return the exit status."""
-    log_to_file(project.paths.run(run.id).scheduler_log)
+    paths = project.paths.run(run.id)
+    log_to_file(paths.scheduler_log)
     person = _make_person(project, folder, run.id)
 
     print_event = until_output_closes(event_printer(run))
@@ -97,7 +98,8 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
     with open_reads(project) as db:
         for line in summary(db, run.id, folder, _wf_command(os.environ)):
             print_line(line)
-        return exit_status(read_status(db, run.id, run.created_at), ended.signalled)
+        status = read_status(db, run.id, run.created_at, paths)
+        return exit_status(status, ended.signalled)
 
 
 def _make_person(project: Project, folder: DemoFolder, run: str) -> Person:

@@ -45,12 +45,13 @@ def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -
     Events are printed on a thread of their own, as they are committed: a slow reader of the output
     holds up no attempt.
     """
-    log_to_file(project.paths.run(run.id).scheduler_log)
+    paths = project.paths.run(run.id)
+    log_to_file(paths.scheduler_log)
     print_event = _print_json_event if as_json else event_printer(run)
     with warnings_on_stderr():
         ended = run_here(project, run.id, config, until_output_closes(print_event))
     with open_reads(project) as db:
-        status = read_status(db, run.id, run.created_at)
+        status = read_status(db, run.id, run.created_at, paths)
     try:
         _print_summary(status, as_json=as_json)
     except OSError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -20,10 +19,11 @@ from wf_tui.git.user.land import Landing, LandingKind, plan_landing
 from wf_tui.git.user.target import Target, branch_commit, find_target
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries import reads
-from wf_tui.paths import RunPaths
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wf_tui.cli.context import Acting
     from wf_tui.git.control.control import Control
     from wf_tui.git.user.combined import Combined
@@ -54,7 +54,7 @@ def land(
         if branch_ref(branch) == found.run.ref:
             raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
-        control = open_control(RunPaths(Path(found.run.dir)))
+        control = open_control(found.paths)
         old = branch_commit(found.project.common_dir, branch)
         # Exported first: what lands is then on the branch of the run in this repository as well.
         head = control.head() if dry_run else _export(found, control)

@@ -6,7 +6,6 @@ import math
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,12 +16,12 @@ from wf_tui.errors import UnknownNameError
 from wf_tui.git.control import diffs
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
-from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 from wf_tui.workers import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from wf_tui.ledger.model.rows import AttemptRow
 
@@ -51,7 +50,7 @@ def logs(*, task: str, epoch: int | None, follow: bool, run: str | None, repo: P
         attempt = _choose_attempt(found, task, epoch, wait=follow)
         if attempt is None:
             return
-        folder = RunPaths(Path(found.run.dir)).attempt(attempt.task, attempt.epoch)
+        folder = found.paths.attempt(attempt.task, attempt.epoch)
         output = folder / "log.jsonl"
         _print_output(_follow_output(found, attempt, output) if follow else log.read(output))
     gate = folder / "gate.jsonl"
@@ -77,7 +76,7 @@ def diff(*, task: str, epoch: int | None, stat: bool, run: str | None, repo: Pat
     if attempt.base is None or attempt.ref is None:
         warn(f"attempt {attempt.epoch} of {task!r} has left no changes")
         return
-    control = open_control(RunPaths(Path(found.run.dir)))
+    control = open_control(found.paths)
     text = diffs.diff(control, attempt.base, attempt.ref, stat=stat)
     # A patch has to stay a patch for whoever reads it by program; only a terminal can be acted on.
     if sys.stdout.isatty():

@@ -131,7 +131,7 @@ def _start_scheduler(
     if quiet:
         return
     if as_json:
-        print_json({"run": made.id, "dir": made.dir, "pid": pid})
+        print_json({"run": made.id, "dir": str(project.paths.run(made.id).root), "pid": pid})
         return
     print_line(f"run {made.id} continues in the background (scheduler {pid})")
     if hint:

@@ -31,7 +31,8 @@ def scheduler(run: str, repo: Path | None) -> int:
         project, name = found.project, found.run.id
     config = load_config(os.environ)
     clock, base = SystemClock(), config.port_base
-    lead = Lead(project.paths, name, clock, os.environ, config.timing, port_base=base)
+    paths, common_dir = project.paths, project.common_dir
+    lead = Lead(paths, common_dir, name, clock, os.environ, config.timing, port_base=base)
     state = lead.run()
     print_line(f"run {name}: {state}")
     # As a shell would say it, though the signal was taken and the run wound up in order.

@@ -24,6 +24,6 @@ def shell(*, task: str, run: str | None, repo: Path | None) -> None:
     Only a task that is blocked by its scope or a conflict, or that runs, still has one.
     """
     with reading(run, repo) as found:
-        kept = kept_tree(found.db, found.run.id, task)
+        kept = kept_tree(found.db, found.run.id, task, found.paths)
     warn(entry_notice(kept))
     run_in_worktree(kept, shell_command(os.environ), os.environ)

@@ -22,7 +22,7 @@ def show(*, task: str, run: str | None, repo: Path | None, as_json: bool) -> Non
     """Show TASK: why it is where it is, what it asks for, its limits and its attempts."""
     now = SystemClock().now()
     with reading(run, repo) as found:
-        picture = read_task(found.db, found.run, task, now)
+        picture = read_task(found.db, found.run, task, now, found.paths)
     if as_json:
         print_json(picture.as_json())
         return

@@ -51,7 +51,7 @@ def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     """
     # Closed before it is printed: a slow terminal must not hold a connection open.
     with reading(run, repo) as found:
-        picture = read_status(found.db, found.run.id, SystemClock().now())
+        picture = read_status(found.db, found.run.id, SystemClock().now(), found.paths)
     if as_json:
         print_json(picture.as_json())
     else:
@@ -71,7 +71,7 @@ def runs(*, repo: Path | None, as_json: bool) -> None:
         with open_reads(project) as db:
             found = reads.runs(db)
     if as_json:
-        print_json([run_summary(row) for row in found])
+        print_json([run_summary(row, project.paths.run(row.id)) for row in found])
         return
     for line in _run_lines(found, SystemClock().now()):
         print_line(line)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wf_tui.cli.context import json_option, print_json, print_line, reading, run_argument
 from wf_tui.git.control.control import open_control
-from wf_tui.paths import RunPaths
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wf_tui.git.control.control import Control
-    from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.paths import RunPaths
 
 __all__ = ["verify"]
 
@@ -29,7 +29,7 @@ def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     """
     # A run whose repository was removed by hand can still be replayed, but for its branch.
     with reading(run, repo) as found:
-        verdict = verify_run(found.db, found.run.id, _open_control(found.run))
+        verdict = verify_run(found.db, found.run.id, _open_control(found.paths))
     if as_json:
         print_json(verdict.as_json())
     else:
@@ -38,6 +38,5 @@ def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
     return 0 if verdict.ok else 1
 
 
-def _open_control(run: RunRow) -> Control | None:
-    paths = RunPaths(Path(run.dir))
+def _open_control(paths: RunPaths) -> Control | None:
     return open_control(paths) if paths.control.is_dir() else None

@@ -56,8 +56,8 @@ class Batch:
     reasons: Reasons
     alive: bool
     """Whether a scheduler leads the run."""
-    full: bool = False
-    """Whether its disk is full."""
+    full: str = ""
+    """The folder of the run where its disk is full; "" where there is room."""
     tally: Tally = field(default_factory=Tally)
     """Of the attempts that ended since."""
     phase_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

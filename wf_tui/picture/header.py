@@ -99,7 +99,7 @@ def make_header(
         jobs=run.jobs,
         branch=clean(short_branch(run.ref)),
         export_note=clean(run.export_note),
-        full=clean(run.dir) if batch.full else "",
+        full=clean(batch.full),
     )
 
 

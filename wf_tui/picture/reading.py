@@ -18,6 +18,7 @@ from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.store.database import Database, Row
@@ -28,10 +29,13 @@ MOST_EVENTS: Final = 5000
 """More than these are not followed: reading all of the run again is cheaper."""
 
 
-def read_all(db: Database, run_id: str, now: float) -> Batch:
-    """Read all of a run, in one snapshot; `now` in UTC seconds, for reasons with a countdown."""
+def read_all(db: Database, run_id: str, now: float, folder: Path) -> Batch:
+    """Read all of a run, in one snapshot; `now` in UTC seconds, for reasons with a countdown.
+
+    `folder` is the run's on this machine, whose disk may be full.
+    """
     with db.snapshot():
-        return _read_whole(db, run_id, now)
+        return _read_whole(db, run_id, now, folder)
 
 
 def read_since(
@@ -39,6 +43,7 @@ def read_since(
     run_id: str,
     seq: int,
     now: float,
+    folder: Path,
     last: Batch | None = None,
     most: int = MOST_EVENTS,
 ) -> Batch | None:
@@ -51,8 +56,8 @@ def read_since(
         # One more than is worth following, to know whether there are more.
         events = _events_since(db, run_id, seq, most + 1)
         if len(events) > most:
-            return _read_whole(db, run_id, now)
-        batch = _read_part(db, run_id, seq, now, events)
+            return _read_whole(db, run_id, now, folder)
+        batch = _read_part(db, run_id, seq, now, folder, events)
     return None if last is not None and _is_same(last, batch) else batch
 
 
@@ -63,7 +68,7 @@ def _is_same(last: Batch, new: Batch) -> bool:
     return not new.events and before == now
 
 
-def _read_whole(db: Database, run_id: str, now: float) -> Batch:
+def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
     run = reads.run_row(db, run_id)
     tasks = reads.tasks(db, run_id)
     phase_order = _phase_order(db, run_id)
@@ -79,7 +84,7 @@ def _read_whole(db: Database, run_id: str, now: float) -> Batch:
         workers=tuple(reasons.workers),
         reasons=reasons,
         alive=_alive(db, run_id),
-        full=is_too_full_for_ledger(run.dir),
+        full=_full_disk(folder),
         tally=_sum_up(ended),
         phase_order=phase_order,
         whole=True,
@@ -87,7 +92,7 @@ def _read_whole(db: Database, run_id: str, now: float) -> Batch:
 
 
 def _read_part(
-    db: Database, run_id: str, seq: int, now: float, events: Sequence[EventRow]
+    db: Database, run_id: str, seq: int, now: float, folder: Path, events: Sequence[EventRow]
 ) -> Batch:
     run = reads.run_row(db, run_id)
     tasks = changed_tasks(db, run_id, events)
@@ -102,7 +107,7 @@ def _read_part(
         workers=tuple(reasons.workers),
         reasons=reasons,
         alive=_alive(db, run_id),
-        full=is_too_full_for_ledger(run.dir),
+        full=_full_disk(folder),
         tally=_sum_up(_just_ended(db, run_id, events)),
         phase_order=phase_order,
     )
@@ -118,6 +123,10 @@ def _events_since(db: Database, run_id: str, seq: int, limit: int) -> list[Event
 
 def _alive(db: Database, run_id: str) -> bool:
     return is_alive(reads.leader(db, run_id))
+
+
+def _full_disk(folder: Path) -> str:
+    return str(folder) if is_too_full_for_ledger(folder) else ""
 
 
 # -- what is behind a reason

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_too_full_for_ledger
@@ -12,7 +11,6 @@ from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree
-from wf_tui.paths import RunPaths
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, RunRow, TaskRow, WorkerRow
     from wf_tui.ledger.queries.reads import Leader
     from wf_tui.ledger.store.database import Database
+    from wf_tui.paths import RunPaths
 
 __all__ = ["Status", "TaskPicture", "read_status", "read_task", "run_summary", "worker_json"]
 
@@ -36,6 +35,7 @@ class Status:
     """
 
     run: RunRow
+    paths: RunPaths
     tasks: Sequence[TaskRow]
     reasons: Mapping[str, Reason]
     workers: Sequence[WorkerRow]
@@ -75,7 +75,7 @@ class Status:
             "integration": {"ref": run.ref, "commit": run.head},
             "created_at": run.created_at,
             "ended_at": run.ended_at,
-            "dir": run.dir,
+            "dir": str(self.paths.root),
             "jobs": run.jobs,
             "intent": run.intent,
             "roots": self.roots,
@@ -89,8 +89,11 @@ class Status:
         }
 
 
-def read_status(db: Database, run: str, now: float) -> Status:
-    """Read all of a run in one snapshot; `now` in UTC seconds. Costs the number of its tasks."""
+def read_status(db: Database, run: str, now: float, paths: RunPaths) -> Status:
+    """Read all of a run in one snapshot; `now` in UTC seconds. Costs the number of its tasks.
+
+    `paths` are those of the run, on this machine.
+    """
     with db.snapshot():
         row = reads.run_row(db, run)
         tasks = reads.tasks(db, run)
@@ -99,8 +102,8 @@ def read_status(db: Database, run: str, now: float) -> Status:
         leader = reads.leader(db, run)
     # Outside the snapshot: reasons are computed from what was read, and a reader holds up nobody.
     why = {task.id: reasons.of(task) for task in tasks}
-    alive, full = is_alive(leader), is_too_full_for_ledger(row.dir)
-    return Status(row, tasks, why, workers, leader, alive, now, reasons.holders, full)
+    alive, full = is_alive(leader), is_too_full_for_ledger(paths.root)
+    return Status(row, paths, tasks, why, workers, leader, alive, now, reasons.holders, full)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class TaskPicture:
     """Everything of one task at one moment, as `wf show` has it; looks at the disk for its tree."""
 
     run: RunRow
+    paths: RunPaths
     task: TaskRow
     reason: Reason
     attempts: Sequence[AttemptRow]
@@ -144,24 +148,26 @@ class TaskPicture:
         # A tree that was given back is another attempt's by now, so its path would mislead.
         if attempt.tree is None or not holds_tree(self.task, attempt):
             return None
-        path = RunPaths(Path(self.run.dir)).trees / attempt.tree
+        path = self.paths.trees / attempt.tree
         return str(path) if path.is_dir() else None
 
     def log(self, attempt: AttemptRow) -> str | None:
         """Return where an attempt's log lies, or None where it has not written one."""
-        path = RunPaths(Path(self.run.dir)).attempt(self.task.id, attempt.epoch) / "log.jsonl"
+        path = self.paths.attempt(self.task.id, attempt.epoch) / "log.jsonl"
         return str(path) if path.exists() else None
 
 
-def read_task(db: Database, run: RunRow, name: str, now: float) -> TaskPicture:
+def read_task(db: Database, run: RunRow, name: str, now: float, paths: RunPaths) -> TaskPicture:
     """Read everything of one task; `name` is its id within the run, `now` in UTC seconds.
+
+    `paths` are those of the run, where its trees and logs are looked for.
 
     Raises UnknownNameError, with the id that was probably meant.
     """
     with db.snapshot():
         task = reads.task(db, run.id, name)
         reason = Reasons.read(db, run, now).of(task)
-        return TaskPicture(run, task, reason, reads.attempts(db, run.id, task.id))
+        return TaskPicture(run, paths, task, reason, reads.attempts(db, run.id, task.id))
 
 
 def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
@@ -204,7 +210,7 @@ def worker_json(seat: WorkerRow) -> dict[str, object]:
     }
 
 
-def run_summary(run: RunRow) -> dict[str, object]:
+def run_summary(run: RunRow, paths: RunPaths) -> dict[str, object]:
     """Return one run as `wf runs --json` has it."""
     return {
         "id": run.id,
@@ -213,7 +219,7 @@ def run_summary(run: RunRow) -> dict[str, object]:
         "ref": run.ref,
         "created_at": run.created_at,
         "ended_at": run.ended_at,
-        "dir": run.dir,
+        "dir": str(paths.root),
         "counts": state_counts(run),
     }
 

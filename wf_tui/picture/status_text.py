@@ -103,7 +103,7 @@ def _counts(run: RunRow, now: float) -> str:
 def _leader_line(status: Status) -> Iterator[str]:
     run = status.run
     if status.full and not run.state.ended:
-        yield f"{DISK_FULL} {clean(run.dir, limit=_PATH)}"
+        yield f"{DISK_FULL} {clean(str(status.paths.root), limit=_PATH)}"
     if status.alive or run.state.ended:
         return
     if run.state == RunState.PAUSED:

@@ -126,6 +126,7 @@ class RunContext:
 @contextlib.asynccontextmanager
 async def open_run(
     repo: RepoPaths,
+    common_dir: Path,
     run: str,
     *,
     clock: Clock,
@@ -160,7 +161,7 @@ async def open_run(
             writer=writer,
             threads=threads,
             control=control,
-            repository=_repository(Path(row.repo), control.base, control.object_format),
+            repository=_repository(common_dir, control.base, control.object_format),
             trees=Trees(pool, Snapshots(pool), SharedTree(pool)),
             launcher=shims,
             environment=base_environment(environ),

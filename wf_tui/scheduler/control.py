@@ -100,6 +100,7 @@ def run_here(
 
     lead = Lead(
         project.paths,
+        project.common_dir,
         run,
         SystemClock(),
         project.environ,

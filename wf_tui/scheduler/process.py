@@ -56,6 +56,8 @@ class Lead:
     """Leads one run from this process."""
 
     repo: RepoPaths
+    common_dir: Path
+    """The git directory of the user's repository, to which the run is exported."""
     run_id: str
     clock: Clock
     environ: Mapping[str, str]
@@ -108,6 +110,7 @@ class Lead:
         try:
             async with open_run(
                 self.repo,
+                self.common_dir,
                 self.run_id,
                 clock=self.clock,
                 timing=self.timing,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.ledger_harness import LedgerHarness, shell
+from tests.support.ledger_harness import FOLDER, LedgerHarness, shell
 from wf_tui.board.widgets.card_lines import card_lines
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
@@ -35,7 +35,7 @@ def shown(drive: LedgerHarness, task: str, glyphs: GlyphSet = UNICODE) -> list[s
     """Return the lines of a card, its badges behind a bar."""
     now = drive.clock.now()
     picture = Picture(now)
-    picture.apply(reading.read_all(drive.db, "r1", now))
+    picture.apply(reading.read_all(drive.db, "r1", now, FOLDER))
     return [
         "|".join(
             filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,9 @@ def program(folder: Path) -> str:
 
 async def test_the_shell_and_the_editor_open_in_the_worktree(tmp_path: Path) -> None:
     """One gets no words, the other the file that does not merge; then a key is named."""
-    tree, mine = tmp_path / "run" / "trees" / "7", program(tmp_path)
+    tree, mine = project_in(tmp_path).paths.run(RUN).trees / "7", program(tmp_path)
     ready = blocked(tree, BlockedKind.CONFLICT)
-    async with board(tmp_path, "a", "b", before=ready, dir=str(tmp_path / "run")) as hand:
+    async with board(tmp_path, "a", "b", before=ready) as hand:
         hand.app.environ = {"SHELL": mine, "EDITOR": mine}
         await hand.select("a")
         await hand.press("o", "E")
@@ -58,8 +59,8 @@ async def test_the_shell_and_the_editor_open_in_the_worktree(tmp_path: Path) -> 
 
 async def test_one_key_accepts_in_the_inbox(tmp_path: Path) -> None:
     """The answers name it first, and the task is then in this person's hands."""
-    ready = blocked(tmp_path / "run" / "trees" / "7", BlockedKind.SCOPE)
-    async with board(tmp_path, "a", "b", before=ready, dir=str(tmp_path / "run")) as hand:
+    ready = blocked(project_in(tmp_path).paths.run(RUN).trees / "7", BlockedKind.SCOPE)
+    async with board(tmp_path, "a", "b", before=ready) as hand:
         await hand.press("2")
         answers = str(hand.app.screen.query_one("#inbox-answers").visual)  # type: ignore[attr-defined]
         assert "A accept  o shell  E editor  r retry" in answers
@@ -70,8 +71,10 @@ async def test_one_key_accepts_in_the_inbox(tmp_path: Path) -> None:
 
 async def test_without_a_worktree_the_keys_say_so(tmp_path: Path) -> None:
     """They are grey on a card that has none, and name what is missing where it is gone."""
-    ready = blocked(tmp_path / "run" / "trees" / "7", BlockedKind.SCOPE)
-    async with board(tmp_path, "a", "b", before=ready, dir="/no/such/run") as hand:
+    tree = project_in(tmp_path).paths.run(RUN).trees / "7"
+    ready = blocked(tree, BlockedKind.SCOPE)
+    async with board(tmp_path, "a", "b", before=ready) as hand:
+        shutil.rmtree(tree)
         await hand.select("b")
         await hand.press("o", "A")
         assert hand.told == [
@@ -86,8 +89,8 @@ async def test_without_a_worktree_the_keys_say_so(tmp_path: Path) -> None:
 
 async def test_a_program_that_cannot_start_is_told_on_the_board(tmp_path: Path) -> None:
     """While the board is aside nobody would read it."""
-    ready = blocked(tmp_path / "run" / "trees" / "7", BlockedKind.SCOPE)
-    async with board(tmp_path, "a", "b", before=ready, dir=str(tmp_path / "run")) as hand:
+    ready = blocked(project_in(tmp_path).paths.run(RUN).trees / "7", BlockedKind.SCOPE)
+    async with board(tmp_path, "a", "b", before=ready) as hand:
         hand.app.environ = {"SHELL": "/no/shell"}
         await hand.select("a")
         await hand.press("o")

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import OptionList
 
-from tests.support.board_harness import ME, board
+from tests.support.board_harness import ME, board, project_in
 from tests.support.ledger_harness import LedgerHarness, seat, shell
 from wf_tui.board.actions.seat_choices import SeatFacts, choices, interrupted
 from wf_tui.board.messages import CardDropped
 from wf_tui.board.screens.dialogs import Choice, ChoiceDialog, best
 from wf_tui.ledger.model.states import Step, TaskState
-from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import HOLD
 
 if TYPE_CHECKING:
@@ -160,8 +159,8 @@ async def test_copy_offers_the_path_of_a_tree(tmp_path: Path) -> None:
     async with board(tmp_path, "a", before=run_it) as hand:
         await hand.select("a")
         await hand.press("c")
-        folder = reads.run_row(hand.drive.db, "r1").dir
-        assert f"{folder}/trees/7  worktree" in lines(hand)
+        trees = project_in(tmp_path).paths.run("r1").trees
+        assert f"{trees}/7  worktree" in lines(hand)
 
 
 # -- quit

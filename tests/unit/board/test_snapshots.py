@@ -89,7 +89,9 @@ class SnapshotHarness:
         async def before(pilot: Pilot[Any]) -> None:
             hand = BoardHarness(app, pilot, drive)
             await pilot.pause()
-            app._show(app.picture.apply(reading.read_all(self.db, RUN, drive.clock.now())))
+            folder = self.project.paths.run(RUN).root
+            batch = reading.read_all(self.db, RUN, drive.clock.now(), folder)
+            app._show(app.picture.apply(batch))
             app.beat()
             await hand.settle()
             if card is not None:

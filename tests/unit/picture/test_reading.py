@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.ledger_harness import RUN, phase, shell
+from tests.support.ledger_harness import FOLDER, RUN, phase, shell
 from tests.support.picture_harness import PictureHarness, shown
 from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.rules.moves import RETRY
@@ -106,9 +106,9 @@ def test_nothing_new_is_no_batch(drive: LedgerHarness, view: PictureHarness) -> 
     """Asked with the batch before, a read without news says so."""
     drive.make("a")
     last = view.read()
-    assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), last) is None
+    assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), FOLDER, last) is None
     drive.expect_claim("a")
-    assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), last) is not None
+    assert reading.read_since(drive.db, RUN, last.seq, drive.clock.now(), FOLDER, last) is not None
 
 
 def test_a_sign_of_life_is_a_batch(drive: LedgerHarness, view: PictureHarness) -> None:
@@ -119,7 +119,7 @@ def test_a_sign_of_life_is_a_batch(drive: LedgerHarness, view: PictureHarness) -
     drive.clock.move(9)
     drive.ledger.heartbeat(RUN, [fence])
     last = view.last
-    batch = reading.read_since(drive.db, RUN, view.picture.seq, drive.clock.now(), last)
+    batch = reading.read_since(drive.db, RUN, view.picture.seq, drive.clock.now(), FOLDER, last)
     assert batch is not None
     assert view.picture.apply(batch).seats
     assert view.picture.workers[0].heartbeat_at == drive.clock.now()

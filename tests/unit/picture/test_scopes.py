@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.support.interpreter_steps import count_steps
-from tests.support.ledger_harness import RUN, shell
+from tests.support.ledger_harness import FOLDER, RUN, shell
 from tests.support.picture_harness import PictureHarness
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import RELEASE
+from wf_tui.paths import RunPaths
 from wf_tui.picture.scopes import waiting_for
 from wf_tui.picture.status import read_status
 from wf_tui.picture.status_text import status_lines
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def told(drive: LedgerHarness) -> list[str]:
     """Return what `wf status` says of scopes."""
-    lines = list(status_lines(read_status(drive.db, RUN, drive.clock.now())))
+    lines = list(status_lines(read_status(drive.db, RUN, drive.clock.now(), RunPaths(FOLDER))))
     heads = [number for number, line in enumerate(lines) if line.startswith("scopes held")]
     return lines[heads[0] : [*lines, ""].index("", heads[0])] if heads else []
 

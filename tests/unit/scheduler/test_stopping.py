@@ -171,8 +171,9 @@ class BlindLead(Lead):
 def test_view_that_breaks(harness: RunHarness) -> None:
     """A scheduler that no longer sees what others do ends at once, with the error."""
     harness.start(parallel_plan('id: a, run: "sleep 60"'))
+    project, timing = harness.project, harness.timing
     lead = BlindLead(
-        harness.project.paths, harness.run, harness.clock, harness.environ, harness.timing
+        project.paths, project.common_dir, harness.run, harness.clock, harness.environ, timing
     )
     with pytest.raises(LedgerError, match="cannot be read"):
         lead.run()

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wf_tui.board.screens.dialogs import Choice
 from wf_tui.git.refs import short_branch
 from wf_tui.ledger.queries import reads
-from wf_tui.paths import RunPaths
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wf_tui.ledger.store.database import Database
+    from wf_tui.paths import RunPaths
 
 __all__ = ["choices", "names"]
 
 
-def names(db: Database, *, run: str, task: str) -> Mapping[str, str]:
+def names(db: Database, *, run: str, task: str, paths: RunPaths) -> Mapping[str, str]:
     """Return what can be copied of a task, by what it is; all of it is safe to paste."""
     row, attempts = reads.run_row(db, run), reads.attempts(db, run, task)
     newest = attempts[-1] if attempts else None
     tree = newest.tree if newest else None
     every = {
         "id": task,
-        "worktree": str(RunPaths(Path(row.dir)).trees / tree) if tree else None,
+        "worktree": str(paths.trees / tree) if tree else None,
         "branch of the run": short_branch(row.ref),
         "commit of the attempt": newest.commit_id if newest else None,
         "run": run,

@@ -33,7 +33,8 @@ def open_editor(app: ActionHost, ids: Ids) -> None:
 async def _run_in_worktree(
     app: ActionHost, task: str, command_for: Callable[[KeptTree], list[str]]
 ) -> None:
-    kept = await app.read(partial(kept_tree, run=app.run_id, name=task))
+    paths = app.project.paths.run(app.run_id)
+    kept = await app.read(partial(kept_tree, run=app.run_id, name=task, paths=paths))
     command = command_for(kept)
 
     def program() -> WfError | None:

@@ -130,7 +130,8 @@ def copy(app: ActionHost, ids: Ids) -> None:
 
 
 async def _copy(app: ActionHost, task: str) -> None:
-    names = await app.read(partial(clipboard.names, run=app.run_id, task=task))
+    paths = app.project.paths.run(app.run_id)
+    names = await app.read(partial(clipboard.names, run=app.run_id, task=task, paths=paths))
     chosen = await app.push_screen_wait(ChoiceDialog("Copy", clipboard.choices(names)))
     if chosen is not None:
         app.copy_to_clipboard(names[chosen])

@@ -140,8 +140,6 @@ class RunRow:
     ref: str
     head: str
     created_at: float
-    dir: str
-    repo: str
     jobs: int
     lease: float
     scopes: Scopes

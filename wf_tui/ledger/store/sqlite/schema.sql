@@ -15,8 +15,6 @@ CREATE TABLE run (
     created_at DOUBLE PRECISION NOT NULL,
     ended_at DOUBLE PRECISION,
     idle_since DOUBLE PRECISION,
-    dir TEXT NOT NULL,
-    repo TEXT NOT NULL,
     jobs BIGINT NOT NULL,
     lease DOUBLE PRECISION NOT NULL,
     scopes TEXT NOT NULL,

@@ -39,8 +39,6 @@ CREATE TABLE run (
     created_at DOUBLE PRECISION NOT NULL,
     ended_at DOUBLE PRECISION,
     idle_since DOUBLE PRECISION,
-    dir TEXT NOT NULL,
-    repo TEXT NOT NULL,
     jobs BIGINT NOT NULL,
     lease DOUBLE PRECISION NOT NULL,
     scopes TEXT NOT NULL,
@@ -259,12 +257,12 @@ CREATE TABLE breaker (
 
 INSERT INTO run (
     id, goal, state, intent, base, ref, head, exported, export_note, created_at, ended_at,
-    idle_since, dir, repo, jobs, lease, scopes, fold_case, seq, pending, in_progress, done,
+    idle_since, jobs, lease, scopes, fold_case, seq, pending, in_progress, done,
     blocked, open_attempts, merges, shared_merges, number, attempts
 )
 SELECT
     id, goal, state, intent, base, ref, head, exported, export_note, created_at, ended_at,
-    idle_since, dir, repo, jobs, lease, scopes, fold_case, seq, pending, in_progress, done,
+    idle_since, jobs, lease, scopes, fold_case, seq, pending, in_progress, done,
     blocked, open_attempts, merges, shared_merges, row_number() OVER (ORDER BY rowid),
     (SELECT count(*) FROM old_attempt WHERE old_attempt.run = old_run.id)
 FROM old_run ORDER BY rowid;
