@@ -184,3 +184,17 @@ def test_environment_is_built_from_empty(harness: RunHarness) -> None:
     assert "WF_TASK=t" in result
     assert "sesame" not in result
     assert "OTHER" not in result
+
+
+def test_bytes_that_are_no_text(harness: RunHarness) -> None:
+    """Whatever a worker prints, the ledger takes its result and its failure, and shows them."""
+    noise = r"printf 'a\\000b\\377\\n'; printf 'c\\000\\300\\n' >&2"
+    says = r"printf 'd\\000e\\377'"
+    plan = one(f'run: "{noise}; {says}"') + (
+        f'  - {{id: u, run: "{noise}; {says} >&2; exit 3", max_attempts: 1}}\n'
+    )
+    assert harness.play(plan) == "partial"
+    done, failed = harness.task("t"), harness.task("u")
+    assert (done.kind, failed.kind) == ("answered", "failed")
+    assert str(done.result).endswith("d\u2400e\ufffd")
+    assert failed.note == "exit 3"

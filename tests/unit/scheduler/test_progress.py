@@ -160,6 +160,11 @@ def test_the_last_line_cannot_act_on_a_terminal(tmp_path: Path) -> None:
     assert last_line(a_log(tmp_path, text)) == "red"
 
 
+def test_the_last_line_has_no_nul(tmp_path: Path) -> None:
+    """The ledger takes none, and the line is recorded."""
+    assert last_line(a_log(tmp_path, "a\0b\ufffd\n")) == "a\u2400b\ufffd"
+
+
 def test_a_long_line_is_cut(tmp_path: Path) -> None:
     """A sample is short, however long the line."""
     assert len(last_line(a_log(tmp_path, "x" * 100_000))) == 200

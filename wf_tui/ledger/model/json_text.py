@@ -1,13 +1,21 @@
-"""JSON as the ledger holds it: what any store can take, and reads back as it was."""
+"""Texts and JSON as the ledger holds them: what any store can take, and reads back as it was."""
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from wf_tui.errors import UsageError
+from wf_tui.ledger.store.refusals import no_number, nul_in_text
 
-__all__ = ["compact_json", "event_json", "read_map", "read_words"]
+__all__ = [
+    "compact_json",
+    "event_json",
+    "read_map",
+    "read_words",
+    "write_map",
+    "write_text",
+    "write_words",
+]
 
 _ENCODE_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _ENCODE: Final = json.JSONEncoder(allow_nan=False).encode
@@ -46,13 +54,30 @@ def read_map(text: str) -> Mapping[str, object]:
     return stored
 
 
+def write_words(words: Sequence[str]) -> str:
+    """Return the text of a column that holds a list; raises `UsageError`."""
+    return compact_json(words) if words else "[]"
+
+
+def write_map(values: Mapping[str, object]) -> str:
+    """Return the text of a column that holds what it holds by name; raises `UsageError`."""
+    return compact_json(values) if values else "{}"
+
+
+def write_text(text: str | None) -> str | None:
+    """Return a text that is no JSON, where there is one; raises `UsageError` for a NUL in it."""
+    if text is not None and "\0" in text:
+        raise nul_in_text()
+    return text
+
+
 def _text(encode: Callable[[object], str], value: object) -> str:
     try:
         text = encode(value)
     except ValueError as error:
         # SQLite would keep what Python writes for them, and no other reader of JSON understands it.
-        raise UsageError("infinity and NaN cannot be stored in the ledger") from error
-    # PostgreSQL has no NUL in a text. Looked for twice, since nearly no text has even the letters.
+        raise no_number() from error
+    # Looked for twice, since nearly no text has even the letters.
     if _NUL in text and _IS_NUL.search(text):
-        raise UsageError("a text with a NUL cannot be stored in the ledger", "remove the NUL")
+        raise nul_in_text()
     return text

@@ -7,7 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wf_tui.errors import LedgerError
-from wf_tui.ledger.model.json_text import compact_json, read_map, read_words
+from wf_tui.ledger.model.json_text import (
+    read_map,
+    read_words,
+    write_map,
+    write_text,
+    write_words,
+)
 from wf_tui.ledger.model.spec import Spec, read_spec, write_spec
 from wf_tui.ledger.model.states import (
     PERSON,
@@ -422,6 +428,12 @@ _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
 }
 _YES_OR_NO: Final = "parallel", "fold_case", "settled", "scope_waived", "open", "fenced", "writes"
 """Columns that are numbers in the database, because not every one has a type for them."""
+_FREE_TEXT: Final = (
+    "id", "name", "goal", "title", "note", "result", "role", "needs_kind", "profile", "lane",
+    "pinned", "cause", "tree", "host", "export_note",
+)  # fmt: skip
+"""Columns whose words come from outside. The others hold words of closed sets, names of commits,
+JSON, or names that stand in one of these."""
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": read_spec,
     "scope": read_words,
@@ -432,10 +444,11 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
 }
 _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "spec": write_spec,
-    "scope": compact_json,
-    "roles": compact_json,
-    "detail": compact_json,
-    "data": compact_json,
+    "scope": write_words,
+    "roles": write_words,
+    "detail": write_map,
+    "data": write_map,
+    **dict.fromkeys(_FREE_TEXT, write_text),
     **dict.fromkeys(_YES_OR_NO, int),
 }
 _INSERTS: Final = {

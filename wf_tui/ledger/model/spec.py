@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from wf_tui.ledger.model.json_text import compact_json
+from wf_tui.ledger.store.refusals import number_too_long
 
 __all__ = ["Spec", "read_spec", "write_spec"]
 
@@ -30,6 +31,8 @@ class Spec:
     tags: tuple[str, ...] = ()
 
 
+_WHOLE_NUMBERS: Final = "max_steps", "max_tokens"
+_LARGEST: Final = 2**63 - 1
 _FIELDS: Final = tuple(Spec.__dataclass_fields__)
 
 
@@ -49,4 +52,8 @@ def write_spec(spec: object) -> str:
         for name, value in stored.items()
         if value is not False and value not in {None, "", ()}
     }
+    for name in _WHOLE_NUMBERS:
+        # A store binds no number that is in JSON, so that it would refuse none.
+        if name in given and abs(given[name]) > _LARGEST:
+            raise number_too_long()
     return compact_json(given)

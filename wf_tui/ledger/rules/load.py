@@ -15,7 +15,7 @@ from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad
 from wf_tui.plan.choices import Isolation, Mode, OnFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.change import Change
@@ -234,9 +234,10 @@ def _card(
     )
 
 
-def scope_key(scope: Iterable[str], workspace: str) -> str:
+def scope_key(scope: Sequence[str], workspace: str) -> str:
     """Return the key of all tasks that ask for exactly this scope in this kind of workspace."""
-    return f"scope:{workspace}:{json.dumps(sorted(scope))}"
+    words = json.dumps(sorted(scope)) if scope else "[]"
+    return f"scope:{workspace}:{words}"
 
 
 def _first_line(spec: Spec) -> str:
@@ -244,10 +245,10 @@ def _first_line(spec: Spec) -> str:
 
 
 def _insert_many(tx: Change, rows: Sequence[TaskRow]) -> None:
-    inserts = [insert(row) for row in rows]
-    if inserts:
-        statement, _ = inserts[0]
-        tx.db.execute_many(statement, [values for _, values in inserts])
+    if rows:
+        statement, _ = insert(rows[0])
+        # Made one at a time, as they are stored: those of a large plan would be many megabytes.
+        tx.db.execute_many(statement, (insert(row)[1] for row in rows))
 
 
 def _emit_added(tx: Change, task: TaskRow) -> None:

@@ -20,7 +20,11 @@ class Database(Protocol):
     """One connection. Parameters have names in statements, `:run`, and are always bound."""
 
     def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
-        """Run one statement and return all its rows."""
+        """Run one statement and return all its rows.
+
+        Raises `UsageError` for a whole number of more than 64 bits, and for a text that has no
+        UTF-8. That no text has a NUL is seen to before, where rows are made.
+        """
 
     def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run one statement for each row of values."""

@@ -18,6 +18,7 @@ import apsw
 from wf_tui.clock import Clock, SystemClock
 from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.store.database import NO_VALUES, Row, Value, Values
+from wf_tui.ledger.store.refusals import number_too_long, text_not_utf8
 from wf_tui.ledger.store.sqlite.file_guard import FileGuard, judge
 from wf_tui.ledger.store.sqlite.migrations import open_or_migrate
 from wf_tui.ledger.store.sqlite.write_lock import TOO_MANY_FILES, WriteLock
@@ -273,8 +274,8 @@ def _make_private(path: Path) -> None:
 def _unstorable(error: Exception) -> UsageError:
     """Return what to say of a value that could not be bound: it was given, the file is whole."""
     if isinstance(error, OverflowError):
-        return UsageError("numbers in the ledger have at most 64 bits", "give a smaller one")
-    return UsageError("names and texts in the ledger must be UTF-8", "write it in UTF-8")
+        return number_too_long()
+    return text_not_utf8()
 
 
 def _damaged(path: Path) -> LedgerError:
