@@ -74,6 +74,14 @@ def test_status_says_where_the_work_is(cli: CliHarness, run: str) -> None:
     assert shown["roots"] == []
 
 
+def test_a_run_goes_with_the_state(cli: CliHarness, run: str) -> None:
+    """The ledger holds no path of its own: a state that is moved is found where it is now."""
+    new = (cli.root / "state").rename(cli.root / "moved")
+    done = cli.wf("status", "--json", WF_STATE_DIR=str(new))
+    (folder,) = new.glob(f"*/runs/{run}")
+    assert json.loads(done.stdout)["run"]["dir"] == str(folder)
+
+
 @pytest.mark.usefixtures("run")
 def test_a_reason_has_kind_text_and_the_names_behind_it(cli: CliHarness) -> None:
     """The root of a blocked result is in the reason of what needs it."""
