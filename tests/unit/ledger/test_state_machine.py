@@ -225,7 +225,7 @@ MUTANTS: dict[str, tuple[object, str, object]] = {
     "no fence": (attempts, "task_if_live", _anybody),
     "no look at the state": (claims, "_READY", claims._READY.replace("state = 'pending'", "1")),
     "no look at the counters": (claims, "_READY", claims._READY.replace("unmet = 0", "1")),
-    "no counters": (Propagation, "_counted", lambda _, task, *__: task),
+    "no counters": (Propagation, "_count_result", lambda _, task, *__: task),
     "no scopes": (claims, "contention", lambda *_: None),
     "no transactions": (SqliteDatabase, "_between", _unbounded),
 }
