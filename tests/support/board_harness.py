@@ -160,7 +160,7 @@ async def board(
     This process poses as the scheduler, so that nothing starts one.
     """
     project = project_in(folder)
-    project.paths.root.mkdir(parents=True, exist_ok=True)
+    project.paths.root.mkdir(parents=True)
     with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
         drive = LedgerHarness(db).make(*tasks, **run)
         if led:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 def blocked(tree: Path, kind: BlockedKind) -> Callable[[LedgerHarness], None]:
     """Return what blocks a over one file of its worktree, and leaves b as it is."""
-    tree.mkdir(parents=True)
-    (tree / "x.txt").touch()
 
     def before(drive: LedgerHarness) -> None:
+        tree.mkdir(parents=True)
+        (tree / "x.txt").touch()
         fence = drive.expect_claim("a")
         drive.ledger.prepared(fence, base="b0", tree=tree.name)
         drive.ledger.block(fence, BAD, kind, {"paths": ["x.txt"]})
