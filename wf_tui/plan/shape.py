@@ -1,6 +1,6 @@
 """From plain values to a `Plan`: types, unknown keys, and the defaults that a task inherits."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Task
 from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
 from wf_tui.plan.type_errors import Suggestions, parse_problem
 
-__all__ = ["NOT_SUPPORTED", "Shaped", "shape"]
+__all__ = ["NOT_SUPPORTED", "Shaped", "shape", "unknown_keys", "validate", "with_defaults"]
 
 NOT_SUPPORTED: Final = ("sparse",)
 """Keys of the format that are read and refused when used."""
@@ -50,7 +50,11 @@ class Shaped:
 
 
 def shape(document: Document) -> Shaped:
-    """Return the plan with final values in its tasks, or every parse error at once."""
+    """Return the plan with final values in its tasks, or every parse error at once.
+
+    Called by `read.parse_plan` between the reader and the rules. All its errors are `parse_error`,
+    whatever the rest of them says; a key that nothing reads is a warning only.
+    """
     root = document.value
     if not isinstance(root, dict):
         message = "the plan is empty" if root is None else "the plan must be a table of keys"
@@ -62,21 +66,21 @@ def shape(document: Document) -> Shaped:
         hint = "write `phases` with `tasks`"
         tree_form = document.problem(PARSE_ERROR, (_TREE_KEY,), message, hint)
         return Shaped(None, (*document.faults, tree_form))
-    warnings = tuple(_unknown_keys(document, root))
-    plan, wrong = _validated(document, root)
-    errors = _once_a_path([*document.faults, *screen(document), *wrong])
+    warnings = tuple(unknown_keys(document, root))
+    plan, wrong = validate(document, root)
+    # The first problem of each place: what the reader could not take as written is then also of
+    # the wrong type, and would be named twice.
+    first: dict[tuple[str, int | None, int | None], Problem] = {}
+    for problem in [*document.faults, *screen(document), *wrong]:
+        first.setdefault((problem.path, problem.line, problem.column), problem)
+    errors = tuple(sorted(first.values(), key=lambda it: (it.line or 0, it.column or 0)))
     return Shaped(None if errors else plan, errors, warnings)
 
 
-def _once_a_path(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Keep the first problem of each place, in the order of the text."""
-    first: dict[tuple[str, int | None, int | None], Problem] = {}
-    for problem in problems:
-        first.setdefault((problem.path, problem.line, problem.column), problem)
-    return tuple(sorted(first.values(), key=lambda it: (it.line or 0, it.column or 0)))
-
-
-def _validated(document: Document, root: _Table) -> tuple[Plan | None, list[Problem]]:
+def validate(document: Document, root: _Table) -> tuple[Plan | None, list[Problem]]:
+    """Return the plan as far as its types are right, and all that is wrong with them."""
+    defaults = root.get("defaults")
+    default_run = defaults.get("run") if isinstance(defaults, dict) else None
     # No type can say it: a prompt is needed only where neither task nor defaults have a command.
     missing = [
         document.problem(
@@ -86,33 +90,45 @@ def _validated(document: Document, root: _Table) -> tuple[Plan | None, list[Prob
             "say what is to be done, or give a shell command as `run`",
         )
         for path, task in _tasks(root)
-        if "prompt" not in task and task.get("run") is None and not _default(root, "run")
+        if "prompt" not in task and task.get("run") is None and not default_run
     ]
     try:
-        return Plan.model_validate(_with_defaults(root)), missing
+        return Plan.model_validate(with_defaults(root)), missing
     except ValidationError as error:
         details = error.errors(include_url=False)
         return None, [*(parse_problem(document, detail) for detail in details), *missing]
 
 
-def _default(root: _Table, key: str) -> object:
-    defaults = root.get("defaults")
-    return defaults.get(key) if isinstance(defaults, dict) else None
+def with_defaults(root: _Table) -> dict[str, object]:
+    """Return the values of the plan with each task as if it said itself what it inherits.
 
-
-def _with_defaults(root: _Table) -> dict[str, object]:
-    """Return the values of the plan with each task as if it said itself what it inherits."""
+    Nothing of `root` is changed: places and warnings are of what was written.
+    """
     # Before the types are checked, and by keys: a model could not tell a default from a value that
     # was written and is the same.
     plan = _present(root)
-    defaults = _usable_defaults(plan.get("defaults"))
-    if isinstance(phases := plan.get("phases"), list):
-        plan["phases"] = [_phase(phase, defaults, plan.get("gate")) for phase in phases]
+    defaults = usable_defaults(plan.get("defaults"))
+    phases = plan.get("phases")
+    if not isinstance(phases, list):
+        return plan  # which the types refuse, as whatever else below is no table
+    filled: list[object] = []
+    for written in phases:
+        if not isinstance(written, dict):
+            filled.append(written)
+            continue
+        phase = _present(written)
+        tasks = phase.get("tasks")
+        if isinstance(tasks, list):
+            phase["tasks"] = [
+                task_with_defaults(task, defaults, plan.get("gate")) for task in tasks
+            ]
+        filled.append(phase)
+    plan["phases"] = filled
     return plan
 
 
-def _usable_defaults(raw: object) -> dict[str, object]:
-    """Return the defaults; none if they are faulty, so that one fault is not told for each task."""
+def usable_defaults(raw: object) -> dict[str, object]:
+    """Return the defaults, or none of faulty ones: a fault is named once, not for each task."""
     if not isinstance(raw, dict):
         return {}
     present = {key: part for key, part in _present(raw).items() if key in Settings.model_fields}
@@ -123,16 +139,8 @@ def _usable_defaults(raw: object) -> dict[str, object]:
     return present
 
 
-def _phase(raw: object, defaults: _Table, gate: object) -> object:
-    if not isinstance(raw, dict):
-        return raw
-    phase = _present(raw)
-    if isinstance(tasks := phase.get("tasks"), list):
-        phase["tasks"] = [_task(task, defaults, gate) for task in tasks]
-    return phase
-
-
-def _task(raw: object, defaults: _Table, gate: object) -> object:
+def task_with_defaults(raw: object, defaults: _Table, gate: object) -> object:
+    """Return a task with what it does not say itself, and the plan's gate if it writes."""
     if not isinstance(raw, dict):
         return raw
     own = _present(raw)
@@ -141,12 +149,15 @@ def _task(raw: object, defaults: _Table, gate: object) -> object:
     limits, own_limits = defaults.get("budget"), own.get("budget")
     if isinstance(limits, dict) and isinstance(own_limits, dict):
         task["budget"] = {**limits, **own_limits}
+    # By the key, not the value: a task turns the plan's gate off by a blank one of its own. One
+    # that only reads has nothing to be judged.
     if "gate" not in task and isinstance(gate, str) and task.get("mode") == "read_write":
         task["gate"] = gate
     return task
 
 
 def _present(table: _Table) -> dict[str, object]:
+    """Return a table without the keys whose null means that they are left out."""
     return {key: part for key, part in table.items() if part is not None or key not in _NULLABLE}
 
 
@@ -164,21 +175,35 @@ def _tasks(root: _Table) -> Iterator[tuple[Path, _Table]]:
         yield from _tables(phase.get("tasks"), (*path, "tasks"))
 
 
-def _unknown_keys(document: Document, root: _Table) -> Iterator[Problem]:
-    """Yield a warning for each key that nothing reads, in the order of the text."""
+def unknown_keys(document: Document, root: _Table) -> Iterator[Problem]:
+    """Yield a warning for each key that nothing reads, one kind of table after the other.
+
+    No fault: a plan for a newer version of the format, or of wf, can still be run.
+    """
     known = {model: Suggestions(keys) for model, keys in _KEYS.items()}
-    for model, path, table in _all_tables(root):
+    for model, path, table in all_tables(root):
         for key in table:
-            if key not in _KEYS[model]:
-                message = f"{_KINDS[model]} has no key {quoted(key)}; it is left out"
-                hint = _known_key(key, model, known[model])
-                yield document.problem("unknown_key", (*path, key), message, hint, key=key)
+            if key in _KEYS[model]:
+                continue
+            message = f"{_KINDS[model]} has no key {quoted(key)}; it is left out"
+            homes = [_KINDS[other] for other, keys in _KEYS.items() if key in keys]
+            if homes:
+                # A task's key in the plan itself is meant for all tasks, so it belongs to
+                # `defaults`, which stand behind the tasks in the list.
+                home = homes[-1] if model is Plan else homes[0]
+                hint = f"{quoted(key)} is a key of {home}"
+            else:
+                names = ", ".join(known[model].names)
+                hint = known[model].hint(key) or f"the keys are: {names}"
+            yield document.problem("unknown_key", (*path, key), message, hint, key=key)
 
 
-def _all_tables(root: _Table) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
+def all_tables(root: _Table) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
+    """Yield every table of a plan with its place and the model whose keys it may have."""
     yield Plan, (), root
     holders: list[tuple[Path, _Table]] = []
-    if isinstance(defaults := root.get("defaults"), dict):
+    defaults = root.get("defaults")
+    if isinstance(defaults, dict):
         yield Defaults, ("defaults",), defaults
         holders.append((("defaults",), defaults))
     yield from ((Phase, path, phase) for path, phase in _phases(root))
@@ -186,12 +211,6 @@ def _all_tables(root: _Table) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
         yield Task, path, task
         holders.append((path, task))
     for path, holder in holders:
-        if isinstance(budget := holder.get("budget"), dict):
+        budget = holder.get("budget")
+        if isinstance(budget, dict):
             yield Budget, (*path, "budget"), budget
-
-
-def _known_key(key: str, model: type[BaseModel], known: Suggestions) -> str:
-    homes = [_KINDS[other] for other, keys in _KEYS.items() if key in keys]
-    if homes:
-        return f"{quoted(key)} is a key of {homes[-1] if model is Plan else homes[0]}"
-    return known.hint(key) or f"the keys are: {', '.join(known.names)}"

@@ -12,10 +12,11 @@ from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["Suggestions", "parse_problem"]
+__all__ = ["Suggestions", "explain", "explain_word", "instead", "parse_problem", "show_value"]
 
 _MOST_SEARCHES = 100
 
+# The fields of the plan that are enums; a new one has to be named here, too, or its error fails.
 _WORDS: Final[dict[str, type[StrEnum]]] = {
     "mode": models.Mode,
     "isolation": models.Isolation,
@@ -36,49 +37,60 @@ _YES_NO: Final = {"yes": "true", "on": "true", "true": "true", "1": "true"}
 
 
 def parse_problem(document: Document, error: "ErrorDetails") -> Problem:
-    """Return the problem that an error of pydantic stands for, at its place."""
+    """Return the problem that an error of pydantic stands for, at its place.
+
+    Its own message is used only for a kind of error that no type of a plan makes today: it speaks
+    of Python's types, and quotes the value in full.
+    """
     path: Path = error["loc"]
-    message, hint = _explained(error["type"], str(path[-1]) if path else "", error)
+    message, hint = explain(error["type"], str(path[-1]) if path else "", error)
     return document.problem(PARSE_ERROR, path, message, hint)
 
 
-def _explained(kind: str, key: str, error: "ErrorDetails") -> tuple[str, str]:
+def explain(kind: str, key: str, error: "ErrorDetails") -> tuple[str, str]:
     """Return what is wrong and what to write instead."""
     value = error["input"]
     if kind == "missing":
         return f"the key `{key}` is missing", f"add `{key}`"
     if kind == "enum":
-        return _wrong_word(key, value)
+        return explain_word(key, value)
+    name = value_name(error["loc"])
     if kind in _WANTED:
-        wanted = _WANTED[kind]
-        return f"{_what(error['loc'])} must be {wanted}, not {_shown(value)}", _instead(kind, value)
+        return f"{name} must be {_WANTED[kind]}, not {show_value(value)}", instead(kind, value)
     limits = error.get("ctx", {})
-    for name, words in (("ge", "at least"), ("le", "at most")):
-        if name in limits:
-            limit = f"{limits[name]:,.15g}" if isinstance(limits[name], float) else limits[name]
-            return f"{_what(error['loc'])} must be {words} {limit}, not {_shown(value)}", ""
+    for bound, words in (("ge", "at least"), ("le", "at most")):
+        if bound in limits:
+            limit = limits[bound]
+            if isinstance(limit, float):
+                limit = f"{limit:,.15g}"
+            return f"{name} must be {words} {limit}, not {show_value(value)}", ""
     if kind == "value_error":
-        return f"{_what(error['loc'])} {limits.get('error')}", "name a path inside the tree"
-    return f"{_what(error['loc'])}: {error['msg']}", ""
+        return f"{name} {limits.get('error')}", "name a path inside the tree"
+    return f"{name}: {error['msg']}", ""
 
 
-def _what(path: Sequence[str | int]) -> str:
+def value_name(path: Sequence[str | int]) -> str:
     """Name a value by its key, or an item by the key of its list."""
     name = next(part for part in reversed(path) if isinstance(part, str))
     return f"`{name}`" if path[-1] == name else f"each item of `{name}`"
 
 
-def _wrong_word(key: str, value: object) -> tuple[str, str]:
+def explain_word(key: str, value: object) -> tuple[str, str]:
+    """Return which words a field may have, and the nearest to the one that it has."""
     words = [word.value for word in _WORDS[key]]
-    message = f"`{key}` must be {', '.join(words[:-1])} or {words[-1]}, not {_shown(value)}"
+    message = f"`{key}` must be {', '.join(words[:-1])} or {words[-1]}, not {show_value(value)}"
     if not isinstance(value, str):
         return message, ""
     accepted = dict.fromkeys(words) | (models.AGENT_TYPE_WORDS if key == "agent_type" else {})
     near = nearest(value, accepted)
-    return message, f"did you mean `{accepted[near] or near}`?" if near else ""
+    if near is None:
+        return message, ""
+    # Near an older word its newest spelling is proposed, the only one that the message lists.
+    return message, f"did you mean `{accepted[near] or near}`?"
 
 
-def _shown(value: object) -> str:
+def show_value(value: object) -> str:
+    """Return a value as a person wrote it, or what kind of thing it is."""
     if value is None:
         return "null"
     if isinstance(value, bool):  # which is an int, too
@@ -92,7 +104,8 @@ def _shown(value: object) -> str:
     return "a table of keys" if isinstance(value, dict) else "a date or time"
 
 
-def _instead(kind: str, value: object) -> str:
+def instead(kind: str, value: object) -> str:
+    """Return how to write a value of the wanted kind, if the value there shows what was meant."""
     if value is None:
         return "leave the key out to have its default"
     if kind == "string_type" and not isinstance(value, list | dict):
@@ -109,14 +122,20 @@ def _instead(kind: str, value: object) -> str:
 
 
 class Suggestions:
-    """The names that exist, to suggest the nearest; only so often, since each look is slow."""
+    """The names that exist, to suggest the nearest of them.
+
+    One for each set of names and plan. It answers a hundred times only: a search compares a word
+    with all names, and a plan of ten thousand tasks may have as many wrong ones.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
         self._left = _MOST_SEARCHES
 
     def hint(self, name: str) -> str:
-        """Return the question whether the nearest name is meant, or nothing."""
+        """Return the question whether the nearest name is meant, or "" where none is near."""
+        if self._left == 0:
+            return ""
         self._left -= 1
-        best = nearest(name, self.names) if self._left >= 0 else None
+        best = nearest(name, self.names)
         return f"did you mean {quoted(best)}?" if best else ""
