@@ -26,7 +26,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, what was found, and what to do about it."""
+    """What was looked at, what was found, and what to do about it.
+
+    `check` names the thing, `text` is one line and safe to show, `detail` has
+    the same for programs. The command ends with status 3 where any finding is a problem.
+    """
 
     check: str
     level: Level

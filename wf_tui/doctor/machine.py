@@ -39,7 +39,12 @@ def machine(environ: Mapping[str, str]) -> Iterator[Finding]:
         "read a plan before you run it",
         {"level": "none"},
     )
-    yield terminal(environ, _size())
+    try:
+        size = os.get_terminal_size(1)
+        columns_and_rows: tuple[int, int] | None = (size.columns, size.lines)
+    except OSError:  # the output goes into a file or a pipe
+        columns_and_rows = None
+    yield terminal(environ, columns_and_rows)
     yield _agents(environ)
     yield _tmux(environ)
 
@@ -65,8 +70,18 @@ def _config(environ: Mapping[str, str]) -> Finding:
 
 
 def terminal(environ: Mapping[str, str], size: tuple[int, int] | None) -> Finding:
-    """Return what the terminal can show; `size` in columns and rows, None where there is none."""
-    term, colours = environ.get("TERM", ""), _colours(environ)
+    """Return what the terminal can show; `size` in columns and rows, None where there is none.
+
+    Colours are what the variables promise, as Textual and Rich understand them: to ask the terminal
+    itself would write into it. 0 stands for none.
+    """
+    term = environ.get("TERM", "")
+    if environ.get("NO_COLOR") or term in {"", "dumb"}:
+        colours = 0
+    elif environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        colours = _TRUE_COLOUR
+    else:
+        colours = 256 if "256color" in term else 16
     columns, rows = size or (None, None)
     detail: Detail = {"term": term, "colours": colours, "columns": columns, "rows": rows}
     if size is None:
@@ -76,23 +91,6 @@ def terminal(environ: Mapping[str, str], size: tuple[int, int] | None) -> Findin
     poor = size[0] < _NARROW or size[1] < _LOW or term in {"", "dumb"}
     hint = f"the board is made for {_NARROW}x{_LOW} and more" if poor else ""
     return Finding("terminal", Level.NOTE if poor else Level.OK, words, hint, detail)
-
-
-def _colours(environ: Mapping[str, str]) -> int:
-    term = environ.get("TERM", "")
-    if environ.get("NO_COLOR") or term in {"", "dumb"}:
-        return 0
-    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
-        return _TRUE_COLOUR
-    return 256 if "256color" in term else 16
-
-
-def _size() -> tuple[int, int] | None:
-    try:
-        size = os.get_terminal_size(1)
-    except OSError:
-        return None
-    return size.columns, size.lines
 
 
 def _agents(environ: Mapping[str, str]) -> Finding:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wf_tui.ledger.model.rows import RunRow
     from wf_tui.project import Project
 
 __all__ = ["ledger_state", "state_folder"]
@@ -38,7 +37,11 @@ _LEVELS: Final = {
 
 
 def state_folder(folder: Path) -> Finding:
-    """Say whether the state directory can be used, by whom it can be read, and on what it lies."""
+    """Say whether the state directory can be used, by whom it can be read, and on what it lies.
+
+    The worst of what is found is the one that is said; nothing is made or repaired.
+    """
+    # The name of no file that there is: what counts is the file system that it would lie on.
     mode, kind = journal_mode(folder / "x")
     there = folder.exists()
     # The state directory is made when it is needed: until then what counts is what will hold it.
@@ -71,7 +74,11 @@ def state_folder(folder: Path) -> Finding:
 
 
 def ledger_state(project: Project) -> Iterator[Finding]:
-    """Say whether the ledger is whole, and which of its runs have lost their scheduler."""
+    """Say whether the ledger is whole, and which of its runs have lost their scheduler.
+
+    A missing ledger is as good as an empty one. One that is not whole is never opened: opening
+    recovers a journal, and so would change what somebody may still want to look at.
+    """
     found = store_of(project.paths).describe()
     detail = {
         "path": str(project.paths.ledger),
@@ -91,15 +98,16 @@ def ledger_state(project: Project) -> Iterator[Finding]:
 def _runs(project: Project) -> Finding:
     with open_reads(project) as db:
         rows = reads.runs(db)
-        lost = [row.id for row in rows if _needs_scheduler(row) and not scheduler_alive(db, row.id)]
+        lost = []
+        for row in rows:
+            # A paused or ended run needs one only for attempts that its scheduler left open.
+            rests = row.state.ended or row.state == RunState.PAUSED
+            needs_scheduler = bool(row.open_attempts) or not rests
+            if needs_scheduler and not scheduler_alive(db, row.id):
+                lost.append(row.id)
     text = plural(len(rows), "run")
     if not lost:
         return Finding("runs", Level.OK, text, detail={"count": len(rows), "lost": []})
     text += f"; without the scheduler that they need: {', '.join(lost)}"
     hint = f"wf resume {lost[0]}"
     return Finding("runs", Level.NOTE, text, hint, {"count": len(rows), "lost": lost})
-
-
-def _needs_scheduler(row: RunRow) -> bool:
-    ended = row.state.ended or row.state == RunState.PAUSED
-    return bool(row.open_attempts) or not ended
