@@ -1,7 +1,8 @@
 """The plan as values: every field, its type, its default and its width.
 
 Field names, words and widths are those of the WorkflowPlan format of CodeWhale; `Settings` are
-wf's own additions. What a value must be *beside* its type is in `check`.
+wf's own additions. What a value must be *beside* its type is in `check`. The functions here are
+what a type does to its value; each raises `ValueError` for pydantic, which names the place.
 """
 
 from enum import StrEnum
@@ -36,11 +37,19 @@ __all__ = [
     "Scopes",
     "Settings",
     "Task",
+    "at_most_what_the_ledger_keeps",
+    "blank_is_none",
+    "inside_the_tree",
+    "newest_word",
+    "one_path",
 ]
 
 
 class AgentType(StrEnum):
-    """The role of a task, in the newest spelling."""
+    """The role of a task, in the newest spelling; a profile may take some roles only.
+
+    Older spellings are read too (`AGENT_TYPE_WORDS`), and never written.
+    """
 
     GENERAL = "general"
     EXPLORE = "explore"
@@ -76,19 +85,23 @@ AGENT_TYPE_WORDS: Final[dict[str, AgentType]] = {
 _LEDGER_MOST = 2**63 - 1
 
 
-def _newest_word(value: object) -> object:
+def newest_word(value: object) -> object:
+    """Return the newest spelling of a role; what is none is left for the type to refuse."""
     return AGENT_TYPE_WORDS.get(value, value) if isinstance(value, str) else value
 
 
-def _inside_the_tree(path: str) -> str:
+def inside_the_tree(path: str) -> str:
+    """Return the path as it is; it has to stay inside the worktree of the task."""
     if fault := scopes.problem(path):
         raise ValueError(fault)
     return path
 
 
-def _one_path(path: str) -> str:
+def one_path(path: str) -> str:
     """Return the plain spelling of a path that names one file or folder of the checkout."""
-    parts = [part for part in _inside_the_tree(path).strip().split("/") if part not in {"", "."}]
+    parts = [part for part in inside_the_tree(path).strip().split("/") if part not in {"", "."}]
+    # A link to the whole checkout would give a worker all that its worktree keeps it from; one to
+    # `.git` would let it write hooks that the user's own git runs.
     if not parts:
         raise ValueError("means the whole checkout")
     if ".git" in {part.lower() for part in parts}:
@@ -98,28 +111,32 @@ def _one_path(path: str) -> str:
     return "/".join(parts)
 
 
-def _at_most_what_the_ledger_keeps(value: int) -> int:
+def at_most_what_the_ledger_keeps(value: int) -> int:
+    """Return the number, or the largest that a column of the ledger holds."""
     # The format allows 64 unsigned bits, the ledger keeps 63: both are "for ever".
     return min(value, _LEDGER_MOST)
 
 
-def _blank_is_none(value: str | None) -> str | None:
+def blank_is_none(value: str | None) -> str | None:
+    """Return the command, or None for one that would do nothing and pass."""
     return value if value and value.strip() else None
 
 
 _U8 = Annotated[StrictInt, Field(ge=0, le=2**8 - 1)]
 _U32 = Annotated[StrictInt, Field(ge=0, le=2**32 - 1)]
 _U64 = Annotated[
-    StrictInt, Field(ge=0, le=2**64 - 1), AfterValidator(_at_most_what_the_ledger_keeps)
+    StrictInt, Field(ge=0, le=2**64 - 1), AfterValidator(at_most_what_the_ledger_keeps)
 ]
 _I32 = Annotated[StrictInt, Field(ge=-(2**31), le=2**31 - 1)]
 _Positive = Annotated[StrictInt, Field(ge=1, le=2**32 - 1)]
 _Amount = Annotated[StrictFloat, Field(ge=0, le=1e15, allow_inf_nan=False)]
+# Texts and numbers are strict, or `1` would pass as text and "3" as a number. The lists are not:
+# readers make lists, and the fields are tuples.
 _Texts = tuple[StrictStr, ...]
-_Paths = tuple[Annotated[StrictStr, AfterValidator(_inside_the_tree)], ...]
-_LocalPaths = tuple[Annotated[StrictStr, AfterValidator(_one_path)], ...]
-_Role = Annotated[AgentType, BeforeValidator(_newest_word)]
-_Command = Annotated[StrictStr | None, AfterValidator(_blank_is_none)]
+_Paths = tuple[Annotated[StrictStr, AfterValidator(inside_the_tree)], ...]
+_LocalPaths = tuple[Annotated[StrictStr, AfterValidator(one_path)], ...]
+_Role = Annotated[AgentType, BeforeValidator(newest_word)]
+_Command = Annotated[StrictStr | None, AfterValidator(blank_is_none)]
 
 
 class _Part(BaseModel):
@@ -129,7 +146,7 @@ class _Part(BaseModel):
 
 
 class Budget(_Part):
-    """Limits of one attempt; absent is unlimited."""
+    """Limits of one attempt; absent is unlimited. A task that sets one keeps the others it has."""
 
     max_tokens: _U64 | None = None
     max_cost_usd: _Amount | None = None
@@ -138,7 +155,7 @@ class Budget(_Part):
 
 
 class Settings(_Part):
-    """What wf adds to a task; a plan can give defaults for all its tasks."""
+    """What wf adds to a task; a plan can give defaults for all its tasks. Times are in seconds."""
 
     title: StrictStr | None = None
     run: StrictStr | None = None
@@ -164,11 +181,19 @@ class Settings(_Part):
 
 
 class Defaults(Settings):
-    """Values for every task that does not say otherwise; merged into the tasks when read."""
+    """Values for every task that does not say otherwise.
+
+    `shape` merges them into the tasks before these types see them: in a `Plan` each task has its
+    final values, and this is only what was written.
+    """
 
 
 class Task(Settings):
-    """One card: what to do, where it may write, what it needs."""
+    """One card: what to do, where it may write, what it needs.
+
+    `file_scope` is kept as it is written; `scopes` says what it means. The ledger's own row of a
+    task is made of this by `ledger/rules/load.py`.
+    """
 
     id: StrictStr
     prompt: StrictStr = ""
@@ -189,14 +214,20 @@ class Task(Settings):
 
     @property
     def effective_isolation(self) -> Isolation:
-        """`worktree` or `shared`: a writing task has its own tree unless it asks to share."""
+        """`worktree` or `shared`: a writing task has its own tree unless it asks to share.
+
+        Readers share a snapshot of their commit, since none gets into another's way (RULES 6.5).
+        """
         if self.isolation is not Isolation.AUTO:
             return self.isolation
         return Isolation.WORKTREE if self.writes else Isolation.SHARED
 
 
 class Phase(_Part):
-    """Tasks that belong together; a phase starts when those it depends on have settled."""
+    """Tasks that belong together; a phase starts when those it depends on have settled.
+
+    Unless it is `parallel`, each of its tasks also waits for the one above it.
+    """
 
     name: StrictStr
     description: StrictStr | None = None
@@ -209,7 +240,11 @@ class Phase(_Part):
 
 
 class Plan(_Part):
-    """A goal and the phases that reach it."""
+    """A goal and the phases that reach it.
+
+    Of the right shape, but not good for a run before `check.faults` finds nothing in it; a `Report`
+    holds good ones only.
+    """
 
     MOST_CONCURRENT: ClassVar[int] = 20
 

@@ -1,4 +1,7 @@
-"""The order of a plan: phases, waves, batches, what waits for what. No walk here recurses."""
+"""The order of a plan: phases, waves, batches, what waits for what. No walk here recurses.
+
+It needs of a plan no more than the three protocols say, so that whatever has phases can be ordered.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,7 +63,10 @@ class OrderedPlan(Protocol):
 
 @dataclass(frozen=True)
 class Walk:
-    """The phases with their dependencies first, and each cycle met as `a, b, a`."""
+    """The phases with their dependencies first, and each cycle met as `a, b, a`.
+
+    Where there is a cycle `order` still has each phase once, but means nothing.
+    """
 
     order: tuple[str, ...]
     cycles: tuple[tuple[str, ...], ...]
@@ -72,21 +78,27 @@ def walk(plan: OrderedPlan) -> Walk:
     Unknown names and self-dependencies are left out; they are faults of their own. Of cycles that
     share their ends only the first is named, so that the list stays short.
     """
-    needs = _needs(plan)
+    names = {phase.name for phase in plan.phases}
+    needs: dict[str, list[str]] = {}
+    for phase in plan.phases:
+        known = [need for need in phase.depends_on if need in names and need != phase.name]
+        needs.setdefault(phase.name, known)  # of equal names, which are a fault, the first
     order: dict[str, None] = {}
     cycles: list[tuple[str, ...]] = []
     named: set[str] = set()
-    for root in needs:
+    for root, root_needs in needs.items():
+        if root in order:
+            continue
         # A stack of our own: a chain of thousands of phases is deeper than Python's. `pending` has
         # for each phase of the path the needs that are still to be looked at.
-        path = [] if root in order else [root]
-        open_phases = set(path)
-        pending: list[Iterator[str]] = [iter(needs[root])] if path else []
+        path = [root]
+        open_phases = {root}
+        pending: list[Iterator[str]] = [iter(root_needs)]
         while path:
-            phase = path[-1]
-            for need in pending[-1]:
+            last = path[-1]
+            for need in pending[-1]:  # goes on where it was left for a need of this phase
                 if need in open_phases:
-                    if not named & {need, phase}:
+                    if not named & {need, last}:
                         cycles.append((*path[path.index(need) :], need))
                         named.update(cycles[-1])
                 elif need not in order:
@@ -95,8 +107,9 @@ def walk(plan: OrderedPlan) -> Walk:
                     pending.append(iter(needs[need]))
                     break
             else:
-                order[phase] = None
-                open_phases.remove(phase)
+                # All its needs are in the order by now, so it may stand behind them.
+                order[last] = None
+                open_phases.remove(last)
                 path.pop()
                 pending.pop()
     return Walk(tuple(order), tuple(cycles))
@@ -108,20 +121,26 @@ def phase_order(plan: OrderedPlan) -> tuple[str, ...]:
 
 
 def effective_dependencies(plan: OrderedPlan) -> dict[str, tuple[str, ...]]:
-    """Return what each phase waits for: `depends_on`, then the phases of its tasks' results."""
+    """Return what each phase waits for: `depends_on`, then the phases of its tasks' results.
+
+    For a checked plan: raises `KeyError` where a task needs the result of none that there is.
+    """
     home = {task.id: phase.name for phase in plan.phases for task in phase.tasks}
     found = {}
     for phase in plan.phases:
         needs = dict.fromkeys(phase.depends_on)
         for task in phase.tasks:
             needs.update((home[need], None) for need in task.depends_on_results)
-        needs.pop(phase.name, None)
+        needs.pop(phase.name, None)  # a phase that waited for itself would never start
         found[phase.name] = tuple(needs)
     return found
 
 
 def phase_waves(plan: OrderedPlan) -> tuple[tuple[str, ...], ...]:
-    """Group the phases: each stands one wave after the last that it waits for."""
+    """Group the phases: each stands one wave after the last that it waits for.
+
+    For people, who see in it what can run side by side; the scheduler waits for phases, not waves.
+    """
     needs = effective_dependencies(plan)
     number: dict[str, int] = {}
     waves: list[list[str]] = []
@@ -143,13 +162,14 @@ def longest_remaining(plan: OrderedPlan) -> dict[str, int]:
     """Return for each task how many tasks the longest chain from it to the end has, itself counted.
 
     A result of another phase makes that whole phase wait, so chains run through phases and
-    through the sequence inside a sequential one.
+    through the sequence inside a sequential one. Of tasks of equal priority the one with the
+    longest chain is claimed first.
     """
     phases = {phase.name: phase for phase in plan.phases}
     needs = effective_dependencies(plan)
     after = dict.fromkeys(phases, 0)
     remaining: dict[str, int] = {}
-    # From the end: whatever waits for a phase has told it already how much comes after.
+    # From the end: whatever waits for a phase has said already how much comes after it.
     for name in reversed(phase_order(plan)):
         steps = batches(phases[name])
         for position, batch in enumerate(steps):
@@ -157,12 +177,3 @@ def longest_remaining(plan: OrderedPlan) -> dict[str, int]:
         for need in needs[name]:
             after[need] = max(after[need], len(steps) + after[name])
     return remaining
-
-
-def _needs(plan: OrderedPlan) -> dict[str, list[str]]:
-    names = {phase.name for phase in plan.phases}
-    needs: dict[str, list[str]] = {}
-    for phase in plan.phases:
-        known = [need for need in phase.depends_on if need in names and need != phase.name]
-        needs.setdefault(phase.name, known)
-    return needs

@@ -15,7 +15,7 @@ from wf_tui.plan.shape import shape
 from wf_tui.plan.toml_text import read_toml
 from wf_tui.plan.yaml_text import read_yaml
 
-__all__ = ["FORMATS", "MOST_BYTES", "parse_plan", "read_plan"]
+__all__ = ["FORMATS", "MOST_BYTES", "folds_case", "parse_plan", "read_content", "read_plan"]
 
 MOST_BYTES = 10_000_000
 """A plan of 10,000 tasks has 3 MB; what is larger is another kind of file."""
@@ -30,32 +30,46 @@ _READERS: Final[dict[str, Callable[[str], Document]]] = {
 
 
 def read_plan(path: Path, most_bytes: int = MOST_BYTES) -> Report:
-    """Read and check the plan in a file; every fault is in the report, none is raised."""
+    """Read and check the plan in a file; every fault is in the report, none is raised.
+
+    The ending of its name says the format (`FORMATS`). Whether scopes fold case is that of the file
+    system that the plan lies on, where the repository usually lies, too. A file of more than
+    `most_bytes` bytes is not read.
+    """
     name = str(path)
     try:
-        content = _content(path, most_bytes)
+        content = read_content(path, most_bytes)
     except _RefusedFileError as error:
-        return _refused(name, error.message, error.hint)
+        return refused(name, error.message, error.hint)
     except OSError as error:
-        return _refused(name, f"cannot be read: {error.strerror}", _hint_for(error, path))
+        return refused(name, f"cannot be read: {error.strerror}", hint_for(error, path))
+    # Only now: that a file is missing or a folder says more than that its name has no ending.
     format_ = FORMATS.get(path.suffix.lower())
     if format_ is None:
-        return _refused(name, *_unknown_format(path))
+        known = ", ".join(FORMATS)
+        near = nearest(path.suffix, FORMATS) if path.suffix else None
+        hint = f"did you mean {path.stem}{near}?" if near else f"name it with one of {known}"
+        ending = f"the unknown ending {path.suffix}" if path.suffix else "no ending"
+        return refused(name, f"has {ending}; plans end in {known}", hint)
     try:
         text = content.decode("utf-8-sig")  # some editors begin each file with a mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return _refused(name, "is not UTF-8 text", "save it with the encoding UTF-8", line)
-    return parse_plan(text, format_, name, fold_case=_folds_case(path))
+        return refused(name, "is not UTF-8 text", "save it with the encoding UTF-8", line)
+    return parse_plan(text, format_, name, fold_case=folds_case(path))
 
 
 def parse_plan(text: str, format_: str, name: str, *, fold_case: bool = False) -> Report:
-    """Read and check the text of a plan; `format_` is json, toml or yaml, `name` is for reports."""
+    """Read and check the text of a plan; `format_` is json, toml or yaml, `name` is for reports.
+
+    The rules run only on a plan of the right shape: on another one they would name what follows
+    from its first faults. `fold_case` takes scopes `A` and `a` for the same.
+    """
     document = _READERS[format_](text)
     shaped = shape(document)
     plan = shaped.plan
     if plan is None:
-        goal, most = _known_fields(document)
+        goal, most = known_fields(document)
         return Report(name, None, shaped.errors, shaped.warnings, goal, most)
     errors = check.faults(document, plan, fold_case=fold_case)
     warnings = (*shaped.warnings, *check.warnings(document, plan))
@@ -72,7 +86,9 @@ class _RefusedFileError(Exception):
         self.hint = hint
 
 
-def _content(path: Path, most_bytes: int) -> bytes:
+def read_content(path: Path, most_bytes: int) -> bytes:
+    """Return what is in the file; raise `_RefusedFileError` for what can hold no plan."""
+    # Asked before it is opened: opening a pipe would wait for somebody to write into it.
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise _RefusedFileError("is a directory", "name the file of the plan")
@@ -87,32 +103,27 @@ def _content(path: Path, most_bytes: int) -> bytes:
     return content
 
 
-def _refused(name: str, message: str, hint: str, line: int | None = None) -> Report:
+def refused(name: str, message: str, hint: str, line: int | None = None) -> Report:
+    """Return the report of a file that was not even parsed; `message` goes on from `the plan`."""
     return Report(name, None, (Problem(PARSE_ERROR, f"the plan {message}", line=line, hint=hint),))
 
 
-def _unknown_format(path: Path) -> tuple[str, str]:
-    known = ", ".join(FORMATS)
-    near = nearest(path.suffix, FORMATS) if path.suffix else None
-    hint = f"did you mean {path.stem}{near}?" if near else f"name it with one of {known}"
-    ending = f"the unknown ending {path.suffix}" if path.suffix else "no ending"
-    return f"has {ending}; plans end in {known}", hint
-
-
-def _hint_for(error: OSError, path: Path) -> str:
+def hint_for(error: OSError, path: Path) -> str:
+    """Return what to do about a file that the system does not let be read."""
     if isinstance(error, PermissionError):
         return "give yourself the right to read it"
     if not isinstance(error, FileNotFoundError):
         return "check the path"
     try:
         near = nearest(path.name, [entry.name for entry in path.parent.iterdir()])
-    except OSError:
+    except OSError:  # the folder is missing, too
         return f"there is no folder {path.parent}"
     return f"did you mean {path.with_name(near)}?" if near else "check the path"
 
 
-def _folds_case(path: Path) -> bool:
+def folds_case(path: Path) -> bool:
     """Tell whether the file system of the plan takes `A` and `a` for the same name."""
+    # Tried out, since a folder of any system can have it either way (ext4, APFS, NTFS).
     other = path.with_name(path.name.swapcase())
     try:
         return other.name != path.name and other.samefile(path)
@@ -120,11 +131,14 @@ def _folds_case(path: Path) -> bool:
         return sys.platform == "win32"
 
 
-def _known_fields(document: Document) -> tuple[str | None, int | None]:
+def known_fields(document: Document) -> tuple[str | None, int | None]:
+    """Return goal and `max_concurrent` of a plan of the wrong shape, where they can be told."""
     if not isinstance(document.value, dict):
         return None, None
-    goal, most = document.value.get("goal"), document.value.get("max_concurrent")
-    return (
-        goal if isinstance(goal, str) else None,
-        most if isinstance(most, int) and not isinstance(most, bool) else None,
-    )
+    goal = document.value.get("goal")
+    if not isinstance(goal, str):
+        goal = None
+    most = document.value.get("max_concurrent")
+    if isinstance(most, bool) or not isinstance(most, int):  # a bool is an int, too
+        most = None
+    return goal, most

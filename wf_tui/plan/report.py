@@ -10,7 +10,7 @@ from wf_tui.text import clean, plural
 if TYPE_CHECKING:
     from wf_tui.plan.models import Plan
 
-__all__ = ["PARSE_ERROR", "Problem", "Report", "quoted"]
+__all__ = ["PARSE_ERROR", "Problem", "Report", "order_as_json", "quoted"]
 
 PARSE_ERROR: Final = "parse_error"
 
@@ -20,7 +20,12 @@ _LONGEST_LINE = 100_000
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault or warning: its code, where it is, what is wrong and what to write instead."""
+    """One fault or warning: its code, where it is, what is wrong and what to write instead.
+
+    The codes are those of the plan format, and part of what programs rely on; the messages are for
+    people and may change. Line and column count from 1, and are None for the file as a whole.
+    `detail` has the names in the message, for programs that would else take it apart.
+    """
 
     code: str
     message: str
@@ -41,7 +46,11 @@ class Problem:
         }
 
     def lines(self, file: str, severity: str) -> Iterator[str]:
-        """Yield one line that says place and fault, and one that says what to do."""
+        """Yield one line that says place and fault, and one that says what to do.
+
+        `severity` is `error` or `warning`; the form is that of compilers, so that editors find the
+        place in it.
+        """
         place = "".join(f":{number}" for number in (self.line, self.column) if number is not None)
         where = f" (at {self.path})" if self.path else ""
         yield _line(f"{file}{place}: {severity}: {self.message} [{self.code}]{where}")
@@ -51,7 +60,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of reading one plan; `plan` is there only if nothing is wrong with it."""
+    """The outcome of reading one plan; `plan` is there only if nothing is wrong with it.
+
+    Goal and `max_concurrent` are there also of a faulty plan, as far as they can be told.
+    """
 
     file: str
     plan: "Plan | None" = None
@@ -74,16 +86,18 @@ class Report:
             "warnings": [problem.as_json() for problem in self.warnings],
             "goal": self.goal,
             "max_concurrent": self.max_concurrent,
-            **_order_as_json(self.plan),
+            **order_as_json(self.plan),
         }
 
     def text(self) -> str:
         """Return all problems for a person, errors first, then the count of both."""
         lines = [line for error in self.errors for line in error.lines(self.file, "error")]
         lines += [line for warning in self.warnings for line in warning.lines(self.file, "warning")]
-        return "\n".join([*lines, self._summary()])
+        # Last, where a person looks who has hundreds of lines above it.
+        return "\n".join([*lines, self.summary()])
 
-    def _summary(self) -> str:
+    def summary(self) -> str:
+        """Return the last line: whether the plan is good, its size, and the count of problems."""
         counts = [plural(len(self.errors), "error")] if self.errors else []
         counts += [plural(len(self.warnings), "warning")] if self.warnings else []
         if self.plan is not None:
@@ -99,7 +113,8 @@ def quoted(text: str) -> str:
     return f'"{clean(text, limit=_LONGEST_NAME)}"'
 
 
-def _order_as_json(plan: "Plan | None") -> dict[str, object]:
+def order_as_json(plan: "Plan | None") -> dict[str, object]:
+    """Return the keys about the order of a plan: there in any case, empty where it has faults."""
     if plan is None:
         return {"phase_order": [], "phase_waves": [], "task_batches": []}
     phases = {phase.name: phase for phase in plan.phases}
@@ -119,4 +134,5 @@ def _order_as_json(plan: "Plan | None") -> dict[str, object]:
 
 
 def _line(text: str) -> str:
+    # Messages quote the plan, and the name of the file is anybody's: neither may be a second line.
     return clean(text, limit=_LONGEST_LINE)

@@ -27,7 +27,11 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 def problem(scope: str) -> str | None:
-    """Return why this scope is refused, or None where it is good."""
+    """Return why this scope is refused, or None where it is good.
+
+    The words go on from "the scope ... of task ...". The same rule holds for `deliverables`, `link`
+    and `copy`. It looks at the text alone, since the files need not be there yet.
+    """
     if "\0" in scope:
         return "holds a NUL character"
     if "\n" in scope or "\r" in scope:
@@ -37,6 +41,7 @@ def problem(scope: str) -> str | None:
     text = scope.strip()
     if text.startswith("/") or _DRIVE.match(text):
         return "is absolute"
+    # Not resolved: `a/../b` leads elsewhere where `a` is a link, which a worker may make.
     if ".." in text.split("/"):
         return "holds `..`"
     return None
@@ -45,12 +50,17 @@ def problem(scope: str) -> str | None:
 def first_overlap(
     lefts: Sequence[str], rights: Sequence[str], *, fold_case: bool = False
 ) -> tuple[str, str] | None:
-    """Return the first pair of scopes that overlap, as they are written."""
+    """Return the first pair of scopes that overlap, as they are written.
+
+    The claims ask it of every startable task and every held one, within their transaction. Nothing
+    overlaps with an empty list: what a task without scopes may meet is the caller's rule.
+    """
     others = [(_literal_folder(right, fold_case=fold_case), right) for right in rights]
     for left in lefts:
         key = _literal_folder(left, fold_case=fold_case)
         for other, right in others:
-            if _nested(key, other):
+            # Each folder ends with `/`, so that `src/a/` is not in front of `src/ab/`.
+            if key.startswith(other) or other.startswith(key):
                 return left, right
     return None
 
@@ -60,8 +70,9 @@ def overlapping_pairs(
 ) -> Iterator[tuple[int, int]]:
     """Yield the positions of every two groups that overlap, lower first, in declaration order.
 
-    Each scope looks up its own ancestors and its own range of a sorted list, so that many disjoint
-    groups cost n log n instead of n * n.
+    For the check of a plan, whose phases may have thousands of tasks: each scope looks up its own
+    ancestors and its own range of a sorted list, so that many disjoint groups cost n log n instead
+    of n * n.
     """
     # Of two nested folders one is a prefix of the other. So a scope can meet only those whose key
     # is a prefix of its own, and those in one range of the sorted keys.
@@ -74,8 +85,16 @@ def overlapping_pairs(
     for left, keys in enumerate(own):
         found: set[int] = set()
         for key in keys:
-            found.update(_at_folders_above(key, holders))
-            found.update(_at_or_below(key, sorted_keys, entries))
+            cut = 0
+            while cut < len(key):  # the folders above it, from "" on
+                found.update(holders.get(key[:cut], ()))
+                cut = key.index("/", cut) + 1
+            # The key itself and the folders in it stand side by side.
+            at = bisect.bisect_left(sorted_keys, key)
+            while at < len(sorted_keys) and sorted_keys[at].startswith(key):
+                found.add(entries[at][1])
+                at += 1
+        # Each pair is found from both of its sides; it is named from the lower one.
         yield from ((left, right) for right in sorted(found) if right > left)
 
 
@@ -83,7 +102,8 @@ def covers(scopes: Sequence[str], path: str, *, fold_case: bool = False) -> bool
     """Tell whether the file `path` (relative, with `/`) lies in one of the scopes.
 
     `*`, `?` and `[..]` stay inside one component, `**` spans any number; a glob may also be the
-    plain name of a file, so `app/[id]` covers the folder of that name.
+    plain name of a file, so `app/[id]` covers the folder of that name. Asked of each file that an
+    attempt has changed (promise G10): unlike `first_overlap` it is exact.
     """
     parts = _parts(_folded(path) if fold_case else path)
     return any(_matches(_pattern(scope, fold_case=fold_case), parts) for scope in scopes)
@@ -110,25 +130,6 @@ def _literal_folder(scope: str, *, fold_case: bool) -> str:
     return "".join(literal)
 
 
-def _nested(left: str, right: str) -> bool:
-    # Each folder ends with `/`, so that `src/a/` is not in front of `src/ab/`.
-    return left.startswith(right) or right.startswith(left)
-
-
-def _at_folders_above(key: str, holders: dict[str, list[int]]) -> Iterator[int]:
-    cut = 0
-    while cut < len(key):
-        yield from holders.get(key[:cut], ())
-        cut = key.index("/", cut) + 1
-
-
-def _at_or_below(key: str, keys: list[str], entries: list[tuple[str, int]]) -> Iterator[int]:
-    for position in range(bisect.bisect_left(keys, key), len(keys)):
-        if not keys[position].startswith(key):
-            return
-        yield entries[position][1]
-
-
 class _Component:
     """One component of a scope: a name, or a glob within one name."""
 
@@ -148,6 +149,7 @@ _Pattern = tuple[_Component | None, ...]
 @functools.lru_cache(maxsize=4_096)
 def _pattern(scope: str, *, fold_case: bool) -> _Pattern:
     parts = _parts(_folded(scope) if fold_case else scope)
+    # A scope covers all below it anyway, so `src/**` is `src`, which the file `src` is in, too.
     while parts and parts[-1] == "**":
         parts.pop()
     return tuple(_ANY_DEPTH if part == "**" else _Component(part) for part in parts)
@@ -174,6 +176,7 @@ def _matches(pattern: _Pattern, parts: Sequence[str]) -> bool:
 
 
 def _past_any_depth(pattern: _Pattern, states: set[int]) -> set[int]:
+    """Return the states with those behind each `**` that they stand at: it may span nothing."""
     reached = set(states)
     for state in states:
         position = state

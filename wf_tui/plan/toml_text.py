@@ -17,7 +17,7 @@ from wf_tui.plan.document import (
     too_many_values,
 )
 
-__all__ = ["read_toml"]
+__all__ = ["find_spots", "load", "read_toml"]
 
 _TOKEN: Final = re.compile(
     r"""
@@ -34,30 +34,35 @@ _PLACE: Final = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$
 
 
 def read_toml(text: str) -> Document:
-    """Return the document; where the text is not TOML, one without values that says where."""
+    """Return the document; where the text is not TOML, one without values that says where.
+
+    Called by `read.parse_plan`; raises nothing. Unlike JSON and YAML the first fault is the only
+    one, since the standard reader stops there.
+    """
     try:
-        return _read(text.replace("\r\n", "\n"))
+        return load(text.replace("\r\n", "\n"))
     except UnreadableError as error:
         return Document("toml", None, Spot(Mark(1, 1)), (error.problem(),))
 
 
-def _read(text: str) -> Document:
+def load(text: str) -> Document:
+    """Return the values and places of a text with plain ends of line; raise `UnreadableError`."""
+    # First, though it may be no TOML: what it refuses the standard reader must never see.
     statements = list(_Statements(text))
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(error, text) from error
-    except ValueError as error:
+        # The standard reader says its place in words only, and none for the end of the text.
+        reason = _PLACE.sub("", str(error))
+        place = _PLACE.search(str(error))
+        if place is None:
+            end = Mark(text.count("\n") + 1, 1)
+            raise UnreadableError(f"the text ends here: {reason}", end) from error
+        mark = Mark(int(place["line"]), int(place["column"]))
+        raise UnreadableError(reason, mark) from error
+    except ValueError as error:  # after its own error, which is one, too
         raise UnreadableError("a number or date that is out of range") from error
-    return Document("toml", value, _spots(statements))
-
-
-def _unreadable(error: tomllib.TOMLDecodeError, text: str) -> UnreadableError:
-    # The standard reader tells its place in words only.
-    reason = _PLACE.sub("", str(error))
-    if place := _PLACE.search(str(error)):
-        return UnreadableError(reason, Mark(int(place["line"]), int(place["column"])))
-    return UnreadableError(f"the text ends here: {reason}", Mark(text.count("\n") + 1, 1))
+    return Document("toml", value, find_spots(statements))
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class _Statements:
     """The statements of a text: what gives a value its place.
 
     Refuses what is too deep or too much before the standard reader sees it: that one recurses
-    into brackets, and its time grows with the square of the parts of a dotted key.
+    into brackets, and its time grows with the square of the parts of a dotted key. Of what is no
+    TOML anything may come out here; that reader says afterwards what is wrong.
     """
 
     def __init__(self, text: str) -> None:
@@ -84,32 +90,41 @@ class _Statements:
 
     def __iter__(self) -> Iterator[_Statement]:
         for token in _TOKEN.finditer(self._text):
-            kind, written = token.lastgroup, token.group()
+            kind, written, at = token.lastgroup, token.group(), token.start()
             if kind in {"text", "other"}:
-                self._word(written, self._mark(token.start()))
-            elif kind == "newline" and not self._depth:
+                self.take_word(written, self.mark(at))
+            elif kind == "newline" and not self._depth:  # within brackets a value goes on
                 self._restart()
-            elif kind in {"open", "close", "equals"} and (
-                ended := self._sign(written, token.start())
-            ):
-                yield ended
+            elif kind in {"open", "close", "equals"}:
+                ended = self.take_sign(written, at)
+                if ended is not None:
+                    yield ended
             if kind in {"newline", "comma", "equals", "close"}:
-                self._count_value(token.start(), is_value=kind != "newline")
+                self._dots = 0  # dots count within one key: what is behind any of these is another
+            if kind in {"comma", "equals", "close"}:
+                self._values += 1
+                if self._values > MOST_VALUES:
+                    raise too_many_values(self.mark(at))
+            # Last, since the marks above are of where the token begins, which may have many lines.
             if newlines := written.count("\n"):
                 self._line += newlines
                 self._line_start = token.start() + written.rindex("\n") + 1
 
     def _restart(self) -> None:
+        """Be at the start of a statement."""
         self._key = ""
         self._start: Mark | None = None
         self._brackets = 0
         self._complete = False
 
-    def _mark(self, at: int) -> Mark:
+    def mark(self, at: int) -> Mark:
+        """Return the place of a character in the line that has been reached."""
         return Mark(self._line, at - self._line_start + 1)
 
-    def _word(self, written: str, mark: Mark) -> None:
-        self._dots += written.count(".") if written[0] not in "\"'" else 0
+    def take_word(self, written: str, mark: Mark) -> None:
+        """Take a part of a key, or, behind its `=`, of a value."""
+        if written[0] not in "\"'":  # in quotes a dot is a letter like any other
+            self._dots += written.count(".")
         if self._dots > DEEPEST:
             raise too_deep(mark)
         if not self._complete and written.strip():
@@ -121,46 +136,40 @@ class _Statements:
                     f"a key of more than {_LONGEST_KEY:,} characters", self._start
                 )
 
-    def _count_value(self, at: int, *, is_value: bool) -> None:
-        self._dots = 0
-        self._values += is_value
-        if self._values > MOST_VALUES:
-            raise too_many_values(self._mark(at))
-
-    def _sign(self, sign: str, at: int) -> _Statement | None:
+    def take_sign(self, sign: str, at: int) -> _Statement | None:
         """Take a bracket or `=`; return the statement whose key ends here."""
         if self._complete:
-            self._depth = max(0, self._depth + (sign in "[{") - (sign in "]}"))
+            if sign in "[{":
+                self._depth += 1
+            elif sign in "]}" and self._depth:  # one too many is no TOML, and not found here
+                self._depth -= 1
             if self._depth > DEEPEST:
-                raise too_deep(self._mark(at))
+                raise too_deep(self.mark(at))
         elif sign == "[" and not self._key:
-            self._start = self._start or self._mark(at)
+            self._start = self._start or self.mark(at)
             self._brackets += 1
         else:
             self._complete = True
-            return _Statement(self._key, self._start or self._mark(at), self._brackets)
+            return _Statement(self._key, self._start or self.mark(at), self._brackets)
         return None
 
 
-def _spots(statements: list[_Statement]) -> Spot:
+def find_spots(statements: list[_Statement]) -> Spot:
+    """Return where the values stand of a text that the standard reader has taken."""
     root = table = Spot(Mark(1, 1))
     for statement in statements:
         spot = root if statement.brackets else table
-        for part in _key_parts(statement.key):
+        # The standard reader has taken each key by now, so it can take one apart: quotes, dots.
+        key: object = tomllib.loads(f"{statement.key} = 0")
+        while isinstance(key, dict):
+            part, key = next(iter(key.items()))
+            # The first mention counts: `[a.b]` is where `a` stands, if nothing said so before.
             spot = _newest_item(spot).parts.setdefault(part, Spot(statement.mark))
         if statement.brackets == _ARRAY:
             spot.parts[len(spot.parts)] = Spot(statement.mark)
         if statement.brackets:
             table = _newest_item(spot)
     return root
-
-
-def _key_parts(key: str) -> Iterator[str]:
-    # The standard reader has taken the whole text by now, so each key is one that it can read.
-    table: object = tomllib.loads(f"{key} = 0")
-    while isinstance(table, dict):
-        part, table = next(iter(table.items()))
-        yield part
 
 
 def _newest_item(spot: Spot) -> Spot:
