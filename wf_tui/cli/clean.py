@@ -78,6 +78,7 @@ def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
     Safe to remove are those whose content is merged, harvested or clean, and which no attempt,
     process or blocked task needs. Without --apply nothing is removed.
     """
+    # All of them first: columns are as wide as the longest, and nothing is printed half way.
     found = list(_worktrees(project_at(repo), apply=apply))
     if as_json:
         print_json([one.as_json() for one in found])
@@ -130,6 +131,7 @@ def _worktrees_of(
 def _judge(ledger: Ledger, run: str, pool: Pool, *, led: bool, dry: bool) -> Iterator[_Worktree]:
     """Yield the worktrees of one run, and what is left in its trash; removed unless it is `dry`."""
     kept = "a scheduler leads the run" if led else ""
+    # Measured first: a tree that is removed has no size any more.
     sizes = {path: folder_size(path) for path in pool.paths.trees.iterdir()}
     live, keep = live_trees(ledger.db, run), needed_trees(ledger.db, run)
     for tree in remove_ended(pool, live=live, keep=keep, dry=dry):
@@ -157,7 +159,7 @@ def _worktree_lines(found: Sequence[_Worktree], *, apply: bool) -> Iterator[str]
     if not found:
         yield "no worktrees"
         return
-    names = _shown_names(found)
+    names = [(safe(one.run, limit=40), safe(one.path.name, limit=40)) for one in found]
     runs = max(len(run) for run, _ in names)
     trees = max(len(tree) for _, tree in names)
     for one, (run, tree) in zip(found, names, strict=True):
@@ -171,10 +173,6 @@ def _worktree_lines(found: Sequence[_Worktree], *, apply: bool) -> Iterator[str]
     total = _shown_size(sum(one.size for one in found))
     part = _shown_size(sum(one.size for one in chosen))
     yield f"{plural(len(found), 'worktree')}, {total}; {len(chosen)} {verb}, {part}"
-
-
-def _shown_names(found: Sequence[_Worktree]) -> list[tuple[str, str]]:
-    return [(safe(one.run, limit=40), safe(one.path.name, limit=40)) for one in found]
 
 
 def _shown_size(size: int) -> str:

@@ -68,7 +68,10 @@ def demo(*, wanted: Path | None, headless: bool, pace: float | None, ascii_only:
     if pace is None:
         pace = _PACE if watched else 0
     plan = prepare(folder, pace, by_hand=watched)
-    project = find_project(folder.repository, _own_python_first(os.environ))
+    # The tasks' `python3` is then the one that runs wf: no other need be there.
+    own = str(Path(sys.executable).parent)
+    path = os.pathsep.join([own, os.environ.get("PATH", os.defpath)])
+    project = find_project(folder.repository, {**os.environ, "PATH": path})
     with open_ledger(project, create=True) as ledger:
         run = create_run(project, ledger, plan, Config())
         if watched:
@@ -86,7 +89,6 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
     paths = project.paths.run(run.id)
     log_to_file(paths.scheduler_log)
     person = _make_person(project, folder, run.id)
-
     print_event = until_output_closes(event_printer(run))
 
     def see(event: EventRow) -> None:
@@ -103,6 +105,8 @@ def _run_headless(project: Project, folder: DemoFolder, run: RunRow) -> int:
 
 
 def _make_person(project: Project, folder: DemoFolder, run: str) -> Person:
+    # Called on the thread that prints, while the scheduler writes: each act opens a ledger of its
+    # own, as a connection belongs to one thread.
     def retry(task: str) -> None:
         with open_ledger(project) as ledger:
             commands.move(project, ledger, run, RETRY, [task])
@@ -113,12 +117,6 @@ def _make_person(project: Project, folder: DemoFolder, run: str) -> Person:
                 commands.stop(ledger, run, now=True)
 
     return Person(folder, retry, give_up)
-
-
-def _own_python_first(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which the tasks' `python3` is the one that runs wf."""
-    own = str(Path(sys.executable).parent)
-    return {**environ, "PATH": os.pathsep.join([own, environ.get("PATH", os.defpath)])}
 
 
 def _wf_command(environ: Mapping[str, str]) -> str:

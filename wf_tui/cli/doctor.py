@@ -36,11 +36,16 @@ def doctor(*, repo: Path | None, as_json: bool) -> int:
     """
     found = list(_findings(repo))
     usable = all(one.level is not Level.PROBLEM for one in found)
+    status = 0 if usable else _MISSING
     if as_json:
         print_json({"usable": usable, "checks": [one.as_json() for one in found]})
-    else:
-        _print_findings(found)
-    return 0 if usable else _MISSING
+        return status
+    width = max(len(one.check) for one in found)
+    for one in found:
+        print_line(f"{one.level:<7}  {one.check:<{width}}  {one.text}", _COLOURS[one.level])
+        if one.hint:
+            print_line(f"{'':<7}  {'':<{width}}  {one.hint}")
+    return status
 
 
 def _findings(repo: Path | None) -> Iterator[Finding]:
@@ -52,11 +57,3 @@ def _findings(repo: Path | None) -> Iterator[Finding]:
     except EnvironmentalError:
         return  # the finding about the repository has said it
     yield from ledger_state(project)
-
-
-def _print_findings(found: list[Finding]) -> None:
-    width = max(len(one.check) for one in found)
-    for one in found:
-        print_line(f"{one.level:<7}  {one.check:<{width}}  {one.text}", _COLOURS[one.level])
-        if one.hint:
-            print_line(f"{'':<7}  {'':<{width}}  {one.hint}")

@@ -16,7 +16,6 @@ from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 __all__ = ["discard_output", "replace_unencodable", "report_errors", "warn"]
 
@@ -34,7 +33,12 @@ def report_errors(command: Callable[[], object]) -> int:
     environment's, and anything else is a bug, whose trace is kept in a file that the line names.
     """
     try:
-        return _flushed(command())
+        status = command()
+        # Flushed within the `try`: a closed pipe or a full disk shows only when it is written, and
+        # Python's own flush at exit comes too late to say so. A process may have no output at all.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status if isinstance(status, int) else 0
     except BrokenPipeError:
         discard_output()
         return 0
@@ -52,7 +56,10 @@ def report_errors(command: Callable[[], object]) -> int:
 
 
 def replace_unencodable() -> None:
-    """Print what the terminal's encoding lacks as `?`, rather than break off."""
+    """Print what the terminal's encoding lacks as `?`, rather than break off.
+
+    Called once, before anything is printed. A test may have put another stream in the place of one.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -74,17 +81,13 @@ def discard_output() -> None:
 
 
 def warn(message: str, hint: str = "") -> None:
-    """Tell a person something that is not what they asked for."""
+    """Tell a person something that is not what they asked for.
+
+    On stderr, so that it mixes with no data; `hint` says what to do, on a line of its own.
+    """
     click.echo(f"wf: {clean(message, limit=_LONGEST, multiline=True)}", err=True)
     if hint:
         click.echo(f"    {clean(hint, limit=_LONGEST)}", err=True)
-
-
-def _flushed(status: object) -> int:
-    # Flushed here, so that a closed pipe or a full disk is caught by whoever called this.
-    if sys.stdout is not None:
-        sys.stdout.flush()
-    return status if isinstance(status, int) else 0
 
 
 def _warned(message: str, hint: str, status: int) -> int:
@@ -114,16 +117,13 @@ def _usage_message(error: click.ClickException) -> tuple[str, str]:
 
 def _save_trace() -> str:
     """Write the trace beside the ledgers and say where."""
+    from wf_tui.paths import private_folder, state_dir  # noqa: PLC0415 - only where wf is at fault
+
     try:
-        path = _trace_file()
+        path = private_folder(state_dir(os.environ)) / "faults.log"
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{time.strftime('%F %T')} {sys.argv}\n{traceback.format_exc()}\n")
     except (OSError, WfError):
+        # No place for a file: it stands in the message then, since it must not be lost.
         return traceback.format_exc().strip().replace("\n", " | ")
     return f"please report it with its trace, which is in {path}"
-
-
-def _trace_file() -> Path:
-    from wf_tui.paths import private_folder, state_dir  # noqa: PLC0415 - only where wf is at fault
-
-    return private_folder(state_dir(os.environ)) / "faults.log"

@@ -55,7 +55,9 @@ def _follow_events(found: Reading, since: int) -> Iterator[EventRow]:
 
     What follows an end (the export, the tidying) counts only once the run has been brought back.
     """
-    over = _is_past_end(found, since)
+    # Past its end for good where it has ended, and no event that is still to come says so.
+    ends = (event.kind == _ENDED for event in reads.events(found.db, found.run.id, since))
+    over = found.run.ended_at is not None and not any(ends)
     held: list[EventRow] = []
     while True:
         for event in reads.events(found.db, found.run.id, since):
@@ -70,10 +72,5 @@ def _follow_events(found: Reading, since: int) -> Iterator[EventRow]:
             over = event.kind == _ENDED
         if over:
             return
+        # An event that nobody sets: only a change ends the wait, or Ctrl-C.
         found.db.wait_changed(math.inf, threading.Event())
-
-
-def _is_past_end(found: Reading, since: int) -> bool:
-    """Whether the run had ended for good by event number `since`."""
-    ends = (event.kind == _ENDED for event in reads.events(found.db, found.run.id, since))
-    return found.run.ended_at is not None and not any(ends)

@@ -47,26 +47,22 @@ def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -
     """
     paths = project.paths.run(run.id)
     log_to_file(paths.scheduler_log)
-    print_event = _print_json_event if as_json else event_printer(run)
+    print_event = event_printer(run, as_json=as_json)
     with warnings_on_stderr():
         ended = run_here(project, run.id, config, until_output_closes(print_event))
     with open_reads(project) as db:
         status = read_status(db, run.id, run.created_at, paths)
     try:
-        _print_summary(status, as_json=as_json)
+        if as_json:
+            print_json(status.as_json())
+        else:
+            for line in summary_lines(status):
+                print_line(line)
     except OSError:
         if not ended.signalled:
             raise
         discard_output()  # a hang-up: its terminal has gone
     return exit_status(status, ended.signalled)
-
-
-def _print_summary(status: Status, *, as_json: bool) -> None:
-    if as_json:
-        print_json(status.as_json())
-        return
-    for line in summary_lines(status):
-        print_line(line)
 
 
 def log_to_file(path: Path) -> None:
@@ -108,22 +104,27 @@ def exit_status(status: Status, signalled: int = 0) -> int:
     return 0 if all(task.state is TaskState.DONE for task in status.tasks) else 1
 
 
-def _print_json_event(event: EventRow) -> None:
-    print_json(event_json(event))
+def event_printer(run: RunRow, *, as_json: bool = False) -> Callable[[EventRow], None]:
+    """Return what prints an event as one line, with its time since the start of the run.
 
-
-def event_printer(run: RunRow) -> Callable[[EventRow], None]:
-    """Return what prints an event as one line, with its time since the start of the run."""
+    As JSON all events are printed, for people only those that are worth watching.
+    """
 
     def print_event(event: EventRow) -> None:
-        if worth_watching(event):
+        if as_json:
+            print_json(event_json(event))
+        elif worth_watching(event):
             print_line(event_line(event, run.created_at))
 
     return print_event
 
 
 def until_output_closes(print_event: Callable[[EventRow], None]) -> Callable[[EventRow], None]:
-    """Return a printer that stops at the first failure: a run does not depend on its reader."""
+    """Return a printer that stops at the first failure: a run does not depend on its reader.
+
+    It is called on the thread that prints; what it raised would end that thread, and the events
+    behind it would pile up unread.
+    """
     is_open = True
 
     def print_while_open(event: EventRow) -> None:

@@ -50,7 +50,9 @@ def land(
     not committed, in the middle of a merge or rebase, or on a conflict nothing is changed.
     """
     with acting(run, repo) as found:
-        branch = into or _current_branch(found)
+        branch = into or found.project.repository.branch
+        if branch is None:
+            raise RefusedError("no branch is checked out here", "name one: --into BRANCH")
         if branch_ref(branch) == found.run.ref:
             raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
@@ -66,13 +68,6 @@ def land(
         # Last, so that a dry run shows what would come even where it would be refused.
         if dry_run and landing.kind is not LandingKind.NOTHING:
             target.check(landing.tree, landing.entries)
-
-
-def _current_branch(found: Acting) -> str:
-    branch = found.project.repository.branch
-    if branch is None:
-        raise RefusedError("no branch is checked out here", "name one: --into BRANCH")
-    return branch
 
 
 def _export(found: Acting, control: Control) -> str:
@@ -126,17 +121,19 @@ def _result_lines(branch: str, landing: Landing, new: str | None) -> list[str]:
     verb = "would land in" if new is None else "landed in"
     head = f"{plural(len(landing.commits), 'commit')} {verb} {branch}: {how} {to}"
     commits = [f"  {name[:_SHORT]} {clean(subject)}" for name, subject in landing.commits]
-    files = [f"  {_changed_lines(f.added, f.removed):>11}  {clean(f.path)}" for f in landing.files]
+    files = []
+    for file in landing.files:
+        # git counts no lines of a binary file.
+        lines = "binary" if file.added is None else f"+{file.added} -{file.removed}"
+        files.append(f"  {lines:>11}  {clean(file.path)}")
     return [head, *_bounded(commits, "commit"), *_bounded(files, "file")]
 
 
 def _bounded(lines: list[str], noun: str) -> list[str]:
     more = len(lines) - _SHOWN
-    return lines if more <= 0 else [*lines[:_SHOWN], f"  and {plural(more, f'more {noun}')}"]
-
-
-def _changed_lines(added: int | None, removed: int | None) -> str:
-    return "binary" if added is None else f"+{added} -{removed}"
+    if more <= 0:
+        return lines
+    return [*lines[:_SHOWN], f"  and {plural(more, f'more {noun}')}"]
 
 
 def _result_json(

@@ -100,7 +100,8 @@ def _choose_attempt(
         if not wait:
             warn(f"task {name!r} has had no attempt yet", f"see why: wf show {name}")
             return None
-        _sleep_until_changed(found)
+        # An event that nobody sets: only a change ends the wait, or Ctrl-C.
+        found.db.wait_changed(math.inf, threading.Event())
     if epoch is not None:
         numbers = {attempt.epoch: attempt for attempt in attempts}
         if epoch not in numbers:
@@ -123,22 +124,14 @@ def _follow_output(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[
         else:
             time.sleep(_POLL_SECONDS)
         # Asked after the read, so that what came between the last read and the end is read, too.
-        closed = not _is_open(found, attempt)
-
-
-def _is_open(found: Reading, attempt: AttemptRow) -> bool:
-    rows = _read_attempts(found, attempt.task)
-    return any(row.epoch == attempt.epoch and row.open for row in rows)
+        rows = _read_attempts(found, attempt.task)
+        closed = not any(row.epoch == attempt.epoch and row.open for row in rows)
 
 
 def _read_attempts(found: Reading, task: str) -> list[AttemptRow]:
     """Return the attempts so far; a ledger that was deleted raises, which ends a wait."""
     with found.db.snapshot():
         return reads.attempts(found.db, found.run.id, task)
-
-
-def _sleep_until_changed(found: Reading) -> None:
-    found.db.wait_changed(math.inf, threading.Event())
 
 
 def _print_output(pieces: Iterable[str]) -> None:

@@ -40,7 +40,12 @@ def print_results(found: Acting, results: Sequence[MoveResult], *, as_json: bool
         if not one.changed:
             standings[one.task] = _Standing(one.state, one.reason)
     if as_json:
-        print_json([_as_json(one, standings[one.task]) for one in results])
+        rows = []
+        for one in results:
+            now = standings[one.task]
+            fields = {"task": one.task, "changed": one.changed}
+            rows.append({**fields, "state": now.state, "reason": now.reason})
+        print_json(rows)
     else:
         for one in results:
             _print_line(one, standings[one.task])
@@ -54,15 +59,6 @@ def print_run_result(found: Acting, text: str, *, changed: bool, as_json: bool) 
         print_json([{"task": None, "changed": changed, "state": state, "reason": text}])
     else:
         print_line(f"run {found.run.id}: {text}")
-
-
-def _as_json(result: MoveResult, now: _Standing) -> dict[str, object]:
-    return {
-        "task": result.task,
-        "changed": result.changed,
-        "state": now.state,
-        "reason": now.reason,
-    }
 
 
 def _print_line(result: MoveResult, now: _Standing) -> None:

@@ -22,9 +22,7 @@ from wf_tui.scheduler.control import ensure_scheduler
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wf_tui.config import Config
     from wf_tui.ledger.model.rows import RunRow
-    from wf_tui.plan.models import Plan
     from wf_tui.project import Project
 
 __all__ = ["run"]
@@ -72,28 +70,24 @@ def run(
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other", "leave one out")
     # Before anything is looked up or made: a plan that cannot run leaves no trace.
-    checked = _read_checked_plan(plan)
-    if checked is None:
+    report = read_plan(plan)
+    if report.errors or report.warnings:
+        click.echo(report.text(), err=True)
+    if report.plan is None:
         return _INVALID
     project = project_at(repo)
     config = load_config(os.environ)
-    made = _create_run(
-        project, checked, config, jobs=jobs, seats=_parse_seats(workers), lease=lease
-    )
+    seats = _parse_seats(workers)
+    with open_ledger(project, create=True) as ledger:
+        made = create_run(
+            project, ledger, report.plan, config, jobs=jobs, workers=seats, lease=lease, warn=warn
+        )
     if headless:
         return lead_here(project, made, config, as_json=as_json)
     # The scheduler is a process of its own, so the board is opened on it like on any other run.
     watched = on_terminal() and not detach and not as_json
     _start_scheduler(project, made, as_json=as_json, quiet=watched, hint=not detach)
     return show_board(project, made.id, ascii_only=ascii_only) if watched else 0
-
-
-def _read_checked_plan(path: Path) -> Plan | None:
-    """Return the plan in a file; where it cannot be run, print all that is wrong with it."""
-    report = read_plan(path)
-    if report.errors or report.warnings:
-        click.echo(report.text(), err=True)
-    return report.plan
 
 
 def _parse_seats(words: Iterable[str]) -> Mapping[str, int]:
@@ -106,21 +100,6 @@ def _parse_seats(words: Iterable[str]) -> Mapping[str, int]:
             )
         seats[name] = int(count)
     return seats
-
-
-def _create_run(
-    project: Project,
-    plan: Plan,
-    config: Config,
-    *,
-    jobs: int | None,
-    seats: Mapping[str, int],
-    lease: float | None,
-) -> RunRow:
-    with open_ledger(project, create=True) as ledger:
-        return create_run(
-            project, ledger, plan, config, jobs=jobs, workers=seats, lease=lease, warn=warn
-        )
 
 
 def _start_scheduler(

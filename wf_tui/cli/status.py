@@ -27,9 +27,7 @@ from wf_tui.project import open_reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from wf_tui.ledger.model.rows import RunRow, WorkerRow
+    from wf_tui.ledger.model.rows import RunRow
 
 __all__ = ["runs", "status", "workers"]
 
@@ -67,14 +65,23 @@ def runs(*, repo: Path | None, as_json: bool) -> None:
     """List the runs of this repository, newest first."""
     project = project_at(repo)
     found: list[RunRow] = []
+    # A repository where nothing ran yet has no ledger, and an empty list is no error.
     if store_of(project.paths).exists():
         with open_reads(project) as db:
             found = reads.runs(db)
     if as_json:
         print_json([run_summary(row, project.paths.run(row.id)) for row in found])
         return
-    for line in _run_lines(found, SystemClock().now()):
-        print_line(line)
+    now = SystemClock().now()
+    width = max((len(row.id) for row in found), default=0)
+    for row in found:
+        total = row.pending + row.in_progress + row.done + row.blocked
+        blocked = f", {row.blocked} blocked" if row.blocked else ""
+        age = span(now - row.created_at)
+        print_line(
+            f"{row.id:<{width}}  {row.state:<9}  {row.done}/{total} done{blocked}  "
+            f"{age} ago  {branch(row)}  {clean(row.goal, limit=80)}"
+        )
 
 
 @click.command
@@ -87,25 +94,9 @@ def workers(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     if as_json:
         print_json([worker_json(seat) for seat in seats])
         return
-    for line in _worker_lines(seats, SystemClock().now()):
-        print_line(line)
-
-
-def _run_lines(found: Sequence[RunRow], now: float) -> Iterator[str]:
-    width = max((len(row.id) for row in found), default=0)
-    for row in found:
-        total = row.pending + row.in_progress + row.done + row.blocked
-        blocked = f", {row.blocked} blocked" if row.blocked else ""
-        age = span(now - row.created_at)
-        yield (
-            f"{row.id:<{width}}  {row.state:<9}  {row.done}/{total} done{blocked}  "
-            f"{age} ago  {branch(row)}  {clean(row.goal, limit=80)}"
-        )
-
-
-def _worker_lines(seats: Sequence[WorkerRow], now: float) -> Iterator[str]:
+    now = SystemClock().now()
     width = max((len(seat.name) for seat in seats), default=0)
     for seat in seats:
         seen = f"  seen {span(now - seat.heartbeat_at)} ago" if seat.heartbeat_at else ""
         what = f"{clean(seat.task, limit=60)}{seen}" if seat.task else "nothing"
-        yield f"{seat.name:<{width}}  {seat.profile}  {seat.kind}  {seat.state:<4}  {what}"
+        print_line(f"{seat.name:<{width}}  {seat.profile}  {seat.kind}  {seat.state:<4}  {what}")

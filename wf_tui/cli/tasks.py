@@ -95,7 +95,12 @@ def _task_names(
         raise UsageError("which tasks? name them, or give --all-blocked[=KIND]", "wf status")
     if all_blocked is None:
         return list(dict.fromkeys(tasks))
-    wanted = kinds if all_blocked == _ANY else {_kind_named(all_blocked)}
+    wanted = kinds
+    if all_blocked != _ANY:
+        known = [kind.value for kind in BlockedKind]
+        if all_blocked not in known:
+            raise UnknownNameError("kind", all_blocked, known)
+        wanted = {BlockedKind(all_blocked)}
     names = [
         task.id
         for task in reads.tasks(at.ledger.db, at.run.id)
@@ -104,13 +109,6 @@ def _task_names(
     if not names:
         warn("no task is blocked that way")
     return names
-
-
-def _kind_named(word: str) -> BlockedKind:
-    try:
-        return BlockedKind(word)
-    except ValueError:
-        raise UnknownNameError("kind", word, [kind.value for kind in BlockedKind]) from None
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

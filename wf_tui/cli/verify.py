@@ -13,9 +13,6 @@ from wf_tui.verify.verify import verify_run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.git.control.control import Control
-    from wf_tui.paths import RunPaths
-
 __all__ = ["verify"]
 
 
@@ -27,16 +24,13 @@ def verify(*, run: str | None, repo: Path | None, as_json: bool) -> int:
 
     The exit status is 1 where a violation is found.
     """
-    # A run whose repository was removed by hand can still be replayed, but for its branch.
     with reading(run, repo) as found:
-        verdict = verify_run(found.db, found.run.id, _open_control(found.paths))
+        # A run whose repository was removed by hand can still be replayed, but for its branch.
+        control = open_control(found.paths) if found.paths.control.is_dir() else None
+        verdict = verify_run(found.db, found.run.id, control)
     if as_json:
         print_json(verdict.as_json())
     else:
         for number, line in enumerate(verdict.lines()):
             print_line(line, "red" if number else None)
     return 0 if verdict.ok else 1
-
-
-def _open_control(paths: RunPaths) -> Control | None:
-    return open_control(paths) if paths.control.is_dir() else None

@@ -44,7 +44,11 @@ class Arrangement:
         return changed
 
     def is_shown(self, row: TaskRow | None) -> bool:
-        """Whether a card is shown."""
+        """Whether a card is shown.
+
+        Asked of the columns and not of the filter, so it has to be asked with the row that they
+        have: before `CardCache.update` takes the new one, or after `move`.
+        """
         return row is not None and self.shown[row.state.value].contains(column_order(row))
 
     def set_filter(self, to: Filter) -> None:
@@ -56,6 +60,7 @@ class Arrangement:
     def sort(self) -> None:
         """Sort all columns at once: after a new filter, and after a batch that changed many."""
         rows = self._cache.rows.values()
+        # One object for both without a filter: 10,000 cards are then sorted and moved once.
         self.every = self.shown = _sorted_columns(rows)
         if self.filter.active:
             self.shown = _sorted_columns(row for row in rows if self._lets_through(row))
@@ -82,34 +87,37 @@ class Arrangement:
         """Look again at cards whose reason may have changed, if the filter asks for reasons.
 
         `reach` says whose may have; with NONE only those are looked at whose reason passes as time
-        goes by.
+        goes by. Called at each tick and after each batch.
         """
-        for name in self._uncertain(reach):
-            row = self._cache.rows[name]
+        if not self.filter.by_reason:
+            return
+        rows, pending = self._cache.rows, self.every[TaskState.PENDING.value]
+        # Lists of their own, since moving a card changes both of the sources.
+        if reach is Reach.NONE:
+            uncertain = list(self._timed)
+        elif reach is Reach.UNBLOCKED:
+            uncertain = [name for name in pending if not rows[name].unmet]
+        else:
+            uncertain = list(pending)
+        for name in uncertain:
+            row = rows[name]
             shown = self.is_shown(row)
             if shown != self._lets_through(row):
                 self.move(row, row, shown=shown)
-
-    def _uncertain(self, reach: Reach) -> list[str]:
-        if not self.filter.by_reason:
-            return []
-        if reach is Reach.NONE:
-            return list(self._timed)
-        pending, rows = self.every[TaskState.PENDING.value], self._cache.rows
-        return [name for name in pending if reach is Reach.ALL or not rows[name].unmet]
 
     def _lets_through(self, row: TaskRow) -> bool:
         if not self.filter.active:
             return True
         # Noted anew below, if the filter gets as far as its reason this time.
         self._timed.discard(row.id)
-        return self.filter.matches(row, lambda: self._reason_of(row.id))
 
-    def _reason_of(self, task: str) -> Reason:
-        reason = self._cache.reason(task)
-        if reason.kind in TIMED:
-            self._timed.add(task)
-        return reason
+        def reason() -> Reason:
+            found = self._cache.reason(row.id)
+            if found.kind in TIMED:
+                self._timed.add(row.id)
+            return found
+
+        return self.filter.matches(row, reason)
 
 
 def _move_in(columns: dict[str, Column], old: TaskRow | None, new: TaskRow | None) -> None:

@@ -1,4 +1,8 @@
-"""What a view reads of a run at once, and what came of it."""
+"""What a view reads of a run at once, and what came of it.
+
+All values here are frozen: the feed's thread makes them, and the event loop of the board uses them
+without a lock.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,10 @@ __all__ = ["Batch", "Changes", "Tally"]
 
 @dataclass(frozen=True)
 class Tally:
-    """What attempts that ended have used; what no attempt told is None, not nothing."""
+    """What attempts that ended have used; what no attempt told is None, not nothing.
+
+    Tallies are added up, batch by batch, so that no read has to walk over all attempts again.
+    """
 
     succeeded: int = 0
     milliseconds: int = 0
@@ -45,7 +52,9 @@ def _sum_known(one: int | None, other: int | None) -> int | None:
 class Batch:
     """A run at event `seq`, as far as it differs from what the view has; the first time all of it.
 
-    The reasons know what is open and free now, and the needs of the tasks of this batch.
+    The reasons know what is open and free now, and the needs of the tasks of this batch. Made by
+    `reading` inside one snapshot, so its parts fit together; taken by `Picture.apply`, in the order
+    of `seq`.
     """
 
     seq: int
@@ -68,7 +77,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Changes:
-    """What to draw again."""
+    """What to draw again after `Picture.apply`; a view that draws more than this is only slower."""
 
     cards: frozenset[str]
     """Cards that look different; pending ones may, besides, have another reason: `reasons`."""

@@ -38,7 +38,10 @@ _NAME: Final = 200
 _TEXT: Final = 400
 
 Order = tuple[float, float, float, str]
-"""A place in a column; the id at its end makes it unlike any other."""
+"""A place in a column; the id at its end makes it unlike any other.
+
+Compared as a tuple, by the one sort of `Column`; what its numbers are is up to `column_order`.
+"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,12 @@ class Card:
 
 
 def make_card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
-    """Return the card of a task; `evidence` counts only where it is of the live claim."""
+    """Return the card of a task; `evidence` counts only where it is of the live claim.
+
+    Called by `CardCache` when somebody looks at the card. All text passes `clean` here, so that no
+    widget has to think of what a title may do to a terminal.
+    """
+    # The attempt of an earlier epoch may still write while it is being stopped.
     seen = None
     if evidence is not None and row.claimed and evidence.epoch == row.epoch:
         seen = evidence
@@ -127,12 +135,15 @@ def make_card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
 
 
 def worker_name(row: TaskRow) -> str:
-    """Return who works on it, or did last."""
+    """Return who works on it, or did last; a person without the mark that tells one from a seat."""
     return (row.worker or row.last_worker or "").removeprefix(PERSON)
 
 
 def needs_you(row: TaskRow) -> bool:
-    """Whether it stands still until a person does something."""
+    """Whether it stands still until a person does something.
+
+    The kind of the block says so; it counts in the header, sorts first, and is the filter `@`.
+    """
     return row.block is not None and row.block.waits_for_person
 
 
@@ -152,7 +163,11 @@ def column_order(row: TaskRow) -> Order:
 
 
 def evidence_of(row: EventRow) -> Evidence | None:
-    """Return what an event proves of the attempt it is about, or None where it proves nothing."""
+    """Return what an event proves of the attempt it is about, or None where it proves nothing.
+
+    Which events are a proof of life is a fact of their classes. A kind that this version does not
+    know proves nothing, as a newer wf may have written it about something else.
+    """
     known = event_class(row.kind)
     if known is None or not known.proves_life:
         return None

@@ -3,6 +3,8 @@
 The reason of a pending task depends on what is open and free anywhere in the run. To compute it for
 10,000 of them at each claim would cost more than all the rest, so it is computed for the cards that
 somebody looks at.
+
+All of it belongs to the thread that draws: a look fills the cache, so even reading changes it.
 """
 
 from __future__ import annotations
@@ -76,6 +78,7 @@ class CardCache:
 
     def forget(self) -> None:
         """Forget all cards; their revisions keep growing."""
+        # A view compares revisions: counted from 0 again, a new card could look like an old one.
         self.rows.clear()
         self._evidence.clear()
         self._needs.clear()
@@ -117,7 +120,8 @@ class CardCache:
         The needs of tasks outside the batch are not in it: the cache has them from earlier ones.
         """
         self._context = replace(context, unmet_needs=self._needs)
-        for_all, for_unblocked = _shared_by_all(context), _shared_by_unblocked(context)
+        for_all = (context.run.state == RunState.PAUSED, context.phase_waits)
+        for_unblocked = _shared_by_unblocked(context)
         reach = Reach.NONE
         if for_all != self._shared_by_all:
             reach = Reach.ALL
@@ -130,7 +134,8 @@ class CardCache:
         return reach
 
     def tick(self, now: float) -> None:
-        """Let time pass."""
+        """Let time pass; `now` in UTC seconds."""
+        # Before the first batch there is nothing that could grow old.
         if self._context is not None:
             self._context = replace(self._context, now=now)
 
@@ -153,7 +158,11 @@ class CardCache:
         return reason
 
     def revision(self, task: str) -> int:
-        """Return a number that grows when the card looks different."""
+        """Return a number that grows when the card looks different.
+
+        A view asks it of the cards on the screen, and draws those whose number it does not have.
+        Numbers are of the whole run, so none is ever used twice.
+        """
         # The row of a pending task may stay the same while its reason changes: compare that too.
         if self.rows[task].state is TaskState.PENDING:
             reason = self.reason(task)
@@ -164,20 +173,23 @@ class CardCache:
         return self._revisions[task]
 
     def card(self, task: str) -> Card:
-        """Return the card of a task."""
+        """Return the card of a task, the same object as long as it looks the same.
+
+        Raises KeyError where the run has no such task.
+        """
         revision = self.revision(task)
-        made_card = self._made.get(task)
-        if made_card is None or made_card[0] != revision:
-            made = make_card(self.rows[task], self.reason(task), self._evidence.get(task))
-            made_card = self._made[task] = (revision, made)
-        return made_card[1]
-
-
-def _shared_by_all(context: Reasons) -> object:
-    return (context.run.state == RunState.PAUSED, context.phase_waits)
+        if task in self._made:
+            made_at, card = self._made[task]
+            if made_at == revision:
+                return card
+        card = make_card(self.rows[task], self.reason(task), self._evidence.get(task))
+        self._made[task] = (revision, card)
+        return card
 
 
 def _shared_by_unblocked(context: Reasons) -> object:
+    # Only what a reason reads. A heartbeat of a seat, say, changes none: with it in here, each
+    # heartbeat would make every reason anew.
     full = {
         phase.name
         for phase in context.phases.values()

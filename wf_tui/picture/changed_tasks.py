@@ -30,14 +30,19 @@ def changed_tasks(db: Database, run_id: str, events: Sequence[EventRow]) -> list
     """Return the tasks that these events changed, as they are now, in declaration order.
 
     Called within the snapshot that the events were read in. Too many are no mistake, since a row
-    that did not change is dropped later; one too few would leave a card standing.
+    that did not change is dropped later; one too few would leave a card standing. Each comes once,
+    as it is at the end of these events.
     """
     found: dict[str, TaskRow] = {}
     named = {e.task for e in events if e.task is not None and changes_row(e.kind)}
     found |= _by_id(db, run_id, named)
     moving = {e.task for e in events if e.task is not None and reaches_dependants(e.kind)}
     _follow(db, run_id, moving, found)
-    for phase in sorted(_restarted(db, run_id, events)):
+    # A phase that settles frees those behind it; a task that is added may open one again that was
+    # over. Both move the counters of every task of the phases behind, without an event of theirs.
+    kinds = {PhaseSettled.event_kind, TaskAdded.event_kind}
+    phases = {str(event.data.get("phase")) for event in events if event.kind in kinds}
+    for phase in sorted(_names(db, _NEXT_PHASES, run_id, phases)):
         rows = db.execute(
             select(TaskRow, "WHERE run = :run AND phase = :phase"),
             {"run": run_id, "phase": phase},
@@ -54,6 +59,7 @@ def _follow(db: Database, run_id: str, moving: set[str], found: dict[str, TaskRo
     todo = moving
     while todo:
         seen |= todo
+        # Without those seen before: a plan has no circle, but many ways lead to the same task.
         names = _names(db, _DEPENDANTS, run_id, todo) - seen
         fresh = _by_id(db, run_id, names - found.keys())
         found |= fresh
@@ -70,14 +76,6 @@ def _by_id(db: Database, run_id: str, names: Iterable[str]) -> dict[str, TaskRow
     return found
 
 
-def _restarted(db: Database, run_id: str, events: Sequence[EventRow]) -> set[str]:
-    """Return the phases whose tasks wait for one phase less, or more: all their counters moved."""
-    # A task that is added may open a phase again that was over.
-    kinds = {PhaseSettled.event_kind, TaskAdded.event_kind}
-    phases = {str(event.data.get("phase")) for event in events if event.kind in kinds}
-    return _names(db, _NEXT_PHASES, run_id, phases)
-
-
 def _names(db: Database, statement: str, run_id: str, names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for part in parts(names):
@@ -87,7 +85,10 @@ def _names(db: Database, statement: str, run_id: str, names: Iterable[str]) -> s
 
 
 def parts(names: Iterable[str]) -> Iterator[Mapping[str, str]]:
-    """Yield the names in portions that one statement can hold, each under a parameter's name."""
+    """Yield the names in portions that one statement can hold, each under a parameter's name.
+
+    With `marks`, for an `IN` of any length; sorted, so that the same read runs the same statements.
+    """
     every = sorted(names)
     for place in range(0, len(every), _MANY):
         portion = every[place : place + _MANY]

@@ -34,11 +34,12 @@ class Column(Sequence[str]):
 
     def __getitem__(self, place: int | slice) -> str | list[str]:
         if isinstance(place, slice):
-            return [order[-1] for order in self._orders[place]]
-        return self._orders[place][-1]
+            return [task for *_, task in self._orders[place]]
+        *_, task = self._orders[place]
+        return task
 
     def add(self, order: Order) -> None:
-        """Put a card in; it must not be there already."""
+        """Put a card in; it must not be there already, as nothing would tell the two apart."""
         insort(self._orders, order)
 
     def remove(self, order: Order) -> None:
@@ -46,7 +47,7 @@ class Column(Sequence[str]):
         del self._orders[self.place(order)]
 
     def place(self, order: Order) -> int:
-        """Return where a card is, or would be."""
+        """Return where a card is, or would be, from 0 on; `contains` tells which of the two."""
         return bisect_left(self._orders, order)
 
     def contains(self, order: Order) -> bool:

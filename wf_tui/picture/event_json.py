@@ -13,6 +13,9 @@ _PRIVATE: Final = frozenset({"undo", "command"})
 
 
 def event_json(event: "EventRow") -> dict[str, object]:
-    """Return the nine fields of an event, in the order in which they are printed."""
+    """Return the nine fields of an event, in the order in which they are printed.
+
+    Scripts depend on them: fields are only ever added, and a kind's own stand in `data`.
+    """
     data = {name: value for name, value in event.data.items() if name not in _PRIVATE}
     return {**asdict(event), "data": data}

@@ -58,8 +58,12 @@ _GLYPHS: Final[Mapping[type[EventBase], str]] = {
 
 
 def worth_watching(row: EventRow) -> bool:
-    """Whether a person who watches a run learns from this event what no other one says."""
+    """Whether a person who watches a run learns from this event what no other one says.
+
+    Asked by a run in the foreground for each of its events; `wf events` prints all of them.
+    """
     event = read_event(row)
+    # Of the steps only the one at which a worker begins: the others take a moment each.
     if isinstance(event, tasks.TaskStep):
         return event.step is Step.RUNNING
     return type(event) not in _QUIET
@@ -68,26 +72,21 @@ def worth_watching(row: EventRow) -> bool:
 def event_line(row: EventRow, start: float) -> str:
     """Return one line: seconds since `start`, a glyph, the task, what happened, and who did it.
 
-    An event that this version does not know is told by its kind.
+    `start` is the time at which the run was created, in UTC seconds. The line is safe to draw: what
+    workers, plans and people wrote passes `clean`.
     """
     event = read_event(row)
-    glyph, words = "·", row.kind.replace("_", " ")
-    if event is not None:
-        glyph, words = _glyph(event), _words(event, row)
+    if event is None:
+        words, glyph = row.kind.replace("_", " "), "·"
+    elif isinstance(event, tasks.TaskBlocked):
+        words, glyph = _task_words(event, row), glyphs.blocked(event.kind)
+    else:
+        words, glyph = _words(event, row), _GLYPHS.get(type(event), "·")
     name = f"{clean(row.task, limit=_NAME)} " if row.task else ""
-    return f"{offset(row.at - start):>8} {glyph} {name}{clean(words, limit=_TEXT)}{_by_person(row)}"
-
-
-def _by_person(row: EventRow) -> str:
-    if not row.actor.startswith(PERSON):
-        return ""
-    return f"  by {clean(row.actor.removeprefix(PERSON), limit=_NAME)}"
-
-
-def _glyph(event: Event) -> str:
-    if isinstance(event, tasks.TaskBlocked):
-        return glyphs.blocked(event.kind)
-    return _GLYPHS.get(type(event), "·")
+    by = ""
+    if row.actor.startswith(PERSON):
+        by = f"  by {clean(row.actor.removeprefix(PERSON), limit=_NAME)}"
+    return f"{offset(row.at - start):>8} {glyph} {name}{clean(words, limit=_TEXT)}{by}"
 
 
 def _words(event: Event, row: EventRow) -> str:
@@ -126,7 +125,11 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
         case runs.WorkerLeft():
             return f"{event.worker_name} left"
         case runs.LaneLimited():
-            return _limited_words(event)
+            # The breaker's lane is a profile, and no provider said no: told in words of its own.
+            if event.reason is LimitKind.BREAKER:
+                failures = event.failures or "many"
+                return f"{event.lane} is paused: {failures} attempts in a row failed at once"
+            return f"lane {event.lane} is limited: {_spaced(event.reason)}"
         case runs.LaneOpen():
             return f"lane {event.lane} is open again"
         case runs.Exported():
@@ -140,12 +143,6 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
         case runs.WorktreeKept():
             return f"kept {event.tree}: {event.reason}"
     assert_never(event)
-
-
-def _limited_words(event: runs.LaneLimited) -> str:
-    if event.reason is not LimitKind.BREAKER:
-        return f"lane {event.lane} is limited: {_spaced(event.reason)}"
-    return f"{event.lane} is paused: {event.failures or 'many'} attempts in a row failed at once"
 
 
 def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
@@ -162,7 +159,11 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.TaskUnblocked():
             return "no longer blocked"
         case tasks.TaskReleased():
-            return _released_words(event)
+            if event.wait is not None:
+                return f"again in {event.wait:.1f} s: {event.text or ''}"
+            if event.cause == Cause.CONFLICT:
+                return f"again on the new head: {event.text or ''}"
+            return _joined("back in the queue", event.text)
         case tasks.TaskRetried():
             return "gets another chance"
         case tasks.TaskReassigned():
@@ -182,14 +183,6 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.Undone():
             return "undone"
     assert_never(event)
-
-
-def _released_words(event: tasks.TaskReleased) -> str:
-    if event.wait is not None:
-        return f"again in {event.wait:.1f} s: {event.text or ''}"
-    if event.cause == Cause.CONFLICT:
-        return f"again on the new head: {event.text or ''}"
-    return _joined("back in the queue", event.text)
 
 
 def _attempt_words(event: attempts.AttemptEvent, row: EventRow) -> str:

@@ -55,20 +55,30 @@ class Filter:
         return bool(self.words) or "kind" in self.terms
 
     def matches(self, row: TaskRow, reason: Callable[[], Reason]) -> bool:
-        """Whether a card is shown; its reason is asked for only where nothing else decides."""
+        """Whether a card is shown; its reason is asked for only where nothing else decides.
+
+        `reason` computes why the card is where it is. The reason of a pending card changes without
+        an event, so who filters by it has to ask again as time goes by: see `by_reason`.
+        """
         if self.quick and not _QUICK_TESTS[self.quick](row):
             return False
         for key, values in self.terms.items():
-            if key != "kind" and not _contains(_TEXTS[key](row), values):
+            if key == "kind":
+                continue
+            text = _TEXTS[key](row).casefold().replace("-", "_")
+            if not any(value in text for value in values):
                 return False
         # Last what may need the reason of a pending card, which costs more than all the rest.
-        if "kind" in self.terms and not _matches_kind(row, self.terms["kind"], reason):
-            return False
+        if "kind" in self.terms:
+            kind = reason().kind if row.state is TaskState.PENDING else row.kind or ""
+            if not any(value in kind for value in self.terms["kind"]):
+                return False
         return self._has_words(row, reason)
 
     def _has_words(self, row: TaskRow, reason: Callable[[], Reason]) -> bool:
         if not self.words:
             return True
+        # Lines, so that no word is found across two of them.
         text = f"{row.id}\n{row.title}\n{worker_name(row)}\n{row.note}".casefold()
         missing = [word for word in self.words if word not in text]
         if not missing:
@@ -90,7 +100,10 @@ def parse(text: str, quick: str = "") -> Filter:
         key = (found["key"] or "").lower()
         value = (found["quoted"] or found["plain"] or "").strip()
         if key and key not in KEYS:
-            problem = problem or _unknown_key(key)
+            near = nearest(key, KEYS)
+            meant = f"; did you mean {near}:?" if near else ""
+            there = ", ".join(f"{name}:" for name in KEYS)
+            problem = problem or f"unknown filter {key}; there are {there}{meant}"
         elif not value:
             continue
         elif not key:
@@ -103,12 +116,6 @@ def parse(text: str, quick: str = "") -> Filter:
     return Filter(tuple(words), chosen, quick, problem, text.strip())
 
 
-def _unknown_key(key: str) -> str:
-    near = nearest(key, KEYS)
-    meant = f"; did you mean {near}:?" if near else ""
-    return f"unknown filter {key}; there are {', '.join(f'{name}:' for name in KEYS)}{meant}"
-
-
 def _value_problem(key: str, value: str) -> str:
     """Return what is wrong with the value of a key that has a closed set of them."""
     known = {"state": tuple(map(str, TaskState)), "kind": _KINDS}.get(key)
@@ -118,18 +125,6 @@ def _value_problem(key: str, value: str) -> str:
     near = nearest(word, known)
     meant = f"; did you mean {near}?" if near else f"; there are {', '.join(known)}"
     return f"unknown {key} {value}{meant}"
-
-
-def _contains(text: str, values: tuple[str, ...]) -> bool:
-    folded = text.casefold().replace("-", "_")
-    return any(value in folded for value in values)
-
-
-def _matches_kind(row: TaskRow, values: tuple[str, ...], reason: Callable[[], Reason]) -> bool:
-    kind = row.kind or ""
-    if row.state is TaskState.PENDING:
-        kind = reason().kind
-    return any(value in kind for value in values)
 
 
 _TEXTS: Final[Mapping[str, Callable[[TaskRow], str]]] = {

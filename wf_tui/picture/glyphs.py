@@ -28,7 +28,7 @@ def of(task: "TaskRow", reason: str) -> str:
 
 
 def blocked(kind: BlockedKind) -> str:
-    """Return the glyph of a blocked task."""
+    """Return the glyph of a blocked task; `NEEDS_YOU` where its kind asks a person something."""
     if kind.facts.asks:
         return NEEDS_YOU
     return CANCELLED if kind is BlockedKind.CANCELLED else BLOCKED

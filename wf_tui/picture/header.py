@@ -27,7 +27,11 @@ _GOAL: Final = 400
 
 @dataclass(frozen=True)
 class Header:
-    """What stands above the columns. Times are seconds; None is unknown."""
+    """What stands above the columns. Times are seconds; None is unknown.
+
+    All text in it is safe to draw. Two headers are equal where they look alike, which is how
+    `Picture.apply` tells whether the line has to be drawn again.
+    """
 
     goal: str
     run_id: str
@@ -120,7 +124,12 @@ def time_left(run: RunRow, tally: Tally, longest: int, ages: Sequence[float]) ->
 
 
 def stalled(root: TaskRow | None, others: int, waiting: int) -> str:
-    """Return which root blocks what is left, and the key that helps."""
+    """Return which root blocks what is left, and the key that helps.
+
+    `root` is the blocked task that most wait for, `others` how many roots there are besides, and
+    `waiting` how many tasks are blocked through it.
+    """
+    # Stalled without a blocked task: what is pending waits for a worker that nobody has.
     if root is None:
         return "no task can start: no worker fits; a gives one to a worker that does"
     why = (root.kind or "").replace("_", " ")
@@ -130,5 +139,8 @@ def stalled(root: TaskRow | None, others: int, waiting: int) -> str:
 
 
 def helpful_keys(task: TaskRow) -> str:
-    """Return the keys that help a blocked task, as a sentence for the notice."""
+    """Return the keys that help a blocked task, as a sentence for the notice.
+
+    They come from the kind of the block, so that a new kind brings its own; "" for any other task.
+    """
     return task.block.keys if task.block else ""

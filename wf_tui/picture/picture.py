@@ -32,7 +32,6 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wf_tui.errors import RefusedError
     from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card
 
@@ -48,7 +47,12 @@ _STANDS_STILL: Final = frozenset({RunState.STALLED, RunState.PARTIAL})
 
 
 class Picture:
-    """A run as a view shows it, at event `seq`. Ids are those of the ledger, not safe to draw."""
+    """A run as a view shows it, at event `seq`. Ids are those of the ledger, not safe to draw.
+
+    All of it belongs to the thread that draws. A view calls `apply` for each batch of the feed and
+    `tick` once a second, and draws what these return; all the rest it asks as it needs it. A task
+    that the run does not have is a KeyError everywhere but in `index` and `targets`.
+    """
 
     def __init__(self, now: float) -> None:
         self.now = now
@@ -77,7 +81,10 @@ class Picture:
         before, old = self.header, self._batch
         self._batch, self.run, self.seq = batch, batch.run, batch.seq
         if batch.whole:
-            self._reset()
+            # Not the filter and the marks: those are the person's, and outlast whatever is read.
+            self._cache.forget()
+            self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
+            self._arrangement.set_filter(self._arrangement.filter)
         self._tally += batch.tally
         # A batch was read a moment ago, and the screen may have ticked since: time never goes back.
         self.now = max(self.now, batch.reasons.now)
@@ -102,17 +109,12 @@ class Picture:
         self._arrangement.reconsider(Reach.NONE)
         return self._arrangement.pop_changed_columns()
 
-    def _reset(self) -> None:
-        # Not the filter and the marks: those are the person's, and outlast whatever is read.
-        self._cache.forget()
-        self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
-        self._arrangement.set_filter(self._arrangement.filter)
-
     def _update_tasks(self, batch: Batch) -> set[str]:
         rows, changed = self._cache.rows, set()
         # Each move costs a search and a shift of a list; from some number on one sort is cheaper.
         bulk = batch.whole or len(batch.tasks) > max(_FEW, len(rows) // _BULK)
         for row in batch.tasks:
+            # Both before the update: afterwards nobody knows where the card was.
             old = rows.get(row.id)
             shown = self._arrangement.is_shown(old)
             if not self._cache.update(row, batch.reasons.unmet_needs.get(row.id, ())):
@@ -151,7 +153,7 @@ class Picture:
     def filter(self, text: str) -> str:
         """Show only what a text asks for; return what is wrong with the text, or "".
 
-        All columns may be others then, as after `quick`.
+        All columns may be others then, as after `quick`: who calls either draws all of them again.
         """
         self._set_filter(parse(text, self.filtered.quick))
         return self.filtered.problem
@@ -162,8 +164,8 @@ class Picture:
         self._set_filter(replace(self.filtered, quick=quick))
 
     def _set_filter(self, to: Filter) -> None:
-        """Filter; who asks for that draws all columns again, so that no change has to tell."""
         self._arrangement.set_filter(to)
+        # Forgotten, since who filters draws all columns: the next batch is not to name them again.
         self._arrangement.pop_changed_columns()
 
     @property
@@ -208,47 +210,39 @@ class Picture:
         """The line above the columns, now."""
         if self._batch is None:
             return NO_HEADER
-        return make_header(
-            self._batch,
-            self._totals,
-            self._tally,
-            now=self.now,
-            why=self._why_stalled(),
-            ages=self._attempt_ages(self._batch),
-        )
-
-    def _attempt_ages(self, batch: Batch) -> list[float]:
-        """Return for how long each attempt has worked; one that waits for an answer does not."""
         rows = self._cache.rows
-        opened = [
-            one for one in batch.reasons.holders if rows[one.task].state is TaskState.IN_PROGRESS
+        # One whose worker waits for an answer is open too, but does not get on with its work.
+        ages = [
+            self.now - attempt.started_at
+            for attempt in self._batch.reasons.holders
+            if rows[attempt.task].state is TaskState.IN_PROGRESS
         ]
-        return [self.now - one.started_at for one in opened]
+        why = self._why_stalled()
+        return make_header(self._batch, self._totals, self._tally, now=self.now, why=why, ages=ages)
 
     @property
     def workers(self) -> list[SeatView]:
-        """Each seat with what it does."""
-        rows, written = self._cache.rows, self._paths_in_use()
+        """Each seat with what it does, in the order of the seats."""
+        if self._batch is None:
+            return []
+        rows = self._cache.rows
+        written = {one.task: may_write(one) for one in self._batch.reasons.holders}
         return [
             seat_view(seat, rows.get(seat.task or ""), written.get(seat.task or "", ()))
-            for seat in self.seats
+            for seat in self._batch.workers
         ]
-
-    def _paths_in_use(self) -> Mapping[str, Sequence[str]]:
-        """Return the paths that the open attempts may change, by task."""
-        opened = self._batch.reasons.holders if self._batch else ()
-        return {attempt.task: may_write(attempt) for attempt in opened}
 
     @property
     def seats(self) -> tuple[WorkerRow, ...]:
-        """The rows of the seats."""
+        """The rows of the seats, in the order of the ledger; none before the first batch."""
         return self._batch.workers if self._batch else ()
 
     def why_not(self, name: str, task: str = "") -> str | None:
         """Return why a move on a task, or on the run, is not possible now, or None where it is.
 
         `name` is one of `MOVES`, of `RUN_MOVES`, or `ENTER`. The ledger decides in the end, by the
-        same tables and with the same sentences.
+        same tables and with the same sentences. Asked for each key in the footer whenever the
+        selection changes, so it reads nothing but what is in memory.
         """
         if self.run is None:
             return "the run has not been read yet"
@@ -264,7 +258,11 @@ class Picture:
                 row = evolve(row, not_before=None)
             situation = moves.situation_of(row, self._is_counted_on)
             refusal = moves.why_not(moves.MOVES[name], row, self.run, situation)
-        return None if refusal is None else _sentence(refusal)
+        if refusal is None:
+            return None
+        # In one line; whatever the name of a task holds, it cannot act on a terminal.
+        text = f"{refusal.message}: {refusal.hint}" if refusal.hint else refusal.message
+        return clean(text, limit=_LONGEST)
 
     def _is_counted_on(self, row: TaskRow) -> bool:
         """Whether a task that waited for this one was claimed."""
@@ -286,17 +284,14 @@ class Picture:
         for row in self._batch.reasons.breakers.values():
             if row.until is None:
                 return explained(row, self.now)
+        # Unary plus drops the counts that are 0: roots that hold nobody up any more.
         held_up = +self._totals.held_up
         blocked = self._arrangement.every[TaskState.BLOCKED.value]
         if held_up:
-            root, waiting = min(held_up.items(), key=lambda one: (-one[1], one[0]))
+            waiting = max(held_up.values())
+            # The first by name of those that hold up as many, so that the line does not flicker.
+            root = min(name for name, count in held_up.items() if count == waiting)
         else:
             root, waiting = next(iter(blocked), ""), 0
         others = len(blocked) - held_up.total() - 1
         return stalled(self._cache.rows.get(root), others, waiting)
-
-
-def _sentence(refusal: RefusedError) -> str:
-    """Return a refusal in one line; what the name of a task holds, it cannot act on a terminal."""
-    text = f"{refusal.message}: {refusal.hint}" if refusal.hint else refusal.message
-    return clean(text, limit=_LONGEST)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_EVENTS", "read_all", "read_since"]
 
+_USED: Final = ("input_tokens", "output_tokens", "cost_microusd")
 MOST_EVENTS: Final = 5000
 """More than these are not followed: reading all of the run again is cheaper."""
 
@@ -32,7 +33,9 @@ MOST_EVENTS: Final = 5000
 def read_all(db: Database, run_id: str, now: float, folder: Path) -> Batch:
     """Read all of a run, in one snapshot; `now` in UTC seconds, for reasons with a countdown.
 
-    `folder` is the run's on this machine, whose disk may be full.
+    `folder` is the run's on this machine, whose disk may be full. Called on the feed's thread, when
+    the board opens. Costs the number of tasks; of the events it reads only the last proof of life
+    of each live claim.
     """
     with db.snapshot():
         return _read_whole(db, run_id, now, folder)
@@ -54,18 +57,22 @@ def read_since(
     """
     with db.snapshot():
         # One more than is worth following, to know whether there are more.
-        events = _events_since(db, run_id, seq, most + 1)
+        rows = db.execute(
+            select(EventRow, "WHERE run = :run AND seq > :seq ORDER BY seq LIMIT :limit"),
+            {"run": run_id, "seq": seq, "limit": most + 1},
+        )
+        events = [decode(EventRow, row) for row in rows]
         if len(events) > most:
             return _read_whole(db, run_id, now, folder)
         batch = _read_part(db, run_id, seq, now, folder, events)
-    return None if last is not None and _is_same(last, batch) else batch
-
-
-def _is_same(last: Batch, new: Batch) -> bool:
+    if last is None or batch.events:
+        return batch
     # Whether a scheduler leads and whether the disk is full is asked of the machine, so both may
-    # change without an event.
-    before, now = ((b.run, b.workers, b.alive, b.full) for b in (last, new))
-    return not new.events and before == now
+    # change without an event; a heartbeat changes the row of its seat, also without one.
+    before = (last.run, last.workers, last.alive, last.full)
+    if before == (batch.run, batch.workers, batch.alive, batch.full):
+        return None
+    return batch
 
 
 def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
@@ -83,7 +90,7 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
         events=tuple(_last_proofs(db, run_id, tasks)),
         workers=tuple(reasons.workers),
         reasons=reasons,
-        alive=_alive(db, run_id),
+        alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
         tally=_sum_up(ended),
         phase_order=phase_order,
@@ -97,8 +104,16 @@ def _read_part(
     run = reads.run_row(db, run_id)
     tasks = changed_tasks(db, run_id, events)
     phase_order = _phase_order(db, run_id)
-    needs = _unmet_needs(db, run_id, [task.id for task in tasks])
+    # Of these tasks only: the edges of no other have moved, and the view has theirs.
+    needs: dict[str, tuple[str, ...]] = {}
+    for part in parts(task.id for task in tasks):
+        needs |= _grouped(db.execute(_UNMET_OF.format(marks(part)), {"run": run_id, **part}))
     reasons = _read_context(db, run, now, phase_order, needs)
+    ended: list[Row] = []
+    for event in events:
+        if event.kind == AttemptEnded.event_kind:
+            key = {"run": run_id, "task": event.task, "epoch": event.epoch}
+            ended += db.execute(f"{_ENDED} AND task = :task AND epoch = :epoch", key)
     return Batch(
         seq=events[-1].seq if events else seq,
         run=run,
@@ -106,23 +121,11 @@ def _read_part(
         events=tuple(events),
         workers=tuple(reasons.workers),
         reasons=reasons,
-        alive=_alive(db, run_id),
+        alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
-        tally=_sum_up(_just_ended(db, run_id, events)),
+        tally=_sum_up(ended),
         phase_order=phase_order,
     )
-
-
-def _events_since(db: Database, run_id: str, seq: int, limit: int) -> list[EventRow]:
-    rows = db.execute(
-        select(EventRow, "WHERE run = :run AND seq > :seq ORDER BY seq LIMIT :limit"),
-        {"run": run_id, "seq": seq, "limit": limit},
-    )
-    return [decode(EventRow, row) for row in rows]
-
-
-def _alive(db: Database, run_id: str) -> bool:
-    return is_alive(reads.leader(db, run_id))
 
 
 def _full_disk(folder: Path) -> str:
@@ -159,14 +162,6 @@ def _read_context(
         unmet_needs=needs,
         breakers=breaker_reads.tripped(db, run.id),
     )
-
-
-def _unmet_needs(db: Database, run_id: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return what these tasks still need; the edges of no other have moved."""
-    needs: dict[str, tuple[str, ...]] = {}
-    for part in parts(names):
-        needs |= _grouped(db.execute(_UNMET_OF.format(marks(part)), {"run": run_id, **part}))
-    return needs
 
 
 def _grouped(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
@@ -224,15 +219,6 @@ _ENDED: Final = (
 )
 
 
-def _just_ended(db: Database, run_id: str, events: Sequence[EventRow]) -> list[Row]:
-    rows: list[Row] = []
-    for event in events:
-        if event.kind == AttemptEnded.event_kind:
-            one = f"{_ENDED} AND task = :task AND epoch = :epoch"
-            rows += db.execute(one, {"run": run_id, "task": event.task, "epoch": event.epoch})
-    return rows
-
-
 def _sum_up(ended: Iterable[Row]) -> Tally:
     total = Tally()
     for outcome, seconds, usage in ended:
@@ -240,11 +226,8 @@ def _sum_up(ended: Iterable[Row]) -> Tally:
             # A clock that was set back makes no attempt that took less than nothing.
             total += Tally(1, max(0, int(float(seconds or 0) * 1000)))
         if usage:
-            total += _usage(str(usage))
+            # Of a worker's making: what is no whole number there is not counted, and no error.
+            known = json.loads(str(usage))
+            used = {name: known[name] for name in _USED if isinstance(known.get(name), int)}
+            total += Tally(**used)
     return total
-
-
-def _usage(text: str) -> Tally:
-    known = json.loads(text)
-    names = ("input_tokens", "output_tokens", "cost_microusd")
-    return Tally(**{name: known[name] for name in names if isinstance(known.get(name), int)})

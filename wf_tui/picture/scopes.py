@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import TaskRow, decode, select
@@ -10,8 +9,6 @@ from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.queries.scope_holders import contention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wf_tui.ledger.model.rows import AttemptRow, RunRow
     from wf_tui.ledger.store.database import Database
 
@@ -32,16 +29,13 @@ def waiting_for(db: Database, run: RunRow, attempt: AttemptRow, most: int) -> li
     """Return the first tasks, `most` at most, that only the scope of this attempt keeps waiting.
 
     For one attempt that somebody looks at. First those in the queue for a scope, then those that
-    could start otherwise; of each only so many are looked at, so a long list may be cut.
+    could start otherwise; only so many are looked at, so a long list may be cut.
     """
-    return [
-        task.id
-        for task in islice(_startable(db, run), _LOOKED_AT)
-        if contention(run, task, [attempt])
-    ][:most]
-
-
-def _startable(db: Database, run: RunRow) -> Iterator[TaskRow]:
+    waiting: list[str] = []
+    left = _LOOKED_AT
     for where in (_PARKED, _FREE):
-        for row in db.execute(select(TaskRow, where), {"run": run.id, "most": _LOOKED_AT}):
-            yield decode(TaskRow, row)
+        rows = list(db.execute(select(TaskRow, where), {"run": run.id, "most": left}))
+        left -= len(rows)
+        tasks = [decode(TaskRow, row) for row in rows]
+        waiting += [task.id for task in tasks if contention(run, task, [attempt])]
+    return waiting[:most]

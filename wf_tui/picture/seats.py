@@ -17,7 +17,7 @@ __all__ = ["SeatView", "seat_view"]
 
 @dataclass(frozen=True)
 class SeatView:
-    """One seat. Times are UTC seconds."""
+    """One seat. Times are UTC seconds, the view computes ages; all text is safe to draw."""
 
     name: str
     profile: str
@@ -46,12 +46,18 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
     held = None
     if task is not None and (task.epoch, task.worker) == (seat.epoch, seat.name):
         held = task
+    step = ""
+    if held is not None:
+        step = held.step or ""
+    elif seat.task:
+        # The seat still has an attempt, but the task is no longer its own: it was taken back.
+        step = "stopping"
     return SeatView(
         name=clean(seat.name),
         profile=clean(seat.profile),
         kind=clean(seat.kind),
         task=clean(seat.task) if seat.task else "",
-        step=_shown_step(seat, held),
+        step=step,
         since=held.step_at if held else None,
         heartbeat_at=seat.heartbeat_at,
         lane=clean(seat.lane),
@@ -60,10 +66,3 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
         roles=tuple(clean(role) for role in seat.roles),
         writes=tuple(clean(path) for path in writes),
     )
-
-
-def _shown_step(seat: WorkerRow, held: TaskRow | None) -> str:
-    if held is not None:
-        return held.step or ""
-    # The seat still has an attempt, but the task is no longer its own: it was taken back.
-    return "stopping" if seat.task else ""

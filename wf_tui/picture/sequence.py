@@ -21,11 +21,11 @@ class Sequences:
         self._phases: dict[str, list[tuple[int, str]]] = {}
 
     def add(self, row: TaskRow) -> None:
-        """Take a new task in."""
+        """Take a new task in; one that is in already would come twice, so nobody adds it again."""
         insort(self._phases.setdefault(row.phase, []), (row.ordinal, row.id))
 
     def next_task(self, row: TaskRow) -> str | None:
-        """Return the task that comes next in the phase of this one."""
+        """Return the task that comes next in the phase of this one; None where it is the last."""
         phase = self._phases[row.phase]
         place = bisect_right(phase, (row.ordinal, row.id))
         return phase[place][1] if place < len(phase) else None

@@ -49,7 +49,10 @@ class Status:
 
     @property
     def roots(self) -> list[str]:
-        """The blocked tasks that no other blocked task holds up, oldest first."""
+        """The blocked tasks that no other blocked task holds up, oldest first, 20 at most.
+
+        They are what a person has to look at: each of the others is freed with one of these.
+        """
         blocked = [
             task
             for task in self.tasks
@@ -60,12 +63,13 @@ class Status:
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf status --json`."""
         return {
-            "run": self._run_json(),
+            "run": self.run_json(),
             "tasks": [task_json(task, self.reasons[task.id]) for task in self.tasks],
             "workers": [worker_json(seat) for seat in self.workers],
         }
 
-    def _run_json(self) -> dict[str, object]:
+    def run_json(self) -> dict[str, object]:
+        """Return the object of the run in it: a contract, keys are only ever added."""
         run, leader = self.run, self.leader
         return {
             "id": run.id,
@@ -100,7 +104,8 @@ def read_status(db: Database, run: str, now: float, paths: RunPaths) -> Status:
         reasons = Reasons.read(db, row, now)
         workers = reads.workers(db, run)
         leader = reads.leader(db, run)
-    # Outside the snapshot: reasons are computed from what was read, and a reader holds up nobody.
+    # Outside the snapshot: reasons are computed from what was read, and while a snapshot is open
+    # the ledger's log cannot be folded back into its file.
     why = {task.id: reasons.of(task) for task in tasks}
     alive, full = is_alive(leader), is_too_full_for_ledger(paths.root)
     return Status(row, paths, tasks, why, workers, leader, alive, now, reasons.holders, full)
@@ -121,10 +126,12 @@ class TaskPicture:
         return {
             **task_json(self.task, self.reason),
             "prompt": self.task.spec.prompt,
-            "attempt_list": [self._attempt_json(attempt) for attempt in self.attempts],
+            "attempt_list": [self.attempt_json(attempt) for attempt in self.attempts],
         }
 
-    def _attempt_json(self, attempt: AttemptRow) -> dict[str, object]:
+    def attempt_json(self, attempt: AttemptRow) -> dict[str, object]:
+        """Return one attempt: a contract, keys are only ever added."""
+        known: dict[str, object] = json.loads(attempt.usage) if attempt.usage else {}
         return {
             "epoch": attempt.epoch,
             "worker": attempt.worker,
@@ -140,7 +147,8 @@ class TaskPicture:
             "ended_at": attempt.ended_at,
             "worktree": self.worktree(attempt),
             "log": self.log(attempt),
-            "usage": _usage_json(attempt.usage),
+            # A worker may have told of some of it only; what it did not is null, never 0.
+            "usage": {**_UNKNOWN_USAGE, **known},
         }
 
     def worktree(self, attempt: AttemptRow) -> str | None:
@@ -152,7 +160,11 @@ class TaskPicture:
         return str(path) if path.is_dir() else None
 
     def log(self, attempt: AttemptRow) -> str | None:
-        """Return where an attempt's log lies, or None where it has not written one."""
+        """Return where an attempt's log lies, or None where it has not written one.
+
+        Asked of the disk: an attempt that was never prepared has no folder, and who reads the log
+        is not to be sent to a file that is not there.
+        """
         path = self.paths.attempt(self.task.id, attempt.epoch) / "log.jsonl"
         return str(path) if path.exists() else None
 
@@ -199,7 +211,10 @@ def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
 
 
 def worker_json(seat: WorkerRow) -> dict[str, object]:
-    """Return one seat as `wf status --json` has it."""
+    """Return one seat as `wf status --json` and `wf workers --json` have it.
+
+    `task` is what the seat names, until its attempt is closed, also where the task was taken back.
+    """
     return {
         "name": seat.name,
         "profile": seat.profile,
@@ -225,15 +240,10 @@ def run_summary(run: RunRow, paths: RunPaths) -> dict[str, object]:
 
 
 def state_counts(run: RunRow) -> dict[str, int]:
-    """Return how many tasks are in each state."""
+    """Return how many tasks are in each state; from the run's own counts, without any task."""
     return {
         "pending": run.pending,
         "in_progress": run.in_progress,
         "done": run.done,
         "blocked": run.blocked,
     }
-
-
-def _usage_json(stored: str | None) -> dict[str, object]:
-    known: dict[str, object] = json.loads(stored) if stored else {}
-    return {**_UNKNOWN_USAGE, **known}

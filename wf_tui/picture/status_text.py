@@ -63,17 +63,18 @@ def summary_lines(status: Status) -> Iterator[str]:
     run = status.run
     yield f"{run.id}  {run.state}"
     yield _counts(run, run.ended_at or status.now)
-    yield from _task_lines(status, [task for task in status.tasks if _is_stuck(status, task)])
-
-
-def _is_stuck(status: Status, task: TaskRow) -> bool:
-    """Whether a person has to do something before it can continue."""
-    pending = task.state is TaskState.PENDING and status.reasons[task.id].kind in _NEEDS_PERSON
-    return pending or task.state is TaskState.BLOCKED
+    stuck = []
+    for task in status.tasks:
+        waits = task.state is TaskState.PENDING
+        if waits and status.reasons[task.id].kind not in _NEEDS_PERSON:
+            continue
+        if waits or task.state is TaskState.BLOCKED:
+            stuck.append(task)
+    yield from _task_lines(status, stuck)
 
 
 def branch(run: RunRow) -> str:
-    """Return the name of the integration branch."""
+    """Return the name of the integration branch as people write it, without `refs/heads/`."""
     return short_branch(run.ref)
 
 
@@ -81,7 +82,10 @@ def remedy(task: TaskRow) -> str:
     """Return the command that helps a blocked task, or "" where it needs none or none helps."""
     if task.block is None or not task.block.command:
         return ""
-    return f"{task.block.command} {_quoted(task.id)}"
+    import shlex  # noqa: PLC0415 - only where something is blocked
+
+    # Quoted, since a person copies the line into a shell; the plan chose the name.
+    return f"{task.block.command} {clean(shlex.quote(task.id), limit=_TEXT)}"
 
 
 def _counts(run: RunRow, now: float) -> str:
@@ -138,17 +142,13 @@ def _task_lines(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:
     shown = tasks[:_SHOWN]
     width = max((len(clean(task.id, limit=_WIDEST)) for task in shown), default=0)
     for task in shown:
-        yield _task_line(status, task, width)
+        glyph = glyphs.of(task, status.reasons[task.id].kind)
+        line = f"  {glyph} {clean(task.id, limit=_WIDEST):<{width}}  {_explanation(status, task)}"
+        if help_with := remedy(task):
+            line += f"  -> {help_with}"
+        yield line
     if len(tasks) > len(shown):
         yield f"  and {plural(len(tasks) - len(shown), 'more task')} (all: wf status --json)"
-
-
-def _task_line(status: Status, task: TaskRow, width: int) -> str:
-    reason = status.reasons[task.id]
-    glyph = glyphs.of(task, reason.kind)
-    line = f"  {glyph} {clean(task.id, limit=_WIDEST):<{width}}  {_explanation(status, task)}"
-    help_with = remedy(task)
-    return f"{line}  -> {help_with}" if help_with else line
 
 
 def _explanation(status: Status, task: TaskRow) -> str:
@@ -157,15 +157,9 @@ def _explanation(status: Status, task: TaskRow) -> str:
     if task.state is TaskState.IN_PROGRESS:
         return f"{text}  {span(status.now - (task.step_at or task.since))}"
     word = reason.kind.replace("_", " ")
+    # Some texts begin with the word themselves; it is not said twice.
     if task.state is TaskState.BLOCKED and not text.startswith(word):
         return f"{word}: {text}"
     if task.state is TaskState.DONE and task.commit_id:
         return f"{word} {task.commit_id[:8]}  {clean(task.note, limit=_TEXT)}".rstrip()
     return text or word
-
-
-def _quoted(name: str) -> str:
-    """Return a task's id as a shell takes it."""
-    import shlex  # noqa: PLC0415 - only where something is blocked
-
-    return clean(shlex.quote(name), limit=_TEXT)

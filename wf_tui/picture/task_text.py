@@ -22,7 +22,10 @@ _LABEL: Final = 10
 
 
 def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
-    """Yield what `wf show` prints of a task."""
+    """Yield what `wf show` prints of a task, line by line, safe to draw.
+
+    `now` is in UTC seconds, for ages. The newest attempt comes last, where a terminal ends.
+    """
     task, reason = picture.task, picture.reason
     word = task.state.value.replace("_", " ")
     why = reason.kind.replace("_", " ")

@@ -36,7 +36,10 @@ class Totals:
 
     @property
     def longest(self) -> int:
-        """How many tasks are on the longest path that is left."""
+        """How many tasks are on the longest path that is left; 0 where none is.
+
+        A row has the length of the longest chain that starts at its task, from the plan.
+        """
         return self._lengths[-1] if self._lengths else 0
 
     def replace(self, old: TaskRow | None, new: TaskRow) -> None:
