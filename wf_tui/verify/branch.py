@@ -16,16 +16,21 @@ __all__ = ["Commit", "compare", "read_branch"]
 
 @dataclass(frozen=True)
 class Commit:
-    """One commit of the branch's own line, with what it merged in."""
+    """One commit of the branch's own line; `merged` are its parents but for the first."""
 
     id: str
     merged: tuple[str, ...]
 
 
 def read_branch(control: Control) -> tuple[Commit, ...] | None:
-    """Return the branch's own line since the base, oldest first; None where it is gone."""
+    """Return the branch's own line since the base, oldest first; None where it is gone.
+
+    Called before the ledger is read, see `verify_run`. Only first parents are followed: what an
+    attempt did in several commits is one merge here. Fails as git does where that cannot be run.
+    """
     words = ("rev-list", "--first-parent", "--parents", "--reverse", "--end-of-options")
     done = control.git(*words, control.ref, "^" + control.base, ok=(0, 128))
+    # 128 is git's word for a ref that it does not have; anything else has been raised already.
     if done.status:
         return None
     lines = [line.split() for line in done.text.splitlines()]
@@ -62,6 +67,7 @@ def _check_merged_work(run: ReplayState, branch: Sequence[Commit]) -> None:
     seen: dict[str, str] = {}
     for commit in branch:
         work = run.chain.work.get(commit.id)
+        # A fast-forward is the attempt's own commit; a merge has it as one of its parents.
         brings = work is None or work in {commit.id, *commit.merged}
         text = f"merge {commit.id[:12]} does not hold its attempt's commit {str(work)[:12]}"
         run.require(brings, "branch", None, text)

@@ -1,4 +1,8 @@
-"""Claims, and how attempts end: G1, G2 and G9, event by event."""
+"""Claims, and how attempts end: G1, G2 and G9, event by event.
+
+Each `check_` function judges one kind of event by the state before it, then brings the state to
+what the event says. `replay` calls them, in the order of the events.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,11 @@ _STEPS: Final = ("claimed", "preparing", "running", "harvesting", "checking", "i
 
 
 def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a claim at its instant (G1, G9), then hold the task, the seat and the scope."""
+    """Judge a claim at its instant (G1, G9), then hold the task, the seat and the scope.
+
+    One live claim of a task, in an epoch one above the last; nothing it waits for left to do; no
+    overlapping scope held; a seat, a job and a run that is going (RULES 3.1, 4.3).
+    """
     # Only a person's claim says where the task was: it takes work that was held back, as it is,
     # so it needs neither a seat nor a run that is going.
     by_hand = "before" in event.data
@@ -48,6 +56,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     if by_hand:
         accepted = task.kind or ""
         step = ACCEPTED_AT.get(accepted, "checking")
+    # Kept until the next claim: accepted work may fail in the way that it was held back for.
     task.accepted = accepted
     task.unseen = task.spec.review and not by_hand
     run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
@@ -110,7 +119,10 @@ def _check_seat(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def is_live(run: ReplayState, task: ReplayedTask, event: EventRow) -> bool:
-    """Whether a worker's event is of the live claim; if not, that is a violation (G2)."""
+    """Whether a worker's event is of the live claim; if not, that is a violation (G2).
+
+    Both worker and epoch have to fit: the same seat may have had the task in an epoch before.
+    """
     live = task.worker is not None and (event.worker, event.epoch) == (task.worker, task.epoch)
     now = f"{task.worker} in epoch {task.epoch}" if task.worker else "nobody"
     stated = f"{event.kind} of {event.worker} in epoch {event.epoch}, but the live claim is {now}'s"
@@ -119,19 +131,28 @@ def is_live(run: ReplayState, task: ReplayedTask, event: EventRow) -> bool:
 
 
 def check_report(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge what changes no state, and only the live claim may say."""
+    """Judge what changes no state, and only the live claim may say: progress, a start, a message.
+
+    A report that came after its claim was lost would be shown as life of the attempt that runs now.
+    """
     is_live(run, task, event)
 
 
 def check_step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a step: forwards, and from a question to the harvest alone."""
+    """Judge a step: forwards, and from a question to the harvest alone.
+
+    A worker that asks may end without its answer; its work is then harvested as it is. Steps may be
+    left out, and the same one may come again, but none goes back.
+    """
     to = get_text(event, "step")
     run.require(to in _STEPS, "move", event, f"there is no step {to!r}")
     if not is_live(run, task, event) or to not in _STEPS:
         return
-    forwards = task.step in _STEPS and _STEPS.index(to) >= _STEPS.index(task.step)
-    allowed = to == "harvesting" if task.asking else forwards
-    where = "asking" if task.asking else task.where
+    if task.asking:
+        allowed, where = to == "harvesting", "asking"
+    else:
+        forwards = task.step in _STEPS and _STEPS.index(to) >= _STEPS.index(task.step)
+        allowed, where = forwards, task.where
     run.require(allowed, "move", event, f"from {where} to {to}")
     run.move(task, "in_progress")
     task.step = to
@@ -142,6 +163,7 @@ def check_harvest(run: ReplayState, task: ReplayedTask, event: EventRow) -> None
 
     What readers changed in a snapshot is recorded when the last of them has left it, after its end.
     """
+    # It need only have held the task in its epoch: another attempt may be open by then.
     if "snapshot_changed" in event.data:
         _check_held(run, task, event)
         return
@@ -160,7 +182,11 @@ def check_rejection(run: ReplayState, task: ReplayedTask, event: EventRow) -> No
 
 
 def check_merge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a merge: of the live claim while it merges, and onto where the branch was."""
+    """Judge a merge: of the live claim while it merges, and onto where the branch was.
+
+    The branch goes from merge to merge without a gap, so a merge that was lost or written twice
+    shows here, and in git by `branch.compare`.
+    """
     is_live(run, task, event)
     run.require(task.merging, "move", event, f"merged while it was {task.where}")
     old, new, chain = get_text(event, "old"), get_text(event, "new"), run.chain

@@ -33,6 +33,6 @@ ABORTING: Final = COUNTED | {"scope", "budget", "conflict"}
 CANCELLED_BY_ABORT: Final = frozenset({"dependency", "question", "quota", "hold", "review"})
 """They are cancelled by an abort; the others stay."""
 NEVER_RETRIED: Final = frozenset({"dependency", "hold"})
-"""Neither retried nor reassigned."""
+"""Neither retried nor reassigned: what ends them is the task in front, or `unhold`."""
 ACCEPTED_AT: Final = {"scope": "checking", "conflict": "harvesting", "review": "checking"}
 """Work that a person can accept, and the step at which it is taken up."""

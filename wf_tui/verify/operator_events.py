@@ -1,4 +1,8 @@
-"""What a person does to tasks, row by row of RULES 3.1."""
+"""What a person does to tasks, row by row of RULES 3.1.
+
+Each `check_` function judges one move by where the task was, keeps what an undo has to bring back,
+and then applies the move. `replay` calls them, in the order of the events.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,7 @@ def _apply_action(run: ReplayState, task: ReplayedTask, event: EventRow, allowed
     stops = task.worker is not None
     stated = bool(event.data.get("stopped"))
     run.require(stated == stops, "move", event, "it is wrong about whether an attempt was stopped")
+    # Before the stop and before the caller's changes: an undo brings back what is kept here.
     run.remember(task, event)
     stop(task)
     return stops
@@ -55,7 +60,11 @@ def _reset_tries(task: ReplayedTask) -> None:
 
 
 def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge another chance; a task that waits only stops waiting."""
+    """Judge another chance; a task that waits only stops waiting.
+
+    Skipped work can be asked for again as long as nothing that waited for it has begun. Its tries
+    start anew, except after a review: work that a person sends back is the same attempt's.
+    """
     backoff = task.state == "pending" and task.not_before is not None
     skipped = task.state == "done" and task.kind == "skipped"
     # An act that stops an attempt need not wake the run: something is open, so it is going.
@@ -74,7 +83,10 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def check_reassign(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a task that is given to somebody."""
+    """Judge a task that is given to somebody: taken from its worker, or queued for the new one.
+
+    Only a blocked task gets its tries back; one that runs or waits has not used them up.
+    """
     waits, again = task.state == "pending", _retriable(task)
     if _apply_action(run, task, event, task.stoppable or waits or again):
         task.not_before = None
@@ -100,7 +112,10 @@ def check_release(run: ReplayState, task: ReplayedTask, event: EventRow) -> None
 
 
 def check_hold_or_cancel(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a hold or a cancellation."""
+    """Judge a hold or a cancellation; both take the task from its worker.
+
+    A hold keeps what could still run from running; what is blocked by itself waits anyway.
+    """
     kind = str(event.data.get("kind"))
     if kind == "hold":
         allowed = task.stoppable or task.state == "pending" or task.kind == "dependency"
@@ -112,7 +127,7 @@ def check_hold_or_cancel(run: ReplayState, task: ReplayedTask, event: EventRow) 
 
 
 def check_unhold(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge the end of a hold."""
+    """Judge the end of a hold: the task waits again, or is blocked by a result that it needs."""
     _apply_action(run, task, event, task.kind == "hold")
     _check_run_goes(run, event)
     task.not_before = None
@@ -120,7 +135,7 @@ def check_unhold(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def check_skip(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a task that counts as done without its work."""
+    """Judge a task that counts as done without its work; from then on nothing waits for it."""
     if not _apply_action(run, task, event, task.stoppable or task.idle):
         _check_run_goes(run, event)
     task.not_before = None
@@ -135,7 +150,7 @@ def check_edit(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def check_message(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a message."""
+    """Judge a message; that it reached an attempt is an event of that one."""
     run.require(task.state != "done", "move", event, "written to when it was done")
 
 

@@ -24,5 +24,8 @@ class PausedProfiles:
     """Task and epoch of the one attempt that each profile was let through after its pause."""
 
     def set_back(self) -> None:
-        """Take note that the clock was set back: only pauses without an end are judged."""
+        """Take note that the clock was set back: only pauses without an end are judged.
+
+        A pause ends at a time of the old clock, which the new one may reach much later.
+        """
         self.until = {name: end if end == math.inf else 0.0 for name, end in self.until.items()}

@@ -74,6 +74,7 @@ def _replay_task_event(run: ReplayState, event: EventRow) -> None:
 def _check_before(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Compare where the event says that the task was with where it was."""
     stated = event.data.get("before")
+    # One that asks has a step as well, and may be told by either.
     asking = task.asking and stated == "question"
     allowed = stated is None or stated == task.where or asking
     run.require(allowed, "move", event, f"it says {stated}, but the task was {task.where}")

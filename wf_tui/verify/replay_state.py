@@ -89,6 +89,7 @@ class ReplayState:
 
     def require(self, holds: object, code: str, event: EventRow | None, text: str) -> None:
         """Record a violation unless `holds`; the replay continues, so one fault hides no other."""
+        # Bounded: after one wrong count each later event of a long log may be wrong as well.
         if not holds and len(self.violations) < MOST:
             seq, task = (event.seq, event.task) if event else (None, None)
             self.violations.append(Violation(code, seq, task, text))
@@ -106,7 +107,11 @@ class ReplayState:
     # -- tasks
 
     def add(self, task: ReplayedTask) -> None:
-        """Add a new task to its phase, and count what it waits for."""
+        """Add a new task to its phase, and count what it waits for.
+
+        Its phase has to be there. What it needs may come later in the log, as a plan's tasks are
+        told in any order; until then it counts as not done.
+        """
         phase = self.phases[task.phase]
         self.tasks[task.id] = task
         self.counts[task.state] += 1
@@ -117,6 +122,7 @@ class ReplayState:
             before = self.tasks[phase.last]
             task.follows = before.follows or not before.settled
         phase.last = task.id
+        # Once each: a need that is named twice would be counted twice, but freed only once.
         for name in dict.fromkeys(task.needs):
             self.dependants[name].append(task.id)
             need = self.tasks.get(name)
@@ -197,7 +203,10 @@ class ReplayState:
     # -- attempts
 
     def open_attempt(self, task: ReplayedTask, worker: str, epoch: int) -> None:
-        """Let a claim hold its seat, its scope and one of the jobs; `epoch` is the event's."""
+        """Let a claim hold its seat, its scope and one of the jobs; `epoch` is the event's.
+
+        The caller has judged the claim; here it is believed, also where it was wrong.
+        """
         # A second claim is judged by the caller; closing the first keeps the counts usable.
         if task.open_epoch is not None:
             self.close_attempt(task)
@@ -211,7 +220,10 @@ class ReplayState:
         self.phases[task.phase].claims += 1
 
     def close_attempt(self, task: ReplayedTask) -> None:
-        """Free what the open attempt held: its seat, its scope and one of the jobs."""
+        """Free what the open attempt held: its seat, its scope and one of the jobs.
+
+        Its phase may settle with it: while an attempt is open, its phase is not over.
+        """
         worker = task.holder
         # Not a seat that has left meanwhile, nor one that another task wrongly got.
         if self.seats.get(worker) == task.id:
@@ -247,7 +259,10 @@ class ReplayState:
             done.append(command)
 
     def change_spec(self, task: ReplayedTask, event: EventRow) -> None:
-        """Take over what a person changed of what a task asks for."""
+        """Take over what a person changed of what a task asks for.
+
+        Only what later events show: a claim names scope and mode, a failure goes by the tries.
+        """
         fields = event.data.get("fields")
         if not isinstance(fields, dict):
             return

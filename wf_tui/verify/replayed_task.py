@@ -22,7 +22,10 @@ class TaskSpec:
 
 @dataclass(frozen=True)
 class Action:
-    """What a person did to a task, and what it was before."""
+    """What a person did to a task, and what it was before.
+
+    Kept by `ReplayState.remember` until it is undone, so that the undo can be replayed.
+    """
 
     seq: int
     actor: str
@@ -37,7 +40,11 @@ class Action:
 
 @dataclass
 class ReplayedTask:
-    """One task at one instant of the replay."""
+    """One task at one instant of the replay.
+
+    The letters are those of RULES 3.1. State, kind, worker and epoch are compared with the table of
+    tasks at the end; the rest is what the judgements of later events need.
+    """
 
     id: str
     phase: str
@@ -61,7 +68,7 @@ class ReplayedTask:
     conflicts: int = 0
     not_before: float | None = None
     limited: str = ""
-    """Why its provider stated no just now."""
+    """Why its provider said no just now: `rate`, `quota` or `auth`; "" where it did not."""
     until: float | None = None
     in_conflict: bool = False
     accepted: str = ""
@@ -122,13 +129,20 @@ class ReplayedTask:
         return self.state == "blocked" and self.kind in BLOCKING
 
     def drop_claim(self) -> None:
-        """Take the claim from the task; its attempt may still be open."""
+        """Take the claim from the task; its attempt may still be open.
+
+        It holds its seat and its scope until it is closed, which is an event of its own.
+        """
         self.worker = self.step = None
 
 
 @dataclass
 class PhaseState:
-    """One phase at one instant of the replay."""
+    """One phase at one instant of the replay.
+
+    `unsettled` counts the tasks that keep it open, `claims` those that have begun, `last` is the
+    task that was added last, which the next one of a sequential phase follows.
+    """
 
     name: str
     parallel: bool

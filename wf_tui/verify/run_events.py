@@ -1,4 +1,8 @@
-"""What happens to a whole run: its beginning, its phases, pauses, aborts, ends, exports."""
+"""What happens to a whole run: its beginning, its phases, pauses, aborts, ends, exports.
+
+Each `check_` function judges one kind of event, then brings the run to what the event says.
+`replay` calls them, in the order of the events.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,10 @@ _ADDED = "added"
 
 
 def check_run_created(run: ReplayState, event: EventRow) -> None:
-    """Take over what the plan says of the run and its phases."""
+    """Take over what the plan says of the run and its phases.
+
+    It is the first event of a log: without it nothing that follows has a phase to be in.
+    """
     run.require(event.seq == 1 and not run.status, "run", event, "a run begins once, first of all")
     run.status, run.jobs = "running", get_int(event, "jobs")
     run.chain.base = get_text(event, "base")
@@ -82,7 +89,10 @@ def check_task_added(run: ReplayState, event: EventRow) -> None:
 
 
 def check_phase_settled(run: ReplayState, event: EventRow) -> None:
-    """Judge that a phase is over."""
+    """Judge that a phase is over: nothing in it left to do, and all before it are over too.
+
+    What waits for the phase may start from here on (G9), so too early is as wrong as twice.
+    """
     phase = run.phases.get(get_text(event, "phase"))
     if phase is None:
         run.require(False, "unknown", event, "there is no such phase")
@@ -96,14 +106,17 @@ def check_phase_settled(run: ReplayState, event: EventRow) -> None:
 
 
 def check_pause(run: ReplayState, event: EventRow) -> None:
-    """Judge a pause or a stop."""
+    """Judge a pause or a stop; which of the two is its `intent`, `go` or `stop`."""
     allowed = not run.ended and not run.aborting
     run.require(allowed, "run", event, f"paused when it was {run.status}")
     run.status, run.intent = "paused", get_text(event, "intent")
 
 
 def check_resume(run: ReplayState, event: EventRow) -> None:
-    """Judge that a run resumes."""
+    """Judge that a run resumes: by hand, or since an act gave it something to do.
+
+    An abort is over only once nothing is open, so it cannot be taken back half way.
+    """
     allowed = run.status != "running"
     run.require(allowed, "run", event, f"resumed when it was {run.status}")
     run.require(
@@ -155,14 +168,17 @@ def _check_at_rest(run: ReplayState, event: EventRow) -> None:
 
 
 def check_jobs_change(run: ReplayState, event: EventRow) -> None:
-    """Take over how many attempts may be open."""
+    """Take over how many attempts may be open.
+
+    Fewer than are open now is no violation: a lower number interrupts nothing.
+    """
     before = get_int(event, "before")
     run.require(before == run.jobs, "run", event, f"it had {run.jobs} jobs, not {before}")
     run.jobs = get_int(event, "jobs")
 
 
 def check_worker_joined(run: ReplayState, event: EventRow) -> None:
-    """Take over a seat."""
+    """Take over a seat, and the profile whose pauses it obeys."""
     # A seat that joins again keeps what it holds.
     run.seats.setdefault(get_text(event, "worker_name"))
     run.pauses.profiles[get_text(event, "worker_name")] = get_text(event, "profile")

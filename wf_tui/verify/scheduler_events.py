@@ -1,4 +1,8 @@
-"""What the scheduler does to tasks, row by row of RULES 3.1."""
+"""What the scheduler does to tasks, row by row of RULES 3.1.
+
+Each `check_` function judges one kind of event by where the task was, then brings the task to what
+the event says. `replay` calls them, in the order of the events.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,10 @@ __all__ = [
 
 
 def check_done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a success: merged out of the merge, anything else out of the work."""
+    """Judge a success: merged out of the merge, anything else out of the work.
+
+    The claim ends here, but the attempt is closed by an event of its own, which has to agree.
+    """
     is_live(run, task, event)
     kind = get_text(event, "kind")
     run.require(kind in {"merged", "no_changes", "answered"}, "move", event, f"done by {kind!r}")
@@ -78,7 +85,7 @@ def check_limit(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def check_conflict(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Note a conflict, which the next event of the task answers."""
+    """Note a conflict, which the next event of the task answers: once more, then a person."""
     is_live(run, task, event)
     run.require(task.merging, "move", event, f"in conflict from {task.where}")
     again = bool(event.data.get("again"))
@@ -87,7 +94,11 @@ def check_conflict(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
 
 
 def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge an attempt that ends with its task blocked."""
+    """Judge an attempt that ends with its task blocked.
+
+    Which kinds may come from where is RULES 3.1; those that are counted only once their tries are
+    used up. Accepted work that fails again goes back to the kind that it was accepted from.
+    """
     is_live(run, task, event)
     kind, verdict = get_text(event, "kind"), "bad"
     if kind == "cancelled":
@@ -97,7 +108,7 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         run.aborting = True
     elif kind in COUNTED and not (kind == "failed" and task.limited == "auth"):
         allowed = task.stoppable or task.merging
-        _used_up(run, task, event)
+        _check_given_up(run, task, event)
     elif task.accepted and kind == task.accepted and not task.in_conflict:
         allowed = task.working or task.merging
     elif kind == "review":
@@ -118,7 +129,7 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         run.aborting = True
 
 
-def _used_up(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+def _check_given_up(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     _count_failure(run, task, event)
     most = task.spec.max_attempts
     used = most is None or task.tries >= most
@@ -138,7 +149,7 @@ def _end_claim(task: ReplayedTask, verdict: str) -> None:
 
 
 def check_blocked_by_result(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a task that a blocked result holds up."""
+    """Judge a task that a blocked result holds up; no attempt is involved, so no claim is asked."""
     run.require(task.state == "pending", "move", event, f"held up from {task.where}")
     run.require(task.blocked_needs, "move", event, "none of the results it needs is blocked")
     detail = event.data.get("detail")
@@ -164,7 +175,10 @@ def check_unblocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> No
 
 
 def check_cancelled_by_abort(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a task that goes down with its run."""
+    """Judge a task that goes down with its run; the run aborts from the first of them on.
+
+    What is blocked for good stays as it is, so that a person still sees why.
+    """
     allowed = task.stoppable or task.state == "pending" or task.kind in CANCELLED_BY_ABORT
     run.require(allowed, "move", event, f"cancelled by an abort from {task.where}")
     run.require(not run.ended, "run", event, f"aborted when it was {run.status}")
@@ -181,7 +195,7 @@ def stop(task: ReplayedTask) -> None:
 
 
 def check_question(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a question: out of the work, with the claim kept."""
+    """Judge a question: out of the work, with the claim kept, and so the seat and the scope too."""
     is_live(run, task, event)
     run.require(task.working, "move", event, f"asked from {task.where}")
     run.move(task, "blocked", "question")

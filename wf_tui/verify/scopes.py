@@ -22,8 +22,13 @@ _GLOB = frozenset("*?[{")
 
 
 def folder(scope: str, *, fold_case: bool) -> Folder:
-    """Return the names in front of a scope's first glob."""
+    """Return the names in front of a scope's first glob; an empty tuple is the whole tree.
+
+    With `fold_case` names that such a file system takes for one are one here, too, also where they
+    differ in how an accent is written (NFC or NFD).
+    """
     text = scope.strip()
+    # Twice, as folding the case may leave a text that is not in normal form any more.
     if fold_case:
         text = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     names: list[str] = []
@@ -80,10 +85,11 @@ class HeldScopes:
     def holder(
         self, task: str, isolation: str, scope: Sequence[str], *, by_hand: bool
     ) -> str | None:
-        """Return another task that holds what this one may not share.
+        """Return another task that holds what this one may not share; None where none does.
 
         Work that a person accepts is finished already: in a tree of its own it disturbs nobody.
         """
+        # Tasks in the user's own checkout may never overlap; those in worktrees may in a race.
         everywhere = not self.race and not by_hand
         kinds = [kind for kind in self._spaces if everywhere or kind == isolation == "shared"]
         places = self._folders(isolation, scope)

@@ -55,7 +55,10 @@ class Violation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of replaying a run: how many events there were, and each violation, in order."""
+    """What came of replaying a run: how many events there were, and each violation, in order.
+
+    Those that one event shows come first, in the order of the log; those of the end follow.
+    """
 
     run: str
     events: int

@@ -38,7 +38,8 @@ def verify_run(db: Database, run_id: str, control: Control | None) -> Verdict:
 def examine(events: Iterable[EventRow], row: RunRow, tasks: Iterable[TaskRow]) -> ReplayState:
     """Replay events, and compare their end with the tables; what is wrong is in `violations`.
 
-    Knows no database: tests hand it logs that they have changed.
+    Knows no database: tests hand it logs that they have changed. `row` and `tasks` have to be of
+    the same snapshot as the events, or each difference in between would be a violation.
     """
     run = ReplayState()
     for event in events:
