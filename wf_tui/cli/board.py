@@ -34,13 +34,19 @@ def board(*, run: str | None, repo: Path | None, ascii_only: bool) -> int:
 
 
 def on_terminal() -> bool:
-    """Whether a person can see and type here; Textual draws on stderr."""
+    """Whether a person can see and type here; Textual draws on stderr.
+
+    All three have to be terminals, so that `wf run plan | cat` prints instead of drawing.
+    """
     streams = (sys.stdin, sys.stdout, sys.stderr)
     return all(stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
 def show_board(project: Project, run_id: str, *, ascii_only: bool = False) -> int:
-    """Open the board on a run until the person leaves it; return the exit status."""
+    """Open the board on a run until the person leaves it; return the exit status.
+
+    The run does not depend on it: its scheduler is a process of its own.
+    """
     from wf_tui.board.app import BoardApp  # noqa: PLC0415 - loads Textual
     from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
 

@@ -17,7 +17,11 @@ __all__ = ["one_of"]
 def one_of(
     name: str, words: Sequence[str]
 ) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    """Return a callback that refuses any other word and says which one was probably meant."""
+    """Return a callback for a click option that refuses any word but these.
+
+    Raises UnknownNameError, which says which one was probably meant; click's own choice does not.
+    An option that is not given is None, and stays so.
+    """
 
     def check(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
         if value is not None and value not in words:

@@ -53,7 +53,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def run_option(command: _Command) -> _Command:
-    """Give a command about a task of a run its options for which run, in which repository."""
+    """Give a command about a task of a run its options for which run, in which repository.
+
+    Its argument is the task, so the run is an option; `run_argument` is for commands about runs.
+    """
     which = click.option("--run", "run", metavar="RUN", help="The run (default: the newest).")
     return which(repo_option(command))
 
@@ -78,7 +81,10 @@ def run_argument(command: Callable[..., object]) -> Callable[..., object]:
 
 @dataclass(frozen=True)
 class Reading:
-    """A run that is looked at."""
+    """A run that is looked at; `db` is open within `reading`, and writes nothing.
+
+    The row is as it was when the run was opened: who follows a run reads it again.
+    """
 
     project: Project
     db: Database
@@ -92,7 +98,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Acting:
-    """A run that is acted on."""
+    """A run that is acted on; the ledger is open within `acting`.
+
+    The row is as it was when the run was opened. Whether an act is allowed is asked again in its
+    own transaction, so nothing here has to be fresh.
+    """
 
     project: Project
     ledger: Ledger
@@ -146,6 +156,9 @@ def print_line(text: str, colour: str | None = None) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print a value as one line of JSON, all of it ASCII, so that it cannot act on a terminal."""
+    """Print a value as one line of JSON, all of it ASCII, so that it cannot act on a terminal.
+
+    One line a value, also for `wf events --json`, so that a reader may take it line by line.
+    """
     # DEL is ASCII to JSON, and a control character to a terminal.
     click.echo(json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f"))

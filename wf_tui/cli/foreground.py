@@ -66,7 +66,10 @@ def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -
 
 
 def log_to_file(path: Path) -> None:
-    """Keep what the scheduler logs in the run's folder, away from the events on the screen."""
+    """Keep what the scheduler logs in the run's folder, away from the events on the screen.
+
+    In the place of any handler that was there before: what these print would mix with the events.
+    """
     handler = write_lines(logging.FileHandler(path, encoding="utf-8"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 

@@ -32,14 +32,20 @@ class Group(click.Group):
 
 @dataclass(frozen=True)
 class Entry:
-    """A command that is imported when it is used: a module, and the name it has there too."""
+    """A command that is imported when it is used: a module, and the name it has there too.
+
+    `help` is its line in the list of all commands, which is shown without the import.
+    """
 
     name: str
     module: str
     help: str
 
     def load(self) -> click.Command:
-        """Import the command."""
+        """Import the command.
+
+        Raises TypeError where the module has something else by that name: a bug in `root`.
+        """
         command = getattr(importlib.import_module(self.module), self.name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{self.module}.{self.name} is not a command")
@@ -96,7 +102,11 @@ class LazyGroup(Group):
             return 0
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run a command line and exit with its status, whatever happens."""
+        """Run a command line and exit with its status, whatever happens.
+
+        Called by click's `__call__`, so by `cli.main` and by tests. No error passes it: each ends
+        as a line and a status in `report_errors`.
+        """
         replace_unencodable()
         # Else click would print errors its own way and exit before `report_errors` sees them.
         extra["standalone_mode"] = False

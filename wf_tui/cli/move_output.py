@@ -48,27 +48,27 @@ def print_results(found: Acting, results: Sequence[MoveResult], *, as_json: bool
         print_json(rows)
     else:
         for one in results:
-            _print_line(one, standings[one.task])
+            now = standings[one.task]
+            # Refused ones on stderr, so that the output has only what was changed.
+            if not one.changed:
+                warn(now.reason)
+                continue
+            line = f"{clean(one.task, limit=80)}  {now.state.replace('_', ' ')}"
+            print_line(f"{line}: {now.reason}" if now.reason else line)
     return 0 if all(one.changed for one in results) else REFUSED
 
 
 def print_run_result(found: Acting, text: str, *, changed: bool, as_json: bool) -> None:
-    """Print what came of a move on a run; as JSON it has the form of a move on tasks."""
+    """Print what came of a move on a run; as JSON it has the form of a move on tasks.
+
+    `text` is printed as it is, so the caller has made it safe. The state is read again: a run that
+    was resumed may have ended by now.
+    """
     if as_json:
         state = reads.run_row(found.ledger.db, found.run.id).state
         print_json([{"task": None, "changed": changed, "state": state, "reason": text}])
     else:
         print_line(f"run {found.run.id}: {text}")
-
-
-def _print_line(result: MoveResult, now: _Standing) -> None:
-    if not result.changed:
-        warn(now.reason)
-        return
-    line = f"{clean(result.task, limit=80)}  {now.state.replace('_', ' ')}"
-    if now.reason:
-        line += f": {now.reason}"
-    print_line(line)
 
 
 def _read_standings(found: Acting, names: Sequence[str]) -> dict[str, _Standing]:

@@ -17,7 +17,10 @@ __all__ = ["open_newest_run"]
 
 
 def open_newest_run() -> int:
-    """Open the board on the newest run, or ask what to do where there is none."""
+    """Open the board on the newest run, or ask what to do where there is none.
+
+    Outside a repository nothing can be run but the demo, which makes one of its own.
+    """
     try:
         project = project_at(None)
     except RepositoryError:
@@ -38,6 +41,8 @@ def _start_screen(*, in_repository: bool) -> int:
     choice = app.run()
     if choice is None:
         return app.return_code or 0
+    # As if it had been typed: the chosen command parses its own defaults. Only once Textual has
+    # given the terminal back, since the command may open a board itself.
     if choice == StartApp.DEMO:
         status = demo.main([], standalone_mode=False)
     else:

@@ -72,6 +72,7 @@ class Arrangement:
         `old` is its row before, None for a new task; `shown` is whether it was shown before, which
         cannot be asked any more once the filter has judged the new row.
         """
+        # Asked once: it notes reasons that pass by themselves, and may have to compute one.
         show = self._lets_through(new)
         same = old is not None and (old.state, column_order(old)) == (new.state, column_order(new))
         if not same:

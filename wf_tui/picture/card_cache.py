@@ -40,7 +40,10 @@ class Reach(IntEnum):
 
 
 class Cards(Mapping[str, Card]):
-    """The cards by id; each is made when it is asked for."""
+    """The cards by id; each is made when it is asked for.
+
+    A mapping over the cache and not a dict, as a dict would have to make all of them.
+    """
 
     def __init__(self, cache: CardCache) -> None:
         self._cache = cache
@@ -55,6 +58,7 @@ class Cards(Mapping[str, Card]):
         return len(self._cache.rows)
 
     def __contains__(self, task: object) -> bool:
+        # That of `Mapping` would make the card to see whether it is there.
         return task in self._cache.rows
 
 
@@ -85,6 +89,7 @@ class CardCache:
 
     def update(self, row: TaskRow, needs: tuple[str, ...]) -> bool:
         """Take a row as it is now; return whether that changed anything."""
+        # A batch names some rows that did not change: those must not be drawn again.
         if self.rows.get(row.id) == row and self._needs.get(row.id, ()) == needs:
             return False
         self.rows[row.id] = row
@@ -150,6 +155,7 @@ class CardCache:
         row = self.rows[task]
         if row.state is not TaskState.PENDING:
             return context.of(row)
+        # Compared with the clock of the context, so that all cards of one look have the same time.
         known = self._reasons.get(task)
         if known and (known[0] == context.now or known[1].kind not in TIMED):
             return known[1]

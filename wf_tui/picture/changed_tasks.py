@@ -96,7 +96,7 @@ def parts(names: Iterable[str]) -> Iterator[Mapping[str, str]]:
 
 
 def marks(part: Iterable[str]) -> str:
-    """Return the parameters of an `IN` with these names."""
+    """Return the parameters of an `IN` with these names; values never stand in the SQL itself."""
     return ", ".join(f":{name}" for name in part)
 
 

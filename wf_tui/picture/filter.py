@@ -25,6 +25,7 @@ QUICK: Final[Mapping[str, str]] = {
     "#": "only running",
 }
 _KINDS: Final = (*map(str, BlockedKind), *map(str, DoneKind), *map(str, PendingReason))
+# The closing quote may be missing: a person who is typing has not come to it yet.
 _TERM: Final = re.compile(r'(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))\s*')
 
 
@@ -73,9 +74,6 @@ class Filter:
             kind = reason().kind if row.state is TaskState.PENDING else row.kind or ""
             if not any(value in kind for value in self.terms["kind"]):
                 return False
-        return self._has_words(row, reason)
-
-    def _has_words(self, row: TaskRow, reason: Callable[[], Reason]) -> bool:
         if not self.words:
             return True
         # Lines, so that no word is found across two of them.

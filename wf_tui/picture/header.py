@@ -96,6 +96,7 @@ def make_header(
         input_tokens=tally.input_tokens,
         output_tokens=tally.output_tokens,
         cost_microusd=tally.cost_microusd,
+        # Never below 0: the run was created by the clock of another process, or of another day.
         elapsed=max(0.0, (run.ended_at or now) - run.created_at),
         left=time_left(run, tally, totals.longest, ages),
         stalled=why,
@@ -119,6 +120,7 @@ def time_left(run: RunRow, tally: Tally, longest: int, ages: Sequence[float]) ->
     # Two lower bounds: the longest chain, and all of the rest in waves of as many as the jobs.
     waves = math.ceil((run.pending + run.in_progress) / max(1, run.jobs))
     took = tally.milliseconds / 1000
+    # Those that are quicker so far say nothing yet; counted, they would draw the mean down.
     late = [age for age in ages if age > took / tally.succeeded]
     return max(longest, waves) * (took + sum(late)) / (tally.succeeded + len(late))
 

@@ -78,6 +78,7 @@ class Picture:
         order of the steps matters: reasons are looked at with the new context, evidence needs the
         new rows, and the filter sees both.
         """
+        # The header is made anew when asked, so the old one is taken before anything changes.
         before, old = self.header, self._batch
         self._batch, self.run, self.seq = batch, batch.run, batch.seq
         if batch.whole:
@@ -267,6 +268,7 @@ class Picture:
     def _is_counted_on(self, row: TaskRow) -> bool:
         """Whether a task that waited for this one was claimed."""
         assert self._batch is not None, "a card comes with a batch"  # noqa: S101 - for the type
+        # Three ways to wait for a task: for its result, for its phase, for its turn in a phase.
         if self._totals.begun[row.id]:
             return True
         after = [name for name, many in self._batch.phase_order.items() if row.phase in many]

@@ -101,6 +101,7 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
 def _read_part(
     db: Database, run_id: str, seq: int, now: float, folder: Path, events: Sequence[EventRow]
 ) -> Batch:
+    # The heads of run, phases and seats in any case: they are few, and change without an event.
     run = reads.run_row(db, run_id)
     tasks = changed_tasks(db, run_id, events)
     phase_order = _phase_order(db, run_id)
@@ -196,6 +197,8 @@ def _phase_order(db: Database, run_id: str) -> dict[str, tuple[str, ...]]:
 
 def _last_proofs(db: Database, run_id: str, tasks: Sequence[TaskRow]) -> Iterator[EventRow]:
     """Yield the last event of each live claim that proves something."""
+    # One small read for each live claim, of which there are as many as jobs; one read of all events
+    # would cost the length of the log.
     for task in tasks:
         if not task.claimed:
             continue

@@ -98,7 +98,9 @@ def _counts(run: RunRow, now: float) -> str:
     else:
         since = f"since {span(now - run.created_at)}"
     where = f"branch {branch(run)}"
-    why = run.export_note or ("wf resume exports it" if run.unexported else "")
+    why = run.export_note
+    if not why and run.unexported:
+        why = "wf resume exports it"
     if why:
         where += f" (not exported yet: {clean(why, limit=_TEXT)})"
     return "  ".join([" · ".join(parts), since, where])
@@ -106,6 +108,7 @@ def _counts(run: RunRow, now: float) -> str:
 
 def _leader_line(status: Status) -> Iterator[str]:
     run = status.run
+    # Of a run that is over neither matters: nothing is to be written, and nobody has to lead it.
     if status.full and not run.state.ended:
         yield f"{DISK_FULL} {clean(str(status.paths.root), limit=_PATH)}"
     if status.alive or run.state.ended:

@@ -51,6 +51,7 @@ class Totals:
     def _count_task(self, row: TaskRow, by: int) -> None:
         self.needs_you += by * needs_you(row)
         if row.kind == BlockedKind.DEPENDENCY:
+            # The root of its chain and not the task in front of it: that is where a person helps.
             self.held_up[str(row.detail.get("root"))] += by
         if row.attempts:
             self.begun_phases[row.phase] += by
@@ -60,7 +61,8 @@ class Totals:
             self._count_chain(row.chain, by)
 
     def _count_chain(self, length: int, by: int) -> None:
-        # The lengths in use, sorted, so that the longest is known without looking at all cards.
+        # The lengths in use, sorted, so that the longest is known without looking at all cards;
+        # there are as many as the longest chain is long, however many tasks have each.
         before = self._chains[length]
         self._chains[length] = before + by
         if not before:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.verify.event_fields import get_int
-from wf_tui.verify.kinds import NEVER_RETRIED
 from wf_tui.verify.scheduler_events import stop
 
 if TYPE_CHECKING:
@@ -50,15 +49,6 @@ def _check_run_goes(run: ReplayState, event: EventRow) -> None:
     run.require(status in {"running", "paused"}, "run", event, text)
 
 
-def _retriable(task: ReplayedTask) -> bool:
-    return task.state == "blocked" and task.kind not in NEVER_RETRIED and task.worker is None
-
-
-def _reset_tries(task: ReplayedTask) -> None:
-    task.tries = task.conflicts = 0
-    task.not_before = None
-
-
 def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge another chance; a task that waits only stops waiting.
 
@@ -68,7 +58,7 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     backoff = task.state == "pending" and task.not_before is not None
     skipped = task.state == "done" and task.kind == "skipped"
     # An act that stops an attempt need not wake the run: something is open, so it is going.
-    if not _apply_action(run, task, event, task.asking or backoff or skipped or _retriable(task)):
+    if not _apply_action(run, task, event, task.asking or backoff or skipped or task.retriable):
         _check_run_goes(run, event)
     if skipped:
         begun = run.begun_dependant(task)
@@ -77,7 +67,7 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         task.not_before = None
         return
     used = task.tries if task.kind == "review" else 0
-    _reset_tries(task)
+    task.reset_tries()
     task.tries = used
     run.requeue(task)
 
@@ -87,14 +77,15 @@ def check_reassign(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
 
     Only a blocked task gets its tries back; one that runs or waits has not used them up.
     """
-    waits, again = task.state == "pending", _retriable(task)
+    # Both before the action, which may take the task from where it is.
+    waits, again = task.state == "pending", task.retriable
     if _apply_action(run, task, event, task.stoppable or waits or again):
         task.not_before = None
         run.requeue(task)
         return
     _check_run_goes(run, event)
     if again:
-        _reset_tries(task)
+        task.reset_tries()
         run.requeue(task)
 
 

@@ -20,10 +20,11 @@ SLACK: Final = 1.0
 def check_pause_begun(run: ReplayState, event: EventRow) -> None:
     """Note a pause; one without an end is over when a person says so.
 
-    A `lane_limited` without a task is one of the breaker, whose lane is the profile (RULES 5, Breaker).
+    A `lane_limited` without a task is of the breaker, whose lane is the profile (RULES 5, Breaker).
     """
     profile, until = get_text(event, "lane"), get_number(event, "until")
     run.pauses.until[profile] = math.inf if until is None else until
+    # A new pause, so the next attempt after it is the trial again.
     run.pauses.tried.pop(profile, None)
 
 

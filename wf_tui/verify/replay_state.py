@@ -136,6 +136,7 @@ class ReplayState:
         Each task counts its unfinished and its blocked needs, so that an event costs the number of
         dependants of its task, however long the log and however many tasks there are.
         """
+        # Asked before the move: what counts for its dependants is the difference.
         was_done, was_bad = task.state == "done", task.blocks_dependants
         self.counts[task.state] -= 1
         self.counts[state] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wf_tui.verify.kinds import BLOCKING
+from wf_tui.verify.kinds import BLOCKING, NEVER_RETRIED
 
 __all__ = ["Action", "PhaseState", "ReplayedTask", "TaskSpec"]
 
@@ -119,6 +119,11 @@ class ReplayedTask:
         return self.state == "pending" or (self.state == "blocked" and self.worker is None)
 
     @property
+    def retriable(self) -> bool:
+        """Whether it is blocked without a claim, and not by what only another task can end."""
+        return self.state == "blocked" and self.kind not in NEVER_RETRIED and self.worker is None
+
+    @property
     def where(self) -> str:
         """The one word that events use for where a task was."""
         return self.step or self.kind or self.state
@@ -134,6 +139,11 @@ class ReplayedTask:
         It holds its seat and its scope until it is closed, which is an event of its own.
         """
         self.worker = self.step = None
+
+    def reset_tries(self) -> None:
+        """Give it all its tries and conflicts again, without a wait: a person wants it to go on."""
+        self.tries = self.conflicts = 0
+        self.not_before = None
 
 
 @dataclass

@@ -70,6 +70,7 @@ def compare_tables(run: ReplayState, row: RunRow, tasks: Iterable[TaskRow]) -> N
     _check_equal(run, None, "head", row.head, run.chain.head)
     for state in ("pending", "in_progress", "done", "blocked"):
         _check_equal(run, None, state, getattr(row, state), run.counts[state])
+    # What is left in the end are tasks that the events tell of and the table does not have.
     left = set(run.tasks)
     for task in tasks:
         left.discard(task.id)
