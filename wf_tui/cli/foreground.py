@@ -85,7 +85,10 @@ class _StderrHandler(logging.Handler):
 
 @contextlib.contextmanager
 def warnings_on_stderr() -> Iterator[None]:
-    """Print what the ledger warns of, too: while it cannot be written, no event can say it."""
+    """Print what the ledger warns of, too: while it cannot be written, no event can say it.
+
+    For as long as a run is led here; the log of the scheduler has them as well.
+    """
     logger = logging.getLogger("wf_tui.ledger")
     handler = _StderrHandler(logging.WARNING)
     logger.addHandler(handler)
@@ -98,7 +101,8 @@ def warnings_on_stderr() -> Iterator[None]:
 def exit_status(status: Status, signalled: int = 0) -> int:
     """Return the exit status of a run in the foreground: 0 where all is done, else 1.
 
-    4 where it was aborted, and 128 and more where a signal of that number ended the scheduler.
+    4 where it was aborted, and 128 and more where a signal of that number ended the scheduler. The
+    signal comes first: a run that was interrupted has something that is not done, too.
     """
     if signalled:
         return _SIGNALLED + signalled

@@ -52,13 +52,19 @@ class Arrangement:
         return row is not None and self.shown[row.state.value].contains(column_order(row))
 
     def set_filter(self, to: Filter) -> None:
-        """Show only what a filter lets through; costs a walk over all cards."""
+        """Show only what a filter lets through; costs a walk over all cards.
+
+        For a filter by words or kind it also costs the reason of each pending card.
+        """
         self.filter = to
         self._timed.clear()
         self.sort()
 
     def sort(self) -> None:
-        """Sort all columns at once: after a new filter, and after a batch that changed many."""
+        """Sort all columns at once: after a new filter, and after a batch that changed many.
+
+        All columns count as changed then, also those that look as they did.
+        """
         rows = self._cache.rows.values()
         # One object for both without a filter: 10,000 cards are then sorted and moved once.
         self.every = self.shown = _sorted_columns(rows)

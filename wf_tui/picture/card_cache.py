@@ -30,7 +30,7 @@ TIMED: Final = frozenset(
 
 
 class Reach(IntEnum):
-    """Whose reasons may have changed."""
+    """Whose reasons may have changed, ordered: each value includes those below it."""
 
     NONE = 0
     UNBLOCKED = 1

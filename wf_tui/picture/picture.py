@@ -104,7 +104,11 @@ class Picture:
         )
 
     def tick(self, now: float) -> frozenset[str]:
-        """Let time pass; return the columns that a filter by reasons now shows differently."""
+        """Let time pass; return the columns that a filter by reasons now shows differently.
+
+        Called by the view's timer, with UTC seconds. Ages are computed where they are drawn, so
+        without such a filter a tick changes no column.
+        """
         self.now = now
         self._cache.tick(now)
         self._arrangement.reconsider(Reach.NONE)
@@ -160,7 +164,10 @@ class Picture:
         return self.filtered.problem
 
     def quick(self, mark: str) -> None:
-        """Switch one of the quick filters `!`, `@`, `#` on, in place of another one, or off."""
+        """Switch one of the quick filters `!`, `@`, `#` on, in place of another one, or off.
+
+        What is typed filters on beside it. Any other mark switches the quick filter off.
+        """
         quick = "" if self.filtered.quick == mark or mark not in QUICK else mark
         self._set_filter(replace(self.filtered, quick=quick))
 
@@ -180,7 +187,10 @@ class Picture:
         return task in self.marks
 
     def targets(self, selected: str | None) -> tuple[str, ...]:
-        """Return what an action works on: the marked cards in view, else the selected one."""
+        """Return what an action works on: the marked cards in view, else the selected one.
+
+        Empty where nothing is selected either. Ids as the ledger has them, for the commands.
+        """
         # In the order of the screen; a marked card that the filter hides is not acted on.
         places = {task: self.index(task) for task in self.marks}
         seen = [(COLUMNS.index(at[0]), at[1], task) for task, at in places.items() if at]
@@ -208,7 +218,10 @@ class Picture:
 
     @property
     def header(self) -> Header:
-        """The line above the columns, now."""
+        """The line above the columns, now.
+
+        Made anew at each call, from counts that are kept, so it costs the attempts that are open.
+        """
         if self._batch is None:
             return NO_HEADER
         rows = self._cache.rows

@@ -32,6 +32,8 @@ class Status:
     """A run at one moment, as `wf status` shows it; all of it read in one snapshot.
 
     `leader` is who leads by the ledger, `alive` whether that process is there on this machine.
+    Whether the disk is full is asked of the machine, too; `reasons` has each task. Times are UTC
+    seconds.
     """
 
     run: RunRow
@@ -61,7 +63,7 @@ class Status:
         return [task.id for task in sorted(blocked, key=lambda task: task.since)[:_MOST_ROOTS]]
 
     def as_json(self) -> dict[str, object]:
-        """Return the object of `wf status --json`."""
+        """Return the object of `wf status --json`, which scripts depend on."""
         return {
             "run": self.run_json(),
             "tasks": [task_json(task, self.reasons[task.id]) for task in self.tasks],

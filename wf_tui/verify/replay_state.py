@@ -27,7 +27,10 @@ ENDED: Final = frozenset({"completed", "partial", "aborted"})
 
 @dataclass
 class Chain:
-    """Where the integration branch went, as the events tell it."""
+    """Where the integration branch went, as the events tell it.
+
+    `compare` holds it against git, once all events are replayed; commits are full object names.
+    """
 
     base: str = ""
     heads: list[str] = field(default_factory=list)
@@ -160,7 +163,10 @@ class ReplayState:
             self.move(task, "pending")
 
     def settle(self, task: ReplayedTask) -> None:
-        """Count whether a task still keeps its phase open."""
+        """Count whether a task still keeps its phase open; called after each of its moves.
+
+        Done, or given up in a phase whose `on_failure` lets the run go on without it.
+        """
         phase = self.phases[task.phase]
         # While an attempt is open its phase is not over, though the task may be blocked already.
         given_up = (
