@@ -20,7 +20,11 @@ __all__ = ["accept", "check_shared_tree"]
 
 
 def accept(tx: Change, task: TaskRow) -> TaskRow:
-    """Take work that was held back: a person's claim, with a fence of its own."""
+    """Take work that was held back: a person's claim, with a fence of its own.
+
+    The rule of the move `ACCEPT`. The scheduler finds the open attempt and sees it through, from
+    the step that the kind of block names on; no seat is taken for it.
+    """
     epoch = task.epoch + 1
     claimed = evolve(
         task,
@@ -63,10 +67,13 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
 
 
 def check_shared_tree(tx: Change, task: TaskRow) -> None:
-    """Keep a person's claim, too, out of a part of the shared workspace that is in use."""
-    holder = (
-        contention(tx.run, task, tx.open_attempts()) if task.isolation is Isolation.SHARED else None
-    )
+    """Keep a person's claim, too, out of a part of the shared workspace that is in use.
+
+    A tree of its own is nobody else's, whatever its scope. Raises `RefusedError`.
+    """
+    if task.isolation is not Isolation.SHARED:
+        return
+    holder = contention(tx.run, task, tx.open_attempts())
     if holder:
         raise RefusedError(
             f"task {task.id!r} cannot be accepted: {holder.task!r} works on {holder.holds}",

@@ -22,6 +22,7 @@ from wf_tui.ledger.model.states import (
     Outcome,
     PinnedBy,
     ReleaseKind,
+    SeatState,
     Step,
     TaskState,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "LONGEST_WAIT",
     "MAX_BACKOFF",
     "Ending",
+    "backoff",
     "block",
     "block_at_once",
     "close",
@@ -49,7 +51,9 @@ __all__ = [
     "fail",
     "give_back",
     "hold_for_review",
+    "limited",
     "next_step",
+    "pin_to_fallback",
     "task_if_live",
 ]
 
@@ -75,7 +79,11 @@ class Ending:
 
 
 def task_if_live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
-    """Return the task if this claim is the live one."""
+    """Return the task if this claim is the live one, else None: the fence (RULES 4.1).
+
+    Both are asked. A task that was taken back and not claimed again has the epoch still, but no
+    worker; one that was claimed again by the same seat has another epoch.
+    """
     task = tx.task(task_id)
     if task.epoch == epoch and task.worker == worker:
         return task
@@ -85,7 +93,11 @@ def task_if_live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow |
 def next_step(
     tx: Change, task: TaskRow, step: Step, deadline: float | None, result: str | None
 ) -> TaskRow:
-    """Go on to a later step; from a question, which is void then, to the harvest."""
+    """Go on to a later step; from a question, which is void then, to the harvest.
+
+    `deadline` of the step is in UTC seconds, None for no limit; `result` is kept with the task.
+    Raises `RefusedError` for a step that the task is past.
+    """
     order = list(Step)
     later = order[order.index(Step(str(task.step))) :]
     if step not in ([Step.HARVESTING] if task.asking else later):
@@ -114,7 +126,11 @@ def done(
     result: str | None,
     note: str = "",
 ) -> TaskRow:
-    """Finish a task; its dependants learn of it in the same transaction."""
+    """Finish a task; its dependants learn of it in the same transaction.
+
+    `result` is what they get to read; `note` says how much was changed. Only a merge may finish a
+    task whose work is being merged, and nothing else may.
+    """
     merging = task.step == Step.INTEGRATING and not task.asking
     if not (merging if kind is DoneKind.MERGED else in_progress(task)):
         raise refused(task, f"done ({kind.value})")
@@ -136,9 +152,14 @@ def fail(
     detail: Detail,
     random: Random,
 ) -> TaskRow:
-    """Count a failure: try again later while there are tries left, else block with the cause."""
+    """Count a failure: try again later while there are tries left, else block with the cause.
+
+    `kind` and `detail` are what the task is blocked as when its tries are used up; the jitter of
+    its back-off comes from `random`. Never refused, whatever step the attempt was at.
+    """
     if task.asking:
         void_question(tx, task)
+    # While the attempt is open still: the breaker asks how long it took from its claim until now.
     breaker.failed(tx, tx.attempt(task.id, task.epoch))
     tries = task.tries + 1
     if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:
@@ -155,9 +176,9 @@ def fail(
         ),
         task,
     )
-    later = evolve(
-        _on_fallback(task, tries), tries=tries, not_before=tx.now + wait if wait else None
-    )
+    # None where there is no wait: a timer keeps it out of the walk until somebody looks at it.
+    not_before = tx.now + wait if wait else None
+    later = evolve(pin_to_fallback(task, tries), tries=tries, not_before=not_before)
     waiting = tx.to_pending(task, later, note=ending.text, detail=detail)
     return close(tx, waiting, ending)
 
@@ -168,8 +189,11 @@ def backoff(first: float, tries: int, random: Random) -> float:
     return wait * (1 + random.random() / 10)
 
 
-def _on_fallback(task: TaskRow, tries: int) -> TaskRow:
-    """Pin a failed task to the next profile of its `fallback`; a person's pin stays."""
+def pin_to_fallback(task: TaskRow, tries: int) -> TaskRow:
+    """Return a failed task pinned to the next profile of its `fallback`; a person's pin stays.
+
+    `tries` is how often it has failed now; the last profile of the list takes all further tries.
+    """
     if not task.spec.fallback or task.pinned_by is PinnedBy.PERSON:
         return task
     place = min(tries, len(task.spec.fallback)) - 1
@@ -186,8 +210,13 @@ def block(
     tries: int | None = None,
     not_before: float | None = None,
 ) -> TaskRow:
-    """End an attempt with its task blocked; the phase's `abort` policy acts here."""
+    """End an attempt with its task blocked; the phase's `abort` policy acts here.
+
+    `tries` is the new count, None where the failure is not counted; `not_before` is when a quota
+    is over, in UTC seconds.
+    """
     if tx.run.intent == Intent.ABORT:
+        # What was merging when the run was aborted ends like the rest, whatever it failed by.
         kind = BlockedKind.CANCELLED
     tx.emit(
         TaskBlocked(
@@ -208,6 +237,7 @@ def block(
     closed = close(tx, tx.update_task(task, stays), ending)
     if kind.facts.aborts_run and tx.phase(task.phase).on_failure is OnFailure.ABORT:
         abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
+    # Read again: what the abort did to others may have reached the counters of this one.
     return tx.task(closed.id)
 
 
@@ -236,7 +266,11 @@ def hold_for_review(
 
 
 def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> TaskRow:
-    """Return to a person what was accepted and did not pass: blocked as before, not counted."""
+    """Return to a person what was accepted and did not pass: blocked as before, not counted.
+
+    `accept` has noted in the detail as what it was blocked. Paths and head of a conflict are kept,
+    since the marked merge still lies in the tree.
+    """
     kind = BlockedKind(str(task.detail["accepted"]))
     kept = {name: task.detail[name] for name in ("paths", "head") if name in task.detail}
     return block(tx, task, ending, kind=kind, detail={**kept, **detail})
@@ -245,7 +279,11 @@ def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> Task
 def limited(
     tx: Change, task: TaskRow, ending: Ending, *, kind: LimitKind, lane: str, until: float
 ) -> TaskRow:
-    """Put a task back, uncounted, because its provider is slow, used up, or refuses the key."""
+    """Put a task back, uncounted, because its provider is slow, used up, or refuses the key.
+
+    All seats of the lane claim nothing before `until`, in UTC seconds (RULES 5, Limits). A refused
+    key blocks the task as failed: to wait mends nothing.
+    """
     if not in_progress(task):
         raise refused(task, "put back")
     tx.db.execute(
@@ -288,7 +326,12 @@ def conflict(
 
 
 def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
-    """Close the task's open attempt: its seat, scope and caps are free again."""
+    """Close the task's open attempt: its seat, scope and caps are free again.
+
+    Called when its processes are gone and its work is saved, whatever became of the task: also of
+    one that was fenced, and whose task a person has moved on since. Returns the task, which may be
+    claimed again from here on. Never refused.
+    """
     attempt = tx.attempt(task.id, task.epoch)
     closed = tx.write(
         attempt,
@@ -305,7 +348,7 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
             ended_at=tx.now,
         ),
     )
-    _free(tx, closed)
+    _free_seat(tx, closed)
     if ending.outcome is Outcome.SUCCEEDED:
         breaker.worked(tx, closed.profile)
     ended = AttemptEnded(
@@ -319,21 +362,30 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     )
     # The task has lost its claim by now; the event is of the attempt's worker and epoch.
     tx.emit(ended, evolve(task, worker=closed.worker, epoch=closed.epoch))
+    # A claim counts as one thing that the task waits for, so that nobody claims it again before.
     free = tx.update_task(task, evolve(task, open_epoch=None, unmet=task.unmet - 1))
     if closed.writes and closed.isolation is Isolation.SHARED and task.kind != DoneKind.MERGED:
         # Its files lie in the tree that others use: nobody may enter until it is refreshed.
         tx.update_run(evolve(tx.run, shared_merges=-1))
+    # Behind the row of the attempt: what is woken looks at the attempts that are open now.
     wake(tx, closed)
     refresh_abort(tx)
     return free
 
 
-def _free(tx: Change, attempt: AttemptRow) -> None:
+def _free_seat(tx: Change, attempt: AttemptRow) -> None:
+    """Give back what the attempt held of the caps of its run and its phase, and its seat."""
     tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts - 1))
     phase = tx.phase(attempt.phase)
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts - 1))
     tx.db.execute(
-        "UPDATE worker SET task = NULL, epoch = NULL, state = 'idle' "
+        # By epoch too: the seat may have left and joined again meanwhile, and hold another task.
+        "UPDATE worker SET task = NULL, epoch = NULL, state = :idle "
         "WHERE run = :run AND name = :worker AND epoch = :epoch",
-        {"run": tx.run.id, "worker": attempt.worker, "epoch": attempt.epoch},
+        {
+            "idle": SeatState.IDLE,
+            "run": tx.run.id,
+            "worker": attempt.worker,
+            "epoch": attempt.epoch,
+        },
     )

@@ -90,7 +90,12 @@ class Claim:
 
 
 def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: float) -> Claim | None:
-    """Claim the best ready task for a seat, or return None where there is none for it now."""
+    """Claim the best ready task for a seat, or return None where there is none for it now.
+
+    `start_deadline` is how many seconds the attempt has until its program runs; `steal_after` how
+    long a task that the plan pinned to a busy seat waits for it. In one transaction with what it
+    finds, so that two seats never hold one task.
+    """
     if tx.run.state not in {RunState.RUNNING, RunState.STALLED} or tx.run.intent != Intent.GO:
         return None
     if tx.run.open_attempts >= tx.run.jobs:
@@ -100,6 +105,7 @@ def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: floa
         return None
     if breaker.is_shut(tx, worker.profile):
         return None
+    # Both may bring tasks into the walk that begins next.
     release_due(tx)
     _drop_stale_pins(tx, steal_after)
     task = _best(tx, worker)
@@ -110,7 +116,11 @@ def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: floa
 
 
 def release_due(tx: Change) -> None:
-    """Let tasks go whose back-off or quota is over."""
+    """Let tasks go whose back-off or quota is over.
+
+    A back-off ends by one statement for all, without an event: the task was pending and stays so.
+    A quota blocked its task, which is moved and told of.
+    """
     tx.db.execute(
         "UPDATE task SET not_before = NULL "
         "WHERE run = :run AND not_before <= :now AND state = 'pending' "
@@ -166,12 +176,17 @@ def _drop_stale_pins(tx: Change, steal_after: float) -> None:
 
 
 def _limited(worker: WorkerRow, now: float) -> bool:
+    """Whether the provider of a seat has told it to wait."""
     return worker.lane_until is not None and worker.lane_until > now
 
 
 def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
+    """Return the best task that this seat may hold now; park what a scope keeps from it."""
     if not tx.run.open_attempts:
-        _wake_all(tx)
+        # With nothing open, none of those that are parked has anything to wait for.
+        for parked in _first_parked(tx):
+            tx.write(parked, evolve(parked, wait_queue=None))
+    # Read when the first task asks for them: one that only reads files needs none.
     holders: list[AttemptRow] | None = None
     workspace_closed = False
     # Best first, and the first that may be held is taken. What a scope keeps back is parked, so
@@ -203,6 +218,8 @@ def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
     if roles:
         where += f"AND role IN ({', '.join(f':{name}' for name in roles)}) "
     statement = select(TaskRow, where + "ORDER BY rank, ordinal LIMIT :most")
+    # The next page begins behind the last task that was seen, and is asked for only when that one
+    # was refused: by then it may be parked, which an offset would not survive.
     values: dict[str, Value] = {
         "run": tx.run.id,
         "rank": -(2**62),
@@ -242,6 +259,7 @@ def _park(tx: Change, task: TaskRow) -> None:
     """Take a task, and all that ask for the same, out of the walk until one may be free."""
     tx.db.execute(
         f"UPDATE task SET wait_queue = :queue WHERE run = :run AND {STARTABLE} "
+        # The same words as in the partial index `task_scope`, which a parameter would not match.
         "AND mode = 'read_write' AND scope_key = :scope_key AND needs_kind = :needs_kind "
         "AND role = :role AND pinned = :pinned AND phase = :phase",
         {
@@ -268,7 +286,8 @@ def _label(task: TaskRow) -> str:
 def wake(tx: Change, attempt: AttemptRow) -> None:
     """Put the best task of each queue that this attempt kept waiting back into the walk.
 
-    One of each is enough: tasks that ask for the same scope exclude each other anyway.
+    One of each is enough: tasks that ask for the same scope exclude each other anyway. Called as
+    the attempt is closed. What is woken may be parked again, behind somebody else.
     """
     if not attempt.writes:
         return
@@ -279,14 +298,11 @@ def wake(tx: Change, attempt: AttemptRow) -> None:
             tx.write(task, evolve(task, wait_queue=None))
 
 
-def _wake_all(tx: Change) -> None:
-    """Put the best task of each queue back: with nothing open, none has anything to wait for."""
-    for task in _first_parked(tx):
-        tx.write(task, evolve(task, wait_queue=None))
-
-
 def wake_next(tx: Change, task: TaskRow) -> None:
-    """Let the next of its scope into the walk: this one leaves it without having run."""
+    """Let the next of its scope into the walk: this one leaves it without having run.
+
+    Else those that were parked behind it would stay there until some attempt of their scope ends.
+    """
     if task.writes and task.wait_queue is None:
         tx.db.execute(
             "UPDATE task SET wait_queue = NULL WHERE run = :run AND id = (SELECT id FROM task "
@@ -296,7 +312,11 @@ def wake_next(tx: Change, task: TaskRow) -> None:
 
 
 def _first_parked(tx: Change) -> Iterator[TaskRow]:
-    """Walk the best task of each queue, one index seek each."""
+    """Walk the best task of each queue, one index seek each.
+
+    The caller may take the task that it is given out of its queue: the next seek is for a later
+    queue, so that the one behind it is not met.
+    """
     label = ""
     while True:
         rows = tx.db.execute(
@@ -315,7 +335,9 @@ def _first_parked(tx: Change) -> Iterator[TaskRow]:
 
 
 def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -> Claim:
+    """Give a task to a seat: both rows, the attempt, the event, and what people wrote to it."""
     phase = tx.phase(task.phase)
+    # Above all epochs before it: a write of an earlier claim can never pass for one of this.
     epoch = task.epoch + 1
     lease_until = tx.now + tx.run.lease
     claimed = evolve(
@@ -370,7 +392,9 @@ def open_attempt(
 ) -> AttemptRow:
     """Open the attempt of a claim: it holds seat, scope and caps until it is closed.
 
-    `host` is the machine that it runs on; "" is that of the scheduler.
+    `task` is the row as claimed, with worker and epoch; the caller writes it, and the seat. A
+    person's claim has one too, of the profile `user`. `host` is the machine that it runs on; "" is
+    that of the scheduler.
     """
     attempt = AttemptRow(
         run=tx.run.id,
@@ -389,16 +413,15 @@ def open_attempt(
         number=tx.run.attempts + 1,
         host=host,
     )
-    if task.writes and task.isolation is Isolation.SHARED and not _shared_in_use(tx):
-        tx.update_run(evolve(tx.run, shared_merges=tx.run.merges))
+    if task.writes and task.isolation is Isolation.SHARED:
+        users = [a for a in tx.open_attempts() if a.writes and a.isolation is Isolation.SHARED]
+        if not users:
+            # The first one in refreshes the tree to the head before it begins.
+            tx.update_run(evolve(tx.run, shared_merges=tx.run.merges))
     tx.insert(attempt)
     tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts + 1, attempts=attempt.number))
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts + 1))
     return attempt
-
-
-def _shared_in_use(tx: Change) -> bool:
-    return any(a.writes and a.isolation is Isolation.SHARED for a in tx.open_attempts())
 
 
 def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:

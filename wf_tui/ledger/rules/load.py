@@ -26,6 +26,8 @@ __all__ = ["ADDED_PHASE", "NewPhase", "NewTask", "add_task", "fill_run", "of_pla
 
 ADDED_PHASE: Final = "added"
 _STEP: Final = 1_000_000
+_LONGEST_TITLE: Final = 200
+"""Characters of the first line of a prompt; a title that was given is kept as it is."""
 _NEW_EDGE: Final = (
     "INSERT INTO edge (run, src, dst, kind, met) VALUES (:run, :src, :dst, :kind, :met)"
 )
@@ -68,7 +70,10 @@ class NewPhase:
 
 
 def rank(priority: int, chain: int) -> int:
-    """Return the place in the queue: priority first, then the longest remaining path."""
+    """Return the place in the queue, lower first: priority, then the longest remaining path.
+
+    One number for both, so that one index has the tasks in order (RULES 4.3).
+    """
     return priority * _STEP + _STEP - min(chain, _STEP)
 
 
@@ -128,7 +133,10 @@ def fill_run(
     chains: Mapping[str, int],
     worktree: WorktreeSetup | None = None,
 ) -> None:
-    """Store all phases and tasks of a new run; one statement a kind, 100,000 tasks in seconds."""
+    """Store all phases and tasks of a new run; one statement a kind, 100,000 tasks in seconds.
+
+    `chains` has the longest path that is left from each task, as `of_plan` returns it.
+    """
     tx.emit(
         RunCreated(
             goal=tx.run.goal,
@@ -157,17 +165,21 @@ def fill_run(
             follows = not phase.parallel and place > 0
             unmet = len(task.spec.needs) + follows + bool(phase.depends_on)
             chain = chains.get(task.id, 1)
-            rows.append(_card(tx, task, phase.name, ordinal, chain=chain, unmet=unmet))
+            rows.append(_task_row(tx, task, phase.name, ordinal, chain=chain, unmet=unmet))
             ordinal += 1
-        _insert_many(tx, rows)
+        if rows:
+            statement, _ = insert(rows[0])
+            # Made one at a time, as they are stored: those of a large plan would be many megabytes.
+            tx.db.execute_many(statement, (insert(row)[1] for row in rows))
         for row in rows:
             _emit_added(tx, row)
-    _link(tx, phases)
+    # Behind all tasks, since an edge may name one of a later phase.
+    _store_edges(tx, phases)
     tx.db.loaded()
     tx.update_run(evolve(tx.run, pending=ordinal))
 
 
-def _link(tx: Change, phases: Sequence[NewPhase]) -> None:
+def _store_edges(tx: Change, phases: Sequence[NewPhase]) -> None:
     """Store who waits for whom: results, the order of sequential phases, and phases."""
     run = tx.run.id
     edges: list[Values] = []
@@ -204,15 +216,16 @@ def _phase_row(run: RunRow, phase: NewPhase, number: int) -> PhaseRow:
     )
 
 
-def _card(
+def _task_row(
     tx: Change, task: NewTask, phase: str, ordinal: int, *, chain: int, unmet: int
 ) -> TaskRow:
+    first_line, _, _ = task.spec.prompt.strip().partition("\n")
     return TaskRow(
         run=tx.run.id,
         id=task.id,
         ordinal=ordinal,
         phase=phase,
-        title=task.title or _first_line(task.spec) or task.id,
+        title=task.title or first_line[:_LONGEST_TITLE] or task.id,
         spec=task.spec,
         needs_kind="shell" if task.spec.command is not None else "prompt",
         mode=task.mode,
@@ -235,20 +248,12 @@ def _card(
 
 
 def scope_key(scope: Sequence[str], workspace: str) -> str:
-    """Return the key of all tasks that ask for exactly this scope in this kind of workspace."""
+    """Return the key of all tasks that ask for exactly this scope in this kind of workspace.
+
+    Sorted, since the order in which a plan lists paths means nothing.
+    """
     words = json.dumps(sorted(scope)) if scope else "[]"
     return f"scope:{workspace}:{words}"
-
-
-def _first_line(spec: Spec) -> str:
-    return spec.prompt.strip().partition("\n")[0][:200]
-
-
-def _insert_many(tx: Change, rows: Sequence[TaskRow]) -> None:
-    if rows:
-        statement, _ = insert(rows[0])
-        # Made one at a time, as they are stored: those of a large plan would be many megabytes.
-        tx.db.execute_many(statement, (insert(row)[1] for row in rows))
 
 
 def _emit_added(tx: Change, task: TaskRow) -> None:
@@ -267,7 +272,12 @@ def _emit_added(tx: Change, task: TaskRow) -> None:
 
 
 def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
-    """Store one more task; refused where a phase that waits for its phase has begun."""
+    """Store one more task; refused where a phase that waits for its phase has begun.
+
+    `phase_name` is the phase that it joins at the end; without one it joins a phase of its own,
+    `added`, which nothing waits for. Raises `UsageError` for an id that is taken, a need that does
+    not exist or a cycle, and `RefusedError` where the phase is over.
+    """
     taken = tx.db.execute(
         "SELECT 1 FROM task WHERE run = :run AND id = :task", {"run": tx.run.id, "task": task.id}
     )
@@ -277,11 +287,13 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     phase = tx.phase(phase_name) if phase_name else _added_phase(tx)
     _refuse_cycle(tx, needs, phase.name)
     phase = _reopen(tx, phase)
-    last = _last_of(tx, phase)
+    ordinals = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = :run", {"run": tx.run.id})
+    ordinal = int(ordinals[0][0] or 0) + 1
+    last = _last_task(tx, phase)
     turn = last is None or phase.parallel or (last.settled and not awaits_turn(tx, last))
     follows = not turn
     unmet = sum(not is_met(need) for need in needs) + follows + bool(phase.unmet)
-    row = _card(tx, task, phase.name, _next_ordinal(tx), chain=1, unmet=unmet)
+    row = _task_row(tx, task, phase.name, ordinal, chain=1, unmet=unmet)
     tx.write(phase, evolve(phase, unsettled=phase.unsettled + 1))
     tx.insert(row)
     if last is not None and not phase.parallel:
@@ -290,6 +302,7 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
         tx.db.execute(_NEW_EDGE, _edge(tx.run.id, need.id, row.id, EdgeKind.RESULT))
     tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
     _emit_added(tx, row)
+    # Added as it would be if nothing were blocked, then moved: the log and the counts have both.
     bad = sum(is_bad(need) for need in needs)
     if not bad:
         return row
@@ -298,11 +311,6 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     before = TaskState.PENDING.value
     tx.emit(TaskBlocked(kind=BlockedKind.DEPENDENCY, before=before, text=why), waiting)
     return tx.to_pending(waiting)
-
-
-def _next_ordinal(tx: Change) -> int:
-    rows = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = :run", {"run": tx.run.id})
-    return int(rows[0][0] or 0) + 1
 
 
 def _added_phase(tx: Change) -> PhaseRow:
@@ -315,7 +323,7 @@ def _added_phase(tx: Change) -> PhaseRow:
     return row
 
 
-def _last_of(tx: Change, phase: PhaseRow) -> TaskRow | None:
+def _last_task(tx: Change, phase: PhaseRow) -> TaskRow | None:
     rows = tx.db.execute(
         "SELECT id FROM task WHERE run = :run AND phase = :phase ORDER BY ordinal DESC LIMIT 1",
         {"run": tx.run.id, "phase": phase.name},

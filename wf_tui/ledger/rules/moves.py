@@ -384,12 +384,14 @@ def _make_one(
     situation = situation_of(task, lambda one: bool(operator_moves.claimed_dependant(tx, one)))
     refusal = why_not(move, task, tx.run, situation)
     try:
+        # Arguments that fit no task are an error of the whole move, also where this one is refused.
         if move.check is not None:
             move.check(tx, task, *args, **kwargs)
         if refusal is not None:
             return MoveResult.refused(task, refusal)
         if move.wakes and not task.claimed:
             wake_run(tx)
+        # Of this move's events alone: what it does to the run can be undone by nobody.
         tx.undoable = move.undoable
         return MoveResult.of(move.rule(tx, task, *args, **kwargs))
     except RefusedError as error:

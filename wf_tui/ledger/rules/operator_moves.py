@@ -61,7 +61,11 @@ _SPEC: Final = frozenset(Spec.__dataclass_fields__)
 
 
 def retry(tx: Change, task: TaskRow) -> TaskRow:
-    """Give a task another chance, with all its tries; of a back-off, end the wait alone."""
+    """Give a task another chance, with all its tries; of a back-off, end the wait alone.
+
+    Also of a skipped one, as long as nothing that waited for it was claimed. A profile that its
+    breaker paused may try again with it.
+    """
     if task.asking:
         return stopped(tx, task, TaskRetried(stopped=True), _fresh(task))
     tx.emit_move(TaskRetried(), task)
@@ -137,6 +141,7 @@ def skip(tx: Change, task: TaskRow) -> TaskRow:
     """Count a task as done without its work; dependants get an empty result."""
     stops = task.claimed
     if not stops:
+        # As long as it is in the walk: afterwards it is not known what it kept parked.
         wake_next(tx, task)
     tx.emit_move(TaskSkipped(kind=DoneKind.SKIPPED, stopped=stops or None), task)
     if stops:
@@ -152,12 +157,17 @@ def edit(tx: Change, task: TaskRow, *, fields: Mapping[str, object]) -> TaskRow:
     """
     before = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
     tx.emit_move(TaskEdited(fields=dict(fields), was=before), task)
+    # By its old scope, behind which others are parked; with the new one it keeps back others.
     wake_next(tx, task)
     return tx.update_task(task, edited(task, fields))
 
 
 def edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
-    """Return the task with these fields of `edit`, and all that follows from them."""
+    """Return the task with these fields of `edit`, and all that follows from them.
+
+    For `undo` as well, with values as JSON has them. Out of its queue, since with another scope or
+    another seat it may be free.
+    """
     in_spec: dict[str, Any] = {k: v for k, v in fields.items() if k in _SPEC}
     own: dict[str, Any] = {k: from_json(k, v) for k, v in fields.items() if k not in _SPEC}
     spec = replace(task.spec, **in_spec)
@@ -178,6 +188,7 @@ def priority(tx: Change, task: TaskRow, *, number: int) -> TaskRow:
 
 
 def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow:
+    """Block a task at a person's word, and stop the attempt that it has."""
     stops = task.claimed
     tx.emit_move(TaskBlocked(kind=kind, text=note, stopped=stops or None), task)
     if stops:
@@ -188,14 +199,21 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
 
 
 def stopped(tx: Change, task: TaskRow, event: TaskEvent, new: TaskRow) -> TaskRow:
-    """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*)."""
+    """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*).
+
+    `new` is the task with what else the move changes. The attempt stays open, with its scope and
+    its seat, until the scheduler has killed its processes and saved its work.
+    """
     tx.emit_move(event, task)
     fence(tx, task)
     return tx.to_pending(task, evolve(new, not_before=None))
 
 
 def claimed_dependant(tx: Change, task: TaskRow) -> str | None:
-    """Return a task that waited for this one, or for its phase, and was claimed since."""
+    """Return a task that waited for this one, or for its phase, and was claimed since.
+
+    It may have counted on the result, so that a skip cannot be taken back any more.
+    """
     rows = tx.db.execute(
         "SELECT id FROM task WHERE run = :run AND attempts > 0 AND (id IN "
         "(SELECT dst FROM edge WHERE run = :run AND src = :task) OR phase IN "
@@ -207,4 +225,5 @@ def claimed_dependant(tx: Change, task: TaskRow) -> str | None:
 
 
 def _person(tx: Change) -> str:
+    """Return who acts, as notes name a person."""
     return tx.actor.removeprefix(PERSON)

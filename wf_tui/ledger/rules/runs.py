@@ -14,7 +14,14 @@ from wf_tui.ledger.model.events.run_events import (
 )
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
 from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, evolve, select
-from wf_tui.ledger.model.states import BlockedKind, Intent, ReleaseKind, RunState, TaskState
+from wf_tui.ledger.model.states import (
+    PERSON,
+    BlockedKind,
+    Intent,
+    ReleaseKind,
+    RunState,
+    TaskState,
+)
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.queries import breaker_reads
 from wf_tui.ledger.rules import breaker
@@ -30,6 +37,7 @@ __all__ = [
     "abort",
     "abort_rest",
     "end_when_idle",
+    "has_timer",
     "pause",
     "refresh_abort",
     "resume",
@@ -102,7 +110,10 @@ def written_again(tx: Change, why: str, seconds: float) -> None:
 
 
 def pause(tx: Change) -> bool:
-    """Start nothing new; what runs goes on."""
+    """Start nothing new; what runs goes on, and the scheduler stays. False where it is so already.
+
+    Where a `stop` came before, the run is merely paused from now on: its scheduler stays.
+    """
     _raise(why_not_stop(tx.run))
     if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
         return False
@@ -112,7 +123,7 @@ def pause(tx: Change) -> bool:
 
 
 def resume(tx: Change) -> bool:
-    """Claim again; also with the profiles that are paused."""
+    """Claim again; also with the profiles that are paused. False where nothing was changed."""
     if tx.run.state == RunState.RUNNING and tx.run.intent == Intent.GO:
         return breaker.close_all(tx)
     _raise(why_not_resume(tx.run))
@@ -124,32 +135,55 @@ def resume(tx: Change) -> bool:
 def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     """Pause and let the scheduler exit; with `now`, take running work back to the queue first.
 
-    What a person has accepted is seen through: in the queue a worker would begin it anew.
+    Returns the tasks that were taken back. What a person has accepted is seen through: in the queue
+    a worker would begin it anew.
     """
     _raise(why_not_stop(tx.run))
     intent = Intent.STOP if now else Intent.DRAIN
     tx.update_run(evolve(tx.run, state=RunState.PAUSED, intent=intent))
     tx.emit(RunPaused(intent=intent))
+    if not now:
+        return []
+    rows = tx.db.execute(
+        select(
+            TaskRow,
+            "WHERE run = :run AND worker IS NOT NULL AND id IN "
+            "(SELECT task FROM attempt WHERE run = :run AND open = 1) ORDER BY ordinal",
+        ),
+        {"run": tx.run.id},
+    )
     stopped = []
-    if now:
-        for task in _claimed(tx):
-            if stoppable(task) and not task.by_hand:
-                tx.emit(TaskReleased(kind=ReleaseKind.STOP, before=task.step or task.kind), task)
-                fence(tx, task)
-                stopped.append(tx.to_pending(task))
+    for task in [decode(TaskRow, row) for row in rows]:
+        if stoppable(task) and not task.by_hand:
+            tx.emit(TaskReleased(kind=ReleaseKind.STOP, before=task.step or task.kind), task)
+            fence(tx, task)
+            stopped.append(tx.to_pending(task))
     return stopped
 
 
 def abort(tx: Change) -> None:
     """Abort at a person's word."""
     _raise(why_not_stop(tx.run))
-    abort_rest(tx, f"aborted by {tx.actor.removeprefix('user:')}")
+    abort_rest(tx, f"aborted by {tx.actor.removeprefix(PERSON)}")
 
 
 def abort_rest(tx: Change, why: str) -> None:
-    """Cancel all that is not done; what is merging may finish; `aborted` when nothing is open."""
+    """Cancel all that is not done; what is merging may finish; `aborted` when nothing is open.
+
+    At a person's word, or by the policy `abort` of a phase; `why` is the note of each task.
+    """
     tx.update_run(evolve(tx.run, intent=Intent.ABORT, state=RunState.RUNNING))
-    for task in _cancellable(tx):
+    # Dependants first: the other way round each of a chain tells all behind it of a new root, 50
+    # million times among 10,000.
+    rows = tx.db.execute(
+        select(TaskRow, "WHERE run = :run AND state <> :done ORDER BY chain, ordinal DESC"),
+        {"run": tx.run.id, "done": TaskState.DONE},
+    )
+    for task in [decode(TaskRow, row) for row in rows]:
+        open_block = task.block is not None and task.block.cancelled_by_abort
+        if task.state is not TaskState.PENDING and not stoppable(task) and not open_block:
+            continue
+        # Read again: what one before it was told may have changed this one's row.
         current = tx.task(task.id)
         if current.claimed:
             fence(tx, current)
@@ -160,29 +194,9 @@ def abort_rest(tx: Change, why: str) -> None:
     refresh_abort(tx)
 
 
-def _cancellable(tx: Change) -> list[TaskRow]:
-    """Return what an abort cancels, dependants first.
-
-    The other way round each of a chain tells all behind it of a new root: 50 million times among
-    10,000.
-    """
-    rows = tx.db.execute(
-        select(TaskRow, "WHERE run = :run AND state <> 'done' ORDER BY chain, ordinal DESC"),
-        {"run": tx.run.id},
-    )
-    tasks = [decode(TaskRow, row) for row in rows]
-    return [
-        task
-        for task in tasks
-        if task.state is TaskState.PENDING
-        or stoppable(task)
-        or (task.block is not None and task.block.cancelled_by_abort)
-    ]
-
-
 def refresh_abort(tx: Change) -> None:
-    """End an aborted run once its last attempt is closed."""
-    if tx.run.intent == Intent.ABORT and not tx.run.open_attempts and not _ended(tx):
+    """End an aborted run once its last attempt is closed; asked wherever one may have been."""
+    if tx.run.intent == Intent.ABORT and not tx.run.open_attempts and not tx.run.state.ended:
         _end(tx, RunState.ABORTED)
 
 
@@ -193,7 +207,7 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> RunState
     a timer is set, or was when it began to look for claims.
     """
     run = tx.run
-    if run.open_attempts or _ended(tx) or _timer(tx, looked_at):
+    if run.open_attempts or run.state.ended or has_timer(tx, looked_at):
         return run.state
     if not run.pending + run.in_progress + run.blocked:
         _end(tx, RunState.COMPLETED)
@@ -208,19 +222,29 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> RunState
 
 
 def roots(tx: Change) -> list[str]:
-    """Return the tasks that all the rest waits for: blocked, and not by another one."""
+    """Return the tasks that all the rest waits for: blocked, and not by another one.
+
+    The oldest 20 at most, which is what a notice has room for.
+    """
     rows = tx.db.execute(
-        "SELECT id FROM task WHERE run = :run AND state = 'blocked' AND kind <> :through "
+        "SELECT id FROM task WHERE run = :run AND state = :blocked AND kind <> :through "
         "ORDER BY since, ordinal LIMIT 20",
-        {"run": tx.run.id, "through": BlockedKind.DEPENDENCY},
+        {
+            "run": tx.run.id,
+            "blocked": TaskState.BLOCKED,
+            "through": BlockedKind.DEPENDENCY,
+        },
     )
     return [str(row[0]) for row in rows]
 
 
 def wake_run(tx: Change) -> None:
-    """Bring a stalled or ended run back, since a person gave it something to do."""
+    """Bring a stalled or ended run back, since a person gave it something to do.
+
+    A paused one stays so. Raises `RefusedError` while the run is being aborted.
+    """
     _raise(why_not_wake(tx.run))
-    if tx.run.state == RunState.STALLED or _ended(tx):
+    if tx.run.state == RunState.STALLED or tx.run.state.ended:
         _go(tx)
 
 
@@ -243,33 +267,22 @@ def _end(tx: Change, state: RunState) -> None:
     tx.emit(RunEnded(state=state, counts=counts))
 
 
-def _ended(tx: Change) -> bool:
-    return tx.run.state.ended
-
-
 def _raise(refusal: RefusedError | None) -> None:
     if refusal is not None:
         raise refusal
 
 
-def _timer(tx: Change, looked_at: float) -> bool:
+def has_timer(tx: Change, looked_at: float) -> bool:
+    """Whether something of the run will go on by itself: a back-off, a quota, a breaker's pause.
+
+    A pause counts that ended after `looked_at`, in UTC seconds: whoever looked for claims then
+    could not see what it lets through now.
+    """
     if breaker_reads.next_look(tx.db, tx.run.id, looked_at) is not None:
         return True
     rows = tx.db.execute(
         "SELECT 1 FROM task WHERE run = :run AND not_before IS NOT NULL "
-        "AND (state = 'pending' OR kind = :quota) LIMIT 1",
-        {"run": tx.run.id, "quota": BlockedKind.QUOTA},
+        "AND (state = :pending OR kind = :quota) LIMIT 1",
+        {"run": tx.run.id, "pending": TaskState.PENDING, "quota": BlockedKind.QUOTA},
     )
     return bool(rows)
-
-
-def _claimed(tx: Change) -> list[TaskRow]:
-    rows = tx.db.execute(
-        select(
-            TaskRow,
-            "WHERE run = :run AND worker IS NOT NULL AND id IN "
-            "(SELECT task FROM attempt WHERE run = :run AND open = 1) ORDER BY ordinal",
-        ),
-        {"run": tx.run.id},
-    )
-    return [decode(TaskRow, row) for row in rows]

@@ -19,7 +19,11 @@ __all__ = ["join_workers", "more_seats", "new_seats"]
 
 
 def new_seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> list[WorkerRow]:
-    """Return the seats of a run; a profile without a number has as many as jobs."""
+    """Return the seats of a run; a profile without a number has as many as jobs.
+
+    `asked` is what the command line says, by profile, and goes before the configuration. Raises
+    `UnknownNameError` and `UsageError`.
+    """
     profiles = config.seats
     for name, count in asked.items():
         if name not in profiles:
@@ -42,7 +46,10 @@ def new_seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> 
 
 
 def more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
-    """Return `count` more like one that is there, with names that are not taken."""
+    """Return `count` more like one that is there, with names that are not taken.
+
+    The lowest free numbers are used, so that a seat which left may come back under its name.
+    """
     numbers = range(1, len(taken) + count + 1)
     free = [name for n in numbers if (name := f"{like.profile}-{n}") not in taken]
     fresh = evolve(like, state=SeatState.IDLE, task=None, epoch=None, heartbeat_at=None)
@@ -55,6 +62,8 @@ def join_workers(tx: Change, seats: Sequence[WorkerRow]) -> None:
     The ones of an earlier scheduler that are not among them leave. A seat that stays keeps its
     claim and its place; what it is made from is taken over from the profile as it is now.
     """
+    # Updated, not replaced: the attempts of an earlier scheduler hold their seats until recovery
+    # has closed them.
     kept = {seat.name: seat for seat in tx.workers()}
     for name in sorted(kept.keys() - {seat.name for seat in seats}):
         tx.db.execute(
