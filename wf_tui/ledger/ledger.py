@@ -109,7 +109,11 @@ class Ledger:
         chains: Mapping[str, int],
         worktree: WorktreeSetup | None = None,
     ) -> RunRow:
-        """Store a new run with all its phases and tasks."""
+        """Store a new run with all its phases and tasks; return its row as stored.
+
+        Called by the command that starts it, before there is a scheduler. `chains` has the longest
+        path that is left from each task, as `load.of_plan` returns it.
+        """
         with self.db.transaction(run.id):
             newest = self.db.execute("SELECT max(number) FROM run")[0][0]
             self.db.execute(*insert(evolve(run, number=int(newest or 0) + 1)))
@@ -133,7 +137,7 @@ class Ledger:
             return [task.id for task in runs.stop(tx, now=now)]
 
     def abort(self, run: str) -> None:
-        """Cancel all that is not done."""
+        """Cancel all that is not done; raises `RefusedError` where the run is over already."""
         with self._change(run) as tx:
             runs.abort(tx)
 
@@ -219,14 +223,18 @@ class Ledger:
         start_deadline: float = START_DEADLINE,
         steal_after: float = STEAL_AFTER,
     ) -> Claim | None:
-        """Claim the best ready task for a seat, or return None."""
+        """Claim the best ready task for a seat, or return None.
+
+        In seconds: how long its program has to start, and how long a task that the plan pinned to a
+        busy seat waits for that one.
+        """
         with self._change(run) as tx:
             return claims.claim_for(
                 tx, worker, start_deadline=start_deadline, steal_after=steal_after
             )
 
     def release_due(self, run: str) -> None:
-        """Let tasks go whose back-off or quota is over."""
+        """Let tasks go whose back-off or quota is over; a claim does so, too."""
         with self._change(run) as tx:
             claims.release_due(tx)
 
@@ -274,7 +282,11 @@ class Ledger:
         return self._fenced(fence, record)
 
     def heartbeat(self, run: str, alive: Sequence[Fence]) -> None:
-        """Renew the leases of all attempts that gave evidence of life; one statement."""
+        """Renew the leases of all attempts that gave evidence of life; one statement.
+
+        No `Change`, and no event: nothing moves by it. A claim that is the live one no longer is
+        left out by the condition, which is the fence here.
+        """
         if not alive:
             return
         with self.db.transaction(run):
@@ -392,7 +404,7 @@ class Ledger:
         )
 
     def intend(self, fence: Fence, old: str, new: str) -> bool:
-        """Record that the integration branch is about to move."""
+        """Record that the integration branch is about to move, from `old` to `new`."""
 
         def rule(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
@@ -454,10 +466,12 @@ class Ledger:
     # -- the fence
 
     def _fenced(self, fence: Fence, rule: Callable[[Change, TaskRow], object]) -> bool:
+        """Apply a rule if the claim is the live one; else nothing, and False."""
         with self._change(fence.run) as tx:
             task = attempts.task_if_live(tx, fence.task, fence.epoch, fence.worker)
             if task is None:
                 return False
+            # The rule may take the claim from the task; what it tells is still of this worker.
             tx.reporter = (fence.task, fence.worker, fence.epoch)
             rule(tx, task)
             return True
@@ -477,6 +491,7 @@ class Ledger:
 
 
 def _reject(tx: Change, fence: Fence, ending: Ending) -> None:
+    """Tell of a result that came too late, and close its attempt if that is open still."""
     task = tx.task(fence.task)
     stale = evolve(task, worker=fence.worker, epoch=fence.epoch)
     tx.emit(ResultRejected(outcome=ending.outcome, text=ending.text), stale)

@@ -63,6 +63,7 @@ class _Request:
         self.loop.call_soon_threadsafe(self._settle)
 
     def _settle(self) -> None:
+        # Who waited may be gone; what it wanted is committed all the same.
         if self.future.cancelled():
             return
         if self.error is not None:
@@ -94,12 +95,19 @@ class Writer:
     _opened: tuple[Ledger, Database] | None = None
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread; the ledger is opened by it, with the first rule.
+
+        A daemon, so that a process that dies of a fault does not wait for it.
+        """
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
         self._thread.start()
 
     def post(self, rule: Callable[[Ledger], _Answer]) -> asyncio.Future[_Answer]:
-        """Put a rule into the next transaction; the future has its answer after the commit."""
+        """Put a rule into the next transaction; the future has its answer after the commit.
+
+        Called on the event loop. The rule runs on the writer's thread, perhaps more than once: a
+        transaction that could not be committed is made again. Raises `LedgerError` after the end.
+        """
         loop = asyncio.get_running_loop()
         request = _Request(rule, loop.create_future(), loop)
         with self._accepting:
@@ -121,7 +129,10 @@ class Writer:
         return self._write_retry.seconds
 
     def hurry(self, seconds: float) -> None:
-        """Wait no longer than this for a ledger that cannot be written; then that is the answer."""
+        """Wait no longer than this for a ledger that cannot be written; then that is the answer.
+
+        In seconds from now on. Called from any thread, as the scheduler is told to stop.
+        """
         self._write_retry.limit(seconds)
 
     def close(self) -> None:

@@ -66,6 +66,7 @@ def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:
 
 def was_kept(db: Database, attempt: AttemptRow) -> bool:
     """Whether the tree of an attempt was kept since its work could not be saved."""
+    # Trees are used again: what is said of a number is of the attempt that had it last.
     newest = db.execute(
         "SELECT task, epoch FROM attempt WHERE run = :run AND tree = :tree "
         "ORDER BY number DESC LIMIT 1",

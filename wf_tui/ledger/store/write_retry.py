@@ -24,7 +24,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class WriteRetry:
-    """When nothing could be written, and for how long that is borne."""
+    """When nothing could be written, and for how long that is borne.
+
+    The writer has one for its whole life. `retry` and `over` belong to its thread; `limit` is
+    called by another one, and the two times are read by any. Seconds of a clock that nobody sets.
+    """
 
     why: str = ""
     """Why nothing can be written now."""
@@ -50,7 +54,10 @@ class WriteRetry:
         self._hurried.set()
 
     def retry(self, attempt: Callable[[], _Answer]) -> _Answer:
-        """Try until it can be written."""
+        """Try until it can be written; raise the last `LedgerWaitError` when the limit is over.
+
+        It tries again after 0.1 to 1 s. Any other error of the ledger is raised at once.
+        """
         pause = _SHORTEST
         while True:
             try:
@@ -59,6 +66,7 @@ class WriteRetry:
                 self._begin(error)
                 if time.monotonic() >= max(self._began, self._since) + self._most:
                     raise
+            # Once hurried it would not wait at all, and ask as fast as it can.
             if self._hurried.wait(pause):
                 time.sleep(_SHORTEST)
             pause = min(2 * pause, _LONGEST)
@@ -73,6 +81,7 @@ class WriteRetry:
         """Take note that something was written."""
         if self.why:
             _log.warning("the ledger can be written again, after %.1f s", self.lasts)
+            # First the end, then the sum: a reader in between sees too little, never it twice.
             seconds = self.seconds
             self.why = ""
             self._total = seconds

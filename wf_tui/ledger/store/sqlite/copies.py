@@ -18,7 +18,11 @@ _FRESH: Final = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFO
 
 
 def copy_beside(db: LedgerFile, word: str) -> Path:
-    """Copy what is committed to `ledger-<word>.db`, or to the next free name; return which."""
+    """Copy what is committed to `ledger-<word>.db`, or to the next free name; return which.
+
+    Called under the writers' lock, so that two never look for a free name at once. The copy has its
+    name only when all of it is on the disk; raises `OSError` or `LedgerError`, and leaves none.
+    """
     part = db.path.with_name(f"{db.path.stem}-{word}.part")
     try:
         os.close(os.open(part, _FRESH, _PRIVATE))
@@ -44,6 +48,7 @@ def _free_name(path: Path, word: str) -> Path:
 
 
 def _sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

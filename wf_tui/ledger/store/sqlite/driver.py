@@ -41,7 +41,12 @@ _FAULTS: Final[Mapping[type[apsw.Error], tuple[str, str]]] = {
 
 
 class SqliteDatabase:
-    """One ledger file. Writers queue on a lock file: SQLite's own waiting starves processes."""
+    """One ledger file. Writers queue on a lock file: SQLite's own waiting starves processes.
+
+    `create` makes a file that is missing; `patience` is how long a change waits for other programs.
+    Raises `LedgerError` for a file that is none of ours, damaged, or of a later wf, and leaves it
+    as it is. It belongs to the thread that made it.
+    """
 
     def __init__(
         self,
@@ -76,7 +81,11 @@ class SqliteDatabase:
             undo.pop_all()
 
     def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
-        """Run one statement and return all its rows."""
+        """Run one statement and return all its rows.
+
+        Raises `LedgerError`, or `LedgerWaitError` where it may work later; `UsageError` for a value
+        that no store could hold.
+        """
         try:
             return cast("list[Row]", self._connection.execute(sql, values).fetchall())
         except apsw.Error as error:
@@ -138,7 +147,11 @@ class SqliteDatabase:
             yield
 
     def changed(self) -> bool:
-        """Whether another connection committed since the last call, or the file is another one."""
+        """Whether another connection committed since the last call, or the file is another one.
+
+        What this connection commits itself does not count. The first read after a file was lost
+        raises; so whoever asks here learns of it.
+        """
         before, self._version = self._version, self._data_version()
         return before != self._version or bool(self._lost())
 
@@ -166,7 +179,7 @@ class SqliteDatabase:
             raise _damaged(self.path)
 
     def copy_to(self, path: Path) -> None:
-        """Copy what is committed into another file."""
+        """Copy what is committed into another file, all at once; raises `LedgerError`."""
         try:
             with (
                 contextlib.closing(apsw.Connection(str(path))) as copy,
@@ -219,12 +232,15 @@ class SqliteDatabase:
 
     @contextlib.contextmanager
     def _between(self, begin: str, end: str, undo: str) -> Iterator[None]:
+        """Do what is within all or not at all, by these three statements."""
         self.execute(begin)
         self._depth += 1
         try:
             yield
+            # Within the `try`, since a COMMIT that fails leaves the transaction open.
             self.execute(end)
         except BaseException:
+            # What it failed by is what matters; some faults have undone everything already.
             with contextlib.suppress(LedgerError):
                 self.execute(undo)
             raise
@@ -261,6 +277,7 @@ def _by_position(sql: str) -> Callable[[Values], tuple[Value, ...]]:
     names = list(dict.fromkeys(_PARAMETER.findall(sql)))
     if len(names) > 1:
         return itemgetter(*names)
+    # Of one name, `itemgetter` returns the value itself and no tuple.
     return lambda values: tuple(values[name] for name in names)
 
 
@@ -285,7 +302,9 @@ def _damaged(path: Path) -> LedgerError:
 
 
 def _is_full(error: apsw.Error, number: int) -> bool:
+    """Whether the disk, a quota or the limit of a file's size is what stopped it."""
     if isinstance(error, apsw.IOError | apsw.CantOpenError):
+        # The memory that processes share lies in a file, too; this is said where it cannot grow.
         unshared = getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE
         return unshared or number in _NO_ROOM
     return isinstance(error, apsw.FullError)

@@ -32,7 +32,11 @@ _DAMAGED: Final = -2
 
 
 class FileGuard:
-    """What the files of a ledger are, from when it was opened on."""
+    """What the files of a ledger are, from when it was opened on; one for each connection.
+
+    `broken` looks at the names alone and is asked before each read; `overwritten` looks into the
+    file and is asked before each write.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -88,6 +92,7 @@ class FileGuard:
 
     def _events(self) -> int:
         """Return how many events the file itself has, whatever its journal has; costs 31 us."""
+        # Immutable: read without its journal, and without a lock that would disturb anyone.
         place = f"file:{quote(str(self._path))}?immutable=1"
         fault = _UNREADABLE
         for _ in range(_LOOKS):
@@ -115,7 +120,10 @@ class FileGuard:
 
 
 def judge(db: LedgerFile, guard: FileGuard) -> LedgerError | None:
-    """Return what is wrong with the files of a ledger in use, after saving what can be saved."""
+    """Return what is wrong with the files of a ledger in use, after saving what can be saved.
+
+    Called by the driver as it begins to write, under the writers' lock.
+    """
     if lost := guard.broken():
         return _rescue(db, guard, f"the ledger {db.path} {lost} while it was in use")
     if what := guard.overwritten():
@@ -142,6 +150,7 @@ def _keep_journal(db: LedgerFile, guard: FileGuard, text: str) -> LedgerError:
 
 
 def _inode(name: Path) -> tuple[int, int] | None:
+    """Return what a file is, whatever its name and content; None where there is none."""
     try:
         status = name.stat()
     except OSError:

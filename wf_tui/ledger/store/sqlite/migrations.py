@@ -26,6 +26,8 @@ _OLDEST: Final = 1
 
 @dataclass(frozen=True)
 class _Header:
+    """What the file itself says that it is; SQLite keeps both numbers for the program."""
+
     application: int
     version: int
     empty: bool
@@ -86,6 +88,7 @@ def _create_or_upgrade(db: LedgerFile, mode: str) -> None:
 
 
 def _header(db: LedgerFile) -> _Header:
+    """Read all three at one moment: another process may be making the file just now."""
     with db.snapshot():
         numbers = (_number(db, "application_id"), _number(db, "user_version"))
         return _Header(*numbers, empty=not db.execute("SELECT 1 FROM sqlite_schema LIMIT 1"))
@@ -114,6 +117,7 @@ def _migrate(db: LedgerFile, version: int) -> None:
 
 
 def _script(name: str) -> str:
+    """Return the text of a script that is installed beside this module."""
     return resources.files("wf_tui.ledger.store.sqlite").joinpath(name).read_text(encoding="utf-8")
 
 
@@ -128,6 +132,7 @@ def _refuse_while_led(db: LedgerFile) -> None:
 
 
 def _back_up(db: LedgerFile, version: int) -> None:
+    """Copy the file as it is; without a copy its format is not changed."""
     try:
         copy_beside(db, f"{version}.backup")
     except (LedgerError, OSError) as error:

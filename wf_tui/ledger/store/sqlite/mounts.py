@@ -37,8 +37,10 @@ def file_system(path: Path, mounts: str) -> str:
     folder = f"{path.resolve().parent}/"
     best, found = -1, ""
     for line in mounts.splitlines():
+        # The fields before the dash vary in number; those behind it begin with the type.
         left, _, right = line.partition(" - ")
         mount = left.split()[4].replace("\\040", " ").rstrip("/") + "/"
+        # Of two on the same place the later one counts: it lies over the other.
         if folder.startswith(mount) and len(mount) >= best:
             best, found = len(mount), right.split()[0]
     return found

@@ -39,7 +39,10 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def lead(self, run: str) -> Iterator[Lead]:
-        """Hold the lock file of a run, which the kernel frees when this process dies."""
+        """Hold the lock file of a run, which the kernel frees when this process dies.
+
+        The file stays: who deleted it would lock another one than those who wait for it.
+        """
         path = self.paths.run(run).scheduler_lock
         handle = locks.open_lock(path)
         try:

@@ -33,7 +33,12 @@ _LOCKS: Final = Path("/proc/locks")
 
 
 class WriteLock:
-    """The lock file of one ledger; a connection has one, and no two threads use it at once."""
+    """The lock file of one ledger; a connection has one, and no two threads use it at once.
+
+    Beside the ledger, not the ledger itself: closing any handle of a file frees all the locks that
+    SQLite has on it in this process. `taken` is for those who change something, whatever their
+    version of wf; `wait_for_sqlite` for programs that know only SQLite's own locks.
+    """
 
     def __init__(self, ledger: Path, patience: Patience) -> None:
         self._ledger = ledger
@@ -49,8 +54,12 @@ class WriteLock:
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[None]:
-        """Hold the turn."""
+        """Hold the turn.
+
+        Raises `LedgerWaitError` when the patience is at its end, after a warning in the log.
+        """
         with contextlib.ExitStack() as stack:
+            # Free nearly always: no thread is started then.
             handle = self._handle
             if not locks.try_lock(handle):
                 handle = self._wait()
@@ -93,6 +102,7 @@ class WriteLock:
                 os.close(turn.handle)
             raise
         if not turn.give_up():
+            # It came between the last look and the giving up.
             return turn.handle
         raise self.locked()
 
@@ -104,6 +114,7 @@ class WriteLock:
         )
 
     def _say(self) -> None:
+        """Warn that somebody has the ledger for long, and who."""
         import logging  # noqa: PLC0415 - hardly ever needed, and 5 ms of each command
 
         who = self._holder()
@@ -142,6 +153,7 @@ class _Turn:
 
 
 def _open(path: Path) -> int:
+    """Open the lock file; each wait has a handle of its own, since a lock belongs to a handle."""
     try:
         return locks.open_lock(path)
     except OSError as error:
