@@ -24,7 +24,10 @@ __all__ = ["KeptTree", "kept_tree", "unresolved"]
 
 @dataclass(frozen=True)
 class KeptTree:
-    """A worktree that a person may go into."""
+    """A worktree that a person may go into, as it was when it was looked for.
+
+    A move on its task may take it away at any time, so it is asked for anew each time.
+    """
 
     run: str
     task: str
@@ -39,11 +42,14 @@ class KeptTree:
     @property
     def files(self) -> list[str]:
         """Those of the paths that are files in it; no link and no name leads out of it."""
-        return [path for path in self.paths if self._is_inside(path)]
-
-    def _is_inside(self, path: str) -> bool:
-        file = self.path / path
-        return file.is_file() and file.resolve().is_relative_to(self.path.resolve())
+        found = []
+        top = self.path.resolve()
+        for path in self.paths:
+            file = self.path / path
+            # A worker may have made a link there, which an editor would follow to the user's files.
+            if file.is_file() and file.resolve().is_relative_to(top):
+                found.append(path)
+        return found
 
     @property
     def to_accept(self) -> bool:
@@ -67,12 +73,10 @@ def kept_tree(db: Database, run: str, name: str, paths: RunPaths) -> KeptTree:
         raise _no_tree(task, last)
     kind = task.kind if isinstance(task.kind, BlockedKind) else None
     worker = last.worker if last.open else ""
-    return KeptTree(run, task.id, path, kind, _paths(task), worker)
-
-
-def _paths(task: TaskRow) -> tuple[str, ...]:
-    paths = task.detail.get("paths") if task.block and task.block.keeps_tree else None
-    return tuple(paths) if isinstance(paths, list | tuple) else ()
+    # The paths of a block that keeps no tree are of other files than those in this one.
+    about = task.detail.get("paths") if task.block and task.block.keeps_tree else None
+    named = tuple(about) if isinstance(about, list | tuple) else ()
+    return KeptTree(run, task.id, path, kind, named, worker)
 
 
 def _no_tree(task: TaskRow, last: AttemptRow | None) -> RefusedError:
@@ -86,7 +90,10 @@ def _no_tree(task: TaskRow, last: AttemptRow | None) -> RefusedError:
 
 
 def unresolved(db: Database, run: str, name: str, paths: RunPaths) -> str:
-    """Return why a conflict cannot be accepted yet: a file still has the marks of the merge."""
+    """Return why a conflict cannot be accepted yet: a file still has the marks of the merge.
+
+    "" where nothing speaks against it. Asked outside of any transaction, since it reads files.
+    """
     try:
         kept = kept_tree(db, run, name, paths)
     except RefusedError:

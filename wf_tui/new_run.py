@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create_run"]
 
+# Without those that people take for each other: i, l and 1, o and 0.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH: Final = 6
 
@@ -50,10 +51,16 @@ def create_run(
     """Make a run of a checked plan: its private repository, its tasks, its seats.
 
     `warn` gets a line for each thing that looks different in a worker's tree: submodules, LFS.
+    `jobs` and `lease` (seconds) come before the plan and the configuration, `workers` has seats by
+    profile. Called by `wf run` and `wf demo`; leaves nothing behind where it raises.
     """
+    # Before anything is made: an old git fails in the middle, and with words of its own.
     require_version()
     jobs = jobs or plan.max_concurrent
-    run_id = (new_id or _new_id)()
+    if new_id is not None:
+        run_id = new_id()
+    else:
+        run_id = "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
     seats = new_seats(run_id, config, jobs, workers or {})
     paths = project.paths.run(run_id)
     private_folder(paths.root)
@@ -111,9 +118,6 @@ def _new_row(project: Project, run_id: str, control: Control, *, now: float) -> 
         jobs=1,
         lease=1.0,
         scopes=Scopes.SERIALIZE,
+        # The folder has been made: one that is also there in capitals is on such a file system.
         fold_case=root.with_name(run_id.upper()).exists(),
     )
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))

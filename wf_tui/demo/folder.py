@@ -61,7 +61,10 @@ class DemoFolder:
 
 
 def choose_folder(wanted: Path | None) -> DemoFolder:
-    """Make the folder: the wanted one, which has to be new or empty, or a fresh temporary one."""
+    """Make the folder: the wanted one, which has to be new or empty, or a fresh temporary one.
+
+    Raises `UsageError` for one that is not, and `EnvironmentalError` where none can be made.
+    """
     try:
         if wanted is None:
             return DemoFolder(_printable(Path(tempfile.mkdtemp(prefix="wf-demo-")).resolve()))
@@ -91,7 +94,7 @@ def prepare(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> Plan:
 
 
 def render_plan(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> str:
-    """Return the plan for this folder and pace."""
+    """Return the plan for this folder and pace, as the text of a YAML file."""
     text = _packaged().joinpath("plan.yaml").read_text(encoding="utf-8")
     # A line with a mark is only for demos that want it.
     for mark, wanted in (("@PACE@", bool(pace)), ("@BY_HAND@", by_hand)):

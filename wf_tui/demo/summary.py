@@ -46,7 +46,11 @@ class _RunHistory:
 
 
 def summary(db: Database, run: str, folder: DemoFolder, wf: str) -> list[str]:
-    """Return the lines that end the demo; `wf` is how the reader calls wf."""
+    """Return the lines that end the demo; `wf` is how the reader calls wf.
+
+    Called when the run is over, however it ended; all of it comes from the ledger, so that it says
+    what happened, and not what the plan meant to show.
+    """
     row = reads.run_row(db, run)
     history = _RunHistory(
         row,
