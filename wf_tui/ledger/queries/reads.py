@@ -17,7 +17,7 @@ from wf_tui.ledger.model.rows import (
     select,
 )
 from wf_tui.ledger.model.startable import STARTABLE
-from wf_tui.ledger.model.states import Intent, RunState
+from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads
 from wf_tui.processes import ProcessIdentity
 
@@ -53,7 +53,7 @@ _OPEN: Final = (
 _IDLE: Final = "SELECT name FROM worker WHERE run = :run AND task IS NULL ORDER BY ordinal"
 _TIMER: Final = (
     "SELECT min(not_before) FROM task WHERE run = :run AND not_before IS NOT NULL "
-    "AND (state = 'pending' OR kind = 'quota')"
+    "AND (state = :pending OR kind = :quota)"
 )
 
 
@@ -227,7 +227,8 @@ def pulse(db: Database, run: str, now: float) -> Pulse:
     """Return what the scheduler needs to decide what to do next; the reads go together."""
     row = run_row(db, run)
     values = {"run": run}
-    opened, idle, timer = db.execute_all([(_OPEN, values), (_IDLE, values), (_TIMER, values)])
+    timers_of = {**values, "pending": TaskState.PENDING, "quota": BlockedKind.QUOTA}
+    opened, idle, timer = db.execute_all([(_OPEN, values), (_IDLE, values), (_TIMER, timers_of)])
     pause = breaker_reads.next_look(db, run, now)
     timers = [float(str(at)) for at in (timer[0][0], pause) if at is not None]
     return Pulse(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, select
-from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
+from wf_tui.ledger.model.states import EdgeKind, PendingReason, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
 from wf_tui.text import plural
@@ -32,7 +32,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What has to be known to give the reason of any task of a run; read once."""
+    """What has to be known to give the reason of any task of a run; read once.
+
+    All of it at one moment, so read in a snapshot; after that it asks no ledger and belongs to any
+    thread. Of several reasons the one is given that a claim would come to first (RULES 3).
+    """
 
     run: RunRow
     now: float
@@ -54,9 +58,14 @@ class Reasons:
         )
         unmet = db.execute(
             "SELECT e.src, e.dst FROM edge e JOIN task t ON t.run = e.run AND t.id = e.src "
-            "WHERE e.run = :run AND ((e.kind = 'result' AND t.state <> 'done') "
-            "OR (e.kind = 'order' AND e.met = 0)) ORDER BY e.src, e.dst, e.kind",
-            whole,
+            "WHERE e.run = :run AND ((e.kind = :result AND t.state <> :done) "
+            "OR (e.kind = :order AND e.met = 0)) ORDER BY e.src, e.dst, e.kind",
+            {
+                "run": run.id,
+                "result": EdgeKind.RESULT,
+                "order": EdgeKind.ORDER,
+                "done": TaskState.DONE,
+            },
         )
         opened = db.execute(
             select(AttemptRow, "WHERE run = :run AND open = 1 ORDER BY task"), whole
@@ -112,7 +121,12 @@ class Reasons:
     def _unclaimed(self, task: TaskRow) -> Reason:
         fit = [seat for seat in self.workers if seat.fits(task)]
         if self.workers and not fit:
-            return Reason(PendingReason.NO_WORKER, _no_worker(task))
+            why = f"no worker for the role {task.role}"
+            if task.pinned:
+                why = f"no worker {task.pinned} that can do it"
+            elif task.needs_kind == "prompt":
+                why = "no worker for a prompt: there are only shell workers"
+            return Reason(PendingReason.NO_WORKER, why)
         holder = contention(self.run, task, self.holders)
         if holder:
             text = f"{holder.task} works on {holder.holds}"
@@ -123,7 +137,11 @@ class Reasons:
     def _limited(self, fit: Sequence[WorkerRow]) -> Reason | None:
         """Return what keeps all seats that could do a task from claiming anything."""
         limited = [seat for seat in fit if (seat.lane_until or 0) > self.now]
-        paused = {name: row for name, row in self.breakers.items() if self._shuts(row)}
+        paused = {
+            name: row
+            for name, row in self.breakers.items()
+            if breaker_reads.shuts(row, self.holders, self.now)
+        }
         if not fit or any(s not in limited and s.profile not in paused for s in fit):
             return None
         if limited:
@@ -136,23 +154,12 @@ class Reasons:
         detail = {"lane": row.profile, "until": row.until}
         return Reason(PendingReason.PROFILE_PAUSED, breaker_reads.explained(row, self.now), detail)
 
-    def _shuts(self, row: BreakerRow) -> bool:
-        return breaker_reads.shuts(row, self.holders, self.now)
-
     def _wip(self, task: TaskRow) -> Reason:
         phase = self.phases[task.phase]
         if phase.wip is not None and phase.open_attempts >= phase.wip:
             text = f"phase {phase.name} runs {plural(phase.wip, 'task')} at most"
             return Reason(PendingReason.WIP_LIMIT, text, {"phase": phase.name, "wip": phase.wip})
         return Reason(PendingReason.READY, f"again, after: {task.note}" if task.note else "ready")
-
-
-def _no_worker(task: TaskRow) -> str:
-    if task.pinned:
-        return f"no worker {task.pinned} that can do it"
-    if task.needs_kind == "prompt":
-        return "no worker for a prompt: there are only shell workers"
-    return f"no worker for the role {task.role}"
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
