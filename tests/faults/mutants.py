@@ -374,7 +374,7 @@ MUTANTS: Final = (
         "G10",
         "the scope is not checked",
         "scheduler/attempts/check.py",
-        " or _scope(claim, harvested)",
+        " or out_of_scope(claim, harvested)",
         "",
         "unit/scheduler/test_attempt.py::test_outside_scope",
     ),

@@ -55,11 +55,13 @@ def find_accepted(
 ) -> list[AcceptedClaim]:
     """Return the claims of persons that nobody sees through: new ones, and a dead scheduler's.
 
-    Runs in the transaction that claims, so that a pulse and its claims belong together.
+    Runs in the transaction that claims, so that a pulse and its claims belong together. `running`
+    are the task and epoch of each claim that is being worked on.
     """
     found = []
     for opened in pulse.open:
         if opened.worker.startswith(PERSON) and (opened.task, opened.epoch) not in running:
+            # A person's claim follows the attempt whose work was held back; there is always one.
             *_, before, row = reads.attempts(ledger.db, run, opened.task)
             claim = Claim.of(row, reads.task(ledger.db, run, opened.task))
             found.append(AcceptedClaim(claim, row, before.commit_id))
@@ -79,7 +81,7 @@ class Accepted:
     """Sees one person's claim through; at any step it can be taken up again after a crash.
 
     Of the steps it takes `check` and `integrate`; the tree stays with the person until the run is
-    over, so it is neither prepared nor given back.
+    over, so it is neither prepared nor given back. The scheduler runs it as a task of its loop.
     """
 
     active: ActiveClaim
@@ -90,19 +92,30 @@ class Accepted:
 
     async def run(self) -> None:
         """See the claim through; raises only what the scheduler must not outlive."""
-        current_log.set(self.active.log)
-        self.active.vitals.no_program()
+        active, record = self.active, self.active.record
+        current_log.set(active.log)
+        active.vitals.no_program()
         try:
             await self._work()
         except StoppedError:
-            await self._end_stopped()
+            # By a person it is closed; anything else that stopped it sends it back to them.
+            ending = self.harvested.onto(active.stopped or CANCELLED)
+            active.log.info("stopped: %s", ending.cause)
+            if ending.outcome is Outcome.CANCELLED:
+                await record.closed(ending)
+            else:
+                await record.given_back(ending, {})
         except _GivenBackError as back:
-            await self._give_back(back.fault)
+            fault = back.fault
+            active.log.info("did not pass: %s", fault.cause)
+            ending = self.harvested.onto(Ending(Outcome.FAILED, fault.cause, fault.text))
+            detail = {"tail": fault.detail["tail"]} if "tail" in fault.detail else {}
+            await record.given_back(ending, detail)
         except LedgerError:
             raise  # the next scheduler takes it up where it was
         except Exception as error:  # the border of an attempt: it has to have an end
-            self.active.log.exception("what was accepted failed")
-            await self.active.record.given_back(self.harvested.onto(machine_fault(error)), {})
+            active.log.exception("what was accepted failed")
+            await record.given_back(self.harvested.onto(machine_fault(error)), {})
 
     @property
     def kind(self) -> BlockedKind:
@@ -110,13 +123,17 @@ class Accepted:
         return BlockedKind(str(self.active.claim.task.detail["accepted"]))
 
     async def _work(self) -> None:
+        """Take the steps; each one that was done before a crash is passed over."""
         active, steps = self.active, self.steps
         tree = None
-        if not self._is_result_alone():
+        # A review of no files has no tree: the task only reads, or has changed nothing.
+        has_files = active.claim.task.writes and self.accepted.row.tree
+        if has_files or not self.kind.facts.passed_checks:
             workspace = await steps.threads.run(self._reopen)
             tree = workspace.tree
             with active.timed("harvest"):
                 self.harvested = await self._harvest(workspace)
+            # The step as it was claimed: one that a crash left in its merge had passed its checks.
             if active.claim.task.step != Step.INTEGRATING:
                 with active.timed("check"):
                     await self._check(workspace)
@@ -132,12 +149,6 @@ class Accepted:
             await steps.integrator.settle(active.record, work)
         await steps.threads.reach(Point.FINISH_RECORDED)
 
-    def _is_result_alone(self) -> bool:
-        """Whether a review was about no files: a task that reads, or one that changed nothing."""
-        if not self.kind.facts.passed_checks:
-            return False
-        return not (self.active.claim.task.writes and self.accepted.row.tree)
-
     def _reopen(self) -> KeptWorkspace:
         """Open the tree as the person left it; only work that has a commit can be laid anew."""
         row, trees = self.accepted.row, self.steps.prepare.trees
@@ -145,6 +156,7 @@ class Accepted:
             raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
         tree = trees.pool.reopen(int(row.tree), row.base)
         if not tree.worktree.is_folder() and not row.commit_id:
+            # Of a conflict the commit is what the worker made, not what the person resolved.
             held_back = self.accepted.held_back
             if self.kind is BlockedKind.CONFLICT or not held_back:
                 raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
@@ -160,6 +172,7 @@ class Accepted:
         await steps.threads.reach(Point.HARVEST_BEGUN)
         found = await steps.harvest.commit(workspace)
         fault = left_out(found) or await steps.threads.run(self._conflict_marks, found)
+        # One that was stopped is harvested all the same, and ends as stopped at its next step.
         if fault is not None and self.active.stopped is None:
             self.harvested = found
             raise _GivenBackError(fault)
@@ -179,6 +192,7 @@ class Accepted:
         return Fault(BlockedKind.CONFLICT, Cause.CONFLICT, text)
 
     async def _check(self, workspace: KeptWorkspace) -> None:
+        """Check the work as a worker's is, but for a gate that it has passed before (RULES 3.1)."""
         active, steps, claim = self.active, self.steps, self.active.claim
         inputs = await active.record.checking(claim.task.result)
         await steps.threads.reach(Point.CHECK_BEGUN)
@@ -195,18 +209,3 @@ class Accepted:
         await steps.threads.reach(Point.CHECK_ENDED)
         if fault is not None:
             raise _GivenBackError(fault)
-
-    async def _give_back(self, fault: Fault) -> None:
-        self.active.log.info("did not pass: %s", fault.cause)
-        ending = self.harvested.onto(Ending(Outcome.FAILED, fault.cause, fault.text))
-        detail = {"tail": fault.detail["tail"]} if "tail" in fault.detail else {}
-        await self.active.record.given_back(ending, detail)
-
-    async def _end_stopped(self) -> None:
-        """End what was stopped: by a person it is closed, else it goes back to them."""
-        ending = self.harvested.onto(self.active.stopped or CANCELLED)
-        self.active.log.info("stopped: %s", ending.cause)
-        if ending.outcome is Outcome.CANCELLED:
-            await self.active.record.closed(ending)
-        else:
-            await self.active.record.given_back(ending, {})

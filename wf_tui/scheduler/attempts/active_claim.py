@@ -23,7 +23,10 @@ _T = TypeVar("_T")
 
 
 class StoppedError(Exception):
-    """The attempt was stopped while it worked."""
+    """The attempt was stopped while it worked: `ActiveClaim.stopped` says how it is to end.
+
+    Raised by `stoppable`, or by a step that finds its claim taken back; the attempt catches it.
+    """
 
 
 @dataclass
@@ -57,11 +60,19 @@ class ActiveClaim:
 
     @property
     def awaited(self) -> bool:
-        """Whether a program has still to start: its own, its setup, or its gate."""
+        """Whether a program has still to start: its own, its setup, or its gate.
+
+        The heartbeat then holds it to the start deadline. Once the program has run, only what is
+        being awaited counts: harvests and merges start none.
+        """
         return not self.vitals.running and (not self.began or self._work is not None)
 
     def stop(self, ending: Ending) -> None:
-        """Stop its program; the attempt then harvests and ends by itself, as `ending` says."""
+        """Stop its program; the attempt then harvests and ends by itself, as `ending` says.
+
+        Called by the scheduler for what a person took back, and by the heartbeat for what is
+        silent. Returns at once; the first call decides, and during the merge none has any effect.
+        """
         if self.stopped is None and not self.merging:
             self.stopped = ending
             if self._work is not None:
@@ -70,13 +81,14 @@ class ActiveClaim:
     async def stoppable(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Await something that `stop` cancels; it returns only when that has really ended.
 
-        Raises `StoppedError`. Cancelling the caller itself, as the end of the scheduler does,
-        stays a `CancelledError`.
+        Raises `StoppedError`, also where it was stopped before, and then never begins. Cancelling
+        the caller itself, as the end of the scheduler does, stays a `CancelledError`.
         """
         if self.stopped is not None:
-            work.close()
+            work.close()  # or Python would warn that it was never awaited
             raise StoppedError
         self.vitals.no_program()
+        # A task of its own: `stop` cancels what is awaited, and not the attempt that has to end it.
         task = asyncio.ensure_future(work)
         self._work = task
         try:

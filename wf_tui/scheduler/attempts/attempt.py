@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.workspace import Workspace
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.threads import Threads
-    from wf_tui.workers.protocol import Job
 
 __all__ = ["Attempt", "Steps"]
 
@@ -56,7 +55,10 @@ class Steps:
 
 @dataclass
 class Attempt:
-    """Sees one claim through, from its tree to its end in the ledger."""
+    """Sees one claim through, from its tree to its end in the ledger.
+
+    The scheduler makes one for each claim of a worker, and runs it as a task of its loop.
+    """
 
     active: ActiveClaim
     steps: Steps
@@ -71,17 +73,26 @@ class Attempt:
 
         Raises only what the scheduler must not outlive, and leaves the tree to recovery then.
         """
-        current_log.set(self.active.log)
-        self.active.vitals.no_program()
+        active, record = self.active, self.active.record
+        current_log.set(active.log)
+        active.vitals.no_program()
         try:
             await self._work()
         except StoppedError:
-            await self._end_stopped()
+            # By a person it is not counted; stopped by the heartbeat it is a failure.
+            ending = self.harvested.onto(active.stopped or CANCELLED)
+            active.log.info("stopped: %s", ending.cause)
+            if ending.outcome is Outcome.CANCELLED:
+                await record.closed(ending)
+            else:
+                await record.failed(ending)
         except (LedgerError, asyncio.CancelledError):
             raise  # what it has recorded, and left, the next scheduler finds out
         except Exception as error:  # the border of an attempt: it has to have an end
-            self.active.log.exception("the attempt failed")
-            await self.active.record.failed(machine_fault(error))
+            active.log.exception("the attempt failed")
+            await record.failed(machine_fault(error))
+        # Behind its end in the ledger, which says whether a person needs the tree. A crash between
+        # the two leaves a tree to the tidying at the end of the run, never a lost one.
         if self.workspace is not None:
             await self._give_back(self.workspace)
 
@@ -91,9 +102,11 @@ class Attempt:
         with active.timed("prepare"):
             inputs = await steps.prepare.begin(active)
             workspace = await steps.prepare.enter(active, inputs, steps.integrator.head)
+            # Noted at once: whatever fails from here on, there is a tree to be given back.
             self.workspace = workspace
             job = await steps.prepare.job(active, workspace, inputs)
         outcome = None
+        # The checks are inside: a gate needs what the setup has made, and the teardown takes away.
         around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
         async with around as setup_fault:
             fault = setup_fault
@@ -104,7 +117,11 @@ class Attempt:
                     self.harvested = await steps.harvest.run(active, workspace)
             if isinstance(outcome, Success):
                 with active.timed("check"):
-                    fault = await self._check(job, outcome)
+                    # Its result is kept from here on: a person may accept it without its worker.
+                    await active.record.step(Step.CHECKING, result=outcome.result)
+                    await steps.threads.reach(Point.CHECK_BEGUN)
+                    fault = await steps.check.run(active, job, self.harvested)
+                    await steps.threads.reach(Point.CHECK_ENDED)
         if fault is not None:
             await self._hold_back(fault)
         elif isinstance(outcome, Success) and active.claim.task.spec.review:
@@ -116,15 +133,8 @@ class Attempt:
         elif outcome is not None:
             await active.record.failed(self.harvested.onto(worker_ending(outcome)))
 
-    async def _check(self, job: Job, outcome: Success) -> Fault | None:
-        # Its result is kept from here on: a person may accept the work without its worker.
-        await self.active.record.step(Step.CHECKING, result=outcome.result)
-        await self.steps.threads.reach(Point.CHECK_BEGUN)
-        fault = await self.steps.check.run(self.active, job, self.harvested)
-        await self.steps.threads.reach(Point.CHECK_ENDED)
-        return fault
-
     async def _integrate(self, workspace: Workspace, outcome: Success) -> None:
+        """Merge the work; from here on nothing stops the attempt, for a merge is whole."""
         self.active.merging = True
         ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
         work = FinishedWork(
@@ -161,15 +171,6 @@ class Attempt:
             self.kept = await record.blocked(ending, fault.kind, fault.detail)
         else:
             await record.failed(ending, fault.kind, fault.detail)
-
-    async def _end_stopped(self) -> None:
-        """End an attempt that was stopped: by a person it is not counted, else it is a failure."""
-        ending = self.harvested.onto(self.active.stopped or CANCELLED)
-        self.active.log.info("stopped: %s", ending.cause)
-        if ending.outcome is Outcome.CANCELLED:
-            await self.active.record.closed(ending)
-        else:
-            await self.active.record.failed(ending)
 
     async def _give_back(self, workspace: Workspace) -> None:
         """Leave the tree; the machine's refusal keeps it, and is no failure of the attempt."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wf_tui.workers.launcher import Launcher
     from wf_tui.workers.protocol import Job
 
-__all__ = ["Check", "Fault", "left_out"]
+__all__ = ["Check", "Fault", "left_out", "missing_deliverables", "out_of_scope"]
 
 _HARMLESS: Final = frozenset({"special file"})
 _NAMED: Final = 5
@@ -35,9 +35,13 @@ class Fault:
     """Why work is not merged."""
 
     kind: BlockedKind
+    """What the task is blocked as, at once or when its tries are used up."""
     cause: str
+    """The ending's one word, a `Cause`."""
     text: str
+    """One sentence for a person; names in it are cleaned."""
     detail: Detail = field(default_factory=dict)
+    """More of it for the board: the `paths` concerned, the `tail` of an output."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ class Check:
     ) -> Fault | None:
         """Return the first thing that keeps the work from being merged, or None.
 
-        Work that has passed its gate already is judged without it (`gate`). Raises `StoppedError`
-        when it is stopped meanwhile: a gate may take as long as a program.
+        The work is harvested and lies in `job.tree`, too, where the gate runs. Work that has passed
+        its gate already is judged without it (`gate`). Raises `StoppedError` when it is stopped
+        meanwhile: a gate may take as long as a program.
         """
         return await active.stoppable(self._judge(active, job, harvested, gate=gate))
 
@@ -60,16 +65,14 @@ class Check:
         self, active: ActiveClaim, job: Job, harvested: Harvested, *, gate: bool
     ) -> Fault | None:
         claim = active.claim
-        fault = left_out(harvested) or _scope(claim, harvested) or _deliverables(claim, job.tree)
-        if fault is None and gate:
-            fault = await self._gate(active, job)
-        return fault
-
-    async def _gate(self, active: ActiveClaim, job: Job) -> Fault | None:
-        """Run the task's `gate` in its tree, watched as its program was."""
-        command = active.claim.task.spec.gate
-        if not command:
-            return None
+        fault = left_out(harvested) or out_of_scope(claim, harvested)
+        if fault is None:
+            fault = missing_deliverables(claim, job.tree)
+        command = claim.task.spec.gate
+        # The gate comes last: it is the only one that costs something, and it runs foreign code.
+        if fault is not None or not gate or not command:
+            return fault
+        # Watched as the program was: its signs of life are those of the attempt.
         ended = await run_command(self.launcher, job, "gate", command, active.vitals.note)
         if ended.succeeded:
             return None
@@ -78,7 +81,11 @@ class Check:
 
 
 def left_out(harvested: Harvested) -> Fault | None:
-    """Refuse work of which a part could not be taken; pipes and sockets are no work."""
+    """Refuse work of which a part could not be taken; pipes and sockets are no work.
+
+    A merge without that part would look whole and not be. Also asked before the work of a person
+    is recorded as harvested.
+    """
     if harvested.error:
         return Fault(BlockedKind.FAILED, Cause.HARVEST, harvested.error)
     lost = [item for item in harvested.refused if item.reason not in _HARMLESS]
@@ -91,7 +98,8 @@ def left_out(harvested: Harvested) -> Fault | None:
     )
 
 
-def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
+def out_of_scope(claim: Claim, harvested: Harvested) -> Fault | None:
+    """Refuse changes outside the scope that the plan declares, unless a person waived it (G10)."""
     task = claim.task
     if not task.scope or task.scope_waived:
         return None
@@ -103,7 +111,11 @@ def _scope(claim: Claim, harvested: Harvested) -> Fault | None:
     return Fault(BlockedKind.SCOPE, Cause.SCOPE, text, {"paths": list(paths[:200])})
 
 
-def _deliverables(claim: Claim, tree: Path) -> Fault | None:
+def missing_deliverables(claim: Claim, tree: Path) -> Fault | None:
+    """Refuse work without a file that the plan asks for.
+
+    Looked up in the tree and not in the harvest: a deliverable may be ignored by git.
+    """
     missing = [name for name in claim.task.spec.deliverables if not _is_there(tree, name)]
     if not missing:
         return None
@@ -115,6 +127,7 @@ def _is_there(tree: Path, name: str) -> bool:
     """Whether a file with content lies at `name`, inside the tree and behind no link."""
     path = tree / name
     try:
+        # The folder is resolved, the file itself is not: a link is no deliverable.
         status = path.lstat()
         inside = path.parent.resolve().is_relative_to(tree.resolve())
     except OSError:

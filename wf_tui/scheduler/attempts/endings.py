@@ -21,7 +21,11 @@ LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died")
 
 
 def machine_fault(error: Exception) -> Ending:
-    """Return how an attempt ends that wf itself could not see through."""
+    """Return how an attempt ends that wf itself could not see through.
+
+    Counted as a failure like those of workers, for a machine fault that comes again has to end. The
+    text of the error goes to people, cleaned and cut; its trace is in the log.
+    """
     if isinstance(error, LocalFileError):
         text = f"its worktree cannot be set up: {error.message}"
         return Ending(Outcome.FAILED, Cause.SETUP, text)
@@ -32,14 +36,13 @@ def machine_fault(error: Exception) -> Ending:
 
 
 def worker_ending(outcome: Failure | Lost) -> Ending:
-    """Return how a worker's end is recorded that was no success."""
+    """Return how a worker's end is recorded that was no success.
+
+    What ran over a time is `timed_out`, which the words for people tell apart from a failure.
+    """
     if isinstance(outcome, Lost):
         return Ending(Outcome.LOST, Cause.LOST, outcome.text)
-    late = outcome.cause in {Cause.TIME_LIMIT, Cause.STALL}
-    return Ending(
-        Outcome.TIMED_OUT if late else Outcome.FAILED,
-        outcome.cause,
-        outcome.text,
-        outcome.exit_code,
-        outcome.signal,
-    )
+    kind = Outcome.FAILED
+    if outcome.cause in {Cause.TIME_LIMIT, Cause.STALL}:
+        kind = Outcome.TIMED_OUT
+    return Ending(kind, outcome.cause, outcome.text, outcome.exit_code, outcome.signal)

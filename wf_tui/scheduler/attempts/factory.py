@@ -24,7 +24,10 @@ __all__ = ["AttemptFactory"]
 
 @dataclass(frozen=True)
 class AttemptFactory:
-    """Gives each claim its record, its vitals and the steps of the run."""
+    """Gives each claim its record, its vitals and the steps of the run.
+
+    One for the life of a scheduler; used on its event loop, by the scheduler and by recovery.
+    """
 
     steps: Steps
     writer: Writer
@@ -42,6 +45,7 @@ class AttemptFactory:
     def accepted(self, accepted: AcceptedClaim) -> Accepted:
         """Return what sees a person's claim through; a program has been in its tree before."""
         active = self._active(accepted.claim)
+        # Else the heartbeat would wait for a program to start, and there is none.
         active.began = True
         return Accepted(active, self.steps, accepted)
 

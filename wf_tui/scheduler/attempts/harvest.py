@@ -30,7 +30,11 @@ _NAMED: Final = 20
 
 @dataclass(frozen=True)
 class Harvested:
-    """What came out of a tree: its commit and ref, the changed files, what was not taken."""
+    """What came out of a tree: its commit and ref, the changed files, what was not taken.
+
+    `base` is the commit it started from. Without a commit there was nothing to keep, or `error`
+    says why nothing could be.
+    """
 
     base: str = ""
     commit: str | None = None
@@ -73,7 +77,10 @@ class Harvest:
     """Seconds that the step is given in the ledger."""
 
     async def run(self, active: ActiveClaim, workspace: Workspace) -> Harvested:
-        """Take what an attempt left; also of one that failed or was stopped."""
+        """Take what an attempt left; also of one that failed or was stopped (RULES 6.3).
+
+        Called when its processes are gone: what is written later is in no harvest.
+        """
         if not active.claim.task.writes:
             return NOTHING
         if active.stopped is None:  # one that was stopped has lost its claim, and has no step
@@ -85,7 +92,11 @@ class Harvest:
         return found
 
     async def commit(self, workspace: Workspace) -> Harvested:
-        """Keep what changed in a tree under the ref of its attempt, without telling the ledger."""
+        """Keep what changed in a tree under the ref of its attempt, without telling the ledger.
+
+        Two calls, since the work of a person is looked at between them. Done twice it makes the
+        same commit and the same ref: all that goes into them is as it was at the claim.
+        """
         return await self.threads.run(self._commit, workspace)
 
     async def record(self, record: ClaimRecord, found: Harvested) -> None:

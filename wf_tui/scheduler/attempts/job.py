@@ -13,7 +13,7 @@ from wf_tui.workers.plain_file import write_plain
 from wf_tui.workers.protocol import Job, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from wf_tui.ledger.ledger import Ledger
@@ -49,13 +49,17 @@ def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
 
 
 def attempt_mark(run: str, task_folder: str) -> str:
-    """Return the value of `WF_ATTEMPT`: stray processes of a run are known by its beginning."""
+    """Return the value of `WF_ATTEMPT`: stray processes of a run are known by its beginning.
+
+    With an empty `task_folder` it is that beginning; the slash keeps a run from matching another
+    one whose name goes on.
+    """
     return f"{run}/{task_folder}"
 
 
 @dataclass(frozen=True)
 class JobMaker:
-    """Makes the jobs of a run's attempts."""
+    """Makes the jobs of a run's attempts: what a worker gets, in its folder and as a value."""
 
     paths: RunPaths
     environment: Mapping[str, str]
@@ -65,14 +69,21 @@ class JobMaker:
     ports: Ports | None
 
     def make(self, claim: Claim, tree: Path, inputs: JobInputs) -> Job:
-        """Write the files of an attempt and return its job; blocks."""
+        """Write the files of an attempt and return its job; blocks.
+
+        Called in a thread. What is accepted gets a job, too: the gate and the setup need one.
+        Raises `OSError` where the folder cannot be written.
+        """
         task, spec = claim.task, claim.task.spec
         folder = private_folder(self.paths.attempt(task.id, claim.epoch))
-        results = _write_json(folder / "results.json", inputs.results)
+        # As files and not in the environment, which has a limit; a worker may write there, so
+        # whatever lies at their names is replaced (`write_plain`).
+        results = write_plain(folder / "results.json", json.dumps(inputs.results, indent=1))
         conflicts = None
         if claim.conflict:
-            conflicts = _write_json(folder / "conflicts.json", claim.conflict)
-        prompt = _prompt(claim)
+            content = json.dumps(claim.conflict, indent=1)
+            conflicts = write_plain(folder / "conflicts.json", content)
+        prompt = make_prompt(claim)
         write_plain(folder / "prompt.md", prompt)
         mark = attempt_mark(claim.run, folder.name)
         return Job(
@@ -98,13 +109,13 @@ class JobMaker:
         )
 
 
-def _prompt(claim: Claim) -> str:
+def make_prompt(claim: Claim) -> str:
+    """Return what a worker is asked: the plan's prompt, how the last attempt ended, messages.
+
+    The plan's own words come first and unchanged; what was added since stands in paragraphs below.
+    """
     parts = [claim.task.spec.prompt]
     if claim.last_note:
         parts.append(f"The attempt before this one ended: {claim.last_note}")
     parts += [f"A person adds: {text}" for text in claim.messages]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _write_json(path: Path, content: Mapping[str, object] | Sequence[str]) -> Path:
-    return write_plain(path, json.dumps(content, indent=1))

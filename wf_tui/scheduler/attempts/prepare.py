@@ -32,7 +32,10 @@ class Prepare:
     """Seconds from here to the start of the program, after which the ledger calls it late."""
 
     async def begin(self, active: ActiveClaim) -> JobInputs:
-        """Take the claim up; return what the ledger knows for it."""
+        """Take the claim up; return what the ledger knows for it.
+
+        Raises `StoppedError` where a person took the task back between its claim and here.
+        """
         by = self.clock.now() + self.start_deadline
         inputs = await active.record.preparing(by)
         if active.stopped is not None:
@@ -41,13 +44,21 @@ class Prepare:
         return inputs
 
     async def enter(self, active: ActiveClaim, inputs: JobInputs, head: str) -> Workspace:
-        """Enter a tree at `head`, where the branch of the run is now."""
+        """Enter a tree at `head`, where the branch of the run is now.
+
+        The caller has to leave it, whatever comes. Raises `GitError`, `OSError`, or
+        `LocalFileError` where the plan's local files cannot be laid out.
+        """
         return await self.threads.run(
             Workspace.enter, self.trees, active.claim, head, inputs.checkpoint
         )
 
     async def job(self, active: ActiveClaim, workspace: Workspace, inputs: JobInputs) -> Job:
-        """Make the job, and record the tree before any program can write in it."""
+        """Make the job, and record the tree before any program can write in it.
+
+        In this order, for recovery harvests only trees that are recorded. Raises `StoppedError`
+        where the claim is no longer the live one.
+        """
         tree = workspace.tree
         await self.threads.reach(Point.PREPARE_TREE)
         job = await self.threads.run(self.jobs.make, active.claim, tree.path, inputs)

@@ -24,7 +24,9 @@ __all__ = ["Progress", "last_line"]
 EVERY: Final = 0.5
 """Seconds between two samples of an attempt."""
 _LOOKED_AT: Final = 1000
+"""Characters at the end of the log in which a line is looked for."""
 _LONGEST: Final = 200
+"""Characters of a line that are kept."""
 _BREAK: Final = re.compile(r"[\r\n]+")
 _log = logging.getLogger(__name__)
 
@@ -32,7 +34,8 @@ _log = logging.getLogger(__name__)
 def last_line(log: Path) -> str:
     """Return the last line of an attempt's log that says something, safe to show; "" for none.
 
-    A carriage return ends a line too: what a progress bar shows is what it wrote last.
+    A carriage return ends a line too: what a progress bar shows is what it wrote last. Blocks;
+    reads the end of the file only, whatever its size. `log` may not exist yet.
     """
     for line in reversed(_BREAK.split(tail(log, _LOOKED_AT))):
         text = clean(line, limit=_LONGEST).strip()
@@ -41,7 +44,8 @@ def last_line(log: Path) -> str:
     return ""
 
 
-async def _pause() -> None:
+async def pause() -> None:
+    """Wait from one sample to the next; tests give a pause of their own, which needs no time."""
     await asyncio.sleep(EVERY)
 
 
@@ -55,21 +59,31 @@ class Progress:
 
     read: Callable[[], Awaitable[str]]
     record: Callable[[str], Awaitable[object]]
-    pause: Callable[[], Awaitable[object]] = _pause
+    pause: Callable[[], Awaitable[object]] = pause
     """Waits from one sample to the next."""
     _recorded: str = ""
     _output_pending: bool = False
     _work: asyncio.Task[None] | None = None
 
     def output_came(self) -> None:
-        """Take note that the program has written; never waits."""
+        """Take note that the program has written; never waits.
+
+        The first note starts the sampling, which ends by itself when nothing more has come: a
+        program that is quiet costs nothing.
+        """
+
+        def ended(work: asyncio.Task[None]) -> None:
+            self._work = None
+            if not work.cancelled() and (error := work.exception()) is not None:
+                _log.error("the progress of an attempt could not be recorded: %s", error)
+
         self._output_pending = True
         if self._work is None:
             self._work = asyncio.create_task(self._sample())
-            self._work.add_done_callback(self._ended)
+            self._work.add_done_callback(ended)
 
     def stop(self) -> None:
-        """Sample no more: the program has ended."""
+        """Sample no more: the program has ended, and its end is an event of its own."""
         if self._work is not None:
             self._work.cancel()
 
@@ -82,8 +96,3 @@ class Progress:
                 self._recorded = text
                 await self.record(text)
             await self.pause()
-
-    def _ended(self, work: asyncio.Task[None]) -> None:
-        self._work = None
-        if not work.cancelled() and (error := work.exception()) is not None:
-            _log.error("the progress of an attempt could not be recorded: %s", error)

@@ -33,8 +33,10 @@ class RunProgram:
     async def run(self, active: ActiveClaim, job: Job) -> Outcome:
         """Run the worker to its end; being stopped is an outcome like others.
 
-        When it returns, every process of the work is gone.
+        When it returns, every process of the work is gone, so that the tree can be harvested. The
+        worker's events arrive on the event loop, and nothing in them may wait.
         """
+        # Before the start: from here on something may have been written into the tree.
         active.began = True
         log = job.folder / "log.jsonl"
         progress = Progress(lambda: self.threads.run(last_line, log), active.record.progress)
@@ -52,6 +54,7 @@ class RunProgram:
         try:
             outcome = await active.stoppable(worker.run(job, on_event))
         except StoppedError:
+            # Stands for no ending: the attempt records the one that it was stopped with.
             outcome = Lost("stopped")
         finally:
             progress.stop()

@@ -28,7 +28,11 @@ __all__ = ["SetupTeardown"]
 
 @dataclass(frozen=True)
 class SetupTeardown:
-    """Surrounds the program of an attempt with the plan's own commands."""
+    """Surrounds the program of an attempt with the plan's own commands.
+
+    Used by attempts and by what a person has accepted, where a gate is to run. Both limits are in
+    seconds; a command that exceeds its own is stopped as a program is.
+    """
 
     launcher: Launcher
     plan: WorktreeSetup
@@ -54,6 +58,7 @@ class SetupTeardown:
             leaving = True
             raise
         finally:
+            # Not `stoppable`: it has to run where the attempt was stopped, above all there.
             if own_tree and not leaving:
                 await self._tear_down(active, job)
 

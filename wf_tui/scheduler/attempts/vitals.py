@@ -35,7 +35,10 @@ class Vitals:
     """Whether it was recorded that the scheduler itself takes too long."""
 
     def note(self, event: WorkerEvent) -> None:
-        """Take what a worker or a gate reports; the shim's own tick is no output."""
+        """Take what a worker or a gate reports; the shim's own tick is no output.
+
+        A start counts as output: a program that has just begun has not been silent yet.
+        """
         self.evidence = self.clock.monotonic()
         if isinstance(event, Started):
             self.running = True
@@ -43,12 +46,19 @@ class Vitals:
             self.output = self.evidence
 
     def no_program(self) -> None:
-        """Take note that no program runs: what comes next is the scheduler's own work."""
+        """Take note that no program runs: what comes next is the scheduler's own work.
+
+        Called at every change from one to the other, so that each own step has its whole time.
+        """
         self.running = False
         self.own_since = self.clock.monotonic()
 
     def spare(self, seconds: float, now: float) -> None:
-        """Do not count seconds in which the scheduler could not have heard anything."""
+        """Do not count seconds in which the scheduler could not have heard anything.
+
+        `now` is of the monotonic clock, and no time is moved beyond it: what happened during the
+        seconds would otherwise be spared for longer than it lasted.
+        """
         self.evidence = min(now, self.evidence + seconds)
         self.output = min(now, self.output + seconds)
         self.own_since = min(now, self.own_since + seconds)

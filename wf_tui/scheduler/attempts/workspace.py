@@ -38,7 +38,10 @@ class Left:
 
 @dataclass(frozen=True)
 class Workspace:
-    """The tree of one attempt; all methods block and belong into a thread."""
+    """The tree of one attempt; all methods block and belong into a thread.
+
+    What is entered has to be left, once. Snapshots and the shared tree count who is in them.
+    """
 
     trees: Trees
     claim: Claim
@@ -48,7 +51,8 @@ class Workspace:
     def enter(cls, trees: Trees, claim: Claim, head: str, checkpoint: str | None) -> Workspace:
         """Take a tree at the integration head; the shared one may be older, by its rules.
 
-        `checkpoint` is the commit of an earlier attempt, from which this one goes on.
+        `checkpoint` is the commit of an earlier attempt, from which this one goes on. Raises
+        `GitError`, `OSError` or `LocalFileError`; then there is nothing to leave.
         """
         task = claim.task
         if task.isolation is Isolation.WORKTREE:
@@ -90,13 +94,15 @@ class Workspace:
     def leave(self, *, keep: bool, untouched: bool) -> Left:
         """Give the tree back; one that a person may need, or with work in it, is kept.
 
-        `untouched` says that no program ran in it.
+        `untouched` says that no program ran in it. Raises `GitError` or `OSError` where the machine
+        does not let it be given back; nobody else gets it then.
         """
         task = self.claim.task
         if task.isolation is Isolation.WORKTREE:
             if keep:
                 self.trees.pool.keep(self.tree)
                 return Left(kept="a task is blocked on it")
+            # The pool looks for itself whether the work is saved, where some can be there (G8).
             if self.trees.pool.release(self.tree, saved=untouched or not task.writes):
                 return Left()
             return Left(kept="its work could not be harvested")
