@@ -36,7 +36,12 @@ __all__ = ["ClaimRecord"]
 
 @dataclass(frozen=True)
 class ClaimRecord:
-    """Writes for one claim; called on the event loop."""
+    """Writes for one claim; called on the event loop.
+
+    The factory makes one for each claim, recovery one for each attempt of a dead scheduler. What a
+    method hands to the writer runs on the writer's thread: it may use the ledger and nothing that
+    belongs to the loop. Any call may raise a `LedgerError`, which ends the scheduler (RULES 5.1).
+    """
 
     claim: Claim
     writer: Writer
@@ -45,7 +50,11 @@ class ClaimRecord:
 
     @functools.cached_property
     def fence(self) -> Fence:
-        """What each write carries: it counts only while this claim is the live one."""
+        """What each write carries: it counts only while this claim is the live one (RULES 4.4, G2).
+
+        Task, epoch and worker as they were claimed. A task that was taken back has forgotten its
+        worker, one that was claimed again has a higher epoch.
+        """
         claim = self.claim
         return Fence(claim.run, claim.task.id, claim.epoch, claim.worker)
 
@@ -57,7 +66,10 @@ class ClaimRecord:
     # -- on its way
 
     async def preparing(self, deadline: float) -> JobInputs:
-        """Take the claim up, until `deadline` (UTC seconds); return what the ledger has for it."""
+        """Take the claim up, until `deadline` (UTC seconds); return what the ledger has for it.
+
+        Both in one transaction, which makes every attempt wait for the writer once less.
+        """
 
         def record(ledger: Ledger) -> JobInputs:
             ledger.step(self.fence, Step.PREPARING, deadline)
@@ -66,7 +78,10 @@ class ClaimRecord:
         return await self.writer.submit(record)
 
     async def checking(self, result: str | None) -> JobInputs:
-        """Begin to check what a person has accepted; return what its gate may need."""
+        """Begin to check what a person has accepted; return what its gate may need.
+
+        `result` is what the worker had made of it. It is kept, for there is no worker to ask again.
+        """
 
         def record(ledger: Ledger) -> JobInputs:
             ledger.step(self.fence, Step.CHECKING, result=result)
@@ -77,23 +92,35 @@ class ClaimRecord:
     async def step(
         self, step: Step, deadline: float | None = None, *, result: str | None = None
     ) -> bool:
-        """Go on to a step, to be over by `deadline` (UTC seconds); keep a result from then on."""
+        """Go on to a step, to be over by `deadline` (UTC seconds); keep a result from then on.
+
+        Returns False where the claim is no longer the live one. The deadline is for people to see;
+        the heartbeat and the limit of git commands go by the monotonic clock.
+        """
         return await self.writer.submit(
             lambda ledger: ledger.step(self.fence, step, deadline, result=result)
         )
 
     async def prepared(self, *, base: str, tree: int) -> bool:
-        """Record the worktree and its commit, before anything can be written there."""
+        """Record the worktree and its commit, before anything can be written there.
+
+        `base` is the commit it was filled from, `tree` its number in the pool. Without this line
+        recovery would not know which tree to harvest. False where the claim is not the live one.
+        """
         return await self.writer.submit(
             lambda ledger: ledger.prepared(self.fence, base=base, tree=str(tree))
         )
 
     def started(self, pid: int, deadline: float | None) -> None:
-        """Record that the program runs; nobody waits for the answer, least of all the program."""
+        """Record that the program runs; nobody waits for the answer, least of all the program.
+
+        `deadline` is its time limit in UTC seconds; the shim keeps it, by its own clock.
+        """
 
         def record(ledger: Ledger) -> bool:
             self.faults.reach(Point.RUN_STARTED)
             live = ledger.started(self.fence, pid=pid)
+            # One that was taken back meanwhile has no step any more.
             return live and ledger.step(self.fence, Step.RUNNING, deadline)
 
         self._post(record)
@@ -107,7 +134,10 @@ class ClaimRecord:
         self._post(lambda ledger: ledger.progress(self.fence, text))
 
     async def harvested(self, event: WorkHarvested) -> None:
-        """Record what it left; never refused, also of an attempt that was stopped."""
+        """Record what it left; never refused, also of an attempt that was stopped.
+
+        Called when the ref of the work exists: what the ledger names can be found (RULES 6.2).
+        """
 
         def record(ledger: Ledger) -> None:
             self.faults.reach(Point.HARVEST_REF)
@@ -121,13 +151,19 @@ class ClaimRecord:
         await self.writer.submit(lambda ledger: ledger.harvested(self.fence, event))
 
     async def tree_kept(self, path: str, reason: str) -> None:
-        """Record that its worktree is not given back, and why."""
+        """Record that its worktree is not given back, and why.
+
+        Not under the fence: it comes after the end of the attempt, when there is no claim.
+        """
         await self.writer.submit(lambda ledger: ledger.tree_gone(self.fence.run, path, kept=reason))
 
     # -- its end
 
     async def done(self, kind: DoneKind, ending: Ending, result: str | None) -> None:
-        """End the task, where there is nothing to merge."""
+        """End the task, where there is nothing to merge.
+
+        What comes after the claim is no longer the live one is kept as a rejected result.
+        """
         await self.writer.submit(lambda ledger: ledger.done(self.fence, kind, ending, result))
 
     async def failed(
@@ -136,25 +172,39 @@ class ClaimRecord:
         kind: BlockedKind = BlockedKind.FAILED,
         detail: Detail | None = None,
     ) -> None:
-        """Count a failure; `kind` is what the task is blocked as when its tries are used up."""
+        """Count a failure; `kind` is what the task is blocked as when its tries are used up.
+
+        The ledger decides whether there is another try, and after which back-off (RULES 3.1).
+        """
         await self.writer.submit(
             lambda ledger: ledger.fail(self.fence, ending, kind=kind, detail=detail)
         )
 
     async def blocked(self, ending: Ending, kind: BlockedKind, detail: Detail) -> bool:
-        """Block the task at once, without another try."""
+        """Block the task at once, without another try; return whether it is blocked now.
+
+        For what a retry would only repeat, as work outside its scope. The caller keeps the tree
+        for a person then; False says that nobody will ask for it.
+        """
         return await self.writer.submit(
             lambda ledger: ledger.block(self.fence, ending, kind, detail)
         )
 
     async def held_for_review(self, ending: Ending, detail: Detail, *, tree: str | None) -> bool:
-        """Keep the work for a person, in the worktree `tree` where it has one of its own."""
+        """Keep the work for a person, in the worktree `tree` where it has one of its own.
+
+        The attempt is closed as a success, its seat and its scope are free. Returns whether the
+        task waits for the person now, so that the tree has to stay.
+        """
         return await self.writer.submit(
             lambda ledger: ledger.hold_for_review(self.fence, ending, detail, tree=tree)
         )
 
     async def given_back(self, ending: Ending, detail: Detail) -> None:
-        """Return to a person what they had accepted and did not pass."""
+        """Return to a person what they had accepted and did not pass; no failure is counted.
+
+        `detail` is added to what the task is blocked with, as the end of the gate's output.
+        """
         await self.writer.submit(lambda ledger: ledger.give_back(self.fence, ending, detail))
 
     async def closed(self, ending: Ending) -> None:
@@ -168,7 +218,11 @@ class ClaimRecord:
     # -- its merge
 
     async def intended(self, old: str, new: str) -> None:
-        """Record that the branch of the run is about to move."""
+        """Record that the branch of the run is about to move from `old` to `new`, both commits.
+
+        Awaited by the thread that merges, before it moves the branch (RULES 6.3): a crash between
+        the two then leaves something that recovery can compare with.
+        """
         await self.writer.submit(lambda ledger: ledger.intend(self.fence, old, new))
 
     async def merged(
@@ -182,6 +236,8 @@ class ClaimRecord:
 
         def record(ledger: Ledger) -> None:
             self.faults.reach(Point.INTEGRATE_MOVED)
+            # With the end of the task in one transaction: between two of them a crash would leave
+            # a task to be done again whose work the branch has.
             before = reads.run_row(ledger.db, self.fence.run).head if old is None else old
             ledger.integrated(self.fence, before, new)
             ledger.done(self.fence, DoneKind.MERGED, ending, result, lines)
@@ -191,7 +247,11 @@ class ClaimRecord:
     async def conflict(
         self, ending: Ending, paths: tuple[str, ...], text: str, *, head: str, tree: str | None
     ) -> None:
-        """Record what it does not merge with (`head`), and which tree holds the marked merge."""
+        """Record what it does not merge with (`head`), and which tree holds the marked merge.
+
+        `paths` are the files in conflict, `text` the sentence for a person, `tree` the number of
+        the worktree that is kept. Whether it is tried once more is the ledger's decision.
+        """
         await self.writer.submit(
             lambda ledger: ledger.conflict(self.fence, ending, paths, text, head=head, tree=tree)
         )
@@ -205,8 +265,10 @@ class ClaimRecord:
     # -- the writer
 
     def _post(self, rule: Callable[[Ledger], bool]) -> None:
-        self.writer.post(rule).add_done_callback(self._log_failure)
+        """Write without waiting for the answer; where that fails it is logged, and no more."""
 
-    def _log_failure(self, done: asyncio.Future[bool]) -> None:
-        if not done.cancelled() and (error := done.exception()) is not None:
-            self.log.error("the ledger did not take a report of an attempt: %s", error)
+        def log_failure(done: asyncio.Future[bool]) -> None:
+            if not done.cancelled() and (error := done.exception()) is not None:
+                self.log.error("the ledger did not take a report of an attempt: %s", error)
+
+        self.writer.post(rule).add_done_callback(log_failure)

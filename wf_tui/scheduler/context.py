@@ -60,7 +60,8 @@ _ALIVE_EVERY: Final = 4.0
 class RunContext:
     """All that one scheduler works with. Only its process holds it: each part gets what it needs.
 
-    Each method makes a part; they are called once, but for `scheduler`.
+    Each method makes a part; they are called once, but for `scheduler`. Nothing is handed the
+    context itself, so that the arguments of a part say all that it can touch.
     """
 
     run: str
@@ -88,7 +89,11 @@ class RunContext:
         )
 
     def attempts(self, exporter: Exporter, head: str) -> AttemptFactory:
-        """Make the steps of all attempts; `head` is where the branch of the run is."""
+        """Make the steps of all attempts; `head` is where the branch of the run is.
+
+        One set for the life of the scheduler: the integrator in it is the one queue to the branch,
+        and two of them would merge side by side.
+        """
         timing, threads, clock = self.timing, self.threads, self.clock
         jobs = JobMaker(self.paths, self.environment, timing.grace, self.ports)
         steps = Steps(
@@ -105,11 +110,18 @@ class RunContext:
         return AttemptFactory(steps, self.writer, clock, threads.faults)
 
     def recovery(self, attempts: AttemptFactory) -> Recovery:
-        """Make what settles the attempts of a scheduler that has died."""
+        """Make what settles the attempts of a scheduler that has died, by the steps of `attempts`.
+
+        Its `recover` is called before the first claim (RULES 5.1).
+        """
         return Recovery(self.run, self.paths, self.writer, self.threads, attempts)
 
     def scheduler(self, attempts: AttemptFactory, view: Database, *, foreground: bool) -> Scheduler:
-        """Make the loop; it is made anew when a person's act brings back a run that was over."""
+        """Make the loop; it is made anew when a person's act brings back a run that was over.
+
+        `view` is a connection of its own on the loop's thread, which sees what other processes
+        change; in the `foreground` a run that stalls ends at once (RULES 3.1).
+        """
         return Scheduler(
             self.run,
             self.writer,
@@ -140,6 +152,9 @@ async def open_run(
     """Open a run's repositories and start the parent of its shims; that ends with the block.
 
     Whatever still runs then is killed: an attempt has no program that its scheduler does not see.
+    `port_base` is the first of all ports for attempts, `deaf_after` the seconds after its grace in
+    which a shim has to obey a stop. Raises what opening has to say, as a damaged repository, and
+    `EnvironmentalError` where the parent of the shims cannot be started.
     """
     paths = repo.run(run)
 
@@ -150,18 +165,21 @@ async def open_run(
     control = open_control(paths)
     top = Path(worktree.checkout) if worktree.checkout else None
     pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
+    # A shim has to speak as often as a lease is renewed, or a healthy program would look lost.
     often = min(_ALIVE_EVERY, row.lease / BEATS)
     async with Launcher(environ=environ, alive_every=often, deaf_after=deaf_after) as shims:
+        # Behind the start of the parent: programs inherit its limit, which is the user's.
         raise_descriptor_limit()
         yield RunContext(
             run=run,
             paths=paths,
             clock=clock,
+            # The lease of the run, which the ledger renews by; the configuration may have changed.
             timing=timing.model_copy(update={"lease": row.lease}),
             writer=writer,
             threads=threads,
             control=control,
-            repository=_repository(common_dir, control.base, control.object_format),
+            repository=export_target(common_dir, control.base, control.object_format),
             trees=Trees(pool, Snapshots(pool), SharedTree(pool)),
             launcher=shims,
             environment=base_environment(environ),
@@ -171,8 +189,13 @@ async def open_run(
         )
 
 
-def _repository(common_dir: Path, base: str, object_format: str) -> Repository:
-    """Return the user's repository as export needs it, whatever has become of its checkout."""
+def export_target(common_dir: Path, base: str, object_format: str) -> Repository:
+    """Return the user's repository as export needs it, whatever has become of its checkout.
+
+    It is not opened: the checkout that the run began in may have moved or be gone, and the export
+    needs no more than the git directory (`common_dir`), the first commit of the run (`base`) and
+    the kind of its object names.
+    """
     return Repository(
         common_dir=common_dir,
         top=None,

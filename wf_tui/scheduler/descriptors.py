@@ -11,7 +11,8 @@ __all__ = ["raise_descriptor_limit"]
 def raise_descriptor_limit() -> None:
     """Raise the soft limit to the hard one: each attempt holds two, and 1,024 is the usual limit.
 
-    Called when the shim parent runs, so that the programs of tasks keep the limit of the user.
+    Called when the shim parent runs, so that the programs of tasks keep the limit of the user:
+    some of them close every descriptor that the limit allows, one after the other.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):  # some systems allow less than they say

@@ -29,7 +29,11 @@ _EXPORT_EVERY: Final = 0.5
 
 @dataclass
 class Exporter:
-    """Exports the branch of a run; used on the event loop, its git runs in threads."""
+    """Exports the branch of a run; used on the event loop, its git runs in threads.
+
+    The integrator asks for an export after each merge, the process for the last one. One export at
+    a time: two would compare with the same old value of the user's branch, and one would lose.
+    """
 
     run: str
     control: Control
@@ -42,21 +46,35 @@ class Exporter:
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def export_soon(self) -> None:
-        """Export what is merged, together with what is merged in the next half second."""
+        """Export what is merged, together with what is merged in the next half second.
+
+        Returns at once. What fails is logged: the next merge or the end of the run tries again.
+        """
+
+        def log_failure(exporting: asyncio.Task[None]) -> None:
+            if not exporting.cancelled() and (error := exporting.exception()) is not None:
+                self.log.error("the branch could not be exported: %s", error)
+
         self._unexported = True
         if self._exporting is None or self._exporting.done():
-            self._exporting = asyncio.create_task(self._export_later())
-            self._exporting.add_done_callback(self._log_failure)
+            self._exporting = asyncio.create_task(self._export_in_turn())
+            self._exporting.add_done_callback(log_failure)
 
     async def export_now(self) -> None:
-        """Export what is merged by now; a branch that may not be moved is reported."""
+        """Export what is merged by now; a branch that may not be moved is reported.
+
+        Called at the end of the run, before the scheduler signs off. Raises a `GitError` or a
+        `LedgerError`; an `OSError` is a reason to wait, recorded like any other.
+        """
+        # One that is under way is hurried and waited for, never cancelled: its move of the branch
+        # would go unrecorded.
         self._hurry.set()
         if self._exporting is not None:
             await asyncio.wait([self._exporting])
         self._hurry.clear()
         await self._export()
 
-    async def _export_later(self) -> None:
+    async def _export_in_turn(self) -> None:
         current_log.set(self.log)  # not that of the attempt whose merge happened to start it
         while self._unexported:
             await self._export()
@@ -94,7 +112,3 @@ class Exporter:
         except OSError as error:
             return Pending(clean(str(error), limit=400))
         return done
-
-    def _log_failure(self, exporting: asyncio.Task[None]) -> None:
-        if not exporting.cancelled() and (error := exporting.exception()) is not None:
-            self.log.error("the branch could not be exported: %s", error)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerWaitError
+from wf_tui.ledger.ledger import Ledger
 from wf_tui.ledger.model.states import Cause, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.run_log import RunLog
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.config import Timing
-    from wf_tui.ledger.ledger import Fence, Ledger
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
@@ -42,7 +42,11 @@ _JUMP: Final = 1.0
 
 @dataclass
 class Heartbeat:
-    """Watches the attempts of a scheduler, its ledger and its clock, on the event loop."""
+    """Watches the attempts of a scheduler, its ledger and its clock, on the event loop.
+
+    The scheduler runs `watch` and `beat` as two tasks for as long as its loop runs; where one of
+    them fails, the scheduler fails with it.
+    """
 
     run: str
     view: Database
@@ -53,7 +57,8 @@ class Heartbeat:
     wake: asyncio.Event
     running: Mapping[tuple[str, int], ActiveClaim]
     """The claims that are being worked on, as they come and go."""
-    _looked: float = field(init=False)
+    _last_look: float = field(init=False)
+    """When this process last came to its turn, by the monotonic clock."""
     _ahead: float = field(init=False)
     """How far the wall clock was ahead of the monotonic one."""
     _paused: float = 0.0
@@ -62,15 +67,19 @@ class Heartbeat:
     def __post_init__(self) -> None:
         """Begin to watch now."""
         self._log = RunLog(self.run)
-        self._looked = self.clock.monotonic()
-        self._ahead = self.clock.now() - self._looked
+        self._last_look = self.clock.monotonic()
+        self._ahead = self.clock.now() - self._last_look
 
     async def watch(self) -> None:
-        """Wake the scheduler when another process changed the ledger, or somebody set the clock."""
+        """Wake the scheduler when another process changed the ledger, or somebody set the clock.
+
+        Sets `wake` and nothing else: what has changed, the loop itself looks up. Never returns.
+        """
+        # The clock may have been set while nobody led the run.
         await self._reanchor()
         while True:
             await asyncio.sleep(WATCH_EVERY)
-            now = self._look()
+            now = self._spare_absence()
             ahead = self.clock.now() - now
             if abs(ahead - self._ahead) > _JUMP:
                 self._log.warning("the clock was set by %.0f s", ahead - self._ahead)
@@ -82,8 +91,12 @@ class Heartbeat:
                     self.wake.set()
 
     async def beat(self) -> None:
-        """Renew the leases of what gave evidence of life; stop what has been silent too long."""
+        """Renew the leases of what gave evidence of life; stop what has been silent too long.
+
+        Never returns; raises the `LedgerError` of a renewal that failed.
+        """
         timing = self.timing
+        # Half of each limit: what is silent is then stopped within one and a half of it.
         shortest = min(
             timing.heartbeat,
             timing.lease / BEATS,
@@ -93,49 +106,53 @@ class Heartbeat:
         renewal: asyncio.Future[None] | None = None
         while True:
             await asyncio.sleep(max(shortest, WATCH_EVERY))
-            now = self._look()
+            now = self._spare_absence()
             claims = list(self.running.values())
-            self._make_up(claims, now)
+            # While nothing can be written, an own step waits for the ledger; a program does not.
+            before, self._paused = self._paused, self.writer.paused
+            for active in claims:
+                if not active.vitals.running:
+                    active.vitals.spare(self._paused - before, now)
             # One renewal at a time: while nothing can be written, they would only pile up.
             if renewal is None or renewal.done():
                 if renewal is not None:
                     renewal.result()
-                alive = [active.record.fence for active in claims if self._lives(active, now)]
-                renewal = self.writer.post(partial(_renew, run=self.run, alive=alive))
+                alive = [active.record.fence for active in claims if self.is_alive(active, now)]
+                renewal = self.writer.post(partial(Ledger.heartbeat, run=self.run, alive=alive))
+            # Whether or not the renewal arrives: a full disk must not keep a dead program alive.
             for active in claims:
-                self._stop_silent(active, now)
+                self.stop_silent(active, now)
 
-    def _look(self) -> float:
-        """Return the time; while this process was stopped nobody could be heard, or was silent."""
+    def _spare_absence(self) -> float:
+        """Return the time; while this process was stopped nobody could be heard, or was silent.
+
+        Both tasks ask here first, so that whichever of them wakes first after a suspension spares
+        the attempts before anybody judges them.
+        """
         now = self.clock.monotonic()
-        away = now - self._looked - WATCH_EVERY
-        self._looked = now
+        away = now - self._last_look - WATCH_EVERY
+        self._last_look = now
         if away > _ABSENT:
             self._log.warning("stopped or suspended for %.0f s", away)
             for active in self.running.values():
                 active.vitals.spare(away, now)
         return now
 
-    def _make_up(self, claims: list[ActiveClaim], now: float) -> None:
-        """Do not count the time in which nothing could be written to what waits for that."""
-        before, self._paused = self._paused, self.writer.paused
-        for active in claims:
-            if not active.vitals.running:
-                active.vitals.spare(self._paused - before, now)
-
     async def _reanchor(self) -> None:
         await self.writer.submit(lambda ledger: ledger.reanchor(self.run))
 
-    def _lives(self, active: ActiveClaim, now: float) -> bool:
+    def is_alive(self, active: ActiveClaim, now: float) -> bool:
         """Whether there is evidence of it: of its program, or that an own step is within its time.
 
         An own step that is over it has its git killed (`Threads.run`); what still hangs then can be
         helped by nobody. Its claim and its tree stay taken, for they are in use, but it says so.
+        `now` is of the monotonic clock.
         """
         vitals, limit = active.vitals, self.timing.step_deadline
         if vitals.running:
             return now - vitals.evidence < self.timing.lease
         late = now - vitals.own_since > limit
+        # Said once, not with every beat for as long as it hangs.
         if late and not vitals.overdue:
             vitals.overdue = True
             text = f"wf did not finish this step within {_seconds(limit)}"
@@ -143,8 +160,12 @@ class Heartbeat:
             active.log.info("%s", text)
         return not late
 
-    def _stop_silent(self, active: ActiveClaim, now: float) -> None:
-        """Stop a program that did not start in time, has died unseen, or says nothing."""
+    def stop_silent(self, active: ActiveClaim, now: float) -> None:
+        """Stop a program that did not start in time, has died unseen, or says nothing (RULES 5).
+
+        `now` is of the monotonic clock. The attempt hears of it as `StoppedError` and ends itself;
+        its ending is counted as a failure.
+        """
         vitals, timing = active.vitals, self.timing
         if active.awaited and now - vitals.own_since > timing.start_deadline:
             what = "its gate" if active.began else "claimed, but its program"
@@ -152,6 +173,7 @@ class Heartbeat:
             active.stop(Ending(Outcome.TIMED_OUT, Cause.START, text))
         if not vitals.running:
             return
+        # The lease first: of a program without a shim nobody can say that it wrote nothing.
         if now - vitals.evidence > timing.lease:
             active.stop(Ending(Outcome.LOST, Cause.LEASE, "no sign of life: its lease expired"))
         elif now - vitals.output > timing.stall_after:
@@ -161,7 +183,3 @@ class Heartbeat:
 
 def _seconds(number: float) -> str:
     return plural(round(number), "second")
-
-
-def _renew(ledger: Ledger, run: str, alive: list[Fence]) -> None:
-    ledger.heartbeat(run, alive)

@@ -47,7 +47,10 @@ class FinishedWork:
 
 @dataclass
 class Integrator:
-    """The queue to the integration branch; used on the event loop, its git runs in threads."""
+    """The queue to the integration branch; used on the event loop, its git runs in threads.
+
+    One for each scheduler. Attempts, what a person has accepted, and recovery all merge through it.
+    """
 
     head: str
     """Where the branch is; new attempts start here."""
@@ -63,7 +66,9 @@ class Integrator:
     async def settle(self, record: ClaimRecord, work: FinishedWork) -> bool:
         """Finish a good attempt: merge its commit, or note that there is nothing to merge.
 
-        Return whether its tree is kept, since a person has to resolve a conflict in it.
+        Return whether its tree is kept, since a person has to resolve a conflict in it. The caller
+        has harvested the work and waits here for its turn; it cannot be stopped any more. Raises a
+        `GitError`, or the `LedgerError` of this merge or of an earlier one.
         """
         commit = work.commit
         if commit is None:
@@ -71,10 +76,12 @@ class Integrator:
             await record.done(kind, work.ending, work.result)
             record.log.info("done: %s", kind.value)
             return False
+        # Outside the turn: it compares two fixed commits, and the branch need not wait for it.
         lines = await self.threads.run(changed_lines, self.control, work.base, commit)
         async with self._turn:
             if self._unrecorded is not None:
                 raise self._unrecorded
+            # The last look at the fence (RULES 4.4, G2): from this step on nobody takes it back.
             if not await record.step(Step.INTEGRATING, result=work.result):
                 await record.rejected(work.ending)
                 record.log.info("rejected: its claim is not the live one")
@@ -96,7 +103,10 @@ class Integrator:
     def _integrate(
         self, loop: asyncio.AbstractEventLoop, record: ClaimRecord, base: str, commit: str
     ) -> Merged | AlreadyIn | Conflict:
-        """Merge in a thread; the ledger knows of each move of the branch before it is made."""
+        """Merge in a thread; the ledger knows of each move of the branch before it is made.
+
+        There may be several: somebody else may move the branch between the merge and its move.
+        """
         claim = record.claim
 
         def intent(old: str, new: str) -> None:
@@ -121,10 +131,12 @@ class Integrator:
         old = done.old if isinstance(done, Merged) else None
         new = done.new if isinstance(done, Merged) else done.head
         try:
+            # An ending is recorded with the commit that the branch has of it, the merge.
             await record.merged(old, new, replace(work.ending, commit=new), work.result, lines)
         except LedgerError as error:
             self._unrecorded = error
             raise
+        # Only now: no attempt may start from a head that the ledger does not know.
         self.head = new
         record.log.info("merged as %s", new)
 
@@ -142,6 +154,7 @@ class Integrator:
         )
         names = listed(found.paths, _NAMED, limit=200) or clean(found.text)
         text = f"it does not merge: {names}"
+        # The very tree back means that nothing was laid out in it, see `lay_out_conflict`.
         if laid_out is work.tree and task.by_hand:
             text += "; its worktree was changed meanwhile and is left as it is"
         ending = replace(work.ending, outcome=Outcome.FAILED, cause=Cause.CONFLICT, text=text)
@@ -158,9 +171,12 @@ def lay_out_conflict(
 
     That is the very `tree` where nothing was laid out: a worker tries once more, or a person has
     changed what would be overwritten. The shared tree is not one person's: they get a new one.
+    Blocks, and belongs into a thread; `commit` is the work, `task` as it is before this conflict.
     """
     if task.by_hand:
-        return (tree and pool.update_conflict(tree, commit, conflict)) or tree
+        updated = pool.update_conflict(tree, commit, conflict) if tree else None
+        return updated or tree
     if not task.conflicts:
         return tree
-    return pool.check_out_conflict(tree if task.isolation is Isolation.WORKTREE else None, conflict)
+    own_tree = tree if task.isolation is Isolation.WORKTREE else None
+    return pool.check_out_conflict(own_tree, conflict)

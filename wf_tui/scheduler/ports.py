@@ -32,7 +32,10 @@ _HOSTS: Final = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 @dataclass
 class Ports:
-    """The ranges that a scheduler holds; safe to use from several threads."""
+    """The ranges that a scheduler holds; safe to use from several threads.
+
+    Attempts take theirs in a thread, when their job is made; the loop frees them at their end.
+    """
 
     folder: Path
     first: int = 20_000
@@ -44,7 +47,8 @@ class Ports:
     def take(self, attempt: tuple[str, int]) -> int | None:
         """Return the first of the ports that this attempt has for itself; None where all are taken.
 
-        Asked again, the answer is the same, until `free`.
+        Asked again, the answer is the same, until `free`. Blocks: it tries each port of a range. An
+        `attempt` is known by its task and epoch.
         """
         with self._lock:
             if attempt not in self._held:
@@ -55,7 +59,7 @@ class Ports:
             return self._held[attempt][0]
 
     def free(self, attempt: tuple[str, int]) -> None:
-        """Let others have the ports of an attempt."""
+        """Let others have the ports of an attempt; one that took none has none to give back."""
         with self._lock:
             if attempt in self._held:
                 os.close(self._held.pop(attempt)[1])
@@ -67,7 +71,8 @@ class Ports:
             number = (self._next + step) % count
             base = self.first + number * SIZE
             lock = open_lock(self.folder / str(base))
-            if try_lock(lock) and _unused(base):
+            # The lock before the ports: who only tried them could both find the same range free.
+            if try_lock(lock) and is_unused(base):
                 # The next attempt takes others: what lingers in these may go in peace.
                 self._next = number + 1
                 return base, lock
@@ -75,16 +80,19 @@ class Ports:
         return None
 
 
-def _unused(base: int) -> bool:
-    """Whether nobody listens at any port of the range."""
-    ports = range(base, base + SIZE)
-    return all(_may_bind(family, host, port) for family, host in _HOSTS for port in ports)
+def is_unused(base: int) -> bool:
+    """Whether nobody listens at any port of the range that begins at `base`, on this machine.
 
-
-def _may_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.bind((host, port))
-    except OSError as error:
-        return error.errno in _NO_SUCH_NETWORK
+    Found out by binding, on the loopback of IPv4 and of IPv6; a machine without one of them has
+    nobody there. It says nothing about the next moment: the lock keeps other attempts away, not
+    other programs.
+    """
+    for family, host in _HOSTS:
+        for port in range(base, base + SIZE):
+            try:
+                with socket.socket(family, socket.SOCK_STREAM) as probe:
+                    probe.bind((host, port))
+            except OSError as error:
+                if error.errno not in _NO_SUCH_NETWORK:
+                    return False
     return True

@@ -53,7 +53,10 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass
 class Lead:
-    """Leads one run from this process."""
+    """Leads one run from this process: the entrance to the scheduler (RULES 5).
+
+    Made by `wf scheduler` and by `wf run` in the foreground; `run` is called once.
+    """
 
     repo: RepoPaths
     common_dir: Path
@@ -84,15 +87,21 @@ class Lead:
     def run(self) -> str:
         """Wait for the lead, then schedule until the run is over; return its state.
 
-        Called on the main thread, where signals arrive; the event loop runs on it.
+        Called on the main thread, where signals arrive; the event loop runs on it. Blocks for as
+        long as another process leads, which is how a second one stands by. Raises what keeps the
+        scheduler from starting or continuing: a `LedgerError`, `GitError` or `EnvironmentalError`.
         """
         logging.raiseExceptions = False  # a full disk must not flood what is still readable
         self._log.info("process %s asks for the lead", os.getpid())
         with self.store.lead(self.run_id) as self._lead:
-            return self._settled() or asyncio.run(self.schedule())
+            return self._already_ended() or asyncio.run(self.schedule())
 
-    def _settled(self) -> str | None:
-        """Return the state of a run that the leader before, whom a stand-by waits for, ended."""
+    def _already_ended(self) -> str | None:
+        """Return the state of a run that the leader before, whom a stand-by waits for, ended.
+
+        Ended in all its parts: closed attempts, an export that is up to date, and a leader that has
+        signed off. A run that lacks one of them still has something to be done.
+        """
         with self._view() as view:
             view.require_whole()
             row, signed_off = reads.run_row(view, self.run_id), not reads.leader(view, self.run_id)
@@ -101,11 +110,24 @@ class Lead:
         return row.state if over and exported and signed_off else None
 
     async def schedule(self) -> str:
-        """Schedule, without asking for the lead, until the run is over; return its state."""
+        """Schedule, without asking for the lead, until the run is over; return its state.
+
+        `run` calls it with the lead in hand; a test calls it without, inside a loop of its own.
+        """
+
+        def open_ledger() -> tuple[Ledger, Database]:
+            # On the writer's thread, where this connection then stays.
+            db = self.store.open(patience=_PATIENCE)
+            return Ledger(db, lead=self._lead), db
+
+        def after_pause(ledger: Ledger, why: str, seconds: float) -> None:
+            ledger.written_again(self.run_id, why, seconds)
+
         current_log.set(self._log)
+        # Before the first claim: a machine that gives too few threads has done no harm yet.
         executor = started_threads()
         asyncio.get_running_loop().set_default_executor(executor)  # which ends them, too
-        writer = Writer(self.run_id, self._open, self._after_pause)
+        writer = Writer(self.run_id, open_ledger, after_pause)
         writer.start()
         try:
             async with open_run(
@@ -125,17 +147,12 @@ class Lead:
             # Last of all: until here somebody may wait for the answer of the ledger.
             await asyncio.to_thread(writer.close)
 
-    def _open(self) -> tuple[Ledger, Database]:
-        db = self.store.open(patience=_PATIENCE)
-        return Ledger(db, lead=self._lead), db
-
-    def _after_pause(self, ledger: Ledger, why: str, seconds: float) -> None:
-        ledger.written_again(self.run_id, why, seconds)
-
     async def _schedule(self, context: RunContext) -> str:
         """Recover, then schedule until the run is over and nobody has given it new work."""
         run, writer, threads = context.run, context.writer, context.threads
         row = await writer.submit(lambda ledger: reads.run_row(ledger.db, run))
+        # The branch itself, not the row: a merge that a crash left unrecorded has moved it, and
+        # somebody else may have.
         head = await threads.run(current_head, context.control, row.head)
         leader = own_identity()
         await writer.submit(lambda ledger: ledger.scheduler_started(run, asdict(leader)))
@@ -149,12 +166,14 @@ class Lead:
         with self._view() as view, self._stopping(writer):
             while True:
                 state = await context.scheduler(attempts, view, foreground=self.foreground).run()
+
                 await threads.reach(Point.END_DECIDED)
                 await exporter.export_now()
                 await threads.reach(Point.END_EXPORTED)
                 await self._tidy(context)
                 await threads.reach(Point.END_TIDIED)
-                # It is not signed off where a person's act has brought the run back meanwhile.
+                # Last of all: a crash before it leaves a run that the next leader sees through. It
+                # is not signed off where a person's act has brought the run back meanwhile.
                 if await writer.submit(lambda ledger: ledger.scheduler_stopped(run)):
                     await threads.reach(Point.END_SIGNED_OFF)
                     self._log.info("ended: %s", state)
@@ -175,13 +194,18 @@ class Lead:
         """
         loop = asyncio.get_running_loop()
 
+        def take_back(ledger: Ledger) -> None:
+            actor = f"signal:{signal.Signals(self.signalled).name}"
+            with contextlib.suppress(RefusedError):  # a run that is over cannot be stopped
+                ledger.acting(actor).stop(self.run_id, now=True)
+
         def stop(number: int) -> None:
             if self.signalled:
                 os._exit(128 + number)
             self.signalled = number
             self._log.info("stopped by %s", signal.Signals(number).name)
             writer.hurry(_LAST_WORD)
-            stopped = writer.post(lambda ledger: _stop_run(ledger, self.run_id, number))
+            stopped = writer.post(take_back)
             # A ledger that does not take even this is no reason to stay.
             stopped.add_done_callback(lambda done: done.exception() and os._exit(128 + number))
 
@@ -201,6 +225,7 @@ class Lead:
         Where the repository of the run is damaged nothing is known to be safe.
         """
         run, writer, trees = context.run, context.writer, context.trees
+        # In one transaction, so that no tree is missing from both lists.
         needed, stale = await writer.submit(
             lambda ledger: (needed_trees(ledger.db, run), stale_trees(ledger.db, run))
         )
@@ -212,7 +237,7 @@ class Lead:
             return
         for tree in judged:
             if tree.removed:
-                await writer.submit(partial(_tree_gone, run=run, path=str(tree.path)))
+                await writer.submit(partial(Ledger.tree_gone, run=run, tree=str(tree.path)))
             else:
                 self._log.info("kept %s: %s", tree.path, tree.reason)
 
@@ -221,9 +246,11 @@ def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, s
     """Start a scheduler in a session of its own, its output in the run's folder; return its pid.
 
     `cwd` is in the repository; the process itself works from the run's folder, where paths that
-    the environment has relative to here would mean something else.
+    the environment has relative to here would mean something else. Called by the commands that
+    begin or resume a run; whether it takes the lead is seen in the ledger, not here. Raises
+    `OSError` where it cannot be started.
     """
-    planned(environ)  # what this process would not understand, it would say in its log alone
+    planned(environ)  # what that process would not understand, it would say in its log alone
     paths = repo.run(run)
     absolute = {"WF_STATE_DIR": str(repo.root.parent)}
     if config := environ.get("WF_CONFIG"):
@@ -240,12 +267,3 @@ def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, s
         )
     process.returncode = 0  # it outlives this process, nobody here waits for it
     return process.pid
-
-
-def _tree_gone(ledger: Ledger, run: str, path: str) -> None:
-    ledger.tree_gone(run, path)
-
-
-def _stop_run(ledger: Ledger, run: str, number: int) -> None:
-    with contextlib.suppress(RefusedError):
-        ledger.acting(f"signal:{signal.Signals(number).name}").stop(run, now=True)

@@ -38,7 +38,10 @@ __all__ = ["Recovery"]
 
 @dataclass(frozen=True)
 class Recovery:
-    """Makes a run that was left behind ready to go on; runs before any claim is made."""
+    """Makes a run that was left behind ready to go on; runs before any claim is made.
+
+    Each attempt is settled for itself: killed half way, the next scheduler does the rest.
+    """
 
     run: str
     paths: RunPaths
@@ -52,25 +55,32 @@ class Recovery:
         return self.attempts.steps
 
     async def recover(self) -> int:
-        """End what a dead scheduler left running, and settle its attempts; return how many."""
+        """End what a dead scheduler left running, and settle its attempts; return how many.
+
+        Called on the event loop by whoever has taken the lead, also after a clean end, when there
+        is nothing to be done. Raises a `LedgerError`, or what kept a finished merge from being
+        recorded; then the run needs another start.
+        """
+
+        def read_open(ledger: Ledger) -> list[tuple[AttemptRow, TaskRow]]:
+            # What a person has accepted is no worker's: the scheduler takes it up where it was.
+            every = reads.attempts(ledger.db, self.run)
+            rows = [attempt for attempt in every if attempt.open and not attempt.by_hand]
+            return [(row, reads.task(ledger.db, self.run, row.task)) for row in rows]
+
         # First of all nothing may be at work in the trees any more: what is harvested then is all.
         await self.threads.run(sweep_marked, attempt_mark(self.run, ""))
         await self.threads.run(sweep_git, self.steps.harvest.control.git_dir)
+        # Behind the sweep of git: a lock is stale when no git of ours is left that could hold it.
         await self.threads.run(break_stale_locks, self.paths)
         await self.threads.run(self.steps.prepare.trees.pool.empty_trash)
         await self.threads.reach(Point.RECOVERY_SWEPT)
-        left = await self.writer.submit(self._open_attempts)
+        left = await self.writer.submit(read_open)
         for attempt, task in left:
             await self._recover_one(attempt, task)
             await self.threads.reach(Point.RECOVERY_SETTLED)
         await self.threads.reach(Point.RECOVERY_DONE)
         return len(left)
-
-    def _open_attempts(self, ledger: Ledger) -> list[tuple[AttemptRow, TaskRow]]:
-        # What a person has accepted is no worker's: the next scheduler takes it up where it was.
-        every = reads.attempts(ledger.db, self.run)
-        rows = [attempt for attempt in every if attempt.open and not attempt.by_hand]
-        return [(attempt, reads.task(ledger.db, self.run, attempt.task)) for attempt in rows]
 
     async def _recover_one(self, attempt: AttemptRow, task: TaskRow) -> None:
         record = self.attempts.record(Claim.of(attempt, task))
@@ -80,20 +90,16 @@ class Recovery:
         except LedgerError:
             raise
         except Exception as error:  # the border of an attempt: one that fails stops no run
-            # But what is merged is not to be done again: the next scheduler may record it.
             record.log.exception("the attempt could not be recovered")
-            if await self._is_merged(attempt, task):
-                raise
+            # But what is merged is not to be done again: the next scheduler may record it.
+            if task.step == Step.INTEGRATING and attempt.commit_id is not None:
+                control = self.steps.harvest.control
+                if await self.threads.run(control.contains, attempt.commit_id):
+                    raise
             await record.failed(machine_fault(error))
 
-    async def _is_merged(self, attempt: AttemptRow, task: TaskRow) -> bool:
-        """Whether the dead scheduler had merged an attempt."""
-        commit = attempt.commit_id if task.step == Step.INTEGRATING else None
-        if commit is None:
-            return False
-        return await self.threads.run(self.steps.harvest.control.contains, commit)
-
     async def _settle(self, record: ClaimRecord, attempt: AttemptRow, task: TaskRow) -> None:
+        # First, whatever is to become of it: once the attempt is closed nobody looks at its tree.
         found = await self._harvest(record, attempt)
         await self.threads.reach(Point.RECOVERY_HARVESTED)
         if attempt.fenced:
@@ -108,18 +114,23 @@ class Recovery:
                 ending=Ending(Outcome.SUCCEEDED, exit_code=0, ref=attempt.ref),
                 result=task.result,
             )
+            # Whether its merge was made before the crash is found out there (RULES 3.1).
             await self.steps.integrator.settle(record, work)
         else:
             await record.failed(found.onto(LOST))
 
     async def _harvest(self, record: ClaimRecord, attempt: AttemptRow) -> Harvested:
-        """Take what a dead scheduler's attempt left; one without a tree has left nothing."""
+        """Take what a dead scheduler's attempt left; one without a tree has left nothing.
+
+        One that has a commit was harvested before the crash.
+        """
         if attempt.commit_id or not attempt.writes or not attempt.tree or not attempt.base:
             return Harvested(commit=attempt.commit_id, ref=attempt.ref)
         trees = self.steps.prepare.trees
         workspace = Workspace(
             trees, record.claim, trees.pool.reopen(int(attempt.tree), attempt.base)
         )
+        # Counted in, as it was before the crash: leaving counts it out.
         if attempt.isolation is Isolation.SHARED:
             trees.shared.resume(workspace.tree)
         try:

@@ -24,7 +24,11 @@ _log = logging.getLogger("wf_tui.scheduler")
 
 
 class RunLog(logging.LoggerAdapter[logging.Logger]):
-    """Logs for one run, or for one attempt of it; safe to use from any thread."""
+    """Logs for one run, or for one attempt of it; safe to use from any thread.
+
+    Run, task and epoch stand on each line, and are fields of each record, so that a handler can
+    tell attempts apart without reading the text. The name of a task is cleaned: a plan wrote it.
+    """
 
     def __init__(self, run: str, task: str = "", epoch: int = 0) -> None:
         attempt = f" task {clean(task, limit=200)} epoch {epoch}" if task else ""
@@ -34,7 +38,7 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
 
     @contextlib.contextmanager
     def timed(self, clock: Clock, step: str) -> Iterator[None]:
-        """Log how long a step took, however it ended."""
+        """Log how long the block took, however it ended, as `step took 1.234 s`."""
         began = clock.monotonic()
         try:
             yield
@@ -42,7 +46,11 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
             self.info("%s took %.3f s", step, clock.monotonic() - began)
 
     def slow_git(self, command: str, seconds: float) -> None:
-        """Log a git command that took long: its name, never what it was given."""
+        """Log a git command that took long: its name, never what it was given.
+
+        `command` is the subcommand, as `merge-tree`. Called by `git.runner` on a thread of the
+        scheduler, for commands over 200 ms (RULES 5).
+        """
         self.info("git %s took %.3f s", clean(command, limit=80), seconds)
 
 
@@ -65,7 +73,11 @@ class _Whereabouts(logging.Filter):
 
 
 def write_lines(handler: logging.Handler) -> logging.Handler:
-    """Have a handler write the lines of a `scheduler.log`; return it."""
+    """Have a handler write the lines of a `scheduler.log`; return it.
+
+    Called once by the process that schedules. The filter sits at the handler, for a logger's own
+    filters do not see what comes from the loggers below it.
+    """
     handler.setFormatter(logging.Formatter(_FORMAT))
     handler.addFilter(_Whereabouts())
     return handler

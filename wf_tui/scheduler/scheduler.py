@@ -34,20 +34,28 @@ if TYPE_CHECKING:
 __all__ = ["Scheduler"]
 
 _LONGEST_SLEEP: Final = 60.0
+"""Seconds until the next look at the ledger where nothing wakes the loop before."""
 
 
 @dataclass(frozen=True)
-class _Placement:
+class Placement:
     """What one look at the ledger has brought, all in one transaction."""
 
     pulse: Pulse
+    """The state of the run afterwards."""
     claims: list[Claim]
+    """What was claimed just now, for workers."""
     accepted: list[AcceptedClaim]
+    """The claims of persons that nobody sees through yet."""
 
 
 @dataclass
 class Scheduler:
-    """Gives ready tasks to idle seats until the run is over or a person stops it."""
+    """Gives ready tasks to idle seats until the run is over or a person stops it.
+
+    The process makes one, and another one each time a person's act brings an ended run back. All
+    of it runs on the event loop, but for `place`.
+    """
 
     run_id: str
     writer: Writer
@@ -67,15 +75,13 @@ class Scheduler:
     """Why an attempt could not even end: the next scheduler has to recover it."""
 
     async def run(self) -> str:
-        """Schedule until there is nothing left to do; return the run's state."""
+        """Schedule until there is nothing left to do; return the run's state.
+
+        Raises what broke the heartbeat or kept an attempt from ending, a `LedgerError` above all.
+        However it ends, no attempt of it runs any more: those that did are left to recovery.
+        """
         heartbeat = Heartbeat(
-            self.run_id,
-            self.view,
-            self.writer,
-            self.clock,
-            self.timing,
-            self._wake,
-            self._running,
+            self.run_id, self.view, self.writer, self.clock, self.timing, self._wake, self._running
         )
         helpers = [asyncio.create_task(heartbeat.watch()), asyncio.create_task(heartbeat.beat())]
         for helper in helpers:
@@ -89,32 +95,56 @@ class Scheduler:
                         helper.result()
                 if self._broken is not None:
                     raise self._broken
-                pulse = await self._look_and_place()
-                if self._is_over(pulse):
+                pulse = await self._look_and_start()
+                if self.is_over(pulse):
                     return pulse.state
                 await self._sleep(pulse)
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            await self._cancel_all()
+            for task in list(self._tasks):
+                task.cancel()
+            # Not `gather`, which hands a second cancel on: they would give their programs no grace.
+            if self._tasks:
+                await asyncio.wait(self._tasks)
 
-    # -- placing
+    def is_over(self, pulse: Pulse) -> bool:
+        """Whether the loop may end: nothing is open, and the run has ended or is to be left paused.
 
-    async def _look_and_place(self) -> Pulse:
+        An open attempt that this loop does not run is waited for, too: a person's claim starts with
+        the next look.
+        """
+        if self._running or pulse.open:
+            return False
+        leaving = pulse.intent in {Intent.DRAIN, Intent.STOP} and pulse.state == RunState.PAUSED
+        return leaving or pulse.state.ended
+
+    async def _look_and_start(self) -> Pulse:
+        """Place what can be placed, start it, and stop what a person took back meanwhile."""
+        # A copy: the writer's thread must not see the loop's own while it changes.
         running = frozenset(self._running)
-        placed = await self.writer.submit(lambda ledger: self._place(ledger, running))
+        placed = await self.writer.submit(lambda ledger: self.place(ledger, running))
         if placed.claims:
             await self.threads.reach(Point.CLAIM_COMMITTED)
         for claim in placed.claims:
             self._start(self.attempts.attempt(claim))
         for accepted in placed.accepted:
             self._start(self.attempts.accepted(accepted))
-        self._stop_fenced(placed.pulse)
+        # Their fence is in the ledger already; here only the program has to go.
+        for opened in placed.pulse.open:
+            active = self._running.get((opened.task, opened.epoch))
+            if opened.fenced and active is not None:
+                active.stop(CANCELLED)
         return placed.pulse
 
-    def _place(self, ledger: Ledger, running: Collection[tuple[str, int]]) -> _Placement:
-        """Claim for each idle seat, or end a run that has nothing left; on the writer's thread."""
+    def place(self, ledger: Ledger, running: Collection[tuple[str, int]]) -> Placement:
+        """Claim for each idle seat, or end a run that has nothing left (RULES 3.1, 4.3).
+
+        A rule for the writer: runs on its thread, in one transaction. `running` are the task and
+        epoch of each claim that is being worked on. One look claims for all idle seats, so that a
+        storm of short tasks costs one commit and not one for each.
+        """
         run = self.run_id
         now = ledger.now()
         pulse = reads.pulse(ledger.db, run, now)
@@ -135,52 +165,37 @@ class Scheduler:
         if claims:
             self.threads.faults.reach(Point.CLAIM_CHOSEN)
         elif not pulse.open:
+            # By the time of the look: a timer that has become due since then still has to be seen.
             ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
+        # Once more, with what was claimed just now: the loop sleeps by the timers in it.
         pulse = reads.pulse(ledger.db, run, now)
-        return _Placement(pulse, claims, find_accepted(ledger, run, pulse, running))
+        return Placement(pulse, claims, find_accepted(ledger, run, pulse, running))
 
     def _start(self, attempt: Attempt | Accepted) -> None:
+        """Start a claim's work as a task of the loop, and see to what its end leaves behind."""
         active = attempt.active
+        key = active.key
+
+        def finished(task: asyncio.Task[None]) -> None:
+            self._running.pop(key, None)
+            # Only now: until the task has ended a program of it may still listen there.
+            if self.ports:
+                self.ports.free(key)
+            self._tasks.discard(task)
+            self._wake.set()
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self._broken = error
+
         active.log.info("claimed by %s", active.claim.worker)
-        self._running[active.key] = active
-        task = asyncio.create_task(attempt.run(), name=f"attempt {active.key}")
+        # Before the task has its first turn: the next look must not take it for an orphan.
+        self._running[key] = active
+        task = asyncio.create_task(attempt.run(), name=f"attempt {key}")
+        # The loop itself holds its tasks weakly.
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._finished(active.key, done))
-
-    def _finished(self, key: tuple[str, int], task: asyncio.Task[None]) -> None:
-        self._running.pop(key, None)
-        if self.ports:
-            self.ports.free(key)
-        self._tasks.discard(task)
-        self._wake.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._broken = error
-
-    def _stop_fenced(self, pulse: Pulse) -> None:
-        """Stop what a person took back: its fence is in the ledger already."""
-        for opened in pulse.open:
-            active = self._running.get((opened.task, opened.epoch))
-            if opened.fenced and active is not None:
-                active.stop(CANCELLED)
-
-    # -- ending
-
-    def _is_over(self, pulse: Pulse) -> bool:
-        if self._running or pulse.open:
-            return False
-        leaving = pulse.intent in {Intent.DRAIN, Intent.STOP} and pulse.state == RunState.PAUSED
-        return leaving or pulse.state.ended
-
-    async def _cancel_all(self) -> None:
-        """Cancel the attempts that still run when the loop ends before them, and see them end."""
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-    # -- waking
+        task.add_done_callback(finished)
 
     async def _sleep(self, pulse: Pulse) -> None:
+        """Sleep until something wakes the loop or the next timer of the ledger is due."""
         wait = _LONGEST_SLEEP
         if pulse.next_timer is not None:
             wait = min(wait, max(0.0, pulse.next_timer - self.clock.now()))

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["Threads", "started_threads"]
 
 _COUNT: Final = 16
+"""Threads for git and files; more than there are cores, for most of them wait for a process."""
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Threads:
-    """Where the event loop sends what blocks: git, files, and the points of a fault test."""
+    """Where the event loop sends what blocks: git, files, and the points of a fault test.
+
+    Nothing of the ledger: that has the writer's thread, and its connection stays there.
+    """
 
     executor: ThreadPoolExecutor
     git_seconds: float
@@ -53,22 +57,29 @@ class Threads:
         return await asyncio.get_running_loop().run_in_executor(self.executor, limited)
 
     async def reach(self, point: Point) -> None:
-        """Pass a named point, where a fault test may have planned something."""
+        """Pass a named point, where a fault test may have planned something.
+
+        In a thread, since what is planned may block or end the process. Without a plan it costs
+        nothing, not even a turn of the loop.
+        """
         if self.faults.planned:
             await self.run(self.faults.reach, point)
 
 
 def started_threads(count: int = _COUNT) -> ThreadPoolExecutor:
-    """Return a pool whose threads all run.
+    """Return a pool whose threads all run; raise `EnvironmentalError` where they cannot be started.
 
     One that grows fails in the middle of an attempt, and does later all the same what it refused.
     """
     pool = ThreadPoolExecutor(count, thread_name_prefix="git")
+    # Each thread waits at the barrier, so that no idle one takes the next call: the pool starts a
+    # thread only where none is idle.
     met = threading.Barrier(count + 1)
     try:
         for _ in range(count):
             pool.submit(met.wait)
     except RuntimeError as error:
+        # Those that were started would wait for ever, and this process for them.
         met.abort()
         raise EnvironmentalError(
             f"cannot start {count} threads: {error}",
