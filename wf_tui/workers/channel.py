@@ -21,7 +21,10 @@ _CHUNK = 1 << 16
 
 
 class ShimConnection:
-    """One program under its shim: what it says becomes events, and at last an exit."""
+    """One program under its shim: what it says becomes events, and at last an exit.
+
+    The launcher makes one for each program, awaits `ended`, and closes it.
+    """
 
     def __init__(
         self,
@@ -74,16 +77,21 @@ class ShimConnection:
         return self._exit.done() and self._exit.result() is None
 
     def stop(self, grace: float) -> None:
-        """Ask the shim to end the program: TERM now, the kill of all after `grace` seconds."""
+        """Ask the shim to end the program: TERM now, the kill of all after `grace` seconds.
+
+        Returns at once; `ended` tells when it has. Asked again, the shorter time counts.
+        """
         with contextlib.suppress(OSError):  # it is ending anyway
             self._channel.send(json.dumps({"stop": grace}).encode() + b"\n")
         if self._last_resort is not None:
             self._last_resort.cancel()
+        # The shim itself may be frozen, by its own program say, and then hears nothing.
         if not self._exit.done():
             patience = grace + self._deaf_after
             self._last_resort = self._loop.call_later(patience, self._kill_shim)
 
     def _kill_shim(self) -> None:
+        """End a shim that did not obey; its channel then says that it is gone, by end-of-file."""
         self._deaf(self._shim)
         if not self.accepted:  # nothing was started, and nobody is sure to close the channel
             self._end(None)
@@ -102,11 +110,12 @@ class ShimConnection:
             received = b""
         *lines, self._unread = (self._unread + received).split(b"\n")
         for line in lines:
-            self._take(json.loads(line))
+            self._handle(json.loads(line))
+        # Behind the lines: the exit may have come together with the end-of-file.
         if not received:
             self._end(None)
 
-    def _take(self, message: object) -> None:
+    def _handle(self, message: object) -> None:
         match message:
             case {"ready": int(shim)}:
                 self.accepted, self._shim = True, shim
@@ -124,6 +133,7 @@ class ShimConnection:
                 raise ValueError(f"not a message of a shim: {message!r}")
 
     def _end(self, program: ProgramExit | None) -> None:
+        """Hear no more; the first end counts, and the end-of-file behind an exit is none."""
         self._loop.remove_reader(self._channel)
         if self._last_resort is not None:
             self._last_resort.cancel()

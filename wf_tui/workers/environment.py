@@ -23,8 +23,17 @@ _PLAIN_OUTPUT = {"TERM": "dumb", "NO_COLOR": "1"}
 
 
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what every worker gets of the environment of the scheduler."""
-    passed = {name: value for name, value in environ.items() if _may_pass(name)}
+    """Return what every worker gets of the environment of the scheduler (RULES 4.4, G12).
+
+    Called once, when the scheduler opens its run. What is not on the list stays behind, keys of
+    providers and agents above all.
+    """
+    passed = {}
+    for name, value in environ.items():
+        is_known = name in _PASSED or name.startswith(_LOCALE)
+        # Whatever begins with LC_ passes as a locale, and anybody may name a variable so.
+        if is_known and not _SECRET.search(name):
+            passed[name] = value
     return {"PATH": "/usr/local/bin:/usr/bin:/bin", **passed, **_PLAIN_OUTPUT}
 
 
@@ -52,7 +61,3 @@ def worker_environment(
         "WF_PORT_BASE": port_base,
     }
     return {**base, **{name: str(value) for name, value in own.items() if value is not None}}
-
-
-def _may_pass(name: str) -> bool:
-    return (name in _PASSED or name.startswith(_LOCALE)) and not _SECRET.search(name)

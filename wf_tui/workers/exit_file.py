@@ -13,7 +13,11 @@ _MOST_BYTES = 1 << 20
 
 
 def read_exit(path: Path) -> ProgramExit | None:
-    """Return what the shim wrote at the end of a program; None if it did not come to that."""
+    """Return what the shim wrote at the end of a program; None if it did not come to that.
+
+    Read where the channel had no exit: the shim writes the file first. It lies in a folder that a
+    worker can write, so it is opened with care, and a file without end is not read to its end.
+    """
     try:
         with open_plain(path) as file:
             record = json.loads(file.read(_MOST_BYTES))

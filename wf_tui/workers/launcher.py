@@ -56,7 +56,13 @@ class Program:
 
 
 class Launcher:
-    """Starts programs through one pre-started shim parent; an asynchronous context manager."""
+    """Starts programs through one pre-started shim parent; an asynchronous context manager.
+
+    One for each scheduler, used on its event loop by any number of attempts at a time. `python` is
+    the interpreter of the parent, `alive_every` the seconds between a shim's signs of life,
+    `deaf_after` those beyond its grace in which it has to obey a stop, `environ` where the paths of
+    the loader come from.
+    """
 
     def __init__(
         self,
@@ -66,11 +72,13 @@ class Launcher:
         deaf_after: float = DEAF_AFTER,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
+        # Isolated and without `site`: it starts in a few ms, and no file of a worker is imported.
         self._command = (python, "-I", "-S", "-X", "utf8", "-c", _BOOT, _ROOT)
         self._environment = {name: environ[name] for name in _LOADER_PATHS if name in environ}
         self._alive_every = alive_every
         self._deaf_after = deaf_after
         self._connections: set[ShimConnection] = set()
+        # One request at a time, or two would each start a new parent for the dead one.
         self._sending = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -86,7 +94,12 @@ class Launcher:
         self._cut_life_line()
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
-                await self._await_end()
+                for connection in tuple(self._connections):
+                    await connection.ended(0.0)
+                # The parent closes its end as the last thing it does.
+                with contextlib.suppress(OSError):  # it has ended before
+                    self._requests.shutdown(socket.SHUT_WR)
+                    await asyncio.get_running_loop().sock_recv(self._requests, 1)
         except TimeoutError:
             _log.warning("the shim parent does not end; it is killed")
             self._parent.kill()
@@ -112,6 +125,7 @@ class Launcher:
                 self._parent.wait()  # it has closed its end, so it is ending
                 continue
             ended = await self._see_through(connection, program)
+            # Of a shim that was killed the file may still tell how its program ended.
             # Tried again only where no shim has taken the request: else it could run twice.
             if ended or connection.accepted:
                 return ended or read_exit(program.exit_file) or ProgramExit(lost=True)
@@ -123,6 +137,7 @@ class Launcher:
             unused.enter_context(ours)
             with theirs, _anonymous_file(self._request(program)) as request:
                 await self._send([theirs.fileno(), request.fileno()])
+            # The request is out: from here on the connection closes our end.
             unused.pop_all()
         return ShimConnection(ours, report, self._kill_deaf, self._deaf_after)
 
@@ -171,15 +186,13 @@ class Launcher:
                 _log.warning("the shim parent has ended; a new one is started")
                 self._requests.close()
                 self._start_parent()
-            while not self._sent(handles):
-                await self._writable()
-
-    def _sent(self, handles: list[int]) -> bool:
-        try:
-            socket.send_fds(self._requests, [b"r"], handles)
-        except BlockingIOError:  # the parent is busy killing what a dead shim left
-            return False
-        return True
+            while True:
+                try:
+                    socket.send_fds(self._requests, [b"r"], handles)
+                except BlockingIOError:  # the parent is busy killing what a dead shim left
+                    await self._writable()
+                else:
+                    return
 
     async def _writable(self) -> None:
         loop = asyncio.get_running_loop()
@@ -194,6 +207,7 @@ class Launcher:
         requests, theirs = socket.socketpair()
         requests.setblocking(False)
         handles = (theirs.fileno(), self._life)
+        # Closed here in any case: as long as we had its end, the parent's death would go unseen.
         with theirs:
             try:
                 self._parent = subprocess.Popen(
@@ -211,15 +225,9 @@ class Launcher:
         self._requests = requests
 
     def _cut_life_line(self) -> None:
+        """Close both ends; the parent and its shims read end-of-file, and kill what runs."""
         os.close(self._life_end)
         os.close(self._life)
-
-    async def _await_end(self) -> None:
-        for connection in tuple(self._connections):
-            await connection.ended(0.0)
-        with contextlib.suppress(OSError):  # it has ended before
-            self._requests.shutdown(socket.SHUT_WR)
-            await asyncio.get_running_loop().sock_recv(self._requests, 1)
 
 
 def _anonymous_file(content: bytes) -> IO[bytes]:

@@ -20,7 +20,11 @@ _Record = dict[str, object]
 
 
 def read(path: Path) -> Iterator[str]:
-    """Yield the output as it was written, in pieces; nothing when there is no log yet."""
+    """Yield the output as it was written, in pieces; nothing when there is no log yet.
+
+    Not cleaned for a terminal: whoever shows it does that (RULES 4.4, G11). Like all here it only
+    reads, so it is safe in any process while the attempt runs.
+    """
     try:
         log = open_plain(path)
     except FileNotFoundError:
@@ -34,7 +38,11 @@ def read(path: Path) -> Iterator[str]:
 
 
 def follow(path: Path, offset: int = 0) -> tuple[str, int]:
-    """Return the output after `offset`, and the offset from which to go on."""
+    """Return the output after `offset` (bytes), and the offset from which to go on.
+
+    Never waits: asked again later, it returns what has come since. A line that is half written is
+    left for the next time.
+    """
     try:
         with open_plain(path) as log:
             log.seek(offset)
@@ -48,7 +56,10 @@ def follow(path: Path, offset: int = 0) -> tuple[str, int]:
 
 
 def tail(path: Path, characters: int) -> str:
-    """Return the last characters of the output, reading no more of a long log than it takes."""
+    """Return the last characters of the output, reading no more of a long log than it takes.
+
+    A record may be far longer than its text, so it reads twice as much until there is enough.
+    """
     try:
         log = open_plain(path)
     except FileNotFoundError:

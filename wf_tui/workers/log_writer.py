@@ -21,7 +21,11 @@ TAIL_BYTES = 4 * TAIL_CHARACTERS
 
 
 class LogWriter:
-    """The attempt's output as JSON Lines: the first and the last half of `cap` bytes."""
+    """The attempt's output as JSON Lines: the first and the last half of `cap` bytes (G14).
+
+    The first half is written as it comes. The last one is kept in memory until the end, since only
+    then it is known which bytes are the last.
+    """
 
     def __init__(self, path: str, cap: int) -> None:
         self.handle = create(path)
@@ -39,6 +43,7 @@ class LogWriter:
         self.total += len(chunk)
         self.last += chunk[-TAIL_BYTES:]
         trim(self.last, TAIL_BYTES)
+        # The head is filled before the ring is begun: the log has one gap at the most.
         head, rest = chunk[: self.room], chunk[self.room :]
         self.room -= len(head)
         if head:

@@ -9,8 +9,12 @@ __all__ = ["open_plain", "write_plain"]
 
 
 def open_plain(path: Path) -> BinaryIO:
-    """Open a regular file for reading; anything else is FileNotFoundError and never blocks."""
+    """Open a regular file for reading; anything else is FileNotFoundError and never blocks.
+
+    Judged by the open file and not by its name, which could be given to another one in between.
+    """
     try:
+        # O_NONBLOCK, or opening a FIFO would wait for somebody to write into it.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise
@@ -23,7 +27,10 @@ def open_plain(path: Path) -> BinaryIO:
 
 
 def write_plain(path: Path, text: str) -> Path:
-    """Write a new file in the place of whatever lies there; what is no character is escaped."""
+    """Write a new file in the place of whatever lies there; what is no character is escaped.
+
+    Returns the path. For files that only their attempt reads: it may be seen half written.
+    """
     path.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(path, flags, 0o600), "wb") as file:

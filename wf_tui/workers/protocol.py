@@ -85,7 +85,10 @@ Report = Callable[[WorkerEvent], None]
 
 @dataclass(frozen=True)
 class ProgramExit:
-    """How a program ended; every process that it started is gone unless `clean` is false."""
+    """How a program ended; every process that it started is gone unless `clean` is false.
+
+    All that the shim has recorded of it, without a judgement: `shell.failure` makes words of it.
+    """
 
     code: int | None = None
     """Its exit status; None when a signal ended it or it never ran."""
@@ -155,7 +158,15 @@ Outcome = Success | Failure | Lost
 
 
 class Worker(Protocol):
-    """A seat that does one job at a time."""
+    """A seat that does one job at a time; one object serves all seats of its kind.
+
+    Made by the scheduler's process. It knows the job and nothing else of the run.
+    """
 
     async def run(self, job: Job, report: Report) -> Outcome:
-        """Do the job. Cancelling stops it, and returns only when every process is gone."""
+        """Do the job. Cancelling stops it, and returns only when every process is gone.
+
+        Called on the event loop, which must not be blocked. `report` is called there for each sign
+        of life; without any for a lease the attempt is lost (RULES 5). Work that fails is an
+        outcome, never an exception; one that is raised counts as a fault of the machine.
+        """

@@ -1,5 +1,6 @@
 """The `shell` worker: runs a task's own command; gates and others are such commands, too."""
 
+import contextlib
 import re
 import signal
 
@@ -25,7 +26,7 @@ _NOT_FOUND = re.compile(r": (?:\d+: )?([^:\n]+): (?:command )?not found\s*$", re
 
 
 class ShellWorker:
-    """Gives a task's command to `/bin/sh` in the task's tree."""
+    """Gives a task's command to `/bin/sh` in the task's tree; the `Worker` of kind `shell`."""
 
     def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
@@ -43,24 +44,32 @@ class ShellWorker:
         return failure(ended, job.limits.seconds)
 
 
-def _ignore(_: WorkerEvent) -> None:
-    """Take no events."""
+def ignore_event(_: WorkerEvent) -> None:
+    """Take an event and do nothing: the report of a command that nobody watches."""
 
 
 async def run_command(
-    launcher: Launcher, job: Job, name: str, command: str, report: Report = _ignore
+    launcher: Launcher, job: Job, name: str, command: str, report: Report = ignore_event
 ) -> ProgramExit:
-    """Run another command as the worker of `job` would; its log is its own, `gate.jsonl` say."""
+    """Run another command as the worker of `job` would; its log is its own, `gate.jsonl` say.
+
+    For gates, `setup` and `teardown`: the same tree, environment and limits. Cancelling stops it as
+    `Launcher.run` says. How it ended is the caller's to judge.
+    """
     return await launcher.run(_program(job, command, f"{name}.jsonl", f"{name}.json"), report)
 
 
 def failure(ended: ProgramExit, seconds: float | None) -> Failure:
-    """Return what a program's end means that is no success; `seconds` was its time limit."""
+    """Return what a program's end means that is no success; `seconds` was its time limit.
+
+    The order decides: why wf ended it tells more than the signal that it died of.
+    """
     if ended.cause == "spawn":
         text = f"it could not be started: {clean(ended.error or 'unknown reason')}"
         return Failure("spawn", text, ended)
     if ended.cause == "time_limit":
-        text = f"over its time limit of {_number(seconds)} s"
+        limit = "?" if seconds is None else f"{seconds:g}"
+        text = f"over its time limit of {limit} s"
         return Failure("time_limit", text, ended)
     if ended.cause is not None:
         return Failure("stopped", "it was stopped", ended)
@@ -68,9 +77,17 @@ def failure(ended: ProgramExit, seconds: float | None) -> Failure:
         text = "one of its processes could not be killed"
         return Failure("unkillable", text, ended)
     if ended.signal is not None:
-        text = f"killed by signal {ended.signal}{_signal_name(ended.signal)}"
+        text = f"killed by signal {ended.signal}"
+        with contextlib.suppress(ValueError):  # most real-time signals have no name
+            text += f" ({signal.Signals(ended.signal).name})"
         return Failure("signal", text, ended)
-    return Failure("exit", _exit_text(ended), ended)
+    text = f"exit {ended.code}"
+    if ended.code == _NOT_FOUND_STATUS:
+        # A shell says which one; a program may use the same status for something else.
+        missing = _NOT_FOUND.findall(ended.tail)
+        if missing:
+            text = f"command not found: {cut(clean(missing[-1].strip()), 80)}"
+    return Failure("exit", text, ended)
 
 
 def failure_text(ended: ProgramExit, seconds: float | None) -> str:
@@ -79,7 +96,11 @@ def failure_text(ended: ProgramExit, seconds: float | None) -> str:
 
 
 def result_text(tail: str) -> str:
-    """Return the last lines of an output that fit a result, safe for a terminal."""
+    """Return the last lines of an output that fit a result, safe for a terminal.
+
+    At most 1,000 characters, whole lines where there are any. `tail` is the end of the output as
+    the shim has kept it. What dependants and people are given is this, never the log (G11).
+    """
     text = clean(tail.rstrip(), multiline=True).strip()
     if len(text) <= _RESULT_CHARACTERS:
         return text
@@ -97,21 +118,3 @@ def _program(job: Job, command: str, log: str, exit_file: str) -> Program:
         mark=job.mark,
         limits=job.limits,
     )
-
-
-def _exit_text(ended: ProgramExit) -> str:
-    missing = _NOT_FOUND.findall(ended.tail) if ended.code == _NOT_FOUND_STATUS else []
-    if missing:
-        return f"command not found: {cut(clean(missing[-1].strip()), 80)}"
-    return f"exit {ended.code}"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return f" ({signal.Signals(number).name})"
-    except ValueError:
-        return ""
-
-
-def _number(seconds: float | None) -> str:
-    return "?" if seconds is None else f"{seconds:g}"

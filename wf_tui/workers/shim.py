@@ -35,6 +35,7 @@ def wake_on_signals() -> tuple[int, int]:
     os.set_blocking(read_end, False)
     os.set_blocking(write_end, False)
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    # A handler of our own: by default SIGCHLD is ignored, and then nothing is written to the pipe.
     signal.signal(signal.SIGCHLD, lambda *_: None)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
@@ -91,6 +92,7 @@ class SupervisedProgram:
         self.request = request
         self.channel = channel
         self.wake = wake
+        # Before the program starts: an orphan of an earlier moment would go to another process.
         self.subreaper = become_subreaper()
         self.log = LogWriter(request["log"], request["cap"])
         self.output, self.program_end = os.pipe()
@@ -194,6 +196,7 @@ class SupervisedProgram:
             self.cause = cause
             if grace > 0:
                 send_signal(self.main, signal.SIGTERM, group=True)
+                # A stopped process gets its TERM only when it continues.
                 send_signal(self.main, signal.SIGCONT, group=True)
 
     def note_death(self, pid: int, status: int) -> None:
@@ -240,6 +243,7 @@ class SupervisedProgram:
                 break
         self.log.close()
         record = self.exit_record(len(killed - {self.main}), clean=clean)
+        # The file before the message: who hears of the end, or of none, finds the file.
         try:
             write_atomic(self.request["exit"], json.dumps(record).encode() + b"\n")
         except OSError as error:
@@ -267,6 +271,7 @@ class SupervisedProgram:
 
 def run_shim(channel_handle: int, request_handle: int, life: int) -> bool:
     """Be the shim of one attempt; return whether nothing of it is left."""
+    # Out of the parent's session: a signal to that group must not reach the shim.
     os.setsid()
     wake, _ = wake_on_signals()
     channel = Channel(channel_handle)
@@ -278,5 +283,6 @@ def run_shim(channel_handle: int, request_handle: int, life: int) -> bool:
     except (OSError, ValueError) as error:
         channel.send_last({"failed": str(error)})
         return True
+    # Before anything is started: a request that no shim has taken may be given to another one.
     channel.send({"ready": os.getpid()})
     return program.run()

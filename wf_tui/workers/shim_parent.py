@@ -82,6 +82,7 @@ class ShimParent:
 
     def become_shim(self, channel: int, request: int) -> NoReturn:
         """Let go of what is the parent's, and do not come back."""
+        # The channels of the others as well, or their end would wait for this shim's.
         for handle in (self.wake, self.wake_end, *self.shims.values()):
             os.close(handle)
         self.requests.close()
@@ -102,6 +103,7 @@ class ShimParent:
         reap(note)
         if failed:
             kill_tree(self.wake, note, spare=self.shims.keys())
+        # Only now: end-of-file tells the scheduler that no process of the attempt is left.
         for channel in dead:
             os.close(channel)
 

@@ -52,13 +52,16 @@ def sweep_git(git_dir: Path) -> int:
     mark = b"WF_GIT="
 
     def is_orphan(variables: list[bytes]) -> bool:
+        if place not in variables:
+            return False
         owners = [one.removeprefix(mark) for one in variables if one.startswith(mark)]
-        return place in variables and any(not _is_alive(owner) for owner in owners)
+        return any(not (owner.isdigit() and is_running(int(owner))) for owner in owners)
 
     return _sweep(is_orphan)
 
 
 def _sweep(is_stray: Callable[[list[bytes]], bool]) -> int:
+    """Kill until a look finds none: what is found may fork before it is killed."""
     killed: set[_Process] = set()
     for _ in range(_ROUNDS):
         found = _found(is_stray)
@@ -87,15 +90,12 @@ def _found(is_stray: Callable[[list[bytes]], bool]) -> set[_Process]:
     return found
 
 
-def _is_alive(owner: bytes) -> bool:
-    return owner.isdigit() and is_running(int(owner))
-
-
 def _kill(processes: Iterable[_Process]) -> None:
     with contextlib.ExitStack() as handles:
         dying = []
         for process in processes:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                # The handle first, then the look: from here on the number stands for one process.
                 handle = os.pidfd_open(process.pid)
                 handles.callback(os.close, handle)
                 if start_time(process.pid) == process.started:
