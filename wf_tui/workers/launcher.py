@@ -78,7 +78,7 @@ class Launcher:
         self._alive_every = alive_every
         self._deaf_after = deaf_after
         self._connections: set[ShimConnection] = set()
-        # One request at a time, or two would each start a new parent for the dead one.
+        # One at a time: the loop knows one waiter for a writable socket, a second would replace it.
         self._sending = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -125,9 +125,9 @@ class Launcher:
                 self._parent.wait()  # it has closed its end, so it is ending
                 continue
             ended = await self._see_through(connection, program)
-            # Of a shim that was killed the file may still tell how its program ended.
             # Tried again only where no shim has taken the request: else it could run twice.
             if ended or connection.accepted:
+                # A shim that was killed may have come as far as writing the file.
                 return ended or read_exit(program.exit_file) or ProgramExit(lost=True)
         return ProgramExit(cause="spawn", error="the shim parent accepts no requests")
 

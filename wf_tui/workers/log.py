@@ -33,6 +33,7 @@ def read(path: Path) -> Iterator[str]:
     with log:
         for record in _records(log):
             yield _text(record)
+    # Only where it is the last record: of a program that has ended, the kept end follows it.
     if "truncated" in record:
         yield _STANDING
 
@@ -49,6 +50,7 @@ def follow(path: Path, offset: int = 0) -> tuple[str, int]:
             fresh = log.read()
     except FileNotFoundError:
         return "", offset
+    # The offset goes to the end of a whole line: what is half written is read again, then whole.
     whole = fresh[: fresh.rfind(b"\n") + 1]
     records = _records(whole.splitlines(keepends=True))
     text = "".join(_STANDING if "truncated" in record else _text(record) for record in records)

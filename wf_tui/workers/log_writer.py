@@ -41,6 +41,7 @@ class LogWriter:
     def add(self, chunk: bytes) -> None:
         """Take a chunk of output."""
         self.total += len(chunk)
+        # Beside the log: what a person is told of the end must not depend on the disk.
         self.last += chunk[-TAIL_BYTES:]
         trim(self.last, TAIL_BYTES)
         # The head is filled before the ring is begun: the log has one gap at the most.

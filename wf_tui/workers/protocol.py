@@ -158,9 +158,10 @@ Outcome = Success | Failure | Lost
 
 
 class Worker(Protocol):
-    """A seat that does one job at a time; one object serves all seats of its kind.
+    """A seat that does one job at a time.
 
-    Made by the scheduler's process. It knows the job and nothing else of the run.
+    One object stands for all seats of its kind, so that jobs overlap in it. It is made by the
+    scheduler's process, and knows the job and nothing else of the run.
     """
 
     async def run(self, job: Job, report: Report) -> Outcome:

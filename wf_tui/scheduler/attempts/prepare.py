@@ -38,6 +38,7 @@ class Prepare:
         """
         by = self.clock.now() + self.start_deadline
         inputs = await active.record.preparing(by)
+        # Before a tree is entered: one that was taken back already needs none.
         if active.stopped is not None:
             raise StoppedError
         await self.threads.reach(Point.PREPARE_BEGUN)

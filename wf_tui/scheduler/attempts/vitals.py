@@ -42,6 +42,7 @@ class Vitals:
         self.evidence = self.clock.monotonic()
         if isinstance(event, Started):
             self.running = True
+        # A program that hangs has a shim that ticks all the same: that is no sign of work.
         if not isinstance(event, Alive):
             self.output = self.evidence
 

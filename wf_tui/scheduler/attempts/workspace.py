@@ -87,6 +87,7 @@ class Workspace:
             return self.tree
         if commit is None:
             return None
+        # At its own base, not at the head: the commit is shown as the difference to that.
         tree = self.trees.pool.acquire(self.tree.base)
         self.trees.pool.apply_checkpoint(tree, commit)
         return tree
