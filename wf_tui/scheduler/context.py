@@ -152,9 +152,8 @@ async def open_run(
     """Open a run's repositories and start the parent of its shims; that ends with the block.
 
     Whatever still runs then is killed: an attempt has no program that its scheduler does not see.
-    `port_base` is the first of all ports for attempts, `deaf_after` the seconds after its grace in
-    which a shim has to obey a stop. Raises what opening has to say, as a damaged repository, and
-    `EnvironmentalError` where the parent of the shims cannot be started.
+    `deaf_after` are the seconds after its grace in which a shim has to obey a stop. Raises a
+    `GitError`, or `EnvironmentalError` where the parent of the shims cannot be started.
     """
     paths = repo.run(run)
 
