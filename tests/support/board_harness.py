@@ -103,12 +103,12 @@ class BoardHarness:
         folder = self.app.project.paths.run(RUN).root
         batch = reading.read_since(self.drive.db, RUN, seq, now, folder)
         if batch is not None:
-            self.app._show(self.app.picture.apply(batch))
+            self.app.show_changes(self.app.picture.apply(batch))
         await self.pilot.pause()
 
     def _busy(self) -> list[asyncio.Task[Any]]:
         """Return what is under way; a talk that waits for an answer is not."""
-        groups = {"actions"} if self.app.screen.is_modal else {"actions", "talk", "perform"}
+        groups = {"actions"} if self.app.screen.is_modal else {"actions", "dialog", "perform"}
         under_way = [w for w in self.app.workers if w.group in groups and not w.is_finished]
         return [worker._task for worker in under_way if worker._task is not None]
 
@@ -172,6 +172,7 @@ async def board(
             hand = BoardHarness(app, pilot, drive, since=drive.run().seq)
             await pilot.pause()
             folder = project.paths.run(RUN).root
-            app._show(app.picture.apply(reading.read_all(db, RUN, drive.clock.now(), folder)))
+            batch = reading.read_all(db, RUN, drive.clock.now(), folder)
+            app.show_changes(app.picture.apply(batch))
             await pilot.pause()
             yield hand

@@ -9,25 +9,23 @@ import asyncio
 import os
 import signal
 import sys
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import on
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 from textual.notifications import Notify
 
 from wf_tui import commands
-from wf_tui.board import keymap
 from wf_tui.board.actions import handlers
 from wf_tui.board.actions.card_drops import drop_card
-from wf_tui.board.actions.registry import ACTIONS, Where, bindings, by_id
+from wf_tui.board.actions.registry import Where, bindings, by_id
 from wf_tui.board.actions.screen_actions import SCREENS
+from wf_tui.board.key_app import KeyApp
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screens.dialogs import Choice, ChoiceDialog
 from wf_tui.board.screens.help_screen import HelpScreen
 from wf_tui.board.screens.palette import ActionsProvider
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.widgets.footer import FooterKey
 from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.project import open_ledger, open_reads
 from wf_tui.text import clean, plural
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from textual.app import SystemCommand
-    from textual.binding import Binding
     from textual.screen import Screen
 
     from wf_tui.board.actions.action import Action
@@ -51,13 +48,17 @@ if TYPE_CHECKING:
 
 __all__ = ["ActionApp"]
 
-_MOST_NOTICES: Final = 3
-"""Notices that stand on the screen at a time."""
+_MOST_TOASTS: Final = 3
+"""Toasts that stand on the screen at a time."""
 _T = TypeVar("_T")
 
 
-class ActionApp(App[int]):
-    """Does what `ActionHost` promises, but for what needs the feed; `BoardApp` adds that."""
+class ActionApp(KeyApp):
+    """Does what `ActionHost` promises, but for what needs the feed; `BoardApp` adds that.
+
+    A key, a click, a drop and the palette all end in `action_perform`, so that each of them refuses
+    what is not possible with the same sentence.
+    """
 
     BINDINGS: ClassVar = bindings(Where.CARDS, Where.ONE, Where.RUN, Where.APP)
     COMMANDS: ClassVar = {ActionsProvider}
@@ -70,15 +71,12 @@ class ActionApp(App[int]):
     clock: Clock
     environ: Mapping[str, str]
     glyphs: GlyphSet
-    ascii: bool
     motion: bool
-    _own_keys: Mapping[str, str] = MappingProxyType({})
-    """The user's own keys, by the id of their action."""
-    _talks: int = 0
-    """How many dialogs are under way."""
+    _dialogs: int = 0
+    """How many dialogs were started and have not come to their end."""
 
     def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
-        """Run one command on the ledger in a thread and tell what came of it."""
+        """Run one command on the ledger in a thread and show what came of it."""
         raise NotImplementedError
 
     def open_card(self, task: str) -> None:
@@ -87,13 +85,10 @@ class ActionApp(App[int]):
 
     def on_mount(self) -> None:
         """Take the user's looks and keys, and report the keys that cannot be used."""
-        keys = self.config.keys if self.config is not None else {}
         self.set_class(self.ascii, "-ascii")
-        checked = keymap.check(keys)
-        self._own_keys = checked.keys
-        self.set_keymap(dict(checked.keys))
-        for problem in checked.problems:
-            self.tell(problem)
+        if self.config is not None:
+            for problem in self.use_own_keys(self.config.keys):
+                self.show_toast(problem)
 
     # -- which cards, and whether it can be done
 
@@ -112,7 +107,10 @@ class ActionApp(App[int]):
         return None if screen is None else screen.selected
 
     def targets(self, action: Action) -> tuple[str, ...]:
-        """Return the cards that an action would work on now."""
+        """Return the cards that an action would work on now; none for an action on the run.
+
+        With marks it is the marked cards that are in view, and the selected one where none is.
+        """
         card = self.selected
         selected = () if card is None else (card,)
         if action.where is Where.ONE:
@@ -126,7 +124,11 @@ class ActionApp(App[int]):
         return tuple(task for task in listed if task in self.picture.marks) or selected
 
     def why_not(self, name: str) -> str | None:
-        """Return why an action can do nothing now, or None where it can."""
+        """Return why an action can do nothing now, or None where it can.
+
+        An action on several cards is possible where one of its moves is on one of the cards; those
+        for which it is not are refused one by one when it is done. The reason is that of the first.
+        """
         action = by_id(name)
         # A move of the run is asked about with no task, as the picture has it.
         ids = self.targets(action) if action.where.needs_card else ("",)
@@ -141,12 +143,16 @@ class ActionApp(App[int]):
     # -- doing it
 
     def action_perform(self, name: str) -> None:
-        """Do an action by its id, on the cards it is for; or say why that is not possible."""
-        if self._talks and not self.screen.is_modal:
+        """Do an action by its id, on the cards it is for; or say why that is not possible.
+
+        Bindings call it, as `app.perform('ID')`. It never waits: a handler starts a dialog, or
+        hands its act to `do`.
+        """
+        if self._dialogs and not self.screen.is_modal:
             return  # typed ahead of a dialog that is about to be shown
         action = by_id(name)
         if reason := self.why_not(name):
-            self.tell(reason)
+            self.show_toast(reason)
         elif action.handler is not None:
             action.handler(self, self.targets(action))
 
@@ -154,36 +160,49 @@ class ActionApp(App[int]):
         """Do any action, as its key would; what only the board can do, on the board."""
         action = by_id(name)
         if action.where is Where.BOARD and name not in self.active_keys():
+            # Some of them the inbox has as well; there they work where one is.
             self.action_go("board")
         self.run_worker(self.run_action(action.call, self.screen), group="perform")
 
     @on(ActionChosen)
-    def _perform_chosen(self, message: ActionChosen) -> None:
+    def perform_chosen(self, message: ActionChosen) -> None:
+        """Do the action that was clicked in the footer."""
         self.perform(message.action)
 
     @on(CardDropped)
-    def _drop_card(self, message: CardDropped) -> None:
+    def move_dropped_card(self, message: CardDropped) -> None:
+        """Do what dragging a card to another column stands for."""
         drop_card(self, message)
 
     @on(TaskDropped)
-    def _drop_on_worker(self, message: TaskDropped) -> None:
+    def reassign_dropped_task(self, message: TaskDropped) -> None:
+        """Give the task of one seat to the seat it was dropped on."""
         handlers.reassign_to(self, (message.task,), message.worker)
 
-    def begin(self, talk: Coroutine[None, None, None]) -> None:
-        """Go through a dialog with the person; an error in it is told."""
-        self._talks += 1
-        self.run_worker(self._talk(talk), group="talk")
+    def start_dialog(self, dialog: Coroutine[None, None, None]) -> None:
+        """Start a dialog with the person, on the event loop; an error in it is shown.
 
-    async def _talk(self, talk: Coroutine[None, None, None]) -> None:
-        try:
-            await talk
-        except WfError as error:
-            self.tell(error.message, error.hint, severity="error")
-        finally:
-            self._talks -= 1
+        The coroutine may read the ledger before it shows anything, so until its screen is on top
+        the keys for actions are ignored.
+        """
+
+        async def run_to_end() -> None:
+            try:
+                await dialog
+            except WfError as error:
+                self.show_toast(error.message, error.hint, severity="error")
+            finally:
+                self._dialogs -= 1
+
+        # Counted here and not in the coroutine, which begins only after keys that are typed ahead.
+        self._dialogs += 1
+        self.run_worker(run_to_end(), group="dialog")
 
     async def read(self, ask: Callable[[Database], _T]) -> _T:
-        """Ask the ledger something, in a thread."""
+        """Ask the ledger something, in a thread with a connection of its own.
+
+        A connection stays on the thread that opened it, and the loop must not wait for a disk.
+        """
 
         def in_thread() -> _T:
             with open_reads(self.project) as db:
@@ -192,12 +211,16 @@ class ActionApp(App[int]):
         return await asyncio.to_thread(in_thread)
 
     def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
-        """Leave the terminal to a program, below a line that says where; then come back."""
+        """Leave the terminal to a program, below a line that says where; then come back.
+
+        The event loop stands still meanwhile, and with it the board; the run goes on. Raises
+        EnvironmentalError where the terminal cannot be left, as in a browser.
+        """
         try:
             with self.suspend():
                 print(line, file=sys.__stderr__)
                 done = program()
-                if _terminal_is_gone():
+                if terminal_is_gone():
                     # Only the program was told: it had the terminal, the board did not.
                     signal.raise_signal(signal.SIGHUP)
                 return done
@@ -206,27 +229,32 @@ class ActionApp(App[int]):
                 "this terminal cannot be handed to another program", "wf shell TASK, elsewhere"
             ) from None
 
-    # -- notices
+    # -- toasts
 
-    def tell(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
-        """Show a line to the person; whatever it holds, it is only shown."""
+    def show_toast(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
+        """Show a line to the person for a few seconds; on the event loop only.
+
+        The text may come from a plan or a worker: it is cleaned, cut and never taken as markup.
+        """
         line = clean(f"{text} ({hint})" if hint else text, limit=300)
         self.notify(line, severity=severity, markup=False)
 
     @on(Notify)
-    def _make_room(self, event: Notify) -> None:
-        """Let few notices stand at a time, each once: many must not hide the board."""
+    def limit_toasts(self, event: Notify) -> None:
+        """Let few toasts stand at a time, each once: many must not hide the board."""
         shown = list(self._notifications)
-        same = [notice for notice in shown if notice.message == event.notification.message]
-        older = [notice for notice in shown if notice not in same]
-        for notice in (*same, *older[: max(0, len(older) - _MOST_NOTICES + 1)]):
-            self._unnotify(notice, refresh=False)
+        same = [toast for toast in shown if toast.message == event.notification.message]
+        older = [toast for toast in shown if toast not in same]
+        # One fewer than may stand: the new one is added, and all are drawn, only after this.
+        for toast in (*same, *older[: max(0, len(older) - _MOST_TOASTS + 1)]):
+            self._unnotify(toast, refresh=False)
 
     # -- screens
 
     def action_go(self, name: str) -> None:
         """Show one of the screens; the board is always beneath the others."""
         is_board = self.screen is self.get_screen("board")
+        # Popped before another is pushed, so that the board is never more than one screen below.
         if isinstance(self.screen, RunScreen) and not is_board:
             self.pop_screen()
         if name != "board":
@@ -235,55 +263,6 @@ class ActionApp(App[int]):
     def action_help(self) -> None:
         """Show the keys of this screen."""
         self.push_screen(HelpScreen(self.active_keys()))
-
-    # -- keys
-
-    def keys_of(self, name: str) -> str:
-        """Return the keys of an action as they are shown, the user's own where there are any."""
-        own = self._own_keys.get(name)
-        keys = own.split(",") if own else by_id(name).keys
-        return " ".join(key.strip() for key in keys)
-
-    def keys_for(self, *names: str) -> list[FooterKey]:
-        """Return keys and titles of these actions, and of each why it can do nothing now."""
-        return [
-            FooterKey(name, self.keys_of(name), by_id(name).title, self.why_not(name) or "")
-            for name in names
-        ]
-
-    def footer_keys(self, *, on_board: bool = False) -> list[FooterKey]:
-        """Return what the footer shows; the keys that only look are shown on the board."""
-        shown = [action for action in ACTIONS if action.footer]
-        if not on_board:
-            return self.keys_for(*(a.id for a in shown if a.keys and a.where is not Where.BOARD))
-        keys = self.active_keys()
-        return [
-            FooterKey(
-                action.id,
-                self._first_key(action, keys[action.id]),
-                action.title,
-                self.why_not(action.id) or "",
-            )
-            for action in shown
-            if action.id in keys
-        ]
-
-    def _first_key(self, action: Action, keys: str) -> str:
-        key = keys.split(" ", maxsplit=1)[0]
-        return key if key.isascii() or not self.ascii else action.keys[0]
-
-    def active_keys(self) -> dict[str, str]:
-        """Return the keys that work on this screen, by the id of their action."""
-        keys: dict[str, list[str]] = {}
-        for found in self.screen.active_bindings.values():
-            if found.binding.id:
-                keys.setdefault(found.binding.id, []).append(self.get_key_display(found.binding))
-        return {name: " ".join(dict.fromkeys(shown)) for name, shown in keys.items()}
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Return how a key is shown: by its name where its sign is not ASCII but has to be."""
-        shown = super().get_key_display(binding)
-        return shown if shown.isascii() or not self.ascii else binding.key
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Leave out what the registry has already, under its own name."""
@@ -297,20 +276,22 @@ class ActionApp(App[int]):
         if self.picture.header.state.ended:
             self.exit(0)
         else:
-            self.begin(self._quit())
+            self.start_dialog(self.ask_and_quit())
 
-    async def _quit(self) -> None:
-        working = self.picture.header.working
-        match await self.push_screen_wait(quit_dialog(working)):
+    async def ask_and_quit(self) -> None:
+        """Ask what becomes of the swarm, do that, and leave; only within `start_dialog`."""
+
+        def stop_run(*, now: bool) -> None:
+            with open_ledger(self.project) as ledger:
+                commands.stop(ledger, self.run_id, now=now)
+
+        match await self.push_screen_wait(quit_dialog(self.picture.header.working)):
             case "leave":
                 self.exit(0)
             case "drain" | "now" as how:
-                await asyncio.to_thread(self._stop, now=how == "now")
+                # Waited for, and not handed to `do`: where it fails the board stays, and says so.
+                await asyncio.to_thread(stop_run, now=how == "now")
                 self.exit(0)
-
-    def _stop(self, *, now: bool) -> None:
-        with open_ledger(self.project) as ledger:
-            commands.stop(ledger, self.run_id, now=now)
 
 
 def quit_dialog(working: int) -> ChoiceDialog:
@@ -325,7 +306,8 @@ def quit_dialog(working: int) -> ChoiceDialog:
     )
 
 
-def _terminal_is_gone() -> bool:
+def terminal_is_gone() -> bool:
+    """Return whether the terminal has hung up; asking for its foreground group then fails."""
     try:
         os.tcgetpgrp(0)
     except OSError:

@@ -101,11 +101,11 @@ class BoardApp(ActionApp):
         self.push_screen("board")
         self._running_loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            before = signal.signal(number, self._signalled)
+            before = signal.signal(number, self.leave_on_signal)
             self._old_handlers.callback(signal.signal, number, before)
         self.set_interval(_TICK, self.beat)
 
-    def _signalled(self, number: int, _frame: FrameType | None) -> None:
+    def leave_on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Restore the screen and go; the run does not notice.
 
         No handler of the loop: when the terminal is gone, Textual's writer may have died, and the
@@ -123,6 +123,7 @@ class BoardApp(ActionApp):
 
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
+        # First of all, so that a second signal ends the process however long the threads take.
         self._old_handlers.close()
         self._feed.stop()
         self._action_thread.shutdown()
@@ -130,34 +131,47 @@ class BoardApp(ActionApp):
     # -- the picture
 
     @on(LedgerChanged)
-    def _changed(self, message: LedgerChanged) -> None:
+    def take_batch(self, message: LedgerChanged) -> None:
+        """Keep what was read until the next beat, so that bursts cost one frame.
+
+        The first batch is shown at once: until then the screen is empty.
+        """
         self._batches.append(message.batch)
         if self.picture.run is None:
             self.beat()
 
     @on(FeedFailed)
-    def _failed(self, message: FeedFailed) -> None:
-        self.tell(message.reason, "it is tried again", severity="error")
+    def report_feed_failure(self, message: FeedFailed) -> None:
+        """Say that the ledger could not be read; what was read last stays on the screen."""
+        self.show_toast(message.reason, "it is tried again", severity="error")
 
     def beat(self) -> None:
-        """Bring the screen up to date; called ten times a second, however much has changed."""
+        """Bring the screen up to date; called ten times a second, however much has changed.
+
+        Here alone the news reach the picture, and on the event loop: no handler sees it change
+        under its hands.
+        """
         batches, self._batches = self._batches, []
         for batch in batches:
-            self._show(self.picture.apply(batch))
+            self.show_changes(self.picture.apply(batch))
             # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
         now = self.clock.now()
         if int(now) != self._second and self.picture.run is not None:
             self._second = int(now)
             self.picture.tick(now)
-            for screen in self._visible_screens():
+            for screen in self.visible_run_screens():
                 screen.tick(now)
 
-    def _show(self, changes: Changes) -> None:
-        for screen in self._visible_screens():
+    def show_changes(self, changes: Changes) -> None:
+        """Have the changes of the picture drawn by the screens that can be seen.
+
+        The others draw all of themselves when they are on top again.
+        """
+        for screen in self.visible_run_screens():
             screen.refresh_from(changes)
 
-    def _visible_screens(self) -> list[RunScreen]:
+    def visible_run_screens(self) -> list[RunScreen]:
         """Return the screens of the run that can be seen: on top, or behind a dialog."""
         visible: list[RunScreen] = []
         for screen in reversed(self.screen_stack):
@@ -172,11 +186,17 @@ class BoardApp(ActionApp):
     def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
         """Change the run, off the event loop and in the order of asking, and tell what came of it.
 
-        Nothing else on the board changes a run.
+        Nothing else on the board changes a run, but for stopping it when the board is left.
         """
-        self.run_worker(self._do(act, label), group="actions", exit_on_error=False)
+        self.run_worker(self.run_act(act, label), group="actions", exit_on_error=False)
 
-    async def _do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
+    async def run_act(self, act: Callable[[Ledger], ActResult], label: str) -> None:
+        """Run an act on the thread for acts and show what came of it; `do` starts this.
+
+        That pool has one thread, which is what keeps the acts in the order of asking. The act gets
+        a connection of its own, opened on that thread.
+        """
+
         def in_thread() -> ActResult:
             with open_ledger(self.project) as ledger:
                 return act(ledger)
@@ -185,21 +205,22 @@ class BoardApp(ActionApp):
         try:
             result = await loop.run_in_executor(self._action_thread, in_thread)
         except WfError as error:
-            self.tell(error.message, error.hint, severity="error")
+            self.show_toast(error.message, error.hint, severity="error")
             return
         except Exception as error:  # noqa: BLE001 - the top of the app: one act, not the board
             self.log(traceback.format_exc())
-            self.tell(f"internal error: {error!r}", severity="error")
+            self.show_toast(f"internal error: {error!r}", severity="error")
             return
         for line in result_messages(result, label):
-            self.tell(line.text, severity="warning" if line.refused else "information")
+            self.show_toast(line.text, severity="warning" if line.refused else "information")
 
     def open_card(self, task: str) -> None:
         """Select a card on the board and open it."""
         self.action_go("board")
         board = self.get_screen("board", BoardScreen)
+        # Where it was covered it has missed changes, and its resume event comes only after this.
         board.refresh_from(EVERYTHING)
         if board.select(task):
             board.action_open()
         else:
-            self.tell("the filter hides this card", "escape clears the filter")
+            self.show_toast("the filter hides this card", "escape clears the filter")

@@ -54,11 +54,19 @@ class LedgerFeed:
         self._thread.start()
 
     def taken(self) -> None:
-        """Say that the last batch is in the picture, so that the next one may come."""
+        """Say that the last batch is in the picture, so that the next one may come.
+
+        The application calls it on the event loop, once for each batch.
+        """
         self._taken.set()
 
     def stop(self) -> None:
-        """End, and wait until the ledger is closed."""
+        """End, and wait until the ledger is closed; called on the event loop.
+
+        The thread may just be waiting for `taken`, which nobody will call any more, or may post to
+        a loop that no longer reads: posting does not wait, so joining it here cannot hang.
+        """
+        # In this order: a thread that is let go by the second has to see the first.
         self._stopped.set()
         self._taken.set()
         if self._thread.is_alive():
@@ -75,11 +83,13 @@ class LedgerFeed:
 
     def _follow(self, db: Database) -> None:
         last = reading.read_all(db, self._run_id, self._clock.now(), self._folder)
+        # The feed may have been here before: it comes back after each failure to read.
         if last.seq < self._seen:
             raise LedgerError("the ledger was replaced by an older one")
         self._hand_over(last)
         asked = self._clock.monotonic()
         while not self._stopped.wait(_POLL_EVERY):
+            # Before the read: a commit between the two is then seen twice, and never missed.
             changed = db.changed()
             if not changed and self._clock.monotonic() - asked < _LEADER_EVERY:
                 continue
@@ -92,6 +102,7 @@ class LedgerFeed:
 
     def _hand_over(self, batch: Batch) -> None:
         self._seen = batch.seq
+        # Before posting: the loop may take the batch before this thread goes on.
         self._taken.clear()
         if not self._stopped.is_set():
             self._post(LedgerChanged(batch))

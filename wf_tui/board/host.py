@@ -49,30 +49,40 @@ class ActionHost(Protocol):
     # -- the ledger
 
     def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
-        """Run one command on the ledger in a thread and tell what came of it.
+        """Run one command on the ledger in a thread and show what came of it.
 
         The acts run one at a time, in the order of asking. `label` is the act in the past tense.
         """
 
     async def read(self, ask: Callable[[Database], _T]) -> _T:
-        """Ask the ledger something, in a thread."""
+        """Ask the ledger something, in a thread with a connection of its own.
+
+        `ask` must not touch the picture or a widget. What it raises is raised here.
+        """
 
     # -- the person
 
-    def begin(self, talk: Coroutine[None, None, None]) -> None:
-        """Go through a dialog with the person; an error in it is told.
+    def start_dialog(self, dialog: Coroutine[None, None, None]) -> None:
+        """Start a dialog with the person; an error in it is shown.
 
         Until the dialog is on the screen, keys for actions are ignored.
         """
 
     async def push_screen_wait(self, screen: Screen[_T]) -> _T:
-        """Show a dialog and wait for its answer; only within a coroutine given to `begin`."""
+        """Show a dialog and wait for its answer; only in a coroutine given to `start_dialog`."""
 
-    def tell(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
-        """Show a line to the person; the text may hold anything, it is never markup."""
+    def show_toast(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
+        """Show a line to the person for a few seconds.
+
+        The text may hold anything: it is cleaned, cut and never taken as markup.
+        """
 
     def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
-        """Leave the terminal to a program, below a line that says where; then come back."""
+        """Leave the terminal to a program, below a line that says where; then come back.
+
+        The event loop stands still until the program has ended. Raises EnvironmentalError where
+        the terminal cannot be left.
+        """
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the clipboard of the terminal."""
@@ -88,7 +98,7 @@ class ActionHost(Protocol):
     # -- actions
 
     def perform(self, name: str) -> None:
-        """Do any action, as its key would; what only the board can do, on the board."""
+        """Do any action by its id, as its key would; what only the board can do, on the board."""
 
     def why_not(self, name: str) -> str | None:
         """Return why an action can do nothing now, or None where it can."""

@@ -37,10 +37,17 @@ class CheckedKeys:
 def check(wanted: Mapping[str, str]) -> CheckedKeys:
     """Check the user's keys: an id has to exist, and a key may be only one action's.
 
-    An action whose wanted keys cannot be used keeps its own ones.
+    `wanted` has the keys of an action with commas between them, by the id of the action. An action
+    whose wanted keys cannot be used keeps its own ones. The application checks once, when it is
+    mounted: an unusable key is no reason not to show the board.
     """
     known = {action.id: action for action in ACTIONS}
-    problems = [_unknown(name) for name in wanted if name not in known]
+    problems = []
+    for name in wanted:
+        if name not in known:
+            similar = nearest(name, list(known))
+            hint = f" (did you mean {similar!r}?)" if similar else ""
+            problems.append(f"keys: unknown action {name!r}{hint}")
     asked = {name: keys for name, keys in wanted.items() if name in known}
     used: dict[str, str] = {}
     # A key is free when its action asks for other ones, so that two keys can be swapped.
@@ -50,28 +57,19 @@ def check(wanted: Mapping[str, str]) -> CheckedKeys:
     good: dict[str, str] = {}
     for name, text in asked.items():
         keys = [_textual_name(part.strip()) for part in text.split(",") if part.strip()]
-        problem = _problem(name, keys, used)
-        if problem:
-            problems.append(problem)
+        taken = next((key for key in keys if key in used), None)
+        if not keys:
+            problems.append(f"keys: {name} has no key")
+        elif taken is not None:
+            problems.append(
+                f"keys: {taken} for {name} is the key of {used[taken]}; it stays with that"
+            )
+        if not keys or taken is not None:
             keys = [_textual_name(key) for key in known[name].keys]
         else:
             good[name] = text
         used |= dict.fromkeys(keys, name)
     return CheckedKeys(good, tuple(problems))
-
-
-def _problem(name: str, keys: list[str], used: Mapping[str, str]) -> str:
-    if not keys:
-        return f"keys: {name} has no key"
-    for key in keys:
-        if key in used:
-            return f"keys: {key} for {name} is the key of {used[key]}; it stays with that"
-    return ""
-
-
-def _unknown(name: str) -> str:
-    best = nearest(name, [action.id for action in ACTIONS])
-    return f"keys: unknown action {name!r}" + (f" (did you mean {best!r}?)" if best else "")
 
 
 def _textual_name(key: str) -> str:

@@ -30,9 +30,18 @@ def find(query: str, names: Sequence[tuple[str, str]], most: int) -> list[tuple[
     words = query.casefold().split()
     if not words:
         return []
-    scored = [
-        (_score(words[0], name), key) for name, key in names if all(word in name for word in words)
-    ]
+    scored: list[tuple[float, str]] = []
+    for name, key in names:
+        if not all(word in name for word in words):
+            continue
+        place = name.find(words[0])
+        if place == 0:
+            scored.append((_START, key))
+        elif name[place - 1].isalnum():
+            scored.append((_INSIDE, key))
+        else:
+            scored.append((_WORD, key))
+    # Of equal scores it keeps the order of the names, which is that of registry and plan.
     return nlargest(most, scored, key=lambda pair: pair[0])
 
 
@@ -47,10 +56,3 @@ def find_scattered(
     pattern = re.compile(f"[^\n]{{0,{_FARTHEST}}}?".join(letters))
     found = ((_SCATTERED, key) for name, key in names if pattern.search(name))
     return list(islice(found, most))
-
-
-def _score(word: str, name: str) -> float:
-    place = name.find(word)
-    if place == 0:
-        return _START
-    return _INSIDE if name[place - 1].isalnum() else _WORD

@@ -35,9 +35,9 @@ def open_newest_run() -> int:
 
 
 def _start_screen(*, in_repository: bool) -> int:
-    from wf_tui.board.screens.start_screen import StartApp, plans  # noqa: PLC0415 - loads Textual
+    from wf_tui.board.screens.start_screen import StartApp, find_plans  # noqa: PLC0415 - loads Textual
 
-    app = StartApp(plans(Path.cwd()) if in_repository else [], in_repository=in_repository)
+    app = StartApp(find_plans(Path.cwd()) if in_repository else [], in_repository=in_repository)
     choice = app.run()
     if choice is None:
         return app.return_code or 0

@@ -134,7 +134,7 @@ async def test_few_lines_stand_at_a_time(tmp_path: Path) -> None:
     """The same line again replaces the first; of many the oldest go."""
     async with board(tmp_path, "a") as hand:
         for line in ("one", "two", "one", "three", "three", "four"):
-            hand.app.tell(line)
+            hand.app.show_toast(line)
         await hand.settle()
         assert [told.message for told in hand.app._notifications] == ["one", "three", "four"]
         assert len(hand.app.screen.query(Toast)) == 3

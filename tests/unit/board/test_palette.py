@@ -50,7 +50,7 @@ async def test_a_task_is_found_and_opened(tmp_path: Path) -> None:
         assert isinstance(hand.app.screen, CommandPalette)
         await hand.type("the docs")
         await hand.app.workers.wait_for_complete(
-            [w for w in hand.app.workers if w.group != "talk" and w.node is hand.app.screen]
+            [w for w in hand.app.workers if w.group != "dialog" and w.node is hand.app.screen]
         )
         await hand.press("down", "enter")
         await hand.settle()

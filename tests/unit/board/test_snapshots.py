@@ -91,7 +91,7 @@ class SnapshotHarness:
             await pilot.pause()
             folder = self.project.paths.run(RUN).root
             batch = reading.read_all(self.db, RUN, drive.clock.now(), folder)
-            app._show(app.picture.apply(batch))
+            app.show_changes(app.picture.apply(batch))
             app.beat()
             await hand.settle()
             if card is not None:
@@ -112,7 +112,7 @@ async def _read(app: StillApp, pilot: Pilot[Any]) -> None:
 
 
 def _is_under_way(app: StillApp, worker: Worker[Any]) -> bool:
-    asks = worker.group == "talk" and app.screen.is_modal
+    asks = worker.group == "dialog" and app.screen.is_modal
     return not worker.is_finished and not asks
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import OptionList
 
-from wf_tui.board.screens.start_screen import StartApp, plans
+from wf_tui.board.screens.start_screen import StartApp, find_plans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ def test_plans_are_found_where_one_looks_for_them(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "plans").mkdir()
     (tmp_path / "plans" / "one.toml").touch()
-    assert plans(tmp_path) == ["my-plan.json", "plan.yaml", "plans/one.toml"]
+    assert find_plans(tmp_path) == ["my-plan.json", "plan.yaml", "plans/one.toml"]
 
 
 async def test_a_plan_is_chosen_with_enter() -> None:

@@ -54,7 +54,7 @@ class Action:
 
     It has either a `handler`, which gets the application and the ids of the cards, or it `calls` an
     action of the application or the screen, in Textual's notation. A handler runs on the event loop
-    and must not wait: it hands its work to `ActionHost.do` or `ActionHost.begin`.
+    and must not wait: it hands its work to `ActionHost.do` or `ActionHost.start_dialog`.
     """
 
     id: str

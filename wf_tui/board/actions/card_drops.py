@@ -16,7 +16,11 @@ __all__ = ["drop_card"]
 
 
 def drop_card(app: ActionHost, drop: CardDropped) -> None:
-    """Do what the drop asks for, on all marked cards where the dragged one is marked."""
+    """Do what the drop asks for, on all marked cards where the dragged one is marked.
+
+    The application calls it on the event loop. The states are those of the columns: a task may have
+    moved on since it was dragged, and the move is then refused by the ledger.
+    """
     ids: tuple[str, ...] = (drop.card,)
     if drop.card in app.picture.marks:
         ids = tuple(app.picture.targets(drop.card))
@@ -29,6 +33,7 @@ def drop_card(app: ActionHost, drop: CardDropped) -> None:
         case TaskState.IN_PROGRESS, TaskState.PENDING:
             handlers.make_move(app, moves.RELEASE, ids)
         case _, TaskState.IN_PROGRESS:
+            # A card of a seat stands for the seat; beside all cards no worker is named.
             onto = app.picture.cards.get(drop.onto) if drop.onto is not None else None
             if onto is None or not onto.who:
                 handlers.reassign(app, ids)
@@ -36,4 +41,4 @@ def drop_card(app: ActionHost, drop: CardDropped) -> None:
                 handlers.reassign_to(app, ids, onto.who)
         case before, after:
             names = [state.value.replace("_", " ") for state in (before, after)]
-            app.tell(f"a card cannot be moved by hand from {names[0]} to {names[1]}")
+            app.show_toast(f"a card cannot be moved by hand from {names[0]} to {names[1]}")

@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
 
-__all__ = ["choices", "names"]
+__all__ = ["make_choices", "read_names"]
 
 
-def names(db: Database, *, run: str, task: str, paths: RunPaths) -> Mapping[str, str]:
-    """Return what can be copied of a task, by what it is; all of it is safe to paste."""
-    row, attempts = reads.run_row(db, run), reads.attempts(db, run, task)
+def read_names(db: Database, *, run: str, task: str, paths: RunPaths) -> Mapping[str, str]:
+    """Return what can be copied of a task, by what it is; all of it is safe to paste.
+
+    It is cleaned because a name may come from a plan: a line end in it, pasted into a shell, would
+    run what stands before it. What the task does not have is left out.
+    """
+    row = reads.run_row(db, run)
+    attempts = reads.attempts(db, run, task)
     newest = attempts[-1] if attempts else None
     tree = newest.tree if newest else None
     every = {
@@ -33,6 +38,6 @@ def names(db: Database, *, run: str, task: str, paths: RunPaths) -> Mapping[str,
     return {what: clean(text) for what, text in every.items() if text}
 
 
-def choices(every: Mapping[str, str]) -> list[Choice]:
-    """Return the lines of the dialog."""
+def make_choices(every: Mapping[str, str]) -> list[Choice]:
+    """Return the lines of the dialog, in the order of `read_names`."""
     return [Choice(what, text, what) for what, text in every.items()]

@@ -15,24 +15,29 @@ if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
     from wf_tui.kept_worktree import KeptTree
 
-__all__ = ["open_editor", "open_shell"]
+__all__ = ["open_editor", "open_in_worktree", "open_shell"]
 
 Ids = tuple[str, ...]
 
 
 def open_shell(app: ActionHost, ids: Ids) -> None:
-    """Open a shell in the worktree of a task."""
-    app.begin(_run_in_worktree(app, ids[0], lambda _kept: shell_command(app.environ)))
+    """Open the person's shell in the worktree of the first of these tasks."""
+    app.start_dialog(open_in_worktree(app, ids[0], lambda _kept: shell_command(app.environ)))
 
 
 def open_editor(app: ActionHost, ids: Ids) -> None:
-    """Open an editor in the worktree of a task."""
-    app.begin(_run_in_worktree(app, ids[0], lambda kept: editor_command(app.environ, kept)))
+    """Open the person's editor in the worktree of the first of these tasks, on its conflicts."""
+    app.start_dialog(open_in_worktree(app, ids[0], lambda kept: editor_command(app.environ, kept)))
 
 
-async def _run_in_worktree(
+async def open_in_worktree(
     app: ActionHost, task: str, command_for: Callable[[KeptTree], list[str]]
 ) -> None:
+    """Run a command in the worktree of a task, with the terminal; only within `start_dialog`.
+
+    The board stands still until the command ends. Raises WfError where no worktree is kept, or the
+    program cannot be started.
+    """
     paths = app.project.paths.run(app.run_id)
     kept = await app.read(partial(kept_tree, run=app.run_id, name=task, paths=paths))
     command = command_for(kept)
@@ -49,4 +54,4 @@ async def _run_in_worktree(
     if error is not None:
         raise error
     if kept.to_accept:
-        app.tell(f"{app.keys_of('task.accept')} accepts what is in it now")
+        app.show_toast(f"{app.keys_of('task.accept')} accepts what is in it now")

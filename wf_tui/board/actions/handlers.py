@@ -1,4 +1,9 @@
-"""What the actions do: each leads to one command on the ledger, after a question where needed."""
+"""What the actions do: each leads to one command on the ledger, after a question where needed.
+
+A handler gets the application and the ids of the cards it is for, and returns at once. What asks
+first is a coroutine for `ActionHost.start_dialog`; what changes the run is a function of the ledger
+for `ActionHost.do`, which calls it on the thread for acts. It must not look at the picture there.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +24,7 @@ from wf_tui.text import clean, listed, plural
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wf_tui.board.host import ActionHost
+    from wf_tui.board.host import ActionHost, ActResult
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.moves import Move, MoveResult
 
@@ -52,28 +57,41 @@ TOGGLE: Final = (moves.UNHOLD, moves.RELEASE, moves.HOLD)
 def make_move(
     app: ActionHost, move: Move[_P], ids: Ids, *args: _P.args, **kwargs: _P.kwargs
 ) -> None:
-    """Make a move of the table; ask first where running work would be thrown away."""
+    """Make a move of the table; ask first where running work would be thrown away.
+
+    `args` and `kwargs` are those of the move. Whether it is possible is decided in the ledger, for
+    each task by itself: the picture may be a moment old.
+    """
 
     def act(ledger: Ledger) -> list[MoveResult]:
         return commands.move(app.project, ledger, app.run_id, move, ids, *args, **kwargs)
 
     done = move.told or move.done
     running = [task for task in ids if app.picture.cards[task].claimed]
-    if move.asks_first and running:
-        app.begin(_ask(app, running, move.name.capitalize(), partial(app.do, act, done)))
-    else:
+    if not (move.asks_first and running):
         app.do(act, done)
+        return
+    question = confirm(
+        f"{move.name.capitalize()} {plural(len(running), 'running task')}?",
+        f"Yes, {move.name.lower()}",
+        f"{listed(running, 1, limit=60)}: its worker is stopped, its work is not merged",
+    )
+    app.start_dialog(ask_before(app, question, act, done))
 
 
-async def _ask(app: ActionHost, running: list[str], verb: str, act: Callable[[], None]) -> None:
-    question = f"{verb} {plural(len(running), 'running task')}?"
-    note = f"{listed(running, 1, limit=60)}: its worker is stopped, its work is not merged"
-    if await app.push_screen_wait(confirm(question, f"Yes, {verb.lower()}", note)) == YES:
-        act()
+async def ask_before(
+    app: ActionHost, question: ChoiceDialog, act: Callable[[Ledger], ActResult], label: str
+) -> None:
+    """Do an act once the person has agreed; `question` is made by `confirm`."""
+    if await app.push_screen_wait(question) == YES:
+        app.do(act, label)
 
 
 def hold_or_release(app: ActionHost, ids: Ids) -> None:
-    """Let go what is held, take back what is in progress, hold the rest."""
+    """Let go what is held, take back what is in progress, hold the rest.
+
+    Cards for which none of these is possible are held all the same: the ledger then says why not.
+    """
     chosen: dict[str, list[str]] = defaultdict(list)
     for task in ids:
         possible = [move for move in TOGGLE if app.picture.why_not(move.name, task) is None]
@@ -84,58 +102,66 @@ def hold_or_release(app: ActionHost, ids: Ids) -> None:
 
 def reassign(app: ActionHost, ids: Ids) -> None:
     """Ask which worker, then give tasks to it."""
-    app.begin(_reassign(app, ids))
+    app.start_dialog(ask_worker(app, ids))
 
 
-async def _reassign(app: ActionHost, ids: Ids) -> None:
+async def ask_worker(app: ActionHost, ids: Ids) -> None:
+    """Offer the workers of the run, and give the tasks to the chosen one."""
     facts = await app.read(
         partial(seat_choices.read, run=app.run_id, tasks=ids, now=app.clock.now())
     )
-    title = f"Reassign {clean(ids[0], limit=60) if len(ids) == 1 else plural(len(ids), 'task')} to"
+    what = clean(ids[0], limit=60) if len(ids) == 1 else plural(len(ids), "task")
     choices = seat_choices.choices(facts)
     if not choices:
-        app.tell("this run has no workers", "p starts a scheduler")
+        app.show_toast("this run has no workers", "p starts a scheduler")
         return
     note = seat_choices.interrupted(facts)
-    worker = await app.push_screen_wait(ChoiceDialog(title, choices, note=note, typing=True))
+    worker = await app.push_screen_wait(
+        ChoiceDialog(f"Reassign {what} to", choices, note=note, typing=True)
+    )
     if worker is not None:
         reassign_to(app, ids, worker)
 
 
 def reassign_to(app: ActionHost, ids: Ids, worker: str) -> None:
-    """Give tasks to a named seat or profile."""
-    app.do(
-        lambda ledger: commands.move(
-            app.project, ledger, app.run_id, moves.REASSIGN, ids, to=worker
-        ),
-        f"reassigned to {worker}",
-    )
+    """Give tasks to a named seat, or to any seat of a named profile.
+
+    It does not ask before it interrupts: who drags a task or picks a worker has been shown what is
+    interrupted, and its work is kept.
+    """
+
+    def act(ledger: Ledger) -> list[MoveResult]:
+        return commands.move(app.project, ledger, app.run_id, moves.REASSIGN, ids, to=worker)
+
+    app.do(act, f"reassigned to {worker}")
 
 
 def edit(app: ActionHost, ids: Ids) -> None:
-    """Change what a task asks for, in a form."""
-    app.begin(_edit(app, ids[0]))
+    """Change what a task asks for, in a form; a form without a change does nothing."""
+    task = ids[0]
 
+    async def fill_in() -> None:
+        facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=task))
+        fields = await app.push_screen_wait(task_forms.EditForm(facts))
+        if fields:
+            make_move(app, moves.EDIT, (task,), fields=fields)
 
-async def _edit(app: ActionHost, task: str) -> None:
-    facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=task))
-    fields = await app.push_screen_wait(task_forms.EditForm(facts))
-    if fields:
-        make_move(app, moves.EDIT, (task,), fields=fields)
+    app.start_dialog(fill_in())
 
 
 def copy(app: ActionHost, ids: Ids) -> None:
     """Copy one of the names of a task."""
-    app.begin(_copy(app, ids[0]))
 
+    async def choose_name() -> None:
+        paths = app.project.paths.run(app.run_id)
+        read_names = partial(clipboard.read_names, run=app.run_id, task=ids[0], paths=paths)
+        names = await app.read(read_names)
+        chosen = await app.push_screen_wait(ChoiceDialog("Copy", clipboard.make_choices(names)))
+        if chosen is not None:
+            app.copy_to_clipboard(names[chosen])
+            app.show_toast(f"copied {names[chosen]}", severity="information")
 
-async def _copy(app: ActionHost, task: str) -> None:
-    paths = app.project.paths.run(app.run_id)
-    names = await app.read(partial(clipboard.names, run=app.run_id, task=task, paths=paths))
-    chosen = await app.push_screen_wait(ChoiceDialog("Copy", clipboard.choices(names)))
-    if chosen is not None:
-        app.copy_to_clipboard(names[chosen])
-        app.tell(f"copied {names[chosen]}", severity="information")
+    app.start_dialog(choose_name())
 
 
 # -- on the run
@@ -143,51 +169,61 @@ async def _copy(app: ActionHost, task: str) -> None:
 
 def new_task(app: ActionHost, _ids: Ids) -> None:
     """Add a task, in a form."""
-    app.begin(_new_task(app))
 
+    async def fill_in() -> None:
+        facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=None))
+        filled = await app.push_screen_wait(task_forms.NewForm(facts))
+        if filled is None:
+            return
+        new, phase = filled.task, filled.phase
+        app.do(lambda ledger: task_forms.add(app.project, ledger, app.run_id, new, phase), "added")
 
-async def _new_task(app: ActionHost) -> None:
-    facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=None))
-    filled = await app.push_screen_wait(task_forms.NewForm(facts))
-    if filled is None:
-        return
-    new, phase = filled.task, filled.phase
-    app.do(lambda ledger: task_forms.add(app.project, ledger, app.run_id, new, phase), "added")
+    app.start_dialog(fill_in())
 
 
 def pause_or_resume(app: ActionHost, _ids: Ids) -> None:
-    """Pause what runs, resume what is paused, lead what has no scheduler."""
-    app.do(lambda ledger: _toggle(app, ledger), "")
+    """Pause what runs, resume what is paused, lead what has no scheduler.
 
+    Which of them it is, is read in the act and not from the picture: of two presses of the key the
+    second undoes the first.
+    """
 
-def _toggle(app: ActionHost, ledger: Ledger) -> str:
-    row = reads.run_row(ledger.db, app.run_id)
-    live = row.state in {RunState.RUNNING, RunState.STALLED}
-    if live and scheduler_alive(ledger.db, row.id):
-        commands.pause(ledger, row.id)
-        return "paused: nothing new starts, running tasks continue"
-    if live:
-        ensure_scheduler(app.project, ledger, row.id)
-        return "a scheduler was started"
-    commands.resume(app.project, ledger, row.id)
-    return "the run resumes"
+    def act(ledger: Ledger) -> str:
+        row = reads.run_row(ledger.db, app.run_id)
+        live = row.state in {RunState.RUNNING, RunState.STALLED}
+        if live and scheduler_alive(ledger.db, row.id):
+            commands.pause(ledger, row.id)
+            return "paused: nothing new starts, running tasks continue"
+        if live:
+            ensure_scheduler(app.project, ledger, row.id)
+            return "a scheduler was started"
+        commands.resume(app.project, ledger, row.id)
+        return "the run resumes"
+
+    app.do(act, "")
 
 
 def more_jobs(app: ActionHost, _ids: Ids) -> None:
     """Let one more task run at once."""
-    app.do(lambda ledger: _jobs(ledger, app.run_id, 1), "")
+    change_jobs(app, 1)
 
 
 def fewer_jobs(app: ActionHost, _ids: Ids) -> None:
     """Let one task fewer run at once."""
-    app.do(lambda ledger: _jobs(ledger, app.run_id, -1), "")
+    change_jobs(app, -1)
 
 
-def _jobs(ledger: Ledger, run: str, step: int) -> str:
-    with ledger.db.transaction(run):
-        jobs = reads.run_row(ledger.db, run).jobs + step
-        commands.set_jobs(ledger, run, jobs)
-    return plural(jobs, "job")
+def change_jobs(app: ActionHost, step: int) -> None:
+    """Let so many more tasks run at once, or fewer where `step` is negative."""
+
+    def act(ledger: Ledger) -> str:
+        # Read and written in one transaction: of two presses of the key none is lost.
+        with ledger.db.transaction(app.run_id):
+            jobs = reads.run_row(ledger.db, app.run_id).jobs + step
+            commands.set_jobs(ledger, app.run_id, jobs)
+        return plural(jobs, "job")
+
+    app.do(act, "")
 
 
 def undo(app: ActionHost, _ids: Ids) -> None:
@@ -197,7 +233,7 @@ def undo(app: ActionHost, _ids: Ids) -> None:
 
 def stop(app: ActionHost, _ids: Ids) -> None:
     """Let the scheduler exit once nothing runs."""
-    app.do(lambda ledger: _stop(ledger, app.run_id, now=False), "")
+    app.do(partial(stop_run, run=app.run_id, now=False), "")
 
 
 def stop_now(app: ActionHost, _ids: Ids) -> None:
@@ -205,26 +241,22 @@ def stop_now(app: ActionHost, _ids: Ids) -> None:
     working = plural(app.picture.header.working, "running task")
     note = f"back into the queue: {working}; what they have done so far is kept"
     question = confirm("Stop now?", "Yes, stop now", note)
-    app.begin(_asked(app, question, lambda ledger: _stop(ledger, app.run_id, now=True)))
+    app.start_dialog(ask_before(app, question, partial(stop_run, run=app.run_id, now=True), ""))
 
 
 def abort(app: ActionHost, _ids: Ids) -> None:
     """Cancel all that is not done, after a question."""
+
+    def act(ledger: Ledger) -> str:
+        commands.abort(app.project, ledger, app.run_id)
+        return "the run will be aborted once nothing runs"
+
     question = confirm("Abort the run?", "Yes, abort", "all that is not done is cancelled")
-    app.begin(_asked(app, question, lambda ledger: _abort(app, ledger)))
+    app.start_dialog(ask_before(app, question, act, ""))
 
 
-async def _asked(app: ActionHost, question: ChoiceDialog, act: Callable[[Ledger], str]) -> None:
-    if await app.push_screen_wait(question) == YES:
-        app.do(act, "")
-
-
-def _abort(app: ActionHost, ledger: Ledger) -> str:
-    commands.abort(app.project, ledger, app.run_id)
-    return "the run will be aborted once nothing runs"
-
-
-def _stop(ledger: Ledger, run: str, *, now: bool) -> str:
+def stop_run(ledger: Ledger, *, run: str, now: bool) -> str:
+    """Stop a run, at once or after what runs; return the sentence about it."""
     stopped = commands.stop(ledger, run, now=now)
     more = f"; {plural(len(stopped), 'task')} stopped" if stopped else ""
     return f"paused, the scheduler exits{more}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions import external_programs, handlers
@@ -33,8 +32,15 @@ _DIALOGS: Final[Mapping[str, Handler]] = {
 """What asks for the arguments of a move before it is made."""
 
 
-def _action_of(move: Move[...], key: Key) -> Action:
-    """Return the action that makes a move of the table."""
+def action_of(move: Move[...], key: Key) -> Action:
+    """Return the action that makes a move of the table; `key` is what the table says of its key.
+
+    The move is made without arguments, unless a dialog asks for them.
+    """
+
+    def make(app: ActionHost, ids: tuple[str, ...]) -> None:
+        handlers.make_move(app, move, ids)
+
     return Action(
         key.action,
         key.keys,
@@ -44,13 +50,9 @@ def _action_of(move: Move[...], key: Key) -> Action:
         Where.ONE if key.one_card else Where.CARDS,
         twins=(move.command,),
         moves=(move.name,),
-        handler=_DIALOGS.get(move.name, partial(_make_move, move)),
+        handler=_DIALOGS.get(move.name, make),
         footer=key.footer,
     )
-
-
-def _make_move(move: Move[[]], app: ActionHost, ids: tuple[str, ...]) -> None:
-    handlers.make_move(app, move, ids)
 
 
 _HOLD_OR_RELEASE: Final = Action(
@@ -73,7 +75,7 @@ def move_actions() -> Iterator[Action]:
         if move is moves.HOLD:
             yield _HOLD_OR_RELEASE
         if move.key is not None:
-            yield _action_of(move, move.key)
+            yield action_of(move, move.key)
 
 
 _TASKS: Final = (
@@ -210,10 +212,13 @@ _BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 
 
 def by_id(name: str) -> Action:
-    """Return the action with this id."""
+    """Return the action with this id; raise KeyError where there is none."""
     return _BY_ID[name]
 
 
 def bindings(*where: Where) -> list[BindingType]:
-    """Return the bindings of the actions of the application."""
+    """Return the bindings of the actions that work in these places.
+
+    An action without keys has none; it is only in the palette.
+    """
     return [action.binding for action in ACTIONS if action.where in where and action.keys]

@@ -41,13 +41,20 @@ class SeatFacts:
 
 
 def read(db: Database, *, run: str, tasks: Sequence[str], now: float = 0.0) -> SeatFacts:
-    """Read what the list of workers needs."""
+    """Read what the list of workers needs; `now` is in UTC seconds.
+
+    The handler calls it through `ActionHost.read`, on a thread.
+    """
     rows = tuple(reads.task(db, run, name) for name in tasks)
     return SeatFacts(rows, tuple(reads.workers(db, run)), now)
 
 
 def choices(facts: SeatFacts) -> list[Choice]:
-    """Return who can be chosen, the free ones that fit first; the unfit are greyed."""
+    """Return who can be chosen, the free ones that fit first; the unfit are greyed.
+
+    A busy one can be chosen, too: the tasks then wait for it. Within a rank the order is that of
+    the seats, and seats come before profiles.
+    """
     ranked = [_seat(seat, facts) for seat in facts.seats]
     by_profile: dict[str, list[WorkerRow]] = defaultdict(list)
     for seat in facts.seats:

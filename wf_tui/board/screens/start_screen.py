@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-__all__ = ["StartApp", "plans"]
+__all__ = ["StartApp", "find_plans"]
 
 _MOST: Final = 50
 """Plans that are offered."""
@@ -33,8 +33,12 @@ _SIGNALLED: Final = 128
 """What a shell adds to the number of the signal that ended a program."""
 
 
-def plans(folder: Path) -> list[str]:
-    """Return the files here that are called a plan, or lie in a folder of plans."""
+def find_plans(folder: Path) -> list[str]:
+    """Return the files here that are called a plan, or lie in a folder of plans.
+
+    The names are relative to `folder`, sorted. Nothing is opened: a folder that somebody happens to
+    stand in may hold anything.
+    """
     near = [*folder.glob("*plan*"), *folder.glob("plans/*"), *folder.glob(".wf/*")]
     found = {path for path in near if path.suffix in _SUFFIXES and path.is_file()}
     return sorted(str(path.relative_to(folder)) for path in found)[:_MOST]
@@ -94,6 +98,7 @@ class StartApp(App[str]):
     def on_mount(self) -> None:
         """Go cleanly when told to by a signal."""
         loop = asyncio.get_running_loop()
+        # Handlers of the loop do here: there is no run and no thread that could hold it up.
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self._signalled, number)
         self.query_one(OptionList).focus()
