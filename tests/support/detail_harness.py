@@ -9,6 +9,7 @@ from textual.app import App
 
 from tests.support.run_harness import RunHarness
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending
@@ -118,7 +119,7 @@ class DetailApp(App[None]):
         ascii: bool = False,  # noqa: A002 - the option's name
     ) -> None:
         super().__init__()
-        self.pane = DetailPane(harness.project, harness.run, ascii=ascii)
+        self.pane = DetailPane(harness.project, harness.run, SystemClock(), ascii=ascii)
         self.pane.show(task)
         self.pane.open_tab(tab)
 

@@ -53,15 +53,26 @@ class Table(Document):
     columns: tuple[_Column, ...] = ()
 
     def laid_out(self, width: int) -> Sequence[Span]:
-        """Return the rows of cells, then the notes."""
+        """Return the rows of cells, then the notes.
+
+        Here and not in the reader, since the width may change while the document stays.
+        """
         found: list[Span] = []
-        for columns in _fitting(self.columns, width):
-            found += [*_cells(columns), Span("")]
+        for columns in fit_columns(self.columns, width):
+            for number, label in enumerate(_LABELS):
+                cells = [set_cell_size(column[number], width_in(column)) for column in columns]
+                text = f"{label:<{_LABEL}}{'  '.join(cells)}".rstrip()
+                found.append(Span(text, Role.LABEL if number == 0 else Role.TEXT))
+            found.append(Span(""))
         return (*found, *self.lines)
 
 
 def read_attempts(source: Source) -> Document:
-    """Return the newest attempts, with what each has changed and why it ended."""
+    """Return the newest attempts, with what each has changed and why it ended.
+
+    Called on a thread of the pane. The connection is closed before git is asked: a read that is
+    kept open keeps the ledger's log from being cut.
+    """
     with open_reads(source.project) as db, db.snapshot():
         reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
@@ -70,8 +81,13 @@ def read_attempts(source: Source) -> Document:
     control = open_control(source.project.paths.run(source.run))
     newest = attempts[: -_NEWEST - 1 : -1]
     now = source.clock.now()
+    notes = [
+        Span(safe(f"attempt {attempt.epoch}: {attempt.note}"), Role.QUIET)
+        for attempt in newest
+        if attempt.note
+    ]
     return Table(
-        tuple(_notes(newest)),
+        tuple(notes),
         note=plural(len(attempts), "attempt"),
         live=any(attempt.open for attempt in attempts),
         columns=tuple(_column(attempt, control, now) for attempt in newest),
@@ -84,6 +100,12 @@ def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:
     exit_status = "-" if attempt.exit_code is None else str(attempt.exit_code)
     if attempt.signal:
         exit_status = f"signal {attempt.signal}"
+    changes = "-"
+    if attempt.base is not None and attempt.ref is not None:
+        try:
+            changes = counts(file_changes(control, attempt.base, attempt.ref))
+        except WfError:  # the commit of one attempt may be gone; the others still tell
+            changes = "unreadable"
     values = (
         str(attempt.epoch),
         attempt.worker,
@@ -93,46 +115,28 @@ def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:
         (attempt.outcome or "runs").replace("_", " "),
         (attempt.cause or "-").replace("_", " "),
         exit_status,
-        _changes(attempt, control),
+        changes,
     )
     return tuple(map(safe, values))
 
 
-def _changes(attempt: AttemptRow, control: Control) -> str:
-    if attempt.base is None or attempt.ref is None:
-        return "-"
-    try:
-        return counts(file_changes(control, attempt.base, attempt.ref))
-    except WfError:  # the commit of one attempt may be gone; the others still tell
-        return "unreadable"
+def fit_columns(columns: Sequence[_Column], width: int) -> Iterator[Sequence[_Column]]:
+    """Yield as many columns at a time as fit beside the labels; at least one.
 
-
-def _notes(attempts: Sequence[AttemptRow]) -> Iterator[Span]:
-    for attempt in attempts:
-        if attempt.note:
-            yield Span(safe(f"attempt {attempt.epoch}: {attempt.note}"), Role.QUIET)
-
-
-def _fitting(columns: Sequence[_Column], width: int) -> Iterator[Sequence[_Column]]:
-    """Yield as many columns at a time as fit beside the labels; at least one."""
+    One that alone is too wide for the view is cut by the view.
+    """
     taken: list[_Column] = []
     room = width - _LABEL
     for column in columns:
-        room -= _width(column) + 2
+        room -= width_in(column) + 2
         if taken and room < 0:
             yield taken
-            taken, room = [], width - _LABEL - _width(column) - 2
+            taken, room = [], width - _LABEL - width_in(column) - 2
         taken.append(column)
     if taken:
         yield taken
 
 
-def _cells(columns: Sequence[_Column]) -> Iterator[Span]:
-    for number, label in enumerate(_LABELS):
-        cells = (set_cell_size(column[number], _width(column)) for column in columns)
-        text = f"{label:<{_LABEL}}{'  '.join(cells)}".rstrip()
-        yield Span(text, Role.LABEL if number == 0 else Role.TEXT)
-
-
-def _width(column: _Column) -> int:
+def width_in(column: _Column) -> int:
+    """Return the cells that a column takes; what is longer than the widest is cut."""
     return min(_WIDEST, max(map(cell_len, column)))

@@ -27,7 +27,11 @@ _ROLES: Final = {"+": Role.ADDED, "-": Role.REMOVED, "@": Role.HUNK, " ": Role.T
 
 
 def read_diff(source: Source) -> Document:
-    """Return the changes of the chosen attempt, else of the last one that left any."""
+    """Return the changes of the chosen attempt, else of the last one that left any.
+
+    Called on a thread of the pane. It raises a WfError where git cannot read the commits of the
+    attempt; the pane shows that in the place of the patch.
+    """
     with open_reads(source.project) as db:
         task = reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
@@ -42,7 +46,10 @@ def read_diff(source: Source) -> Document:
         return Document((Span(why, Role.QUIET),), epochs=epochs, epoch=attempt.epoch)
     control = open_control(source.project.paths.run(source.run))
     changes = file_changes(control, attempt.base, attempt.ref)
-    lines = (*_files(changes), *_patch(control, attempt.base, attempt.ref, changes, source.task))
+    lines = (
+        *file_lines(changes),
+        *patch_lines(control, attempt.base, attempt.ref, changes, source.task),
+    )
     return Document(lines, note=counts(changes), epochs=epochs, epoch=attempt.epoch)
 
 
@@ -55,7 +62,11 @@ def counts(changes: Sequence[FileChange]) -> str:
     return f"{plural(len(changes), 'file')} +{added} -{removed}"
 
 
-def _files(changes: Sequence[FileChange]) -> Iterator[Span]:
+def file_lines(changes: Sequence[FileChange]) -> Iterator[Span]:
+    """Yield a line for each file with its counts; the first of them, and how many there are more.
+
+    git gives no counts for a binary file.
+    """
     if not changes:
         yield Span("the attempt changed no file", Role.QUIET)
     for change in changes[:_MOST_FILES]:
@@ -66,28 +77,30 @@ def _files(changes: Sequence[FileChange]) -> Iterator[Span]:
         yield Span(f"… {plural(len(changes) - _MOST_FILES, 'file')} more", Role.QUIET)
 
 
-def _patch(
+def patch_lines(
     control: Control, old: str, new: str, changes: Sequence[FileChange], task: str
 ) -> Iterator[Span]:
     """Yield the patch of the first files; one that alone is too long is only named."""
-    files = _first_files(changes)
+    files = choose_files(changes)
     is_cut = len(files) < len(changes)
     if files:
+        # Both names of a file that was renamed, else git shows it as a new one.
         paths = [path for change in files for path in {change.was, change.path}]
         text = diff(control, old, new, paths=paths).decode("utf-8", "surrogateescape")
         lines = text.removesuffix("\n").split("\n")
         yield Span("")
-        yield from _with_roles(lines[:MOST_LINES])
+        yield from with_roles(lines[:MOST_LINES])
         is_cut = is_cut or len(lines) > MOST_LINES
     if is_cut:
         yield Span(safe(f"… not all is shown; all of it: wf diff {task}"), Role.QUIET)
 
 
-def _first_files(changes: Sequence[FileChange]) -> list[FileChange]:
+def choose_files(changes: Sequence[FileChange]) -> list[FileChange]:
     """Choose the files that fill what is shown, so that git need not print a huge patch."""
     files: list[FileChange] = []
     lines = 0
     for change in changes:
+        # Passed over, and not the end: one huge lock file must not hide the code after it.
         if change.lines > 10 * MOST_LINES:
             continue
         if lines >= MOST_LINES or len(files) >= _MOST_FILES:
@@ -97,7 +110,7 @@ def _first_files(changes: Sequence[FileChange]) -> list[FileChange]:
     return files
 
 
-def _with_roles(lines: Iterable[str]) -> Iterator[Span]:
+def with_roles(lines: Iterable[str]) -> Iterator[Span]:
     """Yield the lines of a patch; above its first `@@` a file has only a header."""
     header = True
     for line in lines:

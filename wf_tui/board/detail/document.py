@@ -111,14 +111,19 @@ class AttemptChoice:
 
 
 def safe(text: str) -> str:
-    """Return one line as it may be drawn; plain ASCII, most of a log, needs no cleaning."""
+    """Return one line as it may be drawn; plain ASCII, most of a log, needs no cleaning.
+
+    Whatever comes from a plan, a worker, a file or git goes through here before it becomes a
+    `Span`: control characters in it would reach the terminal.
+    """
     if text.isascii() and text.isprintable():
         return cut(text, LONGEST)
     return clean(text, limit=LONGEST, multiline=True)
 
 
 def lines_of(text: str, role: Role = Role.TEXT) -> Iterator[Span]:
-    """Yield the lines of a text of a plan, a worker or a file."""
+    """Yield the lines of a text of a plan, a worker or a file, made safe."""
+    # Not `splitlines`, which would also break at form feeds and other rare characters.
     for line in text.split("\n"):
         yield Span(safe(line.removesuffix("\r")), role)
 
@@ -132,7 +137,10 @@ def block(label: str, text: str) -> Iterator[Span]:
 
 
 def choose_attempt(attempts: Sequence[AttemptRow], epoch: int | None) -> AttemptRow | None:
-    """Return the attempt that is meant: by number, else the last."""
+    """Return the attempt that is meant: by number, else the last; None where there is none.
+
+    `attempts` are oldest first. One that was chosen and is not among them is treated as no choice.
+    """
     for attempt in attempts:
         if attempt.epoch == epoch:
             return attempt

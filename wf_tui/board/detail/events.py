@@ -16,7 +16,6 @@ from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from wf_tui.board.detail.document import Source
-    from wf_tui.ledger.model.rows import EventRow
 
 __all__ = ["read_events"]
 
@@ -25,19 +24,21 @@ _BAD: Final = frozenset(event.event_kind for event in (TaskBlocked, ResultReject
 
 
 def read_events(source: Source) -> Document:
-    """Return the newest events of the task, with the time since the run began; newest last."""
+    """Return the newest events of the task, with the time since the run began; newest last.
+
+    Called on a thread of the pane. The name of the task is left out of each line: it stands above
+    all of them, in the frame.
+    """
     with open_reads(source.project) as db, db.snapshot():
         start = reads.run_row(db, source.run).created_at
         live = reads.task(db, source.run, source.task).open_epoch is not None
         found = reads.task_events(db, source.run, source.task, _NEWEST + 1)
-    lines = tuple(_line(event, start) for event in found[-_NEWEST:])
+    lines: list[Span] = []
+    # One more than is shown was asked for, to know whether there are others.
     if len(found) > _NEWEST:
-        lines = (Span("… earlier ones are in: wf events", Role.QUIET), *lines)
+        lines.append(Span("… earlier ones are in: wf events", Role.QUIET))
+    for event in found[-_NEWEST:]:
+        role = Role.WARNING if event.kind in _BAD else Role.TEXT
+        lines.append(Span(safe(event_line(replace(event, task=None), start)), role))
     note = plural(min(len(found), _NEWEST), "event")
-    return Document(lines, note, at_end=True, live=live)
-
-
-def _line(event: EventRow, start: float) -> Span:
-    """Draw an event without the name of the task, which stands above all of them."""
-    role = Role.WARNING if event.kind in _BAD else Role.TEXT
-    return Span(safe(event_line(replace(event, task=None), start)), role)
+    return Document(tuple(lines), note, at_end=True, live=live)

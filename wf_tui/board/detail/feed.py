@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
@@ -13,7 +14,7 @@ from wf_tui.board.detail.attempts import read_attempts
 from wf_tui.board.detail.diff import read_diff
 from wf_tui.board.detail.document import Document, Source, Tab, safe
 from wf_tui.board.detail.events import read_events
-from wf_tui.board.detail.log import Cursor, LogNews, read_log
+from wf_tui.board.detail.log import LogNews, read_log
 from wf_tui.board.detail.prompt import read_prompt
 from wf_tui.errors import WfError
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.widget import Widget
+
+    from wf_tui.board.detail.log import Cursor
 
 __all__ = ["Answered", "DetailFeed", "Failed", "Ticket"]
 
@@ -74,20 +77,25 @@ class DetailFeed:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def read(self, to: Widget, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
-        """Read what the ticket says on a thread, and post the answer."""
+        """Read what the ticket says on a thread, and post the answer to a widget.
+
+        A cursor is only for the log, which is read on from there; every other document is read
+        anew. A read that fails is posted, too, and ends the asking like any answer.
+        """
+        reader: Callable[[], Document | LogNews]
+        if ticket.tab is Tab.LOG:
+            reader = partial(read_log, source, cursor)
+        else:
+            reader = partial(_READERS[ticket.tab], source)
         try:
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._pool, _answer, ticket.tab, source, cursor)
+            answer: Document | LogNews = await loop.run_in_executor(self._pool, reader)
         except WfError as error:
             to.post_message(Failed(ticket, _one_line(error.message, error.hint)))
         except OSError as error:
             to.post_message(Failed(ticket, _one_line(str(error), "")))
         else:
             to.post_message(Answered(ticket, answer))
-
-
-def _answer(tab: Tab, source: Source, cursor: Cursor | None) -> Document | LogNews:
-    return read_log(source, cursor) if tab is Tab.LOG else _READERS[tab](source)
 
 
 def _one_line(message: str, hint: str) -> str:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import set_cell_size
-from textual import on
 from textual.binding import Binding
-from textual.events import MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from wf_tui.board.detail.wrapped_lines import WrappedLines
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.binding import BindingType
+    from textual.events import MouseScrollDown, MouseScrollUp
 
     from wf_tui.board.detail.document import Document
 
@@ -124,7 +123,7 @@ class LinesView(LineWidget, can_focus=True):
         self._settle()
 
     def start_following(self) -> None:
-        """Show lines that are still to come."""
+        """Show lines that are still to come; `add` then brings them."""
         self._document = self._head = None
         self._wrapped.clear()
         self.top = 0
@@ -132,12 +131,16 @@ class LinesView(LineWidget, can_focus=True):
         self._settle()
 
     def add(self, lines: Iterable[Span], unfinished: Span | None) -> None:
-        """Add lines; at the end they are followed, else what is on the screen stays there."""
+        """Add lines; at the end they are followed, else what is on the screen stays there.
+
+        `unfinished` is the last line where it has no end yet; the next call replaces it.
+        """
+        # Rows that went from the front move all others up; the offset goes with them.
         self.top -= self._wrapped.extend(lines, unfinished)
         self._settle()
 
     def head(self, line: Span | None) -> None:
-        """Put a line before all others, or none."""
+        """Put a line before all others, or none; it is not counted among those that are kept."""
         self.top += int(line is not None) - int(self._head is not None)
         self._head = line
         self._settle()
@@ -160,6 +163,7 @@ class LinesView(LineWidget, can_focus=True):
         self.top += count
         following = self.top >= self._last_top
         if following is not self.following:
+            # Before it settles: `_settle` holds a view that follows at its end.
             self.following = following
             self.post_message(self.Scrolled(following))
         self._settle()
@@ -176,13 +180,13 @@ class LinesView(LineWidget, can_focus=True):
         """Go to the end, and follow it."""
         self.action_scroll_rows(self._count)
 
-    @on(MouseScrollDown)
-    def _wheel_down(self, event: MouseScrollDown) -> None:
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Scroll on by the wheel."""
         event.stop()
         self.action_scroll_rows(_WHEEL)
 
-    @on(MouseScrollUp)
-    def _wheel_up(self, event: MouseScrollUp) -> None:
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Scroll back by the wheel."""
         event.stop()
         self.action_scroll_rows(-_WHEEL)
 
@@ -218,9 +222,16 @@ class LinesView(LineWidget, can_focus=True):
         height = self.size.height
         width = max(0, self.size.width - 1)
         marked = scroll_marker(self._count, height, self.top)
+        lines = self._wrapped.rows
+        first = self.top - int(self._head is not None)
         found = []
         for y in range(height):
-            line = self._line_at(self.top + y)
+            if self._head is not None and first + y < 0:
+                line = self._head
+            elif first + y < len(lines):
+                line = lines[first + y]
+            else:
+                line = Span("")
             text = set_cell_size(self._drawable(line.text), width)
             marker = self._drawable(_MARKER) if y in marked else " "
             found.append(Row((Span(text, line.role), Span(marker, Role.EDGE))))
@@ -228,14 +239,6 @@ class LinesView(LineWidget, can_focus=True):
 
     def _drawable(self, text: str) -> str:
         return text.translate(_TO_ASCII) if self._ascii else text
-
-    def _line_at(self, number: int) -> Span:
-        if self._head is not None:
-            if number == 0:
-                return self._head
-            number -= 1
-        rows = self._wrapped.rows
-        return rows[number] if number < len(rows) else Span("")
 
     def _lay_out(self, document: Document) -> None:
         self._wrapped.clear()

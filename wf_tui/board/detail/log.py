@@ -104,7 +104,11 @@ class LogSoFar:
 
 
 def read_log(source: Source, cursor: Cursor | None) -> LogNews:
-    """Return what the attempt has printed since `cursor`; of another attempt, its end."""
+    """Return what the attempt has printed since `cursor`; of another attempt, its end.
+
+    Called on a thread of the pane, every quarter of a second while the attempt runs. At most
+    `WINDOW` bytes of each log are read; what a program has printed beyond that is only counted.
+    """
     with open_reads(source.project) as db:
         attempts = reads.attempts(db, source.run, source.task)
         if not attempts:
@@ -115,6 +119,7 @@ def read_log(source: Source, cursor: Cursor | None) -> LogNews:
     fresh = cursor is None or cursor.epoch != attempt.epoch
     start = Cursor(attempt.epoch) if cursor is None or fresh else cursor
     folder = source.attempt(attempt.epoch)
+    # The row was read before the logs: of an attempt that has ended nothing printed is missed.
     reading = _Reading(start)
     reading.read_output(folder / "log.jsonl")
     reading.read_gate(folder / "gate.jsonl")
@@ -128,7 +133,7 @@ def read_log(source: Source, cursor: Cursor | None) -> LogNews:
 
 
 class _Reading:
-    """One reading of the two logs of an attempt."""
+    """One reading of the two logs of an attempt: first the program's, then the gate's."""
 
     def __init__(self, start: Cursor) -> None:
         self.cursor = start
@@ -137,27 +142,31 @@ class _Reading:
 
     def read_output(self, path: Path) -> None:
         """Take what the program has printed."""
-        text, end = self._follow(path, self.cursor.output)
+        text, end = self.read_on(path, self.cursor.output)
         self.cursor = replace(self.cursor, output=end)
-        self._take(text)
+        self.add_text(text)
 
     def read_gate(self, path: Path) -> None:
         """Take what the gate has printed, after a rule that says so."""
-        text, end = self._follow(path, self.cursor.gate)
+        text, end = self.read_on(path, self.cursor.gate)
         if text and not self.cursor.at_gate:
-            self._finish_line()
+            # The program's last line may have no newline; the rule must not be appended to it.
+            self.finish_line()
             self.lines.append(Span("── the gate", Role.RULE))
             self.cursor = replace(self.cursor, at_gate=True)
         self.cursor = replace(self.cursor, gate=end)
-        self._take(text)
+        self.add_text(text)
 
     def news(self) -> LogNews:
         """Return the last lines, made safe."""
         rest = self.cursor.unfinished
-        lines = (
-            line if isinstance(line, Span) else next(lines_of(line))
-            for line in self.lines[-MOST_LINES:]
-        )
+        lines: list[Span] = []
+        # Only what is handed on is made safe, which costs more than reading it.
+        for line in self.lines[-MOST_LINES:]:
+            if isinstance(line, Span):
+                lines.append(line)
+            else:
+                lines += lines_of(line)
         return LogNews(
             lines=tuple(lines),
             unfinished=Span(safe(rest)) if rest else None,
@@ -166,7 +175,7 @@ class _Reading:
             cursor=self.cursor,
         )
 
-    def _follow(self, path: Path, offset: int) -> tuple[str, int]:
+    def read_on(self, path: Path, offset: int) -> tuple[str, int]:
         """Read on; from the last window where the program has run far ahead."""
         size = offset
         with suppress(FileNotFoundError):
@@ -175,14 +184,16 @@ class _Reading:
         self.passed_bytes += start - offset
         return log.follow(path, start)
 
-    def _take(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
+        """Take what was printed, apart from the last line where it is unfinished."""
         *whole, rest = (self.cursor.unfinished + text).split("\n")
         self.lines += whole
         self.cursor = replace(self.cursor, unfinished=rest)
         if len(rest) > _LONGEST_UNFINISHED:
-            self._finish_line()
+            self.finish_line()
 
-    def _finish_line(self) -> None:
+    def finish_line(self) -> None:
+        """Take the unfinished line as it is, where there is one."""
         if self.cursor.unfinished:
             self.lines.append(self.cursor.unfinished)
             self.cursor = replace(self.cursor, unfinished="")

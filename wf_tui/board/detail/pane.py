@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -17,13 +17,11 @@ from wf_tui.board.detail.lines_view import LinesView
 from wf_tui.board.detail.log import LogNews, LogSoFar
 from wf_tui.board.detail.tabs import TabRow
 from wf_tui.board.widgets.line import Role, Span
-from wf_tui.clock import SystemClock
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from wf_tui.board.detail.log import Cursor
     from wf_tui.clock import Clock
     from wf_tui.picture.batch import Changes
     from wf_tui.project import Project
@@ -38,7 +36,12 @@ _OF_ATTEMPT: Final = frozenset({Tab.LOG, Tab.DIFF})
 
 
 class DetailPane(Widget):
-    """Shows a task's log as it grows, its diff, prompt, attempts and events."""
+    """Shows a task's log as it grows, its diff, prompt, attempts and events.
+
+    A screen says with `show` of which task, and passes on with `refresh_from` what has changed. The
+    pane asks its feed, at most one thing at a time and only while it can be seen, and draws what
+    comes back as a message.
+    """
 
     BINDING_GROUP_TITLE = "Detail"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,9 +76,9 @@ class DetailPane(Widget):
         self,
         project: Project,
         run_id: str,
+        clock: Clock,
         *,
         ascii: bool = False,  # noqa: A002 - the option's name
-        clock: Clock | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
@@ -84,7 +87,7 @@ class DetailPane(Widget):
         self.task_id: str | None = None
         self._project = project
         self._run_id = run_id
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._feed = DetailFeed()
         self._tabs = TabRow()
         self._view = LinesView(ascii=ascii)
@@ -108,7 +111,7 @@ class DetailPane(Widget):
     def on_mount(self) -> None:
         """Begin to look."""
         self.set_interval(_EVERY, self._read_if_due)
-        self.set_interval(_LIVE_EVERY, self._due_if_live)
+        self.set_interval(_LIVE_EVERY, self.read_again_if_live)
         self._start_over()
 
     def on_show(self) -> None:
@@ -127,7 +130,10 @@ class DetailPane(Widget):
     # -- what a screen says to it
 
     def show(self, task_id: str | None) -> None:
-        """Show a task, or say that none is selected."""
+        """Show a task, or say that none is selected.
+
+        Screens call it at each move of the cursor; the same task again costs nothing.
+        """
         if task_id != self.task_id:
             self.task_id = task_id
             self._choice = AttemptChoice()
@@ -141,7 +147,7 @@ class DetailPane(Widget):
             self._start_over()
 
     def refresh_from(self, changes: Changes) -> None:
-        """Look again, soon, when the task has changed."""
+        """Look again, soon, when the task has changed; the timer does it, however much changes."""
         self._due = self._due or self.task_id in changes.cards
 
     def read_now(self) -> None:
@@ -168,12 +174,14 @@ class DetailPane(Widget):
             self._start_over()
 
     @on(TabRow.Chosen)
-    def _chosen(self, event: TabRow.Chosen) -> None:
+    def open_chosen_tab(self, event: TabRow.Chosen) -> None:
+        """Open the tab that was clicked."""
         event.stop()
         self.open_tab(event.tab)
 
     @on(LinesView.Scrolled)
-    def _scrolled(self, event: LinesView.Scrolled) -> None:
+    def note_scrolled(self, event: LinesView.Scrolled) -> None:
+        """Say in the frame whether the end is followed."""
         event.stop()
         self._retitle()
 
@@ -198,17 +206,20 @@ class DetailPane(Widget):
         wanted = self._due or (self.tab is Tab.LOG and self._log.running)
         if self.task_id is None or not wanted or self._asked is not None or not self._is_visible:
             return
+        # Before the read and not after it, so that a change during the read is read as well.
         self._due = False
         ticket = Ticket(self.task_id, self.tab, self._generation, self._choice.epoch)
         source = Source(self._project, self._run_id, ticket.task, ticket.epoch, self._clock)
         self._asked = ticket
-        self._read_in_thread(ticket, source, self._log.cursor)
+        # Exclusive: what is still being read for a task that is no longer shown is not waited for.
+        read = self._feed.read(self, ticket, source, self._log.cursor)
+        self.run_worker(read, group="detail", exclusive=True)
 
-    @work(group="detail", exclusive=True)
-    async def _read_in_thread(self, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
-        await self._feed.read(self, ticket, source, cursor)
+    def read_again_if_live(self) -> None:
+        """Have what is shown of an open attempt read again; a timer calls it.
 
-    def _due_if_live(self) -> None:
+        Some of it changes without a change of the task, such as who waits for its paths.
+        """
         self._due = self._due or self._live
 
     @property
@@ -218,14 +229,22 @@ class DetailPane(Widget):
     # -- being answered
 
     @on(Answered)
-    def _answered(self, event: Answered) -> None:
+    def take_answer(self, event: Answered) -> None:
+        """Show what was read, if it is still what is wanted."""
         event.stop()
+        # The cursor may have moved on while this was read: another task, tab or attempt.
         if event.ticket != self._asked:
             return
         self._asked = None
         answer = event.answer
         if isinstance(answer, LogNews):
-            self._show_log(answer)
+            self._log = self._log.after(answer)
+            self._note = answer.outcome
+            if answer.fresh:
+                self._view.start_following()
+            self._view.add(answer.lines, answer.unfinished)
+            # After the lines are added: only then is it known how many of them did not fit.
+            self._view.head(self._log.head(self._view.left_out, self.task_id or ""))
         else:
             self._view.display_document(answer, keep=not self._is_new)
             self._note, self._live = answer.note, answer.live
@@ -235,21 +254,14 @@ class DetailPane(Widget):
         self.refresh_bindings()
 
     @on(Failed)
-    def _failed(self, event: Failed) -> None:
+    def show_failure(self, event: Failed) -> None:
+        """Show why it could not be read; the log is then read from its end again."""
         event.stop()
         if event.ticket == self._asked:
             self._asked = None
             self._is_new = True
             self._log = LogSoFar()
             self._show_message(event.reason, Role.WARNING)
-
-    def _show_log(self, news: LogNews) -> None:
-        self._log = self._log.after(news)
-        self._note = news.outcome
-        if news.fresh:
-            self._view.start_following()
-        self._view.add(news.lines, news.unfinished)
-        self._view.head(self._log.head(self._view.left_out, self.task_id or ""))
 
     def _show_message(self, words: str, role: Role = Role.QUIET) -> None:
         self._view.display_document(Document((Span(words, role),)))

@@ -27,27 +27,33 @@ _RESULT = 4000
 
 
 def read_prompt(source: Source) -> Document:
-    """Return what the task asks for, with the results that it is given, and its own."""
+    """Return what the task asks for, with the results that it is given, and its own.
+
+    Called on a thread of the pane. It is live while an attempt holds paths: who waits for them
+    changes with other tasks.
+    """
     with open_reads(source.project) as db, db.snapshot():
         task = reads.task(db, source.run, source.task)
         needs = [reads.task(db, source.run, name) for name in task.spec.needs]
-        scope = tuple(_held(db, source.run, task))
+        scope = tuple(held_lines(db, source.run, task))
     result = block("result", task.result or "")
-    return Document((*_asked(task), *scope, *_needed(needs), *result), live=bool(scope))
+    return Document((*request_lines(task), *scope, *need_lines(needs), *result), live=bool(scope))
 
 
-def _held(db: Database, run_id: str, task: TaskRow) -> Iterator[Span]:
+def held_lines(db: Database, run_id: str, task: TaskRow) -> Iterator[Span]:
     """Yield what its attempt keeps from others, and from whom."""
     run = reads.run_row(db, run_id)
     for attempt in reads.attempts(db, run_id, task.id):
         if attempt.open and (paths := holds(run, attempt)):
             yield from block("holds now", "\n".join(paths))
+            # One more than is shown, to know whether there are others.
             waiting = waiting_for(db, run, attempt, _WAITING + 1)
             more = ["..."] if len(waiting) > _WAITING else []
             yield from block("keeps waiting", "\n".join(waiting[:_WAITING] + more))
 
 
-def _asked(task: TaskRow) -> Iterator[Span]:
+def request_lines(task: TaskRow) -> Iterator[Span]:
+    """Yield what a task asks for, each part only where its plan or a person has set it."""
     spec = task.spec
     if task.title:
         yield Span(safe(task.title), Role.LABEL)
@@ -59,30 +65,27 @@ def _asked(task: TaskRow) -> Iterator[Span]:
         yield from block("review", "a person accepts its work before it is merged")
     yield from block("deliverables", "\n".join(spec.deliverables))
     yield from block("scope", "\n".join(task.scope))
-    yield from block("limits", ", ".join(_limits(task)))
-
-
-def _limits(task: TaskRow) -> Iterator[str]:
-    spec = task.spec
-    yield f"{task.tries} of {task.max_attempts} tries used"
+    limits = [f"{task.tries} of {task.max_attempts} tries used"]
     if spec.timeout_secs:
-        yield f"{spec.timeout_secs:g} s"
+        limits.append(f"{spec.timeout_secs:g} s")
     if spec.max_steps:
-        yield f"{spec.max_steps} steps"
+        limits.append(f"{spec.max_steps} steps")
     if spec.max_tokens:
-        yield f"{spec.max_tokens} tokens"
+        limits.append(f"{spec.max_tokens} tokens")
     if spec.max_cost_usd:
-        yield f"${spec.max_cost_usd:g}"
+        limits.append(f"${spec.max_cost_usd:g}")
+    yield from block("limits", ", ".join(limits))
 
 
-def _needed(needs: list[TaskRow]) -> Iterator[Span]:
+def need_lines(needs: list[TaskRow]) -> Iterator[Span]:
+    """Yield the state of each needed task, and what it hands on: its result, else its commit."""
     for need in needs:
         state = need.state.replace("_", " ")
         kind = f", {need.kind.replace('_', ' ')}" if need.kind else ""
-        yield from block(safe(f"needs {need.id} ({state}{kind})"), _result(need))
-
-
-def _result(need: TaskRow) -> str:
-    if need.result:
-        return cut(need.result, _RESULT)
-    return f"commit {need.commit_id[:12]}" if need.commit_id else "no result yet"
+        if need.result:
+            result = cut(need.result, _RESULT)
+        elif need.commit_id:
+            result = f"commit {need.commit_id[:12]}"
+        else:
+            result = "no result yet"
+        yield from block(safe(f"needs {need.id} ({state}{kind})"), result)

@@ -41,7 +41,7 @@ class WrappedLines:
     def extend(self, lines: Iterable[Span], unfinished: Span | None = None) -> int:
         """Add lines, and one that is still being written, which the next call replaces.
 
-        Returns how many rows went from the front.
+        Returns how many rows went from the front, so that a view can keep its place.
         """
         if self._unfinished:
             self._lines.pop()
@@ -52,10 +52,18 @@ class WrappedLines:
         self._unfinished = unfinished is not None
         if unfinished is not None:
             self._add(unfinished)
-        return self._drop_oldest()
+        excess = max(0, len(self._lines) - self.most)
+        gone = 0
+        for _ in range(excess):
+            self._lines.popleft()
+            gone += self._counts.popleft()
+        # Once for all of them: each cut at the front of a list moves all that is behind it.
+        del self.rows[:gone]
+        self.left_out += excess
+        return gone
 
     def rewrap(self, width: int) -> None:
-        """Fit the lines to another width, in cells."""
+        """Fit the lines to another width, in cells; none goes, and an unfinished one stays so."""
         self.width = max(1, width)
         lines = list(self._lines)
         self.rows.clear()
@@ -70,19 +78,12 @@ class WrappedLines:
         self._counts.append(len(rows))
         self.rows.extend(rows)
 
-    def _drop_oldest(self) -> int:
-        excess = max(0, len(self._lines) - self.most)
-        gone = 0
-        for _ in range(excess):
-            self._lines.popleft()
-            gone += self._counts.popleft()
-        del self.rows[:gone]
-        self.left_out += excess
-        return gone
-
 
 def wrap(line: Span, width: int) -> Sequence[Span]:
-    """Return the rows that a line takes; a rule is filled up or cut at the edge instead."""
+    """Return the rows that a line takes at a width in cells; at least one.
+
+    A rule is filled up, or cut at the edge, instead.
+    """
     if line.role is Role.RULE:
         return (Span(f"{line.text} ".ljust(width, "─"), Role.RULE),)
     if len(line.text) <= width and line.text.isascii():

@@ -49,7 +49,7 @@ class FormFacts:
 
 
 def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -> dict[str, str]:
-    """Return a sentence for each field that cannot stay as it is.
+    """Return a sentence for each field that cannot stay as it is; the form calls it at each key.
 
     What an edited task held `before` and still holds is left as it is: a plan may have given it
     what a form would not take.
@@ -69,7 +69,11 @@ def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -
 
 
 def new_task(values: Values) -> tuple[NewTask, str | None]:
-    """Return the task of a form without problems, and the phase it joins."""
+    """Return the task of a form without problems, and the phase it joins.
+
+    The id stays empty: the ledger makes one of the title. Without prompt and command the title is
+    the prompt, and a scope means that the task writes.
+    """
     text = {name: value.strip() for name, value in values.items()}
     scope = split_names(text["scope"])
     prompt, command = text["prompt"], text["command"] or None
@@ -122,81 +126,108 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+def text_or_none(text: str) -> str | None:
+    """Return the text of a field that may be empty, which stands for none."""
+    return text or None
+
+
+def seconds_or_none(text: str) -> float | None:
+    """Return a time limit in seconds; an empty field and 0 both stand for none."""
+    if not text:
+        return None
+    return float(text) or None
+
+
 _VALUES: Final[Mapping[str, Callable[[str], object]]] = {
     "scope": split_names,
-    "command": lambda text: text or None,
-    "gate": lambda text: text or None,
+    "command": text_or_none,
+    "gate": text_or_none,
     "max_attempts": int,
-    "timeout_secs": lambda text: float(text) or None if text else None,
+    "timeout_secs": seconds_or_none,
 }
+"""How the text of a field becomes a value; that of any other field is the value."""
 
 
-def _title(text: str, _facts: FormFacts) -> str:
+def check_title(text: str, _facts: FormFacts) -> str:
+    """Return what is wrong with a title: only that there is none."""
     return "" if text else "say in a few words what is to be done"
 
 
-def _needs(text: str, facts: FormFacts) -> str:
+def check_needs(text: str, facts: FormFacts) -> str:
+    """Return which of the named tasks is none of the run; the first, while one types."""
     known = set(facts.tasks)
-    unknown = next((name for name in split_names(text) if name not in known), None)
-    return "" if unknown is None else f"no task {unknown!r}" + _meant(unknown, facts.tasks)
+    for name in split_names(text):
+        if name not in known:
+            return f"no task {name!r}" + suggestion(name, facts.tasks)
+    return ""
 
 
-def _phase(text: str, facts: FormFacts) -> str:
+def check_phase(text: str, facts: FormFacts) -> str:
+    """Return what is wrong with a phase; without one the ledger chooses."""
     if not text or text in facts.phases:
         return ""
-    return f"no phase {text!r}" + _meant(text, facts.phases)
+    return f"no phase {text!r}" + suggestion(text, facts.phases)
 
 
-def _meant(word: str, known: Collection[str]) -> str:
-    """Return the word that is being typed, or was probably meant."""
+def suggestion(word: str, known: Collection[str]) -> str:
+    """Return the word that is being typed, or was probably meant, as the end of a sentence."""
     begun = next((name for name in known if name.startswith(word)), None)
     best = begun or nearest(word, known)
     return f"; {best!r}?" if best else ""
 
 
-def _scope(text: str, _facts: FormFacts) -> str:
+def check_scope(text: str, _facts: FormFacts) -> str:
+    """Return what is wrong with a scope, by the rules for the scopes of a plan."""
     for scope in split_names(text):
         if wrong := problem(scope):
             return f"{scope!r} {wrong}"
     return ""
 
 
-def _one_of(choices: tuple[str, ...]) -> Callable[[str, FormFacts], str]:
+def check_choice(choices: tuple[str, ...]) -> Callable[[str, FormFacts], str]:
+    """Return the check of a field that takes one of these words, or nothing for its default."""
+
     def check(text: str, _facts: FormFacts) -> str:
-        known = not text or text in choices
-        return "" if known else f"one of {', '.join(choices)}" + _meant(text, choices)
+        if not text or text in choices:
+            return ""
+        return f"one of {', '.join(choices)}" + suggestion(text, choices)
 
     return check
 
 
-def _attempts(text: str, _facts: FormFacts) -> str:
+def check_attempts(text: str, _facts: FormFacts) -> str:
+    """Return what is wrong with a number of failures."""
+    # ASCII, since `isdigit` also takes superscripts, which `int` does not.
     whole = text.isascii() and text.isdigit() and int(text) >= 1
     return "" if whole else "a whole number, 1 or more"
 
 
-def _seconds(text: str, _facts: FormFacts) -> str:
+def check_seconds(text: str, _facts: FormFacts) -> str:
+    """Return what is wrong with a time limit in seconds."""
     try:
         seconds = float(text or 0)
     except ValueError:
         return "a number of seconds; nothing for no limit"
+    # `float` takes "nan" and "inf" as well.
     return "" if math.isfinite(seconds) and seconds >= 0 else "0 or more seconds"
 
 
-def _anything(_text: str, _facts: FormFacts) -> str:
+def accept_anything(_text: str, _facts: FormFacts) -> str:
+    """Return that nothing is wrong."""
     return ""
 
 
 _CHECKS: Final[Mapping[str, Callable[[str, FormFacts], str]]] = {
-    "title": _title,
-    "prompt": _anything,
-    "command": _anything,
-    "gate": _anything,
-    "needs": _needs,
-    "phase": _phase,
-    "scope": _scope,
-    "role": _one_of(ROLES),
-    "mode": _one_of(MODES),
-    "isolation": _one_of(ISOLATIONS),
-    "max_attempts": _attempts,
-    "timeout_secs": _seconds,
+    "title": check_title,
+    "prompt": accept_anything,
+    "command": accept_anything,
+    "gate": accept_anything,
+    "needs": check_needs,
+    "phase": check_phase,
+    "scope": check_scope,
+    "role": check_choice(ROLES),
+    "mode": check_choice(MODES),
+    "isolation": check_choice(ISOLATIONS),
+    "max_attempts": check_attempts,
+    "timeout_secs": check_seconds,
 }

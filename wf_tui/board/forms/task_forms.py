@@ -128,27 +128,35 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
             for field in self._fields:
                 with Horizontal():
                     yield Label(field.label, classes="label")
-                    yield self._box(field)
+                    name, start = f"field-{field.name}", self._start[field.name]
+                    if field is _PROMPT:
+                        # Tab has to leave it like any other field, not to indent.
+                        yield TextArea(
+                            start, id=name, tab_behavior="focus", soft_wrap=True, compact=True
+                        )
+                    else:
+                        suggester = SuggestFromList(field.choices) if field.choices else None
+                        yield Input(
+                            start,
+                            placeholder=field.hint,
+                            id=name,
+                            suggester=suggester,
+                            compact=True,
+                        )
                 yield Label("", id=f"fault-{field.name}", classes="fault", markup=False)
             yield Label("ctrl+s submits, Tab moves on, Esc cancels", classes="keys")
-
-    def _box(self, field: _Field) -> Input | TextArea:
-        name, start = f"field-{field.name}", self._start[field.name]
-        if field is _PROMPT:
-            return TextArea(start, id=name, tab_behavior="focus", soft_wrap=True, compact=True)
-        suggester = SuggestFromList(field.choices) if field.choices else None
-        return Input(start, placeholder=field.hint, id=name, suggester=suggester, compact=True)
 
     @property
     def values(self) -> dict[str, str]:
         """What stands in the fields now."""
-        return {field.name: self._read(field) for field in self._fields}
-
-    def _read(self, field: _Field) -> str:
-        box = self.query_one(f"#field-{field.name}")
-        if isinstance(box, TextArea):
-            return box.text
-        return box.value if isinstance(box, Input) else ""
+        found: dict[str, str] = {}
+        for field in self._fields:
+            box = self.query_one(f"#field-{field.name}")
+            if isinstance(box, TextArea):
+                found[field.name] = box.text
+            elif isinstance(box, Input):
+                found[field.name] = box.value
+        return found
 
     def check(self) -> Mapping[str, str]:
         """Show the problems there are now, and return them by field."""
@@ -162,7 +170,8 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
 
     @on(Input.Changed)
     @on(TextArea.Changed)
-    def _typed(self) -> None:
+    def check_typed(self) -> None:
+        """Show at each key what is wrong now."""
         self.check()
 
     @on(Input.Submitted)
@@ -207,7 +216,10 @@ class EditForm(TaskForm[dict[str, object]]):
 
 
 def read_facts(db: Database, *, run: str, task: str | None) -> FormFacts:
-    """Read what a form has to know."""
+    """Read what a form has to know: for a change the task, for a new one None.
+
+    The handler calls it through `ActionHost.read`, on a thread.
+    """
     ids = db.execute("SELECT id FROM task WHERE run = :run ORDER BY ordinal", {"run": run})
     return FormFacts(
         tasks=tuple(str(row[0]) for row in ids),
@@ -219,6 +231,9 @@ def read_facts(db: Database, *, run: str, task: str | None) -> FormFacts:
 def add(
     project: Project, ledger: Ledger, run: str, task: NewTask, phase: str | None
 ) -> list[MoveResult]:
-    """Add a task, told as any act on a task is."""
+    """Add a task to a phase, or to one that the ledger chooses, as an act for `ActionHost.do`.
+
+    The answer is that of any act on a task, so that it is shown in the same words.
+    """
     row = commands.add(project, ledger, run, task, phase)
     return [MoveResult.of(row)]

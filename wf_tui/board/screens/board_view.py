@@ -53,9 +53,8 @@ class BoardView(RunScreen):
             with Horizontal(id="columns"):
                 for state in TaskState:
                     yield BoardColumn(state, glyphs)
-            yield DetailPane(
-                self.host.project, self.host.run_id, ascii=self.host.ascii, id="detail"
-            )
+            host = self.host
+            yield DetailPane(host.project, host.run_id, host.clock, ascii=host.ascii, id="detail")
         yield BoardFooter(glyphs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
 

@@ -82,7 +82,9 @@ class InboxScreen(RunScreen):
             yield OptionList()
             with Vertical(id="inbox-side"):
                 yield Static(id="inbox-answers")
-                yield DetailPane(host.project, host.run_id, ascii=host.ascii, id="inbox-detail")
+                yield DetailPane(
+                    host.project, host.run_id, host.clock, ascii=host.ascii, id="inbox-detail"
+                )
         yield BoardFooter(host.glyphs)
 
     def on_mount(self) -> None:
