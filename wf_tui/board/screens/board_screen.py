@@ -48,20 +48,20 @@ class BoardScreen(BoardView):
 
     def on_resize(self) -> None:
         """Put the pane where there is room for it."""
-        self._place_detail()
-
-    def _place_detail(self) -> None:
         if self.size.width >= _RIGHT_FROM:
             place = "-detail-right"
+        elif self.size.height >= _BELOW_FROM:
+            place = "-detail-below"
         else:
-            place = "-detail-below" if self.size.height >= _BELOW_FROM else "-detail-full"
+            place = "-detail-full"
         for name in _PLACES:
             self.set_class(name == place, name)
 
     # -- moving
 
     @on(CardSelected)
-    def _selected(self, message: CardSelected) -> None:
+    def follow_selection(self, message: CardSelected) -> None:
+        """Show in pane and footer what is selected now; other columns are not looked at."""
         if message.state is not self.current:
             return
         # Who watches a task goes with it, and does not find another one under the keys.
@@ -70,11 +70,13 @@ class BoardScreen(BoardView):
             self.moved()
 
     @on(ColumnChosen)
-    def _chosen(self, message: ColumnChosen) -> None:
+    def show_chosen_column(self, message: ColumnChosen) -> None:
+        """Go to the column whose tab was clicked."""
         self.go_to(message.state)
 
     def on_descendant_focus(self) -> None:
         """Follow the focus, however it came to a column."""
+        # Behind a full pane there are only hidden columns; the card it shows must not change.
         hidden = self.has_class("-detail-open") and self.has_class("-detail-full")
         column = self.focused if isinstance(self.focused, BoardColumn) else None
         if column is not None and column.state is not self.current and not hidden:
@@ -99,6 +101,7 @@ class BoardScreen(BoardView):
             return
         pane = self.query_one(DetailPane)
         if self.has_class("-detail-open") or self.has_class("-detail-full"):
+            # Only once it is laid out: what is not displayed yet cannot be focused.
             self.call_after_refresh(pane.focus)
         self.add_class("-detail-open")
         pane.show(self.selected)
@@ -117,7 +120,10 @@ class BoardScreen(BoardView):
             self.query_one(DetailPane).show(None)
             self.column(self.current).focus()
         elif picture.filtered.active:
-            self._clear_filter()
+            self._text = ""
+            picture.filter("")
+            picture.quick("")
+            self.show_all()
         else:
             for card in tuple(picture.marks):
                 picture.toggle_mark(card)
@@ -143,47 +149,51 @@ class BoardScreen(BoardView):
         self.seek(focus=True)
 
     @on(FilterChanged)
-    def _filtered(self, message: FilterChanged) -> None:
-        self._text = message.text
-        wrong = self.host.picture.filter(message.text)
-        self.show_all()
-        self.seek(focus=False)
-        self._say_filter(wrong)
-
-    @on(FilterClosed)
-    def _filter_closed(self) -> None:
-        self.set_focus(self.column(self.current))
-        self.show_all()
-
-    def _say_filter(self, wrong: str) -> None:
+    def apply_filter(self, message: FilterChanged) -> None:
+        """Show at each key what passes the filter, or what is wrong with it."""
         picture = self.host.picture
+        self._text = message.text
+        wrong = picture.filter(message.text)
+        self.show_all()
+        # The focus stays in the line: the person is still typing.
+        self.seek(focus=False)
         shown = sum(len(column) for column in picture.columns.values())
         self.query_one(FilterBar).say(shown, sum(picture.counts.values()), wrong)
 
-    def _clear_filter(self) -> None:
-        self._text = ""
-        self.host.picture.filter("")
-        self.host.picture.quick("")
+    @on(FilterClosed)
+    def return_to_cards(self) -> None:
+        """Give the keys back to the cards when the person is done typing."""
+        self.set_focus(self.column(self.current))
         self.show_all()
 
     # -- the mouse
 
     @on(CardOpened)
-    def _opened(self, message: CardOpened) -> None:
+    def open_clicked(self, message: CardOpened) -> None:
+        """Open the card that was clicked twice."""
         self.select(message.card)
         self.action_open()
 
     @on(CardDragged)
-    def _dragged(self, message: CardDragged) -> None:
-        target = self._column_at(message.at)
+    def follow_drag(self, message: CardDragged) -> None:
+        """Show where a card that is held would fall; at the end, say onto what it fell.
+
+        Within its own column a card cannot be dragged: the plan and the ledger order the cards.
+        """
+        target = self.column_at(message.at)
+        if target is message.from_state:
+            target = None
         for column in self.query(BoardColumn):
-            here = column.state is target and target is not message.from_state
-            column.target(on=here and not message.end)
-        if message.end and target is not None and target is not message.from_state:
-            onto = self._card_at(target, message.at)
+            column.target(on=column.state is target and not message.end)
+        if message.end and target is not None:
+            column = self.column(target)
+            onto = None
+            # It may have been dropped on the tab of a column that is not shown.
+            if column.display and column.region.contains_point(message.at):
+                onto = column.card_at(message.at.y - column.region.y)
             self.post_message(CardDropped(message.card, message.from_state, target, onto))
 
-    def _column_at(self, at: Offset) -> TaskState | None:
+    def column_at(self, at: Offset) -> TaskState | None:
         """Return the column under a place on the screen, by the column or by its tab."""
         tabs = self.query_one(ColumnTabs)
         if tabs.display and tabs.region.contains_point(at):
@@ -192,8 +202,3 @@ class BoardScreen(BoardView):
             if column.display and column.region.contains_point(at):
                 return column.state
         return None
-
-    def _card_at(self, state: TaskState, at: Offset) -> str | None:
-        column = self.column(state)
-        inside = column.display and column.region.contains_point(at)
-        return column.card_at(at.y - column.region.y) if inside else None

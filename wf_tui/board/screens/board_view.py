@@ -66,15 +66,17 @@ class BoardView(RunScreen):
     # -- showing the picture
 
     def show_changes(self, changes: Changes) -> None:
-        """Show what has changed."""
+        """Show what has changed; the first time, start in the first column that has cards."""
         picture = self.host.picture
         now = self.host.clock.now()
+        # At the first reading everything is new, and nothing has changed.
         if self.host.motion and self._begun:
             self._fresh.add(changes.cards, now)
-        self._show(picture, self._touched(picture, changes), now)
+        self._show(picture, self.touched_columns(changes), now)
         self.query_one(DetailPane).refresh_from(changes)
         if not self._begun:
-            self._begin(picture)
+            self._begun = True
+            self.go_to(_first_with_cards(picture))
 
     def show_time(self, now: float) -> None:
         """Let a second pass: ages grow, and what changed a second ago is no longer marked."""
@@ -86,44 +88,47 @@ class BoardView(RunScreen):
         """Show the whole picture."""
         self._show(self.host.picture, frozenset(TaskState), self.host.clock.now())
 
-    def _begin(self, picture: Picture) -> None:
-        """Start in the first column that has cards."""
-        self._begun = True
-        self.go_to(_first_with_cards(picture))
-
     def seek(self, *, focus: bool) -> None:
-        """Go to a column with cards, where the one that the keys are for has none."""
+        """Go to a column with cards, where the one that the keys are for has none.
+
+        Without `focus` the keys stay where they are, as while a filter is typed.
+        """
         picture = self.host.picture
         if not picture.columns[self.current]:
             self.go_to(_first_with_cards(picture), focus=focus)
 
-    def _touched(self, picture: Picture, changes: Changes) -> frozenset[TaskState]:
+    def touched_columns(self, changes: Changes) -> frozenset[TaskState]:
+        """Return the columns that have to be drawn again; drawing is what a change costs."""
         touched = {TaskState(column) for column in changes.columns}
         for card in changes.cards:
-            place = picture.index(card)
+            place = self.host.picture.index(card)
             if place is not None:
                 touched.add(TaskState(place[0]))
+        # Why a card waits can change with any other task, and only pending cards say it.
         if changes.reasons:
             touched.add(TaskState.PENDING)
         return frozenset(touched)
 
     def _show(self, picture: Picture, columns: frozenset[TaskState], now: float) -> None:
-        counts = self._counts(picture)
+        counts = self.count_words()
         for column in self.query(BoardColumn):
             if column.state in columns:
                 fresh, count = self._fresh.cards, counts[column.state]
                 column.show(picture, count=count, fresh=fresh, now=now)
         header = picture.header
         self.query_one(BoardHeader).show(header)
-        self.query_one(Notice).show(header, self._narrowed(picture))
+        # A line that is typed in says by itself what keeps cards from being seen.
+        is_typing = self.query_one(FilterBar).is_open
+        self.query_one(Notice).show(header, "" if is_typing else narrowed(picture))
         self.query_one(ColumnTabs).show(counts, self.current)
-        self._show_keys()
+        self.show_keys()
 
-    def _narrowed(self, picture: Picture) -> str:
-        """Return what keeps cards from being seen; the line that is typed in says so itself."""
-        return "" if self.query_one(FilterBar).is_open else narrowed(picture)
+    def count_words(self) -> dict[TaskState, str]:
+        """Return how many cards each column has, as its title says it.
 
-    def _counts(self, picture: Picture) -> dict[TaskState, str]:
+        It is `3`, with a filter `1 of 3`, and for what is in progress `3/8`, of so many at once.
+        """
+        picture = self.host.picture
         counts = {}
         for state in TaskState:
             shown, every = len(picture.columns[state]), picture.counts[state]
@@ -133,7 +138,8 @@ class BoardView(RunScreen):
             counts[state] = words
         return counts
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """Show in the footer what can be done with the selected card now."""
         if not self.is_active:
             return  # the keys of a dialog above are not those of the board
         self.query_one(BoardFooter).show(self.host.footer_keys(on_board=True))
@@ -150,6 +156,7 @@ class BoardView(RunScreen):
 
     def go_to(self, state: TaskState, *, focus: bool = True) -> None:
         """Make a column the one that the keys are for."""
+        # First: the focus, which moves below, comes back as an event that asks for it.
         self.current = state
         for column in self.query(BoardColumn):
             column.set_class(column.state is state, "-current")
@@ -171,8 +178,8 @@ class BoardView(RunScreen):
         """Show what depends on which card is selected."""
         if not self._begun:
             return
-        self.query_one(ColumnTabs).show(self._counts(self.host.picture), self.current)
-        self._show_keys()
+        self.query_one(ColumnTabs).show(self.count_words(), self.current)
+        self.show_keys()
         if self.has_class("-detail-open"):
             self.query_one(DetailPane).show(self.selected)
 

@@ -42,7 +42,8 @@ class Choice:
 class ChoiceDialog(ModalScreen[str | None]):
     """Asks for one of several; gives back the id of the chosen one, or None.
 
-    The first choice that can be taken is highlighted, so it has to be the harmless one.
+    The first choice that can be taken is highlighted, so it has to be the harmless one: Enter may
+    have been typed ahead. With `typing` there is a line above the choices that finds among them.
     """
 
     BINDINGS: ClassVar = [
@@ -116,21 +117,27 @@ class ChoiceDialog(ModalScreen[str | None]):
             self._list.action_cursor_up()
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def find_typed(self, event: Input.Changed) -> None:
+        """List what may be meant by what is typed."""
         self._list.set_options(_options(best(event.value, self._choices)))
         self._highlight_first()
 
     @on(Input.Submitted)
-    def _entered(self) -> None:
+    def take_highlighted(self) -> None:
+        """Take the highlighted choice, as Enter in the list does."""
         self._list.action_select()
 
     @on(OptionList.OptionSelected)
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
+    def give_back(self, event: OptionList.OptionSelected) -> None:
+        """Give back the id of the choice."""
         self.dismiss(event.option.id)
 
 
 def best(typed: str, choices: Sequence[Choice]) -> list[Choice]:
-    """Return the choices whose ids may be meant by what was typed, best first."""
+    """Return the choices whose ids may be meant by what was typed, best first.
+
+    The ids and not the labels are searched: they are the names that a person knows.
+    """
     if not typed.strip():
         return list(choices)
     by_id = {choice.id: choice for choice in choices}
@@ -145,14 +152,11 @@ def confirm(title: str, yes: str, note: str) -> ChoiceDialog:
 
 
 def _options(choices: Sequence[Choice]) -> list[Option]:
-    return [
-        Option(_prompt(choice), id=choice.id, disabled=choice.disabled)
-        for choice in choices[:_MOST]
-    ]
-
-
-def _prompt(choice: Choice) -> Content:
-    label = Content(clean(choice.label, limit=200))
-    if not choice.note:
-        return label
-    return Content.assemble(label, "  ", (clean(choice.note, limit=200), "dim"))
+    options = []
+    for choice in choices[:_MOST]:
+        # Content and no plain text: a name from a plan must not be read as markup.
+        prompt = Content(clean(choice.label, limit=200))
+        if choice.note:
+            prompt = Content.assemble(prompt, "  ", (clean(choice.note, limit=200), "dim"))
+        options.append(Option(prompt, id=choice.id, disabled=choice.disabled))
+    return options

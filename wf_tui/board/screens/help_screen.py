@@ -69,7 +69,11 @@ class HelpScreen(ModalScreen[None]):
 
 
 def help_text(keys: Mapping[str, str], *, twins: bool) -> Group:
-    """Return the page; `keys` are those that work now, by the id of their action."""
+    """Return the page; `keys` are those that work now, by the id of their action.
+
+    With `twins` the command that does the same stands behind each action, where there is room.
+    """
+    # An action without any key is listed as well: it is in the palette of every screen.
     here = [a for a in ACTIONS if a.id in keys or (a.where is not Where.BOARD and not a.keys)]
     parts: list[Table | Text] = []
     for group in dict.fromkeys(action.group for action in ACTIONS):
@@ -85,13 +89,13 @@ def _table(actions: Sequence[Action], keys: Mapping[str, str], *, twins: bool) -
     table.add_column(no_wrap=True, min_width=_TITLE)
     table.add_column(ratio=1)
     for action in actions:
-        twin = f"  ({_short(action)})" if twins and action.twins else ""
-        told = Text.assemble(action.help, (twin, "italic"))
-        table.add_row(Text(keys.get(action.id, "")), Text(action.title), told)
+        twin = f"  ({short_command(action)})" if twins and action.twins else ""
+        help_line = Text.assemble(action.help, (twin, "italic"))
+        table.add_row(Text(keys.get(action.id, "")), Text(action.title), help_line)
     return table
 
 
-def _short(action: Action) -> str:
+def short_command(action: Action) -> str:
     """Return the command that does the same, without what is said in the place of names."""
     twin = action.twins[0]
     words = (twin if len(twin) <= _TWIN else twin.split(" --")[0]).split()

@@ -90,20 +90,23 @@ class InboxScreen(RunScreen):
     def on_mount(self) -> None:
         """Show what there is."""
         self.query_one(OptionList).focus()
-        self._refresh()
+        self.refresh_list()
 
     def show_changes(self, changes: Changes) -> None:
         """Show what changed."""
         self.query_one(DetailPane).refresh_from(changes)
         if changes.cards or changes.columns:
-            self._refresh()
+            self.refresh_list()
 
     def show_time(self, now: float) -> None:
         """Let the ages grow."""
-        self._draw(now)
+        self.draw_around_list(now)
 
-    def _refresh(self) -> None:
-        """Bring the list up to date; it is made anew only where it differs."""
+    def refresh_list(self) -> None:
+        """Bring the list up to date; it is made anew only where it differs.
+
+        The cursor stays on the selected task; where that has left, on the one that took its place.
+        """
         picture = self.host.picture
         shown = []
         # The column has what needs a person before all other blocked cards.
@@ -114,21 +117,20 @@ class InboxScreen(RunScreen):
             shown.append(card)
         marked = frozenset(picture.marks)
         if (shown, marked) != (self._shown, self._marked):
-            self._relist(shown, marked)
-        self._draw(self.host.clock.now())
+            options = self.query_one(OptionList)
+            # Asked before the list is replaced: what is selected follows from both.
+            before, place = self.selected, options.highlighted or 0
+            self._shown, self._marked = shown, marked
+            options.set_options(
+                [Option(option_text(card, marked=card.key in marked)) for card in shown]
+            )
+            keys = [card.key for card in shown]
+            if before in keys:
+                place = keys.index(before)
+            options.highlighted = min(place, len(keys) - 1) if keys else None
+        self.draw_around_list(self.host.clock.now())
 
-    def _relist(self, shown: list[Card], marked: frozenset[str]) -> None:
-        """Stay on the selected task; where it has left, on the one that took its place."""
-        options = self.query_one(OptionList)
-        before, place = self.selected, options.highlighted or 0
-        self._shown, self._marked = shown, marked
-        options.set_options([Option(_prompt(card, marked=card.key in marked)) for card in shown])
-        keys = [card.key for card in shown]
-        if before in keys:
-            place = keys.index(before)
-        options.highlighted = min(place, len(keys) - 1) if keys else None
-
-    def _draw(self, now: float) -> None:
+    def draw_around_list(self, now: float) -> None:
         """Draw what is not the list: the title, the answers and the footer."""
         kept_out = self.host.picture.header.need_you - len(self._shown)
         title = f"Inbox: {plural(len(self._shown), 'task')} for you" if self._shown else "Inbox"
@@ -138,11 +140,12 @@ class InboxScreen(RunScreen):
         place = self.query_one(OptionList).highlighted
         answers = Content("Nothing needs you.")
         if place is not None and self._shown:
-            answers = self._answers(self._shown[place], now)
+            answers = self.answer_lines(self._shown[place], now)
         self.query_one("#inbox-answers", Static).update(answers)
         self.query_one(BoardFooter).show(self.host.footer_keys())
 
-    def _answers(self, card: Card, now: float) -> Content:
+    def answer_lines(self, card: Card, now: float) -> Content:
+        """Return what is known of a task, and the keys that answer it; `now` is in UTC seconds."""
         tries = f"  attempt {card.attempt}, failures {card.tries}/{card.max_attempts}"
         parts: list[Content | str | tuple[str, str]] = [
             (f"{card.title or card.id}\n", "bold"),
@@ -155,14 +158,17 @@ class InboxScreen(RunScreen):
         return Content.assemble(*parts)
 
     @on(OptionList.OptionHighlighted)
-    def _moved(self) -> None:
-        self._draw(self.host.clock.now())
+    def show_highlighted(self) -> None:
+        """Show the task that the highlight has moved to."""
+        self.draw_around_list(self.host.clock.now())
+        # The list is replaced often, and says each time that something is highlighted.
         pane = self.query_one(DetailPane)
         if pane.task_id != self.selected:
             pane.show(self.selected)
 
     @on(OptionList.OptionSelected)
-    def _chosen(self) -> None:
+    def open_chosen(self) -> None:
+        """Open the task on the board."""
         self.action_open()
 
     def action_move(self, where: str) -> None:
@@ -183,14 +189,15 @@ class InboxScreen(RunScreen):
         if self.selected is not None:
             self.host.picture.toggle_mark(self.selected)
             self.action_move("down")
-            self._refresh()
+            self.refresh_list()
 
     def action_tab(self, name: str) -> None:
         """Show another side of the selected task."""
         self.query_one(DetailPane).open_tab(name)
 
 
-def _prompt(card: Card, *, marked: bool) -> Content:
+def option_text(card: Card, *, marked: bool) -> Content:
+    """Return the two lines of a task in the list; the texts were cleaned by the picture."""
     return Content.assemble(
         ("* " if marked else "  ", "bold"),
         (f"{card.title or card.id}", "bold"),

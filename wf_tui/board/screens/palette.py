@@ -13,7 +13,6 @@ from wf_tui.board.actions.registry import ACTIONS, Group
 from wf_tui.board.name_search import find, find_scattered
 
 if TYPE_CHECKING:
-    from textual.app import SystemCommand
     from textual.command import Hits
     from textual.types import IgnoreReturnCallbackType
 
@@ -49,15 +48,12 @@ class ActionsProvider(Provider):
         self._commands: dict[str, Command] = {}
         self._names: list[tuple[str, str]] = []
         for action in sorted(ACTIONS, key=lambda action: _ORDER.index(action.group)):
-            self._commands[action.id] = self._command_of(action)
+            self._commands[action.id] = self.command_of(action)
             self._names.append((f"{action.title} {action.id}".casefold(), action.id))
-        for title, text, callback, _ in self._system_commands():
+        system = self.app.get_system_commands(self.screen)
+        for title, text, callback, _ in sorted(system, key=lambda command: command.title):
             self._commands[title] = (Content(title), callback, title, escape(text))
             self._names.append((title.casefold(), title))
-
-    def _system_commands(self) -> list[SystemCommand]:
-        every = self.app.get_system_commands(self.screen)
-        return sorted(every, key=lambda command: command.title)
 
     @property
     def _host(self) -> ActionHost:
@@ -76,16 +72,15 @@ class ActionsProvider(Provider):
             for score, name in commands:
                 yield Hit(score + _COMMANDS_FIRST, *self._commands[name])
             for score, name in tasks:
-                yield self._task_hit(score, name)
+                card = self._host.picture.card(name)
+                shown = Content(f"{card.id}  {card.title}  ({card.state.replace('_', ' ')})")
+                yield Hit(score, shown, partial(self._host.open_card, name), card.id)
+            # Scattered letters fit far too much to stand below what was really meant.
             if commands or tasks:
                 return
 
-    def _task_hit(self, score: float, name: str) -> Hit:
-        card = self._host.picture.card(name)
-        shown = Content(f"{card.id}  {card.title}  ({card.state.replace('_', ' ')})")
-        return Hit(score, shown, partial(self._host.open_card, name), card.id)
-
-    def _command_of(self, action: Action) -> Command:
+    def command_of(self, action: Action) -> Command:
+        """Return how an action is offered; one that is not possible now says why not."""
         host = self._host
         why_not = host.why_not(action.id)
         keys = host.keys_of(action.id)

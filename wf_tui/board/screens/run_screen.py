@@ -81,7 +81,10 @@ class RunScreen(Screen[None]):
     # -- what the screens share
 
     def on_screen_resume(self) -> None:
-        """Show what has become of the run while another screen was on top."""
+        """Show what has become of the run while another screen was on top.
+
+        Only screens that can be seen are told of changes, so this one has missed some.
+        """
         if self.host.picture.run is not None:
             self.refresh_from(EVERYTHING)
 

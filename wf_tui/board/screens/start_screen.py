@@ -100,18 +100,20 @@ class StartApp(App[str]):
         loop = asyncio.get_running_loop()
         # Handlers of the loop do here: there is no run and no thread that could hold it up.
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, self._signalled, number)
+            loop.add_signal_handler(number, self.leave_on_signal, number)
         self.query_one(OptionList).focus()
 
-    def _signalled(self, number: int) -> None:
+    def leave_on_signal(self, number: int) -> None:
+        """Go with the status that a shell gives to a program that a signal has ended."""
         self.exit(return_code=_SIGNALLED + number)
 
     def action_help_quit(self) -> None:
         """Go at ctrl+c, as the board does."""
-        self._signalled(signal.SIGINT)
+        self.leave_on_signal(signal.SIGINT)
 
     @on(OptionList.OptionSelected)
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
+    def finish_with_choice(self, event: OptionList.OptionSelected) -> None:
+        """End with the chosen plan or the demo; the command line then begins it."""
         self.exit(event.option_id)
 
     def action_down(self) -> None:

@@ -67,14 +67,16 @@ class WorkersScreen(RunScreen):
 
     def selected_task(self) -> str | None:
         """Return the task of the selected seat."""
-        return self._task_in(self._table.cursor_row)
+        return self.task_in(self._table.cursor_row)
 
     @property
     def listed(self) -> tuple[str, ...]:
         """The tasks whose marks count here: none, a key is for the selected seat."""
         return ()
 
-    def _task_in(self, row: int) -> str | None:
+    def task_in(self, row: int) -> str | None:
+        """Return the task of a row; None where the seat is free, or there is no such row."""
+        # The picture may have fewer seats than are drawn, or more, until the next refresh.
         seats = self.host.picture.seats
         return seats[row].task if 0 <= row < min(len(seats), len(self._seats)) else None
 
@@ -89,18 +91,19 @@ class WorkersScreen(RunScreen):
         for name, width in _COLUMNS:
             self._table.add_column(Text(name), width=width, key=name)
         self._table.focus()
-        self._refresh()
+        self.refresh_seats()
 
     def show_changes(self, changes: Changes) -> None:
         """Show what changed."""
         if changes.seats or changes.cards:
-            self._refresh()
+            self.refresh_seats()
 
     def show_time(self, now: float) -> None:
         """Let the ages grow."""
-        self._fill(now)
+        self.fill_cells(now)
 
-    def _refresh(self) -> None:
+    def refresh_seats(self) -> None:
+        """Bring the table up to date; it is made anew only where there are other seats."""
         if not self._table.columns:
             return  # resumed before it is mounted
         seats = list(self.host.picture.workers)
@@ -111,12 +114,12 @@ class WorkersScreen(RunScreen):
             for name in names:
                 self._table.add_row(*(Text("") for _ in _COLUMNS), key=name)
         self._seats = seats
-        self._fill(self.host.clock.now())
+        self.fill_cells(self.host.clock.now())
 
-    def _fill(self, now: float) -> None:
-        """Change only the cells that read differently."""
+    def fill_cells(self, now: float) -> None:
+        """Change only the cells that read differently; the table draws all of itself for each."""
         for seat in self._seats:
-            for (column, width), cell in zip(_COLUMNS, _row(seat, now), strict=True):
+            for (column, width), cell in zip(_COLUMNS, cells_of(seat, now), strict=True):
                 if self._cells.get((seat.name, column)) != cell:
                     self._cells[seat.name, column] = cell
                     text = Text(cut(cell[0], width), style=cell[1], no_wrap=True)
@@ -129,11 +132,13 @@ class WorkersScreen(RunScreen):
     # -- by hand
 
     @on(DataTable.RowHighlighted)
-    def _moved(self) -> None:
+    def show_footer_keys(self) -> None:
+        """Show what can be done with the task of the seat that the cursor has moved to."""
         self.query_one(BoardFooter).show(self.host.footer_keys())
 
     @on(DataTable.RowSelected)
-    def _chosen(self) -> None:
+    def open_chosen(self) -> None:
+        """Open the task of the seat on the board."""
         self.action_open()
 
     def action_move(self, where: str) -> None:
@@ -145,24 +150,27 @@ class WorkersScreen(RunScreen):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take the task of a seat."""
-        self._dragged = self._task_in(_row_at(event))
+        self._dragged = self.task_in(row_at(event))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Give it to the seat it is dropped on."""
         task, self._dragged = self._dragged, None
-        row = _row_at(event)
-        if task is not None and 0 <= row < len(self._seats) and self._task_in(row) != task:
+        row = row_at(event)
+        if task is not None and 0 <= row < len(self._seats) and self.task_in(row) != task:
             self.app.post_message(TaskDropped(task, self._seats[row].name))
 
 
-def _row_at(event: events.MouseEvent) -> int:
+def row_at(event: events.MouseEvent) -> int:
     """Return the row under the pointer, or -1."""
     row = event.style.meta.get("row", -1)
     return row if isinstance(row, int) else -1
 
 
-def _row(seat: SeatView, now: float) -> tuple[Cell, ...]:
-    """Return the cells of a seat; its texts were cleaned by the picture."""
+def cells_of(seat: SeatView, now: float) -> tuple[Cell, ...]:
+    """Return the cells of a seat at a time in UTC seconds, in the order of `_COLUMNS`.
+
+    Its texts were cleaned by the picture.
+    """
     lane, lane_style = seat.lane, ""
     if seat.lane_until is not None and seat.lane_until > now:
         lane, lane_style = f"{seat.lane} {span(seat.lane_until - now)}", "bold"

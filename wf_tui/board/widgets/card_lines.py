@@ -29,23 +29,25 @@ def card_lines(card: Card, glyphs: GlyphSet, now: float) -> tuple[Line, Line, Li
     title = Line((Span(f"{glyphs.of(card)} ", role), Span(card.title or card.id, Role.TITLE)))
     match card.state:
         case TaskState.PENDING:
-            second, third = _pending(card)
+            second, third = pending_lines(card)
         case TaskState.IN_PROGRESS:
-            second, third = _in_progress(card, now)
+            second, third = in_progress_lines(card, now)
         case TaskState.DONE:
-            second, third = _done(card, now)
+            second, third = done_lines(card, now)
         case _:
-            second, third = _blocked(card, role, now)
-    return title, second, Line(third.left, third.right, _badges(card))
+            second, third = blocked_lines(card, role, now)
+    return title, second, Line(third.left, third.right, badges(card))
 
 
-def _pending(card: Card) -> tuple[Line, Line]:
+def pending_lines(card: Card) -> tuple[Line, Line]:
+    """Return why a card waits, and what it will be given to."""
     priority = f"P{card.priority}" if card.priority else ""
     pinned = f"for {card.pinned}" if card.pinned else ""
     return _indented(card.why, Role.QUIET), _joined(Role.QUIET, priority, card.role, pinned)
 
 
-def _in_progress(card: Card, now: float) -> tuple[Line, Line]:
+def in_progress_lines(card: Card, now: float) -> tuple[Line, Line]:
+    """Return who is at which step for how long, and what was seen last of it."""
     since = card.step_at if card.step_at is not None else card.since
     step = Line(
         (
@@ -64,13 +66,17 @@ def _in_progress(card: Card, now: float) -> tuple[Line, Line]:
     return step, Line((Span(f"  {card.evidence}", Role.QUIET),), (age,))
 
 
-def _done(card: Card, now: float) -> tuple[Line, Line]:
+def done_lines(card: Card, now: float) -> tuple[Line, Line]:
+    """Return how it was done with what change, and by whom."""
+    # The picture has the counts of a change once git was asked; until then there is the commit.
     changed = card.why if card.why.startswith("+") else (card.commit or "")[:8]
     return _joined(Role.DONE, card.kind.replace("_", " "), changed), _who_and_when(card, now)
 
 
-def _blocked(card: Card, role: Role, now: float) -> tuple[Line, Line]:
+def blocked_lines(card: Card, role: Role, now: float) -> tuple[Line, Line]:
+    """Return what kind of block it is and why, and whose attempt it was; `role` is its colour."""
     kind = card.kind.replace("_", " ")
+    # A reason that begins with its kind is not told twice.
     if not card.why or card.why.startswith(kind):
         why = _indented(card.why or kind, role)
     else:
@@ -90,19 +96,19 @@ def _indented(text: str, role: Role) -> Line:
     return Line((Span(f"  {text}", role),)) if text else Line()
 
 
-def _badges(card: Card) -> tuple[Span, ...]:
+def badges(card: Card) -> tuple[Span, ...]:
     """Return what is small but good to know, what matters most first."""
-    badges = []
+    words = []
     if card.state == TaskState.DONE:
         if card.attempt > 1:
-            badges.append(f"attempt {card.attempt}")
+            words.append(f"attempt {card.attempt}")
     else:
         if card.tries:
             # A blocked task has used its tries; any other one is at the next.
             trying = card.tries if card.state == TaskState.BLOCKED else card.tries + 1
-            badges.append(f"{min(trying, card.max_attempts)}/{card.max_attempts}")
+            words.append(f"{min(trying, card.max_attempts)}/{card.max_attempts}")
         if card.has_gate:
-            badges.append("gate")
+            words.append("gate")
         if card.scope:
-            badges.append("scope")
-    return tuple(Span(badge, Role.BADGE) for badge in badges)
+            words.append("scope")
+    return tuple(Span(word, Role.BADGE) for word in words)

@@ -112,7 +112,7 @@ class BoardColumn(LineWidget, can_focus=True):
             self.repaint()
 
     def rows(self) -> list[Row]:
-        """Return what is to be seen now."""
+        """Return what is to be seen now; its cost follows the height, not the number of cards."""
         height = self.size.height - _FRAME
         if height < 1 or self.size.width <= _FRAME:
             return [Row(()) for _ in range(self.size.height)]
@@ -146,6 +146,7 @@ class BoardColumn(LineWidget, can_focus=True):
     def _rows_of(self, card: str, lines: tuple[Line, ...], *, marked: bool) -> list[Row]:
         is_selected = card == self.selected and self.has_class("-current")
         look = Look.CHANGED if card in self._fresh else Look.PLAIN
+        # The cursor wins over the highlight: a person must always see what the keys are for.
         if is_selected:
             look = Look.CURSOR if self.has_focus else Look.CURSOR_ELSEWHERE
         cursor = Span(self.glyphs.selected if is_selected else " ", Role.FOCUS)
@@ -186,7 +187,7 @@ class BoardColumn(LineWidget, can_focus=True):
     # -- moving
 
     def select(self, card: str) -> bool:
-        """Select a card and bring it into view; whether it is here."""
+        """Select a card and bring it into view; return whether it is in this column."""
         row = self._row_of(card)
         if row is None:
             return False
@@ -201,6 +202,7 @@ class BoardColumn(LineWidget, can_focus=True):
 
         The selected card of a column that nobody looked at may have gone anywhere.
         """
+        # Rounded up: a card of which only the end is in view is not one that is seen.
         first = -(-self.top // HEIGHT)
         seen = range(first, max(first + 1, (self.top + self.size.height - _FRAME) // HEIGHT))
         if self._row not in seen and first < len(self.ids):
@@ -266,12 +268,14 @@ class BoardColumn(LineWidget, can_focus=True):
         held = self._held
         if held is None:
             return
+        # Back where it began it is still being dragged, so that one can let go of it unharmed.
         held.moved = held.moved or event.screen_offset != held.start
         if held.moved:
             self.post_message(CardDragged(held.card, self.state, event.screen_offset))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Let go of the card that is held."""
+        # Whatever follows, nothing is held any more, and the mouse belongs to all again.
         held, self._held = self._held, None
         self.release_mouse()
         if held is not None and held.moved:

@@ -63,6 +63,7 @@ class FilterBar(Horizontal):
         """Show the line with the filter that is set, and type in it."""
         self.add_class("-open")
         box = self.query_one(Input)
+        # It reads as before, so nothing has to be filtered anew.
         with box.prevent(Input.Changed):
             box.value = text
         # At once: keys typed ahead belong to the filter, not to the cards.
@@ -85,17 +86,22 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def send_typed(self, event: Input.Changed) -> None:
+        """Say to the screen what the filter reads now."""
         event.stop()
         self.post_message(FilterChanged(event.value))
 
     @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
+    def close_entered(self, event: Input.Submitted) -> None:
+        """Put the line away; an empty one is no filter."""
         event.stop()
         self.action_close(cleared=not event.value.strip())
 
     def action_close(self, cleared: bool) -> None:  # noqa: FBT001 - Textual gives it by place
-        """Put the line away."""
+        """Put the line away, with `cleared` without a filter.
+
+        The screen gets the cleared filter before the news that the line is closed.
+        """
         self.remove_class("-open")
         if cleared:
             with self.query_one(Input).prevent(Input.Changed):

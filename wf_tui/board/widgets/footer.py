@@ -45,15 +45,15 @@ class BoardFooter(LineWidget):
         self._keys: Sequence[FooterKey] = ()
 
     def show(self, keys: Sequence[FooterKey]) -> None:
-        """Show these keys."""
+        """Show these keys, in this order; help and quit have to be the last two."""
         self._keys = keys
         self.repaint()
 
     def rows(self) -> list[Row]:
         """Return the line."""
-        return [Row(fitted(Line(tuple(self._spans())), self.size.width, self.glyphs.more))]
+        return [Row(fitted(Line(tuple(self.fitting_spans())), self.size.width, self.glyphs.more))]
 
-    def _spans(self) -> list[Span]:
+    def fitting_spans(self) -> list[Span]:
         """Return what fits; what is possible now is not crowded out by what is not."""
         room = self.size.width - 1
         keys = list(self._keys)

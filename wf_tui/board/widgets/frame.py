@@ -24,9 +24,17 @@ class Frame:
     role: Role
 
     def around(self, title: Line, rows: Sequence[Row], height: int, marked: range) -> list[Row]:
-        """Return rows in a frame that is `height` lines high inside; `marked` lines show where."""
-        _, across, _, side, left, right, here = tuple(self.glyphs.frame)
+        """Return rows in a frame that is `height` lines high inside; `marked` lines show where.
+
+        Each row has to be as wide as the inside: the frame neither fills nor cuts it.
+        """
+        top_left, across, top_right, side, left, right, here = tuple(self.glyphs.frame)
         inside = self.width - 2
+        # Two cells are the corners, and two the spaces around the title.
+        room = max(0, self.width - 4)
+        words = fitted(title, min(room, width_of(title.left)), self.glyphs.more)
+        rest = across * (room - width_of(words)) + top_right
+        top = Row((Span(f"{top_left} ", self.role), *words, Span(f" {rest}", self.role)))
         blank = Row((Span(" " * inside, Role.QUIET),))
         sides = Span(side, self.role), Span(here, self.role)
         framed = []
@@ -34,11 +42,4 @@ class Frame:
             row = rows[y] if y < len(rows) else blank
             framed.append(Row((sides[0], *row.spans, sides[y in marked]), row.look, row.meta))
         bottom = Row((Span(left + across * inside + right, self.role),))
-        return [self._top(title), *framed, bottom]
-
-    def _top(self, title: Line) -> Row:
-        left, across, right = tuple(self.glyphs.frame[:3])
-        room = max(0, self.width - 4)
-        words = fitted(title, min(room, width_of(title.left)), self.glyphs.more)
-        rest = across * (room - width_of(words)) + right
-        return Row((Span(f"{left} ", self.role), *words, Span(f" {rest}", self.role)))
+        return [top, *framed, bottom]

@@ -94,7 +94,11 @@ class Notice(LineWidget):
 
 
 def notice(header: Header) -> str:
-    """Return what keeps a run from going on, with the key that helps; "" where nothing does."""
+    """Return what keeps a run from going on, with the key that helps; "" where nothing does.
+
+    Of several reasons it is the one that has to be dealt with first: a full disk comes before a
+    pause, since no scheduler would get far on it.
+    """
     state = header.state
     if state.ended:
         where = f"its work is on the branch {header.branch}"
@@ -132,7 +136,10 @@ class _Part:
 
 
 def header_spans(header: Header, width: int, glyphs: GlyphSet) -> tuple[Span, ...]:
-    """Return the header for a width: the less it matters, the earlier it is left out."""
+    """Return the header for a width in cells: the less it matters, the earlier it is left out.
+
+    The state of the run is never left out; the goal is cut to what room there is.
+    """
     parts = _parts(header, glyphs)
     while len(parts) > 1 and _GOAL + sum(width_of(part.spans) + 3 for part in parts) > width:
         parts.remove(max(parts, key=lambda part: part.rank))
@@ -150,15 +157,15 @@ def header_spans(header: Header, width: int, glyphs: GlyphSet) -> tuple[Span, ..
 def _parts(header: Header, glyphs: GlyphSet) -> list[_Part]:
     """Return the parts from left to right."""
     parts = [
-        _Part(0, (_state(header, glyphs),)),
-        _Part(2, _progress(header, glyphs)),
+        _Part(0, (state_span(header, glyphs),)),
+        _Part(2, progress_spans(header, glyphs)),
         _Part(3, (Span(f"{header.working} working", Role.QUIET),)),
     ]
     if header.need_you:
         verb = "needs" if header.need_you == 1 else "need"
         words = f"{glyphs.needs_you} {header.need_you} {verb} you"
         parts.append(_Part(1, (Span(words, Role.NEEDS_YOU),)))
-    if usage := _usage(header):
+    if usage := usage_text(header):
         parts.append(_Part(5, (Span(usage, Role.QUIET),)))
     parts.append(_Part(6, (Span(clock_time(header.elapsed), Role.QUIET),)))
     if header.left is not None:
@@ -166,7 +173,8 @@ def _parts(header: Header, glyphs: GlyphSet) -> list[_Part]:
     return parts
 
 
-def _state(header: Header, glyphs: GlyphSet) -> Span:
+def state_span(header: Header, glyphs: GlyphSet) -> Span:
+    """Return the state of a run with its sign: it is never told by colour alone."""
     match header.state:
         case RunState.RUNNING:
             glyph = glyphs.go
@@ -179,7 +187,8 @@ def _state(header: Header, glyphs: GlyphSet) -> Span:
     return Span(f"{glyph} {header.state}", _ROLES[header.state])
 
 
-def _progress(header: Header, glyphs: GlyphSet) -> tuple[Span, ...]:
+def progress_spans(header: Header, glyphs: GlyphSet) -> tuple[Span, ...]:
+    """Return the bar of what is done, and the figures; a run without tasks is done."""
     full, tip, empty = tuple(glyphs.bar)
     filled = _BAR * header.done // header.total if header.total else _BAR
     rest = tip + empty * (_BAR - filled - 1) if filled < _BAR else ""
@@ -190,7 +199,8 @@ def _progress(header: Header, glyphs: GlyphSet) -> tuple[Span, ...]:
     )
 
 
-def _usage(header: Header) -> str:
+def usage_text(header: Header) -> str:
+    """Return tokens and dollars, as far as the workers have told them; "" where none has."""
     words = []
     tokens = [n for n in (header.input_tokens, header.output_tokens) if n is not None]
     if tokens:

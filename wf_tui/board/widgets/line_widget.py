@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from wf_tui.board.widgets.line import Look, Role, Row, Span, width_of
+from wf_tui.board.widgets.line import Look, Role, Row, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,9 +53,12 @@ class LineWidget(Widget):
         raise NotImplementedError
 
     def repaint(self) -> None:
-        """Find out what is to be seen now, and have the lines painted that differ."""
+        """Find out what is to be seen now, and have the lines painted that differ.
+
+        It may be called as often as one likes: Textual joins what is refreshed into one frame.
+        """
         if not self.size.height:
-            return
+            return  # not laid out yet, or hidden; `on_resize` paints it when it gets a size
         before, self._rows = self._rows, list(self.rows())
         if len(before) != len(self._rows):
             self.refresh()
@@ -74,23 +77,29 @@ class LineWidget(Widget):
         return ""
 
     def render_line(self, y: int) -> Strip:
-        """Paint one line."""
+        """Paint one line; Textual calls it for the lines that were refreshed.
+
+        It draws the rows of the last `repaint` and asks for none, so that one frame is of one
+        moment.
+        """
         if y >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
         row = self._rows[y]
-        segments = [self._segment(span, row.look) for span in row.spans if span.text]
+        segments = []
+        for span in row.spans:
+            if not span.text:
+                continue
+            style = self._style(span.role, row.look)
+            if span.hit:
+                style += Style(meta={_HIT: span.hit})
+            segments.append(Segment(span.text, style))
         strip = Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
         return strip.apply_meta(dict(row.meta)) if row.meta else strip
-
-    def _segment(self, span: Span, look: Look) -> Segment:
-        style = self._style(span.role, look)
-        if span.hit:
-            style += Style(meta={_HIT: span.hit})
-        return Segment(span.text, style)
 
     def _style(self, role: Role, look: Look) -> Style:
         if role in _FRAMES:
             look = Look.PLAIN
+        # Kept, since it is asked for each piece of each line, and joining two styles takes longer.
         found = self._styles.get((role, look))
         if found is None:
             found = self.get_component_rich_style(f"role--{role}")
