@@ -51,7 +51,11 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class BoardApp(ActionApp):
-    """Shows one run and lets a person act on it; leaving it changes nothing in the run."""
+    """Shows one run and lets a person act on it; leaving it changes nothing in the run.
+
+    `wf_tui.cli.board` makes it and runs it in the main thread; it returns the exit status. The
+    clock, the environment and the configuration come in from there, so that a test has its own.
+    """
 
     TITLE = "wf"
     CSS_PATH = "board.tcss"
@@ -97,7 +101,7 @@ class BoardApp(ActionApp):
         self._feed.start()
 
     def on_mount(self) -> None:
-        """Show the board."""
+        """Show the board, and take over the signals that would end the process."""
         self.push_screen("board")
         self._running_loop = asyncio.get_running_loop()
         for number in _SIGNALS:
@@ -115,10 +119,15 @@ class BoardApp(ActionApp):
         end = threading.Timer(_PATIENCE, os._exit, (status,))
         end.daemon = True
         end.start()
+        # A handler of a signal runs between any two instructions, also of the loop itself: it must
+        # not touch the application, only wake the loop up.
         self._running_loop.call_soon_threadsafe(lambda: self.exit(return_code=status))
 
     def action_help_quit(self) -> None:
-        """Go at ctrl+c, which is a key here and no signal; Textual would only give advice."""
+        """Go at ctrl+c, which is a key here and no signal; Textual would only give advice.
+
+        It is sent as the signal, so that both ways out have one handler and one exit status.
+        """
         signal.raise_signal(signal.SIGINT)
 
     def on_unmount(self) -> None:
@@ -126,6 +135,7 @@ class BoardApp(ActionApp):
         # First of all, so that a second signal ends the process however long the threads take.
         self._old_handlers.close()
         self._feed.stop()
+        # It waits: an act that is half done would leave the person in doubt whether it was.
         self._action_thread.shutdown()
 
     # -- the picture
@@ -156,6 +166,7 @@ class BoardApp(ActionApp):
             self.show_changes(self.picture.apply(batch))
             # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
+        # Once for each whole second, not a second after the last time: all ages change together.
         now = self.clock.now()
         if int(now) != self._second and self.picture.run is not None:
             self._second = int(now)
@@ -215,7 +226,7 @@ class BoardApp(ActionApp):
             self.show_toast(line.text, severity="warning" if line.refused else "information")
 
     def open_card(self, task: str) -> None:
-        """Select a card on the board and open it."""
+        """Select a card on the board and open it, from any screen; say so where it is hidden."""
         self.action_go("board")
         board = self.get_screen("board", BoardScreen)
         # Where it was covered it has missed changes, and its resume event comes only after this.

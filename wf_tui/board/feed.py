@@ -33,7 +33,9 @@ _AGAIN_AFTER: Final = 1.0
 class LedgerFeed:
     """Reads a run and then what changes in it; at most one batch is under way.
 
-    A thread of the process and not of Textual, which would wait for it when the board is left.
+    A thread of the process and not of Textual, which would wait for it when the board is left. It
+    owns its connection to the ledger, and only posts: `LedgerChanged` with what is new, and
+    `FeedFailed` where it could not read. `post` is called on this thread, all else on the loop.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class LedgerFeed:
                 with open_reads(self._project) as db:
                     self._follow(db)
             except WfError as error:
+                # The connection is given up as well: the file may have been replaced.
                 self._post(FeedFailed(error.message))
                 self._stopped.wait(_AGAIN_AFTER)
 

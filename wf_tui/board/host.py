@@ -1,4 +1,8 @@
-"""What actions, screens and the palette may ask of the application; it alone knows them all."""
+"""What actions, screens and the palette may ask of the application; it alone knows them all.
+
+The protocol is what keeps the imports of the board free of circles: the application imports actions
+and screens, and these import only this.
+"""
 
 from __future__ import annotations
 
@@ -85,12 +89,12 @@ class ActionHost(Protocol):
         """
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Put a text on the clipboard of the terminal."""
+        """Put a text on the clipboard of the terminal, which may ignore that without a word."""
 
     # -- screens
 
     def open_card(self, task: str) -> None:
-        """Select a card on the board and open it."""
+        """Select a card on the board and open it, from any screen; say so where it is hidden."""
 
     def action_go(self, name: str) -> None:
         """Show one of the screens, by the name it has in the table of screens."""
@@ -101,7 +105,11 @@ class ActionHost(Protocol):
         """Do any action by its id, as its key would; what only the board can do, on the board."""
 
     def why_not(self, name: str) -> str | None:
-        """Return why an action can do nothing now, or None where it can."""
+        """Return why an action can do nothing now, or None where it can.
+
+        It is judged by the picture, for the cards that the action would work on; footer, inbox and
+        palette show it. The ledger decides again when the action is done.
+        """
 
     def keys_of(self, name: str) -> str:
         """Return the keys of an action as they are shown, the user's own where there are any."""
@@ -110,4 +118,7 @@ class ActionHost(Protocol):
         """Return keys and titles of these actions, and of each why it can do nothing now."""
 
     def footer_keys(self, *, on_board: bool = False) -> list[FooterKey]:
-        """Return what the footer shows; the keys that only look are shown on the board."""
+        """Return what the footer shows; the keys that only look are shown on the board.
+
+        They depend on the focus and on the selected card, so a screen asks at each move.
+        """

@@ -1,4 +1,8 @@
-"""What the parts of the board tell each other; widgets send these up, never sideways."""
+"""What the parts of the board tell each other; widgets send these up, never sideways.
+
+A message goes from the widget to its screen and from there to the application. The two of the feed
+are the only ones that come from another thread; Textual queues them for the event loop.
+"""
 
 from __future__ import annotations
 
@@ -28,21 +32,27 @@ __all__ = [
 
 @dataclass
 class LedgerChanged(Message):
-    """The ledger has news for the picture."""
+    """The ledger has news for the picture; from the feed to the application.
+
+    The next one comes only after `LedgerFeed.taken`.
+    """
 
     batch: Batch
 
 
 @dataclass
 class FeedFailed(Message):
-    """The ledger could not be read; it is tried again."""
+    """The ledger could not be read; from the feed to the application. It is tried again."""
 
     reason: str
 
 
 @dataclass
 class CardSelected(Message):
-    """Another card is the selected one of a column; None where the column is empty."""
+    """Another card is the selected one of a column; None where the column is empty.
+
+    From a column to its screen, also from columns that the keys are not for.
+    """
 
     state: TaskState
     card: str | None
@@ -52,14 +62,17 @@ class CardSelected(Message):
 
 @dataclass
 class CardOpened(Message):
-    """A card was opened with the mouse."""
+    """A card was opened with the mouse; from a column to its screen."""
 
     card: str
 
 
 @dataclass
 class CardDragged(Message):
-    """A card of a column is held over a place on the screen, or, at the `end`, let go there."""
+    """A card of a column is held over a place on the screen, or, at the `end`, let go there.
+
+    From the column that has captured the mouse; its screen knows what lies under the place.
+    """
 
     card: str
     from_state: TaskState
@@ -69,7 +82,10 @@ class CardDragged(Message):
 
 @dataclass
 class CardDropped(Message):
-    """A card was dragged from one column to another, `onto` a card of it or beside them."""
+    """A card was dragged from one column to another, `onto` a card of it or beside them.
+
+    From the board to the application, which knows what that does to the run.
+    """
 
     card: str
     from_state: TaskState
@@ -79,7 +95,7 @@ class CardDropped(Message):
 
 @dataclass
 class TaskDropped(Message):
-    """The task of one seat was dragged onto another."""
+    """The task of one seat was dragged onto another; from the workers to the application."""
 
     task: str
     worker: str
@@ -87,13 +103,13 @@ class TaskDropped(Message):
 
 @dataclass
 class ColumnChosen(Message):
-    """A tab of the narrow board was clicked."""
+    """A tab of the narrow board was clicked; from the tabs to the board."""
 
     state: TaskState
 
 
 @dataclass
 class ActionChosen(Message):
-    """An action in the footer was clicked."""
+    """An action in the footer was clicked; from the footer of any screen to the application."""
 
     action: str

@@ -46,6 +46,10 @@ OURS: Final = (
 
 
 def choose_theme(configured: str, environ: Mapping[str, str], known: Container[str]) -> str:
-    """Return the theme to start with: `TEXTUAL_THEME`, the configuration, else our dark one."""
+    """Return the theme to start with: `TEXTUAL_THEME`, the configuration, else our dark one.
+
+    `known` has the names of all registered themes. One that is not among them is passed over
+    without a word: Textual would end the application for it.
+    """
     wanted = (environ.get("TEXTUAL_THEME", ""), configured)
     return next((name for name in wanted if name in known), DARK)

@@ -39,7 +39,7 @@ class Where(Enum):
 
 
 class Group(StrEnum):
-    """Under which word the help lists an action."""
+    """Under which word the help lists an action; the groups stand in the order of `ACTIONS`."""
 
     MOVE = "Move"
     LOOK = "Look"
@@ -78,7 +78,10 @@ class Action:
 
     @property
     def binding(self) -> Binding:
-        """The binding of its keys; its id is what the user's own keys refer to."""
+        """The binding of its keys; its id is what the user's own keys refer to.
+
+        Textual replaces the keys of a binding by that id, once `set_keymap` was called.
+        """
         return Binding(
             ",".join(self.keys),
             self.call,

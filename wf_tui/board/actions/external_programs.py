@@ -40,6 +40,7 @@ async def open_in_worktree(
     """
     paths = app.project.paths.run(app.run_id)
     kept = await app.read(partial(kept_tree, run=app.run_id, name=task, paths=paths))
+    # Made before the board steps aside: an $EDITOR that cannot be read is reported on the board.
     command = command_for(kept)
 
     def program() -> WfError | None:

@@ -96,6 +96,7 @@ def hold_or_release(app: ActionHost, ids: Ids) -> None:
     for task in ids:
         possible = [move for move in TOGGLE if app.picture.why_not(move.name, task) is None]
         chosen[possible[0].name if possible else moves.HOLD.name].append(task)
+    # One act for each move and not for each card: undo takes back a whole act.
     for name, tasks in chosen.items():
         make_move(app, moves.MOVES[name], tuple(tasks))
 
@@ -227,7 +228,7 @@ def change_jobs(app: ActionHost, step: int) -> None:
 
 
 def undo(app: ActionHost, _ids: Ids) -> None:
-    """Take back this person's last act."""
+    """Take back this person's last act; the ledger knows which that was, and whether it can be."""
     app.do(lambda ledger: commands.undo(app.project, ledger, app.run_id), "undone")
 
 
@@ -237,7 +238,7 @@ def stop(app: ActionHost, _ids: Ids) -> None:
 
 
 def stop_now(app: ActionHost, _ids: Ids) -> None:
-    """Stop what runs, after a question."""
+    """Stop what runs, after a question, which counts what runs by the picture of this moment."""
     working = plural(app.picture.header.working, "running task")
     note = f"back into the queue: {working}; what they have done so far is kept"
     question = confirm("Stop now?", "Yes, stop now", note)

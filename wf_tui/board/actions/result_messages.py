@@ -28,6 +28,8 @@ def result_messages(result: ActResult, label: str) -> list[ResultMessage]:
     """Return what to say of a result; `label` is what was done, in the past: `retried`.
 
     A result is a sentence of its own, whether something changed, nothing, or a row for each task.
+    Each line becomes a toast, of which only few can stand: what many tasks have in common is said
+    once.
     """
     if isinstance(result, str):
         return [ResultMessage(result)]
@@ -40,6 +42,7 @@ def result_messages(result: ActResult, label: str) -> list[ResultMessage]:
     if changed:
         names = ", ".join(changed) if len(changed) <= _MOST else plural(len(changed), "task")
         messages.append(ResultMessage(f"{label} {names}"))
+    # Each reason once, in the order of the tasks: most often all are refused for the same one.
     refusals = list(dict.fromkeys(row.reason for row in result if not row.changed))
     messages += [ResultMessage(reason, refused=True) for reason in refusals[:_MOST]]
     if len(refusals) > _MOST:

@@ -54,7 +54,10 @@ _ENTRIES: Final = (
     _Entry("workers", WorkersScreen, "4", "The seats and what they hold", "wf workers"),
 )
 SCREENS: Final[Mapping[str, type[RunScreen]]] = {entry.name: entry.screen for entry in _ENTRIES}
-"""The screens by their names; the board lies below all others."""
+"""The screens by their names; the board lies below all others.
+
+Textual makes a screen when it is shown for the first time, and keeps it.
+"""
 SCREEN_ACTIONS: Final = (
     *(entry.action() for entry in _ENTRIES),
     Action(

@@ -64,11 +64,15 @@ def choices(facts: SeatFacts) -> list[Choice]:
         # A profile that is called like one of its seats is listed once, as the seat.
         if len(seats) > 1 and profile not in names:
             ranked.append(_profile(profile, seats, facts))
+    # By the rank alone: the sort is stable, so the seats of a rank keep their order.
     return [choice for _, choice in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def interrupted(facts: SeatFacts) -> str:
-    """Return which attempts a reassignment stops, in a sentence; empty where none."""
+    """Return which attempts a reassignment stops, in a sentence; empty where none.
+
+    The dialog shows it above the choices, in the place of a second question.
+    """
     stopped = [task for task in facts.tasks if stoppable(task)]
     if not stopped:
         return ""
@@ -91,6 +95,7 @@ def _seat(seat: WorkerRow, facts: SeatFacts) -> tuple[_Rank, Choice]:
 
 def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> tuple[_Rank, Choice]:
     label = f"{name} (any of {plural(len(seats), 'seat')})"
+    # The seats of a profile have one configuration, so any of them speaks for all.
     unfit = _unfit(seats[0], facts.tasks)
     if unfit:
         return _Rank.UNFIT, Choice(name, label, unfit, disabled=True)
@@ -105,6 +110,7 @@ def _unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:
     for task in tasks:
         if seat.accepts(task.needs_kind, task.role):
             continue
+        # A seat that takes the kind fails by its roles; so the kinds are compared first.
         if seat.kind == "shell" and task.needs_kind != "shell":
             return "does not fit: it needs a command"
         if seat.kind != task.needs_kind:

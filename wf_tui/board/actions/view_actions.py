@@ -106,6 +106,8 @@ VIEWS: Final = (
 def view_bindings(*words: str) -> list[BindingType]:
     """Return the bindings of `VIEWS`, or of some of them; a screen has the actions they call.
 
+    `words` are the ids without `view.`, as in `view_bindings("down", "up")`.
+
     Screens take their bindings from here and not from the registry, which imports the screens.
     """
     wanted = {f"view.{word}" for word in words}

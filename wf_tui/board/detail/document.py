@@ -44,7 +44,10 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True)
 class Document:
-    """What a tab shows of a task at a moment; of which attempt, where it is of one."""
+    """What a tab shows of a task at a moment; of which attempt, where it is of one.
+
+    A reader makes it on a thread, the view draws it on the event loop; nothing changes it between.
+    """
 
     lines: tuple[Span, ...]
     note: str = ""
@@ -80,7 +83,10 @@ class Source:
 
 @dataclass
 class AttemptChoice:
-    """Which attempt a person wants to see; without a choice it is the newest."""
+    """Which attempt a person wants to see; without a choice it is the newest.
+
+    One for each task that is shown; the tabs of log and changes share it.
+    """
 
     epoch: int | None = None
     """The chosen one."""
@@ -129,7 +135,10 @@ def lines_of(text: str, role: Role = Role.TEXT) -> Iterator[Span]:
 
 
 def block(label: str, text: str) -> Iterator[Span]:
-    """Yield a heading and what is under it; nothing where there is nothing."""
+    """Yield a heading and what is under it; nothing where there is nothing.
+
+    The text is made safe; the heading is our own, or was made safe by the caller.
+    """
     if text.strip():
         yield Span(label, Role.LABEL)
         for line in lines_of(text.strip("\n")):

@@ -39,7 +39,11 @@ _READERS: Final[Mapping[Tab, Callable[[Source], Document]]] = {
 
 @dataclass(frozen=True)
 class Ticket:
-    """What was asked for; an answer to an older generation comes too late."""
+    """What was asked for; an answer to an older generation comes too late.
+
+    The generation tells apart two questions that are otherwise the same, as when a person goes to
+    another task and back.
+    """
 
     task: str
     tab: Tab

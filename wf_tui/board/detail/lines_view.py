@@ -48,7 +48,11 @@ _TO_ASCII: Final = str.maketrans(
 
 
 class LinesView(LineWidget, can_focus=True):
-    """Shows the visible rows of a document, or of lines that are added one after the other."""
+    """Shows the visible rows of a document, or of lines that are added one after the other.
+
+    The pane calls it on the event loop. It wraps all lines when they come or the width changes, and
+    draws only those in view, so that scrolling costs the same in a log of any length.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_rows(-1)", "Up", show=False, id="detail.up"),
@@ -112,7 +116,10 @@ class LinesView(LineWidget, can_focus=True):
     # -- what is shown
 
     def display_document(self, document: Document, *, keep: bool = False) -> None:
-        """Show a document from its start or end, or with `keep` from where the last one was."""
+        """Show a document from its start or end, or with `keep` from where the last one was.
+
+        `keep` is for the same document read again: nobody wants to be thrown back while reading.
+        """
         at_end = self.following if keep else document.at_end
         top = self.top if keep else 0
         self._document = document
@@ -193,6 +200,7 @@ class LinesView(LineWidget, can_focus=True):
     def _settle(self) -> None:
         """Keep the offset in its bounds and paint again: one frame, no layout."""
         last = self._last_top
+        # A view that follows stays at its end, whatever was added or wrapped anew.
         self.top = last if self.following else min(max(0, self.top), last)
         self.repaint()
 
@@ -214,6 +222,7 @@ class LinesView(LineWidget, can_focus=True):
             self._wrapped.rewrap(width)
             if self._document is not None:
                 self._lay_out(self._document)
+            # In proportion, since a row of the old width has no counterpart among the new ones.
             self.top = self.top * len(self._wrapped.rows) // before
         self._settle()
 

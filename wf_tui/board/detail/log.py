@@ -33,7 +33,10 @@ _MEGABYTE: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Cursor:
-    """How far the logs of an attempt have been read."""
+    """How far the logs of an attempt have been read; the offsets are in bytes.
+
+    The pane keeps it between two readings, and hands it back to read on from there.
+    """
 
     epoch: int
     output: int = 0
@@ -50,7 +53,11 @@ class Cursor:
 
 @dataclass(frozen=True)
 class LogNews:
-    """What is new; `fresh` when an attempt is read for the first time."""
+    """What is new; `fresh` when an attempt is read for the first time.
+
+    `passed_lines` and `passed_bytes` are what was printed and is not handed on, because a program
+    has printed more between two readings than anybody could read.
+    """
 
     lines: tuple[Span, ...] = ()
     unfinished: Span | None = None
@@ -78,7 +85,10 @@ class LogSoFar:
     passed_bytes: int = 0
 
     def after(self, news: LogNews) -> LogSoFar:
-        """Return what has been read with these news; a first reading begins anew."""
+        """Return what has been read with these news; a first reading begins anew.
+
+        Only the pane calls it, with the answer to what it asked last, so that nothing counts twice.
+        """
         before = LogSoFar() if news.fresh else self
         return LogSoFar(
             news.cursor,
@@ -181,6 +191,7 @@ class _Reading:
         with suppress(FileNotFoundError):
             size = path.lstat().st_size
         start = max(offset, size - WINDOW)
+        # A window may begin in the middle of a record, which is then not read.
         self.passed_bytes += start - offset
         return log.follow(path, start)
 

@@ -119,7 +119,7 @@ class DetailPane(Widget):
         self._read_if_due()
 
     def on_unmount(self) -> None:
-        """Let the threads go."""
+        """Let the threads go; a read that is under way ends unheard."""
         self._feed.close()
 
     def focus(self, scroll_visible: bool = True) -> Self:  # noqa: FBT001, FBT002 - Textual's own
@@ -151,7 +151,7 @@ class DetailPane(Widget):
         self._due = self._due or self.task_id in changes.cards
 
     def read_now(self) -> None:
-        """Read again, now."""
+        """Read again, now, as far as nothing is being read already."""
         self._due = True
         self._read_if_due()
 
@@ -237,6 +237,7 @@ class DetailPane(Widget):
             return
         self._asked = None
         answer = event.answer
+        # The log alone comes in pieces that are added; all else is a whole document.
         if isinstance(answer, LogNews):
             self._log = self._log.after(answer)
             self._note = answer.outcome

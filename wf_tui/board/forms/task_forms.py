@@ -82,7 +82,11 @@ _EDIT: Final = (
 
 
 class TaskForm(ModalScreen[_T | None], Generic[_T]):
-    """Fields below each other, under each the fault it has now."""
+    """Fields below each other, under each the fault it has now.
+
+    It gives back what a subclass makes of the fields, or None where the person goes back. The facts
+    are of when it was opened; what has changed since is found by the ledger, which checks again.
+    """
 
     BINDINGS: ClassVar = [
         Binding("escape", "dismiss(None)", "Back"),
@@ -159,7 +163,7 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
         return found
 
     def check(self) -> Mapping[str, str]:
-        """Show the problems there are now, and return them by field."""
+        """Show the problems there are now, and return them by field; it reads no ledger."""
         found = form_validation.find_problems(self.values, self._facts, self._start)
         for field in self._fields:
             label = self.query_one(f"#fault-{field.name}", Label)

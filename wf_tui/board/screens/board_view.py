@@ -85,7 +85,7 @@ class BoardView(RunScreen):
             self._show(self.host.picture, frozenset(TaskState), now)
 
     def show_all(self) -> None:
-        """Show the whole picture."""
+        """Show the whole picture, as after a change of filter or marks, which no batch tells of."""
         self._show(self.host.picture, frozenset(TaskState), self.host.clock.now())
 
     def seek(self, *, focus: bool) -> None:
@@ -167,7 +167,7 @@ class BoardView(RunScreen):
         self.moved()
 
     def select(self, card: str) -> bool:
-        """Go to a card; whether the filter lets it be seen."""
+        """Go to a card; return whether the filter lets it be seen."""
         place = self.host.picture.index(card)
         if place is None:
             return False
@@ -176,6 +176,7 @@ class BoardView(RunScreen):
 
     def moved(self) -> None:
         """Show what depends on which card is selected."""
+        # A tab may be clicked before anything was read.
         if not self._begun:
             return
         self.query_one(ColumnTabs).show(self.count_words(), self.current)

@@ -34,7 +34,10 @@ _ANSWERS: Final = (
 
 
 class InboxScreen(RunScreen):
-    """What needs a person on the left, what is known of the selected one on the right."""
+    """What needs a person on the left, what is known of the selected one on the right.
+
+    The list has the order of the blocked column, and the filter of the board holds here as well.
+    """
 
     BINDINGS: ClassVar = view_bindings(
         "down", "up", "first", "last", "open", "back", "mark", "log", "diff"
@@ -132,6 +135,7 @@ class InboxScreen(RunScreen):
 
     def draw_around_list(self, now: float) -> None:
         """Draw what is not the list: the title, the answers and the footer."""
+        # The header counts all of them, also what a filter hides: the title must not say less.
         kept_out = self.host.picture.header.need_you - len(self._shown)
         title = f"Inbox: {plural(len(self._shown), 'task')} for you" if self._shown else "Inbox"
         if kept_out > 0:
@@ -185,7 +189,7 @@ class InboxScreen(RunScreen):
                 listed.action_last()
 
     def action_mark(self) -> None:
-        """Mark the selected task, or take the mark away."""
+        """Mark the selected task, or take the mark away, and go on to the next one."""
         if self.selected is not None:
             self.host.picture.toggle_mark(self.selected)
             self.action_move("down")

@@ -39,7 +39,10 @@ class ActionsProvider(Provider):
     """
 
     async def startup(self) -> None:
-        """Take all names once, so that a search makes cards only of what it finds."""
+        """Take all names once, so that a search makes cards only of what it finds.
+
+        Textual calls it each time the palette is opened, and `search` at each key.
+        """
         picture = self._host.picture
         self._tasks: list[tuple[str, str]] = []
         for task in picture.cards:

@@ -43,7 +43,7 @@ class RunScreen(Screen[None]):
     # -- what the application calls
 
     def refresh_from(self, changes: Changes) -> None:
-        """Show what has changed in the picture."""
+        """Show what has changed in the picture; the application calls it after each batch."""
         with suppress(NoMatches):
             self.show_changes(changes)
 
@@ -54,7 +54,7 @@ class RunScreen(Screen[None]):
 
     @property
     def selected(self) -> str | None:
-        """The task that the keys work on."""
+        """The task that the keys work on; None before there is a list to select in."""
         with suppress(NoMatches):
             return self.selected_task()
         return None

@@ -108,6 +108,7 @@ class WorkersScreen(RunScreen):
             return  # resumed before it is mounted
         seats = list(self.host.picture.workers)
         names = [seat.name for seat in seats]
+        # Emptying the table moves its cursor to the top, so only where the rows are others.
         if names != [seat.name for seat in self._seats]:
             self._table.clear()
             self._cells.clear()
@@ -149,12 +150,13 @@ class WorkersScreen(RunScreen):
         self._table.move_cursor(row=min(max(0, rows.get(where, row)), max(0, last)))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take the task of a seat."""
+        """Take the task of a seat, to be dropped on another one."""
         self._dragged = self.task_in(row_at(event))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Give it to the seat it is dropped on."""
         task, self._dragged = self._dragged, None
+        # A button that is let go where it was pressed was a click, and the row has the same task.
         row = row_at(event)
         if task is not None and 0 <= row < len(self._seats) and self.task_in(row) != task:
             self.app.post_message(TaskDropped(task, self._seats[row].name))

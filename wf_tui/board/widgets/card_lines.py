@@ -23,7 +23,8 @@ _SILENT_AFTER: Final = 60.0
 def card_lines(card: Card, glyphs: GlyphSet, now: float) -> tuple[Line, Line, Line]:
     """Return the lines of a card as they read at a time (UTC seconds).
 
-    The texts of a card were made safe by the picture.
+    The texts of a card were made safe by the picture. A column keeps the lines for a revision of
+    the card and a whole second, so they must not depend on anything else.
     """
     role = Role.NEEDS_YOU if card.needs_you else Role(card.state)
     title = Line((Span(f"{glyphs.of(card)} ", role), Span(card.title or card.id, Role.TITLE)))
@@ -68,7 +69,7 @@ def in_progress_lines(card: Card, now: float) -> tuple[Line, Line]:
 
 def done_lines(card: Card, now: float) -> tuple[Line, Line]:
     """Return how it was done with what change, and by whom."""
-    # The picture has the counts of a change once git was asked; until then there is the commit.
+    # What was merged has its counts as its reason; what was done otherwise has at most a commit.
     changed = card.why if card.why.startswith("+") else (card.commit or "")[:8]
     return _joined(Role.DONE, card.kind.replace("_", " "), changed), _who_and_when(card, now)
 
@@ -97,7 +98,10 @@ def _indented(text: str, role: Role) -> Line:
 
 
 def badges(card: Card) -> tuple[Span, ...]:
-    """Return what is small but good to know, what matters most first."""
+    """Return what is small but good to know, what matters most first.
+
+    They stand at the right end of the last line, as many as there is room for.
+    """
     words = []
     if card.state == TaskState.DONE:
         if card.attempt > 1:

@@ -14,14 +14,18 @@ _FOR: Final = 1.0
 
 
 class ChangeHighlight:
-    """Remembers each changed card for a second."""
+    """Remembers each changed card for a second.
+
+    One for the whole board and not one a column: a card that moves is marked where it arrives. With
+    reduced motion nothing is added to it.
+    """
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
 
     @property
     def cards(self) -> Collection[str]:
-        """The cards that are marked now."""
+        """The cards that are marked now; a live view, which later changes show in."""
         return self._until.keys()
 
     def add(self, cards: Iterable[str], now: float) -> None:

@@ -55,7 +55,12 @@ class _HeldCard:
 
 
 class BoardColumn(LineWidget, can_focus=True):
-    """Draws the cards of one state, holds which one is selected and how far it is scrolled."""
+    """Draws the cards of one state, holds which one is selected and how far it is scrolled.
+
+    The board calls `show` with the picture whenever it has changed, and once a second for the ages.
+    The column keeps no cards of its own but the lines of those in view, and asks the picture for
+    ids and places; it says with `CardSelected` when another card is selected, for whatever reason.
+    """
 
     COMPONENT_CLASSES: ClassVar = component_classes(
         *_ROLES, Look.CURSOR, Look.CURSOR_ELSEWHERE, Look.CHANGED
@@ -106,7 +111,7 @@ class BoardColumn(LineWidget, can_focus=True):
         self._note_anchor()
 
     def target(self, *, on: bool) -> None:
-        """Show, or no longer show, that a dragged card would fall here."""
+        """Show, or no longer show, that a dragged card would fall here; called at each move."""
         if self.targeted != on:
             self.targeted = on
             self.repaint()
@@ -176,6 +181,7 @@ class BoardColumn(LineWidget, can_focus=True):
         ids = self.ids
         if row is None:
             self._row = min(self._row, max(0, len(ids) - 1))
+            # Which one has left is said as well: a person may be watching that very card.
             self._choose(ids[self._row] if ids else None, left=self.selected)
         else:
             self._row = row
@@ -261,6 +267,7 @@ class BoardColumn(LineWidget, can_focus=True):
         if card is not None:
             self.select(card)
             self._held = _HeldCard(card, event.screen_offset)
+            # Else the columns that it is dragged over would get the moves and the release.
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

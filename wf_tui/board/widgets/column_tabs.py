@@ -32,7 +32,7 @@ class ColumnTabs(LineWidget):
         self._current = TaskState.PENDING
 
     def show(self, counts: Mapping[TaskState, str], current: TaskState) -> None:
-        """Show how many cards each column has, and which one is seen."""
+        """Show how many cards each column has, in the words of its title, and which one is seen."""
         self._counts, self._current = counts, current
         self.repaint()
 
@@ -41,6 +41,7 @@ class ColumnTabs(LineWidget):
         tabs = []
         for state, name in WORDS.items():
             text = f"{name} {self._counts.get(state, '')}"
+            # Brackets and blanks take the same cells, so that no tab moves when another is chosen.
             if state is self._current:
                 tabs.append(Span(f"[{text}]", Role.FOCUS, state.value))
             else:

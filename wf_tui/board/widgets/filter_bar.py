@@ -70,7 +70,10 @@ class FilterBar(Horizontal):
         self.screen.set_focus(box)
 
     def say(self, shown: int, total: int, wrong: str = "") -> None:
-        """Show how many cards pass, or what is wrong with the filter."""
+        """Show how many cards pass of how many, or what is wrong with the filter.
+
+        What is wrong may repeat what was typed, which is cleaned here and is never markup.
+        """
         self.set_class(bool(wrong), "-wrong")
         text = clean(wrong, limit=120) if wrong else f"{shown} of {total}"
         self.query_one(Label).update(Content(text))

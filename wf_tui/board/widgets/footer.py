@@ -55,6 +55,7 @@ class BoardFooter(LineWidget):
 
     def fitting_spans(self) -> list[Span]:
         """Return what fits; what is possible now is not crowded out by what is not."""
+        # One cell stands before the first key, as everywhere at the left edge.
         room = self.size.width - 1
         keys = list(self._keys)
         while keys and sum(width_of(_spans_of(key)) for key in keys) > room:
@@ -72,7 +73,7 @@ class BoardFooter(LineWidget):
             self.post_message(ActionChosen(action))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Say why what the pointer is on cannot be done."""
+        """Say why what the pointer is on cannot be done; elsewhere there is no tooltip."""
         reasons = {key.action: key.why_not for key in self._keys}
         self.tooltip = reasons.get(self.hit_at(event.x)) or None
 

@@ -113,7 +113,10 @@ def notice(header: Header) -> str:
 
 
 def narrowed(picture: Picture) -> str:
-    """Return which filter is on, and how many cards the keys work on."""
+    """Return which filter is on, and how many cards the keys work on; "" where all are seen.
+
+    A forgotten filter or mark is the likeliest reason why a card is missing or a key does too much.
+    """
     parts = []
     if picture.filtered.active:
         text = clean(picture.filtered.text, limit=_TYPED)
@@ -190,6 +193,7 @@ def state_span(header: Header, glyphs: GlyphSet) -> Span:
 def progress_spans(header: Header, glyphs: GlyphSet) -> tuple[Span, ...]:
     """Return the bar of what is done, and the figures; a run without tasks is done."""
     full, tip, empty = tuple(glyphs.bar)
+    # Rounded down, so that the bar is full only when all is done.
     filled = _BAR * header.done // header.total if header.total else _BAR
     rest = tip + empty * (_BAR - filled - 1) if filled < _BAR else ""
     return (

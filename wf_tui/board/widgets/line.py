@@ -15,7 +15,10 @@ __all__ = ["Line", "Look", "Role", "Row", "Span", "fitted", "scroll_marker", "wi
 
 
 class Role(StrEnum):
-    """What a piece of text is; the theme gives it its colour, and the words say the same."""
+    """What a piece of text is; the theme gives it its colour, and the words say the same.
+
+    The value is the end of a component class, `role--VALUE`, by which `board.tcss` colours it.
+    """
 
     TEXT = "text"
     TITLE = "title"
@@ -51,7 +54,10 @@ class Look(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a line, or all of one; its text has been made safe to draw."""
+    """A piece of a line, or all of one; its text has been made safe to draw.
+
+    Nothing below this checks it again: a control character in it would reach the terminal.
+    """
 
     text: str
     role: Role = Role.TEXT
@@ -92,6 +98,7 @@ def fitted(line: Line, width: int, more: str) -> tuple[Span, ...]:
 
     The right end stays while the left has half of the width.
     """
+    # In this order: what is right is chosen first, then what of `spare` fits beside all of `left`.
     need = width_of(line.left)
     right = _fitting(line.right, width - min(need, width // 2))
     spare = _fitting(line.spare, width - width_of(right) - need)
@@ -117,6 +124,7 @@ def _exactly(spans: Iterable[Span], width: int, more: str) -> list[Span]:
     for span in spans:
         cells = cell_len(span.text)
         if cells > left:
+            # What of a wide character does not fit becomes a blank, and the line keeps its width.
             if left:
                 text = set_cell_size(span.text, left - 1) + more
                 out.append(Span(text, span.role, span.hit))
