@@ -136,9 +136,15 @@ class ActionApp(KeyApp):
             return "no card is selected"
         if not action.moves:
             return None
-        reasons = (self.picture.why_not(move, task) for task in ids for move in action.moves)
-        first = next(reasons)
-        return None if first is None or any(reason is None for reason in reasons) else first
+        first = None
+        # Ends at the first that is possible: the footer asks this of every action at each change.
+        for task in ids:
+            for move in action.moves:
+                reason = self.picture.why_not(move, task)
+                if reason is None:
+                    return None
+                first = first or reason
+        return first
 
     # -- doing it
 

@@ -22,12 +22,20 @@ Ids = tuple[str, ...]
 
 def open_shell(app: ActionHost, ids: Ids) -> None:
     """Open the person's shell in the worktree of the first of these tasks."""
-    app.start_dialog(open_in_worktree(app, ids[0], lambda _kept: shell_command(app.environ)))
+
+    def command_for(_kept: KeptTree) -> list[str]:
+        return shell_command(app.environ)
+
+    app.start_dialog(open_in_worktree(app, ids[0], command_for))
 
 
 def open_editor(app: ActionHost, ids: Ids) -> None:
     """Open the person's editor in the worktree of the first of these tasks, on its conflicts."""
-    app.start_dialog(open_in_worktree(app, ids[0], lambda kept: editor_command(app.environ, kept)))
+
+    def command_for(kept: KeptTree) -> list[str]:
+        return editor_command(app.environ, kept)
+
+    app.start_dialog(open_in_worktree(app, ids[0], command_for))
 
 
 async def open_in_worktree(

@@ -97,9 +97,11 @@ def read_attempts(source: Source) -> Document:
 def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:
     """Return the cells of an attempt, in the order of `_LABELS`."""
     took = offset((attempt.ended_at or now) - attempt.started_at)
-    exit_status = "-" if attempt.exit_code is None else str(attempt.exit_code)
+    exit_status = "-"
     if attempt.signal:
         exit_status = f"signal {attempt.signal}"
+    elif attempt.exit_code is not None:
+        exit_status = str(attempt.exit_code)
     changes = "-"
     if attempt.base is not None and attempt.ref is not None:
         try:

@@ -36,8 +36,11 @@ def read_diff(source: Source) -> Document:
         task = reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
     epochs = tuple(attempt.epoch for attempt in attempts)
-    left = attempts if source.epoch else [row for row in attempts if row.ref] or attempts
-    attempt = choose_attempt(left, source.epoch)
+    candidates = attempts
+    if source.epoch is None:
+        # Without a choice: what is at work now has no commit yet, and is of little interest here.
+        candidates = [row for row in attempts if row.ref] or attempts
+    attempt = choose_attempt(candidates, source.epoch)
     if attempt is None:
         return Document((Span("no attempt yet, so no changes", Role.QUIET),))
     if attempt.base is None or attempt.ref is None:

@@ -103,4 +103,6 @@ class DetailFeed:
 
 
 def _one_line(message: str, hint: str) -> str:
-    return safe(" ".join(f"{message} ({hint})".split() if hint else message.split()))
+    text = f"{message} ({hint})" if hint else message
+    # git's messages have several lines, and the place for them has one.
+    return safe(" ".join(text.split()))

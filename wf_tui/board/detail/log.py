@@ -100,8 +100,11 @@ class LogSoFar:
     def head(self, more_lines: int, task: str) -> Span | None:
         """Return the line for what is not shown: lines, bytes never read, or all of nothing."""
         lines, size = self.passed_lines + more_lines, self.passed_bytes
-        parts = [f"about {size / _MEGABYTE:,.1f} MB"] if size else []
-        parts += [f"{lines:,} {'line' if lines == 1 else 'lines'}"] if lines else []
+        parts = []
+        if size:
+            parts.append(f"about {size / _MEGABYTE:,.1f} MB")
+        if lines:
+            parts.append(f"{lines:,} {'line' if lines == 1 else 'lines'}")
         if parts:
             words = f"… {' and '.join(parts)} left out; all of it: wf logs {task}"
         elif self.cursor is None:

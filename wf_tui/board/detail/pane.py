@@ -158,10 +158,15 @@ class DetailPane(Widget):
     # -- keys and clicks
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey the keys of attempts where there is no other one."""
-        if action == "attempt" and isinstance(step := parameters[0], int):
-            return True if self.tab in _OF_ATTEMPT and self._choice.beside(step) else None
-        return True
+        """Grey the keys of attempts where there is no other one.
+
+        Textual asks it for each binding of the pane; None greys the key, False would hide it.
+        """
+        if action != "attempt" or not isinstance(parameters[0], int):
+            return True
+        if self.tab in _OF_ATTEMPT and self._choice.beside(parameters[0]):
+            return True
+        return None
 
     def action_turn(self, step: int) -> None:
         """Open the tab beside the open one."""

@@ -93,6 +93,7 @@ class BoardScreen(BoardView):
             case "down" | "up":
                 column.move(1 if where == "down" else -1)
             case "first" | "last":
+                # Farther than there are cards; the column stops at its end.
                 column.move(len(column.ids) if where == "last" else -len(column.ids))
 
     def action_open(self) -> None:

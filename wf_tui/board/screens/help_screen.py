@@ -98,5 +98,6 @@ def _table(actions: Sequence[Action], keys: Mapping[str, str], *, twins: bool) -
 def short_command(action: Action) -> str:
     """Return the command that does the same, without what is said in the place of names."""
     twin = action.twins[0]
-    words = (twin if len(twin) <= _TWIN else twin.split(" --")[0]).split()
-    return " ".join(word for word in words if not word.rstrip(".").isupper())
+    if len(twin) > _TWIN:
+        twin = twin.partition(" --")[0]
+    return " ".join(word for word in twin.split() if not word.rstrip(".").isupper())

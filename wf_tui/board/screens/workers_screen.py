@@ -78,7 +78,9 @@ class WorkersScreen(RunScreen):
         """Return the task of a row; None where the seat is free, or there is no such row."""
         # The picture may have fewer seats than are drawn, or more, until the next refresh.
         seats = self.host.picture.seats
-        return seats[row].task if 0 <= row < min(len(seats), len(self._seats)) else None
+        if 0 <= row < min(len(seats), len(self._seats)):
+            return seats[row].task
+        return None
 
     def compose(self) -> ComposeResult:
         """Draw the table."""

@@ -103,9 +103,11 @@ class BoardColumn(LineWidget, can_focus=True):
         anchor = self._noted if self.top and self._picture is picture else None
         self._picture, self._count, self._fresh, self._now = picture, count, fresh, now
         self._keep_selected()
-        row = self._row_of(anchor[0]) if anchor is not None else None
-        if anchor is not None and row is not None:
-            self.top = row * HEIGHT + anchor[1]
+        if anchor is not None:
+            card, skipped = anchor
+            row = self._row_of(card)
+            if row is not None:
+                self.top = row * HEIGHT + skipped
         self._bound()
         self.repaint()
         self._note_anchor()
@@ -173,7 +175,10 @@ class BoardColumn(LineWidget, can_focus=True):
         if card is None or self._picture is None:
             return None
         place = self._picture.index(card)
-        return place[1] if place is not None and place[0] == self.state else None
+        if place is None:
+            return None
+        column, row = place
+        return row if column == self.state else None
 
     def _keep_selected(self) -> None:
         """Stay on the selected card; where it has left, on the one that took its place."""

@@ -27,7 +27,11 @@ def component_classes(*painted: Role | Look) -> set[str]:
 
     `role--ROLE` is the colour of a piece of text, `look--LOOK` the background of a line.
     """
-    return {f"look--{one}" if isinstance(one, Look) else f"role--{one}" for one in painted}
+    names = set()
+    for one in painted:
+        kind = "look" if isinstance(one, Look) else "role"
+        names.add(f"{kind}--{one}")
+    return names
 
 
 class LineWidget(Widget):
