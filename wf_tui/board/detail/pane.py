@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from wf_tui.board.detail.log import Cursor
     from wf_tui.clock import Clock
     from wf_tui.picture.batch import Changes
     from wf_tui.project import Project
@@ -216,9 +217,12 @@ class DetailPane(Widget):
         ticket = Ticket(self.task_id, self.tab, self._generation, self._choice.epoch)
         source = Source(self._project, self._run_id, ticket.task, ticket.epoch, self._clock)
         self._asked = ticket
-        # Exclusive: what is still being read for a task that is no longer shown is not waited for.
-        read = self._feed.read(self, ticket, source, self._log.cursor)
-        self.run_worker(read, group="detail", exclusive=True)
+        self.read_in_thread(ticket, source, self._log.cursor)
+
+    @work(group="detail", exclusive=True)
+    async def read_in_thread(self, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
+        """Have the feed read what a ticket says, and forget what it was reading for another one."""
+        await self._feed.read(self, ticket, source, cursor)
 
     def read_again_if_live(self) -> None:
         """Have what is shown of an open attempt read again; a timer calls it.
