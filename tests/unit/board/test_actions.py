@@ -195,7 +195,9 @@ async def test_p_starts_a_scheduler_where_none_leads(
 ) -> None:
     """A run that nobody leads is not paused but led; the program itself is another test's."""
     asked: list[Any] = []
-    monkeypatch.setattr("wf_tui.commands.ensure_scheduler", lambda *a: asked.append(a))
+    monkeypatch.setattr(
+        "wf_tui.board.actions.handlers.ensure_scheduler", lambda *a: asked.append(a)
+    )
     async with board(tmp_path, "a", led=False) as hand:
         await hand.press("p")
         assert len(asked) == 1
