@@ -359,19 +359,16 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     )
     held = tx.update_task(task, claimed)
     open_attempt(tx, held, phase, worker.profile, worker.host)
-    tx.write(
-        worker, evolve(worker, task=task.id, epoch=epoch, state=SeatState.BUSY, heartbeat_at=tx.now)
+    busy = evolve(worker, task=task.id, epoch=epoch, state=SeatState.BUSY, heartbeat_at=tx.now)
+    tx.write(worker, busy)
+    event = TaskClaimed(
+        lease_until=lease_until,
+        tries=held.tries,
+        scope=held.scope,
+        isolation=held.isolation,
+        mode=held.mode,
     )
-    tx.emit(
-        TaskClaimed(
-            lease_until=lease_until,
-            tries=held.tries,
-            scope=held.scope,
-            isolation=held.isolation,
-            mode=held.mode,
-        ),
-        held,
-    )
+    tx.emit(event, held)
     conflict = task.detail.get("paths") if "head" in task.detail else None
     return Claim(
         run=tx.run.id,
