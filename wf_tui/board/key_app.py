@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from wf_tui.board import keymap
+from wf_tui.board import user_keys
 from wf_tui.board.actions.registry import ACTIONS, Where, by_id
 from wf_tui.board.widgets.footer import FooterKey
 
@@ -40,7 +40,7 @@ class KeyApp(App[int]):
         The application calls it once, when it is mounted. An action whose keys cannot be used
         keeps those of the registry, so that no typing error leaves it without any.
         """
-        checked = keymap.check(wanted)
+        checked = user_keys.check(wanted)
         self.own_keys = checked.keys
         self.set_keymap(dict(checked.keys))
         return checked.problems
