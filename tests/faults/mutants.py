@@ -455,7 +455,7 @@ MUTANTS: Final = (
     Mutant(
         "G14",
         "tries without an end",
-        "ledger/rules/attempts.py",
+        "ledger/rules/failures.py",
         "    if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:\n",
         "    if tx.run.intent == Intent.ABORT:\n",
         "unit/ledger/test_failures.py::test_the_last_failure_blocks",

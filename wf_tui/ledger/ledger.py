@@ -29,7 +29,7 @@ from wf_tui.ledger.rules import (
     attempts,
     breaker,
     claims,
-    leadership,
+    failures,
     load,
     moves,
     questions,
@@ -198,12 +198,12 @@ class Ledger:
     def scheduler_started(self, run: str, leader: Mapping[str, str | int]) -> None:
         """Record who leads this run; a leader that did not sign off is lost."""
         with self._change(run) as tx:
-            leadership.record_leader(tx, leader)
+            runs.record_leader(tx, leader)
 
     def scheduler_stopped(self, run: str) -> bool:
         """Sign off as the leader of this run; False when a person has given it new work."""
         with self._change(run) as tx:
-            return leadership.sign_off(tx)
+            return runs.sign_off(tx)
 
     def join_workers(self, run: str, seats: Sequence[WorkerRow]) -> None:
         """Make these the seats of the run; the ones of an earlier scheduler are gone."""
@@ -241,7 +241,7 @@ class Ledger:
     def reanchor(self, run: str) -> None:
         """Bring back what a clock that was set back would make wait for too long."""
         with self._change(run) as tx:
-            claims.reanchor(tx, attempts.LONGEST_WAIT)
+            claims.reanchor(tx, failures.LONGEST_WAIT)
             breaker.reanchor(tx)
 
     # -- the life of an attempt: each returns whether the claim was still the live one
@@ -339,7 +339,7 @@ class Ledger:
         """Count a failure; `kind` is what the task is blocked as when its tries are used up."""
 
         def rule(tx: Change, task: TaskRow) -> None:
-            attempts.fail(tx, task, ending, kind=kind, detail=detail or {}, random=self.random)
+            failures.fail(tx, task, ending, kind=kind, detail=detail or {}, random=self.random)
 
         return self._result(fence, ending, rule)
 
@@ -350,7 +350,7 @@ class Ledger:
         return self._result(
             fence,
             ending,
-            lambda tx, task: attempts.block_at_once(
+            lambda tx, task: failures.block_at_once(
                 tx, task, ending, kind=kind, detail=detail or {}
             ),
         )
@@ -362,7 +362,7 @@ class Ledger:
         return self._result(
             fence,
             ending,
-            lambda tx, task: attempts.hold_for_review(tx, task, ending, detail, tree),
+            lambda tx, task: failures.hold_for_review(tx, task, ending, detail, tree),
         )
 
     def conflict(
@@ -383,14 +383,14 @@ class Ledger:
         def rule(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
             tx.write(attempt, evolve(attempt, tree=tree or attempt.tree))
-            attempts.conflict(tx, task, ending, paths, text, head)
+            failures.conflict(tx, task, ending, paths, text, head)
 
         return self._result(fence, ending, rule)
 
     def give_back(self, fence: Fence, ending: Ending, detail: Detail | None = None) -> bool:
         """Return to a person what was accepted and did not pass."""
         return self._result(
-            fence, ending, lambda tx, task: attempts.give_back(tx, task, ending, detail or {})
+            fence, ending, lambda tx, task: failures.give_back(tx, task, ending, detail or {})
         )
 
     def limited(
@@ -400,7 +400,7 @@ class Ledger:
         return self._result(
             fence,
             ending,
-            lambda tx, task: attempts.limited(tx, task, ending, kind=kind, lane=lane, until=until),
+            lambda tx, task: failures.limited(tx, task, ending, kind=kind, lane=lane, until=until),
         )
 
     def intend(self, fence: Fence, old: str, new: str) -> bool:

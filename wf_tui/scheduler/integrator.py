@@ -146,7 +146,7 @@ class Integrator:
         """Tell the ledger of a conflict, after it was laid out: who reads of it finds it there.
 
         Whether the task is tried once more or waits for a person is decided in the transaction
-        (`ledger.rules.attempts.conflict`).
+        (`ledger.rules.failures.conflict`).
         """
         task = await record.task()
         laid_out = await self.threads.run(

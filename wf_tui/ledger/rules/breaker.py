@@ -47,7 +47,7 @@ def is_shut(tx: Change, profile: str) -> bool:
 def failed(tx: Change, attempt: AttemptRow) -> None:
     """Count a failure; a slow one is no storm and counts as if it had worked.
 
-    Called by `attempts.fail` for each failure that is counted, before the attempt is closed.
+    Called by `failures.fail` for each failure that is counted, before the attempt is closed.
     """
     row = _row(tx, attempt.profile, "allowed > 0")
     if row is None:

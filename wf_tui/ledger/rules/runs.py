@@ -1,4 +1,4 @@
-"""What happens to a whole run: pause, stop, abort, its end, and its coming back to life."""
+"""What happens to a whole run: who leads it, pause, stop, abort, its end, and its coming back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from wf_tui.ledger.model.events.run_events import (
     RunPaused,
     RunResumed,
     RunStalled,
+    SchedulerLost,
+    SchedulerStarted,
     SchedulerWaited,
 )
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
@@ -39,8 +41,10 @@ __all__ = [
     "end_when_idle",
     "has_timer",
     "pause",
+    "record_leader",
     "refresh_abort",
     "resume",
+    "sign_off",
     "stop",
     "wake_run",
     "wants_scheduler",
@@ -51,6 +55,12 @@ __all__ = [
 
 IDLE_END: Final = 1800.0
 """Seconds after which a stalled run without a person is over (RULES 3.1, End of a run)."""
+_LEADS: Final = (
+    "INSERT INTO scheduler (run, pid, host, boot, pid_started, started_at) "
+    "VALUES (:run, :pid, :host, :boot, :pid_started, :started_at) "
+    "ON CONFLICT (run) DO UPDATE SET pid = excluded.pid, host = excluded.host, "
+    "boot = excluded.boot, pid_started = excluded.pid_started, started_at = excluded.started_at"
+)
 
 
 def wants_scheduler(run: RunRow) -> bool:
@@ -286,3 +296,25 @@ def has_timer(tx: Change, looked_at: float) -> bool:
         {"run": tx.run.id, "pending": TaskState.PENDING, "quota": BlockedKind.QUOTA},
     )
     return bool(rows)
+
+
+def record_leader(tx: Change, leader: Mapping[str, str | int]) -> None:
+    """Record the process that leads from now on; one before it that did not sign off is lost.
+
+    `leader` has the fields of a `ProcessIdentity`. Called by a scheduler as it begins.
+    """
+    if tx.db.execute("SELECT 1 FROM scheduler WHERE run = :run", {"run": tx.run.id}):
+        tx.emit(SchedulerLost())
+    tx.db.execute(_LEADS, {**leader, "run": tx.run.id, "started_at": tx.now})
+    tx.emit(SchedulerStarted(pid=int(leader["pid"]), host=str(leader["host"])))
+
+
+def sign_off(tx: Change) -> bool:
+    """Take the leader's row away as it ends; False, and it stays, where there is new work.
+
+    In one change with the look, since whoever brings a run back asks in another whether it is led.
+    """
+    if wants_scheduler(tx.run):
+        return False
+    tx.db.execute("DELETE FROM scheduler WHERE run = :run", {"run": tx.run.id})
+    return True

@@ -1,0 +1,238 @@
+"""When an attempt does not end in done: tried again, put back, or blocked (RULES 3.1).
+
+What fails is counted and waits longer each time, until the tries are used up; a conflict and a
+limit of the provider are not counted. Called by the methods of `Ledger` within the transaction of
+the report, after the fence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.events.attempt_events import ConflictFound
+from wf_tui.ledger.model.events.run_events import LaneLimited
+from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
+from wf_tui.ledger.model.rows import Detail, TaskRow, evolve
+from wf_tui.ledger.model.states import (
+    BlockedKind,
+    Cause,
+    Intent,
+    LimitKind,
+    PinnedBy,
+    ReleaseKind,
+    Step,
+)
+from wf_tui.ledger.model.task_moves import blocked
+from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules.attempts import Ending, close
+from wf_tui.ledger.rules.runs import abort_rest
+from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
+from wf_tui.plan.choices import OnFailure
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from wf_tui.ledger.rules.change import Change
+
+__all__ = [
+    "LONGEST_WAIT",
+    "MAX_BACKOFF",
+    "backoff",
+    "block",
+    "block_at_once",
+    "conflict",
+    "fail",
+    "give_back",
+    "hold_for_review",
+    "limited",
+    "pin_to_fallback",
+]
+
+MAX_BACKOFF: Final = 300.0
+"""Seconds; the upper end of the exponential back-off (RULES 5, Retry)."""
+LONGEST_WAIT: Final = 1.1 * MAX_BACKOFF + 60.0
+"""Seconds; a back-off with its jitter, and what a clock may be corrected by without being set."""
+_HIGHEST_DOUBLING: Final = 16
+
+
+def fail(
+    tx: Change,
+    task: TaskRow,
+    ending: Ending,
+    *,
+    kind: BlockedKind,
+    detail: Detail,
+    random: Random,
+) -> TaskRow:
+    """Count a failure: try again later while there are tries left, else block with the cause.
+
+    `kind` and `detail` are what the task is blocked as when its tries are used up; the jitter of
+    its back-off comes from `random`. Never refused, whatever step the attempt was at.
+    """
+    if task.asking:
+        void_question(tx, task)
+    # While the attempt is open still: the breaker asks how long it took from its claim until now.
+    breaker.failed(tx, tx.attempt(task.id, task.epoch))
+    tries = task.tries + 1
+    if tries >= task.max_attempts or tx.run.intent == Intent.ABORT:
+        return block(tx, task, ending, kind=kind, detail=detail, tries=tries)
+    wait = backoff(task.backoff, tries, random)
+    tx.emit(
+        TaskReleased(
+            kind=ReleaseKind.BACKOFF,
+            before=task.step,
+            cause=ending.cause,
+            text=ending.text,
+            tries=tries,
+            wait=round(wait, 3),
+        ),
+        task,
+    )
+    # None where there is no wait: a timer keeps it out of the walk until somebody looks at it.
+    not_before = tx.now + wait if wait else None
+    later = evolve(pin_to_fallback(task, tries), tries=tries, not_before=not_before)
+    waiting = tx.to_pending(task, later, note=ending.text, detail=detail)
+    return close(tx, waiting, ending)
+
+
+def backoff(first: float, tries: int, random: Random) -> float:
+    """Return the seconds to wait: doubling from `first`, at most 300, up to a tenth of jitter."""
+    wait = min(MAX_BACKOFF, first * 2.0 ** min(tries - 1, _HIGHEST_DOUBLING))
+    return wait * (1 + random.random() / 10)
+
+
+def pin_to_fallback(task: TaskRow, tries: int) -> TaskRow:
+    """Return a failed task pinned to the next profile of its `fallback`; a person's pin stays.
+
+    `tries` is how often it has failed now; the last profile of the list takes all further tries.
+    """
+    if not task.spec.fallback or task.pinned_by is PinnedBy.PERSON:
+        return task
+    place = min(tries, len(task.spec.fallback)) - 1
+    return evolve(task, pinned=task.spec.fallback[place], pinned_by=PinnedBy.PLAN)
+
+
+def block(
+    tx: Change,
+    task: TaskRow,
+    ending: Ending,
+    *,
+    kind: BlockedKind,
+    detail: Detail,
+    tries: int | None = None,
+    not_before: float | None = None,
+) -> TaskRow:
+    """End an attempt with its task blocked; the phase's `abort` policy acts here.
+
+    `tries` is the new count, None where the failure is not counted; `not_before` is when a quota
+    is over, in UTC seconds.
+    """
+    if tx.run.intent == Intent.ABORT:
+        # What was merging when the run was aborted ends like the rest, whatever it failed by.
+        kind = BlockedKind.CANCELLED
+    tx.emit(
+        TaskBlocked(
+            kind=kind,
+            before=task.step or task.state.value,
+            cause=ending.cause or None,
+            text=ending.text,
+            tries=tries,
+            detail=detail or None,
+        ),
+        task,
+    )
+    stays = evolve(
+        blocked(task, kind, ending.text, detail),
+        tries=task.tries if tries is None else tries,
+        not_before=not_before,
+    )
+    closed = close(tx, tx.update_task(task, stays), ending)
+    if kind.facts.aborts_run and tx.phase(task.phase).on_failure is OnFailure.ABORT:
+        abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
+    # Read again: what the abort did to others may have reached the counters of this one.
+    return tx.task(closed.id)
+
+
+def block_at_once(
+    tx: Change, task: TaskRow, ending: Ending, *, kind: BlockedKind, detail: Detail
+) -> TaskRow:
+    """Block a task that went outside its scope or over its budget; it is not tried again."""
+    if not in_progress(task):
+        raise refused(task, f"blocked for its {kind.value}")
+    return block(tx, task, ending, kind=kind, detail=detail)
+
+
+def hold_for_review(
+    tx: Change, task: TaskRow, ending: Ending, detail: Detail, tree: str | None
+) -> TaskRow:
+    """Keep work that has passed its checks for a person, who accepts it or sends it back.
+
+    The attempt is closed as a success, so that its seat and its scope are free. `tree` is the
+    worktree that a person finds the work in, or None where there is none of its own.
+    """
+    if task.step != Step.CHECKING or not in_progress(task):
+        raise refused(task, "held for a review")
+    attempt = tx.attempt(task.id, task.epoch)
+    tx.write(attempt, evolve(attempt, tree=tree))
+    return block(tx, task, ending, kind=BlockedKind.REVIEW, detail=detail)
+
+
+def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> TaskRow:
+    """Return to a person what was accepted and did not pass: blocked as before, not counted.
+
+    `accept` has noted in the detail as what it was blocked. Paths and head of a conflict are kept,
+    since the marked merge still lies in the tree.
+    """
+    kind = BlockedKind(str(task.detail["accepted"]))
+    kept = {name: task.detail[name] for name in ("paths", "head") if name in task.detail}
+    return block(tx, task, ending, kind=kind, detail={**kept, **detail})
+
+
+def limited(
+    tx: Change, task: TaskRow, ending: Ending, *, kind: LimitKind, lane: str, until: float
+) -> TaskRow:
+    """Put a task back, uncounted, because its provider is slow, used up, or refuses the key.
+
+    All seats of the lane claim nothing before `until`, in UTC seconds (RULES 5, Limits). A refused
+    key blocks the task as failed: to wait mends nothing.
+    """
+    if not in_progress(task):
+        raise refused(task, "put back")
+    tx.db.execute(
+        "UPDATE worker SET lane_until = :until WHERE run = :run AND lane = :lane",
+        {"until": until, "run": tx.run.id, "lane": lane},
+    )
+    tx.emit(LaneLimited(lane=lane, until=until, reason=kind), task)
+    if kind is LimitKind.QUOTA:
+        return block(
+            tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
+        )
+    if kind is LimitKind.AUTH:
+        return block(tx, task, ending, kind=BlockedKind.FAILED, detail={"lane": lane})
+    tx.emit(TaskReleased(kind=ReleaseKind.LANE_LIMITED, before=task.step, text=ending.text), task)
+    waiting = tx.to_pending(task, note=ending.text, detail={"lane": lane})
+    return close(tx, waiting, ending)
+
+
+def conflict(
+    tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str, head: str
+) -> TaskRow:
+    """First time: straight back to the queue, on the new head, not counted; then blocked.
+
+    What a person has accepted never goes to a worker again by itself. `head` is the base of the
+    marked merge in the kept tree.
+    """
+    if task.step != Step.INTEGRATING:
+        raise refused(task, "in conflict")
+    tx.emit(ConflictFound(paths=paths, text=text, again=task.conflicts > 0), task)
+    detail: Detail = {"paths": list(paths), "head": head}
+    if task.conflicts or task.by_hand or tx.run.intent == Intent.ABORT:
+        ending = replace(ending, text=text)
+        return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)
+    tx.emit(
+        TaskReleased(kind=ReleaseKind.READY, before=task.step, cause=Cause.CONFLICT, text=text),
+        task,
+    )
+    again = tx.to_pending(task, evolve(task, conflicts=1), note=text, detail=detail)
+    return close(tx, again, ending)
