@@ -107,6 +107,8 @@ class TaskRow:
     scope_waived: bool = False
     commit_id: str | None = None
     result: str | None = None
+    merge_gates: int = 0
+    """How often in a row its gate failed on the merged tree."""
 
     @property
     def writes(self) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["APPLICATION_ID", "USER_VERSION", "open_or_migrate", "readable"]
 
 APPLICATION_ID: Final = 0x77664C31  # "wfL1"
-USER_VERSION: Final = 3
+USER_VERSION: Final = 4
 _OLDEST: Final = 1
 
 

@@ -99,6 +99,7 @@ CREATE TABLE task (
     scope_waived BIGINT NOT NULL,
     commit_id TEXT,
     result TEXT,
+    merge_gates BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (run, id)
 );
 
@@ -122,7 +123,8 @@ CREATE TABLE edge (
     met BIGINT NOT NULL,
     PRIMARY KEY (run, src, dst, kind)
 );
-CREATE INDEX edge_dst ON edge (run, dst);
+-- with what is asked of it: else SQLite walks every edge of the run by the key
+CREATE INDEX edge_dst ON edge (run, dst, kind, src);
 
 CREATE TABLE attempt (
     run TEXT NOT NULL,
