@@ -5,7 +5,7 @@ Plan and ledger both import this; it needs no pydantic, so that reading a ledger
 
 from enum import StrEnum
 
-__all__ = ["Isolation", "Mode", "OnFailure", "Scopes"]
+__all__ = ["GateOn", "Isolation", "Mode", "OnFailure", "Scopes"]
 
 
 class Mode(StrEnum):
@@ -21,6 +21,15 @@ class Isolation(StrEnum):
     AUTO = "auto"
     SHARED = "shared"
     WORKTREE = "worktree"
+
+
+class GateOn(StrEnum):
+    """Where the gate of a task has to pass."""
+
+    ATTEMPT = "attempt"
+    """On what its attempt has made, and no more."""
+    MERGE = "merge"
+    """There, and again on the merge with what others have brought in meanwhile."""
 
 
 class OnFailure(StrEnum):

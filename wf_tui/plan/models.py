@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from wf_tui.plan import scopes
-from wf_tui.plan.choices import Isolation, Mode, OnFailure, Scopes
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Scopes
 
 __all__ = [
     "AGENT_TYPE_WORDS",
@@ -29,6 +29,7 @@ __all__ = [
     "Budget",
     "Checkpoint",
     "Defaults",
+    "GateOn",
     "Isolation",
     "Mode",
     "OnFailure",
@@ -172,6 +173,8 @@ class Settings(_Part):
     """None leaves it to the kind of worker."""
     gate: _Command = None
     """A command that has to pass; a blank one is none, also where the plan has a gate."""
+    gate_on: GateOn = GateOn.MERGE
+    """Whether the gate has to pass on the merge, too, where others have merged meanwhile."""
     review: StrictBool = False
     """Whether a person wants to see its work before it is merged."""
     deliverables: _Paths = ()
@@ -255,6 +258,8 @@ class Plan(_Part):
     defaults: Defaults = Defaults()
     gate: _Command = None
     """The gate of every writing task that has none of its own."""
+    gate_on: GateOn = GateOn.MERGE
+    """Where the gates of all tasks that do not say so themselves have to pass."""
     scopes: Scopes = Scopes.SERIALIZE
     setup: _Command = None
     """A command in each attempt's own worktree, before its program."""

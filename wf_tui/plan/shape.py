@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
+from wf_tui.plan.choices import GateOn
 from wf_tui.plan.document import Document, Path, screen
 from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Task
 from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
@@ -119,9 +120,7 @@ def with_defaults(root: _Table) -> dict[str, object]:
         phase = _present(written)
         tasks = phase.get("tasks")
         if isinstance(tasks, list):
-            phase["tasks"] = [
-                task_with_defaults(task, defaults, plan.get("gate")) for task in tasks
-            ]
+            phase["tasks"] = [task_with_defaults(task, defaults, plan) for task in tasks]
         filled.append(phase)
     plan["phases"] = filled
     return plan
@@ -139,7 +138,7 @@ def usable_defaults(raw: object) -> dict[str, object]:
     return present
 
 
-def task_with_defaults(raw: object, defaults: _Table, gate: object) -> object:
+def task_with_defaults(raw: object, defaults: _Table, plan: _Table) -> object:
     """Return a task with what it does not say itself, and the plan's gate if it writes."""
     if not isinstance(raw, dict):
         return raw
@@ -151,8 +150,12 @@ def task_with_defaults(raw: object, defaults: _Table, gate: object) -> object:
         task["budget"] = {**limits, **own_limits}
     # By the key, not the value: a task turns the plan's gate off by a blank one of its own. One
     # that only reads has nothing to be judged.
+    gate, gate_on = plan.get("gate"), plan.get("gate_on")
     if "gate" not in task and isinstance(gate, str) and task.get("mode") == "read_write":
         task["gate"] = gate
+    # Another word is a fault of the plan, named once and not for each task.
+    if gate_on in list(GateOn):
+        task.setdefault("gate_on", gate_on)
     return task
 
 

@@ -24,6 +24,7 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
     "agent_type": models.AgentType,
     "scopes": models.Scopes,
     "checkpoint": models.Checkpoint,
+    "gate_on": models.GateOn,
 }
 _WANTED: Final = {
     "string_type": "text",

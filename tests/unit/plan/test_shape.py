@@ -87,6 +87,7 @@ def test_every_field_of_a_task_is_read() -> None:
         "backoff_secs": 0,
         "checkpoint": "fresh",
         "gate": "pytest",
+        "gate_on": "attempt",
         "review": True,
         "deliverables": ["out.txt"],
         "budget": {"max_tokens": 5, "max_cost_usd": 0.5, "max_steps": 6, "max_seconds": 7},
@@ -275,6 +276,7 @@ def test_null_leaves_an_extension_out() -> None:
         "max_attempts",
         "budget",
         "gate",
+        "gate_on",
         "review",
         "tags",
     )
@@ -371,6 +373,25 @@ def test_a_writing_task_has_the_gate_of_the_plan() -> None:
     plan = report({"goal": "g", "gate": "pytest", "phases": [{"name": "a", "tasks": tasks}]}).plan
     assert plan is not None
     assert [task.gate for task in plan.tasks] == ["pytest", "ruff", None, None]
+
+
+def test_where_the_gate_has_to_pass() -> None:
+    """`gate_on` of a task comes before that of the defaults, and this before the plan's."""
+    tasks = [{"id": "a", "prompt": "p", "gate_on": "merge"}, {"id": "b", "prompt": "p"}]
+    phases = [{"name": "a", "tasks": tasks}]
+    for above in ({"gate_on": "attempt"}, {"defaults": {"gate_on": "attempt"}}):
+        plan = report({"goal": "g", "phases": phases, **above}).plan
+        assert plan is not None
+        assert [task.gate_on for task in plan.tasks] == ["merge", "attempt"]
+
+
+def test_a_wrong_word_for_the_gate_is_named_once() -> None:
+    """A fault of the plan's own key is none of each task."""
+    phases = [{"name": "a", "tasks": [{"id": "a", "prompt": "p"}, {"id": "b", "prompt": "p"}]}]
+    found = report({"goal": "g", "gate_on": "always", "phases": phases})
+    assert [(problem.path, problem.message) for problem in found.errors] == [
+        ("gate_on", '`gate_on` must be attempt or merge, not the text "always"')
+    ]
 
 
 def test_a_shell_task_needs_no_prompt() -> None:

@@ -19,6 +19,8 @@ class Spec:
     command: str | None = None
     needs: tuple[str, ...] = ()
     gate: str | None = None
+    gate_once: bool = False
+    """Whether its gate is not asked again on the merge (`gate_on: attempt`)."""
     review: bool = False
     """Whether a person wants to see its work before it is merged."""
     deliverables: tuple[str, ...] = ()

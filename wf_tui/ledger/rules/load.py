@@ -12,7 +12,7 @@ from wf_tui.ledger.model.events.task_events import TaskAdded, TaskBlocked
 from wf_tui.ledger.model.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
 from wf_tui.ledger.model.states import BlockedKind, EdgeKind, PinnedBy, TaskState
 from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
-from wf_tui.plan.choices import Isolation, Mode, OnFailure
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,6 +106,7 @@ def _of_task(task: Task) -> NewTask:
             command=task.run,
             needs=tuple(dict.fromkeys(task.depends_on_results)),
             gate=task.gate,
+            gate_once=task.gate_on is GateOn.ATTEMPT,
             review=task.review,
             deliverables=tuple(task.deliverables),
             fallback=tuple(task.fallback),
