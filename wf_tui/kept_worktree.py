@@ -35,7 +35,9 @@ class KeptTree:
     kind: BlockedKind | None
     """What the task is blocked by, if it is."""
     paths: tuple[str, ...]
-    """The files that its block is about: those that do not merge, or lie outside its scope."""
+    """What its block is about: the files that do not merge, or lie outside its scope ..."""
+    about: str
+    """What these are, as the words before their names."""
     worker: str
     """Who works in it now, or ""."""
 
@@ -74,9 +76,10 @@ def kept_tree(db: Database, run: str, name: str, paths: RunPaths) -> KeptTree:
     kind = task.kind if isinstance(task.kind, BlockedKind) else None
     worker = last.worker if last.open else ""
     # The paths of a block that keeps no tree are of other files than those in this one.
-    about = task.detail.get("paths") if task.block and task.block.keeps_tree else None
-    named = tuple(about) if isinstance(about, list | tuple) else ()
-    return KeptTree(run, task.id, path, kind, named, worker)
+    block = task.block if task.block and task.block.keeps_tree else None
+    names = task.detail.get("paths") if block else None
+    named = tuple(names) if isinstance(names, list | tuple) else ()
+    return KeptTree(run, task.id, path, kind, named, block.paths if block else "", worker)
 
 
 def _no_tree(task: TaskRow, last: AttemptRow | None) -> RefusedError:

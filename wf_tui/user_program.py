@@ -40,8 +40,8 @@ _SHARED_SIGNALS: Final = (signal.SIGINT, signal.SIGQUIT)
 def entry_notice(kept: KeptTree) -> str:
     """Return the line that a person reads before the program starts."""
     named = listed(kept.paths, _NAMED)
-    about = kept.kind.facts.paths if kept.kind else ""
-    parts = [f"in {clean(str(kept.path), limit=1000)}", f"{about} {named}" if named else ""]
+    about = f"{kept.about} {named}" if named else ""
+    parts = [f"in {clean(str(kept.path), limit=1000)}", about]
     if kept.worker:
         worker = clean(kept.worker.removeprefix(PERSON))
         parts.append(f"{worker} works in it now: look, but change nothing")

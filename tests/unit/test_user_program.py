@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def kept(tree: Path, *paths: str) -> KeptTree:
     """Return a worktree with a conflict in some paths."""
-    return KeptTree("r1", "t", tree, BlockedKind.CONFLICT, paths, "")
+    return KeptTree("r1", "t", tree, BlockedKind.CONFLICT, paths, "conflict in", "")
 
 
 def test_the_editor_gets_what_does_not_merge(tmp_path: Path) -> None:

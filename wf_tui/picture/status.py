@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_too_full_for_ledger
-from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree
+from wf_tui.picture.remedies import helping_command
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
 
-__all__ = ["Status", "TaskPicture", "read_status", "read_task", "run_summary", "worker_json"]
+__all__ = [
+    "Status",
+    "TaskPicture",
+    "read_status",
+    "read_task",
+    "run_summary",
+    "task_json",
+    "worker_json",
+]
 
 _MOST_ROOTS: Final = 20
 _UNKNOWN_USAGE: Final = {"input_tokens": None, "output_tokens": None, "cost_microusd": None}
@@ -191,7 +200,7 @@ def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
         "title": task.title,
         "phase": task.phase,
         "state": task.state.value,
-        "reason": {**reason.detail, "kind": reason.kind, "text": reason.text},
+        "reason": {**reason.detail, **_held_json(task), "kind": reason.kind, "text": reason.text},
         "step": task.step,
         "worker": task.worker,
         "epoch": task.epoch,
@@ -210,6 +219,35 @@ def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
         "commit": task.commit_id,
         "result": task.result,
     }
+
+
+def _held_json(task: TaskRow) -> dict[str, object]:
+    """Return every reason why work is held back, each with its commands; nothing for other kinds.
+
+    `why` and `paths` are those of the first one, which counts; also of a run of an older wf.
+    """
+    if task.kind is not BlockedKind.SCOPE:
+        return {}
+    first = ScopeWhy.of(task.detail)
+    stored = task.detail.get("all")
+    if not isinstance(stored, dict):
+        stored = {first: {"paths": task.detail.get("paths", []), "text": task.note}}
+    every = {
+        why.value: {**stored[why], "commands": _ways_out(why, task.id, stored[why].get("paths"))}
+        for why in ScopeWhy
+        if why in stored
+    }
+    return {"why": first.value, "all": every}
+
+
+def _ways_out(why: ScopeWhy, task: str, paths: object) -> list[str]:
+    """Return the commands for one reason, the one that helps first."""
+    named = [str(path) for path in paths] if isinstance(paths, list) else []
+    ways = [helping_command(why.facts, task, named)]
+    if why is ScopeWhy.SECRET:
+        ways.append(helping_command(BlockedKind.SCOPE.facts, task, named))
+    every = ("wf retry", "wf skip")
+    return [*ways, *(helping_command(KindFacts(command=way), task, ()) for way in every)]
 
 
 def worker_json(seat: WorkerRow) -> dict[str, object]:

@@ -11,6 +11,7 @@ from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import column_order
+from wf_tui.picture.remedies import helping_command
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -82,10 +83,8 @@ def remedy(task: TaskRow) -> str:
     """Return the command that helps a blocked task, or "" where it needs none or none helps."""
     if task.block is None or not task.block.command:
         return ""
-    import shlex  # noqa: PLC0415 - only where something is blocked
-
-    # Quoted, since a person copies the line into a shell; the plan chose the name.
-    return f"{task.block.command} {clean(shlex.quote(task.id), limit=_TEXT)}"
+    paths = task.detail.get("paths")
+    return helping_command(task.block, task.id, paths if isinstance(paths, list) else ())
 
 
 def _counts(run: RunRow, now: float) -> str:

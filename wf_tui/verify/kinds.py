@@ -15,6 +15,7 @@ __all__ = [
     "CANCELLED_BY_ABORT",
     "COUNTED",
     "NEVER_RETRIED",
+    "SCOPE_WHYS",
     "UNSETTLED",
 ]
 
@@ -36,3 +37,5 @@ NEVER_RETRIED: Final = frozenset({"dependency", "hold"})
 """Neither retried nor reassigned: what ends them is the task in front, or `unhold`."""
 ACCEPTED_AT: Final = {"scope": "checking", "conflict": "harvesting", "review": "checking"}
 """Work that a person can accept, and the step at which it is taken up."""
+SCOPE_WHYS: Final = ("secret", "filter", "refused", "outside", "left")
+"""Why work is held back, in the order in which they count."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.verify.claims import SLACK, is_live
 from wf_tui.verify.event_fields import get_int, get_number, get_text
-from wf_tui.verify.kinds import ABORTING, AT_ONCE, CANCELLED_BY_ABORT, COUNTED
+from wf_tui.verify.kinds import ABORTING, AT_ONCE, CANCELLED_BY_ABORT, COUNTED, SCOPE_WHYS
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -123,10 +123,27 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
     if kind == "quota":
         run.require(task.limited == "quota", "move", event, "no quota was used up")
         task.not_before = task.until
+    if kind == "scope":
+        _check_reasons(run, event)
     _end_claim(task, verdict)
     run.move(task, "blocked", kind)
     if kind in ABORTING and run.phases[task.phase].on_failure == "abort":
         run.aborting = True
+
+
+def _check_reasons(run: ReplayState, event: EventRow) -> None:
+    """Judge why work is held back: known words, each once, and the one that is said is the first.
+
+    A log of an older wf says no such word: then it was the scope.
+    """
+    detail = event.data.get("detail")
+    if not isinstance(detail, dict) or "why" not in detail:
+        return
+    every = detail.get("all")
+    words = list(every) if isinstance(every, dict) else []
+    in_order = words == [word for word in SCOPE_WHYS if word in words]
+    is_first = bool(words) and detail["why"] == words[0]
+    run.require(in_order and is_first, "move", event, f"held back by {detail['why']}, of {words}")
 
 
 def _check_given_up(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

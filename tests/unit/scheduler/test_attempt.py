@@ -79,7 +79,10 @@ def test_outside_scope(harness: RunHarness) -> None:
     """Work outside the scope is not merged; its tree is kept for a person."""
     harness.play(one(f"run: echo x > other.txt, file_scope: [src], {WRITE}"))
     task = harness.task("t")
-    assert (task.kind, task.detail["paths"]) == ("scope", ["other.txt"])
+    assert (task.kind, task.detail["why"], task.detail["paths"]) == (
+        *("scope", "outside"),
+        ["other.txt"],
+    )
     assert harness.row().head == harness.row().base
     (kept,) = (harness.project.paths.run(harness.run).trees).iterdir()
     assert (kept / "other.txt").read_text() == "x\n"

@@ -15,6 +15,7 @@ from wf_tui.ledger.rules.moves import ACCEPT, ANSWER, HOLD, RELEASE, RETRY, SKIP
 if TYPE_CHECKING:
     from tests.support.histories import History
     from tests.support.ledger_harness import LedgerHarness
+    from wf_tui.ledger.model.rows import Detail
 
 
 @pytest.fixture
@@ -245,6 +246,28 @@ def test_an_abort_that_lets_others_go_on(drive: LedgerHarness, kind: BlockedKind
     drive.mine.move(RUN, RETRY, ["b"])
     drive.expect_claim("b")
     assert "run" in history(drive.db).without(of("run_resumed")).found()
+
+
+@pytest.mark.parametrize(
+    ("why", "every", "found"),
+    [
+        ("filter", ["filter", "outside"], []),
+        ("outside", ["filter", "outside"], ["move"]),
+        ("outside", ["outside", "filter"], ["move"]),
+        ("weather", ["weather"], ["move"]),
+        ("outside", [], ["move"]),
+    ],
+)
+def test_reasons_in_a_wrong_order(
+    drive: LedgerHarness, why: str, every: list[str], found: list[str]
+) -> None:
+    """Of several reasons why work is held back the first one is what its task says."""
+    merging(drive).make("a")
+    parts = {word: {"paths": ["f"]} for word in every}
+    detail: Detail = {"why": why, "paths": ["f"], "all": parts}
+    fence = drive.expect_claim("a", step=Step.CHECKING)
+    drive.ledger.block(fence, BAD, BlockedKind.SCOPE, detail)
+    assert history(drive.db).found() == found
 
 
 def test_a_result_that_holds_nobody_up(drive: LedgerHarness) -> None:

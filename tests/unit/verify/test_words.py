@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.events.read import EVENTS
-from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind, ScopeWhy
 from wf_tui.verify import kinds, replay
 
 if TYPE_CHECKING:
@@ -48,3 +48,8 @@ def test_the_checker_knows_every_kind() -> None:
     """Each kind is an end of an attempt, waits for something else, or is a person's doing."""
     ends = kinds.COUNTED | kinds.AT_ONCE | {"conflict"}
     assert ends | kinds.CANCELLED_BY_ABORT | {"cancelled"} == {kind.value for kind in BlockedKind}
+
+
+def test_the_checker_knows_why_work_is_held_back() -> None:
+    """The reasons are the same words, in the same order."""
+    assert tuple(why.value for why in ScopeWhy) == kinds.SCOPE_WHYS

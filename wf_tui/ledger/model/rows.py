@@ -24,6 +24,7 @@ from wf_tui.ledger.model.states import (
     Outcome,
     PinnedBy,
     RunState,
+    ScopeWhy,
     SeatState,
     Step,
     TaskState,
@@ -54,7 +55,7 @@ __all__ = [
 
 _SHOWN: Final = 60
 
-Detail = Mapping[str, "str | int | float | list[str] | None"]
+Detail = Mapping[str, "str | int | float | list[str] | Mapping[str, Mapping[str, object]] | None"]
 """The names behind a state's sentence: paths, holder, root, exit code ..."""
 
 
@@ -128,6 +129,8 @@ class TaskRow:
     @property
     def block(self) -> KindFacts | None:
         """What it means that it is blocked, or None where it is not."""
+        if self.kind is BlockedKind.SCOPE:
+            return ScopeWhy.of(self.detail).facts
         return self.kind.facts if isinstance(self.kind, BlockedKind) else None
 
     @property

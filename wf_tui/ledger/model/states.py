@@ -1,8 +1,13 @@
 """The closed sets of words of the ledger (RULES 3); the values are what tables and JSON hold."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "PERSON",
@@ -19,6 +24,7 @@ __all__ = [
     "QuestionState",
     "ReleaseKind",
     "RunState",
+    "ScopeWhy",
     "SeatState",
     "Step",
     "TaskState",
@@ -82,6 +88,68 @@ class KindFacts:
 
 
 _AS_FAILED: Final = KindFacts()
+_OUTSIDE: Final = KindFacts(
+    accepted_at=Step.CHECKING,
+    command="wf accept",
+    keys="A accepts it, r retries it",
+    paths="outside its scope:",
+)
+
+
+class ScopeWhy(StrEnum):
+    """Why work may not be merged as it is, and what a task blocked by that (kind `scope`) means.
+
+    In the order in which they count: where several hold, the first one says what helps. A command
+    with `{path}` is about the first of the paths, which of `LEFT` are refs.
+    """
+
+    facts: KindFacts
+
+    def __new__(cls, word: str, facts: KindFacts) -> Self:
+        """Make a reason of its word and of what it means."""
+        why = str.__new__(cls, word)
+        why._value_ = word
+        why.facts = facts
+        return why
+
+    SECRET = (
+        "secret",
+        replace(
+            _OUTSIDE,
+            command="wf shell",
+            keys="o opens its worktree, A looks again, r retries it",
+            paths="with the value of a key:",
+        ),
+    )
+    FILTER = (
+        "filter",
+        replace(
+            _OUTSIDE,
+            command="wf accept --unfiltered {path}",
+            keys="o opens its worktree, r retries it",
+            paths="needs a filter of your git:",
+        ),
+    )
+    REFUSED = (
+        "refused",
+        replace(_OUTSIDE, keys="A accepts the rest of it, r retries it", paths="cannot be merged:"),
+    )
+    OUTSIDE = "outside", _OUTSIDE
+    LEFT = (
+        "left",
+        replace(
+            _OUTSIDE,
+            command="wf accept --left {path}",
+            keys="o opens its worktree, r retries it",
+            paths="left in its git directory:",
+        ),
+    )
+
+    @classmethod
+    def of(cls, detail: Mapping[str, object]) -> ScopeWhy:
+        """Return the reason in the detail of a blocked task; older runs knew none but the scope."""
+        word = detail.get("why")
+        return next((why for why in ScopeWhy if why == word), ScopeWhy.OUTSIDE)
 
 
 class BlockedKind(StrEnum):
@@ -129,15 +197,8 @@ class BlockedKind(StrEnum):
         ),
     )
     GATE = "gate"
-    SCOPE = (
-        "scope",
-        KindFacts(
-            accepted_at=Step.CHECKING,
-            command="wf accept",
-            keys="A accepts it, r retries it",
-            paths="outside its scope:",
-        ),
-    )
+    SCOPE = "scope", _OUTSIDE
+    """What exactly helps, the `ScopeWhy` in its detail says."""
     DELIVERABLE = "deliverable"
     BUDGET = "budget"
     QUOTA = (

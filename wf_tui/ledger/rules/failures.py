@@ -54,6 +54,8 @@ MAX_BACKOFF: Final = 300.0
 LONGEST_WAIT: Final = 1.1 * MAX_BACKOFF + 60.0
 """Seconds; a back-off with its jitter, and what a clock may be corrected by without being set."""
 _HIGHEST_DOUBLING: Final = 16
+_KEPT: Final = ("paths", "head", "why", "all")
+"""What a task that goes back to its person was blocked with, and still is."""
 
 
 def fail(
@@ -182,10 +184,10 @@ def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> Task
     """Return to a person what was accepted and did not pass: blocked as before, not counted.
 
     `accept` has noted in the detail as what it was blocked. Paths and head of a conflict are kept,
-    since the marked merge still lies in the tree.
+    since the marked merge still lies in the tree; so is why it was held back.
     """
     kind = BlockedKind(str(task.detail["accepted"]))
-    kept = {name: task.detail[name] for name in ("paths", "head") if name in task.detail}
+    kept = {name: task.detail[name] for name in _KEPT if name in task.detail}
     return block(tx, task, ending, kind=kind, detail={**kept, **detail})
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow, Detail
     from wf_tui.ledger.queries.reads import Pulse
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.attempt import Steps
@@ -109,8 +109,7 @@ class Accepted:
             fault = back.fault
             active.log.info("did not pass: %s", fault.cause)
             ending = self.harvested.onto(Ending(Outcome.FAILED, fault.cause, fault.text))
-            detail = {"tail": fault.detail["tail"]} if "tail" in fault.detail else {}
-            await record.given_back(ending, detail)
+            await record.given_back(ending, self._given_back_with(fault))
         except LedgerError:
             raise  # the next scheduler takes it up where it was
         except Exception as error:  # the border of an attempt: it has to have an end
@@ -121,6 +120,13 @@ class Accepted:
     def kind(self) -> BlockedKind:
         """What the work was blocked as when the person accepted it."""
         return BlockedKind(str(self.active.claim.task.detail["accepted"]))
+
+    def _given_back_with(self, fault: Fault) -> Detail:
+        """Return what the task is blocked with beside what it was: a conflict keeps its paths."""
+        names = {"tail", "why", "all"}
+        if fault.kind is self.kind:
+            names.add("paths")
+        return {name: value for name, value in fault.detail.items() if name in names}
 
     async def _work(self) -> None:
         """Take the steps; each one that was done before a crash is passed over."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
-from wf_tui.ledger.model.states import BlockedKind, Cause
+from wf_tui.ledger.model.held_work import HeldPart, HeldWork
+from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
 from wf_tui.text import clean, listed, plural
 from wf_tui.workers.shell import failure_text, result_text, run_command
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from wf_tui.workers.launcher import Launcher
     from wf_tui.workers.protocol import Job
 
-__all__ = ["Check", "Fault", "left_out", "missing_deliverables", "out_of_scope"]
+__all__ = ["Check", "Fault", "held_back", "left_out", "missing_deliverables"]
 
 _HARMLESS: Final = frozenset({"special file"})
 _NAMED: Final = 5
@@ -65,7 +66,7 @@ class Check:
         self, active: ActiveClaim, job: Job, harvested: Harvested, *, gate: bool
     ) -> Fault | None:
         claim = active.claim
-        fault = left_out(harvested) or out_of_scope(claim, harvested)
+        fault = left_out(harvested) or held_back(claim, harvested)
         if fault is None:
             fault = missing_deliverables(claim, job.tree)
         command = claim.task.spec.gate
@@ -98,8 +99,14 @@ def left_out(harvested: Harvested) -> Fault | None:
     )
 
 
-def out_of_scope(claim: Claim, harvested: Harvested) -> Fault | None:
-    """Refuse changes outside the scope that the plan declares, unless a person waived it (G10)."""
+def held_back(claim: Claim, harvested: Harvested) -> Fault | None:
+    """Hold back work that may not be merged as it is, with every reason there is (B scope)."""
+    held = HeldWork.of([out_of_scope(claim, harvested)])
+    return Fault(BlockedKind.SCOPE, Cause.SCOPE, held.text, held.detail) if held else None
+
+
+def out_of_scope(claim: Claim, harvested: Harvested) -> HeldPart | None:
+    """Find changes outside the scope that the plan declares, unless a person waived it (G10)."""
     task = claim.task
     if not task.scope or task.scope_waived:
         return None
@@ -108,7 +115,7 @@ def out_of_scope(claim: Claim, harvested: Harvested) -> Fault | None:
         return None
     names = listed(paths, _NAMED, limit=200)
     text = f"it changed {plural(len(paths), 'file')} outside its scope: {names}"
-    return Fault(BlockedKind.SCOPE, Cause.SCOPE, text, {"paths": list(paths[:200])})
+    return HeldPart(ScopeWhy.OUTSIDE, paths, text)
 
 
 def missing_deliverables(claim: Claim, tree: Path) -> Fault | None:

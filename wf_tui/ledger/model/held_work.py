@@ -1,0 +1,65 @@
+"""Work that may not be merged as it is: each reason with its paths, as a blocked task keeps them.
+
+The checks of an attempt make the parts; the detail of the task (kind `scope`), its event and the
+JSON of `wf status` have them under `why`, `paths` and `all`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.states import ScopeWhy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wf_tui.ledger.model.rows import Detail
+
+__all__ = ["HeldPart", "HeldWork"]
+
+_MOST_PATHS: Final = 200
+_ORDER: Final = tuple(ScopeWhy)
+
+
+@dataclass(frozen=True)
+class HeldPart:
+    """One reason why work is held back."""
+
+    why: ScopeWhy
+    paths: tuple[str, ...]
+    """What it is about; of `LEFT`, refs. The first 200 are stored."""
+    text: str
+    """A sentence for a person; names in it are cleaned."""
+
+
+@dataclass(frozen=True)
+class HeldWork:
+    """All reasons why the work of an attempt is held back, the one that counts first."""
+
+    parts: tuple[HeldPart, ...]
+
+    @classmethod
+    def of(cls, found: Iterable[HeldPart | None]) -> HeldWork | None:
+        """Return the reasons that there are, at most one of each, in their order; None for none."""
+        parts = [part for part in found if part is not None]
+        parts.sort(key=lambda part: _ORDER.index(part.why))
+        return cls(tuple(parts)) if parts else None
+
+    @property
+    def text(self) -> str:
+        """Every reason, as one sentence."""
+        return "; ".join(part.text for part in self.parts)
+
+    @property
+    def detail(self) -> Detail:
+        """What the blocked task keeps of it: the first reason and its paths, then all by name."""
+        first = self.parts[0]
+        return {
+            "why": first.why.value,
+            "paths": list(first.paths[:_MOST_PATHS]),
+            "all": {
+                part.why.value: {"paths": list(part.paths[:_MOST_PATHS]), "text": part.text}
+                for part in self.parts
+            },
+        }
