@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from wf_tui.kept_worktree import unresolved
+from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.states import Intent, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.seats import more_seats
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.moves import Move, MoveResult
     from wf_tui.project import Project
 
-__all__ = ["abort", "add", "move", "pause", "resume", "set_jobs", "stop", "undo"]
+__all__ = ["abort", "accept", "add", "move", "pause", "resume", "set_jobs", "stop", "undo"]
 
 _LONGEST_ID: Final = 40
 _BUILT_IN: Final = "shell"
@@ -47,17 +48,32 @@ def move(
 
     Where the move gives the run something to do, a scheduler is there for it afterwards.
     """
-    left = {}
-    if move.from_tree:
-        paths = project.paths.run(run)
-        left = {t: why for t in tasks if (why := unresolved(ledger.db, run, t, paths))}
 
     def make() -> list[MoveResult]:
-        free = [task for task in tasks if task not in left]
-        made = {one.task: one for one in ledger.move(run, move, free, *args, **kwargs)}
-        return [made[task] if task in made else _left(task, left[task]) for task in tasks]
+        return ledger.move(run, move, tasks, *args, **kwargs)
 
     return _with_scheduler(project, ledger, run, make) if move.wakes else make()
+
+
+def accept(
+    project: Project,
+    ledger: Ledger,
+    run: str,
+    tasks: Sequence[str],
+    choices: Choices = NO_CHOICES,
+) -> list[MoveResult]:
+    """Make the move `ACCEPT`, after a look at the worktrees in which the work lies.
+
+    What is still to be done in one refuses its task. `choices` are about one task alone.
+    """
+    from wf_tui.ledger.rules import moves  # noqa: PLC0415 - reading needs no rules
+
+    paths = project.paths.run(run)
+    left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task, paths))}
+    free = [task for task in tasks if task not in left]
+    accepted = move(project, ledger, run, moves.ACCEPT, free, choices=choices) if free else []
+    made = {one.task: one for one in accepted}
+    return [made[task] if task in made else _left(task, left[task]) for task in tasks]
 
 
 def _left(task: str, why: str) -> MoveResult:

@@ -45,7 +45,7 @@ _SECTIONS: Final = (
             Entry("cancel", "wf_tui.cli.tasks", "Give tasks up."),
             Entry("skip", "wf_tui.cli.tasks", "Count tasks as done without their work."),
             Entry(
-                "accept", "wf_tui.cli.tasks", "Take work held back by review, scope or conflict."
+                "accept", "wf_tui.cli.accept", "Take work held back by review, scope or conflict."
             ),
             Entry("shell", "wf_tui.cli.shell", "Your shell in the worktree of a task."),
             Entry("priority", "wf_tui.cli.tasks", "Move a task in the queue."),

@@ -1,7 +1,8 @@
 """By hand, on one or many tasks: the commands of the table of moves, and `priority` and `undo`.
 
 A move whose row has a help text gets its command here by that; `cli/root.py` has its line in the
-list of all commands, which is known without the table since `wf --help` loads no rules.
+list of all commands, which is known without the table since `wf --help` loads no rules. Only
+`accept`, which has choices to read, is in a module of its own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.rules.moves import Move
 
-__all__ = ["priority", "undo"]
+__all__ = ["on_tasks", "priority", "task_names", "undo"]
 
 _ANY: Final = "any"
 _REFUSED: Final = "The exit status is 5 if any task was refused."
@@ -58,20 +59,20 @@ def _command_of(move: Move[...]) -> click.Command:
         **arguments: Any,
     ) -> int:
         with acting(run, repo) as at:
-            names = _task_names(at, tasks, all_blocked, move.blocked_kinds)
+            names = task_names(at, tasks, all_blocked, move.blocked_kinds)
             made = []
             if names:
                 made = commands.move(at.project, at.ledger, at.run.id, move, names, **arguments)
             return print_results(at, made, as_json=as_json)
 
     command.__doc__ = f"{move.help}\n\n{_REFUSED}"
-    with_options = _on_tasks(command)
+    with_options = on_tasks(command)
     if move.name in _ARGUMENTS:
         with_options = _ARGUMENTS[move.name](with_options)
     return click.command(move.name)(with_options)
 
 
-def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
+def on_tasks(command: Callable[..., object]) -> Callable[..., object]:
     """Give a command the arguments that say which tasks it is about."""
     tasks = click.argument("tasks", nargs=-1, metavar="TASK...")
     blocked = click.option(
@@ -84,7 +85,7 @@ def _on_tasks(command: Callable[..., object]) -> Callable[..., object]:
     return tasks(blocked(run_option(json_option(command))))
 
 
-def _task_names(
+def task_names(
     at: Acting, tasks: Sequence[str], all_blocked: str | None, kinds: Collection[BlockedKind]
 ) -> list[str]:
     """Return the tasks that a command is about; `kinds` are those of a bare `--all-blocked`.

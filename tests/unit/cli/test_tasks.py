@@ -235,3 +235,12 @@ def test_a_review_is_blocked_until_it_is_accepted(cli: CliHarness, run: str) -> 
     assert (status.exit_code, "wf accept one" in status.stdout) == (1, True)
     (accepted,) = cli.json_here("accept", "--all-blocked=review")
     assert (accepted["task"], accepted["state"]) == ("one", "in_progress")
+
+
+def test_choices_are_for_one_task(cli: CliHarness, run: str) -> None:
+    """The same path may mean something else in each: usage, exit 2, and nothing is accepted."""
+    block(cli, run, BlockedKind.CONFLICT)
+    for words in (["one", "two"], ["--all-blocked"]):
+        result = cli.here("accept", *words, "--ours", "a.txt")
+        assert (result.exit_code, "one task at a time" in result.stderr) == (2, True)
+    assert states(cli)["one"] == ("blocked", "conflict")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TOGGLE",
     "abort",
+    "accept",
     "copy",
     "edit",
     "fewer_jobs",
@@ -85,6 +86,11 @@ async def ask_before(
     """Do an act once the person has agreed; `question` is made by `confirm`."""
     if await app.push_screen_wait(question) == YES:
         app.do(act, label)
+
+
+def accept(app: ActionHost, ids: Ids) -> None:
+    """Take work that was held back, as it lies there."""
+    app.do(lambda ledger: commands.accept(app.project, ledger, app.run_id, ids), moves.ACCEPT.done)
 
 
 def hold_or_release(app: ActionHost, ids: Ids) -> None:

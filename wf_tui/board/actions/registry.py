@@ -28,8 +28,9 @@ _ADD: Final = (
 _DIALOGS: Final[Mapping[str, Handler]] = {
     moves.REASSIGN.name: handlers.reassign,
     moves.EDIT.name: handlers.edit,
+    moves.ACCEPT.name: handlers.accept,
 }
-"""What asks for the arguments of a move before it is made."""
+"""What asks for the arguments of a move before it is made, or looks whether it can be."""
 
 
 def action_of(move: Move[...], key: Key) -> Action:

@@ -7,6 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wf_tui.errors import LedgerError
+from wf_tui.ledger.model.accept_choices import (
+    NO_CHOICES,
+    Choices,
+    read_choices,
+    write_choices,
+)
 from wf_tui.ledger.model.json_text import (
     read_map,
     read_words,
@@ -110,6 +116,8 @@ class TaskRow:
     result: str | None = None
     merge_gates: int = 0
     """How often in a row its gate failed on the merged tree."""
+    choices: Choices = NO_CHOICES
+    """What a person chose as they last accepted its work."""
 
     @property
     def writes(self) -> bool:
@@ -445,6 +453,7 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "roles": read_words,
     "detail": read_map,
     "data": read_map,
+    "choices": read_choices,
     **dict.fromkeys(_YES_OR_NO, bool),
 }
 _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
@@ -453,6 +462,7 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "roles": write_words,
     "detail": write_map,
     "data": write_map,
+    "choices": write_choices,
     **dict.fromkeys(_FREE_TEXT, write_text),
     **dict.fromkeys(_YES_OR_NO, int),
 }

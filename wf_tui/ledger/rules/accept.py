@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.rules.claims import open_attempt
 from wf_tui.plan.choices import Isolation
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["accept", "check_shared_tree"]
+__all__ = ["accept", "check_accepted"]
 
 
-def accept(tx: Change, task: TaskRow) -> TaskRow:
+def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
     """Take work that was held back: a person's claim, with a fence of its own.
 
     The rule of the move `ACCEPT`. The scheduler finds the open attempt and sees it through, from
-    the step that the kind of block names on; no seat is taken for it.
+    the step that the kind of block names on, as `choices` say; no seat is taken for it.
     """
     epoch = task.epoch + 1
     claimed = evolve(
@@ -43,6 +44,7 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
         unmet=task.unmet + 1,
         # Work that was inside its scope is to stay there, whatever a person does to it.
         scope_waived=not (task.block and task.block.passed_checks),
+        choices=choices,
         detail={**task.detail, "accepted": task.kind},
     )
     # Told before those that it blocked go on, so that the log has cause before effect.
@@ -54,6 +56,7 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
             isolation=task.isolation,
             mode=task.mode,
             before=task.kind,
+            choices=choices.given() or None,
         ),
         claimed,
     )
@@ -66,11 +69,16 @@ def accept(tx: Change, task: TaskRow) -> TaskRow:
     return held
 
 
-def check_shared_tree(tx: Change, task: TaskRow) -> None:
-    """Keep a person's claim, too, out of a part of the shared workspace that is in use.
+def check_accepted(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> None:
+    """Refuse choices that this kind of block does not have, and a shared workspace in use.
 
     A tree of its own is nobody else's, whatever its scope. Raises `RefusedError`.
     """
+    if choices.about_conflict and task.kind != BlockedKind.CONFLICT:
+        raise RefusedError(
+            f"task {task.id!r} has no sides to choose from: it is in no conflict",
+            "leave out --ours and --theirs",
+        )
     if task.isolation is not Isolation.SHARED:
         return
     holder = contention(tx.run, task, tx.open_attempts())

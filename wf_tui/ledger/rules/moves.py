@@ -139,8 +139,6 @@ class Move(Generic[P]):
     """Whether `undo` brings the task back as it was; only where no attempt was stopped."""
     dependants_first: bool = False
     """Whether of several tasks those come first that need the others, as in an abort."""
-    from_tree: bool = False
-    """Whether it takes what lies in the worktree that was kept for the task."""
     asks_first: bool = False
     """Whether a person is asked before a running attempt is stopped."""
     told: str = ""
@@ -294,10 +292,9 @@ ACCEPT: Final = Move(
     accept.accept,
     frozenset(),
     _ACCEPTED,
-    check=accept.check_shared_tree,
+    check=accept.check_accepted,
     wakes=True,
     undoable=False,
-    from_tree=True,
     help=(
         "Take the work of tasks that wait for your review, or are blocked by their scope or by a "
         "conflict you have resolved.\n\nWhat is in the worktree now is taken (wf shell TASK)."

@@ -57,6 +57,8 @@ class TaskClaimed(EventBase, kind="task_claimed", proves_life=True):
     isolation: str
     mode: str
     before: str | None = None
+    choices: Shape | None = None
+    """How a person wants what they accepted to be taken."""
 
 
 class TaskStep(EventBase, kind="task_step", reaches_dependants=False, proves_life=True):

@@ -100,6 +100,7 @@ CREATE TABLE task (
     commit_id TEXT,
     result TEXT,
     merge_gates BIGINT NOT NULL DEFAULT 0,
+    choices TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (run, id)
 );
 

@@ -1,6 +1,7 @@
--- What the gate of a merge remembers, and an index that is used for what a task waits for.
+-- What the gate of a merge remembers, what a person chose as they accepted work, and an index that is used for what a task waits for.
 
 ALTER TABLE task ADD COLUMN merge_gates BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE task ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
 
 DROP INDEX edge_dst;
 CREATE INDEX edge_dst ON edge (run, dst, kind, src);
