@@ -5,13 +5,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from wf_tui.errors import EnvironmentalError, UsageError, nearest
+from wf_tui.variables import name_fault, pattern_fault, value_fault
 
 __all__ = ["Board", "Config", "Profile", "Timing", "config_path", "load_config"]
 
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+def settable(variables: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the variables as they are; a program has to be able to get each of them."""
+    for name, value in variables.items():
+        if fault := name_fault(name) or value_fault(value):
+            raise ValueError(f"{name!r} {fault}")
+    return variables
+
+
+def passable(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names and patterns as they are; wf has to be able to pass each of them on."""
+    for pattern in patterns:
+        if fault := pattern_fault(pattern):
+            raise ValueError(f"{pattern!r} {fault}")
+    return patterns
+
+
+_Variables = Annotated[Mapping[str, str], AfterValidator(settable)]
+_Passed = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(passable)]
 
 
 class _Part(BaseModel):
@@ -49,6 +70,10 @@ class Profile(_Part):
     """The roles it takes; none means all."""
     lane: str = "local"
     """The provider limit that its seats share."""
+    env: _Variables = {}
+    """Variables for its programs, and their values; no gate or setup sees them."""
+    pass_env: _Passed = ()
+    """Variables of whoever starts a run that its programs get, too."""
     breaker: Annotated[int, Field(ge=0, le=1_000_000)] = 50
     """After how many quick failures in a row its seats pause (RULES 5, Breaker); 0: never."""
 
@@ -72,6 +97,8 @@ class Config(_Part):
     board: Board = Board()
     port_base: Annotated[int, Field(ge=1024, le=65_000)] = 20_000
     """Where the ranges begin of which each attempt has one (`WF_PORT_BASE`)."""
+    pass_env: _Passed = ()
+    """Variables that every program gets, by name or by a pattern: `SSH_AUTH_SOCK`, `CARGO_*`."""
     keys: Mapping[str, str] = {}
     """The keys of the board's actions by the action's id, separated by commas: `"R,f5"`."""
 

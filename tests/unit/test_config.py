@@ -52,3 +52,17 @@ def test_a_file_that_is_asked_for_has_to_be_there(tmp_path: Path) -> None:
     """Without `WF_CONFIG` a missing file is no fault."""
     with pytest.raises(EnvironmentalError, match="there is no configuration"):
         load_config({"WF_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_variables_that_nobody_may_set_are_faults(tmp_path: Path) -> None:
+    """The settings are held to the same as a plan: wf's own names are not theirs to give."""
+    path = tmp_path / "config.toml"
+    path.write_text(
+        'pass_env = ["JAVA_HOME", "GIT_*"]\n[profiles.x]\n'
+        'env = {WF_RUN = "x"}\npass_env = ["A B"]\n'
+    )
+    with pytest.raises(UsageError) as caught:
+        load_config({"WF_CONFIG": str(path)})
+    for place, name in (("pass_env", "GIT_*"), ("profiles.x.env", "WF_RUN"), ("x.pass_env", "A B")):
+        assert place in caught.value.message
+        assert repr(name) in caught.value.message

@@ -9,12 +9,13 @@ from typing import Final
 
 from wf_tui.plan.check_scopes import scope_faults
 from wf_tui.plan.document import Document, Path
-from wf_tui.plan.models import Phase, Plan, Task
+from wf_tui.plan.models import Phase, Plan, Surroundings, Task
 from wf_tui.plan.order import walk
 from wf_tui.plan.report import Problem, quoted
 from wf_tui.plan.shape import NOT_SUPPORTED
 from wf_tui.plan.type_errors import Suggestions
 from wf_tui.text import clean
+from wf_tui.variables import name_fault, pattern_fault, value_fault
 
 __all__ = [
     "check_cycles",
@@ -24,6 +25,7 @@ __all__ = [
     "check_plan_fields",
     "check_results",
     "check_unsupported_keys",
+    "check_variables",
     "faults",
     "warnings",
 ]
@@ -50,6 +52,7 @@ def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem,
         *check_cycles(document, plan),
         *check_results(document, plan),
         *check_local_files(document, plan),
+        *check_variables(document, plan),
         *check_unsupported_keys(document),
     )
 
@@ -254,6 +257,23 @@ def check_local_files(document: Document, plan: Plan) -> Iterator[Problem]:
                 right=path,
             )
         seen.setdefault(path, key)
+
+
+def check_variables(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield a fault for each variable of `env` and `pass_env` that no plan can give a program."""
+    places: list[tuple[Path, Surroundings]] = [((), plan), (("defaults",), plan.defaults)]
+    for path, part in [*places, *_tasks(plan)]:
+        for name, value in part.env.items():
+            if fault := name_fault(name) or value_fault(value):
+                yield _variable(document, (*path, "env", name), name, fault)
+        for number, pattern in enumerate(part.pass_env):
+            if fault := pattern_fault(pattern):
+                yield _variable(document, (*path, "pass_env", number), pattern, fault)
+
+
+def _variable(document: Document, path: Path, name: str, fault: str) -> Problem:
+    message, hint = f"the variable {quoted(name)} {fault}", "leave it out, or name another"
+    return document.problem("invalid_variable", path, message, hint, name=name)
 
 
 def check_unsupported_keys(document: Document) -> Iterator[Problem]:

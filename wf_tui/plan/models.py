@@ -5,7 +5,9 @@ wf's own additions. What a value must be *beside* its type is in `check`. The fu
 what a type does to its value; each raises `ValueError` for pydantic, which names the place.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Annotated, ClassVar, Final
 
 from pydantic import (
@@ -37,12 +39,15 @@ __all__ = [
     "Plan",
     "Scopes",
     "Settings",
+    "Surroundings",
     "Task",
+    "as_text",
     "at_most_what_the_ledger_keeps",
     "blank_is_none",
     "inside_the_tree",
     "newest_word",
     "one_path",
+    "shell_words",
 ]
 
 
@@ -84,6 +89,14 @@ AGENT_TYPE_WORDS: Final[dict[str, AgentType]] = {
 }
 
 _LEDGER_MOST = 2**63 - 1
+# So that a script ends at its first line that fails, and not with the status of its last one.
+_STOPS_AT_FAILURES: Final[dict[str, tuple[str, ...]]] = {
+    "sh": ("-e",),
+    "bash": ("-eo", "pipefail"),
+    "zsh": ("-eo", "pipefail"),
+    "ksh": ("-eo", "pipefail"),
+    "dash": ("-e",),
+}
 
 
 def newest_word(value: object) -> object:
@@ -123,6 +136,32 @@ def blank_is_none(value: str | None) -> str | None:
     return value if value and value.strip() else None
 
 
+def as_text(value: object) -> object:
+    """Return a whole number or a yes-or-no as the text that a variable holds."""
+    # No fraction: of `3.10` the reader has kept 3.1, and only quotes say what was meant.
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else value
+
+
+def shell_words(value: object) -> object:
+    """Return the command line of a shell that is named; one that is a list stays as it is."""
+    if not isinstance(value, str):
+        return value
+    options = _STOPS_AT_FAILURES.get(PurePath(value).name)
+    if options is None:
+        known = ", ".join(_STOPS_AT_FAILURES)
+        raise ValueError(f"must be {known}, or a whole command line as a list")
+    return [value, *options, "-c"]
+
+
+def some_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command line of a shell, which has a program at least."""
+    if not words or not words[0].strip() or any("\0" in word for word in words):
+        raise ValueError("names no program")
+    return words
+
+
 _U8 = Annotated[StrictInt, Field(ge=0, le=2**8 - 1)]
 _U32 = Annotated[StrictInt, Field(ge=0, le=2**32 - 1)]
 _U64 = Annotated[
@@ -138,6 +177,8 @@ _Paths = tuple[Annotated[StrictStr, AfterValidator(inside_the_tree)], ...]
 _LocalPaths = tuple[Annotated[StrictStr, AfterValidator(one_path)], ...]
 _Role = Annotated[AgentType, BeforeValidator(newest_word)]
 _Command = Annotated[StrictStr | None, AfterValidator(blank_is_none)]
+_Variables = Mapping[str, Annotated[StrictStr, BeforeValidator(as_text)]]
+_Shell = Annotated[tuple[StrictStr, ...], BeforeValidator(shell_words), AfterValidator(some_words)]
 
 
 class _Part(BaseModel):
@@ -155,7 +196,23 @@ class Budget(_Part):
     max_seconds: _Amount | None = None
 
 
-class Settings(_Part):
+class Surroundings(_Part):
+    """What commands and agents run in; the plan, its defaults and each task can say it.
+
+    `env` and `pass_env` add up from one to the next, the others are replaced.
+    """
+
+    env: _Variables = {}
+    """Variables and their values."""
+    pass_env: _Texts = ()
+    """Variables of whoever starts the run, by name or by a pattern: `CARGO_*`."""
+    shell: _Shell | None = None
+    """What runs the commands, as a command line; None: `sh -e -c`, or what the plan says."""
+    stall_after: _Amount | None = None
+    """How long a program may print nothing; 0: as long as it likes, as do commands without it."""
+
+
+class Settings(Surroundings):
     """What wf adds to a task; a plan can give defaults for all its tasks. Times are in seconds."""
 
     title: StrictStr | None = None
@@ -242,7 +299,7 @@ class Phase(_Part):
     tasks: tuple[Task, ...] = ()
 
 
-class Plan(_Part):
+class Plan(Surroundings):
     """A goal and the phases that reach it.
 
     Of the right shape, but not good for a run before `check.faults` finds nothing in it; a `Report`

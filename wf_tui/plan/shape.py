@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from wf_tui.plan.choices import GateOn
 from wf_tui.plan.document import Document, Path, screen
-from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Task
+from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Surroundings, Task
 from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
 from wf_tui.plan.type_errors import Suggestions, parse_problem
 
@@ -18,7 +19,18 @@ NOT_SUPPORTED: Final = ("sparse",)
 """Keys of the format that are read and refused when used."""
 _SETUP: Final = ("setup", "teardown", "link", "copy")
 
+_ADDED_UP: Final = frozenset({"env", "pass_env"})
+"""What a task has of its own beside what the plan and its defaults have, not in place of it."""
+
 _TREE_KEY = "nodes"
+
+
+def _own_first(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    """Return the fields of a table, those that several kinds of tables have behind its own."""
+    fields = model.model_fields.items()
+    return sorted(fields, key=lambda field: field[0] in Surroundings.model_fields)
+
+
 _KINDS: Final[dict[type[BaseModel], str]] = {
     Plan: "the plan",
     Phase: "a phase",
@@ -28,7 +40,7 @@ _KINDS: Final[dict[type[BaseModel], str]] = {
 }
 _KEYS: Final = {
     model: (
-        *(field.alias or name for name, field in model.model_fields.items()),
+        *(field.alias or name for name, field in _own_first(model)),
         *(NOT_SUPPORTED if model is Plan else ()),
     )
     for model in _KINDS
@@ -143,7 +155,7 @@ def task_with_defaults(raw: object, defaults: _Table, plan: _Table) -> object:
     if not isinstance(raw, dict):
         return raw
     own = _present(raw)
-    task = {**defaults, **own}
+    task = {key: part for key, part in defaults.items() if key not in _ADDED_UP} | own
     # A task that limits its steps alone keeps the other limits of the defaults.
     limits, own_limits = defaults.get("budget"), own.get("budget")
     if isinstance(limits, dict) and isinstance(own_limits, dict):

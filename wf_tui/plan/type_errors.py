@@ -33,6 +33,7 @@ _WANTED: Final = {
     "bool_type": "true or false",
     "tuple_type": "a list",
     "model_type": "a table of keys",
+    "dict_type": "a table of names and values",
 }
 _YES_NO: Final = {"yes": "true", "on": "true", "true": "true", "1": "true"}
 
@@ -66,7 +67,9 @@ def explain(kind: str, key: str, error: "ErrorDetails") -> tuple[str, str]:
                 limit = f"{limit:,.15g}"
             return f"{name} must be {words} {limit}, not {show_value(value)}", ""
     if kind == "value_error":
-        return f"{name} {limits.get('error')}", "name a path inside the tree"
+        shell = "write `shell: bash`, or a list such as [bash, -lc]"
+        hint = shell if key == "shell" else "name a path inside the tree"
+        return f"{name} {limits.get('error')}", hint
     return f"{name}: {error['msg']}", ""
 
 

@@ -1,8 +1,9 @@
 """A worker's environment: built from empty, so that nothing is passed on by accident."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
+
+from wf_tui.variables import is_secret
 
 __all__ = ["base_environment", "worker_environment"]
 
@@ -18,7 +19,6 @@ _PASSED = frozenset({
     "USER",
 })  # fmt: skip
 _LOCALE = "LC_"
-_SECRET = re.compile(r"SECRET|TOKEN|PASSW|API_?KEY|CREDENTIAL|PRIVATE", re.IGNORECASE)
 _PLAIN_OUTPUT = {"TERM": "dumb", "NO_COLOR": "1"}
 
 
@@ -32,7 +32,7 @@ def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
     for name, value in environ.items():
         is_known = name in _PASSED or name.startswith(_LOCALE)
         # Whatever begins with LC_ passes as a locale, and anybody may name a variable so.
-        if is_known and not _SECRET.search(name):
+        if is_known and not is_secret(name):
             passed[name] = value
     return {"PATH": "/usr/local/bin:/usr/bin:/bin", **passed, **_PLAIN_OUTPUT}
 

@@ -377,3 +377,18 @@ def test_a_thousand_tasks_are_checked_in_well_under_a_second() -> None:
     assert report(*chain).valid
     assert report(wide).valid
     assert time.process_time() - started < 2
+
+
+def test_variables_that_nobody_may_set_are_named_at_their_place() -> None:
+    """The plan, its defaults and each task are looked at, and each fault is named."""
+    work = task("a", env={"LD_PRELOAD": "x", "OK": "y"}, pass_env=["JAVA_HOME", "GIT_*"])
+    found = report(
+        phase("p", work), env={"WF_RUN": "x"}, defaults={"pass_env": ["A B"]}, pass_env=["PYTHON*"]
+    )
+    assert {(error.code, error.path) for error in found.errors} == {
+        ("invalid_variable", "env.WF_RUN"),
+        ("invalid_variable", "pass_env[0]"),
+        ("invalid_variable", "defaults.pass_env[0]"),
+        ("invalid_variable", "phases[0].tasks[0].env.LD_PRELOAD"),
+        ("invalid_variable", "phases[0].tasks[0].pass_env[1]"),
+    }

@@ -457,3 +457,49 @@ def test_files_that_are_no_files_of_the_checkout(path: str, fault: str) -> None:
     )
     assert found.errors[0].message == f"each item of `copy` {fault}"
     assert found.errors[0].path == "copy[1]"
+
+
+@pytest.mark.parametrize(
+    ("written", "argv"),
+    [
+        ("sh", ("sh", "-e", "-c")),
+        ("bash", ("bash", "-eo", "pipefail", "-c")),
+        ("/bin/bash", ("/bin/bash", "-eo", "pipefail", "-c")),
+        (["python3", "-c"], ("python3", "-c")),
+    ],
+)
+def test_a_shell_that_is_named_stops_at_failures(written: object, argv: tuple[str, ...]) -> None:
+    """A name gets the options with which a script ends at its first failure; a list is as it is."""
+    plan = with_task(shell=written).plan
+    assert plan is not None
+    assert plan.tasks[0].shell == argv
+
+
+@pytest.mark.parametrize("written", ["fish", "bash -l", "", [], [""], 1])
+def test_what_is_no_shell_is_refused(written: object) -> None:
+    """A word that is none of the shells, and a list without a program, are errors."""
+    (error,) = with_task(shell=written).errors
+    assert error.path.startswith("phases[0].tasks[0].shell")
+
+
+def test_numbers_and_yes_or_no_are_text_in_variables() -> None:
+    """A whole number and a yes or no are taken as written; a fraction may have lost its zero."""
+    plan = with_task(env={"A": 1, "B": True, "C": "x"}).plan
+    assert plan is not None
+    assert plan.tasks[0].env == {"A": "1", "B": "true", "C": "x"}
+    (error,) = with_task(env={"A": 3.1}).errors
+    assert error.hint == "put it in quotes"
+
+
+def test_variables_of_the_defaults_stay_with_them() -> None:
+    """A profile comes between defaults and task, so neither is written into the other."""
+    text = {
+        "goal": "g",
+        "defaults": {"env": {"A": "1"}, "pass_env": ["B"], "shell": "bash", "stall_after": 5},
+        "phases": [{"name": "p", "tasks": [{"id": "t", "run": "true", "env": {"C": "2"}}]}],
+    }
+    plan = parse_plan(json.dumps(text), "json", "plan.json").plan
+    assert plan is not None
+    task = plan.tasks[0]
+    assert (task.env, task.pass_env, task.stall_after) == ({"C": "2"}, (), 5)
+    assert task.shell == ("bash", "-eo", "pipefail", "-c")
