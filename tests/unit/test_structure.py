@@ -17,6 +17,7 @@ from tests.support.source_calls import UNKNOWN, git_commands, process_starts
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAT_FOLDERS = {
+    "wf_tui": "what all rooms share; the map in CONTRIBUTING.md has a row for each",
     "wf_tui/cli": "a file for each group of commands, all listed in root.py",
     "wf_tui/picture": "one algorithm, whose parts are read together",
 }
