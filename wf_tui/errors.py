@@ -19,7 +19,6 @@ Statuses 0 and 1 are no errors (done; a run that ended with anything left), 4 is
 129, 130 and 143 are signals; `cli/errors.py` turns all of them into the exit of the process.
 """
 
-import difflib
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
@@ -44,6 +43,9 @@ __all__ = [
 
 _NAMED: Final = 8
 """Names in a hint."""
+_MOST_EDITS: Final = 2
+_SHORT: Final = 5
+"""Letters of a word in which two wrong ones may make it another one."""
 
 
 class WfError(Exception):
@@ -121,7 +123,39 @@ class RefusedError(WfError):
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """Return the choice that reads most like `word`, or None where nothing is near."""
-    folded = {choice.lower(): choice for choice in choices}
-    found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
+    """Return the choice that `word` is a misspelling of, or None where it is of none.
+
+    At most two letters are added, left out, changed or swapped; one in a word of three letters,
+    none in a shorter one. A short word with another beginning is another word: `date` is not a
+    misspelling of `gate`, nor `if` of `id`.
+    """
+    low = word.lower()
+    folded = {choice.lower(): choice for choice in choices if _begins_alike(low, choice.lower())}
+    for edits in range(min(_MOST_EDITS, max(len(low) - 2, 0)) + 1):
+        for low_choice, choice in folded.items():
+            if abs(len(low_choice) - len(low)) <= edits and _within(low, low_choice, edits):
+                return choice
+    return None
+
+
+def _begins_alike(word: str, choice: str) -> bool:
+    return len(word) > _SHORT or word[:1] in choice[:2] or choice[:1] in word[:2]
+
+
+def _within(left: str, right: str, edits: int) -> bool:
+    """Whether so many edits make one of the other; swapping two neighbours is one."""
+    same = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        same += 1
+    left, right = left[same:], right[same:]
+    if not left or not right or not edits:
+        return max(len(left), len(right)) <= edits
+    less = edits - 1
+    return (
+        _within(left[1:], right[1:], less)
+        or _within(left[1:], right, less)
+        or _within(left, right[1:], less)
+        or (left[:2] == right[1::-1] and _within(left[2:], right[2:], less))
+    )

@@ -468,4 +468,37 @@ MUTANTS: Final = (
         "    if tx.run.intent == Intent.ABORT:\n",
         "unit/ledger/test_failures.py::test_the_last_failure_blocks",
     ),
+    # plan: a plan is what its writer meant
+    Mutant(
+        "plan",
+        "unknown keys are only warnings",
+        "plan/read.py",
+        "    strict = () if lenient else unknown\n",
+        "    strict = ()\n",
+        "unit/plan/test_keys.py::test_an_unknown_key_is_an_error",
+    ),
+    Mutant(
+        "plan",
+        "what a task needs has one name",
+        "plan/foreign/keys.py",
+        "        for alias in [word for word in table if word in ALIASES]:\n",
+        "        for alias in []:\n",
+        "unit/plan/test_keys.py::test_what_a_task_needs_is_read_under_its_usual_names",
+    ),
+    Mutant(
+        "plan",
+        "the rules wait for the shape",
+        "plan/shape.py",
+        "    return Shaped(plan, errors)\n",
+        "    return Shaped(None if errors else plan, errors)\n",
+        "unit/plan/test_shape.py::test_faults_of_the_rules_are_told_beside_those_of_the_shape",
+    ),
+    Mutant(
+        "plan",
+        "a nearest word is any word",
+        "errors.py",
+        "    return len(word) > _SHORT or word[:1] in choice[:2] or choice[:1] in word[:2]\n",
+        "    return True\n",
+        "unit/test_errors.py::test_another_word_is_no_misspelling",
+    ),
 )

@@ -4,6 +4,8 @@ import importlib
 import pkgutil
 import re
 
+import pytest
+
 import wf_tui
 from wf_tui import errors
 from wf_tui.errors import UnknownNameError, WfError, nearest
@@ -52,3 +54,21 @@ def test_nearest_reads_no_case() -> None:
     """What is given back is written as it is known."""
     assert nearest("TASK", ["Task"]) == "Task"
     assert nearest("zebra", ["Task"]) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "choice"),
+    [("gaol", "goal"), ("tusk", "tasks"), ("rnu", "run"), ("fileScope", "file_scope")],
+)
+def test_a_misspelling_has_at_most_two_edits(word: str, choice: str) -> None:
+    """Added, left out, changed or swapped letters, in any case."""
+    assert nearest(word, ["x", choice, "checkpoint"]) == choice
+
+
+@pytest.mark.parametrize(
+    ("word", "choice"),
+    [("if", "id"), ("date", "gate"), ("needs", "tags"), ("cwd", "run"), ("requirements", "title")],
+)
+def test_another_word_is_no_misspelling(word: str, choice: str) -> None:
+    """Short words that are near each other mean different things."""
+    assert nearest(word, [choice]) is None

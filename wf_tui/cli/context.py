@@ -31,6 +31,7 @@ __all__ = [
     "Reading",
     "acting",
     "json_option",
+    "lenient_option",
     "print_json",
     "print_line",
     "project_at",
@@ -50,6 +51,9 @@ repo_option = click.option(
     help="A folder in the repository (default: the current one).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+lenient_option = click.option(
+    "--lenient", is_flag=True, help="Take unknown keys of a plan for warnings, not for errors."
+)
 
 
 def run_option(command: _Command) -> _Command:

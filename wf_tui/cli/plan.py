@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from wf_tui.cli.context import json_option, print_json
+from wf_tui.cli.context import json_option, lenient_option, print_json
 from wf_tui.cli.group import Group
 from wf_tui.plan.draw import draw
 from wf_tui.plan.read import read_plan
@@ -26,10 +26,11 @@ def plan() -> None:
 @click.argument(
     "plans", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PLAN..."
 )
+@lenient_option
 @json_option
-def check(*, plans: tuple[Path, ...], as_json: bool) -> int:
+def check(*, plans: tuple[Path, ...], lenient: bool, as_json: bool) -> int:
     """Check plans and print all that is wrong with them; the exit status is 2 if anything is."""
-    reports = [read_plan(path) for path in plans]
+    reports = [read_plan(path, lenient=lenient) for path in plans]
     for report in reports:
         if as_json:
             print_json(report.as_json())

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
-from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
+from wf_tui.cli.context import (
+    json_option,
+    lenient_option,
+    print_json,
+    print_line,
+    project_at,
+    repo_option,
+)
 from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
 from wf_tui.config import load_config
@@ -48,6 +55,7 @@ _INVALID: Final = 2
     metavar="S",
     help="Seconds for which a claim is valid without a heartbeat.",
 )
+@lenient_option
 @ascii_option
 @repo_option
 @json_option
@@ -59,6 +67,7 @@ def run(
     jobs: int | None,
     workers: tuple[str, ...],
     lease: float | None,
+    lenient: bool,
     ascii_only: bool,
     repo: Path | None,
     as_json: bool,
@@ -70,7 +79,7 @@ def run(
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other", "leave one out")
     # Before anything is looked up or made: a plan that cannot run leaves no trace.
-    report = read_plan(plan)
+    report = read_plan(plan, lenient=lenient)
     if report.errors or report.warnings:
         click.echo(report.text(), err=True)
     if report.plan is None:

@@ -4,15 +4,15 @@ Each `check_` function is one rule, or a few of the same field. All are given a 
 right, and only that: names may be blank, unknown or written twice, so none may count on another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from wf_tui.plan.check_scopes import scope_faults
 from wf_tui.plan.document import Document, Path
+from wf_tui.plan.foreign.keys import NOT_SUPPORTED
 from wf_tui.plan.models import Phase, Plan, Surroundings, Task
 from wf_tui.plan.order import walk
-from wf_tui.plan.report import Problem, quoted
-from wf_tui.plan.shape import NOT_SUPPORTED
+from wf_tui.plan.report import Many, Problem, quoted
 from wf_tui.plan.type_errors import Suggestions
 from wf_tui.text import clean
 from wf_tui.variables import name_fault, pattern_fault, value_fault
@@ -36,6 +36,11 @@ _READ_WRITE_LINE: Final = {
     "toml": 'mode = "read_write"',
     "yaml": "mode: read_write",
 }
+_READ_WRITE_DEFAULT: Final = {
+    "json": '"defaults": {"mode": "read_write"}',
+    "toml": 'defaults.mode = "read_write"',
+    "yaml": "defaults: {mode: read_write}",
+}
 
 
 def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem, ...]:
@@ -45,7 +50,7 @@ def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem,
     system takes `A` and `a` for one name, so that scopes which differ in no more overlap.
     """
     # People read this order, and so do programs: it is that of the plan format, not of the text.
-    return (
+    found = (
         *check_plan_fields(document, plan),
         *check_names(document, plan),
         *check_dependencies_and_scopes(document, plan, fold_case=fold_case),
@@ -55,6 +60,18 @@ def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem,
         *check_variables(document, plan),
         *check_unsupported_keys(document),
     )
+    return tuple(_once(found))
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is wrong in `defaults` once, not again for each task that has it from there."""
+    seen: set[tuple[str, str]] = set()
+    for problem in problems:
+        if problem.path.startswith("defaults"):
+            if (problem.code, problem.path) in seen:
+                continue
+            seen.add((problem.code, problem.path))
+        yield problem
 
 
 def warnings(document: Document, plan: Plan) -> Iterator[Problem]:
@@ -63,14 +80,17 @@ def warnings(document: Document, plan: Plan) -> Iterator[Problem]:
     A command or a scope is what makes it seem so. It is no fault: `read_only` is the default of
     the format, and a command may only look at things.
     """
-    line = _READ_WRITE_LINE[document.format]
+    line = f"if it is to change files, add: {_READ_WRITE_LINE[document.format]}"
+    default = f"if they are to change files, write: {_READ_WRITE_DEFAULT[document.format]}"
     for path, task in _tasks(plan):
         # Whoever wrote the mode knows it, whatever it is.
         if "mode" in task.model_fields_set or not (task.run or task.file_scope):
             continue
         message = f"the changes of task {quoted(task.id)} will not be kept: it is read_only"
-        hint = f"if it is to change files, add: {line}"
-        yield document.problem("changes_not_kept", path, message, hint, task=task.id)
+        what = "with a command" if task.run else "with a scope"
+        words = f"tasks {what} are read_only: their changes will not be kept"
+        many = Many(words, default, task.id)
+        yield document.problem("changes_not_kept", path, message, line, many, task=task.id)
 
 
 def _tasks(plan: Plan) -> Iterator[tuple[Path, Task]]:
@@ -166,8 +186,9 @@ def check_dependencies_and_scopes(
                 message = f"the phase {quoted(need)} depends on itself"
                 hint = "remove this entry"
             place = (*path, "depends_on", index)
-            detail = {"phase": phase.name, "dependency": need}
-            yield document.problem("invalid_phase_dependency", place, message, hint, **detail)
+            yield document.problem(
+                "invalid_phase_dependency", place, message, hint, phase=phase.name, dependency=need
+            )
         yield from scope_faults(document, path, phase, fold_case=fold_case)
 
 

@@ -2,10 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
+from wf_tui.plan.report import PARSE_ERROR, Many, Problem, quoted
 
 __all__ = [
     "BEYOND_ANY_NUMBER",
@@ -17,12 +17,16 @@ __all__ = [
     "Mark",
     "Path",
     "Spot",
+    "Table",
     "UnreadableError",
     "path_text",
     "screen",
     "screen_value",
+    "tables",
     "too_deep",
     "too_many_values",
+    "written_phases",
+    "written_tasks",
 ]
 
 DEEPEST = 64
@@ -36,6 +40,8 @@ LARGEST_NUMBER = 2**64 - 1
 MOST_DIGITS = 100
 BEYOND_ANY_NUMBER = 2**65
 """Stands for a number of more than `MOST_DIGITS`, which int() is slow at or refuses."""
+_TASK_KEY = 4
+"""Where the key stands in the path of what a task has: `phases[0].tasks[0].mode`."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Path = tuple[str | int, ...]
@@ -102,13 +108,53 @@ class Document:
     value: object
     spot: Spot
     faults: tuple[Problem, ...] = ()
+    renamed: Mapping[Path, str] = field(default_factory=dict)
+    """Of each key that `value` has under its right name, the one that is written."""
 
     def problem(
-        self, code: str, path: Path, message: str, hint: str = "", **detail: str | int
+        self,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str = "",
+        many: Many | None = None,
+        **detail: str | int,
     ) -> Problem:
-        """Return a problem at `path`; `detail` is what programs get of it beside the message."""
+        """Return a problem at `path`; `detail` is what programs get of it beside the message.
+
+        `many` is how several of them are told as one.
+        """
+        path = self.written(path)
         mark = self.mark(path)
-        return Problem(code, message, path_text(path), mark.line, mark.column, hint, detail)
+        return Problem(code, message, path_text(path), mark.line, mark.column, hint, detail, many)
+
+    def written(self, path: Path) -> Path:
+        """Return where the text has what a plan has at `path`.
+
+        What a task has from `defaults` stands there, once for all tasks; what another tool calls
+        otherwise stands at that tool's word.
+        """
+        if path[:1] == ("phases",) and path[2:3] == ("tasks",) and len(path) > _TASK_KEY:
+            key = path[_TASK_KEY]
+            task, defaults = self.table(path[:_TASK_KEY]), self.table(("defaults",))
+            if key not in task and key in defaults:
+                path = ("defaults", *path[_TASK_KEY:])
+        for end in range(1, len(path) + 1) if self.renamed else ():
+            if path[:end] in self.renamed:
+                return (*path[: end - 1], self.renamed[path[:end]], *path[end:])
+        return path
+
+    def table(self, path: Path) -> Mapping[str, object]:
+        """Return the table at `path`, or an empty one where the text has none."""
+        value = self.value
+        for part in path:
+            if isinstance(value, dict):
+                value = value.get(str(part))
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return {}
+        return value if isinstance(value, dict) else {}
 
     def mark(self, path: Path) -> Mark:
         """Return where `path` stands, or the nearest place around it that the text has."""
@@ -224,6 +270,26 @@ class _Container:
         else:
             self.value[self.key] = value
         return spot
+
+
+Table = Mapping[str, object]
+
+
+def tables(value: object, path: Path) -> Iterator[tuple[Path, Table]]:
+    """Yield the tables of a list with their places; the types refuse what else is in it."""
+    items = value if isinstance(value, list) else ()
+    return (((*path, index), item) for index, item in enumerate(items) if isinstance(item, dict))
+
+
+def written_phases(root: Table) -> Iterator[tuple[Path, Table]]:
+    """Yield each phase as it is written."""
+    return tables(root.get("phases"), ("phases",))
+
+
+def written_tasks(root: Table) -> Iterator[tuple[Path, Table]]:
+    """Yield each task as it is written."""
+    for path, phase in written_phases(root):
+        yield from tables(phase.get("tasks"), (*path, "tasks"))
 
 
 def path_text(path: Sequence[str | int]) -> str:

@@ -182,7 +182,7 @@ _Shell = Annotated[tuple[StrictStr, ...], BeforeValidator(shell_words), AfterVal
 
 
 class _Part(BaseModel):
-    """A table of a plan; unknown keys are left to the reader, which warns."""
+    """A table of a plan; unknown keys are left to `foreign.keys`, which knows what they mean."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -241,21 +241,13 @@ class Settings(Surroundings):
 
 
 class Defaults(Settings):
-    """Values for every task that does not say otherwise.
+    """Every key that tasks can have in common: those of `Settings`, and those of the format.
 
-    `shape` merges them into the tasks before these types see them: in a `Plan` each task has its
-    final values, and this is only what was written.
+    A plan's `defaults` are for every task that does not say otherwise. `shape` merges them into the
+    tasks before these types see them: in a `Plan` each task has its final values, and this is only
+    what was written.
     """
 
-
-class Task(Settings):
-    """One card: what to do, where it may write, what it needs.
-
-    `file_scope` is kept as it is written; `scopes` says what it means. The ledger's own row of a
-    task is made of this by `ledger/rules/load.py`.
-    """
-
-    id: StrictStr
     prompt: StrictStr = ""
     """Required, but for a task with `run`."""
     agent_type: _Role = AgentType.GENERAL
@@ -266,6 +258,16 @@ class Task(Settings):
     mode: Mode = Mode.READ_ONLY
     file_scope: _Texts = ()
     isolation: Isolation = Isolation.AUTO
+
+
+class Task(Defaults):
+    """One card: what to do, where it may write, what it needs.
+
+    `file_scope` is kept as it is written; `scopes` says what it means. The ledger's own row of a
+    task is made of this by `ledger/rules/load.py`.
+    """
+
+    id: StrictStr
 
     @property
     def writes(self) -> bool:

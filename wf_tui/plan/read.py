@@ -9,6 +9,7 @@ from typing import Final
 from wf_tui.errors import nearest
 from wf_tui.plan import check
 from wf_tui.plan.document import Document
+from wf_tui.plan.foreign.keys import rename_aliases, unknown_keys, unused_keys
 from wf_tui.plan.json_text import read_json
 from wf_tui.plan.report import PARSE_ERROR, Problem, Report
 from wf_tui.plan.shape import shape
@@ -29,12 +30,12 @@ _READERS: Final[dict[str, Callable[[str], Document]]] = {
 }
 
 
-def read_plan(path: Path, most_bytes: int = MOST_BYTES) -> Report:
+def read_plan(path: Path, most_bytes: int = MOST_BYTES, *, lenient: bool = False) -> Report:
     """Read and check the plan in a file; every fault is in the report, none is raised.
 
     The ending of its name says the format (`FORMATS`). Whether scopes fold case is that of the file
     system that the plan lies on, where the repository usually lies, too. A file of more than
-    `most_bytes` bytes is not read.
+    `most_bytes` bytes is not read. `lenient` is that of `parse_plan`.
     """
     name = str(path)
     try:
@@ -56,25 +57,32 @@ def read_plan(path: Path, most_bytes: int = MOST_BYTES) -> Report:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return refused(name, "is not UTF-8 text", "save it with the encoding UTF-8", line)
-    return parse_plan(text, format_, name, fold_case=folds_case(path))
+    return parse_plan(text, format_, name, fold_case=folds_case(path), lenient=lenient)
 
 
-def parse_plan(text: str, format_: str, name: str, *, fold_case: bool = False) -> Report:
+def parse_plan(
+    text: str, format_: str, name: str, *, fold_case: bool = False, lenient: bool = False
+) -> Report:
     """Read and check the text of a plan; `format_` is json, toml or yaml, `name` is for reports.
 
-    The rules run only on a plan of the right shape: on another one they would name what follows
-    from its first faults. `fold_case` takes scopes `A` and `a` for the same.
+    All faults are told at once: the rules look at what is right beside a fault of the shape, too.
+    `fold_case` takes scopes `A` and `a` for the same; `lenient` takes unknown keys for warnings.
     """
-    document = _READERS[format_](text)
+    document = rename_aliases(_READERS[format_](text))
+    root = document.value if isinstance(document.value, dict) else {}
+    unknown = tuple(unknown_keys(document, root))
+    warnings = (*(unknown if lenient else ()), *unused_keys(document, root))
+    strict = () if lenient else unknown
     shaped = shape(document)
     plan = shaped.plan
     if plan is None:
-        goal, most = known_fields(document)
-        return Report(name, None, shaped.errors, shaped.warnings, goal, most)
-    errors = check.faults(document, plan, fold_case=fold_case)
-    warnings = (*shaped.warnings, *check.warnings(document, plan))
-    checked = None if errors else plan
-    return Report(name, checked, errors, warnings, plan.goal, plan.max_concurrent)
+        return Report(name, None, shaped.errors, (), *known_fields(document))
+    found = check.faults(document, plan, fold_case=fold_case)
+    errors = (*shaped.errors, *(it for it in found if not shaped.follows(it)), *strict)
+    if shaped.errors:
+        return Report(name, None, errors, warnings, *known_fields(document))
+    warnings = (*warnings, *check.warnings(document, plan))
+    return Report(name, None if errors else plan, errors, warnings, plan.goal, plan.max_concurrent)
 
 
 class _RefusedFileError(Exception):

@@ -1,21 +1,35 @@
 """What reading a plan came to: the plan, or all that is wrong with it, for people and programs."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.plan.order import batches, phase_order, phase_waves
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
     from wf_tui.plan.models import Plan
 
-__all__ = ["PARSE_ERROR", "Problem", "Report", "order_as_json", "quoted"]
+__all__ = ["PARSE_ERROR", "Many", "Problem", "Report", "merged", "order_as_json", "quoted"]
 
 PARSE_ERROR: Final = "parse_error"
 
+_MOST_PRINTED = 20
+"""Of errors, and of warnings: nobody reads the second hundred. Programs get all of them as JSON."""
+_MOST_NAMES = 3
 _LONGEST_NAME = 80
 _LONGEST_LINE = 100_000
+
+
+@dataclass(frozen=True)
+class Many:
+    """How equal problems of several tasks or phases are told as one."""
+
+    message: str
+    """Goes on from their count: `tasks have ...`."""
+    hint: str
+    name: str = field(compare=False)
+    """Of this task or phase; the first few are named."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,7 @@ class Problem:
     column: int | None = None
     hint: str = ""
     detail: Mapping[str, str | int] = field(default_factory=dict)
+    many: Many | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf plan check --json`."""
@@ -91,10 +106,18 @@ class Report:
 
     def text(self) -> str:
         """Return all problems for a person, errors first, then the count of both."""
-        lines = [line for error in self.errors for line in error.lines(self.file, "error")]
-        lines += [line for warning in self.warnings for line in warning.lines(self.file, "warning")]
+        lines = list(self.lines(self.errors, "error"))
+        lines += self.lines(merged(self.warnings), "warning")
         # Last, where a person looks who has hundreds of lines above it.
         return "\n".join([*lines, self.summary()])
+
+    def lines(self, problems: Sequence[Problem], severity: str) -> Iterator[str]:
+        """Yield the lines of the first problems, and how many more there are."""
+        for problem in problems[:_MOST_PRINTED]:
+            yield from problem.lines(self.file, severity)
+        more = len(problems) - _MOST_PRINTED
+        if more > 0:
+            yield _line(f"{self.file}: and {plural(more, f'more {severity}')}")
 
     def summary(self) -> str:
         """Return the last line: whether the plan is good, its size, and the count of problems."""
@@ -106,6 +129,27 @@ class Report:
             )
             counts.insert(0, f"good, {size}")
         return _line(f"{self.file}: {', '.join(counts)}")
+
+
+def merged(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the problems with those that are equal but for the name as one, where the first is."""
+    groups: dict[object, list[Problem]] = {}
+    for number, problem in enumerate(problems):
+        # What cannot be told as one is a group of its own.
+        groups.setdefault((problem.code, problem.many) if problem.many else number, []).append(
+            problem
+        )
+    return tuple(_as_one(group) for group in groups.values())
+
+
+def _as_one(group: Sequence[Problem]) -> Problem:
+    first = group[0]
+    if len(group) == 1 or first.many is None:
+        return first
+    names = [problem.many.name for problem in group if problem.many]
+    shown = listed(names, _MOST_NAMES, limit=_LONGEST_NAME)
+    message = f"{len(group)} {first.many.message} ({shown})"
+    return replace(first, message=message, hint=first.many.hint, path="")
 
 
 def quoted(text: str) -> str:

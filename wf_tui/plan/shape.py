@@ -1,72 +1,70 @@
-"""From plain values to a `Plan`: types, unknown keys, and the defaults that a task inherits."""
+"""From plain values to a `Plan`: types, and the defaults that a task inherits."""
 
-from collections.abc import Iterator, Mapping
+import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import ValidationError
 
 from wf_tui.plan.choices import GateOn
-from wf_tui.plan.document import Document, Path, screen
-from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Settings, Surroundings, Task
-from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
-from wf_tui.plan.type_errors import Suggestions, parse_problem
+from wf_tui.plan.document import Document, Path, Table, screen, written_tasks
+from wf_tui.plan.foreign.keys import NOT_SUPPORTED
+from wf_tui.plan.models import Defaults, Plan, Settings
+from wf_tui.plan.report import PARSE_ERROR, Problem
+from wf_tui.plan.type_errors import parse_problem
 
-__all__ = ["NOT_SUPPORTED", "Shaped", "shape", "unknown_keys", "validate", "with_defaults"]
+__all__ = ["Shaped", "shape", "validate", "with_defaults"]
 
-NOT_SUPPORTED: Final = ("sparse",)
-"""Keys of the format that are read and refused when used."""
 _SETUP: Final = ("setup", "teardown", "link", "copy")
 
 _ADDED_UP: Final = frozenset({"env", "pass_env"})
 """What a task has of its own beside what the plan and its defaults have, not in place of it."""
 
 _TREE_KEY = "nodes"
-
-
-def _own_first(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
-    """Return the fields of a table, those that several kinds of tables have behind its own."""
-    fields = model.model_fields.items()
-    return sorted(fields, key=lambda field: field[0] in Surroundings.model_fields)
-
-
-_KINDS: Final[dict[type[BaseModel], str]] = {
-    Plan: "the plan",
-    Phase: "a phase",
-    Task: "a task",
-    Defaults: "`defaults`",
-    Budget: "a budget",
-}
-_KEYS: Final = {
-    model: (
-        *(field.alias or name for name, field in _own_first(model)),
-        *(NOT_SUPPORTED if model is Plan else ()),
-    )
-    for model in _KINDS
-}
+_REQUIRED: Final = frozenset({"goal", "name", "id"})
+_LISTS_OF_TABLES: Final = frozenset({("phases",), ("tasks",)})
+_MOST_REPAIRS = 4
+"""A phase that is no table becomes one, which then has no name: each level may take a time."""
+_ABOUT_NAMES: Final = frozenset(
+    {
+        "invalid_phase_dependency",
+        "invalid_task_result_dependency",
+        "unavailable_task_result_dependency",
+    }
+)
+_NAMES: Final = re.compile(r"^phases(\[\d+\](\.(name|tasks(\[\d+\](\.id)?)?))?)?$")
+"""The places where a name may have been lost, which is then missed elsewhere."""
 # Extensions of wf are optional, so null means the same as leaving them out.
 _NULLABLE: Final = frozenset(
     {*Settings.model_fields, "defaults", "scopes", "wip", *_SETUP, *NOT_SUPPORTED}
 )
 
-_Table = Mapping[str, object]
-
 
 @dataclass(frozen=True)
 class Shaped:
-    """A plan of the right shape, or why it has none."""
+    """A plan of the right shape, or what is left of one beside the faults of its shape."""
 
     plan: Plan | None
+    """With faults it has stand-ins for what is wrong, only so that the rules can look at the rest;
+    None where there is no table at all."""
     errors: tuple[Problem, ...]
-    warnings: tuple[Problem, ...] = ()
+
+    def follows(self, problem: Problem) -> bool:
+        """Tell whether what a rule found is only what a fault of the shape leads to."""
+        if problem.code in _ABOUT_NAMES and any(_NAMES.search(it.path) for it in self.errors):
+            return True
+        return any(
+            problem.path == it.path or problem.path.startswith((f"{it.path}.", f"{it.path}["))
+            for it in self.errors
+            if it.path
+        )
 
 
 def shape(document: Document) -> Shaped:
-    """Return the plan with final values in its tasks, or every parse error at once.
+    """Return the plan with final values in its tasks, and every fault of its shape at once.
 
-    Called by `read.parse_plan` between the reader and the rules. All its errors are `parse_error`,
-    whatever the rest of them says; a key that nothing reads is a warning only.
+    Called by `read.parse_plan` between the reader and the rules.
     """
     root = document.value
     if not isinstance(root, dict):
@@ -79,21 +77,23 @@ def shape(document: Document) -> Shaped:
         hint = "write `phases` with `tasks`"
         tree_form = document.problem(PARSE_ERROR, (_TREE_KEY,), message, hint)
         return Shaped(None, (*document.faults, tree_form))
-    warnings = tuple(unknown_keys(document, root))
     plan, wrong = validate(document, root)
     # The first problem of each place: what the reader could not take as written is then also of
     # the wrong type, and would be named twice.
     first: dict[tuple[str, int | None, int | None], Problem] = {}
     for problem in [*document.faults, *screen(document), *wrong]:
         first.setdefault((problem.path, problem.line, problem.column), problem)
-    errors = tuple(sorted(first.values(), key=lambda it: (it.line or 0, it.column or 0)))
-    return Shaped(None if errors else plan, errors, warnings)
+    errors = tuple(sorted(first.values(), key=_place))
+    return Shaped(plan, errors)
 
 
-def validate(document: Document, root: _Table) -> tuple[Plan | None, list[Problem]]:
-    """Return the plan as far as its types are right, and all that is wrong with them."""
-    defaults = root.get("defaults")
-    default_run = defaults.get("run") if isinstance(defaults, dict) else None
+def _place(problem: Problem) -> tuple[int, int, str]:
+    return problem.line or 0, problem.column or 0, problem.path
+
+
+def validate(document: Document, root: Table) -> tuple[Plan | None, list[Problem]]:
+    """Return the plan, as far as its types are right, and all that is wrong with them."""
+    given = document.table(("defaults",))
     # No type can say it: a prompt is needed only where neither task nor defaults have a command.
     missing = [
         document.problem(
@@ -102,17 +102,44 @@ def validate(document: Document, root: _Table) -> tuple[Plan | None, list[Proble
             "the key `prompt` is missing",
             "say what is to be done, or give a shell command as `run`",
         )
-        for path, task in _tasks(root)
-        if "prompt" not in task and task.get("run") is None and not default_run
+        for path, task in written_tasks(root)
+        if "prompt" not in {*task, *given} and task.get("run") is None and not given.get("run")
     ]
-    try:
-        return Plan.model_validate(with_defaults(root)), missing
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        return None, [*(parse_problem(document, detail) for detail in details), *missing]
+    values = with_defaults(root)
+    problems: list[Problem] = []
+    for _ in range(_MOST_REPAIRS):
+        try:
+            return Plan.model_validate(values), [*problems, *missing]
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        if not problems:  # only those of the first time are told: the others are of stand-ins
+            problems = [parse_problem(document, detail) for detail in details]
+            values = deepcopy(values)  # what was written stays as it is
+        for detail in details:
+            _put_stand_in(values, detail["loc"], detail["input"])
+    return None, [*problems, *missing]
 
 
-def with_defaults(root: _Table) -> dict[str, object]:
+def _put_stand_in(values: dict[str, object], path: Path, wrong: object) -> None:
+    """Put something of the right type in the place of a faulty value, or its default."""
+    holder: object = values
+    for part in path[:-1]:
+        if isinstance(holder, dict):
+            holder = holder.get(part)
+        elif isinstance(holder, list) and isinstance(part, int):
+            holder = holder[part]
+    key = path[-1]
+    # A number is what the writer calls it, and others may need it by that name.
+    text = str(wrong) if isinstance(wrong, int | float) else "-".join(map(str, path))
+    if isinstance(holder, list) and isinstance(key, int):
+        holder[key] = {} if path[-2:-1] in _LISTS_OF_TABLES else text
+    elif isinstance(holder, dict) and key in _REQUIRED:
+        holder[key] = text
+    elif isinstance(holder, dict):
+        holder.pop(key, None)
+
+
+def with_defaults(root: Table) -> dict[str, object]:
     """Return the values of the plan with each task as if it said itself what it inherits.
 
     Nothing of `root` is changed: places and warnings are of what was written.
@@ -142,7 +169,7 @@ def usable_defaults(raw: object) -> dict[str, object]:
     """Return the defaults, or none of faulty ones: a fault is named once, not for each task."""
     if not isinstance(raw, dict):
         return {}
-    present = {key: part for key, part in _present(raw).items() if key in Settings.model_fields}
+    present = {key: part for key, part in _present(raw).items() if key in Defaults.model_fields}
     try:
         Defaults.model_validate(present)
     except ValidationError:
@@ -150,7 +177,7 @@ def usable_defaults(raw: object) -> dict[str, object]:
     return present
 
 
-def task_with_defaults(raw: object, defaults: _Table, plan: _Table) -> object:
+def task_with_defaults(raw: object, defaults: Table, plan: Table) -> object:
     """Return a task with what it does not say itself, and the plan's gate if it writes."""
     if not isinstance(raw, dict):
         return raw
@@ -171,61 +198,6 @@ def task_with_defaults(raw: object, defaults: _Table, plan: _Table) -> object:
     return task
 
 
-def _present(table: _Table) -> dict[str, object]:
+def _present(table: Table) -> dict[str, object]:
     """Return a table without the keys whose null means that they are left out."""
     return {key: part for key, part in table.items() if part is not None or key not in _NULLABLE}
-
-
-def _tables(value: object, path: Path) -> Iterator[tuple[Path, _Table]]:
-    items = value if isinstance(value, list) else ()
-    return (((*path, index), item) for index, item in enumerate(items) if isinstance(item, dict))
-
-
-def _phases(root: _Table) -> Iterator[tuple[Path, _Table]]:
-    return _tables(root.get("phases"), ("phases",))
-
-
-def _tasks(root: _Table) -> Iterator[tuple[Path, _Table]]:
-    for path, phase in _phases(root):
-        yield from _tables(phase.get("tasks"), (*path, "tasks"))
-
-
-def unknown_keys(document: Document, root: _Table) -> Iterator[Problem]:
-    """Yield a warning for each key that nothing reads, one kind of table after the other.
-
-    No fault: a plan for a newer version of the format, or of wf, can still be run.
-    """
-    known = {model: Suggestions(keys) for model, keys in _KEYS.items()}
-    for model, path, table in all_tables(root):
-        for key in table:
-            if key in _KEYS[model]:
-                continue
-            message = f"{_KINDS[model]} has no key {quoted(key)}; it is left out"
-            homes = [_KINDS[other] for other, keys in _KEYS.items() if key in keys]
-            if homes:
-                # A task's key in the plan itself is meant for all tasks, so it belongs to
-                # `defaults`, which stand behind the tasks in the list.
-                home = homes[-1] if model is Plan else homes[0]
-                hint = f"{quoted(key)} is a key of {home}"
-            else:
-                names = ", ".join(known[model].names)
-                hint = known[model].hint(key) or f"the keys are: {names}"
-            yield document.problem("unknown_key", (*path, key), message, hint, key=key)
-
-
-def all_tables(root: _Table) -> Iterator[tuple[type[BaseModel], Path, _Table]]:
-    """Yield every table of a plan with its place and the model whose keys it may have."""
-    yield Plan, (), root
-    holders: list[tuple[Path, _Table]] = []
-    defaults = root.get("defaults")
-    if isinstance(defaults, dict):
-        yield Defaults, ("defaults",), defaults
-        holders.append((("defaults",), defaults))
-    yield from ((Phase, path, phase) for path, phase in _phases(root))
-    for path, task in _tasks(root):
-        yield Task, path, task
-        holders.append((path, task))
-    for path, holder in holders:
-        budget = holder.get("budget")
-        if isinstance(budget, dict):
-            yield Budget, (*path, "budget"), budget

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from wf_tui.plan.document import path_text
 from wf_tui.plan.draw import draw
 from wf_tui.plan.read import parse_plan
@@ -62,17 +64,16 @@ def test_the_json_of_a_faulty_plan() -> None:
                 "place": {"path": "phases[0].tasks", "line": 3, "column": 3},
                 "hint": "add `tasks`, or remove the phase",
                 "detail": {"phase": "a"},
-            }
-        ],
-        "warnings": [
+            },
             {
                 "code": "unknown_key",
-                "message": 'a phase has no key "task"; it is left out',
+                "message": 'a phase has no key "task"',
                 "place": {"path": "phases[0].task", "line": 3, "column": 13},
                 "hint": 'did you mean "tasks"?',
                 "detail": {"key": "task"},
-            }
+            },
         ],
+        "warnings": [],
         "goal": "g",
         "max_concurrent": 4,
         "phase_order": [],
@@ -84,19 +85,67 @@ def test_the_json_of_a_faulty_plan() -> None:
 def test_the_text_of_a_faulty_plan() -> None:
     """File, place, what is wrong, what to write instead, and the count."""
     found = parse_plan("goal: g\nphases:\n- {name: a, tusk: []}", "yaml", "p.yaml").text()
-    warning = 'a phase has no key "tusk"; it is left out [unknown_key] (at phases[0].tusk)'
+    unknown = 'a phase has no key "tusk" [unknown_key] (at phases[0].tusk)'
     assert found.split("\n") == [
         'p.yaml:3:3: error: the phase "a" has no tasks [empty_phase] (at phases[0].tasks)',
         "    add `tasks`, or remove the phase",
-        f"p.yaml:3:13: warning: {warning}",
+        f"p.yaml:3:13: error: {unknown}",
         '    did you mean "tasks"?',
-        "p.yaml: 1 error, 1 warning",
+        "p.yaml: 2 errors",
     ]
 
 
 def test_the_text_of_a_good_plan() -> None:
     """One line says that it is good and how large it is."""
     assert parse_plan(GOOD, "yaml", "p.yaml").text() == "p.yaml: good, 3 phases, 5 tasks"
+
+
+def test_twenty_errors_are_printed_and_the_rest_is_counted() -> None:
+    """Programs get all of them."""
+    tasks = ", ".join(f"{{id: t{number}, run: x, mode: read_only, if: a}}" for number in range(25))
+    found = parse_plan(f"{{goal: g, phases: [{{name: a, tasks: [{tasks}]}}]}}", "yaml", "p.yaml")
+    lines = found.text().split("\n")
+    assert sum("[unknown_key]" in line for line in lines) == 20
+    assert lines[-2:] == ["p.yaml: and 5 more errors", "p.yaml: 25 errors"]
+    assert len(found.as_json()["errors"]) == 25  # type: ignore[arg-type]
+
+
+def test_equal_warnings_are_told_as_one() -> None:
+    """With their count, the first three names and what to write once for all; JSON has each."""
+    tasks = ", ".join(f"{{id: t{number}, run: make}}" for number in range(1000))
+    found = parse_plan(f"goal: g\nphases:\n- {{name: a, tasks: [{tasks}]}}\n", "yaml", "p.yaml")
+    words = "1000 tasks with a command are read_only: their changes will not be kept"
+    assert found.text().split("\n") == [
+        f"p.yaml:3:21: warning: {words} (t0, t1, t2 and 997 more) [changes_not_kept]",
+        "    if they are to change files, write: defaults: {mode: read_write}",
+        "p.yaml: good, 1 phase, 1000 tasks, 1000 warnings",
+    ]
+    assert len(found.as_json()["warnings"]) == 1000  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("format_", "head", "task"),
+    [
+        (
+            "json",
+            '{{{}, "goal": "g", "phases": [{{"name": "a", "tasks": [{}]}}]}}',
+            '{{"id": "{}", "run": "x"}}',
+        ),
+        ("yaml", "{}\ngoal: g\nphases: [{{name: a, tasks: [{}]}}]", "{{id: {}, run: x}}"),
+        (
+            "toml",
+            "{}\ngoal = 'g'\nphases = [{{name = 'a', tasks = [{}]}}]",
+            "{{id = '{}', run = 'x'}}",
+        ),
+    ],
+)
+def test_the_line_for_all_tasks_is_right_in_its_format(format_: str, head: str, task: str) -> None:
+    """Written into the plan it ends the warning."""
+    tasks = ", ".join(task.format(name) for name in "ab")
+    found = parse_plan(head.format('"x-": 1' if format_ == "json" else "", tasks), format_, "p")
+    line = found.text().split(", write: ")[1].split("\n")[0]
+    mended = parse_plan(head.format(line, tasks), format_, "p")
+    assert (mended.valid, mended.warnings) == (True, ())
 
 
 def test_no_text_of_a_plan_acts_on_the_terminal() -> None:
@@ -112,7 +161,7 @@ def test_no_text_of_a_plan_acts_on_the_terminal() -> None:
         }
     )
     shown = parse_plan(text, "json", f"{evil}.json").text()
-    good = parse_plan(text.replace("agent_type", "other"), "json", "p.json")
+    good = parse_plan(text.replace("agent_type", "x-type"), "json", "p.json", lenient=True)
     assert good.plan is not None
     for printed in (shown, draw(good.plan), json.dumps(good.as_json())):
         assert "\x1b" not in printed
