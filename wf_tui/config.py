@@ -53,7 +53,7 @@ class Timing(_Part):
     setup_deadline: _Seconds = 600.0
     """How long the `setup` of a plan may take in one worktree."""
     stall_after: _Seconds = 600.0
-    """How long a program may be silent."""
+    """How long an agent may be silent; of commands a plan says it, or nothing does."""
     steal_after: _Seconds = 300.0
     """How long a task waits for the busy worker that its plan pinned it to."""
     grace: _Seconds = 5.0

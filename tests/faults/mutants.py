@@ -394,6 +394,31 @@ MUTANTS: Final = (
         "stat.S_ISLNK(status.st_mode) and not full",
         "unit/git/harvest/test_harvest.py::test_links_that_leave_are_refused",
     ),
+    # G12: a program gets the shell and the environment that its plan chooses
+    Mutant(
+        "G12",
+        "a shell that goes on behind a failure",
+        "workers/script.py",
+        'SHELL: Final = ("/bin/sh", "-e", "-c")',
+        'SHELL: Final = ("/bin/sh", "-c")',
+        "unit/workers/test_shell.py::test_the_first_failing_line_ends_a_command",
+    ),
+    Mutant(
+        "G12",
+        "bash without pipefail",
+        "plan/models.py",
+        '    "bash": ("-eo", "pipefail"),\n',
+        '    "bash": ("-e",),\n',
+        "unit/plan/test_shape.py::test_a_shell_that_is_named_stops_at_failures",
+    ),
+    Mutant(
+        "G12",
+        "long commands as arguments",
+        "workers/script.py",
+        "LONGEST_TEXT: Final = 100_000\n",
+        "LONGEST_TEXT: Final = 1 << 30\n",
+        "unit/workers/test_shell.py::test_a_long_command_runs",
+    ),
     # G13: a damaged ledger is named, never overwritten
     Mutant(
         "G13",
@@ -451,6 +476,22 @@ MUTANTS: Final = (
         "        if self.files > self.caps.files:\n",
         "        if self.files < 0:\n",
         "unit/git/harvest/test_harvest.py::test_caps_refuse_the_whole_harvest",
+    ),
+    Mutant(
+        "G14",
+        "silence that a plan limits, without a limit",
+        "scheduler/heartbeat.py",
+        "        if limit and now - vitals.output > limit:\n",
+        "        if limit and now < 0:\n",
+        "unit/scheduler/test_scheduler.py::test_silence_is_a_stall",
+    ),
+    Mutant(
+        "G14",
+        "the limit of agents for commands",
+        "scheduler/heartbeat.py",
+        "    return of_agents if spec.command is None else 0.0\n",
+        "    return of_agents\n",
+        "unit/scheduler/test_scheduler.py::test_silence_of_a_command_is_no_stall",
     ),
     Mutant(
         "G14",

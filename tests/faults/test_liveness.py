@@ -32,10 +32,11 @@ def once(folder: Path, command: str) -> str:
 
 def test_a_frozen_program_has_stalled(tmp_path: Path) -> None:
     """Its shim says that it is there, it says nothing: it is killed, and tried again."""
-    harness = RunHarness(tmp_path, Timing(grace=0.2, stall_after=0.5))
+    harness = RunHarness(tmp_path, Timing(grace=0.2))
     before = look_at(harness.repo)
     command = once(tmp_path, "kill -STOP $$")
-    assert harness.play(parallel_plan(f'id: a, run: "{command}", {AGAIN}')) == "completed"
+    plan = parallel_plan(f'id: a, run: "{command}", stall_after: 0.5, {AGAIN}')
+    assert harness.play(plan) == "completed"
     first, second = harness.attempts("a")
     assert (first.outcome, first.cause, first.signal) == ("timed_out", "stall", None)
     assert (first.epoch, second.epoch, second.outcome) == (1, 2, "succeeded")

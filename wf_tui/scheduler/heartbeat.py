@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BEATS", "Heartbeat"]
 
+_LOOK_EVERY: Final = 1.0
+"""Seconds between looks for what has been silent for too long, at the most."""
 WATCH_EVERY: Final = 0.05
 """Seconds between looks for changes by other processes (3 us each, RULES 5)."""
 BEATS: Final = 3
@@ -97,15 +100,16 @@ class Heartbeat:
         """
         timing = self.timing
         # Half of each limit: what is silent is then stopped within one and a half of it.
-        shortest = min(
-            timing.heartbeat,
-            timing.lease / BEATS,
-            timing.stall_after / 2,
-            timing.start_deadline / 2,
-        )
+        shortest = min(timing.heartbeat, timing.lease / BEATS, timing.start_deadline / 2)
         renewal: asyncio.Future[None] | None = None
+        renewed_at = self.clock.monotonic()
         while True:
-            await asyncio.sleep(max(shortest, WATCH_EVERY))
+            # The limits of silence are those of the tasks that run, which come and go.
+            limits = [silence_limit(active, timing.stall_after) for active in self.running.values()]
+            look_every = min([_LOOK_EVERY, *(limit / 2 for limit in limits if limit)])
+            # Evenly, so that a renewal is due at a look and not just behind one.
+            wait = shortest / max(1, math.ceil(shortest / max(look_every, WATCH_EVERY)))
+            await asyncio.sleep(max(wait, WATCH_EVERY))
             now = self._spare_absence()
             claims = list(self.running.values())
             # While nothing can be written, an own step waits for the ledger; a program does not.
@@ -114,7 +118,9 @@ class Heartbeat:
                 if not active.vitals.running:
                     active.vitals.spare(self._paused - before, now)
             # One renewal at a time: while nothing can be written, they would only pile up.
-            if renewal is None or renewal.done():
+            due = now - renewed_at >= shortest - WATCH_EVERY
+            if due and (renewal is None or renewal.done()):
+                renewed_at = now
                 if renewal is not None:
                     renewal.result()
                 alive = [active.record.fence for active in claims if self.is_alive(active, now)]
@@ -176,9 +182,23 @@ class Heartbeat:
         # The lease first: of a program without a shim nobody can say that it wrote nothing.
         if now - vitals.evidence > timing.lease:
             active.stop(Ending(Outcome.LOST, Cause.LEASE, "no sign of life: its lease expired"))
-        elif now - vitals.output > timing.stall_after:
-            text = f"no output for {_seconds(timing.stall_after)}"
+            return
+        limit = silence_limit(active, timing.stall_after)
+        if limit and now - vitals.output > limit:
+            text = f"no output for {limit:g} s, which is its stall_after"
             active.stop(Ending(Outcome.TIMED_OUT, Cause.STALL, text))
+
+
+def silence_limit(active: ActiveClaim, of_agents: float) -> float:
+    """Return for how many seconds the programs of an attempt may be silent; 0 is for ever.
+
+    A compiler may be silent for hours, and its plan says how long it may take: so a command is
+    stopped for that only where the plan asks for it. An agent that says nothing hangs.
+    """
+    spec = active.claim.task.spec
+    if spec.stall_after is not None:
+        return spec.stall_after
+    return of_agents if spec.command is None else 0.0
 
 
 def _seconds(number: float) -> str:

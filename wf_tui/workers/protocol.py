@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from wf_tui.workers.script import SHELL
+
 __all__ = [
     "Alive",
     "Failure",
@@ -56,6 +58,10 @@ class Job:
     limits: Limits
     mark: str
     """The value of `WF_ATTEMPT`, by which stray processes are found."""
+    shell: tuple[str, ...] = SHELL
+    """What runs the command, as `script.script_argv` takes it."""
+    gate_shell: tuple[str, ...] = SHELL
+    """What runs the gate, which may be the plan's and then has the plan's shell."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The `shell` worker: runs a task's own command; gates and others are such commands, too."""
 
+import asyncio
 import contextlib
 import re
 import signal
@@ -16,6 +17,7 @@ from wf_tui.workers.protocol import (
     Success,
     WorkerEvent,
 )
+from wf_tui.workers.script import script_argv
 
 __all__ = ["ShellWorker", "failure", "failure_text", "result_text", "run_command"]
 
@@ -24,9 +26,15 @@ _LOST = "its supervisor (shim) was killed; exit status unknown"
 _NOT_FOUND_STATUS = 127
 _NOT_FOUND = re.compile(r": (?:\d+: )?([^:\n]+): (?:command )?not found\s*$", re.MULTILINE)
 
+_BASH_ONLY = re.compile(
+    r"\d+: (?:set: Illegal option -o pipefail|\[\[: not found|source: not found|Bad substitution)"
+    r"|set: pipefail: invalid option name"
+)
+"""What a plain `sh` says of words that only bash knows; dash puts the number of the line before."""
+
 
 class ShellWorker:
-    """Gives a task's command to `/bin/sh` in the task's tree; the `Worker` of kind `shell`."""
+    """Gives a task's command to its shell, in the task's tree; the `Worker` of kind `shell`."""
 
     def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
@@ -35,7 +43,11 @@ class ShellWorker:
         """Do the job; exit status 0 is success, its result the last lines of the output."""
         if job.command is None:
             return Failure("spawn", "the task has no command to run")
-        program = _program(job, job.command, "log.jsonl", "exit.json")
+        try:
+            argv = await _argv(job, job.shell, job.command, "run")
+        except OSError as error:
+            return Failure("spawn", f"its command could not be written: {error.strerror}")
+        program = _program(job, argv, "log.jsonl", "exit.json")
         ended = await self._launcher.run(program, report)
         if ended.lost:
             return Lost(_LOST, ended)
@@ -49,14 +61,23 @@ def ignore_event(_: WorkerEvent) -> None:
 
 
 async def run_command(
-    launcher: Launcher, job: Job, name: str, command: str, report: Report = ignore_event
+    launcher: Launcher,
+    job: Job,
+    name: str,
+    command: str,
+    shell: tuple[str, ...],
+    report: Report = ignore_event,
 ) -> ProgramExit:
     """Run another command as the worker of `job` would; its log is its own, `gate.jsonl` say.
 
     For gates, `setup` and `teardown`: the same tree, environment and limits. Cancelling stops it as
     `Launcher.run` says. How it ended is the caller's to judge.
     """
-    return await launcher.run(_program(job, command, f"{name}.jsonl", f"{name}.json"), report)
+    try:
+        argv = await _argv(job, shell, command, name)
+    except OSError as error:
+        return ProgramExit(cause="spawn", error=f"its file: {error.strerror}")
+    return await launcher.run(_program(job, argv, f"{name}.jsonl", f"{name}.json"), report)
 
 
 def failure(ended: ProgramExit, seconds: float | None) -> Failure:
@@ -87,6 +108,8 @@ def failure(ended: ProgramExit, seconds: float | None) -> Failure:
         missing = _NOT_FOUND.findall(ended.tail)
         if missing:
             text = f"command not found: {cut(clean(missing[-1].strip()), 80)}"
+    if _BASH_ONLY.search(ended.tail):
+        text += "; this is written for bash: say `shell: bash` in the task or the plan"
     return Failure("exit", text, ended)
 
 
@@ -108,9 +131,14 @@ def result_text(tail: str) -> str:
     return kept.partition("\n")[2] or kept
 
 
-def _program(job: Job, command: str, log: str, exit_file: str) -> Program:
+async def _argv(job: Job, shell: tuple[str, ...], command: str, name: str) -> tuple[str, ...]:
+    """Return what runs a command of the attempt; a long one is written to a file in its folder."""
+    return await asyncio.to_thread(script_argv, shell, command, job.folder / f"{name}.script")
+
+
+def _program(job: Job, argv: tuple[str, ...], log: str, exit_file: str) -> Program:
     return Program(
-        argv=("/bin/sh", "-c", command),
+        argv=argv,
         folder=job.tree,
         environment=job.environment,
         log=job.folder / log,

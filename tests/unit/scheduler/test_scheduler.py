@@ -158,11 +158,25 @@ def test_abort_by_hand(harness: RunHarness) -> None:
 
 
 def test_silence_is_a_stall(tmp_path: Path) -> None:
-    """A program that is silent for too long is stopped, and that counts as a failure."""
-    harness = RunHarness(tmp_path, Timing(grace=0.2, stall_after=0.4))
-    assert harness.play(parallel_plan('id: a, run: "sleep 60"')) == "partial"
+    """A command that is silent for longer than its plan allows is stopped, and that counts."""
+    harness = RunHarness(tmp_path, Timing(grace=0.2))
+    assert harness.play(parallel_plan('id: a, run: "sleep 60", stall_after: 0.4')) == "partial"
     (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("timed_out", "stall")
+    assert attempt.note == "no output for 0.4 s, which is its stall_after"
+
+
+def test_silence_of_a_command_is_no_stall(tmp_path: Path) -> None:
+    """The settings' limit is for agents: a compiler may say nothing until it is through."""
+    harness = RunHarness(tmp_path, Timing(grace=0.2, heartbeat=0.1, stall_after=0.2))
+    assert harness.play(parallel_plan('id: a, run: "sleep 1", gate: "sleep 1"')) == "completed"
+
+
+def test_a_task_may_be_silent_in_a_plan_that_forbids_it(tmp_path: Path) -> None:
+    """`stall_after: 0` of a task takes off the limit that its plan sets."""
+    harness = RunHarness(tmp_path, Timing(grace=0.2, heartbeat=0.1))
+    plan = parallel_plan('id: a, run: "sleep 1", stall_after: 0', before="stall_after: 0.2")
+    assert harness.play(plan) == "completed"
 
 
 def test_shared_writers_do_not_see_each_other(harness: RunHarness, tmp_path: Path) -> None:

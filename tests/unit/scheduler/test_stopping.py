@@ -124,8 +124,8 @@ def test_short_lease(tmp_path: Path) -> None:
 
 def test_silent_gate(tmp_path: Path) -> None:
     """A gate that hangs is stopped like a program that does."""
-    harness = RunHarness(tmp_path, Timing(grace=0.2, stall_after=0.4))
-    fields = 'run: "echo x > x.txt", mode: read_write, gate: "sleep 60"'
+    harness = RunHarness(tmp_path, Timing(grace=0.2))
+    fields = 'run: "echo x > x.txt", mode: read_write, gate: "sleep 60", stall_after: 0.4'
     assert harness.play(parallel_plan(f"id: a, {fields}")) == "partial"
     (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("timed_out", "stall")

@@ -21,7 +21,10 @@ from wf_tui.workers.protocol import (
     Started,
     Success,
 )
+from wf_tui.workers.script import SHELL
 from wf_tui.workers.shell import ShellWorker, failure, result_text, run_command
+
+BASH = ("bash", "-eo", "pipefail", "-c")
 
 
 @pytest.fixture
@@ -125,7 +128,7 @@ async def test_cancel(launcher: Launcher, job: Job, witness: Witness) -> None:
 
 async def test_gate(launcher: Launcher, job: Job, folder: Path) -> None:
     """A gate runs in the same tree, with a log and an exit file of its own."""
-    ended = await run_command(launcher, job, "gate", "pwd; exit 1")
+    ended = await run_command(launcher, job, "gate", "pwd; exit 1", SHELL)
     assert (ended.code, ended.tail) == (1, f"{job.tree}\n")
     assert "".join(log.read(folder / "gate.jsonl")) == ended.tail
     assert read_exit(folder / "gate.json") == ended
@@ -166,3 +169,38 @@ def test_result_is_safe_for_a_terminal() -> None:
 def test_result_of_one_long_line() -> None:
     """A line that is too long is cut at its beginning."""
     assert result_text("x" * 3000 + "end") == "x" * 997 + "end"
+
+
+async def test_the_first_failing_line_ends_a_command(launcher: Launcher, job: Job) -> None:
+    """What stands below a line that failed is not run, however well it would end."""
+    outcome = await _failure(launcher, _with(job, "echo one\nfalse\necho two"))
+    assert (outcome.text, outcome.tail) == ("exit 1", "one\n")
+
+
+async def test_bash_also_fails_within_a_pipe(launcher: Launcher, job: Job) -> None:
+    """With `shell: bash` a pipe is as good as its worst command."""
+    bash = dataclasses.replace(job, shell=BASH)
+    assert (await _failure(launcher, _with(bash, "false | cat; echo on"))).tail == ""
+
+
+async def test_a_long_command_runs(launcher: Launcher, job: Job) -> None:
+    """A command that no argument can hold runs from a file, and stops at failures as well."""
+    long = _with(job, f"# {'x' * 300_000}\necho done")
+    outcome = await ShellWorker(launcher).run(long, Events())
+    assert isinstance(outcome, Success)
+    assert outcome.result == "done"
+    failing = _with(job, f"false\n# {'x' * 300_000}\necho done")
+    assert (await _failure(launcher, failing)).tail == ""
+
+
+@pytest.mark.parametrize("tail", [
+    "/bin/sh: 1: set: Illegal option -o pipefail",
+    "sh: 3: [[: not found",
+    "sh: 1: source: not found",
+    "sh: 2: Bad substitution",
+])  # fmt: skip
+def test_words_of_bash_are_hinted_at(tail: str) -> None:
+    """What only bash knows fails elsewhere, and the sentence says how to have bash."""
+    ended = ProgramExit(code=2, tail=tail)
+    assert "`shell: bash`" in failure(ended, None).text
+    assert "bash" not in failure(ProgramExit(code=2, tail="pipefail"), None).text

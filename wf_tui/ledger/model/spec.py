@@ -31,6 +31,16 @@ class Spec:
     max_tokens: int | None = None
     max_cost_usd: float | None = None
     tags: tuple[str, ...] = ()
+    shell: tuple[str, ...] = ()
+    """What runs its command, as a command line; none: what runs all that name none."""
+    gate_shell: tuple[str, ...] = ()
+    """What runs its gate."""
+    stall_after: float | None = None
+    """Seconds that its programs may be silent; 0 is for ever, None leaves it to the kind."""
+    env: tuple[str, ...] = ()
+    """Variables of its own: `NAME=value`."""
+    pass_env: tuple[str, ...] = ()
+    """Names and patterns of variables that it gets of whoever starts the run."""
 
 
 _WHOLE_NUMBERS: Final = "max_steps", "max_tokens"

@@ -27,12 +27,15 @@ class WorktreeSetup:
     """Where the files lie that are linked and copied."""
     link: tuple[str, ...] = ()
     copy: tuple[str, ...] = ()
+    shell: tuple[str, ...] = ()
+    """What runs both commands; none: what runs all that name none."""
 
     @classmethod
     def of(cls, plan: Plan, checkout: Path | None) -> WorktreeSetup:
         """Return what a plan asks for."""
         where = str(checkout) if checkout else None
-        return cls(plan.setup, plan.teardown, where, plan.link, plan.copied)
+        shell = plan.shell if plan.setup or plan.teardown else None
+        return cls(plan.setup, plan.teardown, where, plan.link, plan.copied, shell or ())
 
     @property
     def data(self) -> dict[str, object] | None:

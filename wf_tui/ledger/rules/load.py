@@ -87,7 +87,7 @@ def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
             name=phase.name,
             parallel=phase.parallel,
             on_failure=phase.on_failure,
-            tasks=tuple(_of_task(task) for task in phase.tasks),
+            tasks=tuple(_of_task(plan, task) for task in phase.tasks),
             depends_on=tuple(waits[phase.name]),
             wip=phase.wip,
         )
@@ -96,7 +96,7 @@ def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
     return phases, longest_remaining(plan)
 
 
-def _of_task(task: Task) -> NewTask:
+def _of_task(plan: Plan, task: Task) -> NewTask:
     budget = task.budget
     return NewTask(
         id=task.id,
@@ -116,6 +116,11 @@ def _of_task(task: Task) -> NewTask:
             max_tokens=budget.max_tokens,
             max_cost_usd=budget.max_cost_usd,
             tags=tuple(task.tags),
+            shell=task.shell or plan.shell or (),
+            gate_shell=_gate_shell(plan, task),
+            stall_after=plan.stall_after if task.stall_after is None else task.stall_after,
+            env=tuple(f"{name}={value}" for name, value in task.env.items()),
+            pass_env=task.pass_env,
         ),
         mode=task.mode,
         isolation=task.isolation,
@@ -126,6 +131,18 @@ def _of_task(task: Task) -> NewTask:
         max_attempts=task.max_attempts,
         backoff=task.backoff_secs,
     )
+
+
+def _gate_shell(plan: Plan, task: Task) -> tuple[str, ...]:
+    """Return what runs the gate of a task: the shell of where that was written.
+
+    A task that is written in another language still has the gate of its plan.
+    """
+    if task.gate == plan.gate:
+        return plan.shell or ()
+    if task.gate == plan.defaults.gate:
+        return plan.defaults.shell or plan.shell or ()
+    return task.shell or plan.shell or ()
 
 
 def fill_run(

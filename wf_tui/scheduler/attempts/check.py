@@ -74,7 +74,9 @@ class Check:
         if fault is not None or not gate or not command:
             return fault
         # Watched as the program was: its signs of life are those of the attempt.
-        ended = await run_command(self.launcher, job, "gate", command, active.vitals.note)
+        ended = await run_command(
+            self.launcher, job, "gate", command, job.gate_shell, active.vitals.note
+        )
         if ended.succeeded:
             return None
         text = f"the gate failed: {failure_text(ended, job.limits.seconds)}"

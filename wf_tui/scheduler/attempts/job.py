@@ -11,6 +11,7 @@ from wf_tui.paths import private_folder
 from wf_tui.workers.environment import worker_environment
 from wf_tui.workers.plain_file import write_plain
 from wf_tui.workers.protocol import Job, Limits
+from wf_tui.workers.script import SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,6 +107,8 @@ class JobMaker:
             ),
             limits=Limits(seconds=spec.timeout_secs or None, grace=self.grace),
             mark=mark,
+            shell=spec.shell or SHELL,
+            gate_shell=spec.gate_shell or SHELL,
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.states import BlockedKind, Cause
 from wf_tui.scheduler.attempts.check import Fault
+from wf_tui.workers.script import SHELL
 from wf_tui.workers.shell import failure_text, result_text, run_command
 
 if TYPE_CHECKING:
@@ -93,4 +94,5 @@ class SetupTeardown:
         self, active: ActiveClaim, job: Job, name: str, command: str, seconds: float
     ) -> ProgramExit:
         limited = replace(job, limits=replace(job.limits, seconds=seconds))
-        return await run_command(self.launcher, limited, name, command, active.vitals.note)
+        shell = self.plan.shell or SHELL
+        return await run_command(self.launcher, limited, name, command, shell, active.vitals.note)
