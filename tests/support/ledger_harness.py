@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from wf_tui.ledger.ledger import Fence, Ledger
+from wf_tui.ledger.model.events.attempt_events import GateEnded
 from wf_tui.ledger.model.rows import RunRow, Spec, TaskRow, WorkerRow
 from wf_tui.ledger.model.states import (
     BlockedKind,
@@ -22,7 +23,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.load import NewPhase, NewTask
-from wf_tui.plan.choices import Isolation, Mode, OnFailure, Scopes
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -215,6 +216,16 @@ class LedgerHarness:
     def fail(self, fence: Fence, kind: BlockedKind = BlockedKind.FAILED) -> bool:
         """Let an attempt fail."""
         return self.ledger.fail(fence, BAD, kind=kind)
+
+    def fail_merge_gate(self, fence: Fence) -> bool:
+        """Let the gate of an attempt fail on the merge, as the scheduler tells of it."""
+        task = self.task(fence.task)
+        if task.step is Step.CHECKING:
+            ended = GateEnded(on=GateOn.MERGE, head="b0", commit="m0", exit_code=1)
+            self.ledger.tell(fence, ended)
+        if task.by_hand:
+            return self.ledger.give_back(fence, BAD)
+        return self.ledger.merge_gate_failed(fence, BAD, {"head": "b0"})
 
     def ask(self, fence: Fence, text: str = "may I?") -> Fence:
         """Bring a claimed task to a question."""

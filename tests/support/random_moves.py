@@ -39,7 +39,7 @@ POLICIES = ["skip_continue"] * 8 + ["hold", "abort"]
 REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
     "conflict", "rate", "quota", "auth", "question", "expired", "alive", "given back", "review",
-    *list(Step)[1:],
+    "merge gate", *list(Step)[1:],
 ]  # fmt: skip
 HAND = ["retry", "release", "hold", "unhold", "cancel", "skip", "accept"]
 WHOLE = ["resume", "pause", "stop", "release_due", "abort"]
@@ -255,6 +255,8 @@ def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
             return ledger.block(fence, BAD, BlockedKind(how))
         case "conflict":
             return ledger.conflict(fence, BAD, ("src/a",), "both changed src/a")
+        case "merge gate":
+            return drive.fail_merge_gate(fence)
         case "rate" | "quota" | "auth":
             return ledger.limited(fence, BAD, LimitKind(how), "far", drive.clock.now() + 30)
         case "review":

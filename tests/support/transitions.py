@@ -90,6 +90,7 @@ REPORTS: Final[dict[str, Callable[[LedgerHarness, Fence], object]]] = {
     "scope": lambda drive, fence: drive.ledger.block(fence, BAD, BlockedKind.SCOPE),
     "budget": lambda drive, fence: drive.ledger.block(fence, BAD, BlockedKind.BUDGET),
     "conflict": lambda drive, fence: drive.ledger.conflict(fence, BAD, ("a",), "a differs"),
+    "merge gate": lambda drive, fence: drive.fail_merge_gate(fence),
     "review": lambda drive, fence: drive.ledger.hold_for_review(fence, GOOD, {}, tree=None),
     "429": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.RATE, "far", 2e6),
     "quota": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.QUOTA, "far", 2e6),
@@ -98,6 +99,7 @@ REPORTS: Final[dict[str, Callable[[LedgerHarness, Fence], object]]] = {
     "time-out": lambda drive, fence: drive.ledger.question_expired(fence),
     "run": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),
     "harvest": lambda drive, fence: drive.ledger.step(fence, Step.HARVESTING),
+    "check": lambda drive, fence: drive.ledger.step(fence, Step.CHECKING),
     "integrate": lambda drive, fence: drive.ledger.step(fence, Step.INTEGRATING),
 }
 
@@ -111,6 +113,7 @@ BY_WORKER: Final[dict[str, dict[str, str]]] = {
     "scope": _to("B:scope", RUNNING),
     "budget": _to("B:budget", RUNNING),
     "conflict": _to("P", MERGING),
+    "merge gate": {"R:checking": "P"},
     "review": {"R:checking": "B:review"},
     "429": _to("P", RUNNING),
     "quota": _to("B:quota", RUNNING),
@@ -119,6 +122,8 @@ BY_WORKER: Final[dict[str, dict[str, str]]] = {
     "time-out": _to("B:question", ASKING),
     "run": _to("R:running", RUNNING[:3]),
     "harvest": _to("R:harvesting", RUNNING[:4], ASKING),
+    "check": _to("R:checking", RUNNING, MERGING),
     "integrate": _to("M", RUNNING, MERGING),
 }
-"""The same for what a worker with a live claim reports; M again is how a recovery goes on."""
+"""The same for what a worker with a live claim reports; M again is how a recovery goes on, and back
+to the checks is how a merge does that finds the branch elsewhere."""

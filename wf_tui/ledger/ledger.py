@@ -11,7 +11,6 @@ from wf_tui.errors import UsageError
 from wf_tui.ledger.model.events.attempt_events import (
     AttemptStarted,
     Integrated,
-    ResultRejected,
     TaskProgress,
     WorkHarvested,
 )
@@ -24,7 +23,7 @@ from wf_tui.ledger.model.events.run_events import (
     WorktreeRemoved,
 )
 from wf_tui.ledger.model.rows import RunRow, TaskRow, evolve, insert
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.rules import (
     attempts,
     breaker,
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wf_tui.clock import Clock
+    from wf_tui.ledger.model.events.attempt_events import AttemptEvent
     from wf_tui.ledger.model.rows import Detail, WorkerRow
     from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
@@ -254,10 +254,7 @@ class Ledger:
         *,
         result: str | None = None,
     ) -> bool:
-        """Go on to the next step; `deadline` is in UTC seconds.
-
-        A `result` is kept with the step to `integrating`: a merge may be recorded after a crash.
-        """
+        """Go on to the next step, until `deadline` (UTC seconds); keep a `result` from then on."""
         return self._fenced(
             fence, lambda tx, task: attempts.next_step(tx, task, step, deadline, result)
         )
@@ -305,7 +302,11 @@ class Ledger:
 
     def progress(self, fence: Fence, text: str) -> bool:
         """Record a sample of what a worker does."""
-        return self._fenced(fence, lambda tx, task: tx.emit(TaskProgress(text=text), task))
+        return self.tell(fence, TaskProgress(text=text))
+
+    def tell(self, fence: Fence, event: AttemptEvent) -> bool:
+        """Record what a live attempt says of itself and moves nothing, as the end of its gate."""
+        return self._fenced(fence, lambda tx, task: tx.emit(event, task))
 
     def harvested(self, fence: Fence, found: WorkHarvested) -> None:
         """Record what an attempt left behind; also of an attempt that is fenced."""
@@ -387,6 +388,14 @@ class Ledger:
 
         return self._result(fence, ending, rule)
 
+    def merge_gate_failed(
+        self, fence: Fence, ending: Ending, detail: Detail, tree: str | None = None
+    ) -> bool:
+        """Send a task back once whose gate failed on the merge, then block it, with its `tree`."""
+        return self._result(
+            fence, ending, lambda tx, task: failures.merge_gate(tx, task, ending, detail, tree)
+        )
+
     def give_back(self, fence: Fence, ending: Ending, detail: Detail | None = None) -> bool:
         """Return to a person what was accepted and did not pass."""
         return self._result(
@@ -412,17 +421,17 @@ class Ledger:
 
         return self._fenced(fence, rule)
 
-    def integrated(self, fence: Fence, old: str, new: str) -> None:
+    def integrated(self, fence: Fence, old: str, new: str, base: str | None = None) -> None:
         """Record that the integration branch has moved; true whoever holds the claim now."""
         with self._change(fence.run) as tx:
             task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
-            tx.emit(Integrated(old=old, new=new), task)
+            tx.emit(Integrated(old=old, new=new, base=base), task)
             tx.update_run(evolve(tx.run, head=new))
 
     def reject(self, fence: Fence, ending: Ending) -> None:
         """Keep a result that came too late, as `result_rejected`, and close its attempt."""
         with self._change(fence.run) as tx:
-            _reject(tx, fence, ending)
+            attempts.reject(tx, tx.task(fence.task), fence.epoch, fence.worker, ending)
 
     def close(self, fence: Fence, ending: Ending) -> None:
         """Close an attempt that was fenced; never refused."""
@@ -486,14 +495,5 @@ class Ledger:
                 tx.reporter = (fence.task, fence.worker, fence.epoch)
                 rule(tx, task)
                 return True
-            _reject(tx, fence, ending)
+            attempts.reject(tx, tx.task(fence.task), fence.epoch, fence.worker, ending)
             return False
-
-
-def _reject(tx: Change, fence: Fence, ending: Ending) -> None:
-    """Tell of a result that came too late, and close its attempt if that is open still."""
-    task = tx.task(fence.task)
-    stale = evolve(task, worker=fence.worker, epoch=fence.epoch)
-    tx.emit(ResultRejected(outcome=ending.outcome, text=ending.text), stale)
-    if task.open_epoch == fence.epoch:
-        attempts.close(tx, task, replace(ending, outcome=Outcome.REJECTED))

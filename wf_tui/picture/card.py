@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.events.attempt_events import AttemptStarted, TaskProgress
+from wf_tui.ledger.model.events.attempt_events import (
+    AttemptStarted,
+    GateEnded,
+    GateStarted,
+    TaskProgress,
+)
 from wf_tui.ledger.model.events.read import event_class, read_event
 from wf_tui.ledger.model.events.task_events import (
     QuestionAnswered,
@@ -14,6 +19,7 @@ from wf_tui.ledger.model.events.task_events import (
     TaskStep,
 )
 from wf_tui.ledger.model.states import PERSON, TaskState
+from wf_tui.picture.attempt_text import gate_name
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -180,6 +186,10 @@ def evidence_of(row: EventRow) -> Evidence | None:
             word = "claimed"
         case AttemptStarted():
             word = "running"
+        case GateStarted(on=on):
+            word = gate_name(on)
+        case GateEnded(on=on):
+            word = f"{gate_name(on)} has ended"
         case QuestionAsked():
             word = "asked"
         case QuestionAnswered():

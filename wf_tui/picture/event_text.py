@@ -15,6 +15,8 @@ from wf_tui.ledger.model.events.read import Event, read_event
 from wf_tui.ledger.model.states import PERSON, Cause, Intent, LimitKind, Step
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
+from wf_tui.picture.attempt_text import gate_name, processes_text
+from wf_tui.plan.choices import GateOn
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _QUIET: Final[frozenset[type[EventBase]]] = frozenset(
     {
         attempts.AttemptEnded,
         attempts.AttemptStarted,
+        attempts.GateStarted,
         attempts.Integrated,
         attempts.TaskProgress,
         attempts.WorkHarvested,
@@ -44,6 +47,8 @@ _QUIET: Final[frozenset[type[EventBase]]] = frozenset(
 )
 _GLYPHS: Final[Mapping[type[EventBase], str]] = {
     attempts.AttemptStarted: glyphs.IN_PROGRESS,
+    attempts.GateStarted: glyphs.IN_PROGRESS,
+    attempts.GateEnded: glyphs.IN_PROGRESS,
     attempts.TaskProgress: glyphs.IN_PROGRESS,
     tasks.QuestionAsked: glyphs.NEEDS_YOU,
     tasks.TaskAdded: glyphs.PENDING,
@@ -66,6 +71,9 @@ def worth_watching(row: EventRow) -> bool:
     # Of the steps only the one at which a worker begins: the others take a moment each.
     if isinstance(event, tasks.TaskStep):
         return event.step is Step.RUNNING
+    # What came of the gate of an attempt is told by what becomes of its task.
+    if isinstance(event, attempts.GateEnded):
+        return event.on is GateOn.MERGE
     return type(event) not in _QUIET
 
 
@@ -161,7 +169,7 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.TaskReleased():
             if event.wait is not None:
                 return f"again in {event.wait:.1f} s: {event.text or ''}"
-            if event.cause == Cause.CONFLICT:
+            if event.cause in {Cause.CONFLICT, Cause.MERGE_GATE}:
                 return f"again on the new head: {event.text or ''}"
             return _joined("back in the queue", event.text)
         case tasks.TaskRetried():
@@ -185,7 +193,9 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
     assert_never(event)
 
 
-def _attempt_words(event: attempts.AttemptEvent, row: EventRow) -> str:
+def _attempt_words(  # noqa: C901 - a case a kind
+    event: attempts.AttemptEvent, row: EventRow
+) -> str:
     match event:
         case attempts.AttemptStarted():
             return f"starts from {(event.base or '')[:_SHORT]}"
@@ -195,6 +205,13 @@ def _attempt_words(event: attempts.AttemptEvent, row: EventRow) -> str:
             return "message delivered"
         case attempts.WorkHarvested():
             return _joined("harvested", (event.commit or "")[:_SHORT], " ")
+        case attempts.GateStarted():
+            return f"{gate_name(event.on)} begins"
+        case attempts.GateEnded():
+            # Why it did not pass names the gate itself.
+            return event.text or f"{gate_name(event.on)} passed"
+        case attempts.ProcessesEnded():
+            return processes_text(event)
         case attempts.ConflictFound():
             return f"conflicts in {', '.join(event.paths)}"
         case attempts.Integrated():

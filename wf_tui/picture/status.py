@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_too_full_for_ledger
+from wf_tui.ledger.model.events.attempt_events import GateEnded, GateStarted, ProcessesEnded
+from wf_tui.ledger.model.events.read import read_event
 from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree
+from wf_tui.picture.gate_runs import GateRun, gate_runs
 from wf_tui.picture.remedies import helping_command
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wf_tui.ledger.model.rows import AttemptRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow, WorkerRow
     from wf_tui.ledger.queries.reads import Leader
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
@@ -33,6 +36,7 @@ __all__ = [
 ]
 
 _MOST_ROOTS: Final = 20
+_SHOWN_EVENTS: Final = tuple(event.event_kind for event in (GateStarted, GateEnded, ProcessesEnded))
 _UNKNOWN_USAGE: Final = {"input_tokens": None, "output_tokens": None, "cost_microusd": None}
 
 
@@ -131,6 +135,8 @@ class TaskPicture:
     task: TaskRow
     reason: Reason
     attempts: Sequence[AttemptRow]
+    events: Sequence[EventRow] = ()
+    """What its attempts told of their gates, and of processes that were left running."""
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf show TASK --json`."""
@@ -138,7 +144,13 @@ class TaskPicture:
             **task_json(self.task, self.reason),
             "prompt": self.task.spec.prompt,
             "attempt_list": [self.attempt_json(attempt) for attempt in self.attempts],
+            "gates": [gate.as_json() for gate in self.gates],
         }
+
+    @property
+    def gates(self) -> tuple[GateRun, ...]:
+        """How often its gate was asked, oldest first."""
+        return gate_runs(self.events)
 
     def attempt_json(self, attempt: AttemptRow) -> dict[str, object]:
         """Return one attempt: a contract, keys are only ever added."""
@@ -160,7 +172,13 @@ class TaskPicture:
             "log": self.log(attempt),
             # A worker may have told of some of it only; what it did not is null, never 0.
             "usage": {**_UNKNOWN_USAGE, **known},
+            "left_running": [event.data() for event in self.left_running(attempt)],
         }
+
+    def left_running(self, attempt: AttemptRow) -> list[ProcessesEnded]:
+        """Return what each program of an attempt left running, so that wf had to end it."""
+        told = [read_event(row) for row in self.events if row.epoch == attempt.epoch]
+        return [event for event in told if isinstance(event, ProcessesEnded)]
 
     def worktree(self, attempt: AttemptRow) -> str | None:
         """Return the tree that an attempt still has; a closed one's is given to others."""
@@ -190,7 +208,9 @@ def read_task(db: Database, run: RunRow, name: str, now: float, paths: RunPaths)
     with db.snapshot():
         task = reads.task(db, run.id, name)
         reason = Reasons.read(db, run, now).of(task)
-        return TaskPicture(run, paths, task, reason, reads.attempts(db, run.id, task.id))
+        events = reads.task_events_of(db, run.id, task.id, _SHOWN_EVENTS)
+        attempts = reads.attempts(db, run.id, task.id)
+        return TaskPicture(run, paths, task, reason, attempts, events)
 
 
 def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:

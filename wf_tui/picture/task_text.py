@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset, span
+from wf_tui.picture.attempt_text import processes_text
 from wf_tui.picture.status_text import remedy
 from wf_tui.text import clean
 
@@ -88,6 +89,11 @@ def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Ite
     for label, value in facts.items():
         if value:
             yield _labelled(label, value)
+    for gate in picture.gates:
+        if gate.epoch == attempt.epoch:
+            yield _labelled("gate", gate.sentence)
+    for event in picture.left_running(attempt):
+        yield _labelled("ended", processes_text(event))
 
 
 def _labelled(label: str, text: str) -> str:

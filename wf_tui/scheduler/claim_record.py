@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from wf_tui.fault_injection import Faults
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.events.attempt_events import AttemptEvent
     from wf_tui.ledger.model.rows import Detail, TaskRow
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
@@ -128,6 +129,10 @@ class ClaimRecord:
     async def progress(self, text: str) -> bool:
         """Record a sample of what its program says, or a note on it."""
         return await self.writer.submit(lambda ledger: ledger.progress(self.fence, text))
+
+    async def tell(self, event: AttemptEvent) -> bool:
+        """Record what it says of itself and moves nothing, as the start and the end of a gate."""
+        return await self.writer.submit(lambda ledger: ledger.tell(self.fence, event))
 
     def overdue(self, text: str) -> None:
         """Note that the scheduler itself takes too long; nobody waits for the answer."""

@@ -18,6 +18,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.attempts.attempt import Steps
 from wf_tui.scheduler.attempts.check import Check
 from wf_tui.scheduler.attempts.factory import AttemptFactory
+from wf_tui.scheduler.attempts.gate import Gate
 from wf_tui.scheduler.attempts.harvest import Harvest
 from wf_tui.scheduler.attempts.job import JobMaker
 from wf_tui.scheduler.attempts.prepare import Prepare
@@ -103,7 +104,7 @@ class RunContext:
             ),
             RunProgram({"shell": ShellWorker(self.launcher)}, threads, clock),
             Harvest(self.control, threads, clock, timing.step_deadline),
-            Check(self.launcher),
+            Check(Gate(self.launcher)),
             Integrator(head, self.control, self.trees.pool, threads, clock, exporter),
             threads,
         )

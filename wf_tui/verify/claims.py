@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = [
     "check_attempt_end",
     "check_claim",
+    "check_gate_end",
+    "check_gate_start",
     "check_harvest",
     "check_merge",
     "check_rejection",
@@ -59,6 +61,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     # Kept until the next claim: accepted work may fail in the way that it was held back for.
     task.accepted = accepted
     task.unseen = task.spec.review and not by_hand
+    task.gated = task.spec.gate and task.spec.gate_on_merge
     run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
     run.move(task, "in_progress")
     task.step, task.not_before = step, None
@@ -136,13 +139,16 @@ def check_report(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     A report that came after its claim was lost would be shown as life of the attempt that runs now.
     """
     is_live(run, task, event)
+    if event.kind == "attempt_started":
+        task.started_from = get_text(event, "base") or None
 
 
 def check_step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a step: forwards, and from a question to the harvest alone.
 
     A worker that asks may end without its answer; its work is then harvested as it is. Steps may be
-    left out, and the same one may come again, but none goes back.
+    left out, and the same one may come again. None goes back, but a merge that has not happened,
+    to its checks.
     """
     to = get_text(event, "step")
     run.require(to in _STEPS, "move", event, f"there is no step {to!r}")
@@ -152,7 +158,8 @@ def check_step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         allowed, where = to == "harvesting", "asking"
     else:
         forwards = task.step in _STEPS and _STEPS.index(to) >= _STEPS.index(task.step)
-        allowed, where = forwards, task.where
+        again = task.step == "integrating" and to == "checking" and task.merged is None
+        allowed, where = forwards or again, task.where
     run.require(allowed, "move", event, f"from {where} to {to}")
     run.move(task, "in_progress")
     task.step = to
@@ -192,6 +199,7 @@ def check_merge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     old, new, chain = get_text(event, "old"), get_text(event, "new"), run.chain
     text = f"merged onto {old[:12]}, but the branch was at {chain.head[:12]}"
     run.require(old == chain.head, "chain", event, text)
+    _check_gate_passed(run, task, event)
     # Work that was in the branch already moves nothing, and is no second merge.
     if new != chain.head:
         again = new in chain.work or new == chain.base
@@ -199,6 +207,41 @@ def check_merge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         chain.heads.append(new)
         chain.work[new] = task.harvested
     task.merged = new
+
+
+def _check_gate_passed(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge that the gate has passed on what the branch goes to, where that is a merge of two.
+
+    On work that starts from the branch as it is, the gate of the attempt has passed already. An
+    older wf does not say from where it started; then nothing is asked.
+    """
+    old, new, base = get_text(event, "old"), get_text(event, "new"), get_text(event, "base")
+    if not base:
+        return
+    known = task.started_from
+    fits = known is None or base == known
+    run.require(fits, "gate", event, f"it started from {str(known)[:12]}, not from {base[:12]}")
+    if task.gated and old not in {base, new} and new != task.harvested:
+        passed = (old, new) in task.passed
+        run.require(passed, "gate", event, f"its gate has not passed on the merge {new[:12]}")
+
+
+def check_gate_start(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge that a gate runs while the work of the live claim is checked."""
+    is_live(run, task, event)
+    run.require(task.step == "checking", "move", event, f"its gate began from {task.where}")
+    task.gate_failed = False
+
+
+def check_gate_end(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge the end of a gate, and remember the merges on which it has passed."""
+    is_live(run, task, event)
+    run.require(task.step == "checking", "move", event, f"its gate ended from {task.where}")
+    if get_text(event, "on") == "merge":
+        passed = get_int(event, "exit_code") == 0 and not get_text(event, "text")
+        task.gate_failed = not passed
+        if passed:
+            task.passed.add((get_text(event, "head"), get_text(event, "commit")))
 
 
 def check_attempt_end(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

@@ -166,6 +166,7 @@ def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     _check_undo_allowed(run, task, event, action, command)
     task.spec = action.spec
     task.tries, task.conflicts, task.not_before = action.tries, action.conflicts, action.not_before
+    task.merge_gates = action.merge_gates
     # Not back to what it was but to P*: what it needs may have been blocked or freed since.
     if action.state == "pending" or action.kind == "dependency":
         run.requeue(task)

@@ -219,6 +219,7 @@ class ReplayState:
             self.close_attempt(task)
         task.worker, task.epoch, task.open_epoch = worker, epoch, epoch
         task.verdict, task.merged, task.harvested, task.rejected = "", None, None, False
+        task.gate_failed, task.passed, task.started_from = False, set(), None
         task.holders[epoch] = worker
         if task.spec.mode == "read_write":
             self.held_scopes.take(task.id, task.isolation, task.spec.scope)
@@ -258,6 +259,7 @@ class ReplayState:
             kind=task.kind,
             tries=task.tries,
             conflicts=task.conflicts,
+            merge_gates=task.merge_gates,
             not_before=task.not_before,
             spec=task.spec,
         )
@@ -282,6 +284,10 @@ class ReplayState:
             task.spec = replace(task.spec, max_attempts=most)
         if "review" in fields:
             task.spec = replace(task.spec, review=fields["review"] is True)
+        if "gate" in fields:
+            task.spec = replace(task.spec, gate=bool(fields["gate"]))
+            # Whoever takes the gate away may do so before its attempt is merged, after a crash say.
+            task.gated = task.gated and task.spec.gate
 
     # -- at rest
 

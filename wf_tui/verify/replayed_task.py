@@ -18,6 +18,9 @@ class TaskSpec:
     max_attempts: int | None
     review: bool = False
     """Whether a person wants to see its work before it counts."""
+    gate: bool = False
+    gate_on_merge: bool = True
+    """Whether its gate, where it has one, has to pass on the merge, too."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Action:
     kind: str | None
     tries: int
     conflicts: int
+    merge_gates: int
     not_before: float | None
     spec: TaskSpec
 
@@ -66,11 +70,21 @@ class ReplayedTask:
     rejected: bool = False
     tries: int = 0
     conflicts: int = 0
+    merge_gates: int = 0
+    """How often it was put back since its gate failed on the merge."""
     not_before: float | None = None
     limited: str = ""
     """Why its provider said no just now: `rate`, `quota` or `auth`; "" where it did not."""
     until: float | None = None
     in_conflict: bool = False
+    gated: bool = False
+    """Whether its work may not be merged with others' before its gate has passed on the merge."""
+    gate_failed: bool = False
+    """Whether its gate has just failed on the merge."""
+    passed: set[tuple[str, str]] = field(default_factory=set)
+    """The merges of the open attempt that its gate has passed on: made on what, and what."""
+    started_from: str | None = None
+    """The commit that the open attempt started from, where an event said so."""
     accepted: str = ""
     """What the work was blocked for that a person has accepted, while that claim lasts."""
     unseen: bool = False
@@ -142,7 +156,7 @@ class ReplayedTask:
 
     def reset_tries(self) -> None:
         """Give it all its tries and conflicts again, without a wait: a person wants it to go on."""
-        self.tries = self.conflicts = 0
+        self.tries = self.conflicts = self.merge_gates = 0
         self.not_before = None
 
 

@@ -80,6 +80,8 @@ def check_task_added(run: ReplayState, event: EventRow) -> None:
         get_text(event, "mode"),
         get_int(event, "max_attempts"),
         review=event.data.get("review") is True,
+        gate=event.data.get("gate") is True,
+        gate_on_merge=get_text(event, "gate_on") != "attempt",
     )
     task = ReplayedTask(
         name, phase_name, get_list(event, "needs"), get_text(event, "isolation"), asked

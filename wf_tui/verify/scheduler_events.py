@@ -65,6 +65,11 @@ def check_put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
     elif kind == "lane_limited":
         allowed = task.working and task.limited == "rate"
         run.require(allowed, "move", event, f"put back from {where} without a limit")
+    elif task.gate_failed and task.working:
+        first = not (task.merge_gates or task.accepted)
+        allowed = kind == "ready" and first
+        run.require(allowed, "move", event, f"put back from {where} ({kind}) by its gate")
+        task.merge_gates = 1
     else:
         first = not (task.conflicts or task.accepted)
         allowed = kind == "ready" and task.merging and task.in_conflict and first
@@ -106,6 +111,8 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         tries = get_int(event, "tries")
         task.tries = task.tries if tries is None else tries
         run.aborting = True
+    elif kind == "gate" and task.gate_failed and get_int(event, "tries") is None:
+        allowed = task.working and bool(task.merge_gates or task.accepted)
     elif kind in COUNTED and not (kind == "failed" and task.limited == "auth"):
         allowed = task.stoppable or task.merging
         _check_given_up(run, task, event)

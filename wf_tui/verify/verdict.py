@@ -33,6 +33,7 @@ CODES: Final = {
     "undo": "an action was undone that could not be",
     "counts": "the counts differ from the replayed ones",
     "table": "a task differs from its replayed state",
+    "gate": "work was merged with others' before its gate had passed on the merge",
     "chain": "the merges do not follow from each other",
     "branch": "the integration branch differs from the log",
 }

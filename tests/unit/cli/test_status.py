@@ -156,7 +156,7 @@ def test_workers_are_the_seats(cli: CliHarness) -> None:
 def test_show_has_all_of_a_task(cli: CliHarness) -> None:
     """The task's fields, then its prompt and its attempts."""
     task = cli.json_here("show", "one")
-    assert list(task) == [*TASK.split(), "prompt", "attempt_list"]
+    assert list(task) == [*TASK.split(), "prompt", "attempt_list", "gates"]
     assert (task["prompt"], task["attempt_list"]) == ("do it", [])
     text = cli.here("show", "one").stdout
     assert "prompt    do it" in text

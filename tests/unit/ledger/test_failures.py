@@ -275,3 +275,38 @@ def test_what_does_not_abort(drive: LedgerHarness) -> None:
     drive.mine.move(RUN, CANCEL, ["c"])
     assert drive.where() == "B:quota B:hold B:cancelled P"
     assert drive.run().state == "running"
+
+
+def test_a_gate_on_the_merge_sends_back_once(drive: LedgerHarness) -> None:
+    """Its work is good by itself: straight back to the queue with the output, uncounted."""
+    drive.make(shell("a", max_attempts=1))
+    fence = drive.expect_claim("a", step=Step.CHECKING)
+    assert drive.ledger.merge_gate_failed(fence, BAD, {"tail": "1 failed", "head": "b0"})
+    task = drive.task("a")
+    assert (drive.where("a"), task.tries, task.merge_gates) == ("P", 0, 1)
+    assert (task.note, task.detail["tail"]) == ("exit status 1", "1 failed")
+    assert drive.run().open_attempts == 0
+
+
+def test_a_second_gate_on_the_merge_blocks(drive: LedgerHarness) -> None:
+    """The second time in a row it waits for a person, in the tree of the merge; a retry is new."""
+    drive.make("a")
+    for number in range(2):
+        fence = drive.expect_claim("a", step=Step.CHECKING)
+        drive.ledger.merge_gate_failed(fence, BAD, {"head": "b0"}, str(number + 7))
+    assert (drive.where("a"), drive.task("a").tries) == ("B:gate", 0)
+    assert [one.tree for one in reads.attempts(drive.db, RUN, "a")] == [None, "8"]
+    drive.mine.move(RUN, RETRY, ["a"])
+    assert drive.task("a").merge_gates == 0
+    drive.mine.undo(RUN)
+    assert drive.task("a").merge_gates == 1
+
+
+def test_a_gate_on_the_merge_of_an_aborted_run(drive: LedgerHarness) -> None:
+    """Nothing goes back to the queue of a run that is being aborted."""
+    drive.make("a", "b")
+    fence = drive.expect_claim("a", step=Step.INTEGRATING)
+    drive.mine.abort(RUN)
+    drive.ledger.step(fence, Step.CHECKING)
+    drive.ledger.merge_gate_failed(fence, BAD, {})
+    assert drive.where("a") == "B:cancelled"

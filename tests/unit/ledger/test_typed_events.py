@@ -34,6 +34,7 @@ from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks
 from wf_tui.picture.event_json import event_json
 from wf_tui.picture.event_text import event_line, worth_watching
+from wf_tui.plan.choices import GateOn
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -209,7 +210,22 @@ PINNED: list[tuple[Event, str]] = [
         attempts.ConflictFound(paths=("a",), text="both", again=False),
         '{"paths": ["a"], "text": "both", "again": false}',
     ),
-    (attempts.Integrated(old="c0", new="c1"), '{"old": "c0", "new": "c1"}'),
+    (
+        attempts.GateStarted(on=GateOn.MERGE, head="c0", commit="c1"),
+        '{"on": "merge", "head": "c0", "commit": "c1"}',
+    ),
+    (
+        attempts.GateEnded(on=GateOn.MERGE, head="c0", commit="c1", exit_code=1, text="red"),
+        '{"on": "merge", "head": "c0", "commit": "c1", "exit_code": 1, "text": "red"}',
+    ),
+    (
+        attempts.ProcessesEnded(count=2, processes=("python3 -m http.server",), program="gate"),
+        '{"count": 2, "processes": ["python3 -m http.server"], "program": "gate"}',
+    ),
+    (
+        attempts.Integrated(old="c0", new="c1", base="b0"),
+        '{"old": "c0", "new": "c1", "base": "b0"}',
+    ),
     (
         attempts.AttemptEnded(
             outcome=Outcome.FAILED,
@@ -315,9 +331,12 @@ def test_what_the_kinds_mean() -> None:
     usual = (True, True, False)
     assert {kind: fact for kind, fact in facts.items() if fact != usual} == {
         "attempt_started": (False, False, True),
+        "gate_ended": (False, False, True),
+        "gate_started": (False, False, True),
         "harvested": (False, False, False),
         "message_delivered": (False, False, False),
         "message_sent": (False, False, False),
+        "processes_ended": (False, False, False),
         "question_answered": (True, True, True),
         "question_asked": (True, False, True),
         "task_claimed": (True, True, True),

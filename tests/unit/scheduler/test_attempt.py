@@ -111,6 +111,17 @@ def test_gate(harness: RunHarness) -> None:
     assert task.note == "the gate failed: exit 1"
 
 
+def test_a_gate_is_told_of(harness: RunHarness) -> None:
+    """Its start and its end say what it was asked about, and with which exit status it ended."""
+    harness.play(one(f'run: "echo x > a.txt", gate: "exit 3", {WRITE}'))
+    (attempt,) = harness.attempts("t")
+    asked = {"on": "attempt", "head": attempt.base, "commit": attempt.commit_id}
+    (started,) = harness.events("gate_started")
+    (ended,) = harness.events("gate_ended")
+    assert started.data == asked
+    assert ended.data == {**asked, "exit_code": 3, "text": "the gate failed: exit 3"}
+
+
 def test_gate_passes(harness: RunHarness) -> None:
     """Work that passes its gate is merged; what the gate itself leaves is not."""
     plan = one(f'run: "echo x > a.txt", gate: "grep x a.txt; touch litter", {WRITE}')

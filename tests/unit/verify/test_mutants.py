@@ -9,8 +9,11 @@ import pytest
 from tests.support.histories import history, of
 from tests.support.ledger_harness import BAD, RUN, STOPPED, merging, phase, shell
 from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.model.events.attempt_events import GateEnded, GateStarted
+from wf_tui.ledger.model.spec import Spec
 from wf_tui.ledger.model.states import BlockedKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import ACCEPT, ANSWER, HOLD, RELEASE, RETRY, SKIP, UNHOLD
+from wf_tui.plan.choices import GateOn
 
 if TYPE_CHECKING:
     from tests.support.histories import History
@@ -349,3 +352,41 @@ def test_a_closed_attempt_of_a_task_that_runs(drive: LedgerHarness) -> None:
     fence = merging(drive).make("a").expect_claim("a")
     drive.ledger.close(fence, STOPPED)
     assert "stale" in history(drive.db).found()
+
+
+def gated(drive: LedgerHarness, exit_code: int = 0) -> Fence:
+    """Bring a task whose work is on an older head to the end of its gate on the merge."""
+    task = shell("a", spec=Spec(command="true", gate="make test"))
+    merging(drive).make(task, "b", seats=2)
+    fence = drive.expect_claim("a", step=Step.CHECKING)
+    drive.finish("b")
+    head = drive.run().head
+    drive.ledger.tell(fence, GateStarted(on=GateOn.MERGE, head=head, commit="m1"))
+    ended = GateEnded(on=GateOn.MERGE, head=head, commit="m1", exit_code=exit_code)
+    drive.ledger.tell(fence, ended)
+    return fence
+
+
+def test_a_merge_without_its_gate(drive: LedgerHarness) -> None:
+    """What is merged with others' work has passed its gate as it then lies on the branch."""
+    fence = gated(drive)
+    drive.bring(fence, Step.INTEGRATING)
+    drive.ledger.integrated(fence, drive.run().head, "m1", "b0")
+    drive.done(fence, "m1")
+    made, ended = history(drive.db), of("gate_ended", "a")
+    assert made.found() == []
+    assert made.without(ended).found() == ["gate"]
+    for values in ({"exit_code": 1}, {"exit_code": None}, {"text": "stopped"}, {"commit": "m2"}):
+        data = {**made.events[made.at(ended)].data, **values}
+        assert made.changed(ended, data=data).found() == ["gate"]
+    assert "gate" in made.changed(ended, data={"on": "attempt", "exit_code": 0}).found()
+
+
+def test_a_merge_gate_that_failed(drive: LedgerHarness) -> None:
+    """It sends a task back once, uncounted, and only where it has failed."""
+    fence = gated(drive, exit_code=1)
+    drive.ledger.merge_gate_failed(fence, BAD, {})
+    made, ended = history(drive.db), of("gate_ended", "a")
+    assert made.found() == []
+    assert "move" in made.changed(ended, data={"on": "merge", "exit_code": 0}).found()
+    assert "move" in made.without(ended).found()

@@ -42,6 +42,11 @@ class Spec:
     pass_env: tuple[str, ...] = ()
     """Names and patterns of variables that it gets of whoever starts the run."""
 
+    @property
+    def merge_gate(self) -> str | None:
+        """The gate that has to pass on a merge with what others have made, too."""
+        return None if self.gate_once else self.gate
+
 
 _WHOLE_NUMBERS: Final = "max_steps", "max_tokens"
 _LARGEST: Final = 2**63 - 1

@@ -300,6 +300,7 @@ class Cause(StrEnum):
     LEASE = "lease"
     LOST = "lost"
     MACHINE = "machine"
+    MERGE_GATE = "merge_gate"
     REVIEW = "review"
     SCOPE = "scope"
     SETUP = "setup"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["restored", "undo_record"]
 
 _NAMES: Final = (
-    *("state", "kind", "note", "tries", "conflicts", "pinned", "pinned_by", "not_before"),
-    *("scope_waived", "commit_id", "result", "detail"),
+    *("state", "kind", "note", "tries", "conflicts", "merge_gates", "pinned", "pinned_by"),
+    *("not_before", "scope_waived", "commit_id", "result", "detail"),
 )
 
 

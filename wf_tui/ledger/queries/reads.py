@@ -22,7 +22,7 @@ from wf_tui.ledger.queries import breaker_reads
 from wf_tui.processes import ProcessIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from wf_tui.ledger.store.database import Database
 
@@ -42,6 +42,7 @@ __all__ = [
     "runs",
     "task",
     "task_events",
+    "task_events_of",
     "tasks",
     "workers",
 ]
@@ -184,6 +185,19 @@ def task_events(db: Database, run: str, name: str, newest: int = 1000) -> list[E
         {"run": run, "task": name, "most": newest},
     )
     return [decode(EventRow, row) for row in reversed(rows)]
+
+
+def task_events_of(db: Database, run: str, name: str, kinds: Collection[str]) -> list[EventRow]:
+    """Return every event of one task that is of these kinds, in order."""
+    names = {f"kind{number}": kind for number, kind in enumerate(kinds)}
+    rows = db.execute(
+        select(
+            EventRow,
+            f"WHERE run = :run AND task = :task AND kind IN (:{', :'.join(names)}) ORDER BY seq",
+        ),
+        {"run": run, "task": name, **names},
+    )
+    return [decode(EventRow, row) for row in rows]
 
 
 def leader(db: Database, run: str) -> Leader | None:

@@ -6,10 +6,10 @@ result changes nothing and leaves `result_rejected`; closing an attempt is never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger.model.events.attempt_events import AttemptEnded
+from wf_tui.ledger.model.events.attempt_events import AttemptEnded, ResultRejected
 from wf_tui.ledger.model.events.task_events import TaskDone, TaskStep
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, evolve
 from wf_tui.ledger.model.states import (
@@ -34,6 +34,7 @@ __all__ = [
     "close",
     "done",
     "next_step",
+    "reject",
     "task_if_live",
 ]
 
@@ -70,10 +71,13 @@ def next_step(
     """Go on to a later step; from a question, which is void then, to the harvest.
 
     `deadline` of the step is in UTC seconds, None for no limit; `result` is kept with the task.
-    Raises `RefusedError` for a step that the task is past.
+    A merge that finds the branch elsewhere goes back to its checks. Raises `RefusedError` for any
+    other step that the task is past.
     """
     order = list(Step)
     later = order[order.index(Step(str(task.step))) :]
+    if task.step == Step.INTEGRATING:
+        later.append(Step.CHECKING)
     if step not in ([Step.HARVESTING] if task.asking else later):
         raise refused(task, f"brought to {step.value}")
     if task.asking:
@@ -163,6 +167,14 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     wake(tx, closed)
     refresh_abort(tx)
     return free
+
+
+def reject(tx: Change, task: TaskRow, epoch: int, worker: str, ending: Ending) -> None:
+    """Tell of a result that came too late, and close its attempt if that is open still."""
+    stale = evolve(task, worker=worker, epoch=epoch)
+    tx.emit(ResultRejected(outcome=ending.outcome, text=ending.text), stale)
+    if task.open_epoch == epoch:
+        close(tx, task, replace(ending, outcome=Outcome.REJECTED))
 
 
 def _free_seat(tx: Change, attempt: AttemptRow) -> None:

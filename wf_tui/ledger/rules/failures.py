@@ -46,6 +46,7 @@ __all__ = [
     "give_back",
     "hold_for_review",
     "limited",
+    "merge_gate",
     "pin_to_fallback",
 ]
 
@@ -237,4 +238,29 @@ def conflict(
         task,
     )
     again = tx.to_pending(task, evolve(task, conflicts=1), note=text, detail=detail)
+    return close(tx, again, ending)
+
+
+def merge_gate(
+    tx: Change, task: TaskRow, ending: Ending, detail: Detail, tree: str | None
+) -> TaskRow:
+    """First time: straight back to the queue, on the new head, not counted; then blocked.
+
+    Its work is good by itself, and the gate failed on the merge of it with what others have made.
+    `tree` is the worktree in which that lies, where it is kept for a person; the `head` in the
+    detail is what it was merged with.
+    """
+    if task.step != Step.CHECKING or not in_progress(task):
+        raise refused(task, "sent back by its gate")
+    if task.merge_gates or tx.run.intent == Intent.ABORT:
+        attempt = tx.attempt(task.id, task.epoch)
+        tx.write(attempt, evolve(attempt, tree=tree or attempt.tree))
+        return block(tx, task, ending, kind=BlockedKind.GATE, detail=detail)
+    tx.emit(
+        TaskReleased(
+            kind=ReleaseKind.READY, before=task.step, cause=ending.cause, text=ending.text
+        ),
+        task,
+    )
+    again = tx.to_pending(task, evolve(task, merge_gates=1), note=ending.text, detail=detail)
     return close(tx, again, ending)

@@ -285,6 +285,8 @@ def _emit_added(tx: Change, task: TaskRow) -> None:
         role=task.role,
         max_attempts=task.max_attempts,
         review=task.spec.review or None,
+        gate=task.spec.gate is not None or None,
+        gate_on=GateOn.ATTEMPT if task.spec.gate_once else None,
     )
     tx.emit(added, task)
 

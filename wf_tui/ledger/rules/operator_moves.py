@@ -82,7 +82,7 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
 
 def _fresh(task: TaskRow) -> TaskRow:
     """Return the task with all its tries, waiting for nothing, and with no scope waived."""
-    return evolve(task, tries=0, conflicts=0, not_before=None, scope_waived=False)
+    return evolve(task, tries=0, conflicts=0, merge_gates=0, not_before=None, scope_waived=False)
 
 
 def _known(task: TaskRow) -> Detail:

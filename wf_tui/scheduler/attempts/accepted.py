@@ -18,8 +18,8 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
 from wf_tui.scheduler.attempts.active_claim import StoppedError
-from wf_tui.scheduler.attempts.check import Fault, left_out
-from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault
+from wf_tui.scheduler.attempts.check import left_out
+from wf_tui.scheduler.attempts.endings import CANCELLED, Fault, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import KeptWorkspace
 from wf_tui.scheduler.integrator import FinishedWork

@@ -26,7 +26,8 @@ from wf_tui.workers.protocol import Success
 
 if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
-    from wf_tui.scheduler.attempts.check import Check, Fault
+    from wf_tui.scheduler.attempts.check import Check
+    from wf_tui.scheduler.attempts.endings import Fault
     from wf_tui.scheduler.attempts.harvest import Harvest
     from wf_tui.scheduler.attempts.prepare import Prepare
     from wf_tui.scheduler.attempts.run_program import RunProgram

@@ -6,50 +6,37 @@ In this order: nothing of it was left out, its scope, its deliverables, its gate
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
 from wf_tui.ledger.model.held_work import HeldPart, HeldWork
 from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
+from wf_tui.plan.choices import GateOn
+from wf_tui.scheduler.attempts.endings import Fault
+from wf_tui.scheduler.attempts.gate import GateQuestion
 from wf_tui.text import clean, listed, plural
-from wf_tui.workers.shell import failure_text, result_text, run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.gate import Gate
     from wf_tui.scheduler.attempts.harvest import Harvested
-    from wf_tui.workers.launcher import Launcher
     from wf_tui.workers.protocol import Job
 
-__all__ = ["Check", "Fault", "held_back", "left_out", "missing_deliverables"]
+__all__ = ["Check", "held_back", "left_out", "missing_deliverables"]
 
 _HARMLESS: Final = frozenset({"special file"})
 _NAMED: Final = 5
 
 
 @dataclass(frozen=True)
-class Fault:
-    """Why work is not merged."""
-
-    kind: BlockedKind
-    """What the task is blocked as, at once or when its tries are used up."""
-    cause: str
-    """The ending's one word, a `Cause`."""
-    text: str
-    """One sentence for a person; names in it are cleaned."""
-    detail: Detail = field(default_factory=dict)
-    """More of it for the board: the `paths` concerned, the `tail` of an output."""
-
-
-@dataclass(frozen=True)
 class Check:
     """Judges work, that of a worker and that of a person alike."""
 
-    launcher: Launcher
+    gate: Gate
 
     async def run(
         self, active: ActiveClaim, job: Job, harvested: Harvested, *, gate: bool = True
@@ -69,18 +56,11 @@ class Check:
         fault = left_out(harvested) or held_back(claim, harvested)
         if fault is None:
             fault = missing_deliverables(claim, job.tree)
-        command = claim.task.spec.gate
         # The gate comes last: it is the only one that costs something, and it runs foreign code.
-        if fault is not None or not gate or not command:
+        if fault is not None or not gate or not claim.task.spec.gate:
             return fault
-        # Watched as the program was: its signs of life are those of the attempt.
-        ended = await run_command(
-            self.launcher, job, "gate", command, job.gate_shell, active.vitals.note
-        )
-        if ended.succeeded:
-            return None
-        text = f"the gate failed: {failure_text(ended, job.limits.seconds)}"
-        return Fault(BlockedKind.GATE, Cause.GATE, text, {"tail": result_text(ended.tail)})
+        question = GateQuestion(GateOn.ATTEMPT, harvested.base or None, harvested.commit)
+        return await self.gate.run(active, job, question)
 
 
 def left_out(harvested: Harvested) -> Fault | None:

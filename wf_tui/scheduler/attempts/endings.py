@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitDeadlineError
@@ -12,12 +13,28 @@ from wf_tui.text import clean
 from wf_tui.workers.protocol import Lost
 
 if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.model.states import BlockedKind
     from wf_tui.workers.protocol import Failure
 
-__all__ = ["CANCELLED", "LOST", "machine_fault", "worker_ending"]
+__all__ = ["CANCELLED", "LOST", "Fault", "machine_fault", "worker_ending"]
 
 CANCELLED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "stopped by a person")
 LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why work is not merged."""
+
+    kind: BlockedKind
+    """What the task is blocked as, at once or when its tries are used up."""
+    cause: str
+    """The ending's one word, a `Cause`."""
+    text: str
+    """One sentence for a person; names in it are cleaned."""
+    detail: Detail = field(default_factory=dict)
+    """More of it for the board: the `paths` concerned, the `tail` of an output."""
 
 
 def machine_fault(error: Exception) -> Ending:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.states import BlockedKind, Cause
-from wf_tui.scheduler.attempts.check import Fault
+from wf_tui.scheduler.attempts.endings import Fault
 from wf_tui.workers.script import SHELL
 from wf_tui.workers.shell import failure_text, result_text, run_command
 

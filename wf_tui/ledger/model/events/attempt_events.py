@@ -8,14 +8,18 @@ from wf_tui.ledger.model.events.base import EventBase
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.states import Outcome
+    from wf_tui.plan.choices import GateOn
 
 __all__ = [
     "AttemptEnded",
     "AttemptEvent",
     "AttemptStarted",
     "ConflictFound",
+    "GateEnded",
+    "GateStarted",
     "Integrated",
     "MessageDelivered",
+    "ProcessesEnded",
     "ResultRejected",
     "TaskProgress",
     "WorkHarvested",
@@ -56,6 +60,41 @@ class WorkHarvested(EventBase, kind="harvested", changes_row=False):
     """Paths of a snapshot, which is read-only, that are not as they were."""
 
 
+class GateStarted(EventBase, kind="gate_started", changes_row=False, proves_life=True):
+    """Its gate begins: on the work as it is, or on the merge of it that the branch is to get.
+
+    `commit` is what the gate is asked about, `head` the commit that this is made on.
+    """
+
+    on: GateOn
+    head: str | None = None
+    commit: str | None = None
+
+
+class GateEnded(EventBase, kind="gate_ended", changes_row=False, proves_life=True):
+    """Its gate has ended; without an exit status it was ended, or could not be run.
+
+    A `text` says why it did not pass.
+    """
+
+    on: GateOn
+    head: str | None = None
+    commit: str | None = None
+    exit_code: int | None = None
+    text: str | None = None
+
+
+class ProcessesEnded(EventBase, kind="processes_ended", changes_row=False):
+    """A program of it left processes running, which were ended; the first few are named.
+
+    `program` is the task's own, or the `gate`, `setup` or `teardown`.
+    """
+
+    count: int
+    processes: tuple[str, ...]
+    program: str
+
+
 class ConflictFound(EventBase, kind="conflict_found"):
     """Its work does not merge; `again` where that had happened to its task before."""
 
@@ -65,10 +104,14 @@ class ConflictFound(EventBase, kind="conflict_found"):
 
 
 class Integrated(EventBase, kind="integrated"):
-    """The integration branch was moved to its merge; true whoever holds the claim by now."""
+    """The integration branch was moved to its merge; true whoever holds the claim by now.
+
+    `base` is what its work started from: where that is not `old`, it was merged with others.
+    """
 
     old: str
     new: str
+    base: str | None = None
 
 
 class AttemptEnded(EventBase, kind="attempt_ended"):
@@ -95,6 +138,9 @@ AttemptEvent = (
     | TaskProgress
     | MessageDelivered
     | WorkHarvested
+    | GateStarted
+    | GateEnded
+    | ProcessesEnded
     | ConflictFound
     | Integrated
     | AttemptEnded

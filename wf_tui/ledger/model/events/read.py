@@ -22,6 +22,7 @@ from wf_tui.ledger.model.states import (
     RunState,
     Step,
 )
+from wf_tui.plan.choices import GateOn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,7 +133,7 @@ def _word_of(words: type[StrEnum]) -> Callable[[object], StrEnum | None]:
 _CLOSED: Final[Mapping[str, type[StrEnum]]] = {
     words.__name__: words
     for words in (
-        *(BlockedKind, DoneKind, Intent, LimitKind, Outcome),
+        *(BlockedKind, DoneKind, GateOn, Intent, LimitKind, Outcome),
         *(PendingReason, ReleaseKind, RunState, Step),
     )
 }

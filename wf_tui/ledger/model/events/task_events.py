@@ -12,6 +12,7 @@ from wf_tui.ledger.model.events.base import EventBase, Shape
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, ReleaseKind, Step
+    from wf_tui.plan.choices import GateOn
 
 __all__ = [
     "MessageSent",
@@ -46,6 +47,10 @@ class TaskAdded(EventBase, kind="task_added"):
     max_attempts: int
     review: bool | None = None
     """True where a person wants to see its work before it counts."""
+    gate: bool | None = None
+    """True where it has a gate."""
+    gate_on: GateOn | None = None
+    """Where the gate has to pass, unless that is also on the merge."""
 
 
 class TaskClaimed(EventBase, kind="task_claimed", proves_life=True):

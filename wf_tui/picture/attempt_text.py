@@ -1,0 +1,31 @@
+"""How the gates of an attempt, and what its programs left running, are said to a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.plan.choices import GateOn
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.events.attempt_events import ProcessesEnded
+
+__all__ = ["gate_name", "processes_text"]
+
+_NAME: Final = 60
+
+
+def gate_name(on: GateOn) -> str:
+    """Return what a gate is called, by what it is asked about."""
+    return "the gate on the merged tree" if on is GateOn.MERGE else "the gate"
+
+
+def processes_text(event: ProcessesEnded) -> str:
+    """Return the sentence on processes that a program left running; its names are cleaned."""
+    were = "process was" if event.count == 1 else "processes were"
+    text = f"{event.count} {were} still running and {were.split()[1]} ended"
+    if not event.processes:
+        return text
+    names = ", ".join(clean(name, limit=_NAME) for name in event.processes)
+    more = event.count - len(event.processes)
+    return f"{text}: {names}" + (f" and {more} more" if more > 0 else "")
