@@ -22,6 +22,8 @@ class Repository:
 
     common_dir: Path
     """The git directory that all its worktrees share."""
+    git_dir: Path
+    """The worktree's own one, which has its index and what is configured for it alone."""
     top: Path | None
     """The worktree it was found from; None for a bare repository."""
     name: str
@@ -57,7 +59,9 @@ def find_repository(start: Path) -> Repository:
     """
     common_dir, name = locate(start)
     questions = ("--is-inside-work-tree", "--is-shallow-repository", "--show-object-format")
-    inside, shallow, object_format = _ask(start, *questions).split("\n")
+    # The path comes last: it may hold newlines.
+    answers = _ask(start, *questions, "--absolute-git-dir")
+    inside, shallow, object_format, git_dir = answers.split("\n", len(questions))
     branch = _read(start, "symbolic-ref", "-q", "--short", "HEAD")
     # A bare repository has none, and git fails when it is asked for one.
     top = Path(_ask(start, "--show-toplevel")) if inside == "true" else None
@@ -70,6 +74,7 @@ def find_repository(start: Path) -> Repository:
         )
     return Repository(
         common_dir=common_dir,
+        git_dir=Path(git_dir),
         top=top,
         name=name,
         object_format=object_format,

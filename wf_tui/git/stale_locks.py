@@ -3,9 +3,11 @@
 Git itself never breaks one: it cannot know whether its owner is alive.
 """
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from wf_tui.git.erase import erase
 from wf_tui.paths import RunPaths
 
 __all__ = ["break_stale_locks", "locked_since"]
@@ -22,7 +24,7 @@ def break_stale_locks(paths: RunPaths) -> tuple[Path, ...]:
     locks = [*git_dir.glob("*.lock"), *(git_dir / "refs").rglob("*.lock")]
     locks += [*paths.indexes.glob("*.lock"), *paths.indexes.glob("*.copy.*")]
     for lock in locks:
-        lock.unlink(missing_ok=True)
+        erase(os.fsencode(lock))  # a copy may be a folder of files
     return tuple(sorted(locks))
 
 

@@ -198,6 +198,7 @@ def export_target(common_dir: Path, base: str, object_format: str) -> Repository
     """
     return Repository(
         common_dir=common_dir,
+        git_dir=common_dir,
         top=None,
         name=common_dir.name,
         object_format=object_format,

@@ -12,18 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
-from wf_tui.git.control.excludes import user_excludes
 from wf_tui.git.control.objects import link_objects
+from wf_tui.git.control.user_rules import read_settings, read_user_rules
 from wf_tui.git.refs import BASE, branch_ref
 from wf_tui.git.repository import Repository
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.paths import RunPaths
 from wf_tui.text import plural
 
-__all__ = ["ATTRIBUTES", "Control", "check_complete", "make_control", "open_control"]
-
-ATTRIBUTES = b"* -text -filter -ident !working-tree-encoding !diff !merge\n"
-"""Files come out and go in byte by byte, and no attribute of a tree names a program."""
+__all__ = ["Control", "check_complete", "make_control", "open_control"]
 
 _LOCAL_NAMES = "foreign"
 """The file in `control.git` that lists them; the name is that of the first release."""
@@ -47,6 +44,14 @@ class Control:
     """Names in each worktree that wf has put there: no harvest takes what lies at them."""
     variables: Mapping[str, str] = field(default_factory=dict, kw_only=True, compare=False)
     """Environment of every git on this repository, such as a second folder of objects."""
+    settings: Mapping[str, str] = field(default_factory=dict, kw_only=True, compare=False)
+    """What the user's git says about files: for every git on this repository, and on a worktree."""
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the user's own configuration may change how the bytes of any file are stored."""
+        attributes = self.git_dir / "info" / "attributes"
+        return bool(self.settings) or attributes.stat().st_size > 0
 
     @property
     def zero(self) -> str:
@@ -59,14 +64,24 @@ class Control:
         stdin: bytes = b"",
         ok: Collection[int] | None = (0,),
         variables: Mapping[str, str] | None = None,
+        attributes: Path | None = None,
     ) -> Completed:
         """Run git on this repository, without a worktree.
 
         `ok` are the exit statuses that are no failure (None: all), `variables` are added to the
-        environment for this command alone.
+        environment for this command alone. `attributes` is a folder with nothing but the
+        `.gitattributes` files that shall hold: a bare repository reads none.
         """
-        every = {**self.variables, **(variables or {})}
-        return git(*arguments, git_dir=self.git_dir, stdin=stdin, ok=ok, variables=every)
+        return git(
+            *arguments,
+            git_dir=self.git_dir,
+            work_tree=attributes,
+            cwd=attributes,
+            stdin=stdin,
+            ok=ok,
+            settings=self.settings,
+            variables={**self.variables, **(variables or {})},
+        )
 
     def head(self) -> str:
         """Return the commit that the integration branch points to, read anew each time.
@@ -146,9 +161,9 @@ def make_control(
     """Make a run's private repository at the commit that the user has checked out.
 
     Called once, when a run is created. `environ` is the user's environment (the process's own by
-    default): it says where the user's excludes are. `local_names` are what will be put into each
-    worktree, relative to its top; git in there ignores it. Raises `RepositoryError` where objects
-    of that commit are missing.
+    default): it says where the user's excludes and attributes are. `local_names` are what will be
+    put into each worktree, relative to its top; git in there ignores it. Raises `RepositoryError`
+    where objects of that commit are missing.
     """
     # It is made beside its place and renamed at the end: a killed `wf run` leaves no half of one.
     final, making = paths.control, paths.control.with_name("control.git.new")
@@ -159,8 +174,9 @@ def make_control(
     # With the slash in front, and its special characters escaped, a pattern means one path.
     own = "".join("/" + _SPECIAL.sub(r"\\\1", name) + "\n" for name in local_names)
     try:
-        excludes = user_excludes(repository, os.environ if environ is None else environ)
-        _initialise(draft, repository, branch, excludes + os.fsencode(own))
+        rules = read_user_rules(repository, os.environ if environ is None else environ)
+        _initialise(draft, repository, branch)
+        rules.write(making, os.fsencode(own))
         (making / _LOCAL_NAMES).write_bytes(b"\0".join(map(os.fsencode, local_names)))
         # Before any ref: what lacks objects must never look like a repository that can be used.
         check_complete(draft)
@@ -169,9 +185,7 @@ def make_control(
         making.rename(final)
     except OSError as error:
         raise EnvironmentalError(f"cannot make {final}: {error.strerror}") from error
-    return Control(
-        final, repository.object_format, repository.head, ref, local_names=_read_local_names(final)
-    )
+    return _control_at(final, repository.object_format, repository.head, ref)
 
 
 def open_control(paths: RunPaths) -> Control:
@@ -186,7 +200,13 @@ def open_control(paths: RunPaths) -> Control:
     object_format = git("rev-parse", "--show-object-format", git_dir=git_dir).text
     base = git("rev-parse", "--verify", "--end-of-options", BASE, git_dir=git_dir).text
     ref = git("symbolic-ref", "HEAD", git_dir=git_dir).text
-    return Control(git_dir, object_format, base, ref, local_names=_read_local_names(git_dir))
+    return _control_at(git_dir, object_format, base, ref)
+
+
+def _control_at(git_dir: Path, object_format: str, base: str, ref: str) -> Control:
+    """Return the repository in a folder, with what is kept in files of wf's own beside git's."""
+    names, settings = _read_local_names(git_dir), read_settings(git_dir)
+    return Control(git_dir, object_format, base, ref, local_names=names, settings=settings)
 
 
 def _read_local_names(git_dir: Path) -> tuple[bytes, ...]:
@@ -197,8 +217,8 @@ def _read_local_names(git_dir: Path) -> tuple[bytes, ...]:
         return ()
 
 
-def _initialise(control: Control, repository: Repository, branch: str, excludes: bytes) -> None:
-    """Make the folder with all but its refs: configuration, objects, attributes and excludes."""
+def _initialise(control: Control, repository: Repository, branch: str) -> None:
+    """Make the folder with configuration and objects, and no ref."""
     # Without a template: one of the machine's could bring hooks and configuration along.
     git(
         *("init", "-q", "--bare", "--template=", "-b", branch),
@@ -208,10 +228,6 @@ def _initialise(control: Control, repository: Repository, branch: str, excludes:
     if repository.shallow:
         # It says where the history ends; without it git takes what is missing for damage.
         shutil.copyfile(repository.common_dir / "shallow", control.git_dir / "shallow")
-    info = control.git_dir / "info"
-    info.mkdir(exist_ok=True)
-    (info / "attributes").write_bytes(ATTRIBUTES)
-    (info / "exclude").write_bytes(excludes)
 
 
 def check_complete(control: Control) -> None:

@@ -3,8 +3,9 @@
 A used worktree is compared with them, name by name, before it is used again.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from wf_tui.git.control.control import Control
@@ -50,6 +51,10 @@ class Names:
     """
 
     folders: Mapping[bytes, Mapping[bytes, Kind]]
+    attributes: str = ""
+    """A digest of the `.gitattributes` files: where it differs, a checkout may have other bytes."""
+    submodules: Mapping[bytes, str] = field(default_factory=dict)
+    """The commit of each submodule, by its path."""
 
     def inside(self, folder: bytes) -> Mapping[bytes, Kind]:
         """Return the names of one folder; none for one that the tree does not have."""
@@ -68,6 +73,7 @@ def read_names(control: Control, commit: str) -> Names:
     One command of git that lists every file: the caller remembers the answer.
     """
     folders: dict[bytes, dict[bytes, Kind]] = {b"": {}}
+    attributes, submodules = hashlib.sha256(), {}
     listed = control.git("ls-tree", "-r", "-t", "-z", "--full-tree", "--end-of-options", commit)
     for record in listed.records:
         about, path = record.split(b"\t", 1)
@@ -77,4 +83,8 @@ def read_names(control: Control, commit: str) -> Names:
         folders[folder][name] = kind
         if kind is Kind.FOLDER:
             folders[path] = {}
-    return Names(folders)
+        elif kind is Kind.SUBMODULE:
+            submodules[path] = about.split(b" ")[2].decode()
+        elif name == b".gitattributes":
+            attributes.update(record + b"\0")
+    return Names(folders, attributes.hexdigest(), submodules)

@@ -29,6 +29,13 @@ __all__ = ["CAPS", "Caps", "Harvest", "HarvestRefusedError", "Refused", "harvest
 _UNOPENED = re.compile(
     rb"^warning: could not open directory '(.*?)(?:/': ([^:\n]*))?$", re.MULTILINE
 )
+# Git ends at the first such file, and takes none.
+_UNCONVERTIBLE = re.compile(
+    rb"^fatal: ((?:[^'\n]*'(.*)' (?:from|if) .*)|(?:\w+ would be replaced by \w+ in (.*)))$",
+    re.MULTILINE,
+)
+_MOST_UNCONVERTIBLE = 50
+"""Files that are left out of one harvest for it; each takes another command of git."""
 _SUBMODULE = b"160000"
 """The mode of a submodule's entry in the index."""
 
@@ -232,6 +239,10 @@ def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
         # Most likely a mode that hides a file from its owner, and these are cheap to set.
         make_readable(worktree.top)
         done = _add_to_index(worktree, found.take)
+    for _ in range(_MOST_UNCONVERTIBLE):
+        if not (done.status and _leave_out_unconvertible(found, done.stderr)):
+            break
+        done = _add_to_index(worktree, found.take)
     if done.status:
         raise HarvestRefusedError(f"git cannot take the changed files: {done.complaint}")
     if b"Ignoring path " in done.stderr:
@@ -240,6 +251,17 @@ def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
         for path in found.take:
             if path not in known and worktree.kind(path):
                 found.refused[path] = "forbidden name"
+
+
+def _leave_out_unconvertible(found: _ChangedPaths, complaint: bytes) -> bool:
+    """Refuse the file that git cannot store by its attributes or `core.safecrlf`, if that is it."""
+    why = _UNCONVERTIBLE.search(complaint)
+    path = (why[2] or why[3]) if why else None
+    if why is None or path not in found.take:
+        return False
+    found.take.remove(path)
+    found.refused[path] = clean(why[1])
+    return True
 
 
 def _add_to_index(worktree: WorktreeFiles, paths: Sequence[bytes]) -> Completed:

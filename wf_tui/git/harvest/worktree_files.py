@@ -3,6 +3,7 @@
 Names in it are bytes throughout, relative to its top: a worker may choose any.
 """
 
+import filecmp
 import os
 import shutil
 import stat
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from wf_tui.git.control.control import Control
 from wf_tui.git.erase import make_readable
@@ -21,6 +22,10 @@ __all__ = ["UNTRACKED", "Changes", "WorktreeFiles"]
 
 UNTRACKED = b"?"
 """The tag of a path that the index does not have."""
+_MODIFIED: Final = b"C"
+_ATTRIBUTES: Final = b".gitattributes"
+_LARGEST_COMPARED: Final = 64 << 20
+"""Bytes of a file that is compared with what a check-out writes; a larger one counts as changed."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class WorktreeFiles:
             cwd=self.path,
             stdin=stdin,
             ok=ok,
+            settings=self.control.settings,
         )
 
     def is_folder(self) -> bool:
@@ -87,8 +93,9 @@ class WorktreeFiles:
     def changes(self) -> Changes:
         """Return what differs from the index, as git sees it, but for local files.
 
-        One command of git, or two where modes had to be set so that it can read all. A whole folder
-        that is a repository of its own is one path, with a slash at its end.
+        One command of git, one more where modes had to be set so that it can read all, and one more
+        where files that differ have attributes. A whole folder that is a repository of its own is
+        one path, with a slash at its end.
         """
         done = self._list_changes()
         # A worker can take rights away from its own files, and git then passes over them.
@@ -100,7 +107,45 @@ class WorktreeFiles:
             if not self.is_local_file(record[2:]):
                 # A path that is both changed and deleted has two records; the first one counts.
                 tags.setdefault(record[2:], record[:1])
+        for path in self._as_checked_out(tags):
+            del tags[path]
         return Changes(tags, done.stderr)
+
+    def _as_checked_out(self, tags: Mapping[bytes, bytes]) -> list[bytes]:
+        """Return the paths that git takes for changed, although they hold what a check-out writes.
+
+        So it is where a repository stores bytes that its own attributes would have it store in
+        another way, such as CRLF in a file that is `text`: nobody has touched them.
+        """
+        deleted = any(path.rpartition(b"/")[2] == _ATTRIBUTES for path in tags)
+        everywhere = deleted or self.control.has_rules
+        changed = [path for path, tag in tags.items() if tag == _MODIFIED]
+        candidates = [
+            path for path in changed if self._may_be_converted(path, everywhere=everywhere)
+        ]
+        if not candidates:
+            return []
+        # A name that a dead leader's successor removes, as it does copies of the index.
+        prefix = self.index.name + ".copy."
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=self.index.parent) as folder:
+            words = ("checkout-index", "-q", "-f", f"--prefix={folder}/", "-z", "--stdin")
+            self.git(*words, stdin=b"".join(path + b"\0" for path in candidates), ok=None)
+            top = os.fsencode(folder)
+            return [path for path in candidates if _are_equal(self.full(path), top + b"/" + path)]
+
+    def _may_be_converted(self, path: bytes, *, everywhere: bool) -> bool:
+        """Whether attributes may change what a check-out writes to a file of the tree."""
+        if self.kind(path) != stat.S_IFREG:
+            return False
+        ruled = everywhere
+        folder = path.rpartition(b"/")[0]
+        while folder:
+            # What lies behind a link is not the tree's, whatever it holds.
+            if self.kind(folder) != stat.S_IFDIR:
+                return False
+            ruled = ruled or self.kind(folder + b"/" + _ATTRIBUTES) != 0
+            folder = folder.rpartition(b"/")[0]
+        return ruled or self.kind(_ATTRIBUTES) != 0
 
     def ignored(self) -> frozenset[bytes]:
         """Return what the excludes hide: files, and (with a slash) folders hidden as a whole.
@@ -134,3 +179,16 @@ class WorktreeFiles:
     def _list_changes(self) -> Completed:
         words = ("ls-files", "-z", "-t", "--others", "--modified", "--deleted")
         return self.git(*words, "--exclude-standard")
+
+
+def _are_equal(file: bytes, other: bytes) -> bool:
+    """Whether two regular files have the same content and the same right to be run."""
+    try:
+        one, two = os.lstat(file), os.lstat(other)
+        if not one.st_size == two.st_size <= _LARGEST_COMPARED:
+            return False
+        # It was a regular file when it was chosen, and nobody works in the tree any more.
+        same_mode = stat.S_ISREG(two.st_mode) and not (one.st_mode ^ two.st_mode) & stat.S_IXUSR
+        return same_mode and filecmp.cmp(file, other, shallow=False)
+    except OSError:
+        return False

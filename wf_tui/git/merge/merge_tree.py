@@ -13,6 +13,7 @@ from typing import Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
+from wf_tui.git.merge.merge_attributes import attributes_folder
 from wf_tui.git.path_bytes import decode_path
 
 __all__ = ["MergeResult", "Note", "has_marks", "leftover_marks", "merge_trees", "parse_merge"]
@@ -49,12 +50,13 @@ class MergeResult:
 def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
     """Merge two commits and return the result; nothing but objects is written.
 
-    Git finds the base by itself, from the history of both. A conflict is a result, not a failure.
+    Git finds the base by itself, from the history of both, and goes by the attributes of `ours`, as
+    `git merge` does on that branch. A conflict is a result, not a failure.
     Git ends with the status of a conflict also where it cannot read a commit; then this raises
     `GitError`.
     """
     words = ("merge-tree", "--write-tree", "-z", "--messages", "--end-of-options", ours, theirs)
-    done = control.git(*words, ok=(0, 1))
+    done = control.git(*words, ok=(0, 1), attributes=attributes_folder(control, ours))
     if not done.stdout:
         raise GitError(f"git cannot merge: {done.complaint}", status=done.status)
     return parse_merge(done.stdout, clean=done.status == 0)

@@ -49,6 +49,7 @@ def combine(control: Control, common_dir: Path, *, write: bool) -> Combined:
         control.base,
         control.ref,
         variables=variables,
+        settings=control.settings,
         user_env=user_env,
     )
 

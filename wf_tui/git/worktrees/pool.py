@@ -213,7 +213,8 @@ class Pool:
             except OSError:
                 moved = erase(tree.worktree.top)
         index = tree.worktree.index
-        for path in (tree.git_dir, index, f"{index}.lock", tree.released, tree.harvested):
+        marks = (tree.released, tree.harvested, tree.attributes)
+        for path in (tree.git_dir, index, f"{index}.lock", *marks):
             moved &= erase(os.fsencode(path))
         erase(os.fsencode(trash))
         return moved

@@ -4,6 +4,7 @@ The pool alone makes these; attempts, recovery and `wf clean` get them from it.
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ from wf_tui.git.worktrees.worker_git import write_worker_git
 from wf_tui.paths import RunPaths
 
 __all__ = ["Tree", "prepare"]
+
+# Git then writes the bytes as they are stored, as it does in the checkout of the user.
+_UNCONVERTED = re.compile(
+    rb"^error: (?:failed to encode|BOM is (?:prohibited|required) in) .*\n", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,11 @@ class Tree:
     def released(self) -> Path:
         """A file whose time says when the worktree was given back to the pool, if it was."""
         return self.worktree.index.with_name(f"{self.number}.released")
+
+    @property
+    def attributes(self) -> Path:
+        """A file that says which `.gitattributes` the files were written by."""
+        return self.worktree.index.with_name(f"{self.number}.attributes")
 
     @property
     def harvested(self) -> Path:
@@ -158,9 +169,13 @@ def prepare(tree: Tree, names: Names) -> None:
         worktree.path.mkdir(mode=0o755, parents=True)
     elif not worktree.is_folder():
         raise UnusableTreeError("the worktree is not a folder")
+    elif tree.attributes.exists() and tree.attributes.read_text() != names.attributes:
+        # Git writes only files whose content is another, and these may need other bytes, too.
+        raise UnusableTreeError("the attributes are others than before")
+    tree.attributes.write_text(names.attributes)
     done = worktree.git("read-tree", "-u", "--reset", "--end-of-options", tree.base, ok=None)
     # A warning means that something is not as it should be, too.
-    if done.status or done.stderr:
+    if done.status or _UNCONVERTED.sub(b"", done.stderr):
         raise UnusableTreeError(done.complaint)
     try:
         sweep(worktree.top, names)
@@ -168,7 +183,7 @@ def prepare(tree: Tree, names: Names) -> None:
         raise UnusableTreeError(str(error)) from error
     # The content of a used worktree: what an old worker made look unchanged is found here.
     words = ("diff-files", "--quiet", "--ignore-submodules=all")
-    if not fresh and worktree.git(*words, ok=None).status:
+    if not fresh and worktree.git(*words, ok=None).status and worktree.changes().tags:
         raise UnusableTreeError("not clean after the checkout")
     # Last, since the worker's index is a copy of this one; `sweep` has removed the old `.git`.
     if not erase(os.fsencode(tree.git_dir)):

@@ -8,7 +8,6 @@ import os
 import shutil
 from pathlib import Path
 
-from wf_tui.git.control.control import ATTRIBUTES
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 
@@ -48,7 +47,9 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     if "\n" in objects:  # quoted only where it would be misread
         objects = _quoted(objects)
     (git_dir / "objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
-    (git_dir / "info/attributes").write_bytes(ATTRIBUTES)
+    # The files lie there unfiltered, so that a filter of the user's would find all of them changed.
+    attributes = (control / "info/attributes").read_bytes()
+    (git_dir / "info/attributes").write_bytes(attributes + b"* -filter\n")
     for name in _COPIED:
         if (control / name).exists():
             shutil.copyfile(control / name, git_dir / name)
@@ -58,6 +59,9 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     config = _CONFIG.format(version=version, worktree=_quoted(str(worktree.path)))
     if object_format != "sha1":
         config += f"[extensions]\n\tobjectFormat = {object_format}\n"
+    for key, value in worktree.control.settings.items():
+        section, _, name = key.partition(".")
+        config += f"[{section}]\n\t{name} = {_quoted(value)}\n"
     (git_dir / "config").write_bytes(os.fsencode(config))
     for branch in ("wf-task", "wf-base"):
         (git_dir / "refs/heads" / branch).write_text(base + "\n")

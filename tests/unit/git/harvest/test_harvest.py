@@ -375,4 +375,8 @@ def test_scopes_limit_what_is_taken(run: Run, tree: Tree) -> None:
     assert reasons_of(source) == {}
     assert paths_of(documents) == {"docs/new.md": "A", "docs/guide.md": "D"}
     assert reasons_of(documents) == {"docs/abs": "symbolic link that leaves the tree"}
-    assert {file.name for file in run.paths.indexes.iterdir()} == {"1", "1.harvested"}
+    assert {file.name for file in run.paths.indexes.iterdir()} == {
+        "1",
+        "1.attributes",
+        "1.harvested",
+    }

@@ -239,11 +239,11 @@ def test_nothing_runs_and_the_next_worker_finds_the_base(
 
 
 def test_hostile_attributes_survive_a_merge_and_an_export(run: Run, tmp_path: Path) -> None:
-    """Merged `.gitattributes` and drivers are data: CR and LF stay as they were written."""
+    """Merged attributes convert bytes as git does, and the drivers that they name are data."""
     command, mark = canary(tmp_path)
     side = run.pool.acquire(run.control.head())
     _attributes(side, command, tmp_path)
-    (side.path / "crlf").write_bytes(b"a\r\nb\n")
+    (side.path / "crlf").write_bytes("a\r\nb\n".encode("utf-16"))
     commits = [_commit(run, side, "side")]
     other = run.pool.acquire(run.control.head())
     (other.path / "README.md").write_text("other\n")
@@ -261,7 +261,7 @@ def test_hostile_attributes_survive_a_merge_and_an_export(run: Run, tmp_path: Pa
         assert isinstance(merged, Merged)
     user = find_repository(run.user.path)
     assert isinstance(export(user, run.control, "wf/run-1", expected=None), Exported)
-    assert run.control.git("cat-file", "blob", f"{run.control.ref}:crlf").stdout == b"a\r\nb\n"
+    assert run.control.git("cat-file", "blob", f"{run.control.ref}:crlf").stdout == b"a\nb\n"
     assert not mark.exists()
 
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from tests.unit.git.conftest import User
-from wf_tui.git.control.excludes import user_excludes
+from wf_tui.git.control.user_rules import read_user_rules
 from wf_tui.git.repository import find_repository
 
 
 def _excludes(user: User, **environ: str) -> bytes:
-    return user_excludes(find_repository(user.path), {"HOME": str(user.home)} | environ)
+    return read_user_rules(find_repository(user.path), {"HOME": str(user.home)} | environ).excludes
 
 
 def test_the_configured_file_is_read(user: User) -> None:
@@ -30,7 +30,7 @@ def test_the_usual_places_are_read(user: User, tmp_path: Path) -> None:
 def test_no_home_is_no_excludes(user: User) -> None:
     """Without any of these files only the repository's own excludes are left."""
     (user.path / ".git" / "info" / "exclude").write_text("own\n")
-    assert user_excludes(find_repository(user.path), {}) == b"own\n"
+    assert read_user_rules(find_repository(user.path), {}).excludes == b"own\n"
 
 
 def test_a_repository_cannot_name_a_file_of_the_user(user: User) -> None:
