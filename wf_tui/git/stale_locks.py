@@ -3,11 +3,10 @@
 Git itself never breaks one: it cannot know whether its owner is alive.
 """
 
-import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wf_tui.git.erase import erase
 from wf_tui.paths import RunPaths
 
 __all__ = ["break_stale_locks", "locked_since"]
@@ -24,7 +23,10 @@ def break_stale_locks(paths: RunPaths) -> tuple[Path, ...]:
     locks = [*git_dir.glob("*.lock"), *(git_dir / "refs").rglob("*.lock")]
     locks += [*paths.indexes.glob("*.lock"), *paths.indexes.glob("*.copy.*")]
     for lock in locks:
-        erase(os.fsencode(lock))  # a copy may be a folder of files
+        if lock.is_dir():
+            shutil.rmtree(lock)  # a copy of files, to compare with
+        else:
+            lock.unlink(missing_ok=True)
     return tuple(sorted(locks))
 
 
