@@ -166,10 +166,12 @@ def test_git_runs_in_one_place() -> None:
 def test_host_git_never_touches_a_checkout() -> None:
     """No stash, reset, clean, checkout, commit or push anywhere (promise G7): only these commands.
 
-    `read-tree -u` alone writes files: into worktrees of wf, and on landing into a checkout.
+    `read-tree -u` alone writes files: into worktrees of wf, and on landing into a checkout. What
+    `checkout-index` writes goes into a folder beside the index, to be compared with.
     """
     assert set[str]().union(*map(git_commands, SOURCES.values())) == {
         "cat-file",
+        "checkout-index",
         "commit-tree",
         "config",
         "diff-files",
