@@ -52,7 +52,7 @@ def move(
     def make() -> list[MoveResult]:
         return ledger.move(run, move, tasks, *args, **kwargs)
 
-    return _with_scheduler(project, ledger, run, make) if move.wakes else make()
+    return _with_scheduler(project, ledger, run, make, _any_changed) if move.wakes else make()
 
 
 def accept(
@@ -105,7 +105,7 @@ def _free_id(title: str, taken: set[str]) -> str:
 
 def undo(project: Project, ledger: Ledger, run: str) -> list[MoveResult]:
     """Take back this person's last act, where no worker has acted on it."""
-    return _with_scheduler(project, ledger, run, lambda: ledger.undo(run))
+    return _with_scheduler(project, ledger, run, lambda: ledger.undo(run), _any_changed)
 
 
 def pause(ledger: Ledger, run: str) -> bool:
@@ -149,12 +149,27 @@ def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:
     return changed
 
 
-def _with_scheduler(project: Project, ledger: Ledger, run: str, change: Callable[[], _T]) -> _T:
-    """Make a change that may bring a run back, and see to it that a scheduler takes it up."""
+def _any_changed(results: Sequence[MoveResult]) -> bool:
+    return any(one.changed for one in results)
+
+
+def _with_scheduler(
+    project: Project,
+    ledger: Ledger,
+    run: str,
+    change: Callable[[], _T],
+    changed: Callable[[_T], bool] = lambda _: True,
+) -> _T:
+    """Make a change that may bring a run back, and see to it that a scheduler takes it up.
+
+    What was refused starts none: then nothing changes at all.
+    """
     # One transaction: the scheduler that was there could else end the run between look and change.
     with ledger.db.transaction(run):
         before = reads.run_row(ledger.db, run)
         result = change()
+    if not changed(result):
+        return result
     drained = before.state == RunState.PAUSED and before.intent != Intent.GO
     ensure_scheduler(project, ledger, run, leaving=drained or before.state.ended)
     return result

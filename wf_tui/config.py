@@ -108,18 +108,23 @@ class Config(_Part):
         return {"shell": Profile(), **self.profiles}
 
 
-def config_path(environ: Mapping[str, str]) -> Path:
-    """Return where the user's configuration lies."""
+def config_path(environ: Mapping[str, str]) -> Path | None:
+    """Return where the user's configuration lies; None where the user has no home for one."""
     if given := environ.get("WF_CONFIG"):
         return Path(given)
     from platformdirs import user_config_path  # noqa: PLC0415 - only where no variable says
 
-    return user_config_path("wf", appauthor=False) / "config.toml"
+    try:
+        return user_config_path("wf", appauthor=False) / "config.toml"
+    except RuntimeError:
+        return None
 
 
 def load_config(environ: Mapping[str, str]) -> Config:
     """Read the configuration; without a file, the defaults. All faults are named at once."""
     path = config_path(environ)
+    if path is None:
+        return Config()
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -16,10 +16,12 @@ __all__ = [
     "RepoPaths",
     "RunPaths",
     "private_folder",
+    "private_opener",
     "repo_paths",
     "require_own",
     "slug",
     "state_dir",
+    "write_private",
 ]
 
 OTHERS: Final = 0o077
@@ -34,7 +36,36 @@ def state_dir(environ: Mapping[str, str]) -> Path:
         return Path(given).absolute()
     from platformdirs import user_state_path  # noqa: PLC0415 - only where no variable says
 
-    return user_state_path("wf", appauthor=False)
+    home = environ.get("HOME")
+    # A relative one would have the state of a run lie wherever the command happened to be run.
+    if home is not None and not environ.get("XDG_STATE_HOME") and not Path(home).is_absolute():
+        raise _no_home(f"HOME is {home!r}, which is no place")
+    try:
+        return user_state_path("wf", appauthor=False)
+    except RuntimeError:
+        raise _no_home("HOME is not set") from None
+
+
+def _no_home(problem: str) -> EnvironmentalError:
+    return EnvironmentalError(
+        f"{problem}: there is no folder for wf's state",
+        "set HOME to your home folder, or WF_STATE_DIR to a folder for it",
+    )
+
+
+def private_opener(path: str, flags: int) -> int:
+    """Create a file for this user alone, whatever the umask says: `open(..., opener=)` calls it.
+
+    For every file of wf's own in the state directory (RULES 9); what git makes there lies in
+    folders that nobody else can enter.
+    """
+    return os.open(path, flags, 0o600)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file of wf's own, for this user alone."""
+    with open(path, "wb", opener=private_opener) as file:
+        file.write(content)
 
 
 def slug(name: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -146,3 +149,41 @@ def test_what_workers_will_not_see_is_said_before_the_start(cli: CliHarness) -> 
     assert done.returncode == 0, done.stderr
     assert "wf: " in done.stderr
     assert "lib" in done.stderr
+
+
+@pytest.mark.parametrize(("home", "said"), [("", "HOME is ''"), ("there", "HOME is 'there'")])
+def test_a_home_that_is_no_place(cli: CliHarness, home: str, said: str) -> None:
+    """No state comes to lie where a command was run: one sentence. With WF_STATE_DIR it works."""
+    refused = cli.wf("run", cli.plan(PLAN), "--headless", HOME=home, WF_STATE_DIR="")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert f"wf: {said}, which is no place: there is no folder for wf's state" in refused.stderr
+    assert cli.wf("run", cli.plan(PLAN), "--headless", HOME=home).returncode == 0
+    assert git(cli.repo, "status", "--porcelain") == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_user_that_the_machine_does_not_know() -> None:
+    """Without HOME, and no entry in the table of users, it is the same."""
+    program = "from wf_tui.paths import state_dir; from wf_tui.config import load_config; import os"
+    become = f"{program}; os.setuid(4242); print(load_config({{}}).profiles); state_dir({{}})"
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", become], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "{}\n"
+    assert "HOME is not set: there is no folder for wf's state" in done.stderr
+
+
+def test_files_are_for_their_user_alone(cli: CliHarness) -> None:
+    """Whatever the umask says, nobody else can read or write what a run leaves."""
+    words = ["sh", "-c", 'umask 0; exec "$@"', "sh", sys.executable, "-m", "wf_tui", "run"]
+    for how in ("--headless", "--detach"):
+        line = [*words, str(cli.plan(PLAN)), how]
+        subprocess.run(line, cwd=cli.repo, env=cli.environ, check=True, capture_output=True)
+        cli.wait_for("run_ended")
+    state = cli.root / "state"
+    # Of objects the user's repository has the same files; a tree has the modes that its tasks set.
+    others = {"objects", "trees"}
+    found = [path for path in [state, *state.rglob("*")] if not others & {*path.parts}]
+    assert len(found) > 20
+    assert [str(path) for path in found if path.lstat().st_mode & 0o077] == []

@@ -17,12 +17,15 @@ __all__ = ["fill", "small_disk"]
 
 
 @contextmanager
-def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
-    """Put a small disk at a folder, with what is in the folder on it; at the end, take it back."""
+def small_disk(folder: Path, kilobytes: int, *more: str) -> Iterator[None]:
+    """Put a small disk at a folder, with what is in the folder on it; at the end, take it back.
+
+    `more` are further options of the mount, `noexec` for example.
+    """
     aside = folder.with_name(folder.name + ".aside")
     folder.rename(aside)
     folder.mkdir(mode=0o700)
-    options = f"size={kilobytes}k,mode=700"
+    options = ",".join([f"size={kilobytes}k", "mode=700", *more])
     words = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     if subprocess.run(words, check=False, capture_output=True).returncode:
         pytest.skip("this user may not mount")

@@ -21,7 +21,10 @@ def main() -> None:
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
-        from wf_tui.cli.root import wf  # noqa: PLC0415 - so that Ctrl-C is caught from the start
+        from wf_tui.cli.streams import prepare_streams  # noqa: PLC0415 - so that Ctrl-C is caught
+
+        prepare_streams()
+        from wf_tui.cli.root import wf  # noqa: PLC0415 - after the streams are open
 
         wf()
     except KeyboardInterrupt:

@@ -117,11 +117,13 @@ def _usage_message(error: click.ClickException) -> tuple[str, str]:
 
 def _save_trace() -> str:
     """Write the trace beside the ledgers and say where."""
-    from wf_tui.paths import private_folder, state_dir  # noqa: PLC0415 - only where wf is at fault
+    from wf_tui.paths import private_folder, private_opener, state_dir  # noqa: PLC0415 - only where wf is at fault
 
     try:
         path = private_folder(state_dir(os.environ)) / "faults.log"
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        with open(
+            path, "a", encoding="utf-8", errors="backslashreplace", opener=private_opener
+        ) as file:
             file.write(f"{time.strftime('%F %T')} {sys.argv}\n{traceback.format_exc()}\n")
     except (OSError, WfError):
         # No place for a file: it stands in the message then, since it must not be lost.

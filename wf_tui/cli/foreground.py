@@ -70,6 +70,7 @@ def log_to_file(path: Path) -> None:
 
     In the place of any handler that was there before: what these print would mix with the events.
     """
+    path.touch(0o600)
     handler = write_lines(logging.FileHandler(path, encoding="utf-8"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
@@ -101,6 +102,7 @@ def warnings_on_stderr() -> Iterator[None]:
 def exit_status(status: Status, signalled: int = 0) -> int:
     """Return the exit status of a run in the foreground: 0 where all is done, else 1.
 
+    1 as well where the work is done and could not be brought into the user's repository.
     4 where it was aborted, and 128 and more where a signal of that number ended the scheduler. The
     signal comes first: a run that was interrupted has something that is not done, too.
     """
@@ -108,7 +110,8 @@ def exit_status(status: Status, signalled: int = 0) -> int:
         return _SIGNALLED + signalled
     if status.run.state == RunState.ABORTED:
         return _ABORTED
-    return 0 if all(task.state is TaskState.DONE for task in status.tasks) else 1
+    done = all(task.state is TaskState.DONE for task in status.tasks)
+    return 0 if done and not status.run.unexported else 1
 
 
 def event_printer(run: RunRow, *, as_json: bool = False) -> Callable[[EventRow], None]:

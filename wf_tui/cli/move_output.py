@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.cli.context import Acting, print_json, print_line
 from wf_tui.cli.errors import warn
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reasons
+from wf_tui.scheduler.control import scheduler_alive
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -51,11 +53,18 @@ def print_results(found: Acting, results: Sequence[MoveResult], *, as_json: bool
             now = standings[one.task]
             # Refused ones on stderr, so that the output has only what was changed.
             if not one.changed:
-                warn(now.reason)
+                warn(now.reason, _dead_hint(found, now))
                 continue
             line = f"{clean(one.task, limit=80)}  {now.state.replace('_', ' ')}"
             print_line(f"{line}: {now.reason}" if now.reason else line)
     return 0 if all(one.changed for one in results) else REFUSED
+
+
+def _dead_hint(found: Acting, standing: _Standing) -> str:
+    """Return what helps a task that is in progress only because nobody is there to end it."""
+    if standing.state != TaskState.IN_PROGRESS or scheduler_alive(found.ledger.db, found.run.id):
+        return ""
+    return f"its scheduler is dead; start one, which settles what it left: wf resume {found.run.id}"
 
 
 def print_run_result(found: Acting, text: str, *, changed: bool, as_json: bool) -> None:

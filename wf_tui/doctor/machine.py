@@ -64,6 +64,8 @@ def _config(environ: Mapping[str, str]) -> Finding:
         load_config(environ)
     except WfError as error:
         return failed("settings", error)
+    if path is None:
+        return Finding("settings", Level.OK, "the defaults: there is no home folder for settings")
     there = path.exists()
     text = str(path) if there else f"the defaults: there is no {path}"
     return Finding("settings", Level.OK, text, detail={"path": str(path), "exists": there})

@@ -67,6 +67,9 @@ def state_folder(folder: Path) -> Finding:
     if status.st_mode & OTHERS:
         hint = f"chmod 700 {folder}"
         return Finding("state", Level.NOTE, f"{text}; others can read it", hint, detail)
+    if os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        text += "; mounted noexec: no program that a task builds or installs in its tree can start"
+        return Finding("state", Level.NOTE, text, "set WF_STATE_DIR to a folder elsewhere", detail)
     if free < _LITTLE:
         text += f"; only {free >> 20} MB are free"
         return Finding("state", Level.NOTE, text, "make room", detail)

@@ -43,6 +43,7 @@ def status_lines(status: Status) -> Iterator[str]:
     run = status.run
     yield f"{run.id}  {run.state}  {clean(run.goal, limit=_TEXT)}"
     yield _counts(run, status.now)
+    yield from _export_lines(run)
     yield from _leader_line(status)
     for state in _ORDER:
         tasks = sorted((task for task in status.tasks if task.state is state), key=column_order)
@@ -72,6 +73,7 @@ def summary_lines(status: Status) -> Iterator[str]:
         if waits or task.state is TaskState.BLOCKED:
             stuck.append(task)
     yield from _task_lines(status, stuck)
+    yield from _export_lines(run)
 
 
 def branch(run: RunRow) -> str:
@@ -97,12 +99,17 @@ def _counts(run: RunRow, now: float) -> str:
     else:
         since = f"since {span(now - run.created_at)}"
     where = f"branch {branch(run)}"
-    why = run.export_note
-    if not why and run.unexported:
-        why = "wf resume exports it"
-    if why:
-        where += f" (not exported yet: {clean(why, limit=_TEXT)})"
+    if run.export_note or run.unexported:
+        where += " (not there yet)"
     return "  ".join([" · ".join(parts), since, where])
+
+
+def _export_lines(run: RunRow) -> Iterator[str]:
+    """Yield why the branch is not in the repository, and what brings it there."""
+    if run.export_note or run.unexported:
+        why = clean(run.export_note, limit=_PATH) or "no scheduler was there for it"
+        yield f"{branch(run)} could not be brought into your repository: {why}"
+        yield f"the work is safe; when that is put right, this brings it: wf resume {run.id}"
 
 
 def _leader_line(status: Status) -> Iterator[str]:

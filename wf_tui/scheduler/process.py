@@ -24,6 +24,7 @@ from wf_tui.ledger.queries.trees import needed_trees, stale_trees
 from wf_tui.ledger.store.store import Patience
 from wf_tui.ledger.stores import store_of
 from wf_tui.ledger.writer import Writer
+from wf_tui.paths import private_opener
 from wf_tui.processes import own_identity
 from wf_tui.scheduler.context import open_run
 from wf_tui.scheduler.run_log import RunLog, current_log
@@ -255,7 +256,7 @@ def start_detached(repo: RepoPaths, run: str, cwd: Path, environ: Mapping[str, s
     absolute = {"WF_STATE_DIR": str(repo.root.parent)}
     if config := environ.get("WF_CONFIG"):
         absolute["WF_CONFIG"] = str(Path(config).absolute())
-    with paths.scheduler_log.open("ab") as log:
+    with open(paths.scheduler_log, "ab", opener=private_opener) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "wf_tui", "scheduler", "--run", run, "--repo", str(cwd)],
             cwd=paths.root,

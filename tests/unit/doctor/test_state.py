@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.disk import small_disk
 from tests.support.ledger_locks import on_a_disk
 from tests.support.unprivileged import as_nobody
 from wf_tui.doctor.finding import Level
@@ -33,6 +34,16 @@ def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:
     found = state_folder(tmp_path)
     assert (found.level, found.hint) == (Level.NOTE, f"chmod 700 {tmp_path}")
     assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_disk_that_starts_no_programs_is_noted(tmp_path: Path) -> None:
+    """What a task builds in its worktree could not be run there."""
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o700)
+    with small_disk(folder, 300 << 10, "noexec"):
+        found = state_folder(folder)
+    assert (found.level, found.hint) == (Level.NOTE, "set WF_STATE_DIR to a folder elsewhere")
+    assert "mounted noexec" in found.text
 
 
 def test_a_folder_that_others_can_write_is_a_problem(tmp_path: Path) -> None:

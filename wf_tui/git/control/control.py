@@ -17,7 +17,7 @@ from wf_tui.git.control.user_rules import read_settings, read_user_rules
 from wf_tui.git.refs import BASE, branch_ref
 from wf_tui.git.repository import Repository
 from wf_tui.git.runner import Argument, Completed, git
-from wf_tui.paths import RunPaths
+from wf_tui.paths import RunPaths, write_private
 from wf_tui.text import plural
 
 __all__ = ["Control", "check_complete", "make_control", "open_control"]
@@ -177,7 +177,7 @@ def make_control(
         rules = read_user_rules(repository, os.environ if environ is None else environ)
         _initialise(draft, repository, branch)
         rules.write(making, os.fsencode(own))
-        (making / _LOCAL_NAMES).write_bytes(b"\0".join(map(os.fsencode, local_names)))
+        write_private(making / _LOCAL_NAMES, b"\0".join(map(os.fsencode, local_names)))
         # Before any ref: what lacks objects must never look like a repository that can be used.
         check_complete(draft)
         draft.create(BASE, draft.base)
@@ -221,7 +221,8 @@ def _initialise(control: Control, repository: Repository, branch: str) -> None:
     """Make the folder with configuration and objects, and no ref."""
     # Without a template: one of the machine's could bring hooks and configuration along.
     git(
-        *("init", "-q", "--bare", "--template=", "-b", branch),
+        # Shared with nobody, whatever the umask says.
+        *("init", "-q", "--bare", "--template=", "--shared=0600", "-b", branch),
         *(f"--object-format={control.object_format}", "--", control.git_dir),
     )
     link_objects(repository.common_dir / "objects", control.git_dir / "objects")

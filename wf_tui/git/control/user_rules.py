@@ -17,6 +17,7 @@ from typing import Final
 from wf_tui.git.repository import Repository
 from wf_tui.git.runner import git
 from wf_tui.git.user_config import as_the_user
+from wf_tui.paths import write_private
 
 __all__ = ["UserRules", "read_settings", "read_user_rules"]
 
@@ -50,10 +51,10 @@ class UserRules:
     def write(self, git_dir: Path, own_excludes: bytes) -> None:
         """Put the rules into a repository of wf's, with excludes of wf's own behind the user's."""
         info = git_dir / "info"
-        info.mkdir(exist_ok=True)
-        (info / "exclude").write_bytes(self.excludes + own_excludes)
-        (info / "attributes").write_bytes(self.attributes)
-        (git_dir / _ATTRIBUTES).write_bytes(self.user_attributes)
+        info.mkdir(mode=0o700, exist_ok=True)
+        write_private(info / "exclude", self.excludes + own_excludes)
+        write_private(info / "attributes", self.attributes)
+        write_private(git_dir / _ATTRIBUTES, self.user_attributes)
         (git_dir / _SETTINGS).write_text(json.dumps(dict(self.settings)), encoding="utf-8")
 
 

@@ -18,6 +18,7 @@ from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import git
 from wf_tui.git.stale_locks import locked_since
 from wf_tui.git.user.export_branch import ExportBranch
+from wf_tui.paths import write_private
 from wf_tui.text import clean
 
 __all__ = ["Exported", "Pending", "branch_name", "export"]
@@ -119,7 +120,7 @@ def _reason(error: GitError) -> str:
         return error.message
     lock = _LOCK.search(lines[0])
     since = locked_since(Path(lock[1])) if lock else ""
-    return clean(lines[0].removeprefix("fatal: ")) + since
+    return clean("; ".join(line.removeprefix("fatal: ") for line in lines), limit=1000) + since
 
 
 def _fetch(repository: Repository, control: Control, commit: str) -> None:
@@ -129,7 +130,7 @@ def _fetch(repository: Repository, control: Control, commit: str) -> None:
     a repository of another owner can only be allowed by a file.
     """
     config = control.git_dir.with_name("fetch.gitconfig")
-    config.write_text("[safe]\n\tdirectory = *\n")
+    write_private(config, b"[safe]\n\tdirectory = *\n")
     words = (*_FETCH, control.git_dir, commit)
     git(*words, git_dir=repository.common_dir, settings=ANY_OWNER, global_config=config)
 
