@@ -55,7 +55,7 @@ class UserRules:
         write_private(info / "exclude", self.excludes + own_excludes)
         write_private(info / "attributes", self.attributes)
         write_private(git_dir / _ATTRIBUTES, self.user_attributes)
-        (git_dir / _SETTINGS).write_text(json.dumps(dict(self.settings)), encoding="utf-8")
+        write_private(git_dir / _SETTINGS, json.dumps(dict(self.settings)).encode())
 
 
 def read_user_rules(repository: Repository, environ: Mapping[str, str]) -> UserRules:

@@ -14,6 +14,7 @@ from typing import Final
 from wf_tui.git.control.changed_files import ABSENT
 from wf_tui.git.control.control import Control
 from wf_tui.git.erase import erase
+from wf_tui.paths import write_private
 
 __all__ = ["attributes_folder"]
 
@@ -93,7 +94,7 @@ def _lay_out(control: Control, files: _Files, folder: Path) -> None:
         content, output = rest[:size], rest[size + 1 :]
         file = making / os.fsdecode(path)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        write_private(file, content)
     try:
         making.rename(folder)
     except OSError:

@@ -18,7 +18,7 @@ from wf_tui.git.harvest.harvest import CAPS, Caps, Harvest, harvest
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.worktrees.sweep import UnusableTreeError, sweep
 from wf_tui.git.worktrees.worker_git import write_worker_git
-from wf_tui.paths import RunPaths
+from wf_tui.paths import RunPaths, write_private
 
 __all__ = ["Tree", "prepare"]
 
@@ -172,7 +172,7 @@ def prepare(tree: Tree, names: Names) -> None:
     elif tree.attributes.exists() and tree.attributes.read_text() != names.attributes:
         # Git writes only files whose content is another, and these may need other bytes, too.
         raise UnusableTreeError("the attributes are others than before")
-    tree.attributes.write_text(names.attributes)
+    write_private(tree.attributes, names.attributes.encode())
     done = worktree.git("read-tree", "-u", "--reset", "--end-of-options", tree.base, ok=None)
     # A warning means that something is not as it should be, too.
     if done.status or _UNCONVERTED.sub(b"", done.stderr):
