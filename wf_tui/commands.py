@@ -11,9 +11,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
-from wf_tui.kept_worktree import unresolved
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
-from wf_tui.ledger.model.states import Intent, RunState, TaskState
+from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.seats import more_seats
 from wf_tui.scheduler.control import ensure_scheduler
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.load import NewTask
     from wf_tui.ledger.rules.moves import Move, MoveResult
+    from wf_tui.paths import RunPaths
     from wf_tui.project import Project
 
 __all__ = ["abort", "accept", "add", "move", "pause", "resume", "set_jobs", "stop", "undo"]
@@ -61,19 +61,52 @@ def accept(
     run: str,
     tasks: Sequence[str],
     choices: Choices = NO_CHOICES,
+    *,
+    ours: Sequence[str] = (),
+    theirs: Sequence[str] = (),
 ) -> list[MoveResult]:
     """Make the move `ACCEPT`, after a look at the worktrees in which the work lies.
 
-    What is still to be done in one refuses its task. `choices` are about one task alone.
+    A conflict that nobody has settled refuses its task. `ours` and `theirs` are the paths of one
+    whose version is taken of the branch, and of the task; they and `choices` are about one task
+    alone. Raises `UsageError` for a path that is not in conflict.
     """
     from wf_tui.ledger.rules import moves  # noqa: PLC0415 - reading needs no rules
 
     paths = project.paths.run(run)
-    left = {task: why for task in tasks if (why := unresolved(ledger.db, run, task, paths))}
+    left = {}
+    for task in tasks:
+        choices, why = _settled(ledger, run, task, paths, choices, ours, theirs)
+        if why:
+            left[task] = why
     free = [task for task in tasks if task not in left]
     accepted = move(project, ledger, run, moves.ACCEPT, free, choices=choices) if free else []
     made = {one.task: one for one in accepted}
     return [made[task] if task in made else _left(task, left[task]) for task in tasks]
+
+
+def _settled(
+    ledger: Ledger,
+    run: str,
+    task: str,
+    paths: RunPaths,
+    choices: Choices,
+    ours: Sequence[str],
+    theirs: Sequence[str],
+) -> tuple[Choices, str]:
+    """Return the choices with the sides of a conflict, and why it cannot be accepted yet, or ""."""
+    row = reads.task(ledger.db, run, task)
+    if row.kind != BlockedKind.CONFLICT:
+        why = f"task {task!r} has no sides to choose from: it is in no conflict"
+        return choices, why if ours or theirs else ""
+    from wf_tui.conflict_choices import read_conflict  # noqa: PLC0415 - only here git is needed
+
+    found = read_conflict(ledger.db, run, task, paths)
+    if found is None:
+        why = f"task {task!r} has no conflict laid out that one could choose from"
+        return choices, why if ours or theirs else ""
+    chosen = found.choose(choices, ours, theirs)
+    return chosen, found.left(chosen)
 
 
 def _left(task: str, why: str) -> MoveResult:

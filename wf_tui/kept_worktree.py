@@ -1,4 +1,4 @@
-"""The worktree of a task that a person may go into, and what is still to be done there."""
+"""The worktree of a task that a person may go into."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
 
-__all__ = ["KeptTree", "kept_tree", "unresolved"]
+__all__ = ["KeptTree", "kept_tree"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class KeptTree:
     """What these are, as the words before their names."""
     worker: str
     """Who works in it now, or ""."""
+
+    @property
+    def number(self) -> int:
+        """Its number in the pool of its run."""
+        return int(self.path.name)
 
     @property
     def files(self) -> list[str]:
@@ -90,25 +95,3 @@ def _no_tree(task: TaskRow, last: AttemptRow | None) -> RefusedError:
     elif task.state is TaskState.BLOCKED:
         saved += f"; another try: wf retry {name}"
     return RefusedError(f"task {task.id!r} has no worktree now", saved)
-
-
-def unresolved(db: Database, run: str, name: str, paths: RunPaths) -> str:
-    """Return why a conflict cannot be accepted yet: a file still has the marks of the merge.
-
-    "" where nothing speaks against it. Asked outside of any transaction, since it reads files.
-    """
-    try:
-        kept = kept_tree(db, run, name, paths)
-    except RefusedError:
-        return ""  # the ledger says why
-    if kept.kind != BlockedKind.CONFLICT:
-        return ""
-    from wf_tui.git.merge.merge_tree import has_marks  # noqa: PLC0415 - reading needs no git
-
-    marked = next((path for path in kept.files if has_marks(kept.path / path)), None)
-    if marked is None:
-        return ""
-    return (
-        f"task {name!r} cannot be accepted: {clean(marked)} still has conflict markers "
-        f"(wf shell {clean(shlex.quote(name))})"
-    )

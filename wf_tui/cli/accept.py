@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - click reads the type at run time
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +11,7 @@ from wf_tui.cli.context import acting
 from wf_tui.cli.move_output import print_results
 from wf_tui.cli.tasks import on_tasks, task_names
 from wf_tui.errors import UsageError
-from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.rules.moves import ACCEPT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["accept"]
 
@@ -41,20 +36,15 @@ def accept_tasks(
     theirs: tuple[str, ...],
 ) -> int:
     """Take work as a person wants it; `ours` and `theirs` are about one task alone."""
-    choices = Choices(ours=ours, theirs=theirs)
-    _check_choices(choices, tasks)
+    if (ours or theirs) and len(set(tasks)) != 1:
+        # The same path may mean something else in each.
+        raise UsageError("choices of paths are for one task at a time", "wf accept TASK ...")
     with acting(run, repo) as at:
         names = task_names(at, tasks, all_blocked, ACCEPT.blocked_kinds)
-        made = commands.accept(at.project, at.ledger, at.run.id, names, choices)
+        made = commands.accept(at.project, at.ledger, at.run.id, names, ours=ours, theirs=theirs)
         return print_results(at, made, as_json=as_json)
 
 
 accept_tasks.__doc__ = f"{ACCEPT.help}\n\nThe exit status is 5 if any task was refused."
 accept = click.command(ACCEPT.name)(on_tasks(accept_tasks))
 """The command; what it says of itself is the text of the move."""
-
-
-def _check_choices(choices: Choices, tasks: Sequence[str]) -> None:
-    """Refuse choices for several tasks at once: the same path may mean something else in each."""
-    if choices != NO_CHOICES and len(set(tasks)) != 1:
-        raise UsageError("choices of paths are for one task at a time", "wf accept TASK ...")

@@ -3,20 +3,25 @@
 Git itself never breaks one: it cannot know whether its owner is alive.
 """
 
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from wf_tui.git.erase import erase
 from wf_tui.paths import RunPaths
 
-__all__ = ["break_stale_locks", "locked_since"]
+__all__ = ["SCRATCH", "break_stale_locks", "locked_since"]
+
+SCRATCH = "scratch."
+"""How the folders begin in which one step of git has its own files."""
 
 
 def break_stale_locks(paths: RunPaths) -> tuple[Path, ...]:
-    """Delete locks and copies of indexes in a run's own folders, whatever time is on them.
+    """Delete locks, copies of indexes and scratch folders of a run, whatever time is on them.
 
-    For the leader of a run alone, when it starts: no git of the run may be at work. The user's
-    repository is not touched.
+    In its own folders only. For the leader of a run alone, when it starts: no git of the run may be
+    at work. The user's repository is not touched.
     """
     # Every git of a dead leader has been killed by now (the sweep), so none of these has an owner.
     git_dir = paths.control
@@ -27,6 +32,8 @@ def break_stale_locks(paths: RunPaths) -> tuple[Path, ...]:
             shutil.rmtree(lock)  # a copy of files, to compare with
         else:
             lock.unlink(missing_ok=True)
+    for folder in git_dir.glob(f"{SCRATCH}*"):
+        erase(os.fsencode(folder))
     return tuple(sorted(locks))
 
 

@@ -374,17 +374,19 @@ class Ledger:
         text: str,
         *,
         head: str = "",
+        more: Detail | None = None,
         tree: str | None = None,
     ) -> bool:
         """Send a task back once to start again on the new head, then block it.
 
-        `head` is what it did not merge with; `tree` holds the marked merge, if any does.
+        `head` is what it did not merge with, `more` what `FoundConflict.detail` has of the merge;
+        `tree` holds it, if any does.
         """
 
         def rule(tx: Change, task: TaskRow) -> None:
             attempt = tx.attempt(task.id, task.epoch)
             tx.write(attempt, evolve(attempt, tree=tree or attempt.tree))
-            failures.conflict(tx, task, ending, paths, text, head)
+            failures.conflict(tx, task, ending, paths, text, {"head": head, **(more or {})})
 
         return self._result(fence, ending, rule)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wf_tui.fault_injection import Faults
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.events.attempt_events import AttemptEvent
+    from wf_tui.ledger.model.found_conflict import FoundConflict
     from wf_tui.ledger.model.rows import Detail, TaskRow
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
@@ -250,15 +251,24 @@ class ClaimRecord:
         await self.writer.submit(record)
 
     async def conflict(
-        self, ending: Ending, paths: tuple[str, ...], text: str, *, head: str, tree: str | None
+        self,
+        ending: Ending,
+        paths: tuple[str, ...],
+        text: str,
+        *,
+        head: str,
+        found: FoundConflict,
+        tree: str | None,
     ) -> None:
-        """Record what it does not merge with (`head`), and which tree holds the marked merge.
+        """Record what it does not merge with (`head`), and which tree holds the merge (`found`).
 
         `paths` are the files in conflict, `text` the sentence for a person, `tree` the number of
         the worktree that is kept. Whether it is tried once more is the ledger's decision.
         """
         await self.writer.submit(
-            lambda ledger: ledger.conflict(self.fence, ending, paths, text, head=head, tree=tree)
+            lambda ledger: ledger.conflict(
+                self.fence, ending, paths, text, head=head, more=found.detail, tree=tree
+            )
         )
 
     async def task(self) -> TaskRow:

@@ -10,9 +10,14 @@ from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.diffs import changed_lines
-from wf_tui.git.merge.integrate import AlreadyIn, Conflict, Merged, integrate
+from wf_tui.git.merge.conflict import Conflict
+from wf_tui.git.merge.integrate import AlreadyIn, Merged, integrate
+from wf_tui.git.merge.layout import lay_out
+from wf_tui.git.refs import short_branch
+from wf_tui.ledger.model.found_conflict import FoundConflict
 from wf_tui.ledger.model.states import BlockedKind, Cause, DoneKind, Outcome, Step, TaskState
 from wf_tui.plan.choices import Isolation
+from wf_tui.scheduler.chosen_sides import decided
 from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
@@ -29,6 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["FinishedWork", "Integrator"]
 
 _NAMED: Final = 5
+_MOST_PATHS: Final = 200
+_MOST_WORDS: Final = 20
+"""So many paths and sentences of a conflict are stored: enough to read."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ class Integrator:
                 self.exporter.export_soon()
                 return False
             await self.threads.reach(Point.INTEGRATE_CONFLICT)
-            await self._record_conflict(record, work, commit, done)
+            await self._record_conflict(record, work, done)
         task = await record.task()
         # The first conflict only sends it back, to begin anew; the second one is a person's.
         return task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT
@@ -123,6 +131,7 @@ class Integrator:
             message=Message(f"Merge {claim.task.title}", claim.run, claim.task.id, claim.epoch),
             when=self.clock.now(),
             intent=intent,
+            decide=lambda conflict: decided(claim.task, conflict),
         )
 
     async def _record_merge(
@@ -141,7 +150,7 @@ class Integrator:
         record.log.info("merged as %s", new)
 
     async def _record_conflict(
-        self, record: ClaimRecord, work: FinishedWork, commit: str, found: Conflict
+        self, record: ClaimRecord, work: FinishedWork, found: Conflict
     ) -> None:
         """Tell the ledger of a conflict, after it was laid out: who reads of it finds it there.
 
@@ -149,34 +158,62 @@ class Integrator:
         (`ledger.rules.failures.conflict`).
         """
         task = await record.task()
-        laid_out = await self.threads.run(
-            lay_out_conflict, self.pool, task, work.tree, commit, found
-        )
-        names = listed(found.paths, _NAMED, limit=200) or clean(found.text)
-        text = f"it does not merge: {names}"
+        laid_out = await self.threads.run(lay_out_conflict, self.pool, task, work.tree, found)
+        names = listed(found.named(), _NAMED, limit=200)
+        text = f"it does not merge: {names or clean(found.text)}"
+        if found.by_case:
+            text = f"names that differ only by case, the same file on other machines: {names}"
         # The very tree back means that nothing was laid out in it, see `lay_out_conflict`.
-        if laid_out is work.tree and task.by_hand:
+        same = laid_out.tree is work.tree
+        if same and task.by_hand:
             text += "; its worktree was changed meanwhile and is left as it is"
         ending = replace(work.ending, outcome=Outcome.FAILED, cause=Cause.CONFLICT, text=text)
-        head = work.base if laid_out is work.tree else found.head
-        tree = str(laid_out.number) if laid_out else None
-        await record.conflict(ending, found.paths[:200], text, head=head, tree=tree)
+        tree = str(laid_out.tree.number) if laid_out.tree else None
+        await record.conflict(
+            ending,
+            found.paths[:_MOST_PATHS],
+            text,
+            head=work.base if same else found.head,
+            found=described(self.control, task, found, laid_out.content),
+            tree=tree,
+        )
         record.log.info("does not merge with %s", found.head)
 
 
-def lay_out_conflict(
-    pool: Pool, task: TaskRow, tree: Tree | None, commit: str, conflict: Conflict
-) -> Tree | None:
+@dataclass(frozen=True)
+class LaidOut:
+    """The tree that is kept for a conflict, and the git tree that it was filled with, if any."""
+
+    tree: Tree | None
+    content: str = ""
+
+
+def lay_out_conflict(pool: Pool, task: TaskRow, tree: Tree | None, conflict: Conflict) -> LaidOut:
     """Lay a conflict out for a person, where it is one's turn; return the tree that is kept.
 
     That is the very `tree` where nothing was laid out: a worker tries once more, or a person has
     changed what would be overwritten. The shared tree is not one person's: they get a new one.
-    Blocks, and belongs into a thread; `commit` is the work, `task` as it is before this conflict.
+    Blocks, and belongs into a thread; `task` is as it is before this conflict.
     """
+    if not (task.by_hand or task.conflicts):
+        return LaidOut(tree)
+    content = lay_out(pool.control, conflict, task.id)
     if task.by_hand:
-        updated = pool.update_conflict(tree, commit, conflict) if tree else None
-        return updated or tree
-    if not task.conflicts:
-        return tree
+        updated = pool.update_conflict(tree, conflict, content) if tree else None
+        return LaidOut(updated, content) if updated else LaidOut(tree)
     own_tree = tree if task.isolation is Isolation.WORKTREE else None
-    return pool.check_out_conflict(own_tree, conflict)
+    return LaidOut(pool.check_out_conflict(own_tree, conflict, content), content)
+
+
+def described(control: Control, task: TaskRow, conflict: Conflict, laid_out: str) -> FoundConflict:
+    """Return what the ledger keeps of a conflict; `laid_out` is the tree that a person got."""
+    kinds = [", ".join(one.kinds) for one in conflict.conflicted[:_MOST_PATHS]]
+    words = conflict.sentences(short_branch(control.ref), task.id)
+    return FoundConflict(
+        base=conflict.base,
+        head=conflict.head,
+        commit=conflict.commit,
+        laid_out=laid_out,
+        kinds=tuple(kinds),
+        words=tuple(clean(word, limit=400) for word in words[:_MOST_WORDS]),
+    )

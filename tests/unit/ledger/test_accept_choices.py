@@ -14,7 +14,7 @@ from wf_tui.ledger.rules.moves import ACCEPT
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
 
-CHOICES = Choices(ours=("a b", "\udcff"), theirs=(".",))
+CHOICES = Choices(ours={"a b": "1", "\udcff": "2"}, theirs={"c": "3"})
 
 
 @pytest.mark.parametrize("choices", [CHOICES, NO_CHOICES], ids=["some", "none"])
@@ -32,7 +32,7 @@ def test_they_are_kept_with_the_claim(drive: LedgerHarness) -> None:
     assert drive.task("a").choices == CHOICES
     assert drive.events("task_claimed")[-1].data["choices"] == {
         "ours": ["a b", "\udcff"],
-        "theirs": ["."],
+        "theirs": ["c"],
     }
 
 

@@ -67,8 +67,11 @@ def test_marks_that_are_left(harness: RunHarness) -> None:
     """A file in which conflict marks still stand is named; the tree waits for more."""
     harness.play(conflicting_plan(harness))
     task = accept_and_lead(harness)
-    assert (task.kind, task.note) == ("conflict", "1 file with conflict markers: shared.txt")
+    assert (task.kind, task.note) == ("conflict", "nobody has resolved shared.txt (content)")
     assert (task.detail["paths"], task.tries) == (["shared.txt"], 0)
+    text = (kept_tree(harness) / "shared.txt").read_text()
+    (kept_tree(harness) / "shared.txt").write_text(text + "half done\n")
+    assert accept_and_lead(harness).note == "nobody has resolved shared.txt (conflict markers)"
     (kept_tree(harness) / "shared.txt").write_text("both\n")
     assert accept_and_lead(harness).kind == "merged"
     assert harness.merged("shared.txt") == "both"

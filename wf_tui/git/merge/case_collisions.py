@@ -28,9 +28,7 @@ def case_collisions(
     for folder, names in _listings(control, after, folders).items():
         groups: dict[str, set[str]] = {}
         for name in names:
-            # macOS also takes the two ways to write an accent for the same name.
-            folded = unicodedata.normalize("NFC", name).casefold()
-            groups.setdefault(folded, set()).add(name)
+            groups.setdefault(_folded(name), set()).add(name)
         colliding = [group for group in groups.values() if len(group) > 1]
         if not colliding:
             continue
@@ -39,6 +37,16 @@ def case_collisions(
             if not group <= known:
                 clashes += ["/".join((*folder, name)) for name in group]
     return tuple(sorted(clashes))
+
+
+def _folded(name: str) -> str:
+    """Return a name as a disk compares it that does not tell case apart.
+
+    Such a disk compares letter by letter: `ß` is no `ss` to it, though a dictionary has them so.
+    """
+    # macOS also takes the two ways to write an accent for the same name.
+    letters = unicodedata.normalize("NFC", name)
+    return "".join(next(c for c in (x.casefold(), x.lower(), x) if len(c) == 1) for x in letters)
 
 
 def _listings(

@@ -3,7 +3,7 @@
 A merge is made of objects alone, so it is done or not done, wherever it is interrupted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wf_tui.errors import GitDeadlineError, GitError
@@ -11,10 +11,21 @@ from wf_tui.git.control.attempt_commits import Message, commit_tree
 from wf_tui.git.control.changed_files import changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.merge.case_collisions import case_collisions
+from wf_tui.git.merge.conflict import Conflict, Side, clash_conflict, loss_conflict, merge_conflict
 from wf_tui.git.merge.merge_loss import find_losses
 from wf_tui.git.merge.merge_tree import merge_trees
+from wf_tui.git.merge.sides import take_sides
 
-__all__ = ["AlreadyIn", "Conflict", "Integration", "Merged", "current_head", "integrate"]
+__all__ = [
+    "AlreadyIn",
+    "Decide",
+    "Integration",
+    "Merged",
+    "current_head",
+    "find_conflict",
+    "integrate",
+    "nobody_decides",
+]
 
 _ROUNDS = 200
 """Tries while others move the branch; only somebody with a loop of their own gets there."""
@@ -37,21 +48,16 @@ class AlreadyIn:
     head: str
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """The commit does not merge into `head`; `tree` is the attempt at it, with conflict marks.
-
-    `paths` are in conflict, `text` is git's or wf's reason. A person resolves it in a worktree that
-    `Pool.check_out_conflict` or `Pool.update_conflict` makes of this.
-    """
-
-    paths: tuple[str, ...]
-    text: str
-    head: str
-    tree: str
-
-
 Integration = Merged | AlreadyIn | Conflict
+Decide = Callable[[Conflict], Mapping[str, Side] | None]
+"""Settles a conflict by what a person has chosen: the side of each path, or None where they have
+not chosen for all of them. For names that clash by case nothing has to be chosen, but to keep them.
+"""
+
+
+def nobody_decides(_conflict: Conflict) -> None:
+    """Leave a conflict as it is: no person has chosen anything."""
+    return
 
 
 def current_head(control: Control, known: str) -> str:
@@ -78,12 +84,14 @@ def integrate(
     message: Message,
     when: float,
     intent: Callable[[str, str], None],
+    decide: Decide = nobody_decides,
 ) -> Integration:
     """Merge `commit`, made on `base`, into the integration branch, which has had `known` as head.
 
     `when` is the date of the merge in UTC seconds. `intent(old, new)` is called before each try to
     move the branch, and has to be durable when it returns: after a crash it tells a merge that
     happened from one that did not (RULES 5.1). A branch that moved meanwhile means another round.
+    `decide` is asked of each conflict, before it is one.
 
     Called on a git thread by the scheduler's integrator, which lets in one attempt at a time;
     `intent` goes through the ledger's writer. Raises `GitError` where the branch cannot be moved or
@@ -95,9 +103,16 @@ def integrate(
         # Also when a killed scheduler moved the branch and did not live to record it.
         if control.contains(commit, head=head):
             return AlreadyIn(head)
-        new = _merge(control, base, head, commit, message, when)
-        if isinstance(new, Conflict):
-            return new
+        merged = _merge(control, base, head, commit)
+        if isinstance(merged, Conflict):
+            sides = decide(merged)
+            if sides is None:
+                return merged
+            merged = take_sides(control, merged.tree, merged, sides)
+        new = commit
+        if head != base or merged != control.tree_of(commit):
+            # The branch first, so that `git log --first-parent` tells the run merge by merge.
+            new = commit_tree(control, merged, (head, commit), message.encode(), when=when)
         intent(head, new)
         if _move_branch(control, new, head):
             return Merged(head, new)
@@ -122,34 +137,27 @@ def _move_branch(control: Control, new: str, old: str) -> bool:
         raise
 
 
-def _merge(
-    control: Control, base: str, head: str, commit: str, message: Message, when: float
-) -> str | Conflict:
-    """Return the commit that the branch shall point to, or why there is none."""
+def find_conflict(control: Control, base: str, head: str, commit: str) -> Conflict | None:
+    """Return what keeps `commit`, made on `base`, from being merged into `head`, or None.
+
+    A function of the three alone: who asks later, of the same three, is told the same.
+    """
+    merged = _merge(control, base, head, commit)
+    return merged if isinstance(merged, Conflict) else None
+
+
+def _merge(control: Control, base: str, head: str, commit: str) -> str | Conflict:
+    """Return the tree that the branch shall have, or why there is none."""
     # Nobody merged since the attempt began: its own commit is the next head, without a merge.
     if head == base:
         tree = control.tree_of(commit)
-        return _case_conflict(control, base, head, commit, tree) or commit
-    merge = merge_trees(control, head, commit)
-    if not merge.clean:
-        # Some conflicts leave no entry with stages: git tells them in its notes alone.
-        paths = merge.conflicts or tuple(path for note in merge.notes for path in note.paths)
-        text = "".join(note.text for note in merge.notes if note.kind != "Auto-merging")
-        return Conflict(tuple(dict.fromkeys(paths)), text, head, merge.tree)
-    lost = find_losses(control, base, head, commit, merge.tree)
-    if lost:
-        return Conflict(lost, "the merge would lose changes", head, merge.tree)
-    if clash := _case_conflict(control, base, head, commit, merge.tree):
-        return clash
-    # The branch first, so that `git log --first-parent` tells the run merge by merge.
-    return commit_tree(control, merge.tree, (head, commit), message.encode(), when=when)
-
-
-def _case_conflict(
-    control: Control, base: str, head: str, commit: str, tree: str
-) -> Conflict | None:
+    else:
+        merge = merge_trees(control, head, commit)
+        if not merge.clean:
+            return merge_conflict(control, base, head, commit, merge)
+        tree = merge.tree
+        if lost := find_losses(control, base, head, commit, tree):
+            return loss_conflict(control, base, head, commit, tree, lost)
     entries = changed_files(control, base, commit)
     clashes = case_collisions(control, head, tree, entries)
-    if not clashes:
-        return None
-    return Conflict(clashes, "names that differ only by case", head, tree)
+    return clash_conflict(control, base, head, commit, tree, clashes) if clashes else tree

@@ -3,26 +3,24 @@
 Its output is read here and nowhere else, with what differs between versions of git.
 """
 
-import os
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.merge.merge_attributes import attributes_folder
 from wf_tui.git.path_bytes import decode_path
 
-__all__ = ["MergeResult", "Note", "has_marks", "leftover_marks", "merge_trees", "parse_merge"]
+__all__ = ["MergeResult", "Note", "Stage", "merge_trees", "parse_merge"]
 
 
-_MARK: Final = "^([<]{7,}|[>]{7,}|[|]{7,}) [0-9a-f]{40,}"
-"""A conflict mark of `merge-tree`: it names commits, as no text of the user's does."""
-_MARK_LINE: Final = re.compile(_MARK.encode())
-_LONGEST_LINE: Final = 1 << 16
+@dataclass(frozen=True)
+class Stage:
+    """One of the versions that meet at a path: 1 of the base, 2 of ours, 3 of theirs."""
+
+    path: str
+    number: int
+    mode: str
+    oid: str
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,18 @@ class Note:
 class MergeResult:
     """The merged tree (with conflict marks, if not clean) and what is in conflict.
 
-    `conflicts` are paths. They may be none although the merge is not clean: see the notes.
+    There may be no stages although the merge is not clean: see the notes.
     """
 
     clean: bool
     tree: str
-    conflicts: tuple[str, ...]
+    stages: tuple[Stage, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The paths in conflict, as git's tree has them."""
+        return tuple(dict.fromkeys(stage.path for stage in self.stages))
 
 
 def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
@@ -62,29 +65,6 @@ def merge_trees(control: Control, ours: str, theirs: str) -> MergeResult:
     return parse_merge(done.stdout, clean=done.status == 0)
 
 
-def leftover_marks(control: Control, commit: str, paths: Sequence[str]) -> tuple[str, ...]:
-    """Return those of the paths in which a commit still has marks that `merge_trees` made.
-
-    Asked before a person's resolution is merged, as nothing else would keep the marks out of it.
-    """
-    if not paths:
-        return ()
-    names = [os.fsencode(path) for path in paths]
-    done = control.git("grep", "-lzaE", "-e", _MARK, commit, "--", *names, ok=(0, 1))
-    return tuple(os.fsdecode(record.split(b":", 1)[1]) for record in done.records)
-
-
-def has_marks(file: Path) -> bool:
-    """Whether a file of a worktree, as a person has left it, still has marks of a merge.
-
-    It is read by Python, so that a view can ask without a process. Raises `OSError`.
-    """
-    # In pieces: a file without a newline must not come into memory as a whole.
-    with file.open("rb") as opened:
-        lines = iter(partial(opened.readline, _LONGEST_LINE), b"")
-        return any(_MARK_LINE.match(line) for line in lines)
-
-
 def parse_merge(output: bytes, *, clean: bool) -> MergeResult:
     """Read `TREE NUL (mode oid stage TAB path NUL)* NUL (count NUL path* kind NUL text NUL)*`.
 
@@ -93,8 +73,12 @@ def parse_merge(output: bytes, *, clean: bool) -> MergeResult:
     tokens = [decode_path(token) for token in output.split(b"\0")]
     tree = tokens.pop(0)
     end = tokens.index("") if "" in tokens else len(tokens)
-    # A path in conflict has up to three records, one for each stage.
-    conflicts = dict.fromkeys(token.partition("\t")[2] for token in tokens[:end])
+    # A path in conflict has up to three records.
+    stages = []
+    for token in tokens[:end]:
+        about, _, path = token.partition("\t")
+        mode, oid, number = about.split(" ")
+        stages.append(Stage(path, int(number), mode, oid))
     notes: list[Note] = []
     at = end + 1
     while at < len(tokens) and tokens[at]:
@@ -107,4 +91,4 @@ def parse_merge(output: bytes, *, clean: bool) -> MergeResult:
         kind, text = tokens[at + 1 + count : at + 3 + count]
         notes.append(Note(kind, tuple(tokens[at + 1 : at + 1 + count]), text))
         at += 3 + count
-    return MergeResult(clean, tree, tuple(conflicts), tuple(notes))
+    return MergeResult(clean, tree, tuple(stages), tuple(notes))

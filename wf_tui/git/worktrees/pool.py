@@ -16,7 +16,7 @@ from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names, read_names
 from wf_tui.git.erase import erase
-from wf_tui.git.merge.integrate import Conflict
+from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.git.worktrees.sweep import UnusableTreeError
@@ -148,8 +148,8 @@ class Pool:
         with self._lock:
             return tuple(self._free)
 
-    def check_out_conflict(self, tree: Tree | None, conflict: Conflict) -> Tree:
-        """Fill a worktree, or a new one, with a merge and its conflict marks; base is that head.
+    def check_out_conflict(self, tree: Tree | None, conflict: Conflict, laid_out: str) -> Tree:
+        """Fill a worktree, or a new one, with a conflict as it was laid out; base is its head.
 
         A later harvest takes what a person made of it. What `tree` held is overwritten: its attempt
         has been harvested. Raises `GitError` where no worktree can be made.
@@ -157,21 +157,18 @@ class Pool:
         number = self._reserve(tree.number) if tree else self._next_number()
         refilled = Tree.at(self.control, self.paths, number, conflict.head)
         self._prepare(refilled)
-        refilled.fill_with_changes(conflict.tree)
+        refilled.fill_with_changes(laid_out)
         with contextlib.suppress(LocalFileError):  # what they resolve does not hang on these
             self._add_local_files(refilled.path)
         return refilled
 
-    def update_conflict(self, tree: Tree, commit: str, conflict: Conflict) -> Tree | None:
-        """Bring a worktree from its harvest, `commit`, to a merge of that, with its conflict marks.
+    def update_conflict(self, tree: Tree, conflict: Conflict, laid_out: str) -> Tree | None:
+        """Bring a worktree from the work that is in it to a conflict of that, as it was laid out.
 
         What a person changed since, or git does not track, stays. Where that is in the way nothing
         is touched, and None returned.
         """
-        # A file that was only touched would count as changed, and read-tree refuse it.
-        tree.worktree.git("update-index", "-q", "--refresh", ok=None)
-        words = ("read-tree", "-m", "-u", "--end-of-options", commit, conflict.tree)
-        if tree.worktree.git(*words, ok=None).status:
+        if not tree.replace(conflict.commit, laid_out):
             return None
         updated = Tree.at(self.control, self.paths, tree.number, conflict.head)
         # The files are the merge's; the index goes to its head, so that they show as changes.

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.errors import GitError
+from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest.harvest import CAPS, Caps, Harvest, harvest
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
+from wf_tui.git.path_bytes import encode_path
 from wf_tui.git.worktrees.sweep import UnusableTreeError, sweep
 from wf_tui.git.worktrees.worker_git import write_worker_git
 from wf_tui.paths import RunPaths, write_private
@@ -154,6 +156,35 @@ class Tree:
         # The files first, by the index of the content; then the index alone goes back to the base.
         self.worktree.git("read-tree", "-u", "--reset", "--end-of-options", content)
         self.worktree.git("read-tree", "--reset", "--end-of-options", self.base)
+
+    def replace(self, before: str, after: str) -> bool:
+        """Bring the files from one commit or tree to another, and leave all others alone.
+
+        Returns False, and touches nothing, where a file that has to change is not as in `before`.
+        Doing it again after a crash is no change. The index ends as what the files are of.
+        """
+        entries = changed_files(self.worktree.control, before, after)
+        if self._has(after, entries):
+            return True
+        self._read_index(before)
+        words = ("read-tree", "-m", "-u", "--end-of-options", before, after)
+        return self.worktree.git(*words, ok=None).status == 0
+
+    def _has(self, content: str, entries: Sequence[Entry]) -> bool:
+        """Whether these paths are on the disk as in a git tree, which the index has afterwards."""
+        self._read_index(content)
+        words = ("diff-files", "-z", "--name-only", "--ignore-submodules=all")
+        differ = set(self.worktree.git(*words).records)
+        for entry in entries:
+            path = encode_path(entry.path)
+            if path in differ or (entry.deleted and self.worktree.kind(path)):
+                return False
+        return True
+
+    def _read_index(self, content: str) -> None:
+        self.worktree.git("read-tree", "--reset", "--end-of-options", content)
+        # A file that was only touched would count as changed.
+        self.worktree.git("update-index", "-q", "--refresh", ok=None)
 
 
 def prepare(tree: Tree, names: Names) -> None:

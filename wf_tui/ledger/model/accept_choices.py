@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.ledger.model.json_text import compact_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["NO_CHOICES", "Choices", "read_choices", "write_choices"]
 
@@ -20,24 +23,37 @@ class Choices:
     that is a list holds paths as git names them.
     """
 
-    ours: tuple[str, ...] = ()
-    """Paths in conflict of which the version of the run's branch is taken; a folder is all below,
-    `.` is all."""
-    theirs: tuple[str, ...] = ()
-    """Paths in conflict of which the version of the task is taken."""
+    ours: Mapping[str, str] = field(default_factory=dict)
+    """Paths in conflict of which the version of the run's branch is taken, each with what tells the
+    versions that met there from any others: the choice counts where the same ones meet again."""
+    theirs: Mapping[str, str] = field(default_factory=dict)
+    """Those of which the version of the task is taken."""
 
     @property
     def about_conflict(self) -> bool:
         """Whether they choose between the sides of a conflict."""
         return bool(self.ours or self.theirs)
 
-    def given(self) -> dict[str, object]:
-        """Return what was chosen, by name, for JSON; nothing of what was not."""
-        named = {name: getattr(self, name) for name in _FIELDS}
+    def after(self, before: Choices) -> Choices:
+        """Return these with the sides that were chosen `before`; of a path the last one counts.
+
+        They count on where the same versions meet, however often the work comes back.
+        """
+        named = self.ours.keys() | self.theirs.keys()
+        ours = {path: met for path, met in before.ours.items() if path not in named}
+        theirs = {path: met for path, met in before.theirs.items() if path not in named}
+        return replace(self, ours={**ours, **self.ours}, theirs={**theirs, **self.theirs})
+
+    def stored(self) -> dict[str, object]:
+        """Return what was chosen, by name, for the column; nothing of what was not."""
+        return {name: value for name in _FIELDS if (value := getattr(self, name))}
+
+    def named(self) -> dict[str, object]:
+        """Return what was chosen as the person named it, for the event log."""
         return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in named.items()
-            if value
+            name: value if isinstance(value, str) else list(value)
+            for name, value in self.stored().items()
+            if isinstance(value, str | tuple | dict)
         }
 
 
@@ -50,10 +66,10 @@ def read_choices(text: str) -> Choices:
     if text == "{}":  # nearly all, and parsing costs ten times as much
         return NO_CHOICES
     stored = json.loads(text)
-    values = {n: tuple(v) if isinstance(v, list) else v for n, v in stored.items()}
+    values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in stored.items()}
     return Choices(**values)
 
 
 def write_choices(choices: Choices) -> str:
     """Return the text of a column; raises `UsageError` where a store could not take it."""
-    return compact_json(choices.given())
+    return compact_json(choices.stored())

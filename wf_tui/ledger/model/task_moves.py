@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.model.accept_choices import NO_CHOICES
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import TaskState
 
@@ -43,5 +44,6 @@ def finished(task: TaskRow, kind: DoneKind, note: str) -> TaskRow:
         kind=kind,
         note=note,
         detail={},
+        choices=NO_CHOICES,
         not_before=None,
     )

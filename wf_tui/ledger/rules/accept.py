@@ -44,7 +44,7 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
         unmet=task.unmet + 1,
         # Work that was inside its scope is to stay there, whatever a person does to it.
         scope_waived=not (task.block and task.block.passed_checks),
-        choices=choices,
+        choices=choices.after(task.choices),
         detail={**task.detail, "accepted": task.kind},
     )
     # Told before those that it blocked go on, so that the log has cause before effect.
@@ -56,7 +56,7 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
             isolation=task.isolation,
             mode=task.mode,
             before=task.kind,
-            choices=choices.given() or None,
+            choices=choices.named() or None,
         ),
         claimed,
     )

@@ -55,7 +55,10 @@ MAX_BACKOFF: Final = 300.0
 LONGEST_WAIT: Final = 1.1 * MAX_BACKOFF + 60.0
 """Seconds; a back-off with its jitter, and what a clock may be corrected by without being set."""
 _HIGHEST_DOUBLING: Final = 16
-_KEPT: Final = ("paths", "head", "why", "all")
+_KEPT: Final = (
+    *("paths", "head", "why", "all"),
+    *("kinds", "words", "base", "commit", "laid_out"),
+)
 """What a task that goes back to its person was blocked with, and still is."""
 
 
@@ -219,17 +222,17 @@ def limited(
 
 
 def conflict(
-    tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str, head: str
+    tx: Change, task: TaskRow, ending: Ending, paths: tuple[str, ...], text: str, detail: Detail
 ) -> TaskRow:
     """First time: straight back to the queue, on the new head, not counted; then blocked.
 
-    What a person has accepted never goes to a worker again by itself. `head` is the base of the
-    marked merge in the kept tree.
+    What a person has accepted never goes to a worker again by itself. `detail` has the `head` that
+    is the base of the marked merge in the kept tree.
     """
     if task.step != Step.INTEGRATING:
         raise refused(task, "in conflict")
     tx.emit(ConflictFound(paths=paths, text=text, again=task.conflicts > 0), task)
-    detail: Detail = {"paths": list(paths), "head": head}
+    detail = {"paths": list(paths), **detail}
     if task.conflicts or task.by_hand or tx.run.intent == Intent.ABORT:
         ending = replace(ending, text=text)
         return block(tx, task, ending, kind=BlockedKind.CONFLICT, detail=detail)

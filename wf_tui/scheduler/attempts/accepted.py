@@ -7,12 +7,13 @@ thrown away, never begun anew by a worker, and no failure of it counts.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
-from wf_tui.git.merge.merge_tree import leftover_marks
+from wf_tui.git.control.changed_files import changed_files
+from wf_tui.git.merge.sides import take_sides
 from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
@@ -22,9 +23,9 @@ from wf_tui.scheduler.attempts.check import left_out
 from wf_tui.scheduler.attempts.endings import CANCELLED, Fault, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import KeptWorkspace
+from wf_tui.scheduler.chosen_sides import chosen_sides, laid_out_conflict, unresolved_paths
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.run_log import current_log
-from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Accepted", "AcceptedClaim", "find_accepted"]
 
 _GONE: Final = "its worktree is gone: retry the task"
+_CHANGED: Final = "its worktree was changed while it was accepted: accept it again"
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ class Accepted:
             workspace = await steps.threads.run(self._reopen)
             tree = workspace.tree
             with active.timed("harvest"):
-                self.harvested = await self._harvest(workspace)
+                left = await self._harvest(workspace)
+                self.harvested = await steps.threads.run(self._take_sides, workspace, left)
             # The step as it was claimed: one that a crash left in its merge had passed its checks.
             if active.claim.task.step != Step.INTEGRATING:
                 with active.timed("check"):
@@ -177,7 +180,7 @@ class Accepted:
             return Harvested(base=row.base or "", commit=row.commit_id, ref=row.ref)
         await steps.threads.reach(Point.HARVEST_BEGUN)
         found = await steps.harvest.commit(workspace)
-        fault = left_out(found) or await steps.threads.run(self._conflict_marks, found)
+        fault = left_out(found) or await steps.threads.run(self._unresolved, found)
         # One that was stopped is harvested all the same, and ends as stopped at its next step.
         if fault is not None and self.active.stopped is None:
             self.harvested = found
@@ -185,17 +188,37 @@ class Accepted:
         await steps.harvest.record(self.active.record, found)
         return found
 
-    def _conflict_marks(self, found: Harvested) -> Fault | None:
-        """Refuse files in which the marks of the conflict still stand."""
-        paths = self.active.claim.task.detail.get("paths")
-        if self.kind.facts.passed_checks or not (found.commit and isinstance(paths, list)):
+    def _unresolved(self, found: Harvested) -> Fault | None:
+        """Refuse a conflict in which a path is as it was laid out, and no side of it was named."""
+        task, control = self.active.claim.task, self.steps.harvest.control
+        conflict = laid_out_conflict(control, task)
+        if conflict is None:
             return None
-        left = leftover_marks(self.steps.harvest.control, found.commit, paths)
-        if not left:
-            return None
-        names = ", ".join(clean(path, limit=200) for path in left[:5])
-        text = f"{plural(len(left), 'file')} with conflict markers: {names}"
-        return Fault(BlockedKind.CONFLICT, Cause.CONFLICT, text)
+        left = unresolved_paths(control, task, conflict, found.commit or found.base)
+        return Fault(BlockedKind.CONFLICT, Cause.CONFLICT, left) if left else None
+
+    def _take_sides(self, workspace: KeptWorkspace, found: Harvested) -> Harvested:
+        """Return the work with the versions that the person has named, which its tree has then.
+
+        What they left in the tree is under the ref of the attempt by now. Done again after a crash,
+        it makes the same commit of that. Blocks, and belongs into a thread.
+        """
+        task, control = self.active.claim.task, self.steps.harvest.control
+        conflict = laid_out_conflict(control, task)
+        sides = chosen_sides(task.choices, conflict) if conflict else {}
+        left = found.commit or found.base
+        if conflict is None or not sides:
+            return found
+        content = take_sides(control, left, conflict, sides)
+        if content == control.tree_of(left):
+            return found
+        if not workspace.tree.replace(left, content):
+            raise _GivenBackError(Fault(BlockedKind.CONFLICT, Cause.CONFLICT, _CHANGED))
+        entries = changed_files(control, found.base, content)
+        if not entries:  # the branch has all of it
+            return replace(found, commit=None, entries=())
+        commit, _ref = self.steps.harvest.save(workspace, content)
+        return replace(found, commit=commit, entries=entries)
 
     async def _check(self, workspace: KeptWorkspace) -> None:
         """Check the work as a worker's is, but for a gate that it has passed before (RULES 3.1)."""

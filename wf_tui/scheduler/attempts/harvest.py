@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.git.control.changed_files import Entry
     from wf_tui.git.control.control import Control
-    from wf_tui.git.harvest.harvest import Harvest as FoundFiles
     from wf_tui.git.harvest.harvest import Refused
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
@@ -109,17 +108,22 @@ class Harvest:
         try:
             # The tree counts as safe only when the block, which makes the ref, has ended well.
             with tree.harvesting(workspace.shared_scope) as found:
-                commit, ref = self._save(workspace, found) if found.entries else (None, None)
+                commit, ref = (
+                    self.save(workspace, found.tree_oid) if found.entries else (None, None)
+                )
         except HarvestRefusedError as error:
             return Harvested(base=tree.base, error=error.message)
         return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)
 
-    def _save(self, workspace: Workspace, found: FoundFiles) -> tuple[str, str]:
-        """Return the commit of a harvest and its ref."""
+    def save(self, workspace: Workspace, content: str) -> tuple[str, str]:
+        """Return the commit of a git tree as the work of this attempt, and its ref.
+
+        Blocks, and belongs into a thread. The same content makes the same commit and ref.
+        """
         claim = workspace.claim
         commit = commit_attempt(
             self.control,
-            found.tree_oid,
+            content,
             base=workspace.tree.base,
             task=claim.task.id,
             run=claim.run,

@@ -9,9 +9,9 @@ import pytest
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of, merge
 from wf_tui.errors import GitError
 from wf_tui.git.control.attempt_commits import Message
+from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.merge.integrate import (
     AlreadyIn,
-    Conflict,
     Integration,
     Merged,
     current_head,

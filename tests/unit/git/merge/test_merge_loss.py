@@ -10,7 +10,8 @@ from tests.unit.git.conftest import Run, commit_files
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.changed_files import ABSENT, Entry
 from wf_tui.git.merge import integrate as integration
-from wf_tui.git.merge.integrate import Conflict, Merged
+from wf_tui.git.merge.conflict import Conflict
+from wf_tui.git.merge.integrate import Merged
 from wf_tui.git.merge.merge_loss import lost_paths
 from wf_tui.git.merge.merge_tree import MergeResult, merge_trees, parse_merge
 

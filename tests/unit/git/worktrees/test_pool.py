@@ -20,8 +20,7 @@ from tests.unit.git.conftest import (
 )
 from wf_tui.errors import GitError
 from wf_tui.git.harvest.harvest import Caps, HarvestRefusedError
-from wf_tui.git.merge.integrate import Conflict
-from wf_tui.git.merge.merge_tree import leftover_marks
+from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.stale_locks import break_stale_locks
 from wf_tui.git.worktrees import pool as pool_module
 from wf_tui.git.worktrees.pool import Pool
@@ -165,7 +164,7 @@ def test_a_conflict_is_laid_out_for_a_person(run: Run) -> None:
     conflict = merge(run, two)
     assert isinstance(conflict, Conflict)
     kept = run.pool.acquire(run.control.base)
-    refilled = run.pool.check_out_conflict(kept, conflict)
+    refilled = run.pool.check_out_conflict(kept, conflict, conflict.tree)
     assert (refilled.number, refilled.base) == (kept.number, one)
     assert "<<<<<<<" in (refilled.path / "README.md").read_text()
     assert paths_of(refilled.harvest()) == {"README.md": "M"}
@@ -174,51 +173,43 @@ def test_a_conflict_is_laid_out_for_a_person(run: Run) -> None:
 
 
 @pytest.fixture
-def resolved(run: Run) -> tuple[Tree, str, Conflict]:
-    """Return a person's tree, the commit of what is in it, and what that does not merge with."""
+def resolved(run: Run) -> tuple[Tree, Conflict]:
+    """Return a person's tree, and what does not merge of that which is in it."""
     tree = run.pool.acquire(run.control.base)
     (tree.path / "README.md").write_text("by hand\n")
     commit = commit_tree_of(run, tree, epoch=3)
     merge(run, commit_files(run, {"README.md": "1\n", "other": "x\n"}))
     conflict = merge(run, commit)
     assert isinstance(conflict, Conflict)
-    return tree, commit, conflict
+    return tree, conflict
 
 
 def test_a_conflict_is_laid_over_what_a_person_made(
-    run: Run, resolved: tuple[Tree, str, Conflict]
+    run: Run, resolved: tuple[Tree, Conflict]
 ) -> None:
     """Their tree has the new merge, on the new head; what git does not track stays."""
-    tree, commit, conflict = resolved
+    tree, conflict = resolved
     (tree.path / "notes.log").write_text("x")
-    relaid = run.pool.update_conflict(tree, commit, conflict)
+    relaid = run.pool.update_conflict(tree, conflict, conflict.tree)
     assert relaid is not None
     assert (relaid.number, relaid.base) == (tree.number, run.control.head())
     text = (tree.path / "README.md").read_text()
     assert all(part in text for part in ("by hand\n", "1\n", "<<<<<<<"))
     assert ((tree.path / "other").read_text(), (tree.path / "notes.log").exists()) == ("x\n", True)
-    assert leftover_marks(run.control, conflict.tree, ("README.md", "other")) == ("README.md",)
     assert run.user.git("rev-parse", "wf-base", cwd=tree.path) == relaid.base
 
 
 @pytest.mark.parametrize("name", ["README.md", "other"])
 def test_what_a_person_makes_meanwhile_is_not_overwritten(
-    run: Run, resolved: tuple[Tree, str, Conflict], name: str
+    run: Run, resolved: tuple[Tree, Conflict], name: str
 ) -> None:
     """A changed file, or a new one, that is in the way: the whole tree stays as it is."""
-    tree, commit, conflict = resolved
+    tree, conflict = resolved
     (tree.path / name).write_text("newer\n")
-    assert run.pool.update_conflict(tree, commit, conflict) is None
+    assert run.pool.update_conflict(tree, conflict, conflict.tree) is None
     assert (tree.path / name).read_text() == "newer\n"
     assert "<<<<<<<" not in (tree.path / "README.md").read_text()
     assert paths_of(tree.harvest())[name] in "AM"
-
-
-def test_marks_of_others_are_no_marks(run: Run) -> None:
-    """A file that is about conflict marks is not taken for one that has them."""
-    text = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> topic\n"
-    commit = commit_files(run, {"README.md": text})
-    assert leftover_marks(run.control, commit, ("README.md",)) == ()
 
 
 def test_a_checkpoint_is_carried_on(run: Run) -> None:
