@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
@@ -14,7 +14,7 @@ from wf_tui.git.worktrees.tree import Tree
 from wf_tui.kept_worktree import kept_tree
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.queries import reads
-from wf_tui.scheduler.chosen_sides import laid_out_conflict, unresolved_paths, with_sides
+from wf_tui.scheduler.chosen_sides import laid_out_conflict, with_sides
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
+    from wf_tui.scheduler.chosen_sides import LaidOutConflict
 
 __all__ = ["OpenConflict", "read_conflict"]
 
@@ -34,8 +35,13 @@ class OpenConflict:
     """A conflict that waits for its person, as it was when it was looked for."""
 
     task: TaskRow
-    conflict: Conflict
+    laid_out: LaidOutConflict
     tree: Tree
+
+    @property
+    def conflict(self) -> Conflict:
+        """What does not merge."""
+        return self.laid_out.conflict
 
     def choose(self, choices: Choices, ours: Sequence[str], theirs: Sequence[str]) -> Choices:
         """Return `choices` with the sides that a person names.
@@ -54,9 +60,8 @@ class OpenConflict:
             content = self.tree.peek().tree_oid
         except HarvestRefusedError:
             return ""
-        control = self.tree.worktree.control
-        task = replace(self.task, choices=choices.after(self.task.choices))
-        found = unresolved_paths(control, task, self.conflict, content)
+        every = choices.after(self.task.choices)
+        found = self.laid_out.left(self.tree.worktree.control, every, content)
         if not found:
             return ""
         name = clean(shlex.quote(self.task.id))
@@ -80,7 +85,9 @@ def read_conflict(db: Database, run: str, name: str, paths: RunPaths) -> OpenCon
     except RefusedError:
         return None  # the ledger says why
     control = open_control(paths)
-    conflict = laid_out_conflict(control, task)
-    if conflict is None:
+    laid_out = laid_out_conflict(control, task, kept.work)
+    if laid_out is None:
         return None
-    return OpenConflict(task, conflict, Tree.at(control, paths, kept.number, conflict.head))
+    return OpenConflict(
+        task, laid_out, Tree.at(control, paths, kept.number, laid_out.conflict.head)
+    )

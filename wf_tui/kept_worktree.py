@@ -40,6 +40,8 @@ class KeptTree:
     """What these are, as the words before their names."""
     worker: str
     """Who works in it now, or ""."""
+    work: str | None = None
+    """The commit of the attempt that left it."""
 
     @property
     def number(self) -> int:
@@ -84,7 +86,9 @@ def kept_tree(db: Database, run: str, name: str, paths: RunPaths) -> KeptTree:
     block = task.block if task.block and task.block.keeps_tree else None
     names = task.detail.get("paths") if block else None
     named = tuple(names) if isinstance(names, list | tuple) else ()
-    return KeptTree(run, task.id, path, kind, named, block.paths if block else "", worker)
+    return KeptTree(
+        run, task.id, path, kind, named, block.paths if block else "", worker, last.commit_id
+    )
 
 
 def _no_tree(task: TaskRow, last: AttemptRow | None) -> RefusedError:

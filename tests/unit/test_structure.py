@@ -179,7 +179,7 @@ def test_host_git_never_touches_a_checkout() -> None:
         "diff-tree",
         "fetch",
         "for-each-ref",
-        "grep",
+        "hash-object",
         "index-pack",
         "init",
         "log",

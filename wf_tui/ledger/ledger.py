@@ -377,10 +377,9 @@ class Ledger:
         more: Detail | None = None,
         tree: str | None = None,
     ) -> bool:
-        """Send a task back once to start again on the new head, then block it.
+        """Send a task back once to start again on the new head, `head`, then block it.
 
-        `head` is what it did not merge with, `more` what `FoundConflict.detail` has of the merge;
-        `tree` holds it, if any does.
+        `more` is what `FoundConflict.detail` has of the merge, which the worktree `tree` holds.
         """
 
         def rule(tx: Change, task: TaskRow) -> None:

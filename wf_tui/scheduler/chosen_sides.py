@@ -6,7 +6,7 @@ meet again, after a crash or on a newer head, and nowhere else.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.merge.conflict import Side
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.accept_choices import Choices
     from wf_tui.ledger.model.rows import TaskRow
 
-__all__ = ["chosen_sides", "decided", "laid_out_conflict", "unresolved_paths", "with_sides"]
+__all__ = ["LaidOutConflict", "chosen_sides", "decided", "laid_out_conflict", "with_sides"]
 
 _BY_CASE: Final = "case"
 _NAMED: Final = 20
@@ -66,26 +66,37 @@ def decided(task: TaskRow, conflict: Conflict) -> Mapping[str, Side] | None:
     return sides if needed and all(path in sides for path in needed) else None
 
 
-def laid_out_conflict(control: Control, task: TaskRow) -> Conflict | None:
+@dataclass(frozen=True)
+class LaidOutConflict:
+    """The conflict that lies in the worktree of a task, and the tree that it was laid out as."""
+
+    conflict: Conflict
+    content: str
+
+    def left(self, control: Control, choices: Choices, resolved: str) -> str:
+        """Return which paths nobody has settled in `resolved`, a commit or tree, as a sentence.
+
+        "" where all are: edited, or chosen.
+        """
+        sides = chosen_sides(choices, self.conflict)
+        left = unresolved(control, self.conflict, self.content, resolved, sides)
+        names = listed([f"{clean(one.path, limit=200)} ({one.why})" for one in left], _NAMED)
+        return f"nobody has resolved {names}" if left else ""
+
+
+def laid_out_conflict(control: Control, task: TaskRow, work: str | None) -> LaidOutConflict | None:
     """Return the conflict that lies in the worktree of a task; None where there is none.
 
-    Read again from the commits that meet. Blocks: a merge of git, without a worktree.
+    `work` is the commit that was held back. Git merges once more: the same commits give the same
+    conflict. Blocks, and belongs into a thread.
     """
     found = FoundConflict.of(task.detail)
-    return find_conflict(control, found.base, found.head, found.commit) if found else None
-
-
-def unresolved_paths(control: Control, task: TaskRow, conflict: Conflict, resolved: str) -> str:
-    """Return which paths nobody has settled in `resolved`, a commit or tree, as a sentence.
-
-    "" where all are: edited, or chosen by `task.choices`. With the ways to settle them.
-    """
-    found = FoundConflict.of(task.detail)
-    if found is None:
-        return ""
-    sides = chosen_sides(task.choices, conflict)
-    left = unresolved(control, conflict, found.laid_out, resolved, sides)
-    if not left:
-        return ""
-    names = listed([f"{clean(one.path, limit=200)} ({one.why})" for one in left], _NAMED)
-    return f"nobody has resolved {names}"
+    if found is not None:
+        conflict = find_conflict(control, found.base, found.head, found.commit)
+        return LaidOutConflict(conflict, found.laid_out) if conflict else None
+    head = task.detail.get("head")
+    if not (head and work) or "kinds" in task.detail:
+        return None
+    # An earlier version of wf has laid out git's own tree, and noted the head alone.
+    conflict = find_conflict(control, control.base, str(head), work)
+    return LaidOutConflict(conflict, conflict.tree) if conflict else None

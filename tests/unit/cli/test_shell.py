@@ -176,18 +176,3 @@ def test_nobody_removes_the_worktree_under_a_person(bench: Bench) -> None:
     assert bench.tree.path.is_dir()
     assert bench.cli.here("clean", "--apply").exit_code == 0
     assert not bench.tree.path.exists()
-
-
-def test_a_conflict_with_marks_left_is_not_accepted(bench: Bench) -> None:
-    """What nobody has resolved is not merged; a name that leads elsewhere is not looked at."""
-    file = bench.tree.path / "out.txt"
-    file.write_text(f"<<<<<<< {'a' * 40}\na\n=======\nb\n>>>>>>> {'b' * 40}\n")
-    bench.end(BlockedKind.CONFLICT, "gone", "../../../a.txt", "out.txt")
-    result = bench.cli.here("accept", "a b", "later")
-    assert result.exit_code == 5
-    assert result.stderr.splitlines() == [
-        "wf: task 'a b' cannot be accepted: out.txt still has conflict markers (wf shell 'a b')",
-        "wf: task 'later' cannot be accepted: it is pending",
-    ]
-    file.write_text("<<<<<<< HEAD\n=======\n>>>>>>> as a text about git has it\n")
-    assert bench.cli.here("accept", "a b").exit_code == 0

@@ -121,7 +121,9 @@ def unresolved(
         open_paths = []  # both names may stay, for who works where they are two
     found = []
     for one in open_paths:
-        places = list(one.stand_ins.values()) or [one.path]
+        # Git's own tree, as an earlier version of wf laid it out, has git's names.
+        names = one.stand_ins if laid_out == conflict.tree else one.stand_ins.values()
+        places = list(names) or [one.path]
         left = [place for place in places if place not in changed]
         if left:
             beside = f", beside it {clean(left[0])}" if one.stand_ins else ""

@@ -23,7 +23,7 @@ from wf_tui.scheduler.attempts.check import left_out
 from wf_tui.scheduler.attempts.endings import CANCELLED, Fault, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import KeptWorkspace
-from wf_tui.scheduler.chosen_sides import chosen_sides, laid_out_conflict, unresolved_paths
+from wf_tui.scheduler.chosen_sides import LaidOutConflict, chosen_sides, laid_out_conflict
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.run_log import current_log
 
@@ -190,12 +190,19 @@ class Accepted:
 
     def _unresolved(self, found: Harvested) -> Fault | None:
         """Refuse a conflict in which a path is as it was laid out, and no side of it was named."""
-        task, control = self.active.claim.task, self.steps.harvest.control
-        conflict = laid_out_conflict(control, task)
-        if conflict is None:
+        laid_out = self._laid_out()
+        if laid_out is None:
             return None
-        left = unresolved_paths(control, task, conflict, found.commit or found.base)
+        control, choices = self.steps.harvest.control, self.active.claim.task.choices
+        left = laid_out.left(control, choices, found.commit or found.base)
         return Fault(BlockedKind.CONFLICT, Cause.CONFLICT, left) if left else None
+
+    def _laid_out(self) -> LaidOutConflict | None:
+        """Return the conflict that the person was to resolve, where it was one."""
+        if self.kind is not BlockedKind.CONFLICT:
+            return None
+        task, work = self.active.claim.task, self.accepted.held_back
+        return laid_out_conflict(self.steps.harvest.control, task, work)
 
     def _take_sides(self, workspace: KeptWorkspace, found: Harvested) -> Harvested:
         """Return the work with the versions that the person has named, which its tree has then.
@@ -203,12 +210,11 @@ class Accepted:
         What they left in the tree is under the ref of the attempt by now. Done again after a crash,
         it makes the same commit of that. Blocks, and belongs into a thread.
         """
-        task, control = self.active.claim.task, self.steps.harvest.control
-        conflict = laid_out_conflict(control, task)
-        sides = chosen_sides(task.choices, conflict) if conflict else {}
-        left = found.commit or found.base
-        if conflict is None or not sides:
+        control, laid_out = self.steps.harvest.control, self._laid_out()
+        if laid_out is None:
             return found
+        left, conflict = found.commit or found.base, laid_out.conflict
+        sides = chosen_sides(self.active.claim.task.choices, conflict)
         content = take_sides(control, left, conflict, sides)
         if content == control.tree_of(left):
             return found
