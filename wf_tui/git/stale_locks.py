@@ -4,7 +4,6 @@ Git itself never breaks one: it cannot know whether its owner is alive.
 """
 
 import os
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,13 +26,9 @@ def break_stale_locks(paths: RunPaths) -> tuple[Path, ...]:
     git_dir = paths.control
     locks = [*git_dir.glob("*.lock"), *(git_dir / "refs").rglob("*.lock")]
     locks += [*paths.indexes.glob("*.lock"), *paths.indexes.glob("*.copy.*")]
-    for lock in locks:
-        if lock.is_dir():
-            shutil.rmtree(lock)  # a copy of files, to compare with
-        else:
-            lock.unlink(missing_ok=True)
-    for folder in git_dir.glob(f"{SCRATCH}*"):
-        erase(os.fsencode(folder))
+    # Copies may be folders, of files to compare with.
+    for left in (*locks, *git_dir.glob(f"{SCRATCH}*")):
+        erase(os.fsencode(left))
     return tuple(sorted(locks))
 
 

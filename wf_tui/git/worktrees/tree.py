@@ -173,8 +173,7 @@ class Tree:
     def _has(self, content: str, entries: Sequence[Entry]) -> bool:
         """Whether these paths are on the disk as in a git tree, which the index has afterwards."""
         self._read_index(content)
-        words = ("diff-files", "-z", "--name-only", "--ignore-submodules=all")
-        differ = set(self.worktree.git(*words).records)
+        differ = self.worktree.changes().tags
         for entry in entries:
             path = encode_path(entry.path)
             if path in differ or (entry.deleted and self.worktree.kind(path)):
