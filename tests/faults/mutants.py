@@ -437,6 +437,14 @@ MUTANTS: Final = (
     # G12: a program gets the shell and the environment that its plan chooses
     Mutant(
         "G12",
+        "a worker reads the passwords of the user's remotes",
+        "git/control/user_view.py",
+        "    address = strip_credentials(value, ssh_user=True)\n",
+        "    address: str | None = value\n",
+        "unit/git/worktrees/test_user_view.py::test_no_secret_reaches_a_worker",
+    ),
+    Mutant(
+        "G12",
         "a shell that goes on behind a failure",
         "workers/script.py",
         'SHELL: Final = ("/bin/sh", "-e", "-c")',

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.doctor.finding import Finding, Level
+from wf_tui.git.remote_urls import strip_credentials
 from wf_tui.gitpython import isolated_process, open_repository, unreadable
 from wf_tui.text import clean, listed
 
@@ -26,9 +27,8 @@ __all__ = ["git_facts", "without_credentials"]
 _SHOWN: Final = 8
 _NAME: Final = 100
 _URL: Final = 200
-_HELPER: Final = re.compile(r"[A-Za-z0-9.+-]+::")
-"""An address for a program, `git-remote-<name>`, as gitremote-helpers(7) writes it."""
-_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(:\d*)?")
+_KIND: Final = re.compile(r"[A-Za-z0-9.+-]+(?:::|://)")
+"""What an address begins with that is not a path."""
 _APART: Final = re.compile(r"(ahead|behind) (\d+)")
 _HIDDEN: Final = "…"
 
@@ -56,27 +56,11 @@ def without_credentials(url: str) -> str:
     What does not look like an address is hidden rather than guessed at. The user `git`, as all the
     world calls it, stays.
     """
-    if helper := _HELPER.match(url):
-        return helper[0] + _HIDDEN
-    scheme, mark, rest = url.partition("://")
-    if not mark:
-        return _local_or_scp(url)
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    tail = rest[len(authority) :]
-    user, _, host = authority.rpartition("@")
-    # An unescaped / ? or # in a password ends the authority too early.
-    if not _HOST.fullmatch(host) or (tail.startswith(("?", "#")) and "@" in tail):
-        return f"{clean(scheme, limit=_NAME)}://{_HIDDEN}"
-    shown = f"git@{host}" if user == "git" else host
-    path = re.split(r"[?#]", tail, maxsplit=1)[0]
-    return clean(f"{scheme}://{shown}{path}", limit=_URL)
-
-
-def _local_or_scp(url: str) -> str:
-    """Return a path of this machine as it is, and `user@host:path` without its user."""
-    user, at, rest = url.rpartition("@")
-    whole = not at or user == "git" or url.startswith(("/", "."))
-    return clean(url if whole else rest, limit=_URL)
+    stripped = strip_credentials(url)
+    if stripped is not None:
+        return clean(stripped, limit=_URL)
+    kind = _KIND.match(url)
+    return f"{clean(kind[0], limit=_NAME) if kind else ''}{_HIDDEN}"
 
 
 def _read(repo: Repo, repository: Repository) -> Iterator[Finding]:

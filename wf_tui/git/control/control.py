@@ -14,6 +14,7 @@ from pathlib import Path
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
 from wf_tui.git.control.objects import link_objects
 from wf_tui.git.control.user_rules import read_settings, read_user_rules
+from wf_tui.git.control.user_view import read_user_view
 from wf_tui.git.refs import BASE, branch_ref
 from wf_tui.git.repository import Repository
 from wf_tui.git.runner import Argument, Completed, git
@@ -174,10 +175,12 @@ def make_control(
     # With the slash in front, and its special characters escaped, a pattern means one path.
     own = "".join("/" + _SPECIAL.sub(r"\\\1", name) + "\n" for name in local_names)
     try:
-        rules = read_user_rules(repository, os.environ if environ is None else environ)
+        environ = os.environ if environ is None else environ
+        rules = read_user_rules(repository, environ)
         _initialise(draft, repository, branch)
         rules.write(making, os.fsencode(own))
         write_private(making / _LOCAL_NAMES, b"\0".join(map(os.fsencode, local_names)))
+        read_user_view(repository, making, environ).write(making)
         # Before any ref: what lacks objects must never look like a repository that can be used.
         check_complete(draft)
         draft.create(BASE, draft.base)

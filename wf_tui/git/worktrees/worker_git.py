@@ -8,19 +8,17 @@ import os
 import shutil
 from pathlib import Path
 
+from wf_tui.git.config_text import config_section, quoted
+from wf_tui.git.control.user_view import BASE_BRANCH, TASK_BRANCH, lay_out
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
+from wf_tui.git.refs import BRANCHES
 
 __all__ = ["renew_worker_git", "write_worker_git"]
 
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "info")
 _COPIED = ("info/exclude", "shallow")
 _CONFIG = """\
-[core]
-	repositoryFormatVersion = {version}
-	bare = false
-	worktree = {worktree}
-	logAllRefUpdates = true
 [gc]
 	auto = 0
 [maintenance]
@@ -37,15 +35,16 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     """Write a new git directory for `worktree` and point the worktree's `.git` file to it.
 
     Neither may exist. The branch `wf-task` is checked out at `base`, which `wf-base` keeps, so that
-    a worker can compare with what it got. Its objects are read from `control.git`, and what it
-    commits stays here. Raises `OSError`. By files alone: `git init` takes longer than all of this.
+    a worker can compare with what it got; beside them are the user's branches, tags and remotes.
+    Its objects are read from `control.git`, and what it commits stays here. Raises `OSError`. By
+    files alone: `git init` takes longer than all of this.
     """
     for folder in _FOLDERS:
         (git_dir / folder).mkdir(parents=True)
     control = worktree.control.git_dir
     objects = str(control / "objects")
     if "\n" in objects:  # quoted only where it would be misread
-        objects = _quoted(objects)
+        objects = quoted(objects)
     (git_dir / "objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
     # The files lie there unfiltered, so that a filter of the user's would find all of them changed.
     attributes = (control / "info/attributes").read_bytes()
@@ -53,19 +52,11 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     for name in _COPIED:
         if (control / name).exists():
             shutil.copyfile(control / name, git_dir / name)
-    object_format = worktree.control.object_format
-    # Git reads extensions in version 1 alone, and old tools know nothing but 0.
-    version = 0 if object_format == "sha1" else 1
-    config = _CONFIG.format(version=version, worktree=_quoted(str(worktree.path)))
-    if object_format != "sha1":
-        config += f"[extensions]\n\tobjectFormat = {object_format}\n"
-    for key, value in worktree.control.settings.items():
-        section, _, name = key.partition(".")
-        config += f"[{section}]\n\t{name} = {_quoted(value)}\n"
+    config = _config(worktree) + lay_out(control, git_dir)
     (git_dir / "config").write_bytes(os.fsencode(config))
-    for branch in ("wf-task", "wf-base"):
-        (git_dir / "refs/heads" / branch).write_text(base + "\n")
-    (git_dir / "HEAD").write_text("ref: refs/heads/wf-task\n")
+    for branch in (TASK_BRANCH, BASE_BRANCH):
+        (git_dir / BRANCHES / branch).write_text(base + "\n")
+    (git_dir / "HEAD").write_text(f"ref: {BRANCHES}{TASK_BRANCH}\n")
     shutil.copyfile(worktree.index, git_dir / "index")
     # Whatever is at that name by now is not followed, and not written over.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -83,8 +74,21 @@ def renew_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     write_worker_git(worktree, git_dir, base)
 
 
-def _quoted(text: str) -> str:
-    """Return a configuration value for any path."""
-    for char, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
-        text = text.replace(char, escaped)
-    return f'"{text}"'
+def _config(worktree: WorktreeFiles) -> str:
+    """Return the worker's configuration, but for what comes from the user's repository."""
+    object_format = worktree.control.object_format
+    # Git reads extensions in version 1 alone, and old tools know nothing but 0.
+    version = "0" if object_format == "sha1" else "1"
+    core = {
+        "repositoryFormatVersion": version,
+        "bare": "false",
+        "worktree": str(worktree.path),
+        "logAllRefUpdates": "true",
+    }
+    text = config_section("core", core.items()) + _CONFIG
+    if object_format != "sha1":
+        text += config_section("extensions", [("objectFormat", object_format)])
+    for key, value in worktree.control.settings.items():
+        section, _, name = key.partition(".")
+        text += config_section(section, [(name, value)])
+    return text
