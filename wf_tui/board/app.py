@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
-import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
@@ -30,7 +27,6 @@ from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import FrameType
 
     from wf_tui.board.host import ActResult
     from wf_tui.clock import Clock
@@ -43,11 +39,6 @@ __all__ = ["BoardApp"]
 _TICK: Final = 0.1
 """Seconds between two times that the screen changes by itself: nobody reads faster than that, and
 each change costs a frame."""
-_SIGNALLED: Final = 128
-"""What a shell adds to the number of the signal that ended a program."""
-_PATIENCE: Final = 2.0
-"""Seconds that leaving in good order may take after a signal."""
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class BoardApp(ActionApp):
@@ -86,8 +77,6 @@ class BoardApp(ActionApp):
         """What was read and is not in the picture yet."""
         self._second = 0
         """The last whole second for which ages were drawn."""
-        self._old_handlers = contextlib.ExitStack()
-        """The handlers of signals from before, which are put back at the end."""
         # The environment may have named a theme that is only registered here.
         self.set_reactive(App.theme, "textual-dark")
         for theme in OURS:
@@ -101,39 +90,12 @@ class BoardApp(ActionApp):
         self._feed.start()
 
     def on_mount(self) -> None:
-        """Show the board, and take over the signals that would end the process."""
+        """Show the board, and begin to bring it up to date."""
         self.push_screen("board")
-        self._running_loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
-            before = signal.signal(number, self.leave_on_signal)
-            self._old_handlers.callback(signal.signal, number, before)
         self.set_interval(_TICK, self.beat)
-
-    def leave_on_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Restore the screen and go; the run does not notice.
-
-        No handler of the loop: when the terminal is gone, Textual's writer may have died, and the
-        loop then waits for it for ever. What still hangs after a while ends without ado.
-        """
-        status = _SIGNALLED + number
-        end = threading.Timer(_PATIENCE, os._exit, (status,))
-        end.daemon = True
-        end.start()
-        # A handler of a signal runs between any two instructions, also of the loop itself: it must
-        # not touch the application, only wake the loop up.
-        self._running_loop.call_soon_threadsafe(lambda: self.exit(return_code=status))
-
-    def action_help_quit(self) -> None:
-        """Go at ctrl+c, which is a key here and no signal; Textual would only give advice.
-
-        It is sent as the signal, so that both ways out have one handler and one exit status.
-        """
-        signal.raise_signal(signal.SIGINT)
 
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
-        # First of all, so that a second signal ends the process however long the threads take.
-        self._old_handlers.close()
         self._feed.stop()
         # It waits: an act that is half done would leave the person in doubt whether it was.
         self._action_thread.shutdown()

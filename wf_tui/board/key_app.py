@@ -5,10 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from wf_tui.board import user_keys
 from wf_tui.board.actions.registry import ACTIONS, Where, by_id
+from wf_tui.board.terminal.app import TerminalApp
 from wf_tui.board.widgets.footer import FooterKey
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["KeyApp"]
 
 
-class KeyApp(App[int]):
+class KeyApp(TerminalApp[int]):
     """Answers for footer, help, inbox and palette which key does what.
 
     Footer and inbox ask anew at each change of the picture, on the event loop, so nothing in here

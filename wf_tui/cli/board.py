@@ -39,7 +39,9 @@ def on_terminal() -> bool:
     All three have to be terminals, so that `wf run plan | cat` prints instead of drawing.
     """
     streams = (sys.stdin, sys.stdout, sys.stderr)
-    return all(stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
+    # Python has None for one that is closed.
+    are_terminals = all(stream is not None and stream.isatty() for stream in streams)
+    return are_terminals and os.environ.get("TERM") != "dumb"
 
 
 def show_board(project: Project, run_id: str, *, ascii_only: bool = False) -> int:

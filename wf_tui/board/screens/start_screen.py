@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.app import App
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from wf_tui.board.terminal.app import TerminalApp
 from wf_tui.board.theme import OURS, choose_theme
 from wf_tui.text import clean
 
@@ -29,8 +27,6 @@ __all__ = ["StartApp", "find_plans"]
 _MOST: Final = 50
 """Plans that are offered."""
 _SUFFIXES: Final = frozenset({".json", ".toml", ".yaml", ".yml"})
-_SIGNALLED: Final = 128
-"""What a shell adds to the number of the signal that ended a program."""
 
 
 def find_plans(folder: Path) -> list[str]:
@@ -44,7 +40,7 @@ def find_plans(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in found)[:_MOST]
 
 
-class StartApp(App[str]):
+class StartApp(TerminalApp[str]):
     """Returns what to begin with: a plan's file, or `DEMO`; None where the person leaves."""
 
     DEMO = ""
@@ -70,7 +66,7 @@ class StartApp(App[str]):
         super().__init__()
         self._files = files
         self._in_repository = in_repository
-        self.set_reactive(App.theme, "textual-dark")
+        self.set_reactive(TerminalApp.theme, "textual-dark")
         for theme in OURS:
             self.register_theme(theme)
         self.theme = choose_theme("", os.environ, self.available_themes)
@@ -96,20 +92,8 @@ class StartApp(App[str]):
             yield Label("Enter chooses, q leaves.", markup=False)
 
     def on_mount(self) -> None:
-        """Go cleanly when told to by a signal."""
-        loop = asyncio.get_running_loop()
-        # Handlers of the loop do here: there is no run and no thread that could hold it up.
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, self.leave_on_signal, number)
+        """Have the choices take the keys."""
         self.query_one(OptionList).focus()
-
-    def leave_on_signal(self, number: int) -> None:
-        """Go with the status that a shell gives to a program that a signal has ended."""
-        self.exit(return_code=_SIGNALLED + number)
-
-    def action_help_quit(self) -> None:
-        """Go at ctrl+c, as the board does."""
-        self.leave_on_signal(signal.SIGINT)
 
     @on(OptionList.OptionSelected)
     def finish_with_choice(self, event: OptionList.OptionSelected) -> None:

@@ -1,0 +1,151 @@
+"""What is on the screen, line by line, so that only what differs from it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from textual._compositor import CompositorUpdate
+
+__all__ = ["ShownLines", "changed_part"]
+
+_RESET: Final = "\x1b[0m"
+
+Run = tuple[str, str]
+"""The parameters of the colours and attributes (SGR), and the text that has them."""
+
+
+class ShownLines:
+    """The lines as they ought to be, and as they were written last.
+
+    However many frames are drawn meanwhile, what is written next is what the newest of them has
+    there: old frames are never written, and a frame that changes nothing costs nothing. It has no
+    lock; `Output` has.
+    """
+
+    def __init__(self, colors: ColorSystem = ColorSystem.TRUECOLOR) -> None:
+        self._colors = colors
+        self._wanted: list[Strip] = []
+        self._shown: dict[int, list[Run]] = {}
+        self._changed: set[int] = set()
+        self._width = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the screen has what it ought to have."""
+        return not self._changed
+
+    def draw(self, update: CompositorUpdate) -> bool:
+        """Take a frame; return whether its kind is known."""
+        if isinstance(update, LayoutUpdate):
+            self._draw_all([Strip.join(line) for line in update.strips])
+        elif isinstance(update, ChopsUpdate):
+            for y, start, end in update.spans:
+                if y < len(self._wanted):
+                    self._wanted[y] = overlaid(self._wanted[y], update.chops[y], start, end)
+                    self._changed.add(y)
+        else:
+            return False
+        return True
+
+    def _draw_all(self, lines: list[Strip]) -> None:
+        width = max((line.cell_length for line in lines), default=0)
+        if (width, len(lines)) != (self._width, len(self._wanted)):
+            self.forget()  # a terminal of another size has wrapped its lines, or cut them
+        self._width, self._wanted = width, lines
+        self._changed = set(range(len(lines)))
+
+    def forget(self) -> None:
+        """Know nothing of what is on the screen: all of it is written again."""
+        self._shown.clear()
+        self._changed = set(range(len(self._wanted)))
+
+    def drop(self) -> None:
+        """Write nothing more of what has been drawn."""
+        self._changed.clear()
+
+    def take(self, size: int) -> str:
+        """Return what brings the next lines up to date, about `size` characters of it.
+
+        What it returns counts as shown.
+        """
+        parts: list[str] = []
+        length = 0
+        for y in sorted(self._changed):
+            if length >= size:
+                break
+            self._changed.remove(y)
+            part = self._line(y)
+            length += len(part)
+            parts.append(part)
+        return "".join(parts)
+
+    def _line(self, y: int) -> str:
+        wanted = self._runs(self._wanted[y])
+        x, runs = changed_part(self._shown.get(y), wanted)
+        self._shown[y] = wanted
+        if not runs:
+            return ""
+        written = "".join(
+            f"\x1b[0;{ansi}m{text}" if ansi else f"{_RESET}{text}" for ansi, text in runs
+        )
+        return f"\x1b[{y + 1};{x + 1}H{written}{_RESET}"
+
+    def _runs(self, line: Strip) -> list[Run]:
+        """Return the text of a line with its colours, as the terminal is told them."""
+        runs: list[Run] = []
+        for text, style, control in line:
+            if control or not text:
+                continue
+            ansi = "" if style is None else Strip.render_ansi(style, self._colors)
+            if runs and runs[-1][0] == ansi:
+                runs[-1] = (ansi, runs[-1][1] + text)
+            else:
+                runs.append((ansi, text))
+        return runs
+
+
+def overlaid(line: Strip, parts: Mapping[int, Strip | None], start: int, end: int) -> Strip:
+    """Return a line drawn anew from one column up to another, by parts that begin at a column.
+
+    Outside of these columns the compositor may have in a part what lies beneath another widget.
+    """
+    for x, part in parts.items():
+        if part is None:
+            continue
+        left, right = max(x, start), min(x + part.cell_length, end)
+        if left < right:
+            before, after = line.crop(0, left), line.crop(right, max(right, line.cell_length))
+            line = Strip.join([before, part.crop(left - x, right - x), after])
+    return line
+
+
+def changed_part(shown: list[Run] | None, wanted: list[Run]) -> tuple[int, list[Run]]:
+    """Return from which column a line differs from what is shown, and all that differs.
+
+    Runs are whole here: a word that is searched for in what was written is never cut.
+    """
+    if shown is None or _width(shown) != _width(wanted):
+        return 0, wanted
+    start = sum(1 for _ in _equal(iter(shown), iter(wanted)))
+    left, right = shown[start:], wanted[start:]
+    end = len(right) - sum(1 for _ in _equal(reversed(left), reversed(right)))
+    return _width(wanted[:start]), right[:end]
+
+
+def _equal(one: Iterator[Run], other: Iterator[Run]) -> Iterator[Run]:
+    for mine, yours in zip(one, other, strict=False):
+        if mine != yours:
+            return
+        yield mine
+
+
+def _width(runs: list[Run]) -> int:
+    return sum(cell_len(text) for _, text in runs)
