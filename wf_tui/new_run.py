@@ -13,15 +13,18 @@ from wf_tui.git.user.export import branch_name
 from wf_tui.git.user.repo_warnings import repo_warnings
 from wf_tui.git.worktrees.local_files import LocalFiles
 from wf_tui.ledger.model.rows import RunRow
+from wf_tui.ledger.model.run_environment import RunEnvironment
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.model.worktree_setup import WorktreeSetup
 from wf_tui.ledger.rules.load import of_plan
 from wf_tui.ledger.rules.seats import new_seats
 from wf_tui.paths import private_folder
 from wf_tui.plan.choices import Scopes
+from wf_tui.text import listed
+from wf_tui.variables import is_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from wf_tui.config import Config
     from wf_tui.git.control.control import Control
@@ -34,6 +37,7 @@ __all__ = ["create_run"]
 # Without those that people take for each other: i, l and 1, o and 0.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH: Final = 6
+_NAMED: Final = 10
 
 
 def create_run(
@@ -62,6 +66,10 @@ def create_run(
     else:
         run_id = "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
     seats = new_seats(run_id, config, jobs, workers or {})
+    environment = RunEnvironment.of(plan, config, project.environ)
+    if warn is not None:
+        for line in _passing_notices(plan, environment, project.environ):
+            warn(line)
     paths = project.paths.run(run_id)
     private_folder(paths.root)
     try:
@@ -73,6 +81,7 @@ def create_run(
             jobs=jobs,
             lease=lease or config.timing.lease,
             scopes=plan.scopes,
+            environment=environment.as_text(),
         )
         # All or nothing: a run without seats or tasks would be led, and stall at once.
         with ledger.db.transaction(run_id):
@@ -84,6 +93,20 @@ def create_run(
         shutil.rmtree(paths.root, ignore_errors=True)
         raise
     return row
+
+
+def _passing_notices(
+    plan: Plan, environment: RunEnvironment, environ: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield what a person should know of the variables that programs get of their environment."""
+    # A pattern matches none of these, so each was named: by the plan, perhaps not by this person.
+    secrets = [name for name in environment.present if is_secret(name)]
+    if secrets:
+        yield f"its programs get what `pass_env` names and looks secret: {listed(secrets, _NAMED)}"
+    named = [name for part in (plan, plan.defaults, *plan.tasks) for name in part.pass_env]
+    unset = [name for name in dict.fromkeys(named) if "*" not in name and name not in environ]
+    if unset:
+        yield f"`pass_env` names what is not set here: {listed(unset, _NAMED)}"
 
 
 def _make_control(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from wf_tui.ledger.stores import store_of
 from wf_tui.paths import RepoPaths, repo_paths, require_own, state_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from wf_tui.git.repository import Repository
@@ -36,7 +36,9 @@ class Project:
     start: Path
     common_dir: Path
     paths: RepoPaths
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
+    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
+    """Takes what a person should know of what was done for them; the command line prints it."""
 
     @cached_property
     def repository(self) -> Repository:
@@ -46,13 +48,15 @@ class Project:
         return find_repository(self.start)
 
 
-def find_project(start: Path, environ: Mapping[str, str]) -> Project:
-    """Return where the runs of the repository around `start` are kept."""
+def find_project(
+    start: Path, environ: Mapping[str, str], tell: Callable[[str], None] | None = None
+) -> Project:
+    """Return where the runs of the repository around `start` are kept; `tell` gets notices."""
     from wf_tui.git.repository import locate  # noqa: PLC0415 - not for --help
 
     common_dir, name = locate(start)
     paths = repo_paths(state_dir(environ), common_dir, name)
-    return Project(start, common_dir, paths, environ)
+    return Project(start, common_dir, paths, environ, tell or (lambda _: None))
 
 
 @contextlib.contextmanager

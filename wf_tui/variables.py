@@ -4,10 +4,21 @@ Asked by plans and settings, when they are read, and by whoever passes variables
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["is_reserved", "is_secret", "name_fault", "passed_names", "pattern_fault", "value_fault"]
+__all__ = [
+    "Given",
+    "Variables",
+    "given_variables",
+    "is_reserved",
+    "is_secret",
+    "name_fault",
+    "passed_names",
+    "pattern_fault",
+    "value_fault",
+]
 
 LONGEST_VALUE: Final = 100_000
 """Bytes; Linux starts no program with a variable of more than 128 KB."""
@@ -86,3 +97,37 @@ def passed_names(patterns: tuple[str, ...], environ: Mapping[str, str]) -> list[
             if matches.fullmatch(name) and not is_secret(name) and not is_reserved(name):
                 names[name] = None
     return list(names)
+
+
+@dataclass(frozen=True)
+class Variables:
+    """What one place gives to programs: the settings, a plan, its defaults, a profile, a task."""
+
+    env: tuple[str, ...] = ()
+    """`NAME=value`, as the place has written them."""
+    pass_env: tuple[str, ...] = ()
+    """Names and patterns of variables of whoever starts the run."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The value of a variable, and where it is from."""
+
+    value: str
+    passed: bool
+    """Whether it is of the environment, and not written anywhere: then nothing may keep it."""
+
+
+def given_variables(places: Iterable[Variables], environ: Mapping[str, str]) -> Mapping[str, Given]:
+    """Return the variables that all places give together; a later place goes before an earlier.
+
+    Within one place a value that is written goes before one that is passed on.
+    """
+    given = {}
+    for place in places:
+        for name in passed_names(place.pass_env, environ):
+            given[name] = Given(environ[name], passed=True)
+        for pair in place.env:
+            name, _, value = pair.partition("=")
+            given[name] = Given(value, passed=False)
+    return given

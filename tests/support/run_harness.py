@@ -50,6 +50,8 @@ class RunHarness:
     folder: Path
     timing: Timing = field(default_factory=Timing)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    pass_env: tuple[str, ...] = ()
+    """What the person's settings pass on."""
     run: str = field(default_factory=lambda: f"run{uuid.uuid4().hex}")
     """Its own for each test: a starting scheduler kills what is left of the run of that name."""
     clock: Clock = field(default_factory=SystemClock)
@@ -95,7 +97,7 @@ class RunHarness:
         """Make a run of a plan in YAML."""
         report = parse_plan(plan, "yaml", "plan.yaml")
         assert report.plan is not None, [problem.message for problem in report.errors]
-        config = Config(profiles=self.profiles, timing=self.timing)
+        config = Config(profiles=self.profiles, timing=self.timing, pass_env=self.pass_env)
         with open_ledger(self.project, create=True) as ledger:
             return create_run(
                 self.project, ledger, report.plan, config, new_id=lambda: self.run, jobs=jobs

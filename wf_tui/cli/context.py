@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from wf_tui.cli.errors import warn
 from wf_tui.errors import UsageError
 from wf_tui.ledger.queries import reads
 from wf_tui.project import find_project, open_ledger, open_reads
@@ -127,7 +128,7 @@ def project_at(repo: Path | None) -> Project:
         start = repo or Path.cwd()
     except FileNotFoundError:
         raise UsageError("the folder you are in is gone", "go to another one") from None
-    return find_project(start, os.environ)
+    return find_project(start, os.environ, warn)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
 from wf_tui.git.runner import find_git, require_version
 from wf_tui.ledger.store.sqlite.inspect_file import store_version
+from wf_tui.variables import passed_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ def machine(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield _git()
     yield Finding("sqlite", Level.OK, f"{store_version()}, which apsw {version('apsw')} brings")
     yield _config(environ)
+    yield from _passed_variables(environ)
     yield Finding(
         "sandbox",
         Level.NOTE,
@@ -69,6 +71,28 @@ def _config(environ: Mapping[str, str]) -> Finding:
     there = path.exists()
     text = str(path) if there else f"the defaults: there is no {path}"
     return Finding("settings", Level.OK, text, detail={"path": str(path), "exists": there})
+
+
+def _passed_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield which variables the settings pass on from here, by name; nothing where they name none.
+
+    No value is shown, whatever its name looks like.
+    """
+    try:
+        config = load_config(environ)
+    except WfError:
+        return  # the finding about the settings has said it
+    places = [config.pass_env, *(profile.pass_env for profile in config.seats.values())]
+    patterns = tuple(dict.fromkeys(pattern for place in places for pattern in place))
+    if not patterns:
+        return
+    here = passed_names(patterns, environ)
+    unset = [name for name in patterns if "*" not in name and name not in environ]
+    parts = [("set", here), ("not set", unset)]
+    text = "; ".join(f"{word}: {', '.join(names)}" for word, names in parts if names)
+    level = Level.NOTE if unset else Level.OK
+    detail: Detail = {"pass_env": patterns, "set": here, "not_set": unset}
+    yield Finding("pass_env", level, text or "no variable matches", detail=detail)
 
 
 def terminal(environ: Mapping[str, str], size: tuple[int, int] | None) -> Finding:

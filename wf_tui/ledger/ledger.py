@@ -195,10 +195,15 @@ class Ledger:
         with self._change(run) as tx:
             runs.written_again(tx, why, seconds)
 
-    def scheduler_started(self, run: str, leader: Mapping[str, str | int]) -> None:
-        """Record who leads this run; a leader that did not sign off is lost."""
+    def scheduler_started(
+        self, run: str, leader: Mapping[str, str | int], missing: Sequence[str] = ()
+    ) -> None:
+        """Record who leads this run; a leader that did not sign off is lost.
+
+        `missing` are the variables that the run was started with and its leader does not have.
+        """
         with self._change(run) as tx:
-            runs.record_leader(tx, leader)
+            runs.record_leader(tx, leader, tuple(missing))
 
     def scheduler_stopped(self, run: str) -> bool:
         """Sign off as the leader of this run; False when a person has given it new work."""

@@ -17,7 +17,7 @@ from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
 from wf_tui.picture.attempt_text import gate_name, processes_text
 from wf_tui.plan.choices import GateOn
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +119,8 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
         case runs.RunEnded():
             return f"ended: {event.state}"
         case runs.SchedulerStarted():
-            return f"scheduler {event.pid} leads"
+            without = f", without {listed(event.missing, 5)}" if event.missing else ""
+            return f"scheduler {event.pid} leads{without}"
         case runs.SchedulerLost():
             return "the previous scheduler was lost"
         case runs.SchedulerWaited():

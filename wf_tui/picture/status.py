@@ -15,6 +15,7 @@ from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree
 from wf_tui.picture.gate_runs import GateRun, gate_runs
 from wf_tui.picture.remedies import helping_command
+from wf_tui.picture.task_environment import task_environment
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
@@ -140,9 +141,14 @@ class TaskPicture:
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf show TASK --json`."""
+        environment = task_environment(self.run, self.task)
         return {
             **task_json(self.task, self.reason),
             "prompt": self.task.spec.prompt,
+            "env": dict(environment.written),
+            "pass_env": environment.passed,
+            "shell": self.task.spec.shell,
+            "stall_after": self.task.spec.stall_after,
             "attempt_list": [self.attempt_json(attempt) for attempt in self.attempts],
             "gates": [gate.as_json() for gate in self.gates],
         }

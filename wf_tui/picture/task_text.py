@@ -8,6 +8,7 @@ from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset, span
 from wf_tui.picture.attempt_text import processes_text
 from wf_tui.picture.status_text import remedy
+from wf_tui.picture.task_environment import task_environment
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     if help_with := remedy(task):
         yield _labelled("helps", help_with)
     yield from _request_lines(task)
+    yield from _environment_lines(picture)
     yield from _limit_lines(task)
     if task.result:
         yield from _labelled_block("result", task.result)
@@ -63,11 +65,21 @@ def _request_lines(task: TaskRow) -> Iterator[str]:
         yield _labelled("review", "a person accepts its work before it is merged")
 
 
+def _environment_lines(picture: TaskPicture) -> Iterator[str]:
+    spec = picture.task.spec
+    written, passed = task_environment(picture.run, picture.task).lines()
+    for label, text in (("env", written), ("pass_env", passed), ("shell", " ".join(spec.shell))):
+        if text:
+            yield _labelled(label, text)
+
+
 def _limit_lines(task: TaskRow) -> Iterator[str]:
     spec = task.spec
     parts = [f"{task.tries} of {task.max_attempts} tries used", f"priority {task.priority}"]
     if spec.timeout_secs:
         parts.append(f"{spec.timeout_secs:g} s")
+    if spec.stall_after:
+        parts.append(f"stall_after {spec.stall_after:g} s")
     if spec.max_tokens:
         parts.append(f"{spec.max_tokens} tokens")
     if task.pinned:

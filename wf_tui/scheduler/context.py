@@ -13,6 +13,7 @@ from wf_tui.git.worktrees.local_files import LocalFiles
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.shared import SharedTree
 from wf_tui.git.worktrees.snapshots import Snapshots
+from wf_tui.ledger.model.run_environment import environment_of
 from wf_tui.ledger.model.worktree_setup import worktree_setup_of
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.attempts.attempt import Steps
@@ -33,7 +34,6 @@ from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.scheduler.scheduler import Scheduler
-from wf_tui.workers.environment import base_environment
 from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.shell import ShellWorker
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.ledger.model.run_environment import RunEnvironment
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.writer import Writer
@@ -75,8 +76,10 @@ class RunContext:
     repository: Repository
     trees: Trees
     launcher: Launcher
-    environment: Mapping[str, str]
-    """What every program gets of the scheduler's environment."""
+    environment: RunEnvironment
+    """What the run was started with, and which variables go to whom."""
+    environ: Mapping[str, str]
+    """The environment of the scheduler itself."""
     worktree: WorktreeSetup
     """How each worktree is set up."""
     ports: Ports
@@ -96,7 +99,7 @@ class RunContext:
         and two of them would merge side by side.
         """
         timing, threads, clock = self.timing, self.threads, self.clock
-        jobs = JobMaker(self.paths, self.environment, timing.grace, self.ports)
+        jobs = JobMaker(self.paths, self.environment, self.environ, timing.grace, self.ports)
         steps = Steps(
             Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
             SetupTeardown(
@@ -182,7 +185,8 @@ async def open_run(
             repository=export_target(common_dir, control.base, control.object_format),
             trees=Trees(pool, Snapshots(pool), SharedTree(pool)),
             launcher=shims,
-            environment=base_environment(environ),
+            environment=environment_of(row.environment),
+            environ=environ,
             worktree=worktree,
             ports=Ports(repo.root.parent / "ports", port_base),
             log=RunLog(run),

@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError
+from wf_tui.ledger.model.run_environment import environment_of
 from wf_tui.ledger.queries import reads
 from wf_tui.processes import is_alive
 from wf_tui.project import open_ledger
+from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.model.rows import EventRow
+    from wf_tui.ledger.model.rows import EventRow, RunRow
     from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 
@@ -34,6 +36,7 @@ __all__ = ["Ended", "ensure_scheduler", "run_here", "scheduler_alive"]
 _FOLLOW_EVERY: Final = 0.05
 _LEAD_WITHIN: Final = 10.0
 _LOOK_EVERY: Final = 0.01
+_NAMED: Final = 5
 
 
 def scheduler_alive(db: Database, run: str) -> bool:
@@ -55,10 +58,24 @@ def ensure_scheduler(
         return None
     if not leaving and scheduler_alive(ledger.db, run):
         return None
+    for line in environment_notices(row, project.environ):
+        project.tell(line)
     pid = start_detached(project.paths, run, project.common_dir, project.environ)
     if not leaving:
         _wait_for_lead(project, ledger.db, run, pid)
     return pid
+
+
+def environment_notices(run: RunRow, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield in what this environment differs from that in which the run was started."""
+    kept = environment_of(run.environment)
+    if missing := kept.missing(environ):
+        yield (
+            f"{listed(missing, _NAMED)}: not set here, so what needs it waits; "
+            f"wf stop {run.id}, then wf resume {run.id} where it is set"
+        )
+    if kept.path and environ.get("PATH", "") != kept.path:
+        yield f"its programs keep the PATH that the run was started with: {clean(kept.path)}"
 
 
 def _wait_for_lead(project: Project, db: Database, run: str, pid: int) -> None:

@@ -156,7 +156,10 @@ class Lead:
         # somebody else may have.
         head = await threads.run(current_head, context.control, row.head)
         leader = own_identity()
-        await writer.submit(lambda ledger: ledger.scheduler_started(run, asdict(leader)))
+        missing = context.environment.missing(self.environ)
+        await writer.submit(lambda ledger: ledger.scheduler_started(run, asdict(leader), missing))
+        if missing:
+            self._log.warning("without the variables %s", ", ".join(missing))
         self._log.info("led by process %s on %s", leader.pid, leader.host)
         exporter = context.exporter()
         attempts = context.attempts(exporter, head)

@@ -46,13 +46,15 @@ class Program:
     argv: tuple[str, ...]
     folder: Path
     """Its working directory."""
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     """All of its environment, but for `WF_ATTEMPT`."""
     log: Path
     exit_file: Path
     mark: str
     """Becomes `WF_ATTEMPT`: how a stray process is known when all else is lost."""
     limits: Limits = field(default_factory=Limits)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What no log of it may hold, each with the name that stands in its place."""
 
 
 class Launcher:
@@ -164,6 +166,7 @@ class Launcher:
             "grace": program.limits.grace,
             "limit": program.limits.seconds,
             "alive_every": self._alive_every,
+            "secrets": dict(program.secrets),
         }
         return json.dumps(request).encode()
 

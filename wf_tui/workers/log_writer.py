@@ -13,6 +13,8 @@ import os
 import stat
 import time
 
+from wf_tui.workers.redaction import Redactor
+
 __all__ = ["CHUNK", "LogWriter", "discard", "write_atomic"]
 
 CHUNK = 1 << 16
@@ -27,8 +29,9 @@ class LogWriter:
     then it is known which bytes are the last.
     """
 
-    def __init__(self, path: str, cap: int) -> None:
+    def __init__(self, path: str, cap: int, secrets: dict[str, str] | None = None) -> None:
         self.handle = create(path)
+        self.redactor = Redactor(secrets or {})
         self.room = cap - cap // 2
         self.keep = cap // 2
         self.total = 0
@@ -57,8 +60,8 @@ class LogWriter:
             trim(self.ring, self.keep)
 
     def text(self, content: bytes, *, final: bool) -> None:
-        """Write output as text; a character may be split over two chunks."""
-        if text := self.decoder.decode(content, final):
+        """Write output as text; a character or a secret may be split over two chunks."""
+        if text := self.redactor.add(self.decoder.decode(content, final)):
             self.record({"text": text})
 
     def record(self, fields: dict[str, object]) -> None:
@@ -74,16 +77,28 @@ class LogWriter:
         """Write the kept end of the output, and how much is missing before it."""
         self.text(b"", final=True)
         self.decoder.reset()
-        tail = self.ring[max(0, len(self.ring) - self.keep) :]
+        tail = bytes(self.ring[max(0, len(self.ring) - self.keep) :])
         if left_out := self.beyond - len(tail):
+            self.say(self.redactor.end(cut=True))
             self.record({"left_out": left_out})
+            # What is left out may have the beginning of a secret; its end is none to be shown.
+            first = self.redactor.without_rest(self.decoder.decode(tail[:CHUNK]))
+            tail = tail[CHUNK:]
+            self.say(self.redactor.add(first))
         for start in range(0, len(tail), CHUNK):
-            self.text(bytes(tail[start : start + CHUNK]), final=start + CHUNK >= len(tail))
+            self.text(tail[start : start + CHUNK], final=start + CHUNK >= len(tail))
+        self.say(self.redactor.add(self.decoder.decode(b"", final=True)) + self.redactor.end())
         os.close(self.handle)
+
+    def say(self, text: str) -> None:
+        """Write a text that is redacted, if there is any."""
+        if text:
+            self.record({"text": text})
 
     def tail(self) -> str:
         """Return the last characters of the output."""
-        return self.last.decode("utf-8", "replace")[-TAIL_CHARACTERS:]
+        text = self.last[-TAIL_BYTES:].decode("utf-8", "replace")
+        return self.redactor.whole(text, cut=self.total > TAIL_BYTES)[-TAIL_CHARACTERS:]
 
 
 def trim(buffer: bytearray, keep: int) -> None:

@@ -4,7 +4,7 @@ A worker is driven by the scheduler and never touches the ledger.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -53,7 +53,7 @@ class Job:
     """The attempt's folder, which exists: log and exit file go there."""
     command: str | None
     prompt: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     """The whole environment of the program, see `environment.worker_environment`."""
     limits: Limits
     mark: str
@@ -62,6 +62,10 @@ class Job:
     """What runs the command, as `script.script_argv` takes it."""
     gate_shell: tuple[str, ...] = SHELL
     """What runs the gate, which may be the plan's and then has the plan's shell."""
+    check_environment: Mapping[str, str] | None = field(default=None, repr=False)
+    """What gate, setup and teardown get: all of it but what the profile gives; None: the same."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What no log may hold, each with the name that stands in its place."""
 
 
 @dataclass(frozen=True)

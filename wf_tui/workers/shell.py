@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import signal
+from dataclasses import replace
 
 from wf_tui.text import clean, cut
 from wf_tui.workers.launcher import Launcher, Program
@@ -77,7 +78,10 @@ async def run_command(
         argv = await _argv(job, shell, command, name)
     except OSError as error:
         return ProgramExit(cause="spawn", error=f"its file: {error.strerror}")
-    return await launcher.run(_program(job, argv, f"{name}.jsonl", f"{name}.json"), report)
+    program = _program(job, argv, f"{name}.jsonl", f"{name}.json")
+    if job.check_environment is not None:
+        program = replace(program, environment=job.check_environment)
+    return await launcher.run(program, report)
 
 
 def failure(ended: ProgramExit, seconds: float | None) -> Failure:
@@ -145,4 +149,5 @@ def _program(job: Job, argv: tuple[str, ...], log: str, exit_file: str) -> Progr
         exit_file=job.folder / exit_file,
         mark=job.mark,
         limits=job.limits,
+        secrets=job.secrets,
     )

@@ -94,7 +94,7 @@ class SupervisedProgram:
         self.wake = wake
         # Before the program starts: an orphan of an earlier moment would go to another process.
         self.subreaper = become_subreaper()
-        self.log = LogWriter(request["log"], request["cap"])
+        self.log = LogWriter(request["log"], request["cap"], request["secrets"])
         self.output, self.program_end = os.pipe()
         os.set_blocking(self.output, False)
         self.main = 0

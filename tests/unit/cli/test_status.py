@@ -31,6 +31,7 @@ TASK = (
     "id title phase state reason step worker epoch attempts tries max_attempts mode isolation "
     "role priority not_before pinned since needs scope commit result"
 )
+SHOWN = "prompt env pass_env shell stall_after attempt_list gates"
 WORKER = "name profile kind task state heartbeat_at"
 EVENT = "seq at run task worker epoch actor kind data"
 
@@ -156,7 +157,7 @@ def test_workers_are_the_seats(cli: CliHarness) -> None:
 def test_show_has_all_of_a_task(cli: CliHarness) -> None:
     """The task's fields, then its prompt and its attempts."""
     task = cli.json_here("show", "one")
-    assert list(task) == [*TASK.split(), "prompt", "attempt_list", "gates"]
+    assert list(task) == [*TASK.split(), *SHOWN.split()]
     assert (task["prompt"], task["attempt_list"]) == ("do it", [])
     text = cli.here("show", "one").stdout
     assert "prompt    do it" in text

@@ -1,10 +1,14 @@
 """A worker's environment holds what is listed, and no secret."""
 
+import base64
+import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from wf_tui.workers.environment import base_environment, worker_environment
+from wf_tui.variables import Given
+from wf_tui.workers.environment import base_environment, secrets_of, worker_environment
 
 
 def test_listed_names_pass() -> None:
@@ -36,9 +40,8 @@ def test_a_terminal_is_never_passed() -> None:
 
 def test_names_of_an_attempt() -> None:
     """An attempt is told its run, task, mark and the files made for it; absent ones are absent."""
-    made = worker_environment({"PATH": "/bin"}, run="r", task="t", mark="r/t/1", results=Path("/x"))
+    made = worker_environment(run="r", task="t", mark="r/t/1", results=Path("/x"))
     assert made == {
-        "PATH": "/bin",
         "WF_RUN": "r",
         "WF_TASK": "t",
         "WF_ATTEMPT": "r/t/1",
@@ -48,5 +51,21 @@ def test_names_of_an_attempt() -> None:
 
 def test_conflicts_are_named() -> None:
     """The file with conflicting paths is named when there is one."""
-    made = worker_environment({}, run="r", task="t", mark="m", conflicts=Path("/c"))
+    made = worker_environment(run="r", task="t", mark="m", conflicts=Path("/c"))
     assert made["WF_CONFLICTS"] == "/c"
+
+
+def test_values_that_look_secret_are_known_in_every_form() -> None:
+    """A secret is also found in JSON, in a URL and in base64, wherever it begins in that."""
+    value = "p\u00e4ss/word+1"
+    secrets = secrets_of({"DB_PASSWORD": Given(value, passed=True), "N": Given(value, passed=True)})
+    assert set(secrets.values()) == {"DB_PASSWORD"}
+    for before in ("", "x", "xy", "xyz"):
+        written = base64.b64encode(f"{before}{value}{before}".encode()).decode()
+        assert any(form in written for form in secrets)
+    assert {value, json.dumps(value)[1:-1], quote(value, safe="")} <= set(secrets)
+
+
+def test_a_short_value_is_no_secret() -> None:
+    """A value of a few letters would be found in any text."""
+    assert secrets_of({"MY_TOKEN": Given("1234567", passed=True)}) == {}

@@ -18,11 +18,12 @@ def _loaded() -> set[str]:
 
 
 def test_the_shim_parent_loads_nothing_big() -> None:
-    """Of wf the shim parent loads its four modules, of the standard library nothing large."""
+    """Of wf the shim parent loads its five modules, of the standard library nothing large."""
     loaded = _loaded()
     assert {name for name in loaded if name.startswith("wf_tui.workers.")} == {
         "wf_tui.workers.descendants",
         "wf_tui.workers.log_writer",
+        "wf_tui.workers.redaction",
         "wf_tui.workers.shim",
         "wf_tui.workers.shim_parent",
     }

@@ -179,6 +179,10 @@ class RunRow:
     """Its place among all runs of the ledger; given as it is stored."""
     attempts: int = 0
     """How many attempts were ever opened in it; the last one has this number."""
+    environment: str = "{}"
+    """What it was started with, as JSON: `run_environment` reads it."""
+    missing: tuple[str, ...] = ()
+    """Variables that it was started with, and that its scheduler does not have."""
 
     @property
     def unexported(self) -> bool:
@@ -451,6 +455,7 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": read_spec,
     "scope": read_words,
     "roles": read_words,
+    "missing": read_words,
     "detail": read_map,
     "data": read_map,
     "choices": read_choices,
@@ -460,6 +465,7 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "spec": write_spec,
     "scope": write_words,
     "roles": write_words,
+    "missing": write_words,
     "detail": write_map,
     "data": write_map,
     "choices": write_choices,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, select
+from wf_tui.ledger.model.run_environment import lacking
 from wf_tui.ledger.model.states import EdgeKind, PendingReason, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
-from wf_tui.text import plural
+from wf_tui.text import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -127,6 +128,11 @@ class Reasons:
             elif task.needs_kind == "prompt":
                 why = "no worker for a prompt: there are only shell workers"
             return Reason(PendingReason.NO_WORKER, why)
+        names = [lacking(self.run, task, seat.profile) for seat in fit]
+        if names and all(names):
+            who = "is" if len(names[0]) == 1 else "are"
+            why = f"{listed(names[0], 3)} {who} not in the environment of its scheduler"
+            return Reason(PendingReason.NO_WORKER, why, {"missing": names[0]})
         holder = contention(self.run, task, self.holders)
         if holder:
             text = f"{holder.task} works on {holder.holds}"

@@ -16,6 +16,7 @@ from wf_tui.ledger.model.rows import (
     evolve,
     select,
 )
+from wf_tui.ledger.model.run_environment import lacking
 from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.model.states import (
     BlockedKind,
@@ -67,6 +68,8 @@ class Claim:
     worker: str
     kind: str
     """The kind of the worker's seat."""
+    profile: str
+    """What its seat was made of."""
     epoch: int
     at: float
     """When it was claimed: the date of its commit, also when the harvest is made again."""
@@ -83,6 +86,7 @@ class Claim:
             task=task,
             worker=attempt.worker,
             kind="",
+            profile=attempt.profile,
             epoch=attempt.epoch,
             at=attempt.started_at,
             head=attempt.base or "",
@@ -193,7 +197,7 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
     # that no later claim walks over it; what waits for a newer workspace stays in the walk, since
     # no queue would ever wake it: it may start as soon as the shared tree is used by nobody.
     for task in _walk(tx, worker):
-        if _prefers_another(tx, task, worker):
+        if _prefers_another(tx, task, worker) or lacking(tx.run, task, worker.profile):
             continue
         if not task.writes:
             return task
@@ -375,6 +379,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         task=held,
         worker=worker.name,
         kind=worker.kind,
+        profile=worker.profile,
         epoch=epoch,
         at=tx.now,
         head=tx.run.head,

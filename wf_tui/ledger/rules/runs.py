@@ -298,15 +298,18 @@ def has_timer(tx: Change, looked_at: float) -> bool:
     return bool(rows)
 
 
-def record_leader(tx: Change, leader: Mapping[str, str | int]) -> None:
+def record_leader(tx: Change, leader: Mapping[str, str | int], missing: tuple[str, ...]) -> None:
     """Record the process that leads from now on; one before it that did not sign off is lost.
 
-    `leader` has the fields of a `ProcessIdentity`. Called by a scheduler as it begins.
+    `leader` has the fields of a `ProcessIdentity`. Called by a scheduler as it begins. What needs a
+    variable that it does not have waits for a leader that does (`missing`).
     """
     if tx.db.execute("SELECT 1 FROM scheduler WHERE run = :run", {"run": tx.run.id}):
         tx.emit(SchedulerLost())
     tx.db.execute(_LEADS, {**leader, "run": tx.run.id, "started_at": tx.now})
-    tx.emit(SchedulerStarted(pid=int(leader["pid"]), host=str(leader["host"])))
+    pid, host = int(leader["pid"]), str(leader["host"])
+    tx.emit(SchedulerStarted(pid=pid, host=host, missing=missing or None))
+    tx.update_run(evolve(tx.run, missing=missing))
 
 
 def sign_off(tx: Change) -> bool:

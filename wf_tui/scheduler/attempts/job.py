@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import private_folder
-from wf_tui.workers.environment import worker_environment
+from wf_tui.variables import Variables, given_variables
+from wf_tui.workers.environment import (
+    base_environment,
+    secrets_of,
+    values_of,
+    worker_environment,
+)
 from wf_tui.workers.plain_file import write_plain
 from wf_tui.workers.protocol import Job, Limits
 from wf_tui.workers.script import SHELL
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.run_environment import RunEnvironment
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.paths import RunPaths
     from wf_tui.scheduler.ports import Ports
@@ -63,8 +70,10 @@ class JobMaker:
     """Makes the jobs of a run's attempts: what a worker gets, in its folder and as a value."""
 
     paths: RunPaths
-    environment: Mapping[str, str]
-    """What every program gets of the scheduler's environment."""
+    environment: RunEnvironment
+    """What the run was started with, and which variables go to whom."""
+    environ: Mapping[str, str] = field(repr=False)
+    """The environment of the scheduler, of which programs get what is passed on."""
     grace: float
     """Seconds between the polite end of a program and its kill."""
     ports: Ports | None
@@ -87,6 +96,18 @@ class JobMaker:
         prompt = make_prompt(claim)
         write_plain(folder / "prompt.md", prompt)
         mark = attempt_mark(claim.run, folder.name)
+        own = worker_environment(
+            run=claim.run,
+            task=task.id,
+            mark=mark,
+            results=results,
+            conflicts=conflicts,
+            port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
+        )
+        base = base_environment(self.environ, self.environment.path)
+        of_task = Variables(spec.env, spec.pass_env)
+        given = given_variables(self.environment.places(of_task, claim.profile), self.environ)
+        checks = given_variables(self.environment.places(of_task), self.environ)
         return Job(
             run=claim.run,
             task=task.id,
@@ -96,19 +117,13 @@ class JobMaker:
             folder=folder,
             command=spec.command,
             prompt=prompt,
-            environment=worker_environment(
-                self.environment,
-                run=claim.run,
-                task=task.id,
-                mark=mark,
-                results=results,
-                conflicts=conflicts,
-                port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
-            ),
+            environment={**base, **values_of(given), **own},
             limits=Limits(seconds=spec.timeout_secs or None, grace=self.grace),
             mark=mark,
             shell=spec.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
+            check_environment={**base, **values_of(checks), **own},
+            secrets=secrets_of({**checks, **given}),
         )
 
 

@@ -70,10 +70,11 @@ class RunEnded(EventBase, kind="run_ended"):
 
 
 class SchedulerStarted(EventBase, kind="scheduler_started"):
-    """A scheduler leads the run."""
+    """A scheduler leads the run; it may lack variables that the run was started with."""
 
     pid: int
     host: str
+    missing: tuple[str, ...] | None = None
 
 
 class SchedulerLost(EventBase, kind="scheduler_lost"):

@@ -28,7 +28,9 @@ CREATE TABLE run (
     merges BIGINT NOT NULL,
     shared_merges BIGINT NOT NULL,
     number BIGINT NOT NULL,
-    attempts BIGINT NOT NULL
+    attempts BIGINT NOT NULL,
+    environment TEXT NOT NULL DEFAULT '{}',
+    missing TEXT NOT NULL DEFAULT '[]'
 );
 CREATE UNIQUE INDEX run_number ON run (number);
 

@@ -2,6 +2,8 @@
 
 ALTER TABLE task ADD COLUMN merge_gates BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE task ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE run ADD COLUMN environment TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE run ADD COLUMN missing TEXT NOT NULL DEFAULT '[]';
 
 DROP INDEX edge_dst;
 CREATE INDEX edge_dst ON edge (run, dst, kind, src);
