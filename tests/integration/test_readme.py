@@ -184,7 +184,8 @@ def test_every_picture_is_there() -> None:
 def test_every_promise_can_break() -> None:
     """The tests that it names go red without a mechanism of that promise."""
     rows = dict(re.findall(r"^\| (G\d+) \|.*\|(.*)\|$", _README, re.MULTILINE))
-    assert rows.keys() == {mutant.promise for mutant in MUTANTS}
+    promises = {mutant.promise for mutant in MUTANTS if mutant.promise.startswith("G")}
+    assert rows.keys() == promises
     for promise, tests in rows.items():
         named = set(re.findall(r"`(\S+)`", tests))
         assert named
