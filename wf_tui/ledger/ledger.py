@@ -198,10 +198,7 @@ class Ledger:
     def scheduler_started(
         self, run: str, leader: Mapping[str, str | int], missing: Sequence[str] = ()
     ) -> None:
-        """Record who leads this run; a leader that did not sign off is lost.
-
-        `missing` are the variables that the run was started with and its leader does not have.
-        """
+        """Record who leads this run, and without which variables (`RunRow.missing`)."""
         with self._change(run) as tx:
             runs.record_leader(tx, leader, tuple(missing))
 
