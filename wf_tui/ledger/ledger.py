@@ -15,8 +15,6 @@ from wf_tui.ledger.model.events.attempt_events import (
     WorkHarvested,
 )
 from wf_tui.ledger.model.events.run_events import (
-    Exported,
-    ExportPending,
     JobsChanged,
     Landed,
     WorktreeKept,
@@ -446,13 +444,7 @@ class Ledger:
     def exported(self, run: str, commit: str | None, reason: str) -> None:
         """Record where the user's branch is, or why it waits."""
         with self._change(run) as tx:
-            if commit is None:
-                if tx.run.export_note != reason:
-                    tx.emit(ExportPending(reason=reason))
-                tx.update_run(evolve(tx.run, export_note=reason))
-            elif commit != tx.run.exported or tx.run.export_note:
-                tx.emit(Exported(commit=commit, before=tx.run.exported))
-                tx.update_run(evolve(tx.run, exported=commit, export_note=""))
+            runs.exported(tx, commit, reason)
 
     def landed(self, run: str, *, branch: str, old: str, new: str) -> None:
         """Record that the run's work came into a branch of the user."""

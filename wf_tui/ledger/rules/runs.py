@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.run_events import (
+    Exported,
+    ExportPending,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -39,6 +41,7 @@ __all__ = [
     "abort",
     "abort_rest",
     "end_when_idle",
+    "exported",
     "has_timer",
     "pause",
     "record_leader",
@@ -310,6 +313,17 @@ def record_leader(tx: Change, leader: Mapping[str, str | int], missing: tuple[st
     pid, host = int(leader["pid"]), str(leader["host"])
     tx.emit(SchedulerStarted(pid=pid, host=host, missing=missing or None))
     tx.update_run(evolve(tx.run, missing=missing))
+
+
+def exported(tx: Change, commit: str | None, reason: str) -> None:
+    """Record where the user's branch is, or, without a commit, why it waits."""
+    if commit is None:
+        if tx.run.export_note != reason:
+            tx.emit(ExportPending(reason=reason))
+        tx.update_run(evolve(tx.run, export_note=reason))
+    elif commit != tx.run.exported or tx.run.export_note:
+        tx.emit(Exported(commit=commit, before=tx.run.exported))
+        tx.update_run(evolve(tx.run, exported=commit, export_note=""))
 
 
 def sign_off(tx: Change) -> bool:
