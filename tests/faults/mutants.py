@@ -409,6 +409,47 @@ MUTANTS: Final = (
         "            if phase.unmet or phase.settled_at is not None:\n",
         "unit/ledger/test_dependencies.py::test_a_phase_counts_as_one",
     ),
+    # G6: no work is lost, and none comes that a worker took out of tracking
+    Mutant(
+        "G6",
+        "what a worker added by force is ignored",
+        "git/harvest/harvest.py",
+        "            listed.setdefault(path, UNTRACKED)\n",
+        "            continue\n",
+        "unit/git/harvest/test_second_witness.py::test_an_ignored_file_that_was_added_by_force",
+    ),
+    Mutant(
+        "G6",
+        "what a worker tracks no more stays tracked",
+        "git/harvest/harvest.py",
+        "    found.gone += [path for path in listed.dropped if _is_covered(scopes, path)]\n",
+        "",
+        "unit/git/harvest/test_second_witness.py::test_a_file_that_is_tracked_no_more",
+    ),
+    Mutant(
+        "G6",
+        "an empty index untracks everything",
+        "git/harvest/second_witness.py",
+        "    if not theirs.places and ours.places:\n",
+        "    if not ours.places:\n",
+        "unit/git/harvest/test_second_witness.py::test_an_empty_index_untracks_nothing",
+    ),
+    Mutant(
+        "G6",
+        "modes that only the index has are lost",
+        "git/harvest/second_witness.py",
+        "                modes[path] = theirs[path].mode == _PROGRAM\n",
+        "                pass\n",
+        "unit/git/harvest/test_second_witness.py::test_modes_follow_the_index",
+    ),
+    Mutant(
+        "G6",
+        "a sparse checkout deletes what it leaves out",
+        "git/harvest/harvest.py",
+        "        del listed[path]\n        if not same:\n",
+        "        if not same:\n",
+        "unit/git/harvest/test_second_witness.py::test_a_sparse_checkout_deletes_nothing",
+    ),
     # G10: nothing outside the scope is merged
     Mutant(
         "G10",

@@ -311,10 +311,7 @@ class Ledger:
     def harvested(self, fence: Fence, found: WorkHarvested) -> None:
         """Record what an attempt left behind; also of an attempt that is fenced."""
         with self._change(fence.run) as tx:
-            attempt = tx.attempt(fence.task, fence.epoch)
-            tx.write(attempt, evolve(attempt, ref=found.ref, commit_id=found.commit))
-            task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
-            tx.emit(found, task)
+            attempts.harvested(tx, tx.attempt(fence.task, fence.epoch), found)
 
     def done(
         self,

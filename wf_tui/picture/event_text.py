@@ -205,7 +205,9 @@ def _attempt_words(  # noqa: C901 - a case a kind
         case attempts.MessageDelivered():
             return "message delivered"
         case attempts.WorkHarvested():
-            return _joined("harvested", (event.commit or "")[:_SHORT], " ")
+            words = _joined("harvested", (event.commit or "")[:_SHORT], " ")
+            ignored = f"{event.ignored} ignored by git" if event.ignored else ""
+            return "; ".join(filter(None, (words, ignored, event.note)))
         case attempts.GateStarted():
             return f"{gate_name(event.on)} begins"
         case attempts.GateEnded():

@@ -179,6 +179,7 @@ class TaskPicture:
             # A worker may have told of some of it only; what it did not is null, never 0.
             "usage": {**_UNKNOWN_USAGE, **known},
             "left_running": [event.data() for event in self.left_running(attempt)],
+            "ignored": attempt.ignored,
         }
 
     def left_running(self, attempt: AttemptRow) -> list[ProcessesEnded]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset, span
 from wf_tui.picture.attempt_text import processes_text
@@ -97,6 +98,7 @@ def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Ite
         "commit": attempt.commit_id,
         "worktree": picture.worktree(attempt),
         "log": picture.log(attempt),
+        "ignored": ignored_text(attempt),
     }
     for label, value in facts.items():
         if value:

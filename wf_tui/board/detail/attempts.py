@@ -14,6 +14,7 @@ from wf_tui.board.widgets.line import Role, Span
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.diffs import file_changes
+from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.age import offset
 from wf_tui.project import open_reads
@@ -82,9 +83,10 @@ def read_attempts(source: Source) -> Document:
     newest = attempts[: -_NEWEST - 1 : -1]
     now = source.clock.now()
     notes = [
-        Span(safe(f"attempt {attempt.epoch}: {attempt.note}"), Role.QUIET)
+        Span(safe(f"attempt {attempt.epoch}: {text}"), Role.QUIET)
         for attempt in newest
-        if attempt.note
+        for text in (attempt.note, ignored_text(attempt))
+        if text
     ]
     return Table(
         tuple(notes),

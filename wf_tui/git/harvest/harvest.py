@@ -6,18 +6,20 @@ changes are listed, looked at one by one without following a link, and named to 
 
 # ruff: noqa: PTH115 - the names that workers leave are bytes, which pathlib cannot hold
 
+import contextlib
 import errno
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.erase import make_readable
+from wf_tui.git.harvest.second_witness import DISK_ALONE, SUBMODULE, Witness, ask_worker
 from wf_tui.git.harvest.unsafe_paths import leaves_tree, planted_repositories, special_files
-from wf_tui.git.harvest.worktree_files import UNTRACKED, Changes, WorktreeFiles
+from wf_tui.git.harvest.worktree_files import CHANGED, DELETED, UNTRACKED, Changes, WorktreeFiles
 from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.runner import Completed
 from wf_tui.plan.scopes import covers
@@ -36,8 +38,6 @@ _UNCONVERTIBLE = re.compile(
 )
 _MOST_UNCONVERTIBLE = 50
 """Files that are left out of one harvest for it; each takes another command of git."""
-_SUBMODULE = b"160000"
-"""The mode of a submodule's entry in the index."""
 
 
 class HarvestRefusedError(RefusedError):
@@ -81,8 +81,10 @@ class Harvest:
     tree_oid: str
     entries: tuple[Entry, ...]
     refused: tuple[Refused, ...]
-    ignored: int
-    """How many names the excludes hide; a folder hidden as a whole is one."""
+    ignored: tuple[str, ...]
+    """What the excludes hide; a folder hidden as a whole is one name, with a slash at its end."""
+    note: str = ""
+    """What a person should know of how it was made, as a sentence."""
 
 
 @dataclass
@@ -94,6 +96,7 @@ class _ChangedPaths:
 
     worktree: WorktreeFiles
     caps: Caps
+    witness: Witness = DISK_ALONE
     submodules: frozenset[bytes] = frozenset()
     planted: tuple[bytes, ...] = ()
     """Folders that new files turn into repositories."""
@@ -103,6 +106,8 @@ class _ChangedPaths:
     """What the index has to forget, whatever lies at that name now."""
     refused: dict[bytes, str] = field(default_factory=dict)
     """What is left out, and why."""
+    modes: dict[bytes, bool] = field(default_factory=dict)
+    """Of which file the worker's index, not the disk, says whether it is a program."""
     real_folders: dict[bytes, bool] = field(default_factory=lambda: {b"": True})
     files: int = 0
     size: int = 0
@@ -144,8 +149,22 @@ class _ChangedPaths:
             # A link counts as one file of the length of its target, which is what git stores.
             self.count(status.st_size)
             self.take.append(path)
+            self.note_mode(path, status)
         else:
             self.refused[path] = "special file"
+
+    def note_mode(self, path: bytes, status: os.stat_result) -> None:
+        """Note the mode that the worker's index has of a file, where that counts."""
+        program = self.witness.mode_to_set(path, status)
+        if program is not None and stat.S_ISREG(status.st_mode):
+            self.modes[path] = program
+
+    def note_modes_alone(self, paths: Iterable[bytes]) -> None:
+        """Note the modes of files of which nothing else has changed."""
+        for path in paths:
+            with contextlib.suppress(OSError):
+                if self.is_in_real_folder(path):
+                    self.note_mode(path, os.lstat(self.worktree.full(path)))
 
     def count(self, size: int) -> None:
         """Count one more file of `size` bytes; raise `HarvestRefusedError` beyond the caps."""
@@ -186,27 +205,75 @@ def harvest(
     """
     if not worktree.is_folder():
         raise HarvestRefusedError("the worktree is gone", "retry the task")
+    witness = ask_worker(worktree, base)
     changes = worktree.changes()
-    paths = [path for path in changes.tags if _is_covered(scopes, path)]
-    new = [path for path in paths if changes.tags[path] == UNTRACKED]
-    submodules = _changed_submodules(worktree, paths, changes)
-    found = _ChangedPaths(worktree, caps, submodules, planted_repositories(worktree, new))
+    listed = _with_witness(worktree, witness, changes.tags)
+    paths = [path for path in listed.tags if _is_covered(scopes, path)]
+    new = [path for path in paths if listed.tags[path] == UNTRACKED]
+    submodules = _changed_submodules(worktree, paths, listed.tags)
+    planted = planted_repositories(worktree, new)
+    found = _ChangedPaths(worktree, caps, witness, submodules, planted)
     for path in paths:
         found.sort(path)
+    found.gone += [path for path in listed.dropped if _is_covered(scopes, path)]
+    found.refused |= {p: why for p, why in listed.refused.items() if _is_covered(scopes, p)}
+    found.note_modes_alone(path for path in witness.modes if _is_covered(scopes, path))
+    _update_index(worktree, found)
+    # What the worker tracks although it is ignored is in the index by now, and hidden no more.
     ignored = worktree.ignored()
     # Git passes over these in silence, so that a person would miss them without knowing why.
     hidden = {*ignored, *(name + b"/" for name in worktree.control.local_names)}
     for path in special_files(worktree, hidden):
         if _is_covered(scopes, path) and not worktree.is_local_file(path):
             found.refused[path] = "special file"
-    _update_index(worktree, found)
     tree = worktree.git("write-tree").text
     return Harvest(
         tree_oid=tree,
         entries=changed_files(worktree.control, base, tree),
         refused=_refusals(found, changes, scopes),
-        ignored=len(ignored),
+        ignored=tuple(sorted(map(decode_path, ignored))),
+        note=witness.complaint,
     )
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What the disk and the worker's index together say has changed."""
+
+    tags: Mapping[bytes, bytes]
+    """As in `Changes`."""
+    dropped: Sequence[bytes]
+    """Files that lie there, and are tracked no more."""
+    refused: Mapping[bytes, str]
+
+
+def _with_witness(
+    worktree: WorktreeFiles, witness: Witness, tags: Mapping[bytes, bytes]
+) -> _Listed:
+    """Return the changes on the disk, corrected by what the worker tracks.
+
+    A file that is tracked no more, and is neither ignored nor as it was in the base, is new work at
+    an old name: it is taken, for to leave it out could lose it.
+    """
+    listed, refused = dict(tags), dict[bytes, str]()
+    for path in witness.added:
+        kind = worktree.kind(path)
+        if kind == stat.S_IFDIR and witness.is_repository(path) and path + b"/" not in tags:
+            refused[path] = "nested repository"
+        elif kind not in {0, stat.S_IFDIR} and not worktree.is_local_file(path):
+            listed.setdefault(path, UNTRACKED)
+    changed = [path for path in witness.untracked if listed.get(path) == CHANGED]
+    rules = worktree.ignoring_rules(changed)
+    dropped = [p for p in witness.untracked if p not in listed or p in rules]
+    for path in dropped:
+        listed.pop(path, None)
+    for path, same in witness.sparse.items():
+        if listed.get(path) != DELETED:
+            continue
+        del listed[path]
+        if not same:
+            refused[path] = "changed in a sparse checkout, where it has no file"
+    return _Listed(listed, dropped, refused)
 
 
 def _is_covered(scopes: Sequence[str] | None, path: bytes) -> bool:
@@ -214,15 +281,15 @@ def _is_covered(scopes: Sequence[str] | None, path: bytes) -> bool:
 
 
 def _changed_submodules(
-    worktree: WorktreeFiles, paths: Sequence[bytes], changes: Changes
+    worktree: WorktreeFiles, paths: Sequence[bytes], tags: Mapping[bytes, bytes]
 ) -> frozenset[bytes]:
     """Return all submodules of the index where one of them may have changed, else nothing."""
-    tracked = [path for path in paths if changes.tags[path] != UNTRACKED]
+    tracked = [path for path in paths if tags[path] != UNTRACKED]
     if all(worktree.kind(path) not in {0, stat.S_IFDIR} for path in tracked):
         return frozenset()  # where a submodule was there is a folder, or nothing
     records = worktree.git("ls-files", "-z", "-s").records
     return frozenset(
-        record.split(b"\t", 1)[1] for record in records if record.startswith(_SUBMODULE)
+        record.split(b"\t", 1)[1] for record in records if record.startswith(b"%o" % SUBMODULE)
     )
 
 
@@ -232,8 +299,17 @@ def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
     if found.gone:
         words = ("update-index", "--force-remove", "-z", "--stdin")
         worktree.git(*words, stdin=_terminated(found.gone))
-    if not found.take:
-        return
+    if found.take:
+        _take_files(worktree, found)
+    for program, sign in ((True, "+x"), (False, "-x")):
+        paths = [path for path, mode in found.modes.items() if mode is program]
+        # What was refused after all is not in the index, and git would fail on it.
+        if paths := [path for path in paths if path not in found.refused]:
+            words = ("update-index", f"--chmod={sign}", "-z", "--stdin")
+            worktree.git(*words, stdin=_terminated(paths))
+
+
+def _take_files(worktree: WorktreeFiles, found: _ChangedPaths) -> None:
     done = _add_to_index(worktree, found.take)
     if done.status:
         # Most likely a mode that hides a file from its owner, and these are cheap to set.

@@ -17,12 +17,12 @@ from typing import Final, Self
 from wf_tui.git.control.control import Control
 from wf_tui.git.erase import make_readable
 from wf_tui.git.runner import Argument, Completed, git
+from wf_tui.text import clean
 
-__all__ = ["UNTRACKED", "Changes", "WorktreeFiles"]
+__all__ = ["CHANGED", "DELETED", "UNTRACKED", "Changes", "WorktreeFiles"]
 
-UNTRACKED = b"?"
-"""The tag of a path that the index does not have."""
-_MODIFIED: Final = b"C"
+UNTRACKED, CHANGED, DELETED = b"?", b"C", b"R"
+"""The tags of a path that the index does not have, or has otherwise, or has and the disk not."""
 _ATTRIBUTES: Final = b".gitattributes"
 _LARGEST_COMPARED: Final = 64 << 20
 """Bytes of a file that is compared with what a check-out writes; a larger one counts as changed."""
@@ -43,13 +43,15 @@ class Changes:
 class WorktreeFiles:
     """Where a worktree's files and its host-only index lie.
 
-    The worker never sees this index, and the host never reads the worker's: what a worker does to
-    its own can make no changed file look unchanged.
+    The worker never sees this index: what a worker does to its own can make no changed file look
+    unchanged.
     """
 
     control: Control
     path: Path
     index: Path
+    worker_git: Path
+    """The git directory of the worker, which no git of the host ever works in."""
 
     @property
     def top(self) -> bytes:
@@ -57,12 +59,16 @@ class WorktreeFiles:
         return os.fsencode(self.path)
 
     def git(
-        self, *arguments: Argument, stdin: bytes = b"", ok: Collection[int] | None = (0,)
+        self,
+        *arguments: Argument,
+        stdin: bytes = b"",
+        ok: Collection[int] | None = (0,),
+        variables: Mapping[str, str] | None = None,
     ) -> Completed:
         """Run git on the worktree; repository and index are named, never discovered.
 
-        `ok` are the exit statuses that are no failure (None: all). Raises `GitError`, also where
-        the folder to run in is gone.
+        `ok` are the exit statuses that are no failure (None: all), `variables` are added to the
+        environment. Raises `GitError`, also where the folder to run in is gone.
         """
         return git(
             *arguments,
@@ -73,6 +79,7 @@ class WorktreeFiles:
             stdin=stdin,
             ok=ok,
             settings=self.control.settings,
+            variables=variables,
         )
 
     def is_folder(self) -> bool:
@@ -119,7 +126,7 @@ class WorktreeFiles:
         """
         deleted = any(path.rpartition(b"/")[2] == _ATTRIBUTES for path in tags)
         everywhere = deleted or self.control.has_rules
-        changed = [path for path, tag in tags.items() if tag == _MODIFIED]
+        changed = [path for path, tag in tags.items() if tag == CHANGED]
         candidates = [
             path for path in changed if self._may_be_converted(path, everywhere=everywhere)
         ]
@@ -175,6 +182,31 @@ class WorktreeFiles:
             yield replace(self, index=Path(name))
         finally:
             Path(name).unlink(missing_ok=True)
+
+    def ignoring_rules(self, paths: Collection[bytes]) -> Mapping[bytes, str]:
+        """Return those of the paths that git ignores, each with the rule: `.gitignore:3: dist/`.
+
+        Whether or not the index has them. A path that git cannot judge is not among them.
+        """
+        if not paths:
+            return {}
+        # A path is taken literally behind `./`, which this command has no other word for.
+        asked = b"".join(b"./" + path + b"\0" for path in paths)
+        words = ("check-ignore", "--no-index", "-v", "-z", "--stdin")
+        done = self.git(*words, stdin=asked, ok=None, variables={"GIT_LITERAL_PATHSPECS": "0"})
+        # Each answer is four records: file, line, pattern, path.
+        answers = zip(*(done.records[place::4] for place in range(4)), strict=False)
+        return {
+            path[2:]: f"{self._shown(file)}:{line.decode()}: {clean(pattern, limit=200)}"
+            for file, line, pattern, path in answers
+            if not pattern.startswith(b"!")
+        }
+
+    def _shown(self, file: bytes) -> str:
+        """Return the name of a file of excludes; wf's own stands for those of the user."""
+        own = os.fsencode(self.control.git_dir) + b"/"
+        name = b"your excludes" if file.startswith(own) else file
+        return clean(name, limit=200)
 
     def _list_changes(self) -> Completed:
         words = ("ls-files", "-z", "-t", "--others", "--modified", "--deleted")

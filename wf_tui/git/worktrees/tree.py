@@ -41,7 +41,6 @@ class Tree:
     number: int
     base: str
     worktree: WorktreeFiles
-    git_dir: Path
 
     @classmethod
     def at(cls, control: Control, paths: RunPaths, number: int, base: str) -> "Tree":
@@ -50,13 +49,20 @@ class Tree:
         Nothing is read from the disk. `base` is what its content will be compared with.
         """
         name = str(number)
-        worktree = WorktreeFiles(control, paths.trees / name, paths.indexes / name)
-        return cls(number, base, worktree, paths.gits / name)
+        worktree = WorktreeFiles(
+            control, paths.trees / name, paths.indexes / name, paths.gits / name
+        )
+        return cls(number, base, worktree)
 
     @property
     def path(self) -> Path:
         """The worktree."""
         return self.worktree.path
+
+    @property
+    def git_dir(self) -> Path:
+        """The git directory of its worker."""
+        return self.worktree.worker_git
 
     @property
     def released(self) -> Path:

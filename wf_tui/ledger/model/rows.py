@@ -242,6 +242,10 @@ class AttemptRow:
     """Its place among the attempts of its run, in the order in which they were opened."""
     host: str = ""
     """The machine that it runs on; "" is that of the scheduler."""
+    ignored: int = 0
+    """How many names git ignores of what it left; a folder ignored as a whole is one."""
+    ignored_names: tuple[str, ...] = ()
+    """The first of them."""
 
     @property
     def by_hand(self) -> bool:
@@ -456,6 +460,7 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "scope": read_words,
     "roles": read_words,
     "missing": read_words,
+    "ignored_names": read_words,
     "detail": read_map,
     "data": read_map,
     "choices": read_choices,
@@ -466,6 +471,7 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "scope": write_words,
     "roles": write_words,
     "missing": write_words,
+    "ignored_names": write_words,
     "detail": write_map,
     "data": write_map,
     "choices": write_choices,

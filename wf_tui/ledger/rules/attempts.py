@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.events.attempt_events import AttemptEnded, ResultRejected
 from wf_tui.ledger.model.events.task_events import TaskDone, TaskStep
+from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, evolve
 from wf_tui.ledger.model.states import (
     DoneKind,
@@ -27,12 +28,14 @@ from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
 from wf_tui.plan.choices import Isolation
 
 if TYPE_CHECKING:
+    from wf_tui.ledger.model.events.attempt_events import WorkHarvested
     from wf_tui.ledger.rules.change import Change
 
 __all__ = [
     "Ending",
     "close",
     "done",
+    "harvested",
     "next_step",
     "reject",
     "task_if_live",
@@ -96,6 +99,20 @@ def next_step(
     return tx.update_task(task, ahead)
 
 
+def harvested(tx: Change, attempt: AttemptRow, found: WorkHarvested) -> None:
+    """Note what an attempt left behind; never refused, also of one that is fenced."""
+    left = evolve(
+        attempt,
+        ref=found.ref,
+        commit_id=found.commit,
+        ignored=found.ignored or 0,
+        ignored_names=found.ignored_names or (),
+    )
+    tx.write(attempt, left)
+    task = tx.task(attempt.task)
+    tx.emit(found, evolve(task, worker=attempt.worker, epoch=attempt.epoch))
+
+
 def done(
     tx: Change,
     task: TaskRow,
@@ -106,13 +123,16 @@ def done(
 ) -> TaskRow:
     """Finish a task; its dependants learn of it in the same transaction.
 
-    `result` is what they get to read; `note` says how much was changed. Only a merge may finish a
+    `result` is what they get to read; `note` says how much was changed; what git
+    ignores of it is added, since a person may miss that. Only a merge may finish a
     task whose work is being merged, and nothing else may.
     """
     merging = task.step == Step.INTEGRATING and not task.asking
     if not (merging if kind is DoneKind.MERGED else in_progress(task)):
         raise refused(task, f"done ({kind.value})")
     before = task.step or task.state.value
+    ignored = ignored_text(tx.attempt(task.id, task.epoch))
+    note = "; ".join(part for part in (note, ignored) if part)
     tx.emit(TaskDone(kind=kind, before=before, commit=ending.commit, text=note or None), task)
     if kind is DoneKind.MERGED:
         tx.update_run(evolve(tx.run, merges=tx.run.merges + 1))

@@ -40,7 +40,10 @@ class Harvested:
     ref: str | None = None
     entries: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
-    ignored: int = 0
+    ignored: tuple[str, ...] = ()
+    """What git ignores, so that it was not taken."""
+    note: str = ""
+    """What a person should know of how it was found."""
     error: str = ""
     """Why nothing could be taken."""
 
@@ -52,8 +55,10 @@ class Harvested:
             ref=self.ref,
             commit=self.commit,
             files=len(self.entries),
-            ignored=self.ignored or None,
+            ignored=len(self.ignored) or None,
+            ignored_names=self.ignored[:_NAMED] or None,
             refused=refused or None,
+            note=self.note or None,
             error=self.error or None,
         )
 
@@ -113,7 +118,15 @@ class Harvest:
                 )
         except HarvestRefusedError as error:
             return Harvested(base=tree.base, error=error.message)
-        return Harvested(tree.base, commit, ref, found.entries, found.refused, found.ignored)
+        return Harvested(
+            base=tree.base,
+            commit=commit,
+            ref=ref,
+            entries=found.entries,
+            refused=found.refused,
+            ignored=found.ignored,
+            note=found.note,
+        )
 
     def save(self, workspace: Workspace, content: str) -> tuple[str, str]:
         """Return the commit of a git tree as the work of this attempt, and its ref.

@@ -14,7 +14,7 @@ from wf_tui.git.refs import attempt_ref
 
 def _commit(run: Run, **changed: str) -> str:
     words = {"task": "t", "run": "r", "title": "do it", "worker": "kimi-2"} | changed
-    harvest = Harvest(run.control.tree_of(run.control.base), (), (), 0)
+    harvest = Harvest(run.control.tree_of(run.control.base), (), (), ())
     return commit_attempt(
         run.control,
         harvest.tree_oid,

@@ -77,7 +77,7 @@ def test_they_are_never_harvested(pool: Pool, user: User) -> None:
     user.git("add", "-A", "-f", cwd=tree.path)
     found = tree.harvest()
     assert paths_of(found) == {".gitignore": "M"}
-    assert (found.refused, found.ignored) == ((), 0)
+    assert (found.refused, found.ignored) == ((), ())
 
 
 def test_they_are_no_work(pool: Pool) -> None:

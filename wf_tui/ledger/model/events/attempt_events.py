@@ -53,8 +53,13 @@ class WorkHarvested(EventBase, kind="harvested", changes_row=False):
     commit: str | None = None
     files: int | None = None
     ignored: int | None = None
+    """How many names git ignores, a folder that is ignored as a whole being one."""
+    ignored_names: tuple[str, ...] | None = None
+    """The first of them."""
     refused: tuple[str, ...] | None = None
     """Paths that are not taken, each with the reason."""
+    note: str | None = None
+    """What a person should know of how it was found: only the disk could be asked."""
     error: str | None = None
     snapshot_changed: tuple[str, ...] | None = None
     """Paths of a snapshot, which is read-only, that are not as they were."""

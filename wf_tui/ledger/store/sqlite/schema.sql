@@ -159,6 +159,8 @@ CREATE TABLE attempt (
     ended_at DOUBLE PRECISION,
     number BIGINT NOT NULL,
     host TEXT NOT NULL,
+    ignored BIGINT NOT NULL DEFAULT 0,
+    ignored_names TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (run, task, epoch)
 );
 CREATE INDEX attempt_open ON attempt (run, task) WHERE open = 1;
