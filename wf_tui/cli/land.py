@@ -15,6 +15,7 @@ from wf_tui.git.refs import branch_ref, short_branch
 from wf_tui.git.user import land as landings
 from wf_tui.git.user.combined import combine
 from wf_tui.git.user.export import Pending, export
+from wf_tui.git.user.hooks import Hooks
 from wf_tui.git.user.land import Landing, LandingKind, plan_landing
 from wf_tui.git.user.target import Target, branch_commit, find_target
 from wf_tui.ledger.model.states import TaskState
@@ -39,15 +40,25 @@ _SHOWN: Final = 40
 @click.command
 @run_argument
 @click.option("--into", metavar="BRANCH", help="The branch (default: the one that is checked out).")
+@click.option("--no-sign", is_flag=True, help="Do not sign the merge commit, as your git would.")
+@click.option("--hooks", is_flag=True, help="Run your hooks around the merge.")
 @click.option("--dry-run", is_flag=True, help="Show what would come, and change nothing.")
 @json_option
 def land(
-    *, run: str | None, into: str | None, dry_run: bool, repo: Path | None, as_json: bool
+    *,
+    run: str | None,
+    into: str | None,
+    no_sign: bool,
+    hooks: bool,
+    dry_run: bool,
+    repo: Path | None,
+    as_json: bool,
 ) -> None:
     """Merge the work of a run into your branch, and bring its checkout along.
 
-    A fast-forward where that is possible, else a merge commit in your name. With changes that are
-    not committed, in the middle of a merge or rebase, or on a conflict nothing is changed.
+    A fast-forward where that is possible, else a merge commit in your name, signed where you sign.
+    With uncommitted changes in files that it touches, in the middle of a merge or rebase, or on a
+    conflict nothing is changed.
     """
     with acting(run, repo) as found:
         branch = into or found.project.repository.branch
@@ -62,12 +73,15 @@ def land(
         head = control.head() if dry_run else _export(found, control)
         combined = combine(control, found.project.common_dir, write=not dry_run)
         landing = plan_landing(combined, old, head)
-        target = find_target(found.project.common_dir, branch, os.environ, combined.user_env)
-        new = None if dry_run else _land(found, combined, target, landing)
+        start = found.project.start
+        target = find_target(found.project.common_dir, branch, os.environ, combined.user_env, start)
+        new = None
+        if not dry_run:
+            new = _land(found, combined, target, landing, sign=not no_sign, hooks=hooks)
         _print_result(found, branch, landing, new, left, as_json=as_json)
         # Last, so that a dry run shows what would come even where it would be refused.
         if dry_run and landing.kind is not LandingKind.NOTHING:
-            target.check(landing.tree, landing.entries)
+            target.check(landing.tree, landing.entries, merges=landing.kind is LandingKind.MERGE)
 
 
 def _export(found: Acting, control: Control) -> str:
@@ -77,19 +91,29 @@ def _export(found: Acting, control: Control) -> str:
     branch = short_branch(found.run.ref)
     done = export(found.project.repository, control, branch, expected=found.run.exported)
     if isinstance(done, Pending):
-        raise RefusedError(f"the run is not exported: {done.reason}", "fix that first")
+        raise RefusedError(f"the run is not exported: {done.reason}", done.hint)
     found.ledger.exported(found.run.id, done.commit, "")
     return done.commit
 
 
-def _land(found: Acting, combined: Combined, target: Target, landing: Landing) -> str:
+def _land(
+    found: Acting, combined: Combined, target: Target, landing: Landing, *, sign: bool, hooks: bool
+) -> str:
     """Land the commits of the run, record it, and return where the branch is now."""
     if landing.kind is LandingKind.NOTHING:
         return landing.old
-    target.check(landing.tree, landing.entries)
+    merges = landing.kind is LandingKind.MERGE
+    target.check(landing.tree, landing.entries, merges=merges)
+    of_the_user = Hooks(target)
     # Everything that could refuse has been asked by now; from here on the checkout is written.
     message = f"Merge run {found.run.id}: {clean(found.run.goal, limit=_SHOWN)}"
-    new = landings.land(combined, target, landing, message, os.environ)
+    asked = of_the_user if hooks else None
+    new = landings.land(combined, target, landing, message, sign=sign, hooks=asked)
+    if not hooks and (names := of_the_user.present(merges=merges)):
+        warn(
+            f"hooks of yours that git would run were not run: {listed(names, _NAMED)}",
+            "wf land --hooks",
+        )
     found.ledger.landed(found.run.id, branch=target.branch, old=landing.old, new=new)
     return new
 

@@ -14,7 +14,7 @@ from typing import Final
 from wf_tui.errors import EnvironmentalError
 from wf_tui.git.runner import find_git, git
 
-__all__ = ["Identity", "as_the_user", "checkout_settings", "identity"]
+__all__ = ["Identity", "as_the_user", "checkout_settings", "identity", "programs_environment"]
 
 _KEPT: Final = (
     *("HOME", "XDG_CONFIG_HOME", "TZ", "EMAIL"),
@@ -58,6 +58,19 @@ def as_the_user(environ: Mapping[str, str]) -> dict[str, str]:
     env = {name: environ[name] for name in _KEPT if name in environ}
     folder = os.path.dirname(find_git())  # noqa: PTH120 - a string is what PATH wants
     return env | {"PATH": folder + ":/usr/bin:/bin", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def programs_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what the user's own programs of git get: filters, hooks, what signs.
+
+    All of `environ` but what would lead git elsewhere: its own variables, save those of the user's
+    configuration and name.
+    """
+    return {
+        name: value
+        for name, value in environ.items()
+        if name in _KEPT or not name.startswith("GIT_")
+    }
 
 
 def identity(git_dir: Path, environ: Mapping[str, str]) -> Identity:

@@ -78,12 +78,13 @@ def test_a_dry_run_changes_nothing(cli: CliHarness, merged: str) -> None:
 @pytest.mark.usefixtures("merged")
 def test_a_dirty_checkout_is_refused(cli: CliHarness) -> None:
     """Exit 5, and the file is named; a dry run says so too, after it has shown what would come."""
-    (cli.repo / "a.txt").write_text("mine\n")
+    (cli.repo / "b").write_text("mine\n")
+    git(cli.repo, "add", "b")
     refused, dry = cli.here("land"), cli.here("land", "--dry-run")
     assert (refused.exit_code, dry.exit_code) == (5, 5)
-    assert "not committed: a.txt" in refused.stderr
+    assert "in files that the run changed, too: b" in refused.stderr
     assert dry.stdout.startswith("1 commit would land")
-    assert (cli.repo / "a.txt").read_text() == "mine\n"
+    assert (cli.repo / "b").read_text() == "mine\n"
 
 
 @pytest.mark.usefixtures("merged")
@@ -107,6 +108,7 @@ def test_what_is_not_exported_does_not_land(cli: CliHarness) -> None:
     refused = cli.here("land")
     assert refused.exit_code == 5
     assert "not exported: the branch was moved" in refused.stderr
+    assert f"git branch -m wf/{run} NAME keeps what it is now" in refused.stderr
 
 
 @pytest.mark.usefixtures("merged")

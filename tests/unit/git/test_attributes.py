@@ -235,8 +235,8 @@ def _land(run: Run) -> None:
     combined = combine(run.control, repository.common_dir, write=True)
     target = find_target(repository.common_dir, "main", environ, combined.user_env)
     coming = plan_landing(combined, repository.head, run.control.head())
-    target.check(coming.tree, coming.entries)
-    land(combined, target, coming, "Land", environ)
+    target.check(coming.tree, coming.entries, merges=False)
+    land(combined, target, coming, "Land")
 
 
 @pytest.mark.parametrize("rule", [rule for rule in _RULES if "filter" not in rule])

@@ -68,11 +68,12 @@ def is_rebased(common_dir: Path, ref: str) -> bool:
     return False
 
 
-def find_checkout(common_dir: Path, ref: str) -> Checkout | None:
+def find_checkout(common_dir: Path, ref: str, start: Path | None = None) -> Checkout | None:
     """Return the one worktree that has a branch checked out, or None.
 
-    Raises `RefusedError` for more than one (git allows that with force), and for one that is gone,
-    is another repository's by now, or lies where it cannot be told.
+    `start` is where the user is, who may stand in a worktree that git has no note of. Raises
+    `RefusedError` for more than one (git allows that with force), and for one that is gone, is
+    another repository's by now, or lies where it cannot be told.
     """
     folders = list(_worktrees_with(common_dir, ref))
     if not folders:
@@ -81,13 +82,39 @@ def find_checkout(common_dir: Path, ref: str) -> Checkout | None:
         raise RefusedError("the branch is checked out in more than one worktree")
     path, main = folders[0]
     if main:
-        # Git does not say where a main worktree is that lies elsewhere than beside its `.git`.
-        words = ("config", "--get", "core.worktree")
-        moved = git(*words, git_dir=common_dir, ok=None, settings=ANY_OWNER).text
-        if moved or common_dir != path / ".git":
-            raise RefusedError("the branch is checked out in a folder apart from the repository")
-        return Checkout(path, common_dir)
+        return Checkout(_main_worktree(common_dir, path, start), common_dir)
     return Checkout(path, _own_git_dir(path, common_dir))
+
+
+def _main_worktree(common_dir: Path, listed: Path, start: Path | None) -> Path:
+    """Return the folder of the main worktree, which its own `.git` has to lead back from.
+
+    Git lists a wrong folder where the repository lies elsewhere: that of a submodule, one made with
+    `--separate-git-dir`, one behind a link. And what `core.worktree` names may be any folder at
+    all: only one that says itself that it belongs to this repository is ever written to.
+    """
+    words = ("config", "--get", "core.worktree")
+    named = git(*words, git_dir=common_dir, ok=None, settings=ANY_OWNER).text
+    around = [start, *start.parents] if start else []
+    for folder in [common_dir / named] if named else [listed, *around]:
+        if _leads_to(folder / ".git", common_dir):
+            return folder.resolve()
+    raise RefusedError(
+        "the branch is checked out in a folder apart from the repository",
+        "run the command inside that folder",
+    )
+
+
+def _leads_to(entry: Path, common_dir: Path) -> bool:
+    """Whether a `.git`, be it a folder, a link to one or a file that names one, is a repository."""
+    if entry.is_dir():
+        return entry.resolve() == common_dir.resolve()
+    try:
+        content = entry.read_bytes()
+    except OSError:
+        return False
+    named = decode_path(content.removeprefix(b"gitdir: ").rstrip(b"\n"))
+    return (entry.parent / named).resolve() == common_dir.resolve()
 
 
 def operation_in_progress(checkout: Checkout) -> str:
@@ -113,7 +140,10 @@ def _worktrees_with(common_dir: Path, ref: str) -> Iterator[tuple[Path, bool]]:
 def _own_git_dir(path: Path, common_dir: Path) -> Path:
     shown = clean(str(path))
     if not path.is_dir():
-        raise RefusedError(f"the branch is checked out in {shown}, which is gone")
+        raise RefusedError(
+            f"the branch is checked out in {shown}, which is gone",
+            "git worktree prune; where it was moved, git worktree repair inside it",
+        )
     words = ("rev-parse", "--path-format=absolute")
     # One path a call: a path may hold newlines.
     git_dir = Path(git(*words, "--git-dir", cwd=path, settings=ANY_OWNER).text)

@@ -18,6 +18,7 @@ from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import git
 from wf_tui.git.stale_locks import locked_since
 from wf_tui.git.user.export_branch import ExportBranch
+from wf_tui.git.user.ownership import give_to_owner
 from wf_tui.paths import write_private
 from wf_tui.text import clean
 
@@ -53,6 +54,8 @@ class Pending:
     """
 
     reason: str
+    hint: str = ""
+    """The command that helps, where there is one."""
 
 
 def branch_name(repository: Repository, run: str) -> str:
@@ -94,8 +97,8 @@ def export(
             expected = current
         if expected is not None and not control.contains(expected, head=new):
             return Pending("the branch of the run itself was moved back, or aside")
-        if reason := target.obstacle(current, expected):
-            return Pending(reason)
+        if obstacle := target.obstacle(current, expected):
+            return Pending(obstacle.reason, obstacle.hint)
         # Objects first, then the ref that needs them: in between the repository is whole.
         _fetch(repository, control, new)
         fetched()
@@ -103,6 +106,7 @@ def export(
         target.git("update-ref", "--no-deref", "--end-of-options", target.ref, new, old)
         # Now that a ref holds them, nothing prunes them a second time.
         _restore_missing_objects(target, control, new, expected or control.base)
+        give_to_owner(repository.common_dir, target.ref)
     except GitError as error:
         return Pending(_reason(error))
     return Exported(new)

@@ -5,11 +5,20 @@ Each answer may be old at once, so the move itself is a compare-and-swap all the
 
 from dataclasses import dataclass
 
+from wf_tui.git.refs import short_branch
 from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.user.checkouts import is_checked_out, is_rebased
 
-__all__ = ["ExportBranch"]
+__all__ = ["ExportBranch", "Obstacle"]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a branch must not be moved now, as a clause for a person; and the command that helps."""
+
+    reason: str
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -43,20 +52,25 @@ class ExportBranch:
         """Whether the ref leads to another one, so that a move would move what nobody spoke of."""
         return self.git("symbolic-ref", "-q", self.ref, ok=None).status == 0
 
-    def obstacle(self, current: str | None, expected: str | None) -> str | None:
-        """Return why the branch must not be moved now, as a clause for a person, or None.
+    def obstacle(self, current: str | None, expected: str | None) -> Obstacle | None:
+        """Return why the branch must not be moved now, or None.
 
         `current` is what `commit` returned, `expected` what the last export left there. What the
         user has done with the branch since is theirs (promise G7).
         """
+        name = short_branch(self.ref)
         if self.is_symbolic():
-            return "the branch is a symbolic ref"
+            return Obstacle("the branch is a symbolic ref", f"git symbolic-ref -d {self.ref}")
+        if current != expected and current is None:
+            return Obstacle("the branch was removed", f"git branch {name} {expected}")
         if current != expected:
-            return "the branch was removed" if current is None else "the branch was moved"
+            keep = f"git branch -m {name} NAME keeps what it is now"
+            back = f"; git branch {name} {expected} then puts it back" if expected else ""
+            return Obstacle("the branch was moved", keep + back)
         if is_checked_out(self.repository.common_dir, self.ref):
-            return "the branch is checked out"
+            return Obstacle("the branch is checked out", "check out another branch there")
         if is_rebased(self.repository.common_dir, self.ref):
-            return "the branch is being rebased or bisected"
+            return Obstacle("the branch is being rebased or bisected", "finish that, or abort it")
         return None
 
     def has_commit(self, commit: str) -> bool:

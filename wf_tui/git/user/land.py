@@ -6,7 +6,7 @@ This is the one place where wf writes to a checkout of the user, and only when t
 import contextlib
 import signal
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,8 @@ from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.control.diffs import FileChange, file_changes
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.user.combined import Combined
+from wf_tui.git.user.hooks import Hooks
+from wf_tui.git.user.signing import Signing, find_signing
 from wf_tui.git.user.target import Target, listed_files
 from wf_tui.git.user_config import identity
 
@@ -74,26 +76,63 @@ def plan_landing(combined: Combined, old: str, head: str) -> Landing:
 
 
 def land(
-    combined: Combined, target: Target, landing: Landing, message: str, environ: Mapping[str, str]
+    combined: Combined,
+    target: Target,
+    landing: Landing,
+    message: str,
+    *,
+    sign: bool = True,
+    hooks: Hooks | None = None,
 ) -> str:
     """Bring the work into the branch and its checkout; return where the branch is now.
 
-    `combined` writes to the user's objects. What `Target.check` refuses has been asked before. On
-    the main thread: signals wait until checkout and branch agree. Raises `RefusedError` where the
-    branch moved meanwhile, with the checkout as it was.
+    `combined` writes to the user's objects. What `Target.check` refuses has been asked before. A
+    merge commit is signed where the user's git signs, unless `sign` is off; `hooks` run where they
+    are given. On the main thread: signals wait until checkout and branch agree. Raises
+    `RefusedError` where the branch moved meanwhile, no signature could be made or a hook says no,
+    with the checkout as it was.
     """
     if landing.kind is LandingKind.NOTHING:
         return landing.old
     is_merge = landing.kind is LandingKind.MERGE
-    who = _committer(target, environ, needed=is_merge)
-    new = landing.head
-    if is_merge:
+    who = _committer(target, needed=is_merge)
+    signing = find_signing(target.git_dir, target.environ) if sign and is_merge else None
+
+    def commit() -> str:
+        if not is_merge:
+            return landing.head
+        text = hooks.before_commit(message) if hooks else message
         # An object that nothing points to yet: if all that follows fails, it is only left over.
-        words = ("commit-tree", "-p", landing.old, "-p", landing.head, "-m", message)
-        new = combined.git(*words, landing.tree, variables=who).text
+        return _merge_commit(combined, landing, text, who, signing)
+
+    # Without hooks that have to see the merge, it is there before the checkout is touched.
+    made = None if hooks else commit()
     with _signals_held_back():
-        target.move(landing.old, new, message, who)
+        new = target.move(landing.old, landing.tree, lambda: made or commit(), message, who)
+    if hooks:
+        hooks.after_merge()
     return new
+
+
+def _merge_commit(
+    combined: Combined,
+    landing: Landing,
+    message: str,
+    who: Mapping[str, str],
+    signing: Signing | None,
+) -> str:
+    parents = ("-p", landing.old, "-p", landing.head, "-m", message, landing.tree)
+    if signing is None:
+        return combined.git("commit-tree", *parents, variables=who).text
+    combined = replace(combined, settings={**combined.settings, **signing.settings})
+    variables = {**signing.variables, **who}
+    done = combined.git("commit-tree", "-S", *parents, ok=None, variables=variables)
+    if done.status:
+        raise RefusedError(
+            f"the merge commit cannot be signed: {done.complaint}",
+            "make your key usable, or land without a signature: --no-sign",
+        )
+    return done.text
 
 
 def _merged_tree(combined: Combined, old: str, head: str) -> str:
@@ -107,10 +146,10 @@ def _merged_tree(combined: Combined, old: str, head: str) -> str:
     return merge.tree
 
 
-def _committer(target: Target, environ: Mapping[str, str], *, needed: bool) -> Mapping[str, str]:
+def _committer(target: Target, *, needed: bool) -> Mapping[str, str]:
     """Return the variables that name the user; for the log of a branch alone, git may guess."""
     try:
-        return identity(target.common_dir, environ).variables
+        return identity(target.git_dir, target.environ).variables
     except EnvironmentalError:
         if needed:
             raise

@@ -4,12 +4,12 @@ The user may be at work in that checkout; what they have not committed is never 
 G7).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from wf_tui.errors import GitError, RefusedError, UnknownNameError
+from wf_tui.errors import GitError, RefusedError, UnknownNameError, WfError
 from wf_tui.git.control.changed_files import Entry
 from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.refs import BRANCHES, branch_ref
@@ -17,12 +17,21 @@ from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.stale_locks import locked_since
 from wf_tui.git.user.checkouts import Checkout, find_checkout, is_rebased, operation_in_progress
 from wf_tui.git.user.overwrite import filtered_files, overwritten_files
-from wf_tui.git.user_config import checkout_settings
+from wf_tui.git.user.ownership import give_to_owner
+from wf_tui.git.user_config import checkout_settings, programs_environment
 from wf_tui.text import clean, listed
 
-__all__ = ["Target", "branch_commit", "find_target", "listed_files"]
+__all__ = ["Target", "Uncommitted", "branch_commit", "find_target", "listed_files"]
 
 _NAMED: Final = 5
+
+
+@dataclass(frozen=True)
+class Uncommitted:
+    """A tracked file that is not as the commit has it, in the checkout or already in the index."""
+
+    path: str
+    staged: bool
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,13 @@ class Target:
     checkout: Checkout | None
     settings: Mapping[str, str]
     variables: Mapping[str, str]
+    environ: Mapping[str, str]
+    """The user's environment, for what their own git is asked."""
+
+    @property
+    def git_dir(self) -> Path:
+        """The git directory that is the checkout's own: settings can hold for it alone."""
+        return self.checkout.git_dir if self.checkout else self.common_dir
 
     def git(
         self,
@@ -53,7 +69,7 @@ class Target:
         """
         return git(
             *words,
-            git_dir=self.checkout.git_dir if self.checkout else self.common_dir,
+            git_dir=self.git_dir,
             work_tree=self.checkout.path if self.checkout else None,
             cwd=self.checkout.path if self.checkout else None,
             stdin=stdin,
@@ -62,11 +78,13 @@ class Target:
             variables={**self.variables, **(variables or {})},
         )
 
-    def check(self, tree: str, entries: Collection[Entry]) -> None:
+    def check(self, tree: str, entries: Collection[Entry], *, merges: bool) -> None:
         """Refuse a landing of these changes that would touch what the user has not committed.
 
-        `tree` is what the checkout shall hold, `entries` what differs from now. Raises
-        `RefusedError` with what to do; nothing is written. The cheapest questions come first.
+        `tree` is what the checkout shall hold, `entries` what differs from now, `merges` says
+        whether a merge commit is to be made: then git wants nothing in the index, and so does wf.
+        Raises `RefusedError` with what to do; nothing is written. The cheapest questions come
+        first.
         """
         if self.checkout is None:
             return
@@ -79,11 +97,15 @@ class Target:
                 f"another git is running in {where}, or died there{locked_since(lock)}",
                 f"wait for it; where there is none, remove {lock}",
             )
-        if names := self.uncommitted():
-            raise RefusedError(
-                f"{where} has changes that are not committed: {listed_files(names)}",
-                "commit them, or land into another branch: --into",
-            )
+        coming = {entry.path for entry in entries}
+        changed = self.uncommitted()
+        way_out = "commit or stash them, or land into another branch: --into"
+        if touched := [one.path for one in changed if one.path in coming]:
+            what = "changes that are not committed, in files that the run changed, too"
+            raise RefusedError(f"{where} has {what}: {listed_files(touched)}", way_out)
+        if merges and (staged := [one.path for one in changed if one.staged]):
+            what = "changes that are staged, and git merges with none of these"
+            raise RefusedError(f"{where} has {what}: {listed_files(staged)}", way_out)
         if names := overwritten_files(self.checkout.path, entries):
             shown = listed_files(names)
             raise RefusedError(
@@ -96,19 +118,27 @@ class Target:
                 "merge the branch of the run by hand: git merge",
             )
 
-    def move(self, old: str, new: str, message: str, who: Mapping[str, str]) -> None:
-        """Move the checkout, then the branch; in this order, as git does it.
+    def move(
+        self, old: str, tree: str, commit: Callable[[], str], message: str, who: Mapping[str, str]
+    ) -> str:
+        """Move the checkout, then the branch; in this order, as git does it. Return the commit.
 
-        A branch that has moved meanwhile is left, and the checkout goes back. `old` and `new` are
-        commits, `who` the variables that name the user in the reflog. Raises `RefusedError`, and
-        `GitError` where git fails in the middle of writing files.
+        `commit` is called once the files of `tree` are there. Where it fails, or the branch has
+        moved meanwhile, the checkout goes back. `who` are the variables that name the user in the
+        reflog. Raises `RefusedError`, and `GitError` where git fails in the middle of writing.
         """
-        self._bring_files(old, new)
-        words = ("update-ref", "--no-deref", "-m", message, "--end-of-options")
-        done = self.git(*words, branch_ref(self.branch), new, old, ok=None, variables=who)
-        if done.status:
-            self._bring_files(new, old)
-            raise RefusedError(f"{clean(self.branch)} cannot be moved: {done.complaint}")
+        self._bring_files(old, tree)
+        try:
+            new = commit()
+            words = ("update-ref", "--no-deref", "-m", message, "--end-of-options")
+            done = self.git(*words, branch_ref(self.branch), new, old, ok=None, variables=who)
+            if done.status:
+                raise RefusedError(f"{clean(self.branch)} cannot be moved: {done.complaint}")
+        except WfError:
+            self._bring_files(tree, old)
+            raise
+        give_to_owner(self.common_dir, branch_ref(self.branch))
+        return new
 
     def _bring_files(self, old: str, new: str) -> None:
         """Bring the files of the checkout to another commit; git holds its lock meanwhile."""
@@ -125,14 +155,36 @@ class Target:
         if done.status:
             raise GitError(f"git failed while writing files: {done.complaint}", "see git status")
 
-    def uncommitted(self) -> tuple[str, ...]:
+    def uncommitted(self) -> tuple[Uncommitted, ...]:
         """Return the tracked files that differ from the commit that is checked out.
 
         Those of the index count, too. What git does not track is asked for by `overwritten_files`.
         """
-        words = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no")
-        found = self.git(*words, "--ignore-submodules=dirty").records
-        return tuple(decode_path(record[3:]) for record in found)
+        words = (
+            *("status", "--porcelain=v1", "-z", "--no-renames"),
+            *("--untracked-files=no", "--ignore-submodules=dirty"),
+        )
+        found = self.git(*words).records
+        if found and any(name.startswith("filter.") for name in self.settings):
+            # A file that was only touched differs, since wf runs no filter; the user's git knows.
+            found = self.ask_users_git(*words).records
+        return tuple(Uncommitted(decode_path(one[3:]), one[:1] != b" ") for one in found)
+
+    def ask_users_git(self, *words: Argument, hooks: bool = False) -> Completed:
+        """Run git in the checkout as the user would, with their filters, which run at every look.
+
+        With `hooks` any status is an answer. Never for what changes the checkout: that is `git`.
+        """
+        environment = programs_environment(self.environ)
+        return git(
+            *("-c", "core.fsmonitor=false"),
+            *words,
+            git_dir=self.git_dir,
+            work_tree=self.checkout.path if self.checkout else None,
+            cwd=self.checkout.path if self.checkout else None,
+            ok=None if hooks else (0,),
+            environment={**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+        )
 
 
 def branch_commit(common_dir: Path, branch: str) -> str:
@@ -153,20 +205,24 @@ def branch_commit(common_dir: Path, branch: str) -> str:
 
 
 def find_target(
-    common_dir: Path, branch: str, environ: Mapping[str, str], variables: Mapping[str, str]
+    common_dir: Path,
+    branch: str,
+    environ: Mapping[str, str],
+    variables: Mapping[str, str],
+    start: Path | None = None,
 ) -> Target:
     """Return a branch of the user as a target; refuse one that is in use in an unclear way.
 
     `variables` are for all git that runs there. `environ` is the user's environment, which says
-    where their configuration is. Raises `RefusedError`.
+    where their configuration is, `start` the folder that they are in. Raises `RefusedError`.
     """
     ref = branch_ref(branch)
     if is_rebased(common_dir, ref):
         raise RefusedError(f"{clean(branch)} is being rebased or bisected", "finish that first")
-    checkout = find_checkout(common_dir, ref)
+    checkout = find_checkout(common_dir, ref, start)
     settings = checkout_settings(checkout.git_dir if checkout else common_dir, environ)
     variables = {**variables, "GIT_ALLOW_PROTOCOL": ""}  # what is missing is not fetched
-    return Target(common_dir, branch, checkout, settings, variables)
+    return Target(common_dir, branch, checkout, settings, variables, environ)
 
 
 def listed_files(paths: Collection[str]) -> str:

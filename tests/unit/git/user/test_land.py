@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from wf_tui.git.repository import find_repository
 from wf_tui.git.runner import Completed
 from wf_tui.git.user.combined import Combined, combine
 from wf_tui.git.user.export import Exported, export
+from wf_tui.git.user.hooks import Hooks
 from wf_tui.git.user.land import Landing, LandingKind, land, plan_landing
 from wf_tui.git.user.target import Target, branch_commit, find_target
 
@@ -41,17 +43,20 @@ def _joined(run: Run, *, write: bool = True) -> Combined:
     return combine(run.control, repository.common_dir, write=write)
 
 
-def _look(run: Run, branch: str, *, write: bool = True) -> tuple[Combined, Target, Landing]:
+def _look(
+    run: Run, branch: str, *, write: bool = True, start: Path | None = None
+) -> tuple[Combined, Target, Landing]:
     combined = _joined(run, write=write)
     common_dir = find_repository(run.user.path).common_dir
     coming = plan_landing(combined, branch_commit(common_dir, branch), run.control.head())
-    return combined, find_target(common_dir, branch, _environ(run.user), combined.user_env), coming
+    target = find_target(common_dir, branch, _environ(run.user), combined.user_env, start)
+    return combined, target, coming
 
 
 def _land(run: Run, branch: str = "main") -> str:
     combined, target, coming = _look(run, branch)
-    target.check(coming.tree, coming.entries)
-    return land(combined, target, coming, "Merge the run", _environ(run.user))
+    target.check(coming.tree, coming.entries, merges=coming.kind is LandingKind.MERGE)
+    return land(combined, target, coming, "Merge the run")
 
 
 def _refused(run: Run, branch: str = "main") -> str:
@@ -113,7 +118,7 @@ def test_looking_writes_nothing(done: Run) -> None:
     done.user.commit()
     before = picture(done.user.path)
     _, target, coming = _look(done, "main", write=False)
-    target.check(coming.tree, coming.entries)
+    target.check(coming.tree, coming.entries, merges=coming.kind is LandingKind.MERGE)
     assert coming.kind is LandingKind.MERGE
     assert picture(done.user.path) == before
 
@@ -173,17 +178,51 @@ def test_a_branch_that_nobody_has_checked_out_is_moved_alone(done: Run) -> None:
     assert done.user.git("log", "-g", "-1", "--format=%gs", "main") == "Merge the run"
 
 
-@pytest.mark.parametrize(
-    ("words", "name"),
-    [((), "README.md"), (("add", "README.md"), "README.md"), (("rm", "-q", "run.sh"), "run.sh")],
-)
-def test_a_dirty_checkout_is_refused(done: Run, words: tuple[str, ...], name: str) -> None:
-    """A tracked file that differs, staged or not, even where the run did not touch it."""
-    if name == "README.md":
-        done.user.write(name, "mine\n")
+@pytest.mark.parametrize("words", [(), ("add", "README.md"), ("rm", "-q", "-f", "README.md")])
+def test_what_the_run_changed_and_the_user_too_is_refused(
+    done: Run, words: tuple[str, ...]
+) -> None:
+    """A tracked file that differs, staged or not, is named."""
+    done.user.write("README.md", "mine\n")
     if words:
         done.user.git(*words)
-    assert _refused(done).endswith(f"has changes that are not committed: {name}")
+    assert _refused(done).endswith("in files that the run changed, too: README.md")
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_what_the_run_did_not_touch_may_be_uncommitted(done: Run, *, staged: bool) -> None:
+    """As git does it; what the user has begun is there as before."""
+    done.user.write("run.sh", "mine\n")
+    if staged:
+        done.user.git("add", "run.sh")
+    assert _land(done) == done.user.git("rev-parse", "main")
+    assert (done.user.path / "README.md").read_text() == "bye\n"
+    assert done.user.git("diff", "HEAD", "--name-only") == "run.sh"
+
+
+def test_a_merge_wants_an_index_without_changes(named: User, done: Run) -> None:
+    """As git does: a merge commit beside what is staged is refused, beside other changes not."""
+    named.write("own", "own\n")
+    named.commit()
+    named.write("run.sh", "mine\n")
+    named.git("add", "run.sh")
+    assert "changes that are staged, and git merges with none of these: run.sh" in _refused(done)
+    named.git("reset", "-q")
+    assert named.git("log", "-1", "--format=%P", _land(done)).count(" ") == 1
+
+
+def test_a_file_with_a_filter_that_was_only_touched_is_clean(done: Run) -> None:
+    """The user's git knows that it is what was committed."""
+    user = done.user
+    user.git("config", "filter.up.clean", "tr a-z A-Z")
+    user.write(".gitattributes", "loud filter=up\n")
+    user.write("loud", "loud\n")
+    user.commit()
+    user.git("config", "--global", "user.name", "Ada")
+    user.git("config", "--global", "user.email", "ada@example.org")
+    os.utime(user.path / "loud", (1, 1))
+    assert _land(done) == user.git("rev-parse", "main")
+    assert user.git("status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(
@@ -321,7 +360,7 @@ def test_a_branch_that_moves_meanwhile_wins(done: Run) -> None:
     other = done.user.git("commit-tree", "-p", "main", "-m", "other", tree)
     done.user.git("update-ref", "refs/heads/main", other)
     with pytest.raises(RefusedError, match="main cannot be moved"):
-        land(combined, target, coming, "Merge", _environ(done.user))
+        land(combined, target, coming, "Merge")
     assert done.user.git("rev-parse", "main") == other
     assert done.user.git("status", "--porcelain") == ""
 
@@ -329,10 +368,10 @@ def test_a_branch_that_moves_meanwhile_wins(done: Run) -> None:
 def test_a_file_that_changes_meanwhile_is_kept(done: Run) -> None:
     """Git looks again, under its lock, before it writes."""
     combined, target, coming = _look(done, "main")
-    target.check(coming.tree, coming.entries)
+    target.check(coming.tree, coming.entries, merges=coming.kind is LandingKind.MERGE)
     done.user.write("README.md", "a moment later\n")
     with pytest.raises(RefusedError, match="does not bring the checkout along"):
-        land(combined, target, coming, "Merge", _environ(done.user))
+        land(combined, target, coming, "Merge")
     assert done.user.git("rev-parse", "main") == coming.old
     assert (done.user.path / "README.md").read_text() == "a moment later\n"
 
@@ -359,12 +398,133 @@ def test_a_shallow_repository_takes_a_merge(named: User, tmp_path: Path) -> None
     assert shallow.git("status", "--porcelain") == ""
 
 
-def test_files_apart_from_the_repository_are_left(user: User, tmp_path: Path) -> None:
-    """Where git does not say where a worktree is, nobody guesses."""
-    user.git("init", "-q", f"--separate-git-dir={tmp_path / 'apart'}")
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_repository_elsewhere_has_its_checkout_where_the_user_is(
+    user: User, tmp_path: Path, *, linked: bool
+) -> None:
+    """Made with a separate git directory, or behind a link; from elsewhere it is refused."""
+    apart = tmp_path / "apart"
+    if linked:
+        (user.path / ".git").rename(apart)
+        (user.path / ".git").symlink_to(apart)
+    else:
+        user.git("init", "-q", f"--separate-git-dir={apart}")
     run = make_run(user, tmp_path / "state" / "apart")
     merge(run, commit_files(run, {"a": "a"}))
-    assert "apart from the repository" in _refused(run)
+    combined, target, coming = _look(run, "main", start=user.path)
+    target.check(coming.tree, coming.entries, merges=False)
+    land(combined, target, coming, "Land")
+    assert (user.path / "a").read_text() == "a"
+    assert user.git("status", "--porcelain") == ""
+
+
+def test_the_checkout_of_a_submodule(user: User, tmp_path: Path) -> None:
+    """Its repository says where that is, and it leads back."""
+    above = User(tmp_path / "above", user.home)
+    above.path.mkdir()
+    above.git("init", "-q", "-b", "main")
+    above.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(user.path), "sub")
+    sub = User(above.path / "sub", user.home)
+    run = make_run(sub, tmp_path / "state" / "sub")
+    merge(run, commit_files(run, {"a": "a"}))
+    _land(run)
+    assert (sub.path / "a").read_text() == "a"
+    assert sub.git("status", "--porcelain") == ""
+
+
+SIGNER = """#!/bin/sh
+cat > "$HOME/signed"
+echo "[GNUPG:] SIG_CREATED D 1 8 00 0 X" >&2
+printf -- "-----BEGIN PGP SIGNATURE-----\\n\\nby $SIGNER\\n-----END PGP SIGNATURE-----\\n"
+"""
+
+
+@pytest.fixture(name="signing")
+def _signing(named: User, done: Run, tmp_path: Path) -> Run:
+    """Give a run that lands by a merge, of a user who signs with a program of their own."""
+    program = tmp_path / "signer"
+    program.write_text(SIGNER)
+    program.chmod(0o755)
+    named.git("config", "commit.gpgSign", "true")
+    named.git("config", "gpg.program", str(program))
+    named.write("own", "own\n")
+    named.commit()
+    return done
+
+
+def test_a_merge_is_signed_where_the_user_signs(signing: Run) -> None:
+    """By their program, in their environment; not where they say so."""
+    combined, target, coming = _look(signing, "main")
+    target = replace(target, environ={**target.environ, "SIGNER": "Ada"})
+    new = land(combined, target, coming, "Land")
+    assert "by Ada" in signing.user.git("cat-file", "commit", new)
+    assert "Land" in (signing.user.home / "signed").read_text()
+
+
+def test_a_merge_that_cannot_be_signed_is_refused(signing: Run) -> None:
+    """The checkout is as it was; without a signature it lands."""
+    signing.user.git("config", "gpg.program", "/bin/false")
+    assert "the merge commit cannot be signed: " in _refused(signing)
+    combined, target, coming = _look(signing, "main")
+    new = land(combined, target, coming, "Land", sign=False)
+    assert "gpgsig" not in signing.user.git("cat-file", "commit", new)
+
+
+def test_a_worktree_can_have_a_name_of_its_own(named: User, done: Run, tmp_path: Path) -> None:
+    """The merge is made by who the checkout says."""
+    named.git("config", "extensions.worktreeConfig", "true")
+    named.git("worktree", "add", "-q", str(tmp_path / "linked"), "-b", "side")
+    linked = User(tmp_path / "linked", named.home)
+    linked.git("config", "--worktree", "user.name", "Grace")
+    linked.write("own", "own\n")
+    linked.commit()
+    new = _land(done, "side")
+    assert linked.git("log", "-1", "--format=%an %cn", new) == "Grace Grace"
+
+
+def _hook(user: User, name: str, script: str) -> None:
+    hook = user.write(f".git/hooks/{name}", f"#!/bin/sh\n{script}\n")
+    hook.chmod(0o755)
+
+
+def test_hooks_run_when_asked(named: User, done: Run) -> None:
+    """Those that git runs around a merge; one of them may change the message."""
+    named.write("own", "own\n")
+    named.commit()
+    _hook(named, "pre-merge-commit", "ls > seen; rm -f .git/refused")
+    _hook(named, "commit-msg", 'echo "Ticket: 7" >> "$1"')
+    _hook(named, "post-merge", "git rev-parse HEAD > .git/after")
+    combined, target, coming = _look(done, "main")
+    hooks = Hooks(target)
+    assert hooks.present(merges=True) == ["pre-merge-commit", "commit-msg", "post-merge"]
+    assert hooks.present(merges=False) == ["post-merge"]
+    new = land(combined, target, coming, "Land", hooks=hooks)
+    assert named.git("log", "-1", "--format=%B", new) == "Land\nTicket: 7"
+    assert "new" in (named.path / "seen").read_text().split()
+    assert (named.path / ".git/after").read_text().strip() == new
+
+
+def test_a_hook_can_refuse(named: User, done: Run) -> None:
+    """What it printed is told, and the checkout is as it was."""
+    named.write("own", "own\n")
+    named.commit()
+    _hook(named, "pre-merge-commit", "echo not today; exit 1")
+    combined, target, coming = _look(done, "main")
+    with pytest.raises(RefusedError, match="pre-merge-commit refuses the merge: not today"):
+        land(combined, target, coming, "Land", hooks=Hooks(target))
+    assert named.git("status", "--porcelain") == ""
+    assert not (named.path / "new").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_lands_is_the_owners(done: Run) -> None:
+    """The owner of the repository can go on with the branch, and write objects."""
+    common_dir = done.user.path / ".git"
+    for path in [common_dir, *common_dir.rglob("*")]:
+        os.chown(path, 4242, 4242, follow_symlinks=False)
+    _joined(done)
+    ours = [path for path in common_dir.rglob("*") if path.lstat().st_uid == 0]
+    assert ours == []
 
 
 @pytest.mark.parametrize("name", ["refs/heads/main.lock", "HEAD.lock"])
@@ -426,7 +586,7 @@ def test_a_broken_off_checkout_is_told(done: Run, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Target, "git", broken)
     with pytest.raises(GitError, match="failed while writing files: disk full"):
-        land(combined, target, coming, "Merge", _environ(done.user))
+        land(combined, target, coming, "Merge")
 
 
 def test_a_branch_in_two_worktrees_is_left(done: Run, tmp_path: Path) -> None:
