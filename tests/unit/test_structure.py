@@ -167,7 +167,8 @@ def test_host_git_never_touches_a_checkout() -> None:
     """No stash, reset, clean, checkout, commit or push anywhere (promise G7): only these commands.
 
     `read-tree -u` alone writes files: into worktrees of wf, and on landing into a checkout. What
-    `checkout-index` writes goes into a folder beside the index, to be compared with.
+    `checkout-index` writes goes into a folder beside the index, to be compared with. `hook` runs
+    those of the user around a landing, when they ask for it.
     """
     assert set[str]().union(*map(git_commands, SOURCES.values())) == {
         "cat-file",
@@ -181,6 +182,7 @@ def test_host_git_never_touches_a_checkout() -> None:
         "fetch",
         "for-each-ref",
         "hash-object",
+        "hook",
         "index-pack",
         "init",
         "log",

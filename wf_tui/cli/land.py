@@ -110,10 +110,7 @@ def _land(
     asked = of_the_user if hooks else None
     new = landings.land(combined, target, landing, message, sign=sign, hooks=asked)
     if not hooks and (names := of_the_user.present(merges=merges)):
-        warn(
-            f"hooks of yours that git would run were not run: {listed(names, _NAMED)}",
-            "wf land --hooks",
-        )
+        warn(f"your git would have run hooks: {listed(names, _NAMED)}", "wf land --hooks runs them")
     found.ledger.landed(found.run.id, branch=target.branch, old=landing.old, new=new)
     return new
 
