@@ -14,7 +14,7 @@ __all__ = ["UNKNOWN", "git_commands", "process_starts"]
 UNKNOWN = "?"
 """A command that cannot be told from the text."""
 
-_RUNNERS = frozenset({"git", "_user_git"})
+_RUNNERS = frozenset({"ask_users_git", "git", "_user_git"})
 _TWO_WORDS = frozenset({"worktree"})
 """Commands that say only with their second word what they do."""
 _STARTERS = re.compile(

@@ -24,6 +24,14 @@ from wf_tui.text import clean, listed
 __all__ = ["Target", "Uncommitted", "branch_commit", "find_target", "listed_files"]
 
 _NAMED: Final = 5
+_ASKED: Final = {
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "core.fsmonitor",
+    "GIT_CONFIG_VALUE_0": "false",
+}
+"""How the user's own git is asked: it writes nothing, and starts no watcher of files."""
 
 
 @dataclass(frozen=True)
@@ -175,15 +183,13 @@ class Target:
 
         With `hooks` any status is an answer. Never for what changes the checkout: that is `git`.
         """
-        environment = programs_environment(self.environ)
         return git(
-            *("-c", "core.fsmonitor=false"),
             *words,
             git_dir=self.git_dir,
             work_tree=self.checkout.path if self.checkout else None,
             cwd=self.checkout.path if self.checkout else None,
             ok=None if hooks else (0,),
-            environment={**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            environment={**programs_environment(self.environ), **_ASKED},
         )
 
 
