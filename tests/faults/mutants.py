@@ -272,6 +272,22 @@ MUTANTS: Final = (
     ),
     Mutant(
         "G6",
+        "work below a submodule's folder is not looked for",
+        "git/harvest/submodules.py",
+        "        elif names := _work_below(worktree, path, commit):\n",
+        '        elif names := [b""][1:]:\n',
+        "unit/git/harvest/test_submodules.py::test_work_in_a_filled_submodule_is_named",
+    ),
+    Mutant(
+        "G8",
+        "a tree with work in a submodule is given back",
+        "git/worktrees/tree.py",
+        "tags or changed_submodules(self.worktree, tags)",
+        "tags",
+        "unit/git/harvest/test_submodules.py::test_work_in_a_filled_submodule_is_named",
+    ),
+    Mutant(
+        "G6",
         "a merge goes by no attributes of the branch",
         "git/merge/merge_tree.py",
         ", attributes=attributes_folder(control, ours)",

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.erase import make_readable
-from wf_tui.git.harvest.second_witness import DISK_ALONE, SUBMODULE, Witness, ask_worker
+from wf_tui.git.harvest.second_witness import DISK_ALONE, Witness, ask_worker
+from wf_tui.git.harvest.submodules import changed_submodules
 from wf_tui.git.harvest.unsafe_paths import leaves_tree, planted_repositories, special_files
 from wf_tui.git.harvest.worktree_files import CHANGED, DELETED, UNTRACKED, Changes, WorktreeFiles
 from wf_tui.git.path_bytes import decode_path
@@ -97,7 +98,8 @@ class _ChangedPaths:
     worktree: WorktreeFiles
     caps: Caps
     witness: Witness = DISK_ALONE
-    submodules: frozenset[bytes] = frozenset()
+    submodules: Mapping[bytes, str] = field(default_factory=dict)
+    """Those that hold work, with what it is."""
     planted: tuple[bytes, ...] = ()
     """Folders that new files turn into repositories."""
     take: list[bytes] = field(default_factory=list)
@@ -120,7 +122,7 @@ class _ChangedPaths:
         if path.endswith(b"/"):
             self.refused[path.rstrip(b"/")] = "nested repository"
         elif path in self.submodules:
-            self.refused[path] = "submodule changed"
+            self.refused[path] = self.submodules[path]
         elif any(path.startswith(folder + b"/") for folder in self.planted):
             self.refused[path] = "planted bare repository"
         else:
@@ -210,9 +212,10 @@ def harvest(
     listed = _with_witness(worktree, witness, changes.tags)
     paths = [path for path in listed.tags if _is_covered(scopes, path)]
     new = [path for path in paths if listed.tags[path] == UNTRACKED]
-    submodules = _changed_submodules(worktree, paths, listed.tags)
+    submodules = changed_submodules(worktree, listed.tags)
     planted = planted_repositories(worktree, new)
     found = _ChangedPaths(worktree, caps, witness, submodules, planted)
+    found.refused |= {path: why for path, why in submodules.items() if _touches(scopes, path)}
     for path in paths:
         found.sort(path)
     found.gone += [path for path in listed.dropped if _is_covered(scopes, path)]
@@ -280,17 +283,10 @@ def _is_covered(scopes: Sequence[str] | None, path: bytes) -> bool:
     return not scopes or covers(scopes, decode_path(path.rstrip(b"/")))
 
 
-def _changed_submodules(
-    worktree: WorktreeFiles, paths: Sequence[bytes], tags: Mapping[bytes, bytes]
-) -> frozenset[bytes]:
-    """Return all submodules of the index where one of them may have changed, else nothing."""
-    tracked = [path for path in paths if tags[path] != UNTRACKED]
-    if all(worktree.kind(path) not in {0, stat.S_IFDIR} for path in tracked):
-        return frozenset()  # where a submodule was there is a folder, or nothing
-    records = worktree.git("ls-files", "-z", "-s").records
-    return frozenset(
-        record.split(b"\t", 1)[1] for record in records if record.startswith(b"%o" % SUBMODULE)
-    )
+def _touches(scopes: Sequence[str] | None, folder: bytes) -> bool:
+    """Whether scopes cover a folder, or anything in it."""
+    below = decode_path(folder) + "/"
+    return _is_covered(scopes, folder) or any(scope.startswith(below) for scope in scopes or ())
 
 
 def _update_index(worktree: WorktreeFiles, found: _ChangedPaths) -> None:

@@ -79,7 +79,7 @@ class WorktreeFiles:
             stdin=stdin,
             ok=ok,
             settings=self.control.settings,
-            variables=variables,
+            variables={**self.control.variables, **(variables or {})},
         )
 
     def is_folder(self) -> bool:

@@ -52,8 +52,13 @@ class LocalFiles:
                 self._source(name)
             except LocalFileError as error:
                 raise UsageError(f"{word}: {error.message}", "correct the plan") from error
-            done = control.git("cat-file", "-e", f"{control.base}:{name}", ok=None)
-            if done.status == 0:
+            kind = _tracked_kind(control, name)
+            if kind == "commit":
+                raise UsageError(
+                    f"{word}: {clean(name)} is in a submodule, which wf leaves empty",
+                    "fill it in each worktree: setup: git submodule update --init",
+                )
+            if kind:
                 raise UsageError(
                     f"{word}: {clean(name)} is tracked by git: it is in each worktree already",
                     "name only what git does not track",
@@ -105,6 +110,18 @@ class LocalFiles:
             folder.mkdir(exist_ok=True)
         if os.path.lexists(tree / name):
             raise LocalFileError(f"{clean(name)} is tracked by git now")
+
+
+def _tracked_kind(control: Control, name: str) -> str:
+    """Return what the base has at a path: `blob`, `tree`, or `commit` also below a submodule."""
+    parts = Path(name).parts
+    folders = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+    words = ("ls-tree", "-z", "--format=%(objecttype) %(path)", "--full-tree", "--end-of-options")
+    records = control.git(*words, control.base, "--", *folders).records
+    found = (os.fsdecode(record).partition(" ") for record in records)
+    kinds = {path: kind for kind, _, path in found}
+    inside = any(kinds.get(folder) == "commit" for folder in folders)
+    return "commit" if inside else kinds.get(folders[-1], "")
 
 
 def _copy(source: Path, target: Path, name: str) -> None:

@@ -16,6 +16,7 @@ from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest.harvest import CAPS, Caps, Harvest, harvest
+from wf_tui.git.harvest.submodules import changed_submodules
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.path_bytes import encode_path
 from wf_tui.git.worktrees.sweep import UnusableTreeError, sweep
@@ -137,7 +138,8 @@ class Tree:
         if self.harvested.exists() or not self.worktree.is_folder():
             return True
         try:
-            if self.worktree.changes().tags:
+            tags = self.worktree.changes().tags
+            if tags or changed_submodules(self.worktree, tags):
                 return False
             # Nor may the index differ from the base: a harvest that broke off left its files there.
             words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all")

@@ -18,6 +18,7 @@ from wf_tui.git.worktrees.shared import SharedTree
 from wf_tui.paths import RunPaths
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from wf_tui.git.worktrees.tree import Tree
@@ -191,3 +192,18 @@ def test_the_shared_tree_after_a_file_was_missing(pool: Pool, user: User) -> Non
     user.write(".env", "back\n")
     other = acquire(pool)
     assert (other.number, shared.enter(pool.control.head()).number) == (first.number, 2)
+
+
+@pytest.mark.parametrize("name", ["lib", "lib/build", "lib/"])
+def test_a_submodule_cannot_be_copied(
+    user: User, start_run: Callable[[User], Run], name: str
+) -> None:
+    """A copy would be its repository, too: the message says what fills it."""
+    head = user.git("rev-parse", "HEAD")
+    user.git("update-index", "--add", "--cacheinfo", f"160000,{head},lib")
+    user.git("commit", "-q", "-m", "module")
+    user.write("lib/build/out", "out")
+    local_files = LocalFiles(user.path, copy=(name,))
+    with pytest.raises(UsageError, match="is in a submodule") as raised:
+        local_files.check(start_run(user).control)
+    assert "git submodule update --init" in (raised.value.hint or "")
