@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.control import make_control
+from wf_tui.git.known_repositories import note_repository
 from wf_tui.git.runner import require_version
 from wf_tui.git.user.export import branch_name
 from wf_tui.git.user.repo_warnings import repo_warnings
@@ -72,6 +73,7 @@ def create_run(
             warn(line)
     paths = project.paths.run(run_id)
     private_folder(paths.root)
+    note_repository(project.paths, project.common_dir, project.repository.head)
     try:
         worktree = WorktreeSetup.of(plan, project.repository.top)
         control = _make_control(project, run_id, worktree, warn)

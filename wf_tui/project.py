@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wf_tui.errors import UsageError
 from wf_tui.ledger.model.states import PERSON
 from wf_tui.ledger.stores import store_of
-from wf_tui.paths import RepoPaths, repo_paths, require_own, state_dir
+from wf_tui.paths import RepoPaths, require_own, state_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -52,10 +52,11 @@ def find_project(
     start: Path, environ: Mapping[str, str], tell: Callable[[str], None] | None = None
 ) -> Project:
     """Return where the runs of the repository around `start` are kept; `tell` gets notices."""
+    from wf_tui.git.known_repositories import find_repo_paths  # noqa: PLC0415 - not for --help
     from wf_tui.git.repository import locate  # noqa: PLC0415 - not for --help
 
     common_dir, name = locate(start)
-    paths = repo_paths(state_dir(environ), common_dir, name)
+    paths = find_repo_paths(state_dir(environ), common_dir, name)
     return Project(start, common_dir, paths, environ, tell or (lambda _: None))
 
 

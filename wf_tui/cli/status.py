@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 from typing import TYPE_CHECKING
 
@@ -16,9 +18,13 @@ from wf_tui.cli.context import (
     repo_option,
     run_argument,
 )
+from wf_tui.cli.errors import warn
 from wf_tui.clock import SystemClock
+from wf_tui.errors import LedgerError
+from wf_tui.git.known_repositories import known_repositories
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
+from wf_tui.paths import state_dir
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.status import read_status, run_summary, worker_json
@@ -59,10 +65,14 @@ def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
 
 
 @click.command
+@click.option("--all", "everywhere", is_flag=True, help="Those of all repositories, and where.")
 @repo_option
 @json_option
-def runs(*, repo: Path | None, as_json: bool) -> None:
+def runs(*, everywhere: bool, repo: Path | None, as_json: bool) -> None:
     """List the runs of this repository, newest first."""
+    if everywhere:
+        _list_everywhere(as_json=as_json)
+        return
     project = project_at(repo)
     found: list[RunRow] = []
     # A repository where nothing ran yet has no ledger, and an empty list is no error.
@@ -71,7 +81,34 @@ def runs(*, repo: Path | None, as_json: bool) -> None:
             found = reads.runs(db)
     if as_json:
         print_json([run_summary(row, project.paths.run(row.id)) for row in found])
-        return
+    else:
+        _print_runs(found)
+
+
+def _list_everywhere(*, as_json: bool) -> None:
+    """List the runs of all repositories that this user has runs on, also of those that are gone."""
+    listed = []
+    for known in known_repositories(state_dir(os.environ)):
+        try:
+            with contextlib.closing(store_of(known.paths).open(create=False)) as db:
+                found = reads.runs(db)
+        except LedgerError as error:  # one that cannot be read takes nothing from the others
+            warn(error.message, error.hint)
+            continue
+        where, there = known.common_dir, known.common_dir is not None and known.common_dir.exists()
+        if as_json:
+            place = {"repo": str(where) if where else None, "repo_exists": there}
+            listed += [{**run_summary(row, known.paths.run(row.id)), **place} for row in found]
+            continue
+        gone = "" if there else "  (no longer there)"
+        shown = clean(str(where)) if where else f"unknown, its runs are in {known.paths.root}"
+        print_line(f"{shown}{gone}")
+        _print_runs(found)
+    if as_json:
+        print_json(listed)
+
+
+def _print_runs(found: list[RunRow]) -> None:
     now = SystemClock().now()
     width = max((len(row.id) for row in found), default=0)
     for row in found:

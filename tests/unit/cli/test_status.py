@@ -212,3 +212,16 @@ def test_hostile_text_is_shown_but_does_not_act(cli: CliHarness) -> None:
     for words in (["status"], ["events"], ["runs"], ["status", "--json"], ["events", "--json"]):
         shown = cli.here(*words).stdout
         assert not set("\x1b\x07\x7f\u202e") & set(shown), words
+
+
+def test_runs_of_all_repositories(cli: CliHarness, run: str) -> None:
+    """From anywhere, with where each was; also of one that is gone, and of one that was moved."""
+    assert [row["id"] for row in cli.json("runs")] == [run]
+    moved = cli.repo.rename(cli.root / "moved")
+    (listed,) = json.loads(cli.wf("runs", "--all", "--json", cwd=cli.root).stdout)
+    assert (listed["id"], listed["repo_exists"]) == (run, False)
+    assert listed["repo"] == str(cli.repo / ".git")
+    shown = cli.wf("runs", "--all", cwd=cli.root).stdout
+    assert shown.startswith(f"{cli.repo}/.git  (no longer there)\n{run} ")
+    found = cli.wf("runs", "--json", cwd=moved)
+    assert [row["id"] for row in json.loads(found.stdout)] == [run]
