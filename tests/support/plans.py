@@ -21,15 +21,20 @@ RACE = "scopes: race"
 WRITES = "mode: read_write"
 
 
-def conflicting_plan(harness: RunHarness, *, times: int = 2, more: str = "") -> str:
-    """Return a plan in which the work of `t` does not merge, the first `times` times."""
+def conflicting_plan(
+    harness: RunHarness, *, times: int = 2, more: str = "", write: str = "echo {} > shared.txt"
+) -> str:
+    """Return a plan in which the work of `t` does not merge, the first `times` times.
+
+    `write` is what each task does, with a word of its own in it.
+    """
     seen = harness.folder / "seen"
     seen.mkdir()
     branch = f"git --git-dir={harness.project.paths.run(harness.run).control} rev-parse HEAD"
     moved = f'until [ "$({branch})" != "$(git rev-parse wf-base)" ]; do sleep 0.02; done'
-    work = f"n=$(ls {seen} | wc -l); mkdir {seen}/$n; {moved}; echo mine > shared.txt"
+    work = f"n=$(ls {seen} | wc -l); mkdir {seen}/$n; {moved}; {write.format('mine')}"
     tasks = [f"id: t, run: '{work}', {WRITES}{more}"]
     for number in range(times):
         wait = f"until test -d {seen}/{number}; do sleep 0.02; done"
-        tasks.append(f"id: o{number}, run: '{wait}; echo {number} > shared.txt', {WRITES}")
+        tasks.append(f"id: o{number}, run: '{wait}; {write.format(number)}', {WRITES}")
     return parallel_plan(*tasks, before=RACE)

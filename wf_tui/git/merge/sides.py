@@ -9,7 +9,7 @@ from typing import Final
 
 from wf_tui.errors import UsageError
 from wf_tui.git.control.blobs import read_blobs
-from wf_tui.git.control.changed_files import ABSENT, changed_files
+from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_edits import Version, edit_tree
 from wf_tui.git.merge.conflict import FOLDER, Conflict, ConflictedPath, Side
@@ -130,35 +130,34 @@ def unresolved(
             found.append(Unresolved(one.path, f"{', '.join(one.kinds) or 'as it was'}{beside}"))
     unsettled = {one.path for one in found}
     edited = [one for one in open_paths if one.path not in unsettled]
-    marked = _still_marked(
-        control,
-        edited,
-        {path: entry.old for path, entry in changed.items()},
-        {path: entry.new for path, entry in changed.items()},
-    )
+    marked = _still_marked(control, edited, changed)
     return (*found, *(Unresolved(path, "conflict markers") for path in marked))
 
 
 def _still_marked(
-    control: Control,
-    edited: Iterable[ConflictedPath],
-    before: Mapping[str, Version],
-    after: Mapping[str, Version],
+    control: Control, edited: Iterable[ConflictedPath], changed: Mapping[str, Entry]
 ) -> list[str]:
-    """Return the edited paths in which a line that git made to mark the conflict still stands."""
-    asked = [
-        (one, place)
+    """Return the paths in which a line that git made to mark a conflict still stands.
+
+    `changed` is what differs from what was laid out: the edited files, and those that somebody has
+    moved such a text to.
+    """
+    texts = [
+        (place, changed[place].old_oid, [side[1] for side in (one.ours, one.theirs) if side])
         for one in edited
         for place in (one.path, *one.stand_ins.values())
-        if place in after and after[place][0] != ABSENT and before[place][0] != ABSENT
+        if place in changed and not changed[place].added
     ]
-    oids = [oid for _, place in asked for oid in (before[place][1], after[place][1])]
-    oids += [v[1] for one, _ in asked for v in (one.ours, one.theirs) if v]
-    blobs = read_blobs(control, oids)
+    added = [entry.path for entry in changed.values() if entry.added] if texts else []
+    read = {path: changed[path].new_oid for path in (*(text[0] for text in texts), *added)}
+    oids = [oid for _, laid_out, versions in texts for oid in (laid_out, *versions)]
+    blobs = read_blobs(control, [*oids, *read.values()])
     marked = []
-    for one, place in asked:
-        versions = [blobs.get(v[1], b"") for v in (one.ours, one.theirs) if v]
-        marks = marks_of(blobs.get(before[place][1], b""), versions)
-        if has_marks(blobs.get(after[place][1], b""), marks):
+    labels: set[bytes] = set()
+    for place, laid_out, versions in texts:
+        marks = marks_of(blobs.get(laid_out, b""), [blobs.get(oid, b"") for oid in versions])
+        # Elsewhere only those that say whose a part is: a row of `=` may underline a heading.
+        labels |= {mark for mark in marks if b" " in mark}
+        if has_marks(blobs.get(read[place], b""), marks):
             marked.append(place)
-    return marked
+    return marked + [path for path in added if has_marks(blobs.get(read[path], b""), labels)]

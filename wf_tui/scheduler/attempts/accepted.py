@@ -140,8 +140,8 @@ class Accepted:
             workspace = await steps.threads.run(self._reopen)
             tree = workspace.tree
             with active.timed("harvest"):
-                left = await self._harvest(workspace)
-                self.harvested = await steps.threads.run(self._take_sides, workspace, left)
+                self.harvested = await self._harvest(workspace)
+                await self._take_sides(workspace)
             # The step as it was claimed: one that a crash left in its merge had passed its checks.
             if active.claim.task.step != Step.INTEGRATING:
                 with active.timed("check"):
@@ -204,11 +204,20 @@ class Accepted:
         task, work = self.active.claim.task, self.accepted.held_back
         return laid_out_conflict(self.steps.harvest.control, task, work)
 
-    def _take_sides(self, workspace: KeptWorkspace, found: Harvested) -> Harvested:
-        """Return the work with the versions that the person has named, which its tree has then.
+    async def _take_sides(self, workspace: KeptWorkspace) -> None:
+        """Put the versions that the person has named into the work, and into its tree.
 
-        What they left in the tree is under the ref of the attempt by now. Done again after a crash,
-        it makes the same commit of that. Blocks, and belongs into a thread.
+        What they left there is under the ref of the attempt by now.
+        """
+        left = self.harvested
+        self.harvested = await self.steps.threads.run(self._with_sides, workspace, left)
+        if self.harvested.commit not in {None, left.commit}:
+            await self.steps.harvest.record(self.active.record, self.harvested)
+
+    def _with_sides(self, workspace: KeptWorkspace, found: Harvested) -> Harvested:
+        """Return the work with the chosen versions; done again, it makes the same commit.
+
+        Blocks, and belongs into a thread.
         """
         control, laid_out = self.steps.harvest.control, self._laid_out()
         if laid_out is None:
@@ -218,13 +227,14 @@ class Accepted:
         content = take_sides(control, left, conflict, sides)
         if content == control.tree_of(left):
             return found
+        # The files before the commit is recorded: a crash in between finds them and goes on.
         if not workspace.tree.replace(left, content):
             raise _GivenBackError(Fault(BlockedKind.CONFLICT, Cause.CONFLICT, _CHANGED))
         entries = changed_files(control, found.base, content)
         if not entries:  # the branch has all of it
             return replace(found, commit=None, entries=())
-        commit, _ref = self.steps.harvest.save(workspace, content)
-        return replace(found, commit=commit, entries=entries)
+        commit, ref = self.steps.harvest.save(workspace, content)
+        return replace(found, commit=commit, ref=ref, entries=entries)
 
     async def _check(self, workspace: KeptWorkspace) -> None:
         """Check the work as a worker's is, but for a gate that it has passed before (RULES 3.1)."""

@@ -1,0 +1,179 @@
+"""Taking a side of a conflict: whose version is merged, once, whatever happens on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.plans import WRITES, conflicting_plan
+from tests.support.run_harness import accept_and_lead, kept_tree
+from tests.support.schedulers import wait_until_killed
+from wf_tui.conflict_choices import read_conflict
+from wf_tui.git.control.control import open_control
+from wf_tui.git.refs import attempt_ref
+from wf_tui.ledger.model.accept_choices import NO_CHOICES
+from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.rules.load import NewTask
+from wf_tui.ledger.rules.moves import ACCEPT
+from wf_tui.plan.choices import Mode
+from wf_tui.project import open_ledger, open_reads
+from wf_tui.verify.verify import verify_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.run_harness import RunHarness
+    from wf_tui.ledger.model.rows import TaskRow
+
+BINARY = 'printf "{0}\\000" > shared.txt; echo {0} > of-{0}'
+
+
+@pytest.fixture(autouse=True)
+def _legal(harness: RunHarness) -> Iterator[None]:
+    """Judge the whole log of each run, by rules that are not the ledger's."""
+    yield
+    with open_reads(harness.project) as db:
+        control = open_control(harness.project.paths.run(harness.run))
+        assert verify_run(db, harness.run, control).violations == ()
+
+
+def accept(harness: RunHarness, **sides: list[str]) -> str:
+    """Accept `t` as the command does, without a scheduler; return why not, or ""."""
+    with open_ledger(harness.project) as ledger:
+        paths = harness.project.paths.run(harness.run)
+        found = read_conflict(ledger.db, harness.run, "t", paths)
+        assert found is not None
+        choices = found.choose(NO_CHOICES, sides.get("ours", []), sides.get("theirs", []))
+        if why := found.left(choices):
+            return why
+        ledger.move(harness.run, ACCEPT, ["t"], choices=choices)
+    return ""
+
+
+def settled(harness: RunHarness, **sides: list[str]) -> TaskRow:
+    """Accept `t`, lead the run to its end, and return what became of the task."""
+    assert accept(harness, **sides) == ""
+    harness.lead()
+    return harness.task("t")
+
+
+def test_nothing_is_accepted_by_itself(harness: RunHarness) -> None:
+    """A binary file has no marks; it is refused all the same, with its name and the ways out."""
+    harness.play(conflicting_plan(harness, write=BINARY))
+    why = accept(harness)
+    assert "nobody has resolved shared.txt (binary)" in why
+    assert "wf accept t --ours PATH or --theirs PATH" in why
+    assert (accept_and_lead(harness).kind, harness.task("t").tries) == ("conflict", 0)
+
+
+@pytest.mark.parametrize(("side", "version"), [("ours", "1\0"), ("theirs", "mine\0")])
+def test_a_side_is_merged(harness: RunHarness, side: str, version: str) -> None:
+    """The version of the side is on the branch, with all else that the task did."""
+    harness.play(conflicting_plan(harness, write=BINARY))
+    assert settled(harness, **{side: ["shared.txt"]}).kind == "merged"
+    assert (harness.merged("shared.txt"), harness.merged("of-mine")) == (version, "mine")
+
+
+def test_ours_of_all_changes_nothing(harness: RunHarness) -> None:
+    """Where the branch has all that was taken there is nothing to merge."""
+    harness.play(conflicting_plan(harness))
+    assert settled(harness, ours=["."]).kind == "no_changes"
+    assert harness.merged("shared.txt") == "1"
+
+
+def test_a_named_file_counts_although_it_was_edited(harness: RunHarness) -> None:
+    """What lay in the tree stays under the ref of the attempt; other edits are merged."""
+    harness.play(conflicting_plan(harness))
+    (kept_tree(harness) / "shared.txt").write_text("by hand\n")
+    (kept_tree(harness) / "note.txt").write_text("too\n")
+    assert settled(harness, theirs=["shared.txt"]).kind == "merged"
+    assert (harness.merged("shared.txt"), harness.merged("note.txt")) == ("mine", "too")
+    control = open_control(harness.project.paths.run(harness.run))
+    ref = attempt_ref("t", harness.attempts("t")[-1].epoch)
+    left = control.git("cat-file", "-p", f"{ref}:shared.txt").text
+    assert left == "by hand"
+
+
+def test_the_gate_sees_what_was_chosen(harness: RunHarness) -> None:
+    """It runs in a tree with the version of the side; what fails comes back with the choice."""
+    gate = ", gate: 'test ! -e bad && grep -q mine shared.txt'"
+    harness.play(conflicting_plan(harness, more=gate))
+    (kept_tree(harness) / "bad").write_text("x\n")
+    task = settled(harness, theirs=["shared.txt"])
+    assert (task.kind, task.note) == ("conflict", "the gate failed: exit 1")
+    assert (kept_tree(harness) / "shared.txt").read_text() == "mine\n"
+    (kept_tree(harness) / "bad").unlink()
+    assert settled(harness).kind == "merged"
+    assert harness.merged("shared.txt") == "mine"
+
+
+def another(harness: RunHarness, command: str) -> None:
+    """Let one more task work, whose change is merged."""
+    more = NewTask("more", "more", Spec(command=command), mode=Mode.READ_WRITE)
+    harness.act(lambda ledger: ledger.add(harness.run, more))
+    harness.lead()
+
+
+def test_on_a_newer_head_a_choice_counts_on(harness: RunHarness) -> None:
+    """Others have changed other files since: the side is merged with those."""
+    harness.play(conflicting_plan(harness, write=BINARY))
+    another(harness, "echo late > other.txt")
+    assert settled(harness, theirs=["."]).kind == "merged"
+    assert (harness.merged("shared.txt"), harness.merged("other.txt")) == ("mine\0", "late")
+
+
+def test_another_version_is_another_conflict(harness: RunHarness) -> None:
+    """Somebody has changed the very file since: the choice was about another one."""
+    harness.play(conflicting_plan(harness, write=BINARY))
+    another(harness, 'printf "late\\000" > shared.txt')
+    assert settled(harness, theirs=["shared.txt"]).kind == "conflict"
+    assert harness.merged("shared.txt") == "late\0"
+    assert "nobody has resolved shared.txt" in accept(harness)
+    assert settled(harness, theirs=["shared.txt"]).kind == "merged"
+    assert harness.merged("shared.txt") == "mine\0"
+
+
+POINTS = [
+    "harvest.begun",
+    "harvest.commit",
+    "harvest.ref",
+    "harvest.recorded",
+    "check.begun",
+    "check.ended",
+    "integrate.begun",
+    "integrate.intent",
+    "integrate.moved",
+    "integrate.recorded",
+    "finish.recorded",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", POINTS)
+def test_a_choice_outlives_a_kill(harness: RunHarness, point: str) -> None:
+    """Wherever the scheduler is killed, the next one merges the side that was chosen, once."""
+    gate = ", gate: 'grep -q mine shared.txt'"
+    harness.play(conflicting_plan(harness, write=BINARY, more=gate))
+    assert accept(harness, theirs=["."]) == ""
+    harness.environ["WF_FAULT"] = f"{point}:1:kill"
+    wait_until_killed(harness.detach())
+    del harness.environ["WF_FAULT"]
+    assert harness.lead() == "completed"
+    assert (harness.task("t").kind, harness.merged("shared.txt")) == ("merged", "mine\0")
+    assert [one.outcome for one in harness.attempts("t")] == ["failed", "failed", "succeeded"]
+
+
+def test_names_that_clash_by_case_may_stay(harness: RunHarness) -> None:
+    """Who works where they are two files accepts them; the reason is told before."""
+    plan = f"""
+goal: g
+phases:
+- name: p
+  tasks: [{{id: t, run: 'echo 1 > Name; echo 2 > name', {WRITES}, max_attempts: 1}}]
+"""
+    harness.play(plan)
+    task = harness.task("t")
+    assert (task.kind, "differ only by case" in task.note) == ("conflict", True)
+    assert settled(harness).kind == "merged"
+    assert (harness.merged("Name"), harness.merged("name")) == ("1", "2")
