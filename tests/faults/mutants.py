@@ -466,6 +466,15 @@ MUTANTS: Final = (
         "        if not same:\n",
         "unit/git/harvest/test_second_witness.py::test_a_sparse_checkout_deletes_nothing",
     ),
+    Mutant(
+        "G6",
+        "a deliverable that git ignores counts as delivered",
+        "scheduler/attempts/deliverables.py",
+        "    missing = [name for name in names if name not in delivered]\n",
+        "    there = [n for n in names if worktree.kind(encode_path(n))]\n"
+        "    missing = [name for name in names if name not in {*delivered, *there}]\n",
+        "unit/scheduler/test_deliverables.py::test_an_ignored_file_is_not_delivered",
+    ),
     # G10: nothing outside the scope is merged
     Mutant(
         "G10",

@@ -107,7 +107,7 @@ class RunContext:
             ),
             RunProgram({"shell": ShellWorker(self.launcher)}, threads, clock),
             Harvest(self.control, threads, clock, timing.step_deadline),
-            Check(Gate(self.launcher)),
+            Check(Gate(self.launcher), threads),
             Integrator(head, self.control, self.trees.pool, threads, clock, exporter),
             threads,
         )

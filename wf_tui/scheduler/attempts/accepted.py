@@ -250,7 +250,7 @@ class Accepted:
                 around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
                 fault = await surrounded.enter_async_context(around)
             if fault is None:
-                fault = await steps.check.run(active, job, self.harvested, gate=gate)
+                fault = await steps.check.run(active, job, workspace, self.harvested, gate=gate)
         await steps.threads.reach(Point.CHECK_ENDED)
         if fault is not None:
             raise _GivenBackError(fault)

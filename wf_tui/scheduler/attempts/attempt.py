@@ -121,7 +121,7 @@ class Attempt:
                     # Its result is kept from here on: a person may accept it without its worker.
                     await active.record.step(Step.CHECKING, result=outcome.result)
                     await steps.threads.reach(Point.CHECK_BEGUN)
-                    fault = await steps.check.run(active, job, self.harvested)
+                    fault = await steps.check.run(active, job, workspace, self.harvested)
                     await steps.threads.reach(Point.CHECK_ENDED)
         if fault is not None:
             await self._hold_back(fault)

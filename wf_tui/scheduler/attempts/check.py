@@ -5,7 +5,6 @@ In this order: nothing of it was left out, its scope, its deliverables, its gate
 
 from __future__ import annotations
 
-import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,20 +12,21 @@ from wf_tui.git.control.changed_files import outside_scopes
 from wf_tui.ledger.model.held_work import HeldPart, HeldWork
 from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
 from wf_tui.plan.choices import GateOn
+from wf_tui.scheduler.attempts.deliverables import missing_deliverables
 from wf_tui.scheduler.attempts.endings import Fault
 from wf_tui.scheduler.attempts.gate import GateQuestion
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.gate import Gate
     from wf_tui.scheduler.attempts.harvest import Harvested
+    from wf_tui.scheduler.attempts.workspace import Workspace
+    from wf_tui.scheduler.threads import Threads
     from wf_tui.workers.protocol import Job
 
-__all__ = ["Check", "held_back", "left_out", "missing_deliverables"]
+__all__ = ["Check", "held_back", "left_out"]
 
 _HARMLESS: Final = frozenset({"special file"})
 _NAMED: Final = 5
@@ -37,25 +37,39 @@ class Check:
     """Judges work, that of a worker and that of a person alike."""
 
     gate: Gate
+    threads: Threads
 
     async def run(
-        self, active: ActiveClaim, job: Job, harvested: Harvested, *, gate: bool = True
+        self,
+        active: ActiveClaim,
+        job: Job,
+        workspace: Workspace,
+        harvested: Harvested,
+        *,
+        gate: bool = True,
     ) -> Fault | None:
         """Return the first thing that keeps the work from being merged, or None.
 
-        The work is harvested and lies in `job.tree`, too, where the gate runs. Work that has passed
-        its gate already is judged without it (`gate`). Raises `StoppedError` when it is stopped
-        meanwhile: a gate may take as long as a program.
+        The work is harvested and lies in the `workspace`, too, where the gate runs. Work that has
+        passed its gate already is judged without it (`gate`). Raises `StoppedError` when it is
+        stopped meanwhile: a gate may take as long as a program.
         """
-        return await active.stoppable(self._judge(active, job, harvested, gate=gate))
+        return await active.stoppable(self._judge(active, job, workspace, harvested, gate=gate))
 
     async def _judge(
-        self, active: ActiveClaim, job: Job, harvested: Harvested, *, gate: bool
+        self,
+        active: ActiveClaim,
+        job: Job,
+        workspace: Workspace,
+        harvested: Harvested,
+        *,
+        gate: bool,
     ) -> Fault | None:
         claim = active.claim
         fault = left_out(harvested) or held_back(claim, harvested)
         if fault is None:
-            fault = missing_deliverables(claim, job.tree)
+            commit = harvested.commit
+            fault = await self.threads.run(missing_deliverables, claim, workspace, commit)
         # The gate comes last: it is the only one that costs something, and it runs foreign code.
         if fault is not None or not gate or not claim.task.spec.gate:
             return fault
@@ -98,27 +112,3 @@ def out_of_scope(claim: Claim, harvested: Harvested) -> HeldPart | None:
     names = listed(paths, _NAMED, limit=200)
     text = f"it changed {plural(len(paths), 'file')} outside its scope: {names}"
     return HeldPart(ScopeWhy.OUTSIDE, paths, text)
-
-
-def missing_deliverables(claim: Claim, tree: Path) -> Fault | None:
-    """Refuse work without a file that the plan asks for.
-
-    Looked up in the tree and not in the harvest: a deliverable may be ignored by git.
-    """
-    missing = [name for name in claim.task.spec.deliverables if not _is_there(tree, name)]
-    if not missing:
-        return None
-    text = f"missing or empty: {', '.join(clean(name, limit=200) for name in missing[:_NAMED])}"
-    return Fault(BlockedKind.DELIVERABLE, Cause.DELIVERABLE, text, {"paths": missing[:200]})
-
-
-def _is_there(tree: Path, name: str) -> bool:
-    """Whether a file with content lies at `name`, inside the tree and behind no link."""
-    path = tree / name
-    try:
-        # The folder is resolved, the file itself is not: a link is no deliverable.
-        status = path.lstat()
-        inside = path.parent.resolve().is_relative_to(tree.resolve())
-    except OSError:
-        return False
-    return inside and stat.S_ISREG(status.st_mode) and status.st_size > 0
