@@ -5,6 +5,7 @@ refs/wf/base                  the commit that the run started from
 refs/wf/<task>/<epoch>        the work of an attempt, made once; <task> is a slug of its id
 refs/wf/<task>/<epoch>-<oid>  what a person went on to make of it
 refs/wf/left/<tree>           what lay in a shared tree outside of all harvests
+refs/wf/left/<task>/<epoch>/  what the git directory of an attempt held beside its harvest
 """
 
 from typing import Final
@@ -18,6 +19,7 @@ __all__ = [
     "attempt_ref",
     "branch_ref",
     "edited_ref",
+    "left_refs",
     "leftover_ref",
     "short_branch",
 ]
@@ -56,3 +58,8 @@ def edited_ref(ref: str, commit: str) -> str:
 def leftover_ref(tree: str) -> str:
     """Return the name of the ref that keeps what lay in a shared tree, by its content."""
     return f"{OWN}left/{tree}"
+
+
+def left_refs(task: str, epoch: int) -> str:
+    """Return the beginning of the names of what an attempt left in its git directory."""
+    return f"{OWN}left/{slug(task)}/{epoch}/"

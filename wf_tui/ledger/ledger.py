@@ -11,6 +11,7 @@ from wf_tui.errors import UsageError
 from wf_tui.ledger.model.events.attempt_events import (
     AttemptStarted,
     Integrated,
+    LeftKept,
     TaskProgress,
     WorkHarvested,
 )
@@ -308,10 +309,10 @@ class Ledger:
         """Record what a live attempt says of itself and moves nothing, as the end of its gate."""
         return self._fenced(fence, lambda tx, task: tx.emit(event, task))
 
-    def harvested(self, fence: Fence, found: WorkHarvested) -> None:
+    def harvested(self, fence: Fence, found: WorkHarvested, *left: LeftKept) -> None:
         """Record what an attempt left behind; also of an attempt that is fenced."""
         with self._change(fence.run) as tx:
-            attempts.harvested(tx, tx.attempt(fence.task, fence.epoch), found)
+            attempts.harvested(tx, tx.attempt(fence.task, fence.epoch), found, left)
 
     def done(
         self,

@@ -215,6 +215,10 @@ def _attempt_words(  # noqa: C901 - a case a kind
             return event.text or f"{gate_name(event.on)} passed"
         case attempts.ProcessesEnded():
             return processes_text(event)
+        case attempts.LeftKept():
+            files = plural(event.files, "file")
+            what = event.kind if event.kind == event.name else f"{event.kind} {event.name}"
+            return f"left {what} ({files}), kept as {event.ref}"
         case attempts.ConflictFound():
             return f"conflicts in {', '.join(event.paths)}"
         case attempts.Integrated():

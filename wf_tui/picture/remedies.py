@@ -24,5 +24,7 @@ def helping_command(facts: KindFacts, task: str, paths: Sequence[str]) -> str:
     """
     import shlex  # noqa: PLC0415 - only where something is blocked
 
+    if "{path}" in facts.command and not paths:
+        return f"wf shell {clean(shlex.quote(task), limit=_NAME)}"
     path = clean(shlex.quote(paths[0]), limit=_PATH) if paths else "PATH"
     return f"{facts.command.format(path=path)} {clean(shlex.quote(task), limit=_NAME)}"

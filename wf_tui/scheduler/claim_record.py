@@ -21,11 +21,11 @@ from wf_tui.scheduler.run_log import RunLog
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from wf_tui.fault_injection import Faults
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.model.events.attempt_events import AttemptEvent
+    from wf_tui.ledger.model.events.attempt_events import AttemptEvent, LeftKept
     from wf_tui.ledger.model.found_conflict import FoundConflict
     from wf_tui.ledger.model.rows import Detail, TaskRow
     from wf_tui.ledger.rules.attempts import Ending
@@ -139,7 +139,7 @@ class ClaimRecord:
         """Note that the scheduler itself takes too long; nobody waits for the answer."""
         self._post(lambda ledger: ledger.progress(self.fence, text))
 
-    async def harvested(self, event: WorkHarvested) -> None:
+    async def harvested(self, event: WorkHarvested, left: Sequence[LeftKept] = ()) -> None:
         """Record what it left; never refused, also of an attempt that was stopped.
 
         Called when the ref of the work exists: what the ledger names can be found (RULES 6.2).
@@ -147,7 +147,7 @@ class ClaimRecord:
 
         def record(ledger: Ledger) -> None:
             self.faults.reach(Point.HARVEST_REF)
-            ledger.harvested(self.fence, event)
+            ledger.harvested(self.fence, event, *left)
 
         await self.writer.submit(record)
 
@@ -165,12 +165,14 @@ class ClaimRecord:
 
     # -- its end
 
-    async def done(self, kind: DoneKind, ending: Ending, result: str | None) -> None:
-        """End the task, where there is nothing to merge.
+    async def done(
+        self, kind: DoneKind, ending: Ending, result: str | None, note: str = ""
+    ) -> None:
+        """End the task, where there is nothing to merge; `note` is for people.
 
         What comes after the claim is no longer the live one is kept as a rejected result.
         """
-        await self.writer.submit(lambda ledger: ledger.done(self.fence, kind, ending, result))
+        await self.writer.submit(lambda ledger: ledger.done(self.fence, kind, ending, result, note))
 
     async def failed(
         self,
@@ -232,12 +234,12 @@ class ClaimRecord:
         await self.writer.submit(lambda ledger: ledger.intend(self.fence, old, new))
 
     async def merged(
-        self, old: str | None, new: str, ending: Ending, result: str | None, lines: str
+        self, old: str | None, new: str, ending: Ending, result: str | None, note: str
     ) -> None:
         """Record that the branch has moved to `new` and the task is done, in one transaction.
 
         `old` is None where it was moved before a crash: it went on from where the ledger had last
-        seen it. `lines` says how much was changed, as `+3 -1`.
+        seen it. `note` says how much was changed, as `+3 -1`.
         """
 
         def record(ledger: Ledger) -> None:
@@ -246,7 +248,7 @@ class ClaimRecord:
             # a task to be done again whose work the branch has.
             before = reads.run_row(ledger.db, self.fence.run).head if old is None else old
             ledger.integrated(self.fence, before, new)
-            ledger.done(self.fence, DoneKind.MERGED, ending, result, lines)
+            ledger.done(self.fence, DoneKind.MERGED, ending, result, note)
 
         await self.writer.submit(record)
 

@@ -51,6 +51,8 @@ class FinishedWork:
     """Where a conflict can be laid out for a person."""
     ending: Ending
     result: str | None
+    aside: str = ""
+    """What its task says beside how much was changed: what was left, what is kept."""
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Integrator:
         commit = work.commit
         if commit is None:
             kind = DoneKind.NO_CHANGES if record.claim.task.writes else DoneKind.ANSWERED
-            await record.done(kind, work.ending, work.result)
+            await record.done(kind, work.ending, work.result, work.aside)
             record.log.info("done: %s", kind.value)
             return False
         # Outside the turn: it compares two fixed commits, and the branch need not wait for it.
@@ -141,7 +143,8 @@ class Integrator:
         new = done.new if isinstance(done, Merged) else done.head
         try:
             # An ending is recorded with the commit that the branch has of it, the merge.
-            await record.merged(old, new, replace(work.ending, commit=new), work.result, lines)
+            note = "; ".join(filter(None, [lines, work.aside]))
+            await record.merged(old, new, replace(work.ending, commit=new), work.result, note)
         except LedgerError as error:
             self._unrecorded = error
             raise

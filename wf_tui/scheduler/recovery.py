@@ -6,6 +6,7 @@ Looks at the ledger, the refs and the trees alone, so doing it twice does no har
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
@@ -133,12 +134,16 @@ class Recovery:
         # Counted in, as it was before the crash: leaving counts it out.
         if attempt.isolation is Isolation.SHARED:
             trees.shared.resume(workspace.tree)
+        found = NOTHING
         try:
             found = await self.steps.harvest.commit(workspace)
         except Exception:  # the border of an attempt: one bad tree stops no run
             record.log.exception("the work of the attempt stays in %s", workspace.tree.path)
             return NOTHING
         finally:
-            await self.threads.run(workspace.leave, keep=False, untouched=False)
+            leave = partial(workspace.leave, unsaved=found.why_kept)
+            left = await self.threads.run(leave, keep=False, untouched=False)
+            if left.kept:
+                await record.tree_kept(str(workspace.tree.path), left.kept)
         await self.steps.harvest.record(record, found)
         return found

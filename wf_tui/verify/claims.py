@@ -23,6 +23,7 @@ __all__ = [
     "check_gate_end",
     "check_gate_start",
     "check_harvest",
+    "check_left",
     "check_merge",
     "check_rejection",
     "check_report",
@@ -177,6 +178,11 @@ def check_harvest(run: ReplayState, task: ReplayedTask, event: EventRow) -> None
     _is_of_open_attempt(run, task, event)
     commit = event.data.get("commit")
     task.harvested = commit if isinstance(commit, str) else None
+
+
+def check_left(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge what else an attempt left: it is told while the attempt is open, as its harvest is."""
+    _is_of_open_attempt(run, task, event)
 
 
 def check_rejection(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

@@ -125,6 +125,7 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "gate_started": claims.check_gate_start,
     "gate_ended": claims.check_gate_end,
     "processes_ended": claims.check_report,
+    "left_kept": claims.check_left,
     "integrated": claims.check_merge,
     "result_rejected": claims.check_rejection,
     "attempt_ended": claims.check_attempt_end,

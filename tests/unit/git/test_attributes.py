@@ -286,7 +286,7 @@ def test_what_nobody_touched_is_no_change(odd: User, start_run: Callable[[User],
         tree = run.pool.acquire(run.control.base)
         os.utime(tree.path / "mixed")
         assert tree.number == 1
-        assert tree.is_saved()
+        assert tree.why_unsaved() == ""
         assert tree.harvest().entries == ()
         assert run.pool.release(tree)
 

@@ -38,6 +38,7 @@ KINDS = frozenset(
         "attempt_started",
         "attempt_ended",
         "harvested",
+        "left_kept",
         "result_rejected",
         "question_asked",
         "question_answered",

@@ -207,6 +207,13 @@ PINNED: list[tuple[Event, str]] = [
         ),
     ),
     (
+        attempts.LeftKept(ref="refs/wf/left/a/1/tag-1", kind="tag", name="v", commit="c1", files=2),
+        (
+            '{"ref": "refs/wf/left/a/1/tag-1", "kind": "tag", "name": "v", "commit": "c1", '
+            '"files": 2}'
+        ),
+    ),
+    (
         attempts.ConflictFound(paths=("a",), text="both", again=False),
         '{"paths": ["a"], "text": "both", "again": false}',
     ),
@@ -334,6 +341,7 @@ def test_what_the_kinds_mean() -> None:
         "gate_ended": (False, False, True),
         "gate_started": (False, False, True),
         "harvested": (False, False, False),
+        "left_kept": (False, False, False),
         "message_delivered": (False, False, False),
         "message_sent": (False, False, False),
         "processes_ended": (False, False, False),

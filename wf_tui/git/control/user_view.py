@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["BASE_BRANCH", "TASK_BRANCH", "UserView", "laid_out_refs", "lay_out", "read_user_view"]
+__all__ = [
+    "BASE_BRANCH",
+    "TASK_BRANCH",
+    "UserView",
+    "laid_out_packed_refs",
+    "laid_out_refs",
+    "lay_out",
+    "read_user_view",
+]
 
 TASK_BRANCH: Final = "wf-task"
 """What wf calls the branch that a worker finds checked out."""
@@ -107,6 +115,12 @@ def lay_out(control_dir: Path, git_dir: Path) -> str:
     return os.fsdecode((folder / _CONFIG).read_bytes())
 
 
+def laid_out_packed_refs(control_dir: Path) -> bytes:
+    """Return the file `packed-refs` that each worker's git directory began with, if any."""
+    file = control_dir / _FOLDER / _PACKED
+    return file.read_bytes() if file.exists() else b""
+
+
 def laid_out_refs(control_dir: Path, base: str) -> dict[str, str]:
     """Return every ref that wf has put into a worker's git directory, with what it was set to.
 
@@ -118,7 +132,7 @@ def laid_out_refs(control_dir: Path, base: str) -> dict[str, str]:
     found = {BRANCHES + name: base for name in (TASK_BRANCH, BASE_BRANCH)}
     folder = control_dir / _FOLDER
     if folder.is_dir():
-        for line in os.fsdecode((folder / _PACKED).read_bytes()).splitlines():
+        for line in os.fsdecode(laid_out_packed_refs(control_dir)).splitlines():
             if not line.startswith(("#", "^")):
                 oid, _, name = line.partition(" ")
                 found[name] = oid

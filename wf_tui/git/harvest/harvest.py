@@ -39,6 +39,8 @@ _UNCONVERTIBLE = re.compile(
 )
 _MOST_UNCONVERTIBLE = 50
 """Files that are left out of one harvest for it; each takes another command of git."""
+_SPECIAL = "special file"
+_LEAVES_TREE = "symbolic link that leaves the tree"
 
 
 class HarvestRefusedError(RefusedError):
@@ -70,6 +72,16 @@ class Refused:
 
     path: str
     reason: str
+
+    @property
+    def is_work(self) -> bool:
+        """Whether a merge without it would look whole and not be; pipes and sockets are no work."""
+        return self.reason != _SPECIAL
+
+    @property
+    def keeps_tree(self) -> bool:
+        """Whether it would be lost with the worktree; a link has no content of its own."""
+        return self.reason not in {_SPECIAL, _LEAVES_TREE}
 
 
 @dataclass(frozen=True)
@@ -146,14 +158,14 @@ class _ChangedPaths:
         elif stat.S_ISDIR(status.st_mode):
             self.gone.append(path)  # its content is listed as untracked
         elif stat.S_ISLNK(status.st_mode) and leaves_tree(path, os.readlink(full)):
-            self.refused[path] = "symbolic link that leaves the tree"
+            self.refused[path] = _LEAVES_TREE
         elif stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
             # A link counts as one file of the length of its target, which is what git stores.
             self.count(status.st_size)
             self.take.append(path)
             self.note_mode(path, status)
         else:
-            self.refused[path] = "special file"
+            self.refused[path] = _SPECIAL
 
     def note_mode(self, path: bytes, status: os.stat_result) -> None:
         """Note the mode that the worker's index has of a file, where that counts."""
@@ -228,7 +240,7 @@ def harvest(
     hidden = {*ignored, *(name + b"/" for name in worktree.control.local_names)}
     for path in special_files(worktree, hidden):
         if _is_covered(scopes, path) and not worktree.is_local_file(path):
-            found.refused[path] = "special file"
+            found.refused[path] = _SPECIAL
     tree = worktree.git("write-tree").text
     return Harvest(
         tree_oid=tree,

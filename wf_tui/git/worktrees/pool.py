@@ -18,11 +18,12 @@ from wf_tui.git.control.tree_names import Names, read_names
 from wf_tui.git.erase import erase
 from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.merge.merge_tree import merge_trees
+from wf_tui.git.worktrees.left_work import unfinished
 from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.git.worktrees.sweep import UnusableTreeError
 from wf_tui.git.worktrees.tree import Tree, prepare
 from wf_tui.git.worktrees.worker_git import renew_worker_git
-from wf_tui.paths import RunPaths
+from wf_tui.paths import RunPaths, write_private
 
 __all__ = ["Pool"]
 
@@ -88,7 +89,7 @@ class Pool:
         names = self._names_of(tree.base)
         # Before the first file is written: a crash from here on must not leave a tree that looks
         # as if it was given back or harvested.
-        for mark in (tree.released, tree.harvested):
+        for mark in (tree.released, tree.harvested, unfinished(tree.worktree)):
             mark.unlink(missing_ok=True)
         with contextlib.suppress(UnusableTreeError, GitError, OSError):
             prepare(tree, names)
@@ -118,14 +119,16 @@ class Pool:
         """Give a worktree back: all that is in it has been taken, the next attempt may have it.
 
         It is swept when it is next used, not now, since most are used again at once. One with work
-        that was never harvested is kept instead, and False returned; `saved` says that its content
-        is known to be somewhere else, or nobody's.
+        that is saved nowhere, in its files or in the git directory of its worker, is kept instead,
+        and False returned; `saved` says that all of it is known to be somewhere else, or nobody's.
         """
-        if not (saved or tree.is_saved()):
+        # Before it is judged: what is committed meanwhile is nobody's yet.
+        named = tree.fingerprint()
+        if not saved and tree.why_unsaved():
             self.keep(tree)
             return False
         # Before it is in the list: the next attempt compares what it finds with this time.
-        tree.released.touch()
+        write_private(tree.released, named.encode())
         with self._lock:
             # A restart may give back what was given back before, and nobody may get it twice.
             if tree.number not in self._free:
@@ -151,9 +154,13 @@ class Pool:
     def check_out_conflict(self, tree: Tree | None, conflict: Conflict, laid_out: str) -> Tree:
         """Fill a worktree, or a new one, with a conflict as it was laid out; base is its head.
 
-        A later harvest takes what a person made of it. What `tree` held is overwritten: its attempt
-        has been harvested. Raises `GitError` where no worktree can be made.
+        A later harvest takes what a person made of it. What `tree` held is overwritten, where its
+        harvest has all of it; else it is kept beside a new one. Raises `GitError` where no worktree
+        can be made.
         """
+        if tree and tree.why_unsaved():
+            self.keep(tree)
+            tree = None
         number = self._reserve(tree.number) if tree else self._next_number()
         refilled = Tree.at(self.control, self.paths, number, conflict.head)
         self._prepare(refilled)
@@ -165,10 +172,10 @@ class Pool:
     def update_conflict(self, tree: Tree, conflict: Conflict, laid_out: str) -> Tree | None:
         """Bring a worktree from the work that is in it to a conflict of that, as it was laid out.
 
-        What a person changed since, or git does not track, stays. Where that is in the way nothing
-        is touched, and None returned.
+        What a person changed since, or git does not track, stays. Where that is in the way, or they
+        have committed what is nowhere else, nothing is touched, and None returned.
         """
-        if not tree.replace(conflict.commit, laid_out):
+        if tree.why_unsaved() or not tree.replace(conflict.commit, laid_out):
             return None
         updated = Tree.at(self.control, self.paths, tree.number, conflict.head)
         # The files are the merge's; the index goes to its head, so that they show as changes.
@@ -210,8 +217,7 @@ class Pool:
             except OSError:
                 moved = erase(tree.worktree.top)
         index = tree.worktree.index
-        marks = (tree.released, tree.harvested, tree.attributes)
-        for path in (tree.git_dir, index, f"{index}.lock", *marks):
+        for path in (tree.git_dir, index, Path(f"{index}.lock"), *tree.marks):
             moved &= erase(os.fsencode(path))
         erase(os.fsencode(trash))
         return moved
@@ -236,8 +242,12 @@ class Pool:
             if self._is_as_given_back(number):
                 return number
         with self._lock:
-            while os.path.lexists(self.paths.trees / str(self._next)):
-                self._next += 1  # somebody else made it
+            # Somebody else made it, or it is gone and its git directory still holds something.
+            while any(
+                os.path.lexists(folder / str(self._next))
+                for folder in (self.paths.trees, self.paths.gits)
+            ):
+                self._next += 1
             self._next += 1
             return self._next - 1
 

@@ -18,11 +18,9 @@ from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.shared import keep_leftovers
 from wf_tui.git.worktrees.tree import Tree
 from wf_tui.processes import working_folders
+from wf_tui.text import clean, listed
 
 __all__ = ["Judgement", "TreeClass", "classify", "remove_ended", "saved_trees"]
-
-# What no commit could hold, so that removing the tree loses no work.
-_HARMLESS = frozenset({"special file", "symbolic link that leaves the tree"})
 
 
 class TreeClass(StrEnum):
@@ -42,6 +40,8 @@ class TreeClass(StrEnum):
     """wf did not make it."""
 
 
+_NAMED = 3
+_SHOWN = 200
 _THE_BRANCH = "the branch"
 """Stands for the holder of a tree that is in the branch's own history."""
 _SAFE = frozenset({TreeClass.MERGED, TreeClass.HARVESTED, TreeClass.CLEAN})
@@ -82,8 +82,8 @@ def remove_ended(
     saved = saved_trees(pool.control)  # once for all: two commands of git, however many trees
     found = []
     for path in sorted(pool.paths.trees.iterdir()):
-        tree_class = classify(pool, path, live=live, saved=saved)
-        reason = _reason_to_keep(path, tree_class, keep, busy)
+        tree_class, what = _judge(pool, path, live, saved)
+        reason = _reason_to_keep(path, tree_class, what, keep, busy)
         if not (reason or dry or pool.discard(_tree_at(pool, path))):
             reason = "it cannot be removed"
         found.append(Judgement(path, tree_class, not (reason or dry), reason))
@@ -98,51 +98,61 @@ def classify(
     `saved` is what `saved_trees` returned, for a caller that asks about many. Whatever cannot be
     told is `DIRTY` or `FOREIGN`, and both stay (G8).
     """
+    return _judge(pool, path, live, saved_trees(pool.control) if saved is None else saved)[0]
+
+
+def _judge(
+    pool: Pool, path: Path, live: Collection[int], saved: Mapping[str, str]
+) -> tuple[TreeClass, str]:
+    """Return the class of a worktree and, where that is known, what work of it is nowhere else."""
     name = path.name
     if not (name.isascii() and name.isdigit()):
-        return TreeClass.FOREIGN
+        return TreeClass.FOREIGN, ""
     if int(name) in live:
-        return TreeClass.LIVE
+        return TreeClass.LIVE, ""
     if not (pool.paths.indexes / name).is_file():
         # Nobody has worked in a worktree that was never filled to the end.
         half = (pool.paths.indexes / f"{name}.lock").exists() or not any(path.iterdir())
-        return TreeClass.CLEAN if half else TreeClass.FOREIGN
+        return (TreeClass.CLEAN if half else TreeClass.FOREIGN), ""
+    tree = _tree_at(pool, path)
     try:
-        content = _content_of(_tree_at(pool, path))
-    except (HarvestRefusedError, GitError):
-        return TreeClass.DIRTY
-    if saved is None:
-        saved = saved_trees(pool.control)
+        given_back = tree.untouched()
+        # Of one that was given back, what was harvested counts: caches of a gate are no work.
+        content, lost = (tree.worktree.git("write-tree").text, "") if given_back else _peek(tree)
+    except (HarvestRefusedError, GitError) as error:
+        return TreeClass.DIRTY, clean(error.message, limit=_SHOWN)
     # The content decides, not a mark or a name: it is saved, or it is not.
-    holder = saved.get(content) if content else None
-    if holder is None:
-        return TreeClass.DIRTY
+    holder = saved.get(content)
+    if lost or holder is None:
+        return TreeClass.DIRTY, lost
+    if not given_back and (left := tree.left_over(content)):
+        return TreeClass.DIRTY, left
     if holder == _THE_BRANCH:
-        return TreeClass.CLEAN
+        return TreeClass.CLEAN, ""
     # What was left in a shared tree is kept as a tree without a commit: it is in no history.
-    if holder != content and pool.control.contains(holder):
-        return TreeClass.MERGED
-    return TreeClass.HARVESTED
+    merged = holder != content and pool.control.contains(holder)
+    return (TreeClass.MERGED if merged else TreeClass.HARVESTED), ""
 
 
-def _content_of(tree: Tree) -> str | None:
-    """Return the tree that a worktree holds, or None where it holds what no tree can.
-
-    Of one that was given back, what was harvested counts: caches of a gate are nobody's work.
-    """
-    if tree.untouched():
-        return tree.worktree.git("write-tree").text
+def _peek(tree: Tree) -> tuple[str, str]:
+    """Return the tree that a worktree holds, and what of it no tree can hold."""
     found = tree.peek()
-    lasting = any(refused.reason not in _HARMLESS for refused in found.refused)
-    return None if lasting else found.tree_oid
+    lost = [
+        f"{clean(one.path, limit=_SHOWN)} ({one.reason})" for one in found.refused if one.keeps_tree
+    ]
+    return found.tree_oid, listed(lost, _NAMED)
 
 
 def _reason_to_keep(
-    path: Path, tree_class: TreeClass, keep: Collection[int], busy: frozenset[Path] | None
+    path: Path,
+    tree_class: TreeClass,
+    what: str,
+    keep: Collection[int],
+    busy: frozenset[Path] | None,
 ) -> str:
-    """Return why a worktree may not be removed, or nothing."""
+    """Return why a worktree may not be removed, or nothing; `what` of it is nowhere else."""
     if tree_class not in _SAFE:
-        return f"it is {tree_class}"
+        return f"it is {tree_class}: {what}" if what else f"it is {tree_class}"
     if int(path.name) in keep:
         return "a task needs it"
     if busy is None:

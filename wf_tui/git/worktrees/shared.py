@@ -75,25 +75,25 @@ class SharedTree:
     def _save_leftovers(self, tree: Tree) -> bool:
         """Save what is left in the tree; where it is too much, keep the tree and return False."""
         try:
-            keep_leftovers(self._pool.control, tree)
+            if keep_leftovers(self._pool.control, tree):
+                return True
         except HarvestRefusedError:
-            self._pool.keep(tree)
-            return False
-        return True
+            pass  # more than the caps
+        self._pool.keep(tree)
+        return False
 
 
-def keep_leftovers(control: Control, tree: Tree) -> str | None:
-    """Save what is in a tree but in no harvest, by its content; return its ref, if there is any.
+def keep_leftovers(control: Control, tree: Tree) -> bool:
+    """Save what is in a tree but in no harvest, by its content; return whether that is all of it.
 
-    An attempt is harvested by its scope alone: what lies outside of all scopes would be lost.
-    Raises `HarvestRefusedError` where there is more than the caps of a harvest.
+    An attempt is harvested by its scope alone: what lies outside of all scopes would be lost. What
+    no tree can hold, and what its git directory still holds, is not saved here. Raises
+    `HarvestRefusedError` where there is more than the caps of a harvest.
     """
     if not tree.worktree.is_folder():
-        return None
+        return not tree.left_over(control.tree_of(tree.base))
     found = tree.peek()
-    if found.tree_oid in {control.tree_of(tree.base), control.tree_of(control.ref)}:
-        return None
-    # Named by its content: saving the same again, after a crash, makes the same ref.
-    ref = leftover_ref(found.tree_oid)
-    control.create(ref, found.tree_oid)
-    return ref
+    if found.tree_oid not in {control.tree_of(tree.base), control.tree_of(control.ref)}:
+        # Named by its content: saving the same again, after a crash, makes the same ref.
+        control.create(leftover_ref(found.tree_oid), found.tree_oid)
+    return not (any(one.keeps_tree for one in found.refused) or tree.left_over(found.tree_oid))

@@ -5,7 +5,7 @@ The pool alone makes these; attempts, recovery and `wf clean` get them from it.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +14,16 @@ from wf_tui.errors import GitError
 from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names
+from wf_tui.git.control.user_view import laid_out_packed_refs
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest.harvest import CAPS, Caps, Harvest, harvest
 from wf_tui.git.harvest.submodules import changed_submodules
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.path_bytes import encode_path
+from wf_tui.git.worktrees.left_work import LeftWork, keep_left_work, left_over, unfinished
 from wf_tui.git.worktrees.sweep import UnusableTreeError, sweep
 from wf_tui.git.worktrees.worker_git import write_worker_git
+from wf_tui.git.worktrees.worker_refs import ODD, OddGitDirError, read_worker_refs
 from wf_tui.paths import RunPaths, write_private
 
 __all__ = ["Tree", "prepare"]
@@ -36,7 +39,8 @@ class Tree:
     """A worktree with the commit it was prepared from.
 
     What is known of it lies in files beside its index, so that it outlives the scheduler: the index
-    (filled at least once), `released` and `harvested`.
+    (filled at least once), `released` and `harvested`. Both hold the fingerprint of what the git
+    directory of its worker named then: with another one they speak for it no longer.
     """
 
     number: int
@@ -67,7 +71,7 @@ class Tree:
 
     @property
     def released(self) -> Path:
-        """A file whose time says when the worktree was given back to the pool, if it was."""
+        """A file that is there when the worktree was given back to the pool; its time says when."""
         return self.worktree.index.with_name(f"{self.number}.released")
 
     @property
@@ -80,19 +84,39 @@ class Tree:
         """A file that is there when what the attempt left is safe."""
         return self.worktree.index.with_name(f"{self.number}.harvested")
 
+    @property
+    def marks(self) -> tuple[Path, ...]:
+        """All files that say something of what is in it now."""
+        return self.released, self.harvested, self.attributes, unfinished(self.worktree)
+
+    def fingerprint(self) -> str:
+        """Return a text that is another one when the git directory names anything else.
+
+        A few files are read, no git is run. Those that cannot be read have one and the same.
+        """
+        try:
+            laid_out = laid_out_packed_refs(self.worktree.control.git_dir)
+            return read_worker_refs(self.git_dir, laid_out).fingerprint
+        except OddGitDirError:
+            return ODD
+
+    def _vouches(self, mark: Path) -> bool:
+        """Whether a mark is there, and was made when the git directory was as it is now."""
+        try:
+            return mark.read_text(encoding="ascii") == self.fingerprint()
+        except FileNotFoundError:
+            return False
+
     def untouched(self) -> bool:
-        """Whether the worktree was given back, and nothing in it was written since.
+        """Whether the worktree was given back, and nothing was written or committed in it since.
 
         Only what differs from the index is looked at: a person's work is a difference. Asked before
         a free tree is used again, as what they wrote there is nowhere else (G8). One command of
         git; raises `GitError` and `OSError`.
         """
-        try:
-            when = self.released.stat().st_mtime_ns
-        except FileNotFoundError:
+        if not (self._vouches(self.released) and self.worktree.is_folder()):
             return False
-        if not self.worktree.is_folder():
-            return False
+        when = self.released.stat().st_mtime_ns
         for path in self.worktree.changes().tags:
             try:
                 # The time of the kernel: no program sets it back, as it can the other one.
@@ -108,45 +132,82 @@ class Tree:
 
         Raises `HarvestRefusedError` when the worktree is gone or holds more than the caps.
         """
-        with self.harvesting(scopes, caps) as found:
+        with self.harvesting(scopes, caps) as (found, _):
             return found
 
     @contextmanager
     def harvesting(
-        self, scopes: Sequence[str] | None = None, caps: Caps = CAPS
-    ) -> Iterator[Harvest]:
+        self, scopes: Sequence[str] | None = None, caps: Caps = CAPS, *, refs: str = ""
+    ) -> Iterator[tuple[Harvest, LeftWork]]:
         """Harvest, and count the work as safe only if the block, which saves it, ends well.
 
-        The block makes the commit and its ref. Raises as `harvest` does.
+        The block makes the commit and its ref. What the worker's git directory holds beside that
+        comes under refs that begin with `refs`; where some of it does not, or the harvest refused
+        something, the tree is not safe. Raises as `harvest` does.
         """
         # Away first: if this harvest breaks off, an older mark must not speak for newer files.
         self.harvested.unlink(missing_ok=True)
+        # Before it is judged: what is named later is in no harvest.
+        named = self.fingerprint()
         if scopes and self.worktree.is_folder():
             # In the shared tree others still work: their index must not learn of this one's files.
             with self.worktree.on_a_copy() as worktree:
                 found = harvest(worktree, self.base, scopes=scopes, caps=caps)
         else:
             found = harvest(self.worktree, self.base, scopes=scopes, caps=caps)
-        yield found
-        self.harvested.touch()
 
-    def is_saved(self) -> bool:
-        """Whether the work in it is safe, or there is none; in doubt, False.
+        def content() -> str:
+            # Of several in one tree, what a worker has committed may be of the files of all.
+            return self.peek().tree_oid if scopes else found.tree_oid
 
-        Asked when an attempt gives its worktree back (promise G8).
+        left = self.keep_left(refs, content)
+        yield found, left
+        if not (left.unsaved or any(refused.keeps_tree for refused in found.refused)):
+            write_private(self.harvested, named.encode())
+
+    def keep_left(self, refs: str, content: Callable[[], str] | None = None) -> LeftWork:
+        """Bring what its git directory holds beside a harvest under refs that begin with `refs`.
+
+        `content` gives the tree of the harvest, which where none was possible is the base. Without
+        `refs` all that is found counts as unsaved.
         """
-        if self.harvested.exists() or not self.worktree.is_folder():
-            return True
+        what = content or self._base_tree
+        if refs:
+            return keep_left_work(self.worktree, self.git_dir, self.base, what, refs)
+        return LeftWork(unsaved=left_over(self.worktree, self.git_dir, self.base, what))
+
+    def _base_tree(self) -> str:
+        return self.worktree.control.tree_of(self.base)
+
+    def left_over(self, content: str) -> str:
+        """Return what its git directory holds beside `content` and no ref does, as a clause."""
+        return left_over(self.worktree, self.git_dir, self.base, lambda: content)
+
+    def why_unsaved(self) -> str:
+        """Return what of the work in it is not safe, as a clause; "" where there is none.
+
+        Asked before it is given to others or filled anew (promise G8). In doubt it is not safe.
+        """
+        if self._vouches(self.harvested):
+            return ""
         try:
-            tags = self.worktree.changes().tags
-            if tags or changed_submodules(self.worktree, tags):
-                return False
-            # Nor may the index differ from the base: a harvest that broke off left its files there.
-            words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all")
-            same = self.worktree.git(*words, "--end-of-options", self.base, ok=(0, 1))
+            if self.worktree.is_folder() and self._differs():
+                return "its work could not be harvested"
         except GitError:
-            return False
-        return same.status == 0
+            return "its work could not be harvested"
+        return self.keep_left("").unsaved
+
+    def _differs(self) -> bool:
+        """Whether the files differ from the base, or cannot all be seen."""
+        changes = self.worktree.changes()
+        if changes.tags or b"could not open directory" in changes.complaints:
+            return True
+        if changed_submodules(self.worktree, changes.tags):
+            return True
+        # Nor may the index differ from the base: a harvest that broke off left its files there.
+        words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all")
+        same = self.worktree.git(*words, "--end-of-options", self.base, ok=(0, 1))
+        return same.status != 0
 
     def peek(self, caps: Caps = CAPS) -> Harvest:
         """Return what a harvest would find, and leave the index as it is.

@@ -9,12 +9,13 @@ import shutil
 from pathlib import Path
 
 from wf_tui.git.config_text import config_section, quoted
+from wf_tui.git.control.control import Control
 from wf_tui.git.control.user_view import BASE_BRANCH, TASK_BRANCH, lay_out
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.refs import BRANCHES
 
-__all__ = ["renew_worker_git", "write_worker_git"]
+__all__ = ["alternates_of", "renew_worker_git", "write_worker_git"]
 
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "info")
 _COPIED = ("info/exclude", "shallow")
@@ -42,10 +43,7 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     for folder in _FOLDERS:
         (git_dir / folder).mkdir(parents=True)
     control = worktree.control.git_dir
-    objects = str(control / "objects")
-    if "\n" in objects:  # quoted only where it would be misread
-        objects = quoted(objects)
-    (git_dir / "objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
+    (git_dir / "objects/info/alternates").write_bytes(alternates_of(worktree.control))
     # The files lie there unfiltered, so that a filter of the user's would find all of them changed.
     attributes = (control / "info/attributes").read_bytes()
     (git_dir / "info/attributes").write_bytes(attributes + b"* -filter\n")
@@ -62,6 +60,14 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(worktree.path / ".git", flags, 0o444), "wb") as opened:
         opened.write(b"gitdir: " + os.fsencode(git_dir) + b"\n")
+
+
+def alternates_of(control: Control) -> bytes:
+    """Return what says in a worker's git directory that objects are read from `control.git`."""
+    objects = str(control.git_dir / "objects")
+    if "\n" in objects:  # quoted only where it would be misread
+        objects = quoted(objects)
+    return os.fsencode(objects) + b"\n"
 
 
 def renew_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:

@@ -6,6 +6,7 @@ JSON of `wf status` have them under `why`, `paths` and `all`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import Detail
 
-__all__ = ["HeldPart", "HeldWork"]
+__all__ = ["HeldPart", "HeldWork", "was_held"]
 
 _MOST_PATHS: Final = 200
 _ORDER: Final = tuple(ScopeWhy)
@@ -63,3 +64,9 @@ class HeldWork:
                 for part in self.parts
             },
         }
+
+
+def was_held(detail: Detail, why: ScopeWhy) -> bool:
+    """Whether this was among the reasons why the work of a task was held back, by its detail."""
+    every = detail.get("all")
+    return isinstance(every, Mapping) and why.value in every

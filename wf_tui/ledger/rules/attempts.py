@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger.model.events.attempt_events import AttemptEnded, ResultRejected
+from wf_tui.ledger.model.events.attempt_events import (
+    AttemptEnded,
+    LeftKept,
+    ResultRejected,
+    WorkHarvested,
+)
 from wf_tui.ledger.model.events.task_events import TaskDone, TaskStep
 from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, evolve
@@ -28,7 +33,8 @@ from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
 from wf_tui.plan.choices import Isolation
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.events.attempt_events import WorkHarvested
+    from collections.abc import Sequence
+
     from wf_tui.ledger.rules.change import Change
 
 __all__ = [
@@ -99,18 +105,25 @@ def next_step(
     return tx.update_task(task, ahead)
 
 
-def harvested(tx: Change, attempt: AttemptRow, found: WorkHarvested) -> None:
-    """Note what an attempt left behind; never refused, also of one that is fenced."""
-    left = evolve(
+def harvested(
+    tx: Change, attempt: AttemptRow, found: WorkHarvested, left: Sequence[LeftKept] = ()
+) -> None:
+    """Note what an attempt left behind, in its tree and beside that; also of one that is fenced.
+
+    In one transaction: a crash between the two would leave refs that nothing tells of.
+    """
+    noted = evolve(
         attempt,
         ref=found.ref,
         commit_id=found.commit,
         ignored=found.ignored or 0,
         ignored_names=found.ignored_names or (),
     )
-    tx.write(attempt, left)
-    task = tx.task(attempt.task)
-    tx.emit(found, evolve(task, worker=attempt.worker, epoch=attempt.epoch))
+    tx.write(attempt, noted)
+    task = evolve(tx.task(attempt.task), worker=attempt.worker, epoch=attempt.epoch)
+    tx.emit(found, task)
+    for kept in left:
+        tx.emit(kept, task)
 
 
 def done(

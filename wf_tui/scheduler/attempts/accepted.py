@@ -153,6 +153,7 @@ class Accepted:
             tree=tree,
             ending=self.harvested.onto(Ending(Outcome.SUCCEEDED)),
             result=active.claim.task.result,
+            aside=self.harvested.aside,
         )
         with active.timed("integrate"):
             await steps.integrator.settle(active.record, work)

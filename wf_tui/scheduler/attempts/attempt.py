@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, LedgerError
@@ -144,6 +145,7 @@ class Attempt:
             tree=workspace.tree,
             ending=ending,
             result=outcome.result,
+            aside=self.harvested.aside,
         )
         with self.active.timed("integrate"):
             self.kept = await self.steps.integrator.settle(self.active.record, work)
@@ -176,11 +178,12 @@ class Attempt:
     async def _give_back(self, workspace: Workspace) -> None:
         """Leave the tree; the machine's refusal keeps it, and is no failure of the attempt."""
         threads, record = self.steps.threads, self.active.record
+        leave = partial(workspace.leave, unsaved=self.harvested.why_kept)
         untouched = not self.active.began
         try:
             await threads.reach(Point.FINISH_RECORDED)
             with self.active.timed("giving the tree back"):
-                left = await threads.run(workspace.leave, keep=self.kept, untouched=untouched)
+                left = await threads.run(leave, keep=self.kept, untouched=untouched)
             await threads.reach(Point.FINISH_LEFT)
         except (OSError, GitError) as error:
             left = Left(kept=f"it could not be given back: {clean(str(error), limit=400)}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
-from wf_tui.ledger.model.held_work import HeldPart, HeldWork
+from wf_tui.ledger.model.held_work import HeldPart, HeldWork, was_held
 from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
 from wf_tui.plan.choices import GateOn
 from wf_tui.scheduler.attempts.deliverables import missing_deliverables
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.threads import Threads
     from wf_tui.workers.protocol import Job
 
-__all__ = ["Check", "held_back", "left_out"]
+__all__ = ["Check", "held_back", "left_out", "nothing_but_left", "refused_parts"]
 
-_HARMLESS: Final = frozenset({"special file"})
 _NAMED: Final = 5
 
 
@@ -78,27 +77,50 @@ class Check:
 
 
 def left_out(harvested: Harvested) -> Fault | None:
-    """Refuse work of which a part could not be taken; pipes and sockets are no work.
+    """Refuse work that could not be taken at all, as when there is too much of it.
 
-    A merge without that part would look whole and not be. Also asked before the work of a person
-    is recorded as harvested.
+    Also asked before the work of a person is recorded as harvested.
     """
     if harvested.error:
         return Fault(BlockedKind.FAILED, Cause.HARVEST, harvested.error)
-    lost = [item for item in harvested.refused if item.reason not in _HARMLESS]
-    if not lost:
-        return None
-    named = listed([f"{clean(item.path, limit=200)} ({item.reason})" for item in lost], 1)
-    text = f"it left what cannot be merged: {named}"
-    return Fault(
-        BlockedKind.FAILED, Cause.HARVEST, text, {"paths": [item.path for item in lost[:20]]}
-    )
+    return None
 
 
 def held_back(claim: Claim, harvested: Harvested) -> Fault | None:
     """Hold back work that may not be merged as it is, with every reason there is (B scope)."""
-    held = HeldWork.of([out_of_scope(claim, harvested)])
+    held = HeldWork.of(
+        [
+            refused_parts(claim, harvested),
+            out_of_scope(claim, harvested),
+            nothing_but_left(claim, harvested),
+        ]
+    )
     return Fault(BlockedKind.SCOPE, Cause.SCOPE, held.text, held.detail) if held else None
+
+
+def refused_parts(claim: Claim, harvested: Harvested) -> HeldPart | None:
+    """Find parts that could not be taken, unless a person has accepted the rest without them.
+
+    A merge without them would look whole and not be; pipes and sockets are no work.
+    """
+    lost = [item for item in harvested.refused if item.is_work]
+    if not lost or (claim.task.by_hand and was_held(claim.task.detail, ScopeWhy.REFUSED)):
+        return None
+    named = listed([f"{clean(item.path, limit=200)} ({item.reason})" for item in lost], _NAMED)
+    text = f"it left what cannot be merged: {named}"
+    return HeldPart(ScopeWhy.REFUSED, tuple(item.path for item in lost), text)
+
+
+def nothing_but_left(claim: Claim, harvested: Harvested) -> HeldPart | None:
+    """Find work that is in the worker's git directory alone: done without it would be a loss.
+
+    What a person has looked at and accepted is not asked about again.
+    """
+    if harvested.entries or not (harvested.left or harvested.unsaved) or claim.task.by_hand:
+        return None
+    names = [*(one.label for one in harvested.left), *filter(None, [harvested.unsaved])]
+    text = f"it changed no file, but left {listed(names, _NAMED)}"
+    return HeldPart(ScopeWhy.LEFT, tuple(one.ref for one in harvested.left), text)
 
 
 def out_of_scope(claim: Claim, harvested: Harvested) -> HeldPart | None:

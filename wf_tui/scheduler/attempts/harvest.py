@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
 from wf_tui.git.harvest.harvest import HarvestRefusedError
-from wf_tui.ledger.model.events.attempt_events import WorkHarvested
+from wf_tui.git.refs import left_refs
+from wf_tui.ledger.model.events.attempt_events import LeftKept, WorkHarvested
 from wf_tui.ledger.model.states import Step
+from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.git.control.changed_files import Entry
     from wf_tui.git.control.control import Control
     from wf_tui.git.harvest.harvest import Refused
+    from wf_tui.git.worktrees.left_work import LeftRef
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.workspace import Workspace
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "Harvest", "Harvested"]
 
 _NAMED: Final = 20
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,33 @@ class Harvested:
     """What a person should know of how it was found."""
     error: str = ""
     """Why nothing could be taken."""
+    left: tuple[LeftRef, ...] = ()
+    """What it has committed, stashed or tagged beside that, each under a ref now."""
+    unsaved: str = ""
+    """What can be kept in its worktree alone, as a clause."""
+
+    @property
+    def why_kept(self) -> str:
+        """Why its worktree has to stay, as a clause; "" where all of it is saved."""
+        refused = [one for one in self.refused if one.keeps_tree]
+        names = [f"{clean(one.path, limit=200)} ({one.reason})" for one in refused]
+        return listed([*names, *filter(None, [self.error, self.unsaved])], _SHOWN)
+
+    @property
+    def aside(self) -> str:
+        """What a person should know of it that no merge brings, as a clause; "" for nothing."""
+        names = [one.label for one in self.left]
+        parts = [f"left {listed(names, _SHOWN)}"] if names else []
+        parts += [f"its worktree is kept: {self.why_kept}"] if self.why_kept else []
+        return "; ".join(parts)
+
+    @property
+    def left_events(self) -> tuple[LeftKept, ...]:
+        """What the ledger is told of what was left."""
+        return tuple(
+            LeftKept(ref=one.ref, kind=one.kind, name=one.name, commit=one.commit, files=one.files)
+            for one in self.left
+        )
 
     @property
     def event(self) -> WorkHarvested:
@@ -105,19 +136,22 @@ class Harvest:
 
     async def record(self, record: ClaimRecord, found: Harvested) -> None:
         """Tell the ledger what was found; only now is it known to be safe."""
-        await record.harvested(found.event)
+        await record.harvested(found.event, found.left_events)
         await self.threads.reach(Point.HARVEST_RECORDED)
 
     def _commit(self, workspace: Workspace) -> Harvested:
-        tree = workspace.tree
+        tree, claim = workspace.tree, workspace.claim
+        refs = left_refs(claim.task.id, claim.epoch)
         try:
             # The tree counts as safe only when the block, which makes the ref, has ended well.
-            with tree.harvesting(workspace.shared_scope) as found:
+            with tree.harvesting(workspace.shared_scope, refs=refs) as (found, left):
                 commit, ref = (
                     self.save(workspace, found.tree_oid) if found.entries else (None, None)
                 )
         except HarvestRefusedError as error:
-            return Harvested(base=tree.base, error=error.message)
+            left = tree.keep_left(refs)
+            kept = replace(NOTHING, left=left.refs, unsaved=left.unsaved)
+            return replace(kept, base=tree.base, error=error.message)
         return Harvested(
             base=tree.base,
             commit=commit,
@@ -126,6 +160,8 @@ class Harvest:
             refused=found.refused,
             ignored=found.ignored,
             note=found.note,
+            left=left.refs,
+            unsaved=left.unsaved,
         )
 
     def save(self, workspace: Workspace, content: str) -> tuple[str, str]:

@@ -92,10 +92,11 @@ class Workspace:
         self.trees.pool.apply_checkpoint(tree, commit)
         return tree
 
-    def leave(self, *, keep: bool, untouched: bool) -> Left:
+    def leave(self, *, keep: bool, untouched: bool, unsaved: str = "") -> Left:
         """Give the tree back; one that a person may need, or with work in it, is kept.
 
-        `untouched` says that no program ran in it. Raises `GitError` or `OSError` where the machine
+        `untouched` says that no program ran in it; `unsaved` what its harvest found that nothing
+        else can hold, for the reason. Raises `GitError` or `OSError` where the machine
         does not let it be given back; nobody else gets it then.
         """
         task = self.claim.task
@@ -106,7 +107,7 @@ class Workspace:
             # The pool looks for itself whether the work is saved, where some can be there (G8).
             if self.trees.pool.release(self.tree, saved=untouched or not task.writes):
                 return Left()
-            return Left(kept="its work could not be harvested")
+            return Left(kept=unsaved or self.tree.why_unsaved())
         if task.writes:
             self.trees.shared.leave()
             return Left()

@@ -52,7 +52,7 @@ def test_a_filled_submodule_is_no_change(tree: Tree) -> None:
     """What `git submodule update --init --recursive` lays out is the base, and ignored files."""
     (tree.path / "lib" / "made.o").write_text("o")
     assert (tree.path / "lib/deep/inner/l").read_text() == "inner\n"
-    assert tree.is_saved()
+    assert tree.why_unsaved() == ""
     assert _why(tree) == ""
 
 
@@ -74,7 +74,7 @@ def test_work_in_a_filled_submodule_is_named(
 ) -> None:
     """An edit, a new file, one that is gone: each is told with its path in there."""
     change(tree.path / "lib")
-    assert not tree.is_saved()
+    assert tree.why_unsaved()
     assert _why(tree).startswith("submodule changed: ")
     assert why in _why(tree)
 

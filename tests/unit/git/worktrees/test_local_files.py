@@ -85,7 +85,7 @@ def test_they_are_no_work(pool: Pool) -> None:
     """A tree in which nothing else changed is clean, and has to be saved by nobody."""
     tree = acquire(pool)
     (tree.path / ".env").write_text("changed\n")
-    assert tree.is_saved()
+    assert tree.why_unsaved() == ""
 
 
 def test_they_vanish_with_the_attempt(pool: Pool) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "GateEnded",
     "GateStarted",
     "Integrated",
+    "LeftKept",
     "MessageDelivered",
     "ProcessesEnded",
     "ResultRejected",
@@ -100,6 +101,18 @@ class ProcessesEnded(EventBase, kind="processes_ended", changes_row=False):
     program: str
 
 
+class LeftKept(EventBase, kind="left_kept", changes_row=False):
+    """What its git directory held beside its work has a ref of its own; told with the harvest."""
+
+    ref: str
+    kind: str
+    """What named it there: branch, tag, stash, worktree, head, ref or reflog."""
+    name: str
+    commit: str
+    files: int
+    """How many files it changes."""
+
+
 class ConflictFound(EventBase, kind="conflict_found"):
     """Its work does not merge; `again` where that had happened to its task before."""
 
@@ -146,6 +159,7 @@ AttemptEvent = (
     | GateStarted
     | GateEnded
     | ProcessesEnded
+    | LeftKept
     | ConflictFound
     | Integrated
     | AttemptEnded
