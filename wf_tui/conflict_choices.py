@@ -20,6 +20,7 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wf_tui.git.control.control import Control
     from wf_tui.git.merge.conflict import Conflict
     from wf_tui.ledger.model.accept_choices import Choices
     from wf_tui.ledger.model.rows import TaskRow
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     from wf_tui.paths import RunPaths
     from wf_tui.scheduler.chosen_sides import LaidOutConflict
 
-__all__ = ["OpenConflict", "read_conflict"]
+__all__ = ["OpenConflict", "OpenPath", "read_conflict"]
+
+
+@dataclass(frozen=True)
+class OpenPath:
+    """A path in conflict, with git's words for it, and whether it was edited or chosen before."""
+
+    path: str
+    kinds: tuple[str, ...]
+    settled: bool
 
 
 @dataclass(frozen=True)
@@ -56,12 +66,9 @@ class OpenConflict:
         Those that were made before count on. It looks at the files as a harvest would. Blocks; what
         is wrong with the worktree itself is left to the one who accepts it.
         """
-        try:
-            content = self.tree.peek().tree_oid
-        except HarvestRefusedError:
-            return ""
+        content = self._content()
         every = choices.after(self.task.choices)
-        found = self.laid_out.left(self.tree.worktree.control, every, content)
+        found = content and self.laid_out.left(self._control, every, content)
         if not found:
             return ""
         name = clean(shlex.quote(self.task.id))
@@ -69,6 +76,31 @@ class OpenConflict:
             f"task {self.task.id!r} cannot be accepted: {found} (take a side with "
             f"wf accept {name} --ours PATH or --theirs PATH, or edit it: wf shell {name})"
         )
+
+    def paths(self) -> tuple[OpenPath, ...]:
+        """Return each path that there is something to choose of; none where all is settled."""
+        content = self._content()
+        left = (
+            self.laid_out.unresolved(self._control, self.task.choices, content) if content else ()
+        )
+        open_paths = {one.path for one in left}
+        every = self.conflict.conflicted if open_paths else ()
+        return tuple(
+            OpenPath(one.path, one.kinds, settled=one.path not in open_paths)
+            for one in every
+            if one.needs_person
+        )
+
+    @property
+    def _control(self) -> Control:
+        return self.tree.worktree.control
+
+    def _content(self) -> str:
+        """Return the tree that a harvest would make; "" where there is none to be made."""
+        try:
+            return self.tree.peek().tree_oid
+        except HarvestRefusedError:
+            return ""
 
 
 def read_conflict(db: Database, run: str, name: str, paths: RunPaths) -> OpenConflict | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from wf_tui.git.control.control import Control
     from wf_tui.git.merge.conflict import Conflict
+    from wf_tui.git.merge.sides import Unresolved
     from wf_tui.ledger.model.accept_choices import Choices
     from wf_tui.ledger.model.rows import TaskRow
 
@@ -73,13 +74,16 @@ class LaidOutConflict:
     conflict: Conflict
     content: str
 
-    def left(self, control: Control, choices: Choices, resolved: str) -> str:
-        """Return which paths nobody has settled in `resolved`, a commit or tree, as a sentence.
-
-        "" where all are: edited, or chosen.
-        """
+    def unresolved(
+        self, control: Control, choices: Choices, resolved: str
+    ) -> tuple[Unresolved, ...]:
+        """Return what nobody has settled in `resolved`, a commit or tree: edited it, or chosen."""
         sides = chosen_sides(choices, self.conflict)
-        left = unresolved(control, self.conflict, self.content, resolved, sides)
+        return unresolved(control, self.conflict, self.content, resolved, sides)
+
+    def left(self, control: Control, choices: Choices, resolved: str) -> str:
+        """Return the same as a sentence; "" where all is settled."""
+        left = self.unresolved(control, choices, resolved)
         names = listed([f"{clean(one.path, limit=200)} ({one.why})" for one in left], _NAMED)
         return f"nobody has resolved {names}" if left else ""
 

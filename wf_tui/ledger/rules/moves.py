@@ -297,8 +297,10 @@ ACCEPT: Final = Move(
     undoable=False,
     help=(
         "Take the work of tasks that wait for your review, or are blocked by their scope or by a "
-        "conflict you have resolved.\n\nWhat is in the worktree now is taken (wf shell TASK)."
+        "conflict you have resolved.\n\nWhat is in the worktree now is taken (wf shell TASK); of a "
+        "conflict, --ours and --theirs take the version of a side, for one task."
     ),
+    usage="TASK... --ours PATH --theirs PATH",
     key=Key(
         "task.accept",
         ("A",),
