@@ -26,6 +26,7 @@ defaults: {{backoff_secs: 0, max_attempts: 20}}
 phases:
 - name: first
   parallel: true
+  on_failure: skip_continue
   tasks:
   - {{id: left, run: '{edit}', mode: read_write, file_scope: [shared.txt, marks/**]}}
   - {{id: right, run: '{edit}', mode: read_write, file_scope: [shared.txt, marks/**]}}

@@ -104,7 +104,7 @@ def phase(
     *tasks: NewTask | str,
     after: Iterable[str] = (),
     parallel: bool = True,
-    on_failure: str = "skip_continue",
+    on_failure: str = "hold",
     wip: int | None = None,
 ) -> NewPhase:
     """Return a phase; a task given by its name alone is a plain shell task."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NAMES = ["w1", "w2", "o1"]
 SCOPES = [(), ("src/a",), ("src/a", "src/b"), ("docs/",)]
 SEATS = [seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review",))]
-POLICIES = ["skip_continue"] * 8 + ["hold", "abort"]
+POLICIES = ["hold"] * 5 + ["skip_continue"] * 4 + ["abort"]
 REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
     "conflict", "rate", "quota", "auth", "question", "expired", "alive", "given back", "review",

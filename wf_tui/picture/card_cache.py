@@ -125,7 +125,7 @@ class CardCache:
         The needs of tasks outside the batch are not in it: the cache has them from earlier ones.
         """
         self._context = replace(context, unmet_needs=self._needs)
-        for_all = (context.run.state == RunState.PAUSED, context.phase_waits)
+        for_all = (context.run.state == RunState.PAUSED, context.phase_waits, context.stoppers)
         for_unblocked = _shared_by_unblocked(context)
         reach = Reach.NONE
         if for_all != self._shared_by_all:

@@ -10,7 +10,7 @@ from wf_tui.ledger.model.events.attempt_events import AttemptEnded
 from wf_tui.ledger.model.events.read import EVENTS
 from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, select
 from wf_tui.ledger.queries import breaker_reads, reads
-from wf_tui.ledger.queries.reasons import Reasons
+from wf_tui.ledger.queries.reasons import Reasons, read_stoppers
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
@@ -162,6 +162,7 @@ def _read_context(
         workers=reads.workers(db, run.id),
         unmet_needs=needs,
         breakers=breaker_reads.tripped(db, run.id),
+        stoppers=read_stoppers(db, run, phases),
     )
 
 

@@ -36,8 +36,11 @@ class OnFailure(StrEnum):
     """What a blocked task of a phase means for the rest of the run."""
 
     SKIP_CONTINUE = "skip_continue"
+    """What needs no result of it goes on."""
     ABORT = "abort"
+    """All that is not done is cancelled."""
     HOLD = "hold"
+    """What comes after waits until a person has decided; where a plan does not say otherwise."""
 
 
 class Scopes(StrEnum):

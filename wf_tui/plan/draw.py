@@ -1,6 +1,7 @@
 """A plan drawn as plain text: waves of phases, their tasks, and what each may write."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from wf_tui.plan.models import Isolation, OnFailure, Phase, Plan, Task
 from wf_tui.plan.order import effective_dependencies, phase_waves
@@ -8,6 +9,11 @@ from wf_tui.text import clean, plural
 
 __all__ = ["draw", "draw_head", "draw_phase", "draw_waves"]
 
+_ON_FAILURE: Final = {
+    OnFailure.HOLD: "a failure holds what comes after",
+    OnFailure.SKIP_CONTINUE: "a failure is passed over",
+    OnFailure.ABORT: "a failure aborts the run",
+}
 _WIDEST_ID = 32
 _WIDEST_TEXT = 60
 
@@ -51,8 +57,7 @@ def draw_phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
     facts = ["parallel" if phase.parallel else "one after the other"]
     if needs:
         facts.append("after " + ", ".join(clean(need, limit=_WIDEST_ID) for need in needs))
-    if phase.on_failure is not OnFailure.SKIP_CONTINUE:
-        facts.append(f"on failure {phase.on_failure}")
+    facts.append(_ON_FAILURE[phase.on_failure])
     if phase.wip is not None:
         facts.append(f"at most {phase.wip} at once")
     yield f"  {clean(phase.name)} ({'; '.join(facts)})"

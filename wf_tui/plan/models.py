@@ -295,7 +295,8 @@ class Phase(_Part):
     description: StrictStr | None = None
     depends_on: _Texts = ()
     parallel: StrictBool = False
-    on_failure: OnFailure = OnFailure.SKIP_CONTINUE
+    on_failure: OnFailure = OnFailure.HOLD
+    """wf's own default: the format's is `skip_continue`, which lets a failed test be released."""
     wip: _Positive | None = None
     """How many of its tasks may run at once."""
     tasks: tuple[Task, ...] = ()

@@ -140,8 +140,9 @@ def test_a_skip_is_final_once_used(drive: LedgerHarness) -> None:
 
 
 def test_a_phase_settles_with_blocked_tasks(drive: LedgerHarness) -> None:
-    """A phase settles when all its tasks are done or blocked, and the next ones start."""
-    drive.make(phase("p", "a", "b"), phase("q", "c", shell("d", "a"), after=["p"]))
+    """With `skip_continue` it settles when all are done or blocked, and the next ones start."""
+    first = phase("p", "a", "b", on_failure="skip_continue")
+    drive.make(first, phase("q", "c", shell("d", "a"), after=["p"]))
     drive.wreck("a")
     assert drive.phase("p").settled_at is None
     drive.finish("b")
@@ -153,7 +154,7 @@ def test_a_phase_settles_with_blocked_tasks(drive: LedgerHarness) -> None:
 @pytest.mark.parametrize("kind", ["hold", "question", "quota"])
 def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
     """A phase does not settle while one of its tasks is held, asks, or waits for a quota."""
-    drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
+    drive.make(phase("p", "a", on_failure="skip_continue"), phase("q", "b", after=["p"]))
     if kind == "hold":
         drive.mine.move(RUN, HOLD, ["a"])
     elif kind == "quota":
@@ -170,7 +171,7 @@ def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
 
 def test_an_open_attempt_keeps_a_phase_open(drive: LedgerHarness) -> None:
     """A cancelled task settles its phase only when its attempt is closed."""
-    drive.make(phase("p", "a"), phase("q", "b", after=["p"]))
+    drive.make(phase("p", "a", on_failure="skip_continue"), phase("q", "b", after=["p"]))
     fence = drive.expect_claim("a")
     drive.mine.move(RUN, CANCEL, ["a"])
     assert drive.phase("p").settled_at is None
@@ -180,7 +181,8 @@ def test_an_open_attempt_keeps_a_phase_open(drive: LedgerHarness) -> None:
 
 def test_settled_stays_settled(drive: LedgerHarness) -> None:
     """A retry in a settled phase takes nothing back from those that started after it."""
-    drive.make(phase("p", "a"), phase("q", "b", after=["p"])).wreck("a")
+    first = phase("p", "a", on_failure="skip_continue")
+    drive.make(first, phase("q", "b", after=["p"])).wreck("a")
     at = drive.phase("p").settled_at
     drive.clock.move(9)
     drive.mine.move(RUN, RETRY, ["a"])
@@ -193,7 +195,9 @@ def test_settled_stays_settled(drive: LedgerHarness) -> None:
 def test_phases_settle_in_a_row(drive: LedgerHarness) -> None:
     """A phase all of whose tasks are blocked settles as soon as it may start."""
     drive.make(
-        phase("p", "a"), phase("q", shell("b", "a"), after=["p"]), phase("r", "c", after=["q"])
+        phase("p", "a", on_failure="skip_continue"),
+        phase("q", shell("b", "a"), after=["p"], on_failure="skip_continue"),
+        phase("r", "c", after=["q"]),
     )
     drive.wreck("a")
     assert [e.data["phase"] for e in drive.events("phase_settled")] == ["p", "q"]
@@ -225,8 +229,8 @@ def test_a_skip_before_its_turn(drive: LedgerHarness) -> None:
 
 
 def test_a_sequence(drive: LedgerHarness) -> None:
-    """In a sequential phase each task waits for the one before, done or blocked."""
-    drive.make(phase("p", "a", "b", "c", parallel=False))
+    """With `skip_continue` each task waits for the one before, done or blocked."""
+    drive.make(phase("p", "a", "b", "c", parallel=False, on_failure="skip_continue"))
     assert [counters(drive, name)[0] for name in "abc"] == [0, 1, 1]
     drive.wreck("a")
     drive.finish("b")
@@ -242,14 +246,34 @@ def test_a_sequence_stops_at_a_hold(drive: LedgerHarness) -> None:
     drive.expect_claim("b")
 
 
-def test_the_hold_policy(drive: LedgerHarness) -> None:
-    """With `on_failure: hold` nothing goes on past a blocked task until it is done."""
+@pytest.mark.parametrize("skip", [True, False])
+@pytest.mark.parametrize("kind", [BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.SCOPE])
+def test_the_hold_policy(drive: LedgerHarness, kind: BlockedKind, *, skip: bool) -> None:
+    """With `on_failure: hold` nothing goes on past a blocked task until a person has decided."""
     held = phase("p", "a", "b", parallel=False, on_failure="hold")
-    drive.make(held, phase("q", "c", after=["p"])).wreck("a")
-    assert drive.claim() is None
-    drive.mine.move(RUN, RETRY, ["a"])
-    drive.finish("a", "b", "c")
+    drive.make(held, phase("q", "c", after=["p"]))
+    drive.fail(drive.expect_claim("a"), kind)
+    assert (drive.claim(), drive.where()) == (None, f"B:{kind} P P")
+    drive.mine.move(RUN, SKIP if skip else RETRY, ["a"])
+    drive.finish(*("bc" if skip else "abc"))
     recount.check(drive.db)
+
+
+def test_a_parallel_phase_that_holds(drive: LedgerHarness) -> None:
+    """Beside a failure its other tasks go on; the phase behind it waits."""
+    drive.make(phase("p", "a", "b", on_failure="hold"), phase("q", "c", after=["p"]))
+    drive.wreck("a")
+    drive.finish("b")
+    assert (drive.claim(), drive.phase("p").settled_at) == (None, None)
+
+
+def test_an_added_task_that_fails_holds_nothing_up(drive: LedgerHarness) -> None:
+    """The implicit phase `added` is `skip_continue`, whatever the plan says of its own."""
+    drive.make(phase("p", "a"))
+    drive.mine.add(RUN, shell("x"))
+    drive.finish("a")
+    drive.wreck("x")
+    assert drive.phase("added").settled_at is not None
 
 
 def test_a_long_chain(drive: LedgerHarness) -> None:

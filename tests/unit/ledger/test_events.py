@@ -77,7 +77,7 @@ def test_created(drive: LedgerHarness) -> None:
     assert (event.seq, event.at, event.data["scopes"]) == (1, START, "race")
     assert event.data["phases"] == [
         {"name": "p", "parallel": False, "on_failure": "hold", "depends_on": []},
-        {"name": "q", "parallel": True, "on_failure": "skip_continue", "depends_on": ["p"]},
+        {"name": "q", "parallel": True, "on_failure": "hold", "depends_on": ["p"]},
     ]
 
 

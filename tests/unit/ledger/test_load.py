@@ -53,7 +53,7 @@ def test_phases(drive: LedgerHarness) -> None:
     """Phases keep order, policy and limit, and wait for the phases of the results they need."""
     loaded(drive)
     p, q = drive.phase("p"), drive.phase("q")
-    assert (p.ordinal, p.parallel, p.on_failure, p.wip) == (0, True, "skip_continue", 2)
+    assert (p.ordinal, p.parallel, p.on_failure, p.wip) == (0, True, "hold", 2)
     assert (q.ordinal, q.parallel, q.on_failure, q.wip) == (1, False, "abort", None)
     assert (p.unmet, q.unmet, q.unsettled) == (0, 1, 2)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.ledger_harness import BAD, RUN, LedgerHarness, phase, seat, shell
 from tests.support.task_states import STATES
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.model.states import LimitKind
+from wf_tui.ledger.model.states import BlockedKind, LimitKind
 from wf_tui.ledger.queries.reasons import Reason
 from wf_tui.ledger.rules.moves import SKIP
 
@@ -51,6 +51,30 @@ def test_waiting_in_a_sequence(drive: LedgerHarness) -> None:
     """A task in a sequence names the one before."""
     drive.make(phase("p", "a", "b", parallel=False))
     assert drive.reason("b").text == "waits for a"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(BlockedKind.FAILED, "failed"), (BlockedKind.GATE, "is blocked (gate)")],
+)
+def test_waiting_for_a_person(drive: LedgerHarness, kind: BlockedKind, words: str) -> None:
+    """Behind a failure the task that needs a person is named, through any phases."""
+    drive.make(
+        phase("p", "a", "b", "c", parallel=False),
+        phase("q", "d", after=["p"]),
+        phase("r", "e", after=["q"]),
+    )
+    drive.fail(drive.expect_claim("a"), kind)
+    text = f"waits for a, which {words}: a person decides"
+    assert [drive.reason(name).text for name in "bcde"] == [text] * 4
+    assert drive.reason("e").detail == {"tasks": [], "phases": ["q"], "blocked": "a"}
+
+
+def test_nobody_is_named_who_stops_nothing(drive: LedgerHarness) -> None:
+    """A held task, and one that lets the rest go on, need no person for what comes after."""
+    first = phase("p", "a", "b", on_failure="skip_continue")
+    drive.make(first, phase("q", "c", after=["p"])).wreck("a")
+    assert drive.reason("c").text == "waits for phase p"
 
 
 def test_backoff(drive: LedgerHarness) -> None:

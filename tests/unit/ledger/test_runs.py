@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support import recount
-from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, seat, shell
+from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase, seat, shell
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import CANCEL, HOLD, MOVES, REASSIGN, RETRY, SKIP
@@ -188,6 +188,17 @@ def test_stalled_when_detached(drive: LedgerHarness) -> None:
     drive.clock.move(1799)
     assert end(drive) == "stalled"
     drive.clock.move(1)
+    assert end(drive) == "partial"
+    assert drive.kinds().count("run_stalled") == 1
+
+
+def test_what_a_person_has_cancelled_is_waited_for_by_nobody(drive: LedgerHarness) -> None:
+    """Where all that is left is that, or comes after it, the run is partial at once."""
+    drive.make(phase("p", "a", shell("n", "a"), "b"), phase("q", "c", after=["p"]))
+    drive.mine.move(RUN, CANCEL, ["a"])
+    drive.wreck("b")
+    assert end(drive) == "stalled"
+    drive.mine.move(RUN, CANCEL, ["b"])
     assert end(drive) == "partial"
     assert drive.kinds().count("run_stalled") == 1
 

@@ -15,6 +15,7 @@ gate: pytest -q
 phases:
 - name: build
   parallel: true
+  on_failure: skip_continue
   wip: 2
   tasks:
   - {id: api, prompt: "Write the API.\\nAll of it.", mode: read_write, file_scope: [src/api]}
@@ -191,15 +192,15 @@ def test_a_plan_is_drawn_in_waves() -> None:
         "3 phases in 2 waves, 5 tasks, at most 3 at once, overlapping scopes serialize",
         "",
         "wave 1",
-        "  build (parallel; at most 2 at once)",
+        "  build (parallel; a failure is passed over; at most 2 at once)",
         "    ├ api  writes src/api                          Write the API.  | gate `pytest -q`",
         "    ├ ui   writes ui, css in the shared workspace  $ make ui  | gate `pytest -q`",
         "    └ doc  writes anything                         Docs  | gate `pytest -q`",
-        "  look (one after the other)",
+        "  look (one after the other; a failure holds what comes after)",
         "    1. look  reads  Look",
         "",
         "wave 2",
-        "  check (one after the other; after build, look; on failure abort)",
+        "  check (one after the other; after build, look; a failure aborts the run)",
         "    1. test  reads  Test it  | needs api, look",
     ]
 

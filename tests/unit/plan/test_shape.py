@@ -65,13 +65,13 @@ def test_defaults_of_a_task() -> None:
 
 
 def test_defaults_of_plan_and_phase() -> None:
-    """A phase is sequential and goes on; a plan runs four tasks at once."""
+    """A phase is sequential and holds at a failure; a plan runs four tasks at once."""
     plan = report({"goal": "g", "phases": [{"name": "a", "tasks": [{"id": "t", "run": "x"}]}]}).plan
     assert plan is not None
     assert (plan.max_concurrent, plan.description, plan.gate) == (4, None, None)
     assert plan.scopes is Scopes.SERIALIZE
     (phase,) = plan.phases
-    assert (phase.parallel, phase.on_failure) == (False, OnFailure.SKIP_CONTINUE)
+    assert (phase.parallel, phase.on_failure) == (False, OnFailure.HOLD)
     assert (phase.description, phase.wip, phase.depends_on) == (None, None, ())
 
 

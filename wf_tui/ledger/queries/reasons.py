@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, select
+from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, literals, select
 from wf_tui.ledger.model.run_environment import lacking
-from wf_tui.ledger.model.states import EdgeKind, PendingReason, RunState, TaskState
+from wf_tui.ledger.model.states import (
+    BlockedKind,
+    EdgeKind,
+    PendingReason,
+    RunState,
+    TaskState,
+)
 from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
+from wf_tui.plan.choices import OnFailure
 from wf_tui.text import listed, plural
 
 if TYPE_CHECKING:
@@ -18,7 +25,16 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import BreakerRow, PhaseRow, RunRow
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["Reason", "Reasons"]
+__all__ = ["Reason", "Reasons", "Stopper", "read_stoppers"]
+
+# Those that would have let the phase settle with another policy, and by themselves.
+_GIVEN_UP: Final = literals(
+    kind for kind in BlockedKind if kind.facts.settles_phase and kind is not BlockedKind.DEPENDENCY
+)
+_STOPPER: Final = (
+    f"SELECT id, kind FROM task WHERE run = :run AND phase = :phase AND state = 'blocked' "
+    f"AND kind IN ({_GIVEN_UP}) AND open_epoch IS NULL ORDER BY ordinal LIMIT 1"
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,34 @@ class Reason:
     """A `PendingReason` of a pending task; of the others, their step or kind."""
     text: str
     detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stopper:
+    """A blocked task of a phase with `on_failure: hold`, behind which nothing goes on."""
+
+    task: str
+    kind: BlockedKind
+
+    @property
+    def words(self) -> str:
+        """How the sentence about who waits for it goes on: `which failed`."""
+        plain = {BlockedKind.FAILED: "failed", BlockedKind.CANCELLED: "was cancelled"}
+        return plain.get(self.kind) or f"is blocked ({self.kind})"
+
+
+def read_stoppers(
+    db: Database, run: RunRow, phases: Mapping[str, PhaseRow]
+) -> Mapping[str, Stopper]:
+    """Return the first task of each phase that stops what comes after; costs what is blocked."""
+    found = {}
+    for phase in phases.values() if run.blocked else ():
+        if phase.on_failure is not OnFailure.HOLD or phase.settled_at is not None:
+            continue
+        values = {"run": run.id, "phase": phase.name}
+        for row in db.execute(_STOPPER, values):
+            found[phase.name] = Stopper(str(row[0]), BlockedKind(str(row[1])))
+    return found
 
 
 @dataclass(frozen=True)
@@ -48,6 +92,8 @@ class Reasons:
     unmet_needs: Mapping[str, tuple[str, ...]]
     breakers: Mapping[str, BreakerRow] = field(default_factory=dict)
     """Those that tripped, by profile."""
+    stoppers: Mapping[str, Stopper] = field(default_factory=dict)
+    """By phase: the blocked task for which all that comes after it waits."""
 
     @classmethod
     def read(cls, db: Database, run: RunRow, now: float) -> Reasons:
@@ -82,6 +128,7 @@ class Reasons:
             workers=reads.workers(db, run.id),
             unmet_needs=_grouped((str(dst), str(src)) for src, dst in unmet),
             breakers=breaker_reads.tripped(db, run.id),
+            stoppers=read_stoppers(db, run, phases),
         )
 
     def of(self, task: TaskRow) -> Reason:
@@ -111,6 +158,13 @@ class Reasons:
     def _waiting(self, task: TaskRow) -> Reason:
         phases = list(self.phase_waits.get(task.phase, ()))
         needs = list(self.unmet_needs.get(task.id, ()))
+        if stopper := self._stopper(task):
+            text = f"waits for {stopper.task}, which {stopper.words}: a person decides"
+            return Reason(
+                PendingReason.WAITING,
+                text,
+                {"tasks": needs, "phases": phases, "blocked": stopper.task},
+            )
         names = [*needs, *(f"phase {name}" for name in phases)]
         if not names:
             return Reason(PendingReason.WAITING, "waits for its previous attempt to be cleaned up")
@@ -118,6 +172,18 @@ class Reasons:
         return Reason(
             PendingReason.WAITING, f"waits for {names[0]}{more}", {"tasks": needs, "phases": phases}
         )
+
+    def _stopper(self, task: TaskRow) -> Stopper | None:
+        """Return the blocked task that this one waits for, however many phases lie between."""
+        phases = [] if self.phases[task.phase].parallel else [task.phase]
+        seen = {task.phase}
+        phases += self.phase_waits.get(task.phase, ())
+        for name in phases:
+            if name in self.stoppers:
+                return self.stoppers[name]
+            phases += [it for it in self.phase_waits.get(name, ()) if it not in seen]
+            seen.add(name)
+        return None
 
     def _unclaimed(self, task: TaskRow) -> Reason:
         fit = [seat for seat in self.workers if seat.fits(task)]

@@ -229,9 +229,26 @@ def end_when_idle(tx: Change, *, foreground: bool, looked_at: float) -> RunState
         tx.emit(RunStalled(roots=tuple(roots(tx))))
     if tx.run.state == RunState.STALLED:
         idle = tx.now - (tx.run.idle_since or tx.now)
-        if foreground or idle >= IDLE_END:
+        if foreground or idle >= IDLE_END or is_given_up(tx):
             _end(tx, RunState.PARTIAL)
     return tx.run.state
+
+
+def is_given_up(tx: Change) -> bool:
+    """Whether a person has cancelled all that could go on, so that nobody is to be waited for."""
+    rows = tx.db.execute(
+        "SELECT SUM(kind = :cancelled) > 0 AND SUM(kind NOT IN (:cancelled, :through)) = 0 "
+        "AND NOT EXISTS (SELECT 1 FROM task WHERE run = :run AND state = :pending AND unmet = 0) "
+        "FROM task WHERE run = :run AND state = :blocked",
+        {
+            "run": tx.run.id,
+            "blocked": TaskState.BLOCKED,
+            "pending": TaskState.PENDING,
+            "cancelled": BlockedKind.CANCELLED,
+            "through": BlockedKind.DEPENDENCY,
+        },
+    )
+    return bool(rows and rows[0][0])
 
 
 def roots(tx: Change) -> list[str]:

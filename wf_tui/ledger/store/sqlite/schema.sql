@@ -117,6 +117,8 @@ CREATE INDEX task_parked ON task (run, wait_queue, rank, ordinal) WHERE wait_que
 CREATE INDEX task_timer ON task (run, not_before) WHERE not_before IS NOT NULL;
 CREATE INDEX task_pinned ON task (run, ready_at) WHERE pinned_by = 'plan' AND state = 'pending';
 CREATE INDEX task_phase ON task (run, phase, ordinal);
+-- what stops all that comes after it in a phase that holds
+CREATE INDEX task_blocked ON task (run, phase, ordinal) WHERE state = 'blocked';
 
 CREATE TABLE edge (
     run TEXT NOT NULL,
