@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -60,6 +60,9 @@ class Timing(_Part):
     """Between the polite end of a program and its kill."""
 
 
+_COMMANDS_ONLY: Final[frozenset[str]] = frozenset({"shell"})
+
+
 class Profile(_Part):
     """How to make the seats of one kind."""
 
@@ -76,6 +79,11 @@ class Profile(_Part):
     """Variables of whoever starts a run that its programs get, too."""
     breaker: Annotated[int, Field(ge=0, le=1_000_000)] = 50
     """After how many quick failures in a row its seats pause (RULES 5, Breaker); 0: never."""
+
+    @property
+    def takes_prompts(self) -> bool:
+        """Whether its seats can do a task that has no command."""
+        return self.kind not in _COMMANDS_ONLY
 
 
 class Board(_Part):
@@ -106,6 +114,11 @@ class Config(_Part):
     def seats(self) -> Mapping[str, Profile]:
         """The profiles with the built-in one, `shell`."""
         return {"shell": Profile(), **self.profiles}
+
+    @property
+    def takes_prompts(self) -> bool:
+        """Whether any profile can do a task that has no command."""
+        return any(profile.takes_prompts for profile in self.seats.values())
 
 
 def config_path(environ: Mapping[str, str]) -> Path | None:

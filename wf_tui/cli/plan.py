@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ import click
 
 from wf_tui.cli.context import json_option, lenient_option, print_json
 from wf_tui.cli.group import Group
+from wf_tui.config import load_config
 from wf_tui.plan.draw import draw
 from wf_tui.plan.read import read_plan
 
@@ -30,7 +32,8 @@ def plan() -> None:
 @json_option
 def check(*, plans: tuple[Path, ...], lenient: bool, as_json: bool) -> int:
     """Check plans and print all that is wrong with them; the exit status is 2 if anything is."""
-    reports = [read_plan(path, lenient=lenient) for path in plans]
+    prompts = load_config(os.environ).takes_prompts
+    reports = [read_plan(path, lenient=lenient, takes_prompts=prompts) for path in plans]
     for report in reports:
         if as_json:
             print_json(report.as_json())

@@ -3,13 +3,16 @@
 import stat
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from wf_tui.errors import nearest
 from wf_tui.plan import check
 from wf_tui.plan.document import Document
+from wf_tui.plan.foreign.files import Foreign, foreign_text, foreign_value
 from wf_tui.plan.foreign.keys import rename_aliases, unknown_keys, unused_keys
+from wf_tui.plan.foreign.traps import explained
 from wf_tui.plan.json_text import read_json
 from wf_tui.plan.report import PARSE_ERROR, Problem, Report
 from wf_tui.plan.shape import shape
@@ -23,6 +26,8 @@ MOST_BYTES = 10_000_000
 
 FORMATS: Final = {".json": "json", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml"}
 
+_TITLES: Final = {"json": "JSON", "toml": "TOML", "yaml": "YAML"}
+_START = "start with `goal` and `phases`"
 _READERS: Final[dict[str, Callable[[str], Document]]] = {
     "json": read_json,
     "toml": read_toml,
@@ -30,12 +35,18 @@ _READERS: Final[dict[str, Callable[[str], Document]]] = {
 }
 
 
-def read_plan(path: Path, most_bytes: int = MOST_BYTES, *, lenient: bool = False) -> Report:
+def read_plan(
+    path: Path,
+    most_bytes: int = MOST_BYTES,
+    *,
+    lenient: bool = False,
+    takes_prompts: bool = True,
+) -> Report:
     """Read and check the plan in a file; every fault is in the report, none is raised.
 
     The ending of its name says the format (`FORMATS`). Whether scopes fold case is that of the file
     system that the plan lies on, where the repository usually lies, too. A file of more than
-    `most_bytes` bytes is not read. `lenient` is that of `parse_plan`.
+    `most_bytes` bytes is not read. `lenient` and `takes_prompts` are those of `parse_plan`.
     """
     name = str(path)
     try:
@@ -47,6 +58,8 @@ def read_plan(path: Path, most_bytes: int = MOST_BYTES, *, lenient: bool = False
     # Only now: that a file is missing or a folder says more than that its name has no ending.
     format_ = FORMATS.get(path.suffix.lower())
     if format_ is None:
+        if foreign := foreign_text(path.name, content.decode("utf-8", "replace")):
+            return Report(name, None, (_refusal(foreign),))
         known = ", ".join(FORMATS)
         near = nearest(path.suffix, FORMATS) if path.suffix else None
         hint = f"did you mean {path.stem}{near}?" if near else f"name it with one of {known}"
@@ -57,18 +70,35 @@ def read_plan(path: Path, most_bytes: int = MOST_BYTES, *, lenient: bool = False
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return refused(name, "is not UTF-8 text", "save it with the encoding UTF-8", line)
-    return parse_plan(text, format_, name, fold_case=folds_case(path), lenient=lenient)
+    return parse_plan(
+        text,
+        format_,
+        name,
+        fold_case=folds_case(path),
+        lenient=lenient,
+        takes_prompts=takes_prompts,
+    )
 
 
 def parse_plan(
-    text: str, format_: str, name: str, *, fold_case: bool = False, lenient: bool = False
+    text: str,
+    format_: str,
+    name: str,
+    *,
+    fold_case: bool = False,
+    lenient: bool = False,
+    takes_prompts: bool = True,
 ) -> Report:
     """Read and check the text of a plan; `format_` is json, toml or yaml, `name` is for reports.
 
     All faults are told at once: the rules look at what is right beside a fault of the shape, too.
     `fold_case` takes scopes `A` and `a` for the same; `lenient` takes unknown keys for warnings.
+    Without `takes_prompts` there is no profile for a task without a command, which is a warning.
     """
-    document = rename_aliases(_READERS[format_](text))
+    read = _READERS[format_](text)
+    if foreign := _foreign_file(read, name, text):
+        return Report(name, None, (foreign,))
+    document = rename_aliases(_explained(read, text))
     root = document.value if isinstance(document.value, dict) else {}
     unknown = tuple(unknown_keys(document, root))
     warnings = (*(unknown if lenient else ()), *unused_keys(document, root))
@@ -82,7 +112,48 @@ def parse_plan(
     if shaped.errors:
         return Report(name, None, errors, warnings, *known_fields(document))
     warnings = (*warnings, *check.warnings(document, plan))
+    if not takes_prompts:
+        warnings = (*warnings, *check.prompt_warnings(document, plan))
     return Report(name, None if errors else plan, errors, warnings, plan.goal, plan.max_concurrent)
+
+
+def _foreign_file(document: Document, name: str, text: str) -> Problem | None:
+    """Return the refusal of a file that is plainly another tool's, or None."""
+    if isinstance(document.value, dict | list):
+        foreign = foreign_value(document.value)
+    else:
+        foreign = foreign_text(name, text)
+    if foreign is None:
+        return None
+    found = _refusal(foreign)
+    if foreign.line is None and document.value is not None:
+        path = (foreign.key,) if foreign.key else ()
+        return document.problem(PARSE_ERROR, path, found.message, found.hint)
+    return found
+
+
+def _refusal(foreign: Foreign) -> Problem:
+    message = f"this is {foreign.name}, not a plan of wf"
+    return Problem(PARSE_ERROR, message, line=foreign.line, hint=foreign.hint)
+
+
+def _explained(document: Document, text: str) -> Document:
+    """Return the document with what its text stopped at named as what it is."""
+    if isinstance(document.value, dict | list) or not (document.faults or document.value):
+        return document
+    *first, last = document.faults or (
+        document.problem(PARSE_ERROR, (), "the plan must be a table of keys", _START),
+    )
+    for format_, reader in _READERS.items():
+        other = reader(text) if format_ != document.format else document
+        if {"goal", "phases"} & other.table(()).keys() and not text.lstrip().startswith("{"):
+            message = f"this is {_TITLES[format_]}, not {_TITLES[document.format]}"
+            hint = f"let its name end in .{format_}"
+            return replace(document, faults=(*first, replace(last, message=message, hint=hint)))
+    named = explained(last, text, document.format)
+    if any((it.line, it.message) == (named.line, named.message) for it in first):
+        return replace(document, faults=tuple(first))
+    return replace(document, faults=(*first, named))
 
 
 class _RefusedFileError(Exception):

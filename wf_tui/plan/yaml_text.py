@@ -4,6 +4,7 @@ The words of plain scalars (`yes`, `0x10`, `~`) are those of PyYAML's safe loade
 """
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -16,6 +17,7 @@ from wf_tui.plan.document import (
     Mark,
     UnreadableError,
 )
+from wf_tui.plan.foreign.traps import has_hard_space, odd_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,14 +43,19 @@ def read_yaml(text: str) -> Document:
     """
     builder = Builder()
     try:
-        read_events(text, builder)
+        misread = read_events(text, builder)
     except UnreadableError as error:
         return builder.broken("yaml", error)
-    return builder.document("yaml")
+    document = builder.document("yaml")
+    # Keys and indents are not where they seem to be: what else is wrong follows from that.
+    return replace(document, value=None) if misread else document
 
 
-def read_events(text: str, builder: Builder) -> None:
-    """Give the events of PyYAML to the builder; raise `UnreadableError` where it gives up."""
+def read_events(text: str, builder: Builder) -> bool:
+    """Give the events of PyYAML to the builder; raise `UnreadableError` where it gives up.
+
+    Returns whether hard spaces made it read something else than people see.
+    """
     # PyYAML refuses these characters too, but with an error of another kind that has no mark.
     if found := _FORBIDDEN.search(text):
         at = found.start()
@@ -64,6 +71,7 @@ def read_events(text: str, builder: Builder) -> None:
         where = error.problem_mark or error.context_mark
         hint = next((hint for words, hint in _HINTS.items() if words in message), "")
         raise UnreadableError(message, to_mark(where) if where else None, hint) from error
+    return reader.misread
 
 
 def to_mark(mark: object) -> Mark:
@@ -79,6 +87,7 @@ class _Reader:
         self._builder = builder
         self._plain = _PlainScalars()
         self._documents = 0
+        self.misread = False
         self._turns: list[bool | None] = []
         """Of each open table, whether a key comes next; None for a list."""
 
@@ -101,6 +110,9 @@ class _Reader:
                 value: object = event.value
                 if event.tag is None and event.implicit[0]:  # no quotes, so it may be a number
                     value = self._plain.value(event.value)
+                    if odd := odd_word(event.value):
+                        self._builder.fault(odd[0], mark, odd[1])
+                        self.misread |= has_hard_space(event.value)
                 self.take_scalar(event.value, value, mark)
             case yaml.CollectionStartEvent():
                 self.refuse_extras(event, mark)

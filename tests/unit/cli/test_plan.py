@@ -35,6 +35,32 @@ def test_check_of_a_good_plan_exits_with_0(cli: CliHarness) -> None:
     assert "good, 1 phase, 1 task" in result.stdout
 
 
+def test_prompts_that_no_profile_takes_are_a_warning(cli: CliHarness) -> None:
+    """Of the check, which knows the settings; the plan itself is good."""
+    result = cli.here("plan", "check", cli.plan(GOOD), "--json", repo=False)
+    (warning,) = json.loads(result.stdout)["warnings"]
+    assert (warning["code"], warning["detail"]) == ("no_profile", {"task": "t"})
+    assert (result.exit_code, "`run`" in warning["hint"]) == (0, True)
+
+
+def test_and_the_run_is_refused(cli: CliHarness) -> None:
+    """Before anything is made: no state folder, no branch; with the names of the tasks."""
+    result = cli.here("run", cli.plan(GOOD), "--headless")
+    assert result.exit_code == 3
+    assert "no profile takes a prompt, and 1 task of the plan has nothing else: t" in result.stderr
+    assert not (cli.root / "state").exists()
+
+
+@pytest.mark.parametrize("command", [("plan", "check"), ("run", "--detach")])
+def test_leniently_unknown_keys_are_warnings(cli: CliHarness, command: tuple[str, ...]) -> None:
+    """Without the option they are errors, and nothing is made."""
+    plan = cli.plan(GOOD.replace("prompt: x", "run: 'true', mode: read_only, if: never"))
+    where = {"repo": command[0] == "run"}
+    strict = cli.here(*command, plan, **where)
+    assert (strict.exit_code, (cli.root / "state").exists()) == (2, False)
+    assert cli.here(*command, plan, "--lenient", **where).exit_code == 0
+
+
 def test_show_draws_a_plan(cli: CliHarness) -> None:
     """Phases and tasks are there."""
     result = cli.here("plan", "show", cli.plan(GOOD), repo=False)
