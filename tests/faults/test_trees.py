@@ -93,7 +93,8 @@ def test_no_room_in_the_users_repository(harness: RunHarness) -> None:
 def test_a_ref_that_cannot_be_made(harness: RunHarness) -> None:
     """What has no ref is not saved: nobody else gets its worktree, and it is not removed."""
     harness.start(
-        "goal: g\ndefaults: {max_attempts: 1}\nphases: [{name: p, on_failure: skip_continue, tasks: ["
+        "goal: g\ndefaults: {max_attempts: 1}\n"
+        "phases: [{name: p, on_failure: skip_continue, tasks: ["
         "{id: a, run: 'echo work > work', mode: read_write},"
         "{id: b, run: 'echo b > b', mode: read_write}]}]\n"
     )
