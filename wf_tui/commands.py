@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
-from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
+from wf_tui.ledger.model.states import WORKER, BlockedKind, Intent, RunState, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.seats import more_seats
 from wf_tui.scheduler.control import ensure_scheduler
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.model.rows import TaskRow
-    from wf_tui.ledger.rules.load import NewTask
     from wf_tui.ledger.rules.moves import Move, MoveResult
     from wf_tui.paths import RunPaths
     from wf_tui.project import Project
@@ -123,6 +123,10 @@ def add(project: Project, ledger: Ledger, run: str, task: NewTask, phase: str | 
         taken = {row.id for row in reads.tasks(ledger.db, run)}
         return ledger.add(run, replace(task, id=_free_id(task.title, taken)), phase)
 
+    if ledger.actor.startswith(WORKER):
+        # Its scheduler is there, or it would not be; one of its own would have its environment.
+        with ledger.db.transaction(run):
+            return one()
     return _with_scheduler(project, ledger, run, one)
 
 

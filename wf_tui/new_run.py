@@ -13,11 +13,11 @@ from wf_tui.git.runner import require_version
 from wf_tui.git.user.export import branch_name
 from wf_tui.git.user.repo_warnings import repo_warnings
 from wf_tui.git.worktrees.local_files import LocalFiles
+from wf_tui.ledger.model.new_tasks import of_plan
 from wf_tui.ledger.model.rows import RunRow
 from wf_tui.ledger.model.run_environment import RunEnvironment
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.model.worktree_setup import WorktreeSetup
-from wf_tui.ledger.rules.load import of_plan
 from wf_tui.ledger.rules.seats import new_seats
 from wf_tui.paths import private_folder
 from wf_tui.plan.choices import Scopes

@@ -15,6 +15,7 @@ __all__ = [
     "WRITERS",
     "RepoPaths",
     "RunPaths",
+    "attempt_mark",
     "private_folder",
     "private_opener",
     "repo_paths",
@@ -145,6 +146,15 @@ def repo_paths(state: Path, common_dir: Path, name: str) -> RepoPaths:
     digest = hashlib.sha256(os.fsencode(common_dir.resolve())).hexdigest()[:12]
     words = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40] or "repository"
     return RepoPaths(state / f"{words}-{digest}")
+
+
+def attempt_mark(run: str, task_folder: str) -> str:
+    """Return the value of `WF_ATTEMPT`: stray processes of a run are known by its beginning.
+
+    With an empty `task_folder` it is that beginning; the slash keeps a run from matching another
+    one whose name goes on.
+    """
+    return f"{run}/{task_folder}"
 
 
 def private_folder(path: Path) -> Path:

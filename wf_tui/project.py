@@ -9,14 +9,22 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from wf_tui.errors import UsageError
-from wf_tui.ledger.model.states import PERSON
+from wf_tui.errors import RefusedError, RepositoryError, UsageError
+from wf_tui.ledger.model.states import PERSON, WORKER
+from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
-from wf_tui.paths import RepoPaths, require_own, state_dir
+from wf_tui.paths import (
+    RepoPaths,
+    RunPaths,
+    attempt_mark,
+    require_own,
+    state_dir,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +34,16 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["Project", "find_project", "open_ledger", "open_reads", "user_name"]
+__all__ = [
+    "Project",
+    "find_project",
+    "open_ledger",
+    "open_reads",
+    "speaking_worker",
+    "user_name",
+]
+
+_RUN_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,8 @@ class Project:
     environ: Mapping[str, str] = field(repr=False)
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
     """Takes what a person should know of what was done for them; the command line prints it."""
+    own_run: str | None = None
+    """The run of the worker that runs us, where it is one of this repository."""
 
     @cached_property
     def repository(self) -> Repository:
@@ -55,18 +74,58 @@ def find_project(
     from wf_tui.git.known_repositories import find_repo_paths  # noqa: PLC0415 - not for --help
     from wf_tui.git.repository import locate  # noqa: PLC0415 - not for --help
 
-    common_dir, name = locate(start)
+    tell = tell or (lambda _: None)
+    own = _own_run(environ)
+    # In its worktree a worker finds its run, not the repository of that tree, which has none.
+    if own is not None and start.resolve().is_relative_to(own.root.resolve()):
+        return _of_worker(own, start, environ, tell)
+    try:
+        common_dir, name = locate(start)
+    except RepositoryError:
+        if own is not None and start.is_dir():
+            return _of_worker(own, start, environ, tell)
+        raise
     paths = find_repo_paths(state_dir(environ), common_dir, name)
-    return Project(start, common_dir, paths, environ, tell or (lambda _: None))
+    mine = own is not None and own.root == paths.run(own.root.name).root
+    return Project(start, common_dir, paths, environ, tell, own.root.name if own and mine else None)
+
+
+def _own_run(environ: Mapping[str, str]) -> RunPaths | None:
+    """Return the folder of the run within whose attempt this process runs."""
+    run = environ.get("WF_RUN", "")
+    if not environ.get("WF_ATTEMPT") or not _RUN_NAME.fullmatch(run):
+        return None
+    found = sorted(state_dir(environ).glob(f"*/runs/{run}"))
+    return RunPaths(found[0]) if found else None
+
+
+def _of_worker(
+    own: RunPaths, start: Path, environ: Mapping[str, str], tell: Callable[[str], None]
+) -> Project:
+    """Return the project of a worker's run; its repository is the one that the run works in."""
+    paths = RepoPaths(own.root.parent.parent)
+    return Project(start, own.control, paths, environ, tell, own.root.name)
 
 
 @contextlib.contextmanager
-def open_ledger(project: Project, *, create: bool = False) -> Iterator[Ledger]:
-    """Open the ledger of a repository; what is done through it is done by this user."""
+def open_ledger(
+    project: Project, *, create: bool = False, by_worker: bool = False
+) -> Iterator[Ledger]:
+    """Open the ledger of a repository, for what this user does, or the worker that runs us.
+
+    The one place that knows who is speaking. A worker is refused, unless what follows is for
+    workers, too (`by_worker`). That is a courtesy, no fence: it could speak as its user.
+    """
     from wf_tui.ledger.ledger import Ledger  # noqa: PLC0415 - reading needs no rules
 
     with _database(project, create=create) as db:
-        yield Ledger(db, actor=f"{PERSON}{user_name()}")
+        worker = speaking_worker(db, project)
+        if worker and not by_worker:
+            raise RefusedError(
+                f"this is for a person to do, and {worker} asks for it from within its attempt",
+                "a worker may look (wf status, wf show) and add tasks (wf add)",
+            )
+        yield Ledger(db, actor=f"{WORKER}{worker}" if worker else f"{PERSON}{user_name()}")
 
 
 @contextlib.contextmanager
@@ -87,8 +146,25 @@ def _database(project: Project, *, create: bool) -> Iterator[Database]:
         yield db
 
 
+def speaking_worker(db: Database, project: Project) -> str | None:
+    """Return the name of the worker within whose attempt this process runs, if it does.
+
+    Known by the mark of an attempt that is open in this very ledger: of another run, or of one that
+    is over, it is a variable that has been left in somebody's environment.
+    """
+    names = ("WF_RUN", "WF_TASK", "WF_ATTEMPT")
+    run, task, mark = (project.environ.get(name, "") for name in names)
+    if not (run and task and mark):
+        return None
+    for attempt in reads.attempts(db, run, task):
+        folder = project.paths.run(run).attempt(task, attempt.epoch)
+        if attempt.open and attempt_mark(run, folder.name) == mark:
+            return attempt.worker
+    return None
+
+
 def user_name() -> str:
-    """Return who acts, for the event log."""
+    """Return who acts, for the event log; `open_ledger` knows whether that is a person."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

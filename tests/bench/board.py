@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.bench.figures import Figure, Section, percentile
 from tests.bench.store import EIGHT, RUN, empty_run, fence, opened
 from tests.support.board_harness import project_in
+from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import Spec, WorkerRow
 from wf_tui.ledger.model.states import Outcome, SeatState
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.plan.choices import OnFailure
 

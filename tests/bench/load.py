@@ -13,8 +13,8 @@ import yaml
 
 from tests.bench.figures import Figure, Section, against, by_turns
 from tests.bench.store import empty_run, opened
+from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.plan.choices import Mode, OnFailure
 from wf_tui.plan.read import parse_plan

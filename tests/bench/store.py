@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Fence, Ledger
+from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import RunRow, Spec, WorkerRow
 from wf_tui.ledger.model.states import DoneKind, Intent, Outcome, RunState, SeatState
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.plan.choices import OnFailure, Scopes
 

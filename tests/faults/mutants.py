@@ -671,6 +671,38 @@ MUTANTS: Final = (
         "    if not path:\n",
         "unit/scheduler/test_environment.py::test_the_path_is_that_of_the_start",
     ),
+    Mutant(
+        "G12",
+        "workers that move tasks by hand",
+        "project.py",
+        "        if worker and not by_worker:\n",
+        "        if not project:\n",
+        "integration/test_worker_calls.py::test_it_moves_nothing_by_hand",
+    ),
+    Mutant(
+        "G12",
+        "workers that add more than they have",
+        "ledger/rules/load.py",
+        "_too_many(tx, author) or _beyond(tx, author, seat.profile, task, phase)",
+        "_too_many(tx, author)",
+        "unit/ledger/test_worker_tasks.py::test_more_than_its_author_is_refused",
+    ),
+    Mutant(
+        "G14",
+        "workers that add without an end",
+        "ledger/rules/load.py",
+        "_too_many(tx, author) or _beyond(tx, author, seat.profile, task, phase)",
+        "_beyond(tx, author, seat.profile, task, phase)",
+        "unit/ledger/test_worker_tasks.py::test_workers_add_a_hundred_tasks_of_a_run",
+    ),
+    Mutant(
+        "G12",
+        "tasks of workers that do not wait for their author",
+        "ledger/rules/load.py",
+        "        needs=tuple(dict.fromkeys((*task.spec.needs, author.id))),\n",
+        "        needs=task.spec.needs,\n",
+        "unit/ledger/test_worker_tasks.py::test_it_waits_for_its_author",
+    ),
     # G13: a damaged ledger is named, never overwritten
     Mutant(
         "G13",

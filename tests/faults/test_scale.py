@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from wf_tui.ledger.rules.load import NewPhase
+    from wf_tui.ledger.model.new_tasks import NewPhase
     from wf_tui.ledger.store.database import Values
 
 pytestmark = pytest.mark.slow

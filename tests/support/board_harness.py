@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from wf_tui.config import Config
-    from wf_tui.ledger.rules.load import NewPhase, NewTask
+    from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 
 _T = TypeVar("_T")
 ME = f"user:{user_name()}"

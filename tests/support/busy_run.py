@@ -17,7 +17,7 @@ from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Fence
-    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 

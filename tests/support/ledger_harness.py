@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.events.attempt_events import GateEnded
+from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import RunRow, Spec, TaskRow, WorkerRow
 from wf_tui.ledger.model.states import (
     BlockedKind,
@@ -22,7 +23,6 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.ledger.rules.load import NewPhase, NewTask
 from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Scopes
 
 if TYPE_CHECKING:

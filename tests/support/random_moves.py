@@ -29,8 +29,8 @@ from wf_tui.ledger.rules.moves import ANSWER, EDIT, MOVES, PRIORITY, REASSIGN, R
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
     from wf_tui.ledger.model.rows import AttemptRow
-    from wf_tui.ledger.rules.load import NewPhase, NewTask
 
 NAMES = ["w1", "w2", "o1"]
 SCOPES = [(), ("src/a",), ("src/a", "src/b"), ("docs/",)]

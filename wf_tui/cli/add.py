@@ -13,9 +13,9 @@ from wf_tui.cli.context import acting, json_option, run_option
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_results
 from wf_tui.errors import UsageError
+from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.rules.load import NewTask
 from wf_tui.ledger.rules.moves import EDIT, MoveResult
 from wf_tui.plan.choices import Isolation, Mode
 from wf_tui.plan.scopes import problem
@@ -93,7 +93,7 @@ def add(
         role=role,
         scope=_check_scopes(scope),
     )
-    with acting(run, repo) as found:
+    with acting(run, repo, by_worker=True) as found:
         task = commands.add(found.project, found.ledger, found.run.id, new, phase)
         return print_results(found, [MoveResult.of(task)], as_json=as_json)
 

@@ -135,19 +135,23 @@ def project_at(repo: Path | None) -> Project:
 def reading(run: str | None, repo: Path | None) -> Iterator[Reading]:
     """Open a run for reading; `run` is an id, the beginning of one, or None for the newest.
 
+    For a worker that is its own run.
     Nothing is made or written, but an older ledger is brought up to date.
     """
     project = project_at(repo)
     with open_reads(project) as db:
-        yield Reading(project, db, reads.find_run(db, run))
+        yield Reading(project, db, reads.find_run(db, run or project.own_run))
 
 
 @contextlib.contextmanager
-def acting(run: str | None, repo: Path | None) -> Iterator[Acting]:
-    """Open a run for acting on it; `run` as in `reading`. Each act is a transaction of its own."""
+def acting(run: str | None, repo: Path | None, *, by_worker: bool = False) -> Iterator[Acting]:
+    """Open a run for acting on it; `run` as in `reading`. Each act is a transaction of its own.
+
+    `by_worker` says that a worker may act so, too, from within its attempt.
+    """
     project = project_at(repo)
-    with open_ledger(project) as ledger:
-        yield Acting(project, ledger, reads.find_run(ledger.db, run))
+    with open_ledger(project, by_worker=by_worker) as ledger:
+        yield Acting(project, ledger, reads.find_run(ledger.db, run or project.own_run))
 
 
 def print_line(text: str, colour: str | None = None) -> None:

@@ -22,7 +22,7 @@ from wf_tui.ledger.model.events.run_events import (
     WorktreeRemoved,
 )
 from wf_tui.ledger.model.rows import RunRow, TaskRow, evolve, insert
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
+from wf_tui.ledger.model.states import WORKER, BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.rules import (
     attempts,
     breaker,
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.ledger.model.events.attempt_events import AttemptEvent
+    from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
     from wf_tui.ledger.model.rows import Detail, WorkerRow
     from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
-    from wf_tui.ledger.rules.load import NewPhase, NewTask
     from wf_tui.ledger.rules.moves import Move
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.store.store import Lead
@@ -111,7 +111,7 @@ class Ledger:
         """Store a new run with all its phases and tasks; return its row as stored.
 
         Called by the command that starts it, before there is a scheduler. `chains` has the longest
-        path that is left from each task, as `load.of_plan` returns it.
+        path that is left from each task, as `new_tasks.of_plan` returns it.
         """
         with self.db.transaction(run.id):
             newest = self.db.execute("SELECT max(number) FROM run")[0][0]
@@ -184,6 +184,8 @@ class Ledger:
     def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
         """Add a task to a run, into a phase or into the one that nothing waits for."""
         with self._change(run) as tx:
+            if tx.actor.startswith(WORKER):
+                task = load.of_worker(tx, task, phase)
             runs.wake_run(tx)
             return load.add_task(tx, task, phase)
 

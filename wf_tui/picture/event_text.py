@@ -157,7 +157,8 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
 def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
     match event:
         case tasks.TaskAdded():
-            return _joined("added", event.title)
+            who = f" by the worker of {event.author}" if event.author else ""
+            return _joined(f"added{who}", event.title)
         case tasks.TaskClaimed():
             again = f", after {plural(event.tries, 'failure')}" if event.tries else ""
             return f"goes to {row.worker} (attempt {row.epoch}{again})"

@@ -50,6 +50,8 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
 def _request_lines(task: TaskRow) -> Iterator[str]:
     spec = task.spec
     yield _labelled("phase", task.phase)
+    if task.author:
+        yield _labelled("added", f"by the worker of {task.author}")
     if spec.prompt:
         yield from _labelled_block("prompt", spec.prompt)
     if spec.command is not None:

@@ -17,6 +17,7 @@ __all__ = [
     "first_overlap",
     "overlapping_pairs",
     "problem",
+    "within",
 ]
 
 LONGEST = 4096
@@ -107,6 +108,18 @@ def covers(scopes: Sequence[str], path: str, *, fold_case: bool = False) -> bool
     """
     parts = _parts(_folded(path) if fold_case else path)
     return any(_matches(_pattern(scope, fold_case=fold_case), parts) for scope in scopes)
+
+
+def within(scope: str, scopes: Sequence[str], *, fold_case: bool = False) -> bool:
+    """Tell whether all that `scope` allows is also allowed by one of the scopes.
+
+    Asked of what a worker adds. Of a glob only its literal folders are known to be inside, unless
+    the very same one is among the scopes: too much is refused, never too little.
+    """
+    if _parts(scope) in [_parts(other) for other in scopes]:
+        return True
+    folder = _literal_folder(scope, fold_case=False).strip("/")
+    return bool(folder) and covers(scopes, folder, fold_case=fold_case)
 
 
 def _parts(scope: str) -> list[str]:

@@ -16,10 +16,10 @@ from wf_tui.ledger.model.states import Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
+from wf_tui.paths import attempt_mark
 from wf_tui.plan.choices import Isolation
 from wf_tui.scheduler.attempts.endings import CANCELLED, LOST, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
-from wf_tui.scheduler.attempts.job import attempt_mark
 from wf_tui.scheduler.attempts.workspace import Workspace
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.workers.sweep import sweep_git, sweep_marked

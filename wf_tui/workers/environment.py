@@ -49,19 +49,22 @@ def worker_environment(
     run: str,
     task: str,
     mark: str,
+    state_dir: Path | None = None,
     results: Path | None = None,
     conflicts: Path | None = None,
     port_base: int | None = None,
 ) -> dict[str, str]:
     """Return what is told to the programs of one attempt, which nothing else may say otherwise.
 
-    `results` is the file with the results of the tasks that this one needs, `conflicts` the one
+    `state_dir` is where `wf` finds the run again, for the worker itself to call. `results` is the
+    file with the results of the tasks that this one needs, `conflicts` the one
     with the paths that did not merge the last time; `port_base` is the first of its 20 ports.
     """
     own = {
         "WF_RUN": run,
         "WF_TASK": task,
         "WF_ATTEMPT": mark,
+        "WF_STATE_DIR": state_dir,
         "WF_RESULTS": results,
         "WF_CONFLICTS": conflicts,
         "WF_PORT_BASE": port_base,

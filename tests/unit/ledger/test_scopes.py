@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
-    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.store.database import Database, Row, Values
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.model.new_tasks import of_plan
 from wf_tui.ledger.model.worktree_setup import WorktreeSetup
-from wf_tui.ledger.rules.load import of_plan
 from wf_tui.plan.read import parse_plan
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.rules.moves import CANCEL, EDIT, HOLD, PRIORITY, RETRY, SKIP
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.rules.load import NewPhase
+    from wf_tui.ledger.model.new_tasks import NewPhase
 
 UNDOABLE = ["retry", "reassign", "hold", "unhold", "cancel", "skip", "edit", "priority"]
 STOPS = ["retry", "reassign", "hold", "cancel", "skip", "release"]

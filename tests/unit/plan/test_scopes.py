@@ -13,6 +13,7 @@ from wf_tui.plan.scopes import (
     first_overlap,
     overlapping_pairs,
     problem,
+    within,
 )
 
 NAMES = ("a", "b", "ab", "A")
@@ -188,3 +189,25 @@ def test_ten_thousand_disjoint_scopes_are_compared_quickly() -> None:
     started = time.process_time()
     assert not list(overlapping_pairs([[f"src/m{number}/a"] for number in range(10_000)]))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("scope", "scopes", "inside"),
+    [
+        ("src/a", ["src"], True),
+        ("src", ["src/a"], False),
+        ("src/a", ["lib", "src/a/"], True),
+        ("src/*.py", ["src"], True),
+        ("src/*.py", ["src/*.py"], True),
+        ("src/*.py", ["src/?.py"], False),
+        ("src/**", ["src/a"], False),
+        ("*", ["src"], False),
+        (".", ["src"], False),
+        (".", ["."], True),
+        ("srcs/a", ["src"], False),
+        ("SRC/a", ["src"], False),
+    ],
+)
+def test_a_scope_within_others(scope: str, scopes: list[str], *, inside: bool) -> None:
+    """Whatever a scope allows is allowed by the others, as far as their words tell."""
+    assert within(scope, scopes) is inside

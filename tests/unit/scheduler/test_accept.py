@@ -11,8 +11,8 @@ from tests.support.plans import WRITES, conflicting_plan, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree, touch
 from tests.support.schedulers import wait_until_killed
 from wf_tui.git.control.control import open_control
+from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.rules.load import NewTask
 from wf_tui.ledger.rules.moves import ACCEPT, EDIT, MOVES, RETRY
 from wf_tui.plan.choices import Mode
 from wf_tui.project import open_reads

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import nearest
+from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.rules.load import NewTask
 from wf_tui.plan.choices import Isolation, Mode
 from wf_tui.plan.scopes import problem
 from wf_tui.text import clean

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.rules.load import NewTask
+    from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 

@@ -116,6 +116,8 @@ class TaskRow:
     result: str | None = None
     merge_gates: int = 0
     """How often in a row its gate failed on the merged tree."""
+    author: str = ""
+    """The task whose worker added it; "" where a plan or a person did."""
     choices: Choices = NO_CHOICES
     """What a person chose as they last accepted its work."""
 
@@ -451,7 +453,7 @@ _YES_OR_NO: Final = "parallel", "fold_case", "settled", "scope_waived", "open", 
 """Columns that are numbers in the database, because not every one has a type for them."""
 _FREE_TEXT: Final = (
     "id", "name", "goal", "title", "note", "result", "role", "needs_kind", "profile", "lane",
-    "pinned", "cause", "tree", "host", "export_note",
+    "pinned", "author", "cause", "tree", "host", "export_note",
 )  # fmt: skip
 """Columns whose words come from outside. The others hold words of closed sets, names of commits,
 JSON, or names that stand in one of these."""

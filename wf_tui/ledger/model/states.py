@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PERSON",
+    "WORKER",
     "BlockedKind",
     "Cause",
     "DoneKind",
@@ -376,4 +377,6 @@ class PendingReason(StrEnum):
 
 
 PERSON: Final = "user:"
+WORKER: Final = "worker:"
+"""How an actor begins that is a worker, which speaks from within its attempt."""
 """How the name of a person begins, as actor and as holder of a claim."""

@@ -3,70 +3,54 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.events.run_events import RunCreated
 from wf_tui.ledger.model.events.task_events import TaskAdded, TaskBlocked
-from wf_tui.ledger.model.rows import PhaseRow, RunRow, Spec, TaskRow, evolve, insert
-from wf_tui.ledger.model.states import BlockedKind, EdgeKind, PinnedBy, TaskState
+from wf_tui.ledger.model.new_tasks import NewPhase
+from wf_tui.ledger.model.rows import PhaseRow, RunRow, TaskRow, evolve, insert
+from wf_tui.ledger.model.states import (
+    PERSON,
+    WORKER,
+    BlockedKind,
+    EdgeKind,
+    PinnedBy,
+    TaskState,
+)
 from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
-from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure
+from wf_tui.plan.choices import GateOn, Mode, OnFailure
+from wf_tui.plan.scopes import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.store.database import Values
-    from wf_tui.plan.models import Plan, Task
 
-__all__ = ["ADDED_PHASE", "NewPhase", "NewTask", "add_task", "fill_run", "of_plan", "rank"]
+__all__ = [
+    "ADDED_PHASE",
+    "add_task",
+    "fill_run",
+    "of_worker",
+    "rank",
+]
 
 ADDED_PHASE: Final = "added"
 _STEP: Final = 1_000_000
 _LONGEST_TITLE: Final = 200
 """Characters of the first line of a prompt; a title that was given is kept as it is."""
+_MOST_OF_WORKERS: Final = 100
+"""Tasks of a run that its workers may add."""
+_DEEPEST: Final = 3
+"""How many workers one behind the other may each add a task."""
+_BY_HAND: Final = "a person can add it: wf add"
 _NEW_EDGE: Final = (
     "INSERT INTO edge (run, src, dst, kind, met) VALUES (:run, :src, :dst, :kind, :met)"
 )
-
-
-@dataclass(frozen=True)
-class NewTask:
-    """A task as it comes in; defaults are those of the plan format."""
-
-    id: str
-    title: str = ""
-    spec: Spec = field(default_factory=Spec)
-    mode: Mode = Mode.READ_ONLY
-    isolation: Isolation = Isolation.AUTO
-    role: str = "general"
-    scope: tuple[str, ...] = ()
-    priority: int = 0
-    worker: str = ""
-    max_attempts: int = 3
-    backoff: float = 5.0
-
-    @property
-    def workspace(self) -> Isolation:
-        """Where it works: `auto` is a worktree for a writing task, else shared (RULES 6.5)."""
-        if self.isolation is not Isolation.AUTO:
-            return self.isolation
-        return Isolation.WORKTREE if self.mode is Mode.READ_WRITE else Isolation.SHARED
-
-
-@dataclass(frozen=True)
-class NewPhase:
-    """A phase as it comes in; `depends_on` holds the effective dependencies."""
-
-    name: str
-    parallel: bool
-    on_failure: OnFailure
-    tasks: tuple[NewTask, ...]
-    depends_on: tuple[str, ...] = ()
-    wip: int | None = None
 
 
 def rank(priority: int, chain: int) -> int:
@@ -77,74 +61,6 @@ def rank(priority: int, chain: int) -> int:
     return priority * _STEP + _STEP - min(chain, _STEP)
 
 
-def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
-    """Turn a checked plan into what comes in, and each task's longest remaining path."""
-    from wf_tui.plan.order import effective_dependencies, longest_remaining  # noqa: PLC0415 - status
-
-    waits = effective_dependencies(plan)
-    phases = tuple(
-        NewPhase(
-            name=phase.name,
-            parallel=phase.parallel,
-            on_failure=phase.on_failure,
-            tasks=tuple(_of_task(plan, task) for task in phase.tasks),
-            depends_on=tuple(waits[phase.name]),
-            wip=phase.wip,
-        )
-        for phase in plan.phases
-    )
-    return phases, longest_remaining(plan)
-
-
-def _of_task(plan: Plan, task: Task) -> NewTask:
-    budget = task.budget
-    return NewTask(
-        id=task.id,
-        title=task.title or "",
-        spec=Spec(
-            prompt=task.prompt,
-            command=task.run,
-            needs=tuple(dict.fromkeys(task.depends_on_results)),
-            gate=task.gate,
-            gate_once=task.gate_on is GateOn.ATTEMPT,
-            review=task.review,
-            deliverables=tuple(task.deliverables),
-            fallback=tuple(task.fallback),
-            checkpoint=task.checkpoint.value if task.checkpoint else None,
-            timeout_secs=task.timeout_secs or budget.max_seconds,
-            max_steps=task.max_steps or budget.max_steps,
-            max_tokens=budget.max_tokens,
-            max_cost_usd=budget.max_cost_usd,
-            tags=tuple(task.tags),
-            shell=task.shell or plan.shell or (),
-            gate_shell=_gate_shell(plan, task),
-            stall_after=plan.stall_after if task.stall_after is None else task.stall_after,
-            env=tuple(f"{name}={value}" for name, value in task.env.items()),
-            pass_env=task.pass_env,
-        ),
-        mode=task.mode,
-        isolation=task.isolation,
-        role=task.agent_type.value,
-        scope=tuple(task.file_scope),
-        priority=task.priority,
-        worker=task.worker or "",
-        max_attempts=task.max_attempts,
-        backoff=task.backoff_secs,
-    )
-
-
-def _gate_shell(plan: Plan, task: Task) -> tuple[str, ...]:
-    """Return what runs the gate of a task: the shell of where that was written.
-
-    A task that is written in another language still has the gate of its plan.
-    """
-    if task.gate == plan.gate:
-        return plan.shell or ()
-    if task.gate == plan.defaults.gate:
-        return plan.defaults.shell or plan.shell or ()
-    return task.shell or plan.shell or ()
-
-
 def fill_run(
     tx: Change,
     phases: Sequence[NewPhase],
@@ -153,7 +69,7 @@ def fill_run(
 ) -> None:
     """Store all phases and tasks of a new run; one statement a kind, 100,000 tasks in seconds.
 
-    `chains` has the longest path that is left from each task, as `of_plan` returns it.
+    `chains` has the longest path that is left from each task, as `new_tasks.of_plan` returns it.
     """
     tx.emit(
         RunCreated(
@@ -262,6 +178,7 @@ def _task_row(
         pinned_by=PinnedBy.PLAN if task.worker else PinnedBy.NOBODY,
         ready_at=None if unmet else tx.now,
         unmet=unmet,
+        author=task.author,
     )
 
 
@@ -287,6 +204,7 @@ def _emit_added(tx: Change, task: TaskRow) -> None:
         review=task.spec.review or None,
         gate=task.spec.gate is not None or None,
         gate_on=GateOn.ATTEMPT if task.spec.gate_once else None,
+        author=task.author or None,
     )
     tx.emit(added, task)
 
@@ -331,6 +249,72 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     before = TaskState.PENDING.value
     tx.emit(TaskBlocked(kind=BlockedKind.DEPENDENCY, before=before, text=why), waiting)
     return tx.to_pending(waiting)
+
+
+def of_worker(tx: Change, task: NewTask, phase: str | None) -> NewTask:
+    """Return a task that a worker adds, as it comes in: behind its author, with no more than that.
+
+    The author is the task that the worker holds. What a person wants of the author's work, a gate,
+    a review or a time limit, they want of this, too. Raises `RefusedError` for all that the author
+    may not do itself.
+    """
+    name = tx.actor.removeprefix(WORKER)
+    seat = None if name.startswith(PERSON) else tx.worker(name)
+    author = tx.task(seat.task) if seat is not None and seat.task else None
+    if seat is None or author is None or author.worker != seat.name:
+        raise RefusedError(f"{name} holds no task any more, so it adds none")
+    if why := _too_many(tx, author) or _beyond(tx, author, seat.profile, task, phase):
+        raise RefusedError(f"the worker of {author.id!r} cannot add this: {why}", _BY_HAND)
+    spec = replace(
+        task.spec,
+        needs=tuple(dict.fromkeys((*task.spec.needs, author.id))),
+        gate=author.spec.gate,
+        gate_shell=author.spec.gate_shell,
+        gate_once=author.spec.gate_once,
+        review=author.spec.review,
+        timeout_secs=author.spec.timeout_secs,
+        shell=author.spec.shell,
+    )
+    priority = max(task.priority, author.priority)
+    return replace(task, spec=spec, author=author.id, priority=priority)
+
+
+def _too_many(tx: Change, author: TaskRow) -> str:
+    """Return why workers of this run add no more, or "" where they may."""
+    rows = tx.db.execute(
+        "SELECT count(*) FROM task WHERE run = :run AND author <> ''", {"run": tx.run.id}
+    )
+    if int(rows[0][0] or 0) >= _MOST_OF_WORKERS:
+        return f"workers have added {_MOST_OF_WORKERS} tasks to this run, which is the most"
+    depth, above = 1, author
+    while above.author:
+        depth, above = depth + 1, tx.task(above.author)
+    if depth > _DEEPEST:
+        return f"it was added {_DEEPEST} workers deep itself, which is the most"
+    return ""
+
+
+def _beyond(tx: Change, author: TaskRow, profile: str, task: NewTask, phase: str | None) -> str:
+    """Return what of a new task its author may not do itself, or ""."""
+    writes = task.mode is Mode.READ_WRITE
+    fold = tx.run.fold_case
+    scope = task.scope or (".",)
+    outside = [one for one in scope if not within(one, author.scope, fold_case=fold)]
+    spec = task.spec
+    faults = {
+        f"it only reads, so it adds nothing that writes ({Mode.READ_WRITE})": writes
+        and not author.writes,
+        f"its scope is {', '.join(author.scope)}": writes and author.scope and outside,
+        "only a task with a command adds one (--sh)": spec.command is not None
+        and author.spec.command is None,
+        f"it works for the profile {profile}": task.worker not in {"", profile},
+        "the gate and the variables of a task are for a person to say": spec.gate is not None
+        or spec.env
+        or spec.pass_env,
+        f"it joins the phase {author.phase!r}, or none": phase
+        not in {None, author.phase, ADDED_PHASE},
+    }
+    return next((why for why, holds in faults.items() if holds), "")
 
 
 def _added_phase(tx: Change) -> PhaseRow:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries import reads
-from wf_tui.paths import private_folder
+from wf_tui.paths import attempt_mark, private_folder
 from wf_tui.variables import Variables, given_variables
 from wf_tui.workers.environment import (
     base_environment,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wf_tui.paths import RunPaths
     from wf_tui.scheduler.ports import Ports
 
-__all__ = ["JobInputs", "JobMaker", "attempt_mark", "read_inputs"]
+__all__ = ["JobInputs", "JobMaker", "read_inputs"]
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,6 @@ def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
         commits = [attempt.commit_id for attempt in earlier if attempt.commit_id]
         checkpoint = commits[-1] if commits else None
     return JobInputs(results, checkpoint)
-
-
-def attempt_mark(run: str, task_folder: str) -> str:
-    """Return the value of `WF_ATTEMPT`: stray processes of a run are known by its beginning.
-
-    With an empty `task_folder` it is that beginning; the slash keeps a run from matching another
-    one whose name goes on.
-    """
-    return f"{run}/{task_folder}"
 
 
 @dataclass(frozen=True)
@@ -100,6 +91,7 @@ class JobMaker:
             run=claim.run,
             task=task.id,
             mark=mark,
+            state_dir=self.paths.root.parents[2],
             results=results,
             conflicts=conflicts,
             port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
@@ -131,8 +123,12 @@ def make_prompt(claim: Claim) -> str:
     """Return what a worker is asked: the plan's prompt, how the last attempt ended, messages.
 
     The plan's own words come first and unchanged; what was added since stands in paragraphs below.
+    Words that a worker wrote are said to be that, above them.
     """
     parts = [claim.task.spec.prompt]
+    if author := claim.task.author:
+        mark = f"This task was added by the worker of the task {author!r}, not by a person."
+        parts.insert(0, mark)
     if claim.last_note:
         parts.append(f"The attempt before this one ended: {claim.last_note}")
     parts += [f"A person adds: {text}" for text in claim.messages]

@@ -47,6 +47,8 @@ class TaskAdded(EventBase, kind="task_added"):
     max_attempts: int
     review: bool | None = None
     """True where a person wants to see its work before it counts."""
+    author: str | None = None
+    """The task whose worker added it."""
     gate: bool | None = None
     """True where it has a gate."""
     gate_on: GateOn | None = None

@@ -103,6 +103,7 @@ CREATE TABLE task (
     result TEXT,
     merge_gates BIGINT NOT NULL DEFAULT 0,
     choices TEXT NOT NULL DEFAULT '{}',
+    author TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (run, id)
 );
 
