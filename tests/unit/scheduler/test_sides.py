@@ -13,8 +13,8 @@ from wf_tui.conflict_choices import read_conflict
 from wf_tui.git.control.control import open_control
 from wf_tui.git.refs import attempt_ref
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
+from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.rules.load import NewTask
 from wf_tui.ledger.rules.moves import ACCEPT
 from wf_tui.plan.choices import Mode
 from wf_tui.project import open_ledger, open_reads
