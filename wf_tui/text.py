@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection
 from itertools import islice
 
-__all__ = ["clean", "cut", "listed", "plural"]
+__all__ = ["clean", "cut", "fits", "in_ascii", "listed", "plural"]
 
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
@@ -22,6 +22,46 @@ _DELETE = 0x7F
 _TAGS = range(0xE0000, 0xE0080)
 _SURROGATES = range(0xD800, 0xE000)
 _C1 = range(0x80, 0xA0)
+
+
+_IN_ASCII = {
+    "○": "o",
+    "◌": ".",
+    "●": "*",
+    "✓": "v",
+    "▌": "#",
+    "◆": "!",
+    "⊘": "x",
+    "…": "~",
+    "⏎": " ",
+    "├": "|",
+    "└": "`",
+    "│": "|",
+    "─": "-",
+    "“": '"',
+    "”": '"',
+}
+"""What stands for the signs of our own where the output cannot take them."""
+
+
+def fits(encoding: str | None) -> bool:
+    """Return whether an output of this encoding can take the signs that we print."""
+    try:
+        "".join(_IN_ASCII).encode(encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Return what is printed for signs that an output cannot take: a handler for `codecs`.
+
+    Every other character is a question mark, as with Python's own `replace`.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    return "".join(_IN_ASCII.get(sign, "?") for sign in signs), error.end
 
 
 def clean(text: str | bytes, *, limit: int = 4000, multiline: bool = False) -> str:

@@ -11,7 +11,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
-from textual import on
+from textual import events, on
+from textual._time import get_time
 from textual.app import SuspendNotSupported
 from textual.notifications import Notify
 
@@ -74,6 +75,8 @@ class ActionApp(KeyApp):
     motion: bool
     _dialogs: int = 0
     """How many dialogs were started and have not come to their end."""
+    _dialog_since: float = 0.0
+    """When a dialog came on top last, in the time of the events."""
 
     def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
         """Run one command on the ledger in a thread and show what came of it."""
@@ -86,6 +89,7 @@ class ActionApp(KeyApp):
     def on_mount(self) -> None:
         """Take the user's looks and keys, and report the keys that cannot be used."""
         self.set_class(self.ascii, "-ascii")
+        self.screen_change_signal.subscribe(self, self.note_dialog)
         if self.config is not None:
             for problem in self.use_own_keys(self.config.keys):
                 self.show_toast(problem)
@@ -148,6 +152,28 @@ class ActionApp(KeyApp):
 
     # -- doing it
 
+    async def on_event(self, event: events.Event) -> None:
+        """Drop what was typed ahead of a dialog and did not reach it: it is for nothing else.
+
+        A key comes twice: from the terminal, and when nothing that has the focus wanted it.
+        """
+        if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):
+            await super().on_event(event)
+
+    def is_typed_ahead(self, event: events.Key | events.Paste) -> bool:
+        """Whether this was typed before a dialog was shown, and the dialog is not on top.
+
+        It is about to be shown, or was closed by what was typed before this.
+        """
+        if self.screen.is_modal or (isinstance(event, events.Key) and event.key == "ctrl+c"):
+            return False
+        return self._dialogs > 0 or event.time < self._dialog_since
+
+    def note_dialog(self, screen: Screen[object]) -> None:
+        """Remember since when a dialog is shown."""
+        if screen.is_modal:
+            self._dialog_since = get_time()
+
     def action_perform(self, name: str) -> None:
         """Do an action by its id, on the cards it is for; or say why that is not possible.
 
@@ -155,7 +181,7 @@ class ActionApp(KeyApp):
         hands its act to `do`.
         """
         if self._dialogs and not self.screen.is_modal:
-            return  # typed ahead of a dialog that is about to be shown
+            return  # clicked ahead of a dialog that is about to be shown
         action = by_id(name)
         if reason := self.why_not(name):
             self.show_toast(reason)

@@ -17,7 +17,7 @@ from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
-from wf_tui.board.theme import OURS, choose_theme
+from wf_tui.board.theme import OURS, choose_theme, unknown_theme
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
@@ -92,6 +92,9 @@ class BoardApp(ActionApp):
     def on_mount(self) -> None:
         """Show the board, and begin to bring it up to date."""
         self.push_screen("board")
+        configured = self.config.board.theme
+        if problem := unknown_theme(configured, self.environ, self.available_themes):
+            self.show_toast(problem)
         self.set_interval(_TICK, self.beat)
 
     def on_unmount(self) -> None:

@@ -11,6 +11,7 @@ import click
 
 from wf_tui.cli.context import reading, run_argument
 from wf_tui.errors import UsageError
+from wf_tui.text import fits
 
 if TYPE_CHECKING:
     from wf_tui.project import Project
@@ -53,6 +54,7 @@ def show_board(project: Project, run_id: str, *, ascii_only: bool = False) -> in
     from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
 
     config = load_config(os.environ)
+    ascii_only = ascii_only or not fits(sys.stdout.encoding)
     app = BoardApp(project, run_id, ascii=ascii_only, environ=os.environ, config=config)
     app.run()
     return app.return_code or 0

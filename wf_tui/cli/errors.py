@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.errors import WfError, nearest
-from wf_tui.text import clean
+from wf_tui.text import clean, in_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,13 +57,14 @@ def report_errors(command: Callable[[], object]) -> int:
 
 
 def replace_unencodable() -> None:
-    """Print what the terminal's encoding lacks as `?`, rather than break off.
+    """Print our signs in ASCII where the encoding lacks them, and all else as `?`.
 
     Called once, before anything is printed. A test may have put another stream in the place of one.
     """
+    codecs.register_error("wf.in_ascii", in_ascii)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="wf.in_ascii")
 
 
 def discard_output() -> None:

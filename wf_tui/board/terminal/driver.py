@@ -17,7 +17,7 @@ from textual.geometry import Size
 from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
 
 from wf_tui.board.terminal.fence import ASK, PATIENCE, Fence
-from wf_tui.board.terminal.output import Output, drop_unread
+from wf_tui.board.terminal.output import Output
 from wf_tui.board.terminal.parser import Answered, InputParser
 from wf_tui.board.terminal.settings import ENTER, LEAVE, RENEW, TerminalSettings
 from wf_tui.board.terminal.shown_lines import ShownLines
@@ -41,7 +41,7 @@ _READ: Final = 65_536
 _WRITING: Final = 1.0
 """Seconds that the last words may take."""
 _SLOWEST: Final = 1.5
-"""Seconds to wait, at the end, for the answer of a terminal that has answered late."""
+"""Seconds to wait, at the end, for the answer of a terminal that has answered before."""
 
 
 class TerminalDriver(Driver):
@@ -71,8 +71,7 @@ class TerminalDriver(Driver):
         self._fence = Fence(time.monotonic())
         self._is_left = True
         """Whether the terminal has, as far as it reads, what takes all back."""
-        self._answers_after: float | None = None
-        """Seconds that the terminal takes to answer; None: it never has."""
+        self._has_answered = False
         self._stop, self._stop_input = os.pipe()
         for number, handler in (
             (signal.SIGTSTP, self._on_suspend),
@@ -106,11 +105,11 @@ class TerminalDriver(Driver):
         output, self._output = self._output, None
         self.disable_input()
         if output is not None:
-            # One that has never answered may do so when a shell reads it.
-            answers = self._answers_after is not None
+            # One that has never answered, or does not read, may do so when a shell reads it.
+            answers = self._has_answered and not output.is_stuck
             output.close(LEAVE + ASK if answers else LEAVE, _WRITING)
             self._is_left = True
-            self._drain()
+            self._drain(_SLOWEST if answers else PATIENCE)
         self.settings.restore()
         self.settings.drop_input()
 
@@ -119,8 +118,8 @@ class TerminalDriver(Driver):
         self.settings.restore()
         if self._is_left:
             return
-        if self._output is not None and self._output.can_drop:
-            drop_unread(self._out)
+        if self._output is not None:
+            self._output.drop_unread()
         with contextlib.suppress(OSError):
             # Opened anew: that it does not block must not be so for those who share the other one.
             file = os.open(os.ttyname(self._out), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -135,7 +134,7 @@ class TerminalDriver(Driver):
         os.write(self._stop_input, b"x")
         reader.join()
         os.read(self._stop, 1)
-        self._answers_after = self._fence.answered_after or self._answers_after
+        self._has_answered = self._has_answered or self._fence.is_answered
 
     def write(self, data: str) -> None:
         """Write what is no frame: a bell, a copied text, the shape of the pointer."""
@@ -172,7 +171,7 @@ class TerminalDriver(Driver):
             for message in self._fence.passing(messages, now):
                 self.process_message(message)
             if self._fence.until is None and self._output is not None:
-                self._output.was_read = self._fence.answered_after is not None
+                self._output.was_read = self._fence.is_answered
                 self._output.release()
 
     def _read(self) -> bytes | None:
@@ -184,10 +183,9 @@ class TerminalDriver(Driver):
         except OSError:
             return None
 
-    def _drain(self) -> None:
+    def _drain(self, within: float) -> None:
         """Read and forget what is still on its way, up to the answer to the last question."""
-        late = min(_SLOWEST, (self._answers_after or 0) * 2)
-        until = time.monotonic() + max(PATIENCE, late)
+        until = time.monotonic() + within
         parser, poll = InputParser(), select.poll()
         poll.register(self._in, select.POLLIN)
         while (left := until - time.monotonic()) > 0 and poll.poll(left * 1000):

@@ -34,24 +34,20 @@ class Fence:
     def __init__(self, now: float) -> None:
         self.until: float | None = now + PATIENCE
         """When it opens by itself; None: it is open."""
-        self._asked = now
-        self.answered_after: float | None = None
-        """Seconds that the terminal took to answer, however late; None: it has not."""
+        self.is_answered = False
+        """Whether the terminal has answered, however late."""
 
     def passing(self, messages: Iterable[Message], now: float) -> list[Message]:
-        """Return what passes of the messages that came now; with none, look at the time only."""
+        """Return what passes of the messages that were read now; with none, only time passes.
+
+        What is read first after the time is up came before it, as nothing had been drawn.
+        """
         passed = []
         for message in messages:
             if isinstance(message, Answered):
-                self.until = None
-                if self.answered_after is None:
-                    self.answered_after = now - self._asked
-            elif self._passes(message, now):
+                self.until, self.is_answered = None, True
+            elif self.until is None or not isinstance(message, InputEvent | events.Paste):
                 passed.append(message)
         if self.until is not None and now >= self.until:
             self.until = None
         return passed
-
-    def _passes(self, message: Message, now: float) -> bool:
-        is_open = self.until is None or now >= self.until
-        return is_open or not isinstance(message, InputEvent | events.Paste)

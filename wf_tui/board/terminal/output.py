@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import termios
 import threading
 import time
@@ -18,14 +19,17 @@ if TYPE_CHECKING:
 
     from wf_tui.board.terminal.shown_lines import ShownLines
 
-__all__ = ["Output", "drop_unread"]
+__all__ = ["Output"]
 
 _PIECE: Final = 2048
 """Characters that are written at a time: what a line of 4 kB/s takes in half a second."""
 _PIPE: Final = 32 * 1024
 """Bytes that a pseudo-terminal of Linux holds for a reader that is slow, at most."""
+_STUCK: Final = 0.05
+"""Seconds that no write takes for which there is room."""
 _RECENT: Final = 0.5
-"""Seconds for which words, such as a copied text, are not dropped with the frames behind them."""
+"""Seconds for which a copied text is not dropped with the frames behind it."""
+_COPY: Final = "\x1b]52;"
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -49,8 +53,10 @@ class Output:
         self._is_abandoned = False
         self._in_sync = False
         self._written = 0
-        self._words_at = 0.0
-        """When words were written last."""
+        self._writing_since: float | None = None
+        """Since when the thread hangs in a write; None: it does not."""
+        self._copied_at = 0.0
+        """When a copied text was written last."""
         self.synchronized = False
         """Whether the terminal can be told that a frame is not whole yet."""
         self.was_read = False
@@ -102,8 +108,7 @@ class Output:
         with self._work:
             self._lines.drop()
             self._is_closing = True
-            if self.can_drop:
-                drop_unread(self._file)
+            self.drop_unread()
             self._words.append(last)
             self._work.notify()
         self._thread.join(within)
@@ -111,14 +116,24 @@ class Output:
         self._is_abandoned = True
 
     @property
-    def can_drop(self) -> bool:
-        """Whether what the terminal has not read yet is nothing but frames.
+    def is_stuck(self) -> bool:
+        """Whether the terminal does not read, or much slower than is written."""
+        since = self._writing_since
+        return since is not None and time.monotonic() - since > _STUCK
 
-        Not its very beginning, without which the end would take back too much, and no words of
-        just now.
+    def drop_unread(self) -> None:
+        """Drop what the terminal was sent and has not read, where that is nothing but frames.
+
+        Not its very beginning, without which the end would take back too much, and no text that was
+        copied just now.
         """
         began_is_read = self.was_read or self._written > _PIPE
-        return began_is_read and time.monotonic() - self._words_at > _RECENT
+        if began_is_read and time.monotonic() - self._copied_at > _RECENT:
+            with contextlib.suppress(termios.error):
+                termios.tcflush(self._file, termios.TCOFLUSH)
+            # The kernel does not wake a writer up for that; an interrupted one looks again.
+            if self._thread.ident is not None and self._thread.is_alive():
+                signal.pthread_kill(self._thread.ident, signal.SIGWINCH)
 
     # -- the thread
 
@@ -136,9 +151,10 @@ class Output:
         with self._work:
             while True:
                 if self._words:
-                    self._words_at = time.monotonic()
                     words = "".join(self._words)
                     self._words.clear()
+                    if _COPY in words:
+                        self._copied_at = time.monotonic()
                     return words
                 if self._is_closing:
                     return None
@@ -162,6 +178,7 @@ class Output:
     def _write(self, data: bytes) -> bool:
         """Write all of it, however long that takes; return whether the terminal is still there."""
         while data and not self._is_abandoned:
+            self._writing_since = time.monotonic()
             try:
                 count = os.write(self._file, data)
             except BlockingIOError:
@@ -170,12 +187,8 @@ class Output:
                 continue
             except OSError:
                 return False
+            finally:
+                self._writing_since = None
             self._written += count
             data = data[count:]
         return True
-
-
-def drop_unread(file: int) -> None:
-    """Drop what the terminal was sent and has not read; a writer that waits for it goes on."""
-    with contextlib.suppress(termios.error):
-        termios.tcflush(file, termios.TCOFLUSH)

@@ -211,6 +211,8 @@ class Scanner:
                 is_rest = first.isalnum() or first in b";:~$[" or is_burst
             case _State.MOUSE:
                 is_rest = True
+            case _State.PASTE:
+                is_rest = is_burst or _PASTE_END in data
             case _State.STRING_ESCAPE if first != b"\\":
                 late, is_rest = _State.STRING, is_burst
             case _:
