@@ -123,3 +123,22 @@ def test_a_terminal_that_closes_under_the_shell_ends_the_board(
     gone, _, _ = select.select([process], [], [], 30)
     os.close(process)
     assert gone
+
+
+def test_a_side_of_a_conflict_is_taken(cli: CliHarness) -> None:
+    """A wrong path is exit 2, an open conflict exit 5 with its name, a side is in the branch."""
+    assert cli.wf("run", contested(cli), "--headless").returncode == 1
+    refused = cli.wf("accept", "t")
+    assert (refused.returncode, "a.txt (content)" in refused.stderr) == (5, True)
+    wrong = cli.wf("accept", "t", "--theirs", "b.txt")
+    assert (wrong.returncode, "'b.txt' is not in conflict" in wrong.stderr) == (2, True)
+    shown = cli.wf("show", "t").stdout
+    assert "git says  CONFLICT (content): Merge conflict in a.txt" in shown
+    assert "wf accept t --theirs a.txt, or --ours a.txt" in shown
+    (reason,) = [task["reason"] for task in cli.json("status")["tasks"] if task["id"] == "t"]
+    assert (reason["paths"], reason["kinds"]) == (["a.txt"], ["content"])
+    assert reason["commands"][-1] == "wf accept t --ours a.txt"
+    assert cli.wf("accept", "t", "--theirs", "a.txt").returncode == 0
+    run = cli.until_over()[0]["run"]
+    assert git(cli.repo, "show", f"wf/{run}:a.txt") == "mine\n"
+    assert cli.wf("verify").returncode == 0

@@ -9,12 +9,14 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.model.states import KindFacts
 
-__all__ = ["helping_command"]
+__all__ = ["conflict_commands", "conflict_remedy", "helping_command"]
 
 _NAME: Final = 120
 _PATH: Final = 1000
+_BY_CASE: Final = "case"
 
 
 def helping_command(facts: KindFacts, task: str, paths: Sequence[str]) -> str:
@@ -28,3 +30,32 @@ def helping_command(facts: KindFacts, task: str, paths: Sequence[str]) -> str:
         return f"wf shell {clean(shlex.quote(task), limit=_NAME)}"
     path = clean(shlex.quote(paths[0]), limit=_PATH) if paths else "PATH"
     return f"{facts.command.format(path=path)} {clean(shlex.quote(task), limit=_NAME)}"
+
+
+def conflict_commands(task: str, detail: Detail) -> list[str]:
+    """Return the commands that settle a conflict, as they are typed, what is done most first.
+
+    A path in them is the one in conflict; of several it is a dot, which means all. Names that clash
+    by case may be accepted as they are.
+    """
+    import shlex  # noqa: PLC0415 - only where something is blocked
+
+    name = clean(shlex.quote(task), limit=_NAME)
+    shell, accept = f"wf shell {name}", f"wf accept {name}"
+    kinds, paths = detail.get("kinds"), detail.get("paths")
+    if not (isinstance(kinds, list) and isinstance(paths, list) and detail.get("laid_out")):
+        return [shell, accept]
+    if set(kinds) == {_BY_CASE}:
+        return [accept, shell]
+    path = clean(shlex.quote(str(paths[0])), limit=_PATH) if len(paths) == 1 else "."
+    return [shell, accept, f"{accept} --theirs {path}", f"{accept} --ours {path}"]
+
+
+def conflict_remedy(task: str, detail: Detail) -> str:
+    """Return how a conflict is settled, in a line: by an edit, or by taking a side."""
+    first, second, *sides = conflict_commands(task, detail)
+    ways = f"{first}, then {second}" if first.startswith("wf shell") else f"{first}, or {second}"
+    if not sides:
+        return ways
+    theirs, ours = sides
+    return f"{ways}; or {theirs}, or --ours{ours.partition('--ours')[2]}"

@@ -14,7 +14,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree
 from wf_tui.picture.gate_runs import GateRun, gate_runs
-from wf_tui.picture.remedies import helping_command
+from wf_tui.picture.remedies import conflict_commands, helping_command
 from wf_tui.picture.task_environment import task_environment
 from wf_tui.processes import is_alive
 
@@ -249,10 +249,12 @@ def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
 
 
 def _held_json(task: TaskRow) -> dict[str, object]:
-    """Return every reason why work is held back, each with its commands; nothing for other kinds.
+    """Return every reason why work is held back, each with its commands; those of a conflict.
 
     `why` and `paths` are those of the first one, which counts; also of a run of an older wf.
     """
+    if task.kind is BlockedKind.CONFLICT:
+        return {"commands": conflict_commands(task.id, task.detail)}
     if task.kind is not BlockedKind.SCOPE:
         return {}
     first = ScopeWhy.of(task.detail)

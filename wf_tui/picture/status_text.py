@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.git.refs import short_branch
-from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
+from wf_tui.ledger.model.states import BlockedKind, PendingReason, RunState, TaskState
 from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import column_order
-from wf_tui.picture.remedies import helping_command
+from wf_tui.picture.remedies import conflict_remedy, helping_command
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def remedy(task: TaskRow) -> str:
     """Return the command that helps a blocked task, or "" where it needs none or none helps."""
     if task.block is None or not task.block.command:
         return ""
+    if task.kind is BlockedKind.CONFLICT:
+        return conflict_remedy(task.id, task.detail)
     paths = task.detail.get("paths")
     return helping_command(task.block, task.id, paths if isinstance(paths, list) else ())
 

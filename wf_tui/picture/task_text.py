@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.ignored_files import ignored_text
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset, span
 from wf_tui.picture.attempt_text import processes_text
@@ -35,6 +36,7 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     text = "" if reason.text == why else f": {clean(reason.text, limit=_TEXT)}"
     yield f"{glyphs.of(task, reason.kind)} {clean(task.id)}  {clean(task.title)}"
     yield _labelled("state", f"{word}, {why}{text}, since {span(now - task.since)}")
+    yield from _conflict_lines(task)
     if help_with := remedy(task):
         yield _labelled("helps", help_with)
     yield from _request_lines(task)
@@ -45,6 +47,13 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     for attempt in picture.attempts:
         yield ""
         yield from _attempt_lines(picture, attempt, now)
+
+
+def _conflict_lines(task: TaskRow) -> Iterator[str]:
+    """Yield what git said of a conflict, a line for each."""
+    words = task.detail.get("words") if task.kind is BlockedKind.CONFLICT else None
+    for number, word in enumerate(words if isinstance(words, list) else ()):
+        yield _labelled("" if number else "git says", str(word))
 
 
 def _request_lines(task: TaskRow) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.plans import WRITES, conflicting_plan
 from tests.support.run_harness import accept_and_lead, kept_tree
 from tests.support.schedulers import wait_until_killed
-from wf_tui.conflict_choices import read_conflict
+from wf_tui.conflict_choices import OpenPath, read_conflict
 from wf_tui.git.control.control import open_control
 from wf_tui.git.refs import attempt_ref
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
@@ -65,6 +65,22 @@ def test_nothing_is_accepted_by_itself(harness: RunHarness) -> None:
     assert "nobody has resolved shared.txt (binary)" in why
     assert "wf accept t --ours PATH or --theirs PATH" in why
     assert (accept_and_lead(harness).kind, harness.task("t").tries) == ("conflict", 0)
+
+
+def test_the_board_offers_what_is_open(harness: RunHarness) -> None:
+    """Each path with git's word for it, until all are edited: then there is nothing to choose."""
+    harness.play(conflicting_plan(harness, write=BINARY))
+    assert open_paths(harness) == (OpenPath("shared.txt", ("binary",), settled=False),)
+    (kept_tree(harness) / "shared.txt").write_text("both\n")
+    assert open_paths(harness) == ()
+
+
+def open_paths(harness: RunHarness) -> tuple[OpenPath, ...]:
+    """Return what `A` asks of."""
+    with open_reads(harness.project) as db:
+        found = read_conflict(db, harness.run, "t", harness.project.paths.run(harness.run))
+        assert found is not None
+        return found.paths()
 
 
 @pytest.mark.parametrize(("side", "version"), [("ours", "1\0"), ("theirs", "mine\0")])

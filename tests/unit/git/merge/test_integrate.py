@@ -287,3 +287,12 @@ def test_nothing_of_a_merge_is_on_the_disk_twice(run: Run) -> None:
     merge(run, two)
     left = {name for name in os.listdir(run.control.git_dir) if name.isupper()}  # noqa: PTH208
     assert left == {"HEAD"}
+
+
+def test_letters_are_compared_one_by_one(run: Run) -> None:
+    """A disk that folds case takes no `ß` for `ss`, but `Ä` for `ä`, however it is written."""
+    fine = commit_files(run, {"Straße": "1", "Strasse": "2", "ﬁle": "3", "file": "4"})
+    assert isinstance(merge(run, fine), Merged)
+    result = merge(run, commit_files(run, {"Ä": "1", "a\u0308": "2"}, epoch=2))
+    assert isinstance(result, Conflict)
+    assert result.by_case
