@@ -8,7 +8,7 @@ import os
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
@@ -51,7 +51,9 @@ def report_errors(command: Callable[[], object]) -> int:
         return _INTERRUPTED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return _warned(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
+        status = _warned(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
+        _discard_if_unwritable(sys.stdout)
+        return status
     except Exception as error:  # noqa: BLE001 - the top of the app; the trace is kept and named
         return _warned(f"internal error: {error!r}", _save_trace(), _ENVIRONMENT)
 
@@ -80,6 +82,18 @@ def discard_output() -> None:
         except (OSError, ValueError):
             continue
     os.close(null)
+
+
+def _discard_if_unwritable(stream: TextIO | None) -> None:
+    """Let go of what a full disk did not take; said once, it is not said again at exit."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
 
 
 def warn(message: str, hint: str = "") -> None:

@@ -52,11 +52,11 @@ class Hooks:
         """Let the hook know; what it answers changes nothing any more, as with git."""
         if self.target.checkout is not None:
             words = ("hook", "run", "--ignore-missing", "post-merge", "--", "0")
-            self.target.ask_users_git(*words, hooks=True)
+            self.target.ask_users_git(*words)
 
     def _run(self, name: str, *arguments: str) -> None:
         words = ("hook", "run", "--ignore-missing", name, "--", *arguments)
-        done = self.target.ask_users_git(*words, hooks=True)
+        done = self.target.ask_users_git(*words)
         if done.status:
             output = clean((done.stderr or done.stdout).strip(), limit=400)
             raise RefusedError(f"the hook {name} refuses the merge: {output}", "mend what it names")

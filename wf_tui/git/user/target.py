@@ -173,22 +173,20 @@ class Target:
             *("--untracked-files=no", "--ignore-submodules=dirty"),
         )
         found = self.git(*words).records
-        if found and any(name.startswith("filter.") for name in self.settings):
-            # A file that was only touched differs, since wf runs no filter; the user's git knows.
-            found = self.ask_users_git(*words).records
         return tuple(Uncommitted(decode_path(one[3:]), one[:1] != b" ") for one in found)
 
-    def ask_users_git(self, *words: Argument, hooks: bool = False) -> Completed:
-        """Run git in the checkout as the user would, with their filters, which run at every look.
+    def ask_users_git(self, *words: Argument) -> Completed:
+        """Run git in the checkout with the user's configuration; any status is an answer.
 
-        With `hooks` any status is an answer. Never for what changes the checkout: that is `git`.
+        For their hooks alone, and for where these are. Programs that the configuration names can
+        run, so never for what asks about files.
         """
         return git(
             *words,
             git_dir=self.git_dir,
             work_tree=self.checkout.path if self.checkout else None,
             cwd=self.checkout.path if self.checkout else None,
-            ok=None if hooks else (0,),
+            ok=None,
             environment={**programs_environment(self.environ), **_ASKED},
         )
 

@@ -212,7 +212,7 @@ def test_a_merge_wants_an_index_without_changes(named: User, done: Run) -> None:
 
 
 def test_a_file_with_a_filter_that_was_only_touched_is_clean(done: Run) -> None:
-    """The user's git knows that it is what was committed."""
+    """It is none of those that come, so nobody has to ask the filter."""
     user = done.user
     user.git("config", "filter.up.clean", "tr a-z A-Z")
     user.write(".gitattributes", "loud filter=up\n")
