@@ -80,7 +80,8 @@ def accept(
         if why:
             left[task] = why
     free = [task for task in tasks if task not in left]
-    accepted = move(project, ledger, run, moves.ACCEPT, free, choices=choices) if free else []
+    how = moves.ACCEPT_LEFT if choices.left else moves.ACCEPT
+    accepted = move(project, ledger, run, how, free, choices=choices) if free else []
     made = {one.task: one for one in accepted}
     return [made[task] if task in made else _left(task, left[task]) for task in tasks]
 

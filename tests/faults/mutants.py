@@ -590,6 +590,14 @@ MUTANTS: Final = (
     # G10: nothing outside the scope is merged
     Mutant(
         "G10",
+        "the scope is waived for what was left",
+        "ledger/rules/accept.py",
+        "        scope_waived=not (choices.left or (",
+        "        scope_waived=not ((",
+        "unit/scheduler/test_left.py::test_it_is_checked_as_other_work_is",
+    ),
+    Mutant(
+        "G10",
         "the scope is not checked",
         "scheduler/attempts/check.py",
         "            out_of_scope(claim, harvested),\n",

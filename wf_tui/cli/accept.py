@@ -11,6 +11,7 @@ from wf_tui.cli.context import acting
 from wf_tui.cli.move_output import print_results
 from wf_tui.cli.tasks import on_tasks, task_names
 from wf_tui.errors import UsageError
+from wf_tui.ledger.model.accept_choices import Choices
 from wf_tui.ledger.rules.moves import ACCEPT
 
 __all__ = ["accept"]
@@ -25,6 +26,12 @@ __all__ = ["accept"]
 @click.option(
     "--theirs", multiple=True, metavar="PATH", help="Of a conflict: the version of the task."
 )
+@click.option(
+    "--left",
+    default="",
+    metavar="REF",
+    help="What an attempt left beside its work, by its ref (wf show TASK).",
+)
 def accept_tasks(
     *,
     run: str | None,
@@ -34,14 +41,18 @@ def accept_tasks(
     as_json: bool,
     ours: tuple[str, ...],
     theirs: tuple[str, ...],
+    left: str,
 ) -> int:
-    """Take work as a person wants it; `ours` and `theirs` are about one task alone."""
-    if (ours or theirs) and len(set(tasks)) != 1:
+    """Take work as a person wants it; what is not about all work is about one task alone."""
+    if (ours or theirs or left) and len(set(tasks)) != 1:
         # The same path may mean something else in each.
         raise UsageError("choices of paths are for one task at a time", "wf accept TASK ...")
     with acting(run, repo) as at:
         names = task_names(at, tasks, all_blocked, ACCEPT.blocked_kinds)
-        made = commands.accept(at.project, at.ledger, at.run.id, names, ours=ours, theirs=theirs)
+        choices = Choices(left=left)
+        made = commands.accept(
+            at.project, at.ledger, at.run.id, names, choices, ours=ours, theirs=theirs
+        )
         return print_results(at, made, as_json=as_json)
 
 

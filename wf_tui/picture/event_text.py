@@ -15,7 +15,7 @@ from wf_tui.ledger.model.events.read import Event, read_event
 from wf_tui.ledger.model.states import PERSON, Cause, Intent, LimitKind, Step
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
-from wf_tui.picture.attempt_text import gate_name, processes_text
+from wf_tui.picture.attempt_text import gate_name, left_text, processes_text
 from wf_tui.plan.choices import GateOn
 from wf_tui.text import clean, listed, plural
 
@@ -217,9 +217,7 @@ def _attempt_words(  # noqa: C901 - a case a kind
         case attempts.ProcessesEnded():
             return processes_text(event)
         case attempts.LeftKept():
-            files = plural(event.files, "file")
-            what = event.kind if event.kind == event.name else f"{event.kind} {event.name}"
-            return f"left {what} ({files}), kept as {event.ref}"
+            return f"left {left_text(event)}, kept as {event.ref}"
         case attempts.ConflictFound():
             return f"conflicts in {', '.join(event.paths)}"
         case attempts.Integrated():

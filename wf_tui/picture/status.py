@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_too_full_for_ledger
-from wf_tui.ledger.model.events.attempt_events import GateEnded, GateStarted, ProcessesEnded
+from wf_tui.ledger.model.events.attempt_events import (
+    GateEnded,
+    GateStarted,
+    LeftKept,
+    ProcessesEnded,
+)
 from wf_tui.ledger.model.events.read import read_event
 from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.reasons import Reason, Reasons
-from wf_tui.ledger.queries.trees import holds_tree
+from wf_tui.ledger.queries.trees import holds_tree, was_kept
 from wf_tui.picture.gate_runs import GateRun, gate_runs
 from wf_tui.picture.remedies import conflict_commands, helping_command
 from wf_tui.picture.task_environment import task_environment
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow, WorkerRow
     from wf_tui.ledger.queries.reads import Leader
@@ -37,7 +43,9 @@ __all__ = [
 ]
 
 _MOST_ROOTS: Final = 20
-_SHOWN_EVENTS: Final = tuple(event.event_kind for event in (GateStarted, GateEnded, ProcessesEnded))
+_SHOWN_EVENTS: Final = tuple(
+    event.event_kind for event in (GateStarted, GateEnded, LeftKept, ProcessesEnded)
+)
 _UNKNOWN_USAGE: Final = {"input_tokens": None, "output_tokens": None, "cost_microusd": None}
 
 
@@ -137,7 +145,10 @@ class TaskPicture:
     reason: Reason
     attempts: Sequence[AttemptRow]
     events: Sequence[EventRow] = ()
-    """What its attempts told of their gates, and of processes that were left running."""
+    """What its attempts told of their gates, of processes that were left running, and of what they
+    left beside their work."""
+    kept: Collection[int] = ()
+    """The attempts whose trees are kept, since what is in them is saved nowhere else."""
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf show TASK --json`."""
@@ -180,6 +191,7 @@ class TaskPicture:
             "usage": {**_UNKNOWN_USAGE, **known},
             "left_running": [event.data() for event in self.left_running(attempt)],
             "ignored": attempt.ignored,
+            "left": [event.data() for event in self.left(attempt)],
         }
 
     def left_running(self, attempt: AttemptRow) -> list[ProcessesEnded]:
@@ -187,10 +199,15 @@ class TaskPicture:
         told = [read_event(row) for row in self.events if row.epoch == attempt.epoch]
         return [event for event in told if isinstance(event, ProcessesEnded)]
 
+    def left(self, attempt: AttemptRow) -> list[LeftKept]:
+        """Return what an attempt left beside its work; `wf accept --left` takes the refs of it."""
+        return left_of_attempt(self.events, attempt.epoch)
+
     def worktree(self, attempt: AttemptRow) -> str | None:
         """Return the tree that an attempt still has; a closed one's is given to others."""
         # A tree that was given back is another attempt's by now, so its path would mislead.
-        if attempt.tree is None or not holds_tree(self.task, attempt):
+        kept = attempt.epoch in self.kept or holds_tree(self.task, attempt)
+        if attempt.tree is None or not kept:
             return None
         path = self.paths.trees / attempt.tree
         return str(path) if path.is_dir() else None
@@ -217,7 +234,8 @@ def read_task(db: Database, run: RunRow, name: str, now: float, paths: RunPaths)
         reason = Reasons.read(db, run, now).of(task)
         events = reads.task_events_of(db, run.id, task.id, _SHOWN_EVENTS)
         attempts = reads.attempts(db, run.id, task.id)
-        return TaskPicture(run, paths, task, reason, attempts, events)
+        kept = [one.epoch for one in attempts if one.tree and was_kept(db, one)]
+        return TaskPicture(run, paths, task, reason, attempts, events, kept)
 
 
 def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:

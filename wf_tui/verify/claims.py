@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify import pauses
 from wf_tui.verify.event_fields import get_int, get_list, get_text
-from wf_tui.verify.kinds import ACCEPTED_AT
+from wf_tui.verify.kinds import ACCEPTED_AT, LEFT_ACCEPTED
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -49,7 +49,8 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     _check_order(run, task, event)
     _check_spec(run, task, event)
     if by_hand:
-        allowed = task.state == "blocked" and task.kind in ACCEPTED_AT
+        kinds = LEFT_ACCEPTED if _names_left(event) else frozenset(ACCEPTED_AT)
+        allowed = task.state == "blocked" and task.kind in kinds
         run.require(allowed, "move", event, f"work was accepted while it was {task.where}")
         run.require(not run.ended, "run", event, f"accepted while the run was {run.status}")
     else:
@@ -58,7 +59,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     step, accepted = "claimed", ""
     if by_hand:
         accepted = task.kind or ""
-        step = ACCEPTED_AT.get(accepted, "checking")
+        step = ACCEPTED_AT.get(accepted, "harvesting")
     # Kept until the next claim: accepted work may fail in the way that it was held back for.
     task.accepted = accepted
     task.unseen = task.spec.review and not by_hand
@@ -67,6 +68,12 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.move(task, "in_progress")
     task.step, task.not_before = step, None
     task.limited, task.in_conflict = "", False
+
+
+def _names_left(event: EventRow) -> bool:
+    """Whether a person takes what an attempt left beside its harvest."""
+    choices = event.data.get("choices")
+    return isinstance(choices, dict) and "left" in choices
 
 
 def _check_single_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

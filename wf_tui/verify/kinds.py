@@ -14,6 +14,7 @@ __all__ = [
     "BLOCKING",
     "CANCELLED_BY_ABORT",
     "COUNTED",
+    "LEFT_ACCEPTED",
     "NEVER_RETRIED",
     "SCOPE_WHYS",
     "UNSETTLED",
@@ -37,5 +38,7 @@ NEVER_RETRIED: Final = frozenset({"dependency", "hold"})
 """Neither retried nor reassigned: what ends them is the task in front, or `unhold`."""
 ACCEPTED_AT: Final = {"scope": "checking", "conflict": "harvesting", "review": "checking"}
 """Work that a person can accept, and the step at which it is taken up."""
+LEFT_ACCEPTED: Final = frozenset({"scope", "failed"})
+"""Tasks of which a person can take what an attempt left beside its harvest."""
 SCOPE_WHYS: Final = ("secret", "filter", "refused", "outside", "left")
 """Why work is held back, in the order in which they count."""

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.post_mortem import violations
+from wf_tui import commands
+from wf_tui.errors import UnknownNameError
 from wf_tui.git.runner import git
+from wf_tui.ledger.model.accept_choices import Choices
 from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from tests.support.run_harness import RunHarness
@@ -71,3 +76,69 @@ def test_work_with_a_kept_rest_says_so(harness: RunHarness) -> None:
     assert task.note.startswith("+1 -0; its worktree is kept: commits in the repository x.log")
     assert (harness.paths.trees / "1/x.log/new").exists()
     assert "x.log" in str(harness.events("worktree_kept")[0].data["reason"])
+
+
+def accept(harness: RunHarness, left: str = "") -> None:
+    """Take what was held back, and lead the run to its end."""
+    with open_ledger(harness.project) as ledger:
+        (made,) = commands.accept(harness.project, ledger, harness.run, ["t"], Choices(left=left))
+    assert made.changed, made.reason
+    harness.lead()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        BRANCH,
+        "echo w > new; git stash -qu",
+        "echo w > new; git add new; git stash -q",
+        f"{BRANCH}; exit 1",
+    ],
+)
+def test_what_was_left_can_be_accepted(harness: RunHarness, command: str) -> None:
+    """A person names its ref: it is checked and merged as other work is."""
+    harness.play(one(command, ", gate: test -f new"))
+    (event,) = harness.events("left_kept")
+    accept(harness, str(event.data["ref"]))
+    assert harness.task("t").kind == "merged"
+    assert harness.merged("new") == "w"
+    assert violations(harness) == set()
+
+
+def test_it_is_checked_as_other_work_is(harness: RunHarness) -> None:
+    """Outside its scope it goes back to the person, and nothing of it is merged."""
+    harness.play(one(BRANCH, ", file_scope: [src]"))
+    (event,) = harness.events("left_kept")
+    accept(harness, str(event.data["ref"]))
+    task = harness.task("t")
+    assert (task.kind, "outside its scope: new" in task.note) == ("scope", True)
+    assert violations(harness) == set()
+
+
+def test_without_a_ref_it_is_asked_for_again(harness: RunHarness) -> None:
+    """Nothing lies in the tree: to accept that is no success, until a person puts it there."""
+    harness.play(one(BRANCH))
+    accept(harness)
+    task = harness.task("t")
+    assert (task.kind, task.detail["why"]) == ("scope", "left")
+    (harness.paths.trees / "1/new").write_text("mine")
+    accept(harness)
+    assert harness.merged("new") == "mine"
+    assert violations(harness) == set()
+
+
+def test_an_unknown_ref_is_refused(harness: RunHarness) -> None:
+    """Only what its own attempts left can be taken."""
+    harness.play(one(BRANCH))
+    with pytest.raises(UnknownNameError, match="unknown ref"):
+        accept(harness, "refs/wf/base")
+
+
+def test_the_rest_of_refused_work_is_accepted(harness: RunHarness) -> None:
+    """What can be merged is; the nested repository stays in the tree, which is named."""
+    harness.play(one(f"echo x > done; mkdir app; cd app; {NESTED}"))
+    accept(harness)
+    assert (harness.task("t").kind, harness.merged("done")) == ("merged", "x")
+    assert (harness.paths.trees / "1/app/new").exists()
+    assert "app (nested repository)" in harness.task("t").note
+    assert violations(harness) == set()

@@ -14,9 +14,12 @@ from wf_tui.board.widgets.line import Role, Span
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.diffs import file_changes
+from wf_tui.ledger.model.events.attempt_events import LeftKept
 from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.picture.age import offset
+from wf_tui.picture.attempt_text import left_text
 from wf_tui.project import open_reads
 from wf_tui.text import plural
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.detail.document import Source
     from wf_tui.git.control.control import Control
-    from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow
 
 __all__ = ["Table", "read_attempts"]
 
@@ -77,6 +80,7 @@ def read_attempts(source: Source) -> Document:
     with open_reads(source.project) as db, db.snapshot():
         reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
+        events = reads.task_events_of(db, source.run, source.task, [LeftKept.event_kind])
     if not attempts:
         return Document((Span("no attempt yet", Role.QUIET),))
     control = open_control(source.project.paths.run(source.run))
@@ -85,7 +89,7 @@ def read_attempts(source: Source) -> Document:
     notes = [
         Span(safe(f"attempt {attempt.epoch}: {text}"), Role.QUIET)
         for attempt in newest
-        for text in (attempt.note, ignored_text(attempt))
+        for text in (attempt.note, ignored_text(attempt), *_left(events, attempt))
         if text
     ]
     return Table(
@@ -94,6 +98,12 @@ def read_attempts(source: Source) -> Document:
         live=any(attempt.open for attempt in attempts),
         columns=tuple(_column(attempt, control, now) for attempt in newest),
     )
+
+
+def _left(events: Sequence[EventRow], attempt: AttemptRow) -> list[str]:
+    """Return what an attempt left beside its work, as `wf accept --left` names it."""
+    left = left_of_attempt(events, attempt.epoch)
+    return [f"left {left_text(one)}: {one.ref}" for one in left]
 
 
 def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:

@@ -9,6 +9,7 @@ file that it changes. All else is left.
 from __future__ import annotations
 
 import itertools
+import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from wf_tui.git.harvest.worktree_files import WorktreeFiles
     from wf_tui.git.worktrees.worker_objects import Commit
 
-__all__ = ["LeftRef", "LeftWork", "keep_left_work", "left_over", "unfinished"]
+__all__ = ["LeftRef", "LeftWork", "keep_left_work", "left_content", "left_over", "unfinished"]
 
 _MOST_NAMES: Final = 1_000
 _MOST_FILES: Final = 10_000
@@ -122,6 +123,28 @@ def keep_left_work(
     except (OddGitDirError, GitError, RefusedError, OSError) as error:
         return LeftWork(unsaved=_unread(error))
     return LeftWork(refs, listed(found.inside, _NAMED))
+
+
+def left_content(control: Control, ref: str) -> str | None:
+    """Return the tree of what is kept under a ref of `keep_left_work`; None where it has none.
+
+    The new files that a stash has beside its own tree are put into it.
+    """
+    commit = control.resolve(ref + "^{commit}")
+    if commit is None:
+        return control.resolve(ref + "^{tree}")
+    parents = control.git("rev-list", "--parents", "-1", "--end-of-options", commit).text.split()[
+        1:
+    ]
+    is_stash = ref.rpartition("/")[2].startswith(f"{RefKind.STASH}-")
+    if not is_stash or len(parents) < _PARENTS_WITH_NEW_FILES:
+        return control.tree_of(commit)
+    with tempfile.TemporaryDirectory(dir=control.git_dir, prefix="stash.") as folder:
+        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        control.git("read-tree", "--end-of-options", commit, variables=index)
+        new = control.git("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", parents[-1])
+        control.git("update-index", "-z", "--index-info", stdin=new.stdout, variables=index)
+        return control.git("write-tree", variables=index).text
 
 
 def _unread(error: Exception) -> str:

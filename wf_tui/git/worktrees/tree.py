@@ -200,9 +200,10 @@ class Tree:
     def _differs(self) -> bool:
         """Whether the files differ from the base, or cannot all be seen."""
         changes = self.worktree.changes()
-        if changes.tags or b"could not open directory" in changes.complaints:
+        if b"could not open directory" in changes.complaints:
             return True
-        if changed_submodules(self.worktree, changes.tags):
+        tags = changes.tags
+        if tags or changed_submodules(self.worktree, tags):
             return True
         # Nor may the index differ from the base: a harvest that broke off left its files there.
         words = ("diff-index", "--cached", "--quiet", "--ignore-submodules=all")

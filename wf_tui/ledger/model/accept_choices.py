@@ -28,6 +28,8 @@ class Choices:
     versions that met there from any others: the choice counts where the same ones meet again."""
     theirs: Mapping[str, str] = field(default_factory=dict)
     """Those of which the version of the task is taken."""
+    left: str = ""
+    """A ref of what an attempt left beside its harvest: the work is what is there."""
 
     @property
     def about_conflict(self) -> bool:

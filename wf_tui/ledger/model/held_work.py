@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import Detail
 
-__all__ = ["HeldPart", "HeldWork", "was_held"]
+__all__ = ["HeldPart", "HeldWork", "held_part", "was_held"]
 
 _MOST_PATHS: Final = 200
 _ORDER: Final = tuple(ScopeWhy)
@@ -66,7 +66,17 @@ class HeldWork:
         }
 
 
+def held_part(detail: Detail, why: ScopeWhy) -> HeldPart | None:
+    """Return one of the reasons why the work of a task was held back, of its detail; or None."""
+    every = detail.get("all")
+    stored = every.get(why.value) if isinstance(every, Mapping) else None
+    if stored is None:
+        return None
+    paths = stored.get("paths")
+    named = tuple(map(str, paths)) if isinstance(paths, list | tuple) else ()
+    return HeldPart(why, named, str(stored.get("text", "")))
+
+
 def was_held(detail: Detail, why: ScopeWhy) -> bool:
     """Whether this was among the reasons why the work of a task was held back, by its detail."""
-    every = detail.get("all")
-    return isinstance(every, Mapping) and why.value in every
+    return held_part(detail, why) is not None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.errors import RefusedError
+from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.ledger.queries.left_refs import left_refs
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.rules.claims import open_attempt
 from wf_tui.plan.choices import Isolation
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["accept", "check_accepted"]
+__all__ = ["accept", "check_accepted", "check_left"]
 
 
 def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
@@ -32,7 +33,7 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
         state=TaskState.IN_PROGRESS,
         kind=None,
         note="",
-        step=task.block.accepted_at if task.block else None,
+        step=(task.block and task.block.accepted_at) or Step.HARVESTING,
         step_at=tx.now,
         step_deadline=None,
         worker=tx.actor,
@@ -42,8 +43,9 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
         open_epoch=epoch,
         attempts=task.attempts + 1,
         unmet=task.unmet + 1,
-        # Work that was inside its scope is to stay there, whatever a person does to it.
-        scope_waived=not (task.block and task.block.passed_checks),
+        # Work that was inside its scope is to stay there, whatever a person does to it; of what was
+        # left nobody has looked yet where it lies.
+        scope_waived=not (choices.left or (task.block and task.block.passed_checks)),
         choices=choices.after(task.choices),
         detail={**task.detail, "accepted": task.kind},
     )
@@ -69,16 +71,32 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
     return held
 
 
+def check_left(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> None:
+    """Refuse what is no ref of the task's; raises `UnknownNameError`."""
+    known = [event.ref for event in left_refs(tx.db, tx.run.id, task.id)]
+    if choices.left not in known:
+        raise UnknownNameError("ref", choices.left, known)
+    check_shared_tree(tx, task)
+
+
 def check_accepted(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> None:
     """Refuse choices that this kind of block does not have, and a shared workspace in use.
 
-    A tree of its own is nobody else's, whatever its scope. Raises `RefusedError`.
+    Raises `RefusedError`.
     """
     if choices.about_conflict and task.kind != BlockedKind.CONFLICT:
         raise RefusedError(
             f"task {task.id!r} has no sides to choose from: it is in no conflict",
             "leave out --ours and --theirs",
         )
+    check_shared_tree(tx, task)
+
+
+def check_shared_tree(tx: Change, task: TaskRow) -> None:
+    """Keep a person's claim, too, out of a part of the shared workspace that is in use.
+
+    A tree of its own is nobody else's, whatever its scope. Raises `RefusedError`.
+    """
     if task.isolation is not Isolation.SHARED:
         return
     holder = contention(tx.run, task, tx.open_attempts())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACCEPT",
+    "ACCEPT_LEFT",
     "ANSWER",
     "CANCEL",
     "EDIT",
@@ -308,6 +309,18 @@ ACCEPT: Final = Move(
         "Take work that a review, its scope or a conflict held back, as it is now",
     ),
 )
+ACCEPT_LEFT: Final = Move(
+    ACCEPT.name,
+    ACCEPT.done,
+    accept.accept,
+    frozenset(),
+    frozenset({BlockedKind.SCOPE, BlockedKind.FAILED}),
+    check=accept.check_left,
+    wakes=True,
+    undoable=False,
+)
+"""`wf accept --left`: the same, of what an attempt left beside its harvest. It is not in `MOVES`:
+its command and its name are those of `ACCEPT`, but it takes other kinds."""
 PRIORITY: Final = Move(
     "priority",
     "moved in the queue",

@@ -7,6 +7,7 @@ thrown away, never begun anew by a worker, and no failure of it counts.
 from __future__ import annotations
 
 import contextlib
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.changed_files import changed_files
 from wf_tui.git.merge.sides import take_sides
+from wf_tui.git.worktrees.left_work import left_content
 from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
@@ -26,10 +28,12 @@ from wf_tui.scheduler.attempts.workspace import KeptWorkspace
 from wf_tui.scheduler.chosen_sides import LaidOutConflict, chosen_sides, laid_out_conflict
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.run_log import current_log
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow, Detail
     from wf_tui.ledger.queries.reads import Pulse
@@ -162,6 +166,8 @@ class Accepted:
     def _reopen(self) -> KeptWorkspace:
         """Open the tree as the person left it; only work that has a commit can be laid anew."""
         row, trees = self.accepted.row, self.steps.prepare.trees
+        if row.base and (ref := self.active.claim.task.choices.left):
+            return KeptWorkspace(trees, self.active.claim, self._lay_out_left(row.base, ref))
         if not (row.tree and row.base):
             raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
         tree = trees.pool.reopen(int(row.tree), row.base)
@@ -170,9 +176,31 @@ class Accepted:
             held_back = self.accepted.held_back
             if self.kind is BlockedKind.CONFLICT or not held_back:
                 raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
+            if why := tree.why_unsaved():
+                fault = Fault(BlockedKind.FAILED, Cause.HARVEST, f"its worktree is gone, but {why}")
+                raise _GivenBackError(fault)
             fresh = trees.pool.acquire(row.base, number=tree.number)
             trees.pool.apply_checkpoint(fresh, held_back)
         return KeptWorkspace(trees, self.active.claim, tree)
+
+    def _lay_out_left(self, base: str, ref: str) -> Tree:
+        """Return a new tree with what an attempt left, as changes of what it started from.
+
+        From there on it goes the way of all work: what no commit may hold is refused, scope and
+        gate are asked. The kept tree stays as it is.
+        """
+        control, pool = self.steps.harvest.control, self.steps.prepare.trees.pool
+        content = left_content(control, ref)
+        if content is None:
+            fault = Fault(BlockedKind.FAILED, Cause.HARVEST, f"{clean(ref)} is no commit")
+            raise _GivenBackError(fault)
+        tree = pool.acquire(base)
+        tree.fill_with_changes(content)
+        # To its worker's git these are tracked, which counts where the rules of git ignore them.
+        with tree.worktree.on_a_copy() as tracked:
+            tracked.git("read-tree", "--end-of-options", content)
+            shutil.copyfile(tracked.index, tree.git_dir / "index")
+        return tree
 
     async def _harvest(self, workspace: KeptWorkspace) -> Harvested:
         """Harvest the tree, unless that was done before a crash: then it had passed."""
@@ -213,7 +241,8 @@ class Accepted:
         left = self.harvested
         self.harvested = await self.steps.threads.run(self._with_sides, workspace, left)
         if self.harvested.commit not in {None, left.commit}:
-            await self.steps.harvest.record(self.active.record, self.harvested)
+            # What it left beside that was told with its files.
+            await self.steps.harvest.record(self.active.record, replace(self.harvested, left=()))
 
     def _with_sides(self, workspace: KeptWorkspace, found: Harvested) -> Harvested:
         """Return the work with the chosen versions; done again, it makes the same commit.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
-from wf_tui.ledger.model.held_work import HeldPart, HeldWork, was_held
+from wf_tui.ledger.model.held_work import HeldPart, HeldWork, held_part, was_held
 from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
 from wf_tui.plan.choices import GateOn
 from wf_tui.scheduler.attempts.deliverables import missing_deliverables
@@ -114,9 +114,13 @@ def refused_parts(claim: Claim, harvested: Harvested) -> HeldPart | None:
 def nothing_but_left(claim: Claim, harvested: Harvested) -> HeldPart | None:
     """Find work that is in the worker's git directory alone: done without it would be a loss.
 
-    What a person has looked at and accepted is not asked about again.
+    A person has to say which of it is the work, or to put it into the worktree.
     """
-    if harvested.entries or not (harvested.left or harvested.unsaved) or claim.task.by_hand:
+    if harvested.entries:
+        return None
+    if claim.task.by_hand and was_held(claim.task.detail, ScopeWhy.LEFT):
+        return held_part(claim.task.detail, ScopeWhy.LEFT)
+    if not (harvested.left or harvested.unsaved):
         return None
     names = [*(one.label for one in harvested.left), *filter(None, [harvested.unsaved])]
     text = f"it changed no file, but left {listed(names, _NAMED)}"
