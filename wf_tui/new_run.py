@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
+from wf_tui.errors import UsageError
 from wf_tui.git.control.control import make_control
 from wf_tui.git.known_repositories import note_repository
 from wf_tui.git.runner import require_version
@@ -20,8 +21,9 @@ from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.model.worktree_setup import WorktreeSetup
 from wf_tui.ledger.rules.seats import new_seats
 from wf_tui.paths import private_folder
+from wf_tui.plan import scopes
 from wf_tui.plan.choices import Scopes
-from wf_tui.text import listed
+from wf_tui.text import clean, listed
 from wf_tui.variables import is_secret
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def create_run(
     note_repository(project.paths, project.common_dir, project.repository.head)
     try:
         worktree = WorktreeSetup.of(plan, project.repository.top)
-        control = _make_control(project, run_id, worktree, warn)
+        control = _make_control(project, run_id, plan, worktree, warn)
         row = replace(
             _new_row(project, run_id, control, now=ledger.now()),
             goal=plan.goal,
@@ -112,20 +114,42 @@ def _passing_notices(
 
 
 def _make_control(
-    project: Project, run_id: str, worktree: WorktreeSetup, warn: Callable[[str], None] | None
+    project: Project,
+    run_id: str,
+    plan: Plan,
+    worktree: WorktreeSetup,
+    warn: Callable[[str], None] | None,
 ) -> Control:
     """Make the private repository of a run that can have what its plan asks for."""
     repository, paths = project.repository, project.paths.run(run_id)
     local_files = LocalFiles(repository.top, worktree.link, worktree.copy)
     branch = branch_name(repository, run_id)
     control = make_control(
-        repository, paths, branch, environ=project.environ, local_names=local_files.names
+        repository,
+        paths,
+        branch,
+        environ=project.environ,
+        local_names=local_files.names,
+        sparse=_sparse_folders(plan),
     )
     local_files.check(control)
+    for name in plan.sparse if isinstance(plan.sparse, tuple) else ():
+        if control.resolve(f"{control.base}:{name}") is None:
+            raise UsageError(f"sparse: {clean(name)} is not in the commit", "correct the plan")
     if warn is not None:
+        if control.is_sparse:
+            warn("worktrees are sparse: they have a part of the files of a commit")
         for line in repo_warnings(control, control.base):
             warn(line)
     return control
+
+
+def _sparse_folders(plan: Plan) -> tuple[str, ...] | Literal[False] | None:
+    """Return the folders that worktrees have; False: all, None: what the user's checkout has."""
+    if plan.sparse is not True:
+        return plan.sparse
+    folders = scopes.folders([scope for task in plan.tasks for scope in task.file_scope])
+    return False if "" in folders else folders
 
 
 def _new_row(project: Project, run_id: str, control: Control, *, now: float) -> RunRow:

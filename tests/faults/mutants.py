@@ -336,6 +336,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "G6",
+        "what differs beyond a sparse checkout is not laid out",
+        "git/worktrees/tree.py",
+        "        if not paths:\n            return\n        listed",
+        "        if entries:\n            return\n        listed",
+        "unit/git/worktrees/test_sparse.py::test_a_conflict_beyond_is_laid_out",
+    ),
+    Mutant(
+        "G6",
         "a merge goes by no attributes of the branch",
         "git/merge/merge_tree.py",
         ", attributes=attributes_folder(control, ours)",

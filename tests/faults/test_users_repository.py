@@ -102,7 +102,7 @@ def test_garbage_of_other_kinds(
     "words",
     [
         ("checkout", "-q", "--detach"),
-        ("sparse-checkout", "set", "--no-cone", "/none"),
+        ("sparse-checkout", "set", "--no-cone", "/shared.txt"),
         ("config", "core.worktree", "/nowhere"),
         ("config", "core.bare", "true"),
         ("config", "core.autocrlf", "true"),
@@ -125,6 +125,35 @@ def test_kinds_of_repositories(harness: RunHarness, words: tuple[str, ...]) -> N
         == "completed"
     )
     assert harness.merged("copy") == "one\ntwo\nthree"
+
+
+@pytest.mark.parametrize(
+    ("line", "there"),
+    [
+        ("sparse: [docs]", "docs"),
+        ("sparse: true", "src"),
+        ("sparse: false", "docs other src"),
+        ("", "other"),
+    ],
+)
+def test_a_part_of_the_files(harness: RunHarness, line: str, there: str) -> None:
+    """Worktrees have the folders that the plan names, else what the checkout of the user has."""
+    for name in ("docs", "other", "src"):
+        (harness.repo / name).mkdir()
+        harness.write(f"{name}/f", name)
+    harness.git("add", "-A")
+    harness.git("commit", "-qm", "folders")
+    harness.git("sparse-checkout", "set", "other")
+    fields = "mode: read_write, file_scope: [src/f, new]"
+    command = "mkdir -p src; ls > src/f; sort src/f | paste -sd\\  - > new"
+    plan = parallel_plan(f"id: a, run: '{command}', {fields}")
+    assert harness.play(f"{line}\n{plan}") == "completed"
+    seen = harness.merged("new").split()
+    assert [name for name in ("docs", "other", "src") if name in seen] == sorted(
+        {*there.split(), "src"}
+    )
+    changed = harness.git("diff", "--name-status", "main", harness.branch)
+    assert changed == "A\tnew\nM\tsrc/f"
 
 
 def test_history_that_moves_meanwhile(harness: RunHarness, tmp_path: Path) -> None:

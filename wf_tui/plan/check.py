@@ -9,7 +9,6 @@ from typing import Final
 
 from wf_tui.plan.check_scopes import scope_faults
 from wf_tui.plan.document import Document, Path
-from wf_tui.plan.foreign.keys import NOT_SUPPORTED
 from wf_tui.plan.models import Phase, Plan, Surroundings, Task
 from wf_tui.plan.order import walk
 from wf_tui.plan.report import Many, Problem, quoted
@@ -25,7 +24,7 @@ __all__ = [
     "check_names",
     "check_plan_fields",
     "check_results",
-    "check_unsupported_keys",
+    "check_sparse",
     "check_variables",
     "faults",
     "prompt_warnings",
@@ -62,7 +61,7 @@ def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem,
         *check_results(document, plan),
         *check_local_files(document, plan),
         *check_variables(document, plan),
-        *check_unsupported_keys(document),
+        *check_sparse(document, plan),
     )
     return tuple(_once(found))
 
@@ -311,10 +310,14 @@ def _variable(document: Document, path: Path, name: str, fault: str) -> Problem:
     return document.problem("invalid_variable", path, message, hint, name=name)
 
 
-def check_unsupported_keys(document: Document) -> Iterator[Problem]:
-    """Yield a fault for each key of the format that wf reads and does not obey."""
-    # An empty one asks for nothing, so a plan that was written by a tool may carry it.
-    for key in NOT_SUPPORTED:
-        if isinstance(document.value, dict) and document.value.get(key):
-            message = f"`{key}` is not supported by this version of wf"
-            yield document.problem("not_supported", (key,), message, "remove it", key=key)
+def check_sparse(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield a fault for each writing task of which `sparse: true` cannot tell the folders."""
+    if plan.sparse is not True:
+        return
+    for path, task in _tasks(plan):
+        if task.writes and not task.file_scope:
+            message = (
+                f"`sparse: true` takes the folders of each scope, and {quoted(task.id)} has none"
+            )
+            hint = "add `file_scope`, or name the folders: sparse: [src]"
+            yield document.problem("sparse_without_scope", path, message, hint, task=task.id)

@@ -39,6 +39,10 @@ def draw_head(plan: Plan) -> Iterator[str]:
     for word, paths in (("links", plan.link), ("copies", plan.copied)):
         if paths:
             yield f"{word} {', '.join(clean(path) for path in paths)}"
+    if plan.sparse is True:
+        yield "has only the folders of the scopes"
+    elif plan.sparse:
+        yield f"has only {', '.join(clean(path) for path in plan.sparse)}"
 
 
 def draw_waves(plan: Plan) -> Iterator[str]:

@@ -125,6 +125,15 @@ def one_path(path: str) -> str:
     return "/".join(parts)
 
 
+def sparse_folders(value: object) -> object:
+    """Return which folders worktrees have: some, those of the scopes (true), or all (false)."""
+    if value is None or isinstance(value, bool):
+        return value
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError("must be true, false or a list of folders")
+    return tuple(one_path(item) for item in value)
+
+
 def at_most_what_the_ledger_keeps(value: int) -> int:
     """Return the number, or the largest that a column of the ledger holds."""
     # The format allows 64 unsigned bits, the ledger keeps 63: both are "for ever".
@@ -175,6 +184,7 @@ _Amount = Annotated[StrictFloat, Field(ge=0, le=1e15, allow_inf_nan=False)]
 _Texts = tuple[StrictStr, ...]
 _Paths = tuple[Annotated[StrictStr, AfterValidator(inside_the_tree)], ...]
 _LocalPaths = tuple[Annotated[StrictStr, AfterValidator(one_path)], ...]
+_Sparse = Annotated[bool | tuple[str, ...] | None, BeforeValidator(sparse_folders)]
 _Role = Annotated[AgentType, BeforeValidator(newest_word)]
 _Command = Annotated[StrictStr | None, AfterValidator(blank_is_none)]
 _Variables = Mapping[str, Annotated[StrictStr, BeforeValidator(as_text)]]
@@ -329,6 +339,11 @@ class Plan(Surroundings):
     """Files of the checkout that git does not track, as links in each tree."""
     copied: _LocalPaths = Field(default=(), alias="copy")
     """The same, as copies."""
+    sparse: _Sparse = None
+    """Folders that worktrees have, beside the files at the top; true: those of all scopes.
+
+    None: what the user's own checkout has; false: all.
+    """
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 __all__ = [
     "covers",
     "first_overlap",
+    "folders",
     "overlapping_pairs",
     "problem",
     "within",
@@ -46,6 +47,11 @@ def problem(scope: str) -> str | None:
     if ".." in text.split("/"):
         return "holds `..`"
     return None
+
+
+def folders(scopes: Sequence[str]) -> tuple[str, ...]:
+    """Return the folder or file in front of the first glob of each scope; empty for everything."""
+    return tuple(_literal_folder(scope, fold_case=False).rstrip("/") for scope in scopes)
 
 
 def first_overlap(

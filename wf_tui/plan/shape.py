@@ -9,14 +9,13 @@ from pydantic import ValidationError
 
 from wf_tui.plan.choices import GateOn
 from wf_tui.plan.document import Document, Path, Table, screen, written_tasks
-from wf_tui.plan.foreign.keys import NOT_SUPPORTED
 from wf_tui.plan.models import Defaults, Plan, Settings
 from wf_tui.plan.report import PARSE_ERROR, Problem
 from wf_tui.plan.type_errors import parse_problem
 
 __all__ = ["Shaped", "shape", "validate", "with_defaults"]
 
-_SETUP: Final = ("setup", "teardown", "link", "copy")
+_SETUP: Final = ("setup", "teardown", "link", "copy", "sparse")
 
 _ADDED_UP: Final = frozenset({"env", "pass_env"})
 """What a task has of its own beside what the plan and its defaults have, not in place of it."""
@@ -36,9 +35,7 @@ _ABOUT_NAMES: Final = frozenset(
 _NAMES: Final = re.compile(r"^phases(\[\d+\](\.(name|tasks(\[\d+\](\.id)?)?))?)?$")
 """The places where a name may have been lost, which is then missed elsewhere."""
 # Extensions of wf are optional, so null means the same as leaving them out.
-_NULLABLE: Final = frozenset(
-    {*Settings.model_fields, "defaults", "scopes", "wip", *_SETUP, *NOT_SUPPORTED}
-)
+_NULLABLE: Final = frozenset({*Settings.model_fields, "defaults", "scopes", "wip", *_SETUP})
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,12 @@ def test_a_good_plan_has_no_errors() -> None:
             {"left": ".venv", "right": ".venv"},
             "link[1]",
         ),
-        (report(phase("a"), sparse=True), "not_supported", {"key": "sparse"}, "sparse"),
+        (
+            report(phase("a", writer("t")), sparse=True),
+            "sparse_without_scope",
+            {"task": "t"},
+            "phases[0].tasks[0]",
+        ),
     ],
 )
 def test_each_fault_has_its_code_detail_and_place(
@@ -205,6 +210,8 @@ def test_the_limits_of_max_concurrent_are_allowed(limit: int) -> None:
         report(phase("a", task("x")), phase("b", task("a", depends_on_results=["x"]))),
         report(phase("b", depends_on=["a", "a"]), phase("a")),
         report(phase("a"), setup="", teardown=None, link=None, copy=[], sparse=False),
+        report(phase("a", writer("t", "src"), task("u")), sparse=True),
+        report(phase("a", writer("t")), sparse=["src", "docs/"]),
         report(phase("a"), setup="make", link=["a", "a.b", "b/c"], copy=["b/cd"]),
     ],
 )
@@ -222,7 +229,6 @@ def test_all_errors_are_told_in_the_order_of_the_format() -> None:
         phase("c", task("z", depends_on_results=["nope"]), depends_on=["gone"]),
         goal="",
         max_concurrent=99,
-        sparse=True,
         link=["x", "x/y"],
     )
     assert [error.code for error in found.errors] == [
@@ -241,7 +247,6 @@ def test_all_errors_are_told_in_the_order_of_the_format() -> None:
         "phase_dependency_cycle",
         "invalid_task_result_dependency",
         "overlapping_files",
-        "not_supported",
     ]
 
 

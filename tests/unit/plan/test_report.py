@@ -208,13 +208,15 @@ def test_a_plan_is_drawn_in_waves() -> None:
 def test_the_set_up_of_worktrees_is_drawn() -> None:
     """What comes into each tree, and what is run there, stands above the phases."""
     text = f"{GOOD}\nsetup: npm ci\nteardown: make down\nlink: [./node_modules/]\ncopy: [.env]\n"
+    text += "sparse: [src]\n"
     plan = parse_plan(text, "yaml", "p.yaml").plan
     assert plan is not None
-    assert draw(plan).split("\n")[2:6] == [
+    assert draw(plan).split("\n")[2:7] == [
         "setup `npm ci`",
         "teardown `make down`",
         "links node_modules",
         "copies .env",
+        "has only src",
     ]
 
 

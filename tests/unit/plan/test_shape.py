@@ -500,6 +500,22 @@ def test_files_that_are_no_files_of_the_checkout(path: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("src", "must be true, false or a list of folders"),
+        ([1], "must be true, false or a list of folders"),
+        (["../x"], "holds `..`"),
+        (["src/*"], "is a pattern; each path has to be named"),
+    ],
+)
+def test_what_is_no_part_of_the_files(written: object, fault: str) -> None:
+    """The folders that worktrees have are named one by one, and lie in the checkout."""
+    plan = json.dumps({"goal": "g", "phases": [], "sparse": written})
+    error = parse_plan(plan, "json", "p.json").errors[0]
+    assert (error.path, error.message) == ("sparse", f"`sparse` {fault}")
+
+
+@pytest.mark.parametrize(
     ("written", "argv"),
     [
         ("sh", ("sh", "-e", "-c")),

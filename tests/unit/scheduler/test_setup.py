@@ -199,3 +199,10 @@ def test_ports(harness: RunHarness, tmp_path: Path) -> None:
     first, second = (int(str(harness.task(name).result)) for name in "ab")
     assert abs(first - second) >= 20
     assert min(first, second) >= 20_000
+
+
+def test_a_folder_that_is_not_there(harness: RunHarness) -> None:
+    """A plan for a part of the files that the commit does not have is refused before the run."""
+    with pytest.raises(UsageError, match="sparse: sorce is not in the commit"):
+        harness.start(f"sparse: [sorce]\n{parallel_plan('id: a, run: ls')}")
+    assert not harness.project.paths.run(harness.run).root.exists()

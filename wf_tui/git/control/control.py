@@ -8,11 +8,13 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
 from wf_tui.git.control.objects import link_objects
+from wf_tui.git.control.sparse import Sparse, cone, is_sparse
 from wf_tui.git.control.user_rules import read_settings, read_user_rules
 from wf_tui.git.control.user_view import read_user_view
 from wf_tui.git.refs import BASE, branch_ref
@@ -53,6 +55,11 @@ class Control:
         """Whether the user's own configuration may change how the bytes of any file are stored."""
         attributes = self.git_dir / "info" / "attributes"
         return bool(self.settings) or attributes.stat().st_size > 0
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether worktrees have not all files of their commit."""
+        return is_sparse(self.settings)
 
     @property
     def zero(self) -> str:
@@ -158,13 +165,15 @@ def make_control(
     *,
     environ: Mapping[str, str] | None = None,
     local_names: Collection[str] = (),
+    sparse: Collection[str] | Literal[False] | None = None,
 ) -> Control:
     """Make a run's private repository at the commit that the user has checked out.
 
     Called once, when a run is created. `environ` is the user's environment (the process's own by
     default): it says where the user's excludes and attributes are. `local_names` are what will be
-    put into each worktree, relative to its top; git in there ignores it. Raises `RepositoryError`
-    where objects of that commit are missing.
+    put into each worktree, relative to its top; git in there ignores it. `sparse` are the folders
+    that a worktree has; False: all, None: those of the user's own checkout. Raises
+    `RepositoryError` where objects of that commit are missing.
     """
     # It is made beside its place and renamed at the end: a killed `wf run` leaves no half of one.
     final, making = paths.control, paths.control.with_name("control.git.new")
@@ -178,6 +187,9 @@ def make_control(
         environ = os.environ if environ is None else environ
         rules = read_user_rules(repository, environ)
         _initialise(draft, repository, branch)
+        if sparse is not None:
+            chosen = Sparse() if sparse is False else cone(making, draft.base, sparse)
+            rules = replace(rules, sparse=chosen)
         rules.write(making, os.fsencode(own))
         write_private(making / _LOCAL_NAMES, b"\0".join(map(os.fsencode, local_names)))
         read_user_view(repository, making, environ).write(making)

@@ -4,8 +4,8 @@ A used worktree is compared with them, name by name, before it is used again.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from wf_tui.git.control.control import Control
@@ -59,6 +59,21 @@ class Names:
     def inside(self, folder: bytes) -> Mapping[bytes, Kind]:
         """Return the names of one folder; none for one that the tree does not have."""
         return self.folders.get(folder, _NONE)
+
+    def without(self, left_out: Collection[bytes]) -> "Names":
+        """Return the names of a sparse checkout, which has no folder that has nothing in it."""
+        kept: dict[bytes, Mapping[bytes, Kind]] = {}
+        # A folder comes before what is in it, so that backwards all below it is known.
+        for folder, names in reversed(list(self.folders.items())):
+            prefix = folder + b"/" if folder else b""
+            there = {
+                name: kind
+                for name, kind in names.items()
+                if (prefix + name in kept if kind is Kind.FOLDER else prefix + name not in left_out)
+            }
+            if there or not folder:
+                kept[folder] = there
+        return replace(self, folders=kept)
 
     def walk(self) -> Iterator[tuple[bytes, Kind]]:
         """Yield every path with its kind."""

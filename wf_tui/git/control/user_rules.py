@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from wf_tui.git.control.sparse import Sparse, user_sparse
 from wf_tui.git.repository import Repository
 from wf_tui.git.runner import git
 from wf_tui.git.user_config import as_the_user
@@ -47,6 +48,9 @@ class UserRules:
     user_attributes: bytes
     """Of the machine's and the user's attributes files, behind which comes every other."""
     settings: Mapping[str, str]
+    """On how bytes are stored."""
+    sparse: Sparse
+    """Which files the user's checkout has, and so each worktree, unless the plan says otherwise."""
 
     def write(self, git_dir: Path, own_excludes: bytes) -> None:
         """Put the rules into a repository of wf's, with excludes of wf's own behind the user's."""
@@ -55,7 +59,9 @@ class UserRules:
         write_private(info / "exclude", self.excludes + own_excludes)
         write_private(info / "attributes", self.attributes)
         write_private(git_dir / _ATTRIBUTES, self.user_attributes)
-        write_private(git_dir / _SETTINGS, json.dumps(dict(self.settings)).encode())
+        self.sparse.write(git_dir)
+        settings = {**self.settings, **self.sparse.settings}
+        write_private(git_dir / _SETTINGS, json.dumps(settings).encode())
 
 
 def read_user_rules(repository: Repository, environ: Mapping[str, str]) -> UserRules:
@@ -67,12 +73,14 @@ def read_user_rules(repository: Repository, environ: Mapping[str, str]) -> UserR
     # In this order, since the last pattern that fits decides, as in the user's own git.
     excludes = _configured_file(repository, environ, "core.excludesFile", "ignore")
     attributes = _configured_file(repository, environ, "core.attributesFile", "attributes")
+    config = _configuration(repository, environ)
     system = None if environ.get("GIT_ATTR_NOSYSTEM") else _SYSTEM_ATTRIBUTES
     return UserRules(
         excludes=_joined(excludes, info / "exclude"),
         attributes=_joined(info / "attributes"),
         user_attributes=_joined(system, attributes),
-        settings=_conversion_settings(repository, environ),
+        settings={key: value for key, value in config.items() if key in _CONVERSION},
+        sparse=user_sparse(repository.git_dir, config),
     )
 
 
@@ -91,13 +99,13 @@ def read_settings(git_dir: Path) -> dict[str, str]:
     return settings
 
 
-def _conversion_settings(repository: Repository, environ: Mapping[str, str]) -> dict[str, str]:
+def _configuration(repository: Repository, environ: Mapping[str, str]) -> dict[str, str]:
     words = ("config", "--includes", "-z", "--list")
     env = as_the_user(environ)
     records = git(*words, git_dir=repository.git_dir, ok=None, environment=env).records
     found = (os.fsdecode(record).partition("\n") for record in records)
     # A key without a value is a switch that is on.
-    return {key: value if eq else "true" for key, eq, value in found if key in _CONVERSION}
+    return {key: value if eq else "true" for key, eq, value in found}
 
 
 def _configured_file(

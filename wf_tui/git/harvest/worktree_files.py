@@ -23,6 +23,7 @@ __all__ = ["CHANGED", "DELETED", "UNTRACKED", "Changes", "WorktreeFiles"]
 
 UNTRACKED, CHANGED, DELETED = b"?", b"C", b"R"
 """The tags of a path that the index does not have, or has otherwise, or has and the disk not."""
+_LEFT_OUT: Final = b"S "
 _ATTRIBUTES: Final = b".gitattributes"
 _LARGEST_COMPARED: Final = 64 << 20
 """Bytes of a file that is compared with what a check-out writes; a larger one counts as changed."""
@@ -162,6 +163,13 @@ class WorktreeFiles:
         words = ("ls-files", "-z", "-o", "-i", "--exclude-standard", "--directory")
         records = self.git(*words).records
         return frozenset(path for path in records if not self.is_local_file(path))
+
+    def left_out(self) -> frozenset[bytes]:
+        """Return the paths that a sparse checkout leaves out, by the host's index."""
+        if not self.control.is_sparse:
+            return frozenset()
+        records = self.git("ls-files", "-z", "-t").records
+        return frozenset(record[2:] for record in records if record.startswith(_LEFT_OUT))
 
     def is_local_file(self, path: bytes) -> bool:
         """Whether wf has put this, or a folder that it lies in, into the worktree."""

@@ -225,7 +225,24 @@ class Tree:
         """
         # The files first, by the index of the content; then the index alone goes back to the base.
         self.worktree.git("read-tree", "-u", "--reset", "--end-of-options", content)
+        control = self.worktree.control
+        if control.is_sparse:
+            self._bring_in(changed_files(control, self.base, content))
         self.worktree.git("read-tree", "--reset", "--end-of-options", self.base)
+
+    def _bring_in(self, entries: Sequence[Entry]) -> None:
+        """Write the files of these that a sparse checkout leaves out, as the index has them now.
+
+        A harvest takes what the checkout leaves out for unchanged, so that a difference there
+        would be lost.
+        """
+        left_out = self.worktree.left_out()
+        paths = [path for entry in entries if (path := encode_path(entry.path)) in left_out]
+        if not paths:
+            return
+        listed = b"".join(path + b"\0" for path in paths)
+        self.worktree.git("update-index", "--no-skip-worktree", "-z", "--stdin", stdin=listed)
+        self.worktree.git("checkout-index", "-q", "-f", "-u", "-z", "--stdin", stdin=listed)
 
     def replace(self, before: str, after: str) -> bool:
         """Bring the files from one commit or tree to another, and leave all others alone.
@@ -237,13 +254,14 @@ class Tree:
         if self._has(after, entries):
             return True
         self._read_index(before)
-        words = ("read-tree", "-m", "-u", "--end-of-options", before, after)
+        self._bring_in(entries)
+        words = ("read-tree", "-m", "-u", "--no-sparse-checkout", "--end-of-options", before, after)
         return self.worktree.git(*words, ok=None).status == 0
 
     def _has(self, content: str, entries: Sequence[Entry]) -> bool:
         """Whether these paths are on the disk as in a git tree, which the index has afterwards."""
         self._read_index(content)
-        differ = self.worktree.changes().tags
+        differ = self.worktree.changes().tags.keys() | self.worktree.left_out()
         for entry in entries:
             path = encode_path(entry.path)
             if path in differ or (entry.deleted and self.worktree.kind(path)):
@@ -277,6 +295,8 @@ def prepare(tree: Tree, names: Names) -> None:
     # A warning means that something is not as it should be, too.
     if done.status or _UNCONVERTED.sub(b"", done.stderr):
         raise UnusableTreeError(done.complaint)
+    if left_out := worktree.left_out():
+        names = names.without(left_out)
     try:
         sweep(worktree.top, names)
     except OSError as error:

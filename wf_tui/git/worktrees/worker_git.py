@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wf_tui.git.config_text import config_section, quoted
 from wf_tui.git.control.control import Control
+from wf_tui.git.control.sparse import PATTERNS
 from wf_tui.git.control.user_view import BASE_BRANCH, TASK_BRANCH, lay_out
 from wf_tui.git.erase import erase
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
@@ -18,7 +19,7 @@ from wf_tui.git.refs import BRANCHES
 __all__ = ["alternates_of", "renew_worker_git", "write_worker_git"]
 
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "info")
-_COPIED = ("info/exclude", "shallow")
+_COPIED = ("info/exclude", "shallow", PATTERNS)
 _CONFIG = """\
 [gc]
 	auto = 0

@@ -13,10 +13,7 @@ from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Surroundings, Task
 from wf_tui.plan.report import Many, Problem, quoted
 from wf_tui.plan.type_errors import Suggestions
 
-__all__ = ["KEYS", "NOT_SUPPORTED", "all_tables", "rename_aliases", "unknown_keys", "unused_keys"]
-
-NOT_SUPPORTED: Final = ("sparse",)
-"""Keys of the format that are read and refused when used."""
+__all__ = ["KEYS", "all_tables", "rename_aliases", "unknown_keys", "unused_keys"]
 
 
 def _own_first(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
@@ -47,11 +44,7 @@ _WORDS: Final[dict[type[BaseModel], str]] = {
 }
 """Whose words of other tools are looked up; a budget has none."""
 KEYS: Final = {
-    model: (
-        *(field.alias or name for name, field in _own_first(model)),
-        *(NOT_SUPPORTED if model is Plan else ()),
-    )
-    for model in _KINDS
+    model: tuple(field.alias or name for name, field in _own_first(model)) for model in _KINDS
 }
 """The keys that each table may have: those of its model, so that a new one is added there alone."""
 _OWN: Final = "x-"
