@@ -93,7 +93,7 @@ def test_a_harvest_deletes_nothing(start: Start) -> None:
     """What a worktree does not have stays in the tree; what is changed there counts."""
     run = start(("docs",))
     tree = run.pool.acquire(run.control.base)
-    assert tree.is_saved()
+    assert tree.why_unsaved() == ""
     assert tree.harvest().entries == ()
     (tree.path / "docs/guide.md").write_text("changed\n")
     (tree.path / "src").mkdir()
@@ -159,6 +159,7 @@ def test_a_conflict_beyond_is_laid_over_the_work(start: Start) -> None:
     commit, conflict = _conflict(run)
     tree = run.pool.acquire(run.control.base)
     tree.fill_with_changes(commit)
+    assert tree.harvest().tree_oid == run.control.tree_of(commit)
     updated = run.pool.update_conflict(tree, conflict, conflict.tree)
     assert updated is not None
     assert "<<<<<<<" in (updated.path / "src/app.py").read_text()
