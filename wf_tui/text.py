@@ -9,7 +9,16 @@ import unicodedata
 from collections.abc import Collection
 from itertools import islice
 
-__all__ = ["clean", "cut", "fits", "in_ascii", "listed", "plural"]
+__all__ = [
+    "clean",
+    "cut",
+    "fits",
+    "in_ascii",
+    "last_state",
+    "listed",
+    "plural",
+    "unfinished_state",
+]
 
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
@@ -77,6 +86,23 @@ def clean(text: str | bytes, *, limit: int = 4000, multiline: bool = False) -> s
     # Cut before it is read: a worker's line may have megabytes, and what is shown has not.
     stripped = _SEQUENCE.sub("", text[: limit * 4])
     return cut("".join(_visible(char, multiline=multiline) for char in stripped), limit)
+
+
+def last_state(line: str) -> str:
+    """Return what is left of a line that writes over itself, as a progress bar does.
+
+    The part behind the last carriage return that says anything: a program may wipe its bar at the
+    end. For what programs print, and not for texts of files, where it would hide the beginning.
+    """
+    if "\r" not in line:
+        return line
+    return next((part for part in reversed(line.split("\r")) if clean(part).strip()), "")
+
+
+def unfinished_state(line: str) -> str:
+    """Return a line to which more will be added, without the states that it has been through."""
+    before, returned, last = line.rpartition("\r")
+    return f"{last_state(before)}\r{last}" if returned else line
 
 
 def cut(text: str, limit: int) -> str:

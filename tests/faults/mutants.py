@@ -843,6 +843,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "G14",
+        "all states of a progress bar",
+        "text.py",
+        '    if "\\r" not in line:\n',
+        "    if line:\n",
+        "unit/test_text.py::test_a_line_that_writes_over_itself_has_its_last_state",
+    ),
+    Mutant(
+        "G14",
         "no breaker",
         "ledger/rules/claims.py",
         "    if breaker.is_shut(tx, worker.profile):\n",

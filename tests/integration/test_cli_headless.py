@@ -189,3 +189,11 @@ def test_show_lists_the_attempts(cli: CliHarness) -> None:
     assert attempts[0]["worktree"] is None
     assert cli.json("show", "outside")["attempt_list"][0]["worktree"] is not None
     assert "attempt 2  shell-" in cli.wf("show", "bad").stdout
+
+
+def test_the_log_of_a_progress_bar(cli: CliHarness) -> None:
+    """`wf logs` prints what each line came to, however often it was written over."""
+    script = r"for n in 10 50 100; do printf '%s%%\r' $n; done; printf 'all\r\n'"
+    plan = f"goal: g\nphases:\n- name: p\n  tasks:\n  - id: t\n    run: |\n      {script}\n"
+    assert cli.wf("run", cli.plan(plan), "--headless").returncode == 0
+    assert cli.wf("logs", "t").stdout == "all\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wf_tui.text import clean, listed, plural
+from wf_tui.text import clean, last_state, listed, plural, unfinished_state
 
 ACTIVE = st.sampled_from(
     "\x1b\x07\x00\r\n\t\x7f\x9b\x9d\x9c\x90[]();?\\0123;mJHPX^_\u202e\u2028\ud800"
@@ -100,3 +100,29 @@ def test_a_list_of_names_says_how_many_it_leaves_out() -> None:
     assert listed(["a", "b"], 2) == "a, b"
     assert listed(("a", "b", "c"), 1) == "a and 2 more"
     assert listed(["a\x1b[2J", "bbbb", "c"], 2, limit=3, noun="file") == "a, bb… and 1 more file"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("plain", "plain"),
+        ("10%\r50%\r100%", "100%"),
+        ("text\r", "text"),
+        ("100%\r\x1b[K", "100%"),
+        ("a\r \r\t\r", "a"),
+        ("\r\r", ""),
+    ],
+)
+def test_a_line_that_writes_over_itself_has_its_last_state(line: str, shown: str) -> None:
+    """Of a progress bar only what it came to is shown, and a wiped one as it was before."""
+    assert last_state(line) == shown
+
+
+@given(st.lists(st.text(alphabet="ab\r ", max_size=6), max_size=8))
+def test_an_unfinished_line_may_be_shortened_at_any_time(pieces: list[str]) -> None:
+    """Whenever its former states are dropped, it comes to the same, and stays short."""
+    line = ""
+    for piece in pieces:
+        line = unfinished_state(line + piece)
+    assert last_state(line) == last_state("".join(pieces))
+    assert line.count("\r") <= 1

@@ -16,7 +16,7 @@ from wf_tui.errors import UnknownNameError
 from wf_tui.git.control import diffs
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
-from wf_tui.text import clean
+from wf_tui.text import clean, last_state, unfinished_state
 from wf_tui.workers import log
 
 if TYPE_CHECKING:
@@ -139,14 +139,15 @@ def _print_output(pieces: Iterable[str]) -> None:
     # A piece may end within a line, or within an escape sequence that only the whole line shows.
     rest = ""
     for piece in pieces:
-        whole, newline, rest = (rest + piece).rpartition("\n")
-        if newline:
-            _print_clean(whole + newline)
+        *lines, rest = (rest + piece).split("\n")
+        rest = unfinished_state(rest)
+        if lines:
+            _print_clean("".join(f"{last_state(line)}\n" for line in lines))
         elif len(rest) > _LONGEST_LINE:
             _print_clean(rest)
             rest = ""
     if rest:
-        _print_clean(rest + "\n")
+        _print_clean(last_state(rest) + "\n")
 
 
 def _print_clean(text: str) -> None:

@@ -6,7 +6,7 @@ import re
 import signal
 from dataclasses import replace
 
-from wf_tui.text import clean, cut
+from wf_tui.text import clean, cut, last_state
 from wf_tui.workers.launcher import Launcher, Program
 from wf_tui.workers.protocol import (
     Failure,
@@ -128,7 +128,8 @@ def result_text(tail: str) -> str:
     At most 1,000 characters, whole lines where there are any. `tail` is the end of the output as
     the shim has kept it. What dependants and people are given is this, never the log (G11).
     """
-    text = clean(tail.rstrip(), multiline=True).strip()
+    lines = "\n".join(map(last_state, tail.rstrip().split("\n")))
+    text = clean(lines, multiline=True).strip()
     if len(text) <= _RESULT_CHARACTERS:
         return text
     kept = text[-_RESULT_CHARACTERS:]

@@ -272,3 +272,14 @@ def test_a_task_without_attempts(tmp_path: Path) -> None:
     head = LogSoFar().after(news).head(0, "t")
     assert head is not None
     assert head.text == "no attempt yet, so no log"
+
+
+def test_a_progress_bar_is_one_line(live: LiveRun) -> None:
+    """A line that writes over itself is shown as it is now, also while it is being written."""
+    live.prints("start\n10%\r20%\r")
+    news = read_log(source(live), None)
+    assert news.unfinished is not None
+    assert ([line.text for line in news.lines], news.unfinished.text) == (["start"], "20%")
+    live.prints("30%\rdone\nend\r\n")
+    later = read_log(source(live), news.cursor)
+    assert [line.text for line in later.lines] == ["done", "end"]

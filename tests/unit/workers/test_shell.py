@@ -204,3 +204,8 @@ def test_words_of_bash_are_hinted_at(tail: str) -> None:
     ended = ProgramExit(code=2, tail=tail)
     assert "`shell: bash`" in failure(ended, None).text
     assert "bash" not in failure(ProgramExit(code=2, tail="pipefail"), None).text
+
+
+def test_a_result_has_the_last_state_of_a_progress_bar() -> None:
+    """What a line was before it wrote over itself is no part of a result."""
+    assert result_text("one\r\n10%\r99%\rdone\r\x1b[K\n") == "one\ndone"

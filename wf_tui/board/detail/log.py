@@ -10,6 +10,7 @@ from wf_tui.board.detail.document import choose_attempt, lines_of, safe
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.ledger.queries import reads
 from wf_tui.project import open_reads
+from wf_tui.text import last_state, unfinished_state
 from wf_tui.workers import log
 
 if TYPE_CHECKING:
@@ -179,10 +180,10 @@ class _Reading:
             if isinstance(line, Span):
                 lines.append(line)
             else:
-                lines += lines_of(line)
+                lines += lines_of(last_state(line))
         return LogNews(
             lines=tuple(lines),
-            unfinished=Span(safe(rest)) if rest else None,
+            unfinished=Span(safe(last_state(rest))) if rest else None,
             passed_lines=max(0, len(self.lines) - MOST_LINES),
             passed_bytes=self.passed_bytes,
             cursor=self.cursor,
@@ -202,6 +203,7 @@ class _Reading:
         """Take what was printed, apart from the last line where it is unfinished."""
         *whole, rest = (self.cursor.unfinished + text).split("\n")
         self.lines += whole
+        rest = unfinished_state(rest)
         self.cursor = replace(self.cursor, unfinished=rest)
         if len(rest) > _LONGEST_UNFINISHED:
             self.finish_line()
