@@ -175,7 +175,7 @@ def test_diff_of_work_that_was_held_back_shows_it(cli: CliHarness) -> None:
 
 ATTEMPT = (
     "epoch worker profile outcome cause exit_code signal base ref commit started_at ended_at "
-    "worktree log usage"
+    "worktree log usage left_running ignored"
 )
 
 

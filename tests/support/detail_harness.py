@@ -25,7 +25,7 @@ __all__ = ["HOSTILE", "DetailApp", "LiveRun", "painted", "played_run", "settle"]
 
 HOSTILE = (
     "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b[2J\x9b31m [/bold]x [@click=app.quit]quit[/] "
-    "a\u202eb\u200bc \x00\r ok"
+    "a\u202eb\u200bc \x00\v ok"
 )
 """Escape sequences, markup and bidi controls on one line."""
 _PLAN = r"""

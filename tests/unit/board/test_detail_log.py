@@ -168,7 +168,7 @@ async def test_hostile_output_stays_literal(live: LiveRun) -> None:
         text = painted(app)
         await pilot.click(LinesView, offset=(30, 0))
         assert app.is_running
-    assert text.count("x [@click=app.quit]quit[/] a\ufffdb\ufffdc ␀␍ ok") == 2
+    assert text.count("x [@click=app.quit]quit[/] a\ufffdb\ufffdc ␀␋ ok") == 2
     assert "[/bold]x" in text
     assert "owned" not in text
     assert {unicodedata.category(char) for char in text.replace("\n", "")}.isdisjoint({"Cc", "Cf"})
