@@ -172,6 +172,7 @@ def test_host_git_never_touches_a_checkout() -> None:
     """
     assert set[str]().union(*map(git_commands, SOURCES.values())) == {
         "cat-file",
+        "check-attr",
         "check-ignore",
         "checkout-index",
         "commit-tree",

@@ -17,6 +17,7 @@ from wf_tui.git.control.objects import link_objects
 from wf_tui.git.control.sparse import Sparse, cone, is_sparse
 from wf_tui.git.control.user_rules import read_settings, read_user_rules
 from wf_tui.git.control.user_view import read_user_view
+from wf_tui.git.lfs.storage import filter_settings, write_storage
 from wf_tui.git.refs import BASE, branch_ref
 from wf_tui.git.repository import Repository
 from wf_tui.git.runner import Argument, Completed, git
@@ -49,6 +50,8 @@ class Control:
     """Environment of every git on this repository, such as a second folder of objects."""
     settings: Mapping[str, str] = field(default_factory=dict, kw_only=True, compare=False)
     """What the user's git says about files: for every git on this repository, and on a worktree."""
+    filters: Mapping[str, str] = field(default_factory=dict, kw_only=True, compare=False)
+    """For git on a worktree alone: the one filter that wf runs, its own for LFS files."""
 
     @property
     def has_rules(self) -> bool:
@@ -193,6 +196,7 @@ def make_control(
         rules.write(making, os.fsencode(own))
         write_private(making / _LOCAL_NAMES, b"\0".join(map(os.fsencode, local_names)))
         read_user_view(repository, making, environ).write(making)
+        write_storage(repository, making, environ)
         # Before any ref: what lacks objects must never look like a repository that can be used.
         check_complete(draft)
         draft.create(BASE, draft.base)
@@ -221,7 +225,15 @@ def open_control(paths: RunPaths) -> Control:
 def _control_at(git_dir: Path, object_format: str, base: str, ref: str) -> Control:
     """Return the repository in a folder, with what is kept in files of wf's own beside git's."""
     names, settings = _read_local_names(git_dir), read_settings(git_dir)
-    return Control(git_dir, object_format, base, ref, local_names=names, settings=settings)
+    return Control(
+        git_dir,
+        object_format,
+        base,
+        ref,
+        local_names=names,
+        settings=settings,
+        filters=filter_settings(git_dir),
+    )
 
 
 def _read_local_names(git_dir: Path) -> tuple[bytes, ...]:

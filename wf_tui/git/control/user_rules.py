@@ -8,6 +8,7 @@ of an attribute only name one, and the configuration that says what to run stays
 
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,13 @@ from wf_tui.git.runner import git
 from wf_tui.git.user_config import as_the_user
 from wf_tui.paths import write_private
 
-__all__ = ["UserRules", "read_settings", "read_user_rules"]
+__all__ = [
+    "UserRules",
+    "read_idle_filters",
+    "read_settings",
+    "read_user_attributes",
+    "read_user_rules",
+]
 
 _LARGEST = 1 << 20
 """Bytes of a file that are read; a larger one is no list of patterns."""
@@ -33,6 +40,8 @@ _CONVERSION: Final = frozenset({
     "merge.renormalize",
 })  # fmt: skip
 """The settings that decide on the bytes of files; none of them names a program."""
+_FILTER: Final = re.compile(r"filter\.(.*)\.(clean|process|smudge)", re.DOTALL)
+_IDLE_FILTERS: Final = "user-idle-filters.json"
 _SETTINGS: Final = "user-settings.json"
 _ATTRIBUTES: Final = "info/user-attributes"
 
@@ -51,6 +60,8 @@ class UserRules:
     """On how bytes are stored."""
     sparse: Sparse
     """Which files the user's checkout has, and so each worktree, unless the plan says otherwise."""
+    idle_filters: tuple[str, ...] = ()
+    """Filters that only change what a checkout writes, and nothing that is stored."""
 
     def write(self, git_dir: Path, own_excludes: bytes) -> None:
         """Put the rules into a repository of wf's, with excludes of wf's own behind the user's."""
@@ -62,6 +73,7 @@ class UserRules:
         self.sparse.write(git_dir)
         settings = {**self.settings, **self.sparse.settings}
         write_private(git_dir / _SETTINGS, json.dumps(settings).encode())
+        write_private(git_dir / _IDLE_FILTERS, json.dumps(self.idle_filters).encode())
 
 
 def read_user_rules(repository: Repository, environ: Mapping[str, str]) -> UserRules:
@@ -81,6 +93,7 @@ def read_user_rules(repository: Repository, environ: Mapping[str, str]) -> UserR
         user_attributes=_joined(system, attributes),
         settings={key: value for key, value in config.items() if key in _CONVERSION},
         sparse=user_sparse(repository.git_dir, config),
+        idle_filters=_idle_filters(config),
     )
 
 
@@ -99,6 +112,22 @@ def read_settings(git_dir: Path) -> dict[str, str]:
     return settings
 
 
+def read_user_attributes(git_dir: Path) -> bytes:
+    """Return what the attributes files of the user say, in a repository of wf's; "" for none."""
+    return _joined(git_dir / "info" / "attributes", git_dir / _ATTRIBUTES)
+
+
+def read_idle_filters(git_dir: Path) -> frozenset[str]:
+    """Return the filters of the user that store files as they are; a run of an older wf has none.
+
+    One that their configuration does not know is not among them: it may be set up elsewhere.
+    """
+    try:
+        return frozenset(json.loads((git_dir / _IDLE_FILTERS).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return frozenset()
+
+
 def _configuration(repository: Repository, environ: Mapping[str, str]) -> dict[str, str]:
     words = ("config", "--includes", "-z", "--list")
     env = as_the_user(environ)
@@ -106,6 +135,15 @@ def _configuration(repository: Repository, environ: Mapping[str, str]) -> dict[s
     found = (os.fsdecode(record).partition("\n") for record in records)
     # A key without a value is a switch that is on.
     return {key: value if eq else "true" for key, eq, value in found}
+
+
+def _idle_filters(config: Mapping[str, str]) -> tuple[str, ...]:
+    storing: dict[str, bool] = {}
+    for key, value in config.items():
+        if driver := _FILTER.fullmatch(key):
+            stores = driver[2] != "smudge" and bool(value)
+            storing[driver[1]] = storing.get(driver[1], False) or stores
+    return tuple(sorted(name for name, stores in storing.items() if not stores))
 
 
 def _configured_file(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.erase import make_readable
+from wf_tui.git.harvest.filters import Filtered, find_filtered, restore_pointers
 from wf_tui.git.harvest.second_witness import DISK_ALONE, Witness, ask_worker
 from wf_tui.git.harvest.submodules import changed_submodules
 from wf_tui.git.harvest.unsafe_paths import leaves_tree, planted_repositories, special_files
@@ -96,6 +97,8 @@ class Harvest:
     refused: tuple[Refused, ...]
     ignored: tuple[str, ...]
     """What the excludes hide; a folder hidden as a whole is one name, with a slash at its end."""
+    filtered: tuple[Filtered, ...] = ()
+    """What the user's git would have stored in another way, so that it is not to be merged."""
     note: str = ""
     """What a person should know of how it was made, as a sentence."""
 
@@ -242,9 +245,15 @@ def harvest(
         if _is_covered(scopes, path) and not worktree.is_local_file(path):
             found.refused[path] = _SPECIAL
     tree = worktree.git("write-tree").text
+    entries = changed_files(worktree.control, base, tree)
+    filtered = find_filtered(worktree, base, entries)
+    if restore_pointers(worktree, [entry for entry in entries if entry.path in filtered.lfs]):
+        tree = worktree.git("write-tree").text
+        entries = changed_files(worktree.control, base, tree)
     return Harvest(
         tree_oid=tree,
-        entries=changed_files(worktree.control, base, tree),
+        entries=entries,
+        filtered=filtered.held,
         refused=_refusals(found, changes, scopes),
         ignored=tuple(sorted(map(decode_path, ignored))),
         note=witness.complaint,

@@ -79,7 +79,7 @@ class WorktreeFiles:
             cwd=self.path,
             stdin=stdin,
             ok=ok,
-            settings=self.control.settings,
+            settings={**self.control.settings, **self.control.filters},
             variables={**self.control.variables, **(variables or {})},
         )
 

@@ -18,6 +18,7 @@ from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import git
 from wf_tui.git.stale_locks import locked_since
 from wf_tui.git.user.export_branch import ExportBranch
+from wf_tui.git.user.lfs_objects import bring_lfs_objects
 from wf_tui.git.user.ownership import give_to_owner
 from wf_tui.paths import write_private
 from wf_tui.text import clean
@@ -101,6 +102,7 @@ def export(
             return Pending(obstacle.reason, obstacle.hint)
         # Objects first, then the ref that needs them: in between the repository is whole.
         _fetch(repository, control, new)
+        bring_lfs_objects(control, repository.common_dir, new)
         fetched()
         old = expected or control.zero
         target.git("update-ref", "--no-deref", "--end-of-options", target.ref, new, old)

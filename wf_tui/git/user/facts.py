@@ -4,6 +4,7 @@ For `wf doctor`, which shows it to a person before a run is begun; a run itself 
 """
 
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,10 @@ def worktree_warnings(repository: Repository) -> tuple[str, ...]:
             *(f"--object-format={repository.object_format}", "--", git_dir),
         )
         own = Control(git_dir, repository.object_format, repository.head, "HEAD")
+        attributes = repository.common_dir / "info" / "attributes"
+        if attributes.is_file():
+            (git_dir / "info").mkdir(exist_ok=True)
+            shutil.copyfile(attributes, git_dir / "info" / "attributes")
         combined = combine(own, repository.common_dir, write=False)
         check_complete(combined)
         return repo_warnings(combined, repository.head)

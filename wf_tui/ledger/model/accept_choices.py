@@ -31,6 +31,16 @@ class Choices:
     left: str = ""
     """A ref of what an attempt left beside its harvest: the work is what is there."""
 
+    unfiltered: tuple[str, ...] = ()
+    """Paths that are committed as they lie there, although the user's git has a filter for them; a
+    folder is all below."""
+
+    def allows(self, path: str) -> bool:
+        """Whether a file may be committed without its filter; names are taken literally."""
+        return any(
+            path == named or path.startswith(named.rstrip("/") + "/") for named in self.unfiltered
+        )
+
     @property
     def about_conflict(self) -> bool:
         """Whether they choose between the sides of a conflict."""

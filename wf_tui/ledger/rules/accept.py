@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step, TaskState
 from wf_tui.ledger.queries.left_refs import left_refs
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.rules.claims import open_attempt
@@ -46,7 +47,7 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
         # Work that was inside its scope is to stay there, whatever a person does to it; of what was
         # left nobody has looked yet where it lies.
         scope_waived=not (choices.left or (task.block and task.block.passed_checks)),
-        choices=choices.after(task.choices),
+        choices=_with_unfiltered(choices.after(task.choices), task),
         detail={**task.detail, "accepted": task.kind},
     )
     # Told before those that it blocked go on, so that the log has cause before effect.
@@ -71,6 +72,14 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
     return held
 
 
+def _with_unfiltered(choices: Choices, task: TaskRow) -> Choices:
+    """Return the choices with the paths that the person named before, of the same work."""
+    before = task.detail.get("unfiltered")
+    if not isinstance(before, list):
+        return choices
+    return replace(choices, unfiltered=tuple(dict.fromkeys((*before, *choices.unfiltered))))
+
+
 def check_left(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> None:
     """Refuse what is no ref of the task's; raises `UnknownNameError`."""
     known = [event.ref for event in left_refs(tx.db, tx.run.id, task.id)]
@@ -88,6 +97,11 @@ def check_accepted(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> 
         raise RefusedError(
             f"task {task.id!r} has no sides to choose from: it is in no conflict",
             "leave out --ours and --theirs",
+        )
+    held = task.detail.get("all")
+    if choices.unfiltered and not (isinstance(held, dict) and ScopeWhy.FILTER in held):
+        raise RefusedError(
+            f"task {task.id!r} has no files that wait for a filter", "leave out --unfiltered"
         )
     check_shared_tree(tx, task)
 

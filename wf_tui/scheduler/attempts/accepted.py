@@ -128,11 +128,16 @@ class Accepted:
         return BlockedKind(str(self.active.claim.task.detail["accepted"]))
 
     def _given_back_with(self, fault: Fault) -> Detail:
-        """Return what the task is blocked with beside what it was: a conflict keeps its paths."""
+        """Return what the task is blocked with beside what it was: a conflict keeps its paths.
+
+        What the person allowed of files with a filter counts until the work is begun anew.
+        """
         names = {"tail", "why", "all"}
         if fault.kind is self.kind:
             names.add("paths")
-        return {name: value for name, value in fault.detail.items() if name in names}
+        detail = {name: value for name, value in fault.detail.items() if name in names}
+        allowed = self.active.claim.task.choices.unfiltered
+        return {**detail, "unfiltered": list(allowed)} if allowed else detail
 
     async def _work(self) -> None:
         """Take the steps; each one that was done before a crash is passed over."""
@@ -206,7 +211,7 @@ class Accepted:
         """Harvest the tree, unless that was done before a crash: then it had passed."""
         row, steps = self.accepted.row, self.steps
         if row.commit_id:
-            return Harvested(base=row.base or "", commit=row.commit_id, ref=row.ref)
+            return await steps.harvest.taken(workspace, row.commit_id, row.ref)
         await steps.threads.reach(Point.HARVEST_BEGUN)
         found = await steps.harvest.commit(workspace)
         fault = left_out(found) or await steps.threads.run(self._unresolved, found)

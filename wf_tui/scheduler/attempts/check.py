@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
+from wf_tui.ledger.model.accept_choices import NO_CHOICES
 from wf_tui.ledger.model.held_work import HeldPart, HeldWork, held_part, was_held
 from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
 from wf_tui.plan.choices import GateOn
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Check", "held_back", "left_out", "nothing_but_left", "refused_parts"]
 
 _NAMED: Final = 5
+_NAME: Final = 200
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def held_back(claim: Claim, harvested: Harvested) -> Fault | None:
     """Hold back work that may not be merged as it is, with every reason there is (B scope)."""
     held = HeldWork.of(
         [
+            unfiltered(claim, harvested),
             refused_parts(claim, harvested),
             out_of_scope(claim, harvested),
             nothing_but_left(claim, harvested),
@@ -125,6 +128,23 @@ def nothing_but_left(claim: Claim, harvested: Harvested) -> HeldPart | None:
     names = [*(one.label for one in harvested.left), *filter(None, [harvested.unsaved])]
     text = f"it changed no file, but left {listed(names, _NAMED)}"
     return HeldPart(ScopeWhy.LEFT, tuple(one.ref for one in harvested.left), text)
+
+
+def unfiltered(claim: Claim, harvested: Harvested) -> HeldPart | None:
+    """Find files that the user's git would have stored in another way, but for those named by them.
+
+    A secret that a filter encrypts would be readable on a branch that people push. Who named one
+    has accepted the work; what a worker makes after that is asked about again.
+    """
+    task = claim.task
+    allowed = task.choices if task.by_hand else NO_CHOICES
+    held = [item for item in harvested.filtered if not allowed.allows(item.path)]
+    if not held:
+        return None
+    filters = listed(sorted({item.filter for item in held}), _NAMED, limit=_NAME)
+    names = listed([item.path for item in held], _NAMED, limit=_NAME)
+    text = f"{plural(len(held), 'file')} would be stored without the filter {filters}: {names}"
+    return HeldPart(ScopeWhy.FILTER, tuple(item.path for item in held), text)
 
 
 def out_of_scope(claim: Claim, harvested: Harvested) -> HeldPart | None:

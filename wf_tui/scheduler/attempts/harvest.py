@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
+from wf_tui.git.control.changed_files import changed_files
+from wf_tui.git.harvest.filters import find_filtered
 from wf_tui.git.harvest.harvest import HarvestRefusedError
 from wf_tui.git.refs import left_refs
 from wf_tui.ledger.model.events.attempt_events import LeftKept, WorkHarvested
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.git.control.changed_files import Entry
     from wf_tui.git.control.control import Control
+    from wf_tui.git.harvest.filters import Filtered
     from wf_tui.git.harvest.harvest import Refused
     from wf_tui.git.worktrees.left_work import LeftRef
     from wf_tui.ledger.rules.attempts import Ending
@@ -44,6 +47,8 @@ class Harvested:
     ref: str | None = None
     entries: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
+    filtered: tuple[Filtered, ...] = ()
+    """What the user's git would have sent through a filter."""
     ignored: tuple[str, ...] = ()
     """What git ignores, so that it was not taken."""
     note: str = ""
@@ -134,6 +139,17 @@ class Harvest:
         """
         return await self.threads.run(self._commit, workspace)
 
+    async def taken(self, workspace: Workspace, commit: str, ref: str | None) -> Harvested:
+        """Return what was harvested before a crash, with all that it is judged by."""
+
+        def look() -> Harvested:
+            tree = workspace.tree
+            entries = changed_files(self.control, tree.base, commit)
+            held = find_filtered(tree.worktree, tree.base, entries).held
+            return Harvested(tree.base, commit, ref, entries, filtered=held)
+
+        return await self.threads.run(look)
+
     async def record(self, record: ClaimRecord, found: Harvested) -> None:
         """Tell the ledger what was found; only now is it known to be safe."""
         await record.harvested(found.event, found.left_events)
@@ -158,6 +174,7 @@ class Harvest:
             ref=ref,
             entries=found.entries,
             refused=found.refused,
+            filtered=found.filtered,
             ignored=found.ignored,
             note=found.note,
             left=left.refs,

@@ -70,7 +70,10 @@ def test_what_differs_in_a_tree_is_told(user: User) -> None:
     user.commit()
     before = picture(user.path)
     assert worktree_warnings(find_repository(user.path)) == (
-        "Git LFS files are pointers in worktrees: their content is not fetched",
+        (
+            "Git LFS files are pointers in worktrees where your repository has not their "
+            "content: git lfs fetch gets it"
+        ),
     )
     assert picture(user.path) == before
 
