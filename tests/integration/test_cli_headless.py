@@ -183,7 +183,7 @@ def test_show_lists_the_attempts(cli: CliHarness) -> None:
     """Each has the promised fields, and the log lies where it says."""
     cli.wf("run", cli.plan(BAD), "--headless")
     attempts = cli.json("show", "bad")["attempt_list"]
-    assert [list(attempt) for attempt in attempts] == [ATTEMPT.split()] * 2
+    assert all(set(ATTEMPT.split()) <= attempt.keys() for attempt in attempts)
     assert [attempt["exit_code"] for attempt in attempts] == [3, 3]
     assert attempts[0]["log"].endswith("log.jsonl")
     assert attempts[0]["worktree"] is None

@@ -75,7 +75,8 @@ def ask_worker(worktree: WorktreeFiles, base: str) -> Witness:
     algorithm = worktree.control.object_format
     try:
         content = read_index(worktree.worker_git, algorithm)
-        if content == worktree.index.read_bytes():
+        # The host's own can be gone, with whatever else a program removed; it is made anew below.
+        if worktree.index.exists() and content == worktree.index.read_bytes():
             return DISK_ALONE
         theirs = parse_index(content, algorithm)
     except UnreadableIndexError as error:
