@@ -109,7 +109,8 @@ def test_a_ref_that_cannot_be_made(harness: RunHarness) -> None:
 
 def test_a_worktree_removed_under_its_program(harness: RunHarness, tmp_path: Path) -> None:
     """Its attempt fails and says why, nothing hangs, and the next one has a worktree again."""
-    command = f"set +e; test -e {tmp_path}/again || {{ touch {tmp_path}/again; rm -rf $PWD; }}; echo x > x"
+    ruin = f"touch {tmp_path}/again; rm -rf $PWD"
+    command = f"set +e; test -e {tmp_path}/again || {{ {ruin}; }}; echo x > x"
     harness.play(parallel_plan(f'id: a, run: "{command}; true", mode: read_write, max_attempts: 2'))
     first, second = harness.attempts("a")
     assert (first.outcome, first.note) == ("failed", "the worktree is gone")
