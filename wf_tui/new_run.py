@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from wf_tui.errors import UsageError
+from wf_tui.git.control.caps import Caps
 from wf_tui.git.control.control import make_control
 from wf_tui.git.known_repositories import note_repository
 from wf_tui.git.runner import require_version
@@ -131,6 +132,7 @@ def _make_control(
         environ=project.environ,
         local_names=local_files.names,
         sparse=_sparse_folders(plan),
+        caps=Caps(plan.harvest_files, plan.harvest_mb << 20),
     )
     local_files.check(control)
     for name in plan.sparse if isinstance(plan.sparse, tuple) else ():

@@ -595,6 +595,14 @@ MUTANTS: Final = (
         "    missing = [name for name in names if name not in {*delivered, *there}]\n",
         "unit/scheduler/test_deliverables.py::test_an_ignored_file_is_not_delivered",
     ),
+    Mutant(
+        "G14",
+        "a harvest does not know the caps of its plan",
+        "git/control/control.py",
+        "        caps=read_caps(git_dir),\n",
+        "",
+        "unit/scheduler/test_attempt.py::test_the_caps_of_a_harvest_are_the_plans",
+    ),
     # G10 and G12: what a filter of the user's hides is not made readable
     Mutant(
         "G12",

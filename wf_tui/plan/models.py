@@ -339,6 +339,10 @@ class Plan(Surroundings):
     """Files of the checkout that git does not track, as links in each tree."""
     copied: _LocalPaths = Field(default=(), alias="copy")
     """The same, as copies."""
+    harvest_files: _Positive = 10_000
+    """The most files that one attempt may change."""
+    harvest_mb: _Positive = 200
+    """The most that these may hold together, in units of 1,048,576 bytes."""
     sparse: _Sparse = None
     """Folders that worktrees have, beside the files at the top; true: those of all scopes.
 

@@ -212,3 +212,19 @@ def test_bytes_that_are_no_text(harness: RunHarness) -> None:
     assert (done.kind, failed.kind) == ("answered", "failed")
     assert str(done.result).endswith("d\u2400e\ufffd")
     assert failed.note == "exit 3"
+
+
+@pytest.mark.parametrize(("most", "kind"), [("", "merged"), ("harvest_files: 2", "failed")])
+def test_the_caps_of_a_harvest_are_the_plans(harness: RunHarness, most: str, kind: str) -> None:
+    """What one attempt may change is said by the plan, and a harvest beyond it names the key."""
+    harness.play(one(f'run: "touch a b c", {WRITE}', most))
+    task = harness.task("t")
+    assert task.kind == kind
+    assert most == "" or task.note == "more than 2 files changed (`harvest_files` of the plan)"
+
+
+def test_a_plan_may_raise_the_caps(harness: RunHarness) -> None:
+    """A harvest of 300 MB is taken where the plan says so."""
+    big = "truncate -s 300M big"
+    harness.play(one(f'run: "{big}", {WRITE}', "harvest_mb: 400"))
+    assert harness.task("t").kind == "merged"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
+from wf_tui.git.control.caps import CAPS, Caps, read_caps
 from wf_tui.git.control.objects import link_objects
 from wf_tui.git.control.sparse import Sparse, cone, is_sparse
 from wf_tui.git.control.user_rules import read_settings, read_user_rules
@@ -58,6 +59,9 @@ class Control:
         """Whether the user's own configuration may change how the bytes of any file are stored."""
         attributes = self.git_dir / "info" / "attributes"
         return bool(self.settings) or attributes.stat().st_size > 0
+
+    caps: Caps = field(default=CAPS, kw_only=True, compare=False)
+    """The most that a harvest of the run takes."""
 
     @property
     def is_sparse(self) -> bool:
@@ -169,6 +173,7 @@ def make_control(
     environ: Mapping[str, str] | None = None,
     local_names: Collection[str] = (),
     sparse: Collection[str] | Literal[False] | None = None,
+    caps: Caps = CAPS,
 ) -> Control:
     """Make a run's private repository at the commit that the user has checked out.
 
@@ -197,6 +202,7 @@ def make_control(
         write_private(making / _LOCAL_NAMES, b"\0".join(map(os.fsencode, local_names)))
         read_user_view(repository, making, environ).write(making)
         write_storage(repository, making, environ)
+        caps.write(making)
         # Before any ref: what lacks objects must never look like a repository that can be used.
         check_complete(draft)
         draft.create(BASE, draft.base)
@@ -233,6 +239,7 @@ def _control_at(git_dir: Path, object_format: str, base: str, ref: str) -> Contr
         local_names=names,
         settings=settings,
         filters=filter_settings(git_dir),
+        caps=read_caps(git_dir),
     )
 
 

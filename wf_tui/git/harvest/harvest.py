@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wf_tui.errors import RefusedError
+from wf_tui.git.control.caps import Caps
 from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.erase import make_readable
 from wf_tui.git.harvest.filters import Filtered, find_filtered, restore_pointers
@@ -27,7 +28,7 @@ from wf_tui.git.runner import Completed
 from wf_tui.plan.scopes import covers
 from wf_tui.text import clean, plural
 
-__all__ = ["CAPS", "Caps", "Harvest", "HarvestRefusedError", "Refused", "harvest"]
+__all__ = ["Harvest", "HarvestRefusedError", "Refused", "harvest"]
 
 # Git lists what it can and goes on; only this tells that a folder is not in the list.
 _UNOPENED = re.compile(
@@ -50,21 +51,6 @@ class HarvestRefusedError(RefusedError):
     The worktree stays as it is, so that nothing is lost by it; the attempt ends with this as its
     reason.
     """
-
-
-@dataclass(frozen=True)
-class Caps:
-    """The most that one harvest takes; more is refused as a whole, never cut off.
-
-    They bound what a runaway worker can put into the history (promise G14).
-    """
-
-    files: int = 10_000
-    size: int = 200 << 20
-    """Bytes of all files together."""
-
-
-CAPS = Caps()
 
 
 @dataclass(frozen=True)
@@ -188,10 +174,13 @@ class _ChangedPaths:
         self.files += 1
         self.size += size
         if self.files > self.caps.files:
-            raise HarvestRefusedError(f"more than {plural(self.caps.files, 'file')} changed")
+            files = plural(self.caps.files, "file")
+            raise HarvestRefusedError(f"more than {files} changed (`harvest_files` of the plan)")
         if self.size > self.caps.size:
             limit = self.caps.size >> 20
-            raise HarvestRefusedError(f"the changed files hold more than {limit} MB")
+            raise HarvestRefusedError(
+                f"the changed files hold more than {limit} MB (`harvest_mb` of the plan)"
+            )
 
     def is_in_real_folder(self, path: bytes) -> bool:
         """Whether every folder above is one: below a link to a folder nothing is the tree's.
@@ -211,14 +200,18 @@ class _ChangedPaths:
 
 
 def harvest(
-    worktree: WorktreeFiles, base: str, *, scopes: Sequence[str] | None = None, caps: Caps = CAPS
+    worktree: WorktreeFiles,
+    base: str,
+    *,
+    scopes: Sequence[str] | None = None,
+    caps: Caps | None = None,
 ) -> Harvest:
     """Take the changed files of `worktree` into its index and return them as a tree beside `base`.
 
     With `scopes`, only paths that they cover are looked at. Doing it again gives the same, so that
     recovery simply harvests once more. Raises `HarvestRefusedError` for a worktree that is gone or
-    holds more than `caps`, `GitError` where git fails. No file is changed, but for modes that hide
-    one from its owner.
+    holds more than `caps` (those of the run, if not given), `GitError` where git fails. No file is
+    changed, but for modes that hide one from its owner.
     """
     if not worktree.is_folder():
         raise HarvestRefusedError("the worktree is gone", "retry the task")
@@ -229,7 +222,7 @@ def harvest(
     new = [path for path in paths if listed.tags[path] == UNTRACKED]
     submodules = changed_submodules(worktree, listed.tags)
     planted = planted_repositories(worktree, new)
-    found = _ChangedPaths(worktree, caps, witness, submodules, planted)
+    found = _ChangedPaths(worktree, caps or worktree.control.caps, witness, submodules, planted)
     found.refused |= {path: why for path, why in submodules.items() if _touches(scopes, path)}
     for path in paths:
         found.sort(path)

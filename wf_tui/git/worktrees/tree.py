@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.errors import GitError
+from wf_tui.git.control.caps import Caps
 from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names
 from wf_tui.git.control.user_view import laid_out_packed_refs
 from wf_tui.git.erase import erase
-from wf_tui.git.harvest.harvest import CAPS, Caps, Harvest, harvest
+from wf_tui.git.harvest.harvest import Harvest, harvest
 from wf_tui.git.harvest.submodules import changed_submodules
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.path_bytes import encode_path
@@ -127,7 +128,7 @@ class Tree:
                 return False
         return True
 
-    def harvest(self, scopes: Sequence[str] | None = None, caps: Caps = CAPS) -> Harvest:
+    def harvest(self, scopes: Sequence[str] | None = None, caps: Caps | None = None) -> Harvest:
         """Take the changed files; with `scopes`, only those, beside others in the same tree.
 
         Raises `HarvestRefusedError` when the worktree is gone or holds more than the caps.
@@ -137,7 +138,7 @@ class Tree:
 
     @contextmanager
     def harvesting(
-        self, scopes: Sequence[str] | None = None, caps: Caps = CAPS, *, refs: str = ""
+        self, scopes: Sequence[str] | None = None, caps: Caps | None = None, *, refs: str = ""
     ) -> Iterator[tuple[Harvest, LeftWork]]:
         """Harvest, and count the work as safe only if the block, which saves it, ends well.
 
@@ -210,7 +211,7 @@ class Tree:
         same = self.worktree.git(*words, "--end-of-options", self.base, ok=(0, 1))
         return same.status != 0
 
-    def peek(self, caps: Caps = CAPS) -> Harvest:
+    def peek(self, caps: Caps | None = None) -> Harvest:
         """Return what a harvest would find, and leave the index as it is.
 
         The tree it returns is written as an object all the same. Raises as `harvest` does.

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.git.conftest import Run, User, paths_of, reasons_of
-from wf_tui.git.harvest.harvest import Caps, HarvestRefusedError
+from wf_tui.git.control.caps import Caps
+from wf_tui.git.harvest.harvest import HarvestRefusedError
 from wf_tui.git.harvest.unsafe_paths import leaves_tree
 from wf_tui.git.worktrees.tree import Tree
 

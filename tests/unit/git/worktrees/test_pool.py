@@ -19,7 +19,8 @@ from tests.unit.git.conftest import (
     picture,
 )
 from wf_tui.errors import GitError
-from wf_tui.git.harvest.harvest import Caps, HarvestRefusedError
+from wf_tui.git.control.caps import Caps
+from wf_tui.git.harvest.harvest import HarvestRefusedError
 from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.stale_locks import break_stale_locks
 from wf_tui.git.worktrees import pool as pool_module
