@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-__all__ = ["DISK_FULL", "folder_size", "is_full", "is_too_full_for_ledger"]
+__all__ = ["DISK_FULL", "folder_size", "is_full", "is_too_full_for_ledger", "shown_size"]
 
 DISK_FULL: Final = "the disk is full, so nothing new starts: make room in"
 """What views say where `is_too_full_for_ledger`; the folder follows."""
@@ -16,6 +16,7 @@ _BLOCK: Final = 512
 """Bytes in a block of stat(2), whatever the file system's own are."""
 _PAGE: Final = 4096
 """Bytes that the smallest file takes."""
+_UNIT: Final = 1024
 _LEDGER: Final = 256 << 10
 """Bytes that a transaction of the ledger may need beside the file."""
 
@@ -62,3 +63,13 @@ def folder_size(top: Path) -> int:
         except OSError:
             continue
     return total
+
+
+def shown_size(size: int) -> str:
+    """Return a number of bytes as people read it: `208 KB`."""
+    amount = float(size)
+    for unit in ("B", "KB", "MB"):
+        if amount < _UNIT:
+            return f"{amount:.0f} {unit}"
+        amount /= _UNIT
+    return f"{amount:.1f} GB"

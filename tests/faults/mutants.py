@@ -418,6 +418,22 @@ MUTANTS: Final = (
     # G8: no worktree with unsaved work is deleted
     Mutant(
         "G8",
+        "a run goes with work that is in a worktree alone",
+        "cli/clean_runs.py",
+        "        removed = apply and not reason\n",
+        "        removed = apply\n",
+        "unit/cli/test_clean_runs.py::test_work_in_a_worktree_keeps_the_run",
+    ),
+    Mutant(
+        "G8",
+        "what is on no branch of the user is not named",
+        "git/user/only_here.py",
+        '        if kind not in {"commit", "tag"} or commit in missing\n',
+        '        if kind not in {"commit", "tag"}\n',
+        "unit/cli/test_clean_runs.py::test_what_is_on_no_branch_is_named_first",
+    ),
+    Mutant(
+        "G8",
         "a tree is given back with what a harvest refused",
         "git/worktrees/tree.py",
         "        if not (left.unsaved or any(refused.keeps_tree for refused in found.refused)):\n",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
-from wf_tui.disk_space import folder_size
+from wf_tui.disk_space import folder_size, shown_size
 from wf_tui.errors import EnvironmentalError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.erase import erase
@@ -39,7 +39,6 @@ _WHY: Final = {
     TreeClass.DIRTY: "it holds work that is nowhere else",
     TreeClass.FOREIGN: "wf did not make it",
 }
-_UNIT: Final = 1024
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,26 @@ class _Worktree:
 
 @click.command
 @click.option("--apply", is_flag=True, help="Remove those that are safe to remove.")
+@click.option("--run", metavar="RUN", help="A whole run that is over, with all that is left of it.")
+@click.option("--older", metavar="AGE", help="All runs that ended so long ago: 30d, 12h, 2w.")
 @repo_option
 @json_option
-def clean(*, apply: bool, repo: Path | None, as_json: bool) -> None:
+def clean(
+    *, apply: bool, run: str | None, older: str | None, repo: Path | None, as_json: bool
+) -> None:
     """List the worktrees of all runs of this repository, with their class and size.
 
     Safe to remove are those whose content is merged, harvested or clean, and which no attempt,
     process or blocked task needs. Without --apply nothing is removed.
+
+    With --run or --older whole runs that are over are listed, with what is on no branch of yours.
+    One with work in a worktree that is nowhere else stays.
     """
+    if run or older:
+        from wf_tui.cli.clean_runs import clean_runs  # noqa: PLC0415 - only where runs are asked for
+
+        clean_runs(project_at(repo), run=run, older=older, apply=apply, as_json=as_json)
+        return
     # All of them first: columns are as wide as the longest, and nothing is printed half way.
     found = list(_worktrees(project_at(repo), apply=apply))
     if as_json:
@@ -91,14 +102,19 @@ def _worktrees(project: Project, *, apply: bool) -> Iterator[_Worktree]:
     if not store_of(project.paths).exists():
         return
     with open_ledger(project) as ledger:
-        rows = reads.runs(ledger.db)
+        rows, gone = reads.runs(ledger.db), reads.removed_runs(ledger.db)
         for row in rows:
             yield from _worktrees_of(project, ledger, row, apply=apply)
     # What lies beside the runs without being one is listed, and left: wf did not make it.
     known = {project.paths.run(row.id).root for row in rows}
+    removed = {project.paths.run(name).root for name in gone}
     folder = project.paths.run("x").root.parent
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path not in known:
+        if path in removed:  # a crash came before the end of its removal
+            gone_now = apply and erase(os.fsencode(path))
+            size = folder_size(path)
+            yield _Worktree(path.name, path, _TRASH, size, removed=gone_now, reason="")
+        elif path not in known:
             yield _foreign_tree(path.name, path, "no run of the ledger has it")
 
 
@@ -163,22 +179,13 @@ def _worktree_lines(found: Sequence[_Worktree], *, apply: bool) -> Iterator[str]
     runs = max(len(run) for run, _ in names)
     trees = max(len(tree) for _, tree in names)
     for one, (run, tree) in zip(found, names, strict=True):
-        size = _shown_size(one.size)
+        size = shown_size(one.size)
         outcome = "removed" if one.removed else one.reason or "can be removed"
         yield f"{run:<{runs}}  {tree:<{trees}}  {one.kind:<9}  {size:>8}  {outcome}"
     if apply:
         verb, chosen = "removed", [one for one in found if one.removed]
     else:
         verb, chosen = "can be removed with --apply", [one for one in found if not one.reason]
-    total = _shown_size(sum(one.size for one in found))
-    part = _shown_size(sum(one.size for one in chosen))
+    total = shown_size(sum(one.size for one in found))
+    part = shown_size(sum(one.size for one in chosen))
     yield f"{plural(len(found), 'worktree')}, {total}; {len(chosen)} {verb}, {part}"
-
-
-def _shown_size(size: int) -> str:
-    amount = float(size)
-    for unit in ("B", "KB", "MB"):
-        if amount < _UNIT:
-            return f"{amount:.0f} {unit}"
-        amount /= _UNIT
-    return f"{amount:.1f} GB"

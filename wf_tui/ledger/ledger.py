@@ -451,6 +451,11 @@ class Ledger:
         with self._change(run) as tx:
             tx.emit(Landed(branch=branch, old=old, new=new))
 
+    def run_removed(self, run: str) -> None:
+        """Record that the folder of a run is about to go; refused where the run is not over."""
+        with self._change(run) as tx:
+            runs.remove(tx)
+
     def tree_gone(self, run: str, tree: str, *, kept: str | None = None) -> None:
         """Record that a worktree was removed, or why it was kept."""
         with self._change(run) as tx:

@@ -147,6 +147,8 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
             return f"not exported yet: {event.reason}"
         case runs.Landed():
             return f"landed in {event.branch}: {event.old[:_SHORT]}..{event.new[:_SHORT]}"
+        case runs.RunRemoved():
+            return "removed, with all that was left of it"
         case runs.WorktreeRemoved():
             return f"removed {event.tree}"
         case runs.WorktreeKept():

@@ -168,6 +168,7 @@ _IGNORED: Final = frozenset(
         "scheduler_waited",
         "export_pending",
         "landed",
+        "run_removed",
         "worktree_removed",
         "worktree_kept",
     }

@@ -54,6 +54,7 @@ KINDS = frozenset(
         "gate_ended",
         "processes_ended",
         "jobs_changed",
+        "run_removed",
         "worktree_removed",
         "worktree_kept",
         "worker_joined",

@@ -90,6 +90,7 @@ PINNED: list[tuple[Event, str]] = [
         runs.Landed(branch="main", old="c0", new="c1"),
         '{"branch": "main", "old": "c0", "new": "c1"}',
     ),
+    (runs.RunRemoved(), "{}"),
     (runs.WorktreeRemoved(tree="3"), '{"tree": "3"}'),
     (runs.WorktreeKept(tree="3", reason="blocked"), '{"tree": "3", "reason": "blocked"}'),
     (

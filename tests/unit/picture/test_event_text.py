@@ -17,7 +17,7 @@ task_unblocked
 task_released task_retried task_reassigned task_done task_skipped task_edited attempt_started
 attempt_ended harvested left_kept result_rejected question_asked question_answered message_sent
 message_delivered integrated exported export_pending landed conflict_found undone jobs_changed
-worktree_removed worktree_kept worker_joined worker_left lane_limited lane_open
+run_removed worktree_removed worktree_kept worker_joined worker_left lane_limited lane_open
 """
 
 

@@ -185,6 +185,8 @@ class RunRow:
     """What it was started with, as JSON: `run_environment` reads it."""
     missing: tuple[str, ...] = ()
     """Variables that it was started with, and that its scheduler does not have."""
+    removed_at: float | None = None
+    """When its folder was removed, which left no more of it than the ledger has."""
 
     @property
     def unexported(self) -> bool:

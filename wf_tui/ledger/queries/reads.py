@@ -90,9 +90,17 @@ class Leader(ProcessIdentity):
 
 
 def runs(db: Database) -> list[RunRow]:
-    """Return all runs, newest first, whatever the clock said when they were made."""
-    rows = db.execute(select(RunRow, "ORDER BY number DESC"))
+    """Return all runs, newest first, whatever the clock said when they were made.
+
+    But for those that were removed: the ledger keeps their rows, and nobody is to find them.
+    """
+    rows = db.execute(select(RunRow, "WHERE removed_at IS NULL ORDER BY number DESC"))
     return [decode(RunRow, row) for row in rows]
+
+
+def removed_runs(db: Database) -> list[str]:
+    """Return the ids of the runs whose folders were removed."""
+    return [str(name) for (name,) in db.execute("SELECT id FROM run WHERE removed_at IS NOT NULL")]
 
 
 def run_row(db: Database, run: str) -> RunRow:

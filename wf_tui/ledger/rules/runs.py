@@ -10,6 +10,7 @@ from wf_tui.ledger.model.events.run_events import (
     ExportPending,
     RunEnded,
     RunPaused,
+    RunRemoved,
     RunResumed,
     RunStalled,
     SchedulerLost,
@@ -98,6 +99,8 @@ def why_not_resume(run: RunRow) -> RefusedError | None:
 
 def why_not_wake(run: RunRow) -> RefusedError | None:
     """Return why a run cannot be given something to do, or None where it can."""
+    if run.removed_at is not None:
+        return RefusedError(f"run {run.id} was removed", "start another one: wf run PLAN")
     if run.intent == Intent.ABORT and run.open_attempts:
         return RefusedError(f"run {run.id} is being aborted", "wait for that to end")
     return None
@@ -115,6 +118,18 @@ RUN_MOVES: Final[Mapping[str, Callable[[RunRow], RefusedError | None]]] = {
 
 
 # -- by hand
+
+
+def remove(tx: Change) -> None:
+    """Note that all of a run but its rows is removed; raises `RefusedError` where it is not over.
+
+    The rows stay: other processes know by their count that the ledger is the one they opened.
+    """
+    if not tx.run.state.ended or tx.run.open_attempts:
+        raise RefusedError(f"run {tx.run.id} is not over", f"end it first: wf abort {tx.run.id}")
+    if tx.run.removed_at is None:
+        tx.emit(RunRemoved())
+        tx.update_run(evolve(tx.run, removed_at=tx.now))
 
 
 def written_again(tx: Change, why: str, seconds: float) -> None:

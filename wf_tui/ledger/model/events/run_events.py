@@ -21,6 +21,7 @@ __all__ = [
     "RunEnded",
     "RunEvent",
     "RunPaused",
+    "RunRemoved",
     "RunResumed",
     "RunStalled",
     "SchedulerLost",
@@ -67,6 +68,10 @@ class RunEnded(EventBase, kind="run_ended"):
 
     state: RunState
     counts: Shape
+
+
+class RunRemoved(EventBase, kind="run_removed"):
+    """All that was left of it but the ledger's rows is gone."""
 
 
 class SchedulerStarted(EventBase, kind="scheduler_started"):
@@ -173,6 +178,7 @@ RunEvent = (
     | RunResumed
     | RunStalled
     | RunEnded
+    | RunRemoved
     | SchedulerStarted
     | SchedulerLost
     | SchedulerWaited

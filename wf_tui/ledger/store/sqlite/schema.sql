@@ -30,7 +30,8 @@ CREATE TABLE run (
     number BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
     environment TEXT NOT NULL DEFAULT '{}',
-    missing TEXT NOT NULL DEFAULT '[]'
+    missing TEXT NOT NULL DEFAULT '[]',
+    removed_at DOUBLE PRECISION
 );
 CREATE UNIQUE INDEX run_number ON run (number);
 
