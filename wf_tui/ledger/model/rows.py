@@ -453,6 +453,7 @@ _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
 }
 _YES_OR_NO: Final = "parallel", "fold_case", "settled", "scope_waived", "open", "fenced", "writes"
 """Columns that are numbers in the database, because not every one has a type for them."""
+_WORDS: Final = "scope", "roles", "missing", "ignored_names"
 _FREE_TEXT: Final = (
     "id", "name", "goal", "title", "note", "result", "role", "needs_kind", "profile", "lane",
     "pinned", "author", "cause", "tree", "host", "export_note",
@@ -461,10 +462,7 @@ _FREE_TEXT: Final = (
 JSON, or names that stand in one of these."""
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": read_spec,
-    "scope": read_words,
-    "roles": read_words,
-    "missing": read_words,
-    "ignored_names": read_words,
+    **dict.fromkeys(_WORDS, read_words),
     "detail": read_map,
     "data": read_map,
     "choices": read_choices,
@@ -472,10 +470,7 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
 }
 _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "spec": write_spec,
-    "scope": write_words,
-    "roles": write_words,
-    "missing": write_words,
-    "ignored_names": write_words,
+    **dict.fromkeys(_WORDS, write_words),
     "detail": write_map,
     "data": write_map,
     "choices": write_choices,
