@@ -142,3 +142,26 @@ def test_a_side_of_a_conflict_is_taken(cli: CliHarness) -> None:
     run = cli.until_over()[0]["run"]
     assert git(cli.repo, "show", f"wf/{run}:a.txt") == "mine\n"
     assert cli.wf("verify").returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+def test_a_side_is_taken_on_the_board(cli: CliHarness, tmp_path: Path) -> None:
+    """`A` on a conflict that nobody has touched asks, and shows the command that does the same."""
+    assert cli.wf("run", contested(cli), "--headless").returncode == 1
+    tmux = Tmux(tmp_path)
+    try:
+        environ = (f"WF_STATE_DIR={cli.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
+        board = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
+        board.until("Blocked 1")
+        board.press("2")
+        board.until("A accept  o shell  E editor")
+        board.press("A")
+        board.until("not settled", "a.txt", "content")
+        board.press("t")
+        board.until("wf accept t --theirs a.txt")
+        board.press("Enter")
+        board.until("accepted t", "Nothing needs you")
+    finally:
+        tmux.close()
+    run = cli.until_over()[0]["run"]
+    assert git(cli.repo, "show", f"wf/{run}:a.txt") == "mine\n"

@@ -177,7 +177,8 @@ class SidesForm(ModalScreen[ChosenSides | None]):
                     Content.assemble(
                         (f"{taken:<{len(_EDITED)}}  ", "bold" if side or one.settled else "dim"),
                         clean(one.path, limit=200),
-                        (f"  {clean(', '.join(one.kinds), limit=80)}", "dim"),
+                        "  ",
+                        (clean(", ".join(one.kinds), limit=80), "dim"),
                     )
                 )
             )

@@ -67,7 +67,7 @@ def _meant(conflict: Conflict, name: str) -> dict[str, int]:
     # A file that was renamed is in the conflict by its old name, too, which neither side has.
     if not any(one.needs_person for one in conflict.conflicted if one.path in found):
         for note in conflict.notes:
-            if wanted in note.paths:
+            if wanted in note.paths or not found.keys().isdisjoint(note.paths):
                 found |= {one: len(wanted) for one in conflict.paths if one in note.paths}
     return found
 

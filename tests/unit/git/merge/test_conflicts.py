@@ -103,6 +103,17 @@ KINDS = {
         *("seq 20 > a; seq 50 70 > b", "mv a c", "mv b c", ["c (add/add)"]),
         *({"c": "…"}, {"c": "50"}),
     ),
+    "modes of a new file": Kind(
+        *("true", "echo 1 > f; chmod 755 f", "echo 1 > f", ["f (add/add)"]),
+        *({"f": "1\n"}, {"f": "1\n"}),
+    ),
+    "a folder with more below": Kind(
+        "mkdir -p f/s; echo 1 > f/x; echo 1 > f/s/y",
+        "rm -r f; echo 2 > f",
+        "echo 3 >> f/x; echo 3 >> f/s/y; echo 3 > f/new",
+        ["f/s/y (modify/delete)", "f/x (modify/delete)", "f (file/directory)"],
+        *({"f": "2\n"}, {"f/x": "1\n3\n", "f/s/y": "1\n3\n", "f/new": "3\n"}),
+    ),
     "mode": Kind(
         *("echo 1 > f; chmod 755 f", "chmod 644 f; echo 2 > f", "echo 3 > f", ["f (content)"]),
         *({"f": "2\n"}, {"f": "3\n"}),
@@ -307,6 +318,15 @@ def test_an_old_name_means_what_became_of_it(run: Run) -> None:
     sides = choose(conflict, [], ["a"])
     assert like(files(run, take_sides(run.control, conflict.tree, conflict, sides)), {"c": "…3\n"})
     assert set(choose(conflict, ["b"], ["c"])) == {"b", "c"}
+
+
+def test_a_folder_that_both_sides_renamed(run: Run) -> None:
+    """Its old name means all that was in it, under the names that it has now."""
+    base = "mkdir a; seq 20 > a/x; seq 30 60 > a/y"
+    kind = Kind(base, "mv a b; echo 2 >> b/x", "mv a c; echo 3 >> c/x", [], {}, {})
+    conflict = met(run, kind)
+    taken = take_sides(run.control, conflict.tree, conflict, choose(conflict, ["a"], []))
+    assert set(files(run, taken)) == {"b/x", "b/y"}
 
 
 def test_a_choice_keeps_the_mode(run: Run) -> None:
