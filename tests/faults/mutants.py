@@ -761,9 +761,9 @@ MUTANTS: Final = (
     Mutant(
         "G12",
         "a gate with the variables of a profile",
-        "workers/shell.py",
-        "        program = replace(program, environment=job.check_environment)\n",
-        "        program = replace(program, environment=job.environment)\n",
+        "scheduler/attempts/job.py",
+        "            environment={**base, **values_of(checks), **own},\n",
+        "            environment={**base, **values_of(given), **own},\n",
         "unit/scheduler/test_environment.py"
         "::test_commands_get_what_the_plan_gives_and_not_what_a_profile_does",
     ),
@@ -814,7 +814,7 @@ MUTANTS: Final = (
         "project.py",
         "        if worker and not by_worker:\n",
         "        if not project:\n",
-        "integration/test_worker_calls.py::test_it_moves_nothing_by_hand",
+        "unit/test_project.py::test_a_worker_is_refused_what_a_person_does",
     ),
     Mutant(
         "G12",

@@ -160,6 +160,8 @@ class Lead:
         await writer.submit(lambda ledger: ledger.scheduler_started(run, asdict(leader), missing))
         if missing:
             self._log.warning("without the variables %s", ", ".join(missing))
+        if context.environment.path not in {"", self.environ.get("PATH", "")}:
+            self._log.info("programs keep the PATH of the start: %s", context.environment.path)
         self._log.info("led by process %s on %s", leader.pid, leader.host)
         exporter = context.exporter()
         attempts = context.attempts(exporter, head)

@@ -54,7 +54,7 @@ class Job:
     command: str | None
     prompt: str
     environment: Mapping[str, str] = field(repr=False)
-    """The whole environment of the program, see `environment.worker_environment`."""
+    """The whole environment of its commands, see `environment.worker_environment`."""
     limits: Limits
     mark: str
     """The value of `WF_ATTEMPT`, by which stray processes are found."""
@@ -62,8 +62,11 @@ class Job:
     """What runs the command, as `script.script_argv` takes it."""
     gate_shell: tuple[str, ...] = SHELL
     """What runs the gate, which may be the plan's and then has the plan's shell."""
-    check_environment: Mapping[str, str] | None = field(default=None, repr=False)
-    """What gate, setup and teardown get: all of it but what the profile gives; None: the same."""
+    program_environment: Mapping[str, str] | None = field(default=None, repr=False)
+    """That of the worker's own program, with what its profile gives; None: the same.
+
+    Gate, setup and teardown are the plan's, and see nothing of a profile.
+    """
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What no log may hold, each with the name that stands in its place."""
 

@@ -49,6 +49,8 @@ class ShellWorker:
         except OSError as error:
             return Failure("spawn", f"its command could not be written: {error.strerror}")
         program = _program(job, argv, "log.jsonl", "exit.json")
+        if job.program_environment is not None:
+            program = replace(program, environment=job.program_environment)
         ended = await self._launcher.run(program, report)
         if ended.lost:
             return Lost(_LOST, ended)
@@ -78,10 +80,7 @@ async def run_command(
         argv = await _argv(job, shell, command, name)
     except OSError as error:
         return ProgramExit(cause="spawn", error=f"its file: {error.strerror}")
-    program = _program(job, argv, f"{name}.jsonl", f"{name}.json")
-    if job.check_environment is not None:
-        program = replace(program, environment=job.check_environment)
-    return await launcher.run(program, report)
+    return await launcher.run(_program(job, argv, f"{name}.jsonl", f"{name}.json"), report)
 
 
 def failure(ended: ProgramExit, seconds: float | None) -> Failure:

@@ -135,7 +135,7 @@ def test_the_path_is_that_of_the_start(tmp_path: Path) -> None:
     tool.chmod(0o755)
     other = harness.environ["PATH"]
     harness.environ["PATH"] = f"{tool.parent}:{other}"
-    harness.start(parallel_plan("id: t, run: my-tool"))
+    harness.start(parallel_plan("id: t, run: my-tool", before="pass_env: ['P*', PATH]"))
     harness.environ["PATH"] = other
     assert harness.lead() == "completed"
     assert results(harness) == ["found"]

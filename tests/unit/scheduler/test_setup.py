@@ -206,3 +206,14 @@ def test_a_folder_that_is_not_there(harness: RunHarness) -> None:
     with pytest.raises(UsageError, match="sparse: sorce is not in the commit"):
         harness.start(f"sparse: [sorce]\n{parallel_plan('id: a, run: ls')}")
     assert not harness.project.paths.run(harness.run).root.exists()
+
+
+@pytest.mark.parametrize("place", ["run", "gate", "setup"])
+def test_every_command_ends_at_its_first_failing_line(harness: RunHarness, place: str) -> None:
+    """None of several lines passes because its last line does, nor by the line ends of Windows."""
+    lines = '"echo x > x.txt\\r\\nno-such-tool\\r\\ntrue"'
+    fields = {"run": "'true'", place: lines}
+    setup = f"setup: {fields.pop('setup')}" if place == "setup" else ""
+    work = ", ".join(f"{name}: {value}" for name, value in fields.items())
+    assert harness.play(parallel_plan(f"id: t, {work}, {WRITES}", before=setup)) == "partial"
+    assert "command not found: no-such-tool" in harness.task("t").note

@@ -194,7 +194,7 @@ class Reasons:
             elif task.needs_kind == "prompt":
                 why = "no worker for a prompt: there are only shell workers"
             return Reason(PendingReason.NO_WORKER, why)
-        names = [lacking(self.run, task, seat.profile) for seat in fit]
+        names = [lacking(self.run, task, name) for name in dict.fromkeys(s.profile for s in fit)]
         if names and all(names):
             who = "is" if len(names[0]) == 1 else "are"
             why = f"{listed(names[0], 3)} {who} not in the environment of its scheduler"

@@ -98,8 +98,10 @@ class JobMaker:
         )
         base = base_environment(self.environ, self.environment.path)
         of_task = Variables(spec.env, spec.pass_env)
-        given = given_variables(self.environment.places(of_task, claim.profile), self.environ)
-        checks = given_variables(self.environment.places(of_task), self.environ)
+        # A plan that passes PATH on, by a pattern say, still means that of the start.
+        environ = {**self.environ, "PATH": base["PATH"]}
+        given = given_variables(self.environment.places(of_task, claim.profile), environ)
+        checks = given_variables(self.environment.places(of_task), environ)
         return Job(
             run=claim.run,
             task=task.id,
@@ -109,12 +111,12 @@ class JobMaker:
             folder=folder,
             command=spec.command,
             prompt=prompt,
-            environment={**base, **values_of(given), **own},
+            environment={**base, **values_of(checks), **own},
             limits=Limits(seconds=spec.timeout_secs or None, grace=self.grace),
             mark=mark,
             shell=spec.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
-            check_environment={**base, **values_of(checks), **own},
+            program_environment={**base, **values_of(given), **own},
             secrets=secrets_of({**checks, **given}),
         )
 
