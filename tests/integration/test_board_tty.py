@@ -20,6 +20,7 @@ from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
+    import contextlib
     from collections.abc import Iterator
 
 _HOSTILE = (
@@ -27,14 +28,11 @@ _HOSTILE = (
     "\x1bPq\x1b\\\x9b2J\x9d52;c;ZXZpbA==\x9c [/] [@click=app.quit]go \u202eevil \r\x08"
 )
 _OPEN = """
-import sys
+import os, sys
 from pathlib import Path
-from tests.support.terminal import Terminal, open_terminal
 from tests.support.board_harness import project_in
-from wf_tui.board.app import BoardApp
-app = BoardApp(project_in(Path(sys.argv[1])), "r1")
-app.run()
-sys.exit(app.return_code or 0)
+from wf_tui.cli.board import show_board
+sys.exit(show_board(project_in(Path(sys.argv[1])), "r1"))
 """
 _POINTER = b"\x1b]22;default\x07"
 """Textual's own: the shape of the pointer."""
@@ -60,9 +58,14 @@ def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
 def terminal(tmp_path: Path, drive: LedgerHarness) -> Iterator[Terminal]:
     """Give the board of that run in a terminal."""
     del drive
-    environ = {**os.environ, "PYTHONPATH": str(_ROOT)}
-    with open_terminal([sys.executable, "-c", _OPEN, str(tmp_path)], environ, _ROOT) as terminal:
+    with board_in(tmp_path) as terminal:
         yield terminal
+
+
+def board_in(folder: Path, **more: str) -> contextlib.AbstractContextManager[Terminal]:
+    """Return the board of the run in this folder, in a terminal, with more in its environment."""
+    environ = {**os.environ, "PYTHONPATH": str(_ROOT), **more}
+    return open_terminal([sys.executable, "-c", _OPEN, str(folder)], environ, _ROOT)
 
 
 def test_nothing_of_a_plan_or_a_worker_acts_on_the_terminal(
@@ -144,3 +147,65 @@ def test_two_boards_and_one_is_killed(
     drive.expect_claim("plain")
     terminal.until(b"claimed")
     assert terminal.process.poll() is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        (b"\x1b[", 0.25, b"X"),
+        (b"\x1b]11;rgb:xx", 0.25, b"bb/x/r\x1b\\"),
+        (b"\x1b[200~\x1b[31mxxbbrr\r\x1b[0m\x1b[201~",),
+        (b"\x1b[200~xx\x1b", 0.25, b"[201~"),
+        (b"\xff\xfe",),
+    ],
+    ids=["cut", "answer", "paste", "cut paste", "invalid"],
+)
+def test_what_nobody_pressed_changes_nothing(
+    terminal: Terminal, drive: LedgerHarness, sent: tuple[bytes | float, ...]
+) -> None:
+    """Single letters act on a card; those of a sequence, an answer or a paste do not."""
+    terminal.until(b"plain link")
+    before = drive.dump()
+    terminal.type(*sent, b"?")
+    terminal.until(b"To the card below")
+    assert drive.dump() == before
+
+
+def test_keys_typed_ahead_of_a_dialog_do_not_pass_it(
+    terminal: Terminal, drive: LedgerHarness
+) -> None:
+    """Sent in one piece: they act on no card behind it."""
+    terminal.until(b"plain link")
+    before = drive.dump()
+    terminal.type(b"qbbxx")
+    terminal.until(b"Leave the swarm")
+    terminal.type(b"bbxx\x03")
+    assert terminal.end() == 128 + signal.SIGINT
+    assert drive.dump() == before
+
+
+def test_an_open_dialog_costs_nothing(terminal: Terminal) -> None:
+    """While nothing changes nothing is written, though the ages behind it are looked at."""
+    terminal.until(b"plain link")
+    terminal.type(b"q")
+    terminal.until(b"Leave the swarm")
+    terminal.pause(0.5)
+    assert terminal.pause(2.5) < 1000
+
+
+def test_a_theme_that_there_is_not_is_said(tmp_path: Path, drive: LedgerHarness) -> None:
+    """The board comes up in its own colours, and names what was asked for."""
+    del drive
+    config = tmp_path / "config.toml"
+    config.write_text("[board]\ntheme = 'wf-lihgt'\n")
+    with board_in(tmp_path, WF_CONFIG=str(config)) as terminal:
+        terminal.until(b"'wf-lihgt'; did you mean 'wf-light'?")
+
+
+def test_signs_that_the_output_cannot_take_are_ascii(tmp_path: Path, drive: LedgerHarness) -> None:
+    """In an encoding without them the frames are drawn with plus and minus."""
+    del drive
+    with board_in(tmp_path, PYTHONIOENCODING="latin-1") as terminal:
+        terminal.until(b"+-")
+        terminal.until(b"plain link")
+        assert "\N{BOX DRAWINGS LIGHT HORIZONTAL}".encode() not in terminal.written

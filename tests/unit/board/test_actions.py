@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual import events
 from textual.widgets._toast import Toast
 
 from tests.support.board_harness import board
@@ -254,6 +255,19 @@ async def test_keys_typed_ahead_of_a_question_act_on_nothing(tmp_path: Path) -> 
         hand.app.action_perform("task.skip")
         await hand.settle()
         assert (hand.acts, hand.told) == ([], [])
+
+
+async def test_keys_typed_ahead_of_a_dialog_that_is_closed_act_on_nothing(tmp_path: Path) -> None:
+    """What was typed before a dialog is not for the board behind it, also when it is gone."""
+    async with board(tmp_path, "a", "b") as hand:
+        await hand.select("a")
+        early = events.Key("b", "b")
+        await hand.press("q", "escape")
+        hand.app.post_message(early)
+        await hand.settle()
+        assert hand.acts == []
+        await hand.press("b")
+        assert hand.acts == [("task_blocked", "a")]
 
 
 async def test_the_pane_goes_with_its_task(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -92,7 +93,8 @@ class TerminalDriver(Driver):
         self.settings.make_raw()
         self._lines.forget()
         self._fence = Fence(time.monotonic())
-        self._output = Output(self._out, self._lines, self._terminal_gone)
+        encoding = "utf-8" if sys.__stderr__ is None else sys.__stderr__.encoding
+        self._output = Output(self._out, encoding, self._lines, self._terminal_gone)
         self._is_left = False
         self._output.send(ENTER + _QUESTIONS + ASK)
         self._output.start()

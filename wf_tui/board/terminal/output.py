@@ -40,8 +40,11 @@ class Output:
     time; so at most a piece is older than what the event loop has drawn last.
     """
 
-    def __init__(self, file: int, lines: ShownLines, gone: Callable[[], None]) -> None:
+    def __init__(
+        self, file: int, encoding: str, lines: ShownLines, gone: Callable[[], None]
+    ) -> None:
         self._file = file
+        self._encoding = encoding
         self._lines = lines
         self._gone = gone
         self._words: deque[str] = deque()
@@ -142,7 +145,7 @@ class Output:
             piece = self._next()
             if piece is None:
                 return
-            if not self._write(piece.encode(errors="replace")):
+            if not self._write(piece.encode(self._encoding, "replace")):
                 self._gone()
                 return
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from textual._compositor import CompositorUpdate
 
-__all__ = ["ShownLines", "changed_part"]
+__all__ = ["ShownLines", "changed_parts"]
 
 _RESET: Final = "\x1b[0m"
 
@@ -89,14 +89,9 @@ class ShownLines:
 
     def _line(self, y: int) -> str:
         wanted = self._runs(self._wanted[y])
-        x, runs = changed_part(self._shown.get(y), wanted)
+        parts = changed_parts(self._shown.get(y), wanted)
         self._shown[y] = wanted
-        if not runs:
-            return ""
-        written = "".join(
-            f"\x1b[0;{ansi}m{text}" if ansi else f"{_RESET}{text}" for ansi, text in runs
-        )
-        return f"\x1b[{y + 1};{x + 1}H{written}{_RESET}"
+        return "".join(f"\x1b[{y + 1};{x + 1}H{in_colors(runs)}" for x, runs in parts)
 
     def _runs(self, line: Strip) -> list[Run]:
         """Return the text of a line with its colours, as the terminal is told them."""
@@ -127,17 +122,43 @@ def overlaid(line: Strip, parts: Mapping[int, Strip | None], start: int, end: in
     return line
 
 
-def changed_part(shown: list[Run] | None, wanted: list[Run]) -> tuple[int, list[Run]]:
-    """Return from which column a line differs from what is shown, and all that differs.
+def in_colors(runs: list[Run]) -> str:
+    """Return text with its colours, as a terminal takes it; behind it there are none."""
+    written = [f"\x1b[0;{ansi}m{text}" if ansi else f"{_RESET}{text}" for ansi, text in runs]
+    return "".join(written) + _RESET
+
+
+def changed_parts(shown: list[Run] | None, wanted: list[Run]) -> list[tuple[int, list[Run]]]:
+    """Return what of a line differs from what is shown, each part with the column it begins at.
 
     Runs are whole here: a word that is searched for in what was written is never cut.
     """
     if shown is None or _width(shown) != _width(wanted):
-        return 0, wanted
+        return [(0, wanted)]
     start = sum(1 for _ in _equal(iter(shown), iter(wanted)))
     left, right = shown[start:], wanted[start:]
-    end = len(right) - sum(1 for _ in _equal(reversed(left), reversed(right)))
-    return _width(wanted[:start]), right[:end]
+    end = sum(1 for _ in _equal(reversed(left), reversed(right)))
+    left, right = left[: len(left) - end], right[: len(right) - end]
+    x = _width(wanted[:start])
+    if [cell_len(text) for _, text in left] != [cell_len(text) for _, text in right]:
+        return [(x, right)]
+    return list(_differing(left, right, x))
+
+
+def _differing(left: list[Run], right: list[Run], x: int) -> Iterator[tuple[int, list[Run]]]:
+    """Return the runs that differ, of two lines with runs of the same widths; neighbours as one."""
+    part: list[Run] = []
+    begin = x
+    for old, new in zip(left, right, strict=True):
+        if old != new:
+            begin = begin if part else x
+            part.append(new)
+        elif part:
+            yield begin, part
+            part = []
+        x += cell_len(new[1])
+    if part:
+        yield begin, part
 
 
 def _equal(one: Iterator[Run], other: Iterator[Run]) -> Iterator[Run]:
