@@ -50,6 +50,8 @@ class Point(StrEnum):
     HARVEST_RECORDED = ("harvest.recorded", "Its harvest is recorded.")
     CHECK_BEGUN = ("check.begun", "Its step is `checking`; scope, files and gate are to be judged.")
     CHECK_ENDED = ("check.ended", "Its work is judged, nothing is recorded of that.")
+    GATE_BEGUN = ("gate.begun", "Its gate is to be asked about the merge, which has no tree yet.")
+    GATE_ENDED = ("gate.ended", "Its gate on the merge has ended, the branch has not moved.")
     INTEGRATE_BEGUN = ("integrate.begun", "Its step is `integrating`, its result is kept.")
     INTEGRATE_INTENT = ("integrate.intent", "The merge is made and intended, no ref has moved.")
     INTEGRATE_MOVED = ("integrate.moved", "The branch has moved, a transaction is about to say so.")

@@ -10,9 +10,10 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Final
 
+from tests.support.merging import integrate
 from wf_tui.git.control.attempt_commits import Message, commit_attempt, save_attempt_ref
 from wf_tui.git.control.control import make_control
-from wf_tui.git.merge.integrate import Merged, integrate
+from wf_tui.git.merge.integrate import Merge
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.paths import RunPaths
 
@@ -81,7 +82,7 @@ class Pooled:
         )
         self._pool.release(tree)
         took = time.perf_counter() - begun
-        assert isinstance(merged, Merged)
+        assert isinstance(merged, Merge)
         self._base, self._head = self._head, merged.new
         return took * 1000
 

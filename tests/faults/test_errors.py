@@ -31,8 +31,14 @@ FATAL = [
 
 With one attempt a recovery goes on, unless that is in the branch already.
 """
-BY_CHANCE = {Point.RUN_STARTED, Point.INTEGRATE_CONFLICT}
-"""What else is in the transaction decides; there is a conflict only where nothing else failed."""
+BY_CHANCE = {
+    Point.RUN_STARTED,
+    Point.GATE_BEGUN,
+    Point.GATE_ENDED,
+    Point.INTEGRATE_CONFLICT,
+}
+"""What else is in the transaction decides; there is a conflict, or a gate on a merge, only where
+nothing else failed."""
 LIVED_THROUGH = sorted(set(Point) - BY_CHANCE - {point for group in FATAL for point in group})
 """Where it is one of an attempt, which is tried again, or is made up for later."""
 

@@ -37,7 +37,8 @@ def first_time(point: Point) -> ParameterSet:
     [
         (Point.CLAIM_COMMITTED, ["lost", "succeeded"]),
         (Point.RUN_ENDED, ["lost", "succeeded"]),
-        (Point.CHECK_ENDED, ["lost", "succeeded"]),
+        (Point.HARVEST_RECORDED, ["lost", "succeeded"]),
+        (Point.CHECK_ENDED, ["succeeded"]),
         (Point.INTEGRATE_BEGUN, ["succeeded"]),
         (Point.INTEGRATE_INTENT, ["succeeded"]),
         (Point.INTEGRATE_MOVED, ["succeeded"]),
@@ -45,7 +46,7 @@ def first_time(point: Point) -> ParameterSet:
     ],
 )
 def test_what_counts(harness: RunHarness, point: Point, outcomes: list[str]) -> None:
-    """An attempt is lost, however good its work is, until it is being merged: that is finished."""
+    """An attempt is lost until its worker has done its work: that is judged again, and finished."""
     harness.start(parallel_plan('id: a, run: "echo x > x.txt", mode: read_write, max_attempts: 2'))
     with start(harness, f"{point}:1:kill") as scheduler:
         assert scheduler.wait() == -signal.SIGKILL

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.plans import parallel_plan
+from tests.support.plans import overtaken_plan, parallel_plan
 from tests.support.post_mortem import control_of, violations
 from tests.support.run_harness import attempt_started
 from wf_tui.errors import GitError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
+    from wf_tui.ledger.ledger import Ledger
 
 LOCKS = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", "shallow.lock")
 
@@ -202,6 +203,26 @@ def test_a_commit_on_the_runs_own_branch(tampered: RunHarness, tmp_path: Path) -
     assert meanwhile(tampered, tmp_path, add) == "completed"
     assert "by hand" in tampered.git("log", "--format=%s", tampered.branch)
     assert (tampered.merged("a"), tampered.merged("b")) == ("a", "b")
+    assert violations(tampered) == {"branch", "chain"}
+
+
+def test_a_branch_that_moves_under_a_gate(tampered: RunHarness) -> None:
+    """Somebody's commit on the run's branch means another merge, and another gate on that."""
+    go = tampered.folder / "go"
+    gate = f'[ "$WF_GATE" != merge ] || until test -e {go}; do sleep 0.02; done'
+    tampered.start(overtaken_plan(tampered, gate))
+
+    def add(_: Ledger) -> None:
+        control = control_of(tampered)
+        head = control.head()
+        new = commit_tree(control, control.tree_of(head), [head], b"by hand", when=1)
+        assert control.move(control.ref, new, head)
+        go.touch()
+
+    tampered.when(lambda event: event.data.get("on") == "merge", add)
+    assert tampered.lead() == "completed"
+    asked = [e.data["head"] for e in tampered.events("gate_ended") if e.data["on"] == "merge"]
+    assert len(asked) == len(set(asked)) == 2
     assert violations(tampered) == {"branch", "chain"}
 
 

@@ -32,6 +32,7 @@ phases:
   - {{id: right, run: '{edit}', mode: read_write, file_scope: [shared.txt, marks/**]}}
   - {{id: flaky, run: 'echo f > flaky.txt; {wrote}; {once}', mode: read_write}}
   - {{id: gated, run: 'echo g > gated.txt; {wrote}', mode: read_write, gate: '{once}'}}
+  - {{id: over, run: '{overtaken}; echo o > over.txt; {wrote}', mode: read_write, gate: 'true'}}
   - {{id: strays, run: 'echo s > elsewhere.txt; {wrote}', mode: read_write, file_scope: [src/**]}}
 - name: second
   depends_on: [first]
@@ -55,7 +56,13 @@ EDIT = (
     "{wrote}"
 )
 """Both read the file before either writes it, so that the second merge is a conflict."""
+OVERTAKEN = (
+    'until [ "$(git --git-dir={control} rev-parse HEAD)" != "$(git rev-parse wf-base)" ] '
+    "|| test $(git rev-list --count HEAD) -gt 1; do sleep 0.02; done"
+)
+"""Work on the first commit ends when others have merged, so that its gate is asked on the merge."""
 ENDS = {
+    "over": "merged",
     "left": "merged",
     "right": "merged",
     "flaky": "merged",
@@ -68,8 +75,8 @@ ENDS = {
     "barred": "dependency",
 }
 FILES = {"shared.txt": "left\none\nright\nthree\ntwo", "flaky.txt": "f", "gated.txt": "g"}
-FILES |= {"i.txt": "i", "b.txt": "b"}
-MERGES = 7
+FILES |= {"i.txt": "i", "b.txt": "b", "over.txt": "o"}
+MERGES = 8
 
 
 def furnish(harness: RunHarness) -> None:
@@ -119,8 +126,11 @@ class CrashScenario:
         self._before = look_at(self.harness.repo)
         wrote = WROTE.format(out=self.out)
         names = {"out": self.out, "wrote": wrote}
+        control = self.harness.project.paths.run(self.harness.run).control
+        overtaken = OVERTAKEN.format(control=control)
         once, edit = ONCE.format(**names), EDIT.format(**names)
-        self.harness.start(PLAN.format(once=once, edit=edit, wrote=wrote), jobs=4)
+        plan = PLAN.format(once=once, edit=edit, wrote=wrote, overtaken=overtaken)
+        self.harness.start(plan, jobs=4)
 
     def lead(self, fault: str = "") -> int:
         """Lead the run with a process of its own; return its exit status."""

@@ -21,6 +21,24 @@ RACE = "scopes: race"
 WRITES = "mode: read_write"
 
 
+def overtaken_plan(harness: RunHarness, gate: str, *, times: int = 1, more: str = "") -> str:
+    """Return a plan in which others have merged, each time, when the work of `t` is to be merged.
+
+    So it is merged with theirs, the first `times` times; nothing conflicts. All have the gate.
+    """
+    seen = harness.folder / "seen"
+    seen.mkdir()
+    branch = f"git --git-dir={harness.project.paths.run(harness.run).control} rev-parse HEAD"
+    moved = f'until [ "$({branch})" != "$(git rev-parse wf-base)" ]; do sleep 0.02; done'
+    overtaken = f"n=$(ls {seen} | wc -l); mkdir {seen}/$n; [ $n -ge {times} ] || {{ {moved}; }}"
+    work = f"{overtaken}; echo mine > t.txt"
+    tasks = [f"id: t, run: '{work}', {WRITES}{more}"]
+    for number in range(times):
+        wait = f"until test -d {seen}/{number}; do sleep 0.02; done"
+        tasks.append(f"id: o{number}, run: '{wait}; echo {number} > o{number}.txt', {WRITES}")
+    return parallel_plan(*tasks, before=f"{RACE}\ngate: '{gate}'")
+
+
 def conflicting_plan(
     harness: RunHarness, *, times: int = 2, more: str = "", write: str = "echo {} > shared.txt"
 ) -> str:

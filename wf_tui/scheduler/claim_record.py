@@ -79,14 +79,15 @@ class ClaimRecord:
 
         return await self.writer.submit(record)
 
-    async def checking(self, result: str | None) -> JobInputs:
-        """Begin to check what a person has accepted; return what its gate may need.
+    async def checking(self, result: str | None, deadline: float | None = None) -> JobInputs:
+        """Begin to check work without its worker; return what its gate may need.
 
-        `result` is what the worker had made of it. It is kept, for there is no worker to ask again.
+        For what a person has accepted, and for a merge. `result` is what the worker had made of it.
+        It is kept, for there is no worker to ask again. `deadline` is in UTC seconds.
         """
 
         def record(ledger: Ledger) -> JobInputs:
-            ledger.step(self.fence, Step.CHECKING, result=result)
+            ledger.step(self.fence, Step.CHECKING, deadline, result=result)
             return read_inputs(ledger, self.claim)
 
         return await self.writer.submit(record)
@@ -135,8 +136,8 @@ class ClaimRecord:
         """Record what it says of itself and moves nothing, as the start and the end of a gate."""
         return await self.writer.submit(lambda ledger: ledger.tell(self.fence, event))
 
-    def overdue(self, text: str) -> None:
-        """Note that the scheduler itself takes too long; nobody waits for the answer."""
+    def note(self, text: str) -> None:
+        """Note what the scheduler itself does for it, or does not; nobody waits for the answer."""
         self._post(lambda ledger: ledger.progress(self.fence, text))
 
     async def harvested(self, event: WorkHarvested, left: Sequence[LeftKept] = ()) -> None:
@@ -208,6 +209,15 @@ class ClaimRecord:
             lambda ledger: ledger.hold_for_review(self.fence, ending, detail, tree=tree)
         )
 
+    async def merge_gate_failed(self, ending: Ending, detail: Detail, *, tree: str) -> None:
+        """Record that its gate failed on the merge, which lies in the worktree `tree`.
+
+        Whether it is tried once more or waits for a person is the ledger's decision.
+        """
+        await self.writer.submit(
+            lambda ledger: ledger.merge_gate_failed(self.fence, ending, detail, tree)
+        )
+
     async def given_back(self, ending: Ending, detail: Detail) -> None:
         """Return to a person what they had accepted and did not pass; no failure is counted.
 
@@ -234,12 +244,19 @@ class ClaimRecord:
         await self.writer.submit(lambda ledger: ledger.intend(self.fence, old, new))
 
     async def merged(
-        self, old: str | None, new: str, ending: Ending, result: str | None, note: str
+        self,
+        old: str | None,
+        new: str,
+        ending: Ending,
+        result: str | None,
+        note: str,
+        *,
+        base: str,
     ) -> None:
         """Record that the branch has moved to `new` and the task is done, in one transaction.
 
         `old` is None where it was moved before a crash: it went on from where the ledger had last
-        seen it. `note` says how much was changed, as `+3 -1`.
+        seen it. `note` says how much was changed, as `+3 -1`; `base` is where its work began.
         """
 
         def record(ledger: Ledger) -> None:
@@ -247,7 +264,7 @@ class ClaimRecord:
             # With the end of the task in one transaction: between two of them a crash would leave
             # a task to be done again whose work the branch has.
             before = reads.run_row(ledger.db, self.fence.run).head if old is None else old
-            ledger.integrated(self.fence, before, new)
+            ledger.integrated(self.fence, before, new, base or None)
             ledger.done(self.fence, DoneKind.MERGED, ending, result, note)
 
         await self.writer.submit(record)

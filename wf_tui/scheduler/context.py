@@ -19,7 +19,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.attempts.attempt import Steps
 from wf_tui.scheduler.attempts.check import Check
 from wf_tui.scheduler.attempts.factory import AttemptFactory
-from wf_tui.scheduler.attempts.gate import Gate
+from wf_tui.scheduler.attempts.gate import Gate, MergeGate
 from wf_tui.scheduler.attempts.harvest import Harvest
 from wf_tui.scheduler.attempts.job import JobMaker
 from wf_tui.scheduler.attempts.prepare import Prepare
@@ -100,15 +100,18 @@ class RunContext:
         """
         timing, threads, clock = self.timing, self.threads, self.clock
         jobs = JobMaker(self.paths, self.environment, self.environ, timing.grace, self.ports)
+        pool, gate = self.trees.pool, Gate(self.launcher)
+        setup = SetupTeardown(
+            self.launcher, self.worktree, timing.setup_deadline, timing.start_deadline
+        )
+        merge_gate = MergeGate(gate, jobs, setup, pool, threads, clock)
         steps = Steps(
             Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
-            SetupTeardown(
-                self.launcher, self.worktree, timing.setup_deadline, timing.start_deadline
-            ),
+            setup,
             RunProgram({"shell": ShellWorker(self.launcher)}, threads, clock),
             Harvest(self.control, threads, clock, timing.step_deadline),
-            Check(Gate(self.launcher), threads),
-            Integrator(head, self.control, self.trees.pool, threads, clock, exporter),
+            Check(gate, threads),
+            Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),
             threads,
         )
         return AttemptFactory(steps, self.writer, clock, threads.faults)

@@ -155,6 +155,8 @@ class Heartbeat:
         `now` is of the monotonic clock.
         """
         vitals, limit = active.vitals, self.timing.step_deadline
+        if vitals.waiting:
+            return True
         if vitals.running:
             return now - vitals.evidence < self.timing.lease
         late = now - vitals.own_since > limit
@@ -162,7 +164,7 @@ class Heartbeat:
         if late and not vitals.overdue:
             vitals.overdue = True
             text = f"wf did not finish this step within {_seconds(limit)}"
-            active.record.overdue(text)
+            active.record.note(text)
             active.log.info("%s", text)
         return not late
 

@@ -6,29 +6,45 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.errors import LedgerError
+from wf_tui.errors import GitError, LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.diffs import changed_lines
 from wf_tui.git.merge.conflict import Conflict
-from wf_tui.git.merge.integrate import AlreadyIn, Merged, integrate
+from wf_tui.git.merge.integrate import (
+    AlreadyIn,
+    Merge,
+    current_head,
+    make_merge,
+    move_branch,
+)
 from wf_tui.git.merge.layout import lay_out
 from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.found_conflict import FoundConflict
 from wf_tui.ledger.model.states import BlockedKind, Cause, DoneKind, Outcome, Step, TaskState
+from wf_tui.ledger.queries.trees import waits_in_tree
 from wf_tui.plan.choices import Isolation
+from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.chosen_sides import decided
-from wf_tui.text import clean, listed
+from wf_tui.scheduler.merge_queue import Act, MergeQueue, turns
+from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wf_tui.clock import Clock
     from wf_tui.git.control.control import Control
+    from wf_tui.git.merge.integrate import Integration
     from wf_tui.git.worktrees.pool import Pool
     from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.attempts.endings import Fault
+    from wf_tui.scheduler.attempts.gate import JudgedMerge, MergeGate
     from wf_tui.scheduler.claim_record import ClaimRecord
     from wf_tui.scheduler.exporter import Exporter
+    from wf_tui.scheduler.merge_queue import Key, Turn
     from wf_tui.scheduler.threads import Threads
 
 __all__ = ["FinishedWork", "Integrator"]
@@ -37,6 +53,10 @@ _NAMED: Final = 5
 _MOST_PATHS: Final = 200
 _MOST_WORDS: Final = 20
 """So many paths and sentences of a conflict are stored: enough to read."""
+_MOST_GATED: Final = 10
+"""How often somebody may move the branch under one merge, where each costs a gate."""
+_MOST_MOVES: Final = 200
+"""The same where there is none; only somebody with a loop of their own gets there."""
 
 
 @dataclass(frozen=True)
@@ -56,68 +76,250 @@ class FinishedWork:
 
 
 @dataclass
+class _Passage:
+    """One attempt on its way through the queue, and what has been made of its merge so far."""
+
+    active: ActiveClaim
+    work: FinishedWork
+    commit: str
+    lines: str
+    """How much the work has changed, as `+3 -1`."""
+    merge: Integration | None = None
+    """The last merge that was made of it."""
+    failed: JudgedMerge | None = None
+    """What its gate did not pass on; its worktree is held until that is settled."""
+    waits: bool = False
+    """Whether its card says that it waits."""
+
+    @property
+    def key(self) -> Key:
+        """Its task and its epoch."""
+        return self.active.key
+
+    @property
+    def gated(self) -> bool:
+        """Whether its gate has to pass on a merge with others, too."""
+        return self.active.claim.task.spec.merge_gate is not None
+
+
+@dataclass
 class Integrator:
     """The queue to the integration branch; used on the event loop, its git runs in threads.
 
-    One for each scheduler. Attempts, what a person has accepted, and recovery all merge through it.
+    One for each scheduler. Attempts and what a person has accepted all merge through it, in the
+    order in which they come; each takes its own steps, when the queue says that it may.
     """
 
     head: str
-    """Where the branch is; new attempts start here."""
+    """Where the branch is, as the ledger knows it; new attempts start here."""
     control: Control
     pool: Pool
     threads: Threads
     clock: Clock
     exporter: Exporter
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    gate: MergeGate
+    jobs: int = 1
+    """How many gates may run side by side."""
+    _queue: MergeQueue = field(init=False)
+    _turns: Mapping[Key, Turn] = field(default_factory=dict)
+    """What each in the queue may do now."""
+    _news: dict[Key, asyncio.Event] = field(default_factory=dict)
+    """Set where something has changed for one in the queue."""
     _unrecorded: LedgerError | None = None
     """Why the ledger lacks the last merge: nothing may be merged onto it before it is recovered."""
 
-    async def settle(self, record: ClaimRecord, work: FinishedWork) -> bool:
+    def __post_init__(self) -> None:
+        """Begin with an empty queue."""
+        self._queue = MergeQueue(self.head)
+
+    def allow(self, jobs: int) -> None:
+        """Let so many gates run side by side from now on; none is interrupted."""
+        if jobs != self.jobs:
+            self.jobs = jobs
+            self._set(self._queue)
+
+    async def settle(self, active: ActiveClaim, work: FinishedWork) -> bool:
         """Finish a good attempt: merge its commit, or note that there is nothing to merge.
 
         Return whether its tree is kept, since a person has to resolve a conflict in it. The caller
-        has harvested the work and waits here for its turn; it cannot be stopped any more. Raises a
-        `GitError`, or the `LedgerError` of this merge or of an earlier one.
+        has harvested the work and waits here for its turn. It can be stopped until its merge
+        begins; then this raises `StoppedError`. Raises a `GitError`, or the `LedgerError` of this
+        merge or of an earlier one.
         """
-        commit = work.commit
+        record, commit = active.record, work.commit
         if commit is None:
+            active.merging = True
             kind = DoneKind.NO_CHANGES if record.claim.task.writes else DoneKind.ANSWERED
             await record.done(kind, work.ending, work.result, work.aside)
             record.log.info("done: %s", kind.value)
             return False
-        # Outside the turn: it compares two fixed commits, and the branch need not wait for it.
+        # Outside the queue: it compares two fixed commits, and the branch need not wait for it.
         lines = await self.threads.run(changed_lines, self.control, work.base, commit)
-        async with self._turn:
+        passage = _Passage(active, work, commit, lines)
+        self._news[active.key] = asyncio.Event()
+        self._set(self._queue.join(active.key, wants_gate=passage.gated))
+        try:
+            while True:
+                turn = await self._next_turn(passage)
+                if turn.act is Act.BUILD:
+                    await self._build(passage, turn.on or self.head)
+                elif turn.act is Act.GATE and isinstance(passage.merge, Merge):
+                    await self._ask_gate(passage, passage.merge)
+                elif passage.merge is not None:
+                    kept = await self._end(passage, passage.merge)
+                    if kept is not None:
+                        return kept
+        finally:
+            self._set(self._queue.leave(active.key))
+            del self._news[active.key]
+            await self._forget_failure(passage)
+
+    async def record_found(self, record: ClaimRecord, work: FinishedWork) -> bool:
+        """Record a merge that a dead scheduler has made; False where the branch does not have it.
+
+        Called by recovery, before anything is merged.
+        """
+        head = await self.threads.run(current_head, self.control, self.head)
+        commit = work.commit or ""
+        if not await self.threads.run(self.control.contains, commit, head=head):
+            return False
+        lines = await self.threads.run(changed_lines, self.control, work.base, commit)
+        if not await record.step(Step.INTEGRATING, result=work.result):
+            await record.rejected(work.ending)
+            return True
+        await self._record_merge(record, work, AlreadyIn(head), lines)
+        self._set(replace(self._queue, head=head))
+        self.exporter.export_soon()
+        return True
+
+    # -- the queue
+
+    def _set(self, queue: MergeQueue) -> None:
+        """Take over a new queue, and wake whoever it concerns."""
+        before = {one.key: one for one in self._queue.candidates}
+        self._queue, self._turns = queue, turns(queue, self.jobs)
+        for one in queue.candidates:
+            if before.get(one.key) is not one or self._turns[one.key].act is not Act.WAIT:
+                self._news[one.key].set()
+
+    async def _next_turn(self, passage: _Passage) -> Turn:
+        """Wait until there is something to do for it; raises `StoppedError` where it is stopped."""
+        active, news = passage.active, self._news[passage.key]
+        while True:
             if self._unrecorded is not None:
                 raise self._unrecorded
-            # The last look at the fence (RULES 4.4, G2): from this step on nobody takes it back.
-            if not await record.step(Step.INTEGRATING, result=work.result):
-                await record.rejected(work.ending)
-                record.log.info("rejected: its claim is not the live one")
-                return False
-            await self.threads.reach(Point.INTEGRATE_BEGUN)
-            loop = asyncio.get_running_loop()
-            done = await self.threads.run(self._integrate, loop, record, work.base, commit)
-            if not isinstance(done, Conflict):
-                await self._record_merge(record, work, done, lines)
-                await self.threads.reach(Point.INTEGRATE_RECORDED)
-                self.exporter.export_soon()
-                return False
-            await self.threads.reach(Point.INTEGRATE_CONFLICT)
-            await self._record_conflict(record, work, done)
-        task = await record.task()
-        # The first conflict only sends it back, to begin anew; the second one is a person's.
-        return task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT
+            if active.stopped is not None:
+                raise StoppedError
+            turn = self._turns[passage.key]
+            if turn.act is not Act.WAIT:
+                return turn
+            before = [one.key for one in self._queue.candidates].index(passage.key)
+            if before and passage.gated and not passage.waits:
+                passage.waits = True
+                active.record.note(f"waits for {plural(before, 'merge')} before it")
+            news.clear()
+            await active.wait_for_others(news.wait())
 
-    def _integrate(
-        self, loop: asyncio.AbstractEventLoop, record: ClaimRecord, base: str, commit: str
-    ) -> Merged | AlreadyIn | Conflict:
-        """Merge in a thread; the ledger knows of each move of the branch before it is made.
+    async def _build(self, passage: _Passage, on: str) -> None:
+        """Make its merge on `on`; where it is the first, on the branch as that really is."""
+        await self._forget_failure(passage)
+        first = self._queue.candidates[0].key == passage.key
+        merge = await self.threads.run(self._make, passage, None if first else on)
+        passage.merge = merge
+        made = merge.new if isinstance(merge, Merge) else None
+        made_on = merge.old if isinstance(merge, Merge) else merge.head
+        if isinstance(merge, AlreadyIn):
+            made = merge.head
+        # A merge that is the work itself is on its own base: its gate has passed on that.
+        gate = passage.gated and made not in {None, passage.commit} and isinstance(merge, Merge)
+        self._set(self._queue.built(passage.key, on=made_on, commit=made, gate=gate))
 
-        There may be several: somebody else may move the branch between the merge and its move.
+    def _make(self, passage: _Passage, on: str | None) -> Integration:
+        """Make a merge, in a thread."""
+        claim = passage.active.claim
+        return make_merge(
+            self.control,
+            head=on or current_head(self.control, self.head),
+            base=passage.work.base,
+            commit=passage.commit,
+            message=Message(f"Merge {claim.task.title}", claim.run, claim.task.id, claim.epoch),
+            when=self.clock.now(),
+            decide=lambda conflict: decided(claim.task, conflict),
+        )
+
+    async def _ask_gate(self, passage: _Passage, merge: Merge) -> None:
+        """Ask its gate about its merge, unless that is not wanted any more before it has ended."""
+        active = passage.active
+        self._set(self._queue.gate_began(passage.key))
+        passage.waits = False
+        judged = await self.gate.run(active, merge, passage.work.result, self._dropped(passage))
+        passage.failed = judged
+        if self._is_dropped(passage):
+            active.log.info("its gate is asked again: what it was merged with has changed")
+            await self._forget_failure(passage)
+            return
+        passed = judged.fault is None
+        if passed:
+            await self._forget_failure(passage)
+        self._set(self._queue.gate_ended(passage.key, passed=passed))
+
+    def _is_dropped(self, passage: _Passage) -> bool:
+        """Whether the merge that its gate is asked about will never be on the branch."""
+        merge = passage.merge
+        return not isinstance(merge, Merge) or self._queue.find(passage.key).commit != merge.new
+
+    async def _dropped(self, passage: _Passage) -> None:
+        """Return once its merge is not wanted any more."""
+        news = self._news[passage.key]
+        while not self._is_dropped(passage):
+            news.clear()
+            await news.wait()
+
+    async def _forget_failure(self, passage: _Passage) -> None:
+        """Give back the worktree in which its gate was asked; that is over."""
+        failed, passage.failed = passage.failed, None
+        if failed is not None:
+            await self.gate.give_back(failed.tree)
+
+    # -- the end of the queue
+
+    async def _end(self, passage: _Passage, merge: Integration) -> bool | None:
+        """Bring the first of the queue to its end; return whether its tree is kept for a person.
+
+        None where the branch was elsewhere, so that it has to be built again.
         """
-        claim = record.claim
+        active, work, failed = passage.active, passage.work, passage.failed
+        record = active.record
+        if isinstance(merge, Merge) and failed is not None and failed.fault is not None:
+            await self._record_failed_gate(passage, failed.fault, failed.tree, merge.old)
+            return False
+        # From here on nothing stops the attempt, for a merge is whole.
+        active.merging = True
+        # The last look at the fence (RULES 4.4, G2): from this step on nobody takes it back.
+        if not await record.step(Step.INTEGRATING, result=work.result):
+            await record.rejected(work.ending)
+            record.log.info("rejected: its claim is not the live one")
+            return False
+        await self.threads.reach(Point.INTEGRATE_BEGUN)
+        if isinstance(merge, Conflict):
+            await self.threads.reach(Point.INTEGRATE_CONFLICT)
+            await self._record_conflict(record, work, merge)
+            task = await record.task()
+            # The first conflict only sends it back, to begin anew; the second one is a person's.
+            return task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT
+        if isinstance(merge, Merge):
+            loop = asyncio.get_running_loop()
+            if not await self.threads.run(self._move, loop, record, merge):
+                await self._branch_moved(passage)
+                return None
+        await self._record_merge(record, work, merge, passage.lines)
+        self._set(self._queue.landed(passage.key, self.head))
+        await self.threads.reach(Point.INTEGRATE_RECORDED)
+        self.exporter.export_soon()
+        return False
+
+    def _move(self, loop: asyncio.AbstractEventLoop, record: ClaimRecord, merge: Merge) -> bool:
+        """Move the branch in a thread; the ledger knows of each move before it is made."""
 
         def intent(old: str, new: str) -> None:
             # The ledger is the loop's: this thread waits for it there.
@@ -125,26 +327,55 @@ class Integrator:
             recorded.result()
             self.threads.faults.reach(Point.INTEGRATE_INTENT)
 
-        return integrate(
-            self.control,
-            known=self.head,
-            base=base,
-            commit=commit,
-            message=Message(f"Merge {claim.task.title}", claim.run, claim.task.id, claim.epoch),
-            when=self.clock.now(),
-            intent=intent,
-            decide=lambda conflict: decided(claim.task, conflict),
-        )
+        return move_branch(self.control, merge, intent)
+
+    async def _branch_moved(self, passage: _Passage) -> None:
+        """Go back to the checks: somebody else has moved the branch since its merge was made.
+
+        Raises a `GitError` where that happens again and again.
+        """
+        active = passage.active
+        head = await self.threads.run(current_head, self.control, self.head)
+        active.merging = False
+        await active.record.step(Step.CHECKING)
+        active.log.info("somebody moved the branch to %s: it is merged with that", head)
+        self._set(self._queue.moved(passage.key, head))
+        most = _MOST_GATED if passage.gated else _MOST_MOVES
+        if self._queue.find(passage.key).moves > most:
+            raise GitError(f"{self.control.ref} was moved {most} times while it was to be merged")
+
+    async def _record_failed_gate(
+        self, passage: _Passage, fault: Fault, tree: Tree, head: str
+    ) -> None:
+        """Tell the ledger that its gate has failed on the branch, `head`, as it would be with it.
+
+        Where the task then waits for a person, they find the merge in the worktree of the gate.
+        """
+        active = passage.active
+        record, work = active.record, passage.work
+        ending = replace(work.ending, outcome=Outcome.FAILED, cause=fault.cause, text=fault.text)
+        active.log.info("did not pass: %s", fault.cause)
+        if active.claim.task.by_hand:
+            await record.given_back(ending, fault.detail)
+            return
+        detail = {**fault.detail, "head": head}
+        await record.merge_gate_failed(ending, detail, tree=str(tree.number))
+        task = await record.task()
+        if waits_in_tree(task) and task.epoch == active.claim.epoch:
+            passage.failed = None
+            await self.threads.run(self.pool.keep, tree)
+            await record.tree_kept(str(tree.path), "a task is blocked on it")
 
     async def _record_merge(
-        self, record: ClaimRecord, work: FinishedWork, done: Merged | AlreadyIn, lines: str
+        self, record: ClaimRecord, work: FinishedWork, done: Merge | AlreadyIn, lines: str
     ) -> None:
-        old = done.old if isinstance(done, Merged) else None
-        new = done.new if isinstance(done, Merged) else done.head
+        old = done.old if isinstance(done, Merge) else None
+        new = done.new if isinstance(done, Merge) else done.head
         try:
             # An ending is recorded with the commit that the branch has of it, the merge.
             note = "; ".join(filter(None, [lines, work.aside]))
-            await record.merged(old, new, replace(work.ending, commit=new), work.result, note)
+            ending = replace(work.ending, commit=new)
+            await record.merged(old, new, ending, work.result, note, base=work.base)
         except LedgerError as error:
             self._unrecorded = error
             raise

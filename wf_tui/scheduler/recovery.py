@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.threads import Threads
 
 __all__ = ["Recovery"]
+
+_DONE_WORKING: Final = frozenset({Step.CHECKING, Step.INTEGRATING})
+"""Steps at which the worker has done its work."""
 
 
 @dataclass(frozen=True)
@@ -105,20 +108,27 @@ class Recovery:
         await self.threads.reach(Point.RECOVERY_HARVESTED)
         if attempt.fenced:
             await record.closed(found.onto(CANCELLED))
-        elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:
-            pool = self.steps.prepare.trees.pool
-            tree = pool.reopen(int(attempt.tree), attempt.base) if attempt.tree else None
-            work = FinishedWork(
-                base=attempt.base,
-                commit=attempt.commit_id,
-                tree=tree,
-                ending=Ending(Outcome.SUCCEEDED, exit_code=0, ref=attempt.ref),
-                result=task.result,
-            )
-            # Whether its merge was made before the crash is found out there (RULES 3.1).
-            await self.steps.integrator.settle(record, work)
+        elif task.step in _DONE_WORKING and attempt.commit_id and attempt.base:
+            await self._settle_work(record, attempt, task)
         else:
             await record.failed(found.onto(LOST))
+
+    async def _settle_work(self, record: ClaimRecord, attempt: AttemptRow, task: TaskRow) -> None:
+        """Record a merge that was made; else leave the attempt open, for the loop to see through.
+
+        Its worker has done its work. The checks may take as long as a program, and in the loop they
+        can be stopped.
+        """
+        work = FinishedWork(
+            base=attempt.base or "",
+            commit=attempt.commit_id,
+            tree=None,
+            ending=Ending(Outcome.SUCCEEDED, exit_code=0, ref=attempt.ref),
+            result=task.result,
+        )
+        merging = task.step == Step.INTEGRATING
+        if not (merging and await self.steps.integrator.record_found(record, work)):
+            record.log.info("its work is judged again")
 
     async def _harvest(self, record: ClaimRecord, attempt: AttemptRow) -> Harvested:
         """Take what a dead scheduler's attempt left; one without a tree has left nothing.

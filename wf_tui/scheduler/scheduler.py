@@ -11,6 +11,7 @@ from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.attempts.accepted import find_accepted
+from wf_tui.scheduler.attempts.attempt import find_left
 from wf_tui.scheduler.attempts.endings import CANCELLED
 from wf_tui.scheduler.heartbeat import Heartbeat
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.accepted import Accepted, AcceptedClaim
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
-    from wf_tui.scheduler.attempts.attempt import Attempt
+    from wf_tui.scheduler.attempts.attempt import Attempt, LeftClaim
     from wf_tui.scheduler.attempts.factory import AttemptFactory
     from wf_tui.scheduler.ports import Ports
     from wf_tui.scheduler.threads import Threads
@@ -47,6 +48,8 @@ class Placement:
     """What was claimed just now, for workers."""
     accepted: list[AcceptedClaim]
     """The claims of persons that nobody sees through yet."""
+    left: list[LeftClaim]
+    """The claims of a dead scheduler whose work is there, and is to be judged again."""
 
 
 @dataclass
@@ -125,12 +128,15 @@ class Scheduler:
         # A copy: the writer's thread must not see the loop's own while it changes.
         running = frozenset(self._running)
         placed = await self.writer.submit(lambda ledger: self.place(ledger, running))
+        self.attempts.steps.integrator.allow(placed.pulse.jobs)
         if placed.claims:
             await self.threads.reach(Point.CLAIM_COMMITTED)
         for claim in placed.claims:
             self._start(self.attempts.attempt(claim))
         for accepted in placed.accepted:
             self._start(self.attempts.accepted(accepted))
+        for left in placed.left:
+            self._start(self.attempts.left(left))
         # Their fence is in the ledger already; here only the program has to go.
         for opened in placed.pulse.open:
             active = self._running.get((opened.task, opened.epoch))
@@ -169,7 +175,9 @@ class Scheduler:
             ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
         # Once more, with what was claimed just now: the loop sleeps by the timers in it.
         pulse = reads.pulse(ledger.db, run, now)
-        return Placement(pulse, claims, find_accepted(ledger, run, pulse, running))
+        held = {*running, *((claim.task.id, claim.epoch) for claim in claims)}
+        accepted = find_accepted(ledger, run, pulse, held)
+        return Placement(pulse, claims, accepted, find_left(ledger, run, pulse, held))
 
     def _start(self, attempt: Attempt | Accepted) -> None:
         """Start a claim's work as a task of the loop, and see to what its end leaves behind."""

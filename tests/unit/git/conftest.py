@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.merging import integrate
 from wf_tui.git.control.attempt_commits import Message, commit_attempt, save_attempt_ref
 from wf_tui.git.control.control import Control, make_control
 from wf_tui.git.harvest.harvest import Harvest
-from wf_tui.git.merge.integrate import Integration, integrate
+from wf_tui.git.merge.integrate import Integration
 from wf_tui.git.repository import find_repository
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.git.worktrees.tree import Tree

@@ -20,22 +20,21 @@ __all__ = [
     "AlreadyIn",
     "Decide",
     "Integration",
-    "Merged",
+    "Merge",
     "current_head",
     "find_conflict",
-    "integrate",
+    "make_merge",
+    "move_branch",
     "nobody_decides",
 ]
 
-_ROUNDS = 200
-"""Tries while others move the branch; only somebody with a loop of their own gets there."""
 _STUCK = 3
 """Tries at a branch that nobody moves: then a lock or the disk is in the way."""
 
 
 @dataclass(frozen=True)
-class Merged:
-    """The branch went from `old` to `new`."""
+class Merge:
+    """The branch can go from `old` to `new`; nothing but objects is there yet."""
 
     old: str
     new: str
@@ -48,7 +47,7 @@ class AlreadyIn:
     head: str
 
 
-Integration = Merged | AlreadyIn | Conflict
+Integration = Merge | AlreadyIn | Conflict
 Decide = Callable[[Conflict], Mapping[str, Side] | None]
 """Settles a conflict by what a person has chosen: the side of each path, or None where they have
 not chosen for all of them. For names that clash by case nothing has to be chosen, but to keep them.
@@ -75,51 +74,53 @@ def current_head(control: Control, known: str) -> str:
     )
 
 
-def integrate(
+def make_merge(
     control: Control,
     *,
-    known: str,
+    head: str,
     base: str,
     commit: str,
     message: Message,
     when: float,
-    intent: Callable[[str, str], None],
     decide: Decide = nobody_decides,
 ) -> Integration:
-    """Merge `commit`, made on `base`, into the integration branch, which has had `known` as head.
+    """Merge `commit`, made on `base`, into `head`: the branch, or what it is expected to be.
 
-    `when` is the date of the merge in UTC seconds. `intent(old, new)` is called before each try to
-    move the branch, and has to be durable when it returns: after a crash it tells a merge that
-    happened from one that did not (RULES 5.1). A branch that moved meanwhile means another round.
-    `decide` is asked of each conflict, before it is one.
-
-    Called on a git thread by the scheduler's integrator, which lets in one attempt at a time;
-    `intent` goes through the ledger's writer. Raises `GitError` where the branch cannot be moved or
-    has lost `known`.
+    No ref moves. `when` is the date of the merge in UTC seconds; `decide` is asked of each
+    conflict, before it is one. Called on a git thread by the scheduler's integrator. Raises
+    `GitError` where git cannot merge at all.
     """
-    stuck = 0
-    for _ in range(_ROUNDS):
-        head = current_head(control, known)
-        # Also when a killed scheduler moved the branch and did not live to record it.
-        if control.contains(commit, head=head):
-            return AlreadyIn(head)
-        merged = _merge(control, base, head, commit)
-        if isinstance(merged, Conflict):
-            sides = decide(merged)
-            if sides is None:
-                return merged
-            merged = take_sides(control, merged.tree, merged, sides)
-        new = commit
-        if head != base or merged != control.tree_of(commit):
-            # The branch first, so that `git log --first-parent` tells the run merge by merge.
-            new = commit_tree(control, merged, (head, commit), message.encode(), when=when)
-        intent(head, new)
-        if _move_branch(control, new, head):
-            return Merged(head, new)
-        # A branch that is elsewhere by now was moved by somebody faster, and a new round helps.
-        stuck = stuck + 1 if control.head() == head else 0
-        if stuck == _STUCK:
-            break
+    # Also when a killed scheduler moved the branch and did not live to record it.
+    if control.contains(commit, head=head):
+        return AlreadyIn(head)
+    merged = _merge(control, base, head, commit)
+    if isinstance(merged, Conflict):
+        sides = decide(merged)
+        if sides is None:
+            return merged
+        merged = take_sides(control, merged.tree, merged, sides)
+    new = commit
+    if head != base or merged != control.tree_of(commit):
+        # The branch first, so that `git log --first-parent` tells the run merge by merge.
+        new = commit_tree(control, merged, (head, commit), message.encode(), when=when)
+    return Merge(head, new)
+
+
+def move_branch(control: Control, merge: Merge, intent: Callable[[str, str], None]) -> bool:
+    """Move the integration branch to a merge; False where somebody else has moved it meanwhile.
+
+    `intent(old, new)` is called before each try, and has to be durable when it returns: after a
+    crash it tells a merge that happened from one that did not (RULES 5.1); it goes through the
+    ledger's writer. Called on a git thread by the integrator, for one attempt at a time. Raises
+    `GitError` where the branch cannot be moved.
+    """
+    for _ in range(_STUCK):
+        intent(merge.old, merge.new)
+        if _move_branch(control, merge.new, merge.old):
+            return True
+        # A branch that is elsewhere by now was moved by somebody faster, and a new merge helps.
+        if control.head() != merge.old:
+            return False
     raise GitError(
         f"cannot move {control.ref} in {control.git_dir}",
         "look for a stale .lock file beside it, and at the space left on the disk",

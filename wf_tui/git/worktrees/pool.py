@@ -89,7 +89,7 @@ class Pool:
         names = self._names_of(tree.base)
         # Before the first file is written: a crash from here on must not leave a tree that looks
         # as if it was given back or harvested.
-        for mark in (tree.released, tree.harvested, unfinished(tree.worktree)):
+        for mark in (tree.released, tree.harvested, tree.for_gate, unfinished(tree.worktree)):
             mark.unlink(missing_ok=True)
         with contextlib.suppress(UnusableTreeError, GitError, OSError):
             prepare(tree, names)
@@ -141,7 +141,8 @@ class Pool:
         Nor is it removed: without the mark of its release only its content can prove it saved (G8).
         """
         self._reserve(tree.number)
-        tree.released.unlink(missing_ok=True)
+        for mark in (tree.released, tree.for_gate):
+            mark.unlink(missing_ok=True)
 
     def free(self) -> tuple[int, ...]:
         """Return the numbers of the worktrees that wait for an attempt.
@@ -168,6 +169,23 @@ class Pool:
         with contextlib.suppress(LocalFileError):  # what they resolve does not hang on these
             self._add_local_files(refilled.path)
         return refilled
+
+    def check_out_work(self, base: str, commit: str, *, for_gate: bool = False) -> Tree:
+        """Return a worktree at `base` in which the work of a commit shows as changes.
+
+        The commit has what is in it, so it may always be given back; `for_gate` says that nobody
+        will work in it. Raises as `acquire` does.
+        """
+        tree = self.acquire(base)
+        try:
+            tree.fill_with_changes(commit)
+        except GitError:
+            self.release(tree, saved=True)
+            raise
+        write_private(tree.harvested, tree.fingerprint().encode())
+        if for_gate:
+            tree.for_gate.touch()
+        return tree
 
     def update_conflict(self, tree: Tree, conflict: Conflict, laid_out: str) -> Tree | None:
         """Bring a worktree from the work that is in it to a conflict of that, as it was laid out.

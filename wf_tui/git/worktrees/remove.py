@@ -115,6 +115,8 @@ def _judge(
         half = (pool.paths.indexes / f"{name}.lock").exists() or not any(path.iterdir())
         return (TreeClass.CLEAN if half else TreeClass.FOREIGN), ""
     tree = _tree_at(pool, path)
+    if tree.for_gate.exists():
+        return TreeClass.CLEAN, ""  # a merge that a gate was asked about, and no work of anybody
     try:
         given_back = tree.untouched()
         # Of one that was given back, what was harvested counts: caches of a gate are no work.

@@ -86,9 +86,18 @@ class Tree:
         return self.worktree.index.with_name(f"{self.number}.harvested")
 
     @property
+    def for_gate(self) -> Path:
+        """A file that is there while the worktree holds a merge that a gate is asked about.
+
+        Nobody works in such a one: what is in it beside the merge is litter of the gate.
+        """
+        return self.worktree.index.with_name(f"{self.number}.gate")
+
+    @property
     def marks(self) -> tuple[Path, ...]:
         """All files that say something of what is in it now."""
-        return self.released, self.harvested, self.attributes, unfinished(self.worktree)
+        own = self.released, self.harvested, self.attributes, self.for_gate
+        return *own, unfinished(self.worktree)
 
     def fingerprint(self) -> str:
         """Return a text that is another one when the git directory names anything else.

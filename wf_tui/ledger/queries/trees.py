@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import WorktreeKept
 from wf_tui.ledger.model.events.task_events import TaskClaimed
-from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.model.states import BlockedKind, Cause, Step
 from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
@@ -21,11 +21,14 @@ __all__ = [
     "live_trees",
     "needed_trees",
     "stale_trees",
+    "waits_in_tree",
     "was_kept",
 ]
 
 _KEPT: Final = frozenset(kind for kind in BlockedKind if kind.facts.keeps_tree)
 """Blocked kinds whose worktree is kept; the cause of such an attempt is the same word."""
+_KEPT_CAUSES: Final = _KEPT | {Cause.MERGE_GATE}
+"""Causes of attempts whose worktree may have been kept."""
 _UNPREPARED: Final = frozenset({Step.CLAIMED, Step.PREPARING})
 
 
@@ -36,7 +39,7 @@ def live_trees(db: Database, run: str) -> set[int]:
 
 def needed_trees(db: Database, run: str) -> set[int]:
     """Return the trees that blocked tasks may be accepted from, or are accepted from just now."""
-    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if task.kind in _KEPT}
+    blocked = {task.id: task.epoch for task in reads.tasks(db, run) if waits_in_tree(task)}
     kept = {
         int(attempt.tree)
         for attempt in reads.attempts(db, run)
@@ -48,19 +51,28 @@ def needed_trees(db: Database, run: str) -> set[int]:
 def stale_trees(db: Database, run: str) -> set[int]:
     """Return the trees that a person may have worked in, and that nobody waits for any more."""
     last = {int(attempt.tree): attempt for attempt in reads.attempts(db, run) if attempt.tree}
-    kept = {n for n, a in last.items() if a.by_hand or a.cause in _KEPT}
+    kept = {n for n, a in last.items() if a.by_hand or a.cause in _KEPT_CAUSES}
     return kept - needed_trees(db, run)
+
+
+def waits_in_tree(task: TaskRow) -> bool:
+    """Whether a blocked task has a worktree that is kept for a person.
+
+    Also one whose gate failed on the merge: that lies there, on the head that it was made on.
+    """
+    on_merge = task.kind == BlockedKind.GATE and "head" in task.detail
+    return task.kind in _KEPT or on_merge
 
 
 def has_tree(task: TaskRow) -> bool:
     """Whether a task has a worktree now that a person can go into."""
     works = task.open_epoch is not None and task.step not in _UNPREPARED
-    return works or task.kind in _KEPT
+    return works or waits_in_tree(task)
 
 
 def holds_tree(task: TaskRow, attempt: AttemptRow) -> bool:
     """Whether an attempt still has its tree: it works there, or the tree is kept for a person."""
-    kept = task.kind in _KEPT and attempt.epoch == task.epoch
+    kept = waits_in_tree(task) and attempt.epoch == task.epoch
     return attempt.tree is not None and (attempt.open or kept)
 
 

@@ -155,7 +155,6 @@ class Accepted:
             if active.claim.task.step != Step.INTEGRATING:
                 with active.timed("check"):
                     await self._check(workspace)
-        active.merging = True
         work = FinishedWork(
             base=self.harvested.base,
             commit=self.harvested.commit,
@@ -165,7 +164,7 @@ class Accepted:
             aside=self.harvested.aside,
         )
         with active.timed("integrate"):
-            await steps.integrator.settle(active.record, work)
+            await steps.integrator.settle(active, work)
         await steps.threads.reach(Point.FINISH_RECORDED)
 
     def _reopen(self) -> KeptWorkspace:

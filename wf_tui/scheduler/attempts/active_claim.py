@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from wf_tui.ledger.model.states import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from contextlib import AbstractContextManager
@@ -63,9 +65,11 @@ class ActiveClaim:
         """Whether a program has still to start: its own, its setup, or its gate.
 
         The heartbeat then holds it to the start deadline. Once the program has run, only what is
-        being awaited counts: harvests and merges start none.
+        being awaited counts: harvests and merges start none, nor does one that waits for others.
         """
-        return not self.vitals.running and (not self.began or self._work is not None)
+        if self.vitals.running or self.vitals.waiting:
+            return False
+        return not self.began or self._work is not None
 
     def stop(self, ending: Ending) -> None:
         """Stop its program; the attempt then harvests and ends by itself, as `ending` says.
@@ -100,6 +104,28 @@ class ActiveClaim:
         finally:
             self._work = None
             self.vitals.no_program()
+
+    async def wait_for_others(self, others: Coroutine[Any, Any, object]) -> None:
+        """Await what other attempts have to do first, for as long as that takes.
+
+        Their own signs of life count meanwhile. Raises `StoppedError` as `stoppable` does.
+        """
+        self.vitals.waiting = True
+        try:
+            await self.stoppable(others)
+        finally:
+            self.vitals.waiting = False
+
+    def continue_after_stop(self) -> Ending | None:
+        """Go on where the heartbeat has stopped a gate; return why. None where a person stopped it.
+
+        The gate has then failed, and what that means for the task is another question.
+        """
+        ending = self.stopped
+        if ending is None or ending.outcome is Outcome.CANCELLED:
+            return None
+        self.stopped = None
+        return ending
 
     def timed(self, step: str) -> AbstractContextManager[None]:
         """Log how long a step of it takes."""

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, LedgerError
 from wf_tui.fault_injection import Point
-from wf_tui.ledger.model.states import BlockedKind, Cause, Outcome, Step
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
+from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
+from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.claims import Claim
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, worker_ending
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
@@ -26,6 +29,11 @@ from wf_tui.text import clean, plural
 from wf_tui.workers.protocol import Success
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.queries.reads import Pulse
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.check import Check
     from wf_tui.scheduler.attempts.endings import Fault
@@ -36,10 +44,43 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.workspace import Workspace
     from wf_tui.scheduler.integrator import Integrator
     from wf_tui.scheduler.threads import Threads
+    from wf_tui.workers.protocol import Job
+    from wf_tui.workers.protocol import Outcome as WorkerOutcome
 
-__all__ = ["Attempt", "Steps"]
+__all__ = ["Attempt", "LeftClaim", "Steps", "find_left"]
 
 _MOST_PATHS: Final = 200
+
+
+@dataclass(frozen=True)
+class LeftClaim:
+    """The claim of a worker that had done its work when its scheduler died."""
+
+    claim: Claim
+    row: AttemptRow
+    refused: tuple[str, ...]
+    """What its harvest did not take, each path with the reason."""
+
+
+def find_left(
+    ledger: Ledger, run: str, pulse: Pulse, running: Collection[tuple[str, int]]
+) -> list[LeftClaim]:
+    """Return the claims of workers that nobody sees through: recovery has left them open.
+
+    Runs in the transaction that claims, so that a pulse and its claims belong together. `running`
+    are the task and epoch of each claim that is being worked on.
+    """
+    found = []
+    for opened in pulse.open:
+        if not opened.worker.startswith(PERSON) and (opened.task, opened.epoch) not in running:
+            row = reads.attempts(ledger.db, run, opened.task)[-1]
+            claim = Claim.of(row, reads.task(ledger.db, run, opened.task))
+            kinds = [WorkHarvested.event_kind]
+            told = reads.task_events_of(ledger.db, run, opened.task, kinds)
+            refused = told[-1].data.get("refused") if told else None
+            names = tuple(map(str, refused)) if isinstance(refused, list | tuple) else ()
+            found.append(LeftClaim(claim, row, names))
+    return found
 
 
 @dataclass(frozen=True)
@@ -69,6 +110,8 @@ class Attempt:
     workspace: Workspace | None = None
     kept: bool = False
     """Whether its tree is kept for a person."""
+    left: LeftClaim | None = None
+    """What a dead scheduler left of it, when it had its work already."""
 
     async def run(self) -> None:
         """See the attempt through, then give its tree back.
@@ -99,25 +142,29 @@ class Attempt:
             await self._give_back(self.workspace)
 
     async def _work(self) -> None:
-        """Take the steps, one after the other."""
+        """Take the steps, one after the other; of one that was left behind, the last ones."""
         active, steps = self.active, self.steps
+        outcome: WorkerOutcome | None = None
+        job: Job | None
         with active.timed("prepare"):
-            inputs = await steps.prepare.begin(active)
-            workspace = await steps.prepare.enter(active, inputs, steps.integrator.head)
-            # Noted at once: whatever fails from here on, there is a tree to be given back.
-            self.workspace = workspace
-            job = await steps.prepare.job(active, workspace, inputs)
-        outcome = None
+            if self.left is None:
+                workspace, job = await self._prepare()
+            else:
+                outcome = Success(active.claim.task.result or "")
+                workspace, job = await self._take_up(self.left)
+        if job is None:
+            await self._integrate(workspace, Success(active.claim.task.result or ""))
+            return
         # The checks are inside: a gate needs what the setup has made, and the teardown takes away.
         around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
         async with around as setup_fault:
             fault = setup_fault
-            if fault is None:
+            if fault is None and self.left is None:
                 with active.timed("run"):
                     outcome = await steps.run.run(active, job)
                 with active.timed("harvest"):
                     self.harvested = await steps.harvest.run(active, workspace)
-            if isinstance(outcome, Success):
+            if isinstance(outcome, Success) and fault is None:
                 with active.timed("check"):
                     # Its result is kept from here on: a person may accept it without its worker.
                     await active.record.step(Step.CHECKING, result=outcome.result)
@@ -135,9 +182,36 @@ class Attempt:
         elif outcome is not None:
             await active.record.failed(self.harvested.onto(worker_ending(outcome)))
 
+    async def _prepare(self) -> tuple[Workspace, Job]:
+        """Enter a tree at the head, and make the job."""
+        active, steps = self.active, self.steps
+        inputs = await steps.prepare.begin(active)
+        workspace = await steps.prepare.enter(active, inputs, steps.integrator.head)
+        # Noted at once: whatever fails from here on, there is a tree to be given back.
+        self.workspace = workspace
+        return workspace, await steps.prepare.job(active, workspace, inputs)
+
+    async def _take_up(self, left: LeftClaim) -> tuple[Workspace, Job | None]:
+        """Lay out again what its scheduler had harvested when it died.
+
+        In another tree: what a gate was doing to the one that it had is no work. There is no job
+        for one that was left in its merge, for it had passed its checks.
+        """
+        active, steps = self.active, self.steps
+        active.began = True
+        base, commit = left.row.base or "", left.row.commit_id or ""
+        workspace = await steps.prepare.lay_out(active, base, commit)
+        self.workspace = workspace
+        self.harvested = await steps.threads.run(
+            steps.harvest.of_commit, workspace.tree, left.row, left.refused
+        )
+        if active.claim.task.step == Step.INTEGRATING:
+            return workspace, None
+        inputs = await active.record.checking(active.claim.task.result)
+        return workspace, await steps.prepare.job(active, workspace, inputs)
+
     async def _integrate(self, workspace: Workspace, outcome: Success) -> None:
-        """Merge the work; from here on nothing stops the attempt, for a merge is whole."""
-        self.active.merging = True
+        """Merge the work, when it is its turn."""
         ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
         work = FinishedWork(
             base=self.harvested.base,
@@ -148,7 +222,7 @@ class Attempt:
             aside=self.harvested.aside,
         )
         with self.active.timed("integrate"):
-            self.kept = await self.steps.integrator.settle(self.active.record, work)
+            self.kept = await self.steps.integrator.settle(self.active, work)
 
     async def _hold_for_review(self, workspace: Workspace) -> None:
         """End an attempt whose work a person wants to see before it is merged."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.accepted import AcceptedClaim
-    from wf_tui.scheduler.attempts.attempt import Steps
+    from wf_tui.scheduler.attempts.attempt import LeftClaim, Steps
 
 __all__ = ["AttemptFactory"]
 
@@ -41,6 +41,10 @@ class AttemptFactory:
     def attempt(self, claim: Claim) -> Attempt:
         """Return what sees a worker's claim through."""
         return Attempt(self._active(claim), self.steps)
+
+    def left(self, left: LeftClaim) -> Attempt:
+        """Return what sees a worker's claim through whose scheduler died after its work."""
+        return Attempt(self._active(left.claim), self.steps, left=left)
 
     def accepted(self, accepted: AcceptedClaim) -> Accepted:
         """Return what sees a person's claim through; a program has been in its tree before."""

@@ -9,19 +9,22 @@ from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
 from wf_tui.git.control.changed_files import changed_files
 from wf_tui.git.harvest.filters import find_filtered
-from wf_tui.git.harvest.harvest import HarvestRefusedError
+from wf_tui.git.harvest.harvest import HarvestRefusedError, Refused
 from wf_tui.git.refs import left_refs
 from wf_tui.ledger.model.events.attempt_events import LeftKept, WorkHarvested
 from wf_tui.ledger.model.states import Step
 from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wf_tui.clock import Clock
     from wf_tui.git.control.changed_files import Entry
     from wf_tui.git.control.control import Control
     from wf_tui.git.harvest.filters import Filtered
-    from wf_tui.git.harvest.harvest import Refused
     from wf_tui.git.worktrees.left_work import LeftRef
+    from wf_tui.git.worktrees.tree import Tree
+    from wf_tui.ledger.model.rows import AttemptRow
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.workspace import Workspace
@@ -154,6 +157,17 @@ class Harvest:
         """Tell the ledger what was found; only now is it known to be safe."""
         await record.harvested(found.event, found.left_events)
         await self.threads.reach(Point.HARVEST_RECORDED)
+
+    def of_commit(self, tree: Tree, left: AttemptRow, refused: Sequence[str]) -> Harvested:
+        """Return what a dead scheduler's attempt had left when it was harvested; blocks.
+
+        `tree` has it, `refused` is what the ledger was told of what could not be taken.
+        """
+        commit = left.commit_id or ""
+        lost = tuple(Refused(*text.rpartition(": ")[::2]) for text in refused)
+        entries = tuple(changed_files(self.control, tree.base, commit))
+        held = find_filtered(tree.worktree, tree.base, entries).held
+        return Harvested(tree.base, commit, left.ref, entries, lost, filtered=held)
 
     def _commit(self, workspace: Workspace) -> Harvested:
         tree, claim = workspace.tree, workspace.claim

@@ -133,5 +133,9 @@ def make_prompt(claim: Claim) -> str:
         parts.insert(0, mark)
     if claim.last_note:
         parts.append(f"The attempt before this one ended: {claim.last_note}")
+        # Of a gate that failed: what it said is what there is to be mended.
+        tail = claim.task.detail.get("tail")
+        if isinstance(tail, str) and tail:
+            parts.append(f"The end of what it printed:\n{tail}")
     parts += [f"A person adds: {text}" for text in claim.messages]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.fault_injection import Point
 from wf_tui.scheduler.attempts.active_claim import StoppedError
-from wf_tui.scheduler.attempts.workspace import Workspace
+from wf_tui.scheduler.attempts.workspace import RefilledWorkspace, Workspace
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
@@ -52,6 +52,12 @@ class Prepare:
         """
         return await self.threads.run(
             Workspace.enter, self.trees, active.claim, head, inputs.checkpoint
+        )
+
+    async def lay_out(self, active: ActiveClaim, base: str, commit: str) -> Workspace:
+        """Enter a tree of its own that holds what was harvested before; as `enter` otherwise."""
+        return await self.threads.run(
+            RefilledWorkspace.lay_out, self.trees, active.claim, base, commit
         )
 
     async def job(self, active: ActiveClaim, workspace: Workspace, inputs: JobInputs) -> Job:

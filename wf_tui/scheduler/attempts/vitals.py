@@ -31,6 +31,8 @@ class Vitals:
     """When its program last wrote something."""
     own_since: float = 0.0
     """Since when the scheduler itself is at work on it."""
+    waiting: bool = False
+    """Whether it waits for other attempts, so that nothing is to be expected of it."""
     overdue: bool = False
     """Whether it was recorded that the scheduler itself takes too long."""
 

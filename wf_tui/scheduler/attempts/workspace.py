@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.rules.claims import Claim
 
-__all__ = ["KeptWorkspace", "Left", "Trees", "Workspace"]
+__all__ = ["KeptWorkspace", "Left", "RefilledWorkspace", "Trees", "Workspace"]
 
 
 @dataclass(frozen=True)
@@ -126,3 +126,21 @@ class KeptWorkspace(Workspace):
     def shared_scope(self) -> None:
         """A harvest looks at all of it."""
         return
+
+
+class RefilledWorkspace(KeptWorkspace):
+    """A tree with work that was harvested before, to be judged once more; nobody else is in it."""
+
+    @classmethod
+    def lay_out(cls, trees: Trees, claim: Claim, base: str, commit: str) -> RefilledWorkspace:
+        """Fill a tree with the work of `commit` on `base`; raises as `enter` does."""
+        return cls(trees, claim, trees.pool.check_out_work(base, commit))
+
+    def leave(self, *, keep: bool, untouched: bool, unsaved: str = "") -> Left:
+        """Give the tree back, whatever its task asks for: the commit has all that is in it."""
+        del untouched, unsaved  # asked of every workspace
+        if keep:
+            self.trees.pool.keep(self.tree)
+            return Left(kept="a task is blocked on it")
+        self.trees.pool.release(self.tree, saved=True)
+        return Left()

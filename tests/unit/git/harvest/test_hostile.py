@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.merging import integrate
 from tests.unit.git.conftest import Run, canary, picture
 from wf_tui.git.control.attempt_commits import Message, commit_attempt
 from wf_tui.git.control.diffs import diff
-from wf_tui.git.merge.integrate import Merged, integrate
+from wf_tui.git.merge.integrate import Merge
 from wf_tui.git.repository import find_repository
 from wf_tui.git.user.export import Exported, export
 from wf_tui.git.worktrees.tree import Tree
@@ -262,7 +263,7 @@ def test_hostile_attributes_survive_a_merge_and_an_export(run: Run, tmp_path: Pa
             when=1,
             intent=lambda *_: None,
         )
-        assert isinstance(merged, Merged)
+        assert isinstance(merged, Merge)
     user = find_repository(run.user.path)
     assert isinstance(export(user, run.control, "wf/run-1", expected=None), Exported)
     assert run.control.git("cat-file", "blob", f"{run.control.ref}:crlf").stdout == b"a\nb\n"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.merging import integrate
 from tests.unit.git.conftest import Run, commit_files, commit_tree_of, merge
 from wf_tui.errors import GitError
 from wf_tui.git.control.attempt_commits import Message
@@ -13,9 +14,8 @@ from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.merge.integrate import (
     AlreadyIn,
     Integration,
-    Merged,
+    Merge,
     current_head,
-    integrate,
 )
 from wf_tui.git.merge.merge_tree import merge_trees
 
@@ -27,7 +27,7 @@ def _names(run: Run, commit: str) -> set[str]:
 def test_the_first_result_moves_the_branch_forward(run: Run) -> None:
     """On the base itself the attempt's commit becomes the head."""
     commit = commit_files(run, {"a": "a"})
-    assert merge(run, commit) == Merged(run.control.base, commit)
+    assert merge(run, commit) == Merge(run.control.base, commit)
     assert run.control.head() == commit
 
 
@@ -36,7 +36,7 @@ def test_the_second_result_is_merged(run: Run) -> None:
     one, two = commit_files(run, {"a": "a"}), commit_files(run, {"b": "b"}, epoch=2)
     merge(run, one)
     result = merge(run, two)
-    assert isinstance(result, Merged)
+    assert isinstance(result, Merge)
     parents = run.control.git("log", "-1", "--format=%P%n%s%n%cn", result.new).text.split("\n")
     assert parents == [f"{one} {two}", "merge it", "wf"]
     assert {"a", "b"} <= _names(run, result.new)
@@ -85,7 +85,7 @@ def test_a_branch_that_moves_meanwhile_means_another_round(run: Run) -> None:
         when=1,
         intent=interfere,
     )
-    assert isinstance(result, Merged)
+    assert isinstance(result, Merge)
     assert rounds == [run.control.base, two]
     assert {"a", "b"} <= _names(run, result.new)
 
@@ -122,7 +122,7 @@ def test_edits_of_different_lines_merge(run: Run) -> None:
     two = commit_files(run, {"src/app.py": text.replace("seven", "SEVEN")}, epoch=2)
     merge(run, one)
     result = merge(run, two)
-    assert isinstance(result, Merged)
+    assert isinstance(result, Merge)
     joined = run.control.git("cat-file", "blob", f"{result.new}:src/app.py").text
     assert joined.split("\n")[0] == "ONE"
     assert joined.split("\n")[-1] == "SEVEN"
@@ -136,7 +136,7 @@ def test_a_change_follows_a_renamed_file(run: Run) -> None:
     three = commit_files(run, {"src/app.py": None, "src/other.py": text}, epoch=3)
     merge(run, two)
     result = merge(run, one)
-    assert isinstance(result, Merged)
+    assert isinstance(result, Merge)
     assert "SEVEN" in run.control.git("cat-file", "blob", f"{result.new}:src/main.py").text
     assert isinstance(merge(run, three), Conflict)
 
@@ -146,7 +146,7 @@ def test_the_same_change_twice_is_merged(run: Run) -> None:
     one = commit_files(run, {"a": "a"})
     two = commit_files(run, {"a": "a", "b": "b"}, epoch=2)
     merge(run, one)
-    assert isinstance(merge(run, two), Merged)
+    assert isinstance(merge(run, two), Merge)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_clash_within_one_attempt_is_a_conflict(run: Run) -> None:
 def test_a_clash_of_the_users_own_is_no_conflict(run: Run) -> None:
     """Only names that the attempt adds are looked at."""
     merge(run, _forced(run, {"a/x": "1", "A/x": "2"}))
-    assert isinstance(merge(run, commit_files(run, {"a/y": "y"}, epoch=2)), Merged)
+    assert isinstance(merge(run, commit_files(run, {"a/y": "y"}, epoch=2)), Merge)
 
 
 def _forced(run: Run, files: dict[str, str]) -> str:
@@ -273,7 +273,7 @@ def test_no_commit_is_lost_in_a_race(run: Run) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         results = [result for done in threads.map(work, range(4)) for result in done]
-    assert all(isinstance(result, Merged) for result in results)
+    assert all(isinstance(result, Merge) for result in results)
     history = set(run.control.git("rev-list", run.control.ref).text.split())
     assert set(commits) <= history
     assert {f"file-{n}" for n in range(40)} <= _names(run, run.control.ref)
@@ -292,7 +292,7 @@ def test_nothing_of_a_merge_is_on_the_disk_twice(run: Run) -> None:
 def test_letters_are_compared_one_by_one(run: Run) -> None:
     """A disk that folds case takes no `ß` for `ss`, but `Ä` for `ä`, however it is written."""
     fine = commit_files(run, {"Straße": "1", "Strasse": "2", "ﬁle": "3", "file": "4"})
-    assert isinstance(merge(run, fine), Merged)
+    assert isinstance(merge(run, fine), Merge)
     result = merge(run, commit_files(run, {"Ä": "1", "a\u0308": "2"}, epoch=2))
     assert isinstance(result, Conflict)
     assert result.by_case

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.support.merging import integrate
 from tests.unit.git.conftest import Run, commit_files
 from wf_tui.git.control.attempt_commits import Message
 from wf_tui.git.control.changed_files import ABSENT, Entry
 from wf_tui.git.merge import integrate as integration
 from wf_tui.git.merge.conflict import Conflict
-from wf_tui.git.merge.integrate import Merged
+from wf_tui.git.merge.integrate import Merge
 from wf_tui.git.merge.merge_loss import lost_paths
 from wf_tui.git.merge.merge_tree import MergeResult, merge_trees, parse_merge
 
@@ -94,11 +95,11 @@ def test_a_merge_that_drops_work_is_a_conflict(run: Run, monkeypatch: pytest.Mon
         assert result.text == "the merge would lose changes"
         assert run.control.head() == one
     monkeypatch.undo()
-    assert isinstance(_integrate(run, two), Merged)
+    assert isinstance(_integrate(run, two), Merge)
 
 
 def _integrate(run: Run, commit: str) -> integration.Integration:
-    return integration.integrate(
+    return integrate(
         run.control,
         known=run.control.base,
         base=run.control.base,
