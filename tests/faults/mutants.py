@@ -298,7 +298,7 @@ MUTANTS: Final = (
         "G6",
         "a choice is not kept with the claim",
         "ledger/rules/accept.py",
-        "        choices=choices.after(task.choices),\n",
+        "        choices=_with_unfiltered(choices.after(task.choices), task),\n",
         "",
         "unit/ledger/test_accept_choices.py::test_they_are_kept_with_the_claim",
     ),
