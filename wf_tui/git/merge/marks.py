@@ -6,8 +6,9 @@ from typing import Final
 
 __all__ = ["has_marks", "label_marks", "marks_of"]
 
-_MARK: Final = re.compile(rb"^(?:[<>|]{7,} [^\r\n]*|={7,})(?=\r?$)", re.MULTILINE)
-_LABELLED: Final = rb"^([<>|]{7,}) (%s)(?=:|\r?$)"
+# As long as the attribute `conflict-marker-size` says, seven characters where it says nothing.
+_MARK: Final = re.compile(rb"^(?:[<>|]+ [^\r\n]*|=+)(?=\r?$)", re.MULTILINE)
+_LABELLED: Final = rb"^([<>|]+) (%s)(?=:|\r?$)"
 
 
 def marks_of(merged: bytes, versions: Iterable[bytes]) -> frozenset[bytes]:

@@ -51,6 +51,10 @@ KINDS = {
         *("echo 'f -merge' > .gitattributes; echo 1 > f", "echo 2 > f", "echo 3 > f"),
         *(["f (binary)"], {"f": "2\n"}, {"f": "3\n"}),
     ),
+    "short marks": Kind(
+        *("echo 'f conflict-marker-size=3' > .gitattributes; echo 1 > f", "echo 2 > f"),
+        *("echo 3 > f", ["f (content)"], {"f": "2\n"}, {"f": "3\n"}),
+    ),
     "symbolic link": Kind(
         *("ln -s README.md f", "ln -sf src f", "ln -sf docs f", ["f (content, symbolic link)"]),
         *({"f": "src"}, {"f": "docs"}),
@@ -225,6 +229,8 @@ def edited(run: Run, tree: str, script: str) -> str:
         ("content", "sed -i '/^[<=]/d' f", {"f": "conflict markers"}),
         ("content", "sed -i '/^[<>]/d' f", {"f": "conflict markers"}),
         ("content", "echo both > f", {}),
+        ("short marks", "echo more >> f", {"f": "conflict markers"}),
+        ("short marks", "sed -i '/^[<=>]/d' f", {}),
         ("content", "rm f", {}),
         ("content", "mv f g", {"g": "conflict markers"}),
         ("binary", "printf 'd\\0' > f", {}),
