@@ -27,7 +27,8 @@ def repo_warnings(control: Control, commit: str) -> tuple[str, ...]:
     submodules = sorted(clean(path) for path, kind in names.walk() if kind is Kind.SUBMODULE)
     if submodules:
         shown = ", ".join(submodules[:_SHOWN]) + (", ..." if len(submodules) > _SHOWN else "")
-        lines.append(f"{plural(len(submodules), 'submodule')} stay empty in worktrees: {shown}")
+        stay = "stays" if len(submodules) == 1 else "stay"
+        lines.append(f"{plural(len(submodules), 'submodule')} {stay} empty in worktrees: {shown}")
     for name in sorted(_find_filters(control, commit, names)):
         if name == "lfs":
             lines.append(

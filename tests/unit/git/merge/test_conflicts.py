@@ -52,8 +52,8 @@ KINDS = {
         *(["f (binary)"], {"f": "2\n"}, {"f": "3\n"}),
     ),
     "short marks": Kind(
-        *("echo 'f conflict-marker-size=3' > .gitattributes; echo 1 > f", "echo 2 > f"),
-        *("echo 3 > f", ["f (content)"], {"f": "2\n"}, {"f": "3\n"}),
+        "echo 'f conflict-marker-size=3' > .gitattributes; echo 1 > f",
+        *("echo 2 > f", "echo 3 > f", ["f (content)"], {"f": "2\n"}, {"f": "3\n"}),
     ),
     "symbolic link": Kind(
         *("ln -s README.md f", "ln -sf src f", "ln -sf docs f", ["f (content, symbolic link)"]),
