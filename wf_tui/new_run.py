@@ -110,6 +110,10 @@ def _passing_notices(
         yield f"its programs get what `pass_env` names and looks secret: {listed(secrets, _NAMED)}"
     named = [name for part in (plan, plan.defaults, *plan.tasks) for name in part.pass_env]
     unset = [name for name in dict.fromkeys(named) if "*" not in name and name not in environ]
+    hopeless = [name for name in dict.fromkeys(named) if "*" in name and is_secret(name)]
+    if hopeless:
+        shown = listed(hopeless, _NAMED)
+        yield f"`pass_env`: {shown} passes nothing on, for a secret has to be named in full"
     if unset:
         yield f"`pass_env` names what is not set here: {listed(unset, _NAMED)}"
 

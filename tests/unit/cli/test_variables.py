@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 PLAN = """
 goal: g
 env: {JAVA_HOME: /opt/jdk, MY_API_KEY: sesame-open}
-pass_env: [SOME_TOKEN, NOWHERE]
+pass_env: [SOME_TOKEN, NOWHERE, "*_SECRET"]
 phases:
 - name: p
   tasks: [{id: t, run: 'true', env: {B: own}, pass_env: ["CARGO_*"], shell: bash, stall_after: 5}]
@@ -24,6 +24,7 @@ def test_the_start_names_what_looks_secret(cli: CliHarness) -> None:
     assert done.returncode == 0
     assert "`pass_env` names and looks secret: SOME_TOKEN\n" in done.stderr
     assert "`pass_env` names what is not set here: NOWHERE\n" in done.stderr
+    assert "*_SECRET passes nothing on" in done.stderr
     assert SECRET not in done.stderr + done.stdout
 
 
@@ -32,10 +33,10 @@ def test_show_has_the_names(cli: CliHarness) -> None:
     cli.paused_run(PLAN)
     shown = cli.here("show", "t").stdout
     assert "JAVA_HOME=/opt/jdk, MY_API_KEY=[redacted], B=own\n" in shown
-    assert "SOME_TOKEN, NOWHERE, CARGO_*\n" in shown
+    assert "SOME_TOKEN, NOWHERE, *_SECRET, CARGO_*\n" in shown
     task = cli.json_here("show", "t")
     assert task["env"] == {"JAVA_HOME": "/opt/jdk", "MY_API_KEY": None, "B": "own"}
-    assert task["pass_env"] == ["SOME_TOKEN", "NOWHERE", "CARGO_*"]
+    assert task["pass_env"] == ["SOME_TOKEN", "NOWHERE", "*_SECRET", "CARGO_*"]
     assert (task["shell"], task["stall_after"]) == (["bash", "-eo", "pipefail", "-c"], 5)
 
 

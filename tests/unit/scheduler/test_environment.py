@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness
 from wf_tui.config import Profile
+from wf_tui.ledger.model.new_tasks import NewTask
+from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.project import open_ledger
 from wf_tui.workers import log
@@ -139,3 +141,13 @@ def test_the_path_is_that_of_the_start(tmp_path: Path) -> None:
     harness.environ["PATH"] = other
     assert harness.lead() == "completed"
     assert results(harness) == ["found"]
+
+
+def test_an_added_command_has_the_shell_of_the_plan(tmp_path: Path) -> None:
+    """A task that is added says nothing of a shell, and the plan does for all its tasks."""
+    harness = RunHarness(tmp_path)
+    harness.start(parallel_plan("id: t, run: 'true'", before="shell: bash"))
+    new = NewTask("n", spec=Spec(command="[[ -n $BASH_VERSION ]] && echo bash"))
+    harness.act(lambda ledger: ledger.add(harness.run, new))
+    assert harness.lead() == "completed"
+    assert results(harness, "n") == ["bash"]

@@ -37,6 +37,8 @@ class RunEnvironment:
     profiles: Mapping[str, Variables] = field(default_factory=dict)
     present: tuple[str, ...] = ()
     """Which variables there were to be passed on, to all of its tasks."""
+    shell: tuple[str, ...] = ()
+    """What runs the commands of tasks that are added and name no shell; the plan's."""
 
     @classmethod
     def of(cls, plan: Plan, config: Config, environ: Mapping[str, str]) -> RunEnvironment:
@@ -54,7 +56,8 @@ class RunEnvironment:
         patterns += [pattern for task in plan.tasks for pattern in task.pass_env]
         present = passed_names(tuple(dict.fromkeys(patterns)), environ)
         path = environ.get("PATH", "")
-        return cls(path, settings, of_plan, defaults, profiles, tuple(present))
+        shell = plan.defaults.shell or plan.shell or ()
+        return cls(path, settings, of_plan, defaults, profiles, tuple(present), shell)
 
     def places(self, task: Variables, profile: str = "") -> tuple[Variables, ...]:
         """Return who gives variables to a program, the last one first of all.
@@ -85,6 +88,7 @@ def environment_of(text: str) -> RunEnvironment:
         defaults=_variables(stored.get("defaults", {})),
         profiles=profiles,
         present=tuple(stored.get("present", ())),
+        shell=tuple(stored.get("shell", ())),
     )
 
 

@@ -114,7 +114,7 @@ class JobMaker:
             environment={**base, **values_of(checks), **own},
             limits=Limits(seconds=spec.timeout_secs or None, grace=self.grace),
             mark=mark,
-            shell=spec.shell or SHELL,
+            shell=spec.shell or self.environment.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
             program_environment={**base, **values_of(given), **own},
             secrets=secrets_of({**checks, **given}),
