@@ -14,6 +14,7 @@ from wf_tui.git.known_repositories import note_repository
 from wf_tui.git.runner import require_version
 from wf_tui.git.user.export import branch_name
 from wf_tui.git.user.repo_warnings import repo_warnings
+from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
 from wf_tui.git.worktrees.local_files import LocalFiles
 from wf_tui.ledger.model.new_tasks import of_plan
 from wf_tui.ledger.model.rows import RunRow
@@ -80,6 +81,10 @@ def create_run(
     try:
         worktree = WorktreeSetup.of(plan, project.repository.top)
         control = _make_control(project, run_id, plan, worktree, warn)
+        uncommitted = count_uncommitted(project.repository, project.environ)
+        left_out = uncommitted_text(uncommitted, control.base)
+        if warn is not None and left_out:
+            warn(left_out)
         row = replace(
             _new_row(project, run_id, control, now=ledger.now()),
             goal=plan.goal,
@@ -87,6 +92,7 @@ def create_run(
             lease=lease or config.timing.lease,
             scopes=plan.scopes,
             environment=environment.as_text(),
+            left_out=left_out,
         )
         # All or nothing: a run without seats or tasks would be led, and stall at once.
         with ledger.db.transaction(run_id):

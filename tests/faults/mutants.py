@@ -1120,4 +1120,20 @@ MUTANTS: Final = (
         "    if shown is None or wanted:\n",
         "unit/board/terminal/test_shown_lines.py::test_a_frame_that_changes_nothing_costs_nothing",
     ),
+    Mutant(
+        "plan",
+        "what is not committed is left out in silence",
+        "new_run.py",
+        "            warn(left_out)\n",
+        "            pass\n",
+        "integration/test_uncommitted.py::test_it_is_said_wherever_it_matters",
+    ),
+    Mutant(
+        "G7",
+        "counting what is not committed runs the user's filters",
+        "git/user/uncommitted.py",
+        "                settings=settings,\n",
+        "",
+        "unit/git/user/test_uncommitted.py::test_nothing_is_run_or_written",
+    ),
 )

@@ -83,6 +83,7 @@ def busy_run(project: Project, db: Database) -> LedgerHarness:
             task("rate-limit", title="Limit the tries of a login", worker="w1", priority=2),
             task("sessions", title="Move the sessions to the new store", priority=3),
             after=["survey"],
+            on_failure="skip_continue",
         ),
         phase(
             "release",

@@ -9,8 +9,12 @@ from typing import Final
 import click
 
 from wf_tui.cli.context import json_option, lenient_option, print_json
+from wf_tui.cli.errors import warn
 from wf_tui.cli.group import Group
 from wf_tui.config import load_config
+from wf_tui.errors import WfError
+from wf_tui.git.repository import find_repository
+from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
 from wf_tui.plan.draw import draw
 from wf_tui.plan.read import read_plan
 
@@ -39,7 +43,18 @@ def check(*, plans: tuple[Path, ...], lenient: bool, as_json: bool) -> int:
             print_json(report.as_json())
         else:
             click.echo(report.text())
+    _tell_uncommitted()
     return 0 if all(report.valid for report in reports) else _INVALID
+
+
+def _tell_uncommitted() -> None:
+    """Say what of this repository would not be in a run; plans can be checked without any."""
+    try:
+        repository = find_repository(Path.cwd())
+    except (WfError, OSError):
+        return
+    if text := uncommitted_text(count_uncommitted(repository, os.environ), repository.head):
+        warn(text)
 
 
 @plan.command

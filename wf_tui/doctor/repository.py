@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from wf_tui.doctor.git_facts import git_facts
 from wf_tui.errors import WfError
 from wf_tui.git.repository import find_repository
 from wf_tui.git.user.facts import hooks, locks, program_keys, worktree_warnings
+from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
 from wf_tui.picture.age import span
 from wf_tui.text import clean, listed
 
@@ -31,6 +33,12 @@ def repository_facts(start: Path, now: float) -> Iterator[Finding]:
         repository = find_repository(start)
         yield _repository(repository)
         yield from git_facts(repository)  # first: where objects are missing, a remote has them
+        left_out = count_uncommitted(repository, os.environ)
+        if left_out:
+            text = uncommitted_text(left_out, repository.head)
+            yield Finding(
+                "uncommitted", Level.NOTE, text, "commit what a run needs", vars(left_out)
+            )
         for line in worktree_warnings(repository):
             yield Finding("files", Level.NOTE, line)
         yield from _programs_and_hooks(repository.common_dir)

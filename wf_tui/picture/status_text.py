@@ -43,6 +43,8 @@ def status_lines(status: Status) -> Iterator[str]:
     run = status.run
     yield f"{run.id}  {run.state}  {clean(run.goal, limit=_TEXT)}"
     yield _counts(run, status.now)
+    if run.left_out:
+        yield run.left_out
     yield from _export_lines(run)
     yield from _leader_line(status)
     for state in _ORDER:

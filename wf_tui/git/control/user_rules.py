@@ -23,6 +23,7 @@ from wf_tui.paths import write_private
 
 __all__ = [
     "UserRules",
+    "configured_file",
     "read_idle_filters",
     "read_settings",
     "read_user_attributes",
@@ -83,8 +84,8 @@ def read_user_rules(repository: Repository, environ: Mapping[str, str]) -> UserR
     """
     info = repository.common_dir / "info"
     # In this order, since the last pattern that fits decides, as in the user's own git.
-    excludes = _configured_file(repository, environ, "core.excludesFile", "ignore")
-    attributes = _configured_file(repository, environ, "core.attributesFile", "attributes")
+    excludes = configured_file(repository, environ, "core.excludesFile", "ignore")
+    attributes = configured_file(repository, environ, "core.attributesFile", "attributes")
     config = _configuration(repository, environ)
     system = None if environ.get("GIT_ATTR_NOSYSTEM") else _SYSTEM_ATTRIBUTES
     return UserRules(
@@ -146,7 +147,7 @@ def _idle_filters(config: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(name for name, stores in storing.items() if not stores))
 
 
-def _configured_file(
+def configured_file(
     repository: Repository, environ: Mapping[str, str], key: str, usual: str
 ) -> Path | None:
     """Return the file that a setting names as the user's own git sees it, else the `usual` one.

@@ -187,6 +187,8 @@ class RunRow:
     """Variables that it was started with, and that its scheduler does not have."""
     removed_at: float | None = None
     """When its folder was removed, which left no more of it than the ledger has."""
+    left_out: str = ""
+    """What was not committed as it was made, in words."""
 
     @property
     def unexported(self) -> bool:

@@ -31,7 +31,8 @@ CREATE TABLE run (
     attempts BIGINT NOT NULL,
     environment TEXT NOT NULL DEFAULT '{}',
     missing TEXT NOT NULL DEFAULT '[]',
-    removed_at DOUBLE PRECISION
+    removed_at DOUBLE PRECISION,
+    left_out TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX run_number ON run (number);
 
