@@ -156,6 +156,8 @@ def _judge(ledger: Ledger, run: str, pool: Pool, *, led: bool, dry: bool) -> Ite
             ledger.tree_gone(run, str(tree.path))
         kind, size = tree.tree_class.value, sizes.get(tree.path, 0)
         reason = _WHY.get(tree.tree_class, tree.reason) or kept
+        if tree.lost:
+            reason = f"{reason}: {tree.lost}"
         yield _Worktree(run, tree.path, kind, size, removed=tree.removed, reason=reason)
     for path in sorted(pool.paths.trash.iterdir()):
         size = folder_size(path)

@@ -123,3 +123,15 @@ def test_a_repository_without_runs_has_none(cli: CliHarness) -> None:
     assert cli.here("clean").stdout == "no worktrees\n"
     assert cli.json_here("clean") == []
     assert git(cli.repo, "status", "--porcelain") == ""
+
+
+def test_what_is_nowhere_else_is_named(cli: CliHarness, pool: Pool) -> None:
+    """A branch of a worker's, in a tree whose files are as they were."""
+    tree = pool.paths.trees / "1"
+    git(tree, "checkout", "-q", "-b", "mine")
+    (tree / "a.txt").write_text("mine")
+    git(tree, "commit", "-q", "-a", "-m", "mine")
+    git(tree, "checkout", "-q", "wf-task")
+    found = cli.json_here("clean", "--apply")[0]
+    assert (found["class"], found["removed"]) == ("dirty", False)
+    assert found["reason"] == "it holds work that is nowhere else: branch mine"

@@ -58,6 +58,8 @@ class Judgement:
     tree_class: TreeClass
     removed: bool
     reason: str
+    lost: str = ""
+    """What work in it is nowhere else, where that is known."""
 
 
 def remove_ended(
@@ -86,7 +88,7 @@ def remove_ended(
         reason = _reason_to_keep(path, tree_class, what, keep, busy)
         if not (reason or dry or pool.discard(_tree_at(pool, path))):
             reason = "it cannot be removed"
-        found.append(Judgement(path, tree_class, not (reason or dry), reason))
+        found.append(Judgement(path, tree_class, not (reason or dry), reason, what))
     return tuple(found)
 
 
