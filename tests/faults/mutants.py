@@ -653,6 +653,14 @@ MUTANTS: Final = (
         "",
         "unit/scheduler/test_attempt.py::test_the_caps_of_a_harvest_are_the_plans",
     ),
+    Mutant(
+        "G6",
+        "what was committed around the index is ignored",
+        "git/harvest/harvest.py",
+        "    known = witness.added if witness.differs else {*filter(is_plain, committed())}\n",
+        "    known = witness.added\n",
+        "unit/git/harvest/test_second_witness.py::test_a_commit_around_the_index",
+    ),
     # G10 and G12: what a filter of the user's hides is not made readable
     Mutant(
         "G12",

@@ -11,7 +11,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wf_tui.errors import RefusedError
@@ -19,7 +19,7 @@ from wf_tui.git.control.caps import Caps
 from wf_tui.git.control.changed_files import Entry, changed_files
 from wf_tui.git.erase import make_readable
 from wf_tui.git.harvest.filters import Filtered, find_filtered, restore_pointers
-from wf_tui.git.harvest.second_witness import DISK_ALONE, Witness, ask_worker
+from wf_tui.git.harvest.second_witness import DISK_ALONE, Witness, ask_worker, is_plain
 from wf_tui.git.harvest.submodules import changed_submodules
 from wf_tui.git.harvest.unsafe_paths import leaves_tree, planted_repositories, special_files
 from wf_tui.git.harvest.worktree_files import CHANGED, DELETED, UNTRACKED, Changes, WorktreeFiles
@@ -205,6 +205,7 @@ def harvest(
     *,
     scopes: Sequence[str] | None = None,
     caps: Caps | None = None,
+    committed: Callable[[], Collection[bytes]] = frozenset,
 ) -> Harvest:
     """Take the changed files of `worktree` into its index and return them as a tree beside `base`.
 
@@ -212,12 +213,16 @@ def harvest(
     recovery simply harvests once more. Raises `HarvestRefusedError` for a worktree that is gone or
     holds more than `caps` (those of the run, if not given), `GitError` where git fails. No file is
     changed, but for modes that hide one from its owner.
+
+    `committed` gives the paths that the worker's HEAD has otherwise than the base. It is asked
+    where the index of the worker says nothing: it was written around, or cannot be read.
     """
     if not worktree.is_folder():
         raise HarvestRefusedError("the worktree is gone", "retry the task")
     witness = ask_worker(worktree, base)
     changes = worktree.changes()
-    listed = _with_witness(worktree, witness, changes.tags)
+    known = witness.added if witness.differs else {*filter(is_plain, committed())}
+    listed = _with_witness(worktree, witness, known, changes.tags)
     paths = [path for path in listed.tags if _is_covered(scopes, path)]
     new = [path for path in paths if listed.tags[path] == UNTRACKED]
     submodules = changed_submodules(worktree, listed.tags)
@@ -265,15 +270,18 @@ class _Listed:
 
 
 def _with_witness(
-    worktree: WorktreeFiles, witness: Witness, tags: Mapping[bytes, bytes]
+    worktree: WorktreeFiles,
+    witness: Witness,
+    known: Collection[bytes],
+    tags: Mapping[bytes, bytes],
 ) -> _Listed:
-    """Return the changes on the disk, corrected by what the worker tracks.
+    """Return the changes on the disk, corrected by what the worker tracks, as `known` beside it.
 
     A file that is tracked no more, and is neither ignored nor as it was in the base, is new work at
     an old name: it is taken, for to leave it out could lose it.
     """
     listed, refused = dict(tags), dict[bytes, str]()
-    for path in witness.added:
+    for path in known:
         kind = worktree.kind(path)
         if kind == stat.S_IFDIR and witness.is_repository(path) and path + b"/" not in tags:
             refused[path] = "nested repository"

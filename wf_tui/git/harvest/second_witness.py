@@ -19,7 +19,7 @@ from wf_tui.git.harvest.worker_index import (
 )
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 
-__all__ = ["DISK_ALONE", "SUBMODULE", "Witness", "ask_worker"]
+__all__ = ["DISK_ALONE", "SUBMODULE", "Witness", "ask_worker", "is_plain"]
 
 _FILE, _PROGRAM, _FOLDER = 0o100644, 0o100755, 0o040000
 SUBMODULE: Final = 0o160000
@@ -43,9 +43,16 @@ class Witness:
     complaint: str = ""
     """Why it was not asked, as a sentence: then the disk alone says what is tracked."""
 
+    @property
+    def differs(self) -> bool:
+        """Whether the worker's index tracks anything otherwise than the base."""
+        return bool(self.added or self.untracked or self.sparse or self.modes)
+
     def is_repository(self, path: bytes) -> bool:
         """Whether the worker tracks what lies at a path as a repository of its own."""
-        return self.index is not None and self.index[path].mode == SUBMODULE
+        if self.index is None or path not in self.added:
+            return False
+        return self.index[path].mode == SUBMODULE
 
     def mode_to_set(self, path: bytes, status: os.stat_result) -> bool | None:
         """Return whether a file is a program by the index; None where its mode on disk counts.
@@ -109,7 +116,7 @@ def _compare(worktree: WorktreeFiles, base: str, ours: Index, theirs: Index) -> 
             both = {ours[path].mode, theirs[path].mode}
             if both == {_FILE, _PROGRAM}:
                 modes[path] = theirs[path].mode == _PROGRAM
-    added = frozenset(filter(_is_plain, new))
+    added = frozenset(filter(is_plain, new))
     return Witness(theirs, added, frozenset(untracked), sparse, modes)
 
 
@@ -126,7 +133,7 @@ def _same_folders(
     return {path: entry.oid.encode() == answer for (path, entry), answer in pairs}
 
 
-def _is_plain(path: bytes) -> bool:
+def is_plain(path: bytes) -> bool:
     """Whether a path of an index is one of a file inside the tree: git writes no others."""
     parts = path.lower().split(b"/")
     return not any(part in {b"", b".", b"..", b".git"} for part in parts)

@@ -3,6 +3,7 @@
 The pool alone makes these; attempts, recovery and `wf clean` get them from it.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from wf_tui.git.harvest.harvest import Harvest, harvest
 from wf_tui.git.harvest.submodules import changed_submodules
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.path_bytes import encode_path
+from wf_tui.git.worktrees.committed_paths import committed_paths
 from wf_tui.git.worktrees.left_work import LeftWork, keep_left_work, left_over, unfinished
 from wf_tui.git.worktrees.sweep import UnusableTreeError, sweep
 from wf_tui.git.worktrees.worker_git import write_worker_git
@@ -162,9 +164,13 @@ class Tree:
         if scopes and self.worktree.is_folder():
             # In the shared tree others still work: their index must not learn of this one's files.
             with self.worktree.on_a_copy() as worktree:
-                found = harvest(worktree, self.base, scopes=scopes, caps=caps)
+                found = harvest(
+                    worktree, self.base, scopes=scopes, caps=caps, committed=self._committed
+                )
         else:
-            found = harvest(self.worktree, self.base, scopes=scopes, caps=caps)
+            found = harvest(
+                self.worktree, self.base, scopes=scopes, caps=caps, committed=self._committed
+            )
 
         def content() -> str:
             # Of several in one tree, what a worker has committed may be of the files of all.
@@ -185,6 +191,12 @@ class Tree:
         if refs:
             return keep_left_work(self.worktree, self.git_dir, self.base, what, refs)
         return LeftWork(unsaved=left_over(self.worktree, self.git_dir, self.base, what))
+
+    def _committed(self) -> frozenset[bytes]:
+        """Return what the worker has committed otherwise than the base; nothing where it is odd."""
+        with contextlib.suppress(OddGitDirError, GitError, OSError):
+            return committed_paths(self.worktree, self.base)
+        return frozenset()
 
     def _base_tree(self) -> str:
         return self.worktree.control.tree_of(self.base)
@@ -226,7 +238,7 @@ class Tree:
         The tree it returns is written as an object all the same. Raises as `harvest` does.
         """
         with self.worktree.on_a_copy() as worktree:
-            return harvest(worktree, self.base, caps=caps)
+            return harvest(worktree, self.base, caps=caps, committed=self._committed)
 
     def fill_with_changes(self, content: str) -> None:
         """Fill the worktree with a git tree, so that it shows as changes of its base.

@@ -1,6 +1,7 @@
 """What a worker's git tracks counts beside what lies on the disk, and nothing of it is obeyed."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -270,3 +271,34 @@ def test_a_given_back_tree_is_used_again(tree: Tree, run: Run) -> None:
     tree.harvest()
     assert run.pool.release(tree)
     assert tree.untouched()
+
+
+def test_a_commit_around_the_index(tree: Tree) -> None:
+    """A tool may commit with an index of its own: what HEAD has counts, too."""
+    (tree.path / "x.log").write_text("x")
+    (tree.path / "y.log").write_text("y")
+    git(tree, "add", "-f", "x.log")
+    git(tree, "commit", "-qm", "force")
+    shutil.copyfile(tree.worktree.index, tree.git_dir / "index")
+    found = tree.harvest()
+    assert (paths_of(found), found.ignored) == ({"x.log": "A"}, ("y.log",))
+    assert tree.harvest() == found
+
+
+def test_a_commit_beside_a_damaged_index(tree: Tree) -> None:
+    """What was committed is known all the same."""
+    (tree.path / "x.log").write_text("x")
+    git(tree, "add", "-f", "x.log")
+    git(tree, "commit", "-qm", "force")
+    (tree.git_dir / "index").unlink()
+    assert paths_of(tree.harvest()) == {"x.log": "A"}
+
+
+def test_what_was_untracked_after_a_commit(tree: Tree) -> None:
+    """The index is the last word of a worker that has used it."""
+    (tree.path / "x.log").write_text("x")
+    git(tree, "add", "-f", "x.log")
+    git(tree, "commit", "-qm", "force")
+    git(tree, "rm", "-q", "--cached", "x.log")
+    git(tree, "rm", "-q", "--cached", ".env")
+    assert paths_of(tree.harvest()) == {".env": "D"}
