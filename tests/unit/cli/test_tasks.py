@@ -15,6 +15,7 @@ from wf_tui.project import find_project, open_ledger, user_name
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
+    from wf_tui.ledger.model.rows import Detail
 
 PLAN = """
 goal: g
@@ -149,7 +150,7 @@ def test_reassign_names_a_seat_or_a_profile(cli: CliHarness) -> None:
     assert result.stderr.startswith("wf: unknown worker 'shell-3'\n    did you mean 'shell-")
 
 
-def block(cli: CliHarness, run: str, kind: BlockedKind) -> None:
+def block(cli: CliHarness, run: str, kind: BlockedKind, detail: Detail | None = None) -> None:
     """Let the first attempt of the run end outside its scope, or with another kind of block.
 
     This process poses as the scheduler, so that nothing starts one.
@@ -160,7 +161,7 @@ def block(cli: CliHarness, run: str, kind: BlockedKind) -> None:
         claim = ledger.claim(run, "shell-1")
         assert claim is not None
         fence = Fence(run, claim.task.id, claim.epoch, claim.worker)
-        ledger.block(fence, Ending(Outcome.FAILED, kind.value, "b.txt"), kind)
+        ledger.block(fence, Ending(Outcome.FAILED, kind.value, "b.txt"), kind, detail)
         ledger.pause(run)
 
 
@@ -244,3 +245,36 @@ def test_choices_are_for_one_task(cli: CliHarness, run: str) -> None:
         result = cli.here("accept", *words, "--ours", "a.txt")
         assert (result.exit_code, "one task at a time" in result.stderr) == (2, True)
     assert states(cli)["one"] == ("blocked", "conflict")
+
+
+FILTERED: Detail = {
+    "why": "filter",
+    "paths": ["s/a", "s/b"],
+    "all": {"filter": {"paths": ["s/a", "s/b"], "text": "needs a filter"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "state"),
+    [
+        ("s/a", 0, "in_progress"),
+        ("s", 0, "in_progress"),
+        ("s/c", 2, "blocked"),
+        ("*", 2, "blocked"),
+    ],
+)
+def test_a_file_is_accepted_without_its_filter_by_its_name(
+    cli: CliHarness, run: str, path: str, status: int, state: str
+) -> None:
+    """A path that no filter holds back is wrong usage: it was mistyped."""
+    block(cli, run, BlockedKind.SCOPE, FILTERED)
+    assert cli.here("accept", "one", "--unfiltered", path).exit_code == status
+    assert states(cli)["one"][0] == state
+
+
+def test_a_task_that_waits_for_no_filter_has_none_to_leave_out(cli: CliHarness, run: str) -> None:
+    """The option is refused, exit 5, and nothing is accepted."""
+    block(cli, run, BlockedKind.SCOPE)
+    result = cli.here("accept", "one", "--unfiltered", "s/a")
+    assert (result.exit_code, "no files that wait for a filter" in result.output) == (5, True)
+    assert states(cli)["one"] == ("blocked", "scope")
