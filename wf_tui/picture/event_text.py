@@ -29,6 +29,7 @@ __all__ = ["event_line", "worth_watching"]
 
 _TEXT: Final = 160
 _NAME: Final = 40
+_CHOSEN: Final = 3
 _SHORT: Final = 8
 """How much of an object name is shown."""
 
@@ -163,7 +164,8 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
             return _joined(f"added{who}", event.title)
         case tasks.TaskClaimed():
             again = f", after {plural(event.tries, 'failure')}" if event.tries else ""
-            return f"goes to {row.worker} (attempt {row.epoch}{again})"
+            claimed = f"goes to {row.worker} (attempt {row.epoch}{again})"
+            return _joined(claimed, _chosen(event.choices or {}))
         case tasks.TaskStep():
             return event.step
         case tasks.TaskBlocked():
@@ -229,6 +231,15 @@ def _attempt_words(  # noqa: C901 - a case a kind
         case attempts.ResultRejected():
             return f"a late result of attempt {row.epoch} does not count"
     assert_never(event)
+
+
+def _chosen(choices: Mapping[str, object]) -> str:
+    """Return what a person has chosen as they accepted work, as they typed it."""
+    parts = []
+    for name, value in choices.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        parts.append(f"--{name} {listed([str(one) for one in values], _CHOSEN)}")
+    return " ".join(parts)
 
 
 def _joined(words: str, more: str | None, joint: str = ": ") -> str:

@@ -10,6 +10,7 @@ from tests.support.ledger_harness import BAD, RUN
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices, read_choices, write_choices
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.rules.moves import ACCEPT
+from wf_tui.picture.event_text import event_line
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -44,3 +45,11 @@ def test_sides_are_of_a_conflict_only(drive: LedgerHarness) -> None:
     (made,) = drive.mine.move(RUN, ACCEPT, ["a"], choices=CHOICES)
     assert (made.changed, "it is in no conflict" in made.reason) == (False, True)
     assert drive.dump() == before
+
+
+def test_the_log_says_what_was_chosen(drive: LedgerHarness) -> None:
+    """Who reads the events sees whose version was taken of what."""
+    drive.make("a")
+    drive.ledger.block(drive.expect_claim("a"), BAD, BlockedKind.CONFLICT)
+    drive.mine.move(RUN, ACCEPT, ["a"], choices=Choices(theirs={"f.txt": "1"}))
+    assert ": --theirs f.txt" in event_line(drive.events("task_claimed")[-1], 0.0)
