@@ -226,11 +226,12 @@ def test_the_environment_has_no_say_in_the_size() -> None:
         assert leave(terminal) == 0
 
 
-def test_a_fault_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", [b"f", b"w"], ids=["handler", "worker"])
+def test_a_fault_is_one_line(tmp_path: Path, key: bytes) -> None:
     """The trace is in a file of the state directory, the status is 3, the terminal as it was."""
     with probe({"WF_STATE_DIR": str(tmp_path)}) as terminal:
         terminal.until(b"ready|")
-        terminal.type(b"f")
+        terminal.type(key)
         assert terminal.end() == 3
         assert terminal.left_on() == {}
         said = bytes(terminal.written).rpartition(b"\x1b[?25h")[2].decode()

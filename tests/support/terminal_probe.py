@@ -1,6 +1,7 @@
 """A small application in a terminal that shows what it was sent; `python -m` runs it.
 
-`q` leaves it, `s` steps aside for the program in PROGRAM, `f` fails, `d` draws all the time.
+`q` leaves it, `s` steps aside for the program in PROGRAM, `f` fails, `w` fails in a worker, `d`
+draws all the time.
 """
 
 from __future__ import annotations
@@ -62,11 +63,17 @@ class Probe(TerminalApp[int]):
                 self.exit(0)
             case "f":
                 raise LookupError("the probe was told to fail")
+            case "w":
+                self.run_worker(self.fail())
             case "s":
                 with self.suspend():
                     subprocess.run(["sh", "-c", os.environ["PROGRAM"]], check=False)
             case "d":
                 self.set_interval(0.02, self.draw)
+
+    async def fail(self) -> None:
+        """Fail in the background."""
+        raise LookupError("the probe was told to fail")
 
     def draw(self) -> None:
         """Change the whole screen."""

@@ -14,6 +14,7 @@ from rich.control import Control
 from textual import constants
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.worker import WorkerFailed
 
 from wf_tui.board.terminal.driver import TerminalDriver
 
@@ -98,7 +99,9 @@ class TerminalApp(App[_Result]):
         if self._leaving:
             self._return_code = self._leaving
         elif self._exception is not None:
-            raise self._exception
+            error = self._exception
+            # Textual wraps what went wrong in a worker of its own.
+            raise error.error if isinstance(error, WorkerFailed) else error
         return result
 
     async def _run_unless_left(self) -> _Result | None:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rich.console import COLOR_SYSTEMS
@@ -94,7 +95,7 @@ class TerminalDriver(Driver):
         self._lines.forget()
         self._fence = Fence(time.monotonic())
         encoding = "utf-8" if sys.__stderr__ is None else sys.__stderr__.encoding
-        self._output = Output(self._out, encoding, self._lines, self._terminal_gone)
+        self._output = Output(self._out, encoding, self._lines, self._terminal_gone, self._failed)
         self._is_left = False
         self._output.send(ENTER + _QUESTIONS + ASK)
         self._output.start()
@@ -151,6 +152,16 @@ class TerminalDriver(Driver):
     # -- input, on its thread
 
     def _read_input(self) -> None:
+        try:
+            self._read_until_stopped()
+        except Exception as error:  # noqa: BLE001 - the top of the app, on its thread
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """End the application with what went wrong on a thread: it would be deaf, or frozen."""
+        self._call_soon(partial(self._app._handle_exception, error))  # noqa: SLF001 - its only door
+
+    def _read_until_stopped(self) -> None:
         parser = InputParser()
         poll = select.poll()
         poll.register(self._in, select.POLLIN)

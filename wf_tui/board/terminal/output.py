@@ -41,12 +41,18 @@ class Output:
     """
 
     def __init__(
-        self, file: int, encoding: str, lines: ShownLines, gone: Callable[[], None]
+        self,
+        file: int,
+        encoding: str,
+        lines: ShownLines,
+        gone: Callable[[], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         self._file = file
         self._encoding = encoding
         self._lines = lines
         self._gone = gone
+        self._failed = failed
         self._words: deque[str] = deque()
         self._work = threading.Condition()
         self._cursor = ""
@@ -141,6 +147,12 @@ class Output:
     # -- the thread
 
     def _run(self) -> None:
+        try:
+            self._write_all()
+        except Exception as error:  # noqa: BLE001 - the top of the app, on its thread
+            self._failed(error)
+
+    def _write_all(self) -> None:
         while not self._is_abandoned:
             piece = self._next()
             if piece is None:
