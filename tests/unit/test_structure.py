@@ -134,6 +134,8 @@ def test_broad_excepts_stand_at_borders() -> None:
                 found[str(path.relative_to(ROOT))] += 1
     assert found == {
         "wf_tui/board/app.py": 1,
+        "wf_tui/board/terminal/driver.py": 1,
+        "wf_tui/board/terminal/output.py": 1,
         "wf_tui/cli/errors.py": 1,
         "wf_tui/scheduler/attempts/accepted.py": 1,
         "wf_tui/scheduler/attempts/attempt.py": 1,
