@@ -229,6 +229,14 @@ MUTANTS: Final = (
         "        found = NOTHING\n",
         "unit/scheduler/test_recovery.py::test_killed_scheduler",
     ),
+    Mutant(
+        "G5",
+        "a wait that grows with a clock that is set back",
+        "ledger/rules/failures.py",
+        "    _cut_backoffs(tx)\n",
+        "",
+        "unit/ledger/test_clock.py::test_a_back_off_is_cut_when_the_clock_was_set_back",
+    ),
     # G6: a merge is done or not done
     Mutant(
         "G6",

@@ -244,8 +244,7 @@ class Ledger:
     def reanchor(self, run: str) -> None:
         """Bring back what a clock that was set back would make wait for too long."""
         with self._change(run) as tx:
-            claims.reanchor(tx, failures.LONGEST_WAIT)
-            breaker.reanchor(tx)
+            failures.reanchor(tx)
 
     # -- the life of an attempt: each returns whether the claim was still the live one
 

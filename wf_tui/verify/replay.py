@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BACKWARDS", "replay"]
 
-BACKWARDS: Final = 60.0
+BACKWARDS: Final = 2.0
 """Seconds by which events of several processes may be out of order; more, and the clock was set."""
 
 

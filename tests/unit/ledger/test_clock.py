@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.ledger_harness import RUN, shell
-from wf_tui.ledger.model.states import RunState
+import pytest
+
+from tests.support.ledger_harness import BAD, RUN, seat, shell
+from wf_tui.ledger.model.states import LimitKind, RunState, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.runs import IDLE_END
 
@@ -16,14 +18,36 @@ HOUR = 3600.0
 
 
 def test_a_back_off_is_cut_when_the_clock_was_set_back(drive: LedgerHarness) -> None:
-    """It ends at most its longest length from now, not three hours and that."""
-    drive.make(shell("a", max_attempts=2, backoff=300.0))
-    drive.wreck("a")
+    """It ends at most its own length from now, however long others may be; also in a day."""
+    drive.make(shell("a", max_attempts=4, backoff=3.0), shell("b", max_attempts=2, backoff=300.0))
+    drive.wreck("a", "b")
+    drive.clock.move(-48 * HOUR)
+    drive.ledger.reanchor(RUN)
+    now = drive.clock.now()
+    assert (drive.task("a").not_before or 0) - now == pytest.approx(3.3)
+    assert (drive.task("b").not_before or 0) - now == pytest.approx(330.0)
+    drive.clock.move(3.4)
+    drive.expect_claim("a", "w2")
+
+
+def test_a_limit_of_a_provider_is_cut(drive: LedgerHarness) -> None:
+    """A lane is limited for as long as was said, counted from when the clock was set."""
+    drive.make("a", seats=[seat("w1", lane="far")])
+    fence = drive.expect_claim("a", step=Step.RUNNING)
+    drive.ledger.limited(fence, BAD, LimitKind.RATE, "far", drive.clock.now() + 30)
     drive.clock.move(-3 * HOUR)
     drive.ledger.reanchor(RUN)
-    assert drive.task("a").not_before == drive.clock.now() + 390.0
-    drive.clock.move(391.0)
-    assert drive.claim("w2") is not None
+    assert drive.seat("w1").lane_until == drive.clock.now() + 30
+
+
+def test_a_failure_across_a_set_clock_is_not_quick(drive: LedgerHarness) -> None:
+    """How long an attempt took that began in the future is not known: it is no storm."""
+    drive.make(shell("a", max_attempts=9))
+    drive.ledger.set_breakers(RUN, {"shell": 1})
+    fence = drive.expect_claim("a")
+    drive.clock.move(-3 * HOUR)
+    drive.fail(fence)
+    assert not drive.events("lane_limited")
 
 
 def test_a_back_off_within_its_length_stays(drive: LedgerHarness) -> None:

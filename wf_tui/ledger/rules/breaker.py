@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["close_all", "close_for", "failed", "is_shut", "reanchor", "set_limits", "worked"]
+__all__ = ["close_all", "close_for", "failed", "is_shut", "pause_after", "set_limits", "worked"]
 
 QUICK: Final = 1.0
 """Seconds from claim to end within which a failure counts."""
@@ -56,7 +56,8 @@ def failed(tx: Change, attempt: AttemptRow) -> None:
         # It began before the pause and fails behind it: only the one attempt that is let through
         # after the pause says whether the profile works again.
         return
-    if tx.now - attempt.started_at >= QUICK:
+    # One that began later than now began before the clock was set: nobody knows how quick it was.
+    if not 0.0 <= tx.now - attempt.started_at < QUICK:
         _close(tx, row)
         return
     failures = row.failures + 1
@@ -66,7 +67,7 @@ def failed(tx: Change, attempt: AttemptRow) -> None:
     trips = row.trips + 1
     until = None
     if trips < TRIPS:
-        until = tx.now + FIRST_PAUSE * 2 ** (trips - 1)
+        until = tx.now + pause_after(trips)
     tx.emit(LaneLimited(lane=row.profile, until=until, failures=failures, reason=LimitKind.BREAKER))
     tx.write(row, evolve(row, failures=failures, trips=trips, until=until))
 
@@ -81,12 +82,9 @@ def worked(tx: Change, profile: str) -> None:
         _close(tx, row)
 
 
-def reanchor(tx: Change) -> None:
-    """After the clock was set back: no pause is longer than the longest one with an end."""
-    tx.db.execute(
-        "UPDATE breaker SET until = :longest WHERE run = :run AND until > :longest",
-        {"longest": tx.now + FIRST_PAUSE * 2 ** (TRIPS - 2), "run": tx.run.id},
-    )
+def pause_after(trips: int) -> float:
+    """Return the seconds that a profile pauses after so many trips in a row."""
+    return FIRST_PAUSE * 2.0 ** (trips - 1)
 
 
 def close_all(tx: Change) -> bool:

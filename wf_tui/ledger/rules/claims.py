@@ -42,7 +42,6 @@ __all__ = [
     "Claim",
     "claim_for",
     "open_attempt",
-    "reanchor",
     "release_due",
     "wake",
     "wake_next",
@@ -142,25 +141,6 @@ def release_due(tx: Change) -> None:
     for task in (decode(TaskRow, row) for row in rows):
         tx.emit(TaskUnblocked(kind=PendingReason.READY, before=BlockedKind.QUOTA), task)
         tx.to_pending(task, evolve(task, not_before=None))
-
-
-def reanchor(tx: Change, longest: float) -> None:
-    """After the clock was set back: no wait is longer than it may be, none begins in the future.
-
-    A quota stays as it is: its end is a time that the provider said.
-    """
-    tx.db.execute(
-        "UPDATE task SET not_before = :latest "
-        "WHERE run = :run AND not_before > :latest AND state = 'pending'",
-        {"latest": tx.now + longest, "run": tx.run.id},
-    )
-    tx.db.execute(
-        "UPDATE task SET ready_at = :now WHERE run = :run AND ready_at > :now "
-        "AND state = 'pending' AND pinned_by = 'plan'",
-        {"now": tx.now, "run": tx.run.id},
-    )
-    if tx.run.idle_since is not None:
-        tx.update_run(evolve(tx.run, idle_since=min(tx.run.idle_since, tx.now)))
 
 
 def _drop_stale_pins(tx: Change, steal_after: float) -> None:

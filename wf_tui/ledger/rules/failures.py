@@ -7,13 +7,14 @@ the report, after the fence.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import ConflictFound
 from wf_tui.ledger.model.events.run_events import LaneLimited
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
-from wf_tui.ledger.model.rows import Detail, TaskRow, evolve
+from wf_tui.ledger.model.rows import BreakerRow, Detail, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import (
     BlockedKind,
     Cause,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
 
 __all__ = [
-    "LONGEST_WAIT",
     "MAX_BACKOFF",
     "backoff",
     "block",
@@ -48,12 +48,15 @@ __all__ = [
     "limited",
     "merge_gate",
     "pin_to_fallback",
+    "reanchor",
 ]
 
 MAX_BACKOFF: Final = 300.0
 """Seconds; the upper end of the exponential back-off (RULES 5, Retry)."""
-LONGEST_WAIT: Final = 1.1 * MAX_BACKOFF + 60.0
-"""Seconds; a back-off with its jitter, and what a clock may be corrected by without being set."""
+_JITTER: Final = 0.1
+"""The most that is added to a back-off, as a part of it."""
+_LOOKED_AT: Final = 100
+"""The newest limits of lanes that are looked at: the one that holds is among them."""
 _HIGHEST_DOUBLING: Final = 16
 _KEPT: Final = (
     *("paths", "head", "why", "all"),
@@ -104,8 +107,16 @@ def fail(
 
 def backoff(first: float, tries: int, random: Random) -> float:
     """Return the seconds to wait: doubling from `first`, at most 300, up to a tenth of jitter."""
-    wait = min(MAX_BACKOFF, first * 2.0 ** min(tries - 1, _HIGHEST_DOUBLING))
-    return wait * (1 + random.random() / 10)
+    return _without_jitter(first, tries) * (1 + random.random() * _JITTER)
+
+
+def _longest_backoff(first: float, tries: int) -> float:
+    """Return the seconds that a back-off lasts at most, with its jitter."""
+    return _without_jitter(first, tries) * (1 + _JITTER)
+
+
+def _without_jitter(first: float, tries: int) -> float:
+    return min(MAX_BACKOFF, first * 2.0 ** min(tries - 1, _HIGHEST_DOUBLING))
 
 
 def pin_to_fallback(task: TaskRow, tries: int) -> TaskRow:
@@ -267,3 +278,80 @@ def merge_gate(
     )
     again = tx.to_pending(task, evolve(task, merge_gates=1), note=ending.text, detail=detail)
     return close(tx, again, ending)
+
+
+def reanchor(tx: Change) -> None:
+    """After the clock was set back: no wait is longer than its own, none begins in the future.
+
+    What is stored of a wait is when it ends, by the wall clock. A scheduler looks at its start, and
+    as soon as it sees that the clock was set; the wait then begins anew at the most. A quota stays
+    as it is: its end is a time that the provider said.
+    """
+    _cut_backoffs(tx)
+    _cut_limits(tx)
+    _cut_pauses(tx)
+    tx.db.execute(
+        "UPDATE task SET ready_at = :now WHERE run = :run AND ready_at > :now "
+        "AND state = 'pending' AND pinned_by = 'plan'",
+        {"now": tx.now, "run": tx.run.id},
+    )
+    if tx.run.idle_since is not None:
+        tx.update_run(evolve(tx.run, idle_since=min(tx.run.idle_since, tx.now)))
+
+
+def _cut_backoffs(tx: Change) -> None:
+    """Let no task wait longer than its own back-off, by how often it has failed."""
+    waiting = (
+        "WHERE run = :run AND not_before IS NOT NULL AND not_before > :now AND state = 'pending'"
+    )
+    values: dict[str, str | int | float | None] = {"run": tx.run.id, "now": tx.now}
+    # Many tasks wait alike: a statement for each kind of wait, not for each task.
+    for first, tries in tx.db.execute(
+        f"SELECT DISTINCT backoff, tries FROM task {waiting}", values
+    ):
+        latest = tx.now + _longest_backoff(float(first or 0), int(tries or 0))
+        tx.db.execute(
+            f"UPDATE task SET not_before = :latest {waiting} AND not_before > :latest "
+            "AND backoff = :first AND tries = :tries",
+            {**values, "latest": latest, "first": first, "tries": tries},
+        )
+
+
+def _cut_limits(tx: Change) -> None:
+    """Let no lane be limited for longer than its provider has asked for."""
+    limited = "SELECT DISTINCT lane FROM worker WHERE run = :run AND lane_until > :now"
+    lanes = {str(row[0]) for row in tx.db.execute(limited, {"run": tx.run.id, "now": tx.now})}
+    if not lanes:
+        return
+    told = tx.db.execute(
+        "SELECT at, data FROM event WHERE run = :run AND kind = :kind "
+        "ORDER BY seq DESC LIMIT :most",
+        {"run": tx.run.id, "kind": LaneLimited.event_kind, "most": _LOOKED_AT},
+    )
+    for at, text in told:
+        data = json.loads(str(text))
+        lane, until = data.get("lane"), data.get("until")
+        if lane not in lanes:
+            continue
+        lanes.remove(lane)  # only its newest limit counts
+        if data.get("reason") == LimitKind.RATE and isinstance(until, int | float):
+            tx.db.execute(
+                "UPDATE worker SET lane_until = :latest "
+                "WHERE run = :run AND lane = :lane AND lane_until > :latest",
+                {
+                    "latest": tx.now + max(0.0, until - float(at or 0)),
+                    "run": tx.run.id,
+                    "lane": lane,
+                },
+            )
+
+
+def _cut_pauses(tx: Change) -> None:
+    """Let no profile pause longer than its last trip says."""
+    rows = tx.db.execute(
+        select(BreakerRow, "WHERE run = :run AND until > :now"), {"run": tx.run.id, "now": tx.now}
+    )
+    for row in (decode(BreakerRow, one) for one in rows):
+        latest = tx.now + breaker.pause_after(row.trips)
+        if row.until is not None and row.until > latest:
+            tx.write(row, evolve(row, until=latest))
