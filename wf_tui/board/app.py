@@ -114,6 +114,9 @@ class BoardApp(ActionApp):
         self._batches.append(message.batch)
         if self.picture.run is None:
             self.beat()
+            run = message.batch.run
+            if run.left_out and run.ended_at is None:
+                self.show_toast(run.left_out)
 
     @on(FeedFailed)
     def report_feed_failure(self, message: FeedFailed) -> None:

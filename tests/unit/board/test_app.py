@@ -43,6 +43,20 @@ async def test_the_board_follows_the_ledger(tmp_path: Path) -> None:
     database.close()
 
 
+async def test_what_is_not_in_the_run_is_told_at_the_start(tmp_path: Path) -> None:
+    """What was not committed as the run was made, once, when the board opens."""
+    database = SqliteDatabase(project_in(tmp_path).paths.ledger, create=True)
+    drive = LedgerHarness(database, FixedClock()).make("a")
+    database.execute("UPDATE run SET left_out = '2 new files are not in the run'")
+    app = BoardApp(project_in(tmp_path), RUN, clock=drive.clock, environ={})
+    async with app.run_test(size=(120, 40)) as pilot:
+        while app.picture.seq < drive.run().seq:
+            await pilot.pause(0.01)
+        told = [toast.message for toast in app._notifications]
+        assert told == ["2 new files are not in the run"]
+    database.close()
+
+
 async def test_an_action_runs_on_another_thread(tmp_path: Path) -> None:
     """The event loop never waits for the ledger."""
     seen: list[bool] = []
