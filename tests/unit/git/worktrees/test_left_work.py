@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wf_tui.git.worktrees.left_work import LeftWork, unfinished
+from wf_tui.git.worktrees.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,7 +190,9 @@ def test_a_tree_that_is_gone_leaves_its_git_directory(run: Run) -> None:
     do(run, tree, f"git checkout -qb mine && {WORK}; cd /; rm -rf {tree.path}")
     assert tree.why_unsaved() == "branch mine"
     assert not run.pool.release(tree)
-    assert run.pool.acquire(run.control.base).number != tree.number
+    # Also after a restart, which knows no more than what is on the disk.
+    assert Pool(run.control, run.paths).acquire(run.control.base).number != tree.number
+    assert tree.why_unsaved() == "branch mine"
 
 
 def _bomb(run: Run, tree: Tree) -> None:
