@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,10 @@ from tests.support.run_harness import accept_and_lead, kept_tree
 from tests.support.schedulers import wait_until_killed
 from wf_tui.conflict_choices import OpenPath, read_conflict
 from wf_tui.git.control.control import open_control
+from wf_tui.git.merge.integrate import find_conflict
 from wf_tui.git.refs import attempt_ref
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
+from wf_tui.ledger.model.found_conflict import FoundConflict
 from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.moves import ACCEPT
@@ -148,6 +151,26 @@ def test_another_version_is_another_conflict(harness: RunHarness) -> None:
     assert "nobody has resolved shared.txt" in accept(harness)
     assert settled(harness, theirs=["shared.txt"]).kind == "merged"
     assert harness.merged("shared.txt") == "mine\0"
+
+
+def test_what_an_earlier_version_laid_out(harness: RunHarness) -> None:
+    """It noted the head alone, and its marks name commits: they are marks all the same."""
+    harness.play(conflicting_plan(harness))
+    found = FoundConflict.of(harness.task("t").detail)
+    assert found is not None
+    control = open_control(harness.project.paths.run(harness.run))
+    conflict = find_conflict(control, found.base, found.head, found.commit)
+    assert conflict is not None
+    marked = control.git("cat-file", "blob", f"{conflict.tree}:shared.txt").stdout
+    (kept_tree(harness) / "shared.txt").write_bytes(marked)
+    older = json.dumps({"paths": ["shared.txt"], "head": found.head})
+    with open_ledger(harness.project) as ledger, ledger.db.transaction(harness.run):
+        ledger.db.execute("UPDATE task SET detail = :older WHERE id = 't'", {"older": older})
+    assert "nobody has resolved shared.txt (content)" in accept(harness)
+    (kept_tree(harness) / "shared.txt").write_bytes(marked + b"more\n")
+    assert "nobody has resolved shared.txt (conflict markers)" in accept(harness)
+    assert settled(harness, theirs=["shared.txt"]).kind == "merged"
+    assert harness.merged("shared.txt") == "mine"
 
 
 POINTS = [
