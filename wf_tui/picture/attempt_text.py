@@ -8,9 +8,9 @@ from wf_tui.plan.choices import GateOn
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.events.attempt_events import LeftKept, ProcessesEnded
+    from wf_tui.ledger.model.events.attempt_events import LeftKept
 
-__all__ = ["gate_name", "left_text", "processes_text"]
+__all__ = ["gate_name", "left_text"]
 
 _NAME: Final = 60
 
@@ -24,14 +24,3 @@ def left_text(event: LeftKept) -> str:
     """Return what an attempt left beside its work, and how much; its name is cleaned."""
     name = "" if event.kind == event.name else f" {clean(event.name, limit=_NAME)}"
     return f"{event.kind}{name} ({plural(event.files, 'file')})"
-
-
-def processes_text(event: ProcessesEnded) -> str:
-    """Return the sentence on processes that a program left running; its names are cleaned."""
-    were = "process was" if event.count == 1 else "processes were"
-    text = f"{event.count} {were} still running and {were.split()[1]} ended"
-    if not event.processes:
-        return text
-    names = ", ".join(clean(name, limit=_NAME) for name in event.processes)
-    more = event.count - len(event.processes)
-    return f"{text}: {names}" + (f" and {more} more" if more > 0 else "")

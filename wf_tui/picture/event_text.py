@@ -15,7 +15,7 @@ from wf_tui.ledger.model.events.read import Event, read_event
 from wf_tui.ledger.model.states import PERSON, Cause, Intent, LimitKind, Step
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
-from wf_tui.picture.attempt_text import gate_name, left_text, processes_text
+from wf_tui.picture.attempt_text import gate_name, left_text
 from wf_tui.plan.choices import GateOn
 from wf_tui.text import clean, listed, plural
 
@@ -219,7 +219,7 @@ def _attempt_words(  # noqa: C901 - a case a kind
             # Why it did not pass names the gate itself.
             return event.text or f"{gate_name(event.on)} passed"
         case attempts.ProcessesEnded():
-            return processes_text(event)
+            return event.sentence()
         case attempts.LeftKept():
             return f"left {left_text(event)}, kept as {event.ref}"
         case attempts.ConflictFound():

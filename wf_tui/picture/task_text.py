@@ -8,7 +8,7 @@ from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset, span
-from wf_tui.picture.attempt_text import left_text, processes_text
+from wf_tui.picture.attempt_text import left_text
 from wf_tui.picture.status_text import remedy
 from wf_tui.picture.task_environment import task_environment
 from wf_tui.text import clean
@@ -120,7 +120,7 @@ def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Ite
     for left in picture.left(attempt):
         yield _labelled("left", f"{left_text(left)}: {left.ref}")
     for event in picture.left_running(attempt):
-        yield _labelled("ended", processes_text(event))
+        yield _labelled("ended", event.sentence())
 
 
 def _labelled(label: str, text: str) -> str:

@@ -12,10 +12,21 @@ import signal
 import time
 from collections.abc import Callable, Collection
 
-__all__ = ["await_signal", "become_subreaper", "children_of", "kill_tree", "reap", "send_signal"]
+__all__ = [
+    "await_signal",
+    "become_subreaper",
+    "children_of",
+    "command_lines",
+    "kill_tree",
+    "reap",
+    "send_signal",
+    "tree_below",
+]
 
 KILL_SECONDS = 5.0
 FREEZE_ROUNDS = 50
+LONGEST_LINE = 200
+"""Bytes of a command line that are told."""
 PR_SET_CHILD_SUBREAPER = 36
 
 OnReap = Callable[[int, int], None]
@@ -54,6 +65,21 @@ def tree_below(roots: Collection[int]) -> set[int]:
             seen.add(pid)
             left += children_of(pid)
     return seen
+
+
+def command_lines(pids: Collection[int]) -> list[str]:
+    """Return the command line of each of these that still runs, as far as the system tells it."""
+    found = []
+    for pid in sorted(pids):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read(LONGEST_LINE)
+        except OSError:  # it is gone
+            continue
+        # One that has ended and waits to be collected has none.
+        if words:
+            found.append(words.replace(b"\0", b" ").decode("utf-8", "replace").strip())
+    return found
 
 
 def send_signal(pid: int, number: int, *, group: bool = False) -> None:

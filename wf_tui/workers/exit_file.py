@@ -35,6 +35,8 @@ def program_exit(record: Mapping[str, object]) -> ProgramExit:
         error=_text(record.get("error")),
         tail=_text(record.get("tail")) or "",
         clean=record.get("clean") is not False,
+        left_running=_integer(record.get("left_running")) or 0,
+        left_names=_texts(record.get("left_names")),
         started_at=_seconds(record.get("started_at")),
         ended_at=_seconds(record.get("ended_at")),
     )
@@ -46,6 +48,10 @@ def _integer(value: object) -> int | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
 
 
 def _seconds(value: object) -> float | None:

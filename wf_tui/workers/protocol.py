@@ -114,6 +114,10 @@ class ProgramExit:
     """The last characters of its output, not cleaned for a terminal."""
     clean: bool = True
     """False when a process could not be killed."""
+    left_running: int = 0
+    """How many processes it left running, which were ended with it."""
+    left_names: tuple[str, ...] = ()
+    """The command lines of the first of them, not cleaned."""
     lost: bool = False
     """True when the shim was killed, so that nobody knows how the program ended."""
     started_at: float | None = None

@@ -16,13 +16,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from wf_tui.workers.descendants import become_subreaper, kill_tree, reap, send_signal
+from wf_tui.workers.descendants import (
+    become_subreaper,
+    children_of,
+    command_lines,
+    kill_tree,
+    reap,
+    send_signal,
+    tree_below,
+)
 from wf_tui.workers.log_writer import CHUNK, LogWriter, discard, write_atomic
 
 __all__ = ["run_shim", "wake_on_signals"]
 
 OUTPUT_EVERY = 0.25
 LAST_WORD_SECONDS = 1.0
+MOST_NAMES = 5
+"""So many of the processes that a program left running are named."""
 
 _CATCHABLE = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 
@@ -236,6 +246,7 @@ class SupervisedProgram:
 
     def finish(self) -> bool:
         """Kill what is left, keep the rest of the output, and report how it ended."""
+        running = self.left_running()
         group = 0 if self.subreaper else self.main
         killed, clean = kill_tree(self.wake, self.note_death, group=group)
         for _ in range(CHUNK // 1024):  # bounded: a stranger may hold the other end
@@ -243,6 +254,8 @@ class SupervisedProgram:
                 break
         self.log.close()
         record = self.exit_record(len(killed - {self.main}), clean=clean)
+        record["left_running"] = len(running)
+        record["left_names"] = running[:MOST_NAMES]
         # The file before the message: who hears of the end, or of none, finds the file.
         try:
             write_atomic(self.request["exit"], json.dumps(record).encode() + b"\n")
@@ -250,6 +263,15 @@ class SupervisedProgram:
             record["error"] = record["error"] or f"exit file: {error.strerror}"
         self.channel.send_last({"exit": record})
         return clean
+
+    def left_running(self) -> list[str]:
+        """Return the processes that a program left behind which has ended by itself."""
+        if self.status is None or self.cause is not None:
+            return []
+        found = command_lines(tree_below(children_of(os.getpid())))
+        for value, name in (self.request.get("secrets") or {}).items():
+            found = [line.replace(value, name) for line in found]
+        return found
 
     def exit_record(self, left_over: int, *, clean: bool) -> dict[str, object]:
         """Return what is known of the end."""

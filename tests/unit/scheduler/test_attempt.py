@@ -228,3 +228,14 @@ def test_a_plan_may_raise_the_caps(harness: RunHarness) -> None:
     big = "truncate -s 300M big"
     harness.play(one(f'run: "{big}", {WRITE}', "harvest_mb: 400"))
     assert harness.task("t").kind == "merged"
+
+
+def test_processes_that_were_left_running(harness: RunHarness) -> None:
+    """How many and which ones wf has ended is told in an event, in the log and on the card."""
+    is_there = "until grep -qa ^sleep /proc/$!/cmdline; do :; done"
+    left = f"sleep 987 & {is_there}; sleep 986 & {is_there}"
+    harness.play(one(f'run: "echo x > a.txt; {left}", {WRITE}'))
+    (ended,) = harness.events("processes_ended")
+    assert (ended.data["count"], ended.data["program"]) == (2, "command")
+    assert "'sleep 986'" in str(ended.data["processes"])
+    assert "2 processes were still running and were ended: sleep 98" in harness.task("t").note

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from wf_tui.ledger.model.events.attempt_events import ProcessesEnded
 from wf_tui.ledger.model.states import Outcome
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -18,10 +20,12 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.vitals import Vitals
     from wf_tui.scheduler.claim_record import ClaimRecord
     from wf_tui.scheduler.run_log import RunLog
+    from wf_tui.workers.protocol import ProgramExit
 
 __all__ = ["ActiveClaim", "StoppedError"]
 
 _T = TypeVar("_T")
+_LONGEST_NAME: Final = 200
 
 
 class StoppedError(Exception):
@@ -41,6 +45,8 @@ class ActiveClaim:
     """Whether a program has been in its tree."""
     merging: bool = False
     """Whether its work is being merged: from then on nothing stops it, for a merge is whole."""
+    left_running: str = ""
+    """The sentence on what its last program left running; "" where that was nothing."""
     stopped: Ending | None = None
     """How it is to end, since somebody has stopped it."""
     _work: asyncio.Task[object] | None = None
@@ -126,6 +132,16 @@ class ActiveClaim:
             return None
         self.stopped = None
         return ending
+
+    async def tell_left_running(self, ended: ProgramExit | None, program: str) -> None:
+        """Tell of processes that a program of it left running; wf has ended them."""
+        if ended is None or not ended.left_running:
+            return
+        names = tuple(clean(name, limit=_LONGEST_NAME) for name in ended.left_names)
+        event = ProcessesEnded(count=ended.left_running, processes=names, program=program)
+        self.left_running = event.sentence()
+        self.log.info("%s", self.left_running)
+        await self.record.tell(event)
 
     def timed(self, step: str) -> AbstractContextManager[None]:
         """Log how long a step of it takes."""

@@ -219,7 +219,7 @@ class Attempt:
             tree=workspace.tree,
             ending=ending,
             result=outcome.result,
-            aside=self.harvested.aside,
+            aside="; ".join(filter(None, [self.harvested.aside, self.active.left_running])),
         )
         with self.active.timed("integrate"):
             self.kept = await self.steps.integrator.settle(self.active, work)

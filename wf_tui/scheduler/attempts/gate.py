@@ -83,6 +83,7 @@ class Gate:
         ended = await run_command(
             self.launcher, job, "gate", command, job.gate_shell, active.vitals.note
         )
+        await active.tell_left_running(ended, "gate")
         fault = None
         if not ended.succeeded:
             text = f"{_NAMES[on]} failed: {failure_text(ended, job.limits.seconds)}"

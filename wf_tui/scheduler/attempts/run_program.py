@@ -58,5 +58,6 @@ class RunProgram:
             outcome = Lost("stopped")
         finally:
             progress.stop()
+        await active.tell_left_running(outcome.program, "command")
         await self.threads.reach(Point.RUN_ENDED)
         return outcome

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.base import EventBase
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.states import Outcome
@@ -25,6 +26,10 @@ __all__ = [
     "TaskProgress",
     "WorkHarvested",
 ]
+
+
+_LONGEST_NAME: Final = 60
+"""Characters of a command line that are shown."""
 
 
 class AttemptStarted(EventBase, kind="attempt_started", changes_row=False, proves_life=True):
@@ -99,6 +104,16 @@ class ProcessesEnded(EventBase, kind="processes_ended", changes_row=False):
     count: int
     processes: tuple[str, ...]
     program: str
+
+    def sentence(self) -> str:
+        """Return what a person reads of it; the names are cleaned."""
+        were = "process was" if self.count == 1 else "processes were"
+        text = f"{self.count} {were} still running and {were.split()[1]} ended"
+        if not self.processes:
+            return text
+        names = ", ".join(clean(name, limit=_LONGEST_NAME) for name in self.processes)
+        more = self.count - len(self.processes)
+        return f"{text}: {names}" + (f" and {more} more" if more > 0 else "")
 
 
 class LeftKept(EventBase, kind="left_kept", changes_row=False):
