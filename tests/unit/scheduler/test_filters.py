@@ -136,7 +136,9 @@ def test_a_retry_forgets_what_was_allowed(harness: RunHarness) -> None:
     accept_unfiltered(harness, "secrets/one")
     harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["t"]))
     harness.lead()
-    assert accept_and_lead(harness).detail["paths"] == ["secrets/one", "secrets/two"]
+    both = ["secrets/one", "secrets/two"]
+    assert harness.task("t").detail["paths"] == both
+    assert accept_and_lead(harness).detail["paths"] == both
 
 
 def test_a_person_may_mend_it(harness: RunHarness) -> None:
