@@ -138,7 +138,8 @@ def mark(harness: RunHarness, tmp_path: Path) -> Path:
     """Make the repository hostile; the file is there as soon as anything that it names was run."""
     command, mark = canary(tmp_path)
     (tmp_path / "included").write_text(f"[core]\n\tsshCommand = {command}\n")
-    harness.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
+    harness.write(".gitattributes", "* diff=evil merge=evil\n*.secret filter=evil\n")
+    harness.write("old.secret", "old\n")
     harness.write(".gitmodules", f'[submodule "sub"]\n\tpath = sub\n\turl = "ext::{command}"\n')
     harness.git("add", "-A")
     link = f"160000,{harness.git('rev-parse', 'HEAD')},sub"
@@ -162,6 +163,14 @@ def test_a_run_on_a_hostile_repository(harness: RunHarness, mark: Path) -> None:
     assert not mark.exists()
 
 
+def test_work_that_a_hostile_filter_would_read(harness: RunHarness, mark: Path) -> None:
+    """It is held back, so that nothing of it comes to a branch, and the filter never runs."""
+    command = "echo x > new.secret; echo y >> old.secret"
+    assert harness.play(parallel_plan(f'id: a, run: "{command}", mode: read_write')) == "partial"
+    assert harness.task("a").detail["why"] == "filter"
+    assert not mark.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "status"),
     [
@@ -170,15 +179,15 @@ def test_a_run_on_a_hostile_repository(harness: RunHarness, mark: Path) -> None:
         (["diff", "a", "--stat"], 0),
         (["verify"], 0),
         (["clean", "--apply"], 0),
-        (["land", "--dry-run"], 5),
-        (["land"], 5),
+        (["land", "--dry-run"], 0),
+        (["land"], 0),
     ],
 )
 def test_a_command_on_a_hostile_repository(
     harness: RunHarness, mark: Path, words: list[str], status: int
 ) -> None:
-    """Nor by a command; where its filters would have to write files, landing is left to git."""
-    harness.play(parallel_plan('id: a, run: "echo x > x", mode: read_write'))
+    """Nor by a command, a landing included."""
+    harness.play(parallel_plan('id: a, run: "echo x > x; touch old.secret", mode: read_write'))
     done = CliHarness(harness.folder, harness.repo).here(*words)
     assert done.exit_code == status, done.output
     assert not mark.exists()
