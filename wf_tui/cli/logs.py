@@ -53,10 +53,12 @@ def logs(*, task: str, epoch: int | None, follow: bool, run: str | None, repo: P
         folder = found.paths.attempt(attempt.task, attempt.epoch)
         output = folder / "log.jsonl"
         _print_output(_follow_output(found, attempt, output) if follow else log.read(output))
-    gate = folder / "gate.jsonl"
-    if gate.exists():
-        click.echo("[wf: the gate]")
-        _print_output(log.read(gate))
+    on_merge = folder / "merge" / "gate.jsonl"
+    gates = {"the gate": folder / "gate.jsonl", "the gate on the merged tree": on_merge}
+    for name, gate in gates.items():
+        if gate.exists():
+            click.echo(f"[wf: {name}]")
+            _print_output(log.read(gate))
 
 
 @click.command

@@ -7,10 +7,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from tests.support.plans import RACE, WRITES, overtaken_plan, parallel_plan
 from tests.support.run_harness import RunHarness, accept_and_lead
 from tests.support.schedulers import wait_until_killed
+from wf_tui.cli.root import wf
 from wf_tui.config import Timing
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.rules.moves import CANCEL, HOLD, REASSIGN, RELEASE, RETRY
@@ -94,6 +96,9 @@ def test_the_second_time_it_waits_for_a_person(harness: RunHarness) -> None:
     task, attempt = harness.task("t"), harness.attempts("t")[-1]
     assert (task.kind, task.detail["tail"], task.tries) == ("gate", "seen", 0)
     assert gates(harness) == [("attempt", 0), ("merge", 7)] * 2
+    words = ["logs", "t", "--run", harness.run, "--repo", str(harness.repo)]
+    printed = CliRunner().invoke(wf, words, env=harness.environ).stdout
+    assert "[wf: the gate on the merged tree]\nseen" in printed
     tree = harness.paths.trees / str(attempt.tree)
     assert {"t.txt", "o0.txt", "o1.txt"} <= {path.name for path in tree.iterdir()}
     harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["t"]))
