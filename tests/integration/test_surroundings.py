@@ -54,6 +54,15 @@ def test_ignored_signals(repo: Path, number: int) -> None:
     assert merged(repo) == "x\n"
 
 
+def test_a_full_device_is_named(repo: Path) -> None:
+    """A person learns what was full: the output, not the ledger's disk."""
+    command = f'exec "{sys.executable}" -m wf_tui plan show ../plan.yaml >/dev/full'
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=repo, capture_output=True, check=False, text=True
+    )
+    assert (done.returncode, done.stderr) == (3, "wf: standard output: No space left on device\n")
+
+
 @pytest.mark.parametrize(("tail", "status"), [(">/dev/full", 3), (">&-", 0), (">&- 2>&-", 0)])
 def test_nobody_reads(repo: Path, tail: str, status: int) -> None:
     """A full device or closed streams do not stop a run; what could not be told is an error."""

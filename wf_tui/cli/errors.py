@@ -50,10 +50,11 @@ def report_errors(command: Callable[[], object]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        status = _warned(f"{where}{error.strerror or error}", "", _ENVIRONMENT)
-        _discard_if_unwritable(sys.stdout)
-        return status
+        # Asked before the message is written: what cannot be flushed is what the error was about.
+        unwritable = _discard_if_unwritable(sys.stdout)
+        where = "standard output" if unwritable else error.filename
+        message = f"{where}: {error.strerror or error}" if where else str(error.strerror or error)
+        return _warned(message, "", _ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 - the top of the app; the trace is kept and named
         return _warned(f"internal error: {error!r}", _save_trace(), _ENVIRONMENT)
 
@@ -84,16 +85,21 @@ def discard_output() -> None:
     os.close(null)
 
 
-def _discard_if_unwritable(stream: TextIO | None) -> None:
-    """Let go of what a full disk did not take; said once, it is not said again at exit."""
+def _discard_if_unwritable(stream: TextIO | None) -> bool:
+    """Let go of what a full disk did not take, and return whether there was any.
+
+    Said once, it is not said again at exit.
+    """
     if stream is None:
-        return
+        return False
     try:
         stream.flush()
     except OSError:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
         os.close(null)
+        return True
+    return False
 
 
 def warn(message: str, hint: str = "") -> None:

@@ -20,6 +20,17 @@ from wf_tui.plan.document import (
 __all__ = ["parse_whole_number", "read_json"]
 
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
+_REASONS: Final = {
+    "Expecting value": (
+        "a value is expected here",
+        "text stands in double quotes; the only words are true, false and null",
+    ),
+    "Invalid control character at": (
+        "a line break, tab or other control character within a text",
+        "write it as \\n or \\t",
+    ),
+}
+"""What the standard reader means by its words, and what helps."""
 _CLOSING: Final = {"{": "}", "[": "]"}
 
 
@@ -124,10 +135,8 @@ class _Reader:
             value, self._at = self._scalars.raw_decode(self._text, self._at)
         except json.JSONDecodeError as error:
             self._at = error.pos
-            reason = error.msg[0].lower() + error.msg[1:]
-            if error.msg == "Expecting value":
-                reason = "a value is expected here"
-            raise self.unreadable(reason) from error
+            reason = _REASONS.get(error.msg, (error.msg[0].lower() + error.msg[1:], ""))
+            raise self.unreadable(*reason) from error
         return value
 
     def peek(self) -> str:

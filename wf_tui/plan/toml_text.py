@@ -30,6 +30,7 @@ _TOKEN: Final = re.compile(
 )
 _ARRAY = 2
 _LONGEST_KEY = 10_000
+_HINTS: Final = {"Invalid value": "text stands in quotes; the only words are true and false"}
 _PLACE: Final = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
 
 
@@ -59,7 +60,7 @@ def load(text: str) -> Document:
             end = Mark(text.count("\n") + 1, 1)
             raise UnreadableError(f"the text ends here: {reason}", end) from error
         mark = Mark(int(place["line"]), int(place["column"]))
-        raise UnreadableError(reason, mark) from error
+        raise UnreadableError(reason, mark, _HINTS.get(reason, "")) from error
     except ValueError as error:  # after its own error, which is one, too
         raise UnreadableError("a number or date that is out of range") from error
     return Document("toml", value, find_spots(statements))

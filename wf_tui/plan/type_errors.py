@@ -1,5 +1,6 @@
 """What a person is told about a value of the wrong type: the plan's words, not the library's."""
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -35,6 +36,16 @@ _WANTED: Final = {
     "model_type": "a table of keys",
     "dict_type": "a table of names and values",
 }
+_SECONDS: Final = frozenset({"timeout_secs", "backoff_secs", "stall_after", "max_seconds"})
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_NUMBER: Final = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_TIME: Final = re.compile(
+    r"(\d+(?:\.\d+)?)\s*([smhd])(?:ec|in|our|ay)?(?:ond|ute)?s?", re.IGNORECASE
+)
+_EXAMPLES: Final = {
+    "phases": "write a list: `- name: NAME` begins each phase",
+    "tasks": "write a list: `- id: NAME` begins each task",
+}
 _YES_NO: Final = {"yes": "true", "on": "true", "true": "true", "1": "true"}
 
 
@@ -58,7 +69,7 @@ def explain(kind: str, key: str, error: "ErrorDetails") -> tuple[str, str]:
         return explain_word(key, value)
     name = value_name(error["loc"])
     if kind in _WANTED:
-        return f"{name} must be {_WANTED[kind]}, not {show_value(value)}", instead(kind, value)
+        return f"{name} must be {_WANTED[kind]}, not {show_value(value)}", instead(kind, value, key)
     limits = error.get("ctx", {})
     for bound, words in (("ge", "at least"), ("le", "at most")):
         if bound in limits:
@@ -67,7 +78,7 @@ def explain(kind: str, key: str, error: "ErrorDetails") -> tuple[str, str]:
                 limit = f"{limit:,.15g}"
             return f"{name} must be {words} {limit}, not {show_value(value)}", ""
     if kind == "value_error":
-        shell = "write `shell: bash`, or a list such as [bash, -lc]"
+        shell = "write `shell: bash`, or a list such as [bash, -l, -eo, pipefail, -c]"
         hint = shell if key == "shell" else "name a path inside the tree"
         return f"{name} {limits.get('error')}", hint
     return f"{name}: {error['msg']}", ""
@@ -108,7 +119,7 @@ def show_value(value: object) -> str:
     return "a table of keys" if isinstance(value, dict) else "a date or time"
 
 
-def instead(kind: str, value: object) -> str:
+def instead(kind: str, value: object, key: str = "") -> str:
     """Return how to write a value of the wanted kind, if the value there shows what was meant."""
     if value is None:
         return "leave the key out to have its default"
@@ -117,12 +128,25 @@ def instead(kind: str, value: object) -> str:
     if kind == "bool_type" and isinstance(value, str):
         return f"write {_YES_NO.get(value.strip().lower(), 'false')}, without quotes"
     if kind in {"int_type", "float_type"} and isinstance(value, str):
-        return "write the number without quotes"
+        return _number_instead(value, key)
     if kind == "int_type" and isinstance(value, float):
         return "write it without a fraction"
     if kind == "tuple_type" and isinstance(value, str):
         return f"write [{quoted(value)}]"
+    if key in _EXAMPLES and isinstance(value, dict):
+        return _EXAMPLES[key]
     return ""
+
+
+def _number_instead(value: str, key: str) -> str:
+    """Return how to write a number that is a text: without its quotes, or a time in seconds."""
+    text = value.strip()
+    if _NUMBER.fullmatch(text):
+        return "write the number without quotes"
+    time = _TIME.fullmatch(text)
+    if key not in _SECONDS or time is None:
+        return ""
+    return f"in seconds: {float(time[1]) * _UNITS[time[2].lower()]:g}"
 
 
 class Suggestions:

@@ -105,6 +105,12 @@ FILES = {
 }
 
 
+def test_a_pipeline_whose_scripts_are_elsewhere() -> None:
+    """A GitLab pipeline may have all its scripts in what it includes."""
+    (error,) = parse_plan("stages: [b]\nb: {extends: .base, stage: b}\n", "yaml", "p").errors
+    assert "a GitLab pipeline" in error.message
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_other_tools_are_recognised(name: str) -> None:
     """One message says what it is and how its parts are called in a plan."""

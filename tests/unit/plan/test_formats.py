@@ -107,6 +107,16 @@ def test_faults_of_json(text: str, words: str, line: int, column: int) -> None:
     assert (found.line, found.column) == (line, column)
 
 
+def test_python_is_not_json() -> None:
+    """Who writes `None` is told the words that there are."""
+    assert "null" in fault(read_json('{"a": None}')).hint
+
+
+def test_text_without_quotes_is_not_toml() -> None:
+    """The standard reader says no more than that a value is invalid."""
+    assert "quotes" in fault(read_toml("a = b")).hint
+
+
 @pytest.mark.parametrize(
     ("text", "words", "line", "column"),
     [

@@ -121,6 +121,7 @@ def test_the_words_of_other_tools_are_translated_on_a_task(key: str, right: str)
         ("phase", "fail-fast", "abort"),
         ("phase", "max_parallel", "`wip`"),
         ("phase", "strategy", "no matrix"),
+        ("phase", "cwd", "cd DIRECTORY"),
         ("phase", "mode", "a key of `defaults`"),
         ("plan", "stages", "`phases`"),
         ("plan", "jobs", "`phases`"),

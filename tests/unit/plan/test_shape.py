@@ -175,6 +175,8 @@ def test_every_word_for_a_role_is_read_in_its_newest_spelling(word: str, role: s
         ({"max_steps": 2**32}, "at most 4294967295", ""),
         ({"max_steps": 1.5}, "a whole number, not 1.5", "without a fraction"),
         ({"max_steps": "5"}, "a whole number", "without quotes"),
+        ({"timeout_secs": "10m"}, "a whole number", "in seconds: 600"),
+        ({"stall_after": "1.5 hours"}, "a number", "in seconds: 5400"),
         ({"max_steps": True}, "a whole number, not true", ""),
         ({"timeout_secs": 2**64}, "more than 64 bits", ""),
         ({"priority": 2**31}, "at most", ""),
@@ -559,3 +561,9 @@ def test_variables_of_the_defaults_stay_with_them() -> None:
     task = plan.tasks[0]
     assert (task.env, task.pass_env, task.stall_after) == ({"C": "2"}, (), 5)
     assert task.shell == ("bash", "-eo", "pipefail", "-c")
+
+
+def test_phases_by_name_are_shown_as_a_list() -> None:
+    """Other tools write them as a table of names; the hint shows the form of a list."""
+    (error,) = parse_plan("goal: g\nphases: {a: {tasks: []}}\n", "yaml", "p").errors
+    assert "- name: NAME" in error.hint

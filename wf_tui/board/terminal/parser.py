@@ -31,6 +31,8 @@ _SIZE: Final = re.compile(r"\x1b\[48;(\d{1,6})(?::[\d:]*)?;(\d{1,6})(?::[\d:]*)?
 """Lines, columns, and both in pixels: many terminals say 0 there, and nothing here needs them."""
 _MOUSE: Final = re.compile(r"\x1b\[<\d{1,4};-?\d{1,6};-?\d{1,6}[Mm]")
 _SURROGATES: Final = range(0xD800, 0xE000)
+_TYPES: Final = re.compile(r"\x1b\[(?:[\d:;]*u|27;\d+;\d+~)")
+"""What names a character by its number: kitty's protocol, and modifyOtherKeys of xterm."""
 _CURSOR: Final = re.compile(r"\x1b\[\d*;\d*R")
 """Where the cursor is. It reads like F3 with a modifier, or worse; nothing here asks for it."""
 
@@ -114,7 +116,11 @@ class InputParser:
             return [] if event is None else [event]
         if _CURSOR.fullmatch(text):
             return []
-        return self._keys(text)
+        keys = self._keys(text)
+        if text.startswith("\x1b[") and not _TYPES.fullmatch(text):
+            # Textual takes the number of any that it does not know for that of a character.
+            return [key for key in keys if isinstance(key, events.Key) and key.character is None]
+        return keys
 
 
 def usable(key: events.Key) -> bool:

@@ -356,6 +356,9 @@ class Scanner:
                 del self._held[: -len(_PASTE_END)]
                 self._too_long = True
             return len(data)
+        # A terminal may leave an end mark within what it pastes; of those at once the last counts.
+        begins = self._held.find(_PASTE_START, end)
+        end = self._held.rfind(_PASTE_END, end, begins if begins > 0 else len(self._held))
         del self._held[end:]
         self._end_paste()
         self._state = _State.GROUND

@@ -129,7 +129,8 @@ def _any(*looks: Callable[[_Values], bool]) -> Callable[[_Values], bool]:
 
 
 def _scripts(value: _Values) -> bool:
-    return any("script" in table for table in _tables(value))
+    keys = {"script", "stage", "extends"} if "stages" in value else {"script"}
+    return any(keys & table.keys() for table in _tables(value))
 
 
 # The first that shows counts: what is more special stands first.

@@ -115,7 +115,7 @@ _TASK: Final[_Words] = {
         key slug uid uuid task_id taskid identifier
     """,
     "tasks start at the top of the repository: begin the command with `cd DIRECTORY`": """
-        working_directory working_dir workdir work_dir workingdirectory dir directory chdir
+        cwd working_directory working_dir workdir work_dir workingdirectory dir directory chdir
         folder
     """,
     "`timeout_secs` is its limit, in seconds": """

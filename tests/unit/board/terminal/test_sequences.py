@@ -88,6 +88,13 @@ def typed(told: Iterable[Token]) -> str:
     return "".join(token.text for token in told if isinstance(token, Character))
 
 
+def test_an_end_mark_within_a_paste_ends_nothing() -> None:
+    """What stands behind it is pasted too, up to the last mark before another paste begins."""
+    first, second = b"a\x1b[201~qA", b"b"
+    data = b"".join(b"\x1b[200~" + text + b"\x1b[201~" for text in (first, second))
+    assert Wire(Scanner()).send(data + b"r") == [Pasted(first), Pasted(second), Character("r")]
+
+
 def in_pieces(data: bytes, cuts: Pieces[int], pauses: Pieces[float]) -> list[bytes | float]:
     """Return the bytes cut at these places, with a pause at each."""
     places = sorted({cut % (len(data) + 1) for cut in cuts})
