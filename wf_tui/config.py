@@ -121,6 +121,15 @@ class Config(_Part):
         return any(profile.takes_prompts for profile in self.seats.values())
 
 
+_TABLES: Final[Mapping[str, type[_Part]]] = {
+    "": Config,
+    "profiles": Profile,
+    "timing": Timing,
+    "board": Board,
+}
+"""By the name that a table of the file has, or begins with."""
+
+
 def config_path(environ: Mapping[str, str]) -> Path | None:
     """Return where the user's configuration lies; None where the user has no home for one."""
     if given := environ.get("WF_CONFIG"):
@@ -161,7 +170,15 @@ def load_config(environ: Mapping[str, str]) -> Config:
 def _fault_text(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(map(str, place))
     if kind != "extra_forbidden":
-        return f"{name}: {message}"
-    words = [word for model in (Config, Profile, Timing, Board) for word in model.model_fields]
-    best = nearest(str(place[-1]), words)
-    return f"unknown key {name}" + (f" (did you mean {best!r}?)" if best else "")
+        return f"{name}: {message.removeprefix('Value error, ')}"
+    return f"unknown key {name}{_meant(str(place[-1]), str(place[0]) if place[1:] else '')}"
+
+
+def _meant(key: str, table: str) -> str:
+    """Return the key of the same table that is nearest, or the table that has this one."""
+    if best := nearest(key, _TABLES[table].model_fields):
+        return f" (did you mean {best!r}?)"
+    owners = [name for name, model in _TABLES.items() if key in model.model_fields]
+    if not owners:
+        return ""
+    return f" (it is a key of [{owners[0]}])" if owners[0] else " (it stands above all tables)"

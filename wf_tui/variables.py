@@ -24,7 +24,11 @@ LONGEST_VALUE: Final = 100_000
 """Bytes; Linux starts no program with a variable of more than 128 KB."""
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PATTERN: Final = re.compile(r"[A-Za-z_*][A-Za-z0-9_*]*")
-_SECRET: Final = re.compile(r"SECRET|TOKEN|PASSW|API_?KEY|CREDENTIAL|PRIVATE", re.IGNORECASE)
+# By their ends those that are short: OLDPWD, PATH and SSH_AUTH_SOCK are none.
+_SECRET: Final = re.compile(
+    r"SECRET|TOKEN|PASSW|PASSPHRASE|API_?KEY|ACCESS_?KEY|CREDENTIAL|PRIVATE|_(?:KEY|PASS|PAT|PWD)$",
+    re.IGNORECASE,
+)
 # What wf sets for its workers, what leads git to another repository or program, and what makes a
 # program load code that nobody sees in the plan.
 _RESERVED: Final = re.compile(r"(WF|GIT|LD|DYLD)_|PYTHON")

@@ -66,3 +66,21 @@ def test_variables_that_nobody_may_set_are_faults(tmp_path: Path) -> None:
     for place, name in (("pass_env", "GIT_*"), ("profiles.x.env", "WF_RUN"), ("x.pass_env", "A B")):
         assert place in caught.value.message
         assert repr(name) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('theme = "x"', "unknown key theme (it is a key of [board])"),
+        ("[board]\nport_base = 1", "unknown key board.port_base (it stands above all tables)"),
+        ('env = {A = "1"}', "(it is a key of [profiles])"),
+        ('pass_env = ["GIT_X"]', "pass_env: 'GIT_X' is for wf alone"),
+    ],
+)
+def test_a_key_of_another_table_is_no_misspelling(tmp_path: Path, text: str, words: str) -> None:
+    """What is written at a wrong place is told its own; no word of the library is shown."""
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load_config({"WF_CONFIG": str(path)})
+    assert words in caught.value.message

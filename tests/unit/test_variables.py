@@ -2,7 +2,14 @@
 
 import pytest
 
-from wf_tui.variables import is_reserved, name_fault, passed_names, pattern_fault, value_fault
+from wf_tui.variables import (
+    is_reserved,
+    is_secret,
+    name_fault,
+    passed_names,
+    pattern_fault,
+    value_fault,
+)
 
 GIVEN = {"CARGO_HOME": "c", "CARGO_TOKEN": "t", "JAVA_HOME": "j", "GIT_DIR": "g", "WF_RUN": "r"}
 
@@ -54,3 +61,17 @@ def test_values_that_no_program_can_get_are_refused() -> None:
     assert value_fault("a\0b")
     assert value_fault("x" * 100_001)
     assert value_fault("x" * 100_000) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["GITHUB_TOKEN", "MYSQL_PWD", "GH_PAT", "STRIPE_KEY", "AWS_ACCESS_KEY_ID", "DB_PASS"]
+)
+def test_what_looks_secret(name: str) -> None:
+    """Passwords and keys have short names as well."""
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", ["OLDPWD", "PWD", "PATH", "SSH_AUTH_SOCK", "KEYMAP", "COMPASS"])
+def test_what_does_not_look_secret(name: str) -> None:
+    """Names that only have such letters in them are passed on by a pattern."""
+    assert not is_secret(name)
