@@ -532,6 +532,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "G8",
+        "what was left and did not pass is looked for in the tree of before",
+        "scheduler/attempts/accepted.py",
+        "            if str(tree.number) != self.accepted.row.tree:\n",
+        "            if False:\n",
+        "unit/scheduler/test_left.py::test_what_did_not_pass_is_taken_from_where_it_was_laid_out",
+    ),
+    Mutant(
+        "G8",
         "a task that left only commits is done",
         "scheduler/attempts/check.py",
         "            nothing_but_left(claim, harvested),\n",

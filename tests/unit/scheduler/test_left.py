@@ -115,6 +115,18 @@ def test_it_is_checked_as_other_work_is(harness: RunHarness) -> None:
     assert violations(harness) == set()
 
 
+def test_what_did_not_pass_is_taken_from_where_it_was_laid_out(harness: RunHarness) -> None:
+    """A ref that was outside the scope is accepted as such: it is merged, not "no changes"."""
+    harness.play(one(BRANCH, ", file_scope: [src]"))
+    (event,) = harness.events("left_kept")
+    accept(harness, str(event.data["ref"]))
+    tree = harness.attempts("t")[-1].tree
+    assert (harness.paths.trees / str(tree) / "new").read_text() == "w\n"
+    accept(harness)
+    assert (harness.task("t").kind, harness.merged("new")) == ("merged", "w")
+    assert violations(harness) == set()
+
+
 def test_without_a_ref_it_is_asked_for_again(harness: RunHarness) -> None:
     """Nothing lies in the tree: to accept that is no success, until a person puts it there."""
     harness.play(one(BRANCH))

@@ -148,6 +148,9 @@ class Accepted:
         if has_files or not self.kind.facts.passed_checks:
             workspace = await steps.threads.run(self._reopen)
             tree = workspace.tree
+            if str(tree.number) != self.accepted.row.tree:
+                # A new one: where the work does not pass, it is there that it goes on.
+                await active.record.prepared(base=tree.base, tree=tree.number)
             with active.timed("harvest"):
                 self.harvested = await self._harvest(workspace)
                 await self._take_sides(workspace)
