@@ -64,6 +64,7 @@ def land(
         branch = into or found.project.repository.branch
         if branch is None:
             raise RefusedError("no branch is checked out here", "name one: --into BRANCH")
+        own = short_branch(found.run.ref)
         if branch_ref(branch) == found.run.ref:
             raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
@@ -72,7 +73,7 @@ def land(
         # Exported first: what lands is then on the branch of the run in this repository as well.
         head = control.head() if dry_run else _export(found, control)
         combined = combine(control, found.project.common_dir, write=not dry_run)
-        landing = plan_landing(combined, old, head)
+        landing = plan_landing(combined, old, head, own)
         start = found.project.start
         target = find_target(found.project.common_dir, branch, os.environ, combined.user_env, start)
         new = None
@@ -81,7 +82,8 @@ def land(
         _print_result(found, branch, landing, new, left, as_json=as_json)
         # Last, so that a dry run shows what would come even where it would be refused.
         if dry_run and landing.kind is not LandingKind.NOTHING:
-            target.check(landing.tree, landing.entries, merges=landing.kind is LandingKind.MERGE)
+            merges = landing.kind is LandingKind.MERGE
+            target.check(landing.tree, landing.entries, merges=merges, branch=own)
 
 
 def _export(found: Acting, control: Control) -> str:
@@ -103,7 +105,8 @@ def _land(
     if landing.kind is LandingKind.NOTHING:
         return landing.old
     merges = landing.kind is LandingKind.MERGE
-    target.check(landing.tree, landing.entries, merges=merges)
+    branch = short_branch(found.run.ref)
+    target.check(landing.tree, landing.entries, merges=merges, branch=branch)
     of_the_user = Hooks(target)
     # Everything that could refuse has been asked by now; from here on the checkout is written.
     message = f"Merge run {found.run.id}: {clean(found.run.goal, limit=_SHOWN)}"

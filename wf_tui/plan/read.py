@@ -61,7 +61,8 @@ def read_plan(
         if foreign := foreign_text(path.name, content.decode("utf-8", "replace")):
             return Report(name, None, (_refusal(foreign),))
         known = ", ".join(FORMATS)
-        near = nearest(path.suffix, FORMATS) if path.suffix else None
+        # Another ending of three letters is another format, and no misspelling.
+        near = nearest(path.suffix, FORMATS) if len(path.suffix) > len(".xml") else None
         hint = f"did you mean {path.stem}{near}?" if near else f"name it with one of {known}"
         ending = f"the unknown ending {path.suffix}" if path.suffix else "no ending"
         return refused(name, f"has {ending}; plans end in {known}", hint)

@@ -30,7 +30,10 @@ _TOKEN: Final = re.compile(
 )
 _ARRAY = 2
 _LONGEST_KEY = 10_000
-_HINTS: Final = {"Invalid value": "text stands in quotes; the only words are true and false"}
+_HINTS: Final = {
+    "Invalid value": "text stands in quotes; the only words are true and false",
+    "Invalid statement": "a line is `key = value`, or a header: [[phases]]",
+}
 _PLACE: Final = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
 
 

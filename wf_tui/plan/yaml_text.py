@@ -32,6 +32,11 @@ _HINTS: Final = {
     "mapping values are not allowed": "put text that holds `: ` in quotes, and check the indents",
     "could not find expected ':'": "write `key: value`, and indent the lines of a long text",
     "expected <block end>": "check the indents of this line and of those above it",
+    "expected '-' indicator": "begin it with `- `, or indent it like the lines above that it is of",
+    "expected key": "put a text that has quotes or brackets in it in single quotes, as a whole",
+    "expected ',' or": "close the bracket, or put the text in quotes",
+    "expected <document start>": "remove what does not belong to the plan, here and above",
+    "expected comment or line break": "this is no YAML: a plan begins with `goal: ...`",
 }
 
 

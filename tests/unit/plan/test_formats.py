@@ -112,6 +112,24 @@ def test_python_is_not_json() -> None:
     assert "null" in fault(read_json('{"a": None}')).hint
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('a: "x "y" z"\n', "single quotes"),
+        ("a: [x] y\n", "single quotes"),
+        ("a:\n  - x\n  b: y\n", "begin it with `- `"),
+        ("a: b\n...\nmore\n", "remove what does not belong"),
+        ("| a | b |\n", "no YAML"),
+        ("a: [x, y: {z\n", ""),
+    ],
+)
+def test_faults_of_yaml_say_what_helps(text: str, words: str) -> None:
+    """The parser's own words are those of its grammar, which few people know."""
+    hint = fault(read_yaml(text)).hint
+    assert hint
+    assert words in hint
+
+
 def test_text_without_quotes_is_not_toml() -> None:
     """The standard reader says no more than that a value is invalid."""
     assert "quotes" in fault(read_toml("a = b")).hint

@@ -89,6 +89,7 @@ def test_an_unreadable_file() -> None:
     ("name", "words"),
     [
         ("plan.yalm", "did you mean plan.yaml?"),
+        ("plan.xml", "name it with one of"),
         ("plan.txt", "the unknown ending .txt"),
         ("plan", "no ending"),
     ],

@@ -50,18 +50,19 @@ class Landing:
     entries: tuple[Entry, ...] = ()
 
 
-def plan_landing(combined: Combined, old: str, head: str) -> Landing:
+def plan_landing(combined: Combined, old: str, head: str, branch: str = "BRANCH") -> Landing:
     """Return what comes when `head` lands on `old`; a conflict is refused with its paths.
 
-    `combined` sees the objects of both, without writing to the user's. Raises `RefusedError` for a
-    conflict or for histories that have nothing in common, `GitError` where git fails.
+    `branch` is where a person finds `head`, for the hint. `combined` sees the objects of both,
+    without writing to the user's. Raises `RefusedError` for a conflict or for histories that have
+    nothing in common, `GitError` where git fails.
     """
     if combined.contains(head, head=old):
         return Landing(LandingKind.NOTHING, old, head, combined.tree_of(old))
     if combined.contains(old, head=head):
         kind, tree = LandingKind.FAST_FORWARD, combined.tree_of(head)
     else:
-        kind, tree = LandingKind.MERGE, _merged_tree(combined, old, head)
+        kind, tree = LandingKind.MERGE, _merged_tree(combined, old, head, branch)
     log = combined.git("log", "-z", "--first-parent", "--format=%H %s", f"{old}..{head}", "--")
     commits = (line.decode("utf-8", "replace").partition(" ") for line in log.records)
     return Landing(
@@ -135,13 +136,13 @@ def _merge_commit(
     return done.text
 
 
-def _merged_tree(combined: Combined, old: str, head: str) -> str:
+def _merged_tree(combined: Combined, old: str, head: str, branch: str) -> str:
     # Git would merge two histories that never met, and take every file for one that both added.
     if combined.git("merge-base", old, head, ok=(0, 1)).status:
         raise RefusedError("the branch has no history in common with the run")
     merge = merge_trees(combined, old, head)
     if not merge.clean:
-        hint = "merge the branch of the run by hand: git merge"
+        hint = f"merge the branch of the run by hand: git merge {branch}"
         raise RefusedError(f"it conflicts in {listed_files(merge.conflicts)}", hint)
     return merge.tree
 

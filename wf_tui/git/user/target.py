@@ -86,11 +86,14 @@ class Target:
             variables={**self.variables, **(variables or {})},
         )
 
-    def check(self, tree: str, entries: Collection[Entry], *, merges: bool) -> None:
+    def check(
+        self, tree: str, entries: Collection[Entry], *, merges: bool, branch: str = "BRANCH"
+    ) -> None:
         """Refuse a landing of these changes that would touch what the user has not committed.
 
         `tree` is what the checkout shall hold, `entries` what differs from now, `merges` says
         whether a merge commit is to be made: then git wants nothing in the index, and so does wf.
+        `branch` is that of the run, for the hint.
         Raises `RefusedError` with what to do; nothing is written. The cheapest questions come
         first.
         """
@@ -123,7 +126,7 @@ class Target:
         if names := filtered_files(self.git, tree, entries):
             raise RefusedError(
                 f"git filters, which wf does not run, are to write {listed_files(names)}",
-                "merge the branch of the run by hand: git merge",
+                f"merge the branch of the run by hand: git merge {branch}",
             )
 
     def move(

@@ -156,10 +156,13 @@ def test_a_merge_needs_a_name(done: Run) -> None:
 
 @pytest.mark.usefixtures("named")
 def test_a_conflict_is_refused_with_its_paths(done: Run) -> None:
-    """Nothing is half merged."""
+    """Nothing is half merged, and the hint is a command that can be run."""
     done.user.write("README.md", "other\n")
-    done.user.commit()
+    own = done.user.commit()
     assert _refused(done) == "it conflicts in README.md"
+    with pytest.raises(RefusedError) as raised:
+        plan_landing(_joined(done), own, done.control.head(), BRANCH)
+    assert raised.value.hint.endswith(f": git merge {BRANCH}")
 
 
 def test_a_history_of_its_own_is_refused(done: Run) -> None:
