@@ -540,6 +540,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "G8",
+        "files in a worktree that the worker made beside its own count for nothing",
+        "git/worktrees/inner_repositories.py",
+        "    return folder if leads_to.startswith(",
+        "    return None if leads_to.startswith(",
+        "unit/git/worktrees/test_left_work.py::test_what_cannot_be_brought_keeps_the_tree",
+    ),
+    Mutant(
+        "G8",
         "a task that left only commits is done",
         "scheduler/attempts/check.py",
         "            nothing_but_left(claim, harvested),\n",

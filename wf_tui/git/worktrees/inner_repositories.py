@@ -1,4 +1,4 @@
-"""Repositories inside of a worktree: worktrees that its worker made of its own, and others.
+"""Repositories inside of a worktree, or made beside it: worktrees of its worker's own, and others.
 
 Their files are not the worktree's, or git ignores them: no harvest takes these. Looked at as data,
 with an index of ours; git never looks for a repository there.
@@ -29,6 +29,8 @@ __all__ = ["unsaved_inside"]
 _MOST_FOLDERS: Final = 2_000
 """Ignored folders that are looked into, those near the top first: caches may have millions."""
 _SHOWN: Final = 80
+_LONGEST_MARK: Final = 8_192
+"""Bytes that are read of the file by which a worktree names its git directory."""
 
 
 def unsaved_inside(worktree: WorktreeFiles, git_dir: Path, refs: WorkerRefs) -> Iterator[str]:
@@ -42,8 +44,12 @@ def unsaved_inside(worktree: WorktreeFiles, git_dir: Path, refs: WorkerRefs) -> 
         return
     for path, commit in refs.worktrees:
         inner = _name_inside(worktree, path)
-        if inner and _is_dirty(worktree, git_dir, inner, commit):
-            yield f"uncommitted files in the worktree {clean(decode_path(inner), limit=_SHOWN)}"
+        folder = (
+            Path(os.fsdecode(worktree.full(inner))) if inner else _beside(worktree, git_dir, path)
+        )
+        if folder and _is_dirty(worktree, git_dir, folder, commit):
+            name = decode_path(inner) if inner else f"../{folder.name}"
+            yield f"uncommitted files in the worktree {clean(name, limit=_SHOWN)}"
     if worktree.kind(b".git") == stat.S_IFDIR and made_commits(worktree.full(b".git")):
         yield "commits in a repository of its own"
     for other in _ignored_repositories(worktree):
@@ -62,13 +68,28 @@ def _name_inside(worktree: WorktreeFiles, path: str) -> bytes:
     return name if name and all(worktree.kind(one) == stat.S_IFDIR for one in above) else b""
 
 
-def _is_dirty(worktree: WorktreeFiles, git_dir: Path, name: bytes, commit: str | None) -> bool:
+def _beside(worktree: WorktreeFiles, git_dir: Path, path: str) -> Path | None:
+    """Return the folder of a worktree that lies beside ours and leads to this git directory.
+
+    What lies further away is not looked at: a worker could name any folder of the machine.
+    """
+    place = worktree.path.resolve().parent
+    folder = place / Path(path).name
+    mark = folder / ".git"
+    if path != str(folder) or folder.is_symlink() or mark.is_symlink() or not mark.is_file():
+        return None
+    with mark.open("rb") as text:
+        leads_to = os.fsdecode(text.read(_LONGEST_MARK))
+    return folder if leads_to.startswith(f"gitdir: {git_dir.resolve()}/worktrees/") else None
+
+
+def _is_dirty(worktree: WorktreeFiles, git_dir: Path, path: Path, commit: str | None) -> bool:
     """Whether an inner worktree differs from its commit."""
     with tempfile.TemporaryDirectory(dir=worktree.index.parent, prefix="inner.") as folder:
         inner = replace(
             worktree,
             control=WorkerObjects(worktree.control, git_dir).both,
-            path=Path(os.fsdecode(worktree.full(name))),
+            path=path,
             index=Path(folder) / "index",
         )
         words = ("--end-of-options", commit) if commit else ("--empty",)

@@ -111,6 +111,7 @@ def test_what_the_harvest_took_is_not_left(run: Run, script: str) -> None:
     ("script", "why"),
     [
         ("git worktree add -qb a build/x; echo work > build/x/new", "uncommitted files in the"),
+        ("git worktree add -qb a ../x; echo work > ../x/new", "files in the worktree ../x"),
         (f"mkdir build; cd build; git init -q; {WORK}", "commits in the repository build"),
         (f"rm .git; git init -q; {WORK}", "commits in a repository of its own"),
         ("rm $G/HEAD; mkfifo $G/HEAD", "one of its files is not a file"),
