@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,18 @@ from wf_tui.config import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+
+HERE = Path(__file__).parent
+QUICK = frozenset({"test_mutants.py", "test_attacks.py"})
+"""Of these files what is not slow is asked with every change."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the faults to `-m slow`: real runs, real kills, waiting for what must not happen."""
+    for item in items:
+        if item.path.parent == HERE and item.path.name not in QUICK:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -227,8 +227,9 @@ def test_a_branch_that_moves_under_a_gate(tampered: RunHarness) -> None:
 
 
 def test_filters_that_are_not_there(harness: RunHarness) -> None:
-    """Files of Git LFS, whose program is missing, go in and come out as they are in git."""
-    harness.write("pointer.bin", "version https://git-lfs.github.com/spec/v1\n")
+    """Pointers of Git LFS without their content or its program come out and go in as they are."""
+    version = "version https://git-lfs.github.com/spec/v1"
+    harness.write("pointer.bin", f"{version}\noid sha256:{'a' * 64}\nsize 3\n")
     harness.git("add", "-A")
     harness.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")
     harness.git("add", ".gitattributes")

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import RunRow
 
 _WF = Path(sys.executable).with_name("wf")
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here"),
+]
 
 
 @dataclass(frozen=True)

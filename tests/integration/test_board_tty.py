@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import contextlib
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
 _HOSTILE = (
     "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b]8;;http://evil\x07link\x1bc\x1b[2J\x1b[3J"
     "\x1bPq\x1b\\\x9b2J\x9d52;c;ZXZpbA==\x9c [/] [@click=app.quit]go \u202eevil \r\x08"

@@ -22,7 +22,7 @@ phases:
   tasks:
   - {id: one, run: 'echo 1 > one.txt', mode: read_write, file_scope: [one.txt]}
   - {id: two, run: 'echo 2 > two.txt; printf "\\e[31mred\\e[0m\\tend\\n"', mode: read_write,
-     file_scope: [two.txt], gate: 'echo the gate; test -s two.txt'}
+     file_scope: [two.txt], gate: 'echo the gate; test -s two.txt', gate_on: attempt}
 - name: read
   depends_on: [write]
   tasks: [{id: look, run: 'cat one.txt two.txt', depends_on_results: [one]}]

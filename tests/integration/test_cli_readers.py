@@ -40,8 +40,8 @@ def test_an_interrupt_is_130_without_a_trace(cli: CliHarness) -> None:
     assert reader.returncode == 130
 
 
-def test_what_a_terminal_lacks_becomes_a_question_mark(cli: CliHarness) -> None:
-    """A glyph that its encoding lacks does not break the output off."""
+def test_signs_that_a_terminal_lacks_are_plain_ones(cli: CliHarness) -> None:
+    """What its encoding lacks does not break the output off; the signs are those of ASCII."""
     cli.paused_run(PLAN)
     done = subprocess.run(
         [sys.executable, "-m", "wf_tui", "status"],
@@ -53,7 +53,7 @@ def test_what_a_terminal_lacks_becomes_a_question_mark(cli: CliHarness) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "größer" in done.stdout
-    assert "  ? t  the run is paused" in done.stdout
+    assert "  . t  the run is paused" in done.stdout
 
 
 def test_colour_is_for_terminals_that_want_it(cli: CliHarness) -> None:

@@ -18,6 +18,7 @@ from tests.support.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+pytestmark = pytest.mark.slow
 _ROOT = Path(__file__).resolve().parents[2]
 _ENTER_SCREEN = b"\x1b[?1049h"
 _ANSWER_COLOUR = b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\"

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.strict_skips import ALLOWED
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 _SKIP = re.compile(r"(?:skip\(|reason=)\s*\"([^\"]+)\"")
 

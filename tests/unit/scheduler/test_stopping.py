@@ -131,6 +131,7 @@ def test_silent_gate(tmp_path: Path) -> None:
     assert (attempt.outcome, attempt.cause) == ("timed_out", "stall")
 
 
+@pytest.mark.slow
 def test_deep_folders(harness: RunHarness) -> None:
     """A worktree deeper than Python's stack is harvested, or refused, but the run ends."""
     dig = "import os; [(os.mkdir('a'), os.chdir('a')) for _ in range(1400)]; open('f', 'w')"
