@@ -1112,6 +1112,22 @@ MUTANTS: Final = (
     ),
     Mutant(
         "G11",
+        "an end mark within a paste ends it",
+        "board/terminal/sequences.py",
+        "end = self._held.rfind(_PASTE_END, end, begins if begins > 0 else len(self._held))",
+        "end = max(end, begins and end)",
+        "unit/board/terminal/test_sequences.py::test_an_end_mark_within_a_paste_ends_nothing",
+    ),
+    Mutant(
+        "G11",
+        "the number of a sequence is a letter",
+        "board/terminal/parser.py",
+        "if isinstance(key, events.Key) and key.character is None]",
+        "if isinstance(key, events.Key)]",
+        "unit/board/terminal/test_parser.py::test_the_number_of_a_sequence_is_no_letter",
+    ),
+    Mutant(
+        "G11",
         "keys from before the board are taken",
         "board/terminal/fence.py",
         "self.until is None or not isinstance(message, InputEvent | events.Paste)",
