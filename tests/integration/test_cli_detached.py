@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
 
 
+pytestmark = pytest.mark.slow
+
+
 def plan_of(flag: Path) -> str:
     """Return a plan with a task that fails until `flag` exists, and one that needs it."""
     return f"""

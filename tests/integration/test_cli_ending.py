@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.cli_harness import git
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
 
+pytestmark = pytest.mark.slow
 PLAN = """
 goal: two files
 max_concurrent: 2

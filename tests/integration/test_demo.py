@@ -19,6 +19,7 @@ from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
+pytestmark = pytest.mark.slow
 _LIMIT = 15.0
 
 

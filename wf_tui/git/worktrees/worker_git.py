@@ -41,6 +41,8 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     Its objects are read from `control.git`, and what it commits stays here. Raises `OSError`. By
     files alone: `git init` takes longer than all of this.
     """
+    # What is in it has the modes that the worker's git gives it; nobody else comes that far.
+    git_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in _FOLDERS:
         (git_dir / folder).mkdir(parents=True)
     control = worktree.control.git_dir
