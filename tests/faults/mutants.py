@@ -22,7 +22,7 @@ __all__ = ["MUTANTS", "ROOT", "Mutant", "copy_package", "run_test"]
 
 ROOT: Final = Path(__file__).parents[2]
 _OPTIONS: Final = (
-    "-qx", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider",
+    "-qx", "--tb=native", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider",
     "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout", "--timeout=60",
 )  # fmt: skip
 """Without all the plug-ins that are installed a test starts in half the time."""
@@ -351,14 +351,6 @@ MUTANTS: Final = (
         "        elif task.step in _DONE_WORKING and attempt.commit_id and attempt.base:\n",
         "        elif task.step == Step.INTEGRATING and attempt.commit_id and attempt.base:\n",
         "unit/scheduler/test_merge_gate.py::test_a_scheduler_that_dies_then",
-    ),
-    Mutant(
-        "G6",
-        "a merge that was made is not asked for after a crash",
-        "scheduler/recovery.py",
-        "        merging = task.step == Step.INTEGRATING\n",
-        "        merging = not task.step\n",
-        "unit/scheduler/test_recovery.py::test_merge_that_was_not_recorded",
     ),
     Mutant(
         "G6",
