@@ -66,10 +66,7 @@ def create_run(
     # Before anything is made: an old git fails in the middle, and with words of its own.
     require_version()
     jobs = jobs or plan.max_concurrent
-    if new_id is not None:
-        run_id = new_id()
-    else:
-        run_id = "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
+    run_id = new_id() if new_id is not None else _random_id()
     seats = new_seats(run_id, config, jobs, workers or {})
     environment = RunEnvironment.of(plan, config, project.environ)
     if warn is not None:
@@ -104,6 +101,10 @@ def create_run(
         shutil.rmtree(paths.root, ignore_errors=True)
         raise
     return row
+
+
+def _random_id() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
 
 
 def _passing_notices(

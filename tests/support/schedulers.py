@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.support.waiting import until
 from wf_tui.ledger.queries import reads
@@ -13,6 +13,22 @@ from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
     from tests.support.run_harness import RunHarness
+
+
+ACCEPT_POINTS: Final = (
+    "harvest.begun",
+    "harvest.commit",
+    "harvest.ref",
+    "harvest.recorded",
+    "check.begun",
+    "check.ended",
+    "integrate.begun",
+    "integrate.intent",
+    "integrate.moved",
+    "integrate.recorded",
+    "finish.recorded",
+)
+"""Where a scheduler can be killed while it takes accepted work, one after the other."""
 
 
 def wait_until_killed(pid: int) -> None:

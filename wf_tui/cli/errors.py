@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import sys
@@ -75,14 +76,18 @@ def discard_output() -> None:
 
     Python flushes both streams when it exits, and would fail once more on the closed pipe.
     """
-    null = os.open(os.devnull, os.O_WRONLY)
-    # On the descriptors, not on the objects: what is buffered is written there at exit.
     for stream in (sys.stdout, sys.stderr):
-        try:
-            os.dup2(null, stream.fileno())
-        except (OSError, ValueError):
-            continue
-    os.close(null)
+        with contextlib.suppress(OSError, ValueError):
+            _let_go(stream)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Have a stream lead nowhere: by its descriptor, since what is buffered is written at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, stream.fileno())
+    finally:
+        os.close(null)
 
 
 def _discard_if_unwritable(stream: TextIO | None) -> bool:
@@ -95,9 +100,7 @@ def _discard_if_unwritable(stream: TextIO | None) -> bool:
     try:
         stream.flush()
     except OSError:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
+        _let_go(stream)
         return True
     return False
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.plans import WRITES, conflicting_plan, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree, touch
-from tests.support.schedulers import wait_until_killed
+from tests.support.schedulers import ACCEPT_POINTS, wait_until_killed
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
@@ -133,23 +133,8 @@ def test_conflict_in_the_shared_tree(harness: RunHarness) -> None:
     assert harness.merged("shared.txt") == "both"
 
 
-POINTS = [
-    "harvest.begun",
-    "harvest.commit",
-    "harvest.ref",
-    "harvest.recorded",
-    "check.begun",
-    "check.ended",
-    "integrate.begun",
-    "integrate.intent",
-    "integrate.moved",
-    "integrate.recorded",
-    "finish.recorded",
-]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", ACCEPT_POINTS)
 def test_killed_while_it_takes_accepted_work(harness: RunHarness, point: str) -> None:
     """Wherever the scheduler is killed, the next one merges what was accepted, once."""
     harness.play(outside(", gate: 'test -e other.txt'"))

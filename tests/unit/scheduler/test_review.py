@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.plans import WRITES, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree
-from tests.support.schedulers import wait_until_killed
+from tests.support.schedulers import ACCEPT_POINTS, wait_until_killed
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
@@ -140,23 +140,8 @@ def test_a_tree_that_is_gone(harness: RunHarness) -> None:
     assert (accept_and_lead(harness).kind, harness.merged("src/a")) == ("merged", "in")
 
 
-POINTS = [
-    "harvest.begun",
-    "harvest.commit",
-    "harvest.ref",
-    "harvest.recorded",
-    "check.begun",
-    "check.ended",
-    "integrate.begun",
-    "integrate.intent",
-    "integrate.moved",
-    "integrate.recorded",
-    "finish.recorded",
-]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", ACCEPT_POINTS)
 def test_killed_while_it_takes_accepted_work(harness: RunHarness, point: str) -> None:
     """Kill -9 at any point of an accept: the next scheduler merges it, once (G5, G6)."""
     harness.play(reviewed())

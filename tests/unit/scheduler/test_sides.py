@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.plans import WRITES, conflicting_plan
 from tests.support.run_harness import accept_and_lead, kept_tree
-from tests.support.schedulers import wait_until_killed
+from tests.support.schedulers import ACCEPT_POINTS, wait_until_killed
 from wf_tui.conflict_choices import OpenPath, read_conflict
 from wf_tui.git.control.control import open_control
 from wf_tui.git.merge.integrate import find_conflict
@@ -173,23 +173,8 @@ def test_what_an_earlier_version_laid_out(harness: RunHarness) -> None:
     assert harness.merged("shared.txt") == "mine"
 
 
-POINTS = [
-    "harvest.begun",
-    "harvest.commit",
-    "harvest.ref",
-    "harvest.recorded",
-    "check.begun",
-    "check.ended",
-    "integrate.begun",
-    "integrate.intent",
-    "integrate.moved",
-    "integrate.recorded",
-    "finish.recorded",
-]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", ACCEPT_POINTS)
 def test_a_choice_outlives_a_kill(harness: RunHarness, point: str) -> None:
     """Wherever the scheduler is killed, the next one merges the side that was chosen, once."""
     gate = ", gate: 'grep -q mine shared.txt'"

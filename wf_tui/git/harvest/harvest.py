@@ -223,17 +223,7 @@ def harvest(
     changes = worktree.changes()
     known = witness.added if witness.differs else {*filter(is_plain, committed())}
     listed = _with_witness(worktree, witness, known, changes.tags)
-    paths = [path for path in listed.tags if _is_covered(scopes, path)]
-    new = [path for path in paths if listed.tags[path] == UNTRACKED]
-    submodules = changed_submodules(worktree, listed.tags)
-    planted = planted_repositories(worktree, new)
-    found = _ChangedPaths(worktree, caps or worktree.control.caps, witness, submodules, planted)
-    found.refused |= {path: why for path, why in submodules.items() if _touches(scopes, path)}
-    for path in paths:
-        found.sort(path)
-    found.gone += [path for path in listed.dropped if _is_covered(scopes, path)]
-    found.refused |= {p: why for p, why in listed.refused.items() if _is_covered(scopes, p)}
-    found.note_modes_alone(path for path in witness.modes if _is_covered(scopes, path))
+    found = _sorted_paths(worktree, witness, listed, caps or worktree.control.caps, scopes)
     _update_index(worktree, found)
     # What the worker tracks although it is ignored is in the index by now, and hidden no more.
     ignored = worktree.ignored()
@@ -267,6 +257,28 @@ class _Listed:
     dropped: Sequence[bytes]
     """Files that lie there, and are tracked no more."""
     refused: Mapping[bytes, str]
+
+
+def _sorted_paths(
+    worktree: WorktreeFiles,
+    witness: Witness,
+    listed: _Listed,
+    caps: Caps,
+    scopes: Sequence[str] | None,
+) -> _ChangedPaths:
+    """Say of each changed path that is covered what becomes of it; nothing is written."""
+    paths = [path for path in listed.tags if _is_covered(scopes, path)]
+    new = [path for path in paths if listed.tags[path] == UNTRACKED]
+    submodules = changed_submodules(worktree, listed.tags)
+    planted = planted_repositories(worktree, new)
+    found = _ChangedPaths(worktree, caps, witness, submodules, planted)
+    found.refused |= {path: why for path, why in submodules.items() if _touches(scopes, path)}
+    for path in paths:
+        found.sort(path)
+    found.gone += [path for path in listed.dropped if _is_covered(scopes, path)]
+    found.refused |= {p: why for p, why in listed.refused.items() if _is_covered(scopes, p)}
+    found.note_modes_alone(path for path in witness.modes if _is_covered(scopes, path))
+    return found
 
 
 def _with_witness(

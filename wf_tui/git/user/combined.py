@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wf_tui.git.config_text import quoted
 from wf_tui.git.control.control import Control
 
 __all__ = ["Combined", "combine"]
@@ -41,8 +42,8 @@ def combine(control: Control, common_dir: Path, *, write: bool) -> Combined:
     if write:
         variables["GIT_OBJECT_DIRECTORY"] = str(objects)
     else:
-        variables[_OTHERS] = _quoted(objects)
-        user_env[_OTHERS] = _quoted(control.git_dir / "objects")
+        variables[_OTHERS] = quoted(str(objects))
+        user_env[_OTHERS] = quoted(str(control.git_dir / "objects"))
     return Combined(
         control.git_dir,
         control.object_format,
@@ -52,9 +53,3 @@ def combine(control: Control, common_dir: Path, *, write: bool) -> Combined:
         settings=control.settings,
         user_env=user_env,
     )
-
-
-def _quoted(path: Path) -> str:
-    """Return a path as one entry of a list of alternates, whatever characters it has."""
-    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
