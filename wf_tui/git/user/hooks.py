@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from wf_tui.errors import RefusedError
+from wf_tui.git.runner import Completed
 from wf_tui.git.user.target import Target
 from wf_tui.text import clean
 
@@ -43,20 +44,24 @@ class Hooks:
         with tempfile.TemporaryDirectory(prefix="wf-land-") as folder:
             file = Path(folder, "MERGE_MSG")
             file.write_text(message + "\n", encoding="utf-8")
-            self._run("pre-merge-commit")
-            self._run("prepare-commit-msg", str(file), "merge")
-            self._run("commit-msg", str(file))
+            self._ask("pre-merge-commit")
+            self._ask("prepare-commit-msg", str(file), "merge")
+            self._ask("commit-msg", str(file))
             return file.read_text(encoding="utf-8", errors="replace").rstrip("\n")
 
     def after_merge(self) -> None:
         """Let the hook know; what it answers changes nothing any more, as with git."""
-        if self.target.checkout is not None:
-            words = ("hook", "run", "--ignore-missing", "post-merge", "--", "0")
-            self.target.ask_users_git(*words)
+        self._run("post-merge", "0")
 
-    def _run(self, name: str, *arguments: str) -> None:
-        words = ("hook", "run", "--ignore-missing", name, "--", *arguments)
-        done = self.target.ask_users_git(*words)
-        if done.status:
+    def _ask(self, name: str, *arguments: str) -> None:
+        done = self._run(name, *arguments)
+        if done is not None and done.status:
             output = clean((done.stderr or done.stdout).strip(), limit=400)
             raise RefusedError(f"the hook {name} refuses the merge: {output}", "mend what it names")
+
+    def _run(self, name: str, *arguments: str) -> Completed | None:
+        """Run a hook, if it is there; without a checkout git merges nothing, and none runs."""
+        if self.target.checkout is None:
+            return None
+        words = ("hook", "run", "--ignore-missing", name, "--", *arguments)
+        return self.target.ask_users_git(*words)

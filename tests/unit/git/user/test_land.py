@@ -507,6 +507,18 @@ def test_hooks_run_when_asked(named: User, done: Run) -> None:
     assert (named.path / ".git/after").read_text().strip() == new
 
 
+def test_no_hook_runs_for_a_branch_without_a_checkout(named: User, done: Run) -> None:
+    """Git itself would not merge there."""
+    named.git("checkout", "-q", "-b", "side")
+    named.write("own", "own\n")
+    named.commit()
+    named.git("checkout", "-q", "main")
+    _hook(named, "pre-merge-commit", "exit 1")
+    combined, target, coming = _look(done, "side")
+    new = land(combined, target, coming, "Land", hooks=Hooks(target))
+    assert new == named.git("rev-parse", "side")
+
+
 def test_a_hook_can_refuse(named: User, done: Run) -> None:
     """What it printed is told, and the checkout is as it was."""
     named.write("own", "own\n")
