@@ -8,7 +8,7 @@ import contextlib
 import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from wf_tui.disk_space import is_full
@@ -55,6 +55,7 @@ class Pool:
         """Puts into a fresh tree what does not come from git."""
         self._lock = threading.Lock()
         self._free: list[int] = []
+        self._held_back: frozenset[int] = frozenset()
         self._names: dict[str, Names] = {}
         self._trashed = 0
         for folder in (paths.trees, paths.gits, paths.indexes, paths.trash):
@@ -67,13 +68,14 @@ class Pool:
         names = (entry.name for entry in self.paths.trees.iterdir())
         return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit()))
 
-    def acquire(self, base: str, *, number: int | None = None) -> Tree:
+    def acquire(self, base: str, *, number: int | None = None, wanted: int | None = None) -> Tree:
         """Return a worktree that is exactly `base`; of a certain number, where one is given.
 
+        That of `number` is taken whatever it is, that of `wanted` where it is free, else another.
         It takes 8 ms at 100 files, 200 ms at 50,000. Local files are added to it; raises
         `LocalFileError` where these cannot be, `GitError` where no worktree can be made.
         """
-        taken = self._next_number() if number is None else self._reserve(number)
+        taken = self._next_number(wanted) if number is None else self._reserve(number)
         tree = Tree.at(self.control, self.paths, taken, base)
         self._prepare(tree)
         try:
@@ -143,6 +145,15 @@ class Pool:
         self._reserve(tree.number)
         for mark in (tree.released, tree.for_gate):
             mark.unlink(missing_ok=True)
+
+    def hold_back(self, numbers: Collection[int]) -> None:
+        """Give these worktrees only to who wants one of them, until this is called again.
+
+        The session of a coding agent belongs to a folder: the scheduler says with each look which
+        ones the sessions of waiting tasks are for.
+        """
+        with self._lock:
+            self._held_back = frozenset(numbers)
 
     def free(self) -> tuple[int, ...]:
         """Return the numbers of the worktrees that wait for an attempt.
@@ -248,14 +259,18 @@ class Pool:
         for entry in self.paths.trash.iterdir():
             erase(os.fsencode(entry))
 
-    def _next_number(self) -> int:
+    def _next_number(self, wanted: int | None = None) -> int:
         """Return the number of a worktree to use again, or of one that is yet to be made."""
         while True:
             with self._lock:
-                if not self._free:
+                # Its own first; then the last one back, whose files the disk cache still has.
+                mine = [number for number in self._free if number == wanted]
+                others = [number for number in self._free if number not in self._held_back]
+                candidates = others + mine
+                if not candidates:
                     break
-                # The last one back: its files are those that the disk cache still has.
-                number = self._free.pop()
+                number = candidates[-1]
+                self._free.remove(number)
             # Else a person has written in it meanwhile: it is left to them, and forgotten here.
             if self._is_as_given_back(number):
                 return number

@@ -41,6 +41,17 @@ def test_a_released_tree_is_used_again(run: Run) -> None:
     assert [run.pool.acquire(run.control.base).number for _ in range(2)] == [1, 3]
 
 
+def test_a_tree_that_is_kept_back_goes_to_who_wants_it(run: Run) -> None:
+    """A session that belongs to a folder finds it free; others take another one meanwhile."""
+    base = run.control.base
+    for tree in [run.pool.acquire(base), run.pool.acquire(base)]:
+        run.pool.release(tree)
+    run.pool.hold_back({2})
+    assert [run.pool.acquire(base).number for _ in range(2)] == [1, 3]
+    assert run.pool.acquire(base, wanted=2).number == 2
+    assert run.pool.acquire(base, wanted=2).number == 4
+
+
 def test_a_tree_moves_between_commits(run: Run) -> None:
     """The same tree is exactly each commit it is prepared for, forwards and backwards."""
     old = run.control.head()
