@@ -186,8 +186,9 @@ class Heartbeat:
             active.stop(Ending(Outcome.LOST, Cause.LEASE, "no sign of life: its lease expired"))
             return
         limit = silence_limit(active, timing.stall_after)
-        if limit and now - vitals.output > limit:
-            text = f"no output for {limit:g} s, which is its stall_after"
+        if limit and vitals.silence(now) > limit:
+            what = "no progress" if vitals.on_line else "no output"
+            text = f"{what} for {limit:g} s, which is its stall_after"
             active.stop(Ending(Outcome.TIMED_OUT, Cause.STALL, text))
 
 

@@ -51,3 +51,38 @@ def test_time_that_is_spared_never_lies_ahead() -> None:
     vitals = Vitals(SetClock(), evidence=90.0, output=20.0, own_since=99.0)
     vitals.spare(30.0, now=100.0)
     assert (vitals.evidence, vitals.output, vitals.own_since) == (100.0, 50.0, 100.0)
+
+
+def test_an_agent_is_heard_on_the_line_alone() -> None:
+    """What an agent prints, and that it asks its model again, is no progress."""
+    clock = SetClock()
+    vitals = Vitals(clock, on_line=True)
+    vitals.note(Started(pid=1))
+    assert not vitals.running
+    vitals.heard(progress=False)
+    assert (vitals.running, vitals.silence(100.0)) == (True, 0.0)
+    clock.time = 130.0
+    vitals.note(Output(10_000))
+    vitals.heard(progress=False)
+    assert vitals.silence(130.0) == 30.0
+    vitals.heard(progress=True)
+    assert vitals.silence(130.0) == 0.0
+
+
+def test_a_tool_may_take_three_times_as_long() -> None:
+    """A build is silent for longer than a model that thinks."""
+    vitals = Vitals(SetClock(), output=40.0, open_tools=1)
+    assert vitals.silence(100.0) == 20.0
+    vitals.open_tools = 0
+    assert vitals.silence(100.0) == 60.0
+
+
+def test_the_clock_stands_still_while_a_person_is_asked() -> None:
+    """The time that a person takes for an answer is no silence of the worker."""
+    clock = SetClock()
+    vitals = Vitals(clock, output=90.0)
+    vitals.asking(asks=True)
+    clock.time = 5_000.0
+    assert vitals.silence(5_000.0) == 10.0
+    vitals.asking(asks=False)
+    assert vitals.silence(5_000.0) == 10.0

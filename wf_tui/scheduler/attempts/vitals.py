@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.workers.protocol import Alive, Started
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from wf_tui.workers.protocol import WorkerEvent
 
 __all__ = ["Vitals"]
+
+_IN_A_TOOL: Final = 3
+"""How many times longer an agent may be silent while it uses a tool (RULES 5)."""
 
 
 @dataclass
@@ -35,25 +38,62 @@ class Vitals:
     """Whether it waits for other attempts, so that nothing is to be expected of it."""
     overdue: bool = False
     """Whether it was recorded that the scheduler itself takes too long."""
+    on_line: bool = False
+    """Whether what it does is heard on the line alone: what an agent prints is no progress."""
+    open_tools: int = 0
+    """Its tool calls that have begun and not ended."""
+    tools_at_end: bool = False
+    """Whether its tool calls are heard of only when they are over."""
+    asking_since: float | None = None
+    """Since when a question of it is open, so that its clocks stand still."""
 
     def note(self, event: WorkerEvent) -> None:
         """Take what a worker or a gate reports; the shim's own tick is no output.
 
-        A start counts as output: a program that has just begun has not been silent yet.
+        A start counts as output: a program that has just begun has not been silent yet. An agent
+        runs with the first thing that it says: until then, the start deadline is its limit.
         """
         self.evidence = self.clock.monotonic()
+        if self.on_line:
+            return
         if isinstance(event, Started):
             self.running = True
         # A program that hangs has a shim that ticks all the same: that is no sign of work.
         if not isinstance(event, Alive):
             self.output = self.evidence
 
+    def heard(self, *, progress: bool) -> None:
+        """Take note that something came on the line; a retry of a request is no progress."""
+        self.evidence = self.clock.monotonic()
+        if progress or (self.on_line and not self.running):
+            self.output = self.evidence
+        self.running = True
+
+    def asking(self, *, asks: bool) -> None:
+        """Let the clock of its progress stand still for as long as it waits for a person."""
+        now = self.clock.monotonic()
+        if asks and self.asking_since is None:
+            self.asking_since = now
+        elif not asks and self.asking_since is not None:
+            self.output = min(now, self.output + now - self.asking_since)
+            self.asking_since = None
+
+    def silence(self, now: float) -> float:
+        """Return for how many seconds nothing of its work was heard, by the monotonic clock.
+
+        A third of the time while it uses a tool, which may be a long build.
+        """
+        until = now if self.asking_since is None else self.asking_since
+        patience = _IN_A_TOOL if self.open_tools or self.tools_at_end else 1
+        return (until - self.output) / patience
+
     def no_program(self) -> None:
         """Take note that no program runs: what comes next is the scheduler's own work.
 
         Called at every change from one to the other, so that each own step has its whole time.
         """
-        self.running = False
+        self.running = self.on_line = self.tools_at_end = False
+        self.open_tools, self.asking_since = 0, None
         self.own_since = self.clock.monotonic()
 
     def spare(self, seconds: float, now: float) -> None:
