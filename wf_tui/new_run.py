@@ -25,6 +25,7 @@ from wf_tui.ledger.rules.seats import new_seats
 from wf_tui.paths import private_folder
 from wf_tui.plan import scopes
 from wf_tui.plan.choices import Scopes
+from wf_tui.profiles.resolve import resolve_all
 from wf_tui.text import clean, listed
 from wf_tui.variables import is_secret
 
@@ -67,7 +68,8 @@ def create_run(
     require_version()
     jobs = jobs or plan.max_concurrent
     run_id = new_id() if new_id is not None else _random_id()
-    seats = new_seats(run_id, config, jobs, workers or {})
+    profiles = resolve_all(config)
+    seats = new_seats(run_id, profiles, jobs, workers or {})
     environment = RunEnvironment.of(plan, config, project.environ)
     if warn is not None:
         for line in _passing_notices(plan, environment, project.environ):
@@ -95,7 +97,7 @@ def create_run(
         with ledger.db.transaction(run_id):
             row = ledger.create_run(row, *of_plan(plan), worktree)
             ledger.join_workers(run_id, seats)
-            limits = {name: profile.breaker for name, profile in config.seats.items()}
+            limits = {name: profile.breaker for name, profile in profiles.items()}
             ledger.set_breakers(run_id, limits)
     except BaseException:  # an interrupt, too: what no ledger knows of would never be removed
         shutil.rmtree(paths.root, ignore_errors=True)

@@ -12,19 +12,20 @@ from wf_tui.ledger.model.states import SeatState
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wf_tui.config import Config
     from wf_tui.ledger.rules.change import Change
+    from wf_tui.profiles.resolved import Resolved
 
 __all__ = ["join_workers", "more_seats", "new_seats"]
 
 
-def new_seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> list[WorkerRow]:
+def new_seats(
+    run: str, profiles: Mapping[str, Resolved], jobs: int, asked: Mapping[str, int]
+) -> list[WorkerRow]:
     """Return the seats of a run; a profile without a number has as many as jobs.
 
-    `asked` is what the command line says, by profile, and goes before the configuration. Raises
-    `UnknownNameError` and `UsageError`.
+    `asked` is what the command line says, by profile, and goes before the configuration; an agent
+    has seats only where it is asked for. Raises `UnknownNameError` and `UsageError`.
     """
-    profiles = config.seats
     for name, count in asked.items():
         if name not in profiles:
             raise UnknownNameError("profile", name, profiles)
@@ -41,6 +42,7 @@ def new_seats(run: str, config: Config, jobs: int, asked: Mapping[str, int]) -> 
             state=SeatState.IDLE,
         )
         for name, profile in profiles.items()
+        if name in asked or profile.takes == "command"
         for number in range(asked.get(name, profile.seats or jobs))
     ]
 

@@ -1,92 +1,53 @@
 """The user's configuration, `~/.config/wf/config.toml` or `WF_CONFIG`; unknown keys are errors."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
+from wf_tui.config.preset import Preset
+from wf_tui.config.profile import Profile
+from wf_tui.config.values import Passed, Seconds, Table
 from wf_tui.errors import EnvironmentalError, UsageError, nearest
-from wf_tui.variables import name_fault, pattern_fault, value_fault
 
-__all__ = ["Board", "Config", "Profile", "Timing", "config_path", "load_config"]
+__all__ = ["Board", "Config", "Timing", "config_path", "load_config"]
 
-_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-def settable(variables: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the variables as they are; a program has to be able to get each of them."""
-    for name, value in variables.items():
-        if fault := name_fault(name) or value_fault(value):
-            raise ValueError(f"{name!r} {fault}")
-    return variables
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def passable(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names and patterns as they are; wf has to be able to pass each of them on."""
-    for pattern in patterns:
-        if fault := pattern_fault(pattern):
-            raise ValueError(f"{pattern!r} {fault}")
-    return patterns
+def named(profiles: Mapping[str, Profile]) -> Mapping[str, Profile]:
+    """Return the profiles as they are; their names become those of seats, and of folders."""
+    for name in profiles:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name: letters, digits, and . _ - within, up to 64")
+    return profiles
 
 
-_Variables = Annotated[Mapping[str, str], AfterValidator(settable)]
-_Passed = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(passable)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Timing(_Part):
+class Timing(Table):
     """How long things may take, in seconds (RULES 3.2)."""
 
-    lease: _Seconds = 60.0
+    lease: Seconds = 60.0
     """How long a claim is valid without a renewed heartbeat."""
-    heartbeat: _Seconds = 10.0
+    heartbeat: Seconds = 10.0
     """How often the leases of living attempts are renewed."""
-    start_deadline: _Seconds = 60.0
+    start_deadline: Seconds = 60.0
     """How long an attempt may take from its claim to its program."""
-    step_deadline: _Seconds = 300.0
+    step_deadline: Seconds = 300.0
     """How long one git command of the scheduler's own steps may take."""
-    setup_deadline: _Seconds = 600.0
+    setup_deadline: Seconds = 600.0
     """How long the `setup` of a plan may take in one worktree."""
-    stall_after: _Seconds = 600.0
+    stall_after: Seconds = 600.0
     """How long an agent may be silent; of commands a plan says it, or nothing does."""
-    steal_after: _Seconds = 300.0
+    steal_after: Seconds = 300.0
     """How long a task waits for the busy worker that its plan pinned it to."""
-    grace: _Seconds = 5.0
+    grace: Seconds = 5.0
     """Between the polite end of a program and its kill."""
 
 
-_COMMANDS_ONLY: Final[frozenset[str]] = frozenset({"shell"})
-
-
-class Profile(_Part):
-    """How to make the seats of one kind."""
-
-    kind: Literal["shell"] = "shell"
-    seats: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """How many; None: as many as jobs."""
-    roles: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """The roles it takes; none means all."""
-    lane: str = "local"
-    """The provider limit that its seats share."""
-    env: _Variables = {}
-    """Variables for its programs, and their values; no gate or setup sees them."""
-    pass_env: _Passed = ()
-    """Variables of whoever starts a run that its programs get, too."""
-    breaker: Annotated[int, Field(ge=0, le=1_000_000)] = 50
-    """After how many quick failures in a row its seats pause (RULES 5, Breaker); 0: never."""
-
-    @property
-    def takes_prompts(self) -> bool:
-        """Whether its seats can do a task that has no command."""
-        return self.kind not in _COMMANDS_ONLY
-
-
-class Board(_Part):
+class Board(Table):
     """How the board looks."""
 
     theme: str = ""
@@ -97,15 +58,17 @@ class Board(_Part):
     """Letters instead of signs, as `--ascii`."""
 
 
-class Config(_Part):
+class Config(Table):
     """All that the user has configured."""
 
-    profiles: Mapping[str, Profile] = {}
+    profiles: Annotated[Mapping[str, Profile], AfterValidator(named)] = {}
+    presets: Mapping[str, Preset] = {}
+    """What is changed of the presets that come with wf, and further ones."""
     timing: Timing = Timing()
     board: Board = Board()
     port_base: Annotated[int, Field(ge=1024, le=65_000)] = 20_000
     """Where the ranges begin of which each attempt has one (`WF_PORT_BASE`)."""
-    pass_env: _Passed = ()
+    pass_env: Passed = ()
     """Variables that every program gets, by name or by a pattern: `SSH_AUTH_SOCK`, `CARGO_*`."""
     keys: Mapping[str, str] = {}
     """The keys of the board's actions by the action's id, separated by commas: `"R,f5"`."""
@@ -121,9 +84,10 @@ class Config(_Part):
         return any(profile.takes_prompts for profile in self.seats.values())
 
 
-_TABLES: Final[Mapping[str, type[_Part]]] = {
+_TABLES: Final[Mapping[str, type[Table]]] = {
     "": Config,
     "profiles": Profile,
+    "presets": Preset,
     "timing": Timing,
     "board": Board,
 }
@@ -171,14 +135,32 @@ def _fault_text(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(map(str, place))
     if kind != "extra_forbidden":
         return f"{name}: {message.removeprefix('Value error, ')}"
-    return f"unknown key {name}{_meant(str(place[-1]), str(place[0]) if place[1:] else '')}"
+    return f"unknown key {name}{_meant(place)}"
 
 
-def _meant(key: str, table: str) -> str:
+def _meant(place: tuple[int | str, ...]) -> str:
     """Return the key of the same table that is nearest, or the table that has this one."""
-    if best := nearest(key, _TABLES[table].model_fields):
+    key = str(place[-1])
+    if best := nearest(key, _table_at(place[:-1]).model_fields):
         return f" (did you mean {best!r}?)"
     owners = [name for name, model in _TABLES.items() if key in model.model_fields]
     if not owners:
         return ""
     return f" (it is a key of [{owners[0]}])" if owners[0] else " (it stands above all tables)"
+
+
+def _table_at(place: tuple[int | str, ...]) -> type[Table]:
+    """Return the kind of table that stands at a place of the file."""
+    table: type[Table] = Config
+    for step in place:
+        field = table.model_fields.get(str(step))  # None for the name of a profile, or a number
+        if field is not None:
+            table = next(_tables_in(field.annotation), table)
+    return table
+
+
+def _tables_in(annotation: object) -> Iterator[type[Table]]:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _tables_in(part)

@@ -1,0 +1,189 @@
+"""Putting a profile and its preset together; asked once, before a run exists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.profiles.presets import find_preset, preset_names
+from wf_tui.profiles.resolved import (
+    FileText,
+    Key,
+    Limits,
+    LoginFile,
+    Price,
+    Resolved,
+    filled_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wf_tui.config import Config, Preset, Profile
+    from wf_tui.config.preset import Calling, Option
+
+__all__ = ["LOCAL_LANE", "resolve", "resolve_all"]
+
+LOCAL_LANE: Final = "local"
+"""The lane of commands; no provider limits it."""
+_OWN: Final = "jsonl"
+"""The preset of a program of one's own, where a profile names none."""
+_OPTIONS: Final = "{options}"
+
+
+def resolve(config: Config, name: str) -> Resolved:
+    """Return the profile of this name, ready to be used.
+
+    Raises `UnknownNameError` for a profile or preset that is not there, and `UsageError` where
+    they do not fit each other.
+    """
+    profile = config.seats.get(name)
+    if profile is None:
+        raise _unknown(config, name)
+    if profile.kind == "shell":
+        return _by_profile(name, profile)
+    preset_name = profile.preset or _OWN
+    preset = find_preset(config, preset_name)
+    calling = preset.agent if profile.kind == "agent" else preset.acp
+    if calling is None:
+        other = "acp" if profile.kind == "agent" else "agent"
+        raise UsageError(
+            f'profiles.{name}: preset {preset_name!r} is not for kind = "{profile.kind}"',
+            f'use kind = "{other}", or another preset',
+        )
+    return _of_agent(name, profile, preset, calling, preset_name)
+
+
+def resolve_all(config: Config) -> Mapping[str, Resolved]:
+    """Return all profiles by name, the built-in one first; raises as `resolve`."""
+    return {name: resolve(config, name) for name in config.seats}
+
+
+def _unknown(config: Config, name: str) -> UnknownNameError:
+    error = UnknownNameError("profile", name, config.seats)
+    if name in preset_names() and not error.hint.startswith("did you mean"):
+        error.hint = f'add to your configuration: [profiles.{name}] with preset = "{name}"'
+    return error
+
+
+def _by_profile(name: str, profile: Profile) -> Resolved:
+    """Return what the profile says by itself; all there is to know of one of commands."""
+    price = profile.price
+    return Resolved(
+        name=name,
+        kind=profile.kind,
+        lane=profile.lane or (LOCAL_LANE if profile.kind == "shell" else name),
+        model=profile.model,
+        env=dict(profile.env),
+        pass_env=profile.pass_env,
+        keys=_keys(profile.keys or {}),
+        seats=profile.seats,
+        roles=profile.roles,
+        limits=Limits(**profile.limits.model_dump()),
+        price=price if isinstance(price, str) else Price(**price.model_dump()),
+        fallback=profile.fallback,
+        resume=profile.resume,
+        sandbox=profile.sandbox,
+        is_default=profile.default,
+        question_timeout=profile.question_timeout,
+        on_timeout=profile.on_timeout,
+        limit_patience=profile.limit_patience,
+        ask=profile.ask or ("commands" if profile.kind == "acp" else "never"),
+        allow=profile.allow,
+        breaker=profile.breaker,
+    )
+
+
+def _of_agent(
+    name: str, profile: Profile, preset: Preset, calling: Calling, preset_name: str
+) -> Resolved:
+    known = _by_profile(name, profile)
+    # A login and the preset's keys are two ways to the same maker.
+    by_preset = profile.keys is None and profile.login is None
+    keys = _keys(preset.keys) if by_preset else known.keys
+    base_url = profile.base_url or preset.base_url
+    is_foreign = base_url != preset.base_url
+    options = _chosen((*preset.options, *calling.options), profile, base_url, has_key=bool(keys))
+    slots = {"model": profile.model, "base_url": base_url}
+    words = [word for option in options for word in option.argv]
+    argv = _argv(calling.argv, words, profile.command, slots)
+    if not argv:
+        raise UsageError(f"profiles.{name}: preset {preset_name!r} needs a command")
+    if profile.login and not preset.logins:
+        raise UsageError(f"profiles.{name}: preset {preset_name!r} has no login", "use keys")
+    env = {**preset.env, **calling.env}
+    for option in options:
+        env.update(option.env)
+    env.update(profile.env)
+    files = {one.path: one.text for option in options for one in option.files}
+    logins = preset.logins if profile.login else ()
+    return replace(
+        known,
+        lane=profile.lane or _lane(preset, base_url, is_foreign=is_foreign) or name,
+        preset=preset_name,
+        maker=preset.maker,
+        base_url=base_url,
+        is_foreign=is_foreign,
+        argv=argv,
+        resume_argv=_argv(calling.resume_argv, words, profile.command, slots),
+        version_argv=(argv[0], *preset.version) if preset.version else (),
+        prompt_by=calling.prompt_by,
+        parser=calling.parser,
+        env={key: filled_in(value, slots) for key, value in env.items()},
+        files=tuple(FileText(path, text) for path, text in files.items()),
+        keys=keys,
+        needs_all_keys=not by_preset,
+        logins=tuple(LoginFile(one.user, one.variable, one.home) for one in logins),
+        modes=_modes(profile, calling),
+        rss=calling.rss,
+        tools_at_end=calling.tools_at_end,
+    )
+
+
+def _modes(profile: Profile, calling: Calling) -> Mapping[str, str]:
+    if profile.agent_mode:
+        return {"write": profile.agent_mode, "read": profile.agent_mode}
+    return {str(use): mode for use, mode in calling.modes.items()}
+
+
+def _keys(sources: Mapping[str, str]) -> tuple[Key, ...]:
+    keys = []
+    for name, source in sources.items():
+        kind, _, place = source.partition(":")
+        keys.append(Key(name, "file" if kind == "file" else "env", place))
+    return tuple(keys)
+
+
+def _chosen(
+    options: Iterable[Option], profile: Profile, base_url: str, *, has_key: bool
+) -> list[Option]:
+    """Return the options whose conditions hold, in their order."""
+    has = {
+        "model": bool(profile.model),
+        "base_url": bool(base_url),
+        "key": has_key,
+        "login": profile.login is not None,
+    }
+    return [
+        option
+        for option in options
+        if all(has[word.removeprefix("!")] is not word.startswith("!") for word in option.given)
+    ]
+
+
+def _argv(
+    argv: tuple[str, ...], options: list[str], command: tuple[str, ...], slots: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return a command line with its options; the profile's command stands for its first word."""
+    words: list[str] = []
+    for word in (*command, *argv[1:]) if command else argv:
+        words += options if word == _OPTIONS else [word]
+    return tuple(filled_in(word, slots) for word in words)
+
+
+def _lane(preset: Preset, base_url: str, *, is_foreign: bool) -> str:
+    """Return the name of who limits what is asked of the model: a maker, or a host."""
+    host = urlsplit(base_url).hostname or ""
+    return host if is_foreign or not preset.maker else preset.maker
