@@ -116,6 +116,11 @@ class RunPaths:
         return self.root / "scheduler.lock"
 
     @property
+    def lanes(self) -> Path:
+        """The lanes of this run alone, there where those of the host could not be used."""
+        return self.root / "lanes.db"
+
+    @property
     def scheduler_log(self) -> Path:
         """What a detached scheduler prints."""
         return self.root / "scheduler.log"
@@ -135,6 +140,11 @@ class RepoPaths:
     def ledger(self) -> Path:
         """The ledger of all runs on this repository."""
         return self.root / "ledger.db"
+
+    @property
+    def lanes(self) -> Path:
+        """What all runs of this user on this host share: the limits of their providers."""
+        return self.root.parent / "lanes.db"
 
     def run(self, run: str) -> RunPaths:
         """Return the folder of one run."""

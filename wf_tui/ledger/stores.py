@@ -1,13 +1,51 @@
-"""Which store the ledger of a repository is kept in: the one place that names a kind of store."""
+"""Where a ledger is kept, and what the runs of a host share: the one place that names a store."""
 
-from wf_tui.clock import Clock
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.ledger.store.sqlite.file_format import LANES
 from wf_tui.ledger.store.sqlite.store import SqliteStore
-from wf_tui.ledger.store.store import Store
-from wf_tui.paths import RepoPaths
+from wf_tui.ledger.store.store import Patience
 
-__all__ = ["store_of"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wf_tui.clock import Clock
+    from wf_tui.ledger.lanes.lanes import Lanes
+    from wf_tui.ledger.store.store import Store, StoreReport
+    from wf_tui.paths import RepoPaths
+
+__all__ = ["describe_lanes", "open_lanes", "store_of"]
+
+_PATIENCE: Final = Patience(most=2.0)
+"""Seconds that who asks for a permit waits for another program; its transactions take 5 ms."""
 
 
 def store_of(paths: RepoPaths, clock: Clock | None = None) -> Store:
     """Return the store of a repository; times come from `clock`, or from the store's own."""
     return SqliteStore(paths, clock)
+
+
+def open_lanes(
+    path: Path,
+    *,
+    create: bool = True,
+    clock: Clock | None = None,
+    patience: Patience = _PATIENCE,
+) -> Lanes:
+    """Open the lanes of this host at `path`, on the thread that will use them, and close `db`.
+
+    Raises `LedgerError` where the file cannot be used, and `EnvironmentalError` for its folder.
+    """
+    from wf_tui.ledger.lanes.lanes import Lanes  # noqa: PLC0415 - most commands ask for none
+
+    return Lanes(SqliteDatabase(path, create=create, patience=patience, clock=clock, kind=LANES))
+
+
+def describe_lanes(path: Path) -> StoreReport:
+    """Look at the lanes of this host without changing anything."""
+    from wf_tui.ledger.store.sqlite.inspect_file import inspect_file  # noqa: PLC0415 - doctor
+
+    return inspect_file(path, LANES)

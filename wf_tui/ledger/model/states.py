@@ -351,6 +351,10 @@ class LimitKind(StrEnum):
     QUOTA = "quota"
     AUTH = "auth"
     BREAKER = "breaker"
+    PERSON = "person"
+    """A person paused it."""
+    BUDGET = "budget"
+    """What may be spent in it on one day is spent."""
 
 
 class ReleaseKind(StrEnum):

@@ -19,6 +19,7 @@ from wf_tui.clock import Clock, SystemClock
 from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.store.database import NO_VALUES, Row, Value, Values
 from wf_tui.ledger.store.refusals import number_too_long, text_not_utf8
+from wf_tui.ledger.store.sqlite.file_format import LEDGER, FileFormat
 from wf_tui.ledger.store.sqlite.file_guard import FileGuard, judge
 from wf_tui.ledger.store.sqlite.migrations import open_or_migrate
 from wf_tui.ledger.store.sqlite.write_lock import TOO_MANY_FILES, WriteLock
@@ -55,8 +56,10 @@ class SqliteDatabase:
         create: bool = False,
         patience: Patience | None = None,
         clock: Clock | None = None,
+        kind: FileFormat = LEDGER,
     ) -> None:
         self.path = path
+        self.format = kind
         self._clock = clock or SystemClock()
         self._depth = 0
         self._guard: FileGuard | None = None
@@ -77,7 +80,7 @@ class SqliteDatabase:
             self._spare_file(on=False)
             _make_private(path)
             self._version = self._data_version()
-            self._guard = FileGuard(path)
+            self._guard = FileGuard(path, kind.history)
             undo.pop_all()
 
     def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:

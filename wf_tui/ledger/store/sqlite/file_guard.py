@@ -38,8 +38,9 @@ class FileGuard:
     file and is asked before each write.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, history: str) -> None:
         self._path = path
+        self._statement = history
         self._journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")]
         self._main, self._others = self._read_identities()
         self._written: tuple[int, int] | None = None
@@ -60,6 +61,8 @@ class FileGuard:
         Else the file could be brought up to date from its journal at this moment. It is looked at
         if it was written since the last time, which is once for a thousand pages.
         """
+        if not self._statement:
+            return ""
         status = self._path.stat()
         written = (status.st_mtime_ns, status.st_size)
         if written != self._written:
@@ -98,7 +101,7 @@ class FileGuard:
         for _ in range(_LOOKS):
             try:
                 with contextlib.closing(apsw.Connection(place, flags=_FLAGS)) as connection:
-                    rows = connection.execute("SELECT CAST(total(seq) AS INTEGER) FROM run")
+                    rows = connection.execute(self._statement)
                     return int(str(rows.fetchall()[0][0]))
             except apsw.SQLError:  # no such table: all that there is, is in the journal yet
                 return 0

@@ -7,7 +7,7 @@ from typing import Final
 import apsw
 
 from wf_tui.ledger.store.sqlite.driver import explained
-from wf_tui.ledger.store.sqlite.migrations import APPLICATION_ID, USER_VERSION, readable
+from wf_tui.ledger.store.sqlite.file_format import LEDGER, FileFormat
 from wf_tui.ledger.store.store import StoreReport, StoreState
 
 __all__ = ["inspect_file", "store_version"]
@@ -15,15 +15,15 @@ __all__ = ["inspect_file", "store_version"]
 _BUSY_MS: Final = 1000
 
 
-def inspect_file(path: Path) -> StoreReport:
-    """Return the state of the ledger at `path`; it is opened for reading alone."""
-    if not path.exists() or _is_begun(path):
+def inspect_file(path: Path, kind: FileFormat = LEDGER) -> StoreReport:
+    """Return the state of the file at `path`; it is opened for reading alone."""
+    if not path.exists() or _is_begun(path, kind):
         return StoreReport(StoreState.ABSENT, "no run yet")
     try:
         flags = apsw.SQLITE_OPEN_READONLY
         with contextlib.closing(apsw.Connection(str(path), flags=flags)) as connection:
             connection.set_busy_timeout(_BUSY_MS)
-            return _inspect(connection)
+            return _inspect(connection, kind)
     except apsw.Error as error:
         known = explained(error, path)
         damaged = isinstance(error, apsw.CorruptError)
@@ -37,18 +37,19 @@ def store_version() -> str:
     return apsw.sqlite_lib_version()
 
 
-def _is_begun(path: Path) -> bool:
+def _is_begun(path: Path, kind: FileFormat) -> bool:
     """Whether who made the file got no further, for want of room: the next run makes the rest."""
-    started = path.stat().st_size or any(path.parent.glob("runs/*"))
+    used = bool(kind.beside) and any(path.parent.glob(kind.beside))
+    started = path.stat().st_size or used
     return not started and not path.with_name(f"{path.name}-wal").exists()
 
 
-def _inspect(connection: apsw.Connection) -> StoreReport:
+def _inspect(connection: apsw.Connection, kind: FileFormat) -> StoreReport:
     application, version, journal, check = (
         connection.execute(f"PRAGMA {name}").fetchone()
         for name in ("application_id", "user_version", "journal_mode", "quick_check(1)")
     )
-    if application != (APPLICATION_ID,):
+    if application != (kind.application,):
         return StoreReport(StoreState.FOREIGN, "another program's file", "move it away")
     if check != ("ok",):
         hint = "it is left as it is; keep a copy before you repair it"
@@ -56,9 +57,9 @@ def _inspect(connection: apsw.Connection) -> StoreReport:
             StoreState.DAMAGED, f"damaged: {check[0] if check else 'unreadable'}", hint
         )
     number = int(str(version[0])) if version else 0
-    if number != USER_VERSION:
-        text = f"format {number}, this wf knows {USER_VERSION}"
-        if readable(number):
+    if number != kind.version:
+        text = f"format {number}, this wf knows {kind.version}"
+        if kind.reads(number):
             return StoreReport(StoreState.OLDER, text, "the next command brings it up to date")
         return StoreReport(StoreState.UNKNOWN, text, "use that version of wf for this repository")
     return StoreReport(StoreState.OK, "whole", journal=str(journal[0]) if journal else "")

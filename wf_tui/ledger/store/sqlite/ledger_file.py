@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wf_tui.ledger.store.database import Row
+from wf_tui.ledger.store.sqlite.file_format import FileFormat
 
 __all__ = ["LedgerFile"]
 
@@ -17,6 +18,7 @@ class LedgerFile(Protocol):
     """An open ledger file, at `path`."""
 
     path: Path
+    format: FileFormat
 
     def execute(self, sql: str, /) -> list[Row]:
         """Run one statement, or a script without rows; return all its rows."""

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Final, cast
 
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.store.sqlite.copies import copy_beside
+from wf_tui.ledger.store.sqlite.file_format import LEDGER
 from wf_tui.ledger.store.sqlite.mounts import journal_mode
 from wf_tui.locks import is_held
 
 if TYPE_CHECKING:
     from wf_tui.ledger.store.sqlite.ledger_file import LedgerFile
 
-__all__ = ["APPLICATION_ID", "USER_VERSION", "open_or_migrate", "readable"]
+__all__ = ["APPLICATION_ID", "USER_VERSION", "open_or_migrate"]
 
-APPLICATION_ID: Final = 0x77664C31  # "wfL1"
-USER_VERSION: Final = 4
-_OLDEST: Final = 1
+APPLICATION_ID: Final = LEDGER.application
+USER_VERSION: Final = LEDGER.version
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,6 @@ class _Header:
     empty: bool
 
 
-_OURS: Final = _Header(APPLICATION_ID, USER_VERSION, empty=False)
-
-
-def readable(version: int) -> bool:
-    """Whether this wf knows the format, or how to bring it up to date."""
-    return _OLDEST <= version <= USER_VERSION
-
-
 def open_or_migrate(db: LedgerFile) -> None:
     """Check whose file this is; give an empty one the tables, an older one the newer ones.
 
@@ -48,7 +40,8 @@ def open_or_migrate(db: LedgerFile) -> None:
     without the memory which that shares between processes, and changed to a journal that is safe.
     """
     mode, _ = journal_mode(db.path)
-    if mode == "WAL" and _header(db) == _OURS:
+    ours = _Header(db.format.application, db.format.version, empty=False)
+    if mode == "WAL" and _header(db) == ours:
         return
     with db.locked():
         if mode == "WAL":
@@ -66,24 +59,24 @@ def _create_or_upgrade(db: LedgerFile, mode: str) -> None:
     """Judge a file, and change it, in the turn of a writer: of several processes one does it."""
     header = _header(db)
     if header == _Header(0, 0, empty=True):
-        if any(db.path.parent.glob("runs/*")):
+        if db.format.beside and any(db.path.parent.glob(db.format.beside)):
             raise LedgerError(
                 f"{db.path} is empty, though there were runs; it was left as it is",
                 "put a copy of it back, or move it and its folder away",
             )
         _create(db, mode)
-    elif header.application != APPLICATION_ID:
+    elif header.application != db.format.application:
         raise LedgerError(
             f"{db.path} is not a ledger of wf; it was left as it is",
             "move it away, or set WF_STATE_DIR to another folder",
         )
-    elif not readable(header.version):
+    elif not db.format.reads(header.version):
         raise LedgerError(
             f"{db.path} was created by a newer version of wf (format {header.version}, this one "
-            f"knows {USER_VERSION}); it was left as it is",
+            f"knows {db.format.version}); it was left as it is",
             "use that version of wf for this repository",
         )
-    elif header.version < USER_VERSION:
+    elif header.version < db.format.version:
         _migrate(db, header.version)
 
 
@@ -101,9 +94,9 @@ def _number(db: LedgerFile, pragma: str) -> int:
 def _create(db: LedgerFile, mode: str) -> None:
     db.execute(f"PRAGMA journal_mode = {mode}")
     with db.atomic():
-        db.execute(_script("schema.sql"))
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {USER_VERSION}")
+        db.execute(_script(db.format.schema))
+        db.execute(f"PRAGMA application_id = {db.format.application}")
+        db.execute(f"PRAGMA user_version = {db.format.version}")
 
 
 def _migrate(db: LedgerFile, version: int) -> None:
@@ -111,9 +104,9 @@ def _migrate(db: LedgerFile, version: int) -> None:
     _refuse_while_led(db)
     _back_up(db, version)
     with db.atomic():
-        for step in range(version + 1, USER_VERSION + 1):
+        for step in range(version + 1, db.format.version + 1):
             db.execute(_script(f"upgrades/{step}.sql"))
-        db.execute(f"PRAGMA user_version = {USER_VERSION}")
+        db.execute(f"PRAGMA user_version = {db.format.version}")
 
 
 def _script(name: str) -> str:

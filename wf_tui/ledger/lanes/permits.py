@@ -1,0 +1,109 @@
+"""Permits: which attempt of which process uses a lane of this host, and whose count no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.processes import ProcessIdentity, is_alive
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wf_tui.ledger.store.database import Database
+
+__all__ = ["Grant", "Holder", "Permit", "Wish", "drop_dead", "read_permits", "reserved_memory"]
+
+_RESERVED: Final = 10.0
+"""Seconds until a program that was started shows in what the system says is free."""
+_READ: Final = (
+    "SELECT number, lane, run, task, epoch, memory, at, pid, host, boot, pid_started "
+    "FROM permit ORDER BY number"
+)
+
+
+@dataclass(frozen=True)
+class Permit:
+    """The right of one process to run one attempt in a lane."""
+
+    number: int
+    lane: str
+    run: str
+    task: str
+    epoch: int
+    memory: int
+    """MiB that its program will need."""
+    at: float
+    process: ProcessIdentity
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who asks for permits: a scheduler, of one run, in one process."""
+
+    repo: str
+    run: str
+    process: ProcessIdentity
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a scheduler would start now, if it may."""
+
+    seats: Mapping[str, Sequence[int]]
+    """By lane: the memory in MiB of each program, the one that comes first in front."""
+    first: bool = False
+    """Whether nothing of the run is running: then the first one starts, whatever memory is left."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What may start now."""
+
+    permits: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By lane: the numbers of the permits; they are held until they are given back."""
+    short: Mapping[str, str] = field(default_factory=dict)
+    """By lane where there were fewer than wanted: `lane`, `ramp`, `capacity` or `memory`."""
+    retry_at: float | None = None
+    """When it is worth asking again, in UTC seconds, if nobody gives anything back before."""
+
+
+def read_permits(db: Database, host: str) -> list[Permit]:
+    """Return the permits of this host; a folder may be shared with others, a lane is not."""
+    found = []
+    for row in db.execute(_READ):
+        number, lane, run, task, epoch, memory, at, pid, where, boot, started = row
+        if where != host:
+            continue
+        process = ProcessIdentity(int(str(pid)), str(where), str(boot), str(started))
+        found.append(
+            Permit(
+                number=int(str(number)),
+                lane=str(lane),
+                run=str(run),
+                task=str(task),
+                epoch=int(str(epoch)),
+                memory=int(str(memory)),
+                at=float(str(at)),
+                process=process,
+            )
+        )
+    return found
+
+
+def drop_dead(db: Database, permits: Sequence[Permit]) -> list[Permit]:
+    """Take the permits of dead processes away; return the others. Done by whoever looks."""
+    alive = {process: is_alive(process) for process in {one.process for one in permits}}
+    dead = [one for one in permits if not alive[one.process]]
+    if dead:
+        gone = [{"number": one.number} for one in dead]
+        db.execute_many("DELETE FROM permit WHERE number = :number", gone)
+    return [one for one in permits if alive[one.process]]
+
+
+def reserved_memory(permits: Sequence[Permit], now: float) -> int:
+    """Return the MiB of programs that were started so lately that the system does not show them.
+
+    Also of those that seem to be started in the future: the clock was set back since.
+    """
+    return sum(one.memory for one in permits if now - one.at < _RESERVED)
