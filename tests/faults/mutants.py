@@ -189,18 +189,18 @@ MUTANTS: Final = (
     Mutant(
         "G4",
         "a shim that goes on without its scheduler",
-        "workers/shim.py",
+        "workers/shim/shim.py",
         '        self.stop("scheduler_gone", 0.0)\n',
         "",
-        "unit/workers/test_deaths.py::test_death_of_the_scheduler",
+        "unit/workers/shim/test_deaths.py::test_death_of_the_scheduler",
     ),
     Mutant(
         "G4",
         "a shim that ends the program alone",
-        "workers/shim.py",
+        "workers/shim/shim.py",
         "        killed, clean = kill_tree(self.wake, self.note_death, group=group)\n",
         "        killed, clean = set[int](), group == 0\n",
-        "unit/workers/test_stopping.py::test_nothing_outlives_the_program",
+        "unit/workers/shim/test_stopping.py::test_nothing_outlives_the_program",
     ),
     Mutant(
         "G4",
@@ -836,18 +836,18 @@ MUTANTS: Final = (
     Mutant(
         "G12",
         "secrets in the end of an output",
-        "workers/log_writer.py",
+        "workers/shim/log_writer.py",
         "self.redactor.whole(text, cut=self.total > TAIL_BYTES)[-TAIL_CHARACTERS:]",
         "text[-TAIL_CHARACTERS:]",
-        "unit/workers/test_redaction.py::test_the_tail_is_redacted",
+        "unit/workers/shim/test_redaction.py::test_the_tail_is_redacted",
     ),
     Mutant(
         "G12",
         "halves of a secret in two pieces",
-        "workers/redaction.py",
+        "workers/shim/redaction.py",
         "        self.held = text[hold:]\n",
         "        done.append(text[hold:])\n",
-        "unit/workers/test_redaction.py::test_a_secret_is_replaced_by_its_name",
+        "unit/workers/shim/test_redaction.py::test_a_secret_is_replaced_by_its_name",
     ),
     Mutant(
         "G12",
@@ -943,10 +943,10 @@ MUTANTS: Final = (
     Mutant(
         "G14",
         "a log without a cap",
-        "workers/log_writer.py",
+        "workers/shim/log_writer.py",
         "        self.room = cap - cap // 2\n",
         "        self.room = 1 << 62\n",
-        "unit/workers/test_log_writer.py::test_head_and_tail_of_a_long_output",
+        "unit/workers/shim/test_log_writer.py::test_head_and_tail_of_a_long_output",
     ),
     Mutant(
         "G14",

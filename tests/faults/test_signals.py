@@ -16,7 +16,7 @@ from tests.support.cli_harness import CliHarness, make_repository
 from tests.support.schedulers import wait_for_stand_by
 from tests.support.terminal import open_terminal
 from tests.support.waiting import until
-from wf_tui.workers.sweep import sweep_marked
+from wf_tui.workers.shim.sweep import sweep_marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

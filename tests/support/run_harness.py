@@ -21,7 +21,7 @@ from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 from wf_tui.project import Project, find_project, open_ledger
 from wf_tui.scheduler.process import Lead, start_detached
-from wf_tui.workers.channel import DEAF_AFTER
+from wf_tui.workers.shim.channel import DEAF_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

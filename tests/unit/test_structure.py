@@ -152,9 +152,9 @@ def test_programs_are_started_in_known_places() -> None:
         "git/worktrees/local_files.py": {"subprocess.run"},
         "scheduler/process.py": {"subprocess.Popen"},
         "user_program.py": {"subprocess.Popen"},
-        "workers/launcher.py": {"subprocess.Popen"},
-        "workers/shim.py": {"os.posix_spawnp"},
-        "workers/shim_parent.py": {"os.fork"},
+        "workers/shim/launcher.py": {"subprocess.Popen"},
+        "workers/shim/shim.py": {"os.posix_spawnp"},
+        "workers/shim/shim_parent.py": {"os.fork"},
     }
 
 

@@ -17,7 +17,7 @@ from wf_tui.git.control import diffs
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
 from wf_tui.text import clean, last_state, unfinished_state
-from wf_tui.workers import log
+from wf_tui.workers.shim import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

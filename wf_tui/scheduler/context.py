@@ -34,8 +34,8 @@ from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.scheduler.scheduler import Scheduler
-from wf_tui.workers.launcher import Launcher
-from wf_tui.workers.shell import ShellWorker
+from wf_tui.workers.registry import KINDS
+from wf_tui.workers.shim.launcher import Launcher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -104,11 +104,12 @@ class RunContext:
         setup = SetupTeardown(
             self.launcher, self.worktree, timing.setup_deadline, timing.start_deadline
         )
+        workers = {name: kind.factory(self.launcher) for name, kind in KINDS.items()}
         merge_gate = MergeGate(gate, jobs, setup, pool, threads, clock)
         steps = Steps(
             Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
             setup,
-            RunProgram({"shell": ShellWorker(self.launcher)}, threads, clock),
+            RunProgram(workers, threads, clock),
             Harvest(self.control, threads, clock, timing.step_deadline),
             Check(gate, threads),
             Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),

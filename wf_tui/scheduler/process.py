@@ -30,7 +30,7 @@ from wf_tui.scheduler.context import open_run
 from wf_tui.scheduler.run_log import RunLog, current_log
 from wf_tui.scheduler.threads import Threads, started_threads
 from wf_tui.text import plural
-from wf_tui.workers.channel import DEAF_AFTER
+from wf_tui.workers.shim.channel import DEAF_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -22,7 +22,7 @@ from wf_tui.scheduler.attempts.endings import CANCELLED, LOST, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import Workspace
 from wf_tui.scheduler.integrator import FinishedWork
-from wf_tui.workers.sweep import sweep_git, sweep_marked
+from wf_tui.workers.shim.sweep import sweep_git, sweep_marked
 
 if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger

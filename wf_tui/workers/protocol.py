@@ -1,4 +1,4 @@
-"""What the scheduler and a worker say to each other: job, events, outcome.
+"""What the scheduler and a worker give each other: job, events, outcome.
 
 A worker is driven by the scheduler and never touches the ledger.
 """
@@ -6,8 +6,9 @@ A worker is driven by the scheduler and never touches the ledger.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
+from wf_tui.workers.line.failure_kind import FailureKind
+from wf_tui.workers.line.grammar import Verdict
 from wf_tui.workers.script import SHELL
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "Report",
     "Started",
     "Success",
-    "Worker",
     "WorkerEvent",
 ]
 
@@ -69,6 +69,12 @@ class Job:
     """
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What no log may hold, each with the name that stands in its place."""
+    prompt_file: Path | None = None
+    """The file with the whole text of the prompt, named by `WF_PROMPT`."""
+    home: Path | None = None
+    """The home of its seat, for workers that have one."""
+    resume: str | None = None
+    """The session that is to be continued."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,12 @@ class Success:
 
     result: str
     program: ProgramExit | None = None
+    summary: str = ""
+    """What the worker itself says that it did."""
+    files: tuple[str, ...] = ()
+    """The files that it says matter."""
+    verdict: Verdict | None = None
+    """What its line said of the end."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,14 @@ class Failure:
     text: str
     """One sentence for a person."""
     program: ProgramExit | None = None
+    kind: FailureKind = FailureKind.TASK
+    """What decides what happens next."""
+    retry_after: float | None = None
+    """Seconds that the provider wants to be left alone."""
+    reset_at: float | None = None
+    """When a quota is there again, in seconds since 1970."""
+    verdict: Verdict | None = None
+    """What its line said of the end."""
 
     @property
     def exit_code(self) -> int | None:
@@ -172,19 +192,3 @@ class Lost:
 
 
 Outcome = Success | Failure | Lost
-
-
-class Worker(Protocol):
-    """A seat that does one job at a time.
-
-    One object stands for all seats of its kind, so that jobs overlap in it. It is made by the
-    scheduler's process, and knows the job and nothing else of the run.
-    """
-
-    async def run(self, job: Job, report: Report) -> Outcome:
-        """Do the job. Cancelling stops it, and returns only when every process is gone.
-
-        Called on the event loop, which must not be blocked. `report` is called there for each sign
-        of life; without any for a lease the attempt is lost (RULES 5). Work that fails is an
-        outcome, never an exception; one that is raised counts as a fault of the machine.
-        """

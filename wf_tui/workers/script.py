@@ -4,7 +4,7 @@ import re
 from pathlib import Path, PurePath
 from typing import Final
 
-from wf_tui.workers.plain_file import write_plain
+from wf_tui.workers.shim.plain_file import write_plain
 
 __all__ = ["SHELL", "script_argv"]
 

@@ -7,7 +7,7 @@ import signal
 from dataclasses import replace
 
 from wf_tui.text import clean, cut, last_state
-from wf_tui.workers.launcher import Launcher, Program
+from wf_tui.workers.line.run_on_line import run_on_line
 from wf_tui.workers.protocol import (
     Failure,
     Job,
@@ -19,6 +19,8 @@ from wf_tui.workers.protocol import (
     WorkerEvent,
 )
 from wf_tui.workers.script import script_argv
+from wf_tui.workers.session import Session
+from wf_tui.workers.shim.launcher import Launcher, Program
 
 __all__ = ["ShellWorker", "failure", "failure_text", "result_text", "run_command"]
 
@@ -40,7 +42,7 @@ class ShellWorker:
     def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
 
-    async def run(self, job: Job, report: Report) -> Outcome:
+    async def run(self, job: Job, session: Session) -> Outcome:
         """Do the job; exit status 0 is success, its result the last lines of the output."""
         if job.command is None:
             return Failure("spawn", "the task has no command to run")
@@ -51,7 +53,7 @@ class ShellWorker:
         program = _program(job, argv, "log.jsonl", "exit.json")
         if job.program_environment is not None:
             program = replace(program, environment=job.program_environment)
-        ended = await self._launcher.run(program, report)
+        ended = (await run_on_line(self._launcher, program, session)).program
         if ended.lost:
             return Lost(_LOST, ended)
         if ended.succeeded:

@@ -11,7 +11,7 @@ from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.project import open_ledger
-from wf_tui.workers import log
+from wf_tui.workers.shim import log
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ from tests.support.run_harness import attempt_started
 from tests.support.schedulers import kill_scheduler
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.rules.moves import CANCEL
-from wf_tui.workers.descendants import children_of
-from wf_tui.workers.sweep import sweep_marked
+from wf_tui.workers.shim.descendants import children_of
+from wf_tui.workers.shim.sweep import sweep_marked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from wf_tui.errors import LedgerError
 from wf_tui.ledger.rules.moves import RELEASE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.scheduler.process import Lead
-from wf_tui.workers.sweep import sweep_marked
+from wf_tui.workers.shim.sweep import sweep_marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from wf_tui.workers.exit_file import read_exit
-from wf_tui.workers.launcher import Launcher, Program
+from wf_tui.workers.line.grammar import Answer, LineEvent, PersonMessage, Question
 from wf_tui.workers.protocol import Limits, ProgramExit, WorkerEvent
+from wf_tui.workers.shim.exit_file import read_exit
+from wf_tui.workers.shim.launcher import Launcher, Program
 
 PATIENCE = 20.0
 
@@ -53,7 +54,7 @@ class Witness:
 
 
 class Events(list[WorkerEvent]):
-    """A report that can be waited on."""
+    """A report, and a session, that can be waited on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,6 +64,21 @@ class Events(list[WorkerEvent]):
         """Take an event."""
         self.append(event)
         self._came.set()
+
+    note = __call__
+
+    async def take(self, event: LineEvent) -> None:
+        """Take what came up the line."""
+
+    async def ask(self, _: Question) -> Answer | None:
+        """Nobody answers."""
+        return None
+
+    async def messages(self) -> AsyncIterator[PersonMessage]:
+        """Nobody writes."""
+        nothing: tuple[PersonMessage, ...] = ()
+        for message in nothing:
+            yield message
 
     async def first(self, kind: type[Any]) -> Any:
         """Return the first event of this kind, as soon as it comes."""

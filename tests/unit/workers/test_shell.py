@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workers.conftest import Events, Witness
-from wf_tui.workers import log
-from wf_tui.workers.exit_file import read_exit
-from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import (
     Failure,
     Job,
@@ -23,6 +20,9 @@ from wf_tui.workers.protocol import (
 )
 from wf_tui.workers.script import SHELL
 from wf_tui.workers.shell import ShellWorker, failure, result_text, run_command
+from wf_tui.workers.shim import log
+from wf_tui.workers.shim.exit_file import read_exit
+from wf_tui.workers.shim.launcher import Launcher
 
 BASH = ("bash", "-eo", "pipefail", "-c")
 

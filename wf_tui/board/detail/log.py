@@ -11,7 +11,7 @@ from wf_tui.board.widgets.line import Role, Span
 from wf_tui.ledger.queries import reads
 from wf_tui.project import open_reads
 from wf_tui.text import last_state, unfinished_state
-from wf_tui.workers import log
+from wf_tui.workers.shim import log
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.job import JobInputs, JobMaker
     from wf_tui.scheduler.attempts.setup_teardown import SetupTeardown
     from wf_tui.scheduler.threads import Threads
-    from wf_tui.workers.launcher import Launcher
     from wf_tui.workers.protocol import Job
+    from wf_tui.workers.shim.launcher import Launcher
 
 __all__ = ["Gate", "GateQuestion", "JudgedMerge", "MergeGate"]
 

@@ -15,9 +15,9 @@ from wf_tui.workers.environment import (
     values_of,
     worker_environment,
 )
-from wf_tui.workers.plain_file import write_plain
 from wf_tui.workers.protocol import Job, Limits
 from wf_tui.workers.script import SHELL
+from wf_tui.workers.shim.plain_file import write_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +85,7 @@ class JobMaker:
             content = json.dumps(claim.conflict, indent=1)
             conflicts = write_plain(folder / "conflicts.json", content)
         prompt = make_prompt(claim)
-        write_plain(folder / "prompt.md", prompt)
+        prompt_file = write_plain(folder / "prompt.md", prompt)
         mark = attempt_mark(claim.run, folder.name)
         own = worker_environment(
             run=claim.run,
@@ -118,6 +118,7 @@ class JobMaker:
             gate_shell=spec.gate_shell or SHELL,
             program_environment={**base, **values_of(given), **own},
             secrets=secrets_of({**checks, **given}),
+            prompt_file=prompt_file,
         )
 
 

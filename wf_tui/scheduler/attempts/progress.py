@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.text import clean
-from wf_tui.workers.log import tail
+from wf_tui.workers.shim.log import tail
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

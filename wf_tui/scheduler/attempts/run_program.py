@@ -11,14 +11,40 @@ from wf_tui.scheduler.attempts.progress import Progress, last_line
 from wf_tui.workers.protocol import Lost, Output, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from wf_tui.clock import Clock
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.threads import Threads
-    from wf_tui.workers.protocol import Job, Outcome, Worker, WorkerEvent
+    from wf_tui.workers.line.grammar import Answer, LineEvent, PersonMessage, Question
+    from wf_tui.workers.protocol import Job, Outcome, WorkerEvent
+    from wf_tui.workers.worker import Worker
 
 __all__ = ["RunProgram"]
+
+
+@dataclass(frozen=True)
+class NotingSession:
+    """A `Session` that takes signs of life, and has nobody who answers or writes."""
+
+    report: Callable[[WorkerEvent], None]
+
+    def note(self, event: WorkerEvent) -> None:
+        """Take what the shim reports."""
+        self.report(event)
+
+    async def take(self, event: LineEvent) -> None:
+        """Take what came up the line, and leave it."""
+
+    async def ask(self, _: Question) -> Answer | None:
+        """Nobody answers."""
+        return None
+
+    async def messages(self) -> AsyncIterator[PersonMessage]:
+        """Nobody writes."""
+        nothing: tuple[PersonMessage, ...] = ()
+        for message in nothing:
+            yield message
 
 
 @dataclass(frozen=True)
@@ -52,7 +78,7 @@ class RunProgram:
 
         worker = self.workers[active.claim.kind]
         try:
-            outcome = await active.stoppable(worker.run(job, on_event))
+            outcome = await active.stoppable(worker.run(job, NotingSession(on_event)))
         except StoppedError:
             # Stands for no ending: the attempt records the one that it was stopped with.
             outcome = Lost("stopped")

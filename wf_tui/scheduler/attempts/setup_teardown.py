@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
-    from wf_tui.workers.launcher import Launcher
     from wf_tui.workers.protocol import Job, ProgramExit
+    from wf_tui.workers.shim.launcher import Launcher
 
 __all__ = ["SetupTeardown"]
 

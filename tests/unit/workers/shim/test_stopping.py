@@ -8,8 +8,8 @@ import signal
 import pytest
 
 from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
-from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import Started
+from wf_tui.workers.shim.launcher import Launcher
 
 BRANCHES = """
 exec 9>{witness}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wf_tui.text import plural
-from wf_tui.workers.plain_file import open_plain
+from wf_tui.workers.shim.plain_file import open_plain
 
 __all__ = ["follow", "read", "tail"]
 

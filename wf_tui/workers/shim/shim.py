@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from wf_tui.workers.descendants import (
+from wf_tui.workers.shim.descendants import (
     become_subreaper,
     children_of,
     command_lines,
@@ -25,7 +25,7 @@ from wf_tui.workers.descendants import (
     send_signal,
     tree_below,
 )
-from wf_tui.workers.log_writer import CHUNK, LogWriter, discard, write_atomic
+from wf_tui.workers.shim.log_writer import CHUNK, LogWriter, discard, write_atomic
 
 __all__ = ["run_shim", "wake_on_signals"]
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wf_tui.workers import log
-from wf_tui.workers.log_writer import LogWriter, write_atomic
+from wf_tui.workers.shim import log
+from wf_tui.workers.shim.log_writer import LogWriter, write_atomic
 
 
 def _written(path: Path, cap: int, chunks: list[bytes]) -> LogWriter:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from wf_tui.workers import log
+from wf_tui.workers.shim import log
 
 
 def _line(**fields: object) -> bytes:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.workers.exit_file import program_exit, read_exit
 from wf_tui.workers.protocol import ProgramExit
+from wf_tui.workers.shim.exit_file import program_exit, read_exit
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'"x"'])

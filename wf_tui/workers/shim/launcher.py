@@ -20,17 +20,17 @@ from typing import IO, Self
 
 import wf_tui
 from wf_tui.errors import EnvironmentalError
-from wf_tui.workers.channel import DEAF_AFTER, ShimConnection
-from wf_tui.workers.exit_file import read_exit
 from wf_tui.workers.protocol import Limits, ProgramExit, Report
-from wf_tui.workers.sweep import sweep_marked
+from wf_tui.workers.shim.channel import DEAF_AFTER, ShimConnection
+from wf_tui.workers.shim.exit_file import read_exit
+from wf_tui.workers.shim.sweep import sweep_marked
 
 __all__ = ["Launcher", "Program"]
 
 _ROOT = str(Path(wf_tui.__file__).parent.parent)
 _BOOT = (
     "import sys; sys.path.append(sys.argv.pop(1));"
-    "from wf_tui.workers.shim_parent import main; main()"
+    "from wf_tui.workers.shim.shim_parent import main; main()"
 )
 _LOADER_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _CLOSE_SECONDS = 20.0
@@ -55,6 +55,15 @@ class Program:
     limits: Limits = field(default_factory=Limits)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What no log of it may hold, each with the name that stands in its place."""
+    stdin: Path | None = None
+    """The file that it reads as its standard input; None: nothing."""
+    line: socket.socket | None = None
+    """The end of a socket pair that becomes its descriptor 3."""
+    call: str | None = None
+    """`module:function` of a driver of wf's own, run in a fork in the place of `argv`.
+
+    Standard library only; it is called with `argv`, and what it returns is the exit status.
+    """
 
 
 class Launcher:

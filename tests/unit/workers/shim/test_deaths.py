@@ -12,17 +12,17 @@ import pytest
 
 from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
 from wf_tui.errors import EnvironmentalError
-from wf_tui.workers.exit_file import read_exit
-from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import Started
+from wf_tui.workers.shim.exit_file import read_exit
+from wf_tui.workers.shim.launcher import Launcher
 
 FAMILY = """exec 9>{witness}; setsid sh -c 'echo daemon >&9; sleep 1000' &
 trap '' TERM; echo main >&9; while :; do sleep 1000; done"""
 SCHEDULER = """
 import asyncio, os, sys
 from pathlib import Path
-from wf_tui.workers.exit_file import read_exit
-from wf_tui.workers.launcher import Launcher, Program
+from wf_tui.workers.shim.exit_file import read_exit
+from wf_tui.workers.shim.launcher import Launcher, Program
 
 async def main():
     folder = Path(sys.argv[1])

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wf_tui.workers import log
-from wf_tui.workers.log_writer import LogWriter
-from wf_tui.workers.redaction import Redactor
+from wf_tui.workers.shim import log
+from wf_tui.workers.shim.log_writer import LogWriter
+from wf_tui.workers.shim.redaction import Redactor
 
 SECRETS = {"abcabcab": "SHORT", "abcabcabxyz": "LONG", "sesame\nopen": "KEY"}
 

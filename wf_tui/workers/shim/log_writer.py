@@ -13,7 +13,7 @@ import os
 import stat
 import time
 
-from wf_tui.workers.redaction import Redactor
+from wf_tui.workers.shim.redaction import Redactor
 
 __all__ = ["CHUNK", "LogWriter", "discard", "write_atomic"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workers.conftest import Witness
-from wf_tui.workers.sweep import sweep_git, sweep_marked
+from wf_tui.workers.shim.sweep import sweep_git, sweep_marked
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import sys
 import time
 from typing import NoReturn
 
-from wf_tui.workers.descendants import await_signal, become_subreaper, kill_tree, reap
-from wf_tui.workers.log_writer import CHUNK
-from wf_tui.workers.shim import Channel, run_shim, wake_on_signals
+from wf_tui.workers.shim.descendants import await_signal, become_subreaper, kill_tree, reap
+from wf_tui.workers.shim.log_writer import CHUNK
+from wf_tui.workers.shim.shim import Channel, run_shim, wake_on_signals
 
 __all__ = ["main"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
-from wf_tui.workers import log
-from wf_tui.workers.exit_file import read_exit
-from wf_tui.workers.launcher import Launcher
 from wf_tui.workers.protocol import Alive, Output, Started
+from wf_tui.workers.shim import log
+from wf_tui.workers.shim.exit_file import read_exit
+from wf_tui.workers.shim.launcher import Launcher
 
 
 def _descriptors(pid: int | str = "self") -> int:

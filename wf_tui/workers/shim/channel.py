@@ -10,8 +10,8 @@ import json
 import socket
 from collections.abc import Callable
 
-from wf_tui.workers.exit_file import program_exit
 from wf_tui.workers.protocol import Alive, Output, ProgramExit, Report, Started
+from wf_tui.workers.shim.exit_file import program_exit
 
 __all__ = ["DEAF_AFTER", "ShimConnection"]
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from wf_tui.workers.plain_file import open_plain
 from wf_tui.workers.protocol import ProgramExit
+from wf_tui.workers.shim.plain_file import open_plain
 
 __all__ = ["program_exit", "read_exit"]
 
