@@ -293,6 +293,7 @@ class Outcome(StrEnum):
 class Cause(StrEnum):
     """Why an attempt ended, where wf itself says so; a worker has words of its own beside these."""
 
+    BUDGET = "budget"
     CONFLICT = "conflict"
     DEADLINE = "deadline"
     DELIVERABLE = "deliverable"
@@ -302,6 +303,7 @@ class Cause(StrEnum):
     LOST = "lost"
     MACHINE = "machine"
     MERGE_GATE = "merge_gate"
+    NO_WORK = "no_work"
     REVIEW = "review"
     SCOPE = "scope"
     SETUP = "setup"

@@ -3,24 +3,88 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitDeadlineError
 from wf_tui.git.worktrees.local_files import LocalFileError
-from wf_tui.ledger.model.states import Cause, Outcome
+from wf_tui.ledger.model.states import BlockedKind, Cause, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.text import clean
-from wf_tui.workers.protocol import Lost
+from wf_tui.workers.line.failure_kind import FailureKind
+from wf_tui.workers.protocol import Failure, Lost
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import Detail
-    from wf_tui.ledger.model.states import BlockedKind
-    from wf_tui.workers.protocol import Failure
+    from collections.abc import Mapping
 
-__all__ = ["CANCELLED", "LOST", "Fault", "machine_fault", "worker_ending"]
+    from wf_tui.ledger.model.rows import Detail
+
+__all__ = [
+    "CANCELLED",
+    "DECISIONS",
+    "LOST",
+    "Decision",
+    "Effect",
+    "Fault",
+    "decide",
+    "machine_fault",
+    "no_work",
+    "worker_ending",
+]
 
 CANCELLED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "stopped by a person")
 LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died")
+
+
+class Effect(StrEnum):
+    """What becomes of the task of an attempt that did not succeed."""
+
+    COUNTED = "counted"
+    """It is tried again after a back-off, until its tries are used up."""
+    LIMITED = "limited"
+    """It waits for its lane, uncounted; it never fails for that."""
+    QUOTA = "quota"
+    """It is blocked until its provider has a quota again."""
+    REFUSED = "refused"
+    """It is blocked, and its lane closed: to wait mends no key and no setting."""
+    BUDGET = "budget"
+    """It is blocked at once, and its work kept until a person raises the limit."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an ending does, and who goes on after it."""
+
+    effect: Effect
+    resumes: bool = False
+    """Whether the same seat goes on in its session; else another one begins anew."""
+    outage: bool = False
+    """Whether three of them in a row on a lane count as a limit of it."""
+
+
+DECISIONS: Final[Mapping[FailureKind, Decision]] = {
+    FailureKind.TASK: Decision(Effect.COUNTED),
+    FailureKind.VERIFIER: Decision(Effect.COUNTED),
+    FailureKind.CONTEXT: Decision(Effect.COUNTED),
+    FailureKind.CANCELLED: Decision(Effect.COUNTED),
+    FailureKind.UNKNOWN: Decision(Effect.COUNTED),
+    FailureKind.SERVER: Decision(Effect.COUNTED, resumes=True, outage=True),
+    FailureKind.NETWORK: Decision(Effect.COUNTED, resumes=True, outage=True),
+    FailureKind.TRUNCATED: Decision(Effect.COUNTED, resumes=True, outage=True),
+    FailureKind.TRANSPORT: Decision(Effect.COUNTED, resumes=True, outage=True),
+    FailureKind.RATE_LIMIT: Decision(Effect.LIMITED, resumes=True),
+    FailureKind.QUOTA: Decision(Effect.QUOTA, resumes=True),
+    FailureKind.AUTH: Decision(Effect.REFUSED, resumes=True),
+    FailureKind.CONFIG: Decision(Effect.REFUSED, resumes=True),
+    FailureKind.BUDGET: Decision(Effect.BUDGET, resumes=True),
+}
+"""The one table of endings (RULES 3.2)."""
+_LOST: Final = Decision(Effect.COUNTED, resumes=True)
+
+
+def decide(outcome: Failure | Lost) -> Decision:
+    """Return what the end of a worker that was no success does."""
+    return DECISIONS[outcome.kind] if isinstance(outcome, Failure) else _LOST
 
 
 @dataclass(frozen=True)
@@ -63,3 +127,18 @@ def worker_ending(outcome: Failure | Lost) -> Ending:
     if outcome.cause in {Cause.TIME_LIMIT, Cause.STALL}:
         kind = Outcome.TIMED_OUT
     return Ending(kind, outcome.cause, outcome.text, outcome.exit_code, outcome.signal)
+
+
+def no_work(*, writes: bool, changed: bool, tools: int, answer: str) -> Fault | None:
+    """Refuse the success of an agent that left no trace of work: the floor (RULES 3.2).
+
+    `changed` is whether its harvest differs from what its attempt began with, which what an earlier
+    attempt left for it does, too; `tools` is how many it used. One that only reads has to answer.
+    """
+    if writes and not changed and not tools:
+        text = "it says that it is done, but used no tool and changed no file"
+        return Fault(BlockedKind.FAILED, Cause.NO_WORK, text)
+    if not writes and not answer.strip():
+        text = "it says that it is done, but gave no answer"
+        return Fault(BlockedKind.FAILED, Cause.NO_WORK, text)
+    return None

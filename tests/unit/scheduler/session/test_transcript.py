@@ -1,0 +1,97 @@
+"""The log of an attempt with a line: what is in it, what is not, and how long it gets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from wf_tui.clock import SystemClock
+from wf_tui.scheduler.session.transcript import Record, Transcript, TranscriptFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_KEY = "sk-0123456789abcdef"
+
+
+def transcript(path: Path, cap: int = 1 << 20) -> Transcript:
+    """Return one that keeps a key out."""
+    file = TranscriptFile(path, cap, {_KEY: "[KEY]"})
+
+    async def in_thread(write: Callable[[], None]) -> None:
+        await asyncio.to_thread(write)
+
+    return Transcript(file, SystemClock(), in_thread)
+
+
+def records(path: Path) -> list[dict[str, object]]:
+    """Return what was written, without the times."""
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    return [{name: value for name, value in line.items() if name != "at"} for line in lines]
+
+
+async def test_words_that_come_in_pieces_are_one_record(tmp_path: Path) -> None:
+    """A stream of words is joined; what comes between ends it."""
+    log = transcript(tmp_path / "log.jsonl")
+    for piece in ["I ", "will ", "look."]:
+        log.add(Record.SAY, piece, streamed=True)
+    log.add(Record.TOOL, "Read a.py", {"id": "1"})
+    log.add(Record.SAY, "Done.", streamed=True)
+    await log.close()
+    assert records(tmp_path / "log.jsonl") == [
+        {"kind": "say", "text": "I will look."},
+        {"kind": "tool", "text": "Read a.py", "data": {"id": "1"}},
+        {"kind": "say", "text": "Done."},
+    ]
+
+
+async def test_a_key_is_in_no_record(tmp_path: Path) -> None:
+    """Not in a text, not in the arguments of a tool, not where it is cut into pieces."""
+    log = transcript(tmp_path / "log.jsonl")
+    log.add(Record.SAY, f"it is {_KEY[:7]}", streamed=True)
+    log.add(Record.SAY, f"{_KEY[7:]}.", streamed=True)
+    log.add(Record.TOOL, f"echo {_KEY}", {"input": {"command": [f"env X={_KEY}"]}})
+    await log.close()
+    text = (tmp_path / "log.jsonl").read_text()
+    assert _KEY not in text
+    assert text.count("[KEY]") == 3
+
+
+async def test_the_first_and_the_last_half_are_kept(tmp_path: Path) -> None:
+    """However much a worker says, its log has an end, and its newest words are in it."""
+    path = tmp_path / "log.jsonl"
+    log = transcript(path, cap=4_000)
+    for number in range(500):
+        log.add(Record.SAY, f"word {number}")
+    await log.close()
+    written = records(path)
+    assert path.stat().st_size < 4_200
+    assert (written[0]["text"], written[-1]["text"]) == ("word 0", "word 499")
+    marks = [set(record) for record in written if "kind" not in record]
+    assert marks == [{"truncated"}, {"left_out"}]
+
+
+class FullDisk(TranscriptFile):
+    """A file on a disk that takes nothing."""
+
+    def write(self, *_: object) -> None:
+        """Fail."""
+        raise OSError(28, "no space")
+
+    def close(self) -> None:
+        """Fail."""
+        raise OSError(28, "no space")
+
+
+async def test_a_full_disk_costs_the_log_and_no_more(tmp_path: Path) -> None:
+    """Nothing is raised where the log cannot be written."""
+
+    async def in_thread(write: Callable[[], None]) -> None:
+        write()
+
+    log = Transcript(FullDisk(tmp_path / "log.jsonl", 100, {}), SystemClock(), in_thread)
+    log.add(Record.SAY, "word")
+    await log.close()
+    assert not (tmp_path / "log.jsonl").exists()

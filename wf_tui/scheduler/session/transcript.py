@@ -1,0 +1,220 @@
+"""The readable log of an attempt whose worker has a line: what it said, did, used and asked.
+
+JSON Lines, a record for each thing: `{"at", "kind", "text", "data"}`. Like the log of a command it
+is capped to its first and its last half (RULES 6.4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+from collections import deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.workers.shim.log_writer import create, write_all
+from wf_tui.workers.shim.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from wf_tui.clock import Clock
+
+__all__ = ["Record", "Transcript", "TranscriptFile"]
+
+EVERY: Final = 0.25
+"""Seconds between two writes: a crash loses no more, and a stream of words becomes few records."""
+_MOST_WAITING: Final = 1 << 20
+"""Characters that wait to be written before a worker has to wait, too."""
+_LONGEST: Final = 1 << 14
+"""Characters of a text, and of each argument of a tool, that are kept."""
+_log = logging.getLogger(__name__)
+
+
+class Record(StrEnum):
+    """What a line of a transcript is."""
+
+    SAY = "say"
+    THINK = "think"
+    TOOL = "tool"
+    PLAN = "plan"
+    USAGE = "usage"
+    RETRY = "retry"
+    ASK = "ask"
+    ANSWER = "answer"
+    MESSAGE = "message"
+    NOTE = "note"
+    END = "end"
+
+
+@dataclass
+class Line:
+    """A record that waits to be written."""
+
+    at: float
+    kind: Record
+    text: str
+    data: Mapping[str, object]
+    streamed: bool
+    """Whether it is a piece of a text that comes in pieces."""
+
+
+class TranscriptFile:
+    """Writes the records of one attempt, redacted and capped; belongs to one thread at a time."""
+
+    def __init__(self, path: Path, cap: int, secrets: Mapping[str, str]) -> None:
+        """Write to `path`, which is made with the first record; `cap` is in bytes.
+
+        `secrets` has what must not be written, each with the name that stands in its place.
+        """
+        self._path = path
+        self._head = cap - cap // 2
+        self._keep = cap // 2
+        self._redactor = Redactor(dict(secrets))
+        self._stream = Redactor(dict(secrets))
+        self._streaming: Line | None = None
+        self._tail: deque[bytes] = deque()
+        self._tail_bytes = self._left_out = 0
+        self._handle = -1
+
+    def write(self, lines: Sequence[Line]) -> None:
+        """Write some records; raises `OSError`."""
+        for line in lines:
+            if self._streaming is not None and line.kind is not self._streaming.kind:
+                self._end_stream()
+            if line.streamed:
+                self._streaming = line
+                self._record(line, self._stream.add(line.text))
+            else:
+                self._end_stream()
+                self._record(line, self._redactor.whole(line.text))
+
+    def close(self) -> None:
+        """Write the kept end, and how much is missing before it; raises `OSError`."""
+        self._end_stream()
+        if self._left_out:
+            self._put({"left_out": self._left_out})
+        if self._tail:
+            write_all(self._handle, b"".join(self._tail))
+        if self._handle >= 0:
+            os.close(self._handle)
+
+    def _end_stream(self) -> None:
+        line, self._streaming = self._streaming, None
+        if line is not None:
+            self._record(line, self._stream.end())
+
+    def _record(self, line: Line, text: str) -> None:
+        data = {name: self._redacted(value) for name, value in line.data.items()}
+        if not text and not data and line.streamed:
+            return
+        record = {"at": round(line.at, 3), "kind": line.kind, "text": text[:_LONGEST]}
+        encoded = _encoded(record | {"data": data} if data else record)
+        if self._head >= len(encoded) and not self._tail:
+            self._head -= len(encoded)
+            self._open()
+            write_all(self._handle, encoded)
+            return
+        if not self._tail:
+            self._put({"at": round(line.at, 3), "truncated": True})
+        self._tail.append(encoded)
+        self._tail_bytes += len(encoded)
+        while self._tail_bytes > self._keep and len(self._tail) > 1:
+            gone = len(self._tail.popleft())
+            self._tail_bytes -= gone
+            self._left_out += gone
+
+    def _put(self, record: Mapping[str, object]) -> None:
+        self._open()
+        write_all(self._handle, _encoded(record))
+
+    def _open(self) -> None:
+        if self._handle < 0:
+            self._handle = create(str(self._path))
+
+    def _redacted(self, value: object) -> object:
+        """Return a value of JSON with all its texts redacted, and the long ones cut."""
+        if isinstance(value, str):
+            return self._redactor.whole(value)[:_LONGEST]
+        if isinstance(value, dict):
+            return {str(self._redacted(str(k))): self._redacted(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._redacted(one) for one in value]
+        return value
+
+
+@dataclass
+class Transcript:
+    """Takes records on the event loop, and writes them in a thread, a batch at a time.
+
+    A session makes one for each attempt, and closes it when the worker has ended. A disk that does
+    not take it costs the log, never the attempt.
+    """
+
+    file: TranscriptFile
+    clock: Clock
+    in_thread: Callable[[Callable[[], None]], Awaitable[None]]
+    _waiting: list[Line] = field(default_factory=list)
+    _characters: int = 0
+    _hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when nothing more comes."""
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
+    _work: asyncio.Task[None] | None = None
+
+    def add(
+        self,
+        kind: Record,
+        text: str,
+        data: Mapping[str, object] | None = None,
+        *,
+        streamed: bool = False,
+    ) -> None:
+        """Take a record; never waits. `streamed` says that the text comes in pieces."""
+        before = self._waiting[-1] if self._waiting else None
+        self._characters += len(text)
+        if streamed and before is not None and before.streamed and before.kind is kind:
+            before.text += text
+        else:
+            self._waiting.append(Line(self.clock.now(), kind, text, data or {}, streamed))
+        if self._work is None:
+            self._work = asyncio.create_task(self._write_waiting())
+
+    async def room(self) -> None:
+        """Wait while too much is waiting to be written: the back-pressure of the line."""
+        while self._characters > _MOST_WAITING and self._work is not None:
+            self._room.clear()
+            await self._room.wait()
+
+    async def close(self) -> None:
+        """Write what waits, and the kept end; nothing is added after it."""
+        self._hurry.set()
+        if self._work is not None:
+            await self._work
+        await self._try(self.file.close)
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY):
+                    await self._hurry.wait()
+            lines, self._waiting = self._waiting, []
+            self._characters = 0
+            await self._try(partial(self.file.write, lines))
+            self._room.set()
+        self._work = None
+
+    async def _try(self, write: Callable[[], None]) -> None:
+        try:
+            await self.in_thread(write)
+        except OSError as error:
+            _log.warning("the log of an attempt is not complete: %s", error.strerror)
+
+
+def _encoded(record: Mapping[str, object]) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
