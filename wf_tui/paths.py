@@ -106,6 +106,11 @@ class RunPaths:
         return self.root / "trees"
 
     @property
+    def homes(self) -> Path:
+        """The homes of agents, one a seat, with their sessions and keys."""
+        return self.root / "homes"
+
+    @property
     def trash(self) -> Path:
         """Trees that are no longer usable, on their way out."""
         return self.root / "trash"

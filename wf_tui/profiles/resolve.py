@@ -100,11 +100,11 @@ def _of_agent(
     name: str, profile: Profile, preset: Preset, calling: Calling, preset_name: str
 ) -> Resolved:
     known = _by_profile(name, profile)
-    # A login and the preset's keys are two ways to the same maker.
-    by_preset = profile.keys is None and profile.login is None
-    keys = _keys(preset.keys) if by_preset else known.keys
     base_url = profile.base_url or preset.base_url
     is_foreign = base_url != preset.base_url
+    # The preset's keys are its maker's: no other base_url gets them, and with a login none is used.
+    by_preset = profile.keys is None and profile.login is None and not is_foreign
+    keys = _keys(preset.keys) if by_preset else known.keys
     options = _chosen((*preset.options, *calling.options), profile, base_url, has_key=bool(keys))
     slots = {"model": profile.model, "base_url": base_url}
     words = [word for option in options for word in option.argv]

@@ -1,10 +1,7 @@
 """A worker's environment: built from empty, so that nothing is passed on by accident."""
 
-import base64
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 from wf_tui.variables import Given, is_secret
 
@@ -22,8 +19,6 @@ _PASSED = frozenset({
     "USER",
 })  # fmt: skip
 _LOCALE = "LC_"
-_SHORTEST_SECRET = 8
-"""Characters of a value that is redacted; a shorter one is a word that stands anywhere."""
 _PLAIN_OUTPUT = {"TERM": "dumb", "NO_COLOR": "1"}
 
 
@@ -78,28 +73,5 @@ def values_of(given: Mapping[str, Given]) -> dict[str, str]:
 
 
 def secrets_of(given: Mapping[str, Given]) -> dict[str, str]:
-    """Return what no log of a program may hold, each with the name that stands in its place.
-
-    The values of variables whose names look secret, as they are and as programs write them:
-    escaped for JSON or a URL, and in base64.
-    """
-    secrets = {}
-    for name, one in given.items():
-        if is_secret(name) and len(one.value) >= _SHORTEST_SECRET:
-            for form in _forms(one.value):
-                secrets[form] = name
-    return secrets
-
-
-def _forms(value: str) -> Iterable[str]:
-    yield value
-    yield json.dumps(value)[1:-1]
-    yield quote(value, safe="", errors="replace")
-    content = value.encode("utf-8", "surrogateescape")
-    for before in range(3):
-        encoded = base64.b64encode(b"\0" * before + content).decode().rstrip("=")
-        # The first and the last letter may be those of what stands beside it, too.
-        inner = encoded[(0, 2, 3)[before] :]
-        whole = (before + len(content)) % 3 == 0
-        if len(inner) > _SHORTEST_SECRET:
-            yield inner if whole else inner[:-1]
+    """Return the values of variables whose names look secret, for `secret_forms`."""
+    return {name: one.value for name, one in given.items() if is_secret(name)}

@@ -1,9 +1,6 @@
 """A worker's environment holds what is listed, and no secret."""
 
-import base64
-import json
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
@@ -55,17 +52,7 @@ def test_conflicts_are_named() -> None:
     assert made["WF_CONFLICTS"] == "/c"
 
 
-def test_values_that_look_secret_are_known_in_every_form() -> None:
-    """A secret is also found in JSON, in a URL and in base64, wherever it begins in that."""
-    value = "p\u00e4ss/word+1"
-    secrets = secrets_of({"DB_PASSWORD": Given(value, passed=True), "N": Given(value, passed=True)})
-    assert set(secrets.values()) == {"DB_PASSWORD"}
-    for before in ("", "x", "xy", "xyz"):
-        written = base64.b64encode(f"{before}{value}{before}".encode()).decode()
-        assert any(form in written for form in secrets)
-    assert {value, json.dumps(value)[1:-1], quote(value, safe="")} <= set(secrets)
-
-
-def test_a_short_value_is_no_secret() -> None:
-    """A value of a few letters would be found in any text."""
-    assert secrets_of({"MY_TOKEN": Given("1234567", passed=True)}) == {}
+def test_what_looks_secret_is_told_by_its_name() -> None:
+    """The name of a variable says whether nobody else should see its value."""
+    given = {"DB_PASSWORD": Given("v", passed=True), "N": Given("v", passed=True)}
+    assert secrets_of(given) == {"DB_PASSWORD": "v"}

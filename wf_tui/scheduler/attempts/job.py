@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import attempt_mark, private_folder
+from wf_tui.profiles.secrets import secret_forms
 from wf_tui.variables import Variables, given_variables
 from wf_tui.workers.environment import (
     base_environment,
@@ -117,7 +118,7 @@ class JobMaker:
             shell=spec.shell or self.environment.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
             program_environment={**base, **values_of(given), **own},
-            secrets=secrets_of({**checks, **given}),
+            secrets=secret_forms(secrets_of({**checks, **given})),
             prompt_file=prompt_file,
         )
 
