@@ -47,7 +47,10 @@ def test_it_adds_a_task_behind_its_own(cli: CliHarness) -> None:
     (added,) = [event for event in cli.until_over() if event["task"] == "more"][:1]
     assert added["actor"].startswith("worker:shell-")
     (prompt,) = cli.root.glob("state/*/runs/*/attempts/more-*/prompt.md")
-    assert prompt.read_text().startswith("This task was added by the worker of the task 't'")
+    told, _, data = prompt.read_text().partition("BEGIN UNTRUSTED DATA")
+    assert "A worker of this run asks for the work" in told
+    assert "More" not in told
+    assert '"asked_by": "t"' in data
 
 
 def test_it_moves_nothing_by_hand(cli: CliHarness) -> None:

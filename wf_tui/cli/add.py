@@ -17,7 +17,7 @@ from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import EDIT, MoveResult
-from wf_tui.plan.choices import Isolation, Mode
+from wf_tui.plan.choices import READING_ROLES, Isolation, Mode
 from wf_tui.plan.scopes import problem
 
 if TYPE_CHECKING:
@@ -84,6 +84,9 @@ def add(
     text = prompt or ""
     if prompt is None and command is None:
         text = title
+    if mode != _READS and role in READING_ROLES and command is None:
+        warn(f"a prompt in the role {role} only reads: {_KEPT}", "--role implement lets it write")
+        mode = _READS
     new = NewTask(
         id="",
         title=title,

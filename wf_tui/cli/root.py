@@ -25,6 +25,7 @@ _SECTIONS: Final = (
             Entry("runs", "wf_tui.cli.status", "The runs of this repository."),
             Entry("status", "wf_tui.cli.status", "A run at a glance."),
             Entry("show", "wf_tui.cli.show", "Everything of one task."),
+            Entry("prompt", "wf_tui.cli.prompt", "What the worker of a task is sent."),
             Entry("events", "wf_tui.cli.events", "The event log of a run."),
             Entry("logs", "wf_tui.cli.logs", "What an attempt has printed."),
             Entry("diff", "wf_tui.cli.logs", "What an attempt has changed."),

@@ -88,10 +88,26 @@ def prompt_warnings(document: Document, plan: Plan) -> Iterator[Problem]:
 
 
 def warnings(document: Document, plan: Plan) -> Iterator[Problem]:
-    """Yield a warning for each task that seems to write, but does not say so.
+    """Yield a warning for each task that seems to write and does not, by its mode or its role."""
+    yield from _role_warnings(document, plan)
+    yield from _mode_warnings(document, plan)
 
-    A command or a scope is what makes it seem so. It is no fault: `read_only` is the default of
-    the format, and a command may only look at things.
+
+def _role_warnings(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield `role_reads` for each prompt that is to write in a role that only reads."""
+    hint = "give it the role general, implement or test if it is to change files"
+    for path, task in _tasks(plan):
+        if task.role_reads:
+            role = task.agent_type.value
+            message = f"task {quoted(task.id)} will be read_only: that is the role {role}"
+            many = Many("tasks have a role that only reads: they will be read_only", hint, task.id)
+            yield document.problem("role_reads", path, message, hint, many, task=task.id)
+
+
+def _mode_warnings(document: Document, plan: Plan) -> Iterator[Problem]:
+    """Yield `changes_not_kept` for each task that has a command or a scope, but no mode.
+
+    It is no fault: `read_only` is the default of the format, and a command may only look at things.
     """
     line = f"if it is to change files, add: {_READ_WRITE_LINE[document.format]}"
     default = f"if they are to change files, write: {_READ_WRITE_DEFAULT[document.format]}"

@@ -4,8 +4,9 @@ Plan and ledger both import this; it needs no pydantic, so that reading a ledger
 """
 
 from enum import StrEnum
+from typing import Final
 
-__all__ = ["GateOn", "Isolation", "Mode", "OnFailure", "Scopes"]
+__all__ = ["READING_ROLES", "GateOn", "Isolation", "Mode", "OnFailure", "ResultFormat", "Scopes"]
 
 
 class Mode(StrEnum):
@@ -48,3 +49,15 @@ class Scopes(StrEnum):
 
     SERIALIZE = "serialize"
     RACE = "race"
+
+
+class ResultFormat(StrEnum):
+    """What the worker of a prompt is asked to end with."""
+
+    TEXT = "text"
+    JSON = "json"
+    """A block with a summary, files and a verdict, which dependants get beside the text."""
+
+
+READING_ROLES: Final = frozenset({"explore", "planner", "review"})
+"""A prompt with one of these roles only reads, whatever its mode says (RULES 5, Prompts)."""

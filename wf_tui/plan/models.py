@@ -23,7 +23,15 @@ from pydantic import (
 )
 
 from wf_tui.plan import scopes
-from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Scopes
+from wf_tui.plan.choices import (
+    READING_ROLES,
+    GateOn,
+    Isolation,
+    Mode,
+    OnFailure,
+    ResultFormat,
+    Scopes,
+)
 
 __all__ = [
     "AGENT_TYPE_WORDS",
@@ -246,6 +254,8 @@ class Settings(Surroundings):
     """Whether a person wants to see its work before it is merged."""
     deliverables: _Paths = ()
     """Files that have to be there, and not empty, when the task is done."""
+    result: ResultFormat = ResultFormat.TEXT
+    """What its worker is asked to end with, if it has a prompt."""
     budget: Budget = Budget()
     tags: _Texts = ()
 
@@ -282,7 +292,13 @@ class Task(Defaults):
     @property
     def writes(self) -> bool:
         """Whether it may change files."""
-        return self.mode is Mode.READ_WRITE
+        return self.mode is Mode.READ_WRITE and not self.role_reads
+
+    @property
+    def role_reads(self) -> bool:
+        """Whether its mode says that it writes, and its role that it does not; the role counts."""
+        reading = self.agent_type.value in READING_ROLES and not self.run
+        return reading and self.mode is Mode.READ_WRITE
 
     @property
     def effective_isolation(self) -> Isolation:

@@ -16,7 +16,7 @@ from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.ledger.queries import reads
-from wf_tui.scheduler.attempts.job import read_inputs
+from wf_tui.scheduler.attempts.job import read_inputs, read_results
 from wf_tui.scheduler.run_log import RunLog
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class ClaimRecord:
 
         def record(ledger: Ledger) -> JobInputs:
             ledger.step(self.fence, Step.CHECKING, deadline, result=result)
-            return read_inputs(ledger, self.claim)
+            return read_results(ledger, self.claim)
 
         return await self.writer.submit(record)
 

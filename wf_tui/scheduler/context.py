@@ -99,7 +99,9 @@ class RunContext:
         and two of them would merge side by side.
         """
         timing, threads, clock = self.timing, self.threads, self.clock
-        jobs = JobMaker(self.paths, self.environment, self.environ, timing.grace, self.ports)
+        jobs = JobMaker(
+            self.paths, self.control, self.environment, self.environ, timing.grace, self.ports
+        )
         pool, gate = self.trees.pool, Gate(self.launcher)
         setup = SetupTeardown(
             self.launcher, self.worktree, timing.setup_deadline, timing.start_deadline

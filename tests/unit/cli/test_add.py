@@ -34,6 +34,14 @@ def test_the_id_is_made_of_the_title(cli: CliHarness) -> None:
     assert ids == ["fix-the-login", "fix-the-login-2"]
 
 
+def test_a_prompt_in_a_reading_role_only_reads(cli: CliHarness) -> None:
+    """It is said at once, and a command in the same role may write."""
+    words = ("--role", "review", "--scope", "a.txt")
+    assert "only reads" in cli.here("add", "look", *words).stderr
+    cli.here("add", "mend", *words, "--sh", "true")
+    assert [shown(cli, name)["mode"] for name in ("look", "mend")] == ["read_only", "read_write"]
+
+
 @pytest.mark.parametrize(
     ("title", "name"), [("Über größe", "über-größe"), ("!!!", "task"), ("x" * 90, "x" * 40)]
 )

@@ -369,6 +369,17 @@ def test_a_task_that_says_its_mode_is_not_warned_of(mode: str) -> None:
     assert report(phase("a", task("t", run="make", mode=mode))).warnings == ()
 
 
+@pytest.mark.parametrize("role", ["explore", "planner", "review", "reviewer"])
+def test_a_prompt_in_a_reading_role_reads(role: str) -> None:
+    """Whatever its mode says; the plan is warned, and a command of that role may write."""
+    writing = {"mode": "read_write", "agent_type": role, "file_scope": ["a"]}
+    (warning,) = report(phase("a", task("t", prompt="look", **writing))).warnings
+    assert (warning.code, dict(warning.detail)) == ("role_reads", {"task": "t"})
+    plan = report(phase("a", task("t", prompt="look", **writing), task("u", run="x", **writing)))
+    assert plan.plan is not None
+    assert [one.writes for one in plan.plan.tasks] == [False, True]
+
+
 def test_a_thousand_tasks_are_checked_in_well_under_a_second() -> None:
     """A chain of a thousand phases, and a thousand writers side by side."""
     chain = [

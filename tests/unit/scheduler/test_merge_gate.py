@@ -85,7 +85,7 @@ def test_two_that_pass_alone_and_not_together(harness: RunHarness) -> None:
     assert harness.task("t").tries == 0
     prompt = (harness.paths.attempt("t", 2) / "prompt.md").read_text()
     assert "the gate on the merged tree failed: exit 1" in prompt
-    assert "o0.txt\nshared.txt\nt.txt" in prompt
+    assert "o0.txt\\nshared.txt\\nt.txt" in prompt
 
 
 def test_the_second_time_it_waits_for_a_person(harness: RunHarness) -> None:

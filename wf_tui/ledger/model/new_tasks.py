@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.spec import Spec
-from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, ResultFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,8 +98,9 @@ def _of_task(plan: Plan, task: Task) -> NewTask:
             stall_after=plan.stall_after if task.stall_after is None else task.stall_after,
             env=tuple(f"{name}={value}" for name, value in task.env.items()),
             pass_env=task.pass_env,
+            structured=task.result is ResultFormat.JSON,
         ),
-        mode=task.mode,
+        mode=Mode.READ_WRITE if task.writes else Mode.READ_ONLY,
         isolation=task.isolation,
         role=task.agent_type.value,
         scope=tuple(task.file_scope),

@@ -41,6 +41,8 @@ class Spec:
     """Variables of its own: `NAME=value`."""
     pass_env: tuple[str, ...] = ()
     """Names and patterns of variables that it gets of whoever starts the run."""
+    structured: bool = False
+    """Whether its worker is asked for a summary, files and a verdict (`result: json`)."""
 
     @property
     def merge_gate(self) -> str | None:

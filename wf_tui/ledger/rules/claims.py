@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Claim",
     "claim_for",
+    "conflict_paths",
     "open_attempt",
     "release_due",
     "wake",
@@ -353,7 +354,6 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         mode=held.mode,
     )
     tx.emit(event, held)
-    conflict = task.detail.get("paths") if "head" in task.detail else None
     return Claim(
         run=tx.run.id,
         task=held,
@@ -364,9 +364,16 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         at=tx.now,
         head=tx.run.head,
         last_note=task.note,
-        conflict=tuple(conflict) if isinstance(conflict, (list, tuple)) else (),
+        conflict=conflict_paths(task),
         messages=_deliver(tx, held),
     )
+
+
+def conflict_paths(task: TaskRow) -> tuple[str, ...]:
+    """Return the paths that did not merge the last time, of a task that is to be claimed again."""
+    # A gate that failed on the merge has named no paths, a scope that was left no head.
+    paths = task.detail.get("paths") if "head" in task.detail else None
+    return tuple(paths) if isinstance(paths, list | tuple) else ()
 
 
 def open_attempt(

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger.queries import reads
 from wf_tui.paths import attempt_mark, private_folder
 from wf_tui.profiles.secrets import secret_forms
+from wf_tui.prompts.gather import (
+    asked_of,
+    complete,
+    needed_results,
+    read_facts,
+    results_text,
+    without_checkpoint,
+)
+from wf_tui.prompts.render import render
 from wf_tui.variables import Variables, given_variables
 from wf_tui.workers.environment import (
     base_environment,
@@ -19,42 +28,54 @@ from wf_tui.workers.environment import (
 from wf_tui.workers.protocol import Job, Limits
 from wf_tui.workers.script import SHELL
 from wf_tui.workers.shim.plain_file import write_plain
+from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.run_environment import RunEnvironment
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.paths import RunPaths
+    from wf_tui.prompts.facts import NeededResult, PromptFacts
     from wf_tui.scheduler.ports import Ports
 
-__all__ = ["JobInputs", "JobMaker", "read_inputs"]
+__all__ = ["JobInputs", "JobMaker", "read_inputs", "read_results"]
 
 
 @dataclass(frozen=True)
 class JobInputs:
-    """What the ledger knows that an attempt needs before it starts."""
+    """What the ledger knows that an attempt needs."""
 
-    results: Mapping[str, Mapping[str, str | None]]
-    """For each task it needs: `status` (how it is done), `result`, `commit`."""
-    checkpoint: str | None
-    """The commit of the attempt before, where the task says `checkpoint: keep`."""
+    needed: tuple[NeededResult, ...]
+    """What became of the tasks whose results it needs."""
+    prompt: PromptFacts | None = None
+    """What its worker is told; None where no worker begins."""
+    checkpoint: str | None = None
+    """The commit of earlier work that it goes on from."""
+    checkpoint_applied: bool = False
+    """Whether that is in its worktree; where the branch has moved on it may not merge."""
+
+
+def read_results(ledger: Ledger, claim: Claim) -> JobInputs:
+    """Read what the gate of an attempt needs whose worker is through, on the writer's thread."""
+    return JobInputs(needed_results(ledger.db, claim.run, claim.task))
 
 
 def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
-    """Read what an attempt needs, on the writer's thread; a skipped task has no result."""
-    results = {}
-    for name in claim.task.spec.needs:
-        need = reads.task(ledger.db, claim.run, name)
-        results[name] = {"status": need.kind, "result": need.result, "commit": need.commit_id}
-    checkpoint = None
-    if claim.task.spec.checkpoint == "keep":
-        earlier = reads.attempts(ledger.db, claim.run, claim.task.id)[:-1]
-        commits = [attempt.commit_id for attempt in earlier if attempt.commit_id]
-        checkpoint = commits[-1] if commits else None
-    return JobInputs(results, checkpoint)
+    """Read what an attempt needs before it starts, on the writer's thread."""
+    asked = asked_of(
+        ledger.db,
+        claim.task,
+        claim.epoch,
+        note=claim.last_note,
+        conflict=claim.conflict,
+        detail=claim.task.detail,
+    )
+    facts = read_facts(ledger.db, claim.run, claim.task, asked)
+    return JobInputs(facts.needed, facts, asked.checkpoint)
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,8 @@ class JobMaker:
     """Makes the jobs of a run's attempts: what a worker gets, in its folder and as a value."""
 
     paths: RunPaths
+    control: Control
+    """The repository of the run, for what earlier attempts have changed."""
     environment: RunEnvironment
     """What the run was started with, and which variables go to whom."""
     environ: Mapping[str, str] = field(repr=False)
@@ -78,15 +101,21 @@ class JobMaker:
         """
         task, spec = claim.task, claim.task.spec
         folder = private_folder(self.paths.attempt(task.id, claim.epoch))
+        base = base_environment(self.environ, self.environment.path)
+        of_task = Variables(spec.env, spec.pass_env)
+        # A plan that passes PATH on, by a pattern say, still means that of the start.
+        environ = {**self.environ, "PATH": base["PATH"]}
+        given = given_variables(self.environment.places(of_task, claim.profile), environ)
+        checks = given_variables(self.environment.places(of_task), environ)
+        known = secret_forms(secrets_of({**checks, **given}))
         # As files and not in the environment, which has a limit; a worker may write there, so
         # whatever lies at their names is replaced (`write_plain`).
-        results = write_plain(folder / "results.json", json.dumps(inputs.results, indent=1))
+        needed, prompt = self._prompt(inputs, folder, known)
+        results = write_plain(folder / "results.json", results_text(needed))
         conflicts = None
         if claim.conflict:
             content = json.dumps(claim.conflict, indent=1)
             conflicts = write_plain(folder / "conflicts.json", content)
-        prompt = make_prompt(claim)
-        prompt_file = write_plain(folder / "prompt.md", prompt)
         mark = attempt_mark(claim.run, folder.name)
         own = worker_environment(
             run=claim.run,
@@ -97,12 +126,6 @@ class JobMaker:
             conflicts=conflicts,
             port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
         )
-        base = base_environment(self.environ, self.environment.path)
-        of_task = Variables(spec.env, spec.pass_env)
-        # A plan that passes PATH on, by a pattern say, still means that of the start.
-        environ = {**self.environ, "PATH": base["PATH"]}
-        given = given_variables(self.environment.places(of_task, claim.profile), environ)
-        checks = given_variables(self.environment.places(of_task), environ)
         return Job(
             run=claim.run,
             task=task.id,
@@ -118,26 +141,22 @@ class JobMaker:
             shell=spec.shell or self.environment.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
             program_environment={**base, **values_of(given), **own},
-            secrets=secret_forms(secrets_of({**checks, **given})),
-            prompt_file=prompt_file,
+            secrets=known,
+            prompt_file=folder / "prompt.md",
         )
 
-
-def make_prompt(claim: Claim) -> str:
-    """Return what a worker is asked: the plan's prompt, how the last attempt ended, messages.
-
-    The plan's own words come first and unchanged; what was added since stands in paragraphs below.
-    Words that a worker wrote are said to be that, above them.
-    """
-    parts = [claim.task.spec.prompt]
-    if author := claim.task.author:
-        mark = f"This task was added by the worker of the task {author!r}, not by a person."
-        parts.insert(0, mark)
-    if claim.last_note:
-        parts.append(f"The attempt before this one ended: {claim.last_note}")
-        # Of a gate that failed: what it said is what there is to be mended.
-        tail = claim.task.detail.get("tail")
-        if isinstance(tail, str) and tail:
-            parts.append(f"The end of what it printed:\n{tail}")
-    parts += [f"A person adds: {text}" for text in claim.messages]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    def _prompt(
+        self, inputs: JobInputs, folder: Path, known: Mapping[str, str]
+    ) -> tuple[tuple[NeededResult, ...], str]:
+        """Write the prompt of an attempt that begins; return what it needs, and the text."""
+        facts = inputs.prompt
+        if facts is None:
+            return inputs.needed, ""
+        if not inputs.checkpoint_applied:
+            facts = without_checkpoint(facts)
+        if facts.task.spec.prompt:
+            # Of a command that has no prompt nobody reads which files others have changed.
+            facts = complete(facts, self.control, self.paths)
+        text = Redactor(dict(known)).whole(render(facts, secrets.token_hex(8)))
+        write_plain(folder / "prompt.md", text)
+        return facts.needed, text

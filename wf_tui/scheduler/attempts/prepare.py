@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.fault_injection import Point
@@ -68,6 +68,7 @@ class Prepare:
         """
         tree = workspace.tree
         await self.threads.reach(Point.PREPARE_TREE)
+        inputs = replace(inputs, checkpoint_applied=workspace.checkpoint_applied)
         job = await self.threads.run(self.jobs.make, active.claim, tree.path, inputs)
         if not await active.record.prepared(base=tree.base, tree=tree.number):
             raise StoppedError

@@ -46,6 +46,8 @@ class Workspace:
     trees: Trees
     claim: Claim
     tree: Tree
+    checkpoint_applied: bool = False
+    """Whether the work of an earlier attempt is in it, which may not merge with the head."""
 
     @classmethod
     def enter(cls, trees: Trees, claim: Claim, head: str, checkpoint: str | None) -> Workspace:
@@ -54,16 +56,16 @@ class Workspace:
         `checkpoint` is the commit of an earlier attempt, from which this one goes on. Raises
         `GitError`, `OSError` or `LocalFileError`; then there is nothing to leave.
         """
-        task = claim.task
+        task, applied = claim.task, False
         if task.isolation is Isolation.WORKTREE:
             tree = trees.pool.acquire(head)
             if checkpoint:
-                trees.pool.apply_checkpoint(tree, checkpoint)
+                applied = trees.pool.apply_checkpoint(tree, checkpoint)
         elif task.writes:
             tree = trees.shared.enter(head)
         else:
             tree = trees.snapshots.acquire(head)
-        return cls(trees, claim, tree)
+        return cls(trees, claim, tree, applied)
 
     @property
     def own_tree(self) -> bool:

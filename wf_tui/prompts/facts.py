@@ -1,0 +1,83 @@
+"""What a prompt is made of: the task, what people said, and what others wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.queries.messages import PersonSaid
+
+__all__ = ["Comment", "EarlierAttempt", "NeededResult", "PromptFacts"]
+
+
+@dataclass(frozen=True)
+class NeededResult:
+    """What became of a task whose result this one needs."""
+
+    id: str
+    status: str | None
+    """How it is done; None where it is not."""
+    result: str | None
+    """Its answer, whole; None of one that was skipped."""
+    commit: str | None = None
+    """Its merge on the branch of the run."""
+    summary: str | None = None
+    verdict: str | None = None
+    """`pass`, `fail` or `unsure`, of a task that was asked for one."""
+    base: str | None = None
+    work: str | None = None
+    """The commit of its own work, on `base`."""
+    files: tuple[str, ...] = ()
+    """What it changed, a line each: `src/a.py +3 -1`."""
+
+
+@dataclass(frozen=True)
+class EarlierAttempt:
+    """How an attempt before this one ended."""
+
+    epoch: int
+    worker: str
+    outcome: str
+    cause: str | None
+    text: str
+    """The sentence on its end."""
+    said: str = ""
+    """The last words of its worker."""
+    tail: str = ""
+    """The end of what its program, or the gate that it failed, has printed."""
+    base: str | None = None
+    work: str | None = None
+    files: tuple[str, ...] = ()
+    in_tree: bool = False
+    """Whether its changes are in the worktree that the next attempt starts with."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a person wrote to a line of the work when they sent it back."""
+
+    path: str
+    line: int | None
+    quote: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PromptFacts:
+    """All that the prompt of one attempt is made of."""
+
+    task: TaskRow
+    needed: tuple[NeededResult, ...] = ()
+    earlier: tuple[EarlierAttempt, ...] = ()
+    """The newest last; of a resumed session only the one that it goes on from."""
+    said: tuple[PersonSaid, ...] = ()
+    """The oldest first; of a resumed session only what it has not been told."""
+    comments: tuple[Comment, ...] = ()
+    conflict: tuple[str, ...] = ()
+    """The paths that did not merge the last time."""
+    resumed: bool = False
+    """Whether the worker knows the task already, from the session that it goes on with."""
+    can_ask: bool = False
+    """Whether its worker can ask a person while it works."""

@@ -1,0 +1,241 @@
+"""What a prompt is made of, from where it lies: the ledger, then the files of attempts, and git."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import GitError
+from wf_tui.git.control.diffs import file_changes
+from wf_tui.ledger.model.states import Cause, DoneKind
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.messages import said_to
+from wf_tui.ledger.rules.claims import conflict_paths
+from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
+from wf_tui.prompts.structured import read_structured
+from wf_tui.workers.shim.exit_file import read_exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wf_tui.git.control.control import Control
+    from wf_tui.ledger.model.rows import AttemptRow, Detail, TaskRow
+    from wf_tui.ledger.store.database import Database
+    from wf_tui.paths import RunPaths
+
+__all__ = [
+    "Asked",
+    "asked_next",
+    "asked_of",
+    "complete",
+    "needed_results",
+    "read_facts",
+    "results_text",
+    "without_checkpoint",
+]
+
+_MOST_EARLIER: Final = 5
+"""The newest attempts that a prompt tells of: older ones are repeated by them."""
+_MOST_FILES: Final = 50
+_TAIL: Final = 2000
+"""Characters of what a program printed at its end."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The attempt that a prompt is for, as far as it is known: of `wf prompt`, the next one."""
+
+    epoch: int
+    note: str = ""
+    """The sentence on why the task was not done before, where the attempt has none."""
+    tail: str = ""
+    """The end of what the gate printed, where the task has it."""
+    conflict: tuple[str, ...] = ()
+    resumed: bool = False
+    can_ask: bool = False
+    checkpoint: str | None = None
+    """The commit that is in its worktree from the start."""
+
+
+def read_facts(db: Database, run: str, task: TaskRow, asked: Asked) -> PromptFacts:
+    """Read what the ledger knows; on the connection's thread, in one transaction with the claim."""
+    return PromptFacts(
+        task=task,
+        needed=() if asked.resumed else needed_results(db, run, task),
+        earlier=_newest(db, run, task, asked),
+        said=said_to(db, run, task.id, asked.epoch, new=asked.resumed),
+        conflict=asked.conflict,
+        resumed=asked.resumed,
+        can_ask=asked.can_ask,
+    )
+
+
+def _newest(db: Database, run: str, task: TaskRow, asked: Asked) -> tuple[EarlierAttempt, ...]:
+    """Return the attempts that are told of; what the task itself says is of the last one."""
+    if not task.attempts:
+        return ()
+    rows = [row for row in reads.attempts(db, run, task.id) if row.epoch < asked.epoch]
+    most = 1 if asked.resumed else _MOST_EARLIER
+    told = [_earlier(row, asked.checkpoint) for row in rows[-most:]]
+    if told:
+        last = told[-1]
+        told[-1] = replace(last, text=last.text or asked.note, tail=asked.tail)
+    return tuple(told)
+
+
+def asked_next(db: Database, task: TaskRow) -> Asked:
+    """Return what the next attempt of a task will be told, as far as that is known now."""
+    return asked_of(
+        db, task, task.epoch + 1, note=task.note, conflict=conflict_paths(task), detail=task.detail
+    )
+
+
+def asked_of(
+    db: Database,
+    task: TaskRow,
+    epoch: int,
+    *,
+    note: str,
+    conflict: tuple[str, ...],
+    detail: Detail,
+) -> Asked:
+    """Return what an attempt is told: why the one before it was not done, and where it starts."""
+    tail = detail.get("tail")
+    return Asked(
+        epoch=epoch,
+        note=note,
+        tail=tail if isinstance(tail, str) else "",
+        conflict=conflict,
+        checkpoint=None if conflict else _checkpoint(db, task, epoch),
+    )
+
+
+def without_checkpoint(facts: PromptFacts) -> PromptFacts:
+    """Return what to say where the earlier work does not merge with the branch of now."""
+    return replace(facts, earlier=tuple(replace(one, in_tree=False) for one in facts.earlier))
+
+
+def _checkpoint(db: Database, task: TaskRow, epoch: int) -> str | None:
+    """Return the commit of earlier work that an attempt starts with (RULES 5, Retry).
+
+    Prompts go on from it, commands start from the clean head; the task may say otherwise.
+    """
+    spec = task.spec
+    goes_on = spec.checkpoint == "keep" or (spec.checkpoint is None and spec.command is None)
+    if not task.attempts or not goes_on:
+        return None
+    rows = reads.attempts(db, task.run, task.id)
+    commits = [row.commit_id for row in rows if row.commit_id and row.epoch < epoch]
+    return commits[-1] if commits else None
+
+
+def needed_results(db: Database, run: str, task: TaskRow) -> tuple[NeededResult, ...]:
+    """Return what became of the tasks whose results a task needs, in the order of its plan.
+
+    One that was skipped has no result. `base` and `work` are of the attempt that was merged.
+    """
+    found = []
+    for name in task.spec.needs:
+        need = reads.task(db, run, name)
+        row = _merged(db, need)
+        answer = need.result
+        structured = read_structured(answer) if need.spec.structured and answer else None
+        found.append(
+            NeededResult(
+                id=name,
+                status=need.kind,
+                result=answer,
+                commit=need.commit_id,
+                summary=structured.summary if structured else None,
+                verdict=structured.verdict if structured else None,
+                base=row.base if row else None,
+                work=row.commit_id if row else None,
+                files=structured.files if structured else (),
+            )
+        )
+    return tuple(found)
+
+
+def complete(facts: PromptFacts, control: Control, paths: RunPaths) -> PromptFacts:
+    """Add what the git repository and the folders of attempts have; blocks.
+
+    What cannot be read is left out: a prompt without it is better than none.
+    """
+    return replace(
+        facts,
+        needed=tuple(
+            replace(need, files=_files(control, need.base, need.work) or need.files)
+            for need in facts.needed
+        ),
+        earlier=tuple(
+            replace(
+                attempt,
+                files=_files(control, attempt.base, attempt.work),
+                tail=attempt.tail or _tail(paths, facts.task, attempt),
+            )
+            for attempt in facts.earlier
+        ),
+    )
+
+
+def _merged(db: Database, need: TaskRow) -> AttemptRow | None:
+    """Return the attempt whose work was merged; the last one, for nothing is claimed after it."""
+    if need.kind is not DoneKind.MERGED:
+        return None
+    return next(iter(reads.attempts(db, need.run, need.id)[-1:]), None)
+
+
+def _earlier(row: AttemptRow, checkpoint: str | None) -> EarlierAttempt:
+    return EarlierAttempt(
+        epoch=row.epoch,
+        worker=row.worker,
+        outcome=row.outcome or "open",
+        cause=row.cause,
+        text=row.note,
+        base=row.base,
+        work=row.commit_id,
+        in_tree=row.commit_id is not None and row.commit_id == checkpoint,
+    )
+
+
+def _files(control: Control, base: str | None, work: str | None) -> tuple[str, ...]:
+    if base is None or work is None:
+        return ()
+    try:
+        changes = file_changes(control, base, work)
+    except GitError:
+        return ()
+    lines = []
+    for change in changes[:_MOST_FILES]:
+        renamed = f" (was {change.was})" if change.was != change.path else ""
+        counts = "binary" if change.added is None else f"+{change.added} -{change.removed}"
+        lines.append(f"{change.path}{renamed} {counts}")
+    if len(changes) > _MOST_FILES:
+        lines.append(f"and {len(changes) - _MOST_FILES} more")
+    return tuple(lines)
+
+
+def _tail(paths: RunPaths, task: TaskRow, attempt: EarlierAttempt) -> str:
+    """Return the end of what the failed program, or gate, has printed."""
+    names: dict[str, str] = {Cause.GATE: "gate.json", Cause.MERGE_GATE: "merge/gate.json"}
+    name = names.get(attempt.cause or "", "exit.json")
+    ended = read_exit(paths.attempt(task.id, attempt.epoch) / name)
+    return ended.tail[-_TAIL:] if ended else ""
+
+
+def results_text(needed: Iterable[NeededResult]) -> str:
+    """Return the file that `WF_RESULTS` names: by task, `status`, `result`, `commit` and more.
+
+    Each result is whole here, where a prompt has the beginning of a long one.
+    """
+    found = {}
+    for need in needed:
+        more = {"summary": need.summary, "verdict": need.verdict, "files": need.files}
+        found[need.id] = {
+            "status": need.status,
+            "result": need.result,
+            "commit": need.commit,
+            **{name: value for name, value in more.items() if value},
+        }
+    return json.dumps(found, indent=1)
