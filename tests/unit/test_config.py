@@ -26,6 +26,16 @@ def test_looks_and_keys_are_read(tmp_path: Path) -> None:
     assert config.keys == {"task.skip": "z"}
 
 
+def test_a_lane_may_have_a_budget_of_the_day(tmp_path: Path) -> None:
+    """In dollars; a whole number is one, and a wrong key is a fault."""
+    path = tmp_path / "config.toml"
+    path.write_text("[lanes.openai]\nusd_per_day = 20\n")
+    assert load_config({"WF_CONFIG": str(path)}).lanes["openai"].usd_per_day == 20.0
+    path.write_text("[lanes.openai]\nusd_per_da = 20\n[lanes.x]\nusd_per_day = 0\n")
+    with pytest.raises(UsageError, match=r"did you mean 'usd_per_day'.*lanes\.x\.usd_per_day"):
+        load_config({"WF_CONFIG": str(path)})
+
+
 def test_all_faults_are_named(tmp_path: Path) -> None:
     """Three wrong lines are three faults in one message."""
     path = tmp_path / "config.toml"

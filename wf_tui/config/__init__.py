@@ -4,8 +4,8 @@
 schedulers call it once, when they begin; views and `wf status` do without.
 """
 
-from wf_tui.config.config import Board, Config, Timing, config_path, load_config
+from wf_tui.config.config import Board, Config, Lane, Timing, config_path, load_config
 from wf_tui.config.preset import Preset
 from wf_tui.config.profile import Profile
 
-__all__ = ["Board", "Config", "Preset", "Profile", "Timing", "config_path", "load_config"]
+__all__ = ["Board", "Config", "Lane", "Preset", "Profile", "Timing", "config_path", "load_config"]

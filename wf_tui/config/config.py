@@ -13,7 +13,7 @@ from wf_tui.config.profile import Profile
 from wf_tui.config.values import Passed, Seconds, Table
 from wf_tui.errors import EnvironmentalError, UsageError, nearest
 
-__all__ = ["Board", "Config", "Timing", "config_path", "load_config"]
+__all__ = ["Board", "Config", "Lane", "Timing", "config_path", "load_config"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -47,6 +47,13 @@ class Timing(Table):
     """Between the polite end of a program and its kill."""
 
 
+class Lane(Table):
+    """What a lane may do beside what its provider allows."""
+
+    usd_per_day: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
+    """What its seats may cost on one day, by UTC, in all runs of this host."""
+
+
 class Board(Table):
     """How the board looks."""
 
@@ -64,6 +71,8 @@ class Config(Table):
     profiles: Annotated[Mapping[str, Profile], AfterValidator(named)] = {}
     presets: Mapping[str, Preset] = {}
     """What is changed of the presets that come with wf, and further ones."""
+    lanes: Mapping[str, Lane] = {}
+    """By the name of the lane, which is that of the profile's maker unless the profile says it."""
     timing: Timing = Timing()
     board: Board = Board()
     port_base: Annotated[int, Field(ge=1024, le=65_000)] = 20_000
@@ -88,6 +97,7 @@ _TABLES: Final[Mapping[str, type[Table]]] = {
     "": Config,
     "profiles": Profile,
     "presets": Preset,
+    "lanes": Lane,
     "timing": Timing,
     "board": Board,
 }

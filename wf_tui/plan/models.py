@@ -45,6 +45,7 @@ __all__ = [
     "OnFailure",
     "Phase",
     "Plan",
+    "RunLimits",
     "Scopes",
     "Settings",
     "Surroundings",
@@ -214,6 +215,13 @@ class Budget(_Part):
     max_seconds: _Amount | None = None
 
 
+class RunLimits(_Part):
+    """Limits of all attempts of a run together; absent is unlimited."""
+
+    max_cost_usd: _Amount | None = None
+    max_tokens: _U64 | None = None
+
+
 class Surroundings(_Part):
     """What commands and agents run in; the plan, its defaults and each task can say it.
 
@@ -346,6 +354,8 @@ class Plan(Surroundings):
     """The gate of every writing task that has none of its own."""
     gate_on: GateOn = GateOn.MERGE
     """Where the gates of all tasks that do not say so themselves have to pass."""
+    budget: RunLimits = RunLimits()
+    """What the whole run may use; no task starts any more once it is used up."""
     scopes: Scopes = Scopes.SERIALIZE
     setup: _Command = None
     """A command in each attempt's own worktree, before its program."""

@@ -35,6 +35,8 @@ def report(
         ({"mode": "read_write"}, "mode", "mode", "a key of `defaults`"),
         ({"defaults": {"id": "x"}}, "defaults.id", "id", "each task has its own"),
         ({"defaults": {"budget": {"x": 1}}}, "defaults.budget.x", "x", "max_tokens"),
+        ({"budget": {"max_steps": 1}}, "budget.max_steps", "max_steps", "a key of a task"),
+        ({"budget": {"usd": 1}}, "budget.usd", "usd", "max_cost_usd"),
         ({"a b": 1}, '["a b"]', "a b", ""),
         ({"timeout": 5}, "timeout", "timeout", "`timeout_secs` is its limit"),
         ({"maxConcurrent": 5}, "maxConcurrent", "maxConcurrent", 'write "max_concurrent"'),

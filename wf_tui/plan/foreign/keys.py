@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from wf_tui.plan.document import Document, Path, Table, written_phases, written_tasks
 from wf_tui.plan.foreign.words import ALIASES, UNUSED, meaning, snake_case
-from wf_tui.plan.models import Budget, Defaults, Phase, Plan, Surroundings, Task
+from wf_tui.plan.models import Budget, Defaults, Phase, Plan, RunLimits, Surroundings, Task
 from wf_tui.plan.report import Many, Problem, quoted
 from wf_tui.plan.type_errors import Suggestions
 
@@ -28,6 +28,7 @@ _KINDS: Final[dict[type[BaseModel], str]] = {
     Task: "a task",
     Defaults: "`defaults`",
     Budget: "a budget",
+    RunLimits: "the plan's `budget`",
 }
 _MANY: Final[dict[type[BaseModel], str]] = {
     Plan: "plans",
@@ -35,6 +36,7 @@ _MANY: Final[dict[type[BaseModel], str]] = {
     Task: "tasks",
     Defaults: "defaults",
     Budget: "budgets",
+    RunLimits: "plans' budgets",
 }
 _WORDS: Final[dict[type[BaseModel], str]] = {
     Plan: "plan",
@@ -151,6 +153,9 @@ def _name(table: Table) -> str:
 def all_tables(root: Table) -> Iterator[tuple[type[BaseModel], Path, Table]]:
     """Yield every table of a plan with its place and the model whose keys it may have."""
     yield Plan, (), root
+    whole = root.get("budget")
+    if isinstance(whole, dict):
+        yield RunLimits, ("budget",), whole
     holders: list[tuple[Path, Table]] = []
     defaults = root.get("defaults")
     if isinstance(defaults, dict):
