@@ -152,6 +152,7 @@ def test_programs_are_started_in_known_places() -> None:
         "git/worktrees/local_files.py": {"subprocess.run"},
         "scheduler/process.py": {"subprocess.Popen"},
         "user_program.py": {"subprocess.Popen"},
+        "workers/acp/driver/agent_process.py": {"subprocess.Popen"},
         "workers/shim/launcher.py": {"subprocess.Popen"},
         "workers/shim/shim.py": {"os.posix_spawnp"},
         "workers/shim/shim_parent.py": {"os.fork"},

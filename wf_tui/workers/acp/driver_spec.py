@@ -1,0 +1,49 @@
+"""What the driver of an ACP agent is told, as one argument of its command line."""
+
+import json
+from dataclasses import asdict, dataclass
+
+__all__ = ["DriverSpec"]
+
+
+@dataclass(frozen=True)
+class DriverSpec:
+    """All that the driver has to know.
+
+    It stands in a command line that everybody can read, so it has no key; those are in the
+    environment, which goes on to the agent.
+    """
+
+    argv: tuple[str, ...]
+    """The agent's own command line."""
+    prompt: str
+    """The path of the file with the prompt."""
+    session: str | None = None
+    """The session to go on with; None: a new one."""
+    fresh_prompt: str = ""
+    """The path of what a new session is told where the agent cannot go on with the old one.
+
+    "": then that is a failure.
+    """
+    mode: str = ""
+    """The agent's own mode; "": as it comes."""
+    ask: str = "commands"
+    allow: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    """Names of files and folders that set the agent up, see `PermissionRules`."""
+    counts_last_step: bool = False
+    """Whether the usage that it tells is that of its last step, and the whole is not known."""
+    grace: float = 5.0
+    """Seconds between a stop and the shim's kill."""
+
+    def to_json(self) -> str:
+        """Return it as text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "DriverSpec":
+        """Return what `to_json` has written."""
+        fields = json.loads(text)
+        for name in ("argv", "allow", "settings"):
+            fields[name] = tuple(fields[name])
+        return cls(**fields)
