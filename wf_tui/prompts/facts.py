@@ -26,6 +26,8 @@ class NeededResult:
     summary: str | None = None
     verdict: str | None = None
     """`pass`, `fail` or `unsure`, of a task that was asked for one."""
+    epoch: int = 0
+    """The attempt that it is of."""
     base: str | None = None
     work: str | None = None
     """The commit of its own work, on `base`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +16,6 @@ from wf_tui.prompts.structured import read_structured
 from wf_tui.workers.shim.exit_file import read_exit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.model.rows import AttemptRow, Detail, TaskRow
     from wf_tui.ledger.store.database import Database
@@ -31,7 +28,6 @@ __all__ = [
     "complete",
     "needed_results",
     "read_facts",
-    "results_text",
     "without_checkpoint",
 ]
 
@@ -149,6 +145,7 @@ def needed_results(db: Database, run: str, task: TaskRow) -> tuple[NeededResult,
                 commit=need.commit_id,
                 summary=structured.summary if structured else None,
                 verdict=structured.verdict if structured else None,
+                epoch=need.epoch,
                 base=row.base if row else None,
                 work=row.commit_id if row else None,
                 files=structured.files if structured else (),
@@ -222,20 +219,3 @@ def _tail(paths: RunPaths, task: TaskRow, attempt: EarlierAttempt) -> str:
     name = names.get(attempt.cause or "", "exit.json")
     ended = read_exit(paths.attempt(task.id, attempt.epoch) / name)
     return ended.tail[-_TAIL:] if ended else ""
-
-
-def results_text(needed: Iterable[NeededResult]) -> str:
-    """Return the file that `WF_RESULTS` names: by task, `status`, `result`, `commit` and more.
-
-    Each result is whole here, where a prompt has the beginning of a long one.
-    """
-    found = {}
-    for need in needed:
-        more = {"summary": need.summary, "verdict": need.verdict, "files": need.files}
-        found[need.id] = {
-            "status": need.status,
-            "result": need.result,
-            "commit": need.commit,
-            **{name: value for name, value in more.items() if value},
-        }
-    return json.dumps(found, indent=1)

@@ -11,6 +11,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.prompts.results import RESULT_CHARACTERS
 from wf_tui.prompts.structured import FORMAT
 
 if TYPE_CHECKING:
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
 
-__all__ = ["RESULT_CHARACTERS", "render"]
+__all__ = ["render"]
 
-RESULT_CHARACTERS: Final = 8000
-"""The most of one result in a prompt; the whole of it is in the file that WF_RESULTS names."""
 _ALL_RESULTS: Final = 64_000
 """The most of all results together: one agent takes its prompt as an argument of 128 KiB."""
 
@@ -85,7 +84,7 @@ def _rules(facts: PromptFacts) -> Iterator[str]:
         yield f"At the end this command is run in the worktree, and has to pass: {spec.gate}"
     if limits := list(_limits(task)):
         yield f"Limits: {', '.join(limits)}."
-    if any(len(need.result or "") > share for need, share in _shares(facts)):
+    if any(_is_cut(need, share) for need, share in _shares(facts)):
         yield "A result below is cut; the file that the variable WF_RESULTS names has it whole."
     yield (
         "To ask a person, ask for permission or put your question; the answer may take long."
@@ -165,13 +164,18 @@ def _shares(facts: PromptFacts) -> list[tuple[NeededResult, int]]:
     return [(need, share) for need in facts.needed]
 
 
+def _is_cut(need: NeededResult, share: int) -> bool:
+    # The ledger itself keeps no more of an answer, and says so by its length.
+    return len(need.result or "") > share or len(need.result or "") >= RESULT_CHARACTERS
+
+
 def _needed(need: NeededResult, share: int) -> dict[str, object]:
     text = need.result or ""
     found: dict[str, object] = {
         "status": need.status,
         "commit": need.commit,
         "result": text[:share] if need.result is not None else None,
-        "cut": len(text) > share,
+        "cut": _is_cut(need, share),
         "summary": need.summary and need.summary[:share],
         "verdict": need.verdict,
         "files": list(need.files),

@@ -12,7 +12,8 @@ from wf_tui.config import Timing
 from wf_tui.ledger.queries.messages import PersonSaid
 from wf_tui.ledger.rules.moves import MESSAGE, RETRY
 from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
-from wf_tui.prompts.render import RESULT_CHARACTERS, render
+from wf_tui.prompts.render import render
+from wf_tui.prompts.results import RESULT_CHARACTERS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,6 +19,7 @@ from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
+from wf_tui.prompts.results import kept_result
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, worker_ending
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
@@ -166,6 +167,7 @@ class Attempt:
                     self.harvested = await steps.harvest.run(active, workspace)
             if isinstance(outcome, Success) and fault is None:
                 with active.timed("check"):
+                    outcome = await steps.threads.run(kept_result, job, outcome)
                     # Its result is kept from here on: a person may accept it without its worker.
                     await active.record.step(Step.CHECKING, result=outcome.result)
                     await steps.threads.reach(Point.CHECK_BEGUN)

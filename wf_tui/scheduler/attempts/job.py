@@ -14,10 +14,10 @@ from wf_tui.prompts.gather import (
     complete,
     needed_results,
     read_facts,
-    results_text,
     without_checkpoint,
 )
 from wf_tui.prompts.render import render
+from wf_tui.prompts.results import results_text
 from wf_tui.variables import Variables, given_variables
 from wf_tui.workers.environment import (
     base_environment,
@@ -111,7 +111,7 @@ class JobMaker:
         # As files and not in the environment, which has a limit; a worker may write there, so
         # whatever lies at their names is replaced (`write_plain`).
         needed, prompt = self._prompt(inputs, folder, known)
-        results = write_plain(folder / "results.json", results_text(needed))
+        results = write_plain(folder / "results.json", results_text(needed, self.paths))
         conflicts = None
         if claim.conflict:
             content = json.dumps(claim.conflict, indent=1)

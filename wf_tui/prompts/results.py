@@ -1,0 +1,63 @@
+"""The answer of a worker: what of it the ledger keeps, and what dependants are given."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.workers.shim.plain_file import write_plain
+from wf_tui.workers.shim.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wf_tui.paths import RunPaths
+    from wf_tui.prompts.facts import NeededResult
+    from wf_tui.workers.protocol import Job, Success
+
+__all__ = ["RESULT_CHARACTERS", "RESULT_FILE", "kept_result", "results_text"]
+
+RESULT_CHARACTERS: Final = 8000
+"""The most of one result in the ledger and in a prompt."""
+RESULT_FILE: Final = "result.md"
+"""Holds, in the folder of an attempt, the whole of an answer that is longer than that."""
+
+_MOST: Final = 1 << 20
+"""Characters of an answer that are kept at all."""
+
+
+def kept_result(job: Job, outcome: Success) -> Success:
+    """Return a success with as much of its answer as the ledger keeps; blocks.
+
+    The whole of a longer one is put into the attempt's folder, where `WF_RESULTS` of those that
+    need it says it is. Raises `OSError` where that cannot be written.
+    """
+    whole = Redactor(dict(job.secrets)).whole(outcome.result)
+    if len(whole) > RESULT_CHARACTERS:
+        write_plain(job.folder / RESULT_FILE, whole[:_MOST])
+        whole = whole[:RESULT_CHARACTERS]
+    return replace(outcome, result=whole)
+
+
+def results_text(needed: Iterable[NeededResult], paths: RunPaths) -> str:
+    """Return the file that `WF_RESULTS` names: by task, `status`, `result`, `commit` and more.
+
+    Where the ledger has the beginning of a long answer, `file` names the whole.
+    """
+    found = {}
+    for need in needed:
+        whole = paths.attempt(need.id, need.epoch) / RESULT_FILE
+        more = {
+            "file": str(whole) if len(need.result or "") >= RESULT_CHARACTERS else None,
+            "summary": need.summary,
+            "verdict": need.verdict,
+            "files": need.files,
+        }
+        found[need.id] = {
+            "status": need.status,
+            "result": need.result,
+            "commit": need.commit,
+            **{name: value for name, value in more.items() if value},
+        }
+    return json.dumps(found, indent=1)
