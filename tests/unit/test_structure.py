@@ -153,6 +153,7 @@ def test_programs_are_started_in_known_places() -> None:
         "scheduler/process.py": {"subprocess.Popen"},
         "user_program.py": {"subprocess.Popen"},
         "workers/acp/driver/agent_process.py": {"subprocess.Popen"},
+        "workers/agent/agent_process.py": {"subprocess.Popen"},
         "workers/shim/launcher.py": {"subprocess.Popen"},
         "workers/shim/shim.py": {"os.posix_spawnp"},
         "workers/shim/shim_parent.py": {"os.fork"},

@@ -1,0 +1,61 @@
+"""The stream of `kimi -p --output-format stream-json`: bare messages of a chat."""
+
+from collections.abc import Iterator
+
+from wf_tui.workers.agent.parsers.record import Record
+from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, TurnEnded
+from wf_tui.workers.agent.parsers.tools import arguments, as_text, plan_of, tool_end, tool_start
+from wf_tui.workers.line.grammar import Message, Other, Retry, SessionStarted
+
+__all__ = ["KimiCodeParser"]
+
+
+class KimiCodeParser(Parser):
+    """Reads the messages; the session is told in the last line only, tokens are not told at all."""
+
+    def record(self, record: Record) -> Iterator[Sign]:
+        """Iterate over what a JSON object of the stream says."""
+        role = record.text("role")
+        if role == "assistant":
+            yield from assistant(record)
+        elif role == "tool":
+            # There is no word for a call that failed.
+            yield tool_end(record.text("tool_call_id"), record.value("content"), failed=False)
+        elif role == "meta":
+            yield from meta(record)
+        else:
+            yield Other(record.text("type") or role or "unknown")
+
+
+def assistant(record: Record) -> Iterator[Sign]:
+    """Iterate over what a message of the model holds."""
+    yield ModelStep()
+    if thought := record.text("reasoning_content"):
+        yield Message(thought, thought=True)
+    if text := as_text(record.value("content")):
+        yield Message(text)
+    for call in record.records("tool_calls"):
+        function = call.record("function")
+        name, given = function.text("name"), arguments(function.value("arguments"))
+        yield tool_start(call.text("id"), name, given.values)
+        if name == "TodoList":
+            yield plan_of(given.records("todos"))
+
+
+def meta(record: Record) -> Iterator[Sign]:
+    """Iterate over what a line about the session says; its last one tells how to resume it."""
+    kind = record.text("type")
+    if kind == "session.resume_hint":
+        if session := record.id("session_id"):
+            yield SessionStarted(session)
+        yield TurnEnded(ok=True)
+    elif kind == "turn.step.retrying":
+        delay = record.number("delay_ms")
+        yield Retry(
+            record.count("failed_attempt"),
+            record.count("max_attempts"),
+            None if delay is None else delay / 1000,
+            record.text("error_message"),
+        )
+    else:
+        yield Other(kind or "meta", record.text("version", "content"))
