@@ -25,7 +25,7 @@ from wf_tui.ledger.rules.seats import new_seats
 from wf_tui.paths import private_folder
 from wf_tui.plan import scopes
 from wf_tui.plan.choices import Scopes
-from wf_tui.profiles.resolve import resolve_all
+from wf_tui.profiles.choice import Choice, commands_only
 from wf_tui.text import clean, listed
 from wf_tui.variables import is_secret
 
@@ -52,8 +52,8 @@ def create_run(
     plan: Plan,
     config: Config,
     *,
+    choice: Choice | None = None,
     jobs: int | None = None,
-    workers: Mapping[str, int] | None = None,
     lease: float | None = None,
     new_id: Callable[[], str] | None = None,
     warn: Callable[[str], None] | None = None,
@@ -61,15 +61,17 @@ def create_run(
     """Make a run of a checked plan: its private repository, its tasks, its seats.
 
     `warn` gets a line for each thing that looks different in a worker's tree: submodules, LFS.
-    `jobs` and `lease` (seconds) come before the plan and the configuration, `workers` has seats by
-    profile. Called by `wf run` and `wf demo`; leaves nothing behind where it raises.
+    `choice` has the profiles that it uses, and the plan as it fits them; without one it has those
+    of commands. `jobs` and `lease` (seconds) come before plan and configuration. Called by `wf run`
+    and `wf demo`; leaves nothing behind where it raises.
     """
     # Before anything is made: an old git fails in the middle, and with words of its own.
     require_version()
     jobs = jobs or plan.max_concurrent
     run_id = new_id() if new_id is not None else _random_id()
-    profiles = resolve_all(config)
-    seats = new_seats(run_id, profiles, jobs, workers or {})
+    choice = choice or commands_only(plan, config)
+    plan, profiles = choice.plan, choice.profiles
+    seats = new_seats(run_id, profiles, jobs, choice.asked)
     environment = RunEnvironment.of(plan, config, project.environ)
     if warn is not None:
         for line in _passing_notices(plan, environment, project.environ):

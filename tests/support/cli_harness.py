@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
@@ -15,9 +15,11 @@ from wf_tui.cli.root import wf
 from wf_tui.config import Config
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
+from wf_tui.profiles.choice import commands_only
 from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from click.testing import Result
@@ -85,13 +87,19 @@ class CliHarness:
         """Return what a command line prints as JSON."""
         return json.loads(self.here(*words, "--json").stdout)
 
-    def paused_run(self, plan: str, **options: Any) -> str:
-        """Make a run that no act on it starts a scheduler for, and return its id."""
+    def paused_run(
+        self, plan: str, workers: Mapping[str, int] | None = None, **options: Any
+    ) -> str:
+        """Make a run that no act on it starts a scheduler for, and return its id.
+
+        `workers` has seats by profile, as `--worker` says them.
+        """
         parsed = parse_plan(plan, "yaml", "plan.yaml")
         assert parsed.plan is not None, parsed.errors
         project = find_project(self.repo, self.environ)
+        choice = replace(commands_only(parsed.plan, Config()), asked=workers or {})
         with open_ledger(project, create=True) as ledger:
-            made = create_run(project, ledger, parsed.plan, Config(), **options)
+            made = create_run(project, ledger, parsed.plan, Config(), choice=choice, **options)
             ledger.pause(made.id)
         return made.id
 

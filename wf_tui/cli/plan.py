@@ -17,6 +17,7 @@ from wf_tui.git.repository import find_repository
 from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
 from wf_tui.plan.draw import draw
 from wf_tui.plan.read import read_plan
+from wf_tui.profiles.choice import worker_facts
 
 __all__ = ["plan"]
 
@@ -36,8 +37,8 @@ def plan() -> None:
 @json_option
 def check(*, plans: tuple[Path, ...], lenient: bool, as_json: bool) -> int:
     """Check plans and print all that is wrong with them; the exit status is 2 if anything is."""
-    prompts = load_config(os.environ).takes_prompts
-    reports = [read_plan(path, lenient=lenient, takes_prompts=prompts) for path in plans]
+    workers = worker_facts(load_config(os.environ))
+    reports = [read_plan(path, lenient=lenient, workers=workers) for path in plans]
     for report in reports:
         if as_json:
             print_json(report.as_json())

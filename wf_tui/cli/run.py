@@ -20,26 +20,22 @@ from wf_tui.cli.context import (
 from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
 from wf_tui.config import load_config
-from wf_tui.errors import EnvironmentalError, UnknownNameError, UsageError
+from wf_tui.errors import UsageError
 from wf_tui.new_run import create_run
-from wf_tui.plan.check import PROMPTS_HINT
 from wf_tui.plan.read import read_plan
+from wf_tui.profiles.choice import choose_profiles, worker_facts
 from wf_tui.project import open_ledger
 from wf_tui.scheduler.control import ensure_scheduler
-from wf_tui.text import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wf_tui.config import Config
     from wf_tui.ledger.model.rows import RunRow
-    from wf_tui.plan.models import Plan
     from wf_tui.project import Project
 
 __all__ = ["run"]
 
 _INVALID: Final = 2
-_NAMED: Final = 3
 
 
 @click.command
@@ -84,18 +80,19 @@ def run(
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other", "leave one out")
     # Before anything is looked up or made: a plan that cannot run leaves no trace.
-    report = read_plan(plan, lenient=lenient)
+    config = load_config(os.environ)
+    report = read_plan(plan, lenient=lenient, workers=worker_facts(config))
     if report.errors or report.warnings:
         click.echo(report.text(), err=True)
     if report.plan is None:
         return _INVALID
     project = project_at(repo)
-    config = load_config(os.environ)
-    seats = _parse_seats(workers, config)
-    _refuse_prompts(report.plan, config)
+    choice = choose_profiles(report.plan, config, _parse_seats(workers), os.environ)
+    for line in choice.warnings:
+        warn(line)
     with open_ledger(project, create=True) as ledger:
         made = create_run(
-            project, ledger, report.plan, config, jobs=jobs, workers=seats, lease=lease, warn=warn
+            project, ledger, report.plan, config, choice=choice, jobs=jobs, lease=lease, warn=warn
         )
     if headless:
         return lead_here(project, made, config, as_json=as_json)
@@ -105,18 +102,7 @@ def run(
     return show_board(project, made.id, ascii_only=ascii_only) if watched else 0
 
 
-def _refuse_prompts(plan: Plan, config: Config) -> None:
-    """Refuse a plan with tasks that only an agent can do, where no profile is one."""
-    tasks = [task.id for task in plan.tasks if not task.run]
-    if tasks and not config.takes_prompts:
-        raise EnvironmentalError(
-            f"no profile takes a prompt, and {plural(len(tasks), 'task')} of the plan"
-            f" {'has' if len(tasks) == 1 else 'have'} nothing else: {listed(tasks, _NAMED)}",
-            PROMPTS_HINT,
-        )
-
-
-def _parse_seats(words: Iterable[str], config: Config) -> Mapping[str, int]:
+def _parse_seats(words: Iterable[str]) -> Mapping[str, int]:
     seats = {}
     for word in words:
         name, equals, count = word.partition("=")
@@ -124,8 +110,6 @@ def _parse_seats(words: Iterable[str], config: Config) -> Mapping[str, int]:
             raise UsageError(
                 f"--worker {word!r}: expected PROFILE=N", "for example --worker shell=4"
             )
-        if name not in config.seats:
-            raise UnknownNameError("profile", name, config.seats)
         seats[name] = int(count)
     return seats
 

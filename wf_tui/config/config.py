@@ -87,11 +87,6 @@ class Config(Table):
         """The profiles with the built-in one, `shell`."""
         return {"shell": Profile(), **self.profiles}
 
-    @property
-    def takes_prompts(self) -> bool:
-        """Whether any profile can do a task that has no command."""
-        return any(profile.takes_prompts for profile in self.seats.values())
-
 
 _TABLES: Final[Mapping[str, type[Table]]] = {
     "": Config,

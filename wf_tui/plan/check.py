@@ -17,7 +17,6 @@ from wf_tui.text import clean
 from wf_tui.variables import name_fault, pattern_fault, value_fault
 
 __all__ = [
-    "PROMPTS_HINT",
     "check_cycles",
     "check_dependencies_and_scopes",
     "check_local_files",
@@ -27,12 +26,9 @@ __all__ = [
     "check_sparse",
     "check_variables",
     "faults",
-    "prompt_warnings",
     "warnings",
 ]
 
-PROMPTS_HINT: Final = "give it a command as `run`, or configure a profile that takes prompts"
-"""What helps a task that only an agent can do, where there is none."""
 _CORRECT = "remove it, or correct the name"
 _READ_WRITE_LINE: Final = {
     "json": '"mode": "read_write"',
@@ -75,16 +71,6 @@ def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
                 continue
             seen.add((problem.code, problem.path))
         yield problem
-
-
-def prompt_warnings(document: Document, plan: Plan) -> Iterator[Problem]:
-    """Yield a warning for each task that only an agent can do; for who has a profile for none."""
-    for path, task in _tasks(plan):
-        if task.run:
-            continue
-        message = f"no profile takes the prompt of task {quoted(task.id)}"
-        many = Many("tasks have a prompt, which no profile takes", PROMPTS_HINT, task.id)
-        yield document.problem("no_profile", path, message, PROMPTS_HINT, many, task=task.id)
 
 
 def warnings(document: Document, plan: Plan) -> Iterator[Problem]:

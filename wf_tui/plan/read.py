@@ -2,13 +2,14 @@
 
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from wf_tui.errors import nearest
 from wf_tui.plan import check
+from wf_tui.plan.check_workers import WorkerFacts, unfit_workers, worker_warnings
 from wf_tui.plan.document import Document
 from wf_tui.plan.foreign.files import Foreign, foreign_text, foreign_value
 from wf_tui.plan.foreign.keys import rename_aliases, unknown_keys, unused_keys
@@ -40,13 +41,13 @@ def read_plan(
     most_bytes: int = MOST_BYTES,
     *,
     lenient: bool = False,
-    takes_prompts: bool = True,
+    workers: Mapping[str, WorkerFacts] | None = None,
 ) -> Report:
     """Read and check the plan in a file; every fault is in the report, none is raised.
 
     The ending of its name says the format (`FORMATS`). Whether scopes fold case is that of the file
     system that the plan lies on, where the repository usually lies, too. A file of more than
-    `most_bytes` bytes is not read. `lenient` and `takes_prompts` are those of `parse_plan`.
+    `most_bytes` bytes is not read. `lenient` and `workers` are those of `parse_plan`.
     """
     name = str(path)
     try:
@@ -77,7 +78,7 @@ def read_plan(
         name,
         fold_case=folds_case(path),
         lenient=lenient,
-        takes_prompts=takes_prompts,
+        workers=workers,
     )
 
 
@@ -88,13 +89,14 @@ def parse_plan(
     *,
     fold_case: bool = False,
     lenient: bool = False,
-    takes_prompts: bool = True,
+    workers: Mapping[str, WorkerFacts] | None = None,
 ) -> Report:
     """Read and check the text of a plan; `format_` is json, toml or yaml, `name` is for reports.
 
     All faults are told at once: the rules look at what is right beside a fault of the shape, too.
     `fold_case` takes scopes `A` and `a` for the same; `lenient` takes unknown keys for warnings.
-    Without `takes_prompts` there is no profile for a task without a command, which is a warning.
+    `workers` are the profiles of whoever asks: a task that is given to one which cannot do it is a
+    fault, a name that is none of them a warning. Without them nothing is said of workers.
     """
     read = _READERS[format_](text)
     if foreign := _foreign_file(read, name, text):
@@ -109,12 +111,14 @@ def parse_plan(
     if plan is None:
         return Report(name, None, shaped.errors, (), *known_fields(document))
     found = check.faults(document, plan, fold_case=fold_case)
+    if workers is not None:
+        found = (*found, *unfit_workers(document, plan, workers))
     errors = (*shaped.errors, *(it for it in found if not shaped.follows(it)), *strict)
     if shaped.errors:
         return Report(name, None, errors, warnings, *known_fields(document))
     warnings = (*warnings, *check.warnings(document, plan))
-    if not takes_prompts:
-        warnings = (*warnings, *check.prompt_warnings(document, plan))
+    if workers is not None:
+        warnings = (*warnings, *worker_warnings(document, plan, workers))
     return Report(name, None if errors else plan, errors, warnings, plan.goal, plan.max_concurrent)
 
 

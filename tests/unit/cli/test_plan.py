@@ -46,7 +46,7 @@ def test_prompts_that_no_profile_takes_are_a_warning(cli: CliHarness) -> None:
 def test_and_the_run_is_refused(cli: CliHarness) -> None:
     """Before anything is made: no state folder, no branch; with the names of the tasks."""
     result = cli.here("run", cli.plan(GOOD), "--headless")
-    assert result.exit_code == 3
+    assert result.exit_code == 2
     assert "no profile takes a prompt, and 1 task of the plan has nothing else: t" in result.stderr
     assert not (cli.root / "state").exists()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.model.events.run_events import WorkerJoined, WorkerLeft
 from wf_tui.ledger.model.rows import WorkerRow, evolve
 from wf_tui.ledger.model.states import SeatState
@@ -23,14 +22,9 @@ def new_seats(
 ) -> list[WorkerRow]:
     """Return the seats of a run; a profile without a number has as many as jobs.
 
-    `asked` is what the command line says, by profile, and goes before the configuration; an agent
-    has seats only where it is asked for. Raises `UnknownNameError` and `UsageError`.
+    `profiles` are those that the run uses; `asked` is what the command line says, by profile, and
+    goes before the configuration.
     """
-    for name, count in asked.items():
-        if name not in profiles:
-            raise UnknownNameError("profile", name, profiles)
-        if count < 0:
-            raise UsageError(f"--worker {name}={count}: the number of seats must be 0 or more")
     return [
         WorkerRow(
             run=run,
@@ -42,7 +36,6 @@ def new_seats(
             state=SeatState.IDLE,
         )
         for name, profile in profiles.items()
-        if name in asked or profile.takes == "command"
         for number in range(asked.get(name, profile.seats or jobs))
     ]
 
