@@ -155,7 +155,7 @@ def test_programs_are_started_in_known_places() -> None:
         "workers/acp/driver/agent_process.py": {"subprocess.Popen"},
         "workers/agent/agent_process.py": {"subprocess.Popen"},
         "workers/shim/launcher.py": {"subprocess.Popen"},
-        "workers/shim/shim.py": {"os.posix_spawnp"},
+        "workers/shim/start.py": {"os.posix_spawnp", "os.fork"},
         "workers/shim/shim_parent.py": {"os.fork"},
     }
 

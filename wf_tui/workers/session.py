@@ -32,5 +32,8 @@ class Session(Protocol):
         program ends before its answer came.
         """
 
+    async def delivered(self, answer: Answer) -> None:
+        """Take note that the line took an answer, so that the program can read it."""
+
     def messages(self) -> AsyncIterator[PersonMessage]:
         """Yield what persons send to the task while it runs, without end; iterated once."""

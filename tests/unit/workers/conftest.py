@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from wf_tui.workers.line.grammar import Answer, LineEvent, PersonMessage, Question
-from wf_tui.workers.protocol import Limits, ProgramExit, WorkerEvent
+from tests.support.session_probe import Events, SessionProbe
+from wf_tui.workers.protocol import Limits, ProgramExit
 from wf_tui.workers.shim.exit_file import read_exit
 from wf_tui.workers.shim.launcher import Launcher, Program
 
@@ -53,41 +53,6 @@ class Witness:
         os.close(self._handle)
 
 
-class Events(list[WorkerEvent]):
-    """A report, and a session, that can be waited on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._came = asyncio.Event()
-
-    def __call__(self, event: WorkerEvent) -> None:
-        """Take an event."""
-        self.append(event)
-        self._came.set()
-
-    note = __call__
-
-    async def take(self, event: LineEvent) -> None:
-        """Take what came up the line."""
-
-    async def ask(self, _: Question) -> Answer | None:
-        """Nobody answers."""
-        return None
-
-    async def messages(self) -> AsyncIterator[PersonMessage]:
-        """Nobody writes."""
-        nothing: tuple[PersonMessage, ...] = ()
-        for message in nothing:
-            yield message
-
-    async def first(self, kind: type[Any]) -> Any:
-        """Return the first event of this kind, as soon as it comes."""
-        while not (found := [event for event in self if isinstance(event, kind)]):
-            self._came.clear()
-            await asyncio.wait_for(self._came.wait(), PATIENCE)
-        return found[0]
-
-
 async def stopped(running: "asyncio.Task[ProgramExit]", program: Program) -> ProgramExit:
     """Stop a program, as the scheduler does, and return what its shim has recorded of its end."""
     running.cancel()
@@ -121,6 +86,12 @@ async def witness(tmp_path: Path) -> AsyncIterator[Witness]:
     one = Witness(tmp_path / "witness")
     yield one
     one.close()
+
+
+@pytest.fixture
+async def session() -> SessionProbe:
+    """Give a session that records what it is told, and answers what the test says."""
+    return SessionProbe()
 
 
 @pytest.fixture

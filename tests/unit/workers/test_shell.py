@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.conftest import Events, Witness
+from tests.support.session_probe import SessionProbe
+from tests.unit.workers.conftest import Witness
 from wf_tui.workers.protocol import (
     Failure,
     Job,
@@ -50,14 +51,14 @@ def _with(job: Job, command: str | None) -> Job:
 
 
 async def _failure(launcher: Launcher, job: Job) -> Failure:
-    outcome = await ShellWorker(launcher).run(job, Events())
+    outcome = await ShellWorker(launcher).run(job, SessionProbe())
     assert isinstance(outcome, Failure)
     return outcome
 
 
 async def test_success(launcher: Launcher, job: Job, folder: Path) -> None:
     """Exit status 0 is success; the output is the result, in the log and the exit file."""
-    outcome = await ShellWorker(launcher).run(_with(job, "echo made it"), Events())
+    outcome = await ShellWorker(launcher).run(_with(job, "echo made it"), SessionProbe())
     assert isinstance(outcome, Success)
     assert outcome.result == "made it"
     assert "".join(log.read(folder / "log.jsonl")) == "made it\n"
@@ -109,16 +110,16 @@ async def test_no_command(launcher: Launcher, job: Job) -> None:
 
 async def test_lost(launcher: Launcher, job: Job) -> None:
     """A killed shim is neither success nor failure."""
-    events = Events()
-    running = asyncio.create_task(ShellWorker(launcher).run(_with(job, "sleep 1000"), events))
-    os.kill((await events.first(Started)).shim, signal.SIGKILL)
+    session = SessionProbe()
+    running = asyncio.create_task(ShellWorker(launcher).run(_with(job, "sleep 1000"), session))
+    os.kill((await session.noted.first(Started)).shim, signal.SIGKILL)
     assert isinstance(await running, Lost)
 
 
 async def test_cancel(launcher: Launcher, job: Job, witness: Witness) -> None:
     """A cancelled job leaves no process."""
     command = f"exec 9>{witness.path}; echo up >&9; sleep 1000"
-    running = asyncio.create_task(ShellWorker(launcher).run(_with(job, command), Events()))
+    running = asyncio.create_task(ShellWorker(launcher).run(_with(job, command), SessionProbe()))
     await witness.word()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -186,7 +187,7 @@ async def test_bash_also_fails_within_a_pipe(launcher: Launcher, job: Job) -> No
 async def test_a_long_command_runs(launcher: Launcher, job: Job) -> None:
     """A command that no argument can hold runs from a file, and stops at failures as well."""
     long = _with(job, f"# {'x' * 300_000}\necho done")
-    outcome = await ShellWorker(launcher).run(long, Events())
+    outcome = await ShellWorker(launcher).run(long, SessionProbe())
     assert isinstance(outcome, Success)
     assert outcome.result == "done"
     failing = _with(job, f"false\n# {'x' * 300_000}\necho done")

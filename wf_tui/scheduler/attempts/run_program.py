@@ -40,6 +40,9 @@ class NotingSession:
         """Nobody answers."""
         return None
 
+    async def delivered(self, answer: Answer) -> None:
+        """Take note that an answer was taken."""
+
     async def messages(self) -> AsyncIterator[PersonMessage]:
         """Nobody writes."""
         nothing: tuple[PersonMessage, ...] = ()

@@ -1,12 +1,17 @@
 """Runs a worker's program with the line as its descriptor 3."""
 
+import asyncio
+import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wf_tui.workers.line.grammar import Result, Verdict
+from wf_tui.workers.line.connection import LineConnection
+from wf_tui.workers.line.grammar import Cancel, Result, Verdict
 from wf_tui.workers.protocol import ProgramExit
 from wf_tui.workers.session import Session
+from wf_tui.workers.shim.channel import ProgramClock
 from wf_tui.workers.shim.launcher import Launcher, Program
+from wf_tui.workers.shim.start import LINE
 
 __all__ = ["LineRun", "run_on_line"]
 
@@ -23,14 +28,65 @@ class LineRun:
 
 
 async def run_on_line(
-    launcher: Launcher, program: Program, session: Session, *, prompt_file: Path | None = None
+    launcher: Launcher,
+    program: Program,
+    session: Session,
+    *,
+    prompt_file: Path | None = None,
+    hears: bool = False,
 ) -> LineRun:
     """Run a program to its end, with descriptor 3 as its line into the session.
 
-    Called by the workers, on the event loop; cancelling stops the program as `Launcher.run` says.
-    `prompt_file` becomes its standard input. The end is that of the program: a child of it that
-    holds the line open does not matter.
+    Called by the workers, on the event loop. `prompt_file` becomes its standard input; with `hears`
+    it also gets what persons write while it runs, else only answers. The end is that of the
+    program, never that of the line: a child may hold it open. Cancelling sends `cancel` and stops
+    the program, as `Launcher.run` says. Raises what the session does, when the program is gone.
     """
-    if prompt_file is not None:
-        program = replace(program, stdin=prompt_file)
-    return LineRun(await launcher.run(program, session.note))
+    ours, theirs = socket.socketpair()
+    clock = ProgramClock()
+    connection = LineConnection(ours, session, clock)
+    try:
+        connection.begin(hears=hears)
+        with theirs:
+            program = replace(
+                program,
+                line=theirs,
+                stdin=prompt_file or program.stdin,
+                environment={**program.environment, "WF_LINE": str(LINE)},
+            )
+            running = asyncio.create_task(launcher.run(program, session.note, clock))
+            ended = await _see_through(running, connection)
+        # Behind the close: only now the end of what was said can be seen.
+        await connection.finish()
+    finally:
+        await connection.close()
+    if connection.failed.done():
+        connection.failed.result()
+    if ended is None:
+        raise asyncio.CancelledError
+    return LineRun(ended, connection.verdict, connection.result)
+
+
+async def _see_through(
+    running: asyncio.Task[ProgramExit], connection: LineConnection
+) -> ProgramExit | None:
+    """Return how the program ended; None where this was cancelled, and the program is gone.
+
+    A session that fails ends the program, too: nothing that it does could be recorded any more.
+    """
+    waiting: set[asyncio.Future[ProgramExit] | asyncio.Future[None]] = {running, connection.failed}
+    cancelled = False
+    while not running.done():
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            cancelled = True
+            connection.send(Cancel())
+            # Each time: the launcher gives no more grace to who is cancelled twice.
+            running.cancel()
+        if connection.failed.done() and connection.failed in waiting:
+            waiting.discard(connection.failed)
+            running.cancel()
+    if cancelled or running.cancelled():
+        return None
+    return running.result()

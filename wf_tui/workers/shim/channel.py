@@ -8,12 +8,12 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from wf_tui.workers.protocol import Alive, Output, ProgramExit, Report, Started
 from wf_tui.workers.shim.exit_file import program_exit
 
-__all__ = ["DEAF_AFTER", "ShimConnection"]
+__all__ = ["DEAF_AFTER", "ProgramClock", "ShimConnection"]
 
 DEAF_AFTER = 10.0
 """Seconds after its grace in which a shim ends its program, or it is stopped itself."""
@@ -81,14 +81,21 @@ class ShimConnection:
 
         Returns at once; `ended` tells when it has. Asked again, the shorter time counts.
         """
-        with contextlib.suppress(OSError):  # it is ending anyway
-            self._channel.send(json.dumps({"stop": grace}).encode() + b"\n")
+        self._send({"stop": grace})
         if self._last_resort is not None:
             self._last_resort.cancel()
         # The shim itself may be frozen, by its own program say, and then hears nothing.
         if not self._exit.done():
             patience = grace + self._deaf_after
             self._last_resort = self._loop.call_later(patience, self._kill_shim)
+
+    def set_clock(self, *, goes: bool) -> None:
+        """Let the time limit of the program stand still, or go on from where it stood."""
+        self._send({"clock": "go" if goes else "stop"})
+
+    def _send(self, message: dict[str, object]) -> None:
+        with contextlib.suppress(OSError):  # it is ending anyway
+            self._channel.send(json.dumps(message).encode() + b"\n")
 
     def _kill_shim(self) -> None:
         """End a shim that did not obey; its channel then says that it is gone, by end-of-file."""
@@ -139,3 +146,34 @@ class ShimConnection:
             self._last_resort.cancel()
         if not self._exit.done():
             self._exit.set_result(program)
+
+
+class ProgramClock:
+    """Lets the time limit of one program stand still while somebody is waited for.
+
+    The shim keeps the limit, so that it also ends a program whose scheduler hangs. Stopped by
+    several at a time, it goes on with the last of them.
+    """
+
+    def __init__(self) -> None:
+        self._connection: ShimConnection | None = None
+        self._stops = 0
+
+    def attach(self, connection: ShimConnection) -> None:
+        """Take the connection to the shim that has the program; called by the launcher."""
+        self._connection = connection
+        if self._stops:
+            connection.set_clock(goes=False)
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let the limit stand still in a `with` block."""
+        self._stops += 1
+        if self._stops == 1 and self._connection is not None:
+            self._connection.set_clock(goes=False)
+        try:
+            yield
+        finally:
+            self._stops -= 1
+            if self._stops == 0 and self._connection is not None:
+                self._connection.set_clock(goes=True)

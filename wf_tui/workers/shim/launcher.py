@@ -21,7 +21,7 @@ from typing import IO, Self
 import wf_tui
 from wf_tui.errors import EnvironmentalError
 from wf_tui.workers.protocol import Limits, ProgramExit, Report
-from wf_tui.workers.shim.channel import DEAF_AFTER, ShimConnection
+from wf_tui.workers.shim.channel import DEAF_AFTER, ProgramClock, ShimConnection
 from wf_tui.workers.shim.exit_file import read_exit
 from wf_tui.workers.shim.sweep import sweep_marked
 
@@ -123,15 +123,20 @@ class Launcher:
         """The process id of the shim parent."""
         return self._parent.pid
 
-    async def run(self, program: Program, report: Report) -> ProgramExit:
+    async def run(
+        self, program: Program, report: Report, clock: ProgramClock | None = None
+    ) -> ProgramExit:
         """Run a program to its end; every process that it started is gone then.
 
-        Cancelling stops it with its grace, and returns only after its last process. Raises
-        EnvironmentalError when a new shim parent is needed and cannot be started.
+        `clock` lets its time limit stand still; it is for this program alone. Cancelling stops it
+        with its grace, and returns only after its last process. Raises EnvironmentalError when a
+        new shim parent is needed and cannot be started.
         """
         for _ in range(_TRIES):
             try:
                 connection = await self._start(program, report)
+                if clock is not None:
+                    clock.attach(connection)
             except ConnectionError:
                 self._parent.wait()  # it has closed its end, so it is ending
                 continue
@@ -147,7 +152,10 @@ class Launcher:
             ours, theirs = socket.socketpair()
             unused.enter_context(ours)
             with theirs, _anonymous_file(self._request(program)) as request:
-                await self._send([theirs.fileno(), request.fileno()])
+                handles = [theirs.fileno(), request.fileno()]
+                if program.line is not None:
+                    handles.append(program.line.fileno())
+                await self._send(handles, (program.call or "").partition(":")[0])
             # The request is out: from here on the connection closes our end.
             unused.pop_all()
         return ShimConnection(ours, report, self._kill_deaf, self._deaf_after)
@@ -171,6 +179,8 @@ class Launcher:
             "env": {**program.environment, "WF_ATTEMPT": program.mark},
             "log": str(program.log),
             "exit": str(program.exit_file),
+            "stdin": None if program.stdin is None else str(program.stdin),
+            "call": program.call,
             "cap": program.limits.output_bytes,
             "grace": program.limits.grace,
             "limit": program.limits.seconds,
@@ -192,7 +202,8 @@ class Launcher:
                 # Where the parent is dead, too, nobody else has killed what the shim left behind.
                 await asyncio.to_thread(sweep_marked, program.mark, exact=True)
 
-    async def _send(self, handles: list[int]) -> None:
+    async def _send(self, handles: list[int], driver: str) -> None:
+        text = f"{len(handles)} {driver}".encode()
         async with self._sending:
             if self._parent.poll() is not None:
                 _log.warning("the shim parent has ended; a new one is started")
@@ -200,7 +211,7 @@ class Launcher:
                 self._start_parent()
             while True:
                 try:
-                    socket.send_fds(self._requests, [b"r"], handles)
+                    socket.send_fds(self._requests, [text], handles)
                 except BlockingIOError:  # the parent is busy killing what a dead shim left
                     await self._writable()
                 else:

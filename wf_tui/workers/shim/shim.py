@@ -3,7 +3,7 @@
 It has its own session and is a child subreaper, so that whatever the program starts stays its
 descendant. It says on its channel, one JSON object a line: `ready` with its own process id before
 anything is started (a program may freeze its shim at once), `started`, `output`, `alive`, `exit`,
-or `failed` when nothing was started; it hears `{"stop": grace}`.
+or `failed` when nothing was started; it hears `{"stop": grace}` and `{"clock": "stop" | "go"}`.
 """
 
 import json
@@ -26,6 +26,7 @@ from wf_tui.workers.shim.descendants import (
     tree_below,
 )
 from wf_tui.workers.shim.log_writer import CHUNK, LogWriter, discard, write_atomic
+from wf_tui.workers.shim.start import Request, start_program
 
 __all__ = ["run_shim", "wake_on_signals"]
 
@@ -33,10 +34,6 @@ OUTPUT_EVERY = 0.25
 LAST_WORD_SECONDS = 1.0
 MOST_NAMES = 5
 """So many of the processes that a program left running are named."""
-
-_CATCHABLE = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
-
-Request = dict[str, Any]
 
 
 def wake_on_signals() -> tuple[int, int]:
@@ -98,8 +95,11 @@ class Channel:
 class SupervisedProgram:
     """One program with everything it starts, from its first process to its last."""
 
-    def __init__(self, request: Request, channel: Channel, life: int, wake: int) -> None:
+    def __init__(
+        self, request: Request, channel: Channel, life: int, wake: int, line: int | None
+    ) -> None:
         self.request = request
+        self.line = line
         self.channel = channel
         self.wake = wake
         # Before the program starts: an orphan of an earlier moment would go to another process.
@@ -115,6 +115,8 @@ class SupervisedProgram:
         self.started_at = time.time()
         limit: float | None = request["limit"]
         self.deadline: float = math.inf if limit is None else time.monotonic() + limit
+        self.time_left: float | None = None
+        """The seconds that are left of the limit while the clock stands still."""
         self.kill_at = math.inf
         self.alive_at: float = time.monotonic() + request["alive_every"]
         self.output_at = 0.0
@@ -137,30 +139,19 @@ class SupervisedProgram:
         self.term_received = True
 
     def start(self) -> None:
-        """Start the program in its folder, with its own session, environment and no input."""
-        argv, environment = self.request["argv"], self.request["env"]
-        os.environ["PATH"] = environment.get("PATH", os.defpath)
+        """Start the program, and let go of what is now its own."""
         try:
             os.chdir(self.request["cwd"])
-            self.main = os.posix_spawnp(
-                argv[0],
-                argv,
-                environment,
-                setsid=True,
-                setsigmask=[],
-                setsigdef=_CATCHABLE,
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                    (os.POSIX_SPAWN_DUP2, self.program_end, 1),
-                    (os.POSIX_SPAWN_DUP2, self.program_end, 2),
-                ],
-            )
+            self.main = start_program(self.request, self.program_end, self.line)
         except OSError as error:
             self.cause, self.error = "spawn", f"{error.strerror}: {error.filename}"
         except ValueError as error:
             self.cause, self.error = "spawn", str(error)
         os.chdir("/")  # a shim must not hold a folder that is to be removed
         os.close(self.program_end)
+        # As long as the shim had it, too, the end of the line would go unseen.
+        if self.line is not None:
+            os.close(self.line)
 
     def run(self) -> bool:
         """See the program through to its end; return whether nothing of it is left."""
@@ -220,7 +211,18 @@ class SupervisedProgram:
         if messages is None:
             self.scheduler_gone(self.channel.socket.fileno())
         for message in messages or ():
-            self.stop("stopped", message["stop"])
+            if "clock" in message:
+                self.set_clock(goes=message["clock"] == "go")
+            else:
+                self.stop("stopped", message["stop"])
+
+    def set_clock(self, *, goes: bool) -> None:
+        """Let the time limit stand still while a person is waited for, or go on from there."""
+        now = time.monotonic()
+        if goes and self.time_left is not None:
+            self.deadline, self.time_left = now + self.time_left, None
+        elif not goes and self.time_left is None:
+            self.deadline, self.time_left = math.inf, self.deadline - now
 
     def scheduler_gone(self, handle: int) -> None:
         """Nobody waits for the result any more: no grace."""
@@ -291,8 +293,11 @@ class SupervisedProgram:
         }
 
 
-def run_shim(channel_handle: int, request_handle: int, life: int) -> bool:
-    """Be the shim of one attempt; return whether nothing of it is left."""
+def run_shim(channel_handle: int, request_handle: int, life: int, line: int | None) -> bool:
+    """Be the shim of one attempt; return whether nothing of it is left.
+
+    `line` is the descriptor that the program gets as its own number 3, if it gets one.
+    """
     # Out of the parent's session: a signal to that group must not reach the shim.
     os.setsid()
     wake, _ = wake_on_signals()
@@ -301,7 +306,7 @@ def run_shim(channel_handle: int, request_handle: int, life: int) -> bool:
         request = json.loads(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0))
     try:
         discard(request["exit"])
-        program = SupervisedProgram(request, channel, life, wake)
+        program = SupervisedProgram(request, channel, life, wake, line)
     except (OSError, ValueError) as error:
         channel.send_last({"failed": str(error)})
         return True

@@ -1,18 +1,21 @@
 """The shim parent: pre-started, small, forks one shim per attempt.
 
 An interpreter per shim would cost ten times as much, and forking the scheduler itself even more.
-A request is one byte on a socket with two descriptors: the attempt's channel and a file with the
-request as JSON. End-of-file on the life line: the scheduler is gone. The parent keeps a copy of
-each channel until what a dead shim left behind is killed, so that end-of-file there means: no
-process of the attempt is left.
+A request is a line on a socket with descriptors: the attempt's channel, a file with the request as
+JSON, and the line of the program if it gets one. The text says how many, and names the module of a
+driver, which is then loaded once for all that use it. End-of-file on the life line: the scheduler
+is gone. The parent keeps a copy of each channel until what a dead shim left behind is killed, so
+that end-of-file there means: no process of the attempt is left.
 """
 
+import contextlib
 import gc
 import os
 import select
 import socket
 import sys
 import time
+from importlib import import_module
 from typing import NoReturn
 
 from wf_tui.workers.shim.descendants import await_signal, become_subreaper, kill_tree, reap
@@ -22,7 +25,8 @@ from wf_tui.workers.shim.shim import Channel, run_shim, wake_on_signals
 __all__ = ["main"]
 
 FAREWELL_SECONDS = 10.0
-REQUEST_HANDLES = 2
+MOST_HANDLES = 3
+LONGEST_REQUEST = 200
 
 
 class ShimParent:
@@ -56,19 +60,30 @@ class ShimParent:
     def accept(self) -> bool:
         """Fork the shim of one request; False at end-of-file."""
         try:
-            received, handles, _, _ = socket.recv_fds(self.requests, 1, 2)
+            text, handles, _, _ = socket.recv_fds(self.requests, LONGEST_REQUEST, MOST_HANDLES)
         except ConnectionError:
             return False
         for handle in handles:
             os.set_inheritable(handle, False)  # else the program could write on its own channel
-        if len(handles) == REQUEST_HANDLES:
-            self.fork(channel=handles[0], request=handles.pop())
+        count, _, module = text.decode().partition(" ")
+        if text and len(handles) == int(count):
+            if module:
+                self.load(module)
+            self.fork(handles[0], handles[1], *handles[2:])
         else:  # no descriptor was free; end-of-file tells the scheduler
             for handle in handles:
                 os.close(handle)
-        return bool(received)
+        return bool(text)
 
-    def fork(self, channel: int, request: int) -> None:
+    def load(self, module: str) -> None:
+        """Load a driver here, so that its forks share it; what is wrong with it they say."""
+        if module not in sys.modules:
+            with contextlib.suppress(ImportError):
+                import_module(module)
+            gc.collect()
+            gc.freeze()
+
+    def fork(self, channel: int, request: int, line: int | None = None) -> None:
         """Fork a shim, and keep a copy of its channel until it is collected."""
         try:
             pid = os.fork()
@@ -76,17 +91,19 @@ class ShimParent:
             Channel(channel).send_last({"failed": f"cannot fork: {error.strerror}"})
         else:
             if pid == 0:
-                self.become_shim(channel, request)
+                self.become_shim(channel, request, line)
             self.shims[pid] = channel
         os.close(request)
+        if line is not None:
+            os.close(line)
 
-    def become_shim(self, channel: int, request: int) -> NoReturn:
+    def become_shim(self, channel: int, request: int, line: int | None) -> NoReturn:
         """Let go of what is the parent's, and do not come back."""
         # The channels of the others as well, or their end would wait for this shim's.
         for handle in (self.wake, self.wake_end, *self.shims.values()):
             os.close(handle)
         self.requests.close()
-        os._exit(0 if run_shim(channel, request, self.life) else 1)
+        os._exit(0 if run_shim(channel, request, self.life, line) else 1)
 
     def collect_shims(self) -> None:
         """Collect dead shims; kill the orphans of those that did not end by themselves."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
+from tests.support.session_probe import Events
+from tests.unit.workers.conftest import MakeProgram, Witness, stopped
 from wf_tui.errors import EnvironmentalError
 from wf_tui.workers.protocol import Started
 from wf_tui.workers.shim.exit_file import read_exit

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
+from tests.support.session_probe import Events
+from tests.unit.workers.conftest import MakeProgram, Witness, stopped
 from wf_tui.workers.protocol import Alive, Output, Started
 from wf_tui.workers.shim import log
 from wf_tui.workers.shim.exit_file import read_exit

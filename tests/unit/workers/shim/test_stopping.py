@@ -7,7 +7,8 @@ import signal
 
 import pytest
 
-from tests.unit.workers.conftest import Events, MakeProgram, Witness, stopped
+from tests.support.session_probe import Events
+from tests.unit.workers.conftest import MakeProgram, Witness, stopped
 from wf_tui.workers.protocol import Started
 from wf_tui.workers.shim.launcher import Launcher
 

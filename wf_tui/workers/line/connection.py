@@ -1,0 +1,167 @@
+"""The scheduler's end of a line; all of it runs on the event loop.
+
+What a program says is taken one event after the other: a session that is slow, or a program that
+floods, fills the socket and makes the program wait. What goes down is queued, so that a program
+that does not read never holds anything up.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Coroutine
+
+from wf_tui.workers.line.grammar import (
+    Answer,
+    DownEvent,
+    End,
+    Other,
+    Question,
+    Result,
+    Verdict,
+    decode,
+    encode,
+)
+from wf_tui.workers.line.limits import BadLines, LinePace, OpenQuestions
+from wf_tui.workers.line.lines import MOST_BYTES, LineSplitter
+from wf_tui.workers.session import Session
+from wf_tui.workers.shim.channel import ProgramClock
+
+__all__ = ["LineConnection"]
+
+_CHUNK = 1 << 16
+_LAST_WORDS = 5.0
+"""Seconds in which what lies in the socket is read, once every process of the program is gone."""
+
+
+class LineConnection:
+    """One program's line, from its start to the last that it has said.
+
+    `run_on_line` makes it, calls `begin`, `finish` when the program has ended, and `close`.
+    """
+
+    def __init__(self, end: socket.socket, session: Session, clock: ProgramClock) -> None:
+        self.verdict: Verdict | None = None
+        self.result: Result | None = None
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Set with the error when the session failed: then nothing more can be recorded."""
+        self._socket = end
+        self._session = session
+        self._clock = clock
+        self._questions = OpenQuestions()
+        self._bad = BadLines()
+        self._unsent: asyncio.Queue[DownEvent] = asyncio.Queue()
+        self._ended = asyncio.Event()
+        """Set when the program has: what is left is taken without a pause."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        end.setblocking(False)
+
+    def begin(self, *, hears: bool) -> None:
+        """Listen, and send; `hears` also sends what persons write while the program runs."""
+        self._reading = self._task(self._read())
+        self._task(self._write())
+        if hears:
+            self._task(self._pass_messages())
+
+    def send(self, event: DownEvent) -> None:
+        """Send an event down the line when the program takes it; never waits."""
+        self._unsent.put_nowait(event)
+
+    async def finish(self) -> None:
+        """Take what the program has said before it ended; its end of the line is closed.
+
+        Bounded: a process that could not be killed may still hold the line open.
+        """
+        self._ended.set()
+        await asyncio.wait([self._reading], timeout=_LAST_WORDS)
+
+    async def close(self) -> None:
+        """Hear and ask no more; questions that are open are let go."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._socket.close()
+
+    def _task(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if task.cancelled() or (error := task.exception()) is None:
+                return
+            if not self.failed.done():
+                self.failed.set_exception(error)
+
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(ended)
+        return task
+
+    async def _read(self) -> None:
+        """Take all that comes, up to end-of-file, in the order in which it came."""
+        loop, lines, pace = asyncio.get_running_loop(), LineSplitter(), LinePace()
+        while chunk := await self._receive(loop):
+            for line in lines.add(chunk):
+                if (delay := pace.wait(loop.time())) > 0:
+                    await self._pause(delay)
+                await self._handle(line)
+
+    async def _receive(self, loop: asyncio.AbstractEventLoop) -> bytes:
+        try:
+            return await loop.sock_recv(self._socket, _CHUNK)
+        except ConnectionError:
+            return b""
+
+    async def _pause(self, delay: float) -> None:
+        """Let the program wait; without a program there is nobody who could."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await self._ended.wait()
+        # Others have their turn also while the rest of a flood is taken.
+        await asyncio.sleep(0)
+
+    async def _handle(self, line: bytes | None) -> None:
+        # Behind the verdict nothing is believed: it is the last that a program says.
+        if self.verdict is not None:
+            return
+        event = None if line is None else decode(line)
+        if event is None:
+            if text := self._bad.note(line, MOST_BYTES):
+                await self._session.take(Other("bad_line", text))
+        elif isinstance(event, Question):
+            await self._ask(event)
+        else:
+            if isinstance(event, Verdict):
+                self.verdict = event
+            elif isinstance(event, Result):
+                self.result = event
+            await self._session.take(event)
+
+    async def _ask(self, question: Question) -> None:
+        if refusal := self._questions.refusal(question):
+            await self._session.take(Other("refused_question", refusal))
+            # The program waits; but an open question of this id has an answer that is to come.
+            if question.id not in self._questions.open:
+                self.send(Answer(question.id))
+        else:
+            self._task(self._wait_for_answer(question))
+
+    async def _wait_for_answer(self, question: Question) -> None:
+        with self._clock.stopped():
+            answer = await self._session.ask(question)
+        self._questions.open.discard(question.id)
+        # One without a word says that nobody will answer.
+        self.send(answer or Answer(question.id))
+
+    async def _pass_messages(self) -> None:
+        async for message in self._session.messages():
+            self.send(message)
+        self.send(End())
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            event = await self._unsent.get()
+            try:
+                await loop.sock_sendall(self._socket, encode(event))
+            except OSError:
+                return  # nobody will read it
+            if isinstance(event, Answer):
+                await self._session.delivered(event)
