@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wf_tui.profiles.resolved import Resolved
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import Verdict
 from wf_tui.workers.script import SHELL
@@ -74,7 +75,15 @@ class Job:
     home: Path | None = None
     """The home of its seat, for workers that have one."""
     resume: str | None = None
-    """The session that is to be continued."""
+    """The session that is to be continued; `prompt_file` then has only what is new."""
+    fresh_prompt_file: Path | None = None
+    """The whole prompt, for where the agent does not know that session any more."""
+    profile: Resolved | None = None
+    """How its agent is called; None for workers that run commands."""
+    writes: bool = True
+    """Whether the task may change files, by which the mode of the agent is chosen."""
+    max_cost_usd: float | None = None
+    """What it may still cost, for agents that keep such a limit themselves."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from wf_tui.workers.agent.agent_worker import AgentWorker
 from wf_tui.workers.shell import ShellWorker
 from wf_tui.workers.shim.launcher import Launcher
 from wf_tui.workers.worker import Worker
@@ -28,6 +29,9 @@ class WorkerKind:
 
 
 KINDS: Final[Mapping[str, WorkerKind]] = {
+    "agent": WorkerKind(
+        takes="prompt", can_ask=False, can_hear=False, has_floor=True, factory=AgentWorker
+    ),
     "shell": WorkerKind(
         takes="command", can_ask=True, can_hear=False, has_floor=False, factory=ShellWorker
     ),

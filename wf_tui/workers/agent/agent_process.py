@@ -32,6 +32,8 @@ class AgentProcess:
                 stdin=prompt if prompt_by == "stdin" else stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                # Where it says that descriptor 3 is the line, which is the driver's alone.
+                env={name: value for name, value in os.environ.items() if name != "WF_LINE"},
                 bufsize=0,
                 process_group=0,
             )
