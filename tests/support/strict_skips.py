@@ -19,9 +19,13 @@ ALLOWED: Final = frozenset(
         "only root can give files away",
         "only root can become another user",
         "needs a device that is always full",
+        "the npm registry does not answer",
     }
 )
-"""Reasons that lie in the user or the platform, where nothing can be installed against them."""
+"""Reasons that lie in the user, the platform or the network: nothing can be installed against them.
+
+Only the tests of the real agents need a network, and only to install them once.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
