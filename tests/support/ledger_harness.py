@@ -23,7 +23,7 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Scopes
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Scopes, Takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -125,9 +125,10 @@ def a_run(**values: object) -> RunRow:
 
 
 def seat(name: str, profile: str = "shell", **values: object) -> WorkerRow:
-    """Return the row of a free seat that takes any shell task."""
+    """Return the row of a free seat that takes any shell task; of another kind, any prompt."""
     stock: dict[str, object] = {
         "kind": "shell",
+        "takes": Takes.COMMAND if values.get("kind", "shell") == "shell" else Takes.PROMPT,
         "roles": (),
         "lane": "local",
         "state": SeatState.IDLE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from wf_tui.ledger.model.events.attempt_events import (
 )
 from wf_tui.ledger.model.events.read import read_event
 from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
+from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.reasons import Reason, Reasons
@@ -46,7 +46,6 @@ _MOST_ROOTS: Final = 20
 _SHOWN_EVENTS: Final = tuple(
     event.event_kind for event in (GateStarted, GateEnded, LeftKept, ProcessesEnded)
 )
-_UNKNOWN_USAGE: Final = {"input_tokens": None, "output_tokens": None, "cost_microusd": None}
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Status:
             "intent": run.intent,
             "roots": self.roots,
             "counts": state_counts(run),
-            "usage": dict(_UNKNOWN_USAGE),
+            "usage": run.usage.figures(),
             "scheduler": {
                 "pid": leader.pid if leader else None,
                 "host": leader.host if leader else None,
@@ -171,7 +170,6 @@ class TaskPicture:
 
     def attempt_json(self, attempt: AttemptRow) -> dict[str, object]:
         """Return one attempt: a contract, keys are only ever added."""
-        known: dict[str, object] = json.loads(attempt.usage) if attempt.usage else {}
         return {
             "epoch": attempt.epoch,
             "worker": attempt.worker,
@@ -188,7 +186,7 @@ class TaskPicture:
             "worktree": self.worktree(attempt),
             "log": self.log(attempt),
             # A worker may have told of some of it only; what it did not is null, never 0.
-            "usage": {**_UNKNOWN_USAGE, **known},
+            "usage": (attempt.usage or NO_USAGE).figures(),
             "left_running": [event.data() for event in self.left_running(attempt)],
             "ignored": attempt.ignored,
             "left": [event.data() for event in self.left(attempt)],

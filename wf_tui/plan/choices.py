@@ -6,7 +6,16 @@ Plan and ledger both import this; it needs no pydantic, so that reading a ledger
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["READING_ROLES", "GateOn", "Isolation", "Mode", "OnFailure", "ResultFormat", "Scopes"]
+__all__ = [
+    "READING_ROLES",
+    "GateOn",
+    "Isolation",
+    "Mode",
+    "OnFailure",
+    "ResultFormat",
+    "Scopes",
+    "Takes",
+]
 
 
 class Mode(StrEnum):
@@ -49,6 +58,13 @@ class Scopes(StrEnum):
 
     SERIALIZE = "serialize"
     RACE = "race"
+
+
+class Takes(StrEnum):
+    """What a task is, and what a seat is given."""
+
+    COMMAND = "command"
+    PROMPT = "prompt"
 
 
 class ResultFormat(StrEnum):

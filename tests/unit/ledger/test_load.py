@@ -73,7 +73,12 @@ def test_tasks(drive: LedgerHarness) -> None:
 def test_kinds_and_titles(drive: LedgerHarness) -> None:
     """A task without a command needs more than a shell; without a title its first line is one."""
     loaded(drive)
-    assert [drive.task(name).needs_kind for name in "abcd"] == ["prompt", "shell", "shell", "shell"]
+    assert [drive.task(name).takes for name in "abcd"] == [
+        "prompt",
+        "command",
+        "command",
+        "command",
+    ]
     assert [drive.task(name).title for name in "abcd"] == ["Look around.", "b", "Test it", "d"]
     assert drive.task("a").role == "explore"
 

@@ -116,7 +116,7 @@ def test_edit(drive: LedgerHarness) -> None:
     fields = {"command": None, "prompt": "think", "scope": ("lib",), "max_attempts": 7}
     drive.mine.move(RUN, EDIT, ["b"], fields=fields)
     task = drive.task("b")
-    assert (task.spec.command, task.spec.prompt, task.needs_kind) == (None, "think", "prompt")
+    assert (task.spec.command, task.spec.prompt, task.takes) == (None, "think", "prompt")
     assert (task.scope, task.scope_key, task.max_attempts) == (
         ("lib",),
         'scope:worktree:["lib"]',

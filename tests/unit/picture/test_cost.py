@@ -15,7 +15,7 @@ from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.picture.batch import Batch
 from wf_tui.picture.picture import Picture
-from wf_tui.plan.choices import Isolation, Mode, OnFailure
+from wf_tui.plan.choices import Isolation, Mode, OnFailure, Takes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def a_row(number: int) -> TaskRow:
     """Return a pending task."""
     return TaskRow(
         run=RUN, id=f"t{number}", ordinal=number, phase="p", title=f"task {number}", spec=Spec(),
-        needs_kind="shell", mode=Mode.READ_WRITE, isolation=Isolation.AUTO,
+        takes=Takes.COMMAND, mode=Mode.READ_WRITE, isolation=Isolation.AUTO,
         role="general", scope=("src",), scope_key="", priority=0, chain=1, rank=0,
         max_attempts=1, backoff=0.0,
         state=TaskState.PENDING, since=START,

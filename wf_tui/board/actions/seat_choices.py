@@ -108,12 +108,10 @@ def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> tuple[_
 def _unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:
     """Return why a seat cannot do all of these tasks; empty where it can."""
     for task in tasks:
-        if seat.accepts(task.needs_kind, task.role):
+        if seat.accepts(task.takes, task.role):
             continue
-        # A seat that takes the kind fails by its roles; so the kinds are compared first.
-        if seat.kind == "shell" and task.needs_kind != "shell":
-            return "does not fit: it needs a command"
-        if seat.kind != task.needs_kind:
-            return f"does not fit: it takes a {seat.kind}"
+        # A seat that takes such a task fails by its roles; so what it takes is compared first.
+        if seat.takes is not task.takes:
+            return f"does not fit: it needs a {seat.takes}"
         return f"does not fit: its roles are {', '.join(seat.roles)}"
     return ""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.store.refusals import number_too_long
+from wf_tui.plan.choices import Takes
 
 __all__ = ["Spec", "read_spec", "write_spec"]
 
@@ -43,6 +44,11 @@ class Spec:
     """Names and patterns of variables that it gets of whoever starts the run."""
     structured: bool = False
     """Whether its worker is asked for a summary, files and a verdict (`result: json`)."""
+
+    @property
+    def takes(self) -> Takes:
+        """Whether it is a command, which may have a prompt besides, or a prompt alone."""
+        return Takes.PROMPT if self.command is None else Takes.COMMAND
 
     @property
     def merge_gate(self) -> str | None:

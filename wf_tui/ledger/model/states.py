@@ -19,6 +19,7 @@ __all__ = [
     "Intent",
     "KindFacts",
     "LimitKind",
+    "MessageState",
     "Outcome",
     "PendingReason",
     "PinnedBy",
@@ -340,10 +341,23 @@ class QuestionState(StrEnum):
 
     OPEN = "open"
     ANSWERED = "answered"
+    """A person said something, and its worker does not have it yet."""
+    DELIVERED = "delivered"
+    """Its worker, or the prompt of a later one, has what was said."""
     EXPIRED = "expired"
     """Nobody answered in time: its worker was stopped, and the next one is told the answer."""
     VOID = "void"
     """Its worker goes on, or was stopped, without an answer."""
+
+
+class MessageState(StrEnum):
+    """What became of what a person wrote to a worker."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    """A program said that it heard it, or the prompt of an attempt has it."""
+    LATE = "late"
+    """Its task was done before."""
 
 
 class LimitKind(StrEnum):

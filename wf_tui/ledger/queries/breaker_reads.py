@@ -35,8 +35,8 @@ def next_look(db: Database, run: str, now: float) -> float | None:
     """Return when the first pause ends that a task which could start waits for."""
     rows = db.execute(
         "SELECT min(until) FROM breaker b WHERE run = :run AND until > :now AND EXISTS "
-        f"(SELECT 1 FROM task WHERE run = :run AND {STARTABLE} AND needs_kind IN "
-        "(SELECT kind FROM worker w WHERE w.run = :run AND w.profile = b.profile))",
+        f"(SELECT 1 FROM task WHERE run = :run AND {STARTABLE} AND takes IN "
+        "(SELECT takes FROM worker w WHERE w.run = :run AND w.profile = b.profile))",
         {"run": run, "now": now},
     )
     return None if rows[0][0] is None else float(str(rows[0][0]))

@@ -16,7 +16,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.queries import breaker_reads, reads
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
-from wf_tui.plan.choices import OnFailure
+from wf_tui.plan.choices import OnFailure, Takes
 from wf_tui.text import listed, plural
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Reasons:
             why = f"no worker for the role {task.role}"
             if task.pinned:
                 why = f"no worker {task.pinned} that can do it"
-            elif task.needs_kind == "prompt":
+            elif task.takes is Takes.PROMPT:
                 why = "no worker for a prompt: there are only shell workers"
             return Reason(PendingReason.NO_WORKER, why)
         names = [lacking(self.run, task, name) for name in dict.fromkeys(s.profile for s in fit)]

@@ -21,6 +21,7 @@ from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.model.states import (
     BlockedKind,
     Intent,
+    MessageState,
     PendingReason,
     PinnedBy,
     RunState,
@@ -53,7 +54,7 @@ _FIRST_PAGE: Final = 4
 _PAGE: Final = 64
 _READY: Final = (
     f"WHERE run = :run AND {STARTABLE} AND (rank, ordinal) > (:rank, :ordinal) "
-    "AND needs_kind = :kind AND pinned IN ('', :name, :profile) AND phase NOT IN "
+    "AND takes = :takes AND pinned IN ('', :name, :profile) AND phase NOT IN "
     "(SELECT name FROM phase WHERE phase.run = task.run AND wip IS NOT NULL "
     "AND open_attempts >= wip) "
 )
@@ -209,7 +210,7 @@ def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
         "run": tx.run.id,
         "rank": -(2**62),
         "ordinal": -1,
-        "kind": worker.kind,
+        "takes": worker.takes,
         "name": worker.name,
         "profile": worker.profile,
         "most": _FIRST_PAGE,
@@ -245,13 +246,13 @@ def _park(tx: Change, task: TaskRow) -> None:
     tx.db.execute(
         f"UPDATE task SET wait_queue = :queue WHERE run = :run AND {STARTABLE} "
         # The same words as in the partial index `task_scope`, which a parameter would not match.
-        "AND mode = 'read_write' AND scope_key = :scope_key AND needs_kind = :needs_kind "
+        "AND mode = 'read_write' AND scope_key = :scope_key AND takes = :takes "
         "AND role = :role AND pinned = :pinned AND phase = :phase",
         {
             "queue": _label(task),
             "run": tx.run.id,
             "scope_key": task.scope_key,
-            "needs_kind": task.needs_kind,
+            "takes": task.takes,
             "role": task.role,
             "pinned": task.pinned,
             "phase": task.phase,
@@ -265,7 +266,7 @@ def _label(task: TaskRow) -> str:
     All in one queue can be held by the same workers under the same caps, so that the first of them
     never keeps one back that could run.
     """
-    return json.dumps([task.scope_key, task.needs_kind, task.role, task.pinned, task.phase])
+    return json.dumps([task.scope_key, task.takes, task.role, task.pinned, task.phase])
 
 
 def wake(tx: Change, attempt: AttemptRow) -> None:
@@ -416,9 +417,16 @@ def open_attempt(
 def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:
     """Hand over what people wrote to this task since its last attempt."""
     rows = tx.db.execute(
-        "UPDATE message SET delivered_epoch = :epoch WHERE run = :run AND task = :task "
-        "AND delivered_epoch IS NULL RETURNING number, text",
-        {"epoch": task.epoch, "run": tx.run.id, "task": task.id},
+        "UPDATE message SET state = :delivered, epoch = :epoch, delivered_at = :now "
+        "WHERE run = :run AND task = :task AND state = :waiting RETURNING id, text",
+        {
+            "delivered": MessageState.DELIVERED,
+            "waiting": MessageState.WAITING,
+            "epoch": task.epoch,
+            "now": tx.now,
+            "run": tx.run.id,
+            "task": task.id,
+        },
     )
     if rows:
         tx.emit(MessageDelivered(count=len(rows)), task)

@@ -161,7 +161,7 @@ def _task_row(
         phase=phase,
         title=task.title or first_line[:_LONGEST_TITLE] or task.id,
         spec=task.spec,
-        needs_kind="shell" if task.spec.command is not None else "prompt",
+        takes=task.spec.takes,
         mode=task.mode,
         isolation=task.workspace,
         role=task.role,

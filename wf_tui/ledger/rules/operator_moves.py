@@ -108,11 +108,11 @@ def check_worker(tx: Change, task: TaskRow, *, to: str) -> None:
     named = [seat for seat in tx.workers() if to in {seat.name, seat.profile}]
     if not named:
         tx.worker(to)
-    if any(seat.accepts(task.needs_kind, task.role) for seat in named):
+    if any(seat.accepts(task.takes, task.role) for seat in named):
         return
     why = f"its roles are {', '.join(named[0].roles)}, the task's is {task.role}"
-    if named[0].kind == "shell" and task.needs_kind != "shell":
-        why = "a shell worker needs a task with a command"
+    if named[0].takes is not task.takes:
+        why = f"a {named[0].kind} worker needs a task with a {named[0].takes}"
     raise UsageError(f"{to!r} cannot do {task.id!r}: {why}", "wf workers shows who can")
 
 
@@ -175,7 +175,7 @@ def edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
     return evolve(
         new,
         spec=spec,
-        needs_kind="shell" if spec.command is not None else "prompt",
+        takes=spec.takes,
         scope_key=scope_key(new.scope, task.isolation),
         rank=rank(new.priority, task.chain),
         wait_queue=None,

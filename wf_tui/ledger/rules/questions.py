@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.events.task_events import (
@@ -11,8 +10,9 @@ from wf_tui.ledger.model.events.task_events import (
     QuestionAsked,
     TaskBlocked,
 )
-from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import BlockedKind, QuestionState, Step, TaskState
+from wf_tui.ledger.model.rows import MessageRow, QuestionRow, evolve
+from wf_tui.ledger.model.rows.options import Option
+from wf_tui.ledger.model.states import BlockedKind, MessageState, QuestionState, Step, TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
 from wf_tui.ledger.rules.task_guards import fence, in_progress, refused
 
@@ -33,19 +33,24 @@ def ask(tx: Change, task: TaskRow, text: str, options: Sequence[str]) -> TaskRow
     """
     if not in_progress(task):
         raise refused(task, "asked about")
-    tx.db.execute(
-        "INSERT INTO question (run, task, epoch, asked_at, text, options, state) "
-        "VALUES (:run, :task, :epoch, :now, :text, :options, :open)",
-        {
-            "run": tx.run.id,
-            "task": task.id,
-            "epoch": task.epoch,
-            "now": tx.now,
-            "text": text,
-            "options": json.dumps(list(options)),
-            "open": QuestionState.OPEN,
-        },
+    rows = tx.db.execute(
+        "SELECT max(ordinal) FROM question WHERE run = :run AND task = :task",
+        {"run": tx.run.id, "task": task.id},
     )
+    ordinal = int(rows[0][0] or 0) + 1
+    asked = QuestionRow(
+        run=tx.run.id,
+        task=task.id,
+        epoch=task.epoch,
+        id=str(ordinal),
+        ordinal=ordinal,
+        asked_at=tx.now,
+        text=text,
+        kind="",
+        options=tuple(Option(name, name) for name in options),
+        state=QuestionState.OPEN,
+    )
+    tx.insert(asked)
     tx.emit(QuestionAsked(text=text, options=tuple(options)), task)
     asking = evolve(task, state=TaskState.BLOCKED, kind=BlockedKind.QUESTION, note=text, detail={})
     return tx.update_task(task, asking)
@@ -111,11 +116,16 @@ def question_expired(tx: Change, task: TaskRow) -> TaskRow:
 
 def message(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
     """Leave a message for the task's next attempt: its claim hands it over, with all the others."""
-    tx.db.execute(
-        "INSERT INTO message (run, task, number, at, actor, text) VALUES (:run, :task, "
-        "(SELECT count(*) + 1 FROM message WHERE run = :run AND task = :task), "
-        ":now, :actor, :text)",
-        {"run": tx.run.id, "task": task.id, "now": tx.now, "actor": tx.actor, "text": text},
+    rows = tx.db.execute("SELECT max(id) FROM message WHERE run = :run", {"run": tx.run.id})
+    new = MessageRow(
+        run=tx.run.id,
+        id=int(rows[0][0] or 0) + 1,
+        task=task.id,
+        at=tx.now,
+        actor=tx.actor,
+        text=text,
+        state=MessageState.WAITING,
     )
+    tx.insert(new)
     tx.emit(MessageSent(text=text), task)
     return task

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from wf_tui.ledger.model.events.run_events import WorkerJoined, WorkerLeft
 from wf_tui.ledger.model.rows import WorkerRow, evolve
 from wf_tui.ledger.model.states import SeatState
+from wf_tui.ledger.model.usage import NO_USAGE
+from wf_tui.plan.choices import Takes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +33,8 @@ def new_seats(
             name=f"{name}-{number + 1}",
             profile=name,
             kind=profile.kind,
+            takes=Takes(profile.takes),
+            model=profile.model,
             roles=profile.roles,
             lane=profile.lane,
             state=SeatState.IDLE,
@@ -47,7 +51,9 @@ def more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
     """
     numbers = range(1, len(taken) + count + 1)
     free = [name for n in numbers if (name := f"{like.profile}-{n}") not in taken]
-    fresh = evolve(like, state=SeatState.IDLE, task=None, epoch=None, heartbeat_at=None)
+    fresh = evolve(
+        like, state=SeatState.IDLE, task=None, epoch=None, heartbeat_at=None, usage=NO_USAGE
+    )
     return [evolve(fresh, name=name) for name in free[:count]]
 
 
@@ -78,6 +84,8 @@ def join_workers(tx: Change, seats: Sequence[WorkerRow]) -> None:
                 old,
                 profile=seat.profile,
                 kind=seat.kind,
+                takes=seat.takes,
+                model=seat.model,
                 roles=seat.roles,
                 lane=seat.lane,
                 host=seat.host,

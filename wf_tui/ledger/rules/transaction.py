@@ -13,9 +13,13 @@ from wf_tui.ledger.model.events.read import Event
 from wf_tui.ledger.model.events.task_events import TaskEvent, Undone
 from wf_tui.ledger.model.json_text import event_json
 from wf_tui.ledger.model.rows import (
+    AllowanceRow,
     AttemptRow,
     BreakerRow,
+    GateRow,
+    MessageRow,
     PhaseRow,
+    QuestionRow,
     RunRow,
     TaskRow,
     WorkerRow,
@@ -32,7 +36,19 @@ from wf_tui.plan.choices import OnFailure
 
 __all__ = ["NEW_EVENT", "RunTransaction"]
 
-_Stored = TypeVar("_Stored", TaskRow, RunRow, PhaseRow, AttemptRow, WorkerRow, BreakerRow)
+_Stored = TypeVar(
+    "_Stored",
+    TaskRow,
+    RunRow,
+    PhaseRow,
+    AttemptRow,
+    WorkerRow,
+    BreakerRow,
+    QuestionRow,
+    MessageRow,
+    AllowanceRow,
+    GateRow,
+)
 NEW_EVENT: Final = (
     "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data, command) "
     "VALUES (:run, :seq, :at, :task, :worker, :epoch, :actor, :kind, :data, :command)"

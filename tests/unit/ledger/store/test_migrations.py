@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-EVENTS = {1: 14, 2: 32, 3: 32}
+EVENTS = {1: 14, 2: 32, 3: 32, 4: 32}
 """How many events the ledger of each older format has."""
 
 
@@ -49,6 +49,13 @@ def _second(path: Path) -> Path:
     """Give a ledger of the second format."""
     path.parent.mkdir()
     return write_older_format(path, 2)
+
+
+@pytest.fixture(name="fourth")
+def _fourth(path: Path) -> Path:
+    """Give a ledger of the fourth format."""
+    path.parent.mkdir()
+    return write_older_format(path, 4)
 
 
 def _schema(path: Path) -> list[tuple[str, ...]]:
@@ -104,8 +111,10 @@ def test_nothing_else_changed(second: Path) -> None:
     SqliteDatabase(second).close()
     with closing(apsw.Connection(str(second))) as connection:
         after = _content(connection)
-    renamed = {("task", "parked_by"): ("task", "wait_queue")}
-    gone = {("scheduler", "lease_until"), ("run", "dir"), ("run", "repo")}
+    renamed = {("message", "number"): ("message", "id")}
+    # A task is a `command` now, not `shell`, and those that were parked are looked at again.
+    changed = {("task", "parked_by"), ("task", "needs_kind"), ("message", "delivered_epoch")}
+    gone = {("scheduler", "lease_until"), ("run", "dir"), ("run", "repo"), *changed}
     assert {renamed.get(name, name) for name in before.keys() - gone} <= after.keys()
     for name in before.keys() - gone:
         assert after[renamed.get(name, name)] == before[name], name
@@ -122,7 +131,7 @@ def test_what_the_order_of_rows_told_is_a_number(second: Path) -> None:
         assert seats == [("w9", 1, ""), ("w1", 2, ""), ("w5", 3, "")]
         attempts = [(a.task, a.number, a.host) for a in reads.attempts(database, RUN)]
         assert attempts == [("z", 1, ""), ("a", 2, ""), ("m", 3, ""), ("b", 4, "")]
-        texts = database.execute("SELECT number, text FROM message ORDER BY number")
+        texts = database.execute("SELECT id, text FROM message ORDER BY id")
         assert texts == [(1, "second name, first text"), (2, "and another")]
 
 
@@ -144,6 +153,40 @@ def test_what_comes_next_goes_on_from_there(second: Path) -> None:
         assert [row.name for row in reads.workers(database, RUN)] == ["w9", "w1", "w5", "w0"]
         drive.ledger.create_run(a_run(id="r5"), [], {})
         assert reads.runs(database)[0].id == "r5"
+
+
+def test_what_a_task_is_and_how_a_seat_works_part(fourth: Path) -> None:
+    """What had a command takes a command; a prompt goes to no shell seat; nothing stays parked."""
+    with closing(SqliteDatabase(fourth)) as database:
+        kinds = {task.id: task.takes.value for task in reads.tasks(database, RUN)}
+        assert set(kinds.values()) == {"command"}
+        assert [task.takes.value for task in reads.tasks(database, "r9")] == ["prompt"]
+        seats = {(seat.kind, seat.takes.value) for seat in reads.workers(database, RUN)}
+        assert seats == {("shell", "command")}
+        assert not any(task.wait_queue for task in reads.tasks(database, RUN))
+
+
+def test_questions_and_messages_go_on(fourth: Path) -> None:
+    """A question has a name and options with names; a message is numbered within its run."""
+    with closing(SqliteDatabase(fourth)) as database:
+        asked = database.execute(
+            "SELECT task, id, state, options, answer FROM question ORDER BY task"
+        )
+        assert asked == [
+            ("a", "1", "answered", "[]", "this one"),
+            (
+                *("b", "1", "open"),
+                '[{"id":"1","name":"yes","kind":""},{"id":"2","name":"no","kind":""}]',
+                None,
+            ),
+        ]
+        assert reads.task(database, RUN, "b").questions == 1
+        found = database.execute("SELECT id, task, state, epoch FROM message ORDER BY id")
+        assert found == [
+            (1, "a", "delivered", 1),
+            (2, "n", "waiting", None),
+            (3, "n", "waiting", None),
+        ]
 
 
 def test_what_a_person_did_can_be_taken_back(second: Path) -> None:
@@ -230,10 +273,12 @@ def test_a_failing_step_undoes_all(old: Path, number: int) -> None:
     with closing(apsw.Connection(str(old))) as connection:
         if number < 3:
             connection.execute("CREATE TABLE old_message (odd TEXT)")
-        else:
+        elif number < 4:
             connection.execute("ALTER TABLE task ADD COLUMN merge_gates TEXT")
+        else:
+            connection.execute("CREATE TABLE gate (odd TEXT)")
     before = _schema(old)
-    with pytest.raises(LedgerError, match=r"old_message|merge_gates"):
+    with pytest.raises(LedgerError, match=r"old_message|merge_gates|gate"):
         SqliteDatabase(old)
     assert (_schema(old), _version(old)) == (before, number)
 

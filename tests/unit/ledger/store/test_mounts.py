@@ -61,7 +61,9 @@ def test_opening_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch)
     opener = threading.Thread(target=lambda: opened.append(SqliteDatabase(path)))
     with closing(writer):
         with writer.transaction("r1"):
-            writer.execute("INSERT INTO message VALUES ('r', 't', 1, 0, 'user:a', 'hello', NULL)")
+            writer.execute(
+                "INSERT INTO message VALUES ('r', 1, 't', 0, 'user:a', 'hello', 'late', 1, 0)"
+            )
             opener.start()
             wait_until_queued(path)
             assert not opened

@@ -30,7 +30,7 @@ class FileFormat:
 
 LEDGER: Final = FileFormat(
     application=0x77664C31,  # "wfL1"
-    version=4,
+    version=5,
     oldest=1,
     schema="schema.sql",
     beside="runs/*",

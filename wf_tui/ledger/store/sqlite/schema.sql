@@ -32,7 +32,11 @@ CREATE TABLE run (
     environment TEXT NOT NULL DEFAULT '{}',
     missing TEXT NOT NULL DEFAULT '[]',
     removed_at DOUBLE PRECISION,
-    left_out TEXT NOT NULL DEFAULT ''
+    left_out TEXT NOT NULL DEFAULT '',
+    budget TEXT NOT NULL DEFAULT '{}',
+    usage TEXT NOT NULL DEFAULT '{}',
+    profiles TEXT NOT NULL DEFAULT '{}',
+    result TEXT
 );
 CREATE UNIQUE INDEX run_number ON run (number);
 
@@ -64,7 +68,7 @@ CREATE TABLE task (
     phase TEXT NOT NULL,
     title TEXT NOT NULL,
     spec TEXT NOT NULL,
-    needs_kind TEXT NOT NULL,
+    takes TEXT NOT NULL,
     mode TEXT NOT NULL,
     isolation TEXT NOT NULL,
     role TEXT NOT NULL,
@@ -106,6 +110,14 @@ CREATE TABLE task (
     merge_gates BIGINT NOT NULL DEFAULT 0,
     choices TEXT NOT NULL DEFAULT '{}',
     author TEXT NOT NULL DEFAULT '',
+    usage TEXT NOT NULL DEFAULT '{}',
+    budget_from TEXT NOT NULL DEFAULT '{}',
+    limited_since DOUBLE PRECISION,
+    limited_count BIGINT NOT NULL DEFAULT 0,
+    seat_wanted TEXT,
+    tree_wanted TEXT,
+    wanted_until DOUBLE PRECISION,
+    questions BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (run, id)
 );
 
@@ -166,6 +178,21 @@ CREATE TABLE attempt (
     host TEXT NOT NULL,
     ignored BIGINT NOT NULL DEFAULT 0,
     ignored_names TEXT NOT NULL DEFAULT '[]',
+    session TEXT,
+    model TEXT,
+    lane TEXT,
+    preset TEXT,
+    tools BIGINT NOT NULL DEFAULT 0,
+    plan_done BIGINT,
+    plan_total BIGINT,
+    said TEXT,
+    said_at DOUBLE PRECISION,
+    proof TEXT,
+    files BIGINT,
+    added BIGINT,
+    removed BIGINT,
+    verdict TEXT,
+    left_refs TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (run, task, epoch)
 );
 CREATE INDEX attempt_open ON attempt (run, task) WHERE open = 1;
@@ -184,6 +211,9 @@ CREATE TABLE worker (
     heartbeat_at DOUBLE PRECISION,
     ordinal BIGINT NOT NULL,
     host TEXT NOT NULL,
+    takes TEXT NOT NULL DEFAULT 'command',
+    model TEXT NOT NULL DEFAULT '',
+    usage TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (run, name)
 );
 
@@ -204,28 +234,116 @@ CREATE INDEX event_task ON event (run, task, seq) WHERE task IS NOT NULL;
 -- what a person did at once, and what took it back
 CREATE INDEX event_command ON event (run, command) WHERE command IS NOT NULL;
 
+-- what persons write to workers
 CREATE TABLE message (
     run TEXT NOT NULL,
+    id BIGINT NOT NULL,
     task TEXT NOT NULL,
-    number BIGINT NOT NULL,
     at DOUBLE PRECISION NOT NULL,
     actor TEXT NOT NULL,
     text TEXT NOT NULL,
-    delivered_epoch BIGINT,
-    PRIMARY KEY (run, task, number)
+    state TEXT NOT NULL,
+    epoch BIGINT,
+    delivered_at DOUBLE PRECISION,
+    PRIMARY KEY (run, id)
 );
+CREATE INDEX message_task ON message (run, task, id);
 
+-- what workers ask persons
 CREATE TABLE question (
     run TEXT NOT NULL,
     task TEXT NOT NULL,
     epoch BIGINT NOT NULL,
+    id TEXT NOT NULL,
+    ordinal BIGINT NOT NULL,
     asked_at DOUBLE PRECISION NOT NULL,
+    expires_at DOUBLE PRECISION,
     text TEXT NOT NULL,
+    kind TEXT NOT NULL,
     options TEXT NOT NULL,
     state TEXT NOT NULL,
-    answer TEXT
+    option TEXT,
+    answer TEXT,
+    answered_by TEXT NOT NULL,
+    PRIMARY KEY (run, task, epoch, id)
 );
-CREATE INDEX question_task ON question (run, task);
+CREATE INDEX question_open ON question (run, asked_at) WHERE state = 'open';
+
+-- what persons allow for the rest of a run
+CREATE TABLE allowance (
+    run TEXT NOT NULL,
+    id BIGINT NOT NULL,
+    task TEXT,
+    profile TEXT,
+    tool_kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
+    ended_at DOUBLE PRECISION,
+    PRIMARY KEY (run, id)
+);
+
+CREATE TABLE gate (
+    run TEXT NOT NULL,
+    task TEXT NOT NULL,
+    epoch BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    place TEXT NOT NULL,
+    head TEXT,
+    commit_id TEXT,
+    started_at DOUBLE PRECISION NOT NULL,
+    exit_code BIGINT,
+    ended_at DOUBLE PRECISION,
+    PRIMARY KEY (run, task, epoch, ordinal)
+);
+
+-- what a person says to lines of a diff
+CREATE TABLE comment (
+    run TEXT NOT NULL,
+    task TEXT NOT NULL,
+    id BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    path TEXT NOT NULL,
+    side TEXT NOT NULL,
+    line BIGINT,
+    quote TEXT NOT NULL,
+    text TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (run, task, id)
+);
+
+-- what a person does not want to see before a time, or before it changes
+CREATE TABLE snooze (
+    run TEXT NOT NULL,
+    task TEXT NOT NULL,
+    until DOUBLE PRECISION,
+    epoch BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    PRIMARY KEY (run, task)
+);
+
+-- a person's own, of which no event tells: what they have begun to write, and what they have seen
+CREATE TABLE draft (
+    run TEXT NOT NULL,
+    task TEXT NOT NULL,
+    what TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (run, task, what, actor)
+);
+
+CREATE TABLE seen (
+    run TEXT NOT NULL,
+    task TEXT NOT NULL,
+    path TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    blob TEXT NOT NULL,
+    PRIMARY KEY (run, task, path, actor)
+);
 
 CREATE TABLE scheduler (
     run TEXT PRIMARY KEY,

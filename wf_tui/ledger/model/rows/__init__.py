@@ -1,0 +1,52 @@
+"""The rows of the ledger as frozen values, and the one place that types a driver's tuples.
+
+Rules and queries read and write them, each in its own transaction; views only read them. A table is
+a class in `run_rows` or `talk_rows`; `codec` turns it into statements and back.
+"""
+
+from wf_tui.ledger.model.rows.codec import (
+    decode,
+    encode,
+    evolve,
+    from_json,
+    insert,
+    literals,
+    select,
+    update,
+)
+from wf_tui.ledger.model.rows.run_rows import (
+    AttemptRow,
+    BreakerRow,
+    Detail,
+    EventRow,
+    PhaseRow,
+    RunRow,
+    TaskRow,
+    WorkerRow,
+)
+from wf_tui.ledger.model.rows.talk_rows import AllowanceRow, GateRow, MessageRow, QuestionRow
+from wf_tui.ledger.model.spec import Spec
+
+__all__ = [
+    "AllowanceRow",
+    "AttemptRow",
+    "BreakerRow",
+    "Detail",
+    "EventRow",
+    "GateRow",
+    "MessageRow",
+    "PhaseRow",
+    "QuestionRow",
+    "RunRow",
+    "Spec",
+    "TaskRow",
+    "WorkerRow",
+    "decode",
+    "encode",
+    "evolve",
+    "from_json",
+    "insert",
+    "literals",
+    "select",
+    "update",
+]

@@ -1,0 +1,89 @@
+"""What passes between workers and persons, and what was asked of work, as rows."""
+
+from dataclasses import dataclass
+
+from wf_tui.ledger.model.rows.options import Option
+from wf_tui.ledger.model.states import MessageState, QuestionState
+from wf_tui.plan.choices import GateOn
+
+__all__ = ["AllowanceRow", "GateRow", "MessageRow", "QuestionRow"]
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """A worker asks a person."""
+
+    run: str
+    task: str
+    epoch: int
+    id: str
+    """As its worker named it; one name in an attempt."""
+    ordinal: int
+    """Its place among the questions of its task."""
+    asked_at: float
+    text: str
+    kind: str
+    """What it is about: the kind of a tool that wants to be allowed, or ""."""
+    options: tuple[Option, ...]
+    """What to choose from; without any, every text is an answer."""
+    state: QuestionState
+    expires_at: float | None = None
+    """When nobody is waited for any longer; None is never."""
+    option: str | None = None
+    """The id of the option that was chosen."""
+    answer: str | None = None
+    """What a person said, in their own words."""
+    answered_by: str = ""
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A person writes to the worker of a task."""
+
+    run: str
+    id: int
+    """Its place among the messages of its run."""
+    task: str
+    at: float
+    actor: str
+    text: str
+    state: MessageState
+    epoch: int | None = None
+    """The attempt that has it."""
+    delivered_at: float | None = None
+
+
+@dataclass(frozen=True)
+class AllowanceRow:
+    """A person allows something for the rest of the run: to one task, or to a profile."""
+
+    run: str
+    id: int
+    """Its place among the allowances of its run."""
+    task: str | None
+    profile: str | None
+    """Of both, one is given."""
+    tool_kind: str
+    text: str
+    """Exactly what was asked."""
+    actor: str
+    at: float
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True)
+class GateRow:
+    """A gate was run on the work of an attempt, or on the merge of it."""
+
+    run: str
+    task: str
+    epoch: int
+    ordinal: int
+    """Its place among the gates of its attempt."""
+    place: GateOn
+    head: str | None
+    commit_id: str | None
+    started_at: float
+    exit_code: int | None = None
+    """None while it runs, and where it was ended or could not be run."""
+    ended_at: float | None = None
