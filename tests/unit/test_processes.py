@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,3 +56,14 @@ def test_the_folders_that_processes_work_in(tmp_path: Path) -> None:
     with subprocess.Popen(["cat"], cwd=tmp_path, stdin=subprocess.PIPE):
         assert tmp_path in (working_folders() or ())
     assert tmp_path not in (working_folders() or ())
+
+
+def test_hidden_memory() -> None:
+    """A process that hides its memory is not dumpable; what it starts is, or no sweep finds it."""
+    asked = "import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), flush=True)"
+    code = (
+        "import subprocess, sys; from wf_tui.processes import hide_memory; assert hide_memory()\n"
+        f"{asked}\nsubprocess.run([sys.executable, '-c', {asked!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["0", "1"]

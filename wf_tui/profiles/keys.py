@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from wf_tui.profiles.resolved import Key, Resolved
 
-__all__ = ["FoundKeys", "KeyFileError", "find_keys", "key_value", "missing_text"]
+__all__ = ["FoundKeys", "KeyFileError", "find_keys", "key_value"]
 
 _MOST: Final = 64 << 10
 """Bytes of a file that holds a key."""
@@ -68,14 +68,6 @@ def key_value(key: Key, environ: Mapping[str, str]) -> str:
     if key.place.startswith("~/"):
         path = Path(environ.get("HOME", "/")) / key.place[2:]
     return _read_private(path)
-
-
-def missing_text(names: Iterable[str], variable: str) -> str:
-    """Return what a person is told where keys are missing in a scheduler: which, and what helps."""
-    return (
-        f"{', '.join(names)} in the environment of this scheduler: wf resume where it is,"
-        f' or keys = {{{variable} = "file:..."}}'
-    )
 
 
 def _read_private(path: Path) -> str:

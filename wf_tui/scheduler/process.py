@@ -25,7 +25,7 @@ from wf_tui.ledger.store.store import Patience
 from wf_tui.ledger.stores import store_of
 from wf_tui.ledger.writer import Writer
 from wf_tui.paths import private_opener
-from wf_tui.processes import own_identity
+from wf_tui.processes import hide_memory, own_identity
 from wf_tui.scheduler.context import open_run
 from wf_tui.scheduler.run_log import RunLog, current_log
 from wf_tui.scheduler.threads import Threads, started_threads
@@ -94,6 +94,7 @@ class Lead:
         """
         logging.raiseExceptions = False  # a full disk must not flood what is still readable
         self._log.info("process %s asks for the lead", os.getpid())
+        hide_memory()  # before any key is read
         with self.store.lead(self.run_id) as self._lead:
             return self._already_ended() or asyncio.run(self.schedule())
 

@@ -1,0 +1,128 @@
+"""The profiles of a run within one of its schedulers: their keys, read once, and what seats get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wf_tui.profiles.environment import agent_environment, keys_in_environment
+from wf_tui.profiles.homes import furnish
+from wf_tui.profiles.keys import find_keys
+from wf_tui.profiles.secrets import secret_forms
+from wf_tui.profiles.stored import profiles_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from wf_tui.profiles.keys import FoundKeys
+    from wf_tui.profiles.logins import Logins
+    from wf_tui.profiles.resolved import Resolved
+
+__all__ = ["Equipment", "RunProfiles"]
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What the program of one attempt gets of its profile."""
+
+    profile: Resolved | None = None
+    """None for a profile of a run of an older wf."""
+    home: Path | None = None
+    """Of agents alone; the commands of a task keep the home of the user."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What nothing may hold that is written of it: keys and strings of logins, by name."""
+    withheld: frozenset[str] = frozenset()
+    """Variables that hold keys of other profiles: not passed on, whoever names them."""
+
+
+@dataclass(frozen=True)
+class RunProfiles:
+    """Made when a scheduler begins, and when a run takes over changed profiles; read by threads."""
+
+    profiles: Mapping[str, Resolved]
+    keys: Mapping[str, FoundKeys] = field(repr=False)
+    """As this scheduler finds them; for each profile."""
+    environ: Mapping[str, str] = field(repr=False)
+    """That of the scheduler."""
+    homes: Path
+    logins: Logins
+
+    @classmethod
+    def read(
+        cls, stored: str, environ: Mapping[str, str], homes: Path, logins: Logins
+    ) -> RunProfiles:
+        """Read the profiles of a run, and the keys of each; blocks for as long as files take."""
+        profiles = profiles_of(stored)
+        keys = {name: find_keys(profile, environ) for name, profile in profiles.items()}
+        return cls(profiles, keys, environ, homes, logins)
+
+    @property
+    def missing(self) -> Mapping[str, tuple[str, ...]]:
+        """The profiles whose keys are not here, with a clause for each key."""
+        return {name: found.missing for name, found in self.keys.items() if found.missing}
+
+    def missing_sentence(self, name: str) -> str:
+        """Return what a person is told of a profile whose keys are not here, and what helps."""
+        variable = self.profiles[name].keys[0].name
+        return (
+            f"{' and '.join(self.missing[name])} in the environment of this scheduler:"
+            f' wf resume where it is, or keys = {{{variable} = "file:..."}}'
+        )
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """All values of keys in the run, by name, for what the scheduler itself writes."""
+        return {name: value for found in self.keys.values() for name, value in found.values.items()}
+
+    def equip(self, name: str, seat: str) -> Equipment:
+        """Make ready what an attempt of this seat gets of its profile; blocks, in a thread.
+
+        Its home is furnished and its logins are lent, until `put_back`. Raises `OSError` and
+        `EnvironmentalError`.
+        """
+        profile = self.profiles.get(name)
+        if profile is None:
+            return Equipment()
+        keys = self.keys[name]
+        withheld = self._of_others(name)
+        if profile.kind == "shell":
+            given = keys_in_environment(profile, keys)
+            return Equipment(profile, None, given, secret_forms(keys.values), withheld)
+        home = self.homes / seat
+        furnish(home, profile, keys)
+        if profile.logins:
+            self.logins.lend(profile, home, self.environ)
+        return Equipment(
+            profile,
+            home,
+            agent_environment(profile, home, keys, self.environ),
+            self._secrets_of(name, home),
+            withheld,
+        )
+
+    def put_back(self, name: str, seat: str) -> Mapping[str, str]:
+        """Take the logins of a seat back after an attempt; return what its secrets are by then."""
+        profile = self.profiles.get(name)
+        if profile is None or not profile.logins:
+            return {}
+        secrets = self._secrets_of(name, self.homes / seat)
+        self.logins.give_back(self.homes / seat)
+        return secrets
+
+    def _secrets_of(self, name: str, home: Path) -> Mapping[str, str]:
+        values = dict(self.keys[name].values)
+        if self.profiles[name].logins:
+            values |= self.logins.strings(home)
+        return secret_forms(values)
+
+    def _of_others(self, name: str) -> frozenset[str]:
+        """Return the variables of the user's that hold keys of other lanes, and not this one's."""
+        lane = self.profiles[name].lane
+        places = {True: set[str](), False: set[str]()}
+        for profile in self.profiles.values():
+            for key in profile.keys:
+                if key.source == "env":
+                    places[profile.lane == lane] |= {key.place, key.name}
+        return frozenset(places[False] - places[True])
