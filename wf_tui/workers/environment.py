@@ -47,13 +47,15 @@ def worker_environment(
     state_dir: Path | None = None,
     results: Path | None = None,
     conflicts: Path | None = None,
+    prompt: Path | None = None,
     port_base: int | None = None,
 ) -> dict[str, str]:
     """Return what is told to the programs of one attempt, which nothing else may say otherwise.
 
     `state_dir` is where `wf` finds the run again, for the worker itself to call. `results` is the
     file with the results of the tasks that this one needs, `conflicts` the one
-    with the paths that did not merge the last time; `port_base` is the first of its 20 ports.
+    with the paths that did not merge the last time, `prompt` the one with all that a worker is
+    told; `port_base` is the first of its 20 ports.
     """
     own = {
         "WF_RUN": run,
@@ -62,6 +64,7 @@ def worker_environment(
         "WF_STATE_DIR": state_dir,
         "WF_RESULTS": results,
         "WF_CONFLICTS": conflicts,
+        "WF_PROMPT": prompt,
         "WF_PORT_BASE": port_base,
     }
     return {name: str(value) for name, value in own.items() if value is not None}

@@ -72,6 +72,8 @@ class Job:
     """What no log may hold, each with the name that stands in its place."""
     prompt_file: Path | None = None
     """The file with the whole text of the prompt, named by `WF_PROMPT`."""
+    input_file: Path | None = None
+    """The file with the task's own prompt, where a command is to read that; None: nothing."""
     home: Path | None = None
     """The home of its seat, for workers that have one."""
     resume: str | None = None

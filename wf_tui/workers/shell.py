@@ -7,7 +7,8 @@ import signal
 from dataclasses import replace
 
 from wf_tui.text import clean, cut, last_state
-from wf_tui.workers.line.run_on_line import run_on_line
+from wf_tui.workers.line.grammar import Result
+from wf_tui.workers.line.run_on_line import LineRun, run_on_line
 from wf_tui.workers.protocol import (
     Failure,
     Job,
@@ -26,6 +27,7 @@ __all__ = ["ShellWorker", "failure", "failure_text", "result_text", "run_command
 
 _RESULT_CHARACTERS = 1000
 _LOST = "its supervisor (shim) was killed; exit status unknown"
+_LONGEST_REASON = 300
 _NOT_FOUND_STATUS = 127
 _NOT_FOUND = re.compile(r": (?:\d+: )?([^:\n]+): (?:command )?not found\s*$", re.MULTILINE)
 
@@ -43,7 +45,10 @@ class ShellWorker:
         self._launcher = launcher
 
     async def run(self, job: Job, session: Session) -> Outcome:
-        """Do the job; exit status 0 is success, its result the last lines of the output."""
+        """Do the job; exit status 0 is success, unless the command says on its line it is none.
+
+        The result is what it said there, else the last lines of its output.
+        """
         if job.command is None:
             return Failure("spawn", "the task has no command to run")
         try:
@@ -53,12 +58,42 @@ class ShellWorker:
         program = _program(job, argv, "log.jsonl", "exit.json")
         if job.program_environment is not None:
             program = replace(program, environment=job.program_environment)
-        ended = (await run_on_line(self._launcher, program, session)).program
-        if ended.lost:
-            return Lost(_LOST, ended)
-        if ended.succeeded:
-            return Success(result_text(ended.tail), ended)
-        return failure(ended, job.limits.seconds)
+        run = await run_on_line(self._launcher, program, session, prompt_file=job.input_file)
+        if run.program.lost:
+            return Lost(_LOST, run.program)
+        if not run.program.succeeded:
+            return replace(failure(run.program, job.limits.seconds), verdict=run.verdict)
+        return line_failure(run) or line_success(run)
+
+
+def line_failure(run: LineRun) -> Failure | None:
+    """Return the failure that a command says on its line though it ended well; None for none.
+
+    Its word counts against it and never for it. Of limits and quotas it is not believed: there is
+    no lane of a provider that they could be of.
+    """
+    verdict, result = run.verdict, run.result
+    if verdict is not None and not verdict.ok:
+        why = verdict.why or "without a reason"
+        text = f"it says that it failed: {clean(why, limit=_LONGEST_REASON)}"
+    elif result is not None and result.verdict == "fail":
+        text = f"its result says fail: {clean(result.summary, limit=_LONGEST_REASON)}"
+    else:
+        return None
+    return Failure("verdict", text, run.program, verdict=verdict)
+
+
+def line_success(run: LineRun) -> Success:
+    """Return the success of a command: its result is what it said that it is, else its output."""
+    said = run.result or Result()
+    summary = clean(said.summary, limit=len(said.summary) + 1, multiline=True).strip()
+    return Success(
+        summary or result_text(run.program.tail),
+        run.program,
+        summary=summary,
+        files=tuple(clean(name) for name in said.files),
+        verdict=run.verdict,
+    )
 
 
 def ignore_event(_: WorkerEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -187,6 +188,21 @@ phases:
     assert harness.play(plan) == "completed"
     assert '"result": "hello"' in str(harness.task("second").result)
     assert '"status": "answered"' in str(harness.task("second").result)
+
+
+def test_a_command_reads_its_prompt(harness: RunHarness) -> None:
+    """The prompt of a task with a command is its standard input; `WF_PROMPT` names all there is."""
+    prompt = "read the manual"
+    command = 'test "$(cat)" = "read the manual"; grep -q "read the manual" "$WF_PROMPT"'
+    assert harness.play(one(f"run: '{command}', prompt: {prompt}")) == "completed"
+
+
+def test_a_command_can_say_that_it_failed(harness: RunHarness) -> None:
+    """A verdict on the line fails an attempt that ended well."""
+    said = """printf '{"ev":"verdict","ok":false,"why":"two tests are red"}\\n' >&$WF_LINE"""
+    plan = one(f"run: {json.dumps(said)}, max_attempts: 1")
+    assert harness.play(plan) == "failed"
+    assert "two tests are red" in str(harness.task("t").note)
 
 
 def test_environment_is_built_from_empty(harness: RunHarness) -> None:

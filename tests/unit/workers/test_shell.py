@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.session_probe import SessionProbe
 from tests.unit.workers.conftest import Witness
+from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.protocol import (
     Failure,
     Job,
@@ -210,3 +211,55 @@ def test_words_of_bash_are_hinted_at(tail: str) -> None:
 def test_a_result_has_the_last_state_of_a_progress_bar() -> None:
     """What a line was before it wrote over itself is no part of a result."""
     assert result_text("one\r\n10%\r99%\rdone\r\x1b[K\n") == "one\ndone"
+
+
+SAY_RESULT = """printf '{"ev":"result","summary":"all good","files":["a"],"verdict":"%s"}\\n'"""
+
+
+async def test_a_result_that_is_said(launcher: Launcher, job: Job) -> None:
+    """What a command says on its line is its result, in the place of its output."""
+    command = f"echo noise; {SAY_RESULT} pass >&3"
+    outcome = await ShellWorker(launcher).run(_with(job, command), SessionProbe())
+    assert isinstance(outcome, Success)
+    assert (outcome.result, outcome.summary, outcome.files) == ("all good", "all good", ("a",))
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("""printf '{"ev":"verdict","ok":false,"why":"red"}\\n'""", "it says that it failed: red"),
+        (f"{SAY_RESULT} fail", "its result says fail: all good"),
+        (
+            """printf '{"ev":"verdict","ok":false,"kind":"quota","why":"no credit"}\\n'""",
+            "it says that it failed: no credit",
+        ),
+    ],
+)
+async def test_a_failure_that_is_said(launcher: Launcher, job: Job, said: str, text: str) -> None:
+    """A command that ended well can say that it failed; of a quota it is not believed."""
+    failure = await _failure(launcher, _with(job, f"{said} >&3"))
+    assert (failure.cause, failure.text, failure.kind) == ("verdict", text, FailureKind.TASK)
+
+
+async def test_a_success_that_is_said_is_none(launcher: Launcher, job: Job) -> None:
+    """What a command says on its line does not make a success of its failure."""
+    command = """printf '{"ev":"verdict","ok":true}\\n' >&3; exit 3"""
+    failure = await _failure(launcher, _with(job, command))
+    assert (failure.cause, failure.text, failure.exit_code) == ("exit", "exit 3", 3)
+
+
+async def test_the_own_prompt_is_standard_input(
+    launcher: Launcher, job: Job, tmp_path: Path
+) -> None:
+    """A command reads the prompt of its task; without one there is nothing to read."""
+    prompt = tmp_path / "input.txt"
+    prompt.write_text("do it")
+    reading = _with(job, "cat; echo .")
+    outcome = await ShellWorker(launcher).run(
+        dataclasses.replace(reading, input_file=prompt), SessionProbe()
+    )
+    assert isinstance(outcome, Success)
+    assert outcome.result == "do it."
+    outcome = await ShellWorker(launcher).run(reading, SessionProbe())
+    assert isinstance(outcome, Success)
+    assert outcome.result == "."

@@ -116,6 +116,11 @@ class JobMaker:
         if claim.conflict:
             content = json.dumps(claim.conflict, indent=1)
             conflicts = write_plain(folder / "conflicts.json", content)
+        prompt_file = folder / "prompt.md" if inputs.prompt else None
+        input_file = None
+        if spec.command and spec.prompt:
+            own_prompt = Redactor(dict(known)).whole(spec.prompt)
+            input_file = write_plain(folder / "input.txt", own_prompt)
         mark = attempt_mark(claim.run, folder.name)
         own = worker_environment(
             run=claim.run,
@@ -124,6 +129,7 @@ class JobMaker:
             state_dir=self.paths.root.parents[2],
             results=results,
             conflicts=conflicts,
+            prompt=prompt_file,
             port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
         )
         return Job(
@@ -142,7 +148,8 @@ class JobMaker:
             gate_shell=spec.gate_shell or SHELL,
             program_environment={**base, **values_of(given), **own},
             secrets=known,
-            prompt_file=folder / "prompt.md",
+            prompt_file=prompt_file,
+            input_file=input_file,
         )
 
     def _prompt(

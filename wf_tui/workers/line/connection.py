@@ -8,12 +8,13 @@ that does not read never holds anything up.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 
 from wf_tui.workers.line.grammar import (
     Answer,
     DownEvent,
     End,
+    LineEvent,
     Other,
     Question,
     Result,
@@ -22,6 +23,7 @@ from wf_tui.workers.line.grammar import (
     encode,
 )
 from wf_tui.workers.line.limits import BadLines, LinePace, OpenQuestions
+from wf_tui.workers.line.line_redaction import LineRedaction
 from wf_tui.workers.line.lines import MOST_BYTES, LineSplitter
 from wf_tui.workers.session import Session
 from wf_tui.workers.shim.channel import ProgramClock
@@ -39,7 +41,13 @@ class LineConnection:
     `run_on_line` makes it, calls `begin`, `finish` when the program has ended, and `close`.
     """
 
-    def __init__(self, end: socket.socket, session: Session, clock: ProgramClock) -> None:
+    def __init__(
+        self,
+        end: socket.socket,
+        session: Session,
+        clock: ProgramClock,
+        secrets: Mapping[str, str],
+    ) -> None:
         self.verdict: Verdict | None = None
         self.result: Result | None = None
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -47,6 +55,7 @@ class LineConnection:
         self._socket = end
         self._session = session
         self._clock = clock
+        self._redaction = LineRedaction(secrets)
         self._questions = OpenQuestions()
         self._bad = BadLines()
         self._unsent: asyncio.Queue[DownEvent] = asyncio.Queue()
@@ -102,6 +111,7 @@ class LineConnection:
                 if (delay := pace.wait(loop.time())) > 0:
                     await self._pause(delay)
                 await self._handle(line)
+        await self._take_all(self._redaction.end())
 
     async def _receive(self, loop: asyncio.AbstractEventLoop) -> bytes:
         try:
@@ -121,13 +131,18 @@ class LineConnection:
         # Behind the verdict nothing is believed: it is the last that a program says.
         if self.verdict is not None:
             return
+        line = None if line is None else self._redaction.line(line)
         event = None if line is None else decode(line)
-        if event is None:
-            if text := self._bad.note(line, MOST_BYTES):
-                await self._session.take(Other("bad_line", text))
-        elif isinstance(event, Question):
-            await self._ask(event)
-        else:
+        if event is not None:
+            await self._take_all(self._redaction.events(event))
+        elif text := self._bad.note(line, MOST_BYTES):
+            await self._session.take(Other("bad_line", text))
+
+    async def _take_all(self, events: list[LineEvent]) -> None:
+        for event in events:
+            if isinstance(event, Question):
+                await self._ask(event)
+                continue
             if isinstance(event, Verdict):
                 self.verdict = event
             elif isinstance(event, Result):

@@ -39,12 +39,13 @@ async def run_on_line(
 
     Called by the workers, on the event loop. `prompt_file` becomes its standard input; with `hears`
     it also gets what persons write while it runs, else only answers. The end is that of the
-    program, never that of the line: a child may hold it open. Cancelling sends `cancel` and stops
+    program, never that of the line: a child may hold it open. What the program says has none of its
+    secrets any more when the session takes it. Cancelling sends `cancel` and stops
     the program, as `Launcher.run` says. Raises what the session does, when the program is gone.
     """
     ours, theirs = socket.socketpair()
     clock = ProgramClock()
-    connection = LineConnection(ours, session, clock)
+    connection = LineConnection(ours, session, clock, program.secrets)
     try:
         connection.begin(hears=hears)
         with theirs:
