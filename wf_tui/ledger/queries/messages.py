@@ -28,10 +28,9 @@ def said_to(
 
     With `new` only what the attempts before this epoch were not told.
     """
-    what = "AND (delivered_epoch IS NULL OR delivered_epoch >= :epoch) " if new else ""
+    what = "AND (epoch IS NULL OR epoch >= :epoch) " if new else ""
     rows = db.execute(
-        "SELECT actor, at, text FROM message WHERE run = :run AND task = :task "
-        f"{what}ORDER BY number",
+        f"SELECT actor, at, text FROM message WHERE run = :run AND task = :task {what}ORDER BY id",
         {"run": run, "task": task, "epoch": epoch},
     )
     return tuple(PersonSaid(str(actor), float(at or 0), str(text)) for actor, at, text in rows)
