@@ -19,7 +19,7 @@ from wf_tui.project import find_project, open_ledger, open_reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
@@ -33,6 +33,7 @@ __all__ = [
     "acting",
     "json_option",
     "lenient_option",
+    "parse_seats",
     "print_json",
     "print_line",
     "project_at",
@@ -40,6 +41,7 @@ __all__ = [
     "repo_option",
     "run_argument",
     "run_option",
+    "worker_option",
 ]
 
 _LONGEST: Final = 100_000
@@ -55,6 +57,26 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 lenient_option = click.option(
     "--lenient", is_flag=True, help="Take unknown keys of a plan for warnings, not for errors."
 )
+worker_option = click.option(
+    "--worker",
+    "workers",
+    multiple=True,
+    metavar="PROFILE=N",
+    help="How many seats of a profile; can be repeated.",
+)
+
+
+def parse_seats(words: Iterable[str]) -> Mapping[str, int]:
+    """Return how many seats `--worker` asks for, by profile; raises `UsageError`."""
+    seats = {}
+    for word in words:
+        name, equals, count = word.partition("=")
+        if not (name and equals and count.isdecimal()):
+            raise UsageError(
+                f"--worker {word!r}: expected PROFILE=N", "for example --worker shell=4"
+            )
+        seats[name] = int(count)
+    return seats
 
 
 def run_option(command: _Command) -> _Command:

@@ -12,10 +12,12 @@ from wf_tui.cli.board import ascii_option, on_terminal, show_board
 from wf_tui.cli.context import (
     json_option,
     lenient_option,
+    parse_seats,
     print_json,
     print_line,
     project_at,
     repo_option,
+    worker_option,
 )
 from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
@@ -28,8 +30,6 @@ from wf_tui.project import open_ledger
 from wf_tui.scheduler.control import ensure_scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.project import Project
 
@@ -43,13 +43,7 @@ _INVALID: Final = 2
 @click.option("--headless", is_flag=True, help="Run the scheduler here: a line for each event.")
 @click.option("--detach", is_flag=True, help="Run it in the background, and return at once.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once.")
-@click.option(
-    "--worker",
-    "workers",
-    multiple=True,
-    metavar="PROFILE=N",
-    help="How many seats of a profile; can be repeated.",
-)
+@worker_option
 @click.option(
     "--lease",
     type=click.FloatRange(0, min_open=True),
@@ -87,7 +81,7 @@ def run(
     if report.plan is None:
         return _INVALID
     project = project_at(repo)
-    choice = choose_profiles(report.plan, config, _parse_seats(workers), os.environ)
+    choice = choose_profiles(report.plan, config, parse_seats(workers), os.environ)
     for line in choice.warnings:
         warn(line)
     with open_ledger(project, create=True) as ledger:
@@ -100,18 +94,6 @@ def run(
     watched = on_terminal() and not detach and not as_json
     _start_scheduler(project, made, as_json=as_json, quiet=watched, hint=not detach)
     return show_board(project, made.id, ascii_only=ascii_only) if watched else 0
-
-
-def _parse_seats(words: Iterable[str]) -> Mapping[str, int]:
-    seats = {}
-    for word in words:
-        name, equals, count = word.partition("=")
-        if not (name and equals and count.isdecimal()):
-            raise UsageError(
-                f"--worker {word!r}: expected PROFILE=N", "for example --worker shell=4"
-            )
-        seats[name] = int(count)
-    return seats
 
 
 def _start_scheduler(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import tempfile
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import EnvironmentalError, InvalidPlanError, UsageError
 from wf_tui.git.runner import require_version
 from wf_tui.gitpython import isolated_process, make_repository, unreadable
-from wf_tui.plan.read import read_plan
+from wf_tui.plan.read import parse_plan
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from wf_tui.plan.models import Plan
 
-__all__ = ["DemoFolder", "choose_folder", "prepare", "render_plan"]
+__all__ = ["DemoFolder", "choose_folder", "plan_of", "prepare", "render_plan"]
 
 _SUFFIX: Final = ".txt"
 """The sample's files carry it, so that no tool takes them for a part of wf."""
@@ -30,6 +31,9 @@ _COMMITS: Final = (
     ("Ada", "Start a till", ("README.md", "CHANGELOG.md", "pyproject.toml", ".gitignore")),
     ("Grace", "Sell from a catalogue, with a receipt", ("till", "tests")),
 )
+_TASK: Final = re.compile(r"(?=^  - id: )", re.MULTILINE)
+_COMMAND: Final = re.compile(r"^    run: \|\n(?:(?:      .*)?\n)+", re.MULTILINE)
+_PROMPT: Final = re.compile(r"^    prompt: \|\n(?:      .*\n)+", re.MULTILINE)
 _WHEN: Final = "2026-01-01T09:00:00+0000"
 
 
@@ -77,25 +81,40 @@ def choose_folder(wanted: Path | None) -> DemoFolder:
     return DemoFolder(root)
 
 
-def prepare(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> Plan:
-    """Fill the folder and return its plan; `pace` is how many seconds longer each task takes.
-
-    `by_hand` leaves the blocked task to the person at the board, who only has to retry it.
-    """
+def prepare(
+    folder: DemoFolder, pace: float, *, by_hand: bool = False, by_agents: bool = False
+) -> Plan:
+    """Fill the folder and return its plan; the arguments are those of `render_plan`."""
     require_version()
     _make_repository(folder.repository)
     # Opening a pipe waits for the other end: so two tasks meet without a clock.
     os.mkfifo(folder.meeting_point, 0o600)
-    folder.plan.write_text(render_plan(folder, pace, by_hand=by_hand), encoding="utf-8")
-    report = read_plan(folder.plan)
+    text = render_plan(folder, pace, by_hand=by_hand, by_agents=by_agents)
+    folder.plan.write_text(text, encoding="utf-8")
+    return plan_of(folder, pace, by_hand=by_hand, by_agents=by_agents)
+
+
+def plan_of(
+    folder: DemoFolder, pace: float, *, by_hand: bool = False, by_agents: bool = False
+) -> Plan:
+    """Return the plan for a folder, which need not be there yet; see `render_plan`."""
+    text = render_plan(folder, pace, by_hand=by_hand, by_agents=by_agents)
+    report = parse_plan(text, "yaml", str(folder.plan))
     if report.plan is None:
         raise InvalidPlanError("; ".join(error.message for error in report.errors))
     return report.plan
 
 
-def render_plan(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> str:
-    """Return the plan for this folder and pace, as the text of a YAML file."""
+def render_plan(
+    folder: DemoFolder, pace: float, *, by_hand: bool = False, by_agents: bool = False
+) -> str:
+    """Return the plan as the text of a YAML file; `pace` is how many seconds longer a task takes.
+
+    `by_hand` leaves the blocked task to the person at the board, who only has to retry it.
+    `by_agents` gives the tasks that have a prompt to agents.
+    """
     text = _packaged().joinpath("plan.yaml").read_text(encoding="utf-8")
+    text = "".join(_done_by(task, agents=by_agents) for task in _TASK.split(text))
     # A line with a mark is only for demos that want it.
     for mark, wanted in (("@PACE@", bool(pace)), ("@BY_HAND@", by_hand)):
         if not wanted:
@@ -104,6 +123,13 @@ def render_plan(folder: DemoFolder, pace: float, *, by_hand: bool = False) -> st
     for mark, value in (*values.items(), ("@BY_HAND@", "one key is left to the person")):
         text = text.replace(mark, value)
     return text
+
+
+def _done_by(task: str, *, agents: bool) -> str:
+    """Return the text of a task with one way to do it: its prompt where agents do that."""
+    if "\n    prompt: " not in task:
+        return task
+    return (_COMMAND if agents else _PROMPT).sub("", task)
 
 
 def _printable(root: Path) -> Path:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Results"]
 
-_TEST: Final = re.compile(r"tests/agents/test_\w+\.py::test_(\w+)\[(?:(\w+)-)?(\w+?(?:-acp)?)\]$")
+_COLUMN: Final = f"(?:{'|'.join(AGENTS)})(?:-acp)?"
+_TEST: Final = re.compile(rf"tests/agents/test_\w+\.py::test_(\w+)\[(?:(\w+)-)?({_COLUMN})\]$")
 _HEAD: Final = """# What the real agents did
 
 Each was installed from npm and driven by `wf run` against a scripted model server on loopback:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.demo.folder import DemoFolder, choose_folder, prepare, render_plan
+from wf_tui.demo.folder import DemoFolder, choose_folder, plan_of, prepare, render_plan
 from wf_tui.demo.person import HELPED
 from wf_tui.errors import EnvironmentalError, UsageError
 from wf_tui.plan.models import Plan, Task
@@ -63,6 +63,17 @@ def test_every_command_is_a_shell_program(plan: Plan) -> None:
         assert task.run is not None
         assert "@" not in task.run
         subprocess.run(["/bin/sh", "-n", "-c", task.run], check=True)
+
+
+def test_agents_do_what_has_a_prompt(folder: DemoFolder, plan: Plan) -> None:
+    """With agents a task has a prompt or a command, never both; without, commands alone."""
+    with_agents = plan_of(folder, 0, by_agents=True)
+    prompted = [task.id for task in with_agents.tasks if task.prompt]
+    assert all(bool(task.prompt) != bool(task.run) for task in with_agents.tasks)
+    assert {"tax", "menu-coupon", "changelog"} <= set(prompted)
+    assert HELPED not in prompted
+    assert [task.id for task in with_agents.tasks] == [task.id for task in plan.tasks]
+    assert not any(task.prompt for task in plan.tasks)
 
 
 def test_the_pace_is_a_sleep_in_each_task(folder: DemoFolder, plan: Plan) -> None:
