@@ -105,6 +105,7 @@ class Status:
             "dir": str(self.paths.root),
             "jobs": run.jobs,
             "intent": run.intent,
+            "result": run.result,
             "roots": self.roots,
             "counts": state_counts(run),
             "usage": run.usage.figures(),

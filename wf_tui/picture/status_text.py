@@ -56,6 +56,7 @@ def status_lines(status: Status) -> Iterator[str]:
         # Below those who hold them: who waits for a scope is pending and comes next.
         if state is TaskState.IN_PROGRESS:
             yield from _scope_lines(status)
+    yield from _result_lines(run)
 
 
 def summary_lines(status: Status) -> Iterator[str]:
@@ -76,6 +77,7 @@ def summary_lines(status: Status) -> Iterator[str]:
             stuck.append(task)
     yield from _task_lines(status, stuck)
     yield from _export_lines(run)
+    yield from _result_lines(run)
 
 
 def branch(run: RunRow) -> str:
@@ -114,6 +116,15 @@ def _export_lines(run: RunRow) -> Iterator[str]:
         why = clean(run.export_note, limit=_PATH) or "no scheduler was there for it"
         yield f"{branch(run)} could not be brought into your repository: {why}"
         yield f"the work is safe; when that is put right, this brings it: wf resume {run.id}"
+
+
+def _result_lines(run: RunRow) -> Iterator[str]:
+    """Yield what the run has found out: the answer of the task that joins the others."""
+    if run.result:
+        yield ""
+        yield "result"
+        for line in clean(run.result, multiline=True).splitlines():
+            yield f"  {line}"
 
 
 def _leader_line(status: Status) -> Iterator[str]:

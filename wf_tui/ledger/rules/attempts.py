@@ -20,6 +20,7 @@ from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, evolve
 from wf_tui.ledger.model.states import (
     DoneKind,
+    EdgeKind,
     Outcome,
     SeatState,
     Step,
@@ -149,9 +150,25 @@ def done(
     tx.emit(TaskDone(kind=kind, before=before, commit=ending.commit, text=note or None), task)
     if kind is DoneKind.MERGED:
         tx.update_run(evolve(tx.run, merges=tx.run.merges + 1))
+    if kind is DoneKind.ANSWERED and result and _joins(tx, task):
+        tx.update_run(evolve(tx.run, result=result))
     commit = ending.commit if kind is DoneKind.MERGED else None
     with_result = evolve(finished(task, kind, note), commit_id=commit, result=result)
     return close(tx, tx.update_task(task, with_result), ending)
+
+
+def _joins(tx: Change, task: TaskRow) -> bool:
+    """Whether a task joins what others have found, so that its answer is that of the run.
+
+    It needs results, and nothing needs its own (RULES 5, Prompts).
+    """
+    if not task.spec.needs:
+        return False
+    needed = tx.db.execute(
+        "SELECT 1 FROM edge WHERE run = :run AND src = :task AND kind = :kind LIMIT 1",
+        {"run": tx.run.id, "task": task.id, "kind": EdgeKind.RESULT},
+    )
+    return not needed
 
 
 def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
