@@ -26,6 +26,7 @@ from wf_tui.paths import private_folder
 from wf_tui.plan import scopes
 from wf_tui.plan.choices import Scopes
 from wf_tui.profiles.choice import Choice, commands_only
+from wf_tui.profiles.stored import profiles_text
 from wf_tui.text import clean, listed
 from wf_tui.variables import is_secret
 
@@ -93,6 +94,7 @@ def create_run(
             lease=lease or config.timing.lease,
             scopes=plan.scopes,
             environment=environment.as_text(),
+            profiles=profiles_text(profiles),
             left_out=left_out,
         )
         # All or nothing: a run without seats or tasks would be led, and stall at once.

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from tests.support.waiting import until
 from wf_tui.clock import SystemClock
-from wf_tui.config import Config, Profile, Timing
+from wf_tui.config import Config, Preset, Profile, Timing
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import ACCEPT
 from wf_tui.ledger.store.store import Patience
 from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
+from wf_tui.profiles.choice import choose_profiles
 from wf_tui.project import Project, find_project, open_ledger
 from wf_tui.scheduler.process import Lead, start_detached
 from wf_tui.workers.shim.channel import DEAF_AFTER
@@ -50,6 +51,8 @@ class RunHarness:
     folder: Path
     timing: Timing = field(default_factory=Timing)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    presets: Mapping[str, Preset] = field(default_factory=dict)
+    """Agents of the test's own."""
     pass_env: tuple[str, ...] = ()
     """What the person's settings pass on."""
     run: str = field(default_factory=lambda: f"run{uuid.uuid4().hex}")
@@ -97,10 +100,24 @@ class RunHarness:
         """Make a run of a plan in YAML."""
         report = parse_plan(plan, "yaml", "plan.yaml")
         assert report.plan is not None, [problem.message for problem in report.errors]
-        config = Config(profiles=self.profiles, timing=self.timing, pass_env=self.pass_env)
+        config = Config(
+            profiles=self.profiles,
+            presets=self.presets,
+            timing=self.timing,
+            pass_env=self.pass_env,
+        )
+        # All of the test's agents, whether the plan names them or not.
+        asked = {name: one.seats or 1 for name, one in self.profiles.items() if one.takes_prompts}
+        choice = choose_profiles(report.plan, config, asked, self.environ) if asked else None
         with open_ledger(self.project, create=True) as ledger:
             return create_run(
-                self.project, ledger, report.plan, config, new_id=lambda: self.run, jobs=jobs
+                self.project,
+                ledger,
+                report.plan,
+                config,
+                new_id=lambda: self.run,
+                jobs=jobs,
+                choice=choice,
             )
 
     def lead(self, *, foreground: bool = True) -> str:

@@ -16,6 +16,8 @@ from wf_tui.git.worktrees.snapshots import Snapshots
 from wf_tui.ledger.model.run_environment import environment_of
 from wf_tui.ledger.model.worktree_setup import worktree_setup_of
 from wf_tui.ledger.queries import reads
+from wf_tui.profiles.logins import Logins
+from wf_tui.profiles.run_profiles import RunProfiles
 from wf_tui.scheduler.attempts.attempt import Steps
 from wf_tui.scheduler.attempts.check import Check
 from wf_tui.scheduler.attempts.factory import AttemptFactory
@@ -84,6 +86,8 @@ class RunContext:
     """How each worktree is set up."""
     ports: Ports
     """The ranges of ports for attempts."""
+    profiles: RunProfiles
+    """Those of the run, with the keys that this scheduler has."""
     log: RunLog
 
     def exporter(self) -> Exporter:
@@ -100,7 +104,13 @@ class RunContext:
         """
         timing, threads, clock = self.timing, self.threads, self.clock
         jobs = JobMaker(
-            self.paths, self.control, self.environment, self.environ, timing.grace, self.ports
+            self.paths,
+            self.control,
+            self.environment,
+            self.environ,
+            timing.grace,
+            self.ports,
+            self.profiles,
         )
         pool, gate = self.trees.pool, Gate(self.launcher)
         setup = SetupTeardown(
@@ -111,7 +121,7 @@ class RunContext:
         steps = Steps(
             Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
             setup,
-            RunProgram(workers, threads, clock),
+            RunProgram(KINDS, workers, threads, clock),
             Harvest(self.control, threads, clock, timing.step_deadline),
             Check(gate, threads),
             Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),
@@ -173,6 +183,8 @@ async def open_run(
     row, worktree = await writer.submit(read)
     control = open_control(paths)
     top = Path(worktree.checkout) if worktree.checkout else None
+    logins = Logins(repo.root.parent / "logins")
+    profiles = await threads.run(RunProfiles.read, row.profiles, environ, paths.homes, logins)
     pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
     # A shim has to speak as often as a lease is renewed, or a healthy program would look lost.
     often = min(_ALIVE_EVERY, row.lease / BEATS)
@@ -195,6 +207,7 @@ async def open_run(
             environ=environ,
             worktree=worktree,
             ports=Ports(repo.root.parent / "ports", port_base),
+            profiles=profiles,
             log=RunLog(run),
         )
 

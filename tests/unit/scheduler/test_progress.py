@@ -1,4 +1,4 @@
-"""Progress: the last line of what a program says, seldom enough for the ledger."""
+"""Progress[str]: the last line of what a program says, seldom enough for the ledger."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Program:
         self.waiting[-1].set_result(None)
         await settle()
 
-    def progress(self) -> Progress:
+    def progress(self) -> Progress[str]:
         """Return what samples it."""
         return Progress(self.read, self.tell, self.pause)
 

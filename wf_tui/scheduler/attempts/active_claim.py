@@ -45,6 +45,8 @@ class ActiveClaim:
     """Whether a program has been in its tree."""
     merging: bool = False
     """Whether its work is being merged: from then on nothing stops it, for a merge is whole."""
+    tools: int = 0
+    """How many tools its agent has used."""
     left_running: str = ""
     """The sentence on what its last program left running; "" where that was nothing."""
     stopped: Ending | None = None

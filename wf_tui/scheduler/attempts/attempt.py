@@ -19,15 +19,15 @@ from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
-from wf_tui.prompts.results import kept_result
 from wf_tui.scheduler.attempts.active_claim import StoppedError
-from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, worker_ending
+from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, no_work, worker_ending
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import Left
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.run_log import current_log
 from wf_tui.text import clean, plural
 from wf_tui.workers.protocol import Success
+from wf_tui.workers.registry import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -166,13 +166,7 @@ class Attempt:
                 with active.timed("harvest"):
                     self.harvested = await steps.harvest.run(active, workspace)
             if isinstance(outcome, Success) and fault is None:
-                with active.timed("check"):
-                    outcome = await steps.threads.run(kept_result, job, outcome)
-                    # Its result is kept from here on: a person may accept it without its worker.
-                    await active.record.step(Step.CHECKING, result=outcome.result)
-                    await steps.threads.reach(Point.CHECK_BEGUN)
-                    fault = await steps.check.run(active, job, workspace, self.harvested)
-                    await steps.threads.reach(Point.CHECK_ENDED)
+                fault = await self._judge(outcome, job, workspace)
         if fault is not None:
             await self._hold_back(fault)
         elif isinstance(outcome, Success) and active.claim.task.spec.review:
@@ -183,6 +177,31 @@ class Attempt:
             raise StoppedError
         elif outcome is not None:
             await active.record.failed(self.harvested.onto(worker_ending(outcome)))
+
+    async def _judge(self, outcome: Success, job: Job, workspace: Workspace) -> Fault | None:
+        """Return what keeps work from being merged whose worker says that it is done."""
+        if fault := self._without_work(outcome):
+            return fault
+        active, steps = self.active, self.steps
+        with active.timed("check"):
+            # Its result is kept from here on: a person may accept it without its worker.
+            await active.record.step(Step.CHECKING, result=outcome.result)
+            await steps.threads.reach(Point.CHECK_BEGUN)
+            fault = await steps.check.run(active, job, workspace, self.harvested)
+            await steps.threads.reach(Point.CHECK_ENDED)
+        return fault
+
+    def _without_work(self, outcome: Success) -> Fault | None:
+        """Refuse a success without a trace of work; one that was left behind has passed."""
+        kind, found = self.active.claim.kind, self.harvested
+        if self.left is not None or not KINDS[kind].has_floor:
+            return None
+        return no_work(
+            writes=self.active.claim.task.writes,
+            changed=bool(found.commit or found.left or found.unsaved or found.refused),
+            tools=self.active.tools,
+            answer=outcome.result,
+        )
 
     async def _prepare(self) -> tuple[Workspace, Job]:
         """Enter a tree at the head, and make the job."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.paths import attempt_mark, private_folder
+from wf_tui.profiles.run_profiles import Equipment
 from wf_tui.profiles.secrets import secret_forms
 from wf_tui.prompts.gather import (
     asked_of,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.run_environment import RunEnvironment
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.paths import RunPaths
+    from wf_tui.profiles.run_profiles import RunProfiles
     from wf_tui.prompts.facts import NeededResult, PromptFacts
     from wf_tui.scheduler.ports import Ports
 
@@ -92,6 +94,7 @@ class JobMaker:
     grace: float
     """Seconds between the polite end of a program and its kill."""
     ports: Ports | None
+    profiles: RunProfiles
 
     def make(self, claim: Claim, tree: Path, inputs: JobInputs) -> Job:
         """Write the files of an attempt and return its job; blocks.
@@ -105,9 +108,18 @@ class JobMaker:
         of_task = Variables(spec.env, spec.pass_env)
         # A plan that passes PATH on, by a pattern say, still means that of the start.
         environ = {**self.environ, "PATH": base["PATH"]}
-        given = given_variables(self.environment.places(of_task, claim.profile), environ)
+        # Only where a worker begins: a gate, and what a person has accepted, get no key.
+        equipment = Equipment()
+        if inputs.prompt is not None:
+            equipment = self.profiles.equip(claim.profile, claim.worker)
+        theirs = {n: value for n, value in environ.items() if n not in equipment.withheld}
+        given = given_variables(self.environment.places(of_task, claim.profile), theirs)
         checks = given_variables(self.environment.places(of_task), environ)
-        known = secret_forms(secrets_of({**checks, **given}))
+        known = {
+            **secret_forms(self.profiles.secrets),
+            **secret_forms(secrets_of({**checks, **given})),
+            **equipment.secrets,
+        }
         # As files and not in the environment, which has a limit; a worker may write there, so
         # whatever lies at their names is replaced (`write_plain`).
         needed, prompt = self._prompt(inputs, folder, known)
@@ -146,8 +158,11 @@ class JobMaker:
             mark=mark,
             shell=spec.shell or self.environment.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
-            program_environment={**base, **values_of(given), **own},
+            program_environment={**base, **values_of(given), **equipment.environment, **own},
             secrets=known,
+            home=equipment.home,
+            profile=equipment.profile,
+            writes=task.writes,
             prompt_file=prompt_file,
             input_file=input_file,
         )

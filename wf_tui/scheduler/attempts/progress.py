@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from wf_tui.text import clean
 from wf_tui.workers.shim.log import tail
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress", "last_line"]
 
+_T = TypeVar("_T")
 EVERY: Final = 0.5
 """Seconds between two samples of an attempt."""
 _LOOKED_AT: Final = 1000
@@ -50,18 +51,18 @@ async def pause() -> None:
 
 
 @dataclass
-class Progress:
+class Progress(Generic[_T]):
     """Samples one attempt: reads when its program has written, records when that is new.
 
     The program's step makes it and stops it; all of it runs on the event loop. A log that cannot be
     read, or a ledger that fails, ends the sampling, never the attempt.
     """
 
-    read: Callable[[], Awaitable[str]]
-    record: Callable[[str], Awaitable[object]]
+    read: Callable[[], Awaitable[_T]]
+    record: Callable[[_T], Awaitable[object]]
     pause: Callable[[], Awaitable[object]] = pause
     """Waits from one sample to the next."""
-    _recorded: str = ""
+    _recorded: _T | None = None
     _output_pending: bool = False
     _work: asyncio.Task[None] | None = None
 
@@ -91,8 +92,8 @@ class Progress:
         while self._output_pending:
             # Before the reading: what is written during it is for the next sample.
             self._output_pending = False
-            text = await self.read()
-            if text and text != self._recorded:
-                self._recorded = text
-                await self.record(text)
+            sample = await self.read()
+            if sample and sample != self._recorded:
+                self._recorded = sample
+                await self.record(sample)
             await self.pause()

@@ -18,7 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.workers.shim.log_writer import create, write_all
-from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -66,19 +65,16 @@ class Line:
 
 
 class TranscriptFile:
-    """Writes the records of one attempt, redacted and capped; belongs to one thread at a time."""
+    """Writes the records of one attempt, capped; belongs to one thread at a time.
 
-    def __init__(self, path: Path, cap: int, secrets: Mapping[str, str]) -> None:
-        """Write to `path`, which is made with the first record; `cap` is in bytes.
+    What comes up a line has no secret in it any more (`LineConnection`).
+    """
 
-        `secrets` has what must not be written, each with the name that stands in its place.
-        """
+    def __init__(self, path: Path, cap: int) -> None:
+        """Write to `path`, which is made with the first record; `cap` is in bytes."""
         self._path = path
         self._head = cap - cap // 2
         self._keep = cap // 2
-        self._redactor = Redactor(dict(secrets))
-        self._stream = Redactor(dict(secrets))
-        self._streaming: Line | None = None
         self._tail: deque[bytes] = deque()
         self._tail_bytes = self._left_out = 0
         self._handle = -1
@@ -86,18 +82,10 @@ class TranscriptFile:
     def write(self, lines: Sequence[Line]) -> None:
         """Write some records; raises `OSError`."""
         for line in lines:
-            if self._streaming is not None and line.kind is not self._streaming.kind:
-                self._end_stream()
-            if line.streamed:
-                self._streaming = line
-                self._record(line, self._stream.add(line.text))
-            else:
-                self._end_stream()
-                self._record(line, self._redactor.whole(line.text))
+            self._record(line)
 
     def close(self) -> None:
         """Write the kept end, and how much is missing before it; raises `OSError`."""
-        self._end_stream()
         if self._left_out:
             self._put({"left_out": self._left_out})
         if self._tail:
@@ -105,16 +93,9 @@ class TranscriptFile:
         if self._handle >= 0:
             os.close(self._handle)
 
-    def _end_stream(self) -> None:
-        line, self._streaming = self._streaming, None
-        if line is not None:
-            self._record(line, self._stream.end())
-
-    def _record(self, line: Line, text: str) -> None:
-        data = {name: self._redacted(value) for name, value in line.data.items()}
-        if not text and not data and line.streamed:
-            return
-        record = {"at": round(line.at, 3), "kind": line.kind, "text": text[:_LONGEST]}
+    def _record(self, line: Line) -> None:
+        record = {"at": round(line.at, 3), "kind": line.kind, "text": line.text[:_LONGEST]}
+        data = {name: _cut(value) for name, value in line.data.items()}
         encoded = _encoded(record | {"data": data} if data else record)
         if self._head >= len(encoded) and not self._tail:
             self._head -= len(encoded)
@@ -137,16 +118,6 @@ class TranscriptFile:
     def _open(self) -> None:
         if self._handle < 0:
             self._handle = create(str(self._path))
-
-    def _redacted(self, value: object) -> object:
-        """Return a value of JSON with all its texts redacted, and the long ones cut."""
-        if isinstance(value, str):
-            return self._redactor.whole(value)[:_LONGEST]
-        if isinstance(value, dict):
-            return {str(self._redacted(str(k))): self._redacted(v) for k, v in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._redacted(one) for one in value]
-        return value
 
 
 @dataclass
@@ -214,6 +185,17 @@ class Transcript:
             await self.in_thread(write)
         except OSError as error:
             _log.warning("the log of an attempt is not complete: %s", error.strerror)
+
+
+def _cut(value: object) -> object:
+    """Return a value of JSON with all its long texts cut."""
+    if isinstance(value, str):
+        return value[:_LONGEST]
+    if isinstance(value, dict):
+        return {str(name)[:_LONGEST]: _cut(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cut(one) for one in value]
+    return value
 
 
 def _encoded(record: Mapping[str, object]) -> bytes:
