@@ -26,8 +26,9 @@ phases:
   - id: join
     depends_on_results: [a, b, middle]
     mode: read_only
-    run: "python3 -c 'import json, os; found = json.load(open(os.environ[\"WF_RESULTS\"]));
-      print(sorted(one[\"result\"] for one in found.values()))'"
+    run: |
+      python3 -c 'import json, os; found = json.load(open(os.environ["WF_RESULTS"]));
+      print(sorted(one["result"] for one in found.values()))'
 """
 JOINED = "['found by a', 'found by b', 'not the end']"
 

@@ -146,6 +146,24 @@ def test_roles(drive: LedgerHarness) -> None:
     drive.expect_claim("a", "w1")
 
 
+def test_a_role_goes_to_the_profile_that_lists_it(drive: LedgerHarness) -> None:
+    """Of prompts: a general seat leaves them to it, unless its pin says otherwise."""
+    prompt = Spec(prompt="look")
+    seats = [
+        *(seat(f"any-{number}", "any", kind="agent") for number in (1, 2)),
+        seat("eye-1", "eye", kind="agent", roles=("review",)),
+    ]
+    drive.make(
+        shell("a", spec=prompt, role="review"),
+        shell("b", spec=prompt, role="general"),
+        shell("c", spec=prompt, role="review", worker="any", priority=1),
+        seats=seats,
+    )
+    drive.expect_claim("b", "any-1")
+    drive.expect_claim("a", "eye-1")
+    drive.expect_claim("c", "any-2")
+
+
 @pytest.mark.parametrize("pin", ["w2", "other"])
 def test_pins(drive: LedgerHarness, pin: str) -> None:
     """A task pinned to a seat or a profile is left to it."""

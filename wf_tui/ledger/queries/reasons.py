@@ -15,6 +15,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.queries import breaker_reads, reads
+from wf_tui.ledger.queries.role_routing import fitting_seats
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
 from wf_tui.plan.choices import OnFailure, Takes
 from wf_tui.text import listed, plural
@@ -186,7 +187,7 @@ class Reasons:
         return None
 
     def _unclaimed(self, task: TaskRow) -> Reason:
-        fit = [seat for seat in self.workers if seat.fits(task)]
+        fit = fitting_seats(self.workers, task)
         if self.workers and not fit:
             why = f"no worker for the role {task.role}"
             if task.pinned:

@@ -29,6 +29,7 @@ from wf_tui.ledger.model.states import (
     Step,
     TaskState,
 )
+from wf_tui.ledger.queries.role_routing import reserved_roles
 from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import Change
@@ -203,6 +204,9 @@ def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
     where = _READY
     if roles:
         where += f"AND role IN ({', '.join(f':{name}' for name in roles)}) "
+    for place, role in enumerate(reserved_roles(tx.db, worker)):
+        where += f"AND (pinned <> '' OR role <> :other{place}) "
+        roles[f"other{place}"] = role
     statement = select(TaskRow, where + "ORDER BY rank, ordinal LIMIT :most")
     # The next page begins behind the last task that was seen, and is asked for only when that one
     # was refused: by then it may be parked, which an offset would not survive.
