@@ -73,7 +73,7 @@ def create_run(
     choice = choice or commands_only(plan, config)
     plan, profiles = choice.plan, choice.profiles
     seats = new_seats(run_id, profiles, jobs, choice.asked)
-    environment = RunEnvironment.of(plan, config, project.environ)
+    environment = RunEnvironment.of(plan, config, profiles, project.environ)
     if warn is not None:
         for line in _passing_notices(plan, environment, project.environ):
             warn(line)

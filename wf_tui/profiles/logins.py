@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     from wf_tui.profiles.resolved import LoginFile, Resolved
 
-__all__ = ["LentLogin", "Logins", "user_file"]
+__all__ = ["LentLogin", "Logins", "lent_homes", "user_file"]
 
 _MOST: Final = 1 << 20
 _NAMED: Final = "login"
+_NOTE: Final = ".logins"
 _PLAIN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -142,9 +143,14 @@ def user_file(login: LoginFile, environ: Mapping[str, str]) -> Path:
     return path.resolve()
 
 
+def lent_homes(homes: Path) -> list[str]:
+    """Return the names of the homes that have logins of the user, of all in a folder."""
+    return sorted(path.name.removesuffix(_NOTE) for path in homes.glob(f"*{_NOTE}"))
+
+
 def _note(home: Path) -> Path:
     """Return where it is noted what a home was lent: beside it, where no agent keeps anything."""
-    return home.with_name(f"{home.name}.logins")
+    return home.with_name(f"{home.name}{_NOTE}")
 
 
 def _lent(home: Path) -> list[LentLogin]:

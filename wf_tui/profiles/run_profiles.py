@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.profiles.environment import agent_environment, keys_in_environment
 from wf_tui.profiles.homes import furnish
 from wf_tui.profiles.keys import find_keys
+from wf_tui.profiles.logins import Logins, lent_homes
 from wf_tui.profiles.secrets import secret_forms
 from wf_tui.profiles.stored import profiles_of
 
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.profiles.keys import FoundKeys
-    from wf_tui.profiles.logins import Logins
     from wf_tui.profiles.resolved import Resolved
 
-__all__ = ["Equipment", "RunProfiles"]
+__all__ = ["NO_EQUIPMENT", "Equipment", "RunProfiles"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ class Equipment:
     """Variables that hold keys of other profiles: not passed on, whoever names them."""
 
 
+NO_EQUIPMENT: Final = Equipment()
+
+
 @dataclass(frozen=True)
 class RunProfiles:
     """Made when a scheduler begins, and when a run takes over changed profiles; read by threads."""
@@ -48,6 +51,8 @@ class RunProfiles:
     """That of the scheduler."""
     homes: Path
     logins: Logins
+    _of_logins: dict[str, str] = field(default_factory=dict, repr=False)
+    """What counts as keys in the logins of seats, with its name; grows as agents renew them."""
 
     @classmethod
     def read(
@@ -72,9 +77,12 @@ class RunProfiles:
         )
 
     @property
-    def secrets(self) -> Mapping[str, str]:
-        """All values of keys in the run, by name, for what the scheduler itself writes."""
-        return {name: value for found in self.keys.values() for name, value in found.values.items()}
+    def secret_forms(self) -> Mapping[str, str]:
+        """What no work of this run may hold, with its name: the keys of all of its profiles."""
+        values = {
+            name: value for found in self.keys.values() for name, value in found.values.items()
+        }
+        return {**secret_forms(values), **self._of_logins}
 
     def equip(self, name: str, seat: str) -> Equipment:
         """Make ready what an attempt of this seat gets of its profile; blocks, in a thread.
@@ -84,7 +92,7 @@ class RunProfiles:
         """
         profile = self.profiles.get(name)
         if profile is None:
-            return Equipment()
+            return NO_EQUIPMENT
         keys = self.keys[name]
         withheld = self._of_others(name)
         if profile.kind == "shell":
@@ -102,20 +110,29 @@ class RunProfiles:
             withheld,
         )
 
-    def put_back(self, name: str, seat: str) -> Mapping[str, str]:
-        """Take the logins of a seat back after an attempt; return what its secrets are by then."""
+    def put_back(self, name: str, seat: str) -> None:
+        """Take the logins of a seat back when its program has ended; blocks, in a thread.
+
+        What an agent has renewed meanwhile counts as a key, too, from here on.
+        """
         profile = self.profiles.get(name)
-        if profile is None or not profile.logins:
-            return {}
-        secrets = self._secrets_of(name, self.homes / seat)
-        self.logins.give_back(self.homes / seat)
-        return secrets
+        if profile is not None and profile.logins:
+            self._secrets_of(name, self.homes / seat)
+            self.logins.give_back(self.homes / seat)
+
+    def recover(self) -> None:
+        """Take back what a dead scheduler had lent; its programs are gone. Blocks."""
+        for seat in lent_homes(self.homes):
+            self.logins.give_back(self.homes / seat)
 
     def _secrets_of(self, name: str, home: Path) -> Mapping[str, str]:
         values = dict(self.keys[name].values)
+        forms = secret_forms(values)
         if self.profiles[name].logins:
-            values |= self.logins.strings(home)
-        return secret_forms(values)
+            of_login = secret_forms(self.logins.strings(home))
+            self._of_logins.update(of_login)
+            forms |= of_login
+        return forms
 
     def _of_others(self, name: str) -> frozenset[str]:
         """Return the variables of the user's that hold keys of other lanes, and not this one's."""

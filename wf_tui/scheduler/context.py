@@ -82,12 +82,12 @@ class RunContext:
     """What the run was started with, and which variables go to whom."""
     environ: Mapping[str, str]
     """The environment of the scheduler itself."""
+    profiles: RunProfiles
+    """What its seats are made from, with the keys as this scheduler finds them."""
     worktree: WorktreeSetup
     """How each worktree is set up."""
     ports: Ports
     """The ranges of ports for attempts."""
-    profiles: RunProfiles
-    """Those of the run, with the keys that this scheduler has."""
     log: RunLog
 
     def exporter(self) -> Exporter:
@@ -123,7 +123,7 @@ class RunContext:
             setup,
             RunProgram(KINDS, workers, threads, clock),
             Harvest(self.control, threads, clock, timing.step_deadline),
-            Check(gate, threads),
+            Check(gate, threads, self.control, self.profiles),
             Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),
             threads,
         )
@@ -182,9 +182,8 @@ async def open_run(
 
     row, worktree = await writer.submit(read)
     control = open_control(paths)
+    profiles = await threads.run(_profiles, row, environ, paths, repo)
     top = Path(worktree.checkout) if worktree.checkout else None
-    logins = Logins(repo.root.parent / "logins")
-    profiles = await threads.run(RunProfiles.read, row.profiles, environ, paths.homes, logins)
     pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
     # A shim has to speak as often as a lease is renewed, or a healthy program would look lost.
     often = min(_ALIVE_EVERY, row.lease / BEATS)
@@ -205,11 +204,24 @@ async def open_run(
             launcher=shims,
             environment=environment_of(row.environment),
             environ=environ,
+            profiles=profiles,
             worktree=worktree,
             ports=Ports(repo.root.parent / "ports", port_base),
-            profiles=profiles,
             log=RunLog(run),
         )
+
+
+def _profiles(
+    row: RunRow, environ: Mapping[str, str], paths: RunPaths, repo: RepoPaths
+) -> RunProfiles:
+    """Read the profiles of a run and their keys, and take back what was lent by a dead scheduler.
+
+    Programs are looked up, and keys are read, with the PATH that the run was started with.
+    """
+    logins = Logins(repo.root.parent / "logins")
+    profiles = RunProfiles.read(row.profiles, environ, paths.homes, logins)
+    profiles.recover()
+    return profiles
 
 
 def export_target(common_dir: Path, base: str, object_format: str) -> Repository:

@@ -56,7 +56,7 @@ def test_each_gets_the_keys_of_its_own_lane(tmp_path: Path) -> None:
     assert set(made.secrets.values()) == {"A_KEY"}
     commands = run.equip("shell", "shell-1")
     assert (commands.home, commands.environment, commands.secrets) == (None, {}, {})
-    assert set(run.secrets) == {"A_KEY", "B_KEY"}
+    assert set(run.secret_forms.values()) == {"A_KEY", "B_KEY"}
     assert not any(value in repr(run) + repr(made) for value in ENVIRON.values())
 
 
@@ -80,7 +80,6 @@ def test_a_login_is_lent_and_taken_back(tmp_path: Path) -> None:
     assert "the first login of it" in made.secrets
     (tmp_path / "homes/with-1/.x/auth.json").unlink()
     (tmp_path / "homes/with-1/.x/auth.json").write_text('["the second login of it"]')
-    assert {"the first login of it", "the second login of it"} <= run.put_back(
-        "with", "with-1"
-    ).keys()
+    run.put_back("with", "with-1")
+    assert {"the first login of it", "the second login of it"} <= run.secret_forms.keys()
     assert "second" in user.read_text()

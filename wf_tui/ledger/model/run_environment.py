@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.config import Config
     from wf_tui.ledger.model.rows import RunRow, TaskRow
     from wf_tui.plan.models import Plan
+    from wf_tui.profiles.resolved import Resolved
 
 __all__ = ["RunEnvironment", "environment_of", "lacking"]
 
@@ -41,23 +42,32 @@ class RunEnvironment:
     """What runs the commands of tasks that are added and name no shell; the plan's."""
 
     @classmethod
-    def of(cls, plan: Plan, config: Config, environ: Mapping[str, str]) -> RunEnvironment:
-        """Return what a run of this plan is started with here."""
-        profiles = {
-            name: Variables(_pairs(profile.env), profile.pass_env)
-            for name, profile in config.seats.items()
-            if profile.env or profile.pass_env
+    def of(
+        cls,
+        plan: Plan,
+        config: Config,
+        profiles: Mapping[str, Resolved],
+        environ: Mapping[str, str],
+    ) -> RunEnvironment:
+        """Return what a run of this plan, with these profiles, is started with here.
+
+        The `env` of an agent is not among it: it is part of its own environment, with its home.
+        """
+        of_profiles = {
+            name: Variables(_pairs(one.env) if one.kind == "shell" else (), one.pass_env)
+            for name, one in profiles.items()
+            if one.env or one.pass_env
         }
         settings = Variables(pass_env=config.pass_env)
         of_plan = Variables(_pairs(plan.env), plan.pass_env)
         defaults = Variables(_pairs(plan.defaults.env), plan.defaults.pass_env)
-        places = [settings, of_plan, defaults, *profiles.values()]
+        places = [settings, of_plan, defaults, *of_profiles.values()]
         patterns = [pattern for place in places for pattern in place.pass_env]
         patterns += [pattern for task in plan.tasks for pattern in task.pass_env]
         present = passed_names(tuple(dict.fromkeys(patterns)), environ)
         path = environ.get("PATH", "")
         shell = plan.defaults.shell or plan.shell or ()
-        return cls(path, settings, of_plan, defaults, profiles, tuple(present), shell)
+        return cls(path, settings, of_plan, defaults, of_profiles, tuple(present), shell)
 
     def places(self, task: Variables, profile: str = "") -> tuple[Variables, ...]:
         """Return who gives variables to a program, the last one first of all.

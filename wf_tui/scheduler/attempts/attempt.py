@@ -163,6 +163,7 @@ class Attempt:
             if fault is None and self.left is None:
                 with active.timed("run"):
                     outcome = await steps.run.run(active, job)
+                    await steps.threads.run(steps.prepare.jobs.put_back, active.claim)
                 with active.timed("harvest"):
                     self.harvested = await steps.harvest.run(active, workspace)
             if isinstance(outcome, Success) and fault is None:

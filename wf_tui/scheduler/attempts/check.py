@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
+from wf_tui.git.harvest.secret_files import files_with_secrets
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
 from wf_tui.ledger.model.held_work import HeldPart, HeldWork, held_part, was_held
 from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
@@ -19,7 +20,12 @@ from wf_tui.scheduler.attempts.gate import GateQuestion
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wf_tui.git.control.control import Control
+    from wf_tui.git.harvest.secret_files import SecretFile
     from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.profiles.run_profiles import RunProfiles
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.gate import Gate
     from wf_tui.scheduler.attempts.harvest import Harvested
@@ -39,6 +45,9 @@ class Check:
 
     gate: Gate
     threads: Threads
+    control: Control
+    profiles: RunProfiles
+    """Whose keys no work may hold."""
 
     async def run(
         self,
@@ -67,7 +76,8 @@ class Check:
         gate: bool,
     ) -> Fault | None:
         claim = active.claim
-        fault = left_out(harvested) or held_back(claim, harvested)
+        leaks = await self.threads.run(self._leaks, harvested)
+        fault = left_out(harvested) or held_back(claim, harvested, leaks)
         if fault is None:
             commit = harvested.commit
             fault = await self.threads.run(missing_deliverables, claim, workspace, commit)
@@ -76,6 +86,10 @@ class Check:
             return fault
         question = GateQuestion(GateOn.ATTEMPT, harvested.base or None, harvested.commit)
         return await self.gate.run(active, job, question)
+
+    def _leaks(self, harvested: Harvested) -> Sequence[SecretFile]:
+        secrets = self.profiles.secret_forms
+        return files_with_secrets(self.control, harvested.entries, secrets)
 
 
 def left_out(harvested: Harvested) -> Fault | None:
@@ -88,10 +102,11 @@ def left_out(harvested: Harvested) -> Fault | None:
     return None
 
 
-def held_back(claim: Claim, harvested: Harvested) -> Fault | None:
+def held_back(claim: Claim, harvested: Harvested, leaks: Sequence[SecretFile] = ()) -> Fault | None:
     """Hold back work that may not be merged as it is, with every reason there is (B scope)."""
     held = HeldWork.of(
         [
+            with_keys(leaks),
             unfiltered(claim, harvested),
             refused_parts(claim, harvested),
             out_of_scope(claim, harvested),
@@ -99,6 +114,15 @@ def held_back(claim: Claim, harvested: Harvested) -> Fault | None:
         ]
     )
     return Fault(BlockedKind.SCOPE, Cause.SCOPE, held.text, held.detail) if held else None
+
+
+def with_keys(leaks: Sequence[SecretFile]) -> HeldPart | None:
+    """Find files with the value of a key; nobody can accept them, they have to be cleaned."""
+    if not leaks:
+        return None
+    names = listed([f"{one.path} ({one.name})" for one in leaks], _NAMED, limit=_NAME)
+    text = f"{plural(len(leaks), 'file')} with the value of a key: {names}"
+    return HeldPart(ScopeWhy.SECRET, tuple(one.path for one in leaks), text)
 
 
 def refused_parts(claim: Claim, harvested: Harvested) -> HeldPart | None:

@@ -95,6 +95,7 @@ class JobMaker:
     """Seconds between the polite end of a program and its kill."""
     ports: Ports | None
     profiles: RunProfiles
+    """What its seats are made from."""
 
     def make(self, claim: Claim, tree: Path, inputs: JobInputs) -> Job:
         """Write the files of an attempt and return its job; blocks.
@@ -115,11 +116,8 @@ class JobMaker:
         theirs = {n: value for n, value in environ.items() if n not in equipment.withheld}
         given = given_variables(self.environment.places(of_task, claim.profile), theirs)
         checks = given_variables(self.environment.places(of_task), environ)
-        known = {
-            **secret_forms(self.profiles.secrets),
-            **secret_forms(secrets_of({**checks, **given})),
-            **equipment.secrets,
-        }
+        own_secrets = {**secret_forms(secrets_of({**checks, **given})), **equipment.secrets}
+        known = {**self.profiles.secret_forms, **own_secrets}
         # As files and not in the environment, which has a limit; a worker may write there, so
         # whatever lies at their names is replaced (`write_plain`).
         needed, prompt = self._prompt(inputs, folder, known)
@@ -159,13 +157,17 @@ class JobMaker:
             shell=spec.shell or self.environment.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
             program_environment={**base, **values_of(given), **equipment.environment, **own},
-            secrets=known,
+            secrets=own_secrets,
             home=equipment.home,
             profile=equipment.profile,
             writes=task.writes,
             prompt_file=prompt_file,
             input_file=input_file,
         )
+
+    def put_back(self, claim: Claim) -> None:
+        """Take back what the seat of an attempt was lent, when its program has ended; blocks."""
+        self.profiles.put_back(claim.profile, claim.worker)
 
     def _prompt(
         self, inputs: JobInputs, folder: Path, known: Mapping[str, str]
