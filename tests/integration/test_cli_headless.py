@@ -144,6 +144,9 @@ def test_logs_are_what_the_attempt_printed_made_safe(cli: CliHarness) -> None:
     assert cli.wf("logs", "two").stdout == "red    end\n[wf: the gate]\nthe gate\n"
     assert cli.wf("logs", "look").stdout == "1\n2\n"
     assert cli.wf("logs", "look", "--follow").stdout == "1\n2\n"
+    entries = [json.loads(line) for line in cli.wf("logs", "look", "--json").stdout.splitlines()]
+    assert "".join(entry["text"] for entry in entries) == "1\n2\n"
+    assert {entry["kind"] for entry in entries} == {"out"}
 
 
 def test_each_attempt_has_its_log(cli: CliHarness) -> None:

@@ -1,7 +1,8 @@
-"""`wf logs` and `wf diff`: what an attempt has printed, and what it has changed."""
+"""`wf logs` and `wf diff`: what an attempt has said and done, and what it has changed."""
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import threading
@@ -18,9 +19,10 @@ from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
 from wf_tui.text import clean, last_state, unfinished_state
 from wf_tui.workers.shim import log
+from wf_tui.workers.transcript import entry_json, entry_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from wf_tui.ledger.model.rows import AttemptRow
@@ -43,22 +45,35 @@ _attempt_option = click.option(
 @click.argument("task")
 @_attempt_option
 @click.option("--follow", is_flag=True, help="Keep printing until the attempt has ended.")
+@click.option("--raw", is_flag=True, help="What its program printed, for an agent its own stream.")
+@click.option("--json", "as_json", is_flag=True, help="Each entry as JSON: at, kind, text, data.")
 @run_option
-def logs(*, task: str, epoch: int | None, follow: bool, run: str | None, repo: Path | None) -> None:
-    """Print what an attempt of TASK has printed, and its gate; safe for a terminal."""
+def logs(
+    *,
+    task: str,
+    epoch: int | None,
+    follow: bool,
+    raw: bool,
+    as_json: bool,
+    run: str | None,
+    repo: Path | None,
+) -> None:
+    """Print what an attempt of TASK has said and done, and its gate; safe for a terminal."""
+    show = _print_json if as_json else _print_text
     with reading(run, repo) as found:
         attempt = _choose_attempt(found, task, epoch, wait=follow)
         if attempt is None:
             return
         folder = found.paths.attempt(attempt.task, attempt.epoch)
-        output = folder / "log.jsonl"
-        _print_output(_follow_output(found, attempt, output) if follow else log.read(output))
+        paths = log.attempt_logs(folder, raw=raw)
+        show(_follow(found, attempt, paths) if follow else log.in_time(*map(log.records, paths)))
     on_merge = folder / "merge" / "gate.jsonl"
     gates = {"the gate": folder / "gate.jsonl", "the gate on the merged tree": on_merge}
     for name, gate in gates.items():
         if gate.exists():
-            click.echo(f"[wf: {name}]")
-            _print_output(log.read(gate))
+            if not as_json:
+                click.echo(f"[wf: {name}]")
+            show({**record, "data": {"of": name}} for record in log.records(gate))
 
 
 @click.command
@@ -114,16 +129,18 @@ def _choose_attempt(
     return (left or attempts)[-1]
 
 
-def _follow_output(found: Reading, attempt: AttemptRow, path: Path) -> Iterator[str]:
-    """Yield the output as it is written, until its attempt is closed."""
-    offset, closed = 0, False
+def _follow(found: Reading, attempt: AttemptRow, paths: Sequence[Path]) -> Iterator[log.Record]:
+    """Yield the records as they are written, until their attempt is closed."""
+    offsets, closed = dict.fromkeys(paths, 0), False
     while True:
-        text, offset = log.follow(path, offset)
-        if text:
-            yield text
-        elif closed:
-            return
-        else:
+        news = []
+        for path in paths:
+            records, offsets[path] = log.follow_records(path, offsets[path])
+            news.append(records)
+        yield from log.in_time(*news)
+        if not any(news):
+            if closed:
+                return
             time.sleep(_POLL_SECONDS)
         # Asked after the read, so that what came between the last read and the end is read, too.
         rows = _read_attempts(found, attempt.task)
@@ -136,11 +153,17 @@ def _read_attempts(found: Reading, task: str) -> list[AttemptRow]:
         return reads.attempts(found.db, found.run.id, task)
 
 
-def _print_output(pieces: Iterable[str]) -> None:
-    """Print an output line by line, so that no escape sequence is cut in two unseen."""
+def _print_json(records: Iterable[log.Record]) -> None:
+    """Print each record as an entry, a line of JSON, which is safe as it is: in ASCII."""
+    for record in records:
+        click.echo(json.dumps(entry_json(record)))
+
+
+def _print_text(records: Iterable[log.Record]) -> None:
+    """Print records line by line, so that no escape sequence is cut in two unseen."""
     # A piece may end within a line, or within an escape sequence that only the whole line shows.
     rest = ""
-    for piece in pieces:
+    for piece in map(entry_text, records):
         *lines, rest = (rest + piece).split("\n")
         rest = unfinished_state(rest)
         if lines:

@@ -1,45 +1,86 @@
-"""Reading an attempt's log: all of it, its end, or as it grows.
+"""Reading an attempt's logs: all of them, the end of one, or as they grow.
 
-The log is JSON Lines (`log_writer` says which); its last line may be half written.
+A log is JSON Lines (`log_writer` says which the shim writes, `workers/transcript.py` what an entry
+is); its last line may be half written.
 """
 
+import heapq
 import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
-from wf_tui.text import plural
 from wf_tui.workers.shim.plain_file import open_plain
+from wf_tui.workers.transcript import Record, entry_text
 
-__all__ = ["follow", "read", "tail"]
+__all__ = [
+    "LOG",
+    "RAW",
+    "SAID",
+    "Record",
+    "attempt_logs",
+    "follow",
+    "follow_records",
+    "in_time",
+    "read",
+    "records",
+    "tail",
+]
 
+LOG: Final = "log.jsonl"
+"""The output of a command, as its shim writes it, or the transcript of an agent."""
+RAW: Final = "raw.jsonl"
+"""The output of an agent's program."""
+SAID: Final = "said.jsonl"
+"""What a command said on its line, as the scheduler writes it."""
 _LEAST = 1 << 12
-_STANDING = "\n[wf: the log is half full; the end of the output follows when the program ends]\n"
-
-_Record = dict[str, object]
 
 
-def read(path: Path) -> Iterator[str]:
-    """Yield the output as it was written, in pieces; nothing when there is no log yet.
+def attempt_logs(folder: Path, *, raw: bool = False) -> list[Path]:
+    """Return the logs of an attempt, of which some may not be there.
 
-    Not cleaned for a terminal: whoever shows it does that (RULES 4.4, G11). Like all here it only
-    reads, so it is safe in any process while the attempt runs.
+    The output of a command is in `log.jsonl`, and what it said on its line beside it. That of an
+    agent is in `raw.jsonl`, which `raw` asks for; its `log.jsonl` is the transcript.
+    """
+    if raw:
+        stream = folder / RAW
+        return [stream if stream.exists() else folder / LOG]
+    return [folder / LOG, folder / SAID]
+
+
+def records(path: Path) -> Iterator[Record]:
+    """Yield what a log holds, record by record; nothing when there is no log yet.
+
+    Like all here it only reads, so it is safe in any process while the attempt runs.
     """
     try:
         log = open_plain(path)
     except FileNotFoundError:
         return
-    record: _Record = {}
+    waiting: Record | None = None
     with log:
         for record in _records(log):
-            yield _text(record)
-    # Only where it is the last record: of a program that has ended, the kept end follows it.
-    if "truncated" in record:
-        yield _STANDING
+            # Only where it is the last record: of a program that has ended, the kept end follows.
+            if "truncated" in record:
+                waiting = record
+            else:
+                waiting = None
+                yield record
+    if waiting is not None:
+        yield waiting
 
 
-def follow(path: Path, offset: int = 0) -> tuple[str, int]:
-    """Return the output after `offset` (bytes), and the offset from which to go on.
+def read(path: Path) -> Iterator[str]:
+    """Yield a log for people, in pieces: the output as it was written, a line's events as lines.
+
+    Not cleaned for a terminal: whoever shows it does that (RULES 4.4, G11).
+    """
+    return filter(None, map(entry_text, records(path)))
+
+
+def follow_records(path: Path, offset: int = 0) -> tuple[list[Record], int]:
+    """Return the records after `offset` (bytes), and the offset from which to go on.
 
     Never waits: asked again later, it returns what has come since. A line that is half written is
     left for the next time.
@@ -49,16 +90,25 @@ def follow(path: Path, offset: int = 0) -> tuple[str, int]:
             log.seek(offset)
             fresh = log.read()
     except FileNotFoundError:
-        return "", offset
+        return [], offset
     # The offset goes to the end of a whole line: what is half written is read again, then whole.
     whole = fresh[: fresh.rfind(b"\n") + 1]
-    records = _records(whole.splitlines(keepends=True))
-    text = "".join(_STANDING if "truncated" in record else _text(record) for record in records)
-    return text, offset + len(whole)
+    return list(_records(whole.splitlines(keepends=True))), offset + len(whole)
+
+
+def follow(path: Path, offset: int = 0) -> tuple[str, int]:
+    """Return the log for people after `offset`, and from where to go on; as `follow_records`."""
+    found, end = follow_records(path, offset)
+    return "".join(map(entry_text, found)), end
+
+
+def in_time(*logs: Iterable[Record]) -> Iterator[Record]:
+    """Yield the records of several logs in the order of their times."""
+    return heapq.merge(*logs, key=_at)
 
 
 def tail(path: Path, characters: int) -> str:
-    """Return the last characters of the output, reading no more of a long log than it takes.
+    """Return the last characters of the log, reading no more of a long one than it takes.
 
     A record may be far longer than its text, so it reads twice as much until there is enough.
     """
@@ -74,29 +124,24 @@ def tail(path: Path, characters: int) -> str:
             log.seek(start)
             if start:
                 log.readline()  # the rest of a line that begins before
-            text = "".join(map(_text, _records(log)))
+            text = "".join(entry_text(one) for one in _records(log) if "truncated" not in one)
             if start == 0 or len(text) >= characters:
                 return text[-characters:] if characters > 0 else ""
             size *= 2
 
 
-def _records(lines: Iterable[bytes]) -> Iterator[_Record]:
+def _records(lines: Iterable[bytes]) -> Iterator[Record]:
     """Yield the whole records; what is none is a torn line and passed over."""
     for line in lines:
         if line.endswith(b"\n"):
             try:
                 record = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(record, dict):
                 yield record
 
 
-def _text(record: _Record) -> str:
-    match record:
-        case {"text": str(text)}:
-            return text
-        case {"left_out": int(count)}:
-            return f"\n[wf: {plural(count, 'byte')} left out]\n"
-        case _:
-            return ""
+def _at(record: Record) -> float:
+    at = record.get("at")
+    return at if isinstance(at, float | int) else 0.0
