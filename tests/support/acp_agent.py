@@ -17,7 +17,6 @@ from typing import Any
 
 Json = dict[str, Any]
 SESSION = "session-1"
-UPDATES = {"say": "agent_message_chunk", "think": "agent_thought_chunk"}
 
 
 def send(message: Json) -> None:
@@ -94,54 +93,75 @@ class Agent:
 
     def step(self, name: str, *rest: Any) -> Json | None:
         """Do one step; what ends the turn is returned."""
-        if name in UPDATES:
-            update(UPDATES[name], content={"type": "text", "text": rest[0]})
-        elif name == "update":
-            update(rest[0], **rest[1])
-        elif name == "ask":
-            self.ask(rest[0])
-        elif name == "stray":
-            self.stray(*rest)
-        elif name == "edit":
-            Path(rest[0]).write_text(rest[1], "utf-8")
-        elif name == "end":
-            return {"result": {"stopReason": rest[0], **(rest[1] if rest[1:] else {})}}
-        elif name == "fail":
-            return {"error": rest[0]}
-        else:
-            self.misbehave(name, *rest)
-        return None
+        done: Json | None = getattr(self, f"do_{name}")(*rest)
+        return done
 
-    def misbehave(self, name: str, *rest: Any) -> None:
-        """Do what no agent should."""
-        if name == "raw":
-            sys.stdout.write(rest[0])
-            sys.stdout.flush()
-        elif name == "long":
-            for _ in range(rest[0]):
-                sys.stdout.write("x" * (1 << 20))
-            sys.stdout.write("\n")
-        elif name == "die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        elif name == "exit":
-            sys.stderr.write("provider.rate_limit: 429\n")
-            sys.exit(rest[0])
-        elif name == "fork":
-            # It keeps the agent's standard output open, and is deaf to TERM.
-            code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
-            child = subprocess.Popen([sys.executable, "-I", "-S", "-c", code])
-            Path(rest[0]).write_text(str(child.pid), "utf-8")
-        elif name == "deaf":
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            Path(rest[0]).write_text(str(os.getpid()), "utf-8")
-            while True:
-                signal.pause()
-        elif name == "wait":
-            self.wait_for_cancel()
-        else:
-            raise ValueError(name)
+    def do_say(self, text: str) -> None:
+        """Say a piece of a message."""
+        update("agent_message_chunk", content={"type": "text", "text": text})
 
-    def wait_for_cancel(self) -> None:
+    def do_think(self, text: str) -> None:
+        """Think a piece of a thought."""
+        update("agent_thought_chunk", content={"type": "text", "text": text})
+
+    def do_update(self, name: str, fields: Json) -> None:
+        """Send any session/update."""
+        update(name, **fields)
+
+    def do_edit(self, path: str, content: str) -> None:
+        """Write a file of the tree itself."""
+        Path(path).write_text(content, "utf-8")
+
+    def do_end(self, reason: str, fields: Json | None = None) -> Json:
+        """End the turn for a reason."""
+        return {"result": {"stopReason": reason, **(fields or {})}}
+
+    def do_fail(self, error: Json) -> Json:
+        """End the turn with an error."""
+        return {"error": error}
+
+    def do_raw(self, text: str) -> None:
+        """Write what is no message."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def do_long(self, mebibytes: int) -> None:
+        """Write one line of this size."""
+        for _ in range(mebibytes):
+            sys.stdout.write("x" * (1 << 20))
+        sys.stdout.write("\n")
+
+    def do_die(self) -> None:
+        """Be killed."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def do_exit(self, status: int) -> None:
+        """Say on standard error why, and end."""
+        sys.stderr.write("provider.rate_limit: 429\n")
+        sys.exit(status)
+
+    def do_fork(self, file: str) -> None:
+        """Start a child that keeps standard output open, and is deaf to TERM."""
+        code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
+        child = subprocess.Popen([sys.executable, "-I", "-S", "-c", code])
+        Path(file).write_text(str(child.pid), "utf-8")
+
+    def do_deaf(self, file: str) -> None:
+        """Read nothing any more, and be deaf to TERM."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        Path(file).write_text(str(os.getpid()), "utf-8")
+        self.do_say("I am deaf.")
+        while True:
+            signal.pause()
+
+    def do_look(self, file: str) -> None:
+        """Write down what it was given: sockets, variables, its group."""
+        kinds = [os.path.realpath(f"/proc/self/fd/{one}") for one in range(3, 64)]
+        sockets = [one for one in kinds if "socket:" in one]
+        seen = {"sockets": sockets, "names": sorted(os.environ), "group": os.getpgrp()}
+        Path(file).write_text(json.dumps(seen), "utf-8")
+
+    def do_wait(self) -> None:
         """Read until the client cancels the turn."""
         while (message := self.read()) is not None:
             if message.get("method") == "session/cancel":
@@ -149,18 +169,18 @@ class Agent:
                 return
         sys.exit(0)
 
-    def ask(self, params: Json) -> None:
+    def do_ask(self, params: Json) -> None:
         """Ask for a permission, wait for the answer, and say which it was."""
         outcome = self.request("session/request_permission", params).get("result", {})
         said = outcome.get("outcome", {})
         text = said.get("optionId") or said.get("outcome")
-        update("agent_message_chunk", content={"type": "text", "text": f"[{text}]"})
+        self.do_say(f"[{text}]")
 
-    def stray(self, path: str, content: str) -> None:
+    def do_stray(self, path: str, content: str) -> None:
         """Ask the client to write a file, and say what it answered."""
         params = {"path": path, "content": content}
         error = self.request("fs/write_text_file", params).get("error", {"code": "written"})
-        update("agent_message_chunk", content={"type": "text", "text": f"[{error['code']}]"})
+        self.do_say(f"[{error['code']}]")
 
     def request(self, method: str, params: Json) -> Json:
         """Send a request and return what is answered; a cancel in between is noted."""

@@ -65,6 +65,11 @@ class Calling(Table):
     """MiB that one of it takes while it waits for its model."""
     tools_at_end: bool = False
     """Whether it tells of a tool only when that has ended: then silence means less."""
+    names_messages: bool = False
+    """ACP: whether each message of its model has an id. One without is of the agent itself then,
+    and where it is the last one it says what went wrong."""
+    usage_of: Literal["turn", "last_step"] = "turn"
+    """ACP: what the usage is of that it tells at the end of a turn; that of one step is no sum."""
 
 
 class Preset(Table):
@@ -81,6 +86,8 @@ class Preset(Table):
     version: Words = ("--version",)
     """What makes the program print its version."""
     env: Variables = Field(default_factory=dict)
+    settings: Words = ()
+    """Names of files and folders in a repository that set it up: no rule lets it change them."""
     options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
     logins: Annotated[tuple[Login, ...], Field(strict=False)] = ()
     agent: Calling | None = None

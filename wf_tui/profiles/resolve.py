@@ -139,6 +139,9 @@ def _of_agent(
         modes=_modes(profile, calling),
         rss=calling.rss,
         tools_at_end=calling.tools_at_end,
+        names_messages=calling.names_messages,
+        usage_of=calling.usage_of,
+        settings=preset.settings,
     )
 
 

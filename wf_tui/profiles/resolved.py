@@ -96,6 +96,10 @@ class Resolved:
     rss: int = 0
     """MiB that it takes while it waits."""
     tools_at_end: bool = False
+    names_messages: bool = False
+    """Of an ACP agent, as `usage_of` and `settings`: see `[presets.NAME]`."""
+    usage_of: Literal["turn", "last_step"] = "turn"
+    settings: tuple[str, ...] = ()
     seats: int | None = None
     roles: tuple[str, ...] = ()
     limits: Limits = Limits()

@@ -1,4 +1,4 @@
-"""Which permissions wf gives by itself, and which become questions to a person.
+"""Which permissions wf gives by itself, and which become questions to a person (RULES 5).
 
 Pure but for looking where symlinks lead; stdlib only, since drivers ask here, too. What comes in
 was written by an agent: a request that is not understood is never answered by rule.

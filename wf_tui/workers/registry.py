@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from wf_tui.workers.acp.acp_worker import AcpWorker
 from wf_tui.workers.agent.agent_worker import AgentWorker
 from wf_tui.workers.shell import ShellWorker
 from wf_tui.workers.shim.launcher import Launcher
@@ -29,6 +30,9 @@ class WorkerKind:
 
 
 KINDS: Final[Mapping[str, WorkerKind]] = {
+    "acp": WorkerKind(
+        takes="prompt", can_ask=True, can_hear=True, has_floor=True, factory=AcpWorker
+    ),
     "agent": WorkerKind(
         takes="prompt", can_ask=False, can_hear=False, has_floor=True, factory=AgentWorker
     ),

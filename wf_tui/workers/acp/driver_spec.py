@@ -31,10 +31,14 @@ class DriverSpec:
     allow: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     """Names of files and folders that set the agent up, see `PermissionRules`."""
-    counts_last_step: bool = False
-    """Whether the usage that it tells is that of its last step, and the whole is not known."""
+    names_messages: bool = False
+    """Whether a message without an id is of the agent itself, as its preset says."""
+    tells_usage: bool = True
+    """Whether the usage that it tells is that of a turn; that of its last step is no sum."""
     grace: float = 5.0
     """Seconds between a stop and the shim's kill."""
+    hidden: tuple[str, ...] = ()
+    """Variables of the driver that the agent does not get."""
 
     def to_json(self) -> str:
         """Return it as text."""
@@ -44,6 +48,6 @@ class DriverSpec:
     def from_json(cls, text: str) -> "DriverSpec":
         """Return what `to_json` has written."""
         fields = json.loads(text)
-        for name in ("argv", "allow", "settings"):
+        for name in ("argv", "allow", "settings", "hidden"):
             fields[name] = tuple(fields[name])
         return cls(**fields)

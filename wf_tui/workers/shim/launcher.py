@@ -25,14 +25,15 @@ from wf_tui.workers.shim.channel import DEAF_AFTER, ProgramClock, ShimConnection
 from wf_tui.workers.shim.exit_file import read_exit
 from wf_tui.workers.shim.sweep import sweep_marked
 
-__all__ = ["Launcher", "Program"]
+__all__ = ["LOADER_PATHS", "Launcher", "Program"]
 
 _ROOT = str(Path(wf_tui.__file__).parent.parent)
 _BOOT = (
     "import sys; sys.path.append(sys.argv.pop(1));"
     "from wf_tui.workers.shim.shim_parent import main; main()"
 )
-_LOADER_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+LOADER_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""Without these some interpreters do not start; no program of a worker is given them."""
 _CLOSE_SECONDS = 20.0
 _TRIES = 3  # a parent may die with a request that it has not yet taken
 
@@ -85,7 +86,7 @@ class Launcher:
     ) -> None:
         # Isolated and without `site`: it starts in a few ms, and no file of a worker is imported.
         self._command = (python, "-I", "-S", "-X", "utf8", "-c", _BOOT, _ROOT)
-        self._environment = {name: environ[name] for name in _LOADER_PATHS if name in environ}
+        self._environment = {name: environ[name] for name in LOADER_PATHS if name in environ}
         self._alive_every = alive_every
         self._deaf_after = deaf_after
         self._connections: set[ShimConnection] = set()

@@ -27,14 +27,13 @@ class AgentProcess:
     anything is read.
     """
 
-    def __init__(self, argv: tuple[str, ...]) -> None:
-        own = {"WF_LINE"}  # it says that descriptor 3 is the line, which is the driver's alone
+    def __init__(self, argv: tuple[str, ...], hidden: tuple[str, ...] = ()) -> None:
         self._process = subprocess.Popen(
             argv,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={name: value for name, value in os.environ.items() if name not in own},
+            env={name: value for name, value in os.environ.items() if name not in hidden},
             process_group=0,
         )
         self.pid = self._process.pid

@@ -6,7 +6,7 @@ from typing import Final
 
 from acp import schema
 
-from wf_tui.workers.acp.driver.tool_calls import KnownCall, relative
+from wf_tui.workers.acp.driver.tool_calls import KnownCall
 from wf_tui.workers.acp.driver.updates import Updates
 from wf_tui.workers.line.fields import safe_id
 from wf_tui.workers.line.grammar import Answer, LineEvent, Option, Other, Question
@@ -51,9 +51,9 @@ class Permissions:
         kinds = [option.kind for option in options]
         is_choice = kinds.count(_ALLOW) != 1
         permission = decide(
-            ToolRequest(call.kind, call.command, call.paths, is_choice=is_choice), self._rules
+            ToolRequest(call.kind, call.command, call.touched, is_choice=is_choice), self._rules
         )
-        text = _text(call, self._rules.tree, is_choice=is_choice)
+        text = _text(call, is_choice=is_choice)
         if permission.allowed:
             self._say(Other("answer", f"{_ALLOW} ({permission.reason}): {text[:_LONGEST_TEXT]}"))
             return _selected(_by_kind(options, _ALLOW))
@@ -107,14 +107,14 @@ class Permissions:
                 answered.set_result(None)
 
 
-def _text(call: KnownCall, tree: str, *, is_choice: bool) -> str:
+def _text(call: KnownCall, *, is_choice: bool) -> str:
     """Return exactly what would be allowed, in words that a person can judge."""
     if is_choice:
         return call.description
     if call.command is not None:
         return call.command
     if call.paths and call.kind in _ABOUT_FILES:
-        return " ".join((call.kind, *(relative(path, tree) for path in call.paths)))
+        return " ".join((call.kind, *call.paths))
     return call.description or call.kind
 
 

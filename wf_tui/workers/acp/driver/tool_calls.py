@@ -20,7 +20,7 @@ from acp.schema import (
     ToolCallUpdate,
 )
 
-from wf_tui.workers.line.fields import Fields, safe_id
+from wf_tui.workers.line.fields import Fields, json_object, safe_id
 from wf_tui.workers.line.grammar import TOOL_KINDS
 
 __all__ = ["KnownCall", "ToolCalls"]
@@ -32,8 +32,9 @@ _LONGEST: Final = 100_000
 _COMMANDS: Final = ("command", "cmd")
 _PATHS: Final = (
     *("path", "file_path", "filePath", "filepath", "absolute_path", "notebook_path"),
-    *("from", "to", "source", "destination", "cwd", "workdir"),
+    *("from", "to", "source", "destination"),
 )
+_FOLDERS: Final = ("cwd", "workdir")
 _SHELLS: Final = frozenset({"sh", "bash", "zsh"})
 _TEXT_FOLLOWS: Final = frozenset({"-c", "-lc"})
 
@@ -44,6 +45,8 @@ class KnownCall:
 
     id: str
     """As the line takes it."""
+    tree: str
+    """The worktree; paths in it are told as they are named there."""
     title: str = ""
     kind: str = "other"
     input: object = None
@@ -60,11 +63,14 @@ class KnownCall:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """All that it would touch, each once."""
-        found = [*self.locations, *self.diffs]
-        if isinstance(self.input, dict):
-            found += [one for name in _PATHS if isinstance(one := self.input.get(name), str)]
-        return tuple(dict.fromkeys(found))
+        """The files that it is about, each once."""
+        found = [*self.locations, *self.diffs, *self._named(_PATHS)]
+        return tuple(dict.fromkeys(relative(path, self.tree) for path in found))
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """All that it would touch: its files, and the folder that it would work in."""
+        return (*self.paths, *self._named(_FOLDERS))
 
     @property
     def command(self) -> str | None:
@@ -98,12 +104,21 @@ class KnownCall:
                 one.path for one in told.content if isinstance(one, FileEditToolCallContent)
             )
             self.text = "\n".join(_texts(told))[:_LONGEST]
+            if self.input is None and self.status == "pending":
+                # One of six agents tells the input as the call's text, and no other way before
+                # it asks for the permission.
+                self.input = json_object(self.text.encode("utf-8", "replace"))
+
+    def _named(self, names: tuple[str, ...]) -> list[str]:
+        given = self.input if isinstance(self.input, dict) else {}
+        return [one for name in names if isinstance(one := given.get(name), str)]
 
 
 class ToolCalls:
     """All calls of a session, by the agent's own ids."""
 
-    def __init__(self) -> None:
+    def __init__(self, tree: str) -> None:
+        self.tree = tree
         self.calls: dict[str, KnownCall] = {}
         self.count = 0
 
@@ -114,7 +129,7 @@ class ToolCalls:
             self.count += 1
             if len(self.calls) >= _MOST:
                 del self.calls[next(iter(self.calls))]
-            call = KnownCall(self._line_id(told.tool_call_id))
+            call = KnownCall(self._line_id(told.tool_call_id), self.tree)
             self.calls[told.tool_call_id] = call
         call.learn(told)
         return call
@@ -146,5 +161,5 @@ def _as_line(words: list[str]) -> str:
 
 
 def relative(path: str, tree: str) -> str:
-    """Return a path of the tree as a person knows it."""
+    """Return a path of the tree as it is named there."""
     return os.path.relpath(path, tree) if path.startswith(tree + os.sep) else path

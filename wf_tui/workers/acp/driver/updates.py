@@ -7,6 +7,8 @@ from acp import schema
 from pydantic import ValidationError
 
 from wf_tui.workers.acp.driver.tool_calls import KnownCall, ToolCalls, as_json
+from wf_tui.workers.agent.parsers.record import Record
+from wf_tui.workers.agent.parsers.tools import plan_of
 from wf_tui.workers.line.grammar import (
     LineEvent,
     Message,
@@ -28,12 +30,16 @@ _KEPT_TEXT: Final = 64_000
 class Updates:
     """Reads the updates of one session; each event that they come to is said once."""
 
-    def __init__(self) -> None:
-        self.calls = ToolCalls()
+    def __init__(self, tree: str) -> None:
+        self.calls = ToolCalls(tree)
         self.text = ""
         """The agent's last words: what it said since its last tool call or thought."""
         self._message: tuple[str, str | None] | None = None
         """Which message goes on: its kind, and its id where the agent tells one."""
+        self._context = ""
+        self._tools_before = 0
+        self.notice = ""
+        """What the agent itself has said since its model's last word; see `names_messages`."""
 
     @property
     def tools(self) -> int:
@@ -43,13 +49,20 @@ class Updates:
     def begin_turn(self) -> None:
         """Note that what comes now belongs to a new turn, so it continues no message."""
         self._message = None
+        self._tools_before = self.tools
+        self.text = self.notice = ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the turn had neither a word nor a tool call so far."""
+        return not self.text and self.tools == self._tools_before
 
     def read(self, params: object) -> Iterator[LineEvent]:
         """Iterate over what a session/update says. Never raises: what is not known is `Other`."""
         try:
             update = schema.SessionNotification.model_validate(params).update
         except ValidationError:
-            yield Other("update", _kind(params))
+            yield _unsound(params)
             return
         if isinstance(update, schema.AgentMessageChunk | schema.AgentThoughtChunk):
             yield from self._said(update)
@@ -62,7 +75,10 @@ class Updates:
                 yield _plan(update.plan.entries)
         elif isinstance(update, schema.UsageUpdate):
             # The size of the conversation; what was spent is another thing, and stays unknown.
-            yield Other("context", f"{update.used} of {update.size} tokens")
+            text = f"{update.used} of {update.size} tokens"
+            if text != self._context:
+                self._context = text
+                yield Other("context", text)
         elif isinstance(update, schema.CurrentModeUpdate):
             yield Other("mode", update.current_mode_id)
 
@@ -73,6 +89,7 @@ class Updates:
         writes that, it shall not count as silent.
         """
         has_input = bool(as_json(call.input))
+        self.notice = ""
         if not call.is_told or (has_input and not call.is_input_told and not call.has_ended):
             call.is_told, call.is_input_told = True, has_input
             self._message = None
@@ -91,6 +108,7 @@ class Updates:
         message = (update.session_update, update.message_id)
         goes_on, self._message = self._message == message, message
         text = update.content.text
+        self.notice = "" if update.message_id or is_thought else text
         if not is_thought:
             self.text = (self.text + text if goes_on else text)[-_KEPT_TEXT:]
         yield Message(text, delta=goes_on, thought=is_thought)
@@ -105,8 +123,8 @@ def _shown(call: KnownCall) -> object:
     return text[:_LONGEST] if len(text) > _LONGEST else call.input
 
 
-def _kind(params: object) -> str:
-    """Return what an update calls itself that is not understood."""
-    update = params.get("update") if isinstance(params, dict) else None
-    kind = update.get("sessionUpdate") if isinstance(update, dict) else None
-    return kind[:100] if isinstance(kind, str) else ""
+def _unsound(params: object) -> LineEvent:
+    """Return what an update says that is not of the protocol; the steps of a plan can be read."""
+    update = Record(params if isinstance(params, dict) else {}).record("update")
+    kind = update.text("sessionUpdate")[:100]
+    return plan_of(update.records("entries")) if kind == "plan" else Other("update", kind)
