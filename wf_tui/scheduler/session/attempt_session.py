@@ -7,11 +7,10 @@ asked, to a person.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.scheduler.session.last_words import NOTHING_SAID, LastWords, tool_text
-from wf_tui.scheduler.session.transcript import Record
 from wf_tui.workers.line.grammar import (
     Heard,
     Message,
@@ -27,6 +26,7 @@ from wf_tui.workers.line.grammar import (
     Verdict,
 )
 from wf_tui.workers.protocol import Output, Started
+from wf_tui.workers.transcript import EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -60,7 +60,6 @@ class AttemptSession:
     """Whether its worker is heard on the line alone, as agents are."""
     tools_at_end: bool = False
     transcript: Transcript | None = None
-    """None for a command, whose log its shim writes."""
     words: LastWords = NOTHING_SAID
     session: str | None = None
     """The id of its agent's own session, once it has told it."""
@@ -82,6 +81,8 @@ class AttemptSession:
             self.active.record.started(event.pid, by)
         vitals.note(event)
         if isinstance(event, Output) and not self.on_line:
+            # What it printed is newer than what it said on its line.
+            self.words = replace(self.words, text="")
             self.said.output_came()
 
     async def take(self, event: LineEvent) -> None:
@@ -96,7 +97,7 @@ class AttemptSession:
             case Usage():
                 await self._take_usage(event)
             case Heard(id=number):
-                self._log(Record.NOTE, "heard", {"id": number})
+                self._log(EntryKind.NOTE, "heard", {"id": number})
             case Retry() | Result() | Other() | Verdict():
                 self._take_rest(event)
         if self.transcript is not None:
@@ -104,14 +105,16 @@ class AttemptSession:
 
     async def ask(self, question: Question) -> Answer | None:
         """Ask a person and wait; None where nobody will answer. The claim is kept meanwhile."""
-        self._log(Record.ASK, question.text, {"id": question.id})
+        options = [vars(option) for option in question.options]
+        about = {"id": question.id, "kind": question.kind, "options": options}
+        self._log(EntryKind.ASK, question.text, about)
         self.active.vitals.heard(progress=True)
         return None
 
     async def delivered(self, answer: Answer) -> None:
         """Take note that the line took an answer."""
         data = {"id": answer.id, "option": answer.option, "kind": answer.kind}
-        self._log(Record.ANSWER, answer.text or "", data)
+        self._log(EntryKind.ANSWER, answer.text or "", data)
 
     async def messages(self) -> AsyncIterator[PersonMessage]:
         """Yield what persons write to the task while it runs, without end."""
@@ -135,7 +138,7 @@ class AttemptSession:
         """Take what shows that it works: words, a tool, a plan."""
         match event:
             case Message(text=text, delta=delta, thought=thought):
-                self._log(Record.THINK if thought else Record.SAY, text, streamed=delta)
+                self._log(EntryKind.THINK if thought else EntryKind.SAY, text, streamed=delta)
                 if not thought:
                     self.text = (self.text + text if delta else text)[-_LONGEST_TEXT:]
                     self._say(self.words.saying(self.text))
@@ -144,17 +147,17 @@ class AttemptSession:
                 self._open_tools.add(event.id)
                 data = {"id": event.id, "name": event.name, "kind": event.kind}
                 details = {"input": event.input, "paths": list(event.paths)}
-                self._log(Record.TOOL, tool_text(event), {**data, **details})
+                self._log(EntryKind.TOOL, tool_text(event), {**data, **details})
                 self._say(self.words.using(tool_text(event)))
             case ToolEnd():
                 self._open_tools.discard(event.id)
                 data = {"id": event.id, "status": event.status}
                 if event.exit_code is not None:
                     data["exit_code"] = str(event.exit_code)
-                self._log(Record.TOOL, event.output or "", data)
+                self._log(EntryKind.TOOL, event.output or "", data)
             case PlanUpdate(items=items):
                 listed = [{"text": one.text, "status": one.status} for one in items]
-                self._log(Record.PLAN, "", {"items": listed})
+                self._log(EntryKind.PLAN, "", {"items": listed})
                 done = sum(one.status == "completed" for one in items)
                 self._say(self.words.planned(done, len(items)))
         self.active.vitals.open_tools = len(self._open_tools)
@@ -163,7 +166,7 @@ class AttemptSession:
         """Note its session at once: what resumes it after a crash has to know it."""
         if event.id != self.session:
             self.session = event.id
-            self._log(Record.NOTE, "", {"session": event.id, "model": event.model})
+            self._log(EntryKind.NOTE, "", {"session": event.id, "model": event.model})
 
     async def _take_usage(self, event: Usage) -> None:
         figures = {
@@ -174,30 +177,29 @@ class AttemptSession:
             "cost_usd": event.cost_usd,
             "scope": event.scope,
         }
-        self._log(Record.USAGE, "", figures)
+        self._log(EntryKind.USAGE, "", figures)
 
     def _take_rest(self, event: Retry | Result | Other | Verdict) -> None:
         match event:
             case Retry(reason=reason):
                 data = {"attempt": event.attempt, "max": event.max, "delay_s": event.delay_s}
-                self._log(Record.RETRY, reason, data)
+                self._log(EntryKind.RETRY, reason, data)
                 self._say(self.words.waiting(reason))
             case Result(summary=summary):
                 said = {"files": list(event.files), "verdict": event.verdict}
-                self._log(Record.NOTE, summary, said)
+                self._log(EntryKind.NOTE, summary, said)
             case Other(kind=kind, text=text):
-                self._log(Record.NOTE, text, {"kind": kind})
+                self._log(EntryKind.NOTE, text, {"kind": kind})
             case Verdict(why=why):
-                self._log(Record.END, why, {"ok": event.ok, "kind": event.kind})
+                self._log(EntryKind.END, why, {"ok": event.ok, "kind": event.kind})
 
     def _say(self, words: LastWords) -> None:
         self.words = words
-        if self.on_line:
-            self.said.output_came()
+        self.said.output_came()
 
     def _log(
         self,
-        kind: Record,
+        kind: EntryKind,
         text: str,
         data: Mapping[str, object] | None = None,
         *,

@@ -11,13 +11,13 @@ import contextlib
 import json
 import logging
 import os
-from collections import deque
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.workers.shim.log import tail_logs
 from wf_tui.workers.shim.log_writer import create, write_all
+from wf_tui.workers.transcript import EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
 
-__all__ = ["Record", "Transcript", "TranscriptFile"]
+__all__ = ["Transcript", "TranscriptFile"]
 
 EVERY: Final = 0.25
 """Seconds between two writes: a crash loses no more, and a stream of words becomes few records."""
@@ -33,23 +33,8 @@ _MOST_WAITING: Final = 1 << 20
 """Characters that wait to be written before a worker has to wait, too."""
 _LONGEST: Final = 1 << 14
 """Characters of a text, and of each argument of a tool, that are kept."""
+_WORDS: Final = frozenset({EntryKind.SAY, EntryKind.THINK})
 _log = logging.getLogger(__name__)
-
-
-class Record(StrEnum):
-    """What a line of a transcript is."""
-
-    SAY = "say"
-    THINK = "think"
-    TOOL = "tool"
-    PLAN = "plan"
-    USAGE = "usage"
-    RETRY = "retry"
-    ASK = "ask"
-    ANSWER = "answer"
-    MESSAGE = "message"
-    NOTE = "note"
-    END = "end"
 
 
 @dataclass
@@ -57,7 +42,7 @@ class Line:
     """A record that waits to be written."""
 
     at: float
-    kind: Record
+    kind: EntryKind
     text: str
     data: Mapping[str, object]
     streamed: bool
@@ -67,17 +52,18 @@ class Line:
 class TranscriptFile:
     """Writes the records of one attempt, capped; belongs to one thread at a time.
 
-    What comes up a line has no secret in it any more (`LineConnection`).
+    The first half is written as it comes. Of what follows the newest is kept in two files beside
+    it, of which the older one is given up when the newer one is full: so it costs no memory, and a
+    crash loses none of it. What comes up a line has no secret in it any more (`LineConnection`).
     """
 
     def __init__(self, path: Path, cap: int) -> None:
         """Write to `path`, which is made with the first record; `cap` is in bytes."""
         self._path = path
-        self._head = cap - cap // 2
-        self._keep = cap // 2
-        self._tail: deque[bytes] = deque()
-        self._tail_bytes = self._left_out = 0
-        self._handle = -1
+        self._room = cap - cap // 2
+        self._part = cap // 4
+        self._part_bytes = self._old_bytes = self._left_out = 0
+        self._handle = self._tail = -1
 
     def write(self, lines: Sequence[Line]) -> None:
         """Write some records; raises `OSError`."""
@@ -87,37 +73,41 @@ class TranscriptFile:
     def close(self) -> None:
         """Write the kept end, and how much is missing before it; raises `OSError`."""
         if self._left_out:
-            self._put({"left_out": self._left_out})
-        if self._tail:
-            write_all(self._handle, b"".join(self._tail))
-        if self._handle >= 0:
-            os.close(self._handle)
+            write_all(self._handle, _encoded({"left_out": self._left_out}))
+        for path in reversed(tail_logs(self._path)):
+            with contextlib.suppress(FileNotFoundError):
+                write_all(self._handle, path.read_bytes())
+                path.unlink()
+        for handle in (self._handle, self._tail):
+            if handle >= 0:
+                os.close(handle)
 
     def _record(self, line: Line) -> None:
         record = {"at": round(line.at, 3), "kind": line.kind, "text": line.text[:_LONGEST]}
         data = {name: _cut(value) for name, value in line.data.items()}
         encoded = _encoded(record | {"data": data} if data else record)
-        if self._head >= len(encoded) and not self._tail:
-            self._head -= len(encoded)
-            self._open()
-            write_all(self._handle, encoded)
-            return
-        if not self._tail:
-            self._put({"at": round(line.at, 3), "truncated": True})
-        self._tail.append(encoded)
-        self._tail_bytes += len(encoded)
-        while self._tail_bytes > self._keep and len(self._tail) > 1:
-            gone = len(self._tail.popleft())
-            self._tail_bytes -= gone
-            self._left_out += gone
-
-    def _put(self, record: Mapping[str, object]) -> None:
-        self._open()
-        write_all(self._handle, _encoded(record))
-
-    def _open(self) -> None:
         if self._handle < 0:
             self._handle = create(str(self._path))
+        if self._tail < 0 and self._room >= len(encoded):
+            self._room -= len(encoded)
+            write_all(self._handle, encoded)
+            return
+        if self._tail < 0:
+            write_all(self._handle, _encoded({"at": round(line.at, 3), "truncated": True}))
+        if self._tail < 0 or self._part_bytes >= self._part:
+            self._begin_part()
+        write_all(self._tail, encoded)
+        self._part_bytes += len(encoded)
+
+    def _begin_part(self) -> None:
+        """Begin a file of the newest records; the one before it is kept, that before it goes."""
+        newer, older = tail_logs(self._path)
+        if self._tail >= 0:
+            os.close(self._tail)
+            newer.replace(older)
+            self._left_out += self._old_bytes
+            self._old_bytes, self._part_bytes = self._part_bytes, 0
+        self._tail = create(str(newer))
 
 
 @dataclass
@@ -131,6 +121,9 @@ class Transcript:
     file: TranscriptFile
     clock: Clock
     in_thread: Callable[[Callable[[], None]], Awaitable[None]]
+    _streaming: EntryKind | None = None
+    """What is being said or thought, of which the end has not come."""
+    _ends_line: bool = False
     _waiting: list[Line] = field(default_factory=list)
     _characters: int = 0
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -140,19 +133,43 @@ class Transcript:
 
     def add(
         self,
-        kind: Record,
+        kind: EntryKind,
         text: str,
         data: Mapping[str, object] | None = None,
         *,
         streamed: bool = False,
     ) -> None:
-        """Take a record; never waits. `streamed` says that the text comes in pieces."""
-        before = self._waiting[-1] if self._waiting else None
+        """Take a record; never waits. `streamed` says that the text comes in pieces.
+
+        What is said or thought ends with a newline, whether it came whole or in pieces, and its
+        first record says that it begins: so each can be shown without those before it.
+        """
+        if self._streaming is not (kind if streamed else None):
+            self._end_stream()
+        data = dict(data or {})
+        if kind in _WORDS and self._streaming is None:
+            data["begins"] = True
+        if streamed:
+            self._streaming = kind
+        elif kind in _WORDS and not text.endswith("\n"):
+            text += "\n"
+        self._put(kind, text, data, streamed=streamed)
+
+    def _end_stream(self) -> None:
+        if self._streaming is not None and not self._ends_line:
+            self._put(self._streaming, "\n", {}, streamed=True)
+        self._streaming = None
+
+    def _put(
+        self, kind: EntryKind, text: str, data: Mapping[str, object], *, streamed: bool
+    ) -> None:
         self._characters += len(text)
-        if streamed and before is not None and before.streamed and before.kind is kind:
+        self._ends_line = text.endswith("\n")
+        before = self._waiting[-1] if self._waiting else None
+        if before is not None and before.streamed and before.kind is kind and not data:
             before.text += text
         else:
-            self._waiting.append(Line(self.clock.now(), kind, text, data or {}, streamed))
+            self._waiting.append(Line(self.clock.now(), kind, text, data, streamed))
         if self._work is None:
             self._work = asyncio.create_task(self._write_waiting())
 
@@ -164,6 +181,7 @@ class Transcript:
 
     async def close(self) -> None:
         """Write what waits, and the kept end; nothing is added after it."""
+        self._end_stream()
         self._hurry.set()
         if self._work is not None:
             await self._work

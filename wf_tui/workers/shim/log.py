@@ -26,6 +26,7 @@ __all__ = [
     "read",
     "records",
     "tail",
+    "tail_logs",
 ]
 
 LOG: Final = "log.jsonl"
@@ -49,6 +50,11 @@ def attempt_logs(folder: Path, *, raw: bool = False) -> list[Path]:
     return [folder / LOG, folder / SAID]
 
 
+def tail_logs(path: Path) -> tuple[Path, Path]:
+    """Return where a transcript that is half full keeps its newest records, and those before."""
+    return path.with_suffix(".tail"), path.with_suffix(".tail.old")
+
+
 def records(path: Path) -> Iterator[Record]:
     """Yield what a log holds, record by record; nothing when there is no log yet.
 
@@ -69,6 +75,9 @@ def records(path: Path) -> Iterator[Record]:
                 yield record
     if waiting is not None:
         yield waiting
+        # Of an attempt that runs, or whose scheduler died: else they are in the log itself.
+        for newest in reversed(tail_logs(path)):
+            yield from records(newest)
 
 
 def read(path: Path) -> Iterator[str]:

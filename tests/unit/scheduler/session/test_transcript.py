@@ -7,7 +7,9 @@ import json
 from typing import TYPE_CHECKING
 
 from wf_tui.clock import SystemClock
-from wf_tui.scheduler.session.transcript import Record, Transcript, TranscriptFile
+from wf_tui.scheduler.session.transcript import Line, Transcript, TranscriptFile
+from wf_tui.workers.shim import log as reader
+from wf_tui.workers.transcript import EntryKind, entry_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,18 +32,24 @@ def records(path: Path) -> list[dict[str, object]]:
     return [{name: value for name, value in line.items() if name != "at"} for line in lines]
 
 
+async def written(log: Transcript) -> None:
+    """Return when all that was added is in the file."""
+    assert log._work is not None
+    await log._work
+
+
 async def test_words_that_come_in_pieces_are_one_record(tmp_path: Path) -> None:
     """A stream of words is joined; what comes between ends it."""
     log = transcript(tmp_path / "log.jsonl")
     for piece in ["I ", "will ", "look."]:
-        log.add(Record.SAY, piece, streamed=True)
-    log.add(Record.TOOL, "Read a.py", {"id": "1"})
-    log.add(Record.SAY, "Done.", streamed=True)
+        log.add(EntryKind.SAY, piece, streamed=True)
+    log.add(EntryKind.TOOL, "Read a.py", {"id": "1"})
+    log.add(EntryKind.SAY, "Done.", streamed=True)
     await log.close()
     assert records(tmp_path / "log.jsonl") == [
-        {"kind": "say", "text": "I will look."},
+        {"kind": "say", "text": "I will look.\n", "data": {"begins": True}},
         {"kind": "tool", "text": "Read a.py", "data": {"id": "1"}},
-        {"kind": "say", "text": "Done."},
+        {"kind": "say", "text": "Done.\n", "data": {"begins": True}},
     ]
 
 
@@ -50,13 +58,40 @@ async def test_the_first_and_the_last_half_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     log = transcript(path, cap=4_000)
     for number in range(500):
-        log.add(Record.SAY, f"word {number}")
+        log.add(EntryKind.SAY, f"word {number}")
     await log.close()
     written = records(path)
-    assert path.stat().st_size < 4_200
-    assert (written[0]["text"], written[-1]["text"]) == ("word 0", "word 499")
+    assert path.stat().st_size < 4_400
+    assert (written[0]["text"], written[-1]["text"]) == ("word 0\n", "word 499\n")
     marks = [set(record) for record in written if "kind" not in record]
     assert marks == [{"truncated"}, {"left_out"}]
+
+
+async def test_each_record_can_be_shown_by_itself(tmp_path: Path) -> None:
+    """However a text was cut into records, they are the text, and what follows is a new line."""
+    log = transcript(tmp_path / "log.jsonl")
+    log.add(EntryKind.THINK, "it is ", streamed=True)
+    await written(log)
+    log.add(EntryKind.THINK, "late", streamed=True)
+    await written(log)
+    log.add(EntryKind.SAY, "I stop.")
+    log.add(EntryKind.SAY, "I go.\n")
+    await log.close()
+    shown = [entry_text(record) for record in reader.records(tmp_path / "log.jsonl")]
+    assert "".join(shown) == "[thinking] it is late\nI stop.\nI go.\n"
+    assert len(shown) > 2
+
+
+async def test_the_newest_words_outlive_a_crash(tmp_path: Path) -> None:
+    """What a scheduler that was killed had written of a long transcript is there, with its end."""
+    path = tmp_path / "log.jsonl"
+    file = TranscriptFile(path, 4_000)
+    for number in range(500):
+        file.write([Line(1.0, EntryKind.SAY, f"word {number}\n", {}, streamed=False)])
+    shown = "".join(reader.read(path))
+    assert shown.startswith("word 0\n")
+    assert "half full" in shown
+    assert shown.endswith("word 498\nword 499\n")
 
 
 class FullDisk(TranscriptFile):
@@ -78,6 +113,6 @@ async def test_a_full_disk_costs_the_log_and_no_more(tmp_path: Path) -> None:
         write()
 
     log = Transcript(FullDisk(tmp_path / "log.jsonl", 100), SystemClock(), in_thread)
-    log.add(Record.SAY, "word")
+    log.add(EntryKind.SAY, "word")
     await log.close()
     assert not (tmp_path / "log.jsonl").exists()
