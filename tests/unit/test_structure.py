@@ -150,6 +150,7 @@ def test_programs_are_started_in_known_places() -> None:
         "git/erase.py": {"subprocess.run"},
         "git/runner.py": {"subprocess.Popen"},
         "git/worktrees/local_files.py": {"subprocess.run"},
+        "profiles/inspection.py": {"subprocess.Popen"},
         "scheduler/process.py": {"subprocess.Popen"},
         "user_program.py": {"subprocess.Popen"},
         "workers/acp/driver/agent_process.py": {"subprocess.Popen"},

@@ -30,6 +30,7 @@ _SECTIONS: Final = (
             Entry("logs", "wf_tui.cli.logs", "What an attempt has printed."),
             Entry("diff", "wf_tui.cli.logs", "What an attempt has changed."),
             Entry("workers", "wf_tui.cli.status", "The seats of a run and what they hold."),
+            Entry("profiles", "wf_tui.cli.profiles", "The agents that are configured."),
             Entry("verify", "wf_tui.cli.verify", "Check the event log of a run."),
         ),
     ),

@@ -8,10 +8,11 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.profiles.keys import find_keys
 from wf_tui.profiles.logins import user_file
+from wf_tui.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from wf_tui.profiles.resolved import Resolved
 
 __all__ = ["Reason", "ReasonKind", "program_path", "usable"]
+
+
+_NAMED: Final = 5
 
 
 class ReasonKind(StrEnum):
@@ -46,8 +50,10 @@ def usable(profile: Resolved, environ: Mapping[str, str]) -> list[Reason]:
         reasons.append(Reason(ReasonKind.PROGRAM, text))
     found = find_keys(profile, environ)
     if found.missing:
-        joint = " and " if profile.needs_all_keys else ", and "
-        reasons.append(Reason(ReasonKind.KEY, joint.join(found.missing)))
+        text = " and ".join(found.missing)
+        if not profile.needs_all_keys and len(profile.keys) > 1:
+            text = f"none of {listed([key.place for key in profile.keys], _NAMED)} is set"
+        reasons.append(Reason(ReasonKind.KEY, text))
     if profile.logins and not any(user_file(one, environ).is_file() for one in profile.logins):
         names = " or ".join(str(user_file(one, environ)) for one in profile.logins)
         text = f"you are not logged in with {profile.program}: there is no {names}"
