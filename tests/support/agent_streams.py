@@ -13,9 +13,9 @@ from wf_tui.workers.agent.parsers.table import PARSERS
 if TYPE_CHECKING:
     from wf_tui.workers.line.grammar import LineEvent
 
-__all__ = ["NOW", "STREAMS", "RecordedStream", "folded", "new_fold"]
+__all__ = ["NOW", "STREAMS", "STREAM_FOLDER", "RecordedStream", "folded", "new_fold"]
 
-_FOLDER = Path(__file__).resolve().parents[1] / "agents" / "streams"
+STREAM_FOLDER = Path(__file__).resolve().parents[1] / "agents" / "streams"
 NOW = 1_795_813_018.0
 """The time at which the recorded streams are read: soon after they were recorded."""
 
@@ -52,8 +52,8 @@ def recorded(path: Path) -> RecordedStream:
 
 STREAMS = {
     path.stem: recorded(path)
-    for path in sorted(_FOLDER.glob("*.jsonl"))
-    if path.stem.partition(".")[0] in PARSERS and "wire" not in path.stem
+    for path in sorted(STREAM_FOLDER.glob("*.jsonl"))
+    if path.stem.partition(".")[0] in PARSERS and not path.stem.endswith("-usage")
 }
 
 
@@ -65,4 +65,5 @@ def new_fold(parser: str) -> Fold:
 def folded(parser: str, lines: list[bytes]) -> tuple[Fold, list[LineEvent]]:
     """Return what some lines come to, and what they say."""
     fold = new_fold(parser)
-    return fold, fold.lines([*lines])
+    events = fold.lines([*lines])
+    return fold, events + fold.at_end({}, NOW)

@@ -35,6 +35,7 @@ class AgentRun:
         self.fold = fold
         self.line = line
         self.signals = signals
+        self.started_at = time.time()
         self.splitter = LineSplitter()
         self.stderr_splitter = LineSplitter(_STDERR_KEPT)
         self.stderr = b""
@@ -59,6 +60,7 @@ class AgentRun:
             if not self.read(self.agent.stdout) | self.read(self.agent.stderr):
                 break
         self.line.say(*self.fold.lines(self.splitter.end()))
+        self.line.say(*self.fold.at_end(os.environ, self.started_at))
         self.agent.close()
         return Ending(
             self.agent.exit_code,

@@ -4,7 +4,7 @@ Two of the three proofs that work is done are taken here: the exit status, and t
 terminal event as its last word (RULES 3.1). The third, the task's own check, is the scheduler's.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,6 +29,8 @@ __all__ = ["Ending", "Fold"]
 
 MOST_STEPS: Final = 5
 """Steps of the model in a row without text or tool, after which an attempt is ended."""
+MOST_TOOLLESS_STEPS: Final = 12
+"""Steps in a row without a tool that did not end the turn: a model that only talks ends it."""
 MOST_RETRIES: Final = 12
 """Retries in a row without text or tool, after which an attempt is ended."""
 _LONGEST_TEXT: Final = 64_000
@@ -72,6 +74,7 @@ class Fold:
         self.said = ""
         """The last line that was no JSON: agents print some errors so."""
         self.empty_steps = 0
+        self.toolless_steps = 0
         self.empty_retries = 0
 
     @property
@@ -94,6 +97,8 @@ class Fold:
         """Why the agent gets nowhere and is to be ended; "" as long as it may go on."""
         if self.empty_steps >= MOST_STEPS:
             return f"{self.empty_steps} answers of the model in a row had neither text nor a tool"
+        if self.toolless_steps >= MOST_TOOLLESS_STEPS:
+            return f"{self.toolless_steps} answers of the model in a row used no tool, and went on"
         if self.empty_retries >= MOST_RETRIES:
             return f"{self.empty_retries} retries in a row: {self.last_retry}"
         return ""
@@ -108,6 +113,10 @@ class Fold:
                 events += self.events(self.parser.line(line))
         return list(merged(events))
 
+    def at_end(self, environ: Mapping[str, str], since: float) -> list[LineEvent]:
+        """Return what the agent has left elsewhere when it has ended; blocks."""
+        return list(self.events(self.parser.at_end(environ, since)))
+
     def stderr_lines(self, lines: list[bytes | None]) -> list[LineEvent]:
         """Return what some lines of standard error say."""
         texts = [line.decode("utf-8", "replace") for line in lines if line]
@@ -117,8 +126,9 @@ class Fold:
         """Iterate over the events among some signs, having taken all of them in."""
         for sign in signs:
             known = known_only(sign) if isinstance(sign, Usage) else sign
+            told = isinstance(sign, SessionStarted) and sign.id == self.session
             self.take(known)
-            if not isinstance(known, ModelStep | TurnEnded):
+            if not told and not isinstance(known, ModelStep | TurnEnded):
                 yield known
 
     def take(self, sign: Sign) -> None:
@@ -129,6 +139,7 @@ class Fold:
             case ModelStep():
                 self.ended = None
                 self.empty_steps += 1
+                self.toolless_steps += 1
             case Message():
                 self.message(sign)
             case ToolStart() | ToolEnd() | PlanUpdate():
@@ -143,6 +154,7 @@ class Fold:
                 self.other(sign)
             case TurnEnded():
                 self.ended = sign
+                self.toolless_steps = 0
                 self.text = sign.text or self.text
             case _:
                 pass
@@ -160,7 +172,7 @@ class Fold:
     def progress(self, sign: ToolStart | ToolEnd | PlanUpdate) -> None:
         """Note that the agent works: the words before a tool call are no answer."""
         self.ended = None
-        self.empty_steps = self.empty_retries = 0
+        self.empty_steps = self.toolless_steps = self.empty_retries = 0
         if isinstance(sign, ToolStart):
             self.started += 1
             self.text, self.text_open = "", False

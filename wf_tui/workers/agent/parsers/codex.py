@@ -1,9 +1,10 @@
 """The stream of `codex exec --json`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from wf_tui.workers.agent.codex_home import read_codex_usage
 from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.agent.parsers.signs import Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.parsers.tools import plan_of, tool_end, tool_start
@@ -21,6 +22,14 @@ class CodexParser(Parser):
         self.open_calls: set[str] = set()
         self.error = ""
         """The last error that was said; `turn.failed` may come without words."""
+        self.usage: Usage | None = None
+        """What the stream tells, which is the sum of the whole session."""
+
+    def at_end(self, environ: Mapping[str, str], since: float) -> Iterator[Sign]:
+        """Iterate over what was used: as its home tells it, for that knows when."""
+        used = read_codex_usage(environ.get("CODEX_HOME", ""), since) or self.usage
+        if used is not None:
+            yield used
 
     def record(self, record: Record) -> Iterator[Sign]:
         """Iterate over what a JSON object of the stream says."""
@@ -31,7 +40,7 @@ class CodexParser(Parser):
         elif kind.startswith("item."):
             yield from self.item(record.record("item"), done=kind == "item.completed")
         elif kind == "turn.completed":
-            yield usage(record.record("usage"))
+            self.usage = usage(record.record("usage"))
             yield TurnEnded(ok=True)
         elif kind == "turn.failed":
             message = record.record("error").text("message") or self.error or "the turn failed"

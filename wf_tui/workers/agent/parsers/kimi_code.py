@@ -1,9 +1,10 @@
 """The stream of `kimi -p --output-format stream-json`: bare messages of a chat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from wf_tui.workers.agent.kimi_home import read_kimi_home
 from wf_tui.workers.agent.parsers.record import Record
-from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, TurnEnded
+from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.parsers.tools import arguments, as_text, plan_of, tool_end, tool_start
 from wf_tui.workers.line.grammar import Message, Other, Retry, SessionStarted
 
@@ -11,7 +12,18 @@ __all__ = ["KimiCodeParser"]
 
 
 class KimiCodeParser(Parser):
-    """Reads the messages; the session is told in the last line only, tokens are not told at all."""
+    """Reads the messages; the session is told in the last line only, tokens in its home alone."""
+
+    def at_end(self, environ: Mapping[str, str], since: float) -> Iterator[Sign]:
+        """Iterate over what its home tells: the session also of a failure, and the tokens."""
+        home = read_kimi_home(environ.get("KIMI_CODE_HOME", ""), since)
+        if home.session is not None:
+            yield SessionStarted(home.session)
+        if home.usage is not None:
+            yield home.usage
+        if home.cut_off:
+            trouble = Trouble("the answer of the model ended without a finish reason")
+            yield TurnEnded(ok=False, trouble=trouble)
 
     def record(self, record: Record) -> Iterator[Sign]:
         """Iterate over what a JSON object of the stream says."""

@@ -1,6 +1,6 @@
 """What a parser makes of a stream: events of the line, and two signs that only the fold needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +62,13 @@ class Parser:
 
     def stderr(self, line: str) -> Iterator[Sign]:  # noqa: ARG002 - for those that need it
         """Iterate over what a line of standard error says; most agents say nothing of use there."""
+        yield from ()
+
+    def at_end(self, environ: Mapping[str, str], since: float) -> Iterator[Sign]:  # noqa: ARG002 - for those that need it
+        """Iterate over what the agent has left elsewhere than on its stream, when it has ended.
+
+        `environ` is its environment, `since` when it was started, in seconds since 1970. Blocks.
+        """
         yield from ()
 
     def record(self, record: Record) -> Iterator[Sign]:
