@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, seat, shell
+from tests.support.ledger_harness import RUN, START, YES_OR_NO, LedgerHarness, phase, seat, shell
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
@@ -173,7 +173,7 @@ def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
     bad = Ending(Outcome.FAILED, "exit", _TEXTS[kind], exit_code=1)
     match kind:
         case BlockedKind.QUESTION:
-            drive.ledger.ask(fence, _TEXTS[kind], ["yes", "no"])
+            drive.ledger.ask(fence, "1", _TEXTS[kind], options=YES_OR_NO)
         case BlockedKind.QUOTA:
             drive.ledger.limited(fence, bad, LimitKind.QUOTA, "local", drive.clock.now() + 3600)
         case BlockedKind.CONFLICT:

@@ -11,6 +11,7 @@ from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.events.attempt_events import GateEnded
 from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import RunRow, Spec, TaskRow, WorkerRow
+from wf_tui.ledger.model.rows.options import Option
 from wf_tui.ledger.model.states import (
     BlockedKind,
     DoneKind,
@@ -38,9 +39,15 @@ START = 1_000_000.0
 GOOD = Ending(Outcome.SUCCEEDED, "exit", exit_code=0)
 BAD = Ending(Outcome.FAILED, "exit", "exit status 1", exit_code=1)
 STOPPED = Ending(Outcome.CANCELLED, "stopped")
+YES_OR_NO = (Option("y", "yes"), Option("n", "no"))
+PERMISSION = (
+    Option("once", "Allow", "allow_once"),
+    Option("ever", "Always allow", "allow_always"),
+    Option("no", "Reject", "reject_once"),
+)
 TABLES = (
     "run", "phase", "phase_edge", "task", "edge", "attempt", "worker", "event", "message",
-    "question", "scheduler", "breaker",
+    "question", "scheduler", "breaker", "allowance", "gate",
 )  # fmt: skip
 
 
@@ -228,10 +235,10 @@ class LedgerHarness:
             return self.ledger.give_back(fence, BAD)
         return self.ledger.merge_gate_failed(fence, BAD, {"head": "b0"})
 
-    def ask(self, fence: Fence, text: str = "may I?") -> Fence:
+    def ask(self, fence: Fence, text: str = "may I?", name: str = "1") -> Fence:
         """Bring a claimed task to a question."""
         self.bring(fence, Step.RUNNING)
-        assert self.ledger.ask(fence, text, ["yes", "no"])
+        assert self.ledger.ask(fence, name, text, options=YES_OR_NO)
         return fence
 
     def finish(self, *tasks: str, worker: str | None = None) -> None:

@@ -270,9 +270,9 @@ def _go_on(ledger: Ledger, fence: Fence, how: str) -> bool:
     """Report what ends no attempt."""
     match how:
         case "question":
-            return ledger.ask(fence, "may I?")
+            return ledger.ask(fence, "1", "may I?") is not None
         case "expired":
-            return ledger.question_expired(fence)
+            return ledger.question_expired(fence, "1")
         case "alive":
             ledger.heartbeat(RUN, [fence])
             return True

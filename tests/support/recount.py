@@ -110,7 +110,9 @@ def _check_claims(db: Database, tasks: dict[str, TaskRow]) -> None:
     questions = db.execute(
         "SELECT task FROM question WHERE run = :run AND state = 'open'", {"run": RUN}
     )
-    assert {str(row[0]) for row in questions} == {t.id for t in tasks.values() if t.asking}
+    opened_by = Counter(str(row[0]) for row in questions)
+    assert opened_by == {t.id: t.questions for t in tasks.values() if t.asking}
+    assert not any(task.questions for task in tasks.values() if not task.asking)
     parked = db.execute(select(TaskRow, "WHERE wait_queue IS NOT NULL"))
     for task in (decode(TaskRow, row) for row in parked):
         assert task.state is TaskState.PENDING, f"{task.id} is parked"

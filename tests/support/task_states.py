@@ -62,7 +62,7 @@ def _reviewed(drive: LedgerHarness) -> None:
 def _unanswered(drive: LedgerHarness) -> None:
     drive.make("t")
     fence = drive.ask(drive.expect_claim("t"))
-    drive.ledger.question_expired(fence)
+    drive.ledger.question_expired(fence, "1")
     drive.ledger.close(fence, STOPPED)
 
 

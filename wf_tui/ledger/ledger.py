@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from random import Random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, ParamSpec
 
 from wf_tui.errors import UsageError
-from wf_tui.ledger.model.events.attempt_events import (
-    AttemptStarted,
-    Integrated,
-    LeftKept,
-    TaskProgress,
-    WorkHarvested,
-)
+from wf_tui.ledger.fenced import Fence
 from wf_tui.ledger.model.events.run_events import (
     JobsChanged,
     Landed,
@@ -22,7 +14,8 @@ from wf_tui.ledger.model.events.run_events import (
     WorktreeRemoved,
 )
 from wf_tui.ledger.model.rows import RunRow, TaskRow, evolve, insert
-from wf_tui.ledger.model.states import WORKER, BlockedKind, DoneKind, LimitKind, Step
+from wf_tui.ledger.model.states import WORKER, BlockedKind, DoneKind, LimitKind
+from wf_tui.ledger.reports import AttemptReports
 from wf_tui.ledger.rules import (
     attempts,
     breaker,
@@ -30,74 +23,37 @@ from wf_tui.ledger.rules import (
     failures,
     load,
     moves,
-    questions,
     runs,
     undo,
 )
 from wf_tui.ledger.rules import seats as seat_rules
-from wf_tui.ledger.rules.change import Change, change
 from wf_tui.ledger.rules.moves import MoveResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from wf_tui.clock import Clock
-    from wf_tui.ledger.model.events.attempt_events import AttemptEvent
     from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
     from wf_tui.ledger.model.rows import Detail, WorkerRow
     from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.rules.moves import Move
-    from wf_tui.ledger.store.database import Database
-    from wf_tui.ledger.store.store import Lead
 
 __all__ = ["Fence", "Ledger"]
 
 START_DEADLINE: Final = 60.0
 STEAL_AFTER: Final = 300.0
-_SCHEDULER: Final = "scheduler"
 _P = ParamSpec("_P")
 
 
-@dataclass(frozen=True)
-class Fence:
-    """What every write of a worker must carry: it counts only while this claim is the live one."""
-
-    run: str
-    task: str
-    epoch: int
-    worker: str
-
-
 @dataclass
-class Ledger:
-    """The rules, on any store. A method either makes its whole change or none, and says why.
+class Ledger(AttemptReports):
+    """The rules, on any store: what starts, steers and ends runs and attempts.
 
-    `actor` is who acts: `scheduler`, `user:<name>` or a worker. Times come from the store, so that
-    all who write go by one clock, or from `clock`, if one is given; the jitter of the back-off
-    comes from `random`. `lead` is the lead of a scheduler, which each of its changes asks first.
+    What attempts report in between is in `AttemptReports`.
     """
-
-    db: Database
-    clock: Clock | None = None
-    actor: str = _SCHEDULER
-    random: Random = field(default_factory=Random)
-    lead: Lead | None = None
-
-    def now(self) -> float:
-        """Return the time of a change, in UTC seconds."""
-        return self.db.now() if self.clock is None else self.clock.now()
-
-    def acting(self, actor: str) -> Ledger:
-        """Return the same ledger with another actor."""
-        return replace(self, actor=actor)
-
-    @contextmanager
-    def _change(self, run: str) -> Iterator[Change]:
-        with change(self.db, run, now=self.now, actor=self.actor, lead=self.lead) as tx:
-            yield tx
 
     # -- runs
 
@@ -246,75 +202,6 @@ class Ledger:
         with self._change(run) as tx:
             failures.reanchor(tx)
 
-    # -- the life of an attempt: each returns whether the claim was still the live one
-
-    def step(
-        self,
-        fence: Fence,
-        step: Step,
-        deadline: float | None = None,
-        *,
-        result: str | None = None,
-    ) -> bool:
-        """Go on to the next step, until `deadline` (UTC seconds); keep a `result` from then on."""
-        return self._fenced(
-            fence, lambda tx, task: attempts.next_step(tx, task, step, deadline, result)
-        )
-
-    def prepared(self, fence: Fence, *, base: str, tree: str) -> bool:
-        """Record where an attempt will work; before its program, so that no work is ever lost."""
-
-        def record(tx: Change, task: TaskRow) -> None:
-            attempt = tx.attempt(task.id, task.epoch)
-            tx.write(attempt, evolve(attempt, base=base, tree=tree))
-
-        return self._fenced(fence, record)
-
-    def started(self, fence: Fence, *, pid: int | None) -> bool:
-        """Record that an attempt's program runs."""
-
-        def record(tx: Change, task: TaskRow) -> None:
-            attempt = tx.attempt(task.id, task.epoch)
-            tx.write(attempt, evolve(attempt, pid=pid))
-            tx.emit(AttemptStarted(pid=pid, base=attempt.base, tree=attempt.tree), task)
-
-        return self._fenced(fence, record)
-
-    def heartbeat(self, run: str, alive: Sequence[Fence]) -> None:
-        """Renew the leases of all attempts that gave evidence of life; one statement.
-
-        No `Change`, and no event: nothing moves by it. A claim that is the live one no longer is
-        left out by the condition, which is the fence here.
-        """
-        if not alive:
-            return
-        with self.db.transaction(run):
-            now = self.now()
-            renewed = [{**fence.__dict__, "run": run, "now": now} for fence in alive]
-            self.db.execute_many(
-                "UPDATE task SET lease_until = :now + (SELECT lease FROM run WHERE id = :run) "
-                "WHERE run = :run AND id = :task AND epoch = :epoch AND worker = :worker",
-                renewed,
-            )
-            self.db.execute_many(
-                "UPDATE worker SET heartbeat_at = :now "
-                "WHERE run = :run AND name = :worker AND epoch = :epoch",
-                renewed,
-            )
-
-    def progress(self, fence: Fence, text: str) -> bool:
-        """Record a sample of what a worker does."""
-        return self.tell(fence, TaskProgress(text=text))
-
-    def tell(self, fence: Fence, event: AttemptEvent) -> bool:
-        """Record what a live attempt says of itself and moves nothing, as the end of its gate."""
-        return self._fenced(fence, lambda tx, task: tx.emit(event, task))
-
-    def harvested(self, fence: Fence, found: WorkHarvested, *left: LeftKept) -> None:
-        """Record what an attempt left behind; also of an attempt that is fenced."""
-        with self._change(fence.run) as tx:
-            attempts.harvested(tx, tx.attempt(fence.task, fence.epoch), found, left)
-
     def done(
         self,
         fence: Fence,
@@ -412,22 +299,6 @@ class Ledger:
             lambda tx, task: failures.limited(tx, task, ending, kind=kind, lane=lane, until=until),
         )
 
-    def intend(self, fence: Fence, old: str, new: str) -> bool:
-        """Record that the integration branch is about to move, from `old` to `new`."""
-
-        def rule(tx: Change, task: TaskRow) -> None:
-            attempt = tx.attempt(task.id, task.epoch)
-            tx.write(attempt, evolve(attempt, intent_old=old, intent_new=new))
-
-        return self._fenced(fence, rule)
-
-    def integrated(self, fence: Fence, old: str, new: str, base: str | None = None) -> None:
-        """Record that the integration branch has moved; true whoever holds the claim now."""
-        with self._change(fence.run) as tx:
-            task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
-            tx.emit(Integrated(old=old, new=new, base=base), task)
-            tx.update_run(evolve(tx.run, head=new))
-
     def reject(self, fence: Fence, ending: Ending) -> None:
         """Keep a result that came too late, as `result_rejected`, and close its attempt."""
         with self._change(fence.run) as tx:
@@ -462,37 +333,3 @@ class Ledger:
                 tx.emit(WorktreeRemoved(tree=tree))
             else:
                 tx.emit(WorktreeKept(tree=tree, reason=kept))
-
-    def ask(self, fence: Fence, text: str, options: Sequence[str] = ()) -> bool:
-        """Ask a person; the claim is kept."""
-        return self._fenced(fence, lambda tx, task: questions.ask(tx, task, text, options))
-
-    def question_expired(self, fence: Fence) -> bool:
-        """Give up waiting for an answer: the worker is stopped, the question stays."""
-        return self._fenced(fence, questions.question_expired)
-
-    # -- the fence
-
-    def _fenced(self, fence: Fence, rule: Callable[[Change, TaskRow], object]) -> bool:
-        """Apply a rule if the claim is the live one; else nothing, and False."""
-        with self._change(fence.run) as tx:
-            task = attempts.task_if_live(tx, fence.task, fence.epoch, fence.worker)
-            if task is None:
-                return False
-            # The rule may take the claim from the task; what it tells is still of this worker.
-            tx.reporter = (fence.task, fence.worker, fence.epoch)
-            rule(tx, task)
-            return True
-
-    def _result(
-        self, fence: Fence, ending: Ending, rule: Callable[[Change, TaskRow], object]
-    ) -> bool:
-        """Apply a result if it is of the live claim; else keep it, rejected, and close."""
-        with self._change(fence.run) as tx:
-            task = attempts.task_if_live(tx, fence.task, fence.epoch, fence.worker)
-            if task is not None:
-                tx.reporter = (fence.task, fence.worker, fence.epoch)
-                rule(tx, task)
-                return True
-            attempts.reject(tx, tx.task(fence.task), fence.epoch, fence.worker, ending)
-            return False

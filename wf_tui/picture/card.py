@@ -178,8 +178,8 @@ def evidence_of(row: EventRow) -> Evidence | None:
     if known is None or not known.proves_life:
         return None
     match read_event(row):
-        case TaskProgress(text=text):
-            word = text
+        case TaskProgress(text=text, tool=tool):
+            word = text or tool or "alive"
         case TaskStep(step=step):
             word = step
         case TaskClaimed():

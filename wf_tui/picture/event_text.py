@@ -40,9 +40,11 @@ _QUIET: Final[frozenset[type[EventBase]]] = frozenset(
         attempts.GateStarted,
         attempts.Integrated,
         attempts.TaskProgress,
+        attempts.UsageTold,
         attempts.WorkHarvested,
         runs.WorkerJoined,
         runs.WorktreeRemoved,
+        tasks.QuestionDelivered,
         tasks.TaskAdded,
     }
 )
@@ -191,22 +193,38 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.QuestionAsked():
             return f"asks: {event.text}"
         case tasks.QuestionAnswered():
-            return f"answered: {event.text}"
+            by_rule = ", as it was allowed before" if event.allowance else ""
+            return f"answered: {event.text or event.option or 'no'}{by_rule}"
+        case tasks.QuestionDelivered():
+            return f"has the answer to {event.id}"
+        case tasks.QuestionClosed():
+            return f"no longer waits for an answer: {event.why}"
         case tasks.MessageSent():
             return f"message: {event.text}"
+        case tasks.MessageLate():
+            return "done before it had a message"
+        case tasks.AllowanceMade():
+            who = event.profile or "it"
+            return f"{who} may always, in this run: {event.text}"
+        case tasks.AllowanceEnded():
+            return "has to ask again"
         case tasks.Undone():
             return "undone"
     assert_never(event)
 
 
-def _attempt_words(  # noqa: C901 - a case a kind
+def _attempt_words(  # noqa: C901, PLR0912 - a case a kind
     event: attempts.AttemptEvent, row: EventRow
 ) -> str:
     match event:
         case attempts.AttemptStarted():
             return f"starts from {(event.base or '')[:_SHORT]}"
         case attempts.TaskProgress():
-            return event.text
+            if event.session:
+                return _joined("has a session", event.model)
+            return _joined(event.tool, event.text) if event.tool else event.text
+        case attempts.UsageTold():
+            return _used(event)
         case attempts.MessageDelivered():
             return "message delivered"
         case attempts.WorkHarvested():
@@ -240,6 +258,14 @@ def _chosen(choices: Mapping[str, object]) -> str:
         values = value if isinstance(value, list | tuple) else [value]
         parts.append(f"--{name} {listed([str(one) for one in values], _CHOSEN)}")
     return " ".join(parts)
+
+
+def _used(event: attempts.UsageTold) -> str:
+    if event.unknown:
+        return "told nothing of what it used"
+    tokens = (event.input_tokens or 0) + (event.output_tokens or 0)
+    cost = event.cost_microusd
+    return f"used {tokens:,} tokens" + ("" if cost is None else f", {cost / 1e6:.4f} USD")
 
 
 def _joined(words: str, more: str | None, joint: str = ": ") -> str:

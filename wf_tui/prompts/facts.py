@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
-    from wf_tui.ledger.queries.messages import PersonSaid
+    from wf_tui.ledger.queries.conversation import PersonSaid
 
 __all__ = ["Comment", "EarlierAttempt", "NeededResult", "PromptFacts"]
 

@@ -9,7 +9,7 @@ from wf_tui.errors import GitError
 from wf_tui.git.control.diffs import file_changes
 from wf_tui.ledger.model.states import Cause, DoneKind
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.queries.messages import said_to
+from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.rules.claims import conflict_paths
 from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
 from wf_tui.prompts.structured import read_structured

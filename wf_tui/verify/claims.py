@@ -271,6 +271,8 @@ def check_attempt_end(run: ReplayState, task: ReplayedTask, event: EventRow) -> 
     run.require((outcome == "succeeded") == good, "stale", event, text)
     # Fenced and stopped must agree: a fenced attempt lost its claim to a person or to a time-out.
     run.require(fenced == (task.verdict == "stopped"), "stale", event, f"{text} (fence)")
+    asked = ", ".join(task.open_questions)
+    run.require(not asked, "question", event, f"it left a question open: {asked}")
     late = outcome == "rejected"
     run.require(late == task.rejected, "stale", event, f"{text}; result_rejected does not fit")
     run.close_attempt(task)

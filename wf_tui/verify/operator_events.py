@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from wf_tui.verify.replayed_task import Action, ReplayedTask
 
 __all__ = [
-    "check_answer",
     "check_edit",
     "check_hold_or_cancel",
-    "check_message",
     "check_reassign",
     "check_release",
     "check_retry",
@@ -95,7 +93,9 @@ def check_release(run: ReplayState, task: ReplayedTask, event: EventRow) -> None
         _apply_action(run, task, event, task.stoppable)
     else:
         run.require(task.stoppable, "move", event, f"taken back from {task.where}")
-        stopping = run.status == "paused" and run.intent == "stop"
+        # A drain takes back what waits for an answer alone: nobody would be there to give it to.
+        wanted = {"stop", "drain"} if task.asking else {"stop"}
+        stopping = run.status == "paused" and run.intent in wanted
         run.require(stopping, "run", event, "taken back though nobody stopped the run")
         stop(task)
     task.not_before = None
@@ -138,22 +138,6 @@ def check_edit(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.require(task.state != "done", "move", event, "edited when it was done")
     run.remember(task, event)
     run.change_spec(task, event)
-
-
-def check_message(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a message; that it reached an attempt is an event of that one."""
-    run.require(task.state != "done", "move", event, "written to when it was done")
-
-
-def check_answer(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge an answer: the worker continues, or, when it is gone, the task is queued again."""
-    run.require(task.kind == "question", "move", event, f"answered from {task.where}")
-    if task.worker is not None:
-        run.move(task, "in_progress")
-        task.step = "running"
-        return
-    _check_run_goes(run, event)
-    run.requeue(task)
 
 
 def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

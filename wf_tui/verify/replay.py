@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.verify import claims, operator_events, pauses, run_events, scheduler_events
+from wf_tui.verify import (
+    claims,
+    conversation,
+    operator_events,
+    pauses,
+    run_events,
+    scheduler_events,
+)
 from wf_tui.verify.event_fields import get_text
 
 if TYPE_CHECKING:
@@ -120,7 +127,9 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "task_step": claims.check_step,
     "task_progress": claims.check_report,
     "attempt_started": claims.check_report,
-    "message_delivered": claims.check_report,
+    "message_delivered": conversation.check_message_delivered,
+    "message_late": conversation.check_late,
+    "usage": conversation.check_usage,
     "harvested": claims.check_harvest,
     "gate_started": claims.check_gate_start,
     "gate_ended": claims.check_gate_end,
@@ -132,9 +141,11 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "task_done": scheduler_events.check_done,
     "lane_limited": scheduler_events.check_limit,
     "conflict_found": scheduler_events.check_conflict,
-    "question_asked": scheduler_events.check_question,
-    "question_answered": operator_events.check_answer,
-    "message_sent": operator_events.check_message,
+    "question_asked": conversation.check_question,
+    "question_answered": conversation.check_answer,
+    "question_delivered": conversation.check_delivered,
+    "question_closed": conversation.check_closed,
+    "message_sent": conversation.check_message,
     "task_retried": operator_events.check_retry,
     "task_reassigned": operator_events.check_reassign,
     "task_skipped": operator_events.check_skip,
@@ -153,6 +164,8 @@ _RUN_EVENTS: Final[Mapping[str, RunJudge]] = {
     "worker_joined": run_events.check_worker_joined,
     "worker_left": run_events.check_worker_left,
     "exported": run_events.check_export,
+    "allowance_made": conversation.check_allowance,
+    "allowance_ended": conversation.check_allowance_end,
 }
 _PROFILE_EVENTS: Final[Mapping[str, RunJudge]] = {
     "lane_limited": pauses.check_pause_begun,

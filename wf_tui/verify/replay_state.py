@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify.kinds import UNSETTLED
 from wf_tui.verify.paused_profiles import PausedProfiles
-from wf_tui.verify.replayed_task import Action, PhaseState, ReplayedTask
+from wf_tui.verify.replayed_task import Action, Allowance, PhaseState, ReplayedTask
 from wf_tui.verify.scopes import HeldScopes
 from wf_tui.verify.verdict import MOST, Violation
 
@@ -69,6 +69,10 @@ class ReplayState:
     """What each seat holds."""
     pauses: PausedProfiles = field(default_factory=PausedProfiles)
     chain: Chain = field(default_factory=Chain)
+    allowances: dict[int, Allowance] = field(default_factory=dict)
+    """What persons have allowed for the rest of the run."""
+    usage: dict[str, int] = field(default_factory=dict)
+    """What all attempts used."""
     counts: Counter[str] = field(default_factory=Counter)
     misplaced: dict[str, None] = field(default_factory=dict)
     """Tasks that a blocked result should block, or should block no more."""

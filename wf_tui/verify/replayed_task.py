@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wf_tui.verify.kinds import BLOCKING, NEVER_RETRIED
 
-__all__ = ["Action", "PhaseState", "ReplayedTask", "TaskSpec"]
+__all__ = ["Action", "Allowance", "PhaseState", "Question", "ReplayedTask", "TaskSpec"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,29 @@ class Action:
     merge_gates: int
     not_before: float | None
     spec: TaskSpec
+
+
+@dataclass
+class Question:
+    """A question of an attempt, as it stands now."""
+
+    text: str
+    kind: str
+    options: dict[str, str]
+    """The kind of each option, by its id."""
+    state: str = "open"
+    always: str = ""
+    """For what a person allowed it from then on."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a person allowed for the rest of a run: to a task, or, where there is one, a profile."""
+
+    task: str
+    profile: str
+    kind: str
+    text: str
 
 
 @dataclass
@@ -101,6 +124,18 @@ class ReplayedTask:
     follows: bool = False
     """Whether it still waits for the one before it in a sequential phase."""
     settled: bool = False
+    questions: dict[tuple[int, str], Question] = field(default_factory=dict)
+    """What its workers asked, by epoch and name."""
+    messages: set[int] = field(default_factory=set)
+    """What people wrote to it that no worker has."""
+    usage: dict[str, int] = field(default_factory=dict)
+    """What its attempts used."""
+
+    @property
+    def open_questions(self) -> list[str]:
+        """The names of the questions that its last attempt waits with."""
+        asked = self.questions.items()
+        return [name for (at, name), one in asked if at == self.epoch and one.state == "open"]
 
     @property
     def holder(self) -> str:

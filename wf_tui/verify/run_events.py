@@ -151,6 +151,7 @@ def check_run_end(run: ReplayState, event: EventRow) -> None:
     stalled_first = state != "partial" or run.status == "stalled"
     run.require(stalled_first, "run", event, f"partial when it was {run.status}")
     run.require(not run.aborting or state == "aborted", "run", event, f"an abort ended {state!r}")
+    run.require(not run.allowances, "approval", event, "something is still allowed by itself")
     recorded = event.data.get("counts")
     names = ("pending", "done", "blocked")
     counts = {name: run.counts[name] for name in names}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.model.rows import EventRow, RunRow, TaskRow
+    from wf_tui.ledger.model.usage import Usage
     from wf_tui.ledger.store.database import Database
 
 __all__ = ["examine", "verify_run"]
@@ -68,6 +69,7 @@ def compare_tables(run: ReplayState, row: RunRow, tasks: Iterable[TaskRow]) -> N
     run.require(row.seq == run.seq, "gap", None, f"the run has {row.seq} events, not {run.seq}")
     _check_equal(run, None, "open attempts", row.open_attempts, run.open_attempts)
     _check_equal(run, None, "head", row.head, run.chain.head)
+    _check_equal(run, None, "usage", _figures(row.usage), run.usage)
     for state in ("pending", "in_progress", "done", "blocked"):
         _check_equal(run, None, state, getattr(row, state), run.counts[state])
     # What is left in the end are tasks that the events tell of and the table does not have.
@@ -92,6 +94,17 @@ def _compare_task(run: ReplayState, row: TaskRow) -> None:
     _check_equal(run, row.id, "open attempt", row.open_epoch, task.open_epoch)
     _check_equal(run, row.id, "tries", row.tries, task.tries)
     _check_equal(run, row.id, "scope", row.scope, task.spec.scope)
+    _check_equal(run, row.id, "open questions", row.questions, len(task.open_questions))
+    asks = not task.asking or task.open_questions or not task.questions
+    if not asks:
+        _add_violation(run, row.id, "it waits for an answer, but no question is open")
+    _check_equal(run, row.id, "usage", _figures(row.usage), task.usage)
+
+
+def _figures(usage: Usage) -> dict[str, int]:
+    """Return what is known of it; nobody without figures is not worth a word."""
+    known = {name: value for name, value in usage.figures().items() if value is not None}
+    return known if usage.unknown else {name: v for name, v in known.items() if name != "unknown"}
 
 
 def _check_equal(

@@ -108,7 +108,7 @@ def test_kinds_that_only_make_wait(drive: LedgerHarness, kind: str) -> None:
             drive.expect_claim("a"), BAD, LimitKind.QUOTA, "far", drive.clock.now() + 9
         )
     else:
-        drive.ledger.question_expired(drive.ask(drive.expect_claim("a")))
+        drive.ledger.question_expired(drive.ask(drive.expect_claim("a")), "1")
     assert (drive.where(), counters(drive, "b")) == (f"B:{kind} P", (1, 0))
 
 
@@ -163,7 +163,7 @@ def test_what_keeps_a_phase_open(drive: LedgerHarness, kind: str) -> None:
         )
     else:
         fence = drive.ask(drive.expect_claim("a"))
-        drive.ledger.question_expired(fence)
+        drive.ledger.question_expired(fence, "1")
         drive.ledger.close(fence, STOPPED)
     assert drive.phase("p").settled_at is None
     assert drive.claim("w2") is None

@@ -42,6 +42,12 @@ KINDS = frozenset(
         "result_rejected",
         "question_asked",
         "question_answered",
+        "question_delivered",
+        "question_closed",
+        "allowance_made",
+        "allowance_ended",
+        "message_late",
+        "usage",
         "message_sent",
         "message_delivered",
         "integrated",
@@ -162,8 +168,10 @@ def test_questions_and_messages(drive: LedgerHarness) -> None:
     drive.mine.move(RUN, MESSAGE, ["a"], text="be quick")
     drive.mine.move(RUN, RELEASE, ["a"])
     asked, answered, sent = drive.events("question_asked", "question_answered", "message_sent")
-    assert asked.data == {"text": "may I?", "options": ["yes", "no"]}
-    assert (answered.data, sent.data) == ({"text": "yes"}, {"text": "be quick"})
+    options = [{"id": "y", "name": "yes", "kind": ""}, {"id": "n", "name": "no", "kind": ""}]
+    assert asked.data == {"id": "1", "text": "may I?", "options": options}
+    assert answered.data == {"id": "1", "text": "yes"}
+    assert sent.data == {"id": 1, "text": "be quick"}
 
 
 def test_messages_are_delivered_once(drive: LedgerHarness) -> None:
@@ -179,7 +187,7 @@ def test_messages_are_delivered_once(drive: LedgerHarness) -> None:
         drive.mine.move(RUN, RELEASE, ["a"])
         drive.db.execute("UPDATE task SET unmet = 0")
     assert given == [("one", "two"), ()]
-    assert drive.events("message_delivered")[0].data == {"count": 2}
+    assert drive.events("message_delivered")[0].data == {"count": 2, "ids": [1, 2]}
 
 
 def test_exports(drive: LedgerHarness) -> None:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase, seat, shell
+from tests.support.ledger_harness import (
+    BAD,
+    RUN,
+    STOPPED,
+    YES_OR_NO,
+    LedgerHarness,
+    phase,
+    seat,
+    shell,
+)
 from wf_tui.ledger.model.states import BlockedKind, LimitKind, Outcome, Step
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import ANSWER, CANCEL, HOLD, RETRY
 
@@ -174,7 +184,7 @@ def test_a_question_keeps_the_claim(drive: LedgerHarness) -> None:
     drive.make("a", jobs=1)
     fence = drive.expect_claim("a")
     drive.ledger.step(fence, Step.RUNNING, drive.clock.now() + 100)
-    drive.ledger.ask(fence, "may I?", ["yes"])
+    drive.ledger.ask(fence, "1", "may I?", options=YES_OR_NO)
     assert (drive.where("a"), drive.seat("w1").task) == ("Q", "a")
     drive.clock.move(60)
     drive.mine.move(RUN, ANSWER, ["a"], text="yes")
@@ -195,15 +205,16 @@ def test_nobody_answers(drive: LedgerHarness) -> None:
     """A question nobody answers stops the worker; an answer then goes into the next prompt."""
     drive.make("a")
     fence = drive.ask(drive.expect_claim("a"))
-    assert drive.ledger.question_expired(fence)
+    assert drive.ledger.question_expired(fence, "1")
     assert drive.where("a") == "B:question"
     drive.ledger.close(fence, STOPPED)
     drive.mine.move(RUN, ANSWER, ["a"], text="use the blue one")
     claim = drive.ledger.claim(RUN, "w1")
     assert claim is not None
-    assert claim.messages == ("use the blue one",)
+    (said,) = said_to(drive.db, RUN, "a", claim.epoch)
+    assert said.text == "may I?\nAnswer: use the blue one"
     assert drive.db.execute("SELECT state, answer FROM question") == [
-        ("answered", "use the blue one")
+        ("delivered", "use the blue one")
     ]
 
 
@@ -229,7 +240,7 @@ def test_several_questions(drive: LedgerHarness) -> None:
     drive.make("a")
     fence = drive.ask(drive.expect_claim("a"))
     drive.mine.move(RUN, ANSWER, ["a"], text="yes")
-    assert drive.ledger.ask(fence, "sure?")
+    assert drive.ledger.ask(fence, "2", "sure?")
     rows = drive.db.execute("SELECT text, state FROM question ")
     assert rows == [("may I?", "answered"), ("sure?", "open")]
 

@@ -31,8 +31,8 @@ NEWS: Final[dict[str, Callable[[LedgerHarness, Fence], bool]]] = {
     "step": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),
     "started": lambda drive, fence: drive.ledger.started(fence, pid=7),
     "progress": lambda drive, fence: drive.ledger.progress(fence, "half"),
-    "ask": lambda drive, fence: drive.ledger.ask(fence, "may I?"),
-    "expired": lambda drive, fence: drive.ledger.question_expired(fence),
+    "ask": lambda drive, fence: bool(drive.ledger.ask(fence, "1", "may I?")),
+    "expired": lambda drive, fence: drive.ledger.question_expired(fence, "1"),
     "intend": lambda drive, fence: drive.ledger.intend(fence, "b0", "b1"),
 }
 

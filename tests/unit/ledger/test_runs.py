@@ -223,7 +223,7 @@ def test_a_person_brings_a_run_back(drive: LedgerHarness, act: str, *, ended: bo
         drive.mine.move(RUN, CANCEL, ["a"])
     elif act == "answer":
         fence = drive.ask(drive.expect_claim("a"))
-        drive.ledger.question_expired(fence)
+        drive.ledger.question_expired(fence, "1")
         drive.ledger.close(fence, STOPPED)
     else:
         drive.ledger.block(drive.expect_claim("a"), BAD, BlockedKind.SCOPE)

@@ -177,11 +177,22 @@ PINNED: list[tuple[Event, str]] = [
         '{"fields": {"priority": 1}, "was": {"priority": 0}}',
     ),
     (
-        tasks.QuestionAsked(text="go?", options=("yes", "no")),
-        '{"text": "go?", "options": ["yes", "no"]}',
+        tasks.QuestionAsked(id="1", text="go?", kind="execute", options=({"id": "y"},)),
+        '{"id": "1", "text": "go?", "kind": "execute", "options": [{"id": "y"}]}',
     ),
-    (tasks.QuestionAnswered(text="yes"), '{"text": "yes"}'),
-    (tasks.MessageSent(text="be quick"), '{"text": "be quick"}'),
+    (
+        tasks.QuestionAnswered(id="1", option="y", always="task"),
+        '{"id": "1", "option": "y", "always": "task"}',
+    ),
+    (tasks.QuestionDelivered(id="1", asked_in=2), '{"id": "1", "asked_in": 2}'),
+    (tasks.QuestionClosed(id="1", why="void"), '{"id": "1", "why": "void"}'),
+    (tasks.MessageSent(id=3, text="be quick"), '{"id": 3, "text": "be quick"}'),
+    (tasks.MessageLate(id=3), '{"id": 3}'),
+    (
+        tasks.AllowanceMade(id=1, profile="kimi", tool_kind="execute", text="npm test"),
+        '{"id": 1, "profile": "kimi", "tool_kind": "execute", "text": "npm test"}',
+    ),
+    (tasks.AllowanceEnded(id=1), '{"id": 1}'),
     (
         tasks.Undone(undoes=9, fields={"priority": 0}),
         '{"undoes": 9, "fields": {"priority": 0}}',
@@ -191,7 +202,14 @@ PINNED: list[tuple[Event, str]] = [
         '{"pid": 99, "base": "b0", "tree": "3"}',
     ),
     (attempts.TaskProgress(text="half"), '{"text": "half"}'),
-    (attempts.MessageDelivered(count=2), '{"count": 2}'),
+    (
+        attempts.UsageTold(input_tokens=7, output_tokens=0, cost_microusd=12),
+        '{"input_tokens": 7, "output_tokens": 0, "cost_microusd": 12}',
+    ),
+    (
+        attempts.MessageDelivered(count=2, ids=(1, 2), heard=True),
+        '{"count": 2, "ids": [1, 2], "heard": true}',
+    ),
     (
         attempts.WorkHarvested(
             ref="refs/wf/a/1",
@@ -338,19 +356,25 @@ def test_what_the_kinds_mean() -> None:
     }
     usual = (True, True, False)
     assert {kind: fact for kind, fact in facts.items() if fact != usual} == {
+        "allowance_ended": (False, False, False),
+        "allowance_made": (False, False, False),
         "attempt_started": (False, False, True),
         "gate_ended": (False, False, True),
         "gate_started": (False, False, True),
         "harvested": (False, False, False),
         "left_kept": (False, False, False),
         "message_delivered": (False, False, False),
+        "message_late": (False, False, False),
         "message_sent": (False, False, False),
         "processes_ended": (False, False, False),
         "question_answered": (True, True, True),
         "question_asked": (True, False, True),
+        "question_closed": (True, False, False),
+        "question_delivered": (False, False, False),
         "task_claimed": (True, True, True),
         "task_progress": (False, False, True),
         "task_step": (True, False, True),
+        "usage": (True, False, True),
     }
 
 

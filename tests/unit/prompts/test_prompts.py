@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.run_harness import RunHarness
 from wf_tui.config import Timing
-from wf_tui.ledger.queries.messages import PersonSaid
+from wf_tui.ledger.queries.conversation import PersonSaid
 from wf_tui.ledger.rules.moves import MESSAGE, RETRY
 from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
 from wf_tui.prompts.render import render

@@ -20,8 +20,19 @@ __all__ = ["blocked", "finished", "unclaimed"]
 
 
 def unclaimed(task: TaskRow) -> TaskRow:
-    """Return the task without its claim: no worker, no lease, no step; its attempt stays open."""
-    return evolve(task, step=None, step_at=None, step_deadline=None, worker=None, lease_until=None)
+    """Return the task without its claim: no worker, no lease, no step; its attempt stays open.
+
+    Nor has it an open question: whoever asked no longer waits.
+    """
+    return evolve(
+        task,
+        step=None,
+        step_at=None,
+        step_deadline=None,
+        worker=None,
+        lease_until=None,
+        questions=0,
+    )
 
 
 def blocked(task: TaskRow, kind: BlockedKind, note: str, detail: Detail) -> TaskRow:

@@ -7,7 +7,7 @@ result changes nothing and leaves `result_rejected`; closing an attempt is never
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import (
     AttemptEnded,
@@ -17,6 +17,7 @@ from wf_tui.ledger.model.events.attempt_events import (
 )
 from wf_tui.ledger.model.events.task_events import TaskDone, TaskStep
 from wf_tui.ledger.model.ignored_files import ignored_text
+from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, evolve
 from wf_tui.ledger.model.states import (
     DoneKind,
@@ -29,12 +30,14 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.model.task_moves import finished
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake
+from wf_tui.ledger.rules.conversation.messages import too_late
+from wf_tui.ledger.rules.reports.usage import without_figures
 from wf_tui.ledger.rules.runs import refresh_abort
-from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
+from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
 from wf_tui.plan.choices import Isolation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wf_tui.ledger.rules.change import Change
 
@@ -47,6 +50,8 @@ __all__ = [
     "reject",
     "task_if_live",
 ]
+
+_LONGEST_PROOF: Final = 200
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,10 @@ class Ending:
     signal: int | None = None
     ref: str | None = None
     commit: str | None = None
+    proof: str = ""
+    """The line of it that matters, for a card; "" where the text says it."""
+    verdict: Mapping[str, object] | None = None
+    """How the program judged itself."""
 
 
 def task_if_live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:
@@ -90,8 +99,7 @@ def next_step(
         later.append(Step.CHECKING)
     if step not in ([Step.HARVESTING] if task.asking else later):
         raise refused(task, f"brought to {step.value}")
-    if task.asking:
-        void_question(tx, task)
+    void_questions(tx, task)
     tx.emit(TaskStep(step=step, before=task.step), task)
     ahead = evolve(
         task,
@@ -102,6 +110,7 @@ def next_step(
         step_at=tx.now,
         step_deadline=deadline,
         result=result,
+        questions=0,
     )
     return tx.update_task(task, ahead)
 
@@ -117,6 +126,9 @@ def harvested(
         attempt,
         ref=found.ref,
         commit_id=found.commit,
+        files=found.files,
+        added=found.added,
+        removed=found.removed,
         ignored=found.ignored or 0,
         ignored_names=found.ignored_names or (),
     )
@@ -154,6 +166,7 @@ def done(
         tx.update_run(evolve(tx.run, result=result))
     commit = ending.commit if kind is DoneKind.MERGED else None
     with_result = evolve(finished(task, kind, note), commit_id=commit, result=result)
+    too_late(tx, task)
     return close(tx, tx.update_task(task, with_result), ending)
 
 
@@ -179,6 +192,9 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     claimed again from here on. Never refused.
     """
     attempt = tx.attempt(task.id, task.epoch)
+    task = without_figures(tx, task, attempt)
+    attempt = tx.attempt(task.id, task.epoch)
+    proof = (ending.proof or ending.text)[:_LONGEST_PROOF] or None
     closed = tx.write(
         attempt,
         evolve(
@@ -192,6 +208,8 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
             ref=ending.ref or attempt.ref,
             commit_id=ending.commit or attempt.commit_id,
             ended_at=tx.now,
+            proof=proof,
+            verdict=compact_json(ending.verdict) if ending.verdict else attempt.verdict,
         ),
     )
     _free_seat(tx, closed)
@@ -205,6 +223,8 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         signal=ending.signal,
         ref=closed.ref,
         fenced=closed.fenced or None,
+        proof=ending.proof or None,
+        verdict=ending.verdict,
     )
     # The task has lost its claim by now; the event is of the attempt's worker and epoch.
     tx.emit(ended, evolve(task, worker=closed.worker, epoch=closed.epoch))

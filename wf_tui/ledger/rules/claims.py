@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.events.attempt_events import MessageDelivered
 from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
 from wf_tui.ledger.model.rows import (
     AttemptRow,
@@ -21,7 +20,6 @@ from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.model.states import (
     BlockedKind,
     Intent,
-    MessageState,
     PendingReason,
     PinnedBy,
     RunState,
@@ -33,6 +31,8 @@ from wf_tui.ledger.queries.role_routing import reserved_roles
 from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.change import Change
+from wf_tui.ledger.rules.conversation.messages import deliver
+from wf_tui.ledger.rules.conversation.questions import tell_next
 from wf_tui.ledger.rules.runs import wake_run
 from wf_tui.plan.choices import Isolation
 from wf_tui.plan.scopes import first_overlap
@@ -348,7 +348,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         scope_waived=False,
     )
     held = tx.update_task(task, claimed)
-    open_attempt(tx, held, phase, worker.profile, worker.host)
+    open_attempt(tx, held, phase, worker.profile, worker)
     busy = evolve(worker, task=task.id, epoch=epoch, state=SeatState.BUSY, heartbeat_at=tx.now)
     tx.write(worker, busy)
     event = TaskClaimed(
@@ -357,8 +357,10 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         scope=held.scope,
         isolation=held.isolation,
         mode=held.mode,
+        lane=worker.lane,
     )
     tx.emit(event, held)
+    tell_next(tx, held)
     return Claim(
         run=tx.run.id,
         task=held,
@@ -370,7 +372,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         head=tx.run.head,
         last_note=task.note,
         conflict=conflict_paths(task),
-        messages=_deliver(tx, held),
+        messages=tuple(one.text for one in deliver(tx, held)),
     )
 
 
@@ -382,13 +384,12 @@ def conflict_paths(task: TaskRow) -> tuple[str, ...]:
 
 
 def open_attempt(
-    tx: Change, task: TaskRow, phase: PhaseRow, profile: str, host: str = ""
+    tx: Change, task: TaskRow, phase: PhaseRow, profile: str, seat: WorkerRow | None = None
 ) -> AttemptRow:
     """Open the attempt of a claim: it holds seat, scope and caps until it is closed.
 
     `task` is the row as claimed, with worker and epoch; the caller writes it, and the seat. A
-    person's claim has one too, of the profile `user`. `host` is the machine that it runs on; "" is
-    that of the scheduler.
+    person's claim has one too, of the profile `user` and without a `seat`.
     """
     attempt = AttemptRow(
         run=tx.run.id,
@@ -405,7 +406,9 @@ def open_attempt(
         scope_waived=task.scope_waived,
         started_at=tx.now,
         number=tx.run.attempts + 1,
-        host=host,
+        host=seat.host if seat else "",
+        lane=seat.lane if seat else None,
+        model=seat.model or None if seat else None,
     )
     if task.writes and task.isolation is Isolation.SHARED:
         users = [a for a in tx.open_attempts() if a.writes and a.isolation is Isolation.SHARED]
@@ -416,23 +419,3 @@ def open_attempt(
     tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts + 1, attempts=attempt.number))
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts + 1))
     return attempt
-
-
-def _deliver(tx: Change, task: TaskRow) -> tuple[str, ...]:
-    """Hand over what people wrote to this task since its last attempt."""
-    rows = tx.db.execute(
-        "UPDATE message SET state = :delivered, epoch = :epoch, delivered_at = :now "
-        "WHERE run = :run AND task = :task AND state = :waiting RETURNING id, text",
-        {
-            "delivered": MessageState.DELIVERED,
-            "waiting": MessageState.WAITING,
-            "epoch": task.epoch,
-            "now": tx.now,
-            "run": tx.run.id,
-            "task": task.id,
-        },
-    )
-    if rows:
-        tx.emit(MessageDelivered(count=len(rows)), task)
-    # In no order are rows returned that a statement changed.
-    return tuple(str(text) for _, text in sorted(rows))

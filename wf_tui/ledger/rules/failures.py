@@ -28,7 +28,7 @@ from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.attempts import Ending, close
 from wf_tui.ledger.rules.runs import abort_rest
-from wf_tui.ledger.rules.task_guards import in_progress, refused, void_question
+from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
 from wf_tui.plan.choices import OnFailure
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def fail(
     `kind` and `detail` are what the task is blocked as when its tries are used up; the jitter of
     its back-off comes from `random`. Never refused, whatever step the attempt was at.
     """
-    if task.asking:
-        void_question(tx, task)
+    void_questions(tx, task)
     # While the attempt is open still: the breaker asks how long it took from its claim until now.
     breaker.failed(tx, tx.attempt(task.id, task.epoch))
     tries = task.tries + 1

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Concatenate, Final, Generic, ParamSpec
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
-from wf_tui.ledger.rules import accept, operator_moves, questions
+from wf_tui.ledger.rules import accept, operator_moves
+from wf_tui.ledger.rules.conversation import allowances, messages, questions
+from wf_tui.ledger.rules.reports.usage import budget_used_up
 from wf_tui.ledger.rules.runs import wake_run, why_not_wake
 from wf_tui.ledger.rules.task_guards import refused, stoppable
 
@@ -29,6 +31,7 @@ __all__ = [
     "ANSWER",
     "CANCEL",
     "EDIT",
+    "FORGET",
     "HOLD",
     "MESSAGE",
     "MOVES",
@@ -335,11 +338,30 @@ ANSWER: Final = Move(
     questions.answer,
     frozenset({Situation.ASKING}),
     frozenset({BlockedKind.QUESTION}),
+    check=questions.check_answer,
     wakes=True,
     undoable=False,
+    usage="TASK WORD",
 )
+FORGET: Final = Move(
+    ANSWER.name,
+    "asked for again",
+    allowances.forget,
+    frozenset(Situation),
+    _EVERY_KIND,
+    undoable=False,
+)
+"""`wf answer --forget`, the other side of an answer for always: not in `MOVES`, since it answers
+nothing."""
 MESSAGE: Final = Move(
-    "message", "written to", questions.message, _UNDONE, _EVERY_KIND, undoable=False
+    "message",
+    "written to",
+    messages.message,
+    _UNDONE,
+    _EVERY_KIND,
+    check=messages.check_length,
+    undoable=False,
+    usage="TASK TEXT",
 )
 
 MOVES: Final[Mapping[str, Move[...]]] = {
@@ -368,6 +390,13 @@ def why_not(
     """Return why a move is not possible now, or None where it is."""
     if not move.allows(situation, task.kind):
         return refused(task, move.done)
+    if move in {RETRY, REASSIGN} and task.kind == BlockedKind.BUDGET:
+        used = budget_used_up(task)
+        if used:
+            return RefusedError(
+                f"task {task.id!r} cannot be {move.done}: it {used}",
+                f"raise that first: wf edit {task.id} --max-tokens N --max-cost USD",
+            )
     if move.wakes and not task.claimed:
         return why_not_wake(run)
     return None

@@ -31,8 +31,10 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.model.task_moves import blocked, finished
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake_next
+from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.load import rank, scope_key
 from wf_tui.ledger.rules.task_guards import fence
 
@@ -58,6 +60,8 @@ __all__ = [
 ]
 
 _SPEC: Final = frozenset(Spec.__dataclass_fields__)
+_BUDGET: Final = frozenset({"max_tokens", "max_cost_usd"})
+"""What all attempts of a task may use together; to change it raises it."""
 
 
 def retry(tx: Change, task: TaskRow) -> TaskRow:
@@ -144,6 +148,7 @@ def skip(tx: Change, task: TaskRow) -> TaskRow:
         # As long as it is in the walk: afterwards it is not known what it kept parked.
         wake_next(tx, task)
     tx.emit_move(TaskSkipped(kind=DoneKind.SKIPPED, stopped=stops or None), task)
+    too_late(tx, task)
     if stops:
         fence(tx, task)
     skipped = finished(task, DoneKind.SKIPPED, f"skipped by {_person(tx)}")
@@ -155,8 +160,13 @@ def edit(tx: Change, task: TaskRow, *, fields: Mapping[str, object]) -> TaskRow:
 
     `fields` may hold any field of `Spec`, and title, scope, role, mode, max_attempts, backoff.
     """
-    before = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
-    tx.emit_move(TaskEdited(fields=dict(fields), was=before), task)
+    before: dict[str, object] = {k: getattr(task.spec if k in _SPEC else task, k) for k in fields}
+    fields = dict(fields)
+    if not _BUDGET.isdisjoint(fields):
+        # What it used until now counts no more.
+        fields["budget_from"] = task.usage.figures()
+        before["budget_from"] = task.budget_from.figures()
+    tx.emit_move(TaskEdited(fields=fields, was=before), task)
     # By its old scope, behind which others are parked; with the new one it keeps back others.
     wake_next(tx, task)
     return tx.update_task(task, edited(task, fields))
@@ -170,6 +180,8 @@ def edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
     """
     in_spec: dict[str, Any] = {k: v for k, v in fields.items() if k in _SPEC}
     own: dict[str, Any] = {k: from_json(k, v) for k, v in fields.items() if k not in _SPEC}
+    if "budget_from" in own:
+        own["budget_from"] = Usage(**own["budget_from"])
     spec = replace(task.spec, **in_spec)
     new = evolve(task, **own)
     return evolve(

@@ -17,19 +17,20 @@ from wf_tui.ledger.model.events.run_events import (
     SchedulerStarted,
     SchedulerWaited,
 )
-from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
+from wf_tui.ledger.model.events.task_events import TaskBlocked
 from wf_tui.ledger.model.rows import RunRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import (
     PERSON,
     BlockedKind,
     Intent,
-    ReleaseKind,
     RunState,
     TaskState,
 )
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.queries import breaker_reads
 from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules.conversation.allowances import end_all
+from wf_tui.ledger.rules.conversation.questions import put_back
 from wf_tui.ledger.rules.task_guards import fence, stoppable
 
 if TYPE_CHECKING:
@@ -164,14 +165,13 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     """Pause and let the scheduler exit; with `now`, take running work back to the queue first.
 
     Returns the tasks that were taken back. What a person has accepted is seen through: in the queue
-    a worker would begin it anew.
+    a worker would begin it anew. What waits for an answer is taken back without `now`, too: nobody
+    would be there to give it to.
     """
     _raise(why_not_stop(tx.run))
     intent = Intent.STOP if now else Intent.DRAIN
     tx.update_run(evolve(tx.run, state=RunState.PAUSED, intent=intent))
     tx.emit(RunPaused(intent=intent))
-    if not now:
-        return []
     rows = tx.db.execute(
         select(
             TaskRow,
@@ -180,13 +180,11 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
         ),
         {"run": tx.run.id},
     )
-    stopped = []
-    for task in [decode(TaskRow, row) for row in rows]:
-        if stoppable(task) and not task.by_hand:
-            tx.emit(TaskReleased(kind=ReleaseKind.STOP, before=task.step or task.kind), task)
-            fence(tx, task)
-            stopped.append(tx.to_pending(task))
-    return stopped
+    return [
+        put_back(tx, task)
+        for task in [decode(TaskRow, row) for row in rows]
+        if (task.asking or (now and stoppable(task))) and not task.by_hand
+    ]
 
 
 def abort(tx: Change) -> None:
@@ -306,6 +304,7 @@ def _go(tx: Change) -> None:
 
 
 def _end(tx: Change, state: RunState) -> None:
+    end_all(tx)
     tx.update_run(evolve(tx.run, state=state, ended_at=tx.now))
     run = tx.run
     counts = {"pending": run.pending, "done": run.done, "blocked": run.blocked}

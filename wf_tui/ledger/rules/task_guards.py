@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.events.task_events import QuestionClosed
+from wf_tui.ledger.model.rows import QuestionRow, decode, evolve, select
 from wf_tui.ledger.model.states import QuestionState, Step
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["fence", "in_progress", "refused", "stoppable", "void_question"]
+__all__ = ["fence", "in_progress", "refused", "stoppable", "void_questions"]
 
 
 def stoppable(task: TaskRow) -> bool:
@@ -50,17 +51,23 @@ def fence(tx: Change, task: TaskRow) -> None:
     """
     attempt = tx.attempt(task.id, task.epoch)
     tx.write(attempt, evolve(attempt, fenced=True))
-    void_question(tx, task)
+    void_questions(tx, task)
 
 
-def void_question(tx: Change, task: TaskRow) -> None:
-    """Close a question that its worker no longer waits for."""
-    tx.db.execute(
-        "UPDATE question SET state = :void WHERE run = :run AND task = :task AND state = :open",
-        {
-            "void": QuestionState.VOID,
-            "run": tx.run.id,
-            "task": task.id,
-            "open": QuestionState.OPEN,
-        },
+def void_questions(tx: Change, task: TaskRow) -> None:
+    """Close the questions that a worker no longer waits for; the caller writes that none is open.
+
+    Its answers that it does not have yet stay: they approve nothing, but the next prompt has them.
+    """
+    if not task.questions:
+        return
+    rows = tx.db.execute(
+        select(
+            QuestionRow,
+            "WHERE run = :run AND task = :task AND state = :open ORDER BY ordinal",
+        ),
+        {"run": tx.run.id, "task": task.id, "open": QuestionState.OPEN},
     )
+    for asked in (decode(QuestionRow, row) for row in rows):
+        tx.write(asked, evolve(asked, state=QuestionState.VOID))
+        tx.emit(QuestionClosed(id=asked.id, why=QuestionState.VOID), task)

@@ -173,7 +173,7 @@ def test_questions_and_messages_go_on(fourth: Path) -> None:
             "SELECT task, id, state, options, answer FROM question ORDER BY task"
         )
         assert asked == [
-            ("a", "1", "answered", "[]", "this one"),
+            ("a", "1", "delivered", "[]", "this one"),
             (
                 *("b", "1", "open"),
                 '[{"id":"1","name":"yes","kind":""},{"id":"2","name":"no","kind":""}]',

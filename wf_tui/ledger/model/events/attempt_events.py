@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.events.base import EventBase
+from wf_tui.ledger.model.events.base import EventBase, Shape
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = [
     "ProcessesEnded",
     "ResultRejected",
     "TaskProgress",
+    "UsageTold",
     "WorkHarvested",
 ]
 
@@ -41,15 +42,39 @@ class AttemptStarted(EventBase, kind="attempt_started", changes_row=False, prove
 
 
 class TaskProgress(EventBase, kind="task_progress", changes_row=False, proves_life=True):
-    """A sample of what its worker does."""
+    """A sample of what its worker does: the last line of a command, or an agent's last words."""
 
-    text: str
+    text: str = ""
+    tool: str | None = None
+    """The tool that it uses just now, which the text then says more of."""
+    tools: int | None = None
+    """How many tool calls it has begun."""
+    plan: Shape | None = None
+    """How far its plan is: `done`, `of`."""
+    session: str | None = None
+    """Told once, as its program has a conversation that another attempt can go on with."""
+    model: str | None = None
+
+
+class UsageTold(EventBase, kind="usage", reaches_dependants=False, proves_life=True):
+    """It used this since the last one; `unknown` is 1 where it ended without any figures."""
+
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    requests: int | None = None
+    cost_microusd: int | None = None
+    unknown: int | None = None
 
 
 class MessageDelivered(EventBase, kind="message_delivered", changes_row=False):
-    """It was handed what people wrote to its task since the last one."""
+    """It has what people wrote to its task: in its prompt, or while it runs."""
 
     count: int
+    ids: tuple[int, ...] = ()
+    heard: bool | None = None
+    """True where its program said so."""
 
 
 class WorkHarvested(EventBase, kind="harvested", changes_row=False):
@@ -58,6 +83,9 @@ class WorkHarvested(EventBase, kind="harvested", changes_row=False):
     ref: str | None = None
     commit: str | None = None
     files: int | None = None
+    added: int | None = None
+    """Lines; with `removed`, None where that was not counted."""
+    removed: int | None = None
     ignored: int | None = None
     """How many names git ignores, a folder that is ignored as a whole being one."""
     ignored_names: tuple[str, ...] | None = None
@@ -157,6 +185,10 @@ class AttemptEnded(EventBase, kind="attempt_ended"):
     signal: int | None = None
     ref: str | None = None
     fenced: bool | None = None
+    proof: str | None = None
+    """The line of its end that matters."""
+    verdict: Shape | None = None
+    """How its program judged itself."""
 
 
 class ResultRejected(EventBase, kind="result_rejected"):
@@ -169,6 +201,7 @@ class ResultRejected(EventBase, kind="result_rejected"):
 AttemptEvent = (
     AttemptStarted
     | TaskProgress
+    | UsageTold
     | MessageDelivered
     | WorkHarvested
     | GateStarted

@@ -116,6 +116,10 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
 
 
+def _numbers(value: object) -> tuple[int, ...]:
+    return tuple(map(_whole, value)) if isinstance(value, list | tuple) else ()
+
+
 def _shape(value: object) -> Shape:
     return value if isinstance(value, dict) else {}
 
@@ -143,6 +147,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "float": _number,
     "bool": bool,
     "tuple[str, ...]": _words,
+    "tuple[int, ...]": _numbers,
     "tuple[Shape, ...]": _shapes,
     "Shape": _shape,
     **{name: _word_of(words) for name, words in _CLOSED.items()},
@@ -153,6 +158,7 @@ _EMPTY: Final[Mapping[str, object]] = {
     "float": 0.0,
     "bool": False,
     "tuple[str, ...]": (),
+    "tuple[int, ...]": (),
     "tuple[Shape, ...]": (),
     "Shape": {},
 }

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from wf_tui.plan.choices import GateOn
 
 __all__ = [
+    "AllowanceEnded",
+    "AllowanceMade",
+    "MessageLate",
     "MessageSent",
     "QuestionAnswered",
     "QuestionAsked",
+    "QuestionClosed",
+    "QuestionDelivered",
     "TaskAdded",
     "TaskBlocked",
     "TaskClaimed",
@@ -66,6 +71,9 @@ class TaskClaimed(EventBase, kind="task_claimed", proves_life=True):
     before: str | None = None
     choices: Shape | None = None
     """How a person wants what they accepted to be taken."""
+    lane: str | None = None
+    session: str | None = None
+    """The conversation that it goes on with."""
 
 
 class TaskStep(EventBase, kind="task_step", reaches_dependants=False, proves_life=True):
@@ -147,20 +155,68 @@ class TaskEdited(EventBase, kind="task_edited"):
 class QuestionAsked(EventBase, kind="question_asked", reaches_dependants=False, proves_life=True):
     """Its worker asks a person."""
 
+    id: str
+    """One name in an attempt."""
     text: str
-    options: tuple[str, ...]
+    kind: str | None = None
+    """What it would do if it may: the kind of a tool."""
+    options: tuple[Shape, ...] = ()
+    expires_at: float | None = None
 
 
 class QuestionAnswered(EventBase, kind="question_answered", proves_life=True):
-    """A person answered; its worker, if it still waits, goes on."""
+    """A person answered, or a rule in their place; its worker, if it still waits, goes on."""
 
-    text: str
+    id: str
+    option: str | None = None
+    text: str | None = None
+    always: str | None = None
+    """For what a person allowed it from now on: `task` or `profile`."""
+    allowance: int | None = None
+    """What answered, where a person had allowed it before."""
+
+
+class QuestionDelivered(EventBase, kind="question_delivered", changes_row=False):
+    """A worker has what was answered: the one that asked, or a later one in its prompt."""
+
+    id: str
+    asked_in: int | None = None
+    """The epoch that asked, where it is another one."""
+
+
+class QuestionClosed(EventBase, kind="question_closed", reaches_dependants=False):
+    """Nobody waits for an answer any more: `expired`, or `void` since its worker is gone."""
+
+    id: str
+    why: str
 
 
 class MessageSent(EventBase, kind="message_sent", changes_row=False):
-    """A person wrote something to its next attempt."""
+    """A person wrote something to its worker."""
 
+    id: int
     text: str
+
+
+class MessageLate(EventBase, kind="message_late", changes_row=False):
+    """It was done before a worker had what a person wrote."""
+
+    id: int
+
+
+class AllowanceMade(EventBase, kind="allowance_made", changes_row=False):
+    """A person allows something for the rest of the run, to this task or to a profile."""
+
+    id: int
+    profile: str | None = None
+    tool_kind: str = ""
+    text: str = ""
+
+
+class AllowanceEnded(EventBase, kind="allowance_ended", changes_row=False):
+    """It is asked for again: a person said so, or the run is over."""
+
+    id: int
 
 
 class Undone(EventBase, kind="undone"):
@@ -184,6 +240,11 @@ TaskEvent = (
     | TaskEdited
     | QuestionAsked
     | QuestionAnswered
+    | QuestionDelivered
+    | QuestionClosed
     | MessageSent
+    | MessageLate
+    | AllowanceMade
+    | AllowanceEnded
     | Undone
 )

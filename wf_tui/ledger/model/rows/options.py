@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.json_text import compact_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Option", "read_options", "write_options"]
+__all__ = [
+    "ALLOW_ALWAYS",
+    "ALLOW_ONCE",
+    "REJECT_ALWAYS",
+    "REJECT_ONCE",
+    "Option",
+    "chosen_option",
+    "read_options",
+    "write_options",
+]
 
 
 @dataclass(frozen=True)
@@ -23,9 +32,35 @@ class Option:
     kind: str = ""
     """What it means for wf: `allow_once`, `allow_always`, `reject_once`, `reject_always` or ""."""
 
+    @property
+    def allows(self) -> bool:
+        """Whether the worker may then do what it asks about."""
+        return self.kind.startswith("allow")
+
+    @property
+    def rejects(self) -> bool:
+        """Whether it then may not."""
+        return self.kind.startswith("reject")
+
     def fields(self) -> Mapping[str, str]:
         """Return it as tables, events and JSON have it."""
         return {"id": self.id, "name": self.name, "kind": self.kind}
+
+
+ALLOW_ONCE: Final = "allow_once"
+ALLOW_ALWAYS: Final = "allow_always"
+REJECT_ONCE: Final = "reject_once"
+REJECT_ALWAYS: Final = "reject_always"
+_WORDS: Final = {"allow": ALLOW_ONCE, "reject": REJECT_ONCE}
+
+
+def chosen_option(options: Sequence[Option], word: str) -> Option | None:
+    """Return what a person's word chooses: an id, a number from 1, a name, `allow` or `reject`."""
+    by_id = [option for option in options if option.id == word]
+    by_number = [option for place, option in enumerate(options, 1) if str(place) == word]
+    by_name = [option for option in options if option.name.casefold() == word.casefold()]
+    by_kind = [option for option in options if option.kind == _WORDS.get(word, word)]
+    return next(iter([*by_id, *by_number, *by_name, *by_kind]), None)
 
 
 def read_options(text: str) -> tuple[Option, ...]:

@@ -34,6 +34,24 @@ class QuestionRow:
     answer: str | None = None
     """What a person said, in their own words."""
     answered_by: str = ""
+    """A person, `timeout`, or `allowance` with its number."""
+    delivered_epoch: int | None = None
+    """The attempt that has the answer: its own, or a later one in its prompt."""
+
+    @property
+    def permission(self) -> bool:
+        """Whether it asks to be allowed something, rather than to be told."""
+        return any(option.allows or option.rejects for option in self.options)
+
+    def once(self, kind: str) -> Option | None:
+        """Return its option that allows or rejects this one time."""
+        return next((option for option in self.options if option.kind == kind), None)
+
+    @property
+    def said(self) -> str:
+        """What was answered, as a person reads it."""
+        names = (option.name for option in self.options if option.id == self.option)
+        return self.answer if self.answer is not None else next(names, self.option or "")
 
 
 @dataclass(frozen=True)

@@ -265,6 +265,7 @@ CREATE TABLE question (
     option TEXT,
     answer TEXT,
     answered_by TEXT NOT NULL,
+    delivered_epoch BIGINT,
     PRIMARY KEY (run, task, epoch, id)
 );
 CREATE INDEX question_open ON question (run, asked_at) WHERE state = 'open';

@@ -71,6 +71,7 @@ CREATE TABLE question (
     option TEXT,
     answer TEXT,
     answered_by TEXT NOT NULL,
+    delivered_epoch BIGINT,
     PRIMARY KEY (run, task, epoch, id)
 );
 CREATE INDEX question_open ON question (run, asked_at) WHERE state = 'open';
@@ -154,7 +155,7 @@ SELECT
 FROM old_message;
 INSERT INTO question (
     run, task, epoch, id, ordinal, asked_at, expires_at, text, kind, options, state, option,
-    answer, answered_by
+    answer, answered_by, delivered_epoch
 )
 SELECT
     run, task, epoch, CAST(row_number() OVER this AS TEXT), row_number() OVER this, asked_at, NULL,
@@ -163,7 +164,7 @@ SELECT
         SELECT json_group_array(json_object('id', CAST(key + 1 AS TEXT), 'name', value, 'kind', ''))
         FROM json_each(old_question.options)
     ),
-    state, NULL, answer, ''
+    CASE state WHEN 'answered' THEN 'delivered' ELSE state END, NULL, answer, '', NULL
 FROM old_question
 WINDOW this AS (PARTITION BY run, task ORDER BY asked_at, rowid);
 UPDATE task SET questions = (

@@ -1,0 +1,61 @@
+"""What a model used: added up in the transaction that tells of it, never computed by a view.
+
+It counts whoever holds the claim by then: what a stopped attempt used was used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.events.attempt_events import UsageTold
+from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.usage import NO_USAGE, Usage
+from wf_tui.plan.choices import Takes
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.rules.change import Change
+
+__all__ = ["budget_used_up", "used", "without_figures"]
+
+_UNKNOWN: Final = Usage(unknown=1)
+_MICRO: Final = 1_000_000
+
+
+def used(tx: Change, task: TaskRow, attempt: AttemptRow, step: Usage) -> TaskRow:
+    """Add what an attempt used to the sums of attempt, task, seat and run; return the task.
+
+    `step` is what came since the last report. A lane is the sum of its seats.
+    """
+    before = attempt.usage or NO_USAGE
+    tx.write(attempt, evolve(attempt, usage=before + step))
+    task = tx.write(task, evolve(task, usage=task.usage + step))
+    for seat in tx.workers():
+        if seat.name == attempt.worker:
+            tx.write(seat, evolve(seat, usage=seat.usage + step))
+    tx.update_run(evolve(tx.run, usage=tx.run.usage + step))
+    known = {name: value for name, value in step.figures().items() if value is not None}
+    event = UsageTold(**{**known, "unknown": step.unknown or None})
+    tx.emit(event, evolve(task, worker=attempt.worker, epoch=attempt.epoch))
+    return task
+
+
+def without_figures(tx: Change, task: TaskRow, attempt: AttemptRow) -> TaskRow:
+    """Count an attempt that is over and gave no figures, though a model worked on it.
+
+    Called as it is closed. A command used nothing; so did what was never started.
+    """
+    silent = attempt.usage is None and attempt.pid is not None and not attempt.by_hand
+    return used(tx, task, attempt, _UNKNOWN) if silent and task.takes is Takes.PROMPT else task
+
+
+def budget_used_up(task: TaskRow) -> str:
+    """Return which limit of tokens or money a task has reached since it was raised; "" if none."""
+    since = task.usage.since(task.budget_from)
+    tokens, cost = task.spec.max_tokens, task.spec.max_cost_usd
+    if tokens is not None and since.tokens >= tokens:
+        return f"used {since.tokens:,} of {tokens:,} tokens"
+    spent = (since.cost_microusd or 0) / _MICRO
+    if cost is not None and since.cost_microusd is not None and spent >= cost:
+        return f"used {spent:,.2f} of {cost:,.2f} USD"
+    return ""
