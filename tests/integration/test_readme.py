@@ -16,6 +16,8 @@ from wf_tui.cli.root import wf
 from wf_tui.config import load_config
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
 from wf_tui.plan.models import Phase, Plan, Task
+from wf_tui.profiles.resolve import resolve_all
+from wf_tui.profiles.usable import usable
 
 _README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 _FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -119,6 +121,19 @@ def test_the_settings_are_read(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(text)
     assert load_config({"WF_CONFIG": str(path)}).profiles["tests"].seats == 1
+
+
+def test_the_profiles_of_agents_are_read(tmp_path: Path) -> None:
+    """Each works as it stands: its preset fits, and nothing but program and key can be missing."""
+    (text,) = [block.text for block in _BLOCKS if block.name == "agents.toml"]
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    profiles = resolve_all(load_config({"WF_CONFIG": str(path)}))
+    agents = {"codex", "claude", "kimi", "gemini", "opencode", "qwen", "pi", "glm"}
+    assert agents | {"careful", "mine", "shell"} == set(profiles)
+    for profile in profiles.values():
+        kinds = {reason.kind for reason in usable(profile, {"PATH": "", "HOME": str(tmp_path)})}
+        assert kinds <= {"program", "key", "login"}
 
 
 def test_every_command_that_exists_is_in_the_table_and_no_other() -> None:
