@@ -257,3 +257,58 @@ async def test_a_program_that_is_not_there(acp: AcpHarness) -> None:
     failure = failed(await acp.run(acp.job(profile={"argv": ("no-such-agent",)})))
     assert failure.kind is FailureKind.CONFIG
     assert "cannot start no-such-agent: No such file or directory" in failure.text
+
+
+@pytest.mark.slow
+async def test_a_line_without_end(acp: AcpHarness) -> None:
+    """A line of 100 MB is passed over, fills neither memory nor log, and the turn goes on."""
+    job = acp.job([["long", 100], ["say", "Done."]], limits=Limits(output_bytes=1 << 20))
+    assert isinstance(await acp.run(job), Success)
+    assert [event.kind for event in acp.said(Other)] == ["long line"]
+    assert (acp.attempt / "raw.jsonl").stat().st_size < 4 << 20
+
+
+@pytest.mark.slow
+async def test_a_flood_of_words(acp: AcpHarness) -> None:
+    """Words that come faster than anybody reads are put together, and none is lost."""
+    said = [["say", f"{number} "] for number in range(20_000)]
+    assert isinstance(await acp.run(acp.job(said)), Success)
+    told = acp.said(Message)
+    assert "".join(event.text for event in told) == "".join(text for _, text in said)
+    assert len(told) < 2000
+
+
+@pytest.mark.slow
+async def test_stray_writes(acp: AcpHarness) -> None:
+    """Files of the tree are written for the agent; it is told of what is not."""
+    (acp.tree / ".git").mkdir()
+    (acp.tree / "out").symlink_to(acp.folder)
+    paths = ["new/a.txt", str(acp.tree / "b.txt"), "../c.txt", "out/d.txt", ".git/config"]
+    await acp.run(acp.job([["stray", path, "content"] for path in paths]))
+    assert acp.said(Verdict)[0].text == "[written][written][-32602][-32602][-32602]"
+    assert [event.text for event in acp.said(Other)] == paths[:2]
+    assert (acp.tree / "new/a.txt").read_text() == "content"
+    assert not (acp.folder / "d.txt").exists()
+
+
+@pytest.mark.slow
+async def test_a_refusal_is_told_as_what_it_is(acp: AcpHarness) -> None:
+    """An error of the agent ends the attempt with its cause, and a notice as last word does."""
+    error = {"code": -32603, "message": "Internal error", "data": {"errorKind": "rate_limit"}}
+    failure = failed(await acp.run(acp.job([["say", "I"], ["fail", error]])))
+    assert failure.kind is FailureKind.RATE_LIMIT
+    profile = {"names_messages": True}
+    failure = failed(await acp.run(acp.job([["say", "Insufficient Balance"]], profile=profile)))
+    assert failure.kind is FailureKind.QUOTA
+
+
+@pytest.mark.slow
+async def test_what_an_agent_may_not_do(acp: AcpHarness) -> None:
+    """Requests of other methods are refused, notifications that are not known are nothing."""
+    unknown = json.dumps({"jsonrpc": "2.0", "method": "_of/another", "params": {}})
+    asking = json.dumps({"jsonrpc": "2.0", "id": "x", "method": "terminal/create", "params": {}})
+    job = acp.job([["raw", f"{unknown}\n{asking}\n"], ["say", "Hi."]], [["say", "Again."]])
+    acp.session.written.put_nowait(PersonMessage("m1", "ann", "Go on."))
+    assert isinstance(await acp.run(job), Success)
+    refused = [message for message in acp.heard if message.get("id") == "x"]
+    assert refused[0]["error"]["code"] == -32601

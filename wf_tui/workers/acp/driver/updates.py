@@ -13,8 +13,6 @@ from wf_tui.workers.line.grammar import (
     LineEvent,
     Message,
     Other,
-    PlanItem,
-    PlanUpdate,
     ToolEnd,
     ToolStart,
 )
@@ -23,6 +21,7 @@ __all__ = ["Updates"]
 
 _LONGEST: Final = 100_000
 """Characters of a tool's input or output that are told; the raw stream has all."""
+_PLANS: Final = frozenset({"plan", "plan_update"})
 _KEPT_TEXT: Final = 64_000
 """Characters of its last words that are kept."""
 
@@ -59,20 +58,22 @@ class Updates:
 
     def read(self, params: object) -> Iterator[LineEvent]:
         """Iterate over what a session/update says. Never raises: what is not known is `Other`."""
+        raw = Record(params if isinstance(params, dict) else {}).record("update")
+        kind = raw.text("sessionUpdate")[:100]
+        if kind in _PLANS:
+            # Read by itself: agents have more words for the state of a step than the protocol.
+            steps = raw if kind == "plan" else raw.record("plan")
+            yield plan_of(steps.records("entries"))
+            return
         try:
             update = schema.SessionNotification.model_validate(params).update
         except ValidationError:
-            yield _unsound(params)
+            yield Other("update", kind)
             return
         if isinstance(update, schema.AgentMessageChunk | schema.AgentThoughtChunk):
             yield from self._said(update)
         elif isinstance(update, schema.ToolCallStart | schema.ToolCallProgress):
             yield from self.told(self.calls.learn(update))
-        elif isinstance(update, schema.AgentPlanUpdate):
-            yield _plan(update.entries)
-        elif isinstance(update, schema.AgentPlanContentUpdate):
-            if isinstance(update.plan, schema.PlanUpdateItems):
-                yield _plan(update.plan.entries)
         elif isinstance(update, schema.UsageUpdate):
             # The size of the conversation; what was spent is another thing, and stays unknown.
             text = f"{update.used} of {update.size} tokens"
@@ -114,17 +115,6 @@ class Updates:
         yield Message(text, delta=goes_on, thought=is_thought)
 
 
-def _plan(entries: list[schema.PlanEntry]) -> PlanUpdate:
-    return PlanUpdate(tuple(PlanItem(one.content, one.status, one.priority) for one in entries))
-
-
 def _shown(call: KnownCall) -> object:
     text = as_json(call.input)
     return text[:_LONGEST] if len(text) > _LONGEST else call.input
-
-
-def _unsound(params: object) -> LineEvent:
-    """Return what an update says that is not of the protocol; the steps of a plan can be read."""
-    update = Record(params if isinstance(params, dict) else {}).record("update")
-    kind = update.text("sessionUpdate")[:100]
-    return plan_of(update.records("entries")) if kind == "plan" else Other("update", kind)
