@@ -23,7 +23,7 @@ def test_the_work_of_an_agent_is_merged(tmp_path: Path) -> None:
     records = [json.loads(line) for line in lines]
     assert [(record["kind"], record["text"]) for record in records][1:] == [
         ("note", ""),
-        ("say", "I will write it."),
+        ("say", "I will write it.\n"),
         ("tool", "Write a.txt"),
         ("tool", ""),
         ("end", ""),

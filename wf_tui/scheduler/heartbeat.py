@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.model.states import Cause, Outcome
+from wf_tui.ledger.model.states import Cause, NextSeat, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.text import plural
@@ -183,7 +183,9 @@ class Heartbeat:
             return
         # The lease first: of a program without a shim nobody can say that it wrote nothing.
         if now - vitals.evidence > timing.lease:
-            active.stop(Ending(Outcome.LOST, Cause.LEASE, "no sign of life: its lease expired"))
+            text = "no sign of life: its lease expired"
+            lost = Ending(Outcome.LOST, Cause.LEASE, text, next_seat=NextSeat.SAME)
+            active.stop(lost)
             return
         limit = silence_limit(active, timing.stall_after)
         if limit and vitals.silence(now) > limit:

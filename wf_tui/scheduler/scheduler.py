@@ -129,6 +129,7 @@ class Scheduler:
         running = frozenset(self._running)
         placed = await self.writer.submit(lambda ledger: self.place(ledger, running))
         self.attempts.steps.integrator.allow(placed.pulse.jobs)
+        self.attempts.steps.prepare.trees.pool.hold_back(placed.pulse.wanted_trees)
         if placed.claims:
             await self.threads.reach(Point.CLAIM_COMMITTED)
         for claim in placed.claims:

@@ -211,11 +211,14 @@ def test_a_failure_alone_is_tried_again(drive: LedgerHarness) -> None:
 
 
 def test_fallback_profiles(drive: LedgerHarness) -> None:
-    """Each failure hands a task to the next profile of its `fallback`, the last one for good."""
-    spec = Spec(command="true", fallback=("second", "third"))
-    seats = [seat("w1"), seat("s1", "second"), seat("t1", "third")]
+    """From the second failure on the next profile of its `fallback` has a try, the last for good.
+
+    The first time another seat of the profile looks at it; what has no seat is passed over.
+    """
+    spec = Spec(command="true", fallback=("second", "gone", "third"))
+    seats = [seat("w1"), seat("w2"), seat("s1", "second"), seat("t1", "third")]
     drive.make(shell("a", spec=spec, max_attempts=9, backoff=0), seats=seats)
-    for name in ("w1", "s1", "t1", "t1"):
+    for name in ("w1", "w2", "s1", "t1", "t1"):
         drive.wreck("a", worker=name)
     assert (drive.task("a").pinned, drive.task("a").pinned_by) == ("third", "plan")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wf_tui.ledger.model.states import NextSeat
 from wf_tui.scheduler.attempts.endings import DECISIONS, Effect, decide, no_work
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.protocol import Failure, Lost
@@ -17,10 +18,11 @@ def test_each_kind_of_failure_has_a_decision() -> None:
 
 def test_what_is_nobodys_fault_goes_on_where_it_was() -> None:
     """A session is resumed after what the model's work had no part in, and after nothing else."""
-    resumed = {kind for kind, decision in DECISIONS.items() if decision.resumes}
+    resumed = {kind for kind, one in DECISIONS.items() if one.next_seat is NextSeat.SAME}
     begun_anew = {"task", "verifier", "context", "cancelled", "unknown"}
     assert resumed == set(FailureKind) - begun_anew
-    assert decide(Lost("gone")).resumes
+    assert decide(Lost("gone")).next_seat is NextSeat.SAME
+    assert DECISIONS[FailureKind.CONTEXT].next_seat is NextSeat.FALLBACK
 
 
 def test_only_what_may_pass_is_counted() -> None:

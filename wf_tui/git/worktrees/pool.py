@@ -155,6 +155,14 @@ class Pool:
         with self._lock:
             self._held_back = frozenset(numbers)
 
+    def hold_back_also(self, number: int) -> None:
+        """Hold back one more, before it is released: until then the scheduler knows nothing of it.
+
+        Else whoever is being prepared in that moment would get it.
+        """
+        with self._lock:
+            self._held_back |= {number}
+
     def free(self) -> tuple[int, ...]:
         """Return the numbers of the worktrees that wait for an attempt.
 

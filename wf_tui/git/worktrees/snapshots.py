@@ -34,10 +34,11 @@ class Snapshots:
         self._lock = threading.Lock()
         self._open: dict[str, _Snapshot] = {}
 
-    def acquire(self, commit: str) -> Tree:
+    def acquire(self, commit: str, wanted: int | None = None) -> Tree:
         """Return the worktree of `commit`; the first reader has it made, the others wait for it.
 
-        Raises what `Pool.acquire` raises. Each call that returns needs a `release` of its own.
+        The first one may want a number, and gets it where that is free. Raises what `Pool.acquire`
+        raises. Each call that returns needs a `release` of its own.
         """
         with self._lock:
             # Counted in before it is made, so that no reader who leaves meanwhile is the last one.
@@ -46,7 +47,7 @@ class Snapshots:
         try:
             with snapshot.lock:
                 if snapshot.tree is None:
-                    snapshot.tree = self._pool.acquire(commit)
+                    snapshot.tree = self._pool.acquire(commit, wanted=wanted)
                 return snapshot.tree
         except BaseException:
             self._leave(commit)

@@ -20,6 +20,7 @@ __all__ = [
     "KindFacts",
     "LimitKind",
     "MessageState",
+    "NextSeat",
     "Outcome",
     "PendingReason",
     "PinnedBy",
@@ -312,6 +313,17 @@ class Cause(StrEnum):
     START = "start"
     STOPPED = "stopped"
     TIME_LIMIT = "time_limit"
+
+
+class NextSeat(StrEnum):
+    """Who tries a task again that failed."""
+
+    ANOTHER = "another"
+    """Another seat, in a session of its own; the work itself has failed."""
+    SAME = "same"
+    """The same one in its session: the work had no part in it."""
+    FALLBACK = "fallback"
+    """A profile of its `fallback`, at once."""
 
 
 class PinnedBy(StrEnum):

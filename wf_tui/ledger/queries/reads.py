@@ -24,7 +24,7 @@ from wf_tui.processes import ProcessIdentity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from wf_tui.ledger.store.database import Database
+    from wf_tui.ledger.store.database import Database, Value
 
 __all__ = [
     "Leader",
@@ -56,6 +56,11 @@ _TIMER: Final = (
     "SELECT min(not_before) FROM task WHERE run = :run AND not_before IS NOT NULL "
     "AND (state = :pending OR kind = :quota)"
 )
+_WANTED: Final = (
+    "SELECT wanted_until, tree_wanted FROM task WHERE run = :run AND seat_wanted IS NOT NULL "
+    "AND wanted_until > :now AND state = :pending"
+)
+"""What waits for the seat whose session knows it."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class Pulse:
     open: tuple[Open, ...]
     idle: tuple[str, ...]
     next_timer: float | None
+    wanted_trees: frozenset[int] = frozenset()
+    """The worktrees that are kept back for tasks which wait for their own seat."""
 
 
 @dataclass(frozen=True)
@@ -248,11 +255,15 @@ def rests(db: Database, run: RunRow) -> bool:
 def pulse(db: Database, run: str, now: float) -> Pulse:
     """Return what the scheduler needs to decide what to do next; the reads go together."""
     row = run_row(db, run)
-    values = {"run": run}
+    values: dict[str, Value] = {"run": run}
     timers_of = {**values, "pending": TaskState.PENDING, "quota": BlockedKind.QUOTA}
-    opened, idle, timer = db.execute_all([(_OPEN, values), (_IDLE, values), (_TIMER, timers_of)])
+    wanted_of = {**values, "pending": TaskState.PENDING, "now": now}
+    opened, idle, timer, wanted = db.execute_all(
+        [(_OPEN, values), (_IDLE, values), (_TIMER, timers_of), (_WANTED, wanted_of)]
+    )
     pause = breaker_reads.next_look(db, run, now)
     timers = [float(str(at)) for at in (timer[0][0], pause) if at is not None]
+    timers += [float(str(until)) for until, _ in wanted]
     return Pulse(
         state=row.state,
         intent=row.intent,
@@ -262,4 +273,5 @@ def pulse(db: Database, run: str, now: float) -> Pulse:
         open=tuple(Open(str(t), int(str(e)), str(w), bool(f)) for t, e, w, f in opened),
         idle=tuple(str(name) for (name,) in idle),
         next_timer=min(timers, default=None),
+        wanted_trees=frozenset(int(str(tree)) for _, tree in wanted if tree is not None),
     )

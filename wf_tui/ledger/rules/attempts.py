@@ -22,6 +22,7 @@ from wf_tui.ledger.model.rows import AttemptRow, TaskRow, evolve
 from wf_tui.ledger.model.states import (
     DoneKind,
     EdgeKind,
+    NextSeat,
     Outcome,
     SeatState,
     Step,
@@ -70,6 +71,8 @@ class Ending:
     """The line of it that matters, for a card; "" where the text says it."""
     verdict: Mapping[str, object] | None = None
     """How the program judged itself."""
+    next_seat: NextSeat = NextSeat.ANOTHER
+    """Who tries again, where it has failed."""
 
 
 def task_if_live(tx: Change, task_id: str, epoch: int, worker: str) -> TaskRow | None:

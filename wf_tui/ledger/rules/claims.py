@@ -29,7 +29,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.queries.role_routing import reserved_roles
 from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
-from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.conversation.messages import deliver
 from wf_tui.ledger.rules.conversation.questions import tell_next
@@ -76,6 +76,10 @@ class Claim:
     at: float
     """When it was claimed: the date of its commit, also when the harvest is made again."""
     head: str
+    session: str | None = None
+    """The session of its seat that it goes on with."""
+    tree: str | None = None
+    """The number of the worktree that this session belongs to."""
     last_note: str = ""
     conflict: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
@@ -111,8 +115,9 @@ def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: floa
         return None
     if breaker.is_shut(tx, worker.profile):
         return None
-    # Both may bring tasks into the walk that begins next.
+    # All three may bring tasks into the walk that begins next.
     release_due(tx)
+    going_on.drop_late_wants(tx)
     _drop_stale_pins(tx, steal_after)
     task = _best(tx, worker)
     if task is None:
@@ -182,6 +187,8 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
     for task in _walk(tx, worker):
         if _prefers_another(tx, task, worker) or lacking(tx.run, task, worker.profile):
             continue
+        if going_on.waits_for_another(task, worker, tx.now):
+            continue
         if not task.writes:
             return task
         holders = tx.open_attempts() if holders is None else holders
@@ -233,7 +240,9 @@ def _walk(tx: Change, worker: WorkerRow) -> Iterator[TaskRow]:
 
 def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
     """Whether a failed task should wait for another idle seat that fits (RULES 5, Retry)."""
-    if not task.tries or task.last_worker != worker.name or task.pinned == worker.name:
+    if not task.tries or task.last_worker != worker.name:
+        return False
+    if worker.name in {task.pinned, task.seat_wanted}:
         return False
     return any(
         seat.name != worker.name
@@ -347,7 +356,8 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         unmet=task.unmet + 1,
         scope_waived=False,
     )
-    held = tx.update_task(task, claimed)
+    session = going_on.session_of(tx, task, worker)
+    held = tx.update_task(task, going_on.begin_anew(claimed))
     open_attempt(tx, held, phase, worker.profile, worker)
     busy = evolve(worker, task=task.id, epoch=epoch, state=SeatState.BUSY, heartbeat_at=tx.now)
     tx.write(worker, busy)
@@ -370,6 +380,8 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         epoch=epoch,
         at=tx.now,
         head=tx.run.head,
+        session=session,
+        tree=task.tree_wanted if session else None,
         last_note=task.note,
         conflict=conflict_paths(task),
         messages=tuple(one.text for one in deliver(tx, held)),

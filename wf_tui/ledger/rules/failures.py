@@ -20,12 +20,12 @@ from wf_tui.ledger.model.states import (
     Cause,
     Intent,
     LimitKind,
-    PinnedBy,
+    NextSeat,
     ReleaseKind,
     Step,
 )
 from wf_tui.ledger.model.task_moves import blocked
-from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.attempts import Ending, close
 from wf_tui.ledger.rules.runs import abort_rest
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
@@ -47,7 +47,6 @@ __all__ = [
     "hold_for_review",
     "limited",
     "merge_gate",
-    "pin_to_fallback",
     "reanchor",
 ]
 
@@ -77,7 +76,8 @@ def fail(
     """Count a failure: try again later while there are tries left, else block with the cause.
 
     `kind` and `detail` are what the task is blocked as when its tries are used up; the jitter of
-    its back-off comes from `random`. Never refused, whatever step the attempt was at.
+    its back-off comes from `random`; who tries again, the ending says. Never refused, whatever step
+    the attempt was at.
     """
     void_questions(tx, task)
     # While the attempt is open still: the breaker asks how long it took from its claim until now.
@@ -99,7 +99,11 @@ def fail(
     )
     # None where there is no wait: a timer keeps it out of the walk until somebody looks at it.
     not_before = tx.now + wait if wait else None
-    later = evolve(pin_to_fallback(task, tries), tries=tries, not_before=not_before)
+    later = evolve(task, tries=tries, not_before=not_before)
+    if ending.next_seat is NextSeat.SAME:
+        later = going_on.go_on(tx, later, at=not_before)
+    else:
+        later = going_on.to_fallback(tx, going_on.begin_anew(later), tries, ending.next_seat)
     waiting = tx.to_pending(task, later, note=ending.text, detail=detail)
     return close(tx, waiting, ending)
 
@@ -116,17 +120,6 @@ def _longest_backoff(first: float, tries: int) -> float:
 
 def _without_jitter(first: float, tries: int) -> float:
     return min(MAX_BACKOFF, first * 2.0 ** min(tries - 1, _HIGHEST_DOUBLING))
-
-
-def pin_to_fallback(task: TaskRow, tries: int) -> TaskRow:
-    """Return a failed task pinned to the next profile of its `fallback`; a person's pin stays.
-
-    `tries` is how often it has failed now; the last profile of the list takes all further tries.
-    """
-    if not task.spec.fallback or task.pinned_by is PinnedBy.PERSON:
-        return task
-    place = min(tries, len(task.spec.fallback)) - 1
-    return evolve(task, pinned=task.spec.fallback[place], pinned_by=PinnedBy.PLAN)
 
 
 def block(

@@ -32,7 +32,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.model.usage import Usage
-from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.load import rank, scope_key
@@ -62,6 +62,8 @@ __all__ = [
 _SPEC: Final = frozenset(Spec.__dataclass_fields__)
 _BUDGET: Final = frozenset({"max_tokens", "max_cost_usd"})
 """What all attempts of a task may use together; to change it raises it."""
+_GOES_ON: Final = frozenset({BlockedKind.REVIEW, BlockedKind.BUDGET, BlockedKind.QUOTA})
+"""What is retried by the seat that knows it: its work is good, or was cut short."""
 
 
 def retry(tx: Change, task: TaskRow) -> TaskRow:
@@ -81,12 +83,15 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
         # Its work did not fail, so that its tries stay counted; the next worker is told why it is
         # asked again.
         fresh, note = evolve(fresh, tries=task.tries), f"sent back by {_person(tx)}"
+    if task.kind in _GOES_ON:
+        fresh = going_on.go_on(tx, fresh)
     return tx.to_pending(task, fresh, note=note, detail=_known(task))
 
 
 def _fresh(task: TaskRow) -> TaskRow:
     """Return the task with all its tries, waiting for nothing, and with no scope waived."""
-    return evolve(task, tries=0, conflicts=0, merge_gates=0, not_before=None, scope_waived=False)
+    anew = going_on.begin_anew(task)
+    return evolve(anew, tries=0, conflicts=0, merge_gates=0, not_before=None, scope_waived=False)
 
 
 def _known(task: TaskRow) -> Detail:
@@ -96,7 +101,7 @@ def _known(task: TaskRow) -> Detail:
 
 def reassign(tx: Change, task: TaskRow, *, to: str) -> TaskRow:
     """Give a task to a named seat or profile; it waits for that one and is never taken from it."""
-    pinned = evolve(task, pinned=to, pinned_by=PinnedBy.PERSON)
+    pinned = evolve(going_on.begin_anew(task), pinned=to, pinned_by=PinnedBy.PERSON)
     if task.claimed:
         return stopped(tx, task, TaskReassigned(to=to, stopped=True), pinned)
     tx.emit_move(TaskReassigned(to=to), task)
@@ -122,7 +127,7 @@ def check_worker(tx: Change, task: TaskRow, *, to: str) -> None:
 
 def release(tx: Change, task: TaskRow) -> TaskRow:
     """Take a task from its worker and put it back into the queue."""
-    return stopped(tx, task, TaskReleased(stopped=True), task)
+    return stopped(tx, task, TaskReleased(stopped=True), going_on.go_on(tx, task))
 
 
 def hold(tx: Change, task: TaskRow) -> TaskRow:

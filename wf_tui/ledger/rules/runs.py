@@ -319,17 +319,26 @@ def _raise(refusal: RefusedError | None) -> None:
 def has_timer(tx: Change, looked_at: float) -> bool:
     """Whether something of the run will go on by itself: a back-off, a quota, a breaker's pause.
 
+    So will what waits for the seat of its session: others may take it later.
+
     A pause counts that ended after `looked_at`, in UTC seconds: whoever looked for claims then
     could not see what it lets through now.
     """
     if breaker_reads.next_look(tx.db, tx.run.id, looked_at) is not None:
         return True
+    values = {"run": tx.run.id, "pending": TaskState.PENDING}
     rows = tx.db.execute(
         "SELECT 1 FROM task WHERE run = :run AND not_before IS NOT NULL "
         "AND (state = :pending OR kind = :quota) LIMIT 1",
-        {"run": tx.run.id, "pending": TaskState.PENDING, "quota": BlockedKind.QUOTA},
+        {**values, "quota": BlockedKind.QUOTA},
     )
-    return bool(rows)
+    return bool(rows) or bool(
+        tx.db.execute(
+            "SELECT 1 FROM task WHERE run = :run AND seat_wanted IS NOT NULL "
+            "AND wanted_until > :at AND state = :pending LIMIT 1",
+            {**values, "at": looked_at},
+        )
+    )
 
 
 def record_leader(tx: Change, leader: Mapping[str, str | int], missing: tuple[str, ...]) -> None:

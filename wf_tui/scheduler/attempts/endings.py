@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitDeadlineError
 from wf_tui.git.worktrees.local_files import LocalFileError
-from wf_tui.ledger.model.states import BlockedKind, Cause, Outcome
+from wf_tui.ledger.model.states import BlockedKind, Cause, NextSeat, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.text import clean
 from wf_tui.workers.line.failure_kind import FailureKind
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 CANCELLED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "stopped by a person")
-LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died")
+LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died", next_seat=NextSeat.SAME)
 
 
 class Effect(StrEnum):
@@ -56,8 +56,8 @@ class Decision:
     """What an ending does, and who goes on after it."""
 
     effect: Effect
-    resumes: bool = False
-    """Whether the same seat goes on in its session; else another one begins anew."""
+    next_seat: NextSeat = NextSeat.ANOTHER
+    """Who goes on; the session that knows the task is worth waiting for."""
     outage: bool = False
     """Whether three of them in a row on a lane count as a limit of it."""
 
@@ -65,21 +65,21 @@ class Decision:
 DECISIONS: Final[Mapping[FailureKind, Decision]] = {
     FailureKind.TASK: Decision(Effect.COUNTED),
     FailureKind.VERIFIER: Decision(Effect.COUNTED),
-    FailureKind.CONTEXT: Decision(Effect.COUNTED),
+    FailureKind.CONTEXT: Decision(Effect.COUNTED, NextSeat.FALLBACK),
     FailureKind.CANCELLED: Decision(Effect.COUNTED),
     FailureKind.UNKNOWN: Decision(Effect.COUNTED),
-    FailureKind.SERVER: Decision(Effect.COUNTED, resumes=True, outage=True),
-    FailureKind.NETWORK: Decision(Effect.COUNTED, resumes=True, outage=True),
-    FailureKind.TRUNCATED: Decision(Effect.COUNTED, resumes=True, outage=True),
-    FailureKind.TRANSPORT: Decision(Effect.COUNTED, resumes=True, outage=True),
-    FailureKind.RATE_LIMIT: Decision(Effect.LIMITED, resumes=True),
-    FailureKind.QUOTA: Decision(Effect.QUOTA, resumes=True),
-    FailureKind.AUTH: Decision(Effect.REFUSED, resumes=True),
-    FailureKind.CONFIG: Decision(Effect.REFUSED, resumes=True),
-    FailureKind.BUDGET: Decision(Effect.BUDGET, resumes=True),
+    FailureKind.SERVER: Decision(Effect.COUNTED, NextSeat.SAME, outage=True),
+    FailureKind.NETWORK: Decision(Effect.COUNTED, NextSeat.SAME, outage=True),
+    FailureKind.TRUNCATED: Decision(Effect.COUNTED, NextSeat.SAME, outage=True),
+    FailureKind.TRANSPORT: Decision(Effect.COUNTED, NextSeat.SAME, outage=True),
+    FailureKind.RATE_LIMIT: Decision(Effect.LIMITED, NextSeat.SAME),
+    FailureKind.QUOTA: Decision(Effect.QUOTA, NextSeat.SAME),
+    FailureKind.AUTH: Decision(Effect.REFUSED, NextSeat.SAME),
+    FailureKind.CONFIG: Decision(Effect.REFUSED, NextSeat.SAME),
+    FailureKind.BUDGET: Decision(Effect.BUDGET, NextSeat.SAME),
 }
 """The one table of endings (RULES 3.2)."""
-_LOST: Final = Decision(Effect.COUNTED, resumes=True)
+_LOST: Final = Decision(Effect.COUNTED, NextSeat.SAME)
 
 
 def decide(outcome: Failure | Lost) -> Decision:
@@ -121,12 +121,20 @@ def worker_ending(outcome: Failure | Lost) -> Ending:
 
     What ran over a time is `timed_out`, which the words for people tell apart from a failure.
     """
+    next_seat = decide(outcome).next_seat
     if isinstance(outcome, Lost):
-        return Ending(Outcome.LOST, Cause.LOST, outcome.text)
+        return Ending(Outcome.LOST, Cause.LOST, outcome.text, next_seat=next_seat)
     kind = Outcome.FAILED
     if outcome.cause in {Cause.TIME_LIMIT, Cause.STALL}:
         kind = Outcome.TIMED_OUT
-    return Ending(kind, outcome.cause, outcome.text, outcome.exit_code, outcome.signal)
+    return Ending(
+        kind,
+        outcome.cause,
+        outcome.text,
+        outcome.exit_code,
+        outcome.signal,
+        next_seat=next_seat,
+    )
 
 
 def no_work(*, writes: bool, changed: bool, tools: int, answer: str) -> Fault | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.paths import attempt_mark, private_folder
@@ -57,6 +57,10 @@ class JobInputs:
     """What its worker is told; None where no worker begins."""
     checkpoint: str | None = None
     """The commit of earlier work that it goes on from."""
+    resumed: PromptFacts | None = None
+    """What is new to it since, where it goes on in a session."""
+    in_session: bool = False
+    """Whether it is in the worktree of that session; else it begins anew."""
     checkpoint_applied: bool = False
     """Whether that is in its worktree; where the branch has moved on it may not merge."""
 
@@ -76,8 +80,23 @@ def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
         conflict=claim.conflict,
         detail=claim.task.detail,
     )
-    facts = read_facts(ledger.db, claim.run, claim.task, asked)
-    return JobInputs(facts.needed, facts, asked.checkpoint)
+    facts, resumed = read_facts(ledger.db, claim.run, claim.task, asked), None
+    if claim.session is not None:
+        going_on = replace(asked, resumed=True)
+        resumed = read_facts(ledger.db, claim.run, claim.task, going_on)
+    return JobInputs(facts.needed, facts, asked.checkpoint, resumed)
+
+
+@dataclass(frozen=True)
+class _Prompts:
+    """What a worker is told, and where it lies."""
+
+    needed: tuple[NeededResult, ...]
+    text: str = ""
+    file: Path | None = None
+    fresh_file: Path | None = None
+    """The whole prompt, where `file` has only what is new to a session."""
+    session: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,13 +139,13 @@ class JobMaker:
         known = {**self.profiles.secret_forms, **own_secrets}
         # As files and not in the environment, which has a limit; a worker may write there, so
         # whatever lies at their names is replaced (`write_plain`).
-        needed, prompt = self._prompt(inputs, folder, known)
-        results = write_plain(folder / "results.json", results_text(needed, self.paths))
+        resumes = equipment.profile is not None and equipment.profile.resume
+        prompts = self._prompts(claim, inputs, folder, known, resumes=resumes)
+        results = write_plain(folder / "results.json", results_text(prompts.needed, self.paths))
         conflicts = None
         if claim.conflict:
             content = json.dumps(claim.conflict, indent=1)
             conflicts = write_plain(folder / "conflicts.json", content)
-        prompt_file = folder / "prompt.md" if inputs.prompt else None
         input_file = None
         if spec.command and spec.prompt:
             own_prompt = Redactor(dict(known)).whole(spec.prompt)
@@ -139,7 +158,7 @@ class JobMaker:
             state_dir=self.paths.root.parents[2],
             results=results,
             conflicts=conflicts,
-            prompt=prompt_file,
+            prompt=prompts.file,
             port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
         )
         return Job(
@@ -150,7 +169,7 @@ class JobMaker:
             tree=tree,
             folder=folder,
             command=spec.command,
-            prompt=prompt,
+            prompt=prompts.text,
             environment={**base, **values_of(checks), **own},
             limits=Limits(seconds=spec.timeout_secs or None, grace=self.grace),
             mark=mark,
@@ -161,7 +180,9 @@ class JobMaker:
             home=equipment.home,
             profile=equipment.profile,
             writes=task.writes,
-            prompt_file=prompt_file,
+            prompt_file=prompts.file,
+            fresh_prompt_file=prompts.fresh_file,
+            resume=prompts.session,
             input_file=input_file,
         )
 
@@ -169,18 +190,32 @@ class JobMaker:
         """Take back what the seat of an attempt was lent, when its program has ended; blocks."""
         self.profiles.put_back(claim.profile, claim.worker)
 
-    def _prompt(
-        self, inputs: JobInputs, folder: Path, known: Mapping[str, str]
-    ) -> tuple[tuple[NeededResult, ...], str]:
-        """Write the prompt of an attempt that begins; return what it needs, and the text."""
-        facts = inputs.prompt
-        if facts is None:
-            return inputs.needed, ""
+    def _prompts(
+        self,
+        claim: Claim,
+        inputs: JobInputs,
+        folder: Path,
+        known: Mapping[str, str],
+        *,
+        resumes: bool,
+    ) -> _Prompts:
+        """Write the prompts of an attempt that begins, and of one that goes on in its session."""
+        if inputs.prompt is None:
+            return _Prompts(inputs.needed)
+        facts = self._whole(inputs.prompt, inputs)
+        redactor = Redactor(dict(known))
+        text = redactor.whole(render(facts, secrets.token_hex(8)))
+        file = write_plain(folder / "prompt.md", text)
+        if inputs.resumed is None or not (inputs.in_session and resumes):
+            return _Prompts(facts.needed, text, file)
+        new = self._whole(inputs.resumed, inputs)
+        text = redactor.whole(render(new, secrets.token_hex(8)))
+        resumed = write_plain(folder / "resumed.md", text)
+        return _Prompts(facts.needed, text, resumed, file, claim.session)
+
+    def _whole(self, facts: PromptFacts, inputs: JobInputs) -> PromptFacts:
+        """Return facts with what the repository and the folders of attempts have; blocks."""
         if not inputs.checkpoint_applied:
             facts = without_checkpoint(facts)
-        if facts.task.spec.prompt:
-            # Of a command that has no prompt nobody reads which files others have changed.
-            facts = complete(facts, self.control, self.paths)
-        text = Redactor(dict(known)).whole(render(facts, secrets.token_hex(8)))
-        write_plain(folder / "prompt.md", text)
-        return facts.needed, text
+        # Of a command that has no prompt nobody reads which files others have changed.
+        return complete(facts, self.control, self.paths) if facts.task.spec.prompt else facts

@@ -68,7 +68,11 @@ class Prepare:
         """
         tree = workspace.tree
         await self.threads.reach(Point.PREPARE_TREE)
-        inputs = replace(inputs, checkpoint_applied=workspace.checkpoint_applied)
+        inputs = replace(
+            inputs,
+            checkpoint_applied=workspace.checkpoint_applied,
+            in_session=workspace.in_session,
+        )
         job = await self.threads.run(self.jobs.make, active.claim, tree.path, inputs)
         if not await active.record.prepared(base=tree.base, tree=tree.number):
             raise StoppedError

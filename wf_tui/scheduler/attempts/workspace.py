@@ -53,18 +53,20 @@ class Workspace:
     def enter(cls, trees: Trees, claim: Claim, head: str, checkpoint: str | None) -> Workspace:
         """Take a tree at the integration head; the shared one may be older, by its rules.
 
-        `checkpoint` is the commit of an earlier attempt, from which this one goes on. Raises
-        `GitError`, `OSError` or `LocalFileError`; then there is nothing to leave.
+        `checkpoint` is the commit of an earlier attempt, from which this one goes on. The tree is
+        that of the session which the claim goes on with, where it is free. Raises `GitError`,
+        `OSError` or `LocalFileError`; then there is nothing to leave.
         """
         task, applied = claim.task, False
+        wanted = int(claim.tree) if claim.tree else None
         if task.isolation is Isolation.WORKTREE:
-            tree = trees.pool.acquire(head)
+            tree = trees.pool.acquire(head, wanted=wanted)
             if checkpoint:
                 applied = trees.pool.apply_checkpoint(tree, checkpoint)
         elif task.writes:
             tree = trees.shared.enter(head)
         else:
-            tree = trees.snapshots.acquire(head)
+            tree = trees.snapshots.acquire(head, wanted)
         return cls(trees, claim, tree, applied)
 
     @property
@@ -93,6 +95,15 @@ class Workspace:
         tree = self.trees.pool.acquire(self.tree.base)
         self.trees.pool.apply_checkpoint(tree, commit)
         return tree
+
+    @property
+    def in_session(self) -> bool:
+        """Whether it is where the session of its agent belongs, so that this may go on."""
+        return self.claim.session is not None and self.claim.tree == str(self.tree.number)
+
+    def hold_back(self) -> None:
+        """Let nobody else have the tree as it is given back: the session in it may go on."""
+        self.trees.pool.hold_back_also(self.tree.number)
 
     def leave(self, *, keep: bool, untouched: bool, unsaved: str = "") -> Left:
         """Give the tree back; one that a person may need, or with work in it, is kept.

@@ -34,6 +34,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.model.task_moves import unclaimed
+from wf_tui.ledger.rules import going_on
 from wf_tui.ledger.rules.conversation import allowances
 from wf_tui.ledger.rules.conversation.messages import message
 from wf_tui.ledger.rules.task_guards import fence, in_progress, refused
@@ -115,7 +116,7 @@ def put_back(tx: Change, task: TaskRow) -> TaskRow:
     """Take a task from its worker, since its run stops; it is not counted."""
     tx.emit(TaskReleased(kind=ReleaseKind.STOP, before=task.step or task.kind), task)
     fence(tx, task)
-    return tx.to_pending(task)
+    return tx.to_pending(task, going_on.go_on(tx, task))
 
 
 def _answer_by_allowance(tx: Change, task: TaskRow, asked: QuestionRow) -> QuestionRow | None:
@@ -249,7 +250,9 @@ def _answered(
     tx.emit(QuestionAnswered(id=asked.id, option=option, text=text, always=always), task)
     if always is not None:
         allowances.allow(tx, task, asked, always)
-    return _go_on(tx, task) if task.claimed else tx.to_pending(task)
+    if task.claimed:
+        return _go_on(tx, task)
+    return tx.to_pending(task, going_on.go_on(tx, task))
 
 
 def _go_on(tx: Change, task: TaskRow) -> TaskRow:

@@ -129,6 +129,7 @@ CREATE INDEX task_scope ON task (run, scope_key)
     WHERE state = 'pending' AND unmet = 0 AND not_before IS NULL AND wait_queue IS NULL
     AND mode = 'read_write';
 CREATE INDEX task_parked ON task (run, wait_queue, rank, ordinal) WHERE wait_queue IS NOT NULL;
+CREATE INDEX task_wanted ON task (run, wanted_until) WHERE seat_wanted IS NOT NULL;
 CREATE INDEX task_timer ON task (run, not_before) WHERE not_before IS NOT NULL;
 CREATE INDEX task_pinned ON task (run, ready_at) WHERE pinned_by = 'plan' AND state = 'pending';
 CREATE INDEX task_phase ON task (run, phase, ordinal);

@@ -13,6 +13,7 @@ ALTER TABLE task ADD COLUMN seat_wanted TEXT;
 ALTER TABLE task ADD COLUMN tree_wanted TEXT;
 ALTER TABLE task ADD COLUMN wanted_until DOUBLE PRECISION;
 ALTER TABLE task ADD COLUMN questions BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX task_wanted ON task (run, wanted_until) WHERE seat_wanted IS NOT NULL;
 ALTER TABLE attempt ADD COLUMN session TEXT;
 ALTER TABLE attempt ADD COLUMN model TEXT;
 ALTER TABLE attempt ADD COLUMN lane TEXT;

@@ -1,0 +1,141 @@
+"""Who goes on with a task after an attempt (RULES 3.3): the same seat in its session, or any other.
+
+A session of an agent is worth waiting for: its seat and its worktree are kept for it, for a while.
+After what the work itself failed by, somebody else looks at it with fresh eyes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.ledger.model.rows import AttemptRow, decode, evolve, select
+from wf_tui.ledger.model.states import NextSeat, PinnedBy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.ledger.model.rows import TaskRow, WorkerRow
+    from wf_tui.ledger.rules.change import Change
+
+__all__ = [
+    "WAIT",
+    "begin_anew",
+    "drop_late_wants",
+    "go_on",
+    "session_of",
+    "to_fallback",
+    "waits_for_another",
+]
+
+WAIT: Final = 60.0
+"""Seconds that a task waits for the seat whose session knows it."""
+
+
+def go_on(tx: Change, task: TaskRow, *, at: float | None = None) -> TaskRow:
+    """Let the seat of its last attempt go on in the session of that, where there is one.
+
+    It is waited for from `at` on (UTC seconds), when the task may be claimed again; from now on, if
+    not given. The caller writes the row.
+    """
+    attempt = _last_attempt(tx, task)
+    if attempt is None or attempt.session is None:
+        return begin_anew(task)
+    return evolve(
+        task,
+        seat_wanted=attempt.worker,
+        tree_wanted=attempt.tree,
+        wanted_until=(tx.now if at is None else at) + WAIT,
+    )
+
+
+def begin_anew(task: TaskRow) -> TaskRow:
+    """Let any seat go on, in a session of its own."""
+    return evolve(task, seat_wanted=None, tree_wanted=None, wanted_until=None)
+
+
+def waits_for_another(task: TaskRow, worker: WorkerRow, now: float) -> bool:
+    """Whether a task still waits for another seat than this one."""
+    if task.seat_wanted is None or task.seat_wanted == worker.name:
+        return False
+    return task.wanted_until is not None and now < task.wanted_until
+
+
+def session_of(tx: Change, task: TaskRow, worker: WorkerRow) -> str | None:
+    """Return the session that a seat goes on with, as it claims a task that waited for it."""
+    if task.seat_wanted != worker.name:
+        return None
+    attempt = _last_attempt(tx, task)
+    return attempt.session if attempt is not None and attempt.worker == worker.name else None
+
+
+def drop_late_wants(tx: Change) -> None:
+    """Let any seat have what has waited for its own for long enough; by one statement."""
+    tx.db.execute(
+        "UPDATE task SET seat_wanted = NULL, tree_wanted = NULL, wanted_until = NULL "
+        "WHERE run = :run AND seat_wanted IS NOT NULL AND wanted_until <= :now "
+        "AND state = 'pending'",
+        {"run": tx.run.id, "now": tx.now},
+    )
+
+
+def to_fallback(tx: Change, task: TaskRow, tries: int, next_seat: NextSeat) -> TaskRow:
+    """Return a failed task pinned to the next profile of its `fallback`; a person's pin stays.
+
+    `tries` is how often it has failed now. The first time another seat of the profile has a try;
+    where the conversation is too long for a model, another model is needed at once. An entry that
+    has no seat which could do it is passed over; the last one takes all further tries.
+    """
+    place = tries - 1 if next_seat is NextSeat.FALLBACK else tries - 2
+    if place < 0 or task.pinned_by is PinnedBy.PERSON:
+        return task
+    entries = [name for name in _entries(tx, task) if _has_seat(tx, task, name)]
+    if not entries:
+        return task
+    return evolve(task, pinned=entries[min(place, len(entries) - 1)], pinned_by=PinnedBy.PLAN)
+
+
+def _entries(tx: Change, task: TaskRow) -> Iterator[str]:
+    """Yield the profiles to fall back on: the task's, else the profile's own, and what follows.
+
+    Each once. The one that it began with is none of them.
+    """
+    profiles = _fallbacks(tx)
+    first = _first_profile(tx, task)
+    waiting = list(task.spec.fallback or profiles.get(first, ()))
+    seen = {first} if not task.spec.fallback else set[str]()
+    while waiting:
+        name = waiting.pop(0)
+        if name not in seen:
+            seen.add(name)
+            yield name
+            waiting += profiles.get(name, ())
+
+
+def _fallbacks(tx: Change) -> dict[str, tuple[str, ...]]:
+    """Return the `fallback` of each profile, as it was when the run was started."""
+    stored = json.loads(tx.run.profiles)
+    return {name: tuple(profile.get("fallback", ())) for name, profile in stored.items()}
+
+
+def _first_profile(tx: Change, task: TaskRow) -> str:
+    rows = tx.db.execute(
+        "SELECT profile FROM attempt WHERE run = :run AND task = :task "
+        "AND profile <> 'user' ORDER BY epoch LIMIT 1",
+        {"run": tx.run.id, "task": task.id},
+    )
+    return str(rows[0][0]) if rows else ""
+
+
+def _has_seat(tx: Change, task: TaskRow, profile: str) -> bool:
+    return any(
+        seat.profile == profile and seat.accepts(task.takes, task.role) for seat in tx.workers()
+    )
+
+
+def _last_attempt(tx: Change, task: TaskRow) -> AttemptRow | None:
+    rows = tx.db.execute(
+        select(AttemptRow, "WHERE run = :run AND task = :task ORDER BY epoch DESC LIMIT 1"),
+        {"run": tx.run.id, "task": task.id},
+    )
+    return decode(AttemptRow, rows[0]) if rows else None
