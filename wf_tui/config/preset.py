@@ -54,7 +54,7 @@ class Calling(Table):
     """Its first word is the program. `{options}` stands for what options add."""
     resume_argv: Words = ()
     """How it goes on in `{session}`; none: it cannot, or (ACP) it is told so."""
-    prompt_by: Literal["stdin", "argv"] = "stdin"
+    prompt_by: Literal["stdin", "argv", "stream"] = "stdin"
     parser: str = ""
     """Which language its output has; for `agent` alone."""
     modes: Mapping[Literal["write", "read"], str] = Field(default_factory=dict)

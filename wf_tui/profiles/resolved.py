@@ -80,7 +80,8 @@ class Resolved:
     resume_argv: tuple[str, ...] = ()
     version_argv: tuple[str, ...] = ()
     """Prints the version of the program."""
-    prompt_by: Literal["stdin", "argv"] = "stdin"
+    prompt_by: Literal["stdin", "argv", "stream"] = "stdin"
+    """`stream`: as the first of the messages that it reads as it works, one JSON object a line."""
     parser: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     """What the agent's own variables are, with slots; the profile's `env` is in it."""

@@ -12,9 +12,10 @@ from typing import Final
 
 from wf_tui.workers.agent.agent_process import AgentProcess
 from wf_tui.workers.agent.fold import Ending, Fold
+from wf_tui.workers.agent.input_pipe import InputPipe
 from wf_tui.workers.agent.line_end import LineEnd
 from wf_tui.workers.agent.signals import Signals
-from wf_tui.workers.line.grammar import Cancel, DownEvent
+from wf_tui.workers.line.grammar import Cancel, DownEvent, LineEvent, PersonMessage
 from wf_tui.workers.line.lines import LineSplitter
 
 __all__ = ["AgentRun"]
@@ -30,9 +31,18 @@ _OUT, _ERR = 1, 2
 class AgentRun:
     """Moves what the agent writes to the raw log, to the fold, and up the line."""
 
-    def __init__(self, agent: AgentProcess, fold: Fold, line: LineEnd, signals: Signals) -> None:
+    def __init__(
+        self,
+        agent: AgentProcess,
+        fold: Fold,
+        line: LineEnd,
+        signals: Signals,
+        messages: InputPipe | None = None,
+    ) -> None:
+        """Take a started agent; `messages` is its input where it reads that as it works."""
         self.agent = agent
         self.fold = fold
+        self.messages = messages
         self.line = line
         self.signals = signals
         self.started_at = time.time()
@@ -55,12 +65,14 @@ class AgentRun:
             self.line.flush()
             for event in self.line.hear():
                 self.take(event)
+            if self.messages is not None:
+                self.messages.write()
             self.judge(time.monotonic())
         for _ in range(_LAST_CHUNKS):
             if not self.read(self.agent.stdout) | self.read(self.agent.stderr):
                 break
-        self.line.say(*self.fold.lines(self.splitter.end()))
-        self.line.say(*self.fold.at_end(os.environ, self.started_at))
+        self.say(self.fold.lines(self.splitter.end()))
+        self.say(self.fold.at_end(os.environ, self.started_at))
         self.agent.close()
         return Ending(
             self.agent.exit_code,
@@ -80,6 +92,8 @@ class AgentRun:
             # A line that is full makes the agent wait, too.
             if pipe != self.agent.stdout or not self.line.is_full:
                 poller.register(pipe, select.POLLIN)
+        if self.messages is not None and self.messages.unsent and self.agent.stdin is not None:
+            poller.register(self.agent.stdin, select.POLLOUT)
         due = self.agent.next_signal
         poller.poll(None if due is None else max(0, math.ceil(1000 * (due - time.monotonic()))))
 
@@ -95,15 +109,21 @@ class AgentRun:
             self.open_pipes.discard(pipe)
         elif pipe == self.agent.stdout:
             write_all(_OUT, chunk)
-            self.line.say(*self.fold.lines(self.splitter.add(chunk)))
+            self.say(self.fold.lines(self.splitter.add(chunk)))
         else:
             write_all(_ERR, chunk)
             self.stderr = (self.stderr + chunk)[-_STDERR_KEPT:]
-            self.line.say(*self.fold.stderr_lines(self.stderr_splitter.add(chunk)))
+            self.say(self.fold.stderr_lines(self.stderr_splitter.add(chunk)))
         return bool(chunk)
 
+    def say(self, events: list[LineEvent]) -> None:
+        """Say events on the line; of messages, that they were taken up."""
+        self.line.say(*(self.messages.known(events) if self.messages else events))
+
     def judge(self, now: float) -> None:
-        """Stop the agent where it is to be stopped or gets nowhere."""
+        """Stop an agent that is to stop or gets nowhere; end the input of one that is done."""
+        if self.messages is not None and self.fold.ended is not None:
+            self.messages.end()
         if self.signals.stop_asked:
             self.stop(now)
         if self.fold.stuck and not self.stuck and not self.stopped:
@@ -121,6 +141,8 @@ class AgentRun:
         """Do what the scheduler has sent; a message is for those that read them as they run."""
         if isinstance(event, Cancel):
             self.stop(time.monotonic())
+        elif isinstance(event, PersonMessage) and self.messages is not None:
+            self.messages.tell(event)
 
 
 def write_all(handle: int, content: bytes) -> None:

@@ -53,7 +53,8 @@ class AgentWorker:
             secrets=job.secrets,
             call=_DRIVER,
         )
-        run = await run_on_line(self._launcher, program, session)
+        hears = job.profile.prompt_by == "stream"
+        run = await run_on_line(self._launcher, program, session, hears=hears)
         return outcome_of(run, job.limits.seconds)
 
 

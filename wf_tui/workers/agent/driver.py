@@ -14,6 +14,7 @@ from typing import Final
 from wf_tui.workers.agent.agent_process import AgentProcess
 from wf_tui.workers.agent.agent_run import AgentRun
 from wf_tui.workers.agent.fold import Ending, Fold
+from wf_tui.workers.agent.input_pipe import InputPipe
 from wf_tui.workers.agent.line_end import LineEnd
 from wf_tui.workers.agent.order import Call, Order
 from wf_tui.workers.agent.parsers.table import PARSERS
@@ -67,4 +68,8 @@ def start(order: Order, call: Call, line: LineEnd, signals: Signals) -> tuple[Fo
         return fold, Ending(_NOT_FOUND)
     # The first event of the line: some agents say nothing before the first answer of their model.
     line.say(Other("started", os.path.basename(call.argv[0])))  # noqa: PTH119 - no pathlib
-    return fold, AgentRun(agent, fold, line, signals).run()
+    messages = None
+    if order.prompt_by == "stream":
+        with open(call.prompt, "rb") as prompt:  # noqa: PTH123 - no pathlib: the driver stays small
+            messages = InputPipe(agent, prompt.read().decode("utf-8", "replace"))
+    return fold, AgentRun(agent, fold, line, signals, messages).run()

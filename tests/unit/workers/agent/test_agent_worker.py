@@ -12,8 +12,10 @@ from tests.support.agent_harness import DONE, AgentHarness
 from tests.support.agent_streams import STREAMS
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import (
+    Heard,
     Message,
     Other,
+    PersonMessage,
     SessionStarted,
     ToolEnd,
     ToolStart,
@@ -155,6 +157,36 @@ async def test_a_model_that_says_nothing_is_ended(agents: AgentHarness) -> None:
     failure = failed(await agents.run(agents.job(script, parser="opencode")))
     assert failure.kind is FailureKind.TRUNCATED
     assert "neither text nor a tool" in failure.text
+
+
+LISTENER = """
+import json, sys
+print(json.dumps({"type": "system", "subtype": "init", "session_id": "s"}), flush=True)
+texts = []
+for line in sys.stdin:
+    message = json.loads(line)
+    print(json.dumps({**message, "isReplay": True}), flush=True)
+    texts.append(message["message"]["content"][0]["text"])
+    if len(texts) == 2:
+        result = {"type": "result", "subtype": "success", "result": " | ".join(texts)}
+        print(json.dumps(result), flush=True)
+"""
+"""Reads messages as claude does: says each again, ends its turn after two, then with its input."""
+
+
+async def test_a_message_reaches_a_running_agent(agents: AgentHarness) -> None:
+    """What a person says is written to an agent that reads as it works; it says when it took it."""
+    job = agents.job("", parser="claude", prompt="Do it.")
+    assert job.profile is not None
+    argv = ("python3", "-c", LISTENER)
+    job = replace(job, profile=replace(job.profile, argv=argv, prompt_by="stream"))
+    running = asyncio.create_task(agents.run(job))
+    await agents.session.said.first(SessionStarted)
+    agents.session.written.put_nowait(PersonMessage("m-1", "ann", "Use tabs."))
+    outcome = await running
+    assert isinstance(outcome, Success)
+    assert outcome.result == "Do it. | ann says: Use tabs."
+    assert [event for event in agents.session.said if isinstance(event, Heard)] == [Heard("m-1")]
 
 
 async def test_an_unknown_session_begins_anew(agents: AgentHarness) -> None:

@@ -118,6 +118,16 @@ def test_costs_are_told_where_they_are_known() -> None:
     assert set(costs.values()) == {None}
 
 
+def test_the_cost_of_each_turn_is_told() -> None:
+    """In a second turn claude tells its own tokens, but the cost of all: each is counted once."""
+    stream = STREAMS["claude.plan-edit"]
+    second = stream.lines[-1].replace(b'"total_cost_usd":0.01416', b'"total_cost_usd":0.02')
+    usage = folded("claude", [*stream.lines, second])[0].verdict(stream.ending).usage
+    assert usage is not None
+    assert usage.input == 7200
+    assert usage.cost_usd == pytest.approx(0.02)
+
+
 def test_a_guessed_cost_is_unknown() -> None:
     """What claude says that another maker's model costs is a guess, so it is no cost."""
     stream = STREAMS["claude.plan-edit"]

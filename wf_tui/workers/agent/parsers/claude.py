@@ -6,11 +6,12 @@ from typing import Final
 from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.parsers.tools import plan_of, tool_end, tool_start
-from wf_tui.workers.line.grammar import Message, Other, Retry, SessionStarted, Usage
+from wf_tui.workers.line.grammar import Heard, Message, Other, Retry, SessionStarted, Usage
 
 __all__ = ["ClaudeParser", "QwenParser"]
 
 _PLANS: Final = {"todowrite", "todo_write"}
+_SILENT: Final = {"command_lifecycle", "stream_event"}
 _SYNTHETIC: Final = "<synthetic>"
 _RETRIES: Final = {"api_retry", "retry"}
 
@@ -23,6 +24,8 @@ class ClaudeParser(Parser):
 
     def __init__(self) -> None:
         self.session: str | None = None
+        self.cost: float | None = None
+        """What all turns up to now have cost."""
 
     def record(self, record: Record) -> Iterator[Sign]:
         """Iterate over what a JSON object of the stream says."""
@@ -37,10 +40,12 @@ class ClaudeParser(Parser):
         elif kind == "assistant":
             yield from self.assistant(record.record("message"))
         elif kind == "user":
+            if record.flag("isReplay") and (number := record.id("uuid")):
+                yield Heard(number)
             yield from tool_results(record.record("message"))
         elif kind == "result":
             yield from self.result(record)
-        elif kind != "stream_event":
+        elif kind not in _SILENT:
             yield Other(kind or "unknown")
 
     def assistant(self, message: Record) -> Iterator[Sign]:
@@ -85,9 +90,17 @@ class ClaudeParser(Parser):
             cached,
             given.count("output_tokens"),
             given.record("output_tokens_details").count("thinking_tokens"),
-            None if guessed(result.record("modelUsage")) else result.number("total_cost_usd"),
+            self.turn_cost(result),
             scope="turn",
         )
+
+    def turn_cost(self, result: Record) -> float | None:
+        """Return what a turn has cost: the sum that is told, unlike the tokens, is that of all."""
+        cost = result.number("total_cost_usd")
+        if cost is None or guessed(result.record("modelUsage")):
+            return None
+        before, self.cost = self.cost or 0.0, cost
+        return max(0.0, cost - before)
 
 
 class QwenParser(ClaudeParser):
