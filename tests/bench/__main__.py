@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import board, ledger, load, recovery, spawn, start, worktree
+from tests.bench import board, ledger, line, load, recovery, spawn, start, worktree
 from tests.bench.figures import Figure, Section, lines
 from tests.bench.machine import machine
 
@@ -21,6 +21,7 @@ SECTIONS: Final = {
     for section in (
         ledger.SECTION,
         spawn.SECTION,
+        line.SECTION,
         worktree.SECTION,
         start.SECTION,
         load.SECTION,

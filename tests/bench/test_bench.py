@@ -24,6 +24,7 @@ ROWS = {
         "claim p99 among",
     ),
     "spawn": ("wall a task", "CPU of this process a task", "CPU of all it started a task"),
+    "line": ("an event of a line, CPU", "lines a second each: CPU", "loop lag p99"),
     "worktree": ("git layer", "plumbing, synced", "whole attempt, 1 job", "whole attempt, 8 jobs"),
     "start": ("wf --help", "wf status"),
     "board": ("first frame", "idle", "one card moves, CPU", "committed to painted", "key to paint"),

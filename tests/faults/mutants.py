@@ -210,6 +210,14 @@ MUTANTS: Final = (
         "",
         "unit/scheduler/test_recovery.py::test_what_outlives_even_the_shims_is_ended",
     ),
+    Mutant(
+        "G4",
+        "an agent that has the line of its driver",
+        "workers/shim/start.py",
+        "        os.dup2(line, LINE, inheritable=False)\n",
+        "        os.dup2(line, LINE)\n",
+        "unit/workers/line/test_run_on_line.py::test_what_a_driver_starts_has_no_line",
+    ),
     # G5: after a crash the run goes on to the same end
     Mutant(
         "G5",
@@ -898,6 +906,22 @@ MUTANTS: Final = (
         "        needs=task.spec.needs,\n",
         "unit/ledger/test_worker_tasks.py::test_it_waits_for_its_author",
     ),
+    Mutant(
+        "G12",
+        "secrets in what comes up a line",
+        "workers/line/connection.py",
+        "        line = None if line is None else self._redaction.line(line)\n",
+        "",
+        "unit/workers/line/test_run_on_line.py::test_no_secret_comes_up",
+    ),
+    Mutant(
+        "G12",
+        "halves of a secret in two words",
+        "workers/line/connection.py",
+        "self._take_all(self._redaction.events(event))",
+        "self._take_all([event])",
+        "unit/workers/line/test_run_on_line.py::test_no_secret_comes_up",
+    ),
     # G13: a damaged ledger is named, never overwritten
     Mutant(
         "G13",
@@ -940,6 +964,23 @@ MUTANTS: Final = (
         "unit/ledger/store/test_bad_files.py::test_what_is_damaged_is_not_brought_up_to_date",
     ),
     # G14: output, processes and retries are bounded
+    Mutant(
+        "G14",
+        "a time limit that runs out while a person is asked",
+        "workers/line/connection.py",
+        "        with self._clock.stopped():\n",
+        "        if question:\n",
+        "unit/workers/line/test_run_on_line.py"
+        "::test_the_time_limit_stands_still_while_a_person_is_asked",
+    ),
+    Mutant(
+        "G14",
+        "lines without an end",
+        "workers/line/lines.py",
+        "            if len(self.begun) > self.most:\n",
+        "            if self.most < 0:\n",
+        "unit/workers/line/test_lines.py::test_a_long_line_is_passed_over",
+    ),
     Mutant(
         "G14",
         "a log without a cap",

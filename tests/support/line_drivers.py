@@ -33,3 +33,10 @@ def wait(_: list[str]) -> None:
     """Say that it is up, then wait for a signal."""
     os.write(3, encode(Message("up")))
     signal.pause()
+
+
+def run_agent(argv: list[str]) -> None:
+    """Start an agent in a process group of its own, say that it is up, and wait for it."""
+    agent = os.posix_spawn("/bin/sh", ["sh", "-c", argv[1]], dict(os.environ), setpgroup=0)
+    os.write(3, encode(Message("up")))
+    os.waitpid(agent, 0)

@@ -31,6 +31,8 @@ from wf_tui.workers.shim.channel import ProgramClock
 __all__ = ["LineConnection"]
 
 _CHUNK = 1 << 16
+_TURN = 10
+"""Lines of one program that are taken before the loop turns to others."""
 _LAST_WORDS = 5.0
 """Seconds in which what lies in the socket is read, once every process of the program is gone."""
 
@@ -106,11 +108,16 @@ class LineConnection:
     async def _read(self) -> None:
         """Take all that comes, up to end-of-file, in the order in which it came."""
         loop, lines, pace = asyncio.get_running_loop(), LineSplitter(), LinePace()
+        taken = 0
         while chunk := await self._receive(loop):
             for line in lines.add(chunk):
                 if (delay := pace.wait(loop.time())) > 0:
                     await self._pause(delay)
                 await self._handle(line)
+                taken += 1
+                # Others have their turn, too: a chunk of many small lines takes milliseconds.
+                if taken % _TURN == 0:
+                    await asyncio.sleep(0)
         await self._take_all(self._redaction.end())
 
     async def _receive(self, loop: asyncio.AbstractEventLoop) -> bytes:
@@ -124,8 +131,6 @@ class LineConnection:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay):
                 await self._ended.wait()
-        # Others have their turn also while the rest of a flood is taken.
-        await asyncio.sleep(0)
 
     async def _handle(self, line: bytes | None) -> None:
         # Behind the verdict nothing is believed: it is the last that a program says.

@@ -162,7 +162,7 @@ def _sound(value: object, depth: int) -> object:
 def json_object(line: bytes) -> dict[str, object] | None:
     """Return the JSON object that a line is; None where it is none. Never raises."""
     try:
-        value = json.loads(line)
+        value = json.loads(line.decode())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -20,6 +20,7 @@ class Redactor:
         # The longest first: one that begins with another one would else be left in part.
         self.ordered = sorted(secrets, key=len, reverse=True)
         self.pattern = re.compile("|".join(map(re.escape, self.ordered))) if secrets else None
+        self.first_letters = {secret[0] for secret in secrets}
         self.held = ""
 
     def add(self, text: str) -> str:
@@ -72,7 +73,7 @@ class Redactor:
     def may_begin(self, text: str, start: int) -> bool:
         """Whether the text may end within a secret that began at `start`."""
         # Asked for every letter at the end of each piece, nearly none of which begins a secret.
-        if not any(secret.startswith(text[start]) for secret in self.ordered):
+        if text[start] not in self.first_letters:
             return False
         rest = text[start:]
         return any(len(secret) > len(rest) and secret.startswith(rest) for secret in self.ordered)

@@ -223,6 +223,21 @@ async def test_a_session_that_fails_ends_the_program(
     await witness.all_dead()
 
 
+async def test_no_secret_comes_up(
+    launcher: Launcher, session: SessionProbe, shell: MakeProgram
+) -> None:
+    """What a program says has none of its secrets, neither whole nor in pieces."""
+    command = r"""
+    printf '{"ev":"message","text":"a sesame-1234 b"}\n' >&3
+    printf '{"ev":"message","text":"a sesa","delta":true}\n' >&3
+    printf '{"ev":"message","text":"me-1234 b","delta":true}\n' >&3
+    """
+    secret = dataclasses.replace(shell(command), secrets={"sesame-1234": "KEY"})
+    await run_on_line(launcher, secret, session)
+    whole, *pieces = (event.text for event in session.said)
+    assert whole == "".join(pieces) == "a [redacted KEY] b"
+
+
 async def test_standard_input_is_a_file(
     launcher: Launcher, session: SessionProbe, shell: MakeProgram, tmp_path: Path
 ) -> None:

@@ -1,0 +1,172 @@
+"""What an event on a line costs the scheduler, and what many agents at once do to its loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.figures import Figure, Section, against, by_turns, percentile
+from wf_tui.clock import SystemClock
+from wf_tui.scheduler.session.transcript import Transcript, TranscriptFile
+from wf_tui.workers.line.connection import LineConnection
+from wf_tui.workers.line.grammar import Message, ToolEnd, ToolStart, Usage, encode
+from wf_tui.workers.shim.channel import ProgramClock
+from wf_tui.workers.transcript import EntryKind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from pathlib import Path
+
+    from wf_tui.workers.line.grammar import Answer, LineEvent, PersonMessage, Question
+    from wf_tui.workers.protocol import WorkerEvent
+
+__all__ = ["SECTION"]
+
+_EVENTS: Final = (
+    Message("a few words of the model ", delta=True),
+    Message("and a few more of them", delta=True),
+    ToolStart("call-1", "bash", "execute", {"command": "pytest -q tests/unit"}),
+    ToolEnd("call-1", "completed", "12 passed in 0.31s\n" * 10, 0),
+    Usage(12_345, 10_000, 321, 20, 0.0123),
+)
+"""What an agent says in a step; the words stand for most of a stream."""
+_LINES: Final = [encode(event) for event in _EVENTS]
+_SECRET: Final = {"sesame-open-0123456789": "KEY"}
+_AGENTS: Final = 100
+_RATE: Final = 100
+"""Lines a second of each agent."""
+_FEED: Final = """
+import os, sys, time
+handles, lines, seconds = eval(sys.argv[1]), eval(sys.argv[2]), float(sys.argv[3])
+end, due = time.monotonic() + seconds, time.monotonic()
+while time.monotonic() < end:
+    for handle in handles:
+        os.write(handle, b"".join(lines) * 2)
+    due += len(lines) * 2 / 100
+    time.sleep(max(0, due - time.monotonic()))
+"""
+"""Writes a hundred lines a second to each line, in bursts as models do."""
+
+
+class _Session:
+    """A session that writes transcripts, which is most of what a session does."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self.count = 0
+
+    def note(self, event: WorkerEvent) -> None:
+        """Take nothing."""
+
+    async def take(self, event: LineEvent) -> None:
+        """Put an event into the transcript."""
+        self.count += 1
+        streamed = isinstance(event, Message)
+        kind = EntryKind.SAY if streamed else EntryKind.TOOL
+        text = event.text if isinstance(event, Message) else ""
+        self.transcript.add(kind, text, None if streamed else vars(event), streamed=streamed)
+        await self.transcript.room()
+
+    async def ask(self, _: Question) -> Answer | None:
+        """Answer nothing."""
+        return None
+
+    async def delivered(self, answer: Answer) -> None:
+        """Take nothing."""
+
+    async def messages(self) -> AsyncIterator[PersonMessage]:
+        """Send nothing."""
+        nothing: tuple[PersonMessage, ...] = ()
+        for message in nothing:
+            yield message
+
+
+def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
+    count, rounds = (500, 1) if quick else (20_000, 5)
+    parsed, taken = by_turns(
+        rounds, partial(_parse, count), partial(_take_one, folder / "one", count)
+    )
+    yield against("an event of a line, CPU", "us", taken, parsed)
+    agents, seconds = (4, 0.5) if quick else (_AGENTS, 5.0)
+    cpu, lags, events = asyncio.run(_many(folder, agents, seconds))
+    what = f"{agents} agents, {_RATE} lines a second each"
+    note = f"{events / seconds:,.0f} events a second"
+    yield Figure(f"{what}: CPU", 100 * cpu, "% core", note=note)
+    yield Figure(f"{what}: loop lag p99", percentile(lags, 99), "ms")
+
+
+def _parse(count: int) -> float:
+    """Return the microseconds of parsing a line as JSON."""
+    begun = time.process_time()
+    for number in range(count):
+        json.loads(_LINES[number % len(_LINES)])
+    return (time.process_time() - begun) / count * 1e6
+
+
+def _take_one(path: Path, count: int) -> float:
+    """Return the microseconds of an event of one agent, from its socket into its transcript."""
+
+    async def work() -> float:
+        lines = [_LINES[number % len(_LINES)] for number in range(count)]
+        theirs, connection, session = _connect(path)
+        begun = time.process_time()
+        loop = asyncio.get_running_loop()
+        # Without its pace, which would make the measuring wait and cost nothing.
+        connection._ended.set()
+        for start in range(0, count, 100):
+            await loop.sock_sendall(theirs, b"".join(lines[start : start + 100]))
+        theirs.close()
+        await connection.finish()
+        await session.transcript.close()
+        spent = time.process_time() - begun
+        await connection.close()
+        return spent / count * 1e6
+
+    return asyncio.run(work())
+
+
+async def _many(folder: Path, agents: int, seconds: float) -> tuple[float, list[float], int]:
+    """Return the share of a core, the lags of the loop in ms, and how many events were taken."""
+    ends = [_connect(folder / f"{number}") for number in range(agents)]
+    handles = [end.fileno() for end, _, _ in ends]
+    begun, cpu = time.perf_counter(), time.process_time()
+    feed = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _FEED, str(handles), str(_LINES), str(seconds)),
+        pass_fds=handles,
+        stderr=subprocess.DEVNULL,
+    )
+    lags: list[float] = []
+    while feed.returncode is None:
+        due = time.perf_counter() + 0.01
+        await asyncio.sleep(0.01)
+        lags.append((time.perf_counter() - due) * 1000)
+    share = (time.process_time() - cpu) / (time.perf_counter() - begun)
+    for end, connection, session in ends:
+        end.close()
+        await connection.finish()
+        await session.transcript.close()
+        await connection.close()
+    return share, lags, sum(session.count for _, _, session in ends)
+
+
+def _connect(path: Path) -> tuple[socket.socket, LineConnection, _Session]:
+    async def in_thread(write: Callable[[], None]) -> None:
+        await asyncio.to_thread(write)
+
+    thread: Callable[[Callable[[], None]], Awaitable[None]] = in_thread
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    file = TranscriptFile(path.with_suffix(".jsonl"), 10 << 20)
+    session = _Session(Transcript(file, SystemClock(), thread))
+    connection = LineConnection(ours, session, ProgramClock(), _SECRET)
+    connection.begin(hears=False)
+    return theirs, connection, session
+
+
+SECTION: Final = Section("line", "json.loads of the line", _measure)
