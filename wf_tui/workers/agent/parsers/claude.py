@@ -19,9 +19,6 @@ _RETRIES: Final = {"api_retry", "retry"}
 class ClaudeParser(Parser):
     """Reads messages of the model, results of its tools, and the result of each turn."""
 
-    cached_inside = False
-    """Whether `input_tokens` has the cached ones inside."""
-
     def __init__(self) -> None:
         self.session: str | None = None
         self.cost: float | None = None
@@ -69,7 +66,7 @@ class ClaudeParser(Parser):
 
     def result(self, result: Record) -> Iterator[Sign]:
         """Iterate over what the result of a turn says: usage, denials, and how it ended."""
-        yield self.usage(result)
+        yield from self.turn_usage(result)
         for denial in result.records("permission_denials"):
             yield Other("denied", denial.text("tool_name"))
         text = result.text("result")
@@ -78,14 +75,14 @@ class ClaudeParser(Parser):
         else:
             yield TurnEnded(ok=False, trouble=trouble(result))
 
-    def usage(self, result: Record) -> Usage:
-        """Return the tokens of a turn; the cost of another maker's model is only guessed."""
+    def turn_usage(self, result: Record) -> Iterator[Usage]:
+        """Iterate over the tokens of a turn; the input is told without what was cached."""
         given = result.record("usage")
         cached = given.count("cache_read_input_tokens")
         sent = given.count("input_tokens")
-        if sent is not None and not self.cached_inside:
+        if sent is not None:
             sent += (cached or 0) + (given.count("cache_creation_input_tokens") or 0)
-        return Usage(
+        yield Usage(
             sent,
             cached,
             given.count("output_tokens"),
@@ -104,9 +101,26 @@ class ClaudeParser(Parser):
 
 
 class QwenParser(ClaudeParser):
-    """Reads qwen's stream: its input has what was cached inside, and it knows no cost."""
+    """Reads qwen's stream, which knows no cost.
 
-    cached_inside = True
+    The usage of its result is that of the whole session, also of turns in an earlier process; so
+    that of each message is taken, whose input has what was cached inside.
+    """
+
+    def assistant(self, message: Record) -> Iterator[Sign]:
+        """Iterate over what a message of the model holds, and what it has used."""
+        yield from super().assistant(message)
+        given = message.record("usage")
+        if given.count("input_tokens") or given.count("output_tokens"):
+            yield Usage(
+                given.count("input_tokens"),
+                given.count("cache_read_input_tokens"),
+                given.count("output_tokens"),
+            )
+
+    def turn_usage(self, result: Record) -> Iterator[Usage]:  # noqa: ARG002 - as in the base
+        """Iterate over nothing: all has been told."""
+        yield from ()
 
 
 def retry(given: Record) -> Retry:
