@@ -98,6 +98,9 @@ def add(
     )
     with acting(run, repo, by_worker=True) as found:
         task = commands.add(found.project, found.ledger, found.run.id, new, phase)
+        seats = reads.workers(found.ledger.db, found.run.id)
+        if not any(seat.accepts(task.takes, task.role) for seat in seats):
+            warn(f"no seat of the run takes a {task.takes} in the role {task.role}: it waits")
         return print_results(found, [MoveResult.of(task)], as_json=as_json)
 
 

@@ -45,6 +45,8 @@ class Login(Table):
     """A variable that names the folder of that file, where the user has set it."""
     home: str
     """Where the agent looks for it, relative to its home."""
+    copied: bool = False
+    """Whether it is copied: settings that the login needs, of which nothing goes back."""
 
 
 class Calling(Table):

@@ -6,11 +6,14 @@ does, or a prompt is left that nobody else would take.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.config import Config, config_path
 from wf_tui.errors import EnvironmentalError, UnknownNameError, UsageError
 from wf_tui.plan.check_workers import PROMPTS_HINT, WorkerFacts, profile_of
+from wf_tui.profiles.presets import find_preset, preset_names
 from wf_tui.profiles.resolve import resolve, resolve_all
 from wf_tui.profiles.usable import usable
 from wf_tui.text import listed, plural
@@ -18,7 +21,6 @@ from wf_tui.text import listed, plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from wf_tui.config import Config
     from wf_tui.plan.models import Plan, Task
     from wf_tui.profiles.resolved import Resolved
 
@@ -88,7 +90,13 @@ def choose_profiles(
     _require_usable(config, needed, environ)
     spare, warnings = _spare(plan, config, needed, asked, environ)
     names = [name for name in config.seats if name in needed or name in spare]
-    return Choice(plan, {name: resolve(config, name) for name in names}, asked, warnings)
+    profiles = {name: resolve(config, name) for name in names}
+    warnings += tuple(
+        f"several seats of {name} share your one login: if one renews it, the others lose theirs"
+        for name, profile in profiles.items()
+        if profile.logins and asked.get(name, profile.seats or plan.max_concurrent) > 1
+    )
+    return Choice(plan, profiles, asked, warnings)
 
 
 def _fitting(plan: Plan, config: Config) -> Plan:
@@ -152,7 +160,7 @@ def _taker(
         raise UsageError(
             f"no profile takes a prompt, and {plural(len(tasks), 'task')} of the plan"
             f" {'has' if len(tasks) == 1 else 'have'} nothing else: {listed(tasks, _NAMED)}",
-            PROMPTS_HINT,
+            _installed(environ) or PROMPTS_HINT,
         )
     if usable_ones:
         raise UsageError(
@@ -162,6 +170,19 @@ def _taker(
             " `default = true` in its profile",
         )
     raise EnvironmentalError(*_unusable(config, takers, environ))
+
+
+def _installed(environ: Mapping[str, str]) -> str:
+    """Return what to write for an agent that is installed here, "" where none is."""
+    for name in preset_names():
+        calling = find_preset(Config(), name).agent
+        program = calling.argv[0] if calling and calling.argv else ""
+        if program == name and shutil.which(program, path=environ.get("PATH", "")):
+            return (
+                f"{name} is installed here: add [profiles.{name}] with"
+                f' preset = "{name}" to {config_path(environ) or "your configuration"}'
+            )
+    return ""
 
 
 def _others(needed: Iterable[str], taker: str, config: Config) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wf_tui.profiles.keys import FoundKeys
     from wf_tui.profiles.resolved import Resolved
 
-__all__ = ["furnish", "opened_folder", "place_link"]
+__all__ = ["furnish", "opened_folder", "place_file", "place_link"]
 
 _GIT_CONFIG: Final = "[user]\n\tname = wf worker\n\temail = worker@wf.invalid\n"
 _ESCAPED: Final = (".json", ".toml")
@@ -78,11 +78,16 @@ def opened_folder(home: Path, path: str) -> Iterator[int]:
 
 
 def _write(home: Path, path: str, text: str) -> None:
+    place_file(home, path, text.encode("utf-8", "surrogateescape"))
+
+
+def place_file(home: Path, path: str, content: bytes) -> None:
+    """Write a file of a home, for this user alone, in the place of whatever is there."""
     folder, _, name = path.rpartition("/")
     with opened_folder(home, folder) as handle:
         _clear(handle, name)
         with os.fdopen(os.open(name, _NEW, 0o600, dir_fd=handle), "wb") as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
+            file.write(content)
 
 
 def _is_folder(handle: int, name: str) -> bool:

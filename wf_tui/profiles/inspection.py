@@ -113,6 +113,8 @@ def _keys(profile: Resolved, environ: Mapping[str, str]) -> Iterator[KeyState]:
         name = key.place if key.source == "env" else key.name
         yield KeyState(name, key.source, bool(value), note)
     for login in profile.logins:
+        if login.copied:
+            continue
         path = user_file(login, environ)
         yield KeyState(str(path), "login", path.is_file())
 

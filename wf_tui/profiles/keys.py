@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.text import listed
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wf_tui.profiles.resolved import Key, Resolved
 
-__all__ = ["FoundKeys", "KeyFileError", "find_keys", "key_value"]
+__all__ = ["FoundKeys", "KeyFileError", "find_keys", "key_value", "missing_sentence"]
 
+_NAMED: Final = 5
 _MOST: Final = 64 << 10
 """Bytes of a file that holds a key."""
 _OTHERS: Final = 0o077
@@ -68,6 +71,24 @@ def key_value(key: Key, environ: Mapping[str, str]) -> str:
     if key.place.startswith("~/"):
         path = Path(environ.get("HOME", "/")) / key.place[2:]
     return _read_private(path)
+
+
+def missing_sentence(profile: Resolved, missing: Iterable[str]) -> str:
+    """Return what a person is told of keys that a scheduler does not find, and what helps.
+
+    `missing` is that of `FoundKeys`.
+    """
+    of_files = [key for key in profile.keys if key.source == "file"]
+    if of_files:
+        return f"{' and '.join(missing)}: mend that, then wf resume"
+    names = listed([key.place for key in profile.keys], _NAMED)
+    none = f"{names} is not" if len(profile.keys) == 1 else f"one of {names} is not"
+    if len(profile.keys) > 1 and not profile.needs_all_keys:
+        none = f"none of {names} is"
+    return (
+        f"{none} in the environment of this scheduler: wf resume where it is,"
+        f' or keys = {{{profile.keys[0].name} = "file:..."}}'
+    )
 
 
 def _read_private(path: Path) -> str:

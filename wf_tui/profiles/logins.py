@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.locks import held
 from wf_tui.paths import private_folder, slug
-from wf_tui.profiles.homes import opened_folder, place_link
+from wf_tui.profiles.homes import opened_folder, place_file, place_link
 from wf_tui.profiles.secrets import strings_of_login
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ class Logins:
             path = user_file(login, environ)
             content = _content(path)
             if content is None:
+                continue
+            if login.copied:
+                place_file(home, login.home, content)
                 continue
             lent.append(LentLogin(str(home), login.home, str(path), _digest(content)))
             place_link(home, login.home, path)

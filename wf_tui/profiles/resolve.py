@@ -135,7 +135,7 @@ def _of_agent(
         files=tuple(FileText(path, text) for path, text in files.items()),
         keys=keys,
         needs_all_keys=not by_preset,
-        logins=tuple(LoginFile(one.user, one.variable, one.home) for one in logins),
+        logins=tuple(LoginFile(one.user, one.variable, one.home, one.copied) for one in logins),
         modes=_modes(profile, calling),
         rss=calling.rss,
         tools_at_end=calling.tools_at_end,

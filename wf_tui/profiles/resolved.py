@@ -41,6 +41,8 @@ class LoginFile:
     user: str
     variable: str
     home: str
+    copied: bool = False
+    """Whether the home has a copy of its own, of which nothing goes back to the user."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.profiles.environment import agent_environment, keys_in_environment
 from wf_tui.profiles.homes import furnish
-from wf_tui.profiles.keys import find_keys
+from wf_tui.profiles.keys import find_keys, missing_sentence
 from wf_tui.profiles.logins import Logins, lent_homes
 from wf_tui.profiles.secrets import secret_forms
 from wf_tui.profiles.stored import profiles_of
@@ -70,11 +70,7 @@ class RunProfiles:
 
     def missing_sentence(self, name: str) -> str:
         """Return what a person is told of a profile whose keys are not here, and what helps."""
-        variable = self.profiles[name].keys[0].name
-        return (
-            f"{' and '.join(self.missing[name])} in the environment of this scheduler:"
-            f' wf resume where it is, or keys = {{{variable} = "file:..."}}'
-        )
+        return missing_sentence(self.profiles[name], self.missing[name])
 
     @property
     def secret_forms(self) -> Mapping[str, str]:

@@ -54,8 +54,9 @@ def usable(profile: Resolved, environ: Mapping[str, str]) -> list[Reason]:
         if not profile.needs_all_keys and len(profile.keys) > 1:
             text = f"none of {listed([key.place for key in profile.keys], _NAMED)} is set"
         reasons.append(Reason(ReasonKind.KEY, text))
-    if profile.logins and not any(user_file(one, environ).is_file() for one in profile.logins):
-        names = " or ".join(str(user_file(one, environ)) for one in profile.logins)
+    files = [user_file(one, environ) for one in profile.logins if not one.copied]
+    if files and not any(path.is_file() for path in files):
+        names = " or ".join(map(str, files))
         text = f"you are not logged in with {profile.program}: there is no {names}"
         reasons.append(Reason(ReasonKind.LOGIN, text))
     return reasons

@@ -19,6 +19,8 @@ from wf_tui.errors import EnvironmentalError, RefusedError
 from wf_tui.ledger.model.run_environment import environment_of
 from wf_tui.ledger.queries import reads
 from wf_tui.processes import is_alive
+from wf_tui.profiles.keys import find_keys, missing_sentence
+from wf_tui.profiles.stored import profiles_of
 from wf_tui.project import open_ledger
 from wf_tui.text import clean, listed
 
@@ -74,6 +76,9 @@ def environment_notices(run: RunRow, environ: Mapping[str, str]) -> Iterator[str
             f"{listed(missing, _NAMED)}: not set here, so what needs it waits; "
             f"wf stop {run.id}, then wf resume {run.id} where it is set"
         )
+    for profile in profiles_of(run.profiles).values():
+        if lacking := find_keys(profile, environ).missing:
+            yield f"profile {profile.name} waits: {missing_sentence(profile, lacking)}"
     if kept.path and environ.get("PATH", "") != kept.path:
         yield f"its programs keep the PATH that the run was started with: {clean(kept.path)}"
 

@@ -42,6 +42,15 @@ def test_a_prompt_in_a_reading_role_only_reads(cli: CliHarness) -> None:
     assert [shown(cli, name)["mode"] for name in ("look", "mend")] == ["read_only", "read_write"]
 
 
+def test_a_prompt_that_no_seat_takes_is_accepted(cli: CliHarness) -> None:
+    """It waits for a worker, which is said at once; a command is taken without a word."""
+    added = cli.here("add", "think")
+    assert added.exit_code == 0
+    assert "no seat of the run takes a prompt in the role general: it waits" in added.stderr
+    assert shown(cli, "think")["reason"]["kind"] == "no_worker"
+    assert "no seat" not in cli.here("add", "do", "--sh", "true").stderr
+
+
 @pytest.mark.parametrize(
     ("title", "name"), [("Über größe", "über-größe"), ("!!!", "task"), ("x" * 90, "x" * 40)]
 )

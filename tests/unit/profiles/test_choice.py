@@ -143,3 +143,16 @@ def test_a_worker_that_cannot_do_a_task(task: str, defaults: str, *, fault: bool
     assert [error.code for error in report.errors] == (["unfit_worker"] if fault else [])
     if fault:
         assert set(report.errors[0].detail) == {"task", "worker"}
+
+
+def test_an_agent_that_is_installed_but_not_configured(tmp_path: Path) -> None:
+    """Whoever has a prompt and an agent is told the lines that bring the two together."""
+    program = tmp_path / "codex"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    environ = {"PATH": str(tmp_path), "WF_CONFIG": "/my/config.toml"}
+    with pytest.raises(UsageError) as caught:
+        choose_profiles(plan_of(MIXED), config_of(), {}, environ)
+    assert caught.value.hint == (
+        'codex is installed here: add [profiles.codex] with preset = "codex" to /my/config.toml'
+    )

@@ -114,6 +114,24 @@ def test_a_login_that_changed_meanwhile_is_kept(tmp_path: Path) -> None:
     assert len(list((tmp_path / "logins").glob("*.kept"))) == 1
 
 
+def test_settings_that_a_login_needs_are_copied(tmp_path: Path) -> None:
+    """The home has its own, for its user alone, and what the agent makes of it stays there."""
+    (tmp_path / "user/.agent").mkdir(parents=True)
+    user = tmp_path / "user/.agent/config.toml"
+    user.write_text("model = 1")
+    copied = LoginFile("~/.agent/config.toml", "AGENT_HOME", ".agent/config.toml", copied=True)
+    profile = Resolved("p", "agent", "l", logins=(copied,))
+    home = tmp_path / "homes" / "p-1"
+    furnish(home, profile, KEYS)
+    logins = Logins(tmp_path / "logins")
+    logins.lend(profile, home, {"HOME": str(tmp_path / "user")})
+    file = home / ".agent/config.toml"
+    assert (file.is_symlink(), stat.S_IMODE(file.stat().st_mode)) == (False, 0o600)
+    file.write_text("model = 2")
+    logins.give_back(home)
+    assert user.read_text() == "model = 1"
+
+
 def test_a_login_where_the_user_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable names the folder; a login that the user does not have is left out."""
     monkeypatch.chdir(tmp_path)

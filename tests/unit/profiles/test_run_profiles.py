@@ -65,7 +65,7 @@ def test_a_missing_key_is_told_with_what_helps(tmp_path: Path) -> None:
     run = read(tmp_path, {"B": ENVIRON["B"]}, ONE, OTHER)
     assert set(run.missing) == {"one"}
     assert run.missing_sentence("one") == (
-        "A is not set in the environment of this scheduler: wf resume where it is,"
+        "A is not in the environment of this scheduler: wf resume where it is,"
         ' or keys = {A_KEY = "file:..."}'
     )
 
