@@ -1,23 +1,33 @@
 """The README: what it shows is run, what it names exists."""
 
+import dataclasses
 import os
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
 from tests.faults.mutants import MUTANTS
+from tests.support.session_probe import SessionProbe
 from wf_tui.board.actions.registry import ACTIONS
 from wf_tui.cli.root import wf
 from wf_tui.config import load_config
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
 from wf_tui.plan.models import Phase, Plan, Task
+from wf_tui.plan.read import read_plan
 from wf_tui.profiles.resolve import resolve_all
 from wf_tui.profiles.usable import usable
+from wf_tui.workers.environment import base_environment
+from wf_tui.workers.line.grammar import Answer, LineEvent, Other
+from wf_tui.workers.protocol import Job, Limits, Success
+from wf_tui.workers.script import SHELL
+from wf_tui.workers.shell import ShellWorker
+from wf_tui.workers.shim.launcher import Launcher
 
 _README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 _FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -113,6 +123,56 @@ def test_the_other_commands_are_the_two_that_start() -> None:
     assert {block.language for block in _BLOCKS} == {
         "sh", "console", "yaml", "toml", "json", "text",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "what"),
+    [
+        ("in-sh", Answer("1", "yes"), "deployed"),
+        ("in-sh", Answer("1"), "not deployed"),
+        ("in-python", Answer("1", text="alpha"), "deployed to alpha"),
+        ("in-python", Answer("1"), "it says that it failed: nobody said where to"),
+    ],
+)
+async def test_the_commands_that_say_more(
+    task: str, answer: Answer, what: str, tmp_path: Path
+) -> None:
+    """Both examples of a line work as they stand: told, asked, answered, and judged by it."""
+    (text,) = [block.text for block in _BLOCKS if block.name == "speak.yaml"]
+    (tmp_path / "speak.yaml").write_text(text)
+    plan = read_plan(tmp_path / "speak.yaml").plan
+    assert plan is not None
+    asked = {one.id: one for one in plan.phases[0].tasks}[task]
+    job = Job(
+        run="r",
+        task=task,
+        epoch=1,
+        worker="shell-1",
+        tree=tmp_path,
+        folder=tmp_path,
+        command=asked.run,
+        prompt="",
+        environment=base_environment(os.environ),
+        limits=Limits(),
+        mark=str(tmp_path),
+        shell=asked.shell or SHELL,
+    )
+    session = SessionProbe()
+    session.answers.put_nowait(answer)
+    async with Launcher() as launcher:
+        outcome = await ShellWorker(launcher).run(job, session)
+    assert what == (outcome.result if isinstance(outcome, Success) else outcome.text)
+    assert not any(isinstance(event, Other) for event in session.said)
+
+
+def test_every_event_of_a_line_is_in_the_table() -> None:
+    """The table of events is the grammar, but for what only wf's own drivers say."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", _README, re.MULTILINE))
+    events = {event.ev: event for event in get_args(LineEvent)}
+    assert set(events) - set(rows) == {"heard"}
+    for name in ("message", "tool_end", "usage", "result", "question"):
+        fields = {field.name for field in dataclasses.fields(events[name])}
+        assert fields - {"role", "kind"} <= set(re.findall(r"`(\w+)`", rows[name]))
 
 
 def test_the_settings_are_read(tmp_path: Path) -> None:
