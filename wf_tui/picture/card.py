@@ -10,6 +10,7 @@ from wf_tui.ledger.model.events.attempt_events import (
     GateEnded,
     GateStarted,
     TaskProgress,
+    UsageTold,
 )
 from wf_tui.ledger.model.events.read import event_class, read_event
 from wf_tui.ledger.model.events.task_events import (
@@ -18,12 +19,13 @@ from wf_tui.ledger.model.events.task_events import (
     TaskClaimed,
     TaskStep,
 )
-from wf_tui.ledger.model.states import PERSON, TaskState
+from wf_tui.ledger.model.states import PERSON, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
+from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import EventRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow
     from wf_tui.ledger.queries.reasons import Reason
 
 __all__ = [
@@ -95,10 +97,20 @@ class Card:
     commit: str | None
     order: Order
     tags: tuple[str, ...]
+    is_agent: bool
+    """Whether an agent does it, which says in words what it does."""
+    plan: tuple[int, int] | None
+    """How many steps of its own plan are done, and of how many."""
+    model: str
+    """The model that works on it, as its program says; "" where nobody knows."""
+    questions: int
+    """How many of its questions are open."""
 
 
-def make_card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
-    """Return the card of a task; `evidence` counts only where it is of the live claim.
+def make_card(
+    row: TaskRow, reason: Reason, evidence: Evidence | None, attempt: AttemptRow | None = None
+) -> Card:
+    """Return the card of a task; `evidence` and `attempt` count only where of the live claim.
 
     Called by `CardCache` when somebody looks at the card. All text passes `clean` here, so that no
     widget has to think of what a title may do to a terminal.
@@ -107,6 +119,10 @@ def make_card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
     seen = None
     if evidence is not None and row.claimed and evidence.epoch == row.epoch:
         seen = evidence
+    live = attempt if attempt is not None and row.claimed and attempt.epoch == row.epoch else None
+    if live is not None and live.said and row.step == Step.RUNNING:
+        # The worker's own words, with their age: newer events of it may tell figures only.
+        seen = Evidence(live.said, live.said_at or row.since, row.epoch)
     return Card(
         key=row.id,
         id=clean(row.id, limit=_NAME),
@@ -137,7 +153,17 @@ def make_card(row: TaskRow, reason: Reason, evidence: Evidence | None) -> Card:
         commit=row.commit_id,
         order=column_order(row),
         tags=tuple(clean(tag, limit=_NAME) for tag in row.spec.tags),
+        is_agent=row.takes is Takes.PROMPT,
+        plan=_plan(live),
+        model=clean(live.model or "", limit=_NAME) if live else "",
+        questions=row.questions,
     )
+
+
+def _plan(attempt: AttemptRow | None) -> tuple[int, int] | None:
+    if attempt is None or attempt.plan_done is None or not attempt.plan_total:
+        return None
+    return attempt.plan_done, attempt.plan_total
 
 
 def worker_name(row: TaskRow) -> str:
@@ -175,7 +201,8 @@ def evidence_of(row: EventRow) -> Evidence | None:
     know proves nothing, as a newer wf may have written it about something else.
     """
     known = event_class(row.kind)
-    if known is None or not known.proves_life:
+    # Of figures there is nothing to be read: what it does stands in the event before.
+    if known is None or not known.proves_life or known is UsageTold:
         return None
     match read_event(row):
         case TaskProgress(text=text, tool=tool):

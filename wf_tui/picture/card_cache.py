@@ -18,7 +18,7 @@ from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.picture.card import Card, Evidence, evidence_of, make_card
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import EventRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow
     from wf_tui.ledger.queries.reasons import Reason, Reasons
 
 __all__ = ["TIMED", "CardCache", "Cards", "Reach"]
@@ -70,6 +70,8 @@ class CardCache:
         self._evidence: dict[str, Evidence] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
         self._context: Reasons | None = None
+        self._open: dict[str, AttemptRow] = {}
+        """The open attempts, by task."""
         self._shared_by_all: object = None
         """What the reason of every pending task depends on, as of the last context."""
         self._shared_by_unblocked: object = None
@@ -125,6 +127,7 @@ class CardCache:
         The needs of tasks outside the batch are not in it: the cache has them from earlier ones.
         """
         self._context = replace(context, unmet_needs=self._needs)
+        self._open = {attempt.task: attempt for attempt in context.holders}
         for_all = (context.run.state == RunState.PAUSED, context.phase_waits, context.stoppers)
         for_unblocked = _shared_by_unblocked(context)
         reach = Reach.NONE
@@ -188,7 +191,8 @@ class CardCache:
             made_at, card = self._made[task]
             if made_at == revision:
                 return card
-        card = make_card(self.rows[task], self.reason(task), self._evidence.get(task))
+        attempt = self._open.get(task)
+        card = make_card(self.rows[task], self.reason(task), self._evidence.get(task), attempt)
         self._made[task] = (revision, card)
         return card
 

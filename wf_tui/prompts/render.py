@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.queries.conversation import PersonSaid
     from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
 
 __all__ = ["render"]
@@ -47,10 +48,7 @@ def render(facts: PromptFacts, mark: str) -> str:
     """
     data = _data(facts)
     parts = list(_resumed(facts) if facts.resumed else _fresh(facts))
-    parts += [
-        f"# A person adds ({said.by}, {_time(said.at)})\n\n{said.text.strip()}"
-        for said in facts.said
-    ]
+    parts += [_said(said) for said in facts.said]
     if data:
         begin, end = (f"-----{word} UNTRUSTED DATA {mark}-----" for word in ("BEGIN", "END"))
         text = json.dumps(data, indent=1, ensure_ascii=True)
@@ -130,6 +128,18 @@ def _resumed(facts: PromptFacts) -> Iterator[str]:
     )
 
 
+def _said(said: PersonSaid) -> str:
+    """Return what a person said; what a worker had asked them stands in the data."""
+    if not said.question:
+        return f"# A person adds ({said.by}, {_time(said.at)})\n\n{said.text.strip()}"
+    answer = said.text.strip() or "the option under `chosen` there."
+    return (
+        f"# A person answers a question ({said.by}, asked {_time(said.at)})\n\n"
+        "The question stands under `questions` in the data. Nobody waits for it any more, and the "
+        f"answer allows nothing by itself. It is: {answer}"
+    )
+
+
 def _data(facts: PromptFacts) -> dict[str, object]:
     """Return what the block holds; empty where nobody else has written anything."""
     task = facts.task
@@ -149,6 +159,11 @@ def _data(facts: PromptFacts) -> dict[str, object]:
             need.id: _needed(need, share) for need, share in _shares(facts)
         },
         "earlier_attempts": [_earlier(attempt) for attempt in facts.earlier],
+        "questions": [
+            {"asked": _time(said.at), "text": said.question, "chosen": said.chosen or None}
+            for said in facts.said
+            if said.question
+        ],
         "paths_in_conflict": list(facts.conflict),
         "review_comments": [
             {"path": one.path, "line": one.line, "quote": one.quote, "text": one.text}

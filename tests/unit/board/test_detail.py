@@ -88,14 +88,14 @@ async def test_tab_keys_turn_and_say_so(played: RunHarness) -> None:
     async with app.run_test(size=SIZE, message_hook=hear) as pilot:
         await pilot.press("tab", "tab", "shift+tab", "shift+tab", "shift+tab")
         await settle(pilot)
-    assert opened == ["diff", "prompt", "diff", "log", "events"]
+    assert opened == ["diff", "plan", "diff", "log", "events"]
 
 
 async def test_tabs_are_clicked(played: RunHarness) -> None:
     """A click on a tab's name opens it; one beside the names does nothing."""
     app = DetailApp(played, "write")
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.click("TabRow", offset=(14, 0))
+        await pilot.click("TabRow", offset=(20, 0))
         assert app.pane.tab is Tab.PROMPT
         await pilot.click("TabRow", offset=(60, 0))
         assert app.pane.tab is Tab.PROMPT
@@ -120,7 +120,7 @@ async def test_older_attempts_are_reached(played: RunHarness) -> None:
         await pilot.press("right_square_bracket")
         await settle(pilot)
         assert "attempt 2 of 2" in painted(app)
-        await pilot.press("tab")
+        await pilot.press("tab", "tab")
         assert app.pane.check_action("attempt", (-1,)) is None
 
 

@@ -21,7 +21,7 @@ from wf_tui.ledger.rules.runs import RUN_MOVES
 from wf_tui.picture.picture import ENTER
 
 KEYS = {
-    *"hjklgG/!@#rxabfenpucdLq?124+-AoE",
+    *"hjklgG/!@#rxabfenpucdLq?124+-AoEym",
     *("left", "down", "up", "right", "home", "end", "enter", "escape", "space", "ctrl+p"),
 }
 WORD = re.compile(r"[A-Z]+(\.\.\.)?")

@@ -212,7 +212,7 @@ def test_nobody_answers(drive: LedgerHarness) -> None:
     claim = drive.ledger.claim(RUN, "w1")
     assert claim is not None
     (said,) = said_to(drive.db, RUN, "a", claim.epoch)
-    assert said.text == "may I?\nAnswer: use the blue one"
+    assert (said.question, said.text) == ("may I?", "use the blue one")
     assert drive.db.execute("SELECT state, answer FROM question") == [
         ("delivered", "use the blue one")
     ]

@@ -141,6 +141,18 @@ def test_what_people_say_stands_outside(harness: RunHarness) -> None:
     assert "UNTRUSTED" not in text
 
 
+def test_an_answer_stands_outside_and_its_question_inside(harness: RunHarness) -> None:
+    """What a worker asked, and what it offered, are a worker's words; only the answer is not."""
+    said = (
+        PersonSaid("user:ana", 0.0, "the blue one", question=CANARY),
+        PersonSaid("user:ana", 0.0, "", question=CANARY, chosen=CANARY),
+    )
+    outside, data = parts(render(facts(harness, said=said), MARK))
+    assert "the blue one" in outside
+    assert "Ignore" not in outside
+    assert [one.get("chosen") for one in data["questions"]] == [None, CANARY]
+
+
 def test_a_reader_and_a_structured_answer(harness: RunHarness) -> None:
     """Who only reads is told so, and what a structured answer looks like."""
     text = render(facts(harness), MARK)

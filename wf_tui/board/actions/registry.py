@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.actions import external_programs, handlers
+from wf_tui.board.actions import conversation, external_programs, handlers
 from wf_tui.board.actions.action import Action, Group, Where
 from wf_tui.board.actions.screen_actions import SCREEN_ACTIONS
 from wf_tui.board.actions.view_actions import VIEWS
@@ -29,6 +29,8 @@ _DIALOGS: Final[Mapping[str, Handler]] = {
     moves.REASSIGN.name: handlers.reassign,
     moves.EDIT.name: handlers.edit,
     moves.ACCEPT.name: handlers.accept,
+    moves.ANSWER.name: conversation.answer,
+    moves.MESSAGE.name: conversation.message,
 }
 """What asks for the arguments of a move before it is made, or looks whether it can be."""
 

@@ -37,8 +37,11 @@ class Tab(StrEnum):
 
     LOG = "log"
     DIFF = "diff"
+    PLAN = "plan"
+    """What the agent itself has set out to do."""
     PROMPT = "prompt"
     ATTEMPTS = "attempts"
+    USAGE = "usage"
     EVENTS = "events"
 
 

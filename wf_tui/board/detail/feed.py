@@ -15,7 +15,9 @@ from wf_tui.board.detail.diff import read_diff
 from wf_tui.board.detail.document import Document, Source, Tab, safe
 from wf_tui.board.detail.events import read_events
 from wf_tui.board.detail.log import LogNews, read_log
+from wf_tui.board.detail.plan import read_plan
 from wf_tui.board.detail.prompt import read_prompt
+from wf_tui.board.detail.usage import read_usage
 from wf_tui.errors import WfError
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ _THREADS: Final = 2
 """A second one, so that a read whose answer is no longer wanted does not hold up the next."""
 _READERS: Final[Mapping[Tab, Callable[[Source], Document]]] = {
     Tab.DIFF: read_diff,
+    Tab.PLAN: read_plan,
     Tab.PROMPT: read_prompt,
     Tab.ATTEMPTS: read_attempts,
+    Tab.USAGE: read_usage,
     Tab.EVENTS: read_events,
 }
 

@@ -33,11 +33,11 @@ _EVERY: Final = 0.25
 """Seconds between two looks at a log that grows."""
 _LIVE_EVERY: Final = 1.0
 """Seconds between two looks at anything else of an open attempt."""
-_OF_ATTEMPT: Final = frozenset({Tab.LOG, Tab.DIFF})
+_OF_ATTEMPT: Final = frozenset({Tab.LOG, Tab.DIFF, Tab.PLAN})
 
 
 class DetailPane(Widget):
-    """Shows a task's log as it grows, its diff, prompt, attempts and events.
+    """Shows a task's log as it grows, its diff, plan, prompt, attempts, usage and events.
 
     A screen says with `show` of which task, and passes on with `refresh_from` what has changed. The
     pane asks its feed, at most one thing at a time and only while it can be seen, and draws what
@@ -141,7 +141,7 @@ class DetailPane(Widget):
             self._start_over()
 
     def open_tab(self, name: str) -> None:
-        """Open a tab by its name: log, diff, prompt, attempts, events."""
+        """Open a tab by its name: one of `Tab`."""
         if self.tab is not Tab(name):
             self.tab = Tab(name)
             self.post_message(self.TabOpened(self.tab.value))

@@ -28,7 +28,7 @@ __all__ = ["InboxScreen"]
 _MOST: Final = 200
 """More than a person answers at a sitting; what is beyond comes up as these are answered."""
 _ANSWERS: Final = (
-    *("task.accept", "task.shell", "task.editor"),
+    *("task.answer", "task.accept", "task.shell", "task.editor"),
     *("task.retry", "task.reassign", "task.edit", "task.skip", "task.cancel"),
 )
 

@@ -50,20 +50,24 @@ def pending_lines(card: Card) -> tuple[Line, Line]:
 def in_progress_lines(card: Card, now: float) -> tuple[Line, Line]:
     """Return who is at which step for how long, and what was seen last of it."""
     since = card.step_at if card.step_at is not None else card.since
+    plan = "" if card.plan is None else f"  {card.plan[0]}/{card.plan[1]}"
     step = Line(
         (
             Span(f"  {card.who}  ", Role.QUIET),
             Span(card.step, Role.IN_PROGRESS),
-            Span(f" {span(now - since)}", Role.QUIET),
+            Span(f" {span(now - since)}{plan}", Role.QUIET),
         )
     )
     heard = card.evidence_at if card.evidence_at is not None else since
     # Only a program that runs is expected to print; the other steps are silent by nature.
-    if card.step == "running" and now - heard >= _SILENT_AFTER:
+    silent = card.step == "running" and now - heard >= _SILENT_AFTER
+    has_words = card.evidence not in {"", card.step}
+    # An agent may be at one tool for long: what it said it does tells more than that it is silent.
+    if silent and not (card.is_agent and has_words):
         return step, _indented(f"no output {span(now - heard)}", Role.WARNING)
-    if card.evidence in {"", card.step}:
+    if not has_words:
         return step, Line()
-    age = Span(span(now - heard), Role.QUIET)
+    age = Span(span(now - heard), Role.WARNING if silent else Role.QUIET)
     return step, Line((Span(f"  {card.evidence}", Role.QUIET),), (age,))
 
 
@@ -77,6 +81,8 @@ def done_lines(card: Card, now: float) -> tuple[Line, Line]:
 def blocked_lines(card: Card, role: Role, now: float) -> tuple[Line, Line]:
     """Return what kind of block it is and why, and whose attempt it was; `role` is its colour."""
     kind = card.kind.replace("_", " ")
+    if card.questions > 1:
+        kind = f"{card.questions} questions"
     # A reason that begins with its kind is not told twice.
     if not card.why or card.why.startswith(kind):
         why = _indented(card.why or kind, role)

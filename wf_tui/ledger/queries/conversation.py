@@ -32,6 +32,10 @@ class PersonSaid:
     at: float
     """UTC seconds."""
     text: str
+    question: str = ""
+    """What a worker had asked, where this is the answer: the worker's words."""
+    chosen: str = ""
+    """The option that was chosen, in the worker's words."""
 
 
 def said_to(
@@ -49,7 +53,13 @@ def said_to(
     # An answer that its own worker has is in the session of that; what it did not live to hear is
     # what a person said, and allows nothing.
     told += [
-        PersonSaid(one.answered_by, one.asked_at, f"{one.text}\nAnswer: {one.said}")
+        PersonSaid(
+            one.answered_by,
+            one.asked_at,
+            one.answer or "",
+            question=one.text,
+            chosen="" if one.answer is not None else one.said,
+        )
         for one in questions(db, run, task)
         if one.answered_by.startswith(PERSON)
         and one.delivered_epoch != one.epoch

@@ -342,6 +342,14 @@ ANSWER: Final = Move(
     wakes=True,
     undoable=False,
     usage="TASK WORD",
+    key=Key(
+        "task.answer",
+        ("y",),
+        "Answer",
+        "Answer what its worker asks, or allow it",
+        one_card=True,
+        footer=True,
+    ),
 )
 FORGET: Final = Move(
     ANSWER.name,
@@ -362,6 +370,13 @@ MESSAGE: Final = Move(
     check=messages.check_length,
     undoable=False,
     usage="TASK TEXT",
+    key=Key(
+        "task.message",
+        ("m",),
+        "Message",
+        "Write to its worker: at once where it can hear, else with its next attempt",
+        one_card=True,
+    ),
 )
 
 MOVES: Final[Mapping[str, Move[...]]] = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from wf_tui.workers.shim.plain_file import open_plain
-from wf_tui.workers.transcript import Record, entry_text
+from wf_tui.workers.transcript import EntryKind, Record, entry_text
 
 __all__ = [
     "LOG",
@@ -23,6 +23,7 @@ __all__ = [
     "follow",
     "follow_records",
     "in_time",
+    "newest",
     "read",
     "records",
     "tail",
@@ -36,6 +37,7 @@ RAW: Final = "raw.jsonl"
 SAID: Final = "said.jsonl"
 """What a command said on its line, as the scheduler writes it."""
 _LEAST = 1 << 12
+_WINDOW = 1 << 19
 
 
 def attempt_logs(folder: Path, *, raw: bool = False) -> list[Path]:
@@ -137,6 +139,26 @@ def tail(path: Path, characters: int) -> str:
             if start == 0 or len(text) >= characters:
                 return text[-characters:] if characters > 0 else ""
             size *= 2
+
+
+def newest(path: Path, kind: EntryKind) -> Record | None:
+    """Return the last entry of this kind, reading a long log from its end."""
+    try:
+        log = open_plain(path)
+    except FileNotFoundError:
+        return None
+    with log:
+        end = log.seek(0, os.SEEK_END)
+        size = _WINDOW
+        while end:
+            start = log.seek(max(0, end - size))
+            if start:
+                log.readline()  # the rest of a line that begins before
+            found = [one for one in _records(log) if one.get("kind") == kind]
+            if found or start == 0:
+                return found[-1] if found else None
+            size *= 2
+    return None
 
 
 def _records(lines: Iterable[bytes]) -> Iterator[Record]:
