@@ -106,6 +106,11 @@ def shell(name: str, *needs: str, **values: object) -> NewTask:
     return NewTask(name, mode=mode, isolation=isolation, **fields)  # type: ignore[arg-type]
 
 
+def prompt(name: str, **values: object) -> NewTask:
+    """Return a writing task that an agent does."""
+    return shell(name, **{"spec": Spec(prompt="think"), **values})
+
+
 def phase(
     name: str,
     *tasks: NewTask | str,

@@ -116,6 +116,25 @@ def add(
 @click.option(
     "--timeout", "timeout_secs", type=click.FloatRange(0), metavar="S", help="Seconds; 0 for none."
 )
+@click.option(
+    "--max-cost",
+    "max_cost_usd",
+    type=click.FloatRange(0),
+    metavar="USD",
+    help="What its attempts may cost from now on; 0 for any.",
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(0),
+    metavar="N",
+    help="The tokens that its attempts may use from now on; 0 for any.",
+)
+@click.option(
+    "--max-steps",
+    type=click.IntRange(0),
+    metavar="N",
+    help="The steps of its model in each attempt; 0 for any.",
+)
 @run_option
 @json_option
 def edit(
@@ -134,7 +153,7 @@ def edit(
     if not fields:
         raise UsageError("nothing to change", "give an option: wf edit --help")
     # Empty and 0 mean none, which the ledger has as null.
-    for name in ("gate", "timeout_secs"):
+    for name in ("gate", "timeout_secs", "max_cost_usd", "max_tokens", "max_steps"):
         if name in fields:
             fields[name] = fields[name] or None
     with acting(run, repo) as found:

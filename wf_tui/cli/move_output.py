@@ -14,7 +14,7 @@ from wf_tui.scheduler.control import scheduler_alive
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wf_tui.ledger.rules.moves import MoveResult
 
@@ -31,8 +31,16 @@ class _Standing:
     reason: str
 
 
-def print_results(found: Acting, results: Sequence[MoveResult], *, as_json: bool) -> int:
+def print_results(
+    found: Acting,
+    results: Sequence[MoveResult],
+    *,
+    as_json: bool,
+    more: Mapping[str, object] | None = None,
+) -> int:
     """Print what came of a move on tasks; return 5 where any of them was refused, else 0.
+
+    `more` is what this move adds to each object of the JSON.
 
     A task that was changed is read again: a scheduler may have taken it on already, and then
     `pending` would be no longer true.
@@ -46,7 +54,7 @@ def print_results(found: Acting, results: Sequence[MoveResult], *, as_json: bool
         for one in results:
             now = standings[one.task]
             fields = {"task": one.task, "changed": one.changed}
-            rows.append({**fields, "state": now.state, "reason": now.reason})
+            rows.append({**fields, "state": now.state, "reason": now.reason, **(more or {})})
         print_json(rows)
     else:
         for one in results:

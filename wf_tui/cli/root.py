@@ -26,6 +26,7 @@ _SECTIONS: Final = (
             Entry("status", "wf_tui.cli.status", "A run at a glance."),
             Entry("show", "wf_tui.cli.show", "Everything of one task."),
             Entry("prompt", "wf_tui.cli.prompt", "What the worker of a task is sent."),
+            Entry("inbox", "wf_tui.cli.inbox", "What needs you, and what ends it."),
             Entry("events", "wf_tui.cli.events", "The event log of a run."),
             Entry("logs", "wf_tui.cli.logs", "What an attempt has printed."),
             Entry("diff", "wf_tui.cli.logs", "What an attempt has changed."),
@@ -49,6 +50,8 @@ _SECTIONS: Final = (
             Entry(
                 "accept", "wf_tui.cli.accept", "Take work held back by review, scope or conflict."
             ),
+            Entry("answer", "wf_tui.cli.answer", "Answer what a worker asks."),
+            Entry("message", "wf_tui.cli.answer", "Write to the worker of a task."),
             Entry("shell", "wf_tui.cli.shell", "Your shell in the worktree of a task."),
             Entry("priority", "wf_tui.cli.tasks", "Move a task in the queue."),
             Entry("undo", "wf_tui.cli.tasks", "Undo your last action on tasks."),

@@ -9,10 +9,16 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wf_tui.ledger.model.rows import Detail
+    from wf_tui.ledger.model.rows import Detail, QuestionRow, TaskRow
     from wf_tui.ledger.model.states import KindFacts
 
-__all__ = ["conflict_commands", "conflict_remedy", "helping_command"]
+__all__ = [
+    "answer_commands",
+    "budget_remedy",
+    "conflict_commands",
+    "conflict_remedy",
+    "helping_command",
+]
 
 _NAME: Final = 120
 _PATH: Final = 1000
@@ -30,6 +36,33 @@ def helping_command(facts: KindFacts, task: str, paths: Sequence[str]) -> str:
         return f"wf shell {clean(shlex.quote(task), limit=_NAME)}"
     path = clean(shlex.quote(paths[0]), limit=_PATH) if paths else "PATH"
     return f"{facts.command.format(path=path)} {clean(shlex.quote(task), limit=_NAME)}"
+
+
+def answer_commands(task: str, asked: QuestionRow) -> list[str]:
+    """Return the commands that answer a question, one for each option; else that for any text."""
+    import shlex  # noqa: PLC0415 - only where something is blocked
+
+    name = clean(shlex.quote(task), limit=_NAME)
+    if not asked.options:
+        return [f"wf answer {name} TEXT"]
+    return [
+        f"wf answer {name} {clean(shlex.quote(option.id), limit=_NAME)}" for option in asked.options
+    ]
+
+
+def budget_remedy(task: TaskRow) -> str:
+    """Return how a task goes on that has reached a limit: the limit that it has is raised."""
+    import shlex  # noqa: PLC0415 - only where something is blocked
+
+    name = clean(shlex.quote(task.id), limit=_NAME)
+    limits = {
+        "--max-cost USD": task.spec.max_cost_usd,
+        "--max-tokens N": task.spec.max_tokens,
+        "--max-steps N": task.spec.max_steps,
+        "--timeout S": task.spec.timeout_secs,
+    }
+    given = [option for option, value in limits.items() if value is not None]
+    return f"wf edit {name} {' '.join(given)}, then wf retry {name}" if given else ""
 
 
 def conflict_commands(task: str, detail: Detail) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +16,11 @@ from wf_tui.ledger.model.events.attempt_events import (
 from wf_tui.ledger.model.events.read import read_event
 from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
 from wf_tui.ledger.model.usage import NO_USAGE
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import conversation, reads
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree, was_kept
+from wf_tui.picture.conversation_json import allowance_json, message_json, question_json
 from wf_tui.picture.gate_runs import GateRun, gate_runs
 from wf_tui.picture.remedies import conflict_commands, helping_command
 from wf_tui.picture.task_environment import task_environment
@@ -27,7 +29,16 @@ from wf_tui.processes import is_alive
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from wf_tui.ledger.model.rows import AttemptRow, EventRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import (
+        AllowanceRow,
+        AttemptRow,
+        EventRow,
+        MessageRow,
+        QuestionRow,
+        RunRow,
+        TaskRow,
+        WorkerRow,
+    )
     from wf_tui.ledger.queries.reads import Leader
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
@@ -85,9 +96,12 @@ class Status:
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf status --json`, which scripts depend on."""
+        working = {attempt.task: attempt for attempt in self.holders}
         return {
             "run": self.run_json(),
-            "tasks": [task_json(task, self.reasons[task.id]) for task in self.tasks],
+            "tasks": [
+                task_json(task, self.reasons[task.id], working.get(task.id)) for task in self.tasks
+            ],
             "workers": [worker_json(seat) for seat in self.workers],
         }
 
@@ -106,6 +120,7 @@ class Status:
             "jobs": run.jobs,
             "intent": run.intent,
             "result": run.result,
+            "questions": sum(task.questions for task in self.tasks),
             "roots": self.roots,
             "counts": state_counts(run),
             "usage": run.usage.figures(),
@@ -149,12 +164,17 @@ class TaskPicture:
     left beside their work."""
     kept: Collection[int] = ()
     """The attempts whose trees are kept, since what is in them is saved nowhere else."""
+    questions: Sequence[QuestionRow] = ()
+    messages: Sequence[MessageRow] = ()
+    allowances: Sequence[AllowanceRow] = ()
+    """What a person allowed to it, or to a profile that has worked on it."""
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf show TASK --json`."""
         environment = task_environment(self.run, self.task)
+        working = next((one for one in self.attempts if one.open), None)
         return {
-            **task_json(self.task, self.reason),
+            **task_json(self.task, self.reason, working),
             "prompt": self.task.spec.prompt,
             "env": dict(environment.written),
             "pass_env": environment.passed,
@@ -162,6 +182,11 @@ class TaskPicture:
             "stall_after": self.task.spec.stall_after,
             "attempt_list": [self.attempt_json(attempt) for attempt in self.attempts],
             "gates": [gate.as_json() for gate in self.gates],
+            # The list takes the place of the number that `status` has.
+            "questions": [question_json(asked) for asked in self.questions],
+            "messages": [message_json(message) for message in self.messages],
+            "allowances": [allowance_json(allowed) for allowed in self.allowances],
+            "comments": [],
         }
 
     @property
@@ -188,6 +213,17 @@ class TaskPicture:
             "log": self.log(attempt),
             # A worker may have told of some of it only; what it did not is null, never 0.
             "usage": (attempt.usage or NO_USAGE).figures(),
+            "session": attempt.session,
+            "model": attempt.model,
+            "lane": attempt.lane,
+            "tools": attempt.tools,
+            "plan": plan_json(attempt),
+            "said": attempt.said,
+            "proof": attempt.proof,
+            "verdict": json.loads(attempt.verdict) if attempt.verdict else None,
+            "files": attempt.files,
+            "added": attempt.added,
+            "removed": attempt.removed,
             "left_running": [event.data() for event in self.left_running(attempt)],
             "ignored": attempt.ignored,
             "left": [event.data() for event in self.left(attempt)],
@@ -234,11 +270,21 @@ def read_task(db: Database, run: RunRow, name: str, now: float, paths: RunPaths)
         events = reads.task_events_of(db, run.id, task.id, _SHOWN_EVENTS)
         attempts = reads.attempts(db, run.id, task.id)
         kept = [one.epoch for one in attempts if one.tree and was_kept(db, one)]
-        return TaskPicture(run, paths, task, reason, attempts, events, kept)
+        return TaskPicture(
+            *(run, paths, task, reason, attempts, events, kept),
+            questions=conversation.questions(db, run.id, task.id),
+            messages=conversation.messages(db, run.id, task.id),
+            allowances=conversation.allowances(db, run.id, task.id),
+        )
 
 
-def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
-    """Return one task as `wf status --json` has it: a contract, keys are only ever added."""
+def task_json(
+    task: TaskRow, reason: Reason, working: AttemptRow | None = None
+) -> dict[str, object]:
+    """Return one task as `wf status --json` has it: a contract, keys are only ever added.
+
+    `working` is its open attempt, if there is one.
+    """
     return {
         "id": task.id,
         "title": task.title,
@@ -262,7 +308,21 @@ def task_json(task: TaskRow, reason: Reason) -> dict[str, object]:
         "scope": list(task.scope),
         "commit": task.commit_id,
         "result": task.result,
+        "takes": task.takes.value,
+        "model": working.model if working else None,
+        "lane": working.lane if working else None,
+        "plan": plan_json(working) if working else None,
+        "questions": task.questions,
+        "snoozed_until": None,
+        "usage": task.usage.figures(),
     }
+
+
+def plan_json(attempt: AttemptRow) -> dict[str, object] | None:
+    """Return how far the plan of an attempt is; None where it has told none."""
+    if attempt.plan_total is None:
+        return None
+    return {"done": attempt.plan_done, "of": attempt.plan_total}
 
 
 def _held_json(task: TaskRow) -> dict[str, object]:
@@ -308,6 +368,10 @@ def worker_json(seat: WorkerRow) -> dict[str, object]:
         "task": seat.task,
         "state": seat.state,
         "heartbeat_at": seat.heartbeat_at,
+        "takes": seat.takes.value,
+        "model": seat.model or None,
+        "lane": seat.lane,
+        "usage": seat.usage.figures(),
     }
 
 

@@ -11,7 +11,7 @@ from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.card import column_order
-from wf_tui.picture.remedies import conflict_remedy, helping_command
+from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def remedy(task: TaskRow) -> str:
         return ""
     if task.kind is BlockedKind.CONFLICT:
         return conflict_remedy(task.id, task.detail)
+    if task.kind is BlockedKind.BUDGET and (raised := budget_remedy(task)):
+        return raised
     paths = task.detail.get("paths")
     return helping_command(task.block, task.id, paths if isinstance(paths, list) else ())
 

@@ -24,15 +24,16 @@ phases:
   tasks: [{id: two, run: 'true', depends_on_results: [one]}]
 """
 RUN = (
-    "id goal state base integration created_at ended_at dir jobs intent roots counts usage "
-    "scheduler"
+    "id goal state base integration created_at ended_at dir jobs intent result questions roots "
+    "counts usage scheduler"
 )
 TASK = (
     "id title phase state reason step worker epoch attempts tries max_attempts mode isolation "
-    "role priority not_before pinned since needs scope commit result"
+    "role priority not_before pinned since needs scope commit result takes model lane plan "
+    "questions snoozed_until usage"
 )
-SHOWN = "prompt env pass_env shell stall_after attempt_list gates"
-WORKER = "name profile kind task state heartbeat_at"
+SHOWN = "prompt env pass_env shell stall_after attempt_list gates messages allowances comments"
+WORKER = "name profile kind task state heartbeat_at takes model lane usage"
 EVENT = "seq at run task worker epoch actor kind data"
 
 
@@ -56,9 +57,8 @@ def test_status_is_one_object_with_the_promised_fields(cli: CliHarness, run: str
 def test_what_is_absent_is_null(cli: CliHarness) -> None:
     """Unknown usage is null and never 0; so is what has not happened."""
     status = cli.json_here("status")
-    assert status["run"]["usage"] == dict.fromkeys(
-        ("input_tokens", "output_tokens", "cost_microusd")
-    )
+    usage = status["run"]["usage"]
+    assert (usage.pop("unknown"), set(usage.values())) == (0, {None})
     assert status["run"]["scheduler"] == {"pid": None, "host": None, "alive": False}
     absent = ("step", "worker", "not_before", "pinned", "commit", "result")
     assert [status["tasks"][0][name] for name in absent] == [None] * 6

@@ -186,7 +186,7 @@ class BlockedKind(StrEnum):
             aborts_run=False,
             cancelled_by_abort=True,
             asks=True,
-            command="",
+            command="wf answer",
         ),
     )
     CONFLICT = (

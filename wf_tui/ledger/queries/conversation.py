@@ -7,14 +7,16 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.rows import AllowanceRow, MessageRow, QuestionRow, decode, select
-from wf_tui.ledger.model.states import PERSON, MessageState, QuestionState
+from wf_tui.ledger.model.states import PERSON, BlockedKind, MessageState, QuestionState
 
 if TYPE_CHECKING:
+    from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.store.database import Database
 
 __all__ = [
     "PersonSaid",
     "allowances",
+    "answerable",
     "answered",
     "messages",
     "open_questions",
@@ -104,6 +106,22 @@ def answered(db: Database, run: str, task: str, epoch: int) -> list[QuestionRow]
             "ORDER BY ordinal",
         ),
         {"run": run, "task": task, "epoch": epoch, "answered": QuestionState.ANSWERED},
+    )
+    return [decode(QuestionRow, row) for row in rows]
+
+
+def answerable(db: Database, task: TaskRow) -> list[QuestionRow]:
+    """Return the open questions of a task that asks, else the one that nobody answered in time."""
+    if task.kind != BlockedKind.QUESTION:
+        return []
+    state = QuestionState.OPEN if task.claimed else QuestionState.EXPIRED
+    rows = db.execute(
+        select(
+            QuestionRow,
+            "WHERE run = :run AND task = :task AND epoch = :epoch AND state = :state "
+            "ORDER BY ordinal",
+        ),
+        {"run": task.run, "task": task.id, "epoch": task.epoch, "state": state},
     )
     return [decode(QuestionRow, row) for row in rows]
 

@@ -409,8 +409,7 @@ def why_not(
         used = budget_used_up(task)
         if used:
             return RefusedError(
-                f"task {task.id!r} cannot be {move.done}: it {used}",
-                f"raise that first: wf edit {task.id} --max-tokens N --max-cost USD",
+                f"task {task.id!r} cannot be {move.done}: it {used}; raise that first, with wf edit"
             )
     if move.wakes and not task.claimed:
         return why_not_wake(run)

@@ -34,6 +34,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.model.task_moves import unclaimed
+from wf_tui.ledger.queries.conversation import answerable
 from wf_tui.ledger.rules import going_on
 from wf_tui.ledger.rules.conversation import allowances
 from wf_tui.ledger.rules.conversation.messages import message
@@ -151,7 +152,7 @@ def check_answer(
     if always is not None and always not in _EXTENTS:
         raise UnknownNameError("extent", always, _EXTENTS)
     if question is not None and not _named(tx, task, question, any_epoch=True):
-        known = [row.id for row in _answerable(tx, task)]
+        known = [row.id for row in answerable(tx.db, task)]
         raise UnknownNameError("question", question, known)
     asked = _asked(tx, task, question)
     if asked is None:
@@ -259,7 +260,7 @@ def _go_on(tx: Change, task: TaskRow) -> TaskRow:
     """Bring a task back to work where no other question is open."""
     left = task.questions - 1
     if left > 0:
-        oldest = _answerable(tx, task)[0]
+        oldest = answerable(tx.db, task)[0]
         return tx.update_task(task, evolve(task, questions=left, note=oldest.text))
     deadline = task.step_deadline
     if deadline is not None:
@@ -343,24 +344,8 @@ def _delivered(tx: Change, task: TaskRow, asked: QuestionRow) -> None:
 
 def _asked(tx: Change, task: TaskRow, name: str | None) -> QuestionRow | None:
     """Return the question that an answer is for: the one of this name, or the oldest."""
-    rows = _answerable(tx, task)
+    rows = answerable(tx.db, task)
     return next((row for row in rows if name is None or row.id == name), None)
-
-
-def _answerable(tx: Change, task: TaskRow) -> list[QuestionRow]:
-    """Return the open questions of a task that asks, else the one that nobody answered in time."""
-    if task.kind != BlockedKind.QUESTION:
-        return []
-    state = QuestionState.OPEN if task.claimed else QuestionState.EXPIRED
-    rows = tx.db.execute(
-        select(
-            QuestionRow,
-            "WHERE run = :run AND task = :task AND epoch = :epoch AND state = :state "
-            "ORDER BY ordinal",
-        ),
-        {"run": tx.run.id, "task": task.id, "epoch": task.epoch, "state": state},
-    )
-    return [decode(QuestionRow, row) for row in rows]
 
 
 def _named(tx: Change, task: TaskRow, name: str, *, any_epoch: bool = False) -> list[QuestionRow]:

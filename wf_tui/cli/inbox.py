@@ -1,0 +1,103 @@
+"""`wf inbox`: what needs a person, in this repository or in all of this user."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path  # noqa: TC003 - click reads the type at run time
+from typing import TYPE_CHECKING
+
+import click
+
+from wf_tui.cli.context import json_option, print_json, print_line, project_at, run_option
+from wf_tui.cli.errors import warn
+from wf_tui.clock import SystemClock
+from wf_tui.errors import LedgerError
+from wf_tui.git.known_repositories import known_repositories
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.stores import store_of
+from wf_tui.paths import state_dir
+from wf_tui.picture.age import span
+from wf_tui.picture.inbox import read_inbox
+from wf_tui.picture.status import read_status
+from wf_tui.project import open_reads
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wf_tui.ledger.store.database import Database
+    from wf_tui.paths import RepoPaths
+    from wf_tui.picture.inbox import InboxItem
+
+__all__ = ["inbox"]
+
+
+@click.command
+@click.option("--all", "everywhere", is_flag=True, help="Of all repositories.")
+@run_option
+@json_option
+def inbox(*, everywhere: bool, run: str | None, repo: Path | None, as_json: bool) -> None:
+    """Show what needs you, oldest first, each with its proof and the commands that end it.
+
+    Of the newest run, and of all others that are not over.
+    """
+    found = list(_everywhere() if everywhere else _here(repo, run))
+    found.sort(key=lambda pair: pair[1].task.since)
+    if as_json:
+        print_json([item.as_json(where) for where, item in found])
+        return
+    now = SystemClock().now()
+    for where, item in found:
+        for line in _lines(item, now, where if everywhere else None):
+            print_line(line)
+    if not found:
+        print_line("nothing needs you")
+
+
+def _here(repo: Path | None, run: str | None) -> Iterator[tuple[str | None, InboxItem]]:
+    project = project_at(repo)
+    where = str(project.common_dir)
+    if store_of(project.paths).exists():
+        with open_reads(project) as db:
+            for item in _of_repository(db, project.paths, run):
+                yield where, item
+
+
+def _everywhere() -> Iterator[tuple[str | None, InboxItem]]:
+    """Yield what needs a person in each repository; one that cannot be read is warned about."""
+    for known in known_repositories(state_dir(os.environ)):
+        where = str(known.common_dir) if known.common_dir else None
+        try:
+            with contextlib.closing(store_of(known.paths).open(create=False)) as db:
+                items = list(_of_repository(db, known.paths, None))
+        except LedgerError as error:
+            warn(error.message, error.hint)
+            continue
+        for item in items:
+            yield where, item
+
+
+def _of_repository(db: Database, paths: RepoPaths, run: str | None) -> Iterator[InboxItem]:
+    rows = [reads.find_run(db, run)] if run else reads.runs(db)
+    for place, row in enumerate(rows):
+        if place and row.state.ended:
+            continue
+        status = read_status(db, row.id, SystemClock().now(), paths.run(row.id))
+        yield from read_inbox(db, status)
+
+
+def _lines(item: InboxItem, now: float, where: str | None) -> Iterator[str]:
+    """Yield the lines of one task, safe to draw."""
+    task = item.task
+    place = f"  {clean(where)}" if where else ""
+    kind = (task.kind or "").replace("_", " ")
+    name = clean(task.id, limit=80)
+    yield f"{name}  {kind}  {span(now - task.since)}  run {item.run}{place}"
+    yield f"  {clean(item.sentence, limit=400)}"
+    if item.proof and item.proof not in item.sentence:
+        yield f"  {clean(item.proof, limit=200)}"
+    for asked in item.questions[1:]:
+        yield f"  also asks ({clean(asked.id, limit=40)}): {clean(asked.text, limit=200)}"
+    for command in item.commands:
+        yield f"    {command}"

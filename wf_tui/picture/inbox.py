@@ -1,0 +1,77 @@
+"""What needs a person in a run, the oldest first, each with the commands that end it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.queries import conversation, reads
+from wf_tui.picture.conversation_json import open_question_json
+from wf_tui.picture.remedies import answer_commands
+from wf_tui.picture.status_text import remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wf_tui.ledger.model.rows import QuestionRow, TaskRow
+    from wf_tui.ledger.store.database import Database
+    from wf_tui.picture.status import Status
+
+__all__ = ["InboxItem", "read_inbox"]
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """A task that waits for a person."""
+
+    run: str
+    task: TaskRow
+    sentence: str
+    """Why it is where it is."""
+    proof: str | None
+    """The line of its last attempt that matters."""
+    questions: Sequence[QuestionRow] = field(default_factory=tuple)
+    commands: Sequence[str] = ()
+    """What ends it, what is done most first; of names in it each is quoted for a shell."""
+
+    def as_json(self, repo: str | None) -> dict[str, object]:
+        """Return its object in `wf inbox --json`: a contract, keys are only ever added."""
+        task = self.task
+        return {
+            "repo": repo,
+            "run": self.run,
+            "task": task.id,
+            "title": task.title,
+            "kind": task.kind,
+            "sentence": self.sentence,
+            "proof": self.proof,
+            "since": task.since,
+            "epoch": task.epoch,
+            "snoozed_until": None,
+            "questions": [open_question_json(asked) for asked in self.questions],
+            "commands": list(self.commands),
+        }
+
+
+def read_inbox(db: Database, status: Status) -> list[InboxItem]:
+    """Return what waits for a person in a run whose status was read; the oldest first."""
+    with db.snapshot():
+        items = list(_items(db, status))
+    return sorted(items, key=lambda item: (item.task.since, item.task.ordinal))
+
+
+def _items(db: Database, status: Status) -> Iterator[InboxItem]:
+    for task in status.tasks:
+        if task.block is None or not task.block.waits_for_person:
+            continue
+        asked = conversation.answerable(db, task)
+        ways = [way for one in asked[:1] for way in answer_commands(task.id, one)]
+        last = reads.attempts(db, task.run, task.id)[-1:]
+        yield InboxItem(
+            run=status.run.id,
+            task=task,
+            sentence=status.reasons[task.id].text,
+            proof=next((attempt.proof for attempt in last), None),
+            questions=asked,
+            commands=ways or [way for way in (remedy(task),) if way],
+        )
