@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import board, ledger, line, load, recovery, spawn, start, worktree
+from tests.bench import board, driver, ledger, line, load, recovery, spawn, start, worktree
 from tests.bench.figures import Figure, Section, lines
 from tests.bench.machine import machine
 
@@ -22,6 +22,7 @@ SECTIONS: Final = {
         ledger.SECTION,
         spawn.SECTION,
         line.SECTION,
+        driver.SECTION,
         worktree.SECTION,
         start.SECTION,
         load.SECTION,

@@ -1217,4 +1217,37 @@ MUTANTS: Final = (
         "",
         "unit/git/user/test_uncommitted.py::test_nothing_is_run_or_written",
     ),
+    Mutant(
+        "agents",
+        "what an agent says last needs not be that it is done",
+        "workers/agent/fold.py",
+        "            if self.done:\n",
+        "            if self.session:\n",
+        "unit/workers/agent/test_streams.py::test_the_same_exit_status_is_no_proof",
+    ),
+    Mutant(
+        "agents",
+        "work after the terminal event leaves it the last word",
+        "workers/agent/fold.py",
+        "        self.ended = None\n"
+        "        self.empty_steps = self.toolless_steps = self.empty_retries = 0\n",
+        "        self.empty_steps = self.toolless_steps = self.empty_retries = 0\n",
+        "unit/workers/agent/test_fold.py::test_work_after_the_end_takes_the_end_back",
+    ),
+    Mutant(
+        "agents",
+        "a stop reaches the agent before its driver can be polite",
+        "workers/agent/agent_process.py",
+        "                process_group=0,\n",
+        "",
+        "unit/workers/agent/test_agent_worker.py::test_a_stop_is_an_interrupt_first",
+    ),
+    Mutant(
+        "agents",
+        "429 is judged by its number",
+        "workers/agent/causes.py",
+        "    by_code = kind_by_code(text)\n",
+        "    by_code = None\n",
+        "unit/workers/agent/test_causes.py::test_bodies_of_the_makers",
+    ),
 )

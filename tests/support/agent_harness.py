@@ -32,7 +32,7 @@ class AgentHarness:
         self.folder = folder
         self.session = SessionProbe()
         self.tree = folder / "tree"
-        self.tree.mkdir()
+        self.tree.mkdir(parents=True)
         (folder / "attempt").mkdir()
 
     def job(self, script: str, *, parser: str = "jsonl", prompt: str = "Do it.", **of: Any) -> Job:

@@ -89,7 +89,7 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
         r"balance.{0,20}(?:insufficient|not enough|too low)",
         r"exceeded your current quota",
         r"credit balance",
-        r"(?:more|out of) credits",
+        r"more credits|out of (?:credits|balance|quota)",
         r"billing",
         r"(?:usage|weekly|daily|monthly|5-hour|key|spend|spending) limit",
         r"hit your limit",
@@ -102,7 +102,7 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
         r"too many requests",
         r"overloaded",
         r"resource.?exhausted",
-        r"high (?:concurrency|demand)",
+        r"high concurrency",
         r"requests per (?:minute|second)",
         r"slow down",
         r"at capacity",
@@ -150,7 +150,9 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
         r"connect(?:ion| error)|disconnect|terminated|unreachable",
         r"network|timed? ?out|socket|fetch failed|\bdns\b|error sending|certificate",
     ),
-    FailureKind.SERVER: (r"internal (?:server )?error|server.?error|bad gateway|unavailable",),
+    FailureKind.SERVER: (
+        r"internal (?:server )?error|server.?error|bad gateway|unavailable|high demand",
+    ),
 }
 """What a text speaks of, the first that is found: a narrow meaning stands before a wide one."""
 _WORDS: Final = tuple(

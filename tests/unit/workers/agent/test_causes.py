@@ -91,6 +91,8 @@ def test_bodies_of_the_makers(status: int, body: str, kind: FailureKind) -> None
         ("Not logged in. Please run /login", AUTH),
         ("connect ECONNREFUSED 127.0.0.1:9", FailureKind.NETWORK),
         ("Request timed out.", FailureKind.NETWORK),
+        ("provider.rate_limit: 429 Your account is out of balance.", QUOTA),
+        ("We're currently experiencing high demand", FailureKind.SERVER),
         ("unexpected status 500 Internal Server Error", FailureKind.SERVER),
         ("You've hit your usage limit. Try again in 3 days", QUOTA),
         ("Reached maximum turns (30)", FailureKind.BUDGET),
