@@ -20,6 +20,7 @@ from wf_tui.scheduler.control import ensure_scheduler
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.model.rows import TaskRow
@@ -27,7 +28,18 @@ if TYPE_CHECKING:
     from wf_tui.paths import RunPaths
     from wf_tui.project import Project
 
-__all__ = ["abort", "accept", "add", "move", "pause", "resume", "set_jobs", "stop", "undo"]
+__all__ = [
+    "abort",
+    "accept",
+    "add",
+    "move",
+    "pause",
+    "reload_profiles",
+    "resume",
+    "set_jobs",
+    "stop",
+    "undo",
+]
 
 _LONGEST_ID: Final = 40
 _BUILT_IN: Final = "shell"
@@ -162,6 +174,27 @@ def resume(project: Project, ledger: Ledger, run: str) -> bool:
         start_detached(project.paths, run, project.common_dir, project.environ)
         return True
     return _with_scheduler(project, ledger, run, lambda: ledger.resume(run))
+
+
+def reload_profiles(
+    project: Project, ledger: Ledger, run: str, config: Config
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Have a run take over today's profiles; return which changed, and which are gone.
+
+    Those that are gone stay as the run has them. Raises `UsageError` for what does not fit.
+    """
+    from wf_tui.ledger.model.run_environment import environment_of  # noqa: PLC0415 - not for status
+    from wf_tui.profiles.resolve import resolve_again  # noqa: PLC0415 - same
+    from wf_tui.profiles.stored import profiles_of  # noqa: PLC0415 - same
+
+    with ledger.db.transaction(run):
+        row = reads.run_row(ledger.db, run)
+        profiles, changed, gone = resolve_again(config, profiles_of(row.profiles))
+        if changed:
+            kept = environment_of(row.environment).with_profiles(profiles, project.environ)
+            breakers = {name: profile.breaker for name, profile in profiles.items()}
+            ledger.change_profiles(run, profiles, changed, kept.as_text(), breakers)
+    return changed, gone
 
 
 def stop(ledger: Ledger, run: str, *, now: bool) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import acting, json_option, run_argument, run_option
+from wf_tui.cli.context import Acting, acting, json_option, run_argument, run_option
+from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_run_result
 from wf_tui.scheduler.control import scheduler_alive
 from wf_tui.text import plural
@@ -28,15 +30,28 @@ def pause(*, run: str | None, repo: Path | None, as_json: bool) -> None:
 
 @click.command
 @run_argument
+@click.option("--reload", "reloads", is_flag=True, help="Take over today's profiles first.")
 @json_option
-def resume(*, run: str | None, repo: Path | None, as_json: bool) -> None:
-    """Resume a run, and start a scheduler if it has none."""
+def resume(*, run: str | None, reloads: bool, repo: Path | None, as_json: bool) -> None:
+    """Resume a run, and start a scheduler if it has none. Keys are read again."""
     with acting(run, repo) as found:
+        if reloads:
+            _reload(found)
         led = scheduler_alive(found.ledger.db, found.run.id)
         changed = commands.resume(found.project, found.ledger, found.run.id)
         text = "resumed" if changed else "was running already"
         text += "" if led else ", with a new scheduler"
         print_run_result(found, text, changed=changed or not led, as_json=as_json)
+
+
+def _reload(found: Acting) -> None:
+    from wf_tui.config import load_config  # noqa: PLC0415 - only here the settings are needed
+
+    config = load_config(os.environ)
+    changed, gone = commands.reload_profiles(found.project, found.ledger, found.run.id, config)
+    for name in gone:
+        warn(f"profile {name} is configured no more, and stays as the run has it")
+    warn(f"changed profiles: {', '.join(changed)}" if changed else "no profile has changed")
 
 
 @click.command

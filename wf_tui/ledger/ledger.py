@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.rules.moves import Move
+    from wf_tui.profiles.resolved import Resolved
 
 __all__ = ["Fence", "Ledger"]
 
@@ -106,6 +107,19 @@ class Ledger(AttemptReports):
             tx.emit(JobsChanged(jobs=jobs, before=tx.run.jobs))
             tx.update_run(evolve(tx.run, jobs=jobs))
             return True
+
+    def change_profiles(
+        self,
+        run: str,
+        profiles: Mapping[str, Resolved],
+        names: Sequence[str],
+        environment: str,
+        breakers: Mapping[str, int],
+    ) -> None:
+        """Take over profiles as they are configured now; `names` are those that changed."""
+        with self._change(run) as tx:
+            seat_rules.change_profiles(tx, profiles, names, environment)
+            breaker.set_limits(tx, breakers)
 
     def end_when_idle(
         self, run: str, *, foreground: bool, looked_at: float | None = None

@@ -132,6 +132,8 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
             return f"phase {event.phase} settled"
         case runs.JobsChanged():
             return f"jobs {event.before} -> {event.jobs}"
+        case runs.ProfilesChanged():
+            return f"as configured now: {listed(event.profiles, 5)}"
         case runs.WorkerJoined():
             return f"{event.worker_name} joined"
         case runs.WorkerLeft():

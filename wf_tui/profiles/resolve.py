@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wf_tui.config import Config, Preset, Profile
     from wf_tui.config.preset import Calling, Option
 
-__all__ = ["LOCAL_LANE", "resolve", "resolve_all"]
+__all__ = ["LOCAL_LANE", "resolve", "resolve_again", "resolve_all"]
 
 LOCAL_LANE: Final = "local"
 """The lane of commands; no provider limits it."""
@@ -59,6 +59,19 @@ def resolve(config: Config, name: str) -> Resolved:
 def resolve_all(config: Config) -> Mapping[str, Resolved]:
     """Return all profiles by name, the built-in one first; raises as `resolve`."""
     return {name: resolve(config, name) for name in config.seats}
+
+
+def resolve_again(
+    config: Config, stored: Mapping[str, Resolved]
+) -> tuple[Mapping[str, Resolved], tuple[str, ...], tuple[str, ...]]:
+    """Return the profiles of a run as they are configured now, which changed, and which are gone.
+
+    Those that are configured no more stay as they are stored. Raises as `resolve`.
+    """
+    known = config.seats
+    now = {name: resolve(config, name) if name in known else one for name, one in stored.items()}
+    changed = tuple(name for name, one in now.items() if one != stored[name])
+    return now, changed, tuple(name for name in stored if name not in known)
 
 
 def _unknown(config: Config, name: str) -> UnknownNameError:

@@ -40,10 +40,12 @@ class Equipment:
 NO_EQUIPMENT: Final = Equipment()
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunProfiles:
-    """Made when a scheduler begins, and when a run takes over changed profiles; read by threads."""
+    """Made when a scheduler begins; its threads read it."""
 
+    stored: str
+    """The column of the run that it was read from."""
     profiles: Mapping[str, Resolved]
     keys: Mapping[str, FoundKeys] = field(repr=False)
     """As this scheduler finds them; for each profile."""
@@ -53,6 +55,8 @@ class RunProfiles:
     logins: Logins
     _of_logins: dict[str, str] = field(default_factory=dict, repr=False)
     """What counts as keys in the logins of seats, with its name; grows as agents renew them."""
+    _older: dict[str, str] = field(default_factory=dict, repr=False)
+    """The forms of keys that the run had before: what is at work may still print them."""
 
     @classmethod
     def read(
@@ -60,8 +64,20 @@ class RunProfiles:
     ) -> RunProfiles:
         """Read the profiles of a run, and the keys of each; blocks for as long as files take."""
         profiles = profiles_of(stored)
-        keys = {name: find_keys(profile, environ) for name, profile in profiles.items()}
-        return cls(profiles, keys, environ, homes, logins)
+        return cls(stored, profiles, _find_all(profiles, environ), environ, homes, logins)
+
+    def take_over(self, stored: str) -> None:
+        """Take over the profiles of the run as they are now, with their keys; blocks.
+
+        Called before each attempt, on any thread: where nothing has changed it does nothing.
+        """
+        if stored == self.stored:
+            return
+        self._older.update(self.secret_forms)
+        profiles = profiles_of(stored)
+        # Keys of a profile before the profile itself: whoever reads both finds a key for each.
+        self.keys = {**self.keys, **_find_all(profiles, self.environ)}
+        self.profiles, self.stored = profiles, stored
 
     @property
     def missing(self) -> Mapping[str, tuple[str, ...]]:
@@ -78,7 +94,7 @@ class RunProfiles:
         values = {
             name: value for found in self.keys.values() for name, value in found.values.items()
         }
-        return {**secret_forms(values), **self._of_logins}
+        return {**self._older, **secret_forms(values), **self._of_logins}
 
     def equip(self, name: str, seat: str) -> Equipment:
         """Make ready what an attempt of this seat gets of its profile; blocks, in a thread.
@@ -139,3 +155,9 @@ class RunProfiles:
                 if key.source == "env":
                     places[profile.lane == lane] |= {key.place, key.name}
         return frozenset(places[False] - places[True])
+
+
+def _find_all(
+    profiles: Mapping[str, Resolved], environ: Mapping[str, str]
+) -> Mapping[str, FoundKeys]:
+    return {name: find_keys(profile, environ) for name, profile in profiles.items()}

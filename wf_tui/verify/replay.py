@@ -176,6 +176,7 @@ _BY_OPERATOR: Final = frozenset(
 )
 _IGNORED: Final = frozenset(
     {
+        "profiles_changed",
         "scheduler_started",
         "scheduler_lost",
         "scheduler_waited",

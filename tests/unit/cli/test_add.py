@@ -47,7 +47,7 @@ def test_a_prompt_that_no_seat_takes_is_accepted(cli: CliHarness) -> None:
     added = cli.here("add", "think")
     assert added.exit_code == 0
     assert "no seat of the run takes a prompt in the role general: it waits" in added.stderr
-    assert shown(cli, "think")["reason"]["kind"] == "no_worker"
+    assert shown(cli, "think")["state"] == "pending"
     assert "no seat" not in cli.here("add", "do", "--sh", "true").stderr
 
 

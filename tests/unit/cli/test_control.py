@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+
+from wf_tui.commands import reload_profiles
+from wf_tui.config import Config, Profile
+from wf_tui.ledger.model.run_environment import environment_of
+from wf_tui.ledger.queries import reads
+from wf_tui.profiles.stored import profiles_of
+from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -67,3 +75,21 @@ def test_the_same_number_of_jobs_changes_nothing(cli: CliHarness) -> None:
     """`changed` is false."""
     assert cli.json_here("jobs", "2")[0]["changed"] is False
     assert cli.here("jobs", "0").exit_code == 2
+
+
+def test_a_run_takes_over_todays_profiles(cli: CliHarness, run: str) -> None:
+    """Its seats are as they are configured now, and it is told; what is the same is no change."""
+    config = Config(profiles={"shell": Profile(roles=("test",), env={"A": "1"})})
+    project = find_project(cli.repo, cli.environ)
+    with open_ledger(project) as ledger:
+        first = reload_profiles(project, ledger, run, config)
+        again = reload_profiles(project, ledger, run, config)
+        row, (seat, *_) = reads.run_row(ledger.db, run), reads.workers(ledger.db, run)
+    assert (first, again) == ((("shell",), ()), ((), ()))
+    assert seat.roles == ("test",)
+    assert environment_of(row.environment).profiles["shell"].env == ("A=1",)
+    assert profiles_of(row.profiles)["shell"].roles == ("test",)
+    events = [json.loads(line) for line in cli.here("events", "--json").stdout.splitlines()]
+    told = [event["data"] for event in events if event["kind"] == "profiles_changed"]
+    assert told == [{"profiles": ["shell"]}]
+    assert cli.here("verify").exit_code == 0

@@ -60,6 +60,7 @@ KINDS = frozenset(
         "gate_ended",
         "processes_ended",
         "jobs_changed",
+        "profiles_changed",
         "run_removed",
         "worktree_removed",
         "worktree_kept",

@@ -74,6 +74,7 @@ PINNED: list[tuple[Event, str]] = [
     ),
     (runs.PhaseSettled(phase="p"), '{"phase": "p"}'),
     (runs.JobsChanged(jobs=4, before=2), '{"jobs": 4, "before": 2}'),
+    (runs.ProfilesChanged(profiles=("codex",)), '{"profiles": ["codex"]}'),
     (
         runs.WorkerJoined(worker_name="shell-1", profile="shell"),
         '{"worker_name": "shell-1", "profile": "shell"}',

@@ -17,7 +17,8 @@ task_unblocked
 task_released task_retried task_reassigned task_done task_skipped task_edited attempt_started
 attempt_ended harvested left_kept result_rejected question_asked question_answered message_sent
 message_delivered integrated exported export_pending landed conflict_found undone jobs_changed
-run_removed worktree_removed worktree_kept worker_joined worker_left lane_limited lane_open
+profiles_changed run_removed worktree_removed worktree_kept worker_joined worker_left lane_limited
+lane_open
 """
 
 
@@ -60,6 +61,7 @@ def test_every_kind_is_one_line_with_or_without_its_data(kind: str) -> None:
         (event("conflict_found", paths=["a", "b"]), "· t conflicts in a, b"),
         (event("run_stalled", roots=["a"]), "· t stalled, nothing can continue before: a"),
         (event("jobs_changed", before=2, jobs=4), "· t jobs 2 -> 4"),
+        (event("profiles_changed", profiles=["a", "b"]), "· t as configured now: a, b"),
         (event("task_edited", fields={"prompt": "x"}), "· t changed: prompt"),
         (event("lane_limited", lane="x", reason="rate"), "· t lane x is limited: rate"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wf_tui.profiles.logins import Logins
@@ -83,3 +84,13 @@ def test_a_login_is_lent_and_taken_back(tmp_path: Path) -> None:
     run.put_back("with", "with-1")
     assert {"the first login of it", "the second login of it"} <= run.secret_forms.keys()
     assert "second" in user.read_text()
+
+
+def test_changed_profiles_are_taken_over(tmp_path: Path) -> None:
+    """With their keys; those of before stay secrets, since what is at work still has them."""
+    run = read(tmp_path, ENVIRON, ONE)
+    changed = replace(ONE, model="another", keys=(Key("A_KEY", "env", "B"),))
+    run.take_over(profiles_text({"one": changed}))
+    assert run.profiles["one"].model == "another"
+    assert run.equip("one", "one-1").environment["A_KEY"] == ENVIRON["B"]
+    assert {ENVIRON["A"], ENVIRON["B"]} <= run.secret_forms.keys()

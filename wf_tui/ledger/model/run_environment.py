@@ -6,7 +6,7 @@ Names, and values that a plan or the settings have written; never a value that w
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -53,11 +53,7 @@ class RunEnvironment:
 
         The `env` of an agent is not among it: it is part of its own environment, with its home.
         """
-        of_profiles = {
-            name: Variables(_pairs(one.env) if one.kind == "shell" else (), one.pass_env)
-            for name, one in profiles.items()
-            if one.env or one.pass_env
-        }
+        of_profiles = _of_profiles(profiles)
         settings = Variables(pass_env=config.pass_env)
         of_plan = Variables(_pairs(plan.env), plan.pass_env)
         defaults = Variables(_pairs(plan.defaults.env), plan.defaults.pass_env)
@@ -68,6 +64,15 @@ class RunEnvironment:
         path = environ.get("PATH", "")
         shell = plan.defaults.shell or plan.shell or ()
         return cls(path, settings, of_plan, defaults, of_profiles, tuple(present), shell)
+
+    def with_profiles(
+        self, profiles: Mapping[str, Resolved], environ: Mapping[str, str]
+    ) -> RunEnvironment:
+        """Return it with what these profiles give, in the place of those that it has."""
+        of_profiles = _of_profiles(profiles)
+        patterns = [pattern for one in of_profiles.values() for pattern in one.pass_env]
+        present = (*self.present, *passed_names(tuple(dict.fromkeys(patterns)), environ))
+        return replace(self, profiles=of_profiles, present=tuple(dict.fromkeys(present)))
 
     def places(self, task: Variables, profile: str = "") -> tuple[Variables, ...]:
         """Return who gives variables to a program, the last one first of all.
@@ -114,6 +119,14 @@ def lacking(run: RunRow, task: TaskRow, profile: str) -> list[str]:
     places = kept.places(Variables(task.spec.env, task.spec.pass_env), profile)
     given = given_variables(places, dict.fromkeys(kept.present, ""))
     return [name for name, one in given.items() if one.passed and name in run.missing]
+
+
+def _of_profiles(profiles: Mapping[str, Resolved]) -> dict[str, Variables]:
+    return {
+        name: Variables(_pairs(one.env) if one.kind == "shell" else (), one.pass_env)
+        for name, one in profiles.items()
+        if one.env or one.pass_env
+    }
 
 
 def _pairs(variables: Mapping[str, str]) -> tuple[str, ...]:

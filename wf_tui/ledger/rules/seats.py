@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger.model.events.run_events import WorkerJoined, WorkerLeft
+from wf_tui.ledger.model.events.run_events import ProfilesChanged, WorkerJoined, WorkerLeft
 from wf_tui.ledger.model.rows import WorkerRow, evolve
 from wf_tui.ledger.model.states import SeatState
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.plan.choices import Takes
+from wf_tui.profiles.stored import profiles_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
     from wf_tui.profiles.resolved import Resolved
 
-__all__ = ["join_workers", "more_seats", "new_seats"]
+__all__ = ["change_profiles", "join_workers", "more_seats", "new_seats"]
 
 
 def new_seats(
@@ -55,6 +56,30 @@ def more_seats(like: WorkerRow, count: int, taken: set[str]) -> list[WorkerRow]:
         like, state=SeatState.IDLE, task=None, epoch=None, heartbeat_at=None, usage=NO_USAGE
     )
     return [evolve(fresh, name=name) for name in free[:count]]
+
+
+def change_profiles(
+    tx: Change, profiles: Mapping[str, Resolved], names: Sequence[str], environment: str
+) -> None:
+    """Take over profiles at a person's word; `names` are those that are others now.
+
+    Seats keep their number, their claims and their names: what is running goes on as it began.
+    `environment` is the column of the run, with what these profiles pass on.
+    """
+    tx.emit(ProfilesChanged(profiles=tuple(names)))
+    tx.update_run(evolve(tx.run, profiles=profiles_text(profiles), environment=environment))
+    for seat in tx.workers():
+        profile = profiles.get(seat.profile)
+        if profile is not None:
+            new = evolve(
+                seat,
+                kind=profile.kind,
+                takes=Takes(profile.takes),
+                model=profile.model,
+                roles=profile.roles,
+                lane=profile.lane,
+            )
+            tx.write(seat, new)
 
 
 def join_workers(tx: Change, seats: Sequence[WorkerRow]) -> None:

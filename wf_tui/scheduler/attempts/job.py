@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.queries import reads
 from wf_tui.paths import attempt_mark, private_folder
 from wf_tui.profiles.run_profiles import Equipment
 from wf_tui.profiles.secrets import secret_forms
@@ -63,6 +64,8 @@ class JobInputs:
     """Whether it is in the worktree of that session; else it begins anew."""
     checkpoint_applied: bool = False
     """Whether that is in its worktree; where the branch has moved on it may not merge."""
+    profiles: str | None = None
+    """The profiles of the run as its row has them now; None where no worker begins."""
 
 
 def read_results(ledger: Ledger, claim: Claim) -> JobInputs:
@@ -84,7 +87,8 @@ def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
     if claim.session is not None:
         going_on = replace(asked, resumed=True)
         resumed = read_facts(ledger.db, claim.run, claim.task, going_on)
-    return JobInputs(facts.needed, facts, asked.checkpoint, resumed)
+    profiles = reads.run_row(ledger.db, claim.run).profiles
+    return JobInputs(facts.needed, facts, asked.checkpoint, resumed, profiles=profiles)
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,8 @@ class JobMaker:
         # Only where a worker begins: a gate, and what a person has accepted, get no key.
         equipment = Equipment()
         if inputs.prompt is not None:
+            if inputs.profiles is not None:
+                self.profiles.take_over(inputs.profiles)
             equipment = self.profiles.equip(claim.profile, claim.worker)
         theirs = {n: value for n, value in environ.items() if n not in equipment.withheld}
         given = given_variables(self.environment.places(of_task, claim.profile), theirs)

@@ -17,6 +17,7 @@ __all__ = [
     "LaneLimited",
     "LaneOpen",
     "PhaseSettled",
+    "ProfilesChanged",
     "RunCreated",
     "RunEnded",
     "RunEvent",
@@ -106,6 +107,12 @@ class JobsChanged(EventBase, kind="jobs_changed"):
     before: int
 
 
+class ProfilesChanged(EventBase, kind="profiles_changed"):
+    """A person had the run take over how these profiles are configured now."""
+
+    profiles: tuple[str, ...]
+
+
 class WorkerJoined(EventBase, kind="worker_joined"):
     """A seat was made of a profile."""
 
@@ -184,6 +191,7 @@ RunEvent = (
     | SchedulerWaited
     | PhaseSettled
     | JobsChanged
+    | ProfilesChanged
     | WorkerJoined
     | WorkerLeft
     | LaneLimited
