@@ -7,13 +7,16 @@ commit with others. Where a call returns a bool, it says whether the claim was s
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui.errors import RefusedError
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
+from wf_tui.ledger.model.rows.options import Option
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.attempts.job import read_inputs, read_results
@@ -21,17 +24,20 @@ from wf_tui.scheduler.run_log import RunLog
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from wf_tui.fault_injection import Faults
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.events.attempt_events import AttemptEvent, LeftKept
     from wf_tui.ledger.model.found_conflict import FoundConflict
-    from wf_tui.ledger.model.rows import Detail, TaskRow
+    from wf_tui.ledger.model.rows import Detail, QuestionRow, TaskRow
+    from wf_tui.ledger.model.usage import Usage
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.job import JobInputs
+    from wf_tui.scheduler.session.last_words import LastWords
+    from wf_tui.workers.line.grammar import Question
 
 __all__ = ["ClaimRecord"]
 
@@ -163,6 +169,73 @@ class ClaimRecord:
         Not under the fence: it comes after the end of the attempt, when there is no claim.
         """
         await self.writer.submit(lambda ledger: ledger.tree_gone(self.fence.run, path, kept=reason))
+
+    # -- what its worker says on the line
+
+    async def session_started(self, session: str, model: str | None, preset: str | None) -> None:
+        """Record the session of its agent, by which another attempt can go on with it."""
+        await self.writer.submit(
+            lambda ledger: ledger.session_started(self.fence, session, model, preset)
+        )
+
+    async def said(self, words: LastWords, tools: int) -> None:
+        """Record a sample of its last words, and how many tools it has begun to use."""
+        await self.writer.submit(
+            lambda ledger: ledger.said(
+                self.fence,
+                words.text,
+                tool=words.tool or None,
+                tools=tools,
+                plan_done=words.plan_done,
+                plan_total=words.plan_total,
+            )
+        )
+
+    async def used(self, step: Usage) -> str:
+        """Add what it used; return which limit of its task is used up, in words, "" for none."""
+        return await self.writer.submit(lambda ledger: ledger.used(self.fence, step))
+
+    async def verdict(self, verdict: Mapping[str, object]) -> None:
+        """Keep how its program judged itself."""
+        await self.writer.submit(lambda ledger: ledger.verdict(self.fence, verdict))
+
+    async def ask(self, question: Question, expires_at: float | None) -> QuestionRow | None:
+        """Ask a person, until `expires_at` (UTC seconds); None where nobody can be asked.
+
+        What was allowed before comes back answered.
+        """
+        options = [Option(one.id, one.name, one.kind or "") for one in question.options]
+
+        def record(ledger: Ledger) -> QuestionRow | None:
+            with contextlib.suppress(RefusedError):  # its id was used, or its work is merged
+                return ledger.ask(
+                    self.fence,
+                    question.id,
+                    question.text,
+                    kind=question.kind or "",
+                    options=options,
+                    expires_at=expires_at,
+                )
+            return None
+
+        return await self.writer.submit(record)
+
+    async def question_expired(self, name: str, *, reject: bool) -> None:
+        """Give up waiting for an answer, unless it came in this moment."""
+
+        def record(ledger: Ledger) -> None:
+            with contextlib.suppress(RefusedError):
+                ledger.question_expired(self.fence, name, reject=reject)
+
+        await self.writer.submit(record)
+
+    async def delivered(self, name: str) -> None:
+        """Record that its program can read the answer to a question."""
+        await self.writer.submit(lambda ledger: ledger.delivered(self.fence, name))
+
+    async def message_heard(self, number: int) -> None:
+        """Record that its program has taken a message."""
+        await self.writer.submit(lambda ledger: ledger.message_delivered(self.fence, [number]))
 
     # -- its end
 

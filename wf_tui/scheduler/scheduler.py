@@ -14,6 +14,7 @@ from wf_tui.scheduler.attempts.accepted import find_accepted
 from wf_tui.scheduler.attempts.attempt import find_left
 from wf_tui.scheduler.attempts.endings import CANCELLED
 from wf_tui.scheduler.heartbeat import Heartbeat
+from wf_tui.scheduler.session.mailbox import read_mail
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -143,7 +144,20 @@ class Scheduler:
             active = self._running.get((opened.task, opened.epoch))
             if opened.fenced and active is not None:
                 active.stop(CANCELLED)
+        await self._deliver()
         return placed.pulse
+
+    async def _deliver(self) -> None:
+        """Give attempts what persons have said to them; nothing is asked where none waits."""
+        asked = [active.mailbox.wanted(*key) for key, active in self._running.items()]
+        wanted = [one for one in asked if one is not None]
+        if not wanted:
+            return
+        for mail in await self.writer.submit(
+            lambda ledger: read_mail(ledger.db, self.run_id, wanted)
+        ):
+            if mail.key in self._running:
+                self._running[mail.key].mailbox.fill(mail)
 
     def place(self, ledger: Ledger, running: Collection[tuple[str, int]]) -> Placement:
         """Claim for each idle seat, or end a run that has nothing left (RULES 3.1, 4.3).

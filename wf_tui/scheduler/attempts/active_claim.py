@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.ledger.model.events.attempt_events import ProcessesEnded
 from wf_tui.ledger.model.states import Outcome
+from wf_tui.scheduler.session.mailbox import Mailbox
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class ActiveClaim:
     """Whether a program has been in its tree."""
     merging: bool = False
     """Whether its work is being merged: from then on nothing stops it, for a merge is whole."""
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    """What persons say to it while its worker runs."""
     tools: int = 0
     """How many tools its agent has used."""
     left_running: str = ""

@@ -130,6 +130,8 @@ class Attempt:
             active.log.info("stopped: %s", ending.cause)
             if ending.outcome is Outcome.CANCELLED:
                 await record.closed(ending)
+            elif ending.cause == Cause.BUDGET:
+                await record.blocked(ending, BlockedKind.BUDGET, {})
             else:
                 await record.failed(ending)
         except (LedgerError, asyncio.CancelledError):

@@ -7,10 +7,15 @@ asked, to a person.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.states import Cause, Outcome
+from wf_tui.ledger.model.usage import NO_USAGE
+from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.session.last_words import NOTHING_SAID, LastWords, tool_text
+from wf_tui.scheduler.session.usage_meter import over_limits
 from wf_tui.workers.line.grammar import (
     Heard,
     Message,
@@ -32,14 +37,19 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from wf_tui.clock import Clock
+    from wf_tui.profiles.resolved import Limits
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.progress import Progress
+    from wf_tui.scheduler.session.questions import Questions
     from wf_tui.scheduler.session.transcript import Transcript
+    from wf_tui.scheduler.session.usage_meter import UsageMeter
+    from wf_tui.scheduler.threads import Threads
     from wf_tui.workers.line.grammar import Answer, LineEvent, Question
     from wf_tui.workers.protocol import WorkerEvent
 
 __all__ = ["AttemptSession"]
 
+_LONGEST_WHY: Final = 400
 _LONGEST_TEXT: Final = 1 << 16
 """Characters of the message that is being said that are remembered."""
 
@@ -54,6 +64,11 @@ class AttemptSession:
 
     active: ActiveClaim
     clock: Clock
+    questions: Questions
+    meter: UsageMeter
+    threads: Threads
+    limits: Limits
+    """What the attempt may use; what its task may use besides, the ledger knows."""
     said: Progress[LastWords]
     """Samples its last words and its plan; that of a command samples the end of its log."""
     on_line: bool
@@ -67,6 +82,8 @@ class AttemptSession:
     """How many tool calls it has begun."""
     text: str = ""
     """The message that it is saying, or has said last."""
+    _began: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the shim has told that the program runs, which the line may be ahead of."""
     _open_tools: set[str] = field(default_factory=set)
 
     # -- what a worker calls
@@ -79,6 +96,7 @@ class AttemptSession:
             seconds = self.active.claim.task.spec.timeout_secs
             by = self.clock.now() + seconds if seconds else None
             self.active.record.started(event.pid, by)
+            self._began.set()
         vitals.note(event)
         if isinstance(event, Output) and not self.on_line:
             # What it printed is newer than what it said on its line.
@@ -98,7 +116,10 @@ class AttemptSession:
                 await self._take_usage(event)
             case Heard(id=number):
                 self._log(EntryKind.NOTE, "heard", {"id": number})
-            case Retry() | Result() | Other() | Verdict():
+                await self.questions.heard(number)
+            case Verdict():
+                await self._take_verdict(event)
+            case Retry() | Result() | Other():
                 self._take_rest(event)
         if self.transcript is not None:
             await self.transcript.room()
@@ -109,17 +130,22 @@ class AttemptSession:
         about = {"id": question.id, "kind": question.kind, "options": options}
         self._log(EntryKind.ASK, question.text, about)
         self.active.vitals.heard(progress=True)
-        return None
+        # A task that asks cannot be brought to its step `running` any more.
+        await self._began.wait()
+        return await self.questions.ask(question)
 
     async def delivered(self, answer: Answer) -> None:
-        """Take note that the line took an answer."""
+        """Take note that the line took an answer; one without a word was nobody's."""
+        if answer.option is not None or answer.text is not None:
+            await self.active.record.delivered(answer.id)
         data = {"id": answer.id, "option": answer.option, "kind": answer.kind}
         self._log(EntryKind.ANSWER, answer.text or "", data)
 
     async def messages(self) -> AsyncIterator[PersonMessage]:
         """Yield what persons write to the task while it runs, without end."""
-        nothing: tuple[PersonMessage, ...] = ()
-        for message in nothing:
+        while True:
+            message = await self.questions.message()
+            self._log(EntryKind.MESSAGE, message.text, {"id": message.id, "by": message.by})
             yield message
 
     # -- what the step calls
@@ -128,7 +154,7 @@ class AttemptSession:
         """Write the last words and the end of the transcript: the worker has ended."""
         self.said.stop()
         if self.on_line and self.words != NOTHING_SAID:
-            await self.active.record.progress(self.words.text)
+            await self.active.record.said(self.words, self.tools)
         if self.transcript is not None:
             await self.transcript.close()
 
@@ -144,6 +170,7 @@ class AttemptSession:
                     self._say(self.words.saying(self.text))
             case ToolStart():
                 self.tools += 1
+                self._stop_over(over_limits(self.meter.total, self.tools, self.limits))
                 self._open_tools.add(event.id)
                 data = {"id": event.id, "name": event.name, "kind": event.kind}
                 details = {"input": event.input, "paths": list(event.paths)}
@@ -167,6 +194,9 @@ class AttemptSession:
         if event.id != self.session:
             self.session = event.id
             self._log(EntryKind.NOTE, "", {"session": event.id, "model": event.model})
+            self.meter.model = event.model or self.meter.model
+            preset = self.meter.profile.preset if self.meter.profile else None
+            await self.active.record.session_started(event.id, event.model, preset or None)
 
     async def _take_usage(self, event: Usage) -> None:
         figures = {
@@ -178,8 +208,31 @@ class AttemptSession:
             "scope": event.scope,
         }
         self._log(EntryKind.USAGE, "", figures)
+        self._stop_over(await self._add_usage(event))
 
-    def _take_rest(self, event: Retry | Result | Other | Verdict) -> None:
+    async def _add_usage(self, said: Usage) -> str:
+        """Add what was used to the sums; return which limit is used up by it, "" for none."""
+        # In a thread: the first price that is looked up reads a table, for 0.2 s.
+        step = await self.threads.run(self.meter.step, said)
+        if step == NO_USAGE:
+            return ""
+        over = await self.active.record.used(step)
+        return over or over_limits(self.meter.total, self.tools, self.limits)
+
+    def _stop_over(self, over: str) -> None:
+        if over:
+            self.active.stop(Ending(Outcome.FAILED, Cause.BUDGET, f"over its budget: {over}"))
+
+    async def _take_verdict(self, event: Verdict) -> None:
+        """Keep the last word of its program; what it used in all is told with it, at the latest."""
+        self._log(EntryKind.END, event.why, {"ok": event.ok, "kind": event.kind})
+        self.tools = max(self.tools, event.tools or 0)
+        if event.usage is not None:
+            # It is through: whatever limit it has reached by that, its work is judged.
+            await self._add_usage(replace(event.usage, scope="session"))
+        await self.active.record.verdict(verdict_fields(event))
+
+    def _take_rest(self, event: Retry | Result | Other) -> None:
         match event:
             case Retry(reason=reason):
                 data = {"attempt": event.attempt, "max": event.max, "delay_s": event.delay_s}
@@ -190,8 +243,6 @@ class AttemptSession:
                 self._log(EntryKind.NOTE, summary, said)
             case Other(kind=kind, text=text):
                 self._log(EntryKind.NOTE, text, {"kind": kind})
-            case Verdict(why=why):
-                self._log(EntryKind.END, why, {"ok": event.ok, "kind": event.kind})
 
     def _say(self, words: LastWords) -> None:
         self.words = words
@@ -207,3 +258,20 @@ class AttemptSession:
     ) -> None:
         if self.transcript is not None:
             self.transcript.add(kind, text, data, streamed=streamed)
+
+
+def verdict_fields(verdict: Verdict) -> dict[str, object]:
+    """Return what is kept of a verdict, as JSON has it; its words are the result of the task."""
+    known = {
+        "ok": verdict.ok,
+        "why": verdict.why[:_LONGEST_WHY] or None,
+        "kind": verdict.kind,
+        "status": verdict.status,
+        "retry_after": verdict.retry_after,
+        "reset_at": verdict.reset_at,
+        "tools": verdict.tools,
+        "denied": verdict.denied,
+        "retries": verdict.retries,
+        "exit_code": verdict.exit_code,
+    }
+    return {name: value for name, value in known.items() if value is not None}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from wf_tui.profiles.resolved import Limits
 from wf_tui.scheduler.attempts.progress import Progress, last_line
 from wf_tui.scheduler.session.attempt_session import AttemptSession
+from wf_tui.scheduler.session.questions import Questions
 from wf_tui.scheduler.session.transcript import Transcript, TranscriptFile
+from wf_tui.scheduler.session.usage_meter import UsageMeter
 from wf_tui.workers.shim.log import LOG, SAID
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
+    from wf_tui.ledger.model.spec import Spec
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.session.last_words import LastWords
     from wf_tui.scheduler.threads import Threads
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from wf_tui.workers.registry import WorkerKind
 
 __all__ = ["make_session"]
+
+_QUESTION_TIMEOUT: Final = 3600.0
+"""Seconds that a person is waited for, where no profile says it (RULES 3.4)."""
 
 
 def make_session(
@@ -34,11 +41,16 @@ def make_session(
         return replace(session.words, text=await threads.run(last_line, log))
 
     async def record(words: LastWords) -> None:
-        await active.record.progress(words.text)
+        await active.record.said(words, session.tools)
 
+    active.mailbox.hears = kind.can_hear
     session = AttemptSession(
         active,
         clock,
+        Questions(active, active.mailbox, clock, *_patience(job)),
+        UsageMeter(job.profile),
+        threads,
+        _limits(active.claim.task.spec, job),
         Progress(sample, record),
         on_line=kind.has_floor,
         tools_at_end=job.profile is not None and job.profile.tools_at_end,
@@ -47,3 +59,24 @@ def make_session(
     file = TranscriptFile(log if kind.has_floor else said, job.limits.output_bytes)
     session.transcript = Transcript(file, clock, threads.run)
     return session
+
+
+def _patience(job: Job) -> tuple[float | None, bool]:
+    """Return for how many seconds a person is waited for, and whether the answer is no then."""
+    if job.profile is None:
+        return _QUESTION_TIMEOUT, False
+    return job.profile.question_timeout or None, job.profile.on_timeout == "reject"
+
+
+def _limits(spec: Spec, job: Job) -> Limits:
+    """Return what the attempt may use; what its task says goes before what its profile says.
+
+    Tokens and money of a task are counted over all its attempts, by the ledger.
+    """
+    of_profile = job.profile.limits if job.profile else Limits()
+    return replace(
+        of_profile,
+        max_steps=spec.max_steps or of_profile.max_steps,
+        max_tokens=None if spec.max_tokens else of_profile.max_tokens,
+        max_cost_usd=None if spec.max_cost_usd else of_profile.max_cost_usd,
+    )

@@ -1,0 +1,84 @@
+"""What a worker asks, and what persons say: over a real line, through the ledger."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.support.plans import parallel_plan
+from tests.support.run_harness import RunHarness
+from wf_tui.config import Profile, Timing
+from wf_tui.ledger.queries import conversation
+from wf_tui.ledger.rules.moves import ANSWER, RELEASE
+from wf_tui.project import open_ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wf_tui.ledger.model.rows import EventRow, QuestionRow
+
+_ASKS = """
+printf '{"ev":"question","id":"1","text":"Deploy?"}\\n' >&3
+IFS= read -r answer <&3
+printf '%s\\n' "$answer" > answer.txt
+"""
+
+
+def asking() -> str:
+    """Return a plan whose one task asks a person, and writes down what it is told."""
+    return parallel_plan(f"id: a, mode: read_write, run: {json.dumps(_ASKS)}")
+
+
+def asked(event: EventRow) -> bool:
+    """Whether an event says that the task asks."""
+    return event.kind == "question_asked"
+
+
+def question(harness: RunHarness) -> QuestionRow:
+    """Return the one question of the task, as it is now."""
+    with open_ledger(harness.project) as ledger:
+        (found,) = conversation.questions(ledger.db, harness.run, "a")
+    return found
+
+
+def test_an_answer_reaches_the_program(tmp_path: Path) -> None:
+    """A command that asks on its line goes on with what a person said, and nothing else."""
+    harness = RunHarness(tmp_path, Timing(grace=0.5))
+    harness.start(asking())
+    harness.when(
+        asked, lambda ledger: ledger.move(harness.run, ANSWER, ["a"], text="yes, on Monday")
+    )
+    assert harness.lead() == "completed"
+    assert '"text":"yes, on Monday"' in harness.merged("answer.txt").replace(": ", ":")
+    assert (question(harness).state, question(harness).delivered_epoch) == ("delivered", 1)
+
+
+def test_a_question_that_nobody_answers_stops_its_worker(tmp_path: Path) -> None:
+    """It stays, and the answer that comes too late is what the next attempt is told."""
+    patient = Profile(question_timeout=0.2)
+    harness = RunHarness(tmp_path, Timing(grace=0.2), {"shell": patient})
+    assert harness.play(asking()) == "partial"
+    assert (harness.task("a").kind, question(harness).state) == ("question", "expired")
+
+
+def test_a_no_in_the_place_of_nobody(tmp_path: Path) -> None:
+    """With `on_timeout: reject` the worker is told that nobody allows it, and goes on."""
+    harness = RunHarness(
+        tmp_path, Timing(grace=0.2), {"shell": Profile(question_timeout=0.2, on_timeout="reject")}
+    )
+    assert harness.play(asking()) == "completed"
+    assert question(harness).answered_by == "timeout"
+
+
+def test_a_task_is_taken_back_while_it_asks(tmp_path: Path) -> None:
+    """A release voids the question; the attempt after it asks anew."""
+    harness = RunHarness(tmp_path, Timing(grace=0.2))
+    harness.start(asking())
+    harness.when(asked, lambda ledger: ledger.move(harness.run, RELEASE, ["a"]))
+    harness.when(
+        lambda event: asked(event) and event.epoch == 2,
+        lambda ledger: ledger.move(harness.run, ANSWER, ["a"], text="now"),
+    )
+    assert harness.lead() == "completed"
+    states = [(one.epoch, one.outcome) for one in harness.attempts("a")]
+    assert states == [(1, "cancelled"), (2, "succeeded")]
