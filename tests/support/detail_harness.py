@@ -100,9 +100,9 @@ class LiveRun:
         bad = Ending(Outcome.FAILED, "exit", "exit 1", exit_code=1)
         self.harness.act(lambda ledger: ledger.fail(self.fence, bad))
 
-    def prints(self, text: str, log: str = "log") -> None:
-        """Write output as the shim does."""
-        line = json.dumps({"at": 1.0, "text": text}, ensure_ascii=False) + "\n"
+    def prints(self, text: str, log: str = "log", **fields: object) -> None:
+        """Write output as the shim does, or with more fields an entry as the scheduler does."""
+        line = json.dumps({"at": 1.0, "text": text, **fields}, ensure_ascii=False) + "\n"
         with (self.folder / f"{log}.jsonl").open("ab") as file:
             file.write(line.encode("utf-8", "surrogatepass"))
 

@@ -135,7 +135,7 @@ def _follow(found: Reading, attempt: AttemptRow, paths: Sequence[Path]) -> Itera
     while True:
         news = []
         for path in paths:
-            records, offsets[path] = log.follow_records(path, offsets[path])
+            records, offsets[path] = log.follow(path, offsets[path])
             news.append(records)
         yield from log.in_time(*news)
         if not any(news):

@@ -62,6 +62,17 @@ async def test_it_follows(live: LiveRun) -> None:
         assert app.query_one(LinesView).text == "one\ntwo\nthree"
 
 
+async def test_what_was_said_is_shown(live: LiveRun) -> None:
+    """The line of a command stands between its output, as lines that say what they are."""
+    live.prints("one\n")
+    live.prints("half way", log="said", at=2.0, kind="message", data={"by": "ann"})
+    live.prints("two\n", at=3.0)
+    app = DetailApp(live.harness, "t")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert app.query_one(LinesView).text == "one\n[message from ann] half way\ntwo"
+
+
 async def test_it_looks_by_itself(live: LiveRun) -> None:
     """Nobody has to tell it that an open attempt has printed something."""
     answers = asyncio.Queue[object]()

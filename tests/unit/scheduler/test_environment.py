@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.log_text import printed
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness
 from wf_tui.config import Profile
@@ -11,7 +12,6 @@ from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.queries.reasons import Reasons
 from wf_tui.project import open_ledger
-from wf_tui.workers.shim import log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ def test_a_passed_value_is_written_nowhere(tmp_path: Path) -> None:
     assert harness.play(plan) == "partial"
     (folder,) = harness.paths.root.glob("attempts/t-*")
     for name in ("log", "gate", "setup"):
-        shown = "".join(log.read(folder / f"{name}.jsonl"))
+        shown = printed(folder / f"{name}.jsonl")
         assert shown == "[redacted MY_TOKEN]\n[redacted MY_TOKEN]w==\n"
     state = tmp_path / "state"
     kept = b"".join(path.read_bytes() for path in state.rglob("*") if path.is_file())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.log_text import printed
 from tests.support.session_probe import SessionProbe
 from tests.unit.workers.conftest import Witness
 from wf_tui.workers.line.failure_kind import FailureKind
@@ -22,7 +23,6 @@ from wf_tui.workers.protocol import (
 )
 from wf_tui.workers.script import SHELL
 from wf_tui.workers.shell import ShellWorker, failure, result_text, run_command
-from wf_tui.workers.shim import log
 from wf_tui.workers.shim.exit_file import read_exit
 from wf_tui.workers.shim.launcher import Launcher
 
@@ -62,7 +62,7 @@ async def test_success(launcher: Launcher, job: Job, folder: Path) -> None:
     outcome = await ShellWorker(launcher).run(_with(job, "echo made it"), SessionProbe())
     assert isinstance(outcome, Success)
     assert outcome.result == "made it"
-    assert "".join(log.read(folder / "log.jsonl")) == "made it\n"
+    assert printed(folder / "log.jsonl") == "made it\n"
     assert (folder / "exit.json").exists()
 
 
@@ -132,7 +132,7 @@ async def test_gate(launcher: Launcher, job: Job, folder: Path) -> None:
     """A gate runs in the same tree, with a log and an exit file of its own."""
     ended = await run_command(launcher, job, "gate", "pwd; exit 1", SHELL)
     assert (ended.code, ended.tail) == (1, f"{job.tree}\n")
-    assert "".join(log.read(folder / "gate.jsonl")) == ended.tail
+    assert printed(folder / "gate.jsonl") == ended.tail
     assert read_exit(folder / "gate.json") == ended
 
 

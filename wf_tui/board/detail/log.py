@@ -12,6 +12,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.project import open_reads
 from wf_tui.text import last_state, unfinished_state
 from wf_tui.workers.shim import log
+from wf_tui.workers.transcript import entry_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,7 @@ class Cursor:
 
     epoch: int
     output: int = 0
+    said: int = 0
     gate: int = 0
     at_gate: bool = False
     unfinished: str = ""
@@ -49,7 +51,7 @@ class Cursor:
     @property
     def is_empty(self) -> bool:
         """Whether there was nothing to read."""
-        return not (self.output or self.gate)
+        return not (self.output or self.said or self.gate)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def read_log(source: Source, cursor: Cursor | None) -> LogNews:
     folder = source.attempt(attempt.epoch)
     # The row was read before the logs: of an attempt that has ended nothing printed is missed.
     reading = _Reading(start)
-    reading.read_output(folder / "log.jsonl")
+    reading.read_output(folder)
     reading.read_gate(folder / "gate.jsonl")
     return replace(
         reading.news(),
@@ -154,15 +156,17 @@ class _Reading:
         self.lines: list[Span | str] = []
         self.passed_bytes = 0
 
-    def read_output(self, path: Path) -> None:
-        """Take what the program has printed."""
-        text, end = self.read_on(path, self.cursor.output)
-        self.cursor = replace(self.cursor, output=end)
-        self.add_text(text)
+    def read_output(self, folder: Path) -> None:
+        """Take what the program has printed, and said on its line, in the order of the times."""
+        output, end = self.read_on(folder / log.LOG, self.cursor.output)
+        said, end_said = self.read_on(folder / log.SAID, self.cursor.said)
+        self.cursor = replace(self.cursor, output=end, said=end_said)
+        self.add_text("".join(map(entry_text, log.in_time(output, said))))
 
     def read_gate(self, path: Path) -> None:
         """Take what the gate has printed, after a rule that says so."""
-        text, end = self.read_on(path, self.cursor.gate)
+        records, end = self.read_on(path, self.cursor.gate)
+        text = "".join(map(entry_text, records))
         if text and not self.cursor.at_gate:
             # The program's last line may have no newline; the rule must not be appended to it.
             self.finish_line()
@@ -189,7 +193,7 @@ class _Reading:
             cursor=self.cursor,
         )
 
-    def read_on(self, path: Path, offset: int) -> tuple[str, int]:
+    def read_on(self, path: Path, offset: int) -> tuple[list[log.Record], int]:
         """Read on; from the last window where the program has run far ahead."""
         size = offset
         with suppress(FileNotFoundError):

@@ -34,7 +34,7 @@ _CHUNK = 1 << 16
 _TURN = 10
 """Lines of one program that are taken before the loop turns to others."""
 _LAST_WORDS = 5.0
-"""Seconds in which what lies in the socket is read, once every process of the program is gone."""
+"""Seconds for which the end of a line is waited for whose program is gone."""
 
 
 class LineConnection:
@@ -63,6 +63,8 @@ class LineConnection:
         self._unsent: asyncio.Queue[DownEvent] = asyncio.Queue()
         self._ended = asyncio.Event()
         """Set when the program has: what is left is taken without a pause."""
+        self._idle = False
+        """Whether all that has come was taken, and more is waited for."""
         self._tasks: set[asyncio.Task[None]] = set()
         end.setblocking(False)
 
@@ -80,10 +82,14 @@ class LineConnection:
     async def finish(self) -> None:
         """Take what the program has said before it ended; its end of the line is closed.
 
-        Bounded: a process that could not be killed may still hold the line open.
+        A session that is slow is waited for. Silence is not: a process that could not be killed may
+        still hold the line open.
         """
         self._ended.set()
-        await asyncio.wait([self._reading], timeout=_LAST_WORDS)
+        while not self._reading.done():
+            await asyncio.wait([self._reading], timeout=_LAST_WORDS)
+            if self._idle:
+                return
 
     async def close(self) -> None:
         """Hear and ask no more; questions that are open are let go."""
@@ -121,10 +127,13 @@ class LineConnection:
         await self._take_all(self._redaction.end())
 
     async def _receive(self, loop: asyncio.AbstractEventLoop) -> bytes:
+        self._idle = True
         try:
             return await loop.sock_recv(self._socket, _CHUNK)
         except ConnectionError:
             return b""
+        finally:
+            self._idle = False
 
     async def _pause(self, delay: float) -> None:
         """Let the program wait; without a program there is nobody who could."""

@@ -21,10 +21,8 @@ __all__ = [
     "Record",
     "attempt_logs",
     "follow",
-    "follow_records",
     "in_time",
     "newest",
-    "read",
     "records",
     "tail",
     "tail_logs",
@@ -82,15 +80,7 @@ def records(path: Path) -> Iterator[Record]:
             yield from records(newest)
 
 
-def read(path: Path) -> Iterator[str]:
-    """Yield a log for people, in pieces: the output as it was written, a line's events as lines.
-
-    Not cleaned for a terminal: whoever shows it does that (RULES 4.4, G11).
-    """
-    return filter(None, map(entry_text, records(path)))
-
-
-def follow_records(path: Path, offset: int = 0) -> tuple[list[Record], int]:
+def follow(path: Path, offset: int = 0) -> tuple[list[Record], int]:
     """Return the records after `offset` (bytes), and the offset from which to go on.
 
     Never waits: asked again later, it returns what has come since. A line that is half written is
@@ -105,12 +95,6 @@ def follow_records(path: Path, offset: int = 0) -> tuple[list[Record], int]:
     # The offset goes to the end of a whole line: what is half written is read again, then whole.
     whole = fresh[: fresh.rfind(b"\n") + 1]
     return list(_records(whole.splitlines(keepends=True))), offset + len(whole)
-
-
-def follow(path: Path, offset: int = 0) -> tuple[str, int]:
-    """Return the log for people after `offset`, and from where to go on; as `follow_records`."""
-    found, end = follow_records(path, offset)
-    return "".join(map(entry_text, found)), end
 
 
 def in_time(*logs: Iterable[Record]) -> Iterator[Record]:

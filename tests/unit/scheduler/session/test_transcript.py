@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
+from tests.support.log_text import printed
 from wf_tui.clock import SystemClock
 from wf_tui.scheduler.session.transcript import Line, Transcript, TranscriptFile
 from wf_tui.workers.shim import log as reader
@@ -88,7 +89,7 @@ async def test_the_newest_words_outlive_a_crash(tmp_path: Path) -> None:
     file = TranscriptFile(path, 4_000)
     for number in range(500):
         file.write([Line(1.0, EntryKind.SAY, f"word {number}\n", {}, streamed=False)])
-    shown = "".join(reader.read(path))
+    shown = printed(path)
     assert shown.startswith("word 0\n")
     assert "half full" in shown
     assert shown.endswith("word 498\nword 499\n")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.log_text import printed
 from tests.support.session_probe import Events
 from tests.unit.workers.conftest import MakeProgram, Witness, stopped
 from wf_tui.workers.protocol import Alive, Output, Started
-from wf_tui.workers.shim import log
 from wf_tui.workers.shim.exit_file import read_exit
 from wf_tui.workers.shim.launcher import Launcher
 
@@ -37,7 +37,7 @@ async def test_log_and_exit_file(launcher: Launcher, shell: MakeProgram, events:
     """The log holds the output, and the exit file says what `run` returned."""
     program = shell("echo hello")
     ended = await launcher.run(program, events)
-    assert "".join(log.read(program.log)) == "hello\n"
+    assert printed(program.log) == "hello\n"
     assert read_exit(program.exit_file) == ended
     assert {path.stat().st_mode & 0o777 for path in (program.log, program.exit_file)} == {0o600}
 
@@ -161,7 +161,7 @@ async def test_log_does_not_follow_a_link(
     program.log.symlink_to(tmp_path / "victim")
     assert (await launcher.run(program, events)).code == 0
     assert not (tmp_path / "victim").exists()
-    assert "".join(log.read(program.log)) == "x\n"
+    assert printed(program.log) == "x\n"
 
 
 async def test_planted_pipes_do_not_block(
@@ -172,7 +172,7 @@ async def test_planted_pipes_do_not_block(
     planted = f"cd {program.log.parent}; rm *; mkfifo {program.log.name} {program.exit_file.name}"
     ended = await launcher.run(shell(f"{planted}; kill -9 $PPID; sleep 1000"), events)
     assert ended.lost
-    assert list(log.read(program.log)) == []
+    assert printed(program.log) == ""
     assert (await launcher.run(program, events)).code == 0
     assert read_exit(program.exit_file) is not None
 
@@ -233,7 +233,7 @@ async def test_hundred_megabytes_without_a_newline(
     """A flood is drained and counted; of it the log keeps what its cap allows."""
     program = shell("head -c 100000000 /dev/zero; printf end", output_bytes=100_000)
     ended = await launcher.run(program, events)
-    text = "".join(log.read(program.log))
+    text = printed(program.log)
     assert ended.code == 0
     assert json.loads(program.exit_file.read_bytes())["bytes"] == 100_000_003
     assert text.endswith("\0end")

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tests.support.log_text import printed, printed_since
 from wf_tui.workers.shim import log
 
 
@@ -13,8 +14,8 @@ def _line(**fields: object) -> bytes:
 def test_no_log_yet(tmp_path: Path) -> None:
     """A log that does not exist is empty."""
     path = tmp_path / "log"
-    assert list(log.read(path)) == []
-    assert log.follow(path, 7) == ("", 7)
+    assert printed(path) == ""
+    assert printed_since(path, 7) == ("", 7)
     assert log.tail(path, 10) == ""
 
 
@@ -22,7 +23,7 @@ def test_torn_last_line(tmp_path: Path) -> None:
     """A line that is still being written is passed over."""
     path = tmp_path / "log"
     path.write_bytes(_line(text="a") + _line(text="b")[:9])
-    assert list(log.read(path)) == ["a"]
+    assert printed(path) == "a"
     assert log.tail(path, 10) == "a"
 
 
@@ -30,22 +31,22 @@ def test_torn_line_within(tmp_path: Path) -> None:
     """A line that was never finished, or is no record, does not hide what follows."""
     path = tmp_path / "log"
     path.write_bytes(_line(text="a") + b'{"at": 1.0, "te\n17\n\xff\xfe\n' + _line(text="b"))
-    assert "".join(log.read(path)) == "ab"
+    assert printed(path) == "ab"
 
 
 def test_what_is_left_out(tmp_path: Path) -> None:
     """What the cap left out is said in its place."""
     path = tmp_path / "log"
     path.write_bytes(_line(text="a") + _line(truncated=True) + _line(left_out=1) + _line(text="b"))
-    assert "".join(log.read(path)) == "a\n[wf: 1 byte left out]\nb"
+    assert printed(path) == "a\n[wf: 1 byte left out]\nb"
 
 
 def test_log_that_stands_still(tmp_path: Path) -> None:
     """A log whose first half is full says that the rest comes later."""
     path = tmp_path / "log"
     path.write_bytes(_line(text="a") + _line(truncated=True))
-    assert "follows when the program ends" in "".join(log.read(path))
-    assert "follows when the program ends" in log.follow(path)[0]
+    assert "follows when the program ends" in printed(path)
+    assert "follows when the program ends" in printed_since(path)[0]
 
 
 def test_following(tmp_path: Path) -> None:
@@ -55,10 +56,10 @@ def test_following(tmp_path: Path) -> None:
     text, offset = "", 0
     for end in range(0, len(content) + 1, 5):
         path.write_bytes(content[:end])
-        more, offset = log.follow(path, offset)
+        more, offset = printed_since(path, offset)
         text += more
     path.write_bytes(content)
-    more, offset = log.follow(path, offset)
+    more, offset = printed_since(path, offset)
     assert text + more == "onetwodrei ü"
     assert offset == len(content)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wf_tui.workers.shim import log
+from tests.support.log_text import printed
 from wf_tui.workers.shim.log_writer import LogWriter, write_atomic
 
 
@@ -61,13 +61,13 @@ def test_head_is_on_disk_at_once(tmp_path: Path) -> None:
 def test_character_over_two_chunks(tmp_path: Path) -> None:
     """A character that is split between two chunks is one character."""
     _written(tmp_path / "log", 100, [b"caf\xc3", b"\xa9!"])
-    assert "".join(log.read(tmp_path / "log")) == "café!"
+    assert printed(tmp_path / "log") == "café!"
 
 
 def test_half_a_character_at_the_end(tmp_path: Path) -> None:
     """Output that ends within a character shows a stand-in."""
     writer = _written(tmp_path / "log", 100, [b"caf\xc3"])
-    assert "".join(log.read(tmp_path / "log")) == "caf\ufffd"
+    assert printed(tmp_path / "log") == "caf\ufffd"
     assert writer.tail() == "caf\ufffd"
 
 

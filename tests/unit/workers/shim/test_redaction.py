@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wf_tui.workers.shim import log
+from tests.support.log_text import printed
 from wf_tui.workers.shim.log_writer import LogWriter
 from wf_tui.workers.shim.redaction import Redactor
 
@@ -57,7 +57,7 @@ def test_no_part_is_left_where_output_is_left_out(tmp_path: Path, room: int) -> 
     writer = LogWriter(str(tmp_path / "log"), room, {"0123456789ABCDEF": "KEY"})
     writer.add(b"0123456789ABCDEF" * 8)
     writer.close()
-    kept = "".join(log.read(tmp_path / "log"))
+    kept = printed(tmp_path / "log")
     assert not any("0123456789ABCDEF"[at : at + 4] in kept for at in range(13))
 
 
