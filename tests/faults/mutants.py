@@ -1238,7 +1238,7 @@ MUTANTS: Final = (
         "agents",
         "a stop reaches the agent before its driver can be polite",
         "workers/agent/agent_process.py",
-        "                process_group=0,\n",
+        "            process_group=0,\n",
         "",
         "unit/workers/agent/test_agent_worker.py::test_a_stop_is_an_interrupt_first",
     ),

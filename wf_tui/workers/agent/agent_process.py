@@ -6,9 +6,10 @@ Standard library only, as all of the driver.
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from typing import IO, Final
 
-from wf_tui.workers.agent.order import Call, PromptBy
+from wf_tui.workers.agent.order import PromptBy
 
 __all__ = ["AgentProcess"]
 
@@ -23,20 +24,19 @@ of the attempt, whatever this ladder has come to.
 class AgentProcess:
     """One start of the agent with its three pipes."""
 
-    def __init__(self, call: Call, prompt_by: PromptBy) -> None:
+    def __init__(self, argv: Sequence[str], prompt: IO[bytes], prompt_by: PromptBy) -> None:
         """Start it; raises `OSError` or `ValueError` where it cannot be."""
         stdin: IO[bytes] | int = subprocess.PIPE if prompt_by == "stream" else subprocess.DEVNULL
-        with open(call.prompt, "rb") as prompt:  # noqa: PTH123 - no pathlib: the driver stays small
-            self.process = subprocess.Popen(
-                call.argv,
-                stdin=prompt if prompt_by == "stdin" else stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                # Where it says that descriptor 3 is the line, which is the driver's alone.
-                env={name: value for name, value in os.environ.items() if name != "WF_LINE"},
-                bufsize=0,
-                process_group=0,
-            )
+        self.process = subprocess.Popen(
+            argv,
+            stdin=prompt if prompt_by == "stdin" else stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # Where it says that descriptor 3 is the line, which is the driver's alone.
+            env={name: value for name, value in os.environ.items() if name != "WF_LINE"},
+            bufsize=0,
+            process_group=0,
+        )
         self.stdout, self.stderr = pipe_of(self.process.stdout), pipe_of(self.process.stderr)
         self.stdin = None if self.process.stdin is None else pipe_of(self.process.stdin)
         self.ladder = iter(_LADDER)

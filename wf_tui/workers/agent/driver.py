@@ -5,6 +5,7 @@ a few ms. Descriptor 3 is the line, which the agent does not get. What the agent
 its standard output and error as it is, into the capped raw log of the shim.
 """
 
+import errno
 import os
 import socket
 import time
@@ -27,6 +28,8 @@ __all__ = ["main"]
 LINE: Final = 3
 _FAILED: Final = 1
 _NOT_FOUND: Final = 127
+_NO_PROGRAM: Final = (errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR)
+"""Why a program cannot be started that is not there, or is none."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -61,15 +64,18 @@ def drive(order: Order, line: LineEnd, signals: Signals) -> Verdict:
 def start(order: Order, call: Call, line: LineEnd, signals: Signals) -> tuple[Fold, Ending]:
     """Start the agent and see it through; return what its stream says, and how it ended."""
     fold = Fold(PARSERS[order.parser](), time.time)
-    try:
-        agent = AgentProcess(call, order.prompt_by)
-    except (OSError, ValueError) as error:
-        fold.said = f"{' '.join(call.argv[:1])} could not be started: {error}"
-        return fold, Ending(_NOT_FOUND)
-    # The first event of the line: some agents say nothing before the first answer of their model.
-    line.say(Other("started", os.path.basename(call.argv[0])))  # noqa: PTH119 - no pathlib
-    messages = None
-    if order.prompt_by == "stream":
-        with open(call.prompt, "rb") as prompt:  # noqa: PTH123 - no pathlib: the driver stays small
+    with open(call.prompt, "rb") as prompt:  # noqa: PTH123 - no pathlib: the driver stays small
+        try:
+            agent = AgentProcess(call.argv, prompt, order.prompt_by)
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno not in _NO_PROGRAM:
+                raise  # it is the machine's fault, and no other profile would do better
+            fold.said = f"{' '.join(call.argv[:1])} could not be started: {error}"
+            return fold, Ending(_NOT_FOUND)
+        messages = None
+        if order.prompt_by == "stream":
             messages = InputPipe(agent, prompt.read().decode("utf-8", "replace"))
+    if not fold.parser.speaks_at_once:
+        # Else an answer that takes a minute would look like an agent that did not start.
+        line.say(Other("started", os.path.basename(call.argv[0])))  # noqa: PTH119 - no pathlib
     return fold, AgentRun(agent, fold, line, signals, messages).run()

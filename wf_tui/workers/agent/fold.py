@@ -35,6 +35,7 @@ MOST_RETRIES: Final = 12
 """Retries in a row without text or tool, after which an attempt is ended."""
 _LONGEST_TEXT: Final = 64_000
 """Characters of an answer that the verdict holds, the last ones."""
+_LONGEST_REASON: Final = 2000
 _CLOSES_LANE: Final = frozenset({FailureKind.AUTH, FailureKind.CONFIG, FailureKind.QUOTA})
 _NOT_FOUND: Final = 127
 _NOT_EXECUTABLE: Final = 126
@@ -126,6 +127,8 @@ class Fold:
         """Iterate over the events among some signs, having taken all of them in."""
         for sign in signs:
             known = known_only(sign) if isinstance(sign, Usage) else sign
+            if isinstance(known, Retry):
+                known = replace(known, reason=known.reason[:_LONGEST_REASON])
             told = isinstance(sign, SessionStarted) and sign.id == self.session
             self.take(known)
             if not told and not isinstance(known, ModelStep | TurnEnded):

@@ -56,7 +56,6 @@ async def test_recorded_work_is_a_success(agents: AgentHarness, name: str) -> No
     assert isinstance(outcome, Success), outcome
     assert outcome.result.startswith("Done: ")
     said = agents.session.said
-    assert said[0] == Other("started", "sh")
     assert {ToolStart, ToolEnd, Message, SessionStarted} <= {type(event) for event in said}
     assert isinstance(said[-1], Verdict)
     assert outcome.verdict == said[-1]
@@ -234,6 +233,25 @@ async def test_a_missing_program_is_a_wrong_profile(agents: AgentHarness) -> Non
     failure = failed(await agents.run(job))
     assert failure.kind is FailureKind.CONFIG
     assert "no-such-agent" in failure.text
+
+
+async def test_a_slow_model_is_no_slow_start(agents: AgentHarness) -> None:
+    """An agent that says nothing before its model does is up at once: its driver says so."""
+    await agents.run(agents.recorded("opencode.plan-edit"))
+    assert agents.session.said[0] == Other("started", "sh")
+    agents.session.said.clear()
+    await agents.run(agents.recorded("codex.plan-edit"))
+    assert isinstance(agents.session.said[0], SessionStarted)
+
+
+async def test_a_missing_prompt_is_no_wrong_profile(agents: AgentHarness) -> None:
+    """What goes wrong before the agent closes no lane, and its trace is in the raw log."""
+    job = agents.job(DONE)
+    assert job.prompt_file is not None
+    job.prompt_file.unlink()
+    failure = failed(await agents.run(job))
+    assert failure.kind is FailureKind.TRANSPORT
+    assert "FileNotFoundError" in failure.tail
 
 
 async def test_a_program_says_its_result(agents: AgentHarness) -> None:

@@ -13,6 +13,8 @@ __all__ = ["JsonlParser"]
 class JsonlParser(Parser):
     """Reads the events as they are; the program's verdict is its terminal event."""
 
+    speaks_at_once = False
+
     def line(self, line: bytes) -> Iterator[Sign]:
         """Iterate over what a line says; one that is no event is text."""
         event = decode(line)

@@ -13,6 +13,8 @@ __all__ = ["OpencodeParser"]
 class OpencodeParser(Parser):
     """Reads the parts; a tool call is told when it has ended, its retries are not told at all."""
 
+    speaks_at_once = False
+
     def __init__(self) -> None:
         self.session: str | None = None
 

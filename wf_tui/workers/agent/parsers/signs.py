@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from wf_tui.workers.agent.parsers.record import Record, read_record
 from wf_tui.workers.line.failure_kind import FailureKind
@@ -51,6 +51,9 @@ Sign = LineEvent | ModelStep | TurnEnded
 
 class Parser:
     """Reads one stream, line by line; made anew for each start of an agent."""
+
+    speaks_at_once: ClassVar = True
+    """Whether its agent says something before the first answer of its model."""
 
     def line(self, line: bytes) -> Iterator[Sign]:
         """Iterate over what a line says. Never raises, whatever the line is."""

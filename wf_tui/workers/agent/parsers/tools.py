@@ -14,6 +14,7 @@ _LONGEST: Final = 100_000
 """Characters of a tool's input or output that are told; the raw stream has all."""
 _MOST: Final = 500
 """Paths of a call and steps of a plan that are told."""
+_LONGEST_STEP: Final = 1000
 _KINDS: Final = {
     "execute": "bash shell run_shell_command exec_command command_execution local_shell",
     "edit": "write write_file edit edit_file multiedit multi_edit replace apply_patch file_change"
@@ -82,7 +83,7 @@ def plan_of(items: Iterable[Record]) -> PlanUpdate:
         if state not in {"in_progress", "completed"}:
             state = "pending"
         if text:
-            found.append(PlanItem(text, state, item.text("priority") or None))
+            found.append(PlanItem(text[:_LONGEST_STEP], state, item.text("priority")[:20] or None))
     return PlanUpdate(tuple(found[:_MOST]))
 
 
