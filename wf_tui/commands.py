@@ -192,8 +192,7 @@ def reload_profiles(
         profiles, changed, gone = resolve_again(config, profiles_of(row.profiles))
         if changed:
             kept = environment_of(row.environment).with_profiles(profiles, project.environ)
-            breakers = {name: profile.breaker for name, profile in profiles.items()}
-            ledger.change_profiles(run, profiles, changed, kept.as_text(), breakers)
+            ledger.change_profiles(run, profiles, changed, kept.as_text())
     return changed, gone
 
 

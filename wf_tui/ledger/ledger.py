@@ -114,12 +114,10 @@ class Ledger(AttemptReports):
         profiles: Mapping[str, Resolved],
         names: Sequence[str],
         environment: str,
-        breakers: Mapping[str, int],
     ) -> None:
         """Take over profiles as they are configured now; `names` are those that changed."""
         with self._change(run) as tx:
             seat_rules.change_profiles(tx, profiles, names, environment)
-            breaker.set_limits(tx, breakers)
 
     def end_when_idle(
         self, run: str, *, foreground: bool, looked_at: float | None = None
