@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import board, driver, ledger, line, load, recovery, spawn, start, worktree
+from tests.bench import acp, board, driver, ledger, line, load, recovery, spawn, start, worktree
 from tests.bench.figures import Figure, Section, lines
 from tests.bench.machine import machine
 
@@ -23,6 +23,7 @@ SECTIONS: Final = {
         spawn.SECTION,
         line.SECTION,
         driver.SECTION,
+        acp.SECTION,
         worktree.SECTION,
         start.SECTION,
         load.SECTION,

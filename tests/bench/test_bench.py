@@ -26,6 +26,7 @@ ROWS = {
     "spawn": ("wall a task", "CPU of this process a task", "CPU of all it started a task"),
     "line": ("an event of a line, CPU", "lines a second each: CPU", "loop lag p99"),
     "driver": ("ends at once, wall", "first event", "shim and driver each", "a line of codex"),
+    "acp": ("a session of a small agent", "its driver: CPU", "its driver: memory (PSS)"),
     "worktree": ("git layer", "plumbing, synced", "whole attempt, 1 job", "whole attempt, 8 jobs"),
     "start": ("wf --help", "wf status"),
     "board": ("first frame", "idle", "one card moves, CPU", "committed to painted", "key to paint"),
