@@ -130,7 +130,7 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
         r"incomplete",
         r"no (?:content|parts)",
         r"malformed",
-        r"unexpected end of",
+        r"unexpected end of|in json at position",
         r"invalid (?:json|stream)",
     ),
     FailureKind.CONFIG: (

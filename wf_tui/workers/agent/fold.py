@@ -31,8 +31,11 @@ MOST_STEPS: Final = 5
 """Steps of the model in a row without text or tool, after which an attempt is ended."""
 MOST_TOOLLESS_STEPS: Final = 12
 """Steps in a row without a tool that did not end the turn: a model that only talks ends it."""
-MOST_RETRIES: Final = 12
-"""Retries in a row without text or tool, after which an attempt is ended."""
+MOST_RETRIES: Final = 6
+"""Retries in a row without text or tool, after which an attempt is ended.
+
+Agents that bound their own give up sooner. For the others to wait is wf's: it knows the lane.
+"""
 _LONGEST_TEXT: Final = 64_000
 """Characters of an answer that the verdict holds, the last ones."""
 _LONGEST_REASON: Final = 2000

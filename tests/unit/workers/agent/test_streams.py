@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.agent_streams import STREAMS, folded
+from tests.support.agent_streams import STREAMS, folded, new_fold
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import (
     LineEvent,
@@ -171,6 +171,23 @@ def test_gemini_waits_on_standard_error() -> None:
     assert [
         (one.attempt, one.reason[:3]) for one in fold.stderr_lines(lines) if isinstance(one, Retry)
     ] == [(1, "429")]
+
+
+def test_opencode_waits_in_its_log() -> None:
+    """Another try of opencode's stands in its log alone, with its session; a title is no work."""
+    line = (
+        'timestamp=2026-11-27T21:46:39.506Z level=ERROR run=5f97f70a message="stream error"'
+        " providerID=p modelID=m session.id=ses_de1069d24ffepr6IxYZSA5mau2 small=%s agent=build"
+        ' mode=primary error.error="AI_APICallError: Rate limit reached. Please slow down."'
+    )
+    fold = new_fold("opencode")
+    lines = [(line % small).encode() for small in ("true", "false", "false")]
+    reason = "AI_APICallError: Rate limit reached. Please slow down."
+    assert fold.stderr_lines([*lines]) == [
+        SessionStarted("ses_de1069d24ffepr6IxYZSA5mau2"),
+        Retry(reason=reason),
+        Retry(reason=reason),
+    ]
 
 
 def test_a_message_in_pieces_is_one() -> None:

@@ -1,29 +1,47 @@
 """The stream of `opencode run --format json`: the steps of the model and their parts."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.parsers.tools import plan_of, tool_end, tool_start
-from wf_tui.workers.line.grammar import Message, Other, SessionStarted, Usage
+from wf_tui.workers.line.grammar import Message, Other, Retry, SessionStarted, Usage
 
 __all__ = ["OpencodeParser"]
 
 
+_STREAM_ERROR: Final = re.compile(
+    r'message="stream error".{0,300}?session\.id=(\S{1,128}).{0,100}? small=false'
+    r'.{0,300}?error\.error="(.{0,2000})"'
+)
+"""What its log tells of a request that failed; `small` are those beside the work, for a title."""
+
+
 class OpencodeParser(Parser):
-    """Reads the parts; a tool call is told when it has ended, its retries are not told at all."""
+    """Reads the parts; a tool call is told when it has ended, another try in its log alone."""
 
     speaks_at_once = False
 
     def __init__(self) -> None:
         self.session: str | None = None
 
-    def record(self, record: Record) -> Iterator[Sign]:
-        """Iterate over what a JSON object of the stream says."""
-        session = record.id("sessionID")
+    def stderr(self, line: str) -> Iterator[Sign]:
+        """Iterate over what a line of its log says, which the preset has it print."""
+        if found := _STREAM_ERROR.search(line):
+            yield from self.in_session(Record({"id": found[1]}).id("id"))
+            yield Retry(reason=found[2])
+
+    def in_session(self, session: str | None) -> Iterator[Sign]:
+        """Iterate over the session, which each line repeats, if it is a new one."""
         if session and session != self.session:
             self.session = session
             yield SessionStarted(session)
+
+    def record(self, record: Record) -> Iterator[Sign]:
+        """Iterate over what a JSON object of the stream says."""
+        yield from self.in_session(record.id("sessionID"))
         kind, part = record.text("type"), record.record("part")
         if kind == "step_start":
             yield ModelStep()
