@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from typing import TYPE_CHECKING
 
 from tests.support.plans import parallel_plan
+from tests.support.post_mortem import violations
 from tests.support.run_harness import RunHarness
+from tests.support.schedulers import kill_scheduler
 from wf_tui.config import Profile, Timing
 from wf_tui.ledger.queries import conversation
 from wf_tui.ledger.rules.moves import ANSWER, RELEASE
@@ -82,3 +86,48 @@ def test_a_task_is_taken_back_while_it_asks(tmp_path: Path) -> None:
     assert harness.lead() == "completed"
     states = [(one.epoch, one.outcome) for one in harness.attempts("a")]
     assert states == [(1, "cancelled"), (2, "succeeded")]
+
+
+_TWICE = """
+if test -e {flag}; then cp "$WF_PROMPT" prompt.txt; exit; fi
+touch {flag}
+printf '{{"ev":"question","id":"1","text":"Deploy?"}}\\n' >&3
+IFS= read -r answer <&3
+echo "$answer" > answer.txt
+"""
+
+
+def asking_once(flag: Path) -> str:
+    """Return a plan whose task asks the first time, and keeps its prompt the second time."""
+    command = json.dumps(_TWICE.format(flag=flag))
+    fields = "mode: read_write, max_attempts: 2, prompt: look, checkpoint: fresh"
+    return parallel_plan(f"id: a, {fields}, run: {command}")
+
+
+def test_a_scheduler_is_killed_while_a_question_is_open(tmp_path: Path) -> None:
+    """The attempt is lost and the question void: nothing was approved, and nobody may answer it."""
+    harness = RunHarness(tmp_path, Timing(grace=0.2))
+    harness.start(asking_once(tmp_path / "again"))
+    pid = harness.detach()
+    harness.wait_for(asked)
+    kill_scheduler(harness, pid)
+    assert harness.lead() == "completed"
+    assert [one.outcome for one in harness.attempts("a")] == ["lost", "succeeded"]
+    assert (question(harness).state, question(harness).option) == ("void", None)
+    assert "Answer" not in harness.merged("prompt.txt")
+
+
+def test_an_answer_that_no_worker_lived_to_hear(tmp_path: Path) -> None:
+    """It stands in the next prompt as what a person said, and is delivered by that."""
+    harness = RunHarness(tmp_path, Timing(grace=0.2))
+    harness.start(asking_once(tmp_path / "again"))
+    pid = harness.detach()
+    harness.wait_for(asked)
+    os.kill(pid, signal.SIGSTOP)
+    harness.act(lambda ledger: ledger.move(harness.run, ANSWER, ["a"], text="not on Friday"))
+    kill_scheduler(harness, pid)
+    assert question(harness).state == "answered"
+    assert harness.lead() == "completed"
+    assert "not on Friday" in harness.merged("prompt.txt")
+    assert (question(harness).state, question(harness).delivered_epoch) == ("delivered", 2)
+    assert violations(harness) == set()
