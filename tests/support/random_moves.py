@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.support.ledger_harness import (
     BAD,
     GOOD,
+    PERMISSION,
     RUN,
     STOPPED,
     LedgerHarness,
@@ -19,12 +20,23 @@ from tests.support.ledger_harness import (
     seat,
     shell,
 )
-from wf_tui.errors import RefusedError, WfError
+from wf_tui.errors import RefusedError, UsageError, WfError
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.model.usage import Usage
+from wf_tui.ledger.queries import conversation, reads
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.ledger.rules.moves import ANSWER, EDIT, MOVES, PRIORITY, REASSIGN, RETRY, UNHOLD
+from wf_tui.ledger.rules.moves import (
+    ANSWER,
+    EDIT,
+    FORGET,
+    MESSAGE,
+    MOVES,
+    PRIORITY,
+    REASSIGN,
+    RETRY,
+    UNHOLD,
+)
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -38,14 +50,20 @@ SEATS = [seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review"
 POLICIES = ["hold"] * 5 + ["skip_continue"] * 4 + ["abort"]
 REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
-    "conflict", "rate", "quota", "auth", "question", "expired", "alive", "given back", "review",
-    "merge gate", *list(Step)[1:],
+    "conflict", "rate", "quota", "auth", "question", "question", "expired", "told no", "alive",
+    "given back", "review", "merge gate", "heard", "has answers", "used", "said", "session",
+    *list(Step)[1:],
 ]  # fmt: skip
 HAND = ["retry", "release", "hold", "unhold", "cancel", "skip", "accept"]
 WHOLE = ["resume", "pause", "stop", "release_due", "abort"]
+ANSWERS: list[dict[str, str]] = [
+    {"option": "once"}, {"option": "no"}, {"option": "ever"}, {"text": "not now"},
+    {"option": "once", "always": "profile"}, {"option": "once", "question": "q1"},
+]  # fmt: skip
 DEEDS = [
     "late", "late", "recover", "idle", "wait", "wait", "hand", "hand", "help_out", "help_out",
-    "reassign", "edit", "answer", "undo", "whole", "stop_now", "jobs", "add", "together",
+    "reassign", "edit", "answer", "answer", "message", "forget", "undo", "whole", "stop_now",
+    "jobs", "add", "together",
 ]  # fmt: skip
 LOST = Ending(Outcome.LOST, "lost", "its scheduler died")
 
@@ -185,12 +203,20 @@ class RandomMoves(RuleBasedStateMachine):
         )
         self.drive.mine.move(RUN, PRIORITY, [self._pick(which)], number=pick % 3 - 1)
 
-    def answer(self, pick: int, _: int) -> None:
+    def answer(self, pick: int, which: int) -> None:
         """Answer a question, where there is one."""
         asked = [task.id for task in reads.tasks(self.drive.db, RUN) if task.kind == "question"]
-        self.drive.mine.move(
-            RUN, ANSWER, [asked[pick % len(asked)] if asked else self._pick(pick)], text="yes"
-        )
+        task = asked[pick % len(asked)] if asked else self._pick(pick)
+        with suppress(UsageError):
+            self.drive.mine.move(RUN, ANSWER, [task], **ANSWERS[which % len(ANSWERS)])
+
+    def message(self, pick: int, which: int) -> None:
+        """Write to the worker of a task."""
+        self.drive.mine.move(RUN, MESSAGE, [self._pick(pick)], text=f"message {which}")
+
+    def forget(self, pick: int, _: int) -> None:
+        """Ask again for what was allowed."""
+        self.drive.mine.move(RUN, FORGET, [self._pick(pick)])
 
     def undo(self, *_: int) -> None:
         """Take back the last act."""
@@ -270,13 +296,37 @@ def _go_on(ledger: Ledger, fence: Fence, how: str) -> bool:
     """Report what ends no attempt."""
     match how:
         case "question":
-            return ledger.ask(fence, "1", "may I?") is not None
-        case "expired":
-            return ledger.question_expired(fence, "1")
+            return _ask(ledger, fence)
+        case "expired" | "told no":
+            asked = reads.task(ledger.db, RUN, fence.task)
+            names = [question.id for question in conversation.answerable(ledger.db, asked)]
+            name = names[-1] if names else "q1"
+            return ledger.question_expired(fence, name, reject=how == "told no")
+        case "heard":
+            waiting = conversation.waiting_messages(ledger.db, RUN, fence.task)
+            return ledger.message_delivered(fence, [message.id for message in waiting])
+        case "has answers":
+            answered = conversation.answered(ledger.db, RUN, fence.task, fence.epoch)
+            return all(ledger.delivered(fence, question.id) for question in answered)
+        case "used":
+            ledger.used(fence, Usage(output_tokens=fence.epoch, requests=1))
+            return True
+        case "said":
+            return ledger.said(fence, "half", plan_done=1, plan_total=2, tools=3)
+        case "session":
+            return ledger.session_started(fence, f"s{fence.epoch}", "a-model")
         case "alive":
             ledger.heartbeat(RUN, [fence])
             return True
     return ledger.step(fence, Step(how))
+
+
+def _ask(ledger: Ledger, fence: Fence) -> bool:
+    """Ask for one of two permissions, which nobody has asked for under this name."""
+    asked = conversation.questions(ledger.db, RUN, fence.task)
+    name = f"q{len(asked) + 1}"
+    text = ["npm test", "rm -r build"][len(asked) % 2]
+    return ledger.ask(fence, name, text, kind="execute", options=PERMISSION) is not None
 
 
 def a_plan(random: Random, size: int) -> list[NewPhase]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tests.support.ledger_harness import RUN
 from wf_tui.ledger.model.rows import TaskRow, decode, select
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.model.usage import NO_USAGE
+from wf_tui.ledger.queries import conversation, reads
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import PhaseRow
@@ -113,6 +114,22 @@ def _check_claims(db: Database, tasks: dict[str, TaskRow]) -> None:
     opened_by = Counter(str(row[0]) for row in questions)
     assert opened_by == {t.id: t.questions for t in tasks.values() if t.asking}
     assert not any(task.questions for task in tasks.values() if not task.asking)
+    _check_conversation(db, tasks)
     parked = db.execute(select(TaskRow, "WHERE wait_queue IS NOT NULL"))
     for task in (decode(TaskRow, row) for row in parked):
         assert task.state is TaskState.PENDING, f"{task.id} is parked"
+
+
+def _check_conversation(db: Database, tasks: dict[str, TaskRow]) -> None:
+    """Compare sums of usage with the attempts, and what waits with who could still have it."""
+    attempts = reads.attempts(db, RUN)
+    for task in tasks.values():
+        mine = [one.usage or NO_USAGE for one in attempts if one.task == task.id]
+        assert task.usage == sum(mine, NO_USAGE), task.id
+        waiting = conversation.waiting_messages(db, RUN, task.id)
+        assert not waiting or task.state is not TaskState.DONE, task.id
+    assert reads.run_row(db, RUN).usage == sum((t.usage for t in tasks.values()), NO_USAGE)
+    alive = db.execute(
+        "SELECT 1 FROM allowance WHERE run = :run AND ended_at IS NULL", {"run": RUN}
+    )
+    assert not alive or not reads.run_row(db, RUN).state.ended

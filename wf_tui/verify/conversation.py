@@ -45,7 +45,10 @@ def check_question(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
     is_live(run, task, event)
     allowed = task.working or task.asking
     run.require(allowed, "move", event, f"asked from {task.where}")
+    run.move(task, "blocked", "question")
     name = event.epoch or 0, get_text(event, "id")
+    if not name[1]:
+        return  # of an older wf, whose log does not tell how it ended either
     run.require(name not in task.questions, "question", event, f"{name[1]!r} was asked before")
     found = event.data.get("options")
     options = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
@@ -54,13 +57,13 @@ def check_question(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
         kind=get_text(event, "kind"),
         options={str(one.get("id")): str(one.get("kind") or "") for one in options},
     )
-    run.move(task, "blocked", "question")
 
 
 def check_answer(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge an answer: who may give it, and what it lets go on."""
     run.require(task.kind == "question", "move", event, f"answered from {task.where}")
-    asked = task.questions.get((task.epoch, get_text(event, "id")))
+    name = get_text(event, "id")
+    asked = task.questions.get((task.epoch, name))
     state = "open" if task.worker is not None else "expired"
     if asked is not None:
         waits = asked.state == state
@@ -68,8 +71,7 @@ def check_answer(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         _check_approval(run, task, event, asked)
         asked.state = "answered"
         asked.always = get_text(event, "always")
-    # Of an older wf a question has no name.
-    run.require(asked or not task.questions, "question", event, "no such question was asked")
+    run.require(asked or not name, "question", event, f"nobody asked {name!r}")
     if task.worker is None:
         status = "aborting" if run.aborting else run.status
         goes = status in {"running", "paused"}

@@ -89,7 +89,7 @@ def test_reassign_a_parked_task(drive: LedgerHarness) -> None:
 @pytest.mark.parametrize(
     ("task", "message"),
     [
-        (shell("a", spec=Spec(prompt="think")), "a shell worker needs a task with a command"),
+        (shell("a", spec=Spec(prompt="think")), "a worker of kind shell needs a command"),
         (shell("a", role="test"), "its roles are review, the task's is test"),
     ],
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wf_tui.board.screens.dialogs import Choice
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.task_guards import stoppable
+from wf_tui.plan.choices import Takes
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:
             continue
         # A seat that takes such a task fails by its roles; so what it takes is compared first.
         if seat.takes is not task.takes:
-            return f"does not fit: it needs a {seat.takes}"
+            asks = "needs" if seat.takes is Takes.COMMAND else "takes"
+            return f"does not fit: it {asks} a {seat.takes}"
         return f"does not fit: its roles are {', '.join(seat.roles)}"
     return ""

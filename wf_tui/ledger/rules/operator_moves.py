@@ -37,6 +37,7 @@ from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.load import rank, scope_key
 from wf_tui.ledger.rules.task_guards import fence
+from wf_tui.plan.choices import Takes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +122,8 @@ def check_worker(tx: Change, task: TaskRow, *, to: str) -> None:
         return
     why = f"its roles are {', '.join(named[0].roles)}, the task's is {task.role}"
     if named[0].takes is not task.takes:
-        why = f"a {named[0].kind} worker needs a task with a {named[0].takes}"
+        asks = "needs" if named[0].takes is Takes.COMMAND else "takes"
+        why = f"a worker of kind {named[0].kind} {asks} a {named[0].takes}"
     raise UsageError(f"{to!r} cannot do {task.id!r}: {why}", "wf workers shows who can")
 
 
