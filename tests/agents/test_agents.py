@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +134,6 @@ def test_resume(agent: AgentHarness) -> None:
     assert agent.merged() == "hello from the model\n", ended
     sessions = {attempt["session"] for attempt in ended.attempts}
     assert len(sessions) == 1, ended
-    assert ended.task["tries"] == 0
 
 
 @seats(ci=True)
@@ -153,7 +151,7 @@ def test_keys(agent: AgentHarness) -> None:
 
 
 def _sleeps(agent: AgentHarness) -> bool:
-    return any("sleep 86399" in words and os.path.sep in words for words in agent.processes())
+    return any("tail -f /dev/null" in words for words in agent.processes())
 
 
 @seats(headless=False)

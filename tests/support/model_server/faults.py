@@ -78,7 +78,11 @@ FAULTS: Final[dict[str, Fault]] = {
         429, _openai("insufficient_quota", "You exceeded your current quota, check your plan.")
     ),
     "quota-moonshot": Fault(
-        429, _openai("exceeded_current_quota_error", "Your account is out of balance.")
+        429,
+        _openai(
+            "exceeded_current_quota_error",
+            "Your account is suspended due to insufficient balance, please recharge your account.",
+        ),
     ),
     "quota-zai": Fault(429, {"error": {"code": "1310", "message": _WEEK}}),
     "quota-deepseek": Fault(

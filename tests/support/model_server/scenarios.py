@@ -18,7 +18,7 @@ __all__ = ["SCENARIOS", "Scenario", "Turn", "scenario_named"]
 FILE: Final = "hello.txt"
 """The file that a scenario writes, where its prompt names no other."""
 
-_SLEEP: Final = "sleep 86399"
+_SLEEP: Final = "tail -f /dev/null"
 
 
 @dataclass(frozen=True)

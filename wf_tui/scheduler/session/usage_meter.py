@@ -44,11 +44,21 @@ class UsageMeter:
             cost_microusd=None if said.cost_usd is None else round(said.cost_usd * _MICRO),
         )
         if said.scope == "session":
-            now = now.since(self.total)
-        if said.cost_usd is None:
+            now = self._addition(now)
+        if said.cost_usd is None and now != NO_USAGE:
             now = replace(now, cost_microusd=self._cost(now))
         self.total += now
         return now
+
+    def _addition(self, said: Usage) -> Usage:
+        """Return what a sum adds to the total: it takes nothing off that it does not speak of."""
+        told = said.figures()
+        before = self.total.figures().items()
+        now = said.since(
+            Usage(**{n: f for n, f in before if f is not None and told[n] is not None})
+        )
+        told_before = self.total != NO_USAGE
+        return NO_USAGE if told_before and not any(now.figures().values()) else now
 
     def _cost(self, step: Usage) -> int | None:
         if self.profile is None or step.input_tokens is None or step.output_tokens is None:
