@@ -196,6 +196,20 @@ def test_a_profile_is_allowed(drive: LedgerHarness, fence: Fence) -> None:
     assert sound(drive)
 
 
+def test_what_has_no_kind_is_allowed_once(drive: LedgerHarness, fence: Fence) -> None:
+    """A worker says no kind of what no rule may allow: then no answer holds for the next one."""
+    for name in ("1", "2"):
+        asked = drive.ledger.ask(fence, name, "edit /etc/x", kind="", options=PERMISSION)
+        assert asked is not None
+        assert asked.state is QuestionState.OPEN
+        with pytest.raises(UsageError, match="for this once alone"):
+            answer(drive, option="once", always="task")
+        answer(drive, option="ever")
+        assert only(drive).option == "once"
+    assert conversation.allowances(drive.db, RUN, "a") == []
+    assert sound(drive)
+
+
 def test_it_is_forgotten(drive: LedgerHarness, fence: Fence) -> None:
     """What was allowed is asked again after `--forget`, which is refused where nothing was."""
     assert not drive.mine.move(RUN, FORGET, ["a"])[0].changed

@@ -236,7 +236,10 @@ class Question:
     """Unique in the attempt."""
     text: str
     kind: str | None = None
-    """What it would do if it may, one of `TOOL_KINDS`; None for a question of its own."""
+    """What it would do if it may, one of `TOOL_KINDS`.
+
+    None for a question of its own, and for what no rule may allow: it is answered for once alone.
+    """
     options: tuple[Option, ...] = ()
 
     @classmethod

@@ -215,9 +215,12 @@ def _choice(
         raise UsageError(f"{which} of question {asked.id!r}", names or "it takes any text")
     if always is not None and not chosen.allows:
         raise UsageError("only an option that allows can be chosen for always")
+    if always is not None and not asked.kind:
+        # Of a choice, and of what no rule may allow, a worker does not say a kind.
+        raise UsageError(f"question {asked.id!r} can be answered for this once alone")
     if chosen.kind == REJECT_ALWAYS:
         return asked.once(REJECT_ONCE) or chosen, None
-    if chosen.kind == ALLOW_ALWAYS:
+    if chosen.kind == ALLOW_ALWAYS and asked.kind:
         always = always or allowances.TASK
     once = asked.once(ALLOW_ONCE) if chosen.allows else chosen
     if once is None:
