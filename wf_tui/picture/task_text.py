@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.ignored_files import ignored_text
-from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.model.states import BlockedKind, QuestionState
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset, span
 from wf_tui.picture.attempt_text import left_text
+from wf_tui.picture.remedies import answer_commands
 from wf_tui.picture.status_text import remedy
 from wf_tui.picture.task_environment import task_environment
+from wf_tui.picture.usage_text import usage_text
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     yield from _request_lines(task)
     yield from _environment_lines(picture)
     yield from _limit_lines(task)
+    yield from _conversation_lines(picture, now)
     if task.result:
         yield from _labelled_block("result", task.result)
     for attempt in picture.attempts:
@@ -93,11 +96,34 @@ def _limit_lines(task: TaskRow) -> Iterator[str]:
     if spec.stall_after:
         parts.append(f"stall_after {spec.stall_after:g} s")
     if spec.max_tokens:
-        parts.append(f"{spec.max_tokens} tokens")
+        parts.append(f"{spec.max_tokens:,} tokens")
+    if spec.max_cost_usd:
+        parts.append(f"{spec.max_cost_usd:g} USD")
+    if spec.max_steps:
+        parts.append(f"{spec.max_steps} steps")
     if task.pinned:
         parts.append(f"for {task.pinned}")
     yield _labelled("limits", ", ".join(parts))
     yield _labelled("role", task.role)
+    if used := usage_text(task.usage):
+        yield _labelled("used", used)
+
+
+def _conversation_lines(picture: TaskPicture, now: float) -> Iterator[str]:
+    """Yield what its workers asked, what people wrote to them, and what is allowed by itself."""
+    for asked in picture.questions:
+        said = f" -> {asked.said}" if asked.said else ""
+        yield _labelled("asked", f"{asked.text} ({asked.id}, {asked.state}){said}")
+        if asked.state is QuestionState.OPEN:
+            for command in answer_commands(picture.task.id, asked):
+                yield _labelled("", command)
+    for message in picture.messages:
+        where = f"attempt {message.epoch}" if message.epoch else message.state.value
+        yield _labelled("message", f"{message.text} ({where}, {span(now - message.at)} ago)")
+    for allowed in picture.allowances:
+        if allowed.ended_at is None:
+            who = allowed.profile or "this task"
+            yield _labelled("allowed", f"{who}, {allowed.tool_kind or 'anything'}: {allowed.text}")
 
 
 def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Iterator[str]:
@@ -110,6 +136,10 @@ def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Ite
         "worktree": picture.worktree(attempt),
         "log": picture.log(attempt),
         "ignored": ignored_text(attempt),
+        "model": attempt.model,
+        "session": attempt.session,
+        "said": attempt.said,
+        "used": usage_text(attempt.usage),
     }
     for label, value in facts.items():
         if value:

@@ -155,3 +155,19 @@ def test_a_budget_is_raised(cli: CliHarness, worker: _Worker) -> None:
     cli.here("pause")
     assert cli.here("edit", "one", "--max-tokens", "20").exit_code == 0
     assert cli.here("retry", "one").exit_code == 0
+
+
+def test_show_tells_of_it(cli: CliHarness, worker: _Worker) -> None:
+    """A person reads what was asked, how it is answered, what was written, allowed and used."""
+    worker.ask()
+    assert "wf answer one once" in cli.here("show", "one").stdout
+    cli.here("answer", "one", "allow", "--always", "task")
+    cli.here("message", "one", "be quick")
+    worker.ledger.session_started(worker.fence, "s-1", "a-model")
+    worker.ledger.used(worker.fence, Usage(input_tokens=1200, cost_microusd=12_300))
+    lines = cli.here("show", "one").stdout
+    for words in (
+        *("npm test (1, answered) -> Allow", "be quick (waiting", "this task, execute: npm test"),
+        *("s-1", "a-model", "1,200 tokens, 0.0123 USD"),
+    ):
+        assert words in lines

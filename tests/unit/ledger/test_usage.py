@@ -42,7 +42,14 @@ def test_sums(one: Usage, two: Usage, three: Usage) -> None:
     assert one + two == two + one
     assert one + NO_USAGE == one
     assert read_usage(write_usage(one)) == one
-    assert (one.input_tokens is None) == ((one + NO_USAGE).input_tokens is None)
+
+
+def test_what_came_since() -> None:
+    """What is unknown now is not negative then, and a smaller sum is nothing new."""
+    before = Usage(input_tokens=10, output_tokens=5, cost_microusd=7)
+    now = Usage(input_tokens=25, output_tokens=4, reasoning_tokens=3)
+    assert now.since(before) == Usage(input_tokens=15, output_tokens=0, reasoning_tokens=3)
+    assert now.since(NO_USAGE) == now
 
 
 def test_every_sum_is_kept(drive: LedgerHarness, fence: Fence) -> None:

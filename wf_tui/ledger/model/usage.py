@@ -47,19 +47,15 @@ class Usage:
         )
 
     def since(self, before: Usage) -> Usage:
-        """Return what came in addition since it was `before`, which is a part of it."""
-        return self + before.negative()
-
-    def negative(self) -> Usage:
-        """Return what takes it off a sum."""
+        """Return what came in addition since it was `before`; never less than nothing."""
         return Usage(
-            input_tokens=_minus(self.input_tokens),
-            cached_tokens=_minus(self.cached_tokens),
-            output_tokens=_minus(self.output_tokens),
-            reasoning_tokens=_minus(self.reasoning_tokens),
-            requests=_minus(self.requests),
-            cost_microusd=_minus(self.cost_microusd),
-            unknown=-self.unknown,
+            input_tokens=_since(self.input_tokens, before.input_tokens),
+            cached_tokens=_since(self.cached_tokens, before.cached_tokens),
+            output_tokens=_since(self.output_tokens, before.output_tokens),
+            reasoning_tokens=_since(self.reasoning_tokens, before.reasoning_tokens),
+            requests=_since(self.requests, before.requests),
+            cost_microusd=_since(self.cost_microusd, before.cost_microusd),
+            unknown=max(0, self.unknown - before.unknown),
         )
 
     def figures(self) -> dict[str, int | None]:
@@ -98,5 +94,5 @@ def _plus(one: int | None, other: int | None) -> int | None:
     return one + other
 
 
-def _minus(figure: int | None) -> int | None:
-    return None if figure is None else -figure
+def _since(whole: int | None, part: int | None) -> int | None:
+    return None if whole is None else max(0, whole - (part or 0))

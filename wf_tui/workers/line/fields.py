@@ -132,7 +132,11 @@ class Fields:
 
 
 def sound_text(text: str) -> str:
-    """Return a text that can be written: JSON can hold halves of characters, no file can."""
+    """Return a text that can be written: JSON can hold halves of characters, no file can.
+
+    Nor can every store hold a NUL.
+    """
+    text = text.replace("\0", "\ufffd")
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -109,6 +109,7 @@ def test_an_answer_says_what_it_has_not() -> None:
             Verdict(ok=False, kind=FailureKind.UNKNOWN),
         ),
         ('{"ev": "message", "text": "\\ud800"}', Message("\ufffd")),
+        ('{"ev": "message", "text": "a\\u0000b"}', Message("a\ufffdb")),
     ],
 )
 def test_what_little_is_said_is_enough(line: str, event: LineEvent) -> None:
