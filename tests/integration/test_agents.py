@@ -115,3 +115,25 @@ def test_an_agent_that_is_stopped_in_a_tool_leaves_no_process(tmp_path: Path) ->
     (attempt,) = harness.attempts("a")
     assert (attempt.outcome, harness.task("a").kind) == ("cancelled", "cancelled")
     assert attempt.commit_id
+
+
+def test_a_run_that_was_stopped_goes_on_in_its_sessions(tmp_path: Path) -> None:
+    """Also by another scheduler: the same seat, the same worktree, the same session."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    harness = scripted_harness(tmp_path)
+    tool = f"tool exec 4> {pipe}; echo up >&4; sleep 300"
+    plan = parallel_plan(scripted("a", "write a.txt x", f"once hang {tool}", "write b.txt y"))
+    harness.start(plan)
+    pid = harness.detach()
+    with pipe.open() as reader:
+        assert reader.readline() == "up\n"
+        harness.act(lambda ledger: ledger.stop(harness.run, now=True))
+        assert reader.read() == ""
+    os.waitid(os.P_PID, pid, os.WEXITED)
+    harness.act(lambda ledger: ledger.resume(harness.run))
+    assert harness.lead() == "completed"
+    stopped, good = harness.attempts("a")
+    assert (stopped.outcome, harness.task("a").tries) == ("cancelled", 0)
+    assert (stopped.session, stopped.tree) == (good.session, good.tree)
+    assert (harness.merged("a.txt"), harness.merged("b.txt")) == ("x", "y")

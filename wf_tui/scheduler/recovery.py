@@ -83,6 +83,10 @@ class Recovery:
         for attempt, task in left:
             await self._recover_one(attempt, task)
             await self.threads.reach(Point.RECOVERY_SETTLED)
+        wanted = await self.writer.submit(
+            lambda ledger: reads.pulse(ledger.db, self.run, ledger.now()).wanted_trees
+        )
+        await self.threads.run(self.steps.prepare.trees.pool.reclaim, wanted)
         await self.threads.reach(Point.RECOVERY_DONE)
         return len(left)
 

@@ -146,6 +146,16 @@ class Pool:
         for mark in (tree.released, tree.for_gate):
             mark.unlink(missing_ok=True)
 
+    def reclaim(self, numbers: Collection[int]) -> None:
+        """Take over worktrees that an earlier process has given back, as free ones; blocks.
+
+        Called when a scheduler starts, for those that sessions belong to. One in which anything was
+        written since its release is left as it is.
+        """
+        given_back = [number for number in numbers if self._is_as_given_back(number)]
+        with self._lock:
+            self._free += [number for number in given_back if number not in self._free]
+
     def hold_back(self, numbers: Collection[int]) -> None:
         """Give these worktrees only to who wants one of them, until this is called again.
 

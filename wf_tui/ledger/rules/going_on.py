@@ -25,6 +25,7 @@ __all__ = [
     "go_on",
     "session_of",
     "to_fallback",
+    "wait_anew",
     "waits_for_another",
 ]
 
@@ -76,6 +77,15 @@ def drop_late_wants(tx: Change) -> None:
         "WHERE run = :run AND seat_wanted IS NOT NULL AND wanted_until <= :now "
         "AND state = 'pending'",
         {"run": tx.run.id, "now": tx.now},
+    )
+
+
+def wait_anew(tx: Change) -> None:
+    """Let what waits for its seat wait from now on: while nobody claimed, it could not come."""
+    tx.db.execute(
+        "UPDATE task SET wanted_until = :until WHERE run = :run AND seat_wanted IS NOT NULL "
+        "AND wanted_until < :until AND state = 'pending'",
+        {"run": tx.run.id, "until": tx.now + WAIT},
     )
 
 

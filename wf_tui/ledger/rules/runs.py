@@ -28,7 +28,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.queries import breaker_reads
-from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.conversation.allowances import end_all
 from wf_tui.ledger.rules.conversation.questions import put_back
 from wf_tui.ledger.rules.task_guards import fence, stoppable
@@ -301,6 +301,7 @@ def _go(tx: Change) -> None:
     )
     tx.update_run(going)
     tx.emit(RunResumed())
+    going_on.wait_anew(tx)
 
 
 def _end(tx: Change, state: RunState) -> None:
@@ -352,6 +353,7 @@ def record_leader(tx: Change, leader: Mapping[str, str | int], missing: tuple[st
     tx.db.execute(_LEADS, {**leader, "run": tx.run.id, "started_at": tx.now})
     pid, host = int(leader["pid"]), str(leader["host"])
     tx.emit(SchedulerStarted(pid=pid, host=host, missing=missing or None))
+    going_on.wait_anew(tx)
     tx.update_run(evolve(tx.run, missing=missing))
 
 
