@@ -14,7 +14,16 @@ _PLACE = re.compile(r"^\| .* \| `([\w/]+\.py)`: `([\w.]+)` \|$", re.MULTILINE)
 _PATH = re.compile(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|md|toml|yaml))`")
 _PAGES = ("ARCHITECTURE.md", "CONTRIBUTING.md", "wf_tui/RULES.md", "tests/faults/README.md")
 _NOT_OURS = frozenset(
-    {"control.git", "trees/", "attempts/TASK-N", "runs/RUN", "wf/RUN", "./path", "config.toml"}
+    {
+        "control.git",
+        "trees/",
+        "attempts/TASK-N",
+        "runs/RUN",
+        "runs/RUN/homes/SEAT",
+        "wf/RUN",
+        "./path",
+        "config.toml",
+    }
 )
 """Paths of a run, of a repository or of a user that a page may name, too."""
 

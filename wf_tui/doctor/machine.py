@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["machine", "terminal"]
 
-_AGENTS: Final = ("codex", "claude", "kimi", "opencode", "qwen", "gemini")
+_AGENTS: Final = ("codex", "claude", "kimi", "opencode", "qwen", "gemini", "pi")
 _NARROW, _LOW = 80, 24
 _TRUE_COLOUR: Final = 1 << 24
 
@@ -37,8 +37,8 @@ def machine(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding(
         "sandbox",
         Level.NOTE,
-        "none: the commands of a plan run with your rights",
-        "read a plan before you run it",
+        "none: commands and agents run with your rights, and find what you can read, keys, too",
+        "read a plan before you run it; give agents keys that you can revoke",
         {"level": "none"},
     )
     try:
@@ -126,7 +126,8 @@ def _agents(environ: Mapping[str, str]) -> Finding:
     gone = [name for name, path in found.items() if not path]
     parts = [("found", here), ("not found", gone)]
     text = "; ".join(f"{word}: {', '.join(names)}" for word, names in parts if names)
-    return Finding("agents", Level.OK, text, detail=found)
+    hint = "wf profiles shows which can be used" if here else ""
+    return Finding("agents", Level.OK, text, hint, detail=found)
 
 
 def _tmux(environ: Mapping[str, str]) -> Finding:

@@ -141,8 +141,12 @@ class JobMaker:
         theirs = {n: value for n, value in environ.items() if n not in equipment.withheld}
         given = given_variables(self.environment.places(of_task, claim.profile), theirs)
         checks = given_variables(self.environment.places(of_task), environ)
-        own_secrets = {**secret_forms(secrets_of({**checks, **given})), **equipment.secrets}
-        known = {**self.profiles.secret_forms, **own_secrets}
+        # Those of other profiles, too: what a worker finds elsewhere is in no log of it either.
+        known = {
+            **self.profiles.secret_forms,
+            **secret_forms(secrets_of({**checks, **given})),
+            **equipment.secrets,
+        }
         # As files and not in the environment, which has a limit; a worker may write there, so
         # whatever lies at their names is replaced (`write_plain`).
         resumes = equipment.profile is not None and equipment.profile.resume
@@ -182,7 +186,7 @@ class JobMaker:
             shell=spec.shell or self.environment.shell or SHELL,
             gate_shell=spec.gate_shell or SHELL,
             program_environment={**base, **values_of(given), **equipment.environment, **own},
-            secrets=own_secrets,
+            secrets=known,
             home=equipment.home,
             profile=equipment.profile,
             writes=task.writes,
