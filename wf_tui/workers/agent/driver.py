@@ -77,5 +77,6 @@ def start(order: Order, call: Call, line: LineEnd, signals: Signals) -> tuple[Fo
             messages = InputPipe(agent, prompt.read().decode("utf-8", "replace"))
     if not fold.parser.speaks_at_once:
         # Else an answer that takes a minute would look like an agent that did not start.
-        line.say(Other("started", os.path.basename(call.argv[0])))  # noqa: PTH119 - no pathlib
+        name = os.path.basename(call.argv[0])  # noqa: PTH119 - no pathlib
+        line.say(Other("started", f"{name} was started"))
     return fold, AgentRun(agent, fold, line, signals, messages).run()

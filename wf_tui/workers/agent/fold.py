@@ -36,6 +36,8 @@ MOST_RETRIES: Final = 6
 
 Agents that bound their own give up sooner. For the others to wait is wf's: it knows the lane.
 """
+MOST_HOPELESS_RETRIES: Final = 3
+"""The same of what no waiting mends: an empty balance, a refused key."""
 _LONGEST_TEXT: Final = 64_000
 """Characters of an answer that the verdict holds, the last ones."""
 _LONGEST_REASON: Final = 2000
@@ -80,6 +82,7 @@ class Fold:
         self.empty_steps = 0
         self.toolless_steps = 0
         self.empty_retries = 0
+        self.hopeless_retries = 0
 
     @property
     def done(self) -> bool:
@@ -103,7 +106,7 @@ class Fold:
             return f"{self.empty_steps} answers of the model in a row had neither text nor a tool"
         if self.toolless_steps >= MOST_TOOLLESS_STEPS:
             return f"{self.toolless_steps} answers of the model in a row used no tool, and went on"
-        if self.empty_retries >= MOST_RETRIES:
+        if self.empty_retries >= MOST_RETRIES or self.hopeless_retries >= MOST_HOPELESS_RETRIES:
             return f"{self.empty_retries} retries in a row: {self.last_retry}"
         return ""
 
@@ -153,9 +156,7 @@ class Fold:
             case Usage():
                 self.usage = usage_sum(self.usage, sign)
             case Retry():
-                self.retries += 1
-                self.empty_retries += 1
-                self.last_retry = sign.reason
+                self.retry(sign)
             case Other():
                 self.other(sign)
             case TurnEnded():
@@ -168,22 +169,35 @@ class Fold:
     def message(self, message: Message) -> None:
         """Keep the last thing that the model said, which is its answer when it ends."""
         self.ended = None
-        self.empty_steps = self.empty_retries = 0
+        self.begin_counts()
         if message.thought or message.role != "assistant":
             return
         before = self.text if message.delta and self.text_open else ""
         self.text = (before + message.text)[-_LONGEST_TEXT:]
         self.text_open = True
 
+    def retry(self, retry: Retry) -> None:
+        """Count a retry, and whether there is any hope in it."""
+        self.retries += 1
+        self.empty_retries += 1
+        self.last_retry = retry.reason
+        if self.judged(retry.reason).kind in _CLOSES_LANE:
+            self.hopeless_retries += 1
+
     def progress(self, sign: ToolStart | ToolEnd | PlanUpdate) -> None:
         """Note that the agent works: the words before a tool call are no answer."""
         self.ended = None
-        self.empty_steps = self.toolless_steps = self.empty_retries = 0
+        self.toolless_steps = 0
+        self.begin_counts()
         if isinstance(sign, ToolStart):
             self.started += 1
             self.text, self.text_open = "", False
         elif isinstance(sign, ToolEnd):
             self.finished += 1
+
+    def begin_counts(self) -> None:
+        """Count steps and retries from here on: the model has said or done something."""
+        self.empty_steps = self.empty_retries = self.hopeless_retries = 0
 
     def other(self, other: Other) -> None:
         """Note what an event without a name of its own tells."""

@@ -238,7 +238,7 @@ async def test_a_missing_program_is_a_wrong_profile(agents: AgentHarness) -> Non
 async def test_a_slow_model_is_no_slow_start(agents: AgentHarness) -> None:
     """An agent that says nothing before its model does is up at once: its driver says so."""
     await agents.run(agents.recorded("opencode.plan-edit"))
-    assert agents.session.said[0] == Other("started", "sh")
+    assert agents.session.said[0] == Other("started", "sh was started")
     agents.session.said.clear()
     await agents.run(agents.recorded("codex.plan-edit"))
     assert isinstance(agents.session.said[0], SessionStarted)

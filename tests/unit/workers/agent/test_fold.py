@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.agent_streams import folded
-from wf_tui.workers.agent.fold import MOST_RETRIES, MOST_STEPS, Ending
+from wf_tui.workers.agent.fold import MOST_HOPELESS_RETRIES, MOST_RETRIES, MOST_STEPS, Ending
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import Usage
 
@@ -60,6 +60,14 @@ def test_retries_without_end_are_no_work() -> None:
     fold, _ = folded("jsonl", [RETRY] * MOST_RETRIES)
     verdict = fold.verdict(Ending(130, stuck=fold.stuck))
     assert (verdict.kind, verdict.retries) == (FailureKind.RATE_LIMIT, MOST_RETRIES)
+
+
+def test_hopeless_retries_end_sooner() -> None:
+    """What no waiting mends is asked again a few times only; it is no matter of the task."""
+    quota = b'{"ev":"retry","reason":"429 insufficient_quota"}'
+    assert not folded("jsonl", [quota] * (MOST_HOPELESS_RETRIES - 1))[0].stuck
+    fold, _ = folded("jsonl", [quota] * MOST_HOPELESS_RETRIES)
+    assert fold.verdict(Ending(130, stuck=fold.stuck)).kind is FailureKind.QUOTA
 
 
 @pytest.mark.parametrize("code", [126, 127])
