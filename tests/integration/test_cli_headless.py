@@ -200,3 +200,23 @@ def test_the_log_of_a_progress_bar(cli: CliHarness) -> None:
     plan = f"goal: g\nphases:\n- name: p\n  tasks:\n  - id: t\n    run: |\n      {script}\n"
     assert cli.wf("run", cli.plan(plan), "--headless").returncode == 0
     assert cli.wf("logs", "t").stdout == "all\n"
+
+
+ASKS = r"""
+goal: asks
+phases:
+- name: p
+  tasks:
+  - id: ask
+    run: |
+      printf '{"ev":"question","id":"1","text":"Deploy?"}\n' >&3
+      IFS= read -r answer <&3
+"""
+
+
+def test_a_run_that_asks_nobody(cli: CliHarness) -> None:
+    """With `--no-questions` what a worker asks is at once as if its time were over."""
+    done = cli.wf("run", cli.plan(ASKS), "--headless", "--no-questions")
+    assert done.returncode == 1, done.stderr
+    assert "asks: Deploy?" in done.stdout
+    assert "question: Deploy?  -> wf answer ask" in done.stdout

@@ -50,6 +50,11 @@ _INVALID: Final = 2
     metavar="S",
     help="Seconds for which a claim is valid without a heartbeat.",
 )
+@click.option(
+    "--no-questions",
+    is_flag=True,
+    help="Wait for nobody: what a worker asks is at once as if its time were over.",
+)
 @lenient_option
 @ascii_option
 @repo_option
@@ -62,6 +67,7 @@ def run(
     jobs: int | None,
     workers: tuple[str, ...],
     lease: float | None,
+    no_questions: bool,
     lenient: bool,
     ascii_only: bool,
     repo: Path | None,
@@ -82,6 +88,8 @@ def run(
         return _INVALID
     project = project_at(repo)
     choice = choose_profiles(report.plan, config, parse_seats(workers), os.environ)
+    if no_questions:
+        choice = choice.without_questions()
     for line in choice.warnings:
         warn(line)
     with open_ledger(project, create=True) as ledger:

@@ -30,6 +30,8 @@ __all__ = ["event_line", "worth_watching"]
 _TEXT: Final = 160
 _NAME: Final = 40
 _CHOSEN: Final = 3
+_TIMEOUT: Final = "timeout"
+"""The actor of an answer that nobody gave."""
 _SHORT: Final = 8
 """How much of an object name is shown."""
 
@@ -196,7 +198,8 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
             return f"asks: {event.text}"
         case tasks.QuestionAnswered():
             by_rule = ", as it was allowed before" if event.allowance else ""
-            return f"answered: {event.text or event.option or 'no'}{by_rule}"
+            who = "nobody answered in time" if row.actor == _TIMEOUT else "answered"
+            return f"{who}: {event.text or event.option or 'no'}{by_rule}"
         case tasks.QuestionDelivered():
             return f"has the answer to {event.id}"
         case tasks.QuestionClosed():
@@ -224,6 +227,8 @@ def _attempt_words(  # noqa: C901, PLR0912 - a case a kind
         case attempts.TaskProgress():
             if event.session:
                 return _joined("has a session", event.model)
+            if event.plan and not event.text:
+                return f"plan {event.plan.get('done')}/{event.plan.get('of')}"
             return _joined(event.tool, event.text) if event.tool else event.text
         case attempts.UsageTold():
             return _used(event)

@@ -139,6 +139,7 @@ def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Ite
         "model": attempt.model,
         "session": attempt.session,
         "said": attempt.said,
+        "plan": plan_text(attempt),
         "used": usage_text(attempt.usage),
     }
     for label, value in facts.items():
@@ -151,6 +152,13 @@ def _attempt_lines(picture: TaskPicture, attempt: AttemptRow, now: float) -> Ite
         yield _labelled("left", f"{left_text(left)}: {left.ref}")
     for event in picture.left_running(attempt):
         yield _labelled("ended", event.sentence())
+
+
+def plan_text(attempt: AttemptRow) -> str:
+    """Return how far the plan of an attempt is; "" where it has told none."""
+    if attempt.plan_total is None:
+        return ""
+    return f"{attempt.plan_done} of {attempt.plan_total} done"
 
 
 def _labelled(label: str, text: str) -> str:

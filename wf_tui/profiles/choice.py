@@ -7,7 +7,7 @@ does, or a prompt is left that nobody else would take.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.config import Config, config_path
@@ -15,6 +15,7 @@ from wf_tui.errors import EnvironmentalError, UnknownNameError, UsageError
 from wf_tui.plan.check_workers import PROMPTS_HINT, WorkerFacts, profile_of
 from wf_tui.profiles.presets import find_preset, preset_names
 from wf_tui.profiles.resolve import resolve, resolve_all
+from wf_tui.profiles.resolved import AT_ONCE
 from wf_tui.profiles.usable import usable
 from wf_tui.text import listed, plural
 
@@ -40,6 +41,13 @@ class Choice:
     asked: Mapping[str, int] = field(default_factory=dict)
     """How many seats, where the command line says it."""
     warnings: tuple[str, ...] = ()
+
+    def without_questions(self) -> Choice:
+        """Return the same for a run that nobody watches: no question of it waits for a person."""
+        profiles = {
+            name: replace(one, question_timeout=AT_ONCE) for name, one in self.profiles.items()
+        }
+        return replace(self, profiles=profiles)
 
 
 def worker_facts(config: Config) -> Mapping[str, WorkerFacts]:

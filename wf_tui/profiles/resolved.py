@@ -11,9 +11,13 @@ from collections.abc import Mapping  # noqa: TC003 - the stored form is read by 
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-__all__ = ["FileText", "Key", "Limits", "LoginFile", "Price", "Resolved", "filled_in"]
+__all__ = ["AT_ONCE", "FileText", "Key", "Limits", "LoginFile", "Price", "Resolved", "filled_in"]
 
 _SLOT: Final = re.compile(r"\{([a-z_]+)\}")
+
+
+AT_ONCE: Final = -1.0
+"""How long a run waits for an answer that nobody is to be asked for."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ class Resolved:
     sandbox: Literal["auto", "none"] = "auto"
     is_default: bool = False
     question_timeout: float = 3600.0
+    """Seconds that a person is waited for; 0 is for ever, `AT_ONCE` not at all."""
     on_timeout: Literal["stop", "reject"] = "stop"
     limit_patience: float = 21_600.0
     ask: Literal["never", "commands", "all"] = "never"

@@ -65,7 +65,9 @@ def _patience(job: Job) -> tuple[float | None, bool]:
     """Return for how many seconds a person is waited for, and whether the answer is no then."""
     if job.profile is None:
         return _QUESTION_TIMEOUT, False
-    return job.profile.question_timeout or None, job.profile.on_timeout == "reject"
+    patience = job.profile.question_timeout
+    waits = None if patience == 0 else max(0.0, patience)
+    return waits, job.profile.on_timeout == "reject"
 
 
 def _limits(spec: Spec, job: Job) -> Limits:
