@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.run_harness import RunHarness
+from tests.support.scripted_runs import scripted, scripted_harness
 from wf_tui.config import Profile
 from wf_tui.ledger.model.states import TaskState
 
@@ -64,6 +66,32 @@ def test_no_file_of_the_state_has_the_key(harness: RunHarness) -> None:
     state = harness.folder / "state"
     holding = [path for path in state.rglob("*") if path.is_file() and KEY in read(path)]
     assert holding == []
+
+
+def test_an_agent_has_a_home_and_the_keys_of_its_own_maker(tmp_path: Path) -> None:
+    """It sees no key of the other profile, also where the plan passes it on; none gets written.
+
+    HOME and git's settings are its seat's, and what it prints and says has the names alone.
+    """
+    keys = {"one": {"ONE": "env:USERS_ONE"}, "two": {"TWO": "env:USERS_TWO"}}
+    profiles = {name: {"seats": 1, "lane": name, "keys": keys[name]} for name in keys}
+    harness = scripted_harness(tmp_path, profiles)
+    harness.environ |= {"USERS_ONE": f"{KEY}-one", "USERS_TWO": f"{KEY}-two"}
+    seen = tmp_path / "seen"
+    other = tmp_path / "other"
+    other.write_text(json.dumps({"ev": "message", "text": f"it is {KEY}-two"}) + "\n")
+    steps = (f"tool env > {seen}", "tool env", f"tool cat {other}", "write file done")
+    task = scripted("t", *steps, more="mode: read_write, worker: one")
+    plan = f"goal: g\npass_env: [USERS_TWO]\nphases:\n- name: p\n  tasks: [{{{task}}}]\n"
+    assert harness.play(plan) == "completed"
+    environ = dict(line.split("=", 1) for line in seen.read_text().splitlines() if "=" in line)
+    home = str(harness.paths.homes / "one-1")
+    assert (environ["HOME"], environ["GIT_CONFIG_GLOBAL"]) == (home, f"{home}/.gitconfig")
+    assert environ["ONE"] == f"{KEY}-one"
+    assert not {"TWO", "USERS_ONE", "USERS_TWO"} & environ.keys()
+    state = harness.folder / "state"
+    written = [path for path in state.rglob("*") if path.is_file() and "homes" not in path.parts]
+    assert [path for path in written if KEY in read(path)] == []
 
 
 def read(path: Path) -> str:
