@@ -47,7 +47,7 @@ PERMISSION = (
 )
 TABLES = (
     "run", "phase", "phase_edge", "task", "edge", "attempt", "worker", "event", "message",
-    "question", "scheduler", "breaker", "allowance", "gate",
+    "question", "scheduler", "breaker", "allowance", "gate", "lane",
 )  # fmt: skip
 
 

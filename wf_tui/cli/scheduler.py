@@ -30,9 +30,16 @@ def scheduler(run: str, repo: Path | None) -> int:
     with reading(run, repo) as found:
         project, name = found.project, found.run.id
     config = load_config(os.environ)
-    clock, base = SystemClock(), config.port_base
-    paths, common_dir = project.paths, project.common_dir
-    lead = Lead(paths, common_dir, name, clock, os.environ, config.timing, port_base=base)
+    lead = Lead(
+        project.paths,
+        project.common_dir,
+        name,
+        SystemClock(),
+        os.environ,
+        config.timing,
+        port_base=config.port_base,
+        lane_budgets=config.lane_budgets,
+    )
     state = lead.run()
     print_line(f"run {name}: {state}")
     # As a shell would say it, though the signal was taken and the run wound up in order.

@@ -87,6 +87,12 @@ class Config(Table):
         """The profiles with the built-in one, `shell`."""
         return {"shell": Profile(), **self.profiles}
 
+    @property
+    def lane_budgets(self) -> Mapping[str, int]:
+        """What each lane may cost on one day, in micro-dollars; those without a limit left out."""
+        limits = {name: lane.usd_per_day for name, lane in self.lanes.items()}
+        return {name: round(usd * 1_000_000) for name, usd in limits.items() if usd is not None}
+
 
 _TABLES: Final[Mapping[str, type[Table]]] = {
     "": Config,

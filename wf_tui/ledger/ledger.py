@@ -27,13 +27,16 @@ from wf_tui.ledger.rules import (
     undo,
 )
 from wf_tui.ledger.rules import seats as seat_rules
+from wf_tui.ledger.rules.limits import budgets, lanes
 from wf_tui.ledger.rules.moves import MoveResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from wf_tui.ledger.model.lane_state import LaneState
     from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
     from wf_tui.ledger.model.rows import Detail, WorkerRow
+    from wf_tui.ledger.model.run_budget import RunBudget
     from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.attempts import Ending
@@ -193,21 +196,42 @@ class Ledger(AttemptReports):
         *,
         start_deadline: float = START_DEADLINE,
         steal_after: float = STEAL_AFTER,
+        permits: Mapping[str, int] | None = None,
     ) -> Claim | None:
         """Claim the best ready task for a seat, or return None.
 
         In seconds: how long its program has to start, and how long a task that the plan pinned to a
-        busy seat waits for that one.
+        busy seat waits for that one. `permits` are how many claims each lane still lets through.
         """
         with self._change(run) as tx:
             return claims.claim_for(
-                tx, worker, start_deadline=start_deadline, steal_after=steal_after
+                tx,
+                worker,
+                start_deadline=start_deadline,
+                steal_after=steal_after,
+                permits=permits,
             )
 
     def release_due(self, run: str) -> None:
         """Let tasks go whose back-off or quota is over; a claim does so, too."""
         with self._change(run) as tx:
+            lanes.open_due(tx)
             claims.release_due(tx)
+
+    def see_lanes(self, run: str, states: Iterable[LaneState], short: Mapping[str, str]) -> None:
+        """Take over how the lanes of the host are, and why they gave fewer permits than wanted."""
+        with self._change(run) as tx:
+            lanes.see(tx, states, short)
+
+    def open_lanes(self, run: str, names: Iterable[str] | None = None) -> list[str]:
+        """Open lanes at a person's word, by default those of a refused key; return which."""
+        with self._change(run) as tx:
+            return lanes.open_for(tx, names)
+
+    def set_budget(self, run: str, budget: RunBudget) -> bool:
+        """Change what the run may cost; whether that changed anything."""
+        with self._change(run) as tx:
+            return budgets.set_budget(tx, budget)
 
     def reanchor(self, run: str) -> None:
         """Bring back what a clock that was set back would make wait for too long."""
@@ -302,9 +326,12 @@ class Ledger(AttemptReports):
         )
 
     def limited(
-        self, fence: Fence, ending: Ending, kind: LimitKind, lane: str, until: float
+        self, fence: Fence, ending: Ending, kind: LimitKind, lane: str, until: float | None
     ) -> bool:
-        """Put a task back, or block it, because of its provider; `until` is in UTC seconds."""
+        """Put a task back, or block it, because of its provider.
+
+        `until` is when the lane opens by itself, in UTC seconds; None: when a person says so.
+        """
         return self._result(
             fence,
             ending,

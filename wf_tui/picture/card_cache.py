@@ -15,6 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
+from wf_tui.ledger.queries import budget_reads
 from wf_tui.picture.card import Card, Evidence, evidence_of, make_card
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class CardCache:
         """
         self._context = replace(context, unmet_needs=self._needs)
         self._open = {attempt.task: attempt for attempt in context.holders}
-        for_all = (context.run.state == RunState.PAUSED, context.phase_waits, context.stoppers)
+        stopped = (context.run.state == RunState.PAUSED, budget_reads.is_used_up(context.run))
+        for_all = (stopped, context.phase_waits, context.stoppers)
         for_unblocked = _shared_by_unblocked(context)
         reach = Reach.NONE
         if for_all != self._shared_by_all:
@@ -207,8 +209,9 @@ def _shared_by_unblocked(context: Reasons) -> object:
     }
     holders = {(attempt.task, attempt.epoch) for attempt in context.holders}
     seats = [
-        (seat.name, seat.profile, seat.kind, seat.roles, seat.lane, seat.lane_until)
+        (seat.name, seat.profile, seat.takes, seat.roles, seat.lane, seat.task is None)
         for seat in context.workers
     ]
     run = context.run
-    return (full, holders, seats, context.breakers, run.shared_merges, run.scopes)
+    limits = (context.breakers, context.lanes, run.jobs)
+    return (full, holders, seats, limits, run.shared_merges, run.scopes)

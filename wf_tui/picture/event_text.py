@@ -12,10 +12,12 @@ from wf_tui.ledger.model.events import attempt_events as attempts
 from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.read import Event, read_event
+from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.states import PERSON, Cause, Intent, LimitKind, Step
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
 from wf_tui.picture.attempt_text import gate_name, left_text
+from wf_tui.picture.usage_text import budget_words
 from wf_tui.plan.choices import GateOn
 from wf_tui.text import clean, listed, plural
 
@@ -32,6 +34,11 @@ _NAME: Final = 40
 _CHOSEN: Final = 3
 _TIMEOUT: Final = "timeout"
 """The actor of an answer that nobody gave."""
+_SHUT: Final = {
+    LaneStatus.QUOTA: "used up",
+    LaneStatus.AUTH: "shut",
+    LaneStatus.PAUSED: "paused",
+}
 _SHORT: Final = 8
 """How much of an object name is shown."""
 
@@ -145,9 +152,16 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
             if event.reason is LimitKind.BREAKER:
                 failures = event.failures or "many"
                 return f"{event.lane} is paused: {failures} attempts in a row failed at once"
-            return f"lane {event.lane} is limited: {_spaced(event.reason)}"
+            why = event.text or _spaced(event.reason)
+            shut = _SHUT.get(event.state or LaneStatus.LIMITED, "limited")
+            return f"lane {event.lane} is {shut}: {why}"
         case runs.LaneOpen():
-            return f"lane {event.lane} is open again"
+            most = "" if event.capacity is None else f", for {event.capacity} at once"
+            return f"lane {event.lane} is open{most or ' again'}"
+        case runs.BudgetChanged():
+            return f"budget: {budget_words(event.limit)}, was {budget_words(event.before)}"
+        case runs.BudgetReached():
+            return f"{event.percent} % of the budget of the {event.of} is used"
         case runs.Exported():
             return f"exported {event.commit[:_SHORT]}"
         case runs.ExportPending():

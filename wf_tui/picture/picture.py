@@ -241,8 +241,14 @@ class Picture:
             return []
         rows = self._cache.rows
         written = {one.task: may_write(one) for one in self._batch.reasons.holders}
+        lanes = {name: lane.state for name, lane in self._batch.reasons.lanes.items()}
         return [
-            seat_view(seat, rows.get(seat.task or ""), written.get(seat.task or "", ()))
+            seat_view(
+                seat,
+                rows.get(seat.task or ""),
+                written.get(seat.task or "", ()),
+                lanes.get(seat.lane),
+            )
             for seat in self._batch.workers
         ]
 

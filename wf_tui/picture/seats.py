@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wf_tui.ledger.model.lane_state import LaneState
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
 
 __all__ = ["SeatView", "seat_view"]
@@ -30,14 +32,17 @@ class SeatView:
     heartbeat_at: float | None
     lane: str
     state: str
+    lane_state: LaneStatus
     lane_until: float | None
     roles: tuple[str, ...]
     writes: tuple[str, ...]
     """The paths that its attempt may change, and keeps from others where scopes are serialised."""
 
 
-def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> SeatView:
-    """Return a seat as it is shown.
+def seat_view(
+    seat: WorkerRow, task: TaskRow | None, writes: Sequence[str], lane: LaneState | None = None
+) -> SeatView:
+    """Return a seat as it is shown; `lane` is what the run knows of its lane, if anything.
 
     `task` is the row of the task that the seat names, if there is one, and `writes` are the paths
     that its open attempt may change. The seat holds that task only while worker and epoch are the
@@ -62,7 +67,8 @@ def seat_view(seat: WorkerRow, task: TaskRow | None, writes: Sequence[str]) -> S
         heartbeat_at=seat.heartbeat_at,
         lane=clean(seat.lane),
         state=clean(seat.state),
-        lane_until=seat.lane_until,
+        lane_state=LaneStatus.OPEN if lane is None else lane.status,
+        lane_until=None if lane is None else lane.until,
         roles=tuple(clean(role) for role in seat.roles),
         writes=tuple(clean(path) for path in writes),
     )

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wf_tui.ledger.model.usage import Usage
 
-__all__ = ["usage_text"]
+__all__ = ["budget_words", "count_words", "dollars", "usage_text"]
 
 _MICRO: Final = 1_000_000
+_CENT: Final = 10_000
+_THOUSAND: Final = 1_000
+_MILLION: Final = 1_000_000
 
 
 def usage_text(usage: Usage | None) -> str:
@@ -31,3 +36,28 @@ def usage_text(usage: Usage | None) -> str:
         return ", ".join(words)
     silent = f"{plural(usage.unknown, 'attempt')} without figures"
     return f">= {', '.join(words)}; {silent}" if words else silent
+
+
+def dollars(microusd: int) -> str:
+    """Return an amount of money, to the cent or, below ten of them, as exactly as it matters."""
+    if 0 < microusd < 10 * _CENT:
+        return f"${microusd / _MICRO:.4f}"
+    return f"${microusd / _MICRO:.2f}"
+
+
+def count_words(number: int) -> str:
+    """Return a number of tokens in at most five characters."""
+    if number < _THOUSAND:
+        return str(number)
+    if number < _MILLION:
+        return f"{number / _THOUSAND:.{0 if number >= 100 * _THOUSAND else 1}f}k"
+    return f"{number / _MILLION:.{0 if number >= 100 * _MILLION else 1}f}M"
+
+
+def budget_words(limit: Mapping[str, object]) -> str:
+    """Return a limit of money, of tokens, of both or of nothing; as events and rows have it."""
+    cost, tokens = limit.get("cost_microusd"), limit.get("tokens")
+    words = [dollars(cost)] if isinstance(cost, int) else []
+    if isinstance(tokens, int):
+        words.append(f"{count_words(tokens)} tokens")
+    return " and ".join(words) or "none"

@@ -15,7 +15,7 @@ from wf_tui.git.worktrees.shared import SharedTree
 from wf_tui.git.worktrees.snapshots import Snapshots
 from wf_tui.ledger.model.run_environment import environment_of
 from wf_tui.ledger.model.worktree_setup import worktree_setup_of
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.profiles.logins import Logins
 from wf_tui.profiles.run_profiles import RunProfiles
 from wf_tui.scheduler.attempts.attempt import Steps
@@ -32,6 +32,7 @@ from wf_tui.scheduler.descriptors import raise_descriptor_limit
 from wf_tui.scheduler.exporter import Exporter
 from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
+from wf_tui.scheduler.lanes.make import run_lanes
 from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.writer import Writer
     from wf_tui.paths import RepoPaths, RunPaths
+    from wf_tui.scheduler.lanes.run_lanes import RunLanes
     from wf_tui.scheduler.threads import Threads
 
 __all__ = ["RunContext", "open_run"]
@@ -89,6 +91,8 @@ class RunContext:
     ports: Ports
     """The ranges of ports for attempts."""
     log: RunLog
+    lanes: RunLanes | None = None
+    """The lanes of the host; None where all seats of the run are local."""
 
     def exporter(self) -> Exporter:
         """Make what shows merged work to the user's repository."""
@@ -151,6 +155,7 @@ class RunContext:
             self.threads,
             attempts,
             self.ports,
+            self.lanes,
             foreground=foreground,
         )
 
@@ -165,6 +170,7 @@ async def open_run(
     timing: Timing,
     environ: Mapping[str, str],
     port_base: int,
+    lane_budgets: Mapping[str, int],
     deaf_after: float,
     writer: Writer,
     threads: Threads,
@@ -177,10 +183,11 @@ async def open_run(
     """
     paths = repo.run(run)
 
-    def read(ledger: Ledger) -> tuple[RunRow, WorktreeSetup]:
-        return reads.run_row(ledger.db, run), worktree_setup_of(ledger.db, run)
+    def read(ledger: Ledger) -> tuple[RunRow, WorktreeSetup, list[str]]:
+        lanes = lane_reads.seat_lanes(ledger.db, run)
+        return reads.run_row(ledger.db, run), worktree_setup_of(ledger.db, run), lanes
 
-    row, worktree = await writer.submit(read)
+    row, worktree, lanes = await writer.submit(read)
     control = open_control(paths)
     profiles = await threads.run(_profiles, row, environ, paths, repo)
     top = Path(worktree.checkout) if worktree.checkout else None
@@ -208,6 +215,7 @@ async def open_run(
             worktree=worktree,
             ports=Ports(repo.root.parent / "ports", port_base),
             log=RunLog(run),
+            lanes=run_lanes(repo, run, clock, profiles, lane_budgets) if lanes else None,
         )
 
 

@@ -129,6 +129,7 @@ def run_here(
         config.timing,
         foreground=not stay_when_stalled,
         port_base=config.port_base,
+        lane_budgets=config.lane_budgets,
     )
     over = threading.Event()
     with ThreadPoolExecutor(1, "events") as pool:

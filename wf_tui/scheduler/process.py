@@ -69,6 +69,8 @@ class Lead:
     foreground: bool = False
     """Whether a person waits for the end: then a run that stalls ends."""
     port_base: int = 20_000
+    lane_budgets: Mapping[str, int] = field(default_factory=dict)
+    """By lane: micro-dollars that it may cost on one day."""
     patience: Patience = field(default_factory=Patience)
     """How long its reads wait for a program that locks the ledger against readers, too."""
     deaf_after: float = DEAF_AFTER
@@ -140,11 +142,16 @@ class Lead:
                 timing=self.timing,
                 environ=self.environ,
                 port_base=self.port_base,
+                lane_budgets=self.lane_budgets,
                 deaf_after=self.deaf_after,
                 writer=writer,
                 threads=Threads(executor, self.timing.step_deadline, self.faults),
             ) as context:
-                return await self._schedule(context)
+                try:
+                    return await self._schedule(context)
+                finally:
+                    if context.lanes is not None:
+                        await asyncio.to_thread(context.lanes.close)
         finally:
             # Last of all: until here somebody may wait for the answer of the ledger.
             await asyncio.to_thread(writer.close)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Intent, RunState
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.scheduler.attempts.accepted import find_accepted
 from wf_tui.scheduler.attempts.attempt import find_left
 from wf_tui.scheduler.attempts.endings import CANCELLED
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.attempt import Attempt, LeftClaim
     from wf_tui.scheduler.attempts.factory import AttemptFactory
+    from wf_tui.scheduler.lanes.run_lanes import LaneLook, RunLanes
     from wf_tui.scheduler.ports import Ports
     from wf_tui.scheduler.threads import Threads
 
 __all__ = ["Scheduler"]
 
+_ASK_AGAIN: Final = 1.0
+"""Seconds until permits are asked for again that were of no use."""
 _LONGEST_SLEEP: Final = 60.0
 """Seconds until the next look at the ledger where nothing wakes the loop before."""
 
@@ -51,6 +55,24 @@ class Placement:
     """The claims of persons that nobody sees through yet."""
     left: list[LeftClaim]
     """The claims of a dead scheduler whose work is there, and is to be judged again."""
+    late: bool = False
+    """Whether something became ready that no permit was asked for yet."""
+
+
+@dataclass(frozen=True)
+class Fruitless:
+    """Lanes whose permits were of no use, as of an event of the run and a time."""
+
+    lanes: frozenset[str] = frozenset()
+    seq: int = -1
+    at: float = 0.0
+
+    def still(self, seq: int, now: float) -> frozenset[str]:
+        """Return the lanes that are not asked for again yet: nothing happened since, or just now.
+
+        Else two schedulers that can use nothing would wake each other for ever.
+        """
+        return self.lanes if seq == self.seq or now - self.at < _ASK_AGAIN else frozenset()
 
 
 @dataclass
@@ -70,11 +92,16 @@ class Scheduler:
     threads: Threads
     attempts: AttemptFactory
     ports: Ports | None = None
+    lanes: RunLanes | None = None
+    """The lanes of the host; None where all seats are local, which asks nobody for a permit."""
     foreground: bool = False
     _running: dict[tuple[str, int], ActiveClaim] = field(default_factory=dict)
     """The claims that are being worked on, by task and epoch."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _retry_at: float | None = None
+    """When permits are to be asked for again, in UTC seconds."""
+    _fruitless: Fruitless = field(default_factory=Fruitless)
     _broken: BaseException | None = None
     """Why an attempt could not even end: the next scheduler has to recover it."""
 
@@ -84,12 +111,7 @@ class Scheduler:
         Raises what broke the heartbeat or kept an attempt from ending, a `LedgerError` above all.
         However it ends, no attempt of it runs any more: those that did are left to recovery.
         """
-        heartbeat = Heartbeat(
-            self.run_id, self.view, self.writer, self.clock, self.timing, self._wake, self._running
-        )
-        helpers = [asyncio.create_task(heartbeat.watch()), asyncio.create_task(heartbeat.beat())]
-        for helper in helpers:
-            helper.add_done_callback(lambda _: self._wake.set())  # it has failed
+        helpers = self._start_helpers()
         try:
             while True:
                 # Cleared before the look: what happens during it is looked at the next time.
@@ -113,6 +135,18 @@ class Scheduler:
             if self._tasks:
                 await asyncio.wait(self._tasks)
 
+    def _start_helpers(self) -> list[asyncio.Task[None]]:
+        """Start what watches beside the loop; none of it ends, unless it fails."""
+        heartbeat = Heartbeat(
+            self.run_id, self.view, self.writer, self.clock, self.timing, self._wake, self._running
+        )
+        helpers = [asyncio.create_task(heartbeat.watch()), asyncio.create_task(heartbeat.beat())]
+        if self.lanes is not None:
+            helpers.append(asyncio.create_task(self.lanes.watch(self._wake)))
+        for helper in helpers:
+            helper.add_done_callback(lambda _: self._wake.set())
+        return helpers
+
     def is_over(self, pulse: Pulse) -> bool:
         """Whether the loop may end: nothing is open, and the run has ended or is to be left paused.
 
@@ -126,9 +160,14 @@ class Scheduler:
 
     async def _look_and_start(self) -> Pulse:
         """Place what can be placed, start it, and stop what a person took back meanwhile."""
+        look = await self._look_at_lanes()
         # A copy: the writer's thread must not see the loop's own while it changes.
         running = frozenset(self._running)
-        placed = await self.writer.submit(lambda ledger: self.place(ledger, running))
+        placed = await self.writer.submit(lambda ledger: self.place(ledger, running, look))
+        if look is not None:
+            self._hold_permits(look, placed)
+        if placed.late:
+            self._wake.set()
         self.attempts.steps.integrator.allow(placed.pulse.jobs)
         self.attempts.steps.prepare.trees.pool.hold_back(placed.pulse.wanted_trees)
         if placed.claims:
@@ -159,15 +198,56 @@ class Scheduler:
             if mail.key in self._running:
                 self._running[mail.key].mailbox.fill(mail)
 
-    def place(self, ledger: Ledger, running: Collection[tuple[str, int]]) -> Placement:
+    async def _look_at_lanes(self) -> LaneLook | None:
+        """Take permits for the seats that may find a task, before anything is claimed.
+
+        None where all seats are local.
+        """
+        if self.lanes is None:
+            return None
+        with self.view.snapshot():
+            row = reads.run_row(self.view, self.run_id)
+            names = lane_reads.seat_lanes(self.view, self.run_id)
+            wanted = lane_reads.wanted_seats(self.view, row)
+        vain = self._fruitless.still(row.seq, self.clock.now())
+        asked = {lane: seats for lane, seats in wanted.items() if lane not in vain}
+        look = await self.lanes.look(names, asked, first=not row.open_attempts)
+        self._retry_at = look.grant.retry_at
+        if vain & wanted.keys():
+            self._retry_at = min(self._retry_at or math.inf, self.clock.now() + _ASK_AGAIN)
+        return look
+
+    def _hold_permits(self, look: LaneLook, placed: Placement) -> None:
+        """Keep a permit for each claim, and remember in which lanes there was nothing to claim."""
+        if self.lanes is None:
+            return
+        claimed = [((claim.task.id, claim.epoch), claim.lane) for claim in placed.claims]
+        self.lanes.settle(look, claimed)
+        vain = frozenset(look.grant.permits.keys() - {lane for _, lane in claimed})
+        if vain or claimed:
+            self._fruitless = Fruitless(vain, placed.pulse.seq, self.clock.now())
+
+    def place(
+        self,
+        ledger: Ledger,
+        running: Collection[tuple[str, int]],
+        look: LaneLook | None = None,
+    ) -> Placement:
         """Claim for each idle seat, or end a run that has nothing left (RULES 3.1, 4.3).
 
         A rule for the writer: runs on its thread, in one transaction. `running` are the task and
-        epoch of each claim that is being worked on. One look claims for all idle seats, so that a
-        storm of short tasks costs one commit and not one for each.
+        epoch of each claim that is being worked on, `look` what the lanes of the host let through.
+        One look claims for all idle seats, so that a storm of short tasks costs one commit and not
+        one for each.
         """
         run = self.run_id
         now = ledger.now()
+        # Counted down here: a transaction that is made again begins with all of them again.
+        permits = None if look is None else look.counts
+        # A run that waits for a permit has not stalled; a shut lane has its timer, or a person.
+        short, late = look is not None and bool(look.short), False
+        if look is not None:
+            ledger.see_lanes(run, look.states, look.short)
         pulse = reads.pulse(ledger.db, run, now)
         claims = []
         if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:
@@ -180,19 +260,36 @@ class Scheduler:
                     seat,
                     start_deadline=self.timing.start_deadline,
                     steal_after=self.timing.steal_after,
+                    permits=permits,
                 )
                 if claim is not None:
                     claims.append(claim)
+                    if permits and claim.lane in permits:
+                        permits[claim.lane] -= 1
         if claims:
             self.threads.faults.reach(Point.CLAIM_CHOSEN)
-        elif not pulse.open:
+        elif not pulse.open and not (late := self._came_late(ledger, look)) and not short:
             # By the time of the look: a timer that has become due since then still has to be seen.
             ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
         # Once more, with what was claimed just now: the loop sleeps by the timers in it.
         pulse = reads.pulse(ledger.db, run, now)
         held = {*running, *((claim.task.id, claim.epoch) for claim in claims)}
         accepted = find_accepted(ledger, run, pulse, held)
-        return Placement(pulse, claims, accepted, find_left(ledger, run, pulse, held))
+        left = find_left(ledger, run, pulse, held)
+        return Placement(pulse, claims, accepted, left, late)
+
+    def _came_late(self, ledger: Ledger, look: LaneLook | None) -> bool:
+        """Whether a seat may find a task for which nobody has asked for a permit; in `place`.
+
+        It became ready after the look at the lanes, so that the next look is for it.
+        """
+        if look is None:
+            return False
+        row = reads.run_row(ledger.db, self.run_id)
+        now = ledger.now()
+        known = look.asked.keys() | {lane.name for lane in look.states if lane.shut(now)}
+        late = lane_reads.wanted_seats(ledger.db, row).keys() - known
+        return bool(late - self._fruitless.still(row.seq, now))
 
     def _start(self, attempt: Attempt | Accepted) -> None:
         """Start a claim's work as a task of the loop, and see to what its end leaves behind."""
@@ -201,6 +298,8 @@ class Scheduler:
 
         def finished(task: asyncio.Task[None]) -> None:
             self._running.pop(key, None)
+            if self.lanes is not None:
+                self.lanes.free(key)
             # Only now: until the task has ended a program of it may still listen there.
             if self.ports:
                 self.ports.free(key)
@@ -220,8 +319,9 @@ class Scheduler:
     async def _sleep(self, pulse: Pulse) -> None:
         """Sleep until something wakes the loop or the next timer of the ledger is due."""
         wait = _LONGEST_SLEEP
-        if pulse.next_timer is not None:
-            wait = min(wait, max(0.0, pulse.next_timer - self.clock.now()))
+        for at in (pulse.next_timer, self._retry_at):
+            if at is not None:
+                wait = min(wait, max(0.0, at - self.clock.now()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._wake.wait()

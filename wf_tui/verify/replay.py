@@ -170,6 +170,8 @@ _RUN_EVENTS: Final[Mapping[str, RunJudge]] = {
 _PROFILE_EVENTS: Final[Mapping[str, RunJudge]] = {
     "lane_limited": pauses.check_pause_begun,
     "lane_open": pauses.check_pause_over,
+    "budget_changed": pauses.check_budget_change,
+    "budget_reached": pauses.check_budget_mark,
 }
 _BY_OPERATOR: Final = frozenset(
     {"task_retried", "task_reassigned", "task_skipped", "task_edited", "task_unblocked", "undone"}

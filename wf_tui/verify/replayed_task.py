@@ -99,6 +99,8 @@ class ReplayedTask:
     limited: str = ""
     """Why its provider said no just now: `rate`, `quota` or `auth`; "" where it did not."""
     until: float | None = None
+    lane: str = ""
+    """The lane that it was told so for."""
     in_conflict: bool = False
     gated: bool = False
     """Whether its work may not be merged with others' before its gate has passed on the merge."""

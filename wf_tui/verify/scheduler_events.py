@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wf_tui.verify import pauses
 from wf_tui.verify.claims import SLACK, is_live
 from wf_tui.verify.event_fields import get_int, get_number, get_text
 from wf_tui.verify.kinds import ABORTING, AT_ONCE, CANCELLED_BY_ABORT, COUNTED, SCOPE_WHYS
@@ -86,6 +87,9 @@ def check_limit(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     # What it means for the task is told by the next event: back to the queue, or blocked.
     task.limited = reason if reason in {"quota", "auth"} else "rate"
     task.until = get_number(event, "until")
+    task.lane = get_text(event, "lane")
+    if "state" in event.data:
+        pauses.lane_shuts(run, event)
 
 
 def check_conflict(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -188,7 +192,9 @@ def check_unblocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> No
     if get_text(event, "before") == "quota":
         run.require(task.kind == "quota", "move", event, f"freed from {task.where}")
         early = task.not_before is not None and run.clock < task.not_before - SLACK
-        run.require(not early, "timer", event, "its quota was not back yet")
+        # A person may have opened its lane before the time.
+        shut = task.lane in run.pauses.lanes
+        run.require(not (early and shut), "timer", event, "its quota was not back yet")
         task.not_before = None
         run.requeue(task)
         return

@@ -13,6 +13,7 @@ from tests.support.ledger_harness import LedgerHarness, seat, shell
 from wf_tui.board.actions.seat_choices import SeatFacts, choices, interrupted
 from wf_tui.board.messages import CardDropped
 from wf_tui.board.screens.dialogs import Choice, ChoiceDialog, best
+from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.rules.moves import HOLD
 
@@ -110,8 +111,9 @@ async def test_reassign_without_workers_says_so(tmp_path: Path) -> None:
 
 def test_a_limited_lane_is_told() -> None:
     """A seat whose lane is limited comes after the free ones."""
-    drive_seats = (seat("w1", lane="glm", lane_until=200.0), seat("w2"))
-    facts = SeatFacts((), drive_seats, now=100.0)
+    drive_seats = (seat("w1", lane="glm"), seat("w2"))
+    limited = LaneState("glm", LaneStatus.LIMITED, until=200.0)
+    facts = SeatFacts((), drive_seats, now=100.0, lanes={"glm": limited})
     notes = [(choice.id, choice.note) for choice in choices(facts)]
     assert notes == [
         ("w2", "free"),

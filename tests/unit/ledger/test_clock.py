@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.ledger_harness import BAD, RUN, seat, shell
 from wf_tui.ledger.model.states import LimitKind, RunState, Step
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.rules.runs import IDLE_END
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_a_limit_of_a_provider_is_cut(drive: LedgerHarness) -> None:
     drive.ledger.limited(fence, BAD, LimitKind.RATE, "far", drive.clock.now() + 30)
     drive.clock.move(-3 * HOUR)
     drive.ledger.reanchor(RUN)
-    assert drive.seat("w1").lane_until == drive.clock.now() + 30
+    assert lane_reads.lanes(drive.db, RUN)["far"].state.until == drive.clock.now() + 30
 
 
 def test_a_failure_across_a_set_clock_is_not_quick(drive: LedgerHarness) -> None:

@@ -171,10 +171,11 @@ def test_a_quota_frees_itself(drive: LedgerHarness) -> None:
 
 def test_a_refused_key_fails(drive: LedgerHarness) -> None:
     """An authentication error blocks the task at once, uncounted, and pauses the lane."""
-    drive.make(shell("a", max_attempts=9), "b")
+    drive.make(shell("a", max_attempts=9), "b", seats=[seat("w1", lane="far")])
     drive.ledger.limited(
-        drive.expect_claim("a"), BAD, LimitKind.AUTH, "local", drive.clock.now() + 900
+        drive.expect_claim("a"), BAD, LimitKind.AUTH, "far", drive.clock.now() + 900
     )
+    drive.clock.move(1e6)
     assert (drive.where("a"), drive.task("a").tries) == ("B:failed", 0)
     assert drive.claim() is None
 

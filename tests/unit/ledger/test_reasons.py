@@ -6,8 +6,11 @@ import pytest
 
 from tests.support.ledger_harness import BAD, RUN, LedgerHarness, phase, seat, shell
 from tests.support.task_states import STATES
+from wf_tui.ledger.model.lane_state import LaneState
 from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.run_budget import RunBudget
 from wf_tui.ledger.model.states import BlockedKind, LimitKind
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries.reasons import Reason
 from wf_tui.ledger.rules.moves import SKIP
 
@@ -123,8 +126,8 @@ def test_lane_limited(drive: LedgerHarness) -> None:
     until = drive.clock.now() + 30
     drive.ledger.limited(drive.expect_claim("a"), BAD, LimitKind.RATE, "far", until)
     reason = drive.reason("a")
-    assert (reason.kind, reason.text) == ("lane_limited", "far is limited")
-    assert reason.detail == {"lane": "far", "until": until}
+    assert (reason.kind, reason.text) == ("lane_limited", "far is limited, open again in 30 s")
+    assert reason.detail == {"lane": "far", "until": until, "state": "limited"}
 
 
 def test_one_free_lane_is_enough(drive: LedgerHarness) -> None:
@@ -140,8 +143,45 @@ def test_wip_limit(drive: LedgerHarness) -> None:
     """A task of a phase at its limit names the phase and the limit."""
     drive.make(phase("p", "a", "b", wip=1)).expect_claim("a")
     assert drive.reason("b") == Reason(
-        "wip_limit", "phase p runs 1 task at most", {"phase": "p", "wip": 1}
+        "wip_limit", "phase p runs 1 task at most", {"limit": "phase", "phase": "p", "wip": 1}
     )
+
+
+def test_jobs_and_seats_that_are_taken(drive: LedgerHarness) -> None:
+    """Which number keeps a task from starting is said, the first that a claim would come to."""
+    drive.make("a", "b", jobs=1, seats=2).expect_claim("a")
+    taken = Reason("wip_limit", "1 job at once, and all run", {"limit": "jobs", "jobs": 1})
+    assert drive.reason("b") == taken
+    drive.mine.set_jobs(RUN, 9)
+    assert drive.reason("b").kind == "ready"
+    drive.mine.add(RUN, shell("c"))
+    drive.expect_claim("b", "w2")
+    busy = Reason("wip_limit", "all 2 seats are busy", {"limit": "seats", "seats": 2})
+    assert drive.reason("c") == busy
+
+
+def test_what_the_host_has_no_room_for(drive: LedgerHarness) -> None:
+    """Memory is one of the numbers; a lane that bears no more is a lane that is limited."""
+    drive.make("a", seats=[seat("w1", lane="far")])
+    state = LaneState("far", capacity=2)
+    drive.ledger.see_lanes(RUN, [state], {"far": "memory"})
+    assert drive.reason("a").detail == {"limit": "memory"}
+    drive.ledger.see_lanes(RUN, [state], {"far": "capacity"})
+    assert drive.reason("a").text == "far bears 2 attempts at once on this host"
+    drive.ledger.see_lanes(RUN, [state], {"far": "ramp"})
+    assert drive.reason("a").kind == "ready"
+
+
+def test_a_budget_that_is_used_up(drive: LedgerHarness) -> None:
+    """It comes before all that is of the task; only a pause of the run comes before it."""
+    drive.make("a", shell("b", "a"))
+    drive.mine.set_budget(RUN, RunBudget(tokens=10))
+    fence = drive.expect_claim("a")
+    drive.ledger.used(fence, Usage(input_tokens=8, output_tokens=2))
+    assert drive.reason("b").kind == "budget"
+    assert drive.reason("b").detail == {"limit": {"cost_microusd": None, "tokens": 10}}
+    drive.mine.pause(RUN)
+    assert drive.reason("b").kind == "paused"
 
 
 def test_in_progress(drive: LedgerHarness) -> None:

@@ -85,6 +85,11 @@ PINNED: list[tuple[Event, str]] = [
         '{"lane": "x", "until": 9.5, "failures": 3, "reason": "breaker"}',
     ),
     (runs.LaneOpen(lane="x"), '{"lane": "x"}'),
+    (
+        runs.BudgetChanged(limit={"tokens": 2}, before={"tokens": 1}),
+        '{"limit": {"tokens": 2}, "before": {"tokens": 1}}',
+    ),
+    (runs.BudgetReached(of="run", percent=80), '{"of": "run", "percent": 80}'),
     (runs.Exported(commit="c1", before="c0"), '{"commit": "c1", "before": "c0"}'),
     (runs.ExportPending(reason="checked out"), '{"reason": "checked out"}'),
     (

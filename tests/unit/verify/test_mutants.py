@@ -314,7 +314,7 @@ def test_quotas_and_conflicts(drive: LedgerHarness) -> None:
     made = history(drive.db)
     assert made.found() == []
     assert "move" in made.without(of("lane_limited")).found()
-    assert "timer" in made.changed(of("lane_limited"), until=drive.clock.now() + 60).found()
+    assert "lane" in made.changed(of("lane_limited"), until=drive.clock.now() + 60).found()
     assert "move" in made.without(of("conflict_found")).found()
     assert "tries" in made.changed(of("conflict_found"), again=True).found()
 

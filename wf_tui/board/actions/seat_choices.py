@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from wf_tui.board.screens.dialogs import Choice
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.rules.task_guards import stoppable
 from wf_tui.plan.choices import Takes
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from wf_tui.ledger.model.lane_state import LaneState
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
     from wf_tui.ledger.store.database import Database
 
@@ -39,6 +40,7 @@ class SeatFacts:
     seats: tuple[WorkerRow, ...]
     now: float = 0.0
     """When they were read, in UTC seconds."""
+    lanes: Mapping[str, LaneState] = field(default_factory=dict)
 
 
 def read(db: Database, *, run: str, tasks: Sequence[str], now: float = 0.0) -> SeatFacts:
@@ -47,7 +49,8 @@ def read(db: Database, *, run: str, tasks: Sequence[str], now: float = 0.0) -> S
     The handler calls it through `ActionHost.read`, on a thread.
     """
     rows = tuple(reads.task(db, run, name) for name in tasks)
-    return SeatFacts(rows, tuple(reads.workers(db, run)), now)
+    lanes = {name: lane.state for name, lane in lane_reads.lanes(db, run).items()}
+    return SeatFacts(rows, tuple(reads.workers(db, run)), now, lanes)
 
 
 def choices(facts: SeatFacts) -> list[Choice]:
@@ -88,8 +91,9 @@ def _seat(seat: WorkerRow, facts: SeatFacts) -> tuple[_Rank, Choice]:
     if seat.task is not None:
         note = f"busy with {clean(seat.task, limit=60)}: waits until it is free"
         return _Rank.BUSY, Choice(seat.name, seat.name, note)
-    if (seat.lane_until or 0) > facts.now:
-        note = f"fits, but its lane {seat.lane} is limited"
+    lane = facts.lanes.get(seat.lane)
+    if lane is not None and lane.shut(facts.now):
+        note = f"fits, but its lane {clean(seat.lane, limit=40)} is {lane.status}"
         return _Rank.LIMITED, Choice(seat.name, seat.name, note)
     return _Rank.FREE, Choice(seat.name, seat.name, "free")
 

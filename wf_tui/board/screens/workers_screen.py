@@ -12,6 +12,7 @@ from wf_tui.board.actions.view_actions import view_bindings
 from wf_tui.board.messages import TaskDropped
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.footer import BoardFooter
+from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.picture.age import span
 from wf_tui.text import cut, plural
 
@@ -176,8 +177,10 @@ def cells_of(seat: SeatView, now: float) -> tuple[Cell, ...]:
     Its texts were cleaned by the picture.
     """
     lane, lane_style = seat.lane, ""
-    if seat.lane_until is not None and seat.lane_until > now:
-        lane, lane_style = f"{seat.lane} {span(seat.lane_until - now)}", "bold"
+    if seat.lane_state is not LaneStatus.OPEN:
+        # One whose time has come is opened with the next look of the scheduler.
+        left = seat.lane_state.value if seat.lane_until is None else span(seat.lane_until - now)
+        lane, lane_style = f"{seat.lane} {left}", "bold"
     beat, beat_style = "", ""
     if seat.task and seat.heartbeat_at is not None:
         silent = now - seat.heartbeat_at

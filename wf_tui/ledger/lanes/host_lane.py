@@ -6,9 +6,12 @@ None of them asks a clock or a database; `Lanes` calls them inside its transacti
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
+
+if TYPE_CHECKING:
+    from wf_tui.ledger.model.states import LimitKind
 
 __all__ = [
     "HostLane",
@@ -48,8 +51,7 @@ class HostLane:
 
     name: str
     state: LaneStatus = LaneStatus.OPEN
-    reason: str = ""
-    """The word of `LimitKind` for it, "" where it is open."""
+    reason: LimitKind | None = None
     text: str = ""
     until: float | None = None
     capacity: int | None = None
@@ -69,7 +71,9 @@ class HostLane:
     @property
     def seen(self) -> LaneState:
         """What a run notes of it."""
-        return LaneState(self.name, self.state, self.text, self.until, self.capacity, self.actor)
+        return LaneState(
+            self.name, self.state, self.reason, self.text, self.until, self.capacity, self.actor
+        )
 
     def shut(self, now: float) -> bool:
         """Whether it lets nothing through."""
@@ -132,7 +136,13 @@ def give_back(lane: HostLane, unused: int) -> HostLane:
 
 
 def limit(
-    lane: HostLane, now: float, *, retry_after: float | None, running: int, reason: str, text: str
+    lane: HostLane,
+    now: float,
+    *,
+    retry_after: float | None,
+    running: int,
+    reason: LimitKind,
+    text: str,
 ) -> HostLane:
     """Take note of a refusal: pause as long as the provider asks, else longer each time.
 
@@ -182,7 +192,7 @@ def worked(lane: HostLane) -> HostLane:
     return replace(lane, faults=0)
 
 
-def use_up(lane: HostLane, until: float | None, *, reason: str, text: str) -> HostLane:
+def use_up(lane: HostLane, until: float | None, *, reason: LimitKind, text: str) -> HostLane:
     """Shut a lane whose quota is used up; without an end, a person opens it."""
     if lane.state in {LaneStatus.AUTH, LaneStatus.PAUSED}:
         return lane
@@ -192,14 +202,14 @@ def use_up(lane: HostLane, until: float | None, *, reason: str, text: str) -> Ho
     return replace(lane, state=LaneStatus.QUOTA, reason=reason, text=text, until=until, actor="")
 
 
-def refuse(lane: HostLane, *, reason: str, text: str) -> HostLane:
+def refuse(lane: HostLane, *, reason: LimitKind, text: str) -> HostLane:
     """Shut a lane whose key or configuration was refused, until a person opens it."""
     if lane.state is LaneStatus.PAUSED:
         return lane
     return replace(lane, state=LaneStatus.AUTH, reason=reason, text=text, until=None, actor="")
 
 
-def pause(lane: HostLane, *, reason: str, text: str, actor: str) -> HostLane:
+def pause(lane: HostLane, *, reason: LimitKind, text: str, actor: str) -> HostLane:
     """Shut a lane at a person's word."""
     return replace(lane, state=LaneStatus.PAUSED, reason=reason, text=text, until=None, actor=actor)
 
@@ -211,4 +221,4 @@ def open_lane(lane: HostLane, actor: str) -> HostLane:
 
 
 def _opened(lane: HostLane) -> HostLane:
-    return replace(lane, state=LaneStatus.OPEN, reason="", text="", until=None, actor="")
+    return replace(lane, state=LaneStatus.OPEN, reason=None, text="", until=None, actor="")

@@ -279,7 +279,7 @@ class Lanes:
     def write(self, lane: HostLane, now: float) -> HostLane:
         """Store a lane; for the methods here, inside their transaction."""
         values: dict[str, Value] = {name: getattr(lane, name) for name in _COLUMNS}
-        values["state"], values["reason"] = str(lane.state), str(lane.reason)
+        values["state"], values["reason"] = lane.state.value, lane.reason or ""
         values["written_at"] = now
         self.db.execute(_WRITE, values)
         return lane
@@ -397,7 +397,7 @@ def _decode(row: Row) -> HostLane:
     return HostLane(
         name=str(name),
         state=LaneStatus(str(state)),
-        reason=str(reason),
+        reason=LimitKind(str(reason)) if reason else None,
         text=str(text),
         until=_seconds(until),
         capacity=None if capacity is None else int(str(capacity)),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from wf_tui.ledger.model.states import LimitKind
+
 __all__ = ["LOCAL", "LaneState", "LaneStatus"]
 
 LOCAL: Final = "local"
@@ -30,6 +32,7 @@ class LaneState:
 
     name: str
     status: LaneStatus = LaneStatus.OPEN
+    reason: LimitKind | None = None
     text: str = ""
     """Why, in words for a person."""
     until: float | None = None

@@ -398,6 +398,7 @@ class PendingReason(StrEnum):
     """Why a pending task is pending; computed when it is read (RULES 3)."""
 
     PAUSED = "paused"
+    BUDGET = "budget"
     WAITING = "waiting"
     BACKOFF = "backoff"
     NO_WORKER = "no_worker"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, literals, select
+from wf_tui.ledger.model.run_budget import read_budget
 from wf_tui.ledger.model.run_environment import lacking
 from wf_tui.ledger.model.states import (
     BlockedKind,
@@ -14,7 +15,7 @@ from wf_tui.ledger.model.states import (
     RunState,
     TaskState,
 )
-from wf_tui.ledger.queries import breaker_reads, reads
+from wf_tui.ledger.queries import breaker_reads, budget_reads, lane_reads, reads
 from wf_tui.ledger.queries.role_routing import fitting_seats
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
 from wf_tui.plan.choices import OnFailure, Takes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wf_tui.ledger.model.rows import BreakerRow, PhaseRow, RunRow
+    from wf_tui.ledger.queries.lane_reads import RunLane
     from wf_tui.ledger.store.database import Database
 
 __all__ = ["Reason", "Reasons", "Stopper", "read_stoppers"]
@@ -93,6 +95,7 @@ class Reasons:
     unmet_needs: Mapping[str, tuple[str, ...]]
     breakers: Mapping[str, BreakerRow] = field(default_factory=dict)
     """Those that tripped, by profile."""
+    lanes: Mapping[str, RunLane] = field(default_factory=dict)
     stoppers: Mapping[str, Stopper] = field(default_factory=dict)
     """By phase: the blocked task for which all that comes after it waits."""
 
@@ -129,6 +132,7 @@ class Reasons:
             workers=reads.workers(db, run.id),
             unmet_needs=_grouped((str(dst), str(src)) for src, dst in unmet),
             breakers=breaker_reads.tripped(db, run.id),
+            lanes=lane_reads.lanes(db, run.id),
             stoppers=read_stoppers(db, run, phases),
         )
 
@@ -144,6 +148,10 @@ class Reasons:
     def _pending(self, task: TaskRow) -> Reason:
         if self.run.state == RunState.PAUSED:
             return Reason(PendingReason.PAUSED, "the run is paused")
+        if budget_reads.is_used_up(self.run):
+            limit = read_budget(self.run.budget).figures()
+            text = "the budget of the run is used up: wf budget +5usd gives it more"
+            return Reason(PendingReason.BUDGET, text, {"limit": limit})
         if task.unmet:
             return self._waiting(task)
         if needs_newer(self.run, task, self.holders):
@@ -205,34 +213,60 @@ class Reasons:
             text = f"{holder.task} works on {holder.holds}"
             detail = {"holder": holder.task, "wants": holder.wants, "holds": holder.holds}
             return Reason(PendingReason.SCOPE_BUSY, text, detail)
-        return self._limited(fit) or self._wip(task)
+        return self._limited(fit) or self._wip(task, fit)
 
     def _limited(self, fit: Sequence[WorkerRow]) -> Reason | None:
         """Return what keeps all seats that could do a task from claiming anything."""
-        limited = [seat for seat in fit if (seat.lane_until or 0) > self.now]
+        shut = {name: lane.state for name, lane in self.lanes.items() if lane.state.shut(self.now)}
         paused = {
             name: row
             for name, row in self.breakers.items()
             if breaker_reads.shuts(row, self.holders, self.now)
         }
-        if not fit or any(s not in limited and s.profile not in paused for s in fit):
-            return None
-        if limited:
-            until = min(seat.lane_until or 0 for seat in limited)
-            lane = limited[0].lane
-            return Reason(
-                PendingReason.LANE_LIMITED, f"{lane} is limited", {"lane": lane, "until": until}
-            )
+        if not fit or any(s.lane not in shut and s.profile not in paused for s in fit):
+            return self._full_lane(fit)
+        states = [shut[seat.lane] for seat in fit if seat.lane in shut]
+        if states:
+            # That which opens first; those that only a person opens come last.
+            first = min(states, key=lambda state: (state.until is None, state.until or 0.0))
+            detail = {"lane": first.name, "until": first.until, "state": first.status.value}
+            return Reason(PendingReason.LANE_LIMITED, lane_reads.explained(first, self.now), detail)
         row = paused[fit[0].profile]
         detail = {"lane": row.profile, "until": row.until}
         return Reason(PendingReason.PROFILE_PAUSED, breaker_reads.explained(row, self.now), detail)
 
-    def _wip(self, task: TaskRow) -> Reason:
-        phase = self.phases[task.phase]
+    def _full_lane(self, fit: Sequence[WorkerRow]) -> Reason | None:
+        """Return the lane that runs as many attempts as its provider bears, where all do."""
+        full = [self.lanes[seat.lane] for seat in fit if seat.lane in self.lanes]
+        if len(full) < len(fit) or any(lane.short != "capacity" for lane in full) or not full:
+            return None
+        state = full[0].state
+        text = f"{state.name} bears {plural(state.capacity or 1, 'attempt')} at once on this host"
+        detail = {"lane": state.name, "until": None, "capacity": state.capacity}
+        return Reason(PendingReason.LANE_LIMITED, text, detail)
+
+    def _wip(self, task: TaskRow, fit: Sequence[WorkerRow]) -> Reason:
+        """Return which number keeps it from starting, or that nothing does."""
+        run, phase = self.run, self.phases[task.phase]
+        if run.open_attempts >= run.jobs:
+            text = f"{plural(run.jobs, 'job')} at once, and all run"
+            return Reason(PendingReason.WIP_LIMIT, text, {"limit": "jobs", "jobs": run.jobs})
+        if fit and all(seat.task is not None for seat in fit):
+            which = "the only seat that fits is" if len(fit) == 1 else f"all {len(fit)} seats are"
+            detail = {"limit": "seats", "seats": len(fit)}
+            return Reason(PendingReason.WIP_LIMIT, f"{which} busy", detail)
         if phase.wip is not None and phase.open_attempts >= phase.wip:
             text = f"phase {phase.name} runs {plural(phase.wip, 'task')} at most"
-            return Reason(PendingReason.WIP_LIMIT, text, {"phase": phase.name, "wip": phase.wip})
+            detail = {"limit": "phase", "phase": phase.name, "wip": phase.wip}
+            return Reason(PendingReason.WIP_LIMIT, text, detail)
+        if fit and all(self._lacks_memory(seat) for seat in fit if seat.task is None):
+            text = "this host has too little free memory for one more agent"
+            return Reason(PendingReason.WIP_LIMIT, text, {"limit": "memory"})
         return Reason(PendingReason.READY, f"again, after: {task.note}" if task.note else "ready")
+
+    def _lacks_memory(self, seat: WorkerRow) -> bool:
+        lane = self.lanes.get(seat.lane)
+        return lane is not None and lane.short == "memory"
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

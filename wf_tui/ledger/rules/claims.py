@@ -1,11 +1,12 @@
 """Claims (RULES 4.3): one worker, the best ready task that it may hold, in one transaction."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
+from wf_tui.ledger.model.lane_state import LOCAL
 from wf_tui.ledger.model.rows import (
     AttemptRow,
     PhaseRow,
@@ -27,12 +28,14 @@ from wf_tui.ledger.model.states import (
     Step,
     TaskState,
 )
+from wf_tui.ledger.queries import budget_reads
 from wf_tui.ledger.queries.role_routing import reserved_roles
 from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.conversation.messages import deliver
 from wf_tui.ledger.rules.conversation.questions import tell_next
+from wf_tui.ledger.rules.limits import lanes
 from wf_tui.ledger.rules.runs import wake_run
 from wf_tui.plan.choices import Isolation
 from wf_tui.plan.scopes import first_overlap
@@ -72,6 +75,8 @@ class Claim:
     """The kind of the worker's seat."""
     profile: str
     """What its seat was made of."""
+    lane: str
+    """The lane of its seat, whose permit it uses."""
     epoch: int
     at: float
     """When it was claimed: the date of its commit, also when the harvest is made again."""
@@ -93,26 +98,41 @@ class Claim:
             worker=attempt.worker,
             kind="",
             profile=attempt.profile,
+            lane=attempt.lane or LOCAL,
             epoch=attempt.epoch,
             at=attempt.started_at,
             head=attempt.base or "",
         )
 
 
-def claim_for(tx: Change, name: str, *, start_deadline: float, steal_after: float) -> Claim | None:
+def claim_for(
+    tx: Change,
+    name: str,
+    *,
+    start_deadline: float,
+    steal_after: float,
+    permits: Mapping[str, int] | None = None,
+) -> Claim | None:
     """Claim the best ready task for a seat, or return None where there is none for it now.
 
     `start_deadline` is how many seconds the attempt has until its program runs; `steal_after` how
-    long a task that the plan pinned to a busy seat waits for it. In one transaction with what it
-    finds, so that two seats never hold one task.
+    long a task that the plan pinned to a busy seat waits for it; `permits` are how many claims each
+    lane of the host still lets through, None where nobody asked for any. In one transaction with
+    what it finds, so that two seats never hold one task.
     """
     if tx.run.state not in {RunState.RUNNING, RunState.STALLED} or tx.run.intent != Intent.GO:
         return None
     if tx.run.open_attempts >= tx.run.jobs:
         return None
     worker = tx.worker(name)
-    if worker.task is not None or _limited(worker, tx.now):
+    if worker.task is not None or budget_reads.is_used_up(tx.run):
         return None
+    if worker.lane != LOCAL:
+        lanes.open_due(tx)
+        if lanes.is_shut(tx, worker.lane):
+            return None
+        if permits is not None and permits.get(worker.lane, 0) <= 0:
+            return None
     if breaker.is_shut(tx, worker.profile):
         return None
     # All three may bring tasks into the walk that begins next.
@@ -165,11 +185,6 @@ def _drop_stale_pins(tx: Change, steal_after: float) -> None:
     for task in (decode(TaskRow, row) for row in rows):
         tx.emit(TaskEdited(fields={"pinned": ""}, was={"pinned": task.pinned}), task)
         tx.write(task, evolve(task, pinned="", pinned_by=PinnedBy.NOBODY))
-
-
-def _limited(worker: WorkerRow, now: float) -> bool:
-    """Whether the provider of a seat has told it to wait."""
-    return worker.lane_until is not None and worker.lane_until > now
 
 
 def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
@@ -247,7 +262,7 @@ def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
     return any(
         seat.name != worker.name
         and seat.task is None
-        and not _limited(seat, tx.now)
+        and not lanes.is_shut(tx, seat.lane)
         and seat.fits(task)
         and not breaker.is_shut(tx, seat.profile)
         for seat in tx.workers()
@@ -377,6 +392,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         worker=worker.name,
         kind=worker.kind,
         profile=worker.profile,
+        lane=worker.lane,
         epoch=epoch,
         at=tx.now,
         head=tx.run.head,

@@ -7,13 +7,12 @@ the report, after the fence.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import ConflictFound
-from wf_tui.ledger.model.events.run_events import LaneLimited
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskReleased
+from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
 from wf_tui.ledger.model.rows import BreakerRow, Detail, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import (
     BlockedKind,
@@ -27,6 +26,7 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.attempts import Ending, close
+from wf_tui.ledger.rules.limits import lanes
 from wf_tui.ledger.rules.runs import abort_rest
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
 from wf_tui.plan.choices import OnFailure
@@ -54,8 +54,13 @@ MAX_BACKOFF: Final = 300.0
 """Seconds; the upper end of the exponential back-off (RULES 5, Retry)."""
 _JITTER: Final = 0.1
 """The most that is added to a back-off, as a part of it."""
-_LOOKED_AT: Final = 100
-"""The newest limits of lanes that are looked at: the one that holds is among them."""
+_SHUT_BY: Final = {
+    LimitKind.RATE: LaneStatus.LIMITED,
+    LimitKind.QUOTA: LaneStatus.QUOTA,
+    LimitKind.BUDGET: LaneStatus.QUOTA,
+    LimitKind.AUTH: LaneStatus.AUTH,
+}
+"""How a lane is shut by what its provider says to an attempt."""
 _HIGHEST_DOUBLING: Final = 16
 _KEPT: Final = (
     *("paths", "head", "why", "all"),
@@ -199,20 +204,18 @@ def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> Task
 
 
 def limited(
-    tx: Change, task: TaskRow, ending: Ending, *, kind: LimitKind, lane: str, until: float
+    tx: Change, task: TaskRow, ending: Ending, *, kind: LimitKind, lane: str, until: float | None
 ) -> TaskRow:
     """Put a task back, uncounted, because its provider is slow, used up, or refuses the key.
 
-    All seats of the lane claim nothing before `until`, in UTC seconds (RULES 5, Limits). A refused
-    key blocks the task as failed: to wait mends nothing.
+    All seats of the lane claim nothing before `until`, in UTC seconds, or before a person opens it
+    (RULES 5, Lanes). A refused key blocks the task as failed: to wait mends nothing.
     """
     if not in_progress(task):
         raise refused(task, "put back")
-    tx.db.execute(
-        "UPDATE worker SET lane_until = :until WHERE run = :run AND lane = :lane",
-        {"until": until, "run": tx.run.id, "lane": lane},
-    )
-    tx.emit(LaneLimited(lane=lane, until=until, reason=kind), task)
+    status = _SHUT_BY[kind]
+    ends = None if status is LaneStatus.AUTH else until
+    lanes.shut(tx, task, LaneState(lane, status, kind, ending.text, ends))
     if kind is LimitKind.QUOTA:
         return block(
             tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
@@ -280,7 +283,7 @@ def reanchor(tx: Change) -> None:
     as it is: its end is a time that the provider said.
     """
     _cut_backoffs(tx)
-    _cut_limits(tx)
+    lanes.cut_limits(tx)
     _cut_pauses(tx)
     tx.db.execute(
         "UPDATE task SET ready_at = :now WHERE run = :run AND ready_at > :now "
@@ -307,35 +310,6 @@ def _cut_backoffs(tx: Change) -> None:
             "AND backoff = :first AND tries = :tries",
             {**values, "latest": latest, "first": first, "tries": tries},
         )
-
-
-def _cut_limits(tx: Change) -> None:
-    """Let no lane be limited for longer than its provider has asked for."""
-    limited = "SELECT DISTINCT lane FROM worker WHERE run = :run AND lane_until > :now"
-    lanes = {str(row[0]) for row in tx.db.execute(limited, {"run": tx.run.id, "now": tx.now})}
-    if not lanes:
-        return
-    told = tx.db.execute(
-        "SELECT at, data FROM event WHERE run = :run AND kind = :kind "
-        "ORDER BY seq DESC LIMIT :most",
-        {"run": tx.run.id, "kind": LaneLimited.event_kind, "most": _LOOKED_AT},
-    )
-    for at, text in told:
-        data = json.loads(str(text))
-        lane, until = data.get("lane"), data.get("until")
-        if lane not in lanes:
-            continue
-        lanes.remove(lane)  # only its newest limit counts
-        if data.get("reason") == LimitKind.RATE and isinstance(until, int | float):
-            tx.db.execute(
-                "UPDATE worker SET lane_until = :latest "
-                "WHERE run = :run AND lane = :lane AND lane_until > :latest",
-                {
-                    "latest": tx.now + max(0.0, until - float(at or 0)),
-                    "run": tx.run.id,
-                    "lane": lane,
-                },
-            )
 
 
 def _cut_pauses(tx: Change) -> None:

@@ -27,7 +27,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.model.task_moves import blocked
-from wf_tui.ledger.queries import breaker_reads
+from wf_tui.ledger.queries import breaker_reads, lane_reads
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.conversation.allowances import end_all
 from wf_tui.ledger.rules.conversation.questions import put_back
@@ -325,8 +325,9 @@ def has_timer(tx: Change, looked_at: float) -> bool:
     A pause counts that ended after `looked_at`, in UTC seconds: whoever looked for claims then
     could not see what it lets through now.
     """
-    if breaker_reads.next_look(tx.db, tx.run.id, looked_at) is not None:
-        return True
+    for next_look in (breaker_reads.next_look, lane_reads.next_opening):
+        if next_look(tx.db, tx.run.id, looked_at) is not None:
+            return True
     values = {"run": tx.run.id, "pending": TaskState.PENDING}
     rows = tx.db.execute(
         "SELECT 1 FROM task WHERE run = :run AND not_before IS NOT NULL "

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wf_tui.ledger.lanes import host_lane
 from wf_tui.ledger.lanes.host_lane import HostLane, launches, settle
 from wf_tui.ledger.model.lane_state import LaneStatus
+from wf_tui.ledger.model.states import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def refused(
     """Refuse one attempt of a lane, as the file of the host does it."""
     lane = settle(lane, at)
     limited = host_lane.limit(
-        lane, at, retry_after=retry_after, running=running, reason="rate", text="429"
+        lane, at, retry_after=retry_after, running=running, reason=LimitKind.RATE, text="429"
     )
     return replace(limited, written_at=at)
 
@@ -71,27 +72,27 @@ def test_the_capacity_grows_with_each_three_quiet_minutes() -> None:
 
 def test_a_lane_opens_by_itself_where_there_is_a_time() -> None:
     """A limit and a quota end; a refused key and a person's pause do not."""
-    quota = host_lane.use_up(FRESH, NOW + 900, reason="quota", text="used up")
+    quota = host_lane.use_up(FRESH, NOW + 900, reason=LimitKind.QUOTA, text="used up")
     assert settle(quota, NOW + 899).shut(NOW + 899)
     assert settle(quota, NOW + 900).state is LaneStatus.OPEN
     for shut in (
-        host_lane.use_up(FRESH, None, reason="quota", text=""),
-        host_lane.refuse(FRESH, reason="auth", text=""),
-        host_lane.pause(FRESH, reason="person", text="", actor="user:ann"),
+        host_lane.use_up(FRESH, None, reason=LimitKind.QUOTA, text=""),
+        host_lane.refuse(FRESH, reason=LimitKind.AUTH, text=""),
+        host_lane.pause(FRESH, reason=LimitKind.PERSON, text="", actor="user:ann"),
     ):
         assert settle(shut, NOW + 1e9).shut(NOW + 1e9)
 
 
 def test_what_is_stricter_stays() -> None:
     """No limit opens a quota early, no quota a refused key, and nothing what a person paused."""
-    quota = host_lane.use_up(FRESH, NOW + 900, reason="quota", text="")
+    quota = host_lane.use_up(FRESH, NOW + 900, reason=LimitKind.QUOTA, text="")
     assert refused(quota, NOW, retry_after=1).until == NOW + 900
-    assert host_lane.use_up(quota, NOW + 5, reason="quota", text="").until == NOW + 900
-    assert host_lane.use_up(quota, None, reason="quota", text="").until is None
-    auth = host_lane.refuse(quota, reason="auth", text="")
-    assert host_lane.use_up(auth, NOW + 5, reason="quota", text="").state is LaneStatus.AUTH
-    paused = host_lane.pause(auth, reason="person", text="", actor="user:ann")
-    assert host_lane.refuse(paused, reason="auth", text="").state is LaneStatus.PAUSED
+    assert host_lane.use_up(quota, NOW + 5, reason=LimitKind.QUOTA, text="").until == NOW + 900
+    assert host_lane.use_up(quota, None, reason=LimitKind.QUOTA, text="").until is None
+    auth = host_lane.refuse(quota, reason=LimitKind.AUTH, text="")
+    assert host_lane.use_up(auth, NOW + 5, reason=LimitKind.QUOTA, text="").state is LaneStatus.AUTH
+    paused = host_lane.pause(auth, reason=LimitKind.PERSON, text="", actor="user:ann")
+    assert host_lane.refuse(paused, reason=LimitKind.AUTH, text="").state is LaneStatus.PAUSED
     opened = host_lane.open_lane(paused, "user:ann")
     assert (opened.state, opened.capacity, opened.wait) == (LaneStatus.OPEN, None, 0.0)
 
@@ -121,7 +122,7 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_longer() -> None:
     behind = settle(lane, NOW - 5000)
     assert behind.until == NOW - 5000 + 30
     assert launches(settle(host_lane.give_back(lane, -5), NOW - 4999), 9, 0) <= 1
-    quota = host_lane.use_up(FRESH, NOW + 900, reason="quota", text="")
+    quota = host_lane.use_up(FRESH, NOW + 900, reason=LimitKind.QUOTA, text="")
     assert settle(quota, NOW - 5000).until == NOW + 900
 
 
@@ -132,10 +133,12 @@ def test_no_lane_is_ever_shut_without_a_way_out(steps: list[tuple[str, float]]) 
     does: dict[str, Callable[[HostLane, float], HostLane]] = {
         "l": refused,
         "f": lambda one, _: host_lane.failed(one)[0],
-        "q": lambda one, at: host_lane.use_up(one, at + 100, reason="quota", text=""),
-        "a": lambda one, _: host_lane.refuse(one, reason="auth", text=""),
+        "q": lambda one, at: host_lane.use_up(one, at + 100, reason=LimitKind.QUOTA, text=""),
+        "a": lambda one, _: host_lane.refuse(one, reason=LimitKind.AUTH, text=""),
         "o": lambda one, _: host_lane.open_lane(one, "user:ann"),
-        "p": lambda one, _: host_lane.pause(one, reason="person", text="", actor="user:ann"),
+        "p": lambda one, _: host_lane.pause(
+            one, reason=LimitKind.PERSON, text="", actor="user:ann"
+        ),
         "w": lambda one, _: host_lane.worked(one),
     }
     for what, seconds in steps:

@@ -114,7 +114,13 @@ def test_nothing_else_changed(second: Path) -> None:
     renamed = {("message", "number"): ("message", "id")}
     # A task is a `command` now, not `shell`, and those that were parked are looked at again.
     changed = {("task", "parked_by"), ("task", "needs_kind"), ("message", "delivered_epoch")}
-    gone = {("scheduler", "lease_until"), ("run", "dir"), ("run", "repo"), *changed}
+    gone = {
+        ("scheduler", "lease_until"),
+        ("run", "dir"),
+        ("run", "repo"),
+        ("worker", "lane_until"),
+        *changed,
+    }
     assert {renamed.get(name, name) for name in before.keys() - gone} <= after.keys()
     for name in before.keys() - gone:
         assert after[renamed.get(name, name)] == before[name], name

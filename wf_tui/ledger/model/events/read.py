@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast, get_args
 from wf_tui.ledger.model.events.attempt_events import AttemptEvent
 from wf_tui.ledger.model.events.run_events import RunEvent
 from wf_tui.ledger.model.events.task_events import TaskEvent
+from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.states import (
     BlockedKind,
     DoneKind,
@@ -137,7 +138,7 @@ def _word_of(words: type[StrEnum]) -> Callable[[object], StrEnum | None]:
 _CLOSED: Final[Mapping[str, type[StrEnum]]] = {
     words.__name__: words
     for words in (
-        *(BlockedKind, DoneKind, GateOn, Intent, LimitKind, Outcome),
+        *(BlockedKind, DoneKind, GateOn, Intent, LaneStatus, LimitKind, Outcome),
         *(PendingReason, ReleaseKind, RunState, Step),
     )
 }

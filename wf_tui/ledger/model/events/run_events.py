@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from wf_tui.ledger.model.events.base import EventBase, Shape
 
 if TYPE_CHECKING:
+    from wf_tui.ledger.model.lane_state import LaneStatus
     from wf_tui.ledger.model.states import Intent, LimitKind, RunState
 
 __all__ = [
+    "BudgetChanged",
+    "BudgetReached",
     "ExportPending",
     "Exported",
     "JobsChanged",
@@ -130,19 +133,41 @@ class LaneLimited(EventBase, kind="lane_limited"):
     """A provider is limited, or a profile was paused by its breaker after so many failures.
 
     With a task where the provider told its worker so; without an end in seconds where only a
-    person can end it.
+    person can end it. A breaker's has no state.
     """
 
     lane: str
+    state: LaneStatus | None = None
     until: float | None = None
+    capacity: int | None = None
     failures: int | None = None
     reason: LimitKind
+    text: str | None = None
 
 
 class LaneOpen(EventBase, kind="lane_open"):
-    """A profile that was paused may claim again."""
+    """A lane, or a profile that was paused by its breaker, may claim again.
+
+    A lane's has its state, and how many of its attempts may run at once where that is limited.
+    """
 
     lane: str
+    state: LaneStatus | None = None
+    capacity: int | None = None
+
+
+class BudgetChanged(EventBase, kind="budget_changed"):
+    """A person gave the run another budget."""
+
+    limit: Shape
+    before: Shape
+
+
+class BudgetReached(EventBase, kind="budget_reached"):
+    """So much of a budget is used; at 100 percent nothing starts."""
+
+    of: str
+    percent: int
 
 
 class Exported(EventBase, kind="exported"):
@@ -196,6 +221,8 @@ RunEvent = (
     | WorkerLeft
     | LaneLimited
     | LaneOpen
+    | BudgetChanged
+    | BudgetReached
     | Exported
     | ExportPending
     | Landed

@@ -294,7 +294,6 @@ class WorkerRow:
     roles: tuple[str, ...]
     lane: str
     state: SeatState
-    lane_until: float | None = None
     task: str | None = None
     epoch: int | None = None
     heartbeat_at: float | None = None

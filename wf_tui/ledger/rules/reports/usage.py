@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.events.attempt_events import UsageTold
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
+from wf_tui.ledger.rules.limits import budgets
 from wf_tui.plan.choices import Takes
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ def used(tx: Change, task: TaskRow, attempt: AttemptRow, step: Usage) -> TaskRow
     for seat in tx.workers():
         if seat.name == attempt.worker:
             tx.write(seat, evolve(seat, usage=seat.usage + step))
-    tx.update_run(evolve(tx.run, usage=tx.run.usage + step))
+    of_run = tx.run.usage
+    tx.update_run(evolve(tx.run, usage=of_run + step))
     known = {name: value for name, value in step.figures().items() if value is not None}
     event = UsageTold(**{**known, "unknown": step.unknown or None})
     tx.emit(event, evolve(task, worker=attempt.worker, epoch=attempt.epoch))
+    budgets.note_usage(tx, of_run)
     return task
 
 

@@ -205,7 +205,6 @@ CREATE TABLE worker (
     kind TEXT NOT NULL,
     roles TEXT NOT NULL,
     lane TEXT NOT NULL,
-    lane_until DOUBLE PRECISION,
     task TEXT,
     epoch BIGINT,
     state TEXT NOT NULL,
@@ -215,6 +214,20 @@ CREATE TABLE worker (
     takes TEXT NOT NULL DEFAULT 'command',
     model TEXT NOT NULL DEFAULT '',
     usage TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (run, name)
+);
+
+-- the limits of providers, as the scheduler of a run saw them
+CREATE TABLE lane (
+    run TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    text TEXT NOT NULL,
+    until DOUBLE PRECISION,
+    capacity BIGINT,
+    actor TEXT NOT NULL,
+    short TEXT NOT NULL,
     PRIMARY KEY (run, name)
 );
 

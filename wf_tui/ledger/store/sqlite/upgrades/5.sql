@@ -32,6 +32,7 @@ ALTER TABLE attempt ADD COLUMN left_refs TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE worker ADD COLUMN takes TEXT NOT NULL DEFAULT 'command';
 ALTER TABLE worker ADD COLUMN model TEXT NOT NULL DEFAULT '';
 ALTER TABLE worker ADD COLUMN usage TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE worker DROP COLUMN lane_until;
 
 -- The name of a queue has the kind in it, so that none is known by it any more: all that were parked
 -- are looked at again by the next claim.
@@ -42,6 +43,19 @@ UPDATE worker SET takes = CASE kind WHEN 'shell' THEN 'command' ELSE 'prompt' EN
 DROP INDEX question_task;
 ALTER TABLE message RENAME TO old_message;
 ALTER TABLE question RENAME TO old_question;
+
+CREATE TABLE lane (
+    run TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    text TEXT NOT NULL,
+    until DOUBLE PRECISION,
+    capacity BIGINT,
+    actor TEXT NOT NULL,
+    short TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+);
 
 CREATE TABLE message (
     run TEXT NOT NULL,

@@ -1,0 +1,42 @@
+"""Making the lanes of a run, out of its profiles and their keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.scheduler.lanes.lane_thread import LaneThread
+from wf_tui.scheduler.lanes.run_lanes import RunLanes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.clock import Clock
+    from wf_tui.paths import RepoPaths
+    from wf_tui.profiles.run_profiles import RunProfiles
+
+__all__ = ["run_lanes"]
+
+
+def run_lanes(
+    repo: RepoPaths,
+    run: str,
+    clock: Clock,
+    profiles: RunProfiles,
+    budgets: Mapping[str, int],
+) -> RunLanes:
+    """Return the lanes of a run that has seats of any; nothing is opened before they are used.
+
+    A lane whose key this scheduler does not find is shut for this run alone, before anything
+    starts: another scheduler may find it.
+    """
+    withheld = {
+        profiles.profiles[name].lane: profiles.missing_sentence(name) for name in profiles.missing
+    }
+    return RunLanes(
+        run=run,
+        repo=str(repo.root),
+        thread=LaneThread(repo.lanes, repo.run(run).lanes, clock),
+        memory={name: profile.rss for name, profile in profiles.profiles.items()},
+        budgets=budgets,
+        withheld=withheld,
+    )
