@@ -151,7 +151,8 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
         r"network|timed? ?out|socket|fetch failed|\bdns\b|error sending|certificate",
     ),
     FailureKind.SERVER: (
-        r"internal (?:server )?error|server.?error|bad gateway|unavailable|high demand",
+        r"internal (?:server )?error|bad gateway|unavailable|high demand",
+        r"server(?: had an?)?.error",
     ),
 }
 """What a text speaks of, the first that is found: a narrow meaning stands before a wide one."""

@@ -91,6 +91,7 @@ def test_bodies_of_the_makers(status: int, body: str, kind: FailureKind) -> None
         ("Not logged in. Please run /login", AUTH),
         ("connect ECONNREFUSED 127.0.0.1:9", FailureKind.NETWORK),
         ("Request timed out.", FailureKind.NETWORK),
+        ("AI_APICallError: The server had an error, sorry.", FailureKind.SERVER),
         ("provider.rate_limit: 429 Your account is out of balance.", QUOTA),
         ("We're currently experiencing high demand", FailureKind.SERVER),
         ("unexpected status 500 Internal Server Error", FailureKind.SERVER),

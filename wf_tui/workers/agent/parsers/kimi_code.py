@@ -12,7 +12,10 @@ __all__ = ["KimiCodeParser"]
 
 
 class KimiCodeParser(Parser):
-    """Reads the messages; the session is told in the last line only, tokens in its home alone."""
+    """Reads the messages; one that uses a tool comes when that has ended.
+
+    The session is told in the last line only, tokens in its home alone.
+    """
 
     def at_end(self, environ: Mapping[str, str], since: float) -> Iterator[Sign]:
         """Iterate over what its home tells: the session also of a failure, and the tokens."""
