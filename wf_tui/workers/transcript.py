@@ -147,7 +147,11 @@ def _note(text: str, data: Record) -> str:
     if not text and "session" in data:
         model = f", model {data['model']}" if data.get("model") else ""
         text = f"session {data['session']}{model}"
-    return _lines("note", text)
+    if "files" in data:
+        verdict = f" ({data['verdict']})" if data.get("verdict") else ""
+        return _lines(f"result{verdict}", text)
+    kind = str(data.get("kind") or "").replace("_", " ")
+    return _lines("note", ": ".join(filter(None, [kind, text])))
 
 
 def _end(text: str, data: Record) -> str:

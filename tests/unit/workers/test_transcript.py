@@ -58,6 +58,8 @@ OPTIONS = [{"id": "y", "name": "Allow once", "kind": "allow_once"}, {"id": "n"}]
         ("answer", "", {}, "[answer] none\n"),
         ("message", "hi", {"by": "ann"}, "[message from ann] hi\n"),
         ("note", "", {"session": "s", "model": "m"}, "[note] session s, model m\n"),
+        ("note", "x", {"kind": "bad_line"}, "[note] bad line: x\n"),
+        ("note", "all fine", {"files": [], "verdict": "pass"}, "[result (pass)] all fine\n"),
         ("end", "", {"ok": True}, "[end] it says that it is done\n"),
         ("end", "x", {"ok": False, "kind": "quota"}, "[end] it says that it failed (quota): x\n"),
         ("later", "what", {}, "[note] what\n"),

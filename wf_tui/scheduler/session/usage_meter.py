@@ -51,12 +51,14 @@ class UsageMeter:
         return now
 
     def _addition(self, said: Usage) -> Usage:
-        """Return what a sum adds to the total: it takes nothing off that it does not speak of."""
-        told = said.figures()
-        before = self.total.figures().items()
-        now = said.since(
-            Usage(**{n: f for n, f in before if f is not None and told[n] is not None})
-        )
+        """Return what a sum adds to the total: it takes nothing off, whatever it says.
+
+        What it does not speak of stays, and one that says less than before adds nothing: it would
+        lower what its run has used, and so raise its budget.
+        """
+        before = self.total.figures()
+        told = said.figures().items()
+        now = Usage(**{n: max(0, f - (before[n] or 0)) for n, f in told if f is not None})
         told_before = self.total != NO_USAGE
         return NO_USAGE if told_before and not any(now.figures().values()) else now
 

@@ -27,3 +27,11 @@ def test_a_sum_that_is_known_already_is_no_step() -> None:
     assert meter.step(Usage(input=0, output=0, scope="session")) != NO_USAGE
     meter.step(Usage(input=1200, cached=0, output=34, scope="turn"))
     assert meter.step(Usage(input=1200, cached=0, output=34, scope="session")) == NO_USAGE
+
+
+def test_a_sum_that_is_less_than_before_adds_nothing() -> None:
+    """What a worker says lowers no sum of its run, and so raises no budget."""
+    meter = UsageMeter()
+    meter.step(Usage(input=1000, output=10))
+    meter.step(Usage(input=1, output=1, scope="session"))
+    assert (meter.total.input_tokens, meter.total.output_tokens) == (1000, 10)
