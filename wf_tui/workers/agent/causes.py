@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from wf_tui.workers.agent.parsers.record import read_record
 from wf_tui.workers.agent.parsers.signs import Trouble
 from wf_tui.workers.agent.waits import reset_time, wait_seconds
 from wf_tui.workers.line.failure_kind import FailureKind
@@ -159,6 +160,8 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
 _WORDS: Final = tuple(
     (kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _WORDS_OF.items()
 )
+_MESSAGE: Final = re.compile(r'\{.{0,200}?"message"\s*:\s*("(?:[^"\\]|\\.){1,500}")', re.DOTALL)
+"""The words in a body that is JSON."""
 _STATUS_KINDS: Final = {
     400: FailureKind.CONFIG,
     401: FailureKind.AUTH,
@@ -207,7 +210,18 @@ def cause_of(trouble: Trouble, now: float) -> Cause:
         reset_at = reset_time(text, now)
     if reset_at is None and kind is FailureKind.QUOTA and retry_after is not None:
         reset_at = now + retry_after
-    return Cause(kind, trouble.message.strip()[:_LONGEST_WHY], status, retry_after, reset_at)
+    return Cause(kind, sentence(trouble.message)[:_LONGEST_WHY], status, retry_after, reset_at)
+
+
+def sentence(message: str) -> str:
+    """Return what a person wants to read of a message: of a body in it the provider's words."""
+    found = _MESSAGE.search(message[:_LONGEST])
+    if found is None:
+        return message.strip()
+    record = read_record('{"message":' + found[1] + "}")
+    before = message[: found.start()].partition("{")[0].strip(" :[")
+    words = "" if record is None else record.text("message")
+    return f"{before}: {words}" if before and words else words or message.strip()
 
 
 def kind_of(text: str, status: int | None) -> FailureKind:

@@ -1,7 +1,7 @@
 """What a whole stream comes to: events for the line as it runs, and at the end one verdict.
 
 Two of the three proofs that work is done are taken here: the exit status, and the stream's own
-terminal event as its last word (RULES 3.1). The third, the task's own check, is the scheduler's.
+terminal event as its last word (RULES 5). The third, the task's own check, is the scheduler's.
 """
 
 from collections.abc import Callable, Iterator, Mapping

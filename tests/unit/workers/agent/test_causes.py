@@ -115,6 +115,13 @@ def test_a_wait_comes_along() -> None:
     assert (usage.kind, usage.reset_at) == (QUOTA, NOW + 7200)
 
 
+def test_a_body_is_told_by_its_words() -> None:
+    """A person reads the words of a provider, not the JSON that an agent wraps them in."""
+    body = '[API Error: {"error":{"message":"Say \\"please\\".","code":"invalid_api_key"}}]'
+    assert cause_of(Trouble(body), NOW).why == 'API Error: Say "please".'
+    assert cause_of(Trouble('{"message": 7} is no body'), NOW).why == '{"message": 7} is no body'
+
+
 @given(st.text(), st.none() | st.integers(0, 999), st.text())
 def test_no_words_raise(message: str, status: int | None, body: str) -> None:
     """Whatever a provider says is judged, and raises nothing."""
