@@ -207,7 +207,9 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.TaskSkipped():
             return "skipped"
         case tasks.TaskEdited():
-            return _joined("changed", ", ".join(event.fields))
+            # From where a budget counts goes without saying: it was raised.
+            names = [name for name in event.fields if name != "budget_from"]
+            return _joined("changed", ", ".join(names))
         case tasks.QuestionAsked():
             return f"asks: {event.text}"
         case tasks.QuestionAnswered():

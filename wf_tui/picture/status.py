@@ -54,9 +54,7 @@ __all__ = [
 ]
 
 _MOST_ROOTS: Final = 20
-_SHOWN_EVENTS: Final = tuple(
-    event.event_kind for event in (GateStarted, GateEnded, LeftKept, ProcessesEnded)
-)
+_SHOWN_EVENTS: Final = tuple(event.event_kind for event in (GateStarted, GateEnded, ProcessesEnded))
 
 
 @dataclass(frozen=True)
@@ -236,7 +234,7 @@ class TaskPicture:
 
     def left(self, attempt: AttemptRow) -> list[LeftKept]:
         """Return what an attempt left beside its work; `wf accept --left` takes the refs of it."""
-        return left_of_attempt(self.events, attempt.epoch)
+        return left_of_attempt(attempt)
 
     def worktree(self, attempt: AttemptRow) -> str | None:
         """Return the tree that an attempt still has; a closed one's is given to others."""

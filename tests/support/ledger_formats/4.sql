@@ -280,6 +280,7 @@ INSERT INTO event VALUES('r1',26,1000011.0,'n',NULL,NULL,'user:ann','message_sen
 INSERT INTO event VALUES('r1',27,1000011.0,'k',NULL,NULL,'user:ann','task_blocked','{"before": "pending", "undo": {"state": "pending", "kind": null, "note": "", "tries": 0, "conflicts": 0, "pinned": "w1", "pinned_by": "plan", "not_before": null, "scope_waived": false, "commit_id": null, "result": null, "detail": {}}, "command": 27, "kind": "hold", "text": "held by ann"}',27);
 INSERT INTO event VALUES('r1',28,1000011.0,'k',NULL,NULL,'user:ann','undone','{"undoes": 27}',27);
 INSERT INTO event VALUES('r1',29,1000011.0,'k',NULL,NULL,'user:ann','task_blocked','{"before": "pending", "undo": {"state": "pending", "kind": null, "note": "", "tries": 0, "conflicts": 0, "pinned": "w1", "pinned_by": "plan", "not_before": null, "scope_waived": false, "commit_id": null, "result": null, "detail": {}}, "command": 29, "kind": "hold", "text": "held by ann"}',29);
+INSERT INTO event VALUES('r1',31,1000011.0,'z','w9',1,'scheduler','left_kept','{"ref": "refs/wf/left/z/1/tag-1", "kind": "tag", "name": "v", "commit": "c9", "files": 2}',NULL);
 INSERT INTO event VALUES('r1',30,1000011.0,NULL,NULL,NULL,'scheduler','scheduler_started','{"pid": 4321, "host": "h"}',NULL);
 INSERT INTO event VALUES('r9',1,1000000.0,NULL,NULL,NULL,'scheduler','run_created','{"goal": "to test", "base": "b0", "ref": "refs/heads/wf/r1", "jobs": 9, "scopes": "serialize", "phases": [{"name": "old", "parallel": true, "on_failure": "skip_continue", "depends_on": []}]}',NULL);
 INSERT INTO event VALUES('r9',2,1000000.0,'x',NULL,NULL,'scheduler','task_added','{"title": "x", "phase": "old", "needs": [], "mode": "read_write", "isolation": "worktree", "scope": ["src/x"], "role": "general", "max_attempts": 1}',NULL);
@@ -291,7 +292,7 @@ INSERT INTO phase VALUES('r1','work',0,1,'skip_continue',NULL,0,4,NULL,2);
 INSERT INTO question VALUES('r1','b',1,1000011.0,'May I?','["yes", "no"]','open',NULL);
 INSERT INTO question VALUES('r1','a',1,1000010.5,'Which?','[]','answered','this one');
 INSERT INTO run VALUES('r9','to test','running','go','b0','refs/heads/wf/r1','b0',NULL,'',1000000.0,NULL,NULL,9,60.0,'serialize',0,2,1,0,0,0,0,0,0,1,0,'{}','[]',NULL,'');
-INSERT INTO run VALUES('r1','to test','running','go','b0','refs/heads/wf/r1','b0',NULL,'',1000000.0,NULL,NULL,9,60.0,'serialize',0,30,1,1,1,3,2,1,0,2,4,'{}','[]',NULL,'');
+INSERT INTO run VALUES('r1','to test','running','go','b0','refs/heads/wf/r1','b0',NULL,'',1000000.0,NULL,NULL,9,60.0,'serialize',0,31,1,1,1,3,2,1,0,2,4,'{}','[]',NULL,'');
 INSERT INTO scheduler VALUES('r1',4321,'h','b','s',1000011.0);
 INSERT INTO task VALUES('r9','x',0,'old','x','{"prompt":"think"}','prompt','read_write','worktree','general','["src/x"]','scope:worktree:["src/x"]',0,1,999999,1,5.0,'pending',NULL,'','{}',1000000.0,NULL,NULL,NULL,NULL,0,NULL,NULL,0,0,0,NULL,'','',NULL,NULL,1000000.0,0,0,0,0,0,NULL,NULL,0,'{}','');
 INSERT INTO task VALUES('r1','z',0,'work','z','{"command":"true"}','shell','read_write','worktree','general','["src/z"]','scope:worktree:["src/z"]',0,1,999999,1,5.0,'done','merged','','{}',1000010.0,NULL,NULL,NULL,NULL,1,NULL,NULL,1,0,0,'w9','','',NULL,NULL,1000010.0,0,0,0,1,0,'c1','ok',0,'{}','');

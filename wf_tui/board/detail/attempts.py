@@ -14,7 +14,6 @@ from wf_tui.board.widgets.line import Role, Span
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.diffs import file_changes
-from wf_tui.ledger.model.events.attempt_events import LeftKept
 from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.left_refs import left_of_attempt
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.detail.document import Source
     from wf_tui.git.control.control import Control
-    from wf_tui.ledger.model.rows import AttemptRow, EventRow
+    from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = ["Table", "read_attempts"]
 
@@ -80,7 +79,6 @@ def read_attempts(source: Source) -> Document:
     with open_reads(source.project) as db, db.snapshot():
         reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
-        events = reads.task_events_of(db, source.run, source.task, [LeftKept.event_kind])
     if not attempts:
         return Document((Span("no attempt yet", Role.QUIET),))
     control = open_control(source.project.paths.run(source.run))
@@ -89,7 +87,7 @@ def read_attempts(source: Source) -> Document:
     notes = [
         Span(safe(f"attempt {attempt.epoch}: {text}"), Role.QUIET)
         for attempt in newest
-        for text in (attempt.note, ignored_text(attempt), *_left(events, attempt))
+        for text in (attempt.note, ignored_text(attempt), *_left(attempt))
         if text
     ]
     return Table(
@@ -100,10 +98,9 @@ def read_attempts(source: Source) -> Document:
     )
 
 
-def _left(events: Sequence[EventRow], attempt: AttemptRow) -> list[str]:
+def _left(attempt: AttemptRow) -> list[str]:
     """Return what an attempt left beside its work, as `wf accept --left` names it."""
-    left = left_of_attempt(events, attempt.epoch)
-    return [f"left {left_text(one)}: {one.ref}" for one in left]
+    return [f"left {left_text(one)}: {one.ref}" for one in left_of_attempt(attempt)]
 
 
 def _column(attempt: AttemptRow, control: Control, now: float) -> _Column:

@@ -29,6 +29,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.model.task_moves import finished
+from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake
 from wf_tui.ledger.rules.conversation.messages import too_late
@@ -125,8 +126,11 @@ def harvested(
 
     In one transaction: a crash between the two would leave refs that nothing tells of.
     """
+    # A harvest that is made again, after a crash, tells of the same refs again.
+    kept_refs = {one.ref: one.data() for one in (*left_of_attempt(attempt), *left)}
     noted = evolve(
         attempt,
+        left_refs=compact_json(list(kept_refs.values())),
         ref=found.ref,
         commit_id=found.commit,
         files=found.files,

@@ -18,6 +18,7 @@ from wf_tui import locks
 from wf_tui.errors import LedgerError, RefusedError
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.migrations import USER_VERSION
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-EVENTS = {1: 14, 2: 32, 3: 32, 4: 32}
+EVENTS = {1: 14, 2: 32, 3: 32, 4: 33}
 """How many events the ledger of each older format has."""
 
 
@@ -193,6 +194,14 @@ def test_questions_and_messages_go_on(fourth: Path) -> None:
             (2, "n", "waiting", None),
             (3, "n", "waiting", None),
         ]
+
+
+def test_what_was_left_is_with_its_attempt(fourth: Path) -> None:
+    """What the log alone told of refs that an attempt left is in its row, too."""
+    with closing(SqliteDatabase(fourth)) as database:
+        left = {one.task: left_of_attempt(one) for one in reads.attempts(database, RUN)}
+        assert [one.name for one in left.pop("z")] == ["v"]
+        assert not any(left.values())
 
 
 def test_what_a_person_did_can_be_taken_back(second: Path) -> None:

@@ -39,6 +39,14 @@ ALTER TABLE worker DROP COLUMN lane_until;
 UPDATE task SET wait_queue = NULL WHERE wait_queue IS NOT NULL;
 UPDATE task SET takes = CASE takes WHEN 'shell' THEN 'command' ELSE 'prompt' END;
 UPDATE worker SET takes = CASE kind WHEN 'shell' THEN 'command' ELSE 'prompt' END;
+UPDATE attempt SET left_refs = (
+    SELECT json_group_array(json(data)) FROM (
+        SELECT data FROM event
+        WHERE event.run = attempt.run AND event.task = attempt.task
+        AND event.epoch = attempt.epoch AND event.kind = 'left_kept'
+        GROUP BY json_extract(data, '$.ref') ORDER BY min(seq)
+    )
+);
 
 DROP INDEX question_task;
 ALTER TABLE message RENAME TO old_message;
