@@ -20,9 +20,10 @@ __all__ = ["AcpWorker"]
 
 _ROOT: Final = str(Path(wf_tui.__file__).parent.parent)
 _BOOT: Final = (
-    "import sys; sys.path.append(sys.argv.pop(1));"
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); import wf_tui; del sys.path[0];"
     "from wf_tui.workers.acp.driver.main import main; main()"
 )
+"""The driver is of this very package, and not of another one that is installed."""
 
 
 class AcpWorker:
