@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 _INVALID: Final = 2
+_REFUSED_BELOW: Final = frozenset({"unknown_worker", "no_profile"})
 
 
 @click.command
@@ -82,6 +84,9 @@ def run(
     # Before anything is looked up or made: a plan that cannot run leaves no trace.
     config = load_config(os.environ)
     report = read_plan(plan, lenient=lenient, workers=worker_facts(config))
+    # What `choose_profiles` refuses below is told once, with what helps.
+    kept = [one for one in report.warnings if one.code not in _REFUSED_BELOW]
+    report = replace(report, warnings=tuple(kept))
     if report.errors or report.warnings:
         click.echo(report.text(), err=True)
     if report.plan is None:

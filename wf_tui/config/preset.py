@@ -1,7 +1,8 @@
 """`[presets.NAME]`: how one agent is called; those that come with wf can be changed in part.
 
-All text may hold `{home}` (the seat's folder), `{model}`, `{base_url}`, `{mode}`, and that of a
-command line `{session}`, `{prompt}` and `{max_cost_usd}`. `{key}` is the value of its key, and only
+All text may hold `{home}` (the seat's folder), `{model}`, `{provider}` (of a model that is written
+provider/model), `{base_url}`, `{mode}`, and that of a command line `{session}`, `{prompt}` and
+`{max_cost_usd}`. `{key}` is the value of its key, and only
 files and variables may hold it: a command line is there for everybody to read.
 """
 
@@ -14,7 +15,8 @@ from wf_tui.config.values import Count, Keys, Table, Variables, Words
 
 __all__ = ["Calling", "Login", "Option", "Preset", "SettingsFile"]
 
-Condition = Literal["model", "base_url", "key", "login", "!model", "!base_url", "!key", "!login"]
+_Word = Literal["model", "provider", "base_url", "key", "login"]
+_Not = Literal["!model", "!provider", "!base_url", "!key", "!login"]
 
 
 class SettingsFile(Table):
@@ -28,7 +30,7 @@ class SettingsFile(Table):
 class Option(Table):
     """What is added where a profile says something."""
 
-    given: Annotated[tuple[Condition, ...], Field(strict=False)]
+    given: Annotated[tuple[_Word | _Not, ...], Field(strict=False)]
     """What profile and preset have to give between them; `!`: what neither may."""
     argv: Words = ()
     """Stands where the command line has `{options}`."""

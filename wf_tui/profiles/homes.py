@@ -44,6 +44,7 @@ def furnish(home: Path, profile: Resolved, keys: FoundKeys) -> None:
         slots = {
             "home": str(home),
             "model": profile.model,
+            "provider": profile.provider,
             "base_url": profile.base_url,
             "key": keys.first,
         }

@@ -16,6 +16,7 @@ from wf_tui.profiles.resolved import (
     Price,
     Resolved,
     filled_in,
+    provider_of,
 )
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def _of_agent(
     by_preset = profile.keys is None and profile.login is None and not is_foreign
     keys = _keys(preset.keys) if by_preset else known.keys
     options = _chosen((*preset.options, *calling.options), profile, base_url, has_key=bool(keys))
-    slots = {"model": profile.model, "base_url": base_url}
+    provider = provider_of(profile.model)
+    slots = {"model": profile.model, "provider": provider, "base_url": base_url}
     words = [word for option in options for word in option.argv]
     argv = _argv(calling.argv, words, profile.command, slots)
     if not argv:
@@ -134,7 +136,7 @@ def _of_agent(
     logins = preset.logins if profile.login else ()
     return replace(
         known,
-        lane=profile.lane or _lane(preset, base_url, is_foreign=is_foreign) or name,
+        lane=profile.lane or _lane(preset, base_url, is_foreign=is_foreign) or provider or name,
         preset=preset_name,
         maker=preset.maker,
         base_url=base_url,
@@ -178,6 +180,7 @@ def _chosen(
     """Return the options whose conditions hold, in their order."""
     has = {
         "model": bool(profile.model),
+        "provider": bool(provider_of(profile.model)),
         "base_url": bool(base_url),
         "key": has_key,
         "login": profile.login is not None,

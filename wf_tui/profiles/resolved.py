@@ -11,7 +11,17 @@ from collections.abc import Mapping  # noqa: TC003 - the stored form is read by 
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-__all__ = ["AT_ONCE", "FileText", "Key", "Limits", "LoginFile", "Price", "Resolved", "filled_in"]
+__all__ = [
+    "AT_ONCE",
+    "FileText",
+    "Key",
+    "Limits",
+    "LoginFile",
+    "Price",
+    "Resolved",
+    "filled_in",
+    "provider_of",
+]
 
 _SLOT: Final = re.compile(r"\{([a-z_]+)\}")
 
@@ -133,6 +143,11 @@ class Resolved:
         """The program that is started, by name or path; "" for a shell profile."""
         return self.argv[0] if self.argv else ""
 
+    @property
+    def provider(self) -> str:
+        """The maker that a model of the form provider/model names; "" for any other."""
+        return provider_of(self.model)
+
     def mode(self, *, writes: bool) -> str:
         """Return the agent's own mode for a task, or "" where it has none."""
         return self.modes.get("write" if writes else "read", "")
@@ -166,6 +181,12 @@ class Resolved:
                 slots["max_cost_usd"] = f"{max_cost_usd:.4f}"
             words.append(filled_in(word, slots))
         return tuple(words)
+
+
+def provider_of(model: str) -> str:
+    """Return what stands before the slash in the name of a model, "" where it has none."""
+    before, slash, _ = model.partition("/")
+    return before if slash else ""
 
 
 def filled_in(text: str, slots: Mapping[str, str]) -> str:

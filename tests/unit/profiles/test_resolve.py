@@ -153,3 +153,14 @@ def test_a_name_that_is_no_folder(tmp_path: Path) -> None:
     """The name of a profile becomes that of a folder, so it cannot leave its own."""
     with pytest.raises(UsageError, match="is no name"):
         config_of(tmp_path, '[profiles."../x"]\nseats = 1\n')
+
+
+@pytest.mark.parametrize("name", ["opencode", "pi"])
+def test_an_agent_of_many_providers(tmp_path: Path, name: str) -> None:
+    """It has no key of its own; one that is given is that of the provider that its model names."""
+    assert resolved(tmp_path, f'[profiles.p]\npreset = "{name}"\n').keys == ()
+    text = f'[profiles.p]\npreset = "{name}"\nmodel = "anthropic/m"\nkeys = ["K"]\n'
+    profile = resolved(tmp_path, text)
+    assert (profile.provider, profile.lane) == ("anthropic", "anthropic")
+    (file,) = [file for file in profile.files if file.path.endswith("auth.json")]
+    assert "{provider}" in file.text
