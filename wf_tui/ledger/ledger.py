@@ -326,17 +326,24 @@ class Ledger(AttemptReports):
         )
 
     def limited(
-        self, fence: Fence, ending: Ending, kind: LimitKind, lane: str, until: float | None
+        self,
+        fence: Fence,
+        ending: Ending,
+        kind: LimitKind,
+        lane: str,
+        until: float | None,
+        patience: float | None = None,
     ) -> bool:
         """Put a task back, or block it, because of its provider.
 
         `until` is when the lane opens by itself, in UTC seconds; None: when a person says so.
+        `patience` are the seconds for which a task may be put off again and again.
         """
-        return self._result(
-            fence,
-            ending,
-            lambda tx, task: failures.limited(tx, task, ending, kind=kind, lane=lane, until=until),
-        )
+
+        def rule(tx: Change, task: TaskRow) -> None:
+            failures.limited(tx, task, ending, kind=kind, lane=lane, until=until, patience=patience)
+
+        return self._result(fence, ending, rule)
 
     def reject(self, fence: Fence, ending: Ending) -> None:
         """Keep a result that came too late, as `result_rejected`, and close its attempt."""

@@ -17,7 +17,7 @@ from wf_tui.fault_injection import Point
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.rows.options import Option
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.attempts.job import read_inputs, read_results
 from wf_tui.scheduler.run_log import RunLog
@@ -260,6 +260,23 @@ class ClaimRecord:
         """
         await self.writer.submit(
             lambda ledger: ledger.fail(self.fence, ending, kind=kind, detail=detail)
+        )
+
+    async def limited(
+        self,
+        ending: Ending,
+        kind: LimitKind,
+        lane: str,
+        until: float | None,
+        patience: float | None,
+    ) -> None:
+        """Put the task off because of its provider, uncounted, or block it (RULES 5, Lanes).
+
+        `until` is when the lane opens by itself; `patience` are the seconds after which a person
+        has to see a task that has been put off again and again.
+        """
+        await self.writer.submit(
+            lambda ledger: ledger.limited(self.fence, ending, kind, lane, until, patience)
         )
 
     async def blocked(self, ending: Ending, kind: BlockedKind, detail: Detail) -> bool:

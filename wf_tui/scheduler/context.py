@@ -33,6 +33,7 @@ from wf_tui.scheduler.exporter import Exporter
 from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
 from wf_tui.scheduler.lanes.make import run_lanes
+from wf_tui.scheduler.lanes.providers import Providers
 from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
@@ -130,6 +131,7 @@ class RunContext:
             Check(gate, threads, self.control, self.profiles),
             Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),
             threads,
+            Providers(self.lanes, self.profiles.profiles),
         )
         return AttemptFactory(steps, self.writer, clock, threads.faults)
 

@@ -131,8 +131,12 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         allowed = task.working and kind in AT_ONCE | {"failed"}
     run.require(allowed, "move", event, f"blocked ({kind}) from {task.where}")
     if kind == "quota":
-        run.require(task.limited == "quota", "move", event, "no quota was used up")
-        task.not_before = task.until
+        # What was put off for too long by a limit waits for a person, without a time.
+        detail = event.data.get("detail")
+        too_long = task.limited == "rate" and isinstance(detail, dict) and "patience" in detail
+        used_up = task.limited == "quota" or too_long
+        run.require(used_up, "move", event, "no quota was used up")
+        task.not_before = None if too_long else task.until
     if kind == "scope":
         _check_reasons(run, event)
     _end_claim(task, verdict)

@@ -198,3 +198,31 @@ def test_a_retry_by_hand(far: LedgerHarness) -> None:
     far.ledger.limited(far.expect_claim("a", "w1"), BAD, LimitKind.AUTH, FAR, None)
     far.mine.move(RUN, RETRY, ["a"])
     assert far.where("a") == "P"
+
+
+def test_what_is_put_off_for_too_long_waits_for_a_person(far: LedgerHarness) -> None:
+    """A provider that never answers helps nobody; when its lane opens by itself it stays so."""
+    for _ in range(3):
+        until = far.clock.now() + 60
+        fence = far.expect_claim("a", "w1")
+        far.ledger.limited(fence, BAD, LimitKind.RATE, FAR, until, 150.0)
+        far.clock.move(60)
+    assert (far.where("a"), far.task("a").limited_count) == ("P", 3)
+    far.ledger.limited(far.expect_claim("a", "w1"), BAD, LimitKind.RATE, FAR, until, 150.0)
+    assert far.where("a") == "B:quota"
+    far.clock.move(1e6)
+    far.ledger.release_due(RUN)
+    assert far.where("a") == "B:quota"
+    assert history(far.db).found() == []
+    far.mine.move(RUN, RETRY, ["a"])
+    assert (far.where("a"), far.task("a").limited_count) == ("P", 0)
+
+
+def test_a_tool_call_between_is_progress(far: LedgerHarness) -> None:
+    """What gets on, however slowly, is put off without an end."""
+    for tools in (0, 1, 1, 1):
+        fence = far.expect_claim("a", "w1")
+        far.ledger.said(fence, "reads", tools=tools)
+        far.ledger.limited(fence, BAD, LimitKind.RATE, FAR, far.clock.now() + 60, 100.0)
+        far.clock.move(60)
+    assert (far.where("a"), far.task("a").limited_count) == ("P", 1)

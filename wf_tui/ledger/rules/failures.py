@@ -54,6 +54,7 @@ MAX_BACKOFF: Final = 300.0
 """Seconds; the upper end of the exponential back-off (RULES 5, Retry)."""
 _JITTER: Final = 0.1
 """The most that is added to a back-off, as a part of it."""
+_PUT_OFF_MOST: Final = 50
 _SHUT_BY: Final = {
     LimitKind.RATE: LaneStatus.LIMITED,
     LimitKind.QUOTA: LaneStatus.QUOTA,
@@ -204,27 +205,52 @@ def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> Task
 
 
 def limited(
-    tx: Change, task: TaskRow, ending: Ending, *, kind: LimitKind, lane: str, until: float | None
+    tx: Change,
+    task: TaskRow,
+    ending: Ending,
+    *,
+    kind: LimitKind,
+    lane: str,
+    until: float | None,
+    patience: float | None = None,
 ) -> TaskRow:
     """Put a task back, uncounted, because its provider is slow, used up, or refuses the key.
 
     All seats of the lane claim nothing before `until`, in UTC seconds, or before a person opens it
-    (RULES 5, Lanes). A refused key blocks the task as failed: to wait mends nothing.
+    (RULES 5, Lanes). A refused key blocks the task as failed: to wait mends nothing. What was put
+    off for `patience` seconds, or fifty times, without one tool call between waits for a person.
     """
     if not in_progress(task):
         raise refused(task, "put back")
     status = _SHUT_BY[kind]
     ends = None if status is LaneStatus.AUTH else until
     lanes.shut(tx, task, LaneState(lane, status, kind, ending.text, ends))
+    if ending.next_seat is NextSeat.SAME:
+        task = tx.update_task(task, going_on.go_on(tx, task, at=until))
     if kind is LimitKind.QUOTA:
         return block(
             tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
         )
     if kind is LimitKind.AUTH:
         return block(tx, task, ending, kind=BlockedKind.FAILED, detail={"lane": lane})
+    task = _put_off(tx, task)
+    since = tx.now - (task.limited_since or tx.now)
+    if task.limited_count >= _PUT_OFF_MOST or (patience is not None and since >= patience):
+        detail: Detail = {"lane": lane, lanes.PATIENCE: task.limited_count}
+        return block(tx, task, ending, kind=BlockedKind.QUOTA, detail=detail)
     tx.emit(TaskReleased(kind=ReleaseKind.LANE_LIMITED, before=task.step, text=ending.text), task)
     waiting = tx.to_pending(task, note=ending.text, detail={"lane": lane})
     return close(tx, waiting, ending)
+
+
+def _put_off(tx: Change, task: TaskRow) -> TaskRow:
+    """Count how often a task was put off; from the start again where it has used a tool since."""
+    worked = tx.attempt(task.id, task.epoch).tools > 0
+    if worked or task.limited_since is None:
+        counted = evolve(task, limited_since=tx.now, limited_count=1)
+    else:
+        counted = evolve(task, limited_count=task.limited_count + 1)
+    return tx.update_task(task, counted)
 
 
 def conflict(

@@ -92,6 +92,7 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
 def _fresh(task: TaskRow) -> TaskRow:
     """Return the task with all its tries, waiting for nothing, and with no scope waived."""
     anew = going_on.begin_anew(task)
+    anew = evolve(anew, limited_since=None, limited_count=0)
     return evolve(anew, tries=0, conflicts=0, merge_gates=0, not_before=None, scope_waived=False)
 
 

@@ -8,7 +8,7 @@ fails, or the scheduler ends, it is left as it is: recovery needs it.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,7 @@ from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, no_work,
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import Left
 from wf_tui.scheduler.integrator import FinishedWork
+from wf_tui.scheduler.lanes.providers import Providers
 from wf_tui.scheduler.run_log import current_log
 from wf_tui.text import clean, plural
 from wf_tui.workers.protocol import Success
@@ -95,6 +96,7 @@ class Steps:
     check: Check
     integrator: Integrator
     threads: Threads
+    providers: Providers = field(default_factory=Providers)
 
 
 @dataclass
@@ -165,6 +167,7 @@ class Attempt:
             if fault is None and self.left is None:
                 with active.timed("run"):
                     outcome = await steps.run.run(active, job)
+                    steps.providers.heard(active, outcome)
                     await steps.threads.run(steps.prepare.jobs.put_back, active.claim)
                 with active.timed("harvest"):
                     self.harvested = await steps.harvest.run(active, workspace)
@@ -179,7 +182,8 @@ class Attempt:
         elif active.stopped is not None:
             raise StoppedError
         elif outcome is not None:
-            await active.record.failed(self.harvested.onto(worker_ending(outcome)))
+            ending = self.harvested.onto(worker_ending(outcome))
+            await steps.providers.end(active, outcome, ending)
 
     async def _judge(self, outcome: Success, job: Job, workspace: Workspace) -> Fault | None:
         """Return what keeps work from being merged whose worker says that it is done."""

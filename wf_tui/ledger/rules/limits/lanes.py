@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.store.database import Value
 
-__all__ = ["cut_limits", "is_shut", "open_due", "open_for", "see", "shut"]
+__all__ = ["PATIENCE", "cut_limits", "is_shut", "open_due", "open_for", "see", "shut"]
 
 PATIENCE: Final = "patience"
 """In the detail of a task that was put off for too long: only a person lets it go on."""
