@@ -55,6 +55,8 @@ class PermissionRules:
     ask: Ask = Ask.COMMANDS
     allow: tuple[str, ...] = ()
     """Whole commands, as patterns of `fnmatch`, that need no question."""
+    writes: bool = True
+    """Whether its task changes files; one that only reads edits nothing by rule."""
     settings: tuple[str, ...] = ()
     """Names of files and folders that set an agent up: who writes them gives itself permissions."""
 
@@ -86,7 +88,7 @@ def decide(request: ToolRequest, rules: PermissionRules) -> Permission:
         pattern = _matching(request.command, rules)
         if pattern is not None:
             return Permission(allowed=True, reason=f"allow = {pattern}")
-    if rules.ask is Ask.COMMANDS and _stays_inside(request):
+    if rules.ask is Ask.COMMANDS and _stays_inside(request, rules):
         return Permission(allowed=True, reason="ask = commands")
     return Permission(allowed=False, reason=f"ask = {rules.ask}")
 
@@ -115,7 +117,7 @@ def _is_name(path: str) -> bool:
         return False
 
 
-def _stays_inside(request: ToolRequest) -> bool:
+def _stays_inside(request: ToolRequest, rules: PermissionRules) -> bool:
     """Whether it only looks or edits; that its paths are in the tree was seen before.
 
     Where no path was told, only a search is known to be one of the tree.
@@ -124,9 +126,13 @@ def _stays_inside(request: ToolRequest) -> bool:
         return False
     if request.kind in _LOOKS:
         return True
+    if request.kind == "read":
+        return bool(request.paths)
+    if not rules.writes:
+        return False
     if request.kind == "move":
         return len(request.paths) > 1
-    return request.kind in {"read", "edit"} and bool(request.paths)
+    return request.kind == "edit" and bool(request.paths)
 
 
 def _matching(command: str, rules: PermissionRules) -> str | None:

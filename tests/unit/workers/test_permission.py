@@ -89,6 +89,14 @@ def test_what_is_in_the_tree(tmp_path: Path, path: str) -> None:
     assert not is_protected(str(tmp_path / path), rules(tmp_path))
 
 
+def test_a_task_that_only_reads(tmp_path: Path) -> None:
+    """It looks without a question, and changes nothing by rule."""
+    given = PermissionRules(str(tmp_path), writes=False)
+    assert decide(ToolRequest("read", paths=("a.py",)), given).allowed
+    assert not decide(ToolRequest("edit", paths=("a.py",)), given).allowed
+    assert not decide(ToolRequest("move", paths=("a.py", "b.py")), given).allowed
+
+
 def test_a_tree_behind_a_symlink(tmp_path: Path) -> None:
     """Paths below either name of the tree are inside."""
     (tmp_path / "real").mkdir()

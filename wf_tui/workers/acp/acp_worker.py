@@ -76,6 +76,7 @@ def spec_of(job: Job, profile: Resolved, prompt: Path, hidden: tuple[str, ...]) 
         mode=profile.mode(writes=job.writes),
         ask=profile.ask,
         allow=profile.allow,
+        writes=job.writes,
         settings=profile.settings,
         names_messages=profile.names_messages,
         tells_usage=profile.usage_of == "turn",

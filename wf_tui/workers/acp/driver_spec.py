@@ -29,6 +29,7 @@ class DriverSpec:
     """The agent's own mode; "": as it comes."""
     ask: str = "commands"
     allow: tuple[str, ...] = ()
+    writes: bool = True
     settings: tuple[str, ...] = ()
     """Names of files and folders that set the agent up, see `PermissionRules`."""
     names_messages: bool = False

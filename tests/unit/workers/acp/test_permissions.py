@@ -70,7 +70,7 @@ async def test_a_rule_answers_once() -> None:
     """What a rule allows is allowed once, never for always, and the transcript says by which."""
     asked = Asked(Ask.ALL, "make *")
     assert chosen(await asked.begin(run("make all"))) == "1!"
-    assert list(asked.notes()) == ["allow_once (allow = make *): make all"]
+    assert list(asked.notes()) == ["wf allows once (allow = make *): make all"]
     assert not any(isinstance(event, Question) for event in asked.said)
 
 

@@ -66,6 +66,13 @@ def test_nothing_else_is_written(tree: Path, path: str) -> None:
     assert sorted(tree.parent.rglob("*")) == before
 
 
+def test_a_task_that_only_reads(tree: Path) -> None:
+    """Nothing is written for it."""
+    with pytest.raises(StrayWriteError, match="only reads"):
+        write_in_tree("a.txt", "x", PermissionRules(str(tree), writes=False))
+    assert not (tree / "a.txt").exists()
+
+
 def test_text_that_no_file_can_hold(tree: Path) -> None:
     """Half of a character cannot be written, and nothing is made of it."""
     with pytest.raises(StrayWriteError):

@@ -138,7 +138,7 @@ def test_plans() -> None:
 def test_the_size_of_the_context_is_no_usage() -> None:
     """It is told as a note, and only where it changed."""
     read = reader(Updates("/tree"))
-    assert read("usage_update", used=5, size=10) == [Other("context", "5 of 10 tokens")]
+    assert read("usage_update", used=5, size=10) == [Other("context", "context: 5 of 10 tokens")]
     assert read("usage_update", used=5, size=10) == []
 
 

@@ -72,7 +72,9 @@ class Driver:
         from wf_tui.workers.acp.driver.transport import StdioTransport  # noqa: PLC0415 - see above
 
         spec = self._spec
-        rules = PermissionRules(str(Path.cwd()), Ask(spec.ask), spec.allow, spec.settings)
+        rules = PermissionRules(
+            str(Path.cwd()), Ask(spec.ask), spec.allow, spec.writes, spec.settings
+        )
         conversation = Conversation(spec, rules, StdioTransport(agent, port), port)
         talking = asyncio.create_task(conversation.run())
         listening = asyncio.create_task(self._listen(port, conversation))

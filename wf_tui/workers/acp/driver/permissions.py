@@ -55,10 +55,12 @@ class Permissions:
         )
         text = _text(call, is_choice=is_choice)
         if permission.allowed:
-            self._say(Other("answer", f"{_ALLOW} ({permission.reason}): {text[:_LONGEST_TEXT]}"))
+            self._say(
+                Other("answer", f"wf allows once ({permission.reason}): {text[:_LONGEST_TEXT]}")
+            )
             return _selected(_by_kind(options, _ALLOW))
         if len(self._open) >= MOST_OPEN or self._asked >= MOST:
-            self._say(Other("answer", f"{_REJECT} (too many questions): {text[:_LONGEST_TEXT]}"))
+            self._say(Other("answer", f"wf rejects (too many questions): {text[:_LONGEST_TEXT]}"))
             self.denied += 1
             return _selected(_by_kind(options, _REJECT))
         return await self._ask_person(call, text, permission, options)

@@ -27,6 +27,8 @@ def write_in_tree(path: str, content: str, rules: PermissionRules) -> None:
 
     What no rule may allow is not written: paths out of the tree, its git data, settings of agents.
     """
+    if not rules.writes:
+        raise StrayWriteError("the task only reads")
     if is_protected(path, rules):
         raise StrayWriteError("outside the worktree")
     tree = Path(rules.tree).resolve()

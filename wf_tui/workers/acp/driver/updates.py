@@ -76,7 +76,7 @@ class Updates:
             yield from self.told(self.calls.learn(update))
         elif isinstance(update, schema.UsageUpdate):
             # The size of the conversation; what was spent is another thing, and stays unknown.
-            text = f"{update.used} of {update.size} tokens"
+            text = f"context: {update.used:,} of {update.size:,} tokens"
             if text != self._context:
                 self._context = text
                 yield Other("context", text)
