@@ -7,6 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+from tests.support.log_text import printed
 from tests.support.plans import parallel_plan
 from tests.support.post_mortem import violations
 from tests.support.run_harness import RunHarness
@@ -15,6 +16,7 @@ from wf_tui.config import Profile, Timing
 from wf_tui.ledger.queries import conversation
 from wf_tui.ledger.rules.moves import ANSWER, RELEASE
 from wf_tui.project import open_ledger
+from wf_tui.workers.shim.log import SAID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +57,9 @@ def test_an_answer_reaches_the_program(tmp_path: Path) -> None:
     assert harness.lead() == "completed"
     assert '"text":"yes, on Monday"' in harness.merged("answer.txt").replace(": ", ":")
     assert (question(harness).state, question(harness).delivered_epoch) == ("delivered", 1)
+    (attempt,) = harness.attempts("a")
+    folder = harness.project.paths.run(harness.run).attempt("a", attempt.epoch)
+    assert printed(folder / SAID) == "[question 1] Deploy?\n[answer] yes, on Monday\n"
 
 
 def test_a_question_that_nobody_answers_stops_its_worker(tmp_path: Path) -> None:

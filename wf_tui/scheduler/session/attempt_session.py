@@ -17,6 +17,7 @@ from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.session.last_words import NOTHING_SAID, LastWords, tool_text
 from wf_tui.scheduler.session.usage_meter import over_limits
 from wf_tui.workers.line.grammar import (
+    Answer,
     Heard,
     Message,
     Other,
@@ -34,7 +35,7 @@ from wf_tui.workers.protocol import Output, Started
 from wf_tui.workers.transcript import EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from wf_tui.clock import Clock
     from wf_tui.profiles.resolved import Limits
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.session.transcript import Transcript
     from wf_tui.scheduler.session.usage_meter import UsageMeter
     from wf_tui.scheduler.threads import Threads
-    from wf_tui.workers.line.grammar import Answer, LineEvent, Question
+    from wf_tui.workers.line.grammar import LineEvent, Question
     from wf_tui.workers.protocol import WorkerEvent
 
 __all__ = ["AttemptSession"]
@@ -71,6 +72,8 @@ class AttemptSession:
     """What the attempt may use; what its task may use besides, the ledger knows."""
     said: Progress[LastWords]
     """Samples its last words and its plan; that of a command samples the end of its log."""
+    redact: Callable[[str], str]
+    """Takes the secrets of the attempt out of what persons write."""
     on_line: bool
     """Whether its worker is heard on the line alone, as agents are."""
     tools_at_end: bool = False
@@ -132,20 +135,24 @@ class AttemptSession:
         self.active.vitals.heard(progress=True)
         # A task that asks cannot be brought to its step `running` any more.
         await self._began.wait()
-        return await self.questions.ask(question)
+        answer = await self.questions.ask(question)
+        # Before it goes down: what the program says because of it stands behind it.
+        given = answer or Answer(question.id)
+        data = {"id": given.id, "option": given.option, "kind": given.kind}
+        self._log(EntryKind.ANSWER, self.redact(given.text or ""), data)
+        return answer
 
     async def delivered(self, answer: Answer) -> None:
         """Take note that the line took an answer; one without a word was nobody's."""
         if answer.option is not None or answer.text is not None:
             await self.active.record.delivered(answer.id)
-        data = {"id": answer.id, "option": answer.option, "kind": answer.kind}
-        self._log(EntryKind.ANSWER, answer.text or "", data)
 
     async def messages(self) -> AsyncIterator[PersonMessage]:
         """Yield what persons write to the task while it runs, without end."""
         while True:
             message = await self.questions.message()
-            self._log(EntryKind.MESSAGE, message.text, {"id": message.id, "by": message.by})
+            about = {"id": message.id, "by": message.by}
+            self._log(EntryKind.MESSAGE, self.redact(message.text), about)
             yield message
 
     # -- what the step calls

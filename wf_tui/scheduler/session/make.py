@@ -12,6 +12,7 @@ from wf_tui.scheduler.session.questions import Questions
 from wf_tui.scheduler.session.transcript import Transcript, TranscriptFile
 from wf_tui.scheduler.session.usage_meter import UsageMeter
 from wf_tui.workers.shim.log import LOG, SAID
+from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
@@ -52,6 +53,7 @@ def make_session(
         threads,
         _limits(active.claim.task.spec, job),
         Progress(sample, record),
+        Redactor(dict(job.secrets)).whole,
         on_line=kind.has_floor,
         tools_at_end=job.profile is not None and job.profile.tools_at_end,
     )
