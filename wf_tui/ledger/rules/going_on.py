@@ -1,4 +1,4 @@
-"""Who goes on with a task after an attempt (RULES 3.3): the same seat in its session, or any other.
+"""Who goes on with a task after an attempt (RULES 3.4): the same seat in its session, or any other.
 
 A session of an agent is worth waiting for: its seat and its worktree are kept for it, for a while.
 After what the work itself failed by, somebody else looks at it with fresh eyes.

@@ -78,7 +78,7 @@ DECISIONS: Final[Mapping[FailureKind, Decision]] = {
     FailureKind.CONFIG: Decision(Effect.REFUSED, NextSeat.SAME),
     FailureKind.BUDGET: Decision(Effect.BUDGET, NextSeat.SAME),
 }
-"""The one table of endings (RULES 3.2)."""
+"""The one table of endings (RULES 3.3)."""
 _LOST: Final = Decision(Effect.COUNTED, NextSeat.SAME)
 
 
@@ -138,7 +138,7 @@ def worker_ending(outcome: Failure | Lost) -> Ending:
 
 
 def no_work(*, writes: bool, changed: bool, tools: int, answer: str) -> Fault | None:
-    """Refuse the success of an agent that left no trace of work: the floor (RULES 3.2).
+    """Refuse the success of an agent that left no trace of work: the floor (RULES 3.3).
 
     `changed` is whether its harvest differs from what its attempt began with, which what an earlier
     attempt left for it does, too; `tools` is how many it used. One that only reads has to answer.

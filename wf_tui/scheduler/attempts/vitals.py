@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Vitals"]
 
 _IN_A_TOOL: Final = 3
-"""How many times longer an agent may be silent while it uses a tool (RULES 5)."""
+"""How many times longer an agent may be silent while it uses a tool (RULES 3.3)."""
 
 
 @dataclass

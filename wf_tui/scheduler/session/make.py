@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["make_session"]
 
 _QUESTION_TIMEOUT: Final = 3600.0
-"""Seconds that a person is waited for, where no profile says it (RULES 3.4)."""
+"""Seconds that a person is waited for, where no profile says it (RULES 5, Persons)."""
 
 
 def make_session(

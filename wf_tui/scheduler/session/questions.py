@@ -1,4 +1,4 @@
-"""The questions of one attempt to persons, and their messages to it (RULES 3.4).
+"""The questions of one attempt to persons, and their messages to it (RULES 5, Persons).
 
 A question keeps the claim, and all clocks stand still. An answer is `delivered` when the line took
 it: what a crash leaves between the two stands in the next prompt, and allows nothing.

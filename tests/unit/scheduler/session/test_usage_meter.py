@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.model.usage import Usage as Used
-from wf_tui.scheduler.session.usage_meter import UsageMeter
+from wf_tui.profiles.resolved import Limits, Price, Resolved
+from wf_tui.scheduler.session.usage_meter import UsageMeter, over_limits
 from wf_tui.workers.line.grammar import Usage
 
 
@@ -35,3 +38,32 @@ def test_a_sum_that_is_less_than_before_adds_nothing() -> None:
     meter.step(Usage(input=1000, output=10))
     meter.step(Usage(input=1, output=1, scope="session"))
     assert (meter.total.input_tokens, meter.total.output_tokens) == (1000, 10)
+
+
+def test_a_price_of_the_profile_makes_money_of_tokens() -> None:
+    """What the program itself says of its cost goes before that."""
+    profile = Resolved("one", "agent", "maker", price=Price(input=2.0, output=10.0))
+    meter = UsageMeter(profile)
+    assert meter.step(Usage(input=1000, output=100)).cost_microusd == 3000
+    assert meter.step(Usage(input=1000, output=100, cost_usd=0.5)).cost_microusd == 500_000
+
+
+@pytest.mark.parametrize(
+    ("limits", "over"),
+    [
+        (Limits(), ""),
+        (Limits(max_steps=2), "used 3 of 2 steps"),
+        (Limits(max_steps=3), ""),
+        (Limits(max_tokens=100), "used 110 of 100 tokens"),
+        (Limits(max_cost_usd=0.01), "used 0.02 of 0.01 USD"),
+    ],
+)
+def test_the_limits_of_an_attempt(limits: Limits, over: str) -> None:
+    """The first limit that is used up is named; as many steps as it may take it may take."""
+    used = Used(input_tokens=100, output_tokens=10, requests=3, cost_microusd=20_000)
+    assert over_limits(used, 99, limits) == over
+
+
+def test_tools_are_steps_where_requests_are_not_told() -> None:
+    """An agent that tells of its usage at the end alone has a limit all the same."""
+    assert over_limits(NO_USAGE, 5, Limits(max_steps=4)) == "used 5 of 4 steps"
