@@ -137,3 +137,71 @@ def test_a_run_that_was_stopped_goes_on_in_its_sessions(tmp_path: Path) -> None:
     assert (stopped.outcome, harness.task("a").tries) == ("cancelled", 0)
     assert (stopped.session, stopped.tree) == (good.session, good.tree)
     assert (harness.merged("a.txt"), harness.merged("b.txt")) == ("x", "y")
+
+
+def refused(kind: str, **more: object) -> str:
+    """Return the step that ends an agent as its provider makes it end."""
+    return f"end {json.dumps({'ok': False, 'kind': kind, 'why': 'says the provider', **more})}"
+
+
+def test_a_provider_that_wants_a_pause_gets_it(tmp_path: Path) -> None:
+    """A 429 with Retry-After costs no try: the same session goes on when the lane opens."""
+    harness = scripted_harness(tmp_path)
+    steps = ("write a.txt x", f"once busy {refused('rate_limit', retry_after=0.4)}", "say done")
+    assert harness.play(parallel_plan(scripted("a", *steps))) == "completed"
+    first, second = harness.attempts("a")
+    assert (first.cause, first.session) == ("rate_limit", second.session)
+    assert second.started_at - (first.ended_at or 0) >= 0.3
+    assert harness.task("a").tries == 0
+    assert {"lane_limited", "lane_open"} <= {event.kind for event in harness.events()}
+    assert violations(harness) == set()
+
+
+def test_a_refused_key_blocks_its_task_and_shuts_its_lane(tmp_path: Path) -> None:
+    """A 401 is not tried again: its task names it, and the others of the lane wait for a person."""
+    harness = scripted_harness(tmp_path)
+    plan = parallel_plan(scripted("a", refused("auth", status=401)), scripted("b", "write b.txt y"))
+    assert harness.play(plan) == "partial"
+    assert (harness.task("a").kind, harness.task("a").tries) == ("failed", 0)
+    assert "key or login was refused" in harness.task("a").note
+    assert (harness.task("b").state, harness.task("b").attempts) == ("pending", 0)
+    (limited,) = harness.events("lane_limited")
+    assert (limited.data["lane"], limited.data["state"]) == ("script", "auth")
+
+
+def test_a_quota_that_is_used_up_blocks_until_it_is_there_again(tmp_path: Path) -> None:
+    """Without a time that it is said to come back, a person is asked."""
+    harness = scripted_harness(tmp_path)
+    assert harness.play(parallel_plan(scripted("a", refused("quota")))) == "partial"
+    assert (harness.task("a").kind, harness.task("a").tries) == ("quota", 0)
+
+
+def test_an_attempt_that_used_all_it_may_is_blocked_at_once(tmp_path: Path) -> None:
+    """Its work is kept: raised and retried, its session goes on from there."""
+    harness = scripted_harness(tmp_path, {"one": {"seats": 1, "limits": {"max_tokens": 100}}})
+    usage = {"ev": "usage", "input": 90, "output": 20}
+    steps = ("write a.txt x", f"once much event {json.dumps(usage)}", "tool sleep 60")
+    assert harness.play(parallel_plan(scripted("a", *steps))) == "partial"
+    (attempt,) = harness.attempts("a")
+    assert (harness.task("a").kind, harness.task("a").tries) == ("budget", 0)
+    assert harness.task("a").note == "over its budget: used 110 of 100 tokens"
+    assert attempt.commit_id
+    assert harness.task("a").usage.tokens == 110
+
+
+def test_four_seats_of_two_profiles_on_one_ledger(tmp_path: Path) -> None:
+    """Prompts of two makers are worked on side by side, each by its own, and all is merged."""
+    harness = scripted_harness(
+        tmp_path, {"one": {"seats": 2}, "two": {"seats": 2, "lane": "other"}}
+    )
+    tasks = [
+        scripted(
+            f"t{number}", f"write f{number}.txt {number}", more=f"mode: read_write, worker: {name}"
+        )
+        for number, name in enumerate(["one", "two"] * 3)
+    ]
+    assert harness.play(parallel_plan(*tasks)) == "completed"
+    assert [harness.merged(f"f{number}.txt") for number in range(6)] == list("012345")
+    workers = {harness.attempts(f"t{number}")[0].profile for number in range(6)}
+    assert workers == {"one", "two"}
+    assert violations(harness) == set()

@@ -126,7 +126,7 @@ class RunContext:
         steps = Steps(
             Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
             setup,
-            RunProgram(KINDS, workers, threads, clock),
+            RunProgram(KINDS, workers, threads, clock, self.lanes),
             Harvest(self.control, threads, clock, timing.step_deadline),
             Check(gate, threads, self.control, self.profiles),
             Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),

@@ -247,7 +247,9 @@ class Scheduler:
         # A run that waits for a permit has not stalled; a shut lane has its timer, or a person.
         short, late = look is not None and bool(look.short), False
         if look is not None:
-            ledger.see_lanes(run, look.states, look.short)
+            # As it is by now: an attempt may have been told of a limit since the look.
+            states = look.states if self.lanes is None else self.lanes.seen
+            ledger.see_lanes(run, states, look.short)
         pulse = reads.pulse(ledger.db, run, now)
         claims = []
         if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:

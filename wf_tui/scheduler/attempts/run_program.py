@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from wf_tui.clock import Clock
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.lanes.run_lanes import RunLanes
     from wf_tui.scheduler.threads import Threads
     from wf_tui.workers.protocol import Job, Outcome
     from wf_tui.workers.registry import WorkerKind
@@ -32,6 +33,8 @@ class RunProgram:
     """A worker for each kind of seat."""
     threads: Threads
     clock: Clock
+    lanes: RunLanes | None = None
+    """Those that what is used is added to; None where all seats are local."""
 
     async def run(self, active: ActiveClaim, job: Job) -> Outcome:
         """Run the worker to its end; being stopped is an outcome like others.
@@ -42,7 +45,7 @@ class RunProgram:
         # Before the start: from here on something may have been written into the tree.
         active.began = True
         kind = active.claim.kind
-        session = make_session(active, job, self.kinds[kind], self.threads, self.clock)
+        session = make_session(active, job, self.kinds[kind], self.threads, self.clock, self.lanes)
         try:
             outcome = await active.stoppable(self.workers[kind].run(job, session))
         except StoppedError:

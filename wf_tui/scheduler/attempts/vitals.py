@@ -44,6 +44,8 @@ class Vitals:
     """Its tool calls that have begun and not ended."""
     tools_at_end: bool = False
     """Whether its tool calls are heard of only when they are over."""
+    asked: float = 0.0
+    """Seconds that persons took for their answers."""
     asking_since: float | None = None
     """Since when a question of it is open, so that its clocks stand still."""
 
@@ -75,8 +77,15 @@ class Vitals:
         if asks and self.asking_since is None:
             self.asking_since = now
         elif not asks and self.asking_since is not None:
-            self.output = min(now, self.output + now - self.asking_since)
+            waited = now - self.asking_since
+            self.output = min(now, self.output + waited)
+            self.asked += waited
             self.asking_since = None
+
+    def worked(self, since: float) -> float:
+        """Return for how many seconds it has worked since a time, without what persons took."""
+        until = self.clock.monotonic() if self.asking_since is None else self.asking_since
+        return until - since - self.asked
 
     def silence(self, now: float) -> float:
         """Return for how many seconds nothing of its work was heard, by the monotonic clock.
@@ -93,7 +102,7 @@ class Vitals:
         Called at every change from one to the other, so that each own step has its whole time.
         """
         self.running = self.on_line = self.tools_at_end = False
-        self.open_tools, self.asking_since = 0, None
+        self.open_tools, self.asking_since, self.asked = 0, None, 0.0
         self.own_since = self.clock.monotonic()
 
     def spare(self, seconds: float, now: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.lane_state import LOCAL, LaneStatus
@@ -37,7 +37,7 @@ class Providers:
             self.lanes.worked(active.claim.lane)
 
     async def end(self, active: ActiveClaim, outcome: Failure | Lost, ending: Ending) -> None:
-        """End an attempt whose worker did not succeed, as the table of endings says (RULES 3.2).
+        """End an attempt whose worker did not succeed, as the table of endings says (RULES 3.3).
 
         Only an agent is believed what it says of its provider; a command may say anything.
         """
@@ -57,8 +57,9 @@ class Providers:
                 )
                 await self._put_off(active, ending, LimitKind.QUOTA, state)
             case Effect.REFUSED:
+                text = self._refusal(claim.profile, text)
                 state = await self.lanes.refused(claim.lane, text)
-                await self._put_off(active, ending, LimitKind.AUTH, state)
+                await self._put_off(active, replace(ending, text=text), LimitKind.AUTH, state)
             case Effect.BUDGET:
                 await record.blocked(ending, BlockedKind.BUDGET, {})
             case Effect.COUNTED:
@@ -81,6 +82,13 @@ class Providers:
         # Of the lane as it is by now: something stricter may hold than this attempt was told.
         until = state.until
         await active.record.limited(ending, kind, active.claim.lane, until, patience)
+
+    def _refusal(self, name: str, text: str) -> str:
+        """Return the sentence on what was refused, with the key that a person has to look at."""
+        profile = self.profiles.get(name)
+        if profile is None or not profile.keys:
+            return text
+        return f"{text} (its key: {' or '.join(key.place for key in profile.keys)})"
 
     def _by_plan(self, name: str) -> bool:
         """Whether a profile pays by a plan, whose quota comes back by itself."""

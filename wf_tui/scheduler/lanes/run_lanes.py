@@ -7,6 +7,7 @@ import contextlib
 import logging
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import WfError
@@ -213,10 +214,22 @@ class RunLanes:
 
     async def _tell(self, lane: str, use: Callable[[Lanes], HostLane]) -> LaneState:
         try:
-            return (await self.thread.call(use)).seen
+            state = (await self.thread.call(use)).seen
         except WfError as error:
             _log.warning("the lanes of this host could not be written: %s", error)
             return LaneState(lane)
+        # At once: what a look before this has seen must not open again what is shut now.
+        others = [one for one in self._seen if one.name != lane]
+        self._seen = tuple(sorted([*others, state], key=attrgetter("name")))
+        return state
+
+    @property
+    def seen(self) -> tuple[LaneState, ...]:
+        """How the lanes of the run are, as far as this scheduler knows; safe to read in a thread.
+
+        Newer than what a look has brought, where an attempt was told something since.
+        """
+        return self._seen
 
     # -- watching
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from wf_tui.profiles.resolved import Limits
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.progress import Progress
+    from wf_tui.scheduler.lanes.run_lanes import RunLanes
     from wf_tui.scheduler.session.questions import Questions
     from wf_tui.scheduler.session.transcript import Transcript
     from wf_tui.scheduler.session.usage_meter import UsageMeter
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["AttemptSession"]
 
 _LONGEST_WHY: Final = 400
+_LOOK_AGAIN: Final = 0.1
+"""Seconds until the time that it has worked is looked at again, while a person is asked."""
 _LONGEST_TEXT: Final = 1 << 16
 """Characters of the message that is being said that are remembered."""
 
@@ -74,6 +77,8 @@ class AttemptSession:
     """Samples its last words and its plan; that of a command samples the end of its log."""
     redact: Callable[[str], str]
     """Takes the secrets of the attempt out of what persons write."""
+    lanes: RunLanes | None
+    """Takes what is used of a lane; None for one that nobody limits."""
     on_line: bool
     """Whether its worker is heard on the line alone, as agents are."""
     tools_at_end: bool = False
@@ -87,6 +92,8 @@ class AttemptSession:
     """The message that it is saying, or has said last."""
     _began: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the shim has told that the program runs, which the line may be ahead of."""
+    _timer: asyncio.TimerHandle | None = None
+    """Ends the attempt when it has worked for as long as it may."""
     _open_tools: set[str] = field(default_factory=set)
 
     # -- what a worker calls
@@ -100,6 +107,7 @@ class AttemptSession:
             by = self.clock.now() + seconds if seconds else None
             self.active.record.started(event.pid, by)
             self._began.set()
+            self._end_in_time(self.active.vitals.clock.monotonic())
         vitals.note(event)
         if isinstance(event, Output) and not self.on_line:
             # What it printed is newer than what it said on its line.
@@ -155,11 +163,25 @@ class AttemptSession:
             self._log(EntryKind.MESSAGE, self.redact(message.text), about)
             yield message
 
+    def _end_in_time(self, since: float) -> None:
+        """Stop the attempt when it has worked for as long as it may, or look again then."""
+        most = self.limits.max_seconds
+        if most is None:
+            return
+        left = most - self.active.vitals.worked(since)
+        if left <= 0:
+            self._stop_over(f"worked for {most:g} of {most:g} seconds")
+            return
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(max(left, _LOOK_AGAIN), self._end_in_time, since)
+
     # -- what the step calls
 
     async def close(self) -> None:
         """Write the last words and the end of the transcript: the worker has ended."""
         self.said.stop()
+        if self._timer is not None:
+            self._timer.cancel()
         if self.on_line and self.words != NOTHING_SAID:
             await self.active.record.said(self.words, self.tools)
         if self.transcript is not None:
@@ -223,6 +245,8 @@ class AttemptSession:
         step = await self.threads.run(self.meter.step, said)
         if step == NO_USAGE:
             return ""
+        if self.lanes is not None:
+            self.lanes.spent(self.active.claim.lane, step)
         over = await self.active.record.used(step)
         return over or over_limits(self.meter.total, self.tools, self.limits)
 

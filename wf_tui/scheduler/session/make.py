@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.lane_state import LOCAL
 from wf_tui.profiles.resolved import Limits
 from wf_tui.scheduler.attempts.progress import Progress, last_line
 from wf_tui.scheduler.session.attempt_session import AttemptSession
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.ledger.model.spec import Spec
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.scheduler.lanes.run_lanes import RunLanes
     from wf_tui.scheduler.session.last_words import LastWords
     from wf_tui.scheduler.threads import Threads
     from wf_tui.workers.protocol import Job
@@ -30,7 +32,12 @@ _QUESTION_TIMEOUT: Final = 3600.0
 
 
 def make_session(
-    active: ActiveClaim, job: Job, kind: WorkerKind, threads: Threads, clock: Clock
+    active: ActiveClaim,
+    job: Job,
+    kind: WorkerKind,
+    threads: Threads,
+    clock: Clock,
+    lanes: RunLanes | None = None,
 ) -> AttemptSession:
     """Return the session of an attempt that is about to run its worker; on the event loop."""
     log, said = job.folder / LOG, job.folder / SAID
@@ -54,6 +61,7 @@ def make_session(
         _limits(active.claim.task.spec, job),
         Progress(sample, record),
         Redactor(dict(job.secrets)).whole,
+        lanes=lanes if active.claim.lane != LOCAL else None,
         on_line=kind.has_floor,
         tools_at_end=job.profile is not None and job.profile.tools_at_end,
     )
