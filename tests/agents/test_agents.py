@@ -24,6 +24,9 @@ OVER_ACP = [Seat(AGENTS[name], "acp") for name in _TRIED]
 NAMES_NO_TOKENS = {"kimi-acp", "opencode-acp"}
 """They tell none at all, or those of their last step alone."""
 
+NAMES_SESSION_LATE = {"kimi"}
+"""It says its session in its last line alone, so one that is killed begins anew."""
+
 
 def seats(*, ci: bool = False, headless: bool = True) -> pytest.MarkDecorator:
     """Say which seats a test is for; those of CI are driven headless."""
@@ -98,14 +101,10 @@ def test_truncated_once(agent: AgentHarness) -> None:
 
 @seats()
 def test_truncated_for_ever(agent: AgentHarness) -> None:
-    """Streams that never end well are not taken for work, however long an agent tries.
-
-    claude asks again without a stream, and so comes to whole answers.
-    """
+    """Streams that never end well are not taken for work, however long an agent tries."""
     ended = agent.run("scenario: truncate", max_attempts=1, timeout_secs=40)
-    whole = agent.seat.agent.name == "claude"
-    assert ended.task["state"] == ("done" if whole else "blocked"), ended
-    assert (agent.merged() is not None) == whole
+    assert (ended.status, ended.task["state"]) == (1, "blocked"), ended
+    assert agent.merged() is None
 
 
 @seats(ci=True)
@@ -122,7 +121,7 @@ def test_cancel(agent: AgentHarness) -> None:
 
 @seats()
 def test_resume(agent: AgentHarness) -> None:
-    """The scheduler is killed within a tool; resumed, the agent goes on in its own session."""
+    """The scheduler is killed within a tool; resumed, the agent continues in its own session."""
     run = agent.start("run", agent.plan_of("scenario: sleep"), "--headless")
     until(lambda: _sleeps(agent), "the agent runs its tool", within=100, every=0.2)
     run.send_signal(signal.SIGKILL)
@@ -132,8 +131,8 @@ def test_resume(agent: AgentHarness) -> None:
     agent.until_over()
     ended = agent.looked_at(0)
     assert agent.merged() == "hello from the model\n", ended
-    sessions = {attempt["session"] for attempt in ended.attempts}
-    assert len(sessions) == 1, ended
+    if str(agent.seat) not in NAMES_SESSION_LATE:
+        assert len({attempt["session"] for attempt in ended.attempts}) == 1, ended
 
 
 @seats(ci=True)
@@ -160,7 +159,7 @@ def test_question(agent: AgentHarness, word: str) -> None:
     """A command is asked for; allowed it is run, rejected it is not."""
     agent.configure(ask="commands")
     run = agent.start("run", agent.plan_of("scenario: command", max_attempts=1), "--headless")
-    agent.wait_for("question_asked")
+    agent.when_it_asks()
     answered = agent.wf("answer", "t", word)
     assert answered.returncode == 0, answered
     ended = agent.ended(run)
@@ -173,12 +172,12 @@ def test_question_left_open(agent: AgentHarness) -> None:
     """The scheduler is killed while one is open: nothing is approved, and it is asked again."""
     agent.configure(ask="commands")
     run = agent.start("run", agent.plan_of("scenario: command"), "--headless")
-    agent.wait_for("question_asked")
+    agent.when_it_asks()
     run.send_signal(signal.SIGKILL)
     run.communicate()
     assert agent.wf("resume").returncode == 0
     events = [json.loads(line) for line in agent.wf("events", "--json").stdout.splitlines()]
-    agent.wait_for("question_asked", since=events[-1]["seq"])
+    agent.when_it_asks(since=events[-1]["seq"])
     assert agent.merged() is None
     assert agent.wf("answer", "t", "allow").returncode == 0
     agent.until_over()

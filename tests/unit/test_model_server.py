@@ -175,6 +175,17 @@ def test_a_fault_comes_once_in_each_session() -> None:
     assert sessions[:3] == ["s1", "s2", "s1"]
 
 
+def test_a_second_session_does_not_sleep_again() -> None:
+    """Its first session sleeps; another one of the same key goes on with what comes then."""
+    with ModelServer("sleep") as server:
+        said = [
+            CHAT.say(server, chat(prompt_cache_key=session), key=key).body
+            for session, key in [("s1", "k1"), ("s1", "k1"), ("s2", "k1"), ("s3", "k2")]
+        ]
+    assert [b"tail -f" in body for body in said] == [True, True, False, True]
+    assert b"hello.txt" in said[2]
+
+
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_errors_are_those_of_the_makers(name: str) -> None:
     """Each fault has its status, its JSON body, and Retry-After where that belongs to it."""

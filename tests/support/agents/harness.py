@@ -99,6 +99,7 @@ class AgentHarness(CliHarness):
             "preset": self.seat.agent.name,
             "model": "scripted",
             "base_url": f"{self.server.url}{self.seat.agent.base}",
+            **({"ask": "never"} if self.seat.kind == "acp" else {}),
             **more,
         }
         # A string, a list of them or a number is written alike in TOML and in JSON.
@@ -137,6 +138,12 @@ class AgentHarness(CliHarness):
             out, err = running.communicate()
             raise AssertionError(f"the run hangs:\n{out[-3000:]}\n{err[-3000:]}") from None
         return self.looked_at(running.returncode, out, err)
+
+    def when_it_asks(self, since: int = 0) -> None:
+        """Wait until the newest run asks a question; that there is a run is waited for, too."""
+        runs = "there is a run"
+        until(lambda: list(self.state.glob("*/runs/*/scheduler.log")), runs, every=0.1)
+        self.wait_for("question_asked", since=since)
 
     def looked_at(self, status: int, out: str = "", err: str = "") -> Ended:
         """Return what the ledger has of the newest run."""

@@ -23,10 +23,15 @@ _SLEEP: Final = "tail -f /dev/null"
 
 @dataclass(frozen=True)
 class Turn:
-    """One answer: a text, and what is to be done by tools, all in one."""
+    """One answer: a text, and what is to be done by tools, all in one.
+
+    What is done `once` is left out in the sessions after the first one of a key, as by somebody who
+    has learnt from it.
+    """
 
     text: str
     does: tuple[Intent, ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,15 @@ class Scenario:
             return None
         return self.fault
 
-    def answer(self, conversation: Conversation, results: int) -> Answer:
-        """Return the answer after so many results of tools since the scenario was asked for."""
+    def answer(self, conversation: Conversation, results: int, *, again: bool = False) -> Answer:
+        """Return the answer after so many results of tools since the scenario was asked for.
+
+        `again`: another session of the same key was there before.
+        """
         passed = 0
         for turn in self.turns:
+            if turn.once and again:
+                continue
             calls = _calls(turn, conversation)
             if passed + len(calls) > results or (not calls and not turn.does):
                 return Answer(turn.text, calls)
@@ -97,7 +107,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
         (Turn("Two files at once.", (Write(FILE), Write("second.txt", "the second\n"))),)
     ),
     "claims": Scenario((), done="Done: all is written and all tests pass."),
-    "sleep": Scenario((Turn("This takes a while.", (Run(_SLEEP),)), _WRITE)),
+    "sleep": Scenario((Turn("This takes a while.", (Run(_SLEEP),), once=True), _WRITE)),
     "env": Scenario((Turn("I look around.", (Run("env"),)), _WRITE)),
     "command": Scenario((Turn("I write by a command.", (Run(f"echo hello > {FILE}"),)),)),
     "rate-limit-once": replace(_EDIT, fault=FAULTS["rate-limit"], times=1),

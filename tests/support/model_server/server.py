@@ -64,6 +64,7 @@ class ModelServer:
         self._requests: list[Request] = []
         self._answered: Counter[str] = Counter()
         self._faults: Counter[str] = Counter()
+        self._first: dict[str, str] = {}
         self.closed = threading.Event()
         handler = type("BoundHandler", (Handler,), {"model": self})
         self._http = HttpServer(("127.0.0.1", 0), handler)
@@ -119,7 +120,8 @@ class ModelServer:
         prompts = conversation.prompts
         session = named or conversation.session or f"{key} {prompts[0][:2000] if prompts else ''}"
         with self._lock:
-            answer, reply = self._choose(session, conversation)
+            again = self._first.setdefault(key, session) != session
+            answer, reply = self._choose(session, conversation, again=again)
             status = reply.status if isinstance(reply, Fault) else 200
             aside = not conversation.tools
             self._requests.append(Request(path, key, session, conversation, status, aside))
@@ -127,14 +129,16 @@ class ModelServer:
                 (self._answered if reply is answer else self._faults)[session] += 1
         return answer, reply
 
-    def _choose(self, session: str, conversation: Conversation) -> tuple[Answer, Reply]:
+    def _choose(
+        self, session: str, conversation: Conversation, *, again: bool
+    ) -> tuple[Answer, Reply]:
         scenario, results = self._scenario(conversation)
         if not conversation.tools:
             answer = Answer("A task")
             # A title is asked for beside the work: an error that lasts meets it, too.
             fault = scenario.fault if scenario.times is None else None
             return answer, fault if isinstance(fault, Fault) else answer
-        answer = scenario.answer(conversation, results)
+        answer = scenario.answer(conversation, results, again=again)
         return answer, scenario.faulty(self._answered[session], self._faults[session]) or answer
 
     def _scenario(self, conversation: Conversation) -> tuple[Scenario, int]:
