@@ -79,6 +79,15 @@ def test_a_no_in_the_place_of_nobody(tmp_path: Path) -> None:
     assert question(harness).answered_by == "timeout"
 
 
+def test_a_task_says_how_long_it_waits(tmp_path: Path) -> None:
+    """What a plan says of a task goes before what its profile says."""
+    harness = RunHarness(tmp_path, Timing(grace=0.2), {"shell": Profile(question_timeout=0)})
+    hasty = "question_timeout: 0.2, on_timeout: reject"
+    task = f"id: a, mode: read_write, run: {json.dumps(_ASKS)}, {hasty}"
+    assert harness.play(parallel_plan(task)) == "completed"
+    assert question(harness).answered_by == "timeout"
+
+
 def test_a_task_is_taken_back_while_it_asks(tmp_path: Path) -> None:
     """A release voids the question; the attempt after it asks anew."""
     harness = RunHarness(tmp_path, Timing(grace=0.2))

@@ -12,6 +12,7 @@ __all__ = [
     "Isolation",
     "Mode",
     "OnFailure",
+    "OnTimeout",
     "ResultFormat",
     "Scopes",
     "Takes",
@@ -51,6 +52,15 @@ class OnFailure(StrEnum):
     """All that is not done is cancelled."""
     HOLD = "hold"
     """What comes after waits until a person has decided; where a plan does not say otherwise."""
+
+
+class OnTimeout(StrEnum):
+    """What becomes of a worker whose question nobody answers in time."""
+
+    STOP = "stop"
+    """It is stopped, and its task stays blocked by the question."""
+    REJECT = "reject"
+    """It is told no, and goes on."""
 
 
 class Scopes(StrEnum):

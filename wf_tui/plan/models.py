@@ -29,6 +29,7 @@ from wf_tui.plan.choices import (
     Isolation,
     Mode,
     OnFailure,
+    OnTimeout,
     ResultFormat,
     Scopes,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Isolation",
     "Mode",
     "OnFailure",
+    "OnTimeout",
     "Phase",
     "Plan",
     "RunLimits",
@@ -265,6 +267,10 @@ class Settings(Surroundings):
     result: ResultFormat = ResultFormat.TEXT
     """What its worker is asked to end with, if it has a prompt."""
     budget: Budget = Budget()
+    question_timeout: _Amount | None = None
+    """How long a person is waited for; 0: for ever. None leaves it to the profile."""
+    on_timeout: OnTimeout | None = None
+    """What becomes of a worker then."""
     tags: _Texts = ()
 
 

@@ -26,6 +26,7 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
     "scopes": models.Scopes,
     "checkpoint": models.Checkpoint,
     "gate_on": models.GateOn,
+    "on_timeout": models.OnTimeout,
 }
 _WANTED: Final = {
     "string_type": "text",
@@ -36,7 +37,9 @@ _WANTED: Final = {
     "model_type": "a table of keys",
     "dict_type": "a table of names and values",
 }
-_SECONDS: Final = frozenset({"timeout_secs", "backoff_secs", "stall_after", "max_seconds"})
+_SECONDS: Final = frozenset(
+    {"timeout_secs", "backoff_secs", "stall_after", "max_seconds", "question_timeout"}
+)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NUMBER: Final = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _TIME: Final = re.compile(

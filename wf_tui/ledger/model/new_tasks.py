@@ -96,6 +96,8 @@ def _of_task(plan: Plan, task: Task) -> NewTask:
             shell=task.shell or plan.shell or (),
             gate_shell=_gate_shell(plan, task),
             stall_after=plan.stall_after if task.stall_after is None else task.stall_after,
+            question_timeout=task.question_timeout,
+            on_timeout=task.on_timeout.value if task.on_timeout else None,
             env=tuple(f"{name}={value}" for name, value in task.env.items()),
             pass_env=task.pass_env,
             structured=task.result is ResultFormat.JSON,

@@ -38,6 +38,10 @@ class Spec:
     """What runs its gate."""
     stall_after: float | None = None
     """Seconds that its programs may be silent; 0 is for ever, None leaves it to the kind."""
+    question_timeout: float | None = None
+    """Seconds that a person is waited for; 0 is for ever, None leaves it to the profile."""
+    on_timeout: str | None = None
+    """What becomes of its worker then, an `OnTimeout`; None leaves it to the profile."""
     env: tuple[str, ...] = ()
     """Variables of its own: `NAME=value`."""
     pass_env: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.lane_state import LOCAL
+from wf_tui.plan.choices import OnTimeout
 from wf_tui.profiles.resolved import Limits
 from wf_tui.scheduler.attempts.progress import Progress, last_line
 from wf_tui.scheduler.session.attempt_session import AttemptSession
@@ -55,7 +56,7 @@ def make_session(
     session = AttemptSession(
         active,
         clock,
-        Questions(active, active.mailbox, clock, *_patience(job)),
+        Questions(active, active.mailbox, clock, *_patience(active.claim.task.spec, job)),
         UsageMeter(job.profile),
         threads,
         _limits(active.claim.task.spec, job),
@@ -71,13 +72,18 @@ def make_session(
     return session
 
 
-def _patience(job: Job) -> tuple[float | None, bool]:
-    """Return for how many seconds a person is waited for, and whether the answer is no then."""
-    if job.profile is None:
-        return _QUESTION_TIMEOUT, False
-    patience = job.profile.question_timeout
-    waits = None if patience == 0 else max(0.0, patience)
-    return waits, job.profile.on_timeout == "reject"
+def _patience(spec: Spec, job: Job) -> tuple[float | None, bool]:
+    """Return for how many seconds a person is waited for, and whether the answer is no then.
+
+    What the task says goes before what its profile says; in a run that asks nobody, nobody does.
+    """
+    patience, ending = _QUESTION_TIMEOUT, OnTimeout.STOP
+    if job.profile is not None:
+        patience, ending = job.profile.question_timeout, OnTimeout(job.profile.on_timeout)
+    if patience >= 0 and spec.question_timeout is not None:
+        patience = spec.question_timeout
+    rejects = (spec.on_timeout or ending) == OnTimeout.REJECT
+    return (None if patience == 0 else max(0.0, patience)), rejects
 
 
 def _limits(spec: Spec, job: Job) -> Limits:
