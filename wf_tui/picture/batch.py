@@ -20,7 +20,7 @@ __all__ = ["Batch", "Changes", "Tally"]
 
 @dataclass(frozen=True)
 class Tally:
-    """What attempts that ended have used; what no attempt told is None, not nothing.
+    """How long attempts took that ended.
 
     Tallies are added up, batch by batch, so that no read has to walk over all attempts again.
     """
@@ -28,24 +28,9 @@ class Tally:
     succeeded: int = 0
     milliseconds: int = 0
     """How long those took that succeeded; whole numbers, so that the order of a sum is nothing."""
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cost_microusd: int | None = None
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.succeeded + other.succeeded,
-            self.milliseconds + other.milliseconds,
-            _sum_known(self.input_tokens, other.input_tokens),
-            _sum_known(self.output_tokens, other.output_tokens),
-            _sum_known(self.cost_microusd, other.cost_microusd),
-        )
-
-
-def _sum_known(one: int | None, other: int | None) -> int | None:
-    if one is None:
-        return other
-    return one if other is None else one + other
+        return Tally(self.succeeded + other.succeeded, self.milliseconds + other.milliseconds)
 
 
 @dataclass(frozen=True)

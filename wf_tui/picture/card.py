@@ -10,7 +10,6 @@ from wf_tui.ledger.model.events.attempt_events import (
     GateEnded,
     GateStarted,
     TaskProgress,
-    UsageTold,
 )
 from wf_tui.ledger.model.events.read import event_class, read_event
 from wf_tui.ledger.model.events.task_events import (
@@ -201,8 +200,7 @@ def evidence_of(row: EventRow) -> Evidence | None:
     know proves nothing, as a newer wf may have written it about something else.
     """
     known = event_class(row.kind)
-    # Of figures there is nothing to be read: what it does stands in the event before.
-    if known is None or not known.proves_life or known is UsageTold:
+    if known is None or not known.proves_life:
         return None
     match read_event(row):
         case TaskProgress(text=text, tool=tool):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.refs import short_branch
+from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget, read_budget
 from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -40,9 +42,9 @@ class Header:
     total: int
     working: int
     need_you: int
-    input_tokens: int | None
-    output_tokens: int | None
-    cost_microusd: int | None
+    usage: Usage
+    """What all attempts have used so far."""
+    budget: RunBudget
     elapsed: float
     left: float | None
     stalled: str
@@ -63,9 +65,8 @@ NO_HEADER: Final = Header(
     total=0,
     working=0,
     need_you=0,
-    input_tokens=None,
-    output_tokens=None,
-    cost_microusd=None,
+    usage=NO_USAGE,
+    budget=NO_BUDGET,
     elapsed=0.0,
     left=None,
     stalled="",
@@ -82,7 +83,7 @@ def make_header(
 ) -> Header:
     """Return the header of a run; `why` is why it is stalled, `ages` as in `time_left`.
 
-    `totals` counts the cards as the view has them, `tally` what ended attempts have used.
+    `totals` counts the cards as the view has them, `tally` how long attempts took.
     """
     run = batch.run
     return Header(
@@ -93,9 +94,8 @@ def make_header(
         total=run.pending + run.in_progress + run.done + run.blocked,
         working=run.in_progress,
         need_you=totals.needs_you,
-        input_tokens=tally.input_tokens,
-        output_tokens=tally.output_tokens,
-        cost_microusd=tally.cost_microusd,
+        usage=run.usage,
+        budget=read_budget(run.budget),
         # Never below 0: the run was created by the clock of another process, or of another day.
         elapsed=max(0.0, (run.ended_at or now) - run.created_at),
         left=time_left(run, tally, totals.longest, ages),

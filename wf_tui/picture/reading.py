@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_too_full_for_ledger
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_EVENTS", "read_all", "read_since"]
 
-_USED: Final = ("input_tokens", "output_tokens", "cost_microusd")
 MOST_EVENTS: Final = 5000
 """More than these are not followed: reading all of the run again is cheaper."""
 
@@ -218,20 +216,14 @@ _PROOF: Final = (
     "ORDER BY seq DESC LIMIT 1"
 )
 _ENDED: Final = (
-    "SELECT outcome, ended_at - started_at, usage FROM attempt "
-    "WHERE run = :run AND ended_at IS NOT NULL"
+    "SELECT outcome, ended_at - started_at FROM attempt WHERE run = :run AND ended_at IS NOT NULL"
 )
 
 
 def _sum_up(ended: Iterable[Row]) -> Tally:
     total = Tally()
-    for outcome, seconds, usage in ended:
+    for outcome, seconds in ended:
         if outcome == "succeeded":
             # A clock that was set back makes no attempt that took less than nothing.
             total += Tally(1, max(0, int(float(seconds or 0) * 1000)))
-        if usage:
-            # Of a worker's making: what is no whole number there is not counted, and no error.
-            known = json.loads(str(usage))
-            used = {name: known[name] for name in _USED if isinstance(known.get(name), int)}
-            total += Tally(**used)
     return total

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.lane_state import LaneStatus
+from wf_tui.picture.usage_text import count_words, dollars
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class SeatView:
     lane_state: LaneStatus
     lane_until: float | None
     roles: tuple[str, ...]
+    model: str
+    tokens: str
+    """How many all its attempts used, in short; "" where nobody has told."""
+    cost: str
     writes: tuple[str, ...]
     """The paths that its attempt may change, and keeps from others where scopes are serialised."""
 
@@ -57,6 +62,8 @@ def seat_view(
     elif seat.task:
         # The seat still has an attempt, but the task is no longer its own: it was taken back.
         step = "stopping"
+    used = seat.usage
+    has_tokens = used.input_tokens is not None or used.output_tokens is not None
     return SeatView(
         name=clean(seat.name),
         profile=clean(seat.profile),
@@ -70,5 +77,8 @@ def seat_view(
         lane_state=LaneStatus.OPEN if lane is None else lane.status,
         lane_until=None if lane is None else lane.until,
         roles=tuple(clean(role) for role in seat.roles),
+        model=clean(seat.model),
+        tokens=count_words(used.tokens) if has_tokens else "",
+        cost="" if used.cost_microusd is None else dollars(used.cost_microusd),
         writes=tuple(clean(path) for path in writes),
     )

@@ -10,7 +10,9 @@ from wf_tui.board.actions.result_messages import ResultMessage, result_messages
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.header import clock_time, header_spans, notice, short_number
 from wf_tui.board.widgets.line import width_of
+from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget
 from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.ledger.rules.moves import MoveResult
 from wf_tui.picture.header import Header
 
@@ -22,9 +24,8 @@ HEADER = Header(
     total=40,
     working=5,
     need_you=2,
-    input_tokens=1_000_000,
-    output_tokens=200_000,
-    cost_microusd=3_410_000,
+    usage=Usage(input_tokens=1_000_000, output_tokens=200_000, cost_microusd=3_410_000),
+    budget=NO_BUDGET,
     elapsed=724.0,
     left=1080.0,
     stalled="",
@@ -58,11 +59,16 @@ def test_the_header_fits_and_keeps_what_matters(width: int) -> None:
 
 def test_what_is_unknown_is_not_shown() -> None:
     """No tokens, no money, no time left where nobody knows them; unknown is not nothing."""
-    unknown = replace(
-        HEADER, input_tokens=None, output_tokens=None, cost_microusd=None, left=None, need_you=0
-    )
+    unknown = replace(HEADER, usage=NO_USAGE, left=None, need_you=0)
     text = line(unknown)
     assert not any(word in text for word in ("tok", "$", "left", "need"))
+
+
+def test_money_stands_next_to_its_limit() -> None:
+    """And says that it is more where an attempt has told no figures."""
+    usage = replace(HEADER.usage, unknown=1)
+    limited = replace(HEADER, usage=usage, budget=RunBudget(25_000_000, 2_000_000))
+    assert "1.2M tok of 2.0M >=$3.41 of $25.00" in " ".join(line(limited, 160).split())
 
 
 @pytest.mark.parametrize(

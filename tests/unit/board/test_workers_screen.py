@@ -39,9 +39,9 @@ async def test_it_shows_seats_with_what_they_hold(tmp_path: Path) -> None:
     async with board(tmp_path, "a", "b", before=at_work, seats=seats) as hand:
         await hand.press("4")
         assert rows(hand) == [
-            "w1 a running 1m 1m src/a local shell",
-            "w2 b claimed 0s 0s src/b local shell",
-            "glm-1 free idle    glm glm",
+            "w1 a running 1m 1m    local shell src/a",
+            "w2 b claimed 0s 0s    local shell src/b",
+            "glm-1 free idle      glm glm ",
         ]
         title = hand.app.screen.query_one("#workers-title", Label)
         assert str(title.visual) == "Workers: 3 seats, 2 at work"
@@ -105,4 +105,4 @@ async def test_it_follows_the_run(tmp_path: Path) -> None:
         await hand.settle()
         hand.app.screen.tick(hand.drive.clock.now())
         assert len(rows(hand)) == 4
-        assert rows(hand)[0] == "w1 a running 2m 2m src/a local shell"
+        assert rows(hand)[0] == "w1 a running 2m 2m    local shell src/a"

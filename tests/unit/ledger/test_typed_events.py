@@ -380,7 +380,7 @@ def test_what_the_kinds_mean() -> None:
         "task_claimed": (True, True, True),
         "task_progress": (False, False, True),
         "task_step": (True, False, True),
-        "usage": (True, False, True),
+        "usage": (True, False, False),
     }
 
 

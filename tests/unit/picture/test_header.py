@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, shell
 from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.picture.header import helpful_keys
 
@@ -36,7 +37,7 @@ def test_a_header_counts(drive: LedgerHarness, view: PictureHarness) -> None:
     assert (header.done, header.total, header.working, header.need_you) == (1, 4, 1, 1)
     assert (header.goal, header.run_id, header.state) == ("to test", RUN, "running")
     assert (header.elapsed, header.scheduler_alive) == (7, False)
-    assert (header.input_tokens, header.output_tokens, header.cost_microusd) == (None, None, None)
+    assert header.usage == NO_USAGE
 
 
 def test_the_elapsed_time_ends_with_the_run(drive: LedgerHarness, view: PictureHarness) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.ledger_harness import FOLDER, RUN, phase, shell
 from tests.support.picture_harness import PictureHarness, shown
 from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.picture import reading
 
@@ -126,13 +127,9 @@ def test_a_sign_of_life_is_a_batch(drive: LedgerHarness, view: PictureHarness) -
 
 
 def test_what_attempts_used_is_summed(drive: LedgerHarness, view: PictureHarness) -> None:
-    """Tokens and money of ended attempts are in the header; what nobody told stays unknown."""
+    """Tokens and money are in the header as they are told; what nobody told stays unknown."""
     drive.make("a", "b")
     view.look()
-    drive.finish("a")
-    drive.db.execute('UPDATE attempt SET usage = \'{"input_tokens": 7, "cost_microusd": 3}\'')
+    drive.ledger.used(drive.expect_claim("a"), Usage(input_tokens=7, cost_microusd=3))
     view.look()
-    drive.finish("b")
-    view.look()
-    header = view.picture.header
-    assert (header.input_tokens, header.output_tokens, header.cost_microusd) == (7, None, 3)
+    assert view.picture.header.usage == Usage(input_tokens=7, cost_microusd=3)

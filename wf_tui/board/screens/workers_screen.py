@@ -31,9 +31,12 @@ _COLUMNS: Final = (
     ("step", 11),
     ("since", 5),
     ("beat", 5),
-    ("writes", 26),
-    ("lane", 10),
+    ("model", 14),
+    ("tokens", 6),
+    ("cost", 8),
+    ("lane", 14),
     ("profile", 10),
+    ("writes", 26),
 )
 _LATE: Final = 30.0
 """Seconds without a heartbeat that are worth a warning: three of them."""
@@ -194,7 +197,10 @@ def cells_of(seat: SeatView, now: float) -> tuple[Cell, ...]:
         (step, ""),
         ("" if seat.since is None else span(now - seat.since), ""),
         (beat, beat_style),
-        (" ".join(seat.writes), ""),
+        (seat.model, ""),
+        (seat.tokens, ""),
+        (seat.cost, ""),
         (lane, lane_style),
         (seat.profile, ""),
+        (" ".join(seat.writes), ""),
     )

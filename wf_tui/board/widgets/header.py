@@ -10,6 +10,7 @@ from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span
+from wf_tui.picture.usage_text import dollars
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _GOAL: Final = 16
 _TYPED: Final = 40
 """Characters of a filter that are repeated."""
 _THOUSAND: Final = 1000
-_MICRO: Final = 1_000_000
 _ROLES: Final = {
     RunState.RUNNING: Role.IN_PROGRESS,
     RunState.COMPLETED: Role.DONE,
@@ -168,7 +168,7 @@ def _parts(header: Header, glyphs: GlyphSet) -> list[_Part]:
         verb = "needs" if header.need_you == 1 else "need"
         words = f"{glyphs.needs_you} {header.need_you} {verb} you"
         parts.append(_Part(1, (Span(words, Role.NEEDS_YOU),)))
-    if usage := usage_text(header):
+    if usage := usage_words(header):
         parts.append(_Part(5, (Span(usage, Role.QUIET),)))
     parts.append(_Part(6, (Span(clock_time(header.elapsed), Role.QUIET),)))
     if header.left is not None:
@@ -203,14 +203,20 @@ def progress_spans(header: Header, glyphs: GlyphSet) -> tuple[Span, ...]:
     )
 
 
-def usage_text(header: Header) -> str:
-    """Return tokens and dollars, as far as the workers have told them; "" where none has."""
+def usage_words(header: Header) -> str:
+    """Return tokens, and dollars next to their limit, as far as they are known; else ""."""
+    usage, limit = header.usage, header.budget
     words = []
-    tokens = [n for n in (header.input_tokens, header.output_tokens) if n is not None]
-    if tokens:
-        words.append(f"{short_number(sum(tokens))} tok")
-    if header.cost_microusd is not None:
-        words.append(f"${header.cost_microusd / _MICRO:.2f}")
+    if usage.input_tokens is not None or usage.output_tokens is not None:
+        words.append(f"{short_number(usage.tokens)} tok")
+    if limit.tokens is not None:
+        words.append(f"of {short_number(limit.tokens)}")
+    # Where somebody has told nothing, it is more than that.
+    least = ">=" if usage.unknown else ""
+    if usage.cost_microusd is not None:
+        words.append(f"{least}{dollars(usage.cost_microusd)}")
+    if limit.cost_microusd is not None:
+        words.append(f"of {dollars(limit.cost_microusd)}")
     return " ".join(words)
 
 

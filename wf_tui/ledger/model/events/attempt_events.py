@@ -56,7 +56,7 @@ class TaskProgress(EventBase, kind="task_progress", changes_row=False, proves_li
     model: str | None = None
 
 
-class UsageTold(EventBase, kind="usage", reaches_dependants=False, proves_life=True):
+class UsageTold(EventBase, kind="usage", reaches_dependants=False):
     """It used this since the last one; `unknown` is 1 where it ended without any figures."""
 
     input_tokens: int | None = None
