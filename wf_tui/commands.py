@@ -181,14 +181,18 @@ def reload_profiles(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Have a run take over today's profiles; return which changed, and which are gone.
 
-    Those that are gone stay as the run has them. Raises `UsageError` for what does not fit.
+    Those that are gone stay as the run has them. Raises `UsageError` for what does not fit, and
+    `RefusedError` for a run that cannot be resumed.
     """
     from wf_tui.ledger.model.run_environment import environment_of  # noqa: PLC0415 - not for status
+    from wf_tui.ledger.rules.runs import why_not_resume  # noqa: PLC0415 - same
     from wf_tui.profiles.resolve import resolve_again  # noqa: PLC0415 - same
     from wf_tui.profiles.stored import profiles_of  # noqa: PLC0415 - same
 
     with ledger.db.transaction(run):
         row = reads.run_row(ledger.db, run)
+        if why := why_not_resume(row):
+            raise why
         profiles, changed, gone = resolve_again(config, profiles_of(row.profiles))
         if changed:
             kept = environment_of(row.environment).with_profiles(profiles, project.environ)

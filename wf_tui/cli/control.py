@@ -11,7 +11,7 @@ from wf_tui import commands
 from wf_tui.cli.context import Acting, acting, json_option, run_argument, run_option
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_run_result
-from wf_tui.scheduler.control import scheduler_alive
+from wf_tui.scheduler.control import keys_that_lack_there, scheduler_alive
 from wf_tui.text import plural
 
 __all__ = ["abort", "jobs", "pause", "resume", "stop"]
@@ -38,6 +38,9 @@ def resume(*, run: str | None, reloads: bool, repo: Path | None, as_json: bool) 
         if reloads:
             _reload(found)
         led = scheduler_alive(found.ledger.db, found.run.id)
+        if led:
+            for line in keys_that_lack_there(found.ledger.db, found.run, os.environ):
+                warn(line)
         changed = commands.resume(found.project, found.ledger, found.run.id)
         text = "resumed" if changed else "was running already"
         text += "" if led else ", with a new scheduler"

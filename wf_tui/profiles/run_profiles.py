@@ -79,10 +79,17 @@ class RunProfiles:
         self.keys = {**self.keys, **_find_all(profiles, self.environ)}
         self.profiles, self.stored = profiles, stored
 
+    def refresh(self, stored: str) -> None:
+        """Do as `take_over`, and read the keys again that were missing: a file may be there now."""
+        self.take_over(stored)
+        again = {name: self.profiles[name] for name in self.missing}
+        self.keys = {**self.keys, **_find_all(again, self.environ)}
+
     @property
     def missing(self) -> Mapping[str, tuple[str, ...]]:
         """The profiles whose keys are not here, with a clause for each key."""
-        return {name: found.missing for name, found in self.keys.items() if found.missing}
+        keys = self.keys
+        return {name: keys[name].missing for name in self.profiles if keys[name].missing}
 
     def missing_sentence(self, name: str) -> str:
         """Return what a person is told of a profile whose keys are not here, and what helps."""

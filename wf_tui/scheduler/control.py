@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, RefusedError
+from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.run_environment import environment_of
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.processes import is_alive
 from wf_tui.profiles.keys import find_keys, missing_sentence
 from wf_tui.profiles.stored import profiles_of
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 
-__all__ = ["Ended", "ensure_scheduler", "run_here", "scheduler_alive"]
+__all__ = [
+    "Ended",
+    "ensure_scheduler",
+    "keys_that_lack_there",
+    "run_here",
+    "scheduler_alive",
+]
 
 _FOLLOW_EVERY: Final = 0.05
 _LEAD_WITHIN: Final = 10.0
@@ -81,6 +88,23 @@ def environment_notices(run: RunRow, environ: Mapping[str, str]) -> Iterator[str
             yield f"profile {profile.name} waits: {missing_sentence(profile, lacking)}"
     if kept.path and environ.get("PATH", "") != kept.path:
         yield f"its programs keep the PATH that the run was started with: {clean(kept.path)}"
+
+
+def keys_that_lack_there(db: Database, run: RunRow, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield which keys the scheduler of a run has not got, and this environment has.
+
+    Nobody can hand a variable to a process that runs: another scheduler has to lead.
+    """
+    lanes = lane_reads.lanes(db, run.id)
+    for profile in profiles_of(run.profiles).values():
+        lane = lanes.get(profile.lane)
+        shut = lane is not None and lane.state.status is LaneStatus.AUTH
+        in_environment = any(key.source == "env" for key in profile.keys)
+        if shut and in_environment and not find_keys(profile, environ).missing:
+            yield (
+                f"if its scheduler lacks the key of {profile.name}: wf stop {run.id},"
+                f" then wf resume {run.id} here"
+            )
 
 
 def _wait_for_lead(project: Project, db: Database, run: str, pid: int) -> None:

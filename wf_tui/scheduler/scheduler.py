@@ -209,6 +209,7 @@ class Scheduler:
             row = reads.run_row(self.view, self.run_id)
             names = lane_reads.seat_lanes(self.view, self.run_id)
             wanted = lane_reads.wanted_seats(self.view, row)
+        await self.lanes.refresh(row.profiles)
         vain = self._fruitless.still(row.seq, self.clock.now())
         asked = {lane: seats for lane, seats in wanted.items() if lane not in vain}
         look = await self.lanes.look(names, asked, first=not row.open_attempts)

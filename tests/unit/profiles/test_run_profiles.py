@@ -94,3 +94,16 @@ def test_changed_profiles_are_taken_over(tmp_path: Path) -> None:
     assert run.profiles["one"].model == "another"
     assert run.equip("one", "one-1").environment["A_KEY"] == ENVIRON["B"]
     assert {ENVIRON["A"], ENVIRON["B"]} <= run.secret_forms.keys()
+
+
+def test_a_file_that_was_missing_is_found_later(tmp_path: Path) -> None:
+    """A person puts it there while the run waits, and need not start anything anew."""
+    file = tmp_path / "x.key"
+    profile = replace(ONE, keys=(Key("A_KEY", "file", str(file)),))
+    run = read(tmp_path, {}, profile)
+    assert set(run.missing) == {"one"}
+    assert "is not there: mend that, then wf resume" in run.missing_sentence("one")
+    file.write_text("the-value-of-it")
+    file.chmod(0o600)
+    run.refresh(run.stored)
+    assert (run.missing, run.equip("one", "one-1").environment["A_KEY"]) == ({}, "the-value-of-it")

@@ -11,6 +11,8 @@ from tests.support.run_harness import RunHarness
 from tests.support.scripted_runs import scripted, scripted_harness
 from wf_tui.config import Profile
 from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.queries.reasons import Reasons
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +94,25 @@ def test_an_agent_has_a_home_and_the_keys_of_its_own_maker(tmp_path: Path) -> No
     state = harness.folder / "state"
     written = [path for path in state.rglob("*") if path.is_file() and "homes" not in path.parts]
     assert [path for path in written if KEY in read(path)] == []
+
+
+def test_a_scheduler_without_a_key_starts_nothing_of_it(tmp_path: Path) -> None:
+    """Its tasks wait, none fails, and the reason names the variable."""
+    profiles = {"one": {"seats": 1, "keys": {"ONE": "env:USERS_ONE"}}}
+    harness = scripted_harness(tmp_path, profiles)
+    harness.environ["USERS_ONE"] = KEY
+    task = scripted("t", "write file done")
+    harness.start(f"goal: g\nphases:\n- name: p\n  tasks: [{{{task}}}]\n")
+    del harness.environ["USERS_ONE"]
+    harness.lead()
+    assert (harness.task("t").state, harness.task("t").tries) == (TaskState.PENDING, 0)
+    assert "USERS_ONE is not in the environment of this scheduler" in why(harness)
+
+
+def why(harness: RunHarness) -> str:
+    """Return why the task waits."""
+    with open_ledger(harness.project) as ledger:
+        return Reasons.read(ledger.db, harness.row(), 0.0).of(harness.task("t")).text
 
 
 def read(path: Path) -> str:

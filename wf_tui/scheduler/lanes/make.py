@@ -24,19 +24,11 @@ def run_lanes(
     profiles: RunProfiles,
     budgets: Mapping[str, int],
 ) -> RunLanes:
-    """Return the lanes of a run that has seats of any; nothing is opened before they are used.
-
-    A lane whose key this scheduler does not find is shut for this run alone, before anything
-    starts: another scheduler may find it.
-    """
-    withheld = {
-        profiles.profiles[name].lane: profiles.missing_sentence(name) for name in profiles.missing
-    }
+    """Return the lanes of a run that has seats of any; nothing is opened before they are used."""
     return RunLanes(
         run=run,
         repo=str(repo.root),
         thread=LaneThread(repo.lanes, repo.run(run).lanes, clock),
-        memory={name: profile.rss for name, profile in profiles.profiles.items()},
+        profiles=profiles,
         budgets=budgets,
-        withheld=withheld,
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.lanes.host_lane import HostLane
     from wf_tui.ledger.lanes.lanes import Lanes
+    from wf_tui.profiles.run_profiles import RunProfiles
     from wf_tui.scheduler.lanes.lane_thread import LaneThread
 
 __all__ = ["LaneLook", "RunLanes"]
@@ -68,12 +69,10 @@ class RunLanes:
     run: str
     repo: str
     thread: LaneThread
-    memory: Mapping[str, int] = field(default_factory=dict)
-    """By profile: MiB that its program needs."""
+    profiles: RunProfiles
+    """Whose programs need memory, and whose keys this scheduler may not find."""
     budgets: Mapping[str, int] = field(default_factory=dict)
     """By lane: micro-dollars that may be spent in it on one day."""
-    withheld: Mapping[str, str] = field(default_factory=dict)
-    """By lane: why this scheduler cannot use it, though others may; in words."""
     _held: dict[Key, tuple[int, int]] = field(default_factory=dict)
     """By attempt: the permit, and the generation of the file that it is in."""
     _seen: tuple[LaneState, ...] = ()
@@ -87,6 +86,30 @@ class RunLanes:
         """Be known to others by this process."""
         self._holder = Holder(self.repo, self.run, own_identity())
 
+    @property
+    def withheld(self) -> Mapping[str, str]:
+        """By lane: why this scheduler cannot use it, though others may; in words.
+
+        Shut for this run alone, before anything starts: its key is not here.
+        """
+        missing = self.profiles.missing
+        return {
+            self.profiles.profiles[name].lane: self.profiles.missing_sentence(name)
+            for name in missing
+        }
+
+    async def refresh(self, stored: str) -> None:
+        """Take over profiles that a person has changed, and look again for keys that were missing.
+
+        `stored` is the column of the run. Called before each look; does nothing where nothing is
+        missing and nothing has changed.
+        """
+        if stored == self.profiles.stored and not self.profiles.missing:
+            return
+        before = self.withheld
+        await asyncio.to_thread(self.profiles.refresh, stored)
+        self._stale |= self.withheld != before
+
     async def look(
         self, lanes: Iterable[str], wanted: Mapping[str, Sequence[str]], *, first: bool
     ) -> LaneLook:
@@ -98,10 +121,11 @@ class RunLanes:
         self._lanes = frozenset(lanes)
         if not wanted and not self._stale:
             return LaneLook(states=self._seen)
+        known, withheld = self.profiles.profiles, self.withheld
         seats = {
-            lane: [self.memory.get(profile, 0) for profile in profiles]
-            for lane, profiles in wanted.items()
-            if lane not in self.withheld
+            lane: [known[name].rss if name in known else 0 for name in names]
+            for lane, names in wanted.items()
+            if lane not in withheld
         }
 
         def use(lanes: Lanes) -> tuple[Grant, tuple[LaneState, ...]]:
