@@ -22,7 +22,7 @@ from wf_tui.workers.shim import log
 from wf_tui.workers.transcript import entry_json, entry_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from wf_tui.ledger.model.rows import AttemptRow
@@ -65,8 +65,10 @@ def logs(
         if attempt is None:
             return
         folder = found.paths.attempt(attempt.task, attempt.epoch)
-        paths = log.attempt_logs(folder, raw=raw)
-        show(_follow(found, attempt, paths) if follow else log.in_time(*map(log.records, paths)))
+        if follow:
+            show(_follow(found, attempt, folder, raw=raw))
+        else:
+            show(log.in_time(*map(log.records, log.attempt_logs(folder, raw=raw))))
     on_merge = folder / "merge" / "gate.jsonl"
     gates = {"the gate": folder / "gate.jsonl", "the gate on the merged tree": on_merge}
     for name, gate in gates.items():
@@ -129,13 +131,17 @@ def _choose_attempt(
     return (left or attempts)[-1]
 
 
-def _follow(found: Reading, attempt: AttemptRow, paths: Sequence[Path]) -> Iterator[log.Record]:
+def _follow(
+    found: Reading, attempt: AttemptRow, folder: Path, *, raw: bool
+) -> Iterator[log.Record]:
     """Yield the records as they are written, until their attempt is closed."""
-    offsets, closed = dict.fromkeys(paths, 0), False
+    offsets: dict[Path, int] = {}
+    closed = False
     while True:
         news = []
-        for path in paths:
-            records, offsets[path] = log.follow(path, offsets[path])
+        # Anew each time: which log an attempt has is seen when its program has started.
+        for path in log.attempt_logs(folder, raw=raw):
+            records, offsets[path] = log.follow(path, offsets.get(path, 0))
             news.append(records)
         yield from log.in_time(*news)
         if not any(news):
