@@ -1375,8 +1375,8 @@ MUTANTS: Final = (
         "agents",
         "a rule follows a symlink out of the tree",
         "workers/permission.py",
-        "    real = os.path.realpath(PurePath(rules.tree, path))\n",
-        "    real = os.path.normpath(PurePath(rules.tree, path))\n",
+        "        real = os.path.realpath(PurePath(rules.tree, path))\n",
+        "        real = os.path.normpath(PurePath(rules.tree, path))\n",
         "unit/workers/test_permission.py::test_what_no_rule_may_allow",
     ),
     Mutant(

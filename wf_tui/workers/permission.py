@@ -101,7 +101,10 @@ def is_protected(path: str, rules: PermissionRules) -> bool:
     if path.startswith("~") or not _is_name(path):
         return True
     tree = os.path.realpath(rules.tree)
-    real = os.path.realpath(PurePath(rules.tree, path))
+    try:
+        real = os.path.realpath(PurePath(rules.tree, path))
+    except OSError:  # a symlink vanished while it was followed
+        return True
     if os.path.commonpath((tree, real)) != tree:
         return True
     closed = {_GIT, *(name.casefold() for name in rules.settings)}

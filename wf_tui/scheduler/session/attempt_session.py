@@ -198,9 +198,10 @@ class AttemptSession:
                     self.text = (self.text + text if delta else text)[-_LONGEST_TEXT:]
                     self._say(self.words.saying(self.text))
             case ToolStart():
-                self.tools += 1
-                self._stop_over(over_limits(self.meter.total, self.tools, self.limits))
-                self._open_tools.add(event.id)
+                if event.id not in self._open_tools:  # else more is told of the same call
+                    self.tools += 1
+                    self._stop_over(over_limits(self.meter.total, self.tools, self.limits))
+                    self._open_tools.add(event.id)
                 data = {"id": event.id, "name": event.name, "kind": event.kind}
                 details = {"input": event.input, "paths": list(event.paths)}
                 self._log(EntryKind.TOOL, tool_text(event), {**data, **details})

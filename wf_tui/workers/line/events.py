@@ -86,7 +86,7 @@ class Message:
 
 @dataclass(frozen=True)
 class ToolStart:
-    """The model uses a tool."""
+    """The model uses a tool; a second one with the id of an open call says more of that call."""
 
     ev: ClassVar = "tool_start"
     id: str

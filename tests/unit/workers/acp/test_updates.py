@@ -64,6 +64,16 @@ def test_pieces_of_a_message() -> None:
     assert updates.text == "Done."
 
 
+def test_what_is_no_answer() -> None:
+    """Empty pieces are nothing, and what an agent below this one says is no word of this one."""
+    updates = Updates("/tree")
+    updates.session = "own"
+    read = reader(updates)
+    assert read("agent_message_chunk", **words("")) == []
+    assert read("agent_message_chunk", **words("I look.")) == [Message("I look.", thought=True)]
+    assert updates.text == ""
+
+
 def test_a_call_is_told_with_its_input() -> None:
     """Its start is said at once, and again when its input has come; its end once."""
     read = reader(Updates("/tree"))

@@ -122,6 +122,7 @@ class Conversation:
             begin = schema.NewSessionRequest(cwd=self._rules.tree, mcp_servers=[])
             begun = await self._request("session_new", begin, schema.NewSessionResponse)
             self.session = begun.session_id
+        self.updates.session = self.session
         # An id that the line does not take could not become an argument later either.
         is_safe = safe_id(self.session) == self.session
         self._port.say(SessionStarted(self.session) if is_safe else Other("session", self.session))

@@ -31,11 +31,13 @@ def write_in_tree(path: str, content: str, rules: PermissionRules) -> None:
         raise StrayWriteError("the task only reads")
     if is_protected(path, rules):
         raise StrayWriteError("outside the worktree")
-    tree = Path(rules.tree).resolve()
-    names = (tree / path).resolve().relative_to(tree).parts
-    if not names:
-        raise StrayWriteError("not a file")
     try:
+        tree = Path(rules.tree).resolve()
+        names = (tree / path).resolve().relative_to(tree).parts
+        if not names:
+            raise StrayWriteError("not a file")
+        if is_protected("/".join(names), rules):  # it leads elsewhere by now
+            raise StrayWriteError("outside the worktree")
         data = content.encode()
         with contextlib.ExitStack() as opened:
             folder = os.open(tree, _FOLDER)
@@ -51,5 +53,5 @@ def write_in_tree(path: str, content: str, rules: PermissionRules) -> None:
                     raise StrayWriteError("not a file")
                 file.truncate()
                 file.write(data)
-    except (OSError, UnicodeEncodeError) as error:
+    except (OSError, ValueError) as error:  # a text that is no UTF-8, or a path that moved out
         raise StrayWriteError(str(error)) from error

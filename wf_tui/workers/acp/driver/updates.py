@@ -35,6 +35,8 @@ class Updates:
         """The agent's last words: what it said since its last tool call or thought."""
         self._message: tuple[str, str | None] | None = None
         """Which message goes on: its kind, and its id where the agent tells one."""
+        self.session = ""
+        """The session; what comes of another one is of an agent below this one."""
         self._context = ""
         self._tools_before = 0
         self.notice = ""
@@ -66,12 +68,13 @@ class Updates:
             yield plan_of(steps.records("entries"))
             return
         try:
-            update = schema.SessionNotification.model_validate(params).update
+            told = schema.SessionNotification.model_validate(params)
         except ValidationError:
             yield Other("update", kind)
             return
+        update = told.update
         if isinstance(update, schema.AgentMessageChunk | schema.AgentThoughtChunk):
-            yield from self._said(update)
+            yield from self._said(update, is_own=self.session in {"", told.session_id})
         elif isinstance(update, schema.ToolCallStart | schema.ToolCallProgress):
             yield from self.told(self.calls.learn(update))
         elif isinstance(update, schema.UsageUpdate):
@@ -101,11 +104,12 @@ class Updates:
             yield ToolEnd(call.id, call.status, output or None)
 
     def _said(
-        self, update: schema.AgentMessageChunk | schema.AgentThoughtChunk
+        self, update: schema.AgentMessageChunk | schema.AgentThoughtChunk, *, is_own: bool
     ) -> Iterator[LineEvent]:
-        if not isinstance(update.content, schema.TextContentBlock):
+        if not isinstance(update.content, schema.TextContentBlock) or not update.content.text:
             return
-        is_thought = isinstance(update, schema.AgentThoughtChunk)
+        # What an agent below it says is told to it, and is no answer to anybody else.
+        is_thought = isinstance(update, schema.AgentThoughtChunk) or not is_own
         message = (update.session_update, update.message_id)
         goes_on, self._message = self._message == message, message
         text = update.content.text
@@ -117,4 +121,4 @@ class Updates:
 
 def _shown(call: KnownCall) -> object:
     text = as_json(call.input)
-    return text[:_LONGEST] if len(text) > _LONGEST else call.input
+    return text[:_LONGEST] if len(text) > _LONGEST else call.input or None
