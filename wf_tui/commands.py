@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
+from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.states import WORKER, BlockedKind, Intent, RunState, TaskState
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.rules.seats import more_seats
 from wf_tui.scheduler.control import ensure_scheduler
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.model.run_budget import RunBudget
     from wf_tui.ledger.rules.moves import Move, MoveResult
     from wf_tui.paths import RunPaths
     from wf_tui.project import Project
@@ -36,6 +38,7 @@ __all__ = [
     "pause",
     "reload_profiles",
     "resume",
+    "set_budget",
     "set_jobs",
     "stop",
     "undo",
@@ -43,6 +46,8 @@ __all__ = [
 
 _LONGEST_ID: Final = 40
 _BUILT_IN: Final = "shell"
+_MENDED: Final = frozenset({"retry", "reassign"})
+"""Moves by which a person says that what a provider refused is put right."""
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -62,7 +67,11 @@ def move(
     """
 
     def make() -> list[MoveResult]:
-        return ledger.move(run, move, tasks, *args, **kwargs)
+        shut = _shut_lanes(ledger, run, tasks) if move.name in _MENDED else []
+        made = ledger.move(run, move, tasks, *args, **kwargs)
+        if shut and _any_changed(made):
+            _reopen(project, ledger, run, ledger.open_lanes(run, shut))
+        return made
 
     return _with_scheduler(project, ledger, run, make, _any_changed) if move.wakes else make()
 
@@ -173,7 +182,31 @@ def resume(project: Project, ledger: Ledger, run: str) -> bool:
 
         start_detached(project.paths, run, project.common_dir, project.environ)
         return True
-    return _with_scheduler(project, ledger, run, lambda: ledger.resume(run))
+
+    def go_on() -> bool:
+        _reopen(project, ledger, run, ledger.open_lanes(run))
+        return ledger.resume(run)
+
+    return _with_scheduler(project, ledger, run, go_on)
+
+
+def _reopen(project: Project, ledger: Ledger, run: str, lanes: Sequence[str]) -> None:
+    """Open lanes for the whole host that a refused key had shut: the person has seen to it."""
+    if lanes:
+        from wf_tui.host_lanes import reopen_lanes  # noqa: PLC0415 - hardly ever needed
+
+        reopen_lanes(project.paths, run, lanes, ledger.actor)
+
+
+def _shut_lanes(ledger: Ledger, run: str, tasks: Sequence[str]) -> list[str]:
+    """Return the lanes that a refused key has shut, and that tasks are blocked for."""
+    shut = {
+        name
+        for name, lane in lane_reads.lanes(ledger.db, run).items()
+        if lane.state.status is LaneStatus.AUTH
+    }
+    rows = [reads.task(ledger.db, run, name) for name in tasks] if shut else []
+    return sorted({str(row.detail.get("lane")) for row in rows} & shut)
 
 
 def reload_profiles(
@@ -208,6 +241,11 @@ def stop(ledger: Ledger, run: str, *, now: bool) -> list[str]:
 def abort(project: Project, ledger: Ledger, run: str) -> None:
     """Cancel all that is not done; where its scheduler has died, a new one ends what is open."""
     _with_scheduler(project, ledger, run, lambda: ledger.abort(run))
+
+
+def set_budget(project: Project, ledger: Ledger, run: str, budget: RunBudget) -> bool:
+    """Change what a run may cost; one that had stopped for it goes on, with a scheduler."""
+    return _with_scheduler(project, ledger, run, lambda: ledger.set_budget(run, budget))
 
 
 def set_jobs(ledger: Ledger, run: str, jobs: int) -> bool:

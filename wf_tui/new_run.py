@@ -18,6 +18,7 @@ from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
 from wf_tui.git.worktrees.local_files import LocalFiles
 from wf_tui.ledger.model.new_tasks import of_plan
 from wf_tui.ledger.model.rows import RunRow
+from wf_tui.ledger.model.run_budget import RunBudget, micro_dollars, write_budget
 from wf_tui.ledger.model.run_environment import RunEnvironment
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.model.worktree_setup import WorktreeSetup
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from wf_tui.plan.models import Plan
     from wf_tui.project import Project
 
-__all__ = ["create_run"]
+__all__ = ["budget_of", "create_run"]
 
 # Without those that people take for each other: i, l and 1, o and 0.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -56,6 +57,7 @@ def create_run(
     choice: Choice | None = None,
     jobs: int | None = None,
     lease: float | None = None,
+    budget: RunBudget | None = None,
     new_id: Callable[[], str] | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> RunRow:
@@ -63,8 +65,8 @@ def create_run(
 
     `warn` gets a line for each thing that looks different in a worker's tree: submodules, LFS.
     `choice` has the profiles that it uses, and the plan as it fits them; without one it has those
-    of commands. `jobs` and `lease` (seconds) come before plan and configuration. Called by `wf run`
-    and `wf demo`; leaves nothing behind where it raises.
+    of commands. `jobs`, `lease` (seconds) and `budget` come before plan and configuration. Called
+    by `wf run` and `wf demo`; leaves nothing behind where it raises.
     """
     # Before anything is made: an old git fails in the middle, and with words of its own.
     require_version()
@@ -73,6 +75,10 @@ def create_run(
     choice = choice or commands_only(plan, config)
     plan, profiles = choice.plan, choice.profiles
     seats = new_seats(run_id, profiles, jobs, choice.asked)
+    limit = budget_of(plan) if budget is None else budget
+    if warn is not None and limit.cost_microusd is not None:
+        for line in _price_notices(choice):
+            warn(line)
     environment = RunEnvironment.of(plan, config, profiles, project.environ)
     if warn is not None:
         for line in _passing_notices(plan, environment, project.environ):
@@ -96,6 +102,7 @@ def create_run(
             environment=environment.as_text(),
             profiles=profiles_text(profiles),
             left_out=left_out,
+            budget=write_budget(limit),
         )
         # All or nothing: a run without seats or tasks would be led, and stall at once.
         with ledger.db.transaction(run_id):
@@ -107,6 +114,25 @@ def create_run(
         shutil.rmtree(paths.root, ignore_errors=True)
         raise
     return row
+
+
+def budget_of(plan: Plan) -> RunBudget:
+    """Return what a plan lets the whole run use."""
+    dollars = plan.budget.max_cost_usd
+    cost = None if dollars is None else micro_dollars(dollars)
+    return RunBudget(cost, plan.budget.max_tokens)
+
+
+def _price_notices(choice: Choice) -> Iterator[str]:
+    """Yield which profiles cost what nobody knows, so that a budget in money leaves them out."""
+    from wf_tui.profiles.prices import has_price  # noqa: PLC0415 - only where money counts
+
+    for name, profile in choice.profiles.items():
+        if profile.takes == "prompt" and not has_price(profile):
+            yield (
+                f"what {clean(name)} costs is not known, so the budget does not count it; a "
+                f"price in [profiles.{clean(name)}], or a budget in tokens, does"
+            )
 
 
 def _random_id() -> str:

@@ -13,7 +13,7 @@ from wf_tui.clock import SystemClock
 from wf_tui.doctor.finding import Finding, Level
 from wf_tui.doctor.machine import machine
 from wf_tui.doctor.repository import repository_facts
-from wf_tui.doctor.state import ledger_state, state_folder
+from wf_tui.doctor.state import lanes_state, ledger_state, state_folder
 from wf_tui.errors import EnvironmentalError
 from wf_tui.paths import state_dir
 
@@ -50,7 +50,9 @@ def doctor(*, repo: Path | None, as_json: bool) -> int:
 
 def _findings(repo: Path | None) -> Iterator[Finding]:
     yield from machine(os.environ)
-    yield state_folder(state_dir(os.environ))
+    state = state_dir(os.environ)
+    yield state_folder(state)
+    yield lanes_state(state)
     yield from repository_facts(repo or Path.cwd(), SystemClock().now())
     try:
         project = project_at(repo)

@@ -24,7 +24,8 @@ from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError
-from wf_tui.new_run import create_run
+from wf_tui.ledger.model.run_budget import changed_budget
+from wf_tui.new_run import budget_of, create_run
 from wf_tui.plan.read import read_plan
 from wf_tui.profiles.choice import choose_profiles, worker_facts
 from wf_tui.project import open_ledger
@@ -53,6 +54,13 @@ _REFUSED_BELOW: Final = frozenset({"unknown_worker", "no_profile"})
     help="Seconds for which a claim is valid without a heartbeat.",
 )
 @click.option(
+    "--budget",
+    "amounts",
+    multiple=True,
+    metavar="AMOUNT",
+    help="What it may cost: 25usd or 2000000tok; can be repeated.",
+)
+@click.option(
     "--no-questions",
     is_flag=True,
     help="Wait for nobody: what a worker asks is at once as if its time were over.",
@@ -69,6 +77,7 @@ def run(
     jobs: int | None,
     workers: tuple[str, ...],
     lease: float | None,
+    amounts: tuple[str, ...],
     no_questions: bool,
     lenient: bool,
     ascii_only: bool,
@@ -91,6 +100,9 @@ def run(
         click.echo(report.text(), err=True)
     if report.plan is None:
         return _INVALID
+    budget = budget_of(report.plan)
+    for amount in amounts:
+        budget = changed_budget(budget, amount)
     project = project_at(repo)
     choice = choose_profiles(report.plan, config, parse_seats(workers), os.environ)
     if no_questions:
@@ -99,7 +111,15 @@ def run(
         warn(line)
     with open_ledger(project, create=True) as ledger:
         made = create_run(
-            project, ledger, report.plan, config, choice=choice, jobs=jobs, lease=lease, warn=warn
+            project,
+            ledger,
+            report.plan,
+            config,
+            choice=choice,
+            jobs=jobs,
+            lease=lease,
+            budget=budget,
+            warn=warn,
         )
     if headless:
         return lead_here(project, made, config, as_json=as_json)

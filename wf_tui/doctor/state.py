@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
+from wf_tui.host_lanes import lanes_file
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.mounts import journal_mode
 from wf_tui.ledger.store.store import StoreState
-from wf_tui.ledger.stores import store_of
+from wf_tui.ledger.stores import describe_lanes, store_of
 from wf_tui.paths import OTHERS, WRITERS
 from wf_tui.project import open_reads
 from wf_tui.scheduler.control import scheduler_alive
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from wf_tui.project import Project
 
-__all__ = ["ledger_state", "state_folder"]
+__all__ = ["lanes_state", "ledger_state", "state_folder"]
 
 _LITTLE: Final = 200 << 20
 """Bytes below which the disk is worth a note: a few runs on a large repository take that."""
@@ -74,6 +75,20 @@ def state_folder(folder: Path) -> Finding:
         text += f"; only {free >> 20} MB are free"
         return Finding("state", Level.NOTE, text, "make room", detail)
     return Finding("state", Level.OK, text, detail=detail)
+
+
+def lanes_state(folder: Path) -> Finding:
+    """Say whether the runs of this host can share the limits of their providers."""
+    path = lanes_file(folder)
+    found = describe_lanes(path)
+    detail: dict[str, str | int] = {"path": str(path), "state": found.state.value}
+    if found.state is StoreState.ABSENT:
+        return Finding("lanes", Level.OK, "no provider was asked yet", detail=detail)
+    if found.state is StoreState.OK:
+        return Finding("lanes", Level.OK, "shared by all runs of this host", detail=detail)
+    text = f"{path} is {found.text}; each run keeps the limits of its providers for itself"
+    hint = "end all runs with agents, and move it away: what it knows is learnt again"
+    return Finding("lanes", Level.NOTE, text, hint, detail)
 
 
 def ledger_state(project: Project) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_too_full_for_ledger
@@ -14,9 +14,12 @@ from wf_tui.ledger.model.events.attempt_events import (
     ProcessesEnded,
 )
 from wf_tui.ledger.model.events.read import read_event
+from wf_tui.ledger.model.lane_state import LOCAL
+from wf_tui.ledger.model.run_budget import read_budget
 from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.queries import conversation, reads
+from wf_tui.ledger.queries.forecast import forecast
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree, was_kept
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
         TaskRow,
         WorkerRow,
     )
+    from wf_tui.ledger.queries.forecast import Forecast
+    from wf_tui.ledger.queries.lane_reads import RunLane
     from wf_tui.ledger.queries.reads import Leader
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
@@ -78,6 +83,12 @@ class Status:
     """The attempts that are open."""
     full: bool = False
     """Whether its disk is full."""
+    forecast: Forecast | None = None
+    """What it will have used in the end; None where that is not known."""
+    lanes: Mapping[str, RunLane] = field(default_factory=dict)
+    """What its scheduler saw of the lanes of the host."""
+    lanes_apart: bool = False
+    """Whether it has lanes of its own, since those of the host cannot be used."""
 
     @property
     def roots(self) -> list[str]:
@@ -122,6 +133,9 @@ class Status:
             "roots": self.roots,
             "counts": state_counts(run),
             "usage": run.usage.figures(),
+            "budget": read_budget(run.budget).figures() if run.budget != "{}" else None,
+            "forecast": None if self.forecast is None else self.forecast.figures(),
+            "lanes": sorted({seat.lane for seat in self.workers if seat.lane != LOCAL}),
             "scheduler": {
                 "pid": leader.pid if leader else None,
                 "host": leader.host if leader else None,
@@ -141,11 +155,26 @@ def read_status(db: Database, run: str, now: float, paths: RunPaths) -> Status:
         reasons = Reasons.read(db, row, now)
         workers = reads.workers(db, run)
         leader = reads.leader(db, run)
+        ahead = None if row.usage == NO_USAGE else forecast(db, row, now)
     # Outside the snapshot: reasons are computed from what was read, and while a snapshot is open
     # the ledger's log cannot be folded back into its file.
     why = {task.id: reasons.of(task) for task in tasks}
     alive, full = is_alive(leader), is_too_full_for_ledger(paths.root)
-    return Status(row, paths, tasks, why, workers, leader, alive, now, reasons.holders, full)
+    return Status(
+        row,
+        paths,
+        tasks,
+        why,
+        workers,
+        leader,
+        alive,
+        now,
+        reasons.holders,
+        full,
+        ahead,
+        reasons.lanes,
+        lanes_apart=alive and paths.lanes.exists(),
+    )
 
 
 @dataclass(frozen=True)

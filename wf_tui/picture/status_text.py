@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.disk_space import DISK_FULL
 from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.states import BlockedKind, PendingReason, RunState, TaskState
+from wf_tui.ledger.queries.lane_reads import explained
 from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
+from wf_tui.picture.budget_text import budget_lines
 from wf_tui.picture.card import column_order
 from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command
 from wf_tui.text import clean, listed, plural
@@ -45,6 +47,8 @@ def status_lines(status: Status) -> Iterator[str]:
     yield _counts(run, status.now)
     if run.left_out:
         yield run.left_out
+    yield from budget_lines(run, status.forecast)
+    yield from _lane_lines(status)
     yield from _export_lines(run)
     yield from _leader_line(status)
     for state in _ORDER:
@@ -76,6 +80,7 @@ def summary_lines(status: Status) -> Iterator[str]:
         if waits or task.state is TaskState.BLOCKED:
             stuck.append(task)
     yield from _task_lines(status, stuck)
+    yield from budget_lines(run, None)
     yield from _export_lines(run)
     yield from _result_lines(run)
 
@@ -110,6 +115,15 @@ def _counts(run: RunRow, now: float) -> str:
     if run.export_note or run.unexported:
         where += " (not there yet)"
     return "  ".join([" · ".join(parts), since, where])
+
+
+def _lane_lines(status: Status) -> Iterator[str]:
+    """Yield which providers let nothing through, and that their limits are known here alone."""
+    if status.lanes_apart:
+        yield "limits of providers are kept for this run alone; wf doctor says why"
+    for lane in status.lanes.values():
+        if lane.state.shut(status.now) and not status.run.state.ended:
+            yield clean(explained(lane.state, status.now), limit=_TEXT)
 
 
 def _export_lines(run: RunRow) -> Iterator[str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Tokens", "cost_of", "has_price"]
 
 _MICRO: Final = Decimal(1_000_000)
+_TELL_COSTS: Final = frozenset({"claude", "opencode", "pi"})
+"""The streams that name a cost."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,11 @@ class Tokens:
 def has_price(profile: Resolved, model: str = "") -> bool:
     """Whether anything can be said of what this profile will cost.
 
-    A plan costs nothing by the token, and of a model that no table has nobody knows.
+    A plan costs nothing by the token, and of a model that no table has nobody knows. Some programs
+    say themselves what their own maker asks; of others' models they guess.
     """
+    if profile.parser in _TELL_COSTS and profile.price == "table" and not profile.is_foreign:
+        return True
     return cost_of(profile, model, Tokens(1_000_000, 0)) is not None
 
 

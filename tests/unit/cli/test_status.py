@@ -25,7 +25,7 @@ phases:
 """
 RUN = (
     "id goal state base integration created_at ended_at dir jobs intent result questions roots "
-    "counts usage scheduler"
+    "counts usage budget forecast lanes scheduler"
 )
 TASK = (
     "id title phase state reason step worker epoch attempts tries max_attempts mode isolation "

@@ -8,7 +8,8 @@ from tests.support.disk import small_disk
 from tests.support.ledger_locks import on_a_disk
 from tests.support.unprivileged import as_nobody
 from wf_tui.doctor.finding import Level
-from wf_tui.doctor.state import state_folder
+from wf_tui.doctor.state import lanes_state, state_folder
+from wf_tui.ledger.stores import open_lanes
 
 
 def test_a_private_folder_is_well(tmp_path: Path) -> None:
@@ -18,6 +19,16 @@ def test_a_private_folder_is_well(tmp_path: Path) -> None:
     found = state_folder(folder)
     assert (found.level, found.detail["mode"]) == (Level.OK, "0700")
     assert found.detail["journal"] in {"WAL", "DELETE"}
+
+
+def test_lanes_that_cannot_be_shared_are_noted(tmp_path: Path) -> None:
+    """Each run keeps them for itself then; before the first agent there are none."""
+    assert lanes_state(tmp_path).text == "no provider was asked yet"
+    open_lanes(tmp_path / "lanes.db").db.close()
+    assert lanes_state(tmp_path).level is Level.OK
+    (tmp_path / "lanes.db").write_bytes(b"something else" * 99)
+    found = lanes_state(tmp_path)
+    assert (found.level, "for itself" in found.text) == (Level.NOTE, True)
 
 
 def test_a_network_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

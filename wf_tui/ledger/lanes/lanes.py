@@ -20,11 +20,12 @@ from wf_tui.ledger.lanes.permits import (
 )
 from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.states import LimitKind
+from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from wf_tui.ledger.lanes.memory import FreeMemory
     from wf_tui.ledger.lanes.permits import Holder
@@ -76,8 +77,8 @@ class LaneUse:
     lane: HostLane
     in_use: int
     runs: tuple[str, ...]
-    spent: Mapping[str, int | None]
-    """Tokens and micro-dollars since midnight (UTC), by their names in USAGE of `--json`."""
+    spent: Usage
+    """Since midnight, by UTC."""
 
 
 @dataclass
@@ -211,19 +212,16 @@ class Lanes:
 
     # -- what is used
 
-    def spend(self, name: str, usage: Mapping[str, int | None], most: int | None = None) -> bool:
+    def spend(self, name: str, usage: Usage, most: int | None = None) -> bool:
         """Add to what a lane has used today; whether it has reached its budget of the day.
 
-        `usage` has the fields of USAGE; `most` are the micro-dollars of a day (UTC). Over it the
-        lane is shut until midnight.
+        `most` are the micro-dollars of a day (UTC). Over it the lane is shut until midnight.
         """
         with self.db.transaction(""):
             now = self.db.now()
             day = datetime.fromtimestamp(now, UTC).date().isoformat()
-            values: dict[str, Value] = {name: usage.get(name) for name in _TOKENS}
-            unknown = usage.get("unknown") or 0
-            self.db.execute(_SPEND, {**values, "lane": name, "day": day, "unknown": unknown})
-            cost = self._spent(name, day).get("cost_microusd") or 0
+            self.db.execute(_SPEND, {**usage.figures(), "lane": name, "day": day})
+            cost = self._spent(name, day).cost_microusd or 0
             if most is None or cost < most:
                 return False
             lane = self.lane(name, now)
@@ -303,15 +301,15 @@ class Lanes:
         rows = self.db.execute("SELECT lane FROM spent WHERE day = :day", {"day": day})
         return [str(name) for (name,) in rows]
 
-    def _spent(self, name: str, day: str) -> dict[str, int | None]:
+    def _spent(self, name: str, day: str) -> Usage:
         rows = self.db.execute(
             f"SELECT {', '.join(_TOKENS)}, unknown FROM spent WHERE lane = :lane AND day = :day",
             {"lane": name, "day": day},
         )
         if not rows:
-            return {**dict.fromkeys(_TOKENS), "unknown": 0}
-        values = [None if one is None else int(str(one)) for one in rows[0]]
-        return dict(zip((*_TOKENS, "unknown"), values, strict=True))
+            return NO_USAGE
+        told = [None if one is None else int(str(one)) for one in rows[0]]
+        return Usage(told[0], told[1], told[2], told[3], told[4], told[5], told[6] or 0)
 
 
 @dataclass

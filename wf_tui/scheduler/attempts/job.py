@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.budget_reads import money_left
 from wf_tui.paths import attempt_mark, private_folder
 from wf_tui.profiles.run_profiles import Equipment
 from wf_tui.profiles.secrets import secret_forms
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.model.run_environment import RunEnvironment
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.paths import RunPaths
@@ -66,6 +68,8 @@ class JobInputs:
     """Whether that is in its worktree; where the branch has moved on it may not merge."""
     profiles: str | None = None
     """The profiles of the run as its row has them now; None where no worker begins."""
+    run: RunRow | None = None
+    """The run as it is by then, for what may still be spent in it."""
 
 
 def read_results(ledger: Ledger, claim: Claim) -> JobInputs:
@@ -87,8 +91,8 @@ def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
     if claim.session is not None:
         going_on = replace(asked, resumed=True)
         resumed = read_facts(ledger.db, claim.run, claim.task, going_on)
-    profiles = reads.run_row(ledger.db, claim.run).profiles
-    return JobInputs(facts.needed, facts, asked.checkpoint, resumed, profiles=profiles)
+    run = reads.run_row(ledger.db, claim.run)
+    return JobInputs(facts.needed, facts, asked.checkpoint, resumed, profiles=run.profiles, run=run)
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,8 @@ class JobMaker:
             prompt=prompts.file,
             port_base=self.ports.take((task.id, claim.epoch)) if self.ports else None,
         )
+        profile = equipment.profile
+        of_attempt = profile.limits.max_cost_usd if profile else None
         return Job(
             run=claim.run,
             task=task.id,
@@ -194,6 +200,7 @@ class JobMaker:
             fresh_prompt_file=prompts.fresh_file,
             resume=prompts.session,
             input_file=input_file,
+            max_cost_usd=money_left(inputs.run, task, of_attempt) if inputs.run else None,
         )
 
     def put_back(self, claim: Claim) -> None:

@@ -288,4 +288,4 @@ class RunLanes:
 
 
 def _spend(lanes: Lanes, *, lane: str, usage: Usage, most: int | None) -> None:
-    lanes.spend(lane, usage.figures(), most)
+    lanes.spend(lane, usage, most)

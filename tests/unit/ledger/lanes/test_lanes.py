@@ -18,6 +18,7 @@ from wf_tui.errors import LedgerError
 from wf_tui.ledger.lanes.memory import MIB, FreeMemory
 from wf_tui.ledger.lanes.permits import Holder, Wish
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.store.store import StoreState
 from wf_tui.ledger.stores import describe_lanes, open_lanes
 from wf_tui.processes import own_identity
@@ -206,19 +207,16 @@ def test_three_failures_of_a_server_pause_a_lane(lanes: Lanes) -> None:
 def test_the_budget_of_a_day_shuts_a_lane_until_midnight(lanes: Lanes, clock: FixedClock) -> None:
     """By UTC; what is not known of a cost stays unknown, and counts as nothing."""
     clock.at = 86_400.0 * 11 + 3600
-    usage = {"input_tokens": 10, "cost_microusd": 600, "unknown": 0}
+    usage = Usage(input_tokens=10, cost_microusd=600)
     assert not lanes.spend("kimi", usage, 1000)
-    assert not lanes.spend("kimi", {"input_tokens": 5, "cost_microusd": None, "unknown": 1}, 1000)
+    assert not lanes.spend("kimi", Usage(input_tokens=5, unknown=1), 1000)
     assert lanes.spend("kimi", usage, 1000)
     row = lanes.rows()[0]
     assert (row.lane.state, row.lane.until) == (LaneStatus.QUOTA, 86_400.0 * 12)
-    assert row.spent["input_tokens"] == 25
-    assert row.spent["cost_microusd"] == 1200
-    assert row.spent["output_tokens"] is None
-    assert row.spent["unknown"] == 1
+    assert row.spent == Usage(input_tokens=25, cost_microusd=1200, unknown=1)
     clock.at = 86_400.0 * 12
     tomorrow = lanes.rows()[0]
-    assert (tomorrow.lane.state, tomorrow.spent["cost_microusd"]) == (LaneStatus.OPEN, None)
+    assert (tomorrow.lane.state, tomorrow.spent) == (LaneStatus.OPEN, Usage())
 
 
 def test_a_clock_that_was_set_back_frees_nothing_twice(lanes: Lanes, clock: FixedClock) -> None:

@@ -18,8 +18,10 @@ from wf_tui.ledger.model.states import (
     BlockedKind,
     LimitKind,
     PendingReason,
+    RunState,
 )
 from wf_tui.ledger.queries.lane_reads import LANE_COLUMNS, RunLane, lanes
+from wf_tui.ledger.rules.runs import wake_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -190,7 +192,10 @@ def _tell(tx: Change, old: LaneState, new: LaneState) -> None:
         else:
             tx.emit(LaneOpen(lane=new.name, state=LaneStatus.OPEN, capacity=new.capacity))
             if old.status is not LaneStatus.OPEN:
-                _free(tx, new.name, by_person=tx.actor.startswith(PERSON))
+                by_person = tx.actor.startswith(PERSON)
+                _free(tx, new.name, by_person=by_person)
+                if by_person and tx.run.state == RunState.STALLED:
+                    wake_run(tx)
     finally:
         tx.actor = actor
 
