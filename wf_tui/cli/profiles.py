@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.context import json_option, print_json, print_line
+from wf_tui.cli.errors import warn
+from wf_tui.clock import SystemClock
 from wf_tui.config import load_config
+from wf_tui.errors import LedgerError
+from wf_tui.ledger.queries.lane_reads import explained
+from wf_tui.ledger.stores import open_lanes
 from wf_tui.paths import state_dir
 from wf_tui.probe import probe
 from wf_tui.profiles.inspection import inspect_profile
@@ -20,6 +26,7 @@ from wf_tui.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from wf_tui.probe import Probe
     from wf_tui.profiles.inspection import ProfileReport
@@ -56,7 +63,7 @@ def profiles(*, name: str | None, asks: bool, as_json: bool) -> int:
     if as_json:
         print_json([_as_json(report, answers.get(report.profile.name)) for report in reports])
     else:
-        _print(reports, answers)
+        _print(reports, answers, _shut_lanes(state))
     failed = bool(name) and not all(report.usable for report in reports)
     return _FAILED if failed or not all(answer.ok for answer in answers.values()) else 0
 
@@ -65,11 +72,30 @@ def _as_json(report: ProfileReport, answer: Probe | None) -> dict[str, object]:
     return {**report.as_json(), "probe": answer.as_json() if answer else None}
 
 
-def _print(reports: Sequence[ProfileReport], answers: Mapping[str, Probe]) -> None:
+def _shut_lanes(state: Path) -> Mapping[str, str]:
+    """Return the lanes of this host that let nothing through now, each with the reason."""
+    path, now = state / "lanes.db", SystemClock().now()
+    if not path.exists():
+        return {}
+    try:
+        lanes = open_lanes(path, create=False)
+        with contextlib.closing(lanes.db):
+            known = [row.lane.seen for row in lanes.rows()]
+    except LedgerError as error:
+        warn(error.message)
+        return {}
+    return {lane.name: explained(lane, now) for lane in known if lane.shut(now)}
+
+
+def _print(
+    reports: Sequence[ProfileReport], answers: Mapping[str, Probe], shut: Mapping[str, str]
+) -> None:
     width = max(len(report.profile.name) for report in reports)
     for report in reports:
         for line, colour in _lines(report, width):
             print_line(line, colour)
+        if why := shut.get(report.profile.lane):
+            print_line(f"{'':<{width}}  {'':<10}  {why}")
         if answer := answers.get(report.profile.name):
             words = f"it answered: {answer.text}" if answer.ok else f"probe failed: {answer.text}"
             print_line(f"{'':<{width}}  {'':<10}  {words}", None if answer.ok else "red")

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from wf_tui.cli.root import wf
+from wf_tui.ledger.stores import open_lanes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +89,13 @@ def test_a_probe_asks_the_real_program(tmp_path: Path, agent: Path) -> None:
     assert list((tmp_path / "state" / "probes").iterdir()) == []
     failed = run(tmp_path, text + 'env = {OK = "false"}\n', "p", "--probe", K=KEY)
     assert (failed.exit_code, "probe failed" in failed.stdout) == (1, True)
+
+
+def test_a_shut_lane_is_told(tmp_path: Path, agent: Path) -> None:
+    """A profile whose provider refuses everybody just now says why, and what opens it."""
+    (tmp_path / "state").mkdir(mode=0o700)
+    lanes = open_lanes(tmp_path / "state" / "lanes.db")
+    lanes.refuse("mine", text="401")
+    lanes.db.close()
+    text = f'[profiles.p]\ncommand = ["{agent}"]\nlane = "mine"\n'
+    assert "mine is shut: 401; wf lane mine --open" in run(tmp_path, text).stdout
