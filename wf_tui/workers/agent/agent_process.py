@@ -6,12 +6,16 @@ Standard library only, as all of the driver.
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import IO, Final
 
 from wf_tui.workers.agent.order import PromptBy
 
 __all__ = ["AgentProcess"]
+
+_CLOCK_TICK: Final = 0.02
+"""Seconds by which the times of files may be behind the clock."""
 
 _LADDER: Final = ((signal.SIGINT, 2.0), (signal.SIGTERM, 5.0))
 """How an agent is stopped: each signal with the seconds until the next one, at last the kill.
@@ -26,6 +30,8 @@ class AgentProcess:
 
     def __init__(self, argv: Sequence[str], prompt: IO[bytes], prompt_by: PromptBy) -> None:
         """Start it; raises `OSError` or `ValueError` where it cannot be."""
+        self.started_at = time.time() - _CLOCK_TICK
+        """In seconds since 1970: what it writes has no earlier time."""
         stdin: IO[bytes] | int = subprocess.PIPE if prompt_by == "stream" else subprocess.DEVNULL
         self.process = subprocess.Popen(
             argv,

@@ -24,6 +24,7 @@ _CHUNK: Final = 1 << 16
 _LAST_CHUNKS: Final = 64
 """Chunks that are read after the end of the agent: a stranger may hold its pipe and write on."""
 _STDERR_KEPT: Final = 8000
+_LOOK_EVERY: Final = 1.0
 _OUT, _ERR = 1, 2
 """Where what the agent writes goes on: to the shim, as it is."""
 
@@ -45,7 +46,8 @@ class AgentRun:
         self.messages = messages
         self.line = line
         self.signals = signals
-        self.started_at = time.time()
+        self.look_at = time.monotonic() + _LOOK_EVERY
+        """When a session is looked for that the agent tells late."""
         self.splitter = LineSplitter()
         self.stderr_splitter = LineSplitter(_STDERR_KEPT)
         self.stderr = b""
@@ -72,7 +74,7 @@ class AgentRun:
             if not self.read(self.agent.stdout) | self.read(self.agent.stderr):
                 break
         self.say(self.fold.lines(self.splitter.end()))
-        self.say(self.fold.at_end(os.environ, self.started_at))
+        self.say(self.fold.at_end(os.environ, self.agent.started_at))
         self.agent.close()
         return Ending(
             self.agent.exit_code,
@@ -95,6 +97,8 @@ class AgentRun:
         if self.messages is not None and self.messages.unsent and self.agent.stdin is not None:
             poller.register(self.agent.stdin, select.POLLOUT)
         due = self.agent.next_signal
+        if self.fold.misses_session:
+            due = min(due or self.look_at, self.look_at)
         poller.poll(None if due is None else max(0, math.ceil(1000 * (due - time.monotonic()))))
 
     def read(self, pipe: int) -> bool:
@@ -130,6 +134,9 @@ class AgentRun:
             self.stuck = self.fold.stuck
             self.agent.stop(now)
         self.agent.check(now)
+        if self.fold.misses_session and now >= self.look_at:
+            self.look_at = now + _LOOK_EVERY
+            self.say(self.fold.find_session(os.environ, self.agent.started_at))
 
     def stop(self, now: float) -> None:
         """Ask the agent to end; one that has said that it is done may end as it likes."""

@@ -95,6 +95,11 @@ class Fold:
         return max(self.started, self.finished)
 
     @property
+    def misses_session(self) -> bool:
+        """Whether the session is to be looked for: to resume after a crash, it has to be known."""
+        return self.parser.tells_session_late and self.session is None
+
+    @property
     def worked(self) -> bool:
         """Whether the model has said or done anything."""
         return bool(self.text or self.tools)
@@ -119,6 +124,11 @@ class Fold:
             elif line.strip():
                 events += self.events(self.parser.line(line))
         return list(merged(events))
+
+    def find_session(self, environ: Mapping[str, str], since: float) -> list[LineEvent]:
+        """Return the session where it can be found before the agent tells it; blocks shortly."""
+        session = self.parser.find_session(environ, since)
+        return [] if session is None else list(self.events(iter([SessionStarted(session)])))
 
     def at_end(self, environ: Mapping[str, str], since: float) -> list[LineEvent]:
         """Return what the agent has left elsewhere when it has ended; blocks."""

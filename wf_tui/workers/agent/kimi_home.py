@@ -13,7 +13,7 @@ from wf_tui.workers.agent.usage_sum import usage_sum
 from wf_tui.workers.line.fields import ID
 from wf_tui.workers.line.grammar import Usage
 
-__all__ = ["KimiHome", "read_kimi_home"]
+__all__ = ["KimiHome", "kimi_session", "read_kimi_home"]
 
 _FILES: Final = "sessions/*/*/agents/*/wire.jsonl"
 
@@ -28,17 +28,26 @@ class KimiHome:
     """Whether the last answer of the model ended without a reason, which its stream hides."""
 
 
+def kimi_session(home: str, since: float) -> str | None:
+    """Return the session that was written last since a time; never raises."""
+    files = find_session_files(home, _FILES, since)
+    name = session_of(files[-1]) if files else ""
+    return name if ID.fullmatch(name) else None
+
+
 def read_kimi_home(home: str, since: float) -> KimiHome:
     """Return what has been written since a time, in seconds since 1970; never raises."""
-    found = KimiHome()
-    files = find_session_files(home, _FILES, since)
-    names = [file.split(os.sep)[-4] for file in files]  # noqa: PTH206 - no pathlib, see above
-    for file, session in zip(files, names, strict=True):
-        if session == names[-1]:
+    session = kimi_session(home, since)
+    found = KimiHome(session)
+    for file in find_session_files(home, _FILES, since):
+        if session_of(file) == session:
             found = read_file(file, since, found)
-    if names and ID.fullmatch(names[-1]):
-        return replace(found, session=names[-1])
     return found
+
+
+def session_of(file: str) -> str:
+    """Return the name of the session that a file belongs to."""
+    return file.split(os.sep)[-4]  # noqa: PTH206 - no pathlib: the driver stays small
 
 
 def read_file(file: str, since: float, found: KimiHome) -> KimiHome:

@@ -244,6 +244,20 @@ async def test_a_slow_model_is_no_slow_start(agents: AgentHarness) -> None:
     assert isinstance(agents.session.said[0], SessionStarted)
 
 
+async def test_a_session_is_known_before_the_end(agents: AgentHarness) -> None:
+    """Of an agent that tells its session at its end the driver finds it as it works."""
+    wire = "$KIMI_CODE_HOME/sessions/wd/session_1/agents/main"
+    script = f"mkdir -p {wire}; echo >{wire}/wire.jsonl; trap 'exit 0' INT; sleep 1000 & wait"
+    job = agents.job(script, parser="kimi-code")
+    home = {"KIMI_CODE_HOME": str(agents.folder / "home")}
+    running = asyncio.create_task(agents.run(replace(job, environment={**job.environment, **home})))
+    found = await agents.session.said.first(SessionStarted)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert found.id == "session_1"
+
+
 async def test_a_missing_prompt_is_no_wrong_profile(agents: AgentHarness) -> None:
     """What goes wrong before the agent closes no lane, and its trace is in the raw log."""
     job = agents.job(DONE)

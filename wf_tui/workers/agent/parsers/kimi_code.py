@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from wf_tui.workers.agent.kimi_home import read_kimi_home
+from wf_tui.workers.agent.kimi_home import kimi_session, read_kimi_home
 from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.parsers.tools import arguments, as_text, plan_of, tool_end, tool_start
@@ -16,6 +16,12 @@ class KimiCodeParser(Parser):
 
     The session is told in the last line only, tokens in its home alone.
     """
+
+    tells_session_late = True
+
+    def find_session(self, environ: Mapping[str, str], since: float) -> str | None:
+        """Return the session by the folder that it has in the home."""
+        return kimi_session(environ.get("KIMI_CODE_HOME", ""), since)
 
     def at_end(self, environ: Mapping[str, str], since: float) -> Iterator[Sign]:
         """Iterate over what its home tells: the session also of a failure, and the tokens."""

@@ -54,6 +54,8 @@ class Parser:
 
     speaks_at_once: ClassVar = True
     """Whether its agent says something before the first answer of its model."""
+    tells_session_late: ClassVar = False
+    """Whether its session is told at its end only, so that `find_session` is asked meanwhile."""
 
     def line(self, line: bytes) -> Iterator[Sign]:
         """Iterate over what a line says. Never raises, whatever the line is."""
@@ -66,6 +68,10 @@ class Parser:
     def stderr(self, line: str) -> Iterator[Sign]:  # noqa: ARG002 - for those that need it
         """Iterate over what a line of standard error says; most agents say nothing of use there."""
         yield from ()
+
+    def find_session(self, environ: Mapping[str, str], since: float) -> str | None:  # noqa: ARG002 - for those that need it
+        """Return the session that an agent has begun by what it has left elsewhere."""
+        return None
 
     def at_end(self, environ: Mapping[str, str], since: float) -> Iterator[Sign]:  # noqa: ARG002 - for those that need it
         """Iterate over what the agent has left elsewhere than on its stream, when it has ended.
