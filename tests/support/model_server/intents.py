@@ -27,9 +27,10 @@ class Write:
 
 @dataclass(frozen=True)
 class Run:
-    """Run a command."""
+    """Run a command; `unsandboxed` asks for more than a sandbox of the agent allows."""
 
     command: str
+    unsandboxed: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,15 @@ def call_for(intent: Intent, conversation: Conversation) -> ToolCall | None:
                 text = f"printf %s {shlex.quote(content)} > {shlex.quote(name)}"
                 return call_for(Run(text), conversation)
             return _call(writer, {_PATHS: _path(writer, name, conversation), _TEXTS: content})
-        case Run(command):
+        case Run(command, unsandboxed):
             runner = _find(offered, _RUNNERS)
-            return _call(runner, {_COMMANDS: command}) if runner else None
+            if runner is None:
+                return None
+            call = _call(runner, {_COMMANDS: command})
+            if unsandboxed and "sandbox_permissions" in runner.parameters["properties"]:
+                more = {"sandbox_permissions": "require_escalated", "justification": "May I?"}
+                return ToolCall(call.name, {**call.arguments, **more})
+            return call
 
 
 def _find(offered: Iterable[Tool], names: tuple[str, ...]) -> Tool | None:

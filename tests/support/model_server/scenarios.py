@@ -109,7 +109,9 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "claims": Scenario((), done="Done: all is written and all tests pass."),
     "sleep": Scenario((Turn("This takes a while.", (Run(_SLEEP),), once=True), _WRITE)),
     "env": Scenario((Turn("I look around.", (Run("env"),)), _WRITE)),
-    "command": Scenario((Turn("I write by a command.", (Run(f"echo hello > {FILE}"),)),)),
+    "command": Scenario(
+        (Turn("I write by a command.", (Run(f"echo hello > {FILE}", unsandboxed=True),)),)
+    ),
     "rate-limit-once": replace(_EDIT, fault=FAULTS["rate-limit"], times=1),
     "rate-limit-after-once": replace(_EDIT, fault=FAULTS["rate-limit-after"], times=1),
     "truncate-once": replace(_EDIT, fault=Cut(HowCut.TRUNCATE), times=1),
