@@ -62,6 +62,16 @@ def test_an_answer_reaches_the_program(tmp_path: Path) -> None:
     assert printed(folder / SAID) == "[question 1] Deploy?\n[answer] yes, on Monday\n"
 
 
+def test_a_program_need_not_wait_for_its_answer(tmp_path: Path) -> None:
+    """One that reads nothing and ends well is done; its question is void, and nobody's any more."""
+    harness = RunHarness(tmp_path)
+    ask = _ASKS.strip().splitlines()[0]
+    harness.start(parallel_plan(f"id: a, mode: read_only, run: {json.dumps(ask)}"))
+    assert harness.lead() == "completed"
+    assert question(harness).state == "void"
+    assert violations(harness) == set()
+
+
 def test_a_question_that_nobody_answers_stops_its_worker(tmp_path: Path) -> None:
     """It stays, and the answer that comes too late is what the next attempt is told."""
     patient = Profile(question_timeout=0.2)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.fault_injection import Point
+from wf_tui.ledger.model.states import Step
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.session.make import make_session
 from wf_tui.workers.protocol import Lost
@@ -54,6 +55,9 @@ class RunProgram:
         finally:
             await session.close()
         active.tools = session.tools
+        if session.questions.left_open and active.stopped is None:
+            # It ended without the answer that it had asked for: nobody waits for that any more.
+            await active.record.step(Step.HARVESTING)
         await active.tell_left_running(outcome.program, "command")
         await self.threads.reach(Point.RUN_ENDED)
         return outcome

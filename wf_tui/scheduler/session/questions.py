@@ -34,10 +34,22 @@ class Questions:
     """Seconds that a person is waited for; None is for ever, 0 not at all."""
     rejects: bool
     """Whether a question that nobody answers is rejected; else its worker is stopped."""
+    left_open: bool = False
+    """Whether the program ended while a question of it was open."""
     _open: int = 0
 
     async def ask(self, question: Question) -> Answer | None:
-        """Ask, and wait for the answer; None where nobody will give one any more."""
+        """Ask, and wait for the answer; None where nobody will give one any more.
+
+        Cancelled when the program has ended; the ledger may then have the question, or get it yet.
+        """
+        try:
+            return await self._ask(question)
+        except asyncio.CancelledError:
+            self.left_open = True
+            raise
+
+    async def _ask(self, question: Question) -> Answer | None:
         expires = None if self.timeout is None else self.clock.now() + self.timeout
         with self.mailbox.expecting(question.id) as waiting:
             asked = await self.active.record.ask(question, expires)
