@@ -100,7 +100,7 @@ async def _probe(profile: Resolved, environ: Mapping[str, str], state: Path, fol
     tree = private_folder(folder / "tree")
     session = ProbeSession()
     try:
-        environment = {**base_environment(environ), **seat.environment}
+        environment = {**base_environment(environ), **seat.toolchains, **seat.environment}
         job = Job(
             run=folder.name,
             task="probe",

@@ -89,6 +89,8 @@ class Preset(Table):
     """The keys that it can use, any one of which is enough."""
     version: Words = ("--version",)
     """What makes the program print its version."""
+    temporary_home: bool = True
+    """Whether it works with a home in the folder for temporary files."""
     env: Variables = Field(default_factory=dict)
     settings: Words = ()
     """Names of files and folders in a repository that set it up: no rule lets it change them."""

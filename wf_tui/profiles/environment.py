@@ -15,26 +15,22 @@ if TYPE_CHECKING:
     from wf_tui.profiles.keys import FoundKeys
     from wf_tui.profiles.resolved import Resolved
 
-__all__ = ["GIT_CONFIG", "agent_environment", "keys_in_environment"]
+__all__ = ["GIT_CONFIG", "agent_environment", "keys_in_environment", "toolchains"]
 
 GIT_CONFIG: Final = ".gitconfig"
 """Git's settings in a home: a name and an address, nothing of the user's."""
 _TOOLCHAINS: Final = Path(__file__).with_name("toolchains.toml")
 
 
-def agent_environment(
-    profile: Resolved, home: Path, keys: FoundKeys, environ: Mapping[str, str]
-) -> dict[str, str]:
-    """Return what an agent gets beside the base; a later source goes before an earlier (G12).
+def agent_environment(profile: Resolved, home: Path, keys: FoundKeys) -> dict[str, str]:
+    """Return what an agent gets, whatever its plan gives beside it (G12).
 
-    Its home, the folders of toolchains, what its preset and its profile say, and the keys of its
-    own profile, unless a file of its settings has them. `environ` is that of the scheduler, of
-    which nothing else is taken.
+    Its home, what its preset and its profile say, and the keys of its own profile, unless a file of
+    its settings has them.
     """
     slots = {"home": str(home), "key": keys.first}
     settings = {name: filled_in(value, slots) for name, value in profile.env.items()}
     return {
-        **_toolchains(environ),
         "HOME": str(home),
         "GIT_CONFIG_GLOBAL": str(home / GIT_CONFIG),
         **settings,
@@ -51,8 +47,11 @@ def keys_in_environment(profile: Resolved, keys: FoundKeys) -> Mapping[str, str]
     return {} if in_file else keys.values
 
 
-def _toolchains(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return where toolchains have their folders, of those that exist."""
+def toolchains(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return where the toolchains of a user have their folders, of those that exist.
+
+    `environ` is the user's. A plan can name others.
+    """
     user_home, found = environ.get("HOME"), {}
     for name, folder in _folders().items():
         place = environ.get(name) or (str(Path(user_home) / folder) if user_home else "")

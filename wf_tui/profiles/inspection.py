@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.profiles.keys import KeyFileError, key_value
@@ -21,7 +22,7 @@ from wf_tui.profiles.usable import program_path, usable
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wf_tui.profiles.logins import Logins
     from wf_tui.profiles.resolved import Resolved
@@ -99,8 +100,18 @@ def inspect_profile(profile: Resolved, environ: Mapping[str, str], logins: Login
         program,
         _version(profile, program, environ) if program else None,
         keys,
-        (*(key.note for key in keys if key.note), *logins.problems(profile.logins, environ)),
+        tuple(_notes(profile, environ, logins, keys)),
     )
+
+
+def _notes(
+    profile: Resolved, environ: Mapping[str, str], logins: Logins, keys: Iterable[KeyState]
+) -> Iterator[str]:
+    yield from (key.note for key in keys if key.note)
+    yield from logins.problems(profile.logins, environ)
+    temporary = Path(tempfile.gettempdir())
+    if not profile.temporary_home and logins.folder.is_relative_to(temporary):
+        yield f"its home would be below {temporary}, where it may refuse to work: set WF_STATE_DIR"
 
 
 def _keys(profile: Resolved, environ: Mapping[str, str]) -> Iterator[KeyState]:

@@ -144,6 +144,7 @@ def _of_agent(
         argv=argv,
         resume_argv=_argv(calling.resume_argv, words, profile.command, slots),
         version_argv=(argv[0], *preset.version) if preset.version else (),
+        temporary_home=preset.temporary_home,
         prompt_by=calling.prompt_by,
         parser=calling.parser,
         env={key: filled_in(value, slots) for key, value in env.items()},

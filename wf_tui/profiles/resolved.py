@@ -96,6 +96,8 @@ class Resolved:
     resume_argv: tuple[str, ...] = ()
     version_argv: tuple[str, ...] = ()
     """Prints the version of the program."""
+    temporary_home: bool = True
+    """Whether its home may lie in the folder for temporary files."""
     prompt_by: Literal["stdin", "argv", "stream"] = "stdin"
     """`stream`: as the first of the messages that it reads as it works, one JSON object a line."""
     parser: str = ""

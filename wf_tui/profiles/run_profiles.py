@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.profiles.environment import agent_environment, keys_in_environment
+from wf_tui.profiles.environment import agent_environment, keys_in_environment, toolchains
 from wf_tui.profiles.homes import furnish
 from wf_tui.profiles.keys import find_keys, missing_sentence
 from wf_tui.profiles.logins import Logins, lent_homes
 from wf_tui.profiles.secrets import secret_forms
 from wf_tui.profiles.stored import profiles_of
+from wf_tui.variables import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,9 @@ class Equipment:
     home: Path | None = None
     """Of agents alone; the commands of a task keep the home of the user."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What it gets, whatever its plan says."""
+    toolchains: Mapping[str, str] = field(default_factory=dict)
+    """Where it finds what the user has installed, unless its plan says otherwise."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What nothing may hold that is written of it: keys and strings of logins, by name."""
     withheld: frozenset[str] = frozenset()
@@ -101,6 +105,8 @@ class RunProfiles:
         values = {
             name: value for found in self.keys.values() for name, value in found.values.items()
         }
+        for profile in self.profiles.values():
+            values |= _written_secrets(profile)
         return {**self._older, **secret_forms(values), **self._of_logins}
 
     def equip(self, name: str, seat: str) -> Equipment:
@@ -116,7 +122,9 @@ class RunProfiles:
         withheld = self._of_others(name)
         if profile.kind == "shell":
             given = keys_in_environment(profile, keys)
-            return Equipment(profile, None, given, secret_forms(keys.values), withheld)
+            return Equipment(
+                profile, None, given, secrets=secret_forms(keys.values), withheld=withheld
+            )
         home = self.homes / seat
         furnish(home, profile, keys)
         if profile.logins:
@@ -124,7 +132,8 @@ class RunProfiles:
         return Equipment(
             profile,
             home,
-            agent_environment(profile, home, keys, self.environ),
+            agent_environment(profile, home, keys),
+            toolchains(self.environ),
             self._secrets_of(name, home),
             withheld,
         )
@@ -145,7 +154,7 @@ class RunProfiles:
             self.logins.give_back(self.homes / seat)
 
     def _secrets_of(self, name: str, home: Path) -> Mapping[str, str]:
-        values = dict(self.keys[name].values)
+        values = {**_written_secrets(self.profiles[name]), **self.keys[name].values}
         forms = secret_forms(values)
         if self.profiles[name].logins:
             of_login = secret_forms(self.logins.strings(home))
@@ -168,3 +177,10 @@ def _find_all(
     profiles: Mapping[str, Resolved], environ: Mapping[str, str]
 ) -> Mapping[str, FoundKeys]:
     return {name: find_keys(profile, environ) for name, profile in profiles.items()}
+
+
+def _written_secrets(profile: Resolved) -> dict[str, str]:
+    """Return what the settings say of variables that look secret; better would be a key."""
+    return {
+        name: value for name, value in profile.env.items() if is_secret(name) and "{" not in value
+    }

@@ -107,3 +107,11 @@ def test_a_file_that_was_missing_is_found_later(tmp_path: Path) -> None:
     file.chmod(0o600)
     run.refresh(run.stored)
     assert (run.missing, run.equip("one", "one-1").environment["A_KEY"]) == ({}, "the-value-of-it")
+
+
+def test_what_the_settings_say_of_a_secret_is_one(tmp_path: Path) -> None:
+    """A value that is written beside a name that looks secret is redacted like a key."""
+    profile = replace(ONE, env={"MY_TOKEN": "a token of mine", "PLAIN": "a plain value of it"})
+    run = read(tmp_path, ENVIRON, profile)
+    for forms in (run.secret_forms, run.equip("one", "one-1").secrets):
+        assert ("a token of mine" in forms, "a plain value of it" in forms) == (True, False)
