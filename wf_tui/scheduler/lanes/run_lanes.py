@@ -222,9 +222,12 @@ class RunLanes:
     def spent(self, lane: str, usage: Usage) -> None:
         """Add what a step has used to the day of a lane, which its budget may shut.
 
-        It is written once a second, since a hundred agents take more steps than that.
+        It is written once a second, since a hundred agents take more steps than that; at once where
+        there is a budget, so that the next look at the lane is behind it.
         """
         self._unspent[lane] = self._unspent.get(lane, NO_USAGE) + usage
+        if lane in self.budgets:
+            self._write_spent()
 
     def _write_spent(self) -> None:
         for lane, usage in self._unspent.items():
