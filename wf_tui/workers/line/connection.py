@@ -14,6 +14,7 @@ from wf_tui.workers.line.grammar import (
     Answer,
     DownEvent,
     End,
+    Heard,
     LineEvent,
     Other,
     Question,
@@ -25,6 +26,7 @@ from wf_tui.workers.line.grammar import (
 from wf_tui.workers.line.limits import BadLines, LinePace, OpenQuestions
 from wf_tui.workers.line.line_redaction import LineRedaction
 from wf_tui.workers.line.lines import MOST_BYTES, LineSplitter
+from wf_tui.workers.line.rare_events import RareEvents
 from wf_tui.workers.session import Session
 from wf_tui.workers.shim.channel import ProgramClock
 
@@ -60,6 +62,9 @@ class LineConnection:
         self._redaction = LineRedaction(secrets)
         self._questions = OpenQuestions()
         self._bad = BadLines()
+        self._rare = RareEvents()
+        self._sent: set[str] = set()
+        """Messages that went down and that the program has not said to have heard."""
         self._unsent: asyncio.Queue[DownEvent] = asyncio.Queue()
         self._ended = asyncio.Event()
         """Set when the program has: what is left is taken without a pause."""
@@ -125,6 +130,7 @@ class LineConnection:
                 if taken % _TURN == 0:
                     await asyncio.sleep(0)
         await self._take_all(self._redaction.end())
+        await self._take_each(self._rare.end())
 
     async def _receive(self, loop: asyncio.AbstractEventLoop) -> bytes:
         self._idle = True
@@ -153,14 +159,24 @@ class LineConnection:
             await self._session.take(Other("bad_line", text))
 
     async def _take_all(self, events: list[LineEvent]) -> None:
+        now = asyncio.get_running_loop().time()
         for event in events:
             if isinstance(event, Question):
                 await self._ask(event)
                 continue
+            if isinstance(event, Heard) and event.id not in self._sent:
+                continue  # nobody has said that
             if isinstance(event, Verdict):
                 self.verdict = event
+                await self._take_each(self._rare.end())
             elif isinstance(event, Result):
                 self.result = event
+            elif isinstance(event, Heard):
+                self._sent.discard(event.id)
+            await self._take_each(self._rare.add(event, now))
+
+    async def _take_each(self, events: list[LineEvent]) -> None:
+        for event in events:
             await self._session.take(event)
 
     async def _ask(self, question: Question) -> None:
@@ -181,6 +197,7 @@ class LineConnection:
 
     async def _pass_messages(self) -> None:
         async for message in self._session.messages():
+            self._sent.add(message.id)
             self.send(message)
         self.send(End())
 

@@ -13,6 +13,7 @@ from tests.support.session_probe import SessionProbe
 from tests.unit.workers.conftest import MakeProgram, Witness
 from wf_tui.workers.line.grammar import (
     Answer,
+    Heard,
     Message,
     Other,
     PersonMessage,
@@ -136,6 +137,18 @@ async def test_messages_come_down_where_they_are_heard(
     run = await run_on_line(launcher, shell(command), session, hears=True)
     expected = '{"ev": "message", "id": "m", "by": "ann", "text": "hello"}{"ev": "end"}\n'
     assert run.program.tail == expected
+
+
+async def test_only_what_was_said_is_heard(
+    launcher: Launcher, session: SessionProbe, shell: MakeProgram
+) -> None:
+    """A message is heard once, and one that nobody sent is not."""
+    session.written.put_nowait(PersonMessage("m", "ann", "hello"))
+    command = (
+        r"""read -r a <&3; for i in z m m; do printf '{"ev":"heard","id":"%s"}\n' $i >&3; done"""
+    )
+    await run_on_line(launcher, shell(command), session, hears=True)
+    assert session.said == [Heard("m")]
 
 
 async def test_a_stop_is_told(
