@@ -143,17 +143,17 @@ from pathlib import Path
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerWaitError
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.rules.moves import MESSAGE
+from wf_tui.ledger.rules.moves import EDIT
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 ledger = Ledger(SqliteDatabase(Path(sys.argv[1])), SystemClock(), actor="user:ann")
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
 try:
-    ledger.move("r1", MESSAGE, ["a"], text="x" * 1_000_000)
+    ledger.move("r1", EDIT, ["a"], fields={"prompt": "x" * 1_000_000})
 except LedgerWaitError as error:
     print(error.message)
 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-print(ledger.move("r1", MESSAGE, ["a"], text="y" * 1_000_000)[0].changed)
+print(ledger.move("r1", EDIT, ["a"], fields={"prompt": "y" * 1_000_000})[0].changed)
 """
 
 

@@ -87,7 +87,6 @@ class Claim:
     """The number of the worktree that this session belongs to."""
     last_note: str = ""
     conflict: tuple[str, ...] = ()
-    messages: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, attempt: AttemptRow, task: TaskRow) -> "Claim":
@@ -385,6 +384,8 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         lane=worker.lane,
     )
     tx.emit(event, held)
+    # Its prompt has both.
+    deliver(tx, held)
     tell_next(tx, held)
     return Claim(
         run=tx.run.id,
@@ -400,7 +401,6 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         tree=task.tree_wanted if session else None,
         last_note=task.note,
         conflict=conflict_paths(task),
-        messages=tuple(one.text for one in deliver(tx, held)),
     )
 
 

@@ -17,7 +17,7 @@ from tests.support.ledger_harness import RUN, LedgerHarness, a_run, seat
 from wf_tui import locks
 from wf_tui.errors import LedgerError, RefusedError
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries import conversation, reads
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -149,11 +149,12 @@ def test_what_comes_next_goes_on_from_there(second: Path) -> None:
         drive.clock.move(100)
         assert drive.fail(Fence(RUN, "m", 1, "w5"))
         drive.mine.move(RUN, MESSAGE, ["n"], text="a third")
-        assert drive.ledger.claim(RUN, "w5").messages == (  # type: ignore[union-attr]  # there is one
-            "second name, first text",
-            "and another",
-            "a third",
-        )
+        assert drive.ledger.claim(RUN, "w5")
+        assert [(m.id, m.text, m.epoch) for m in conversation.messages(database, RUN, "n")] == [
+            (1, "second name, first text", 1),
+            (2, "and another", 1),
+            (3, "a third", 1),
+        ]
         assert [a.number for a in reads.attempts(database, RUN)] == [1, 2, 3, 4, 5]
         seats = reads.workers(database, RUN)
         drive.ledger.join_workers(RUN, [*seats, seat("w0")])

@@ -59,7 +59,7 @@ def test_a_full_disk(database: SqliteDatabase) -> None:
     drive = LedgerHarness(database).make("a")
     database.execute("PRAGMA max_page_count = 1")
     with pytest.raises(LedgerError, match="the disk is full"):
-        drive.mine.move(RUN, MESSAGE, ["a"], text="x" * 100_000)
+        drive.mine.move(RUN, MESSAGE, ["a"], text="x" * 60_000)
     database.execute("PRAGMA max_page_count = 100000")
     assert drive.mine.move(RUN, MESSAGE, ["a"], text="short")[0].changed
 

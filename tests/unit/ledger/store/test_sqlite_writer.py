@@ -74,7 +74,7 @@ class Paused:
 
         def rule(ledger: Ledger) -> list[MoveResult]:
             self.tried.release()
-            return ledger.move(RUN, MESSAGE, ["a"], text="x" * 100_000)
+            return ledger.move(RUN, MESSAGE, ["a"], text="x" * 60_000)
 
         return self.writer.post(rule)
 
