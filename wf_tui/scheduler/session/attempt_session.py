@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["AttemptSession"]
 
 _LONGEST_WHY: Final = 400
+_MOST_OPEN_TOOLS: Final = 1000
+"""Tool calls that are remembered as open: a program may begin them without an end."""
 _LOOK_AGAIN: Final = 0.1
 """Seconds until the time that it has worked is looked at again, while a person is asked."""
 _LONGEST_TEXT: Final = 1 << 16
@@ -201,7 +203,8 @@ class AttemptSession:
                 if event.id not in self._open_tools:  # else more is told of the same call
                     self.tools += 1
                     self._stop_over(over_limits(self.meter.total, self.tools, self.limits))
-                    self._open_tools.add(event.id)
+                    if len(self._open_tools) < _MOST_OPEN_TOOLS:
+                        self._open_tools.add(event.id)
                 data = {"id": event.id, "name": event.name, "kind": event.kind}
                 details = {"input": event.input, "paths": list(event.paths)}
                 self._log(EntryKind.TOOL, tool_text(event), {**data, **details})

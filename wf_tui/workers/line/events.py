@@ -45,6 +45,10 @@ VERDICTS: Final = ("pass", "fail", "unsure")
 MOST_ITEMS: Final = 500
 """Items of a plan, files of a result, paths of a tool call; more are left out."""
 MOST_OPTIONS: Final = 20
+LONGEST_QUESTION: Final = 16_000
+"""Characters of what a person is asked, and of a reason; the rest is left out."""
+LONGEST_NAME: Final = 1000
+"""Characters of a model, an option, a file."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class SessionStarted:
     @classmethod
     def read(cls, given: Fields) -> Self:
         """Return the event that these fields say; raises `BadFieldError`, as all of these do."""
-        return cls(given.id("id"), given.maybe_text("model"))
+        return cls(given.id("id"), given.maybe_text("model", LONGEST_NAME))
 
 
 @dataclass(frozen=True)
@@ -224,7 +228,8 @@ class Option:
     def read(cls, given: Fields) -> Self:
         """Return the option that these fields say."""
         id_ = given.id("id")
-        return cls(id_, given.text("name", id_), given.maybe_text("kind"))
+        name = given.text("name", id_)[:LONGEST_NAME]
+        return cls(id_, name, given.maybe_text("kind", LONGEST_NAME))
 
 
 @dataclass(frozen=True)
@@ -247,8 +252,8 @@ class Question:
         """Return the event that these fields say."""
         return cls(
             given.id("id"),
-            given.text("text"),
-            given.maybe_text("kind"),
+            given.text("text")[:LONGEST_QUESTION],
+            given.maybe_text("kind", LONGEST_NAME),
             tuple(map(Option.read, given.objects("options", MOST_OPTIONS))),
         )
 
@@ -267,7 +272,8 @@ class Result:
     def read(cls, given: Fields) -> Self:
         """Return the event that these fields say."""
         verdict = given.choice("verdict", VERDICTS) if "verdict" in given else None
-        return cls(given.text("summary", ""), given.texts("files", MOST_ITEMS), verdict)
+        files = tuple(name[:LONGEST_NAME] for name in given.texts("files", MOST_ITEMS))
+        return cls(given.text("summary", ""), files, verdict)
 
 
 @dataclass(frozen=True)
@@ -317,7 +323,7 @@ class Verdict:
         known = kind in frozenset(FailureKind)
         return cls(
             ok=given.flag("ok", default=None),
-            why=given.text("why", ""),
+            why=given.text("why", "")[:LONGEST_QUESTION],
             kind=None if kind is None else FailureKind(kind) if known else FailureKind.UNKNOWN,
             status=given.count("status"),
             retry_after=given.number("retry_after"),

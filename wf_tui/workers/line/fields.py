@@ -39,12 +39,12 @@ class Fields:
             raise BadFieldError(name)
         return default or "" if text is None else text
 
-    def maybe_text(self, name: str) -> str | None:
-        """Return a text, or None where there is none."""
+    def maybe_text(self, name: str, longest: int | None = None) -> str | None:
+        """Return a text, or None where there is none; cut, where a longest is given."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, str):
             raise BadFieldError(name)
-        return None if value is None else sound_text(value)
+        return None if value is None else sound_text(value[:longest])
 
     def id(self, name: str) -> str:
         """Return an id."""

@@ -192,6 +192,17 @@ def test_an_event_that_no_line_holds_is_cut() -> None:
     assert len(encode(ToolStart("1", "n", "other", {"text": text}))) < MOST_BYTES
 
 
+def test_what_persons_read_is_cut() -> None:
+    """A question of megabytes is one that a person can be shown, and a row can hold."""
+    long = "x" * 1_000_000
+    asked = decode(encode(Question("1", long, None, (Option("a", long),))))
+    assert isinstance(asked, Question)
+    assert (len(asked.text), len(asked.options[0].name)) == (16_000, 1000)
+    result = decode(encode(Result("s", (long,))))
+    assert isinstance(result, Result)
+    assert [len(name) for name in result.files] == [1000]
+
+
 @given(st.text())
 def test_foreign_ids_become_ids(text: str) -> None:
     """The id that a foreign one becomes is one, or there is none."""
