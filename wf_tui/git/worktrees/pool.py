@@ -56,6 +56,7 @@ class Pool:
         self._lock = threading.Lock()
         self._free: list[int] = []
         self._held_back: frozenset[int] = frozenset()
+        self._kept: set[int] = set()
         self._names: dict[str, Names] = {}
         self._trashed = 0
         for folder in (paths.trees, paths.gits, paths.indexes, paths.trash):
@@ -145,6 +146,8 @@ class Pool:
         self._reserve(tree.number)
         for mark in (tree.released, tree.for_gate):
             mark.unlink(missing_ok=True)
+        with self._lock:
+            self._kept.add(tree.number)
 
     def reclaim(self, numbers: Collection[int]) -> None:
         """Take over worktrees that an earlier process has given back, as free ones; blocks.
@@ -279,6 +282,8 @@ class Pool:
 
     def _next_number(self, wanted: int | None = None) -> int:
         """Return the number of a worktree to use again, or of one that is yet to be made."""
+        if wanted is not None and self._take_back(wanted):
+            return wanted
         while True:
             with self._lock:
                 # Its own first; then the last one back, whose files the disk cache still has.
@@ -301,6 +306,20 @@ class Pool:
                 self._next += 1
             self._next += 1
             return self._next - 1
+
+    def _take_back(self, number: int) -> bool:
+        """Take a worktree that was kept for a person, where its work was sent back and is saved."""
+        with self._lock:
+            if number not in self._kept:
+                return False
+            self._kept.remove(number)
+        tree = Tree.at(self.control, self.paths, number, self.control.base)
+        with contextlib.suppress(GitError, OSError):
+            if not tree.why_unsaved():
+                return True
+        with self._lock:
+            self._kept.add(number)
+        return False
 
     def _is_as_given_back(self, number: int) -> bool:
         """Whether nobody wrote in a worktree since: what a person did there is nowhere else."""

@@ -262,6 +262,9 @@ class Reasons:
         if fit and all(self._lacks_memory(seat) for seat in fit if seat.task is None):
             text = "this host has too little free memory for one more agent"
             return Reason(PendingReason.WIP_LIMIT, text, {"limit": "memory"})
+        if task.seat_wanted and (task.wanted_until or 0.0) > self.now:
+            text = f"waits for {task.seat_wanted}, whose session goes on"
+            return Reason(PendingReason.READY, text, {"until": task.wanted_until})
         return Reason(PendingReason.READY, f"again, after: {task.note}" if task.note else "ready")
 
     def _lacks_memory(self, seat: WorkerRow) -> bool:

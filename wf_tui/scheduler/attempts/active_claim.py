@@ -48,6 +48,8 @@ class ActiveClaim:
     """Whether its work is being merged: from then on nothing stops it, for a merge is whole."""
     mailbox: Mailbox = field(default_factory=Mailbox)
     """What persons say to it while its worker runs."""
+    session: str | None = None
+    """The session of its agent, once that has told it."""
     tools: int = 0
     """How many tools its agent has used."""
     left_running: str = ""

@@ -282,6 +282,9 @@ class Attempt:
         threads, record = self.steps.threads, self.active.record
         leave = partial(workspace.leave, unsaved=self.harvested.why_kept)
         untouched = not self.active.began
+        if self.active.session is not None:
+            # Until the next look at the ledger says whether that session goes on.
+            workspace.hold_back()
         try:
             await threads.reach(Point.FINISH_RECORDED)
             with self.active.timed("giving the tree back"):

@@ -54,7 +54,7 @@ class RunProgram:
             outcome = Lost("stopped")
         finally:
             await session.close()
-        active.tools = session.tools
+        active.tools, active.session = session.tools, session.session
         if session.questions.left_open and active.stopped is None:
             # It ended without the answer that it had asked for: nobody waits for that any more.
             await active.record.step(Step.HARVESTING)

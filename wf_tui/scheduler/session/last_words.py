@@ -59,6 +59,8 @@ def tool_text(tool: ToolStart) -> str:
     elif isinstance(tool.input, str):
         about = tool.input
     about = about or ", ".join(tool.paths)
+    if about in tool.name:  # over ACP the name may be all of what it does
+        about = ""
     return clean(f"{tool.name} {about}".strip(), limit=_LONGEST)
 
 
