@@ -135,6 +135,9 @@ class Profile(Table):
                 )
         elif not (self.preset or self.command):
             raise ValueError(f'kind = "{self.kind}" needs a preset, or a command')
+        if "/" in "".join(self.command[:1]) and not self.command[0].startswith("/"):
+            # Each attempt has a folder of its own, so another path would mean another program.
+            raise ValueError(f"the path of the command has to begin with /: {self.command[0]}")
         if self.login and self.base_url:
             raise ValueError("a login of the user is never sent to another base_url: use keys")
         return self

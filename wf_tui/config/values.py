@@ -48,6 +48,8 @@ def without_values(keys: Mapping[str, str]) -> Mapping[str, str]:
         if not (kind == "file" and place) and not (kind == "env" and not name_fault(place)):
             # Not repeated: it may be the key itself.
             raise ValueError(f'{name}: "env:NAME" or "file:PATH" is expected, never the key')
+        if kind == "file" and not place.startswith(("/", "~/")):
+            raise ValueError(f"{name}: the path of its file has to begin with / or ~/")
     return keys
 
 

@@ -123,6 +123,8 @@ def test_a_login_goes_to_its_own_maker(tmp_path: Path) -> None:
         ('preset = "codex"\nmodle = "m"', "unknown key profiles.p.modle (did you mean 'model'?)"),
         ("limits = {max_token = 1}", "profiles.p.limits.max_token (did you mean 'max_tokens'?)"),
         ('preset = "codex"\nask = "always"', "profiles.p.ask: "),
+        ('command = ["./mine"]', "the path of the command has to begin with /: ./mine"),
+        ('preset = "codex"\nkeys = {A = "file:x"}', "A: the path of its file has to begin with /"),
     ],
 )
 def test_a_wrong_profile_is_told_at_once(tmp_path: Path, text: str, words: str) -> None:
@@ -138,8 +140,13 @@ def test_a_preset_of_another_kind(tmp_path: Path) -> None:
         resolved(tmp_path, '[profiles.p]\nkind = "acp"\npreset = "pi"\n')
     with pytest.raises(UsageError, match="needs a command"):
         resolved(tmp_path, '[profiles.p]\npreset = "jsonl"\n')
-    own = resolved(tmp_path, '[profiles.p]\ncommand = ["./mine", "-x"]\n')
-    assert (own.argv, own.parser, own.kind, own.lane) == (("./mine", "-x"), "jsonl", "agent", "p")
+    own = resolved(tmp_path, '[profiles.p]\ncommand = ["/opt/mine", "-x"]\n')
+    assert (own.argv, own.parser, own.kind, own.lane) == (
+        ("/opt/mine", "-x"),
+        "jsonl",
+        "agent",
+        "p",
+    )
 
 
 def test_an_unknown_profile_with_the_name_of_an_agent() -> None:
