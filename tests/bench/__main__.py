@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import acp, board, driver, ledger, line, load, recovery, spawn, start, worktree
+from tests.bench import (
+    acp,
+    board,
+    driver,
+    ledger,
+    line,
+    load,
+    recovery,
+    spawn,
+    start,
+    verdict,
+    worktree,
+)
 from tests.bench.figures import Figure, Section, lines
 from tests.bench.machine import machine
 
@@ -25,6 +37,7 @@ SECTIONS: Final = {
         driver.SECTION,
         acp.SECTION,
         worktree.SECTION,
+        verdict.SECTION,
         start.SECTION,
         load.SECTION,
         recovery.SECTION,

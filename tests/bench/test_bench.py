@@ -28,6 +28,7 @@ ROWS = {
     "driver": ("ends at once, wall", "first event", "shim and driver each", "a line of codex"),
     "acp": ("a session of a small agent", "its driver: CPU", "its driver: memory (PSS)"),
     "worktree": ("git layer", "plumbing, synced", "whole attempt, 1 job", "whole attempt, 8 jobs"),
+    "verdict": ("verdict to merged, 1 agent", "verdict to merged, 8 agents"),
     "start": ("wf --help", "wf status"),
     "board": ("first frame", "idle", "one card moves, CPU", "committed to painted", "key to paint"),
     "recovery": ("kill -9 to a claim of the stand-by", "of a new one", "faults of the run"),
