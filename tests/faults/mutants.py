@@ -1230,8 +1230,8 @@ MUTANTS: Final = (
         "agents",
         "work after the terminal event leaves it the last word",
         "workers/agent/fold.py",
-        "        self.ended = None\n        self.toolless_steps = 0\n",
-        "        self.toolless_steps = 0\n",
+        "        self.ended = None\n        self.no_progress.tool_came()\n",
+        "        self.no_progress.tool_came()\n",
         "unit/workers/agent/test_fold.py::test_work_after_the_end_takes_the_end_back",
     ),
     Mutant(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wf_tui.workers.agent.causes import Cause, cause_of
+from wf_tui.workers.agent.no_progress import NoProgress
 from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.usage_sum import known_only, usage_sum
 from wf_tui.workers.line.failure_kind import FailureKind
@@ -27,17 +28,6 @@ from wf_tui.workers.line.grammar import (
 
 __all__ = ["Ending", "Fold"]
 
-MOST_STEPS: Final = 5
-"""Steps of the model in a row without text or tool, after which an attempt is ended."""
-MOST_TOOLLESS_STEPS: Final = 12
-"""Steps in a row without a tool that did not end the turn: a model that only talks ends it."""
-MOST_RETRIES: Final = 6
-"""Retries in a row without text or tool, after which an attempt is ended.
-
-Agents that bound their own give up sooner. For the others to wait is wf's: it knows the lane.
-"""
-MOST_HOPELESS_RETRIES: Final = 3
-"""The same of what no waiting mends: an empty balance, a refused key."""
 _LONGEST_TEXT: Final = 64_000
 """Characters of an answer that the verdict holds, the last ones."""
 _LONGEST_REASON: Final = 2000
@@ -79,10 +69,7 @@ class Fold:
         self.last_retry = ""
         self.said = ""
         """The last line that was no JSON: agents print some errors so."""
-        self.empty_steps = 0
-        self.toolless_steps = 0
-        self.empty_retries = 0
-        self.hopeless_retries = 0
+        self.no_progress = NoProgress()
 
     @property
     def done(self) -> bool:
@@ -107,13 +94,8 @@ class Fold:
     @property
     def stuck(self) -> str:
         """Why the agent gets nowhere and is to be ended; "" as long as it may go on."""
-        if self.empty_steps >= MOST_STEPS:
-            return f"{self.empty_steps} answers of the model in a row had neither text nor a tool"
-        if self.toolless_steps >= MOST_TOOLLESS_STEPS:
-            return f"{self.toolless_steps} answers of the model in a row used no tool, and went on"
-        if self.empty_retries >= MOST_RETRIES or self.hopeless_retries >= MOST_HOPELESS_RETRIES:
-            return f"{self.empty_retries} retries in a row: {self.last_retry}"
-        return ""
+        why = self.no_progress.why
+        return f"{why}: {self.last_retry}" if why and self.no_progress.retries else why
 
     def lines(self, lines: list[bytes | None]) -> list[LineEvent]:
         """Return what some lines say; None is one that was too long to be kept."""
@@ -157,8 +139,7 @@ class Fold:
                 self.session = sign.id
             case ModelStep():
                 self.ended = None
-                self.empty_steps += 1
-                self.toolless_steps += 1
+                self.no_progress.step()
             case Message():
                 self.message(sign)
             case ToolStart() | ToolEnd() | PlanUpdate():
@@ -171,7 +152,7 @@ class Fold:
                 self.other(sign)
             case TurnEnded():
                 self.ended = sign
-                self.toolless_steps = 0
+                self.no_progress.turn_ended()
                 self.text = sign.text or self.text
             case _:
                 pass
@@ -179,7 +160,7 @@ class Fold:
     def message(self, message: Message) -> None:
         """Keep the last thing that the model said, which is its answer when it ends."""
         self.ended = None
-        self.begin_counts()
+        self.no_progress.text_came()
         if message.thought or message.role != "assistant":
             return
         before = self.text if message.delta and self.text_open else ""
@@ -189,25 +170,18 @@ class Fold:
     def retry(self, retry: Retry) -> None:
         """Count a retry, and whether there is any hope in it."""
         self.retries += 1
-        self.empty_retries += 1
         self.last_retry = retry.reason
-        if self.judged(retry.reason).kind in _CLOSES_LANE:
-            self.hopeless_retries += 1
+        self.no_progress.retry(hopeless=self.judged(retry.reason).kind in _CLOSES_LANE)
 
     def progress(self, sign: ToolStart | ToolEnd | PlanUpdate) -> None:
         """Note that the agent works: the words before a tool call are no answer."""
         self.ended = None
-        self.toolless_steps = 0
-        self.begin_counts()
+        self.no_progress.tool_came()
         if isinstance(sign, ToolStart):
             self.started += 1
             self.text, self.text_open = "", False
         elif isinstance(sign, ToolEnd):
             self.finished += 1
-
-    def begin_counts(self) -> None:
-        """Count steps and retries from here on: the model has said or done something."""
-        self.empty_steps = self.empty_retries = self.hopeless_retries = 0
 
     def other(self, other: Other) -> None:
         """Note what an event without a name of its own tells."""
@@ -238,16 +212,18 @@ class Fold:
     def cause(self, ending: Ending) -> Cause | None:
         """Return why the attempt is no success, None where both proofs say that it is one."""
         if ending.cancelled:
-            waiting = f"; it waited for its model: {self.last_retry}" if self.empty_retries else ""
+            waiting = (
+                f"; it waited for its model: {self.last_retry}" if self.no_progress.retries else ""
+            )
             return Cause(FailureKind.CANCELLED, f"it was stopped{waiting}")
         if ending.stuck:
-            judged = self.judged(self.last_retry if self.empty_retries else "")
+            judged = self.judged(self.last_retry if self.no_progress.retries else "")
             kind = FailureKind.TRUNCATED if judged.kind is FailureKind.UNKNOWN else judged.kind
             return replace(judged, kind=kind, why=ending.stuck)
         if self.ended is not None and self.ended.trouble is not None:
             cause = cause_of(self.ended.trouble, self.now())
             if cause.kind is FailureKind.UNKNOWN and ending.stderr:
-                return replace(self.judged(last_line(ending.stderr)), why=cause.why)
+                return replace(self.judged_elsewhere(last_line(ending.stderr)), why=cause.why)
             return cause
         if ending.exit_code == 0:
             if self.done:
@@ -259,13 +235,20 @@ class Fold:
     def failed(self, ending: Ending) -> Cause:
         """Return why an agent ended with a status that is no success and no words in its stream."""
         words = last_line(ending.stderr) or self.said or self.last_retry
-        cause = self.judged(words)
+        cause = self.judged_elsewhere(words)
         if ending.exit_code in {_NOT_FOUND, _NOT_EXECUTABLE} and not self.worked:
             return replace(cause, kind=FailureKind.CONFIG)
-        if self.worked and cause.status is None and cause.kind in _CLOSES_LANE:
-            # What its tools write may stand there, too, and must not stop all others of its lane.
-            cause = replace(cause, kind=FailureKind.UNKNOWN)
         return replace(cause, why=cause.why or f"exit {ending.exit_code}")
+
+    def judged_elsewhere(self, words: str) -> Cause:
+        """Return what some words mean that an agent has not said on its stream.
+
+        What its tools write may stand there, too, and must not stop all others of its lane.
+        """
+        cause = self.judged(words)
+        if self.worked and cause.status is None and cause.kind in _CLOSES_LANE:
+            return replace(cause, kind=FailureKind.UNKNOWN)
+        return cause
 
     def judged(self, words: str) -> Cause:
         """Return what some words of an agent mean."""

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.agent_streams import folded
-from wf_tui.workers.agent.fold import MOST_HOPELESS_RETRIES, MOST_RETRIES, MOST_STEPS, Ending
+from wf_tui.workers.agent.fold import Ending
+from wf_tui.workers.agent.no_progress import MOST_HOPELESS_RETRIES, MOST_RETRIES, MOST_STEPS
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import Usage
 

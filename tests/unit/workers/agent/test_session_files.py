@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.agent_streams import NOW, STREAM_FOLDER, STREAMS, new_fold
-from wf_tui.workers.agent.codex_home import read_codex_usage
-from wf_tui.workers.agent.kimi_home import KimiHome, read_kimi_home
+from wf_tui.workers.agent.homes.codex import read_codex_usage
+from wf_tui.workers.agent.homes.kimi_code import KimiHome, read_kimi_home
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import SessionStarted, Usage
 

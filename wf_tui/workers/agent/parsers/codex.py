@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from wf_tui.workers.agent.codex_home import read_codex_usage
+from wf_tui.workers.agent.homes.codex import read_codex_usage
 from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.agent.parsers.signs import Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.parsers.tools import plan_of, tool_end, tool_start

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from wf_tui.workers.agent.kimi_home import kimi_session, read_kimi_home
+from wf_tui.workers.agent.homes.kimi_code import kimi_session, read_kimi_home
 from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.agent.parsers.signs import ModelStep, Parser, Sign, Trouble, TurnEnded
 from wf_tui.workers.agent.parsers.tools import arguments, as_text, plan_of, tool_end, tool_start

@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass, replace
 from typing import Final
 
+from wf_tui.workers.agent.homes.session_files import find_session_files, session_records
 from wf_tui.workers.agent.parsers.record import Record
-from wf_tui.workers.agent.session_files import find_session_files, session_records
 from wf_tui.workers.agent.usage_sum import usage_sum
 from wf_tui.workers.line.fields import ID
 from wf_tui.workers.line.grammar import Usage
