@@ -56,8 +56,8 @@ _MOST_OPEN_TOOLS: Final = 1000
 """Tool calls that are remembered as open: a program may begin them without an end."""
 _LOOK_AGAIN: Final = 0.1
 """Seconds until the time that it has worked is looked at again, while a person is asked."""
-_LONGEST_TEXT: Final = 1 << 16
-"""Characters of the message that is being said that are remembered."""
+_LONGEST_TEXT: Final = 1000
+"""Characters of the message that is being said that are remembered, to show its last line."""
 
 
 @dataclass
@@ -85,7 +85,6 @@ class AttemptSession:
     """Whether its worker is heard on the line alone, as agents are."""
     tools_at_end: bool = False
     transcript: Transcript | None = None
-    words: LastWords = NOTHING_SAID
     session: str | None = None
     """The id of its agent's own session, once it has told it."""
     tools: int = 0
@@ -96,7 +95,17 @@ class AttemptSession:
     """Set when the shim has told that the program runs, which the line may be ahead of."""
     _timer: asyncio.TimerHandle | None = None
     """Ends the attempt when it has worked for as long as it may."""
+    _words: LastWords = NOTHING_SAID
+    _spoken: bool = False
+    """Whether there is a text that `_words` do not have yet."""
     _open_tools: set[str] = field(default_factory=set)
+
+    @property
+    def words(self) -> LastWords:
+        """What it said or did last; a stream of words is looked at only when somebody asks."""
+        if self._spoken:
+            self._words, self._spoken = self._words.saying(self.text), False
+        return self._words
 
     # -- what a worker calls
 
@@ -113,7 +122,7 @@ class AttemptSession:
         vitals.note(event)
         if isinstance(event, Output) and not self.on_line:
             # What it printed is newer than what it said on its line.
-            self.words = replace(self.words, text="")
+            self._words = replace(self.words, text="")
             self.said.output_came()
 
     async def take(self, event: LineEvent) -> None:
@@ -198,7 +207,8 @@ class AttemptSession:
                 self._log(EntryKind.THINK if thought else EntryKind.SAY, text, streamed=delta)
                 if not thought:
                     self.text = (self.text + text if delta else text)[-_LONGEST_TEXT:]
-                    self._say(self.words.saying(self.text))
+                    self._spoken = True
+                    self.said.output_came()
             case ToolStart():
                 if event.id not in self._open_tools:  # else more is told of the same call
                     self.tools += 1
@@ -280,7 +290,7 @@ class AttemptSession:
                 self._log(EntryKind.NOTE, text, {"kind": kind})
 
     def _say(self, words: LastWords) -> None:
-        self.words = words
+        self._words = words
         self.said.output_came()
 
     def _log(
