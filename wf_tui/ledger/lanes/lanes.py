@@ -15,13 +15,13 @@ from wf_tui.ledger.lanes.permits import (
     Permit,
     Wish,
     drop_dead,
+    of_the_living,
     read_permits,
     reserved_memory,
 )
 from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.states import LimitKind
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
-from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
     import threading
@@ -244,8 +244,7 @@ class Lanes:
         """Return every lane that is known or used, as it is now; writes nothing."""
         with self.db.snapshot():
             now = self.db.now()
-            every = read_permits(self.db, os.uname().nodename)
-            permits = [one for one in every if is_alive(one.process)]
+            permits = of_the_living(read_permits(self.db, os.uname().nodename))
             lanes = {row.name: host_lane.settle(row, now) for row in map(_decode, self._rows())}
             day = datetime.fromtimestamp(now, UTC).date().isoformat()
             names = sorted({*lanes, *(one.lane for one in permits), *self._lanes_of(day)})

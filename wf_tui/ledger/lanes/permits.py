@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["Grant", "Holder", "Permit", "Wish", "drop_dead", "read_permits", "reserved_memory"]
+__all__ = [
+    "Grant",
+    "Holder",
+    "Permit",
+    "Wish",
+    "drop_dead",
+    "of_the_living",
+    "read_permits",
+    "reserved_memory",
+]
 
 _RESERVED: Final = 10.0
 """Seconds until a program that was started shows in what the system says is free."""
@@ -91,14 +100,20 @@ def read_permits(db: Database, host: str) -> list[Permit]:
     return found
 
 
+def of_the_living(permits: Sequence[Permit]) -> list[Permit]:
+    """Return the permits whose processes still run; the others count no more."""
+    alive = {process: is_alive(process) for process in {one.process for one in permits}}
+    return [one for one in permits if alive[one.process]]
+
+
 def drop_dead(db: Database, permits: Sequence[Permit]) -> list[Permit]:
     """Take the permits of dead processes away; return the others. Done by whoever looks."""
-    alive = {process: is_alive(process) for process in {one.process for one in permits}}
-    dead = [one for one in permits if not alive[one.process]]
-    if dead:
-        gone = [{"number": one.number} for one in dead]
+    living = of_the_living(permits)
+    kept = {one.number for one in living}
+    gone = [{"number": one.number} for one in permits if one.number not in kept]
+    if gone:
         db.execute_many("DELETE FROM permit WHERE number = :number", gone)
-    return [one for one in permits if alive[one.process]]
+    return living
 
 
 def reserved_memory(permits: Sequence[Permit], now: float) -> int:
