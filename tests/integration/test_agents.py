@@ -6,6 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.plans import parallel_plan
 from tests.support.post_mortem import violations
 from tests.support.schedulers import kill_scheduler
@@ -61,6 +63,7 @@ def test_a_fault_of_the_provider_goes_on_in_the_session(tmp_path: Path) -> None:
     assert "DO write" not in new
 
 
+@pytest.mark.slow
 def test_a_session_that_is_gone_is_begun_anew_in_the_same_attempt(tmp_path: Path) -> None:
     """An agent that does not know its session any more gets the whole prompt, uncounted."""
     harness = scripted_harness(tmp_path)
@@ -75,6 +78,7 @@ def test_a_session_that_is_gone_is_begun_anew_in_the_same_attempt(tmp_path: Path
     assert first.session != second.session
 
 
+@pytest.mark.slow
 def test_a_killed_scheduler_leaves_no_agent(tmp_path: Path) -> None:
     """Its agents die with it, tools and all; the next one resumes the session."""
     pipe = tmp_path / "pipe"
@@ -98,6 +102,7 @@ def test_a_killed_scheduler_leaves_no_agent(tmp_path: Path) -> None:
     assert violations(harness) == set()
 
 
+@pytest.mark.slow
 def test_an_agent_that_is_stopped_in_a_tool_leaves_no_process(tmp_path: Path) -> None:
     """A person who cancels its task ends the agent, and what its tool has started."""
     pipe = tmp_path / "pipe"
@@ -117,6 +122,7 @@ def test_an_agent_that_is_stopped_in_a_tool_leaves_no_process(tmp_path: Path) ->
     assert attempt.commit_id
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_in_its_sessions(tmp_path: Path) -> None:
     """Also by another scheduler: the same seat, the same worktree, the same session."""
     pipe = tmp_path / "pipe"
@@ -169,6 +175,7 @@ def test_a_refused_key_blocks_its_task_and_shuts_its_lane(tmp_path: Path) -> Non
     assert (limited.data["lane"], limited.data["state"]) == ("script", "auth")
 
 
+@pytest.mark.slow
 def test_a_quota_that_is_used_up_blocks_until_it_is_there_again(tmp_path: Path) -> None:
     """Without a time that it is said to come back, a person is asked."""
     harness = scripted_harness(tmp_path)
@@ -176,6 +183,7 @@ def test_a_quota_that_is_used_up_blocks_until_it_is_there_again(tmp_path: Path) 
     assert (harness.task("a").kind, harness.task("a").tries) == ("quota", 0)
 
 
+@pytest.mark.slow
 def test_an_attempt_that_used_all_it_may_is_blocked_at_once(tmp_path: Path) -> None:
     """Its work is kept: raised and retried, its session goes on from there."""
     harness = scripted_harness(tmp_path, {"one": {"seats": 1, "limits": {"max_tokens": 100}}})
@@ -189,6 +197,7 @@ def test_an_attempt_that_used_all_it_may_is_blocked_at_once(tmp_path: Path) -> N
     assert harness.task("a").usage.tokens == 110
 
 
+@pytest.mark.slow
 def test_four_seats_of_two_profiles_on_one_ledger(tmp_path: Path) -> None:
     """Prompts of two makers are worked on side by side, each by its own, and all is merged."""
     harness = scripted_harness(

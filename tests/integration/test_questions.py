@@ -7,6 +7,8 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.log_text import printed
 from tests.support.plans import parallel_plan
 from tests.support.post_mortem import violations
@@ -80,6 +82,7 @@ def test_a_question_that_nobody_answers_stops_its_worker(tmp_path: Path) -> None
     assert (harness.task("a").kind, question(harness).state) == ("question", "expired")
 
 
+@pytest.mark.slow
 def test_a_no_in_the_place_of_nobody(tmp_path: Path) -> None:
     """With `on_timeout: reject` the worker is told that nobody allows it, and goes on."""
     harness = RunHarness(
@@ -98,6 +101,7 @@ def test_a_task_says_how_long_it_waits(tmp_path: Path) -> None:
     assert question(harness).answered_by == "timeout"
 
 
+@pytest.mark.slow
 def test_a_task_is_taken_back_while_it_asks(tmp_path: Path) -> None:
     """A release voids the question; the attempt after it asks anew."""
     harness = RunHarness(tmp_path, Timing(grace=0.2))
@@ -128,6 +132,7 @@ def asking_once(flag: Path) -> str:
     return parallel_plan(f"id: a, {fields}, run: {command}")
 
 
+@pytest.mark.slow
 def test_a_scheduler_is_killed_while_a_question_is_open(tmp_path: Path) -> None:
     """The attempt is lost and the question void: nothing was approved, and nobody may answer it."""
     harness = RunHarness(tmp_path, Timing(grace=0.2))
@@ -141,6 +146,7 @@ def test_a_scheduler_is_killed_while_a_question_is_open(tmp_path: Path) -> None:
     assert "Answer" not in harness.merged("prompt.txt")
 
 
+@pytest.mark.slow
 def test_an_answer_that_no_worker_lived_to_hear(tmp_path: Path) -> None:
     """It stands in the next prompt as what a person said, and is delivered by that."""
     harness = RunHarness(tmp_path, Timing(grace=0.2))
