@@ -182,3 +182,14 @@ def test_question_left_open(agent: AgentHarness) -> None:
     assert agent.wf("answer", "t", "allow").returncode == 0
     agent.until_over()
     assert agent.merged() == "hello\n"
+
+
+@seats()
+def test_probe(agent: AgentHarness) -> None:
+    """`wf profiles NAME --probe` gets a word out of the real program, by its preset alone."""
+    done = agent.wf("profiles", str(agent.seat), "--probe", "--json")
+    (shown,) = json.loads(done.stdout)
+    assert done.returncode == 0, done
+    assert (shown["usable"], shown["probe"]["ok"]) == (True, True)
+    assert shown["version"]
+    assert agent.left() == {}
