@@ -141,6 +141,11 @@ class Resolved:
         return "command" if self.kind == "shell" else "prompt"
 
     @property
+    def hears(self) -> bool:
+        """Whether its agent reads what a person writes while it works."""
+        return self.kind == "acp" or self.prompt_by == "stream"
+
+    @property
     def program(self) -> str:
         """The program that is started, by name or path; "" for a shell profile."""
         return self.argv[0] if self.argv else ""

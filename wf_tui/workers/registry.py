@@ -22,7 +22,7 @@ class WorkerKind:
     can_ask: bool
     """Whether it can ask a person while it runs."""
     can_hear: bool
-    """Whether messages of a person reach it while it runs."""
+    """Whether messages of a person reach it while it runs; some agents hear by their profile."""
     has_floor: bool
     """Whether work without a trace of it is not done (RULES 3.1)."""
     factory: Callable[[Launcher], Worker]

@@ -52,7 +52,7 @@ def make_session(
     async def record(words: LastWords) -> None:
         await active.record.said(words, session.tools)
 
-    active.mailbox.hears = kind.can_hear
+    active.mailbox.hears = kind.can_hear or (job.profile is not None and job.profile.hears)
     session = AttemptSession(
         active,
         clock,

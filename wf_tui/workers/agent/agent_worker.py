@@ -53,8 +53,7 @@ class AgentWorker:
             secrets=job.secrets,
             call=_DRIVER,
         )
-        hears = job.profile.prompt_by == "stream"
-        run = await run_on_line(self._launcher, program, session, hears=hears)
+        run = await run_on_line(self._launcher, program, session, hears=job.profile.hears)
         return outcome_of(run, job.limits.seconds)
 
 

@@ -36,7 +36,8 @@ class InputPipe:
         if self.is_open:
             known = number()
             self.sent[known] = message.id
-            self.unsent += user_message(f"{message.by} says: {message.text}", known)
+            person = message.by.removeprefix("user:")
+            self.unsent += user_message(f"{person} says: {message.text}", known)
             self.write()
 
     def write(self) -> None:

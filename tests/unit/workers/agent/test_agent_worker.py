@@ -181,7 +181,7 @@ async def test_a_message_reaches_a_running_agent(agents: AgentHarness) -> None:
     job = replace(job, profile=replace(job.profile, argv=argv, prompt_by="stream"))
     running = asyncio.create_task(agents.run(job))
     await agents.session.said.first(SessionStarted)
-    agents.session.written.put_nowait(PersonMessage("m-1", "ann", "Use tabs."))
+    agents.session.written.put_nowait(PersonMessage("m-1", "user:ann", "Use tabs."))
     outcome = await running
     assert isinstance(outcome, Success)
     assert outcome.result == "Do it. | ann says: Use tabs."
