@@ -57,9 +57,12 @@ def test_a_run_whose_tasks_are_all_done_exits_with_0(cli: CliHarness) -> None:
     assert done.returncode == 0, done.stderr
     assert "two files" in lines[0]
     assert any("✓ one merged" in line for line in lines)
-    assert lines[-2].endswith("completed")
-    assert lines[-1].startswith("3/3 done")
-    run = lines[-2].split()[0]
+    *_, ended, counts, _, _, first, second = lines
+    assert ended.endswith("completed")
+    assert counts.startswith("3/3 done")
+    # What the last task has put together is the result of the run.
+    assert (first, second) == ("  1", "  2")
+    run = ended.split()[0]
     assert git(cli.repo, "show", f"wf/{run}:one.txt", f"wf/{run}:two.txt") == "1\n2\n"
 
 
@@ -94,10 +97,10 @@ def test_a_run_with_anything_not_done_exits_with_1(cli: CliHarness) -> None:
 
 def test_what_nobody_can_do_is_named_at_the_end(cli: CliHarness) -> None:
     """Nothing is blocked, and yet it cannot go on: the reason stands below the counts."""
-    plan = "{goal: g, phases: [{name: p, tasks: [{id: a, run: 'true', worker: nobody}]}]}"
+    plan = "{goal: g, phases: [{name: p, tasks: [{id: a, run: 'true', worker: shell-7}]}]}"
     done = cli.wf("run", cli.plan(plan), "--headless")
     assert done.returncode == 1
-    assert "a  no worker nobody that can do it" in done.stdout.splitlines()[-1]
+    assert "a  no worker shell-7 that can do it" in done.stdout.splitlines()[-1]
 
 
 def test_an_aborted_run_exits_with_4(cli: CliHarness) -> None:
