@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.agents, pytest.mark.timeout(300)]
 _TRIED = ("codex", "claude", "kimi", "opencode")
 HEADLESS = [Seat(AGENTS[name], "agent") for name in _TRIED]
 OVER_ACP = [Seat(AGENTS[name], "acp") for name in _TRIED]
-NAMES_NO_TOKENS = {"kimi-acp", "opencode-acp"}
-"""They tell none at all, or those of their last step alone."""
+NAMES_NO_TOKENS = {"opencode-acp"}
+"""It tells those of its last step alone."""
 
 NAMES_SESSION_LATE = {"kimi"}
 """It says its session in its last line alone, so one that is killed begins anew."""

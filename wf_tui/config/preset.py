@@ -72,8 +72,11 @@ class Calling(Table):
     names_messages: bool = False
     """ACP: whether each message of its model has an id. One without is of the agent itself then,
     and where it is the last one it says what went wrong."""
-    usage_of: Literal["turn", "last_step"] = "turn"
-    """ACP: what the usage is of that it tells at the end of a turn; that of one step is no sum."""
+    usage_of: Literal["turn", "last_step", "kimi_home"] = "turn"
+    """ACP: what the usage is of that it tells at the end of a turn.
+
+    That of one step is no sum, so nothing is known; kimi-code tells none, but its home has it.
+    """
 
 
 class Preset(Table):

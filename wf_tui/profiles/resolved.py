@@ -117,7 +117,7 @@ class Resolved:
     tools_at_end: bool = False
     names_messages: bool = False
     """Of an ACP agent, as `usage_of` and `settings`: see `[presets.NAME]`."""
-    usage_of: Literal["turn", "last_step"] = "turn"
+    usage_of: Literal["turn", "last_step", "kimi_home"] = "turn"
     settings: tuple[str, ...] = ()
     seats: int | None = None
     roles: tuple[str, ...] = ()

@@ -79,7 +79,7 @@ def spec_of(job: Job, profile: Resolved, prompt: Path, hidden: tuple[str, ...]) 
         writes=job.writes,
         settings=profile.settings,
         names_messages=profile.names_messages,
-        tells_usage=profile.usage_of == "turn",
+        usage_of=profile.usage_of,
         grace=job.limits.grace,
         hidden=hidden,
     )

@@ -34,8 +34,8 @@ class DriverSpec:
     """Names of files and folders that set the agent up, see `PermissionRules`."""
     names_messages: bool = False
     """Whether a message without an id is of the agent itself, as its preset says."""
-    tells_usage: bool = True
-    """Whether the usage that it tells is that of a turn; that of its last step is no sum."""
+    usage_of: str = "turn"
+    """What the usage is of that it tells, as its preset says."""
     grace: float = 5.0
     """Seconds between a stop and the shim's kill."""
     hidden: tuple[str, ...] = ()

@@ -312,3 +312,23 @@ async def test_what_an_agent_may_not_do(acp: AcpHarness) -> None:
     assert isinstance(await acp.run(job), Success)
     refused = [message for message in acp.heard if message.get("id") == "x"]
     assert refused[0]["error"]["code"] == -32601
+
+
+@pytest.mark.slow
+async def test_what_kimi_code_tells_in_its_home_alone(acp: AcpHarness) -> None:
+    """Its tokens are known from there, and that its last answer was cut off."""
+    main = acp.folder / "home" / "sessions" / "wd" / "session-1" / "agents" / "main"
+    main.mkdir(parents=True)
+    later = {"time": 4102444800000}
+    used = {"type": "usage.record", "usage": {"inputOther": 7, "inputCacheRead": 3, "output": 5}}
+    cut = {"type": "x", "event": {"type": "step.end", "finishReason": "end_turn"}}
+    lines = "\n".join(json.dumps(one | later) for one in (used, cut)) + "\n"
+    environment = {"PATH": "/usr/bin:/bin", "KIMI_CODE_HOME": str(acp.folder / "home")}
+    job = acp.job(
+        [["edit", str(main / "wire.jsonl"), lines], ["say", "I begin."]],
+        profile={"usage_of": "kimi_home"},
+        environment=environment,
+    )
+    assert failed(await acp.run(job)).kind is FailureKind.TRUNCATED
+    assert acp.said(Usage) == [Usage(10, 3, 5, scope="session")]
+    assert acp.said(Verdict)[0].usage == Usage(10, 3, 5, scope="session")

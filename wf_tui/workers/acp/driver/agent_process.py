@@ -76,6 +76,8 @@ class AgentProcess:
 
     async def end(self, patience: float = CLOSE_SECONDS) -> None:
         """End it and its group: close its input, then TERM, then KILL, each after a while."""
+        if self._process.returncode is not None:
+            return  # its number may be that of another group by now
         self._input.close()
         await self.exit_status(patience)
         # Its group outlives it: launchers leave the agent proper behind.

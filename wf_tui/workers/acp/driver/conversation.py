@@ -1,6 +1,8 @@
 """One session with an agent: opened, prompted turn by turn, until nobody has more to say."""
 
+import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +14,7 @@ from acp.utils import serialize_params
 from pydantic import BaseModel, ValidationError
 
 from wf_tui.workers.acp.driver.failures import (
+    CUT_OFF,
     SILENT,
     cause_of_error,
     cause_of_notice,
@@ -25,6 +28,7 @@ from wf_tui.workers.acp.driver.turn_usage import turn_usage
 from wf_tui.workers.acp.driver.updates import Updates
 from wf_tui.workers.acp.driver_spec import DriverSpec
 from wf_tui.workers.agent.causes import Cause
+from wf_tui.workers.agent.homes.kimi_code import read_kimi_home
 from wf_tui.workers.agent.usage_sum import usage_sum
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.fields import safe_id
@@ -60,6 +64,7 @@ class Conversation:
         """The sum of all turns; None as long as nothing is known."""
         self._messages: list[PersonMessage] = []
         self._is_last = False
+        self._began = time.time()
         self._is_prompted = False
         self._connection = Connection(self._handle, transport)
 
@@ -101,6 +106,14 @@ class Conversation:
             await self._connection.send_notification(
                 AGENT_METHODS["session_cancel"], serialize_params(params)
             )
+
+    def read_home(self, cause: Cause | None) -> Cause | None:
+        """Read what kimi-code has written and not told; return why it is no success by that."""
+        found = read_kimi_home(os.environ.get("KIMI_CODE_HOME", ""), self._began)
+        if found.usage is not None:
+            self.usage = replace(found.usage, scope="session")
+            self._port.say(self.usage)
+        return CUT_OFF if cause is None and found.cut_off else cause
 
     async def close(self) -> None:
         """Let go of the connection; the process is ended by who has started it."""
@@ -164,11 +177,11 @@ class Conversation:
             prompt=[schema.TextContentBlock(type="text", text=text) for text in texts],
         )
         reply = await self._request("session_prompt", prompt, schema.PromptResponse)
-        usage = turn_usage(reply) if self._spec.tells_usage else None
+        cause = cause_of_stop(reply.stop_reason)
+        usage = turn_usage(reply) if self._spec.usage_of == "turn" else None
         if usage is not None:
             self.usage = usage_sum(self.usage, usage)
             self._port.say(usage)
-        cause = cause_of_stop(reply.stop_reason)
         if cause is None and self._spec.names_messages and self.updates.notice:
             return cause_of_notice(self.updates.notice, time.time())
         return SILENT if cause is None and self.updates.is_silent else cause

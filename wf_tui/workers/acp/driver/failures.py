@@ -9,7 +9,7 @@ from wf_tui.workers.agent.causes import Cause, cause_of
 from wf_tui.workers.agent.parsers.signs import Trouble
 from wf_tui.workers.line.failure_kind import FailureKind
 
-__all__ = ["SILENT", "cause_of_error", "cause_of_notice", "cause_of_stop"]
+__all__ = ["CUT_OFF", "SILENT", "cause_of_error", "cause_of_notice", "cause_of_stop"]
 
 _AUTH_REQUIRED: Final = -32000
 _INVALID_PARAMS: Final = -32602
@@ -43,6 +43,7 @@ _STOPS: Final = {
 
 SILENT: Final = Cause(FailureKind.TRUNCATED, "it ended its turn without a word and without a tool")
 """So one of six agents ends a turn in which its provider refused to answer."""
+CUT_OFF: Final = Cause(FailureKind.TRUNCATED, "its model's last answer was cut off")
 _PREFIX: Final = "Internal error: "
 """What stands before the words of the provider, and says nothing."""
 

@@ -58,13 +58,20 @@ class Driver:
             await port.close()
             return _NO_PROGRAM
         await agent.attach()
-        verdict = await self._converse(agent, port)
-        port.say(verdict)
-        await agent.end(CLOSE_SECONDS if verdict.ok else _END_SHARE * self._spec.grace)
+        conversation = self._begin(agent, port)
+        cause = await self._converse(conversation, agent, port)
+        status = await agent.exit_status(0.0)
+        patience = CLOSE_SECONDS if cause is None else _END_SHARE * self._spec.grace
+        if self._spec.usage_of == "kimi_home":
+            await agent.end(patience)  # only then all of it is written
+            cause = conversation.read_home(cause)
+        port.say(_verdict(conversation, cause, status))
+        await conversation.close()
+        await agent.end(patience)
         await port.close()
-        return 0 if verdict.ok else 1
+        return 0 if cause is None else 1
 
-    async def _converse(self, agent: AgentProcess, port: LinePort) -> Verdict:
+    def _begin(self, agent: AgentProcess, port: LinePort) -> "Conversation":
         # Here, when the agent has begun to start: it takes longer than this import does. Of 300
         # models a conversation needs twenty, so each is made when it is first used.
         BaseModel.model_config["defer_build"] = True
@@ -75,7 +82,12 @@ class Driver:
         rules = PermissionRules(
             str(Path.cwd()), Ask(spec.ask), spec.allow, spec.writes, spec.settings
         )
-        conversation = Conversation(spec, rules, StdioTransport(agent, port), port)
+        return Conversation(spec, rules, StdioTransport(agent, port), port)
+
+    async def _converse(
+        self, conversation: "Conversation", agent: AgentProcess, port: LinePort
+    ) -> Cause | None:
+        """See the conversation to its end, or to a stop; return why it is no success."""
         talking = asyncio.create_task(conversation.run())
         listening = asyncio.create_task(self._listen(port, conversation))
         stopping = asyncio.create_task(self._stop.wait())
@@ -89,9 +101,7 @@ class Driver:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        verdict = _verdict(conversation, cause, await agent.exit_status(0.0))
-        await conversation.close()
-        return verdict
+        return cause
 
     async def _listen(self, port: LinePort, conversation: "Conversation") -> None:
         """Take what comes down the line; its end means that nobody is there any more."""
