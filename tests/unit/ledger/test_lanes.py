@@ -7,6 +7,7 @@ import pytest
 from tests.support.histories import history, of
 from tests.support.ledger_harness import BAD, RUN, LedgerHarness, merging, seat, shell
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
+from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget
 from wf_tui.ledger.model.states import LimitKind, Step
 from wf_tui.ledger.model.usage import Usage
@@ -226,3 +227,17 @@ def test_a_tool_call_between_is_progress(far: LedgerHarness) -> None:
         far.ledger.limited(fence, BAD, LimitKind.RATE, FAR, far.clock.now() + 60, 100.0)
         far.clock.move(60)
     assert (far.where("a"), far.task("a").limited_count) == ("P", 1)
+
+
+def test_a_role_waits_for_no_lane_that_a_person_has_to_open(drive: LedgerHarness) -> None:
+    """Its tasks go to who takes all roles then; a limit that ends is waited for."""
+    seats = [
+        seat("r1", "reviews", kind="agent", lane=FAR, roles=("review",)),
+        seat("k1", "kimi", kind="agent", lane="near"),
+    ]
+    drive.make(shell("a", spec=Spec(prompt="look"), role="review"), seats=seats)
+    drive.ledger.see_lanes(RUN, [shut(LaneStatus.LIMITED, drive.clock.now() + 30)], {})
+    assert (drive.claim("k1"), drive.reason("a").kind) == (None, "lane_limited")
+    drive.ledger.see_lanes(RUN, [shut(LaneStatus.PAUSED, actor="user:ann")], {})
+    assert drive.reason("a").kind == "ready"
+    assert drive.claim("k1") is not None

@@ -35,6 +35,7 @@ __all__ = ["LaneUse", "Lanes"]
 
 QUOTA_PAUSE: Final = 5 * 3600.0
 """Seconds until a plan whose quota is used up is tried again, where the provider says no time."""
+_SHORTEST_QUOTA: Final = 60.0
 _DAY: Final = 86_400.0
 _LOOK_AGAIN: Final = 1.0
 """Seconds until memory is looked at again: nobody tells when it gets free."""
@@ -179,7 +180,8 @@ class Lanes:
         """
         with self.db.transaction(""):
             now = self.db.now()
-            until = reset_at
+            # What an agent says may lie in the past: it is not tried again at once, for ever.
+            until = None if reset_at is None else max(reset_at, now + _SHORTEST_QUOTA)
             if until is None and plan:
                 until = now + QUOTA_PAUSE
             lane = self.lane(name, now)

@@ -16,7 +16,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.queries import breaker_reads, budget_reads, lane_reads, reads
-from wf_tui.ledger.queries.role_routing import fitting_seats
+from wf_tui.ledger.queries.role_routing import closed_lanes, fitting_seats
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
 from wf_tui.plan.choices import OnFailure, Takes
 from wf_tui.text import listed, plural
@@ -195,7 +195,7 @@ class Reasons:
         return None
 
     def _unclaimed(self, task: TaskRow) -> Reason:
-        fit = fitting_seats(self.workers, task)
+        fit = fitting_seats(self.workers, task, closed_lanes(self.lanes))
         if self.workers and not fit:
             why = f"no worker for the role {task.role}"
             if task.pinned:

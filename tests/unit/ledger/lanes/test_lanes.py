@@ -188,7 +188,8 @@ def test_what_a_person_says_is_kept_with_the_name(lanes: Lanes) -> None:
 def test_a_quota_without_a_time(lanes: Lanes, clock: FixedClock) -> None:
     """A plan is tried again in five hours, a balance waits for a person."""
     now = clock.now()
-    assert lanes.use_up("a", reset_at=now + 9, plan=True).until == now + 9
+    assert lanes.use_up("a", reset_at=now + 900, plan=True).until == now + 900
+    assert lanes.use_up("d", reset_at=now - 1e9, plan=True).until == now + 60
     assert lanes.use_up("b", reset_at=None, plan=True).until == now + 5 * 3600
     assert lanes.use_up("c", reset_at=None, plan=False).until is None
 
