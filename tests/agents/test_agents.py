@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.agents.cache import AGENTS
-from tests.support.agents.harness import CANARIES, AgentHarness, Ended, Seat
+from tests.support.agents.harness import CANARIES, AgentHarness, Ended, Seat, keys_in
 from tests.support.model_server.tokens import INPUT, OUTPUT
 from tests.support.waiting import until
 
@@ -142,10 +142,10 @@ def test_keys(agent: AgentHarness) -> None:
     assert ended.status == 0, ended
     (shown,) = [text for text in agent.server.results if "PATH=" in text]
     own = agent.seat.agent.user
-    assert {name for name, key in CANARIES.items() if key in shown} <= {own}
+    assert keys_in(shown.encode()) <= {own}
     assert agent.server.count(CANARIES[own]).answered >= 3
     assert agent.left() == {}
-    assert not any(key in ended.out + ended.err for key in CANARIES.values())
+    assert keys_in((ended.out + ended.err).encode()) == set()
     assert "PATH=" in json.dumps(agent.transcript()), "the transcript has no output of the tool"
 
 

@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AGENTS", "AgentProgram", "install", "programs"]
+__all__ = ["AGENTS", "NODE", "AgentProgram", "Package", "install", "programs"]
 
 _FILE: Final = tomllib.loads(Path(__file__).with_name("programs.toml").read_text(encoding="utf-8"))
 _WITHIN: Final = 300.0
@@ -101,7 +101,13 @@ def install(package: Package) -> None:
 
 
 def _npm(package: Package) -> None:
-    words = ["--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"]
+    words = [
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+    ]
     name = f"{package.package}@{package.version}"
     package.folder.mkdir(parents=True)
     path = os.environ.get("PATH", os.defpath)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.support.model_server.server import ModelServer
 
-__all__ = ["CANARIES", "AgentHarness", "Ended", "Seat"]
+__all__ = ["CANARIES", "AgentHarness", "Ended", "Seat", "keys_in"]
 
 CANARIES = {
     agent.user: f"sk-canary-{agent.user.lower().replace('_', '-')}-7f3a91c2d4"
@@ -171,15 +171,37 @@ class AgentHarness(CliHarness):
         """Wait until no process of the run is left."""
         until(lambda: not self.processes(), "no process of the run is left", within=30, every=0.1)
 
-    def left(self) -> dict[str, list[str]]:
-        """Return which files below the state folder have which canary, homes of seats excepted."""
-        found: dict[str, list[str]] = {}
-        for path in self.state.rglob("*"):
-            if path.is_file() and not path.is_symlink() and "homes" not in path.parts:
-                content = path.read_bytes()
-                if names := [name for name, key in CANARIES.items() if key.encode() in content]:
-                    found[str(path.relative_to(self.state))] = names
+    def left(self) -> dict[str, set[str]]:
+        """Return where the state folder or the repository has which keys that should not be there.
+
+        Only the agent's own home may have its own key: the agent reads it there.
+        """
+        found: dict[str, set[str]] = {}
+        for path in (*self.state.rglob("*"), *self.repo.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                allowed = {self.seat.agent.user} if "homes" in path.parts else set[str]()
+                if keys := keys_in(path.read_bytes()) - allowed:
+                    found[str(path)] = keys
+        repositories = (self.repo / ".git", *self.state.glob("*/runs/*/control.git"))
+        for repository in repositories:
+            # What is committed is compressed, so no search of files finds it.
+            if keys := keys_in(_objects_of(repository)):
+                found[f"objects of {repository}"] = keys
         return found
+
+
+def keys_in(content: bytes) -> set[str]:
+    """Return which keys are in some bytes, by the variable that they come from."""
+    return {name for name, key in CANARIES.items() if key.encode() in content}
+
+
+def _objects_of(repository: Path) -> bytes:
+    words = ["cat-file", "--batch-all-objects", "--batch", "--unordered"]
+    done = subprocess.run(
+        ["git", f"--git-dir={repository}", *words], check=True, capture_output=True
+    )
+    assert done.stdout
+    return done.stdout
 
 
 def _processes_of(mark: bytes) -> Iterator[str]:

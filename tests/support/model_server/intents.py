@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.support.model_server.conversation import Conversation, Json, Tool
 
-__all__ = ["Intent", "Plan", "Run", "Write", "call_for"]
+__all__ = ["CODE_RUNNER", "FREEFORM", "Intent", "Plan", "Run", "Write", "call_for"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ Intent: TypeAlias = Write | Run | Plan
 _WRITERS: Final = ("write", "write_file", "writefile")
 _RUNNERS: Final = ("bash", "run_shell_command", "exec_command", "shell_command", "shell")
 _PLANNERS: Final = ("todowrite", "todo_write", "write_todos", "todolist", "update_plan")
+CODE_RUNNER: Final = "exec"
+"""What codex offers with models that it knows: JavaScript that calls the tools."""
+FREEFORM: Final[Mapping[str, Any]] = {"properties": {}, "freeform": True}
+"""The parameters of a tool that takes a text as it is."""
 _PATHS: Final = ("file_path", "filePath", "absolute_path", "path")
 _TEXTS: Final = ("content", "contents", "file_text")
 _COMMANDS: Final = ("command", "cmd")
@@ -70,12 +74,21 @@ def call_for(intent: Intent, conversation: Conversation) -> ToolCall | None:
         case Run(command, unsandboxed):
             runner = _find(offered, _RUNNERS)
             if runner is None:
-                return None
+                return _in_code(command, conversation)
             call = _call(runner, {_COMMANDS: command})
             if unsandboxed and "sandbox_permissions" in runner.parameters["properties"]:
                 more = {"sandbox_permissions": "require_escalated", "justification": "May I?"}
                 return ToolCall(call.name, {**call.arguments, **more})
             return call
+
+
+def _in_code(command: str, conversation: Conversation) -> ToolCall | None:
+    """Return a piece of code that runs a command, where code is what the agent takes."""
+    if not any(t.name == CODE_RUNNER and t.parameters is FREEFORM for t in conversation.tools):
+        return None
+    arguments = json.dumps({"cmd": command})
+    code = f"text((await tools.exec_command({arguments})).output)"
+    return ToolCall(CODE_RUNNER, {"input": code})
 
 
 def _find(offered: Iterable[Tool], names: tuple[str, ...]) -> Tool | None:

@@ -17,6 +17,7 @@ from tests.support.model_server.conversation import (
     Tool,
     ToolCall,
 )
+from tests.support.model_server.intents import CODE_RUNNER, FREEFORM
 from tests.support.model_server.tokens import CACHED, INPUT, OUTPUT
 
 if TYPE_CHECKING:
@@ -37,15 +38,29 @@ def read(body: Json, _path: str) -> Conversation:
     """Say what a request says."""
     given = body.get("input", [])
     items = [{"role": "user", "content": given}] if isinstance(given, str) else given
-    tools = (tool for tool in body.get("tools") or [] if tool.get("type") == "function")
+    # codex declares the tools of models that it knows in an item, in groups.
+    tools = list(body.get("tools") or [])
+    for item in items:
+        if item.get("type") == "additional_tools":
+            tools += item["tools"]
     return Conversation(
         model=body.get("model", ""),
         stream=bool(body.get("stream")),
-        tools=tuple(Tool(tool["name"], tool.get("parameters") or {}) for tool in tools),
+        tools=tuple(_tools(tools)),
         entries=tuple(entry for item in items for entry in _entries(item)),
         system=body.get("instructions") or "",
         session=body.get("prompt_cache_key"),
     )
+
+
+def _tools(tools: list[Json]) -> Iterator[Tool]:
+    for tool in tools:
+        if tool["type"] == "function":
+            yield Tool(tool["name"], tool.get("parameters") or {})
+        elif tool["type"] == "custom":
+            yield Tool(tool["name"], FREEFORM)
+        elif tool["type"] == "namespace":
+            yield from _tools(tool["tools"])
 
 
 def _entries(item: Json) -> Iterator[Entry]:
@@ -54,7 +69,9 @@ def _entries(item: Json) -> Iterator[Entry]:
         yield Prompt(text_of(item["content"]))
     elif kind == "function_call":
         yield ToolCall(item["name"], json.loads(item["arguments"] or "{}"))
-    elif kind == "function_call_output":
+    elif kind == "custom_tool_call":
+        yield ToolCall(item["name"], {"input": item["input"]})
+    elif kind in {"function_call_output", "custom_tool_call_output"}:
         yield Result(text_of(item["output"]))
 
 
@@ -63,17 +80,16 @@ def _items(answer: Answer, ids: str) -> list[Json]:
     if answer.text:
         content = [{"type": "output_text", "text": answer.text, "annotations": []}]
         said = [_message(ids, content, "completed")]
-    return said + [
-        {
-            "id": f"fc_{ids}_{index}",
-            "type": "function_call",
-            "status": "completed",
-            "call_id": f"call_{ids}_{index}",
-            "name": call.name,
-            "arguments": json.dumps(call.arguments),
-        }
-        for index, call in enumerate(answer.calls)
-    ]
+    return said + [_call(call, f"{ids}_{index}") for index, call in enumerate(answer.calls)]
+
+
+def _call(call: ToolCall, ids: str) -> Json:
+    known: Json = {"status": "completed", "call_id": f"call_{ids}", "name": call.name}
+    if call.name == CODE_RUNNER:
+        kind = {"id": f"ctc_{ids}", "type": "custom_tool_call"}
+        return {**kind, **known, "input": call.arguments["input"]}
+    kind = {"id": f"fc_{ids}", "type": "function_call"}
+    return {**kind, **known, "arguments": json.dumps(call.arguments)}
 
 
 def _message(ids: str, content: list[Json], status: str) -> Json:
@@ -130,7 +146,8 @@ def stream(answer: Answer, model: str, ids: str) -> Stream:
                 ),
             ]
         else:
-            started = {**item, "status": "in_progress", "arguments": ""}
+            text_of_call = "input" if "input" in item else "arguments"
+            started = {**item, "status": "in_progress", text_of_call: ""}
             done.append(piece("response.output_item.added", output_index=index, item=started))
         done.append(piece("response.output_item.done", output_index=index, item=item))
     end = piece("response.completed", response=whole(answer, model, ids))
