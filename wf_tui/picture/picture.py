@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.queries.breaker_reads import explained
-from wf_tui.ledger.queries.scope_holders import may_write
 from wf_tui.ledger.queries.trees import has_tree
 from wf_tui.ledger.rules import moves
 from wf_tui.ledger.rules.runs import RUN_MOVES
@@ -240,13 +239,13 @@ class Picture:
         if self._batch is None:
             return []
         rows = self._cache.rows
-        written = {one.task: may_write(one) for one in self._batch.reasons.holders}
+        holders = {one.task: one for one in self._batch.reasons.holders}
         lanes = {name: lane.state for name, lane in self._batch.reasons.lanes.items()}
         return [
             seat_view(
                 seat,
                 rows.get(seat.task or ""),
-                written.get(seat.task or "", ()),
+                holders.get(seat.task or ""),
                 lanes.get(seat.lane),
             )
             for seat in self._batch.workers

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.lane_state import LaneStatus
+from wf_tui.ledger.queries.scope_holders import may_write
 from wf_tui.picture.usage_text import count_words, dollars
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from wf_tui.ledger.model.lane_state import LaneState
-    from wf_tui.ledger.model.rows import TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow
 
 __all__ = ["SeatView", "seat_view"]
 
@@ -45,13 +44,16 @@ class SeatView:
 
 
 def seat_view(
-    seat: WorkerRow, task: TaskRow | None, writes: Sequence[str], lane: LaneState | None = None
+    seat: WorkerRow,
+    task: TaskRow | None,
+    attempt: AttemptRow | None = None,
+    lane: LaneState | None = None,
 ) -> SeatView:
     """Return a seat as it is shown; `lane` is what the run knows of its lane, if anything.
 
-    `task` is the row of the task that the seat names, if there is one, and `writes` are the paths
-    that its open attempt may change. The seat holds that task only while worker and epoch are the
-    live claim's; until the attempt is closed after that it is `stopping`.
+    `task` is the row of the task that the seat names, if there is one, and `attempt` the open one
+    of that. The seat holds that task only while worker and epoch are the live claim's; until the
+    attempt is closed after that it is `stopping`.
     """
     held = None
     if task is not None and (task.epoch, task.worker) == (seat.epoch, seat.name):
@@ -77,8 +79,8 @@ def seat_view(
         lane_state=LaneStatus.OPEN if lane is None else lane.status,
         lane_until=None if lane is None else lane.until,
         roles=tuple(clean(role) for role in seat.roles),
-        model=clean(seat.model),
+        model=clean((attempt.model if attempt else None) or seat.model),
         tokens=count_words(used.tokens) if has_tokens else "",
         cost="" if used.cost_microusd is None else dollars(used.cost_microusd),
-        writes=tuple(clean(path) for path in writes),
+        writes=tuple(clean(path) for path in (may_write(attempt) if attempt else ())),
     )
