@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.agent_harness import LISTENER
 from tests.support.plans import parallel_plan
 from tests.support.post_mortem import violations
+from tests.support.run_harness import RunHarness
 from tests.support.schedulers import kill_scheduler
 from tests.support.scripted_runs import prompts_given, scripted, scripted_harness
-from wf_tui.ledger.rules.moves import CANCEL
+from wf_tui.config import Preset, Profile
+from wf_tui.config.preset import Calling
+from wf_tui.ledger.queries import conversation
+from wf_tui.ledger.rules.moves import CANCEL, MESSAGE
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -214,3 +221,24 @@ def test_four_seats_of_two_profiles_on_one_ledger(tmp_path: Path) -> None:
     workers = {harness.attempts(f"t{number}")[0].profile for number in range(6)}
     assert workers == {"one", "two"}
     assert violations(harness) == set()
+
+
+@pytest.mark.slow
+def test_a_message_reaches_an_agent_that_reads_as_it_works(tmp_path: Path) -> None:
+    """What a person writes to a running task is taken up in its turn, and delivered by that."""
+    calling = Calling(argv=(sys.executable, "-c", LISTENER), prompt_by="stream", parser="claude")
+    harness = RunHarness(
+        tmp_path,
+        profiles={"one": Profile(kind="agent", preset="listener", seats=1)},
+        presets={"listener": Preset(maker="me", agent=calling)},
+    )
+    harness.start(parallel_plan('id: a, mode: read_write, prompt: "Do it."'))
+    harness.when(
+        lambda event: event.kind == "task_progress" and event.data.get("session") == "s",
+        lambda ledger: ledger.move(harness.run, MESSAGE, ["a"], text="Use tabs."),
+    )
+    assert harness.lead() == "completed"
+    assert harness.merged("heard.txt").endswith(" says: Use tabs.")
+    with open_ledger(harness.project) as ledger:
+        (message,) = conversation.messages(ledger.db, harness.run, "a")
+    assert (message.state, message.epoch) == ("delivered", 1)

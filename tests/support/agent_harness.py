@@ -18,10 +18,25 @@ if TYPE_CHECKING:
     from wf_tui.workers.protocol import Outcome
     from wf_tui.workers.shim.launcher import Launcher
 
-__all__ = ["DONE", "AgentHarness"]
+__all__ = ["DONE", "LISTENER", "AgentHarness"]
 
 DONE: Final = """echo '{"ev":"verdict","ok":true,"text":"Done."}'"""
 """What a script does to say that all is well, for the parser `jsonl`."""
+
+LISTENER: Final = """
+import json, sys
+print(json.dumps({"type": "system", "subtype": "init", "session_id": "s"}), flush=True)
+texts = []
+for line in sys.stdin:
+    message = json.loads(line)
+    print(json.dumps({**message, "isReplay": True}), flush=True)
+    texts.append(message["message"]["content"][0]["text"])
+    if len(texts) == 2:
+        open("heard.txt", "w").write(texts[1])
+        result = {"type": "result", "subtype": "success", "result": " | ".join(texts)}
+        print(json.dumps(result), flush=True)
+"""
+"""Reads messages as claude does: says each again, ends its turn after two, then with its input."""
 
 
 class AgentHarness:

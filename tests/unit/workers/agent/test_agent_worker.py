@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.agent_harness import DONE, AgentHarness
+from tests.support.agent_harness import DONE, LISTENER, AgentHarness
 from tests.support.agent_streams import STREAMS
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import (
@@ -156,21 +156,6 @@ async def test_a_model_that_says_nothing_is_ended(agents: AgentHarness) -> None:
     failure = failed(await agents.run(agents.job(script, parser="opencode")))
     assert failure.kind is FailureKind.TRUNCATED
     assert "neither text nor a tool" in failure.text
-
-
-LISTENER = """
-import json, sys
-print(json.dumps({"type": "system", "subtype": "init", "session_id": "s"}), flush=True)
-texts = []
-for line in sys.stdin:
-    message = json.loads(line)
-    print(json.dumps({**message, "isReplay": True}), flush=True)
-    texts.append(message["message"]["content"][0]["text"])
-    if len(texts) == 2:
-        result = {"type": "result", "subtype": "success", "result": " | ".join(texts)}
-        print(json.dumps(result), flush=True)
-"""
-"""Reads messages as claude does: says each again, ends its turn after two, then with its input."""
 
 
 async def test_a_message_reaches_a_running_agent(agents: AgentHarness) -> None:
