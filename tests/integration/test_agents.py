@@ -15,10 +15,10 @@ from tests.support.post_mortem import violations
 from tests.support.run_harness import RunHarness
 from tests.support.schedulers import kill_scheduler
 from tests.support.scripted_runs import prompts_given, scripted, scripted_harness
-from wf_tui.config import Preset, Profile
+from wf_tui.config import Preset, Profile, Timing
 from wf_tui.config.preset import Calling
 from wf_tui.ledger.queries import conversation
-from wf_tui.ledger.rules.moves import CANCEL, MESSAGE
+from wf_tui.ledger.rules.moves import CANCEL, MESSAGE, RETRY
 from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
@@ -152,6 +152,21 @@ def test_a_run_that_was_stopped_goes_on_in_its_sessions(tmp_path: Path) -> None:
     assert (harness.merged("a.txt"), harness.merged("b.txt")) == ("x", "y")
 
 
+@pytest.mark.slow
+def test_to_ask_a_model_again_and_again_is_no_progress(tmp_path: Path) -> None:
+    """An agent that only waits for its model has stalled; another seat begins anew."""
+    timing = Timing(grace=0.2, heartbeat=0.1)
+    harness = scripted_harness(tmp_path, {"one": {"seats": 2}}, timing)
+    steps = ("say I begin.", "once long retry 8", "write a.txt x")
+    more = "mode: read_write, max_attempts: 2, stall_after: 0.8"
+    assert harness.play(parallel_plan(scripted("a", *steps, more=more))) == "completed"
+    first, second = harness.attempts("a")
+    assert (first.outcome, first.cause) == ("timed_out", "stall")
+    assert first.note == "no progress for 0.8 s, which is its stall_after"
+    assert first.said == "waits for the model: overloaded"
+    assert (first.worker == second.worker, first.session == second.session) == (False, False)
+
+
 def refused(kind: str, **more: object) -> str:
     """Return the step that ends an agent as its provider makes it end."""
     return f"end {json.dumps({'ok': False, 'kind': kind, 'why': 'says the provider', **more})}"
@@ -195,13 +210,17 @@ def test_an_attempt_that_used_all_it_may_is_blocked_at_once(tmp_path: Path) -> N
     """Its work is kept: raised and retried, its session goes on from there."""
     harness = scripted_harness(tmp_path, {"one": {"seats": 1, "limits": {"max_tokens": 100}}})
     usage = {"ev": "usage", "input": 90, "output": 20}
-    steps = ("write a.txt x", f"once much event {json.dumps(usage)}", "tool sleep 60")
+    steps = ("write a.txt x", f"once much event {json.dumps(usage)}", "once nap tool sleep 60")
     assert harness.play(parallel_plan(scripted("a", *steps))) == "partial"
     (attempt,) = harness.attempts("a")
     assert (harness.task("a").kind, harness.task("a").tries) == ("budget", 0)
     assert harness.task("a").note == "over its budget: used 110 of 100 tokens"
     assert attempt.commit_id
     assert harness.task("a").usage.tokens == 110
+    harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["a"]))
+    assert harness.lead() == "completed"
+    assert harness.attempts("a")[-1].session == attempt.session
+    assert harness.merged("a.txt") == "x"
 
 
 @pytest.mark.slow

@@ -65,6 +65,10 @@ def do(step: str) -> dict[str, object] | None:
             say(**json.loads(rest))
         case "end":
             return dict(json.loads(rest), ev="verdict")
+        case "retry":
+            for _ in range(int(rest)):
+                say(ev="retry", reason="overloaded")
+                time.sleep(0.4)
         case "once":
             return once(*rest.split(" ", 1))
         case "tool":
