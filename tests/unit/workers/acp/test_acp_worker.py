@@ -269,6 +269,23 @@ async def test_a_line_without_end(acp: AcpHarness) -> None:
 
 
 @pytest.mark.slow
+async def test_an_agent_that_gets_nowhere(acp: AcpHarness) -> None:
+    """It is stopped as one is that a person stops, and what it said is why."""
+    said = [
+        [
+            "update",
+            "agent_message_chunk",
+            {"messageId": str(number), "content": {"type": "text", "text": "I will."}},
+        ]
+        for number in range(12)
+    ]
+    failure = failed(await acp.run(acp.job([*said, ["wait"]])))
+    assert failure.kind is FailureKind.TRUNCATED
+    assert "12" in failure.text
+    assert acp.heard_of("session/cancel") == [{"sessionId": "session-1"}]
+
+
+@pytest.mark.slow
 async def test_a_flood_of_words(acp: AcpHarness) -> None:
     """Words that come faster than anybody reads are put together, and none is lost."""
     said = [["say", f"{number} "] for number in range(20_000)]

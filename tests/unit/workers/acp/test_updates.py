@@ -64,6 +64,22 @@ def test_pieces_of_a_message() -> None:
     assert updates.text == "Done."
 
 
+def test_an_agent_that_talks_on_and_on() -> None:
+    """Twelve messages of its model without a tool get it nowhere; a tool or a new turn do."""
+    updates = Updates("/tree")
+    read = reader(updates)
+    for number in range(11):
+        read("agent_message_chunk", **words("I will ", f"{number}"))
+        read("agent_message_chunk", **words("write.", f"{number}"))
+    assert updates.stuck == ""
+    read("tool_call", toolCallId="1", title="t")
+    for number in range(11):
+        read("agent_message_chunk", **words("I will.", f"a{number}"))
+    assert updates.stuck == ""
+    read("agent_message_chunk", **words("I will.", "b"))
+    assert "12" in updates.stuck
+
+
 def test_what_is_no_answer() -> None:
     """Empty pieces are nothing, and what an agent below this one says is no word of this one."""
     updates = Updates("/tree")

@@ -1,5 +1,6 @@
 """One session with an agent: opened, prompted turn by turn, until nobody has more to say."""
 
+import asyncio
 import os
 import time
 from dataclasses import replace
@@ -58,6 +59,8 @@ class Conversation:
         self._port = port
         self.updates = Updates(rules.tree)
         self.permissions = Permissions(rules, self.updates, port.say)
+        self.stuck = asyncio.Event()
+        """Set when the agent gets nowhere and is to be stopped."""
         self.session = ""
         """The agent's own id of it; "" as long as there is none."""
         self.usage: Usage | None = None
@@ -197,6 +200,8 @@ class Conversation:
             if self._is_prompted:
                 for event in self.updates.read(params):
                     self._port.say(event)
+                if self.updates.stuck:
+                    self.stuck.set()
             return None
         if method == CLIENT_METHODS["session_request_permission"]:
             return await self.permissions.ask(

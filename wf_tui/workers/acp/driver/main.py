@@ -91,13 +91,16 @@ class Driver:
         talking = asyncio.create_task(conversation.run())
         listening = asyncio.create_task(self._listen(port, conversation))
         stopping = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({talking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stuck = asyncio.create_task(conversation.stuck.wait())
+        await asyncio.wait({talking, stopping, stuck}, return_when=asyncio.FIRST_COMPLETED)
         if talking.done():
             cause = await _cause(talking, agent)
         else:
             cause = Cause(FailureKind.CANCELLED, "it was stopped")
+            if not stopping.done():
+                cause = Cause(FailureKind.TRUNCATED, conversation.updates.stuck)
             await self._cancel(conversation, talking)
-        tasks = {talking, listening, stopping}
+        tasks = {talking, listening, stopping, stuck}
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)

@@ -7,6 +7,7 @@ from acp import schema
 from pydantic import ValidationError
 
 from wf_tui.workers.acp.driver.tool_calls import KnownCall, ToolCalls, as_json
+from wf_tui.workers.agent.no_progress import NoProgress
 from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.agent.parsers.tools import plan_of
 from wf_tui.workers.line.grammar import (
@@ -38,6 +39,7 @@ class Updates:
         self.session = ""
         """The session; what comes of another one is of an agent below this one."""
         self._context = ""
+        self._progress = NoProgress()
         self._tools_before = 0
         self.notice = ""
         """What the agent itself has said since its model's last word; see `names_messages`."""
@@ -50,6 +52,7 @@ class Updates:
     def begin_turn(self) -> None:
         """Note that what comes now belongs to a new turn, so it continues no message."""
         self._message = None
+        self._progress.turn_ended()
         self._tools_before = self.tools
         self.text = self.notice = ""
 
@@ -57,6 +60,11 @@ class Updates:
     def is_silent(self) -> bool:
         """Whether the turn had neither a word nor a tool call so far."""
         return not self.text and self.tools == self._tools_before
+
+    @property
+    def stuck(self) -> str:
+        """Why the agent is to be ended, since it gets nowhere; "" as long as it may go on."""
+        return self._progress.why
 
     def read(self, params: object) -> Iterator[LineEvent]:
         """Iterate over what a session/update says. Never raises: what is not known is `Other`."""
@@ -97,6 +105,7 @@ class Updates:
         if not call.is_told or (has_input and not call.is_input_told and not call.has_ended):
             call.is_told, call.is_input_told = True, has_input
             self._message = None
+            self._progress.tool_came()
             yield ToolStart(call.id, call.title or "tool", call.kind, _shown(call), call.paths)
         if call.status in {"completed", "failed"} and not call.has_ended:
             call.has_ended = True
@@ -112,6 +121,10 @@ class Updates:
         is_thought = isinstance(update, schema.AgentThoughtChunk) or not is_own
         message = (update.session_update, update.message_id)
         goes_on, self._message = self._message == message, message
+        if update.message_id and not goes_on and not is_thought:
+            # A new message of its model is a step; one that is cut off is asked for without end.
+            self._progress.step()
+            self._progress.text_came()
         text = update.content.text
         self.notice = "" if update.message_id or is_thought else text
         if not is_thought:
