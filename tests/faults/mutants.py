@@ -1285,6 +1285,15 @@ MUTANTS: Final = (
     ),
     Mutant(
         "G15",
+        "the checker lets a worker approve",
+        "verify/conversation.py",
+        '    run.require(allowed_to, "approval", event, '
+        'f"answered by {event.actor}, who is no person")\n',
+        "",
+        "unit/verify/test_conversation.py::test_nobody_else_approves",
+    ),
+    Mutant(
+        "G15",
         "silence is a yes",
         "ledger/rules/conversation/questions.py",
         "        return _answered(tx, task, asked, _rejection(asked), None)\n",
