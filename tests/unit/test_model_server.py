@@ -161,18 +161,18 @@ def test_a_prompt_names_its_scenario() -> None:
     assert b"second.txt" in said
 
 
-def test_a_fault_comes_once_in_each_session() -> None:
-    """`once` is once for each session, which is known by the agent's name of it or its prompt."""
+def test_a_fault_comes_once_for_each_key() -> None:
+    """`once` is once for each key, in whichever session; these have the names that agents say."""
     with ModelServer("rate-limit-after-once") as server:
+        asked = [("k1", "s1"), ("k1", "s1"), ("k1", "s2"), ("k2", "s3"), ("k2", "s3")]
         statuses = [
-            CHAT.say(server, chat(prompt, prompt_cache_key=session)).status
-            for prompt, session in [("a", "s1"), ("a", "s2"), ("b", "s1"), ("c", None), ("c", None)]
+            CHAT.say(server, chat(prompt_cache_key=session), key=key).status
+            for key, session in asked
         ]
-        by_header = CHAT.say(server, chat("d"), **{"session-id": "s1"})
+        CHAT.say(server, chat("d"), **{"session-id": "s4"})
         sessions = [request.session for request in server.requests]
-    assert statuses == [429, 429, 200, 429, 200]
-    assert by_header.status == 200
-    assert sessions[:3] == ["s1", "s2", "s1"]
+    assert statuses == [429, 200, 200, 429, 200]
+    assert sessions == ["s1", "s1", "s2", "s3", "s3", "s4"]
 
 
 def test_a_second_session_does_not_sleep_again() -> None:

@@ -18,6 +18,8 @@ _SHELL_CHARACTERS = frozenset(";&|<>$()`\n\r")
 """With one of these a text is more than one command, or not the one that it seems to be."""
 _GLOB_CHARACTERS = frozenset("*?[")
 _GIT = ".git"
+_NOWHERE = "/dev/null"
+"""Out of the tree by its name alone: claude tells it of every command that throws output away."""
 _LOOKS = frozenset({"search", "think"})
 """Tools that change nothing, and may be about no path."""
 
@@ -79,7 +81,8 @@ def decide(request: ToolRequest, rules: PermissionRules) -> Permission:
     """
     if request.is_choice:
         return Permission(allowed=False, reason="it is a choice", by_rule=False)
-    protected = next((path for path in request.paths if is_protected(path, rules)), None)
+    touched = (path for path in request.paths if path != _NOWHERE)
+    protected = next((path for path in touched if is_protected(path, rules)), None)
     if protected is not None:
         return Permission(allowed=False, reason=f"protected: {protected}", by_rule=False)
     if rules.ask is Ask.NEVER:

@@ -38,8 +38,8 @@ class Turn:
 class Scenario:
     """Turns until it is done, and the fault that comes between.
 
-    The fault replaces the answers from number `after` on (0: the first request), `times` times in
-    each session; None: for ever. A `Cut` cuts the answer that the turn has.
+    The fault replaces the answers from number `after` of a session on (0: its first), `times` times
+    for each key; None: for ever. A `Cut` cuts the answer that the turn has.
     """
 
     turns: tuple[Turn, ...]

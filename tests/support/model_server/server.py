@@ -121,16 +121,17 @@ class ModelServer:
         session = named or conversation.session or f"{key} {prompts[0][:2000] if prompts else ''}"
         with self._lock:
             again = self._first.setdefault(key, session) != session
-            answer, reply = self._choose(session, conversation, again=again)
+            answer, reply = self._choose(key, session, conversation, again=again)
             status = reply.status if isinstance(reply, Fault) else 200
             aside = not conversation.tools
             self._requests.append(Request(path, key, session, conversation, status, aside))
             if not aside:
-                (self._answered if reply is answer else self._faults)[session] += 1
+                self._answered[session] += reply is answer
+                self._faults[key] += reply is not answer
         return answer, reply
 
     def _choose(
-        self, session: str, conversation: Conversation, *, again: bool
+        self, key: str, session: str, conversation: Conversation, *, again: bool
     ) -> tuple[Answer, Reply]:
         scenario, results = self._scenario(conversation)
         if not conversation.tools:
@@ -139,7 +140,7 @@ class ModelServer:
             fault = scenario.fault if scenario.times is None else None
             return answer, fault if isinstance(fault, Fault) else answer
         answer = scenario.answer(conversation, results, again=again)
-        return answer, scenario.faulty(self._answered[session], self._faults[session]) or answer
+        return answer, scenario.faulty(self._answered[session], self._faults[key]) or answer
 
     def _scenario(self, conversation: Conversation) -> tuple[Scenario, int]:
         """Return the scenario that was asked for, and how many tools have answered since."""

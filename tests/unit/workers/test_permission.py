@@ -35,6 +35,8 @@ def rules(tree: Path, ask: Ask = Ask.COMMANDS, *allow: str) -> PermissionRules:
         (ToolRequest("switch_mode"), {"never"}),
         (ToolRequest("other", paths=("a.py",)), {"never"}),
         (ToolRequest("execute", "make"), {"never"}),
+        (ToolRequest("execute", "make 2>/dev/null", ("/dev/null",)), {"never"}),
+        (ToolRequest("execute", "make >/dev/sda", ("/dev/null", "/dev/sda")), set()),
         (ToolRequest("read", "cat a.py", ("a.py",)), {"never"}),
         (ToolRequest("execute", "make", is_choice=True), set()),
     ],
