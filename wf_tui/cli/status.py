@@ -22,6 +22,7 @@ from wf_tui.cli.errors import warn
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerError
 from wf_tui.git.known_repositories import known_repositories
+from wf_tui.ledger.model.lane_state import LOCAL
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
 from wf_tui.paths import state_dir
@@ -29,6 +30,7 @@ from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.status import read_status, run_summary, worker_json
 from wf_tui.picture.status_text import branch, status_lines
+from wf_tui.picture.usage_text import usage_text
 from wf_tui.project import open_reads
 from wf_tui.text import clean
 
@@ -136,4 +138,11 @@ def workers(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     for seat in seats:
         seen = f"  seen {span(now - seat.heartbeat_at)} ago" if seat.heartbeat_at else ""
         what = f"{clean(seat.task, limit=60)}{seen}" if seat.task else "nothing"
-        print_line(f"{seat.name:<{width}}  {seat.profile}  {seat.kind}  {seat.state:<4}  {what}")
+        more = [
+            seat.model,
+            "" if seat.lane == LOCAL else f"lane {seat.lane}",
+            usage_text(seat.usage),
+        ]
+        about = "".join(f"  {clean(part, limit=80)}" for part in more if part)
+        line = f"{seat.name:<{width}}  {seat.profile}  {seat.kind}  {seat.state:<4}  {what}"
+        print_line(f"{line}{about}")

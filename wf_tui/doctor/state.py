@@ -86,7 +86,7 @@ def lanes_state(folder: Path) -> Finding:
         return Finding("lanes", Level.OK, "no provider was asked yet", detail=detail)
     if found.state is StoreState.OK:
         return Finding("lanes", Level.OK, "shared by all runs of this host", detail=detail)
-    text = f"{path} is {found.text}; each run keeps the limits of its providers for itself"
+    text = f"{found.text}; each run keeps the limits of its providers for itself"
     hint = "end all runs with agents, and move it away: what it knows is learnt again"
     return Finding("lanes", Level.NOTE, text, hint, detail)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.config import Timing
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.queries.reads import Pulse
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.store.database import Database
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["Scheduler"]
 
 _ASK_AGAIN: Final = 1.0
-"""Seconds until permits are asked for again that were of no use."""
+"""Seconds until permits are asked for again that were of no use ..."""
+_ASK_AGAIN_IDLE: Final = 5.0
+"""... and where nothing has happened in the run since."""
 _LONGEST_SLEEP: Final = 60.0
 """Seconds until the next look at the ledger where nothing wakes the loop before."""
 
@@ -68,11 +71,12 @@ class Fruitless:
     at: float = 0.0
 
     def still(self, seq: int, now: float) -> frozenset[str]:
-        """Return the lanes that are not asked for again yet: nothing happened since, or just now.
+        """Return the lanes that are not asked for again yet: soon where something happened since.
 
         Else two schedulers that can use nothing would wake each other for ever.
         """
-        return self.lanes if seq == self.seq or now - self.at < _ASK_AGAIN else frozenset()
+        wait = _ASK_AGAIN_IDLE if seq == self.seq else _ASK_AGAIN
+        return self.lanes if now - self.at < wait else frozenset()
 
 
 @dataclass
@@ -205,17 +209,23 @@ class Scheduler:
         """
         if self.lanes is None:
             return None
-        with self.view.snapshot():
-            row = reads.run_row(self.view, self.run_id)
-            names = lane_reads.seat_lanes(self.view, self.run_id)
-            wanted = lane_reads.wanted_seats(self.view, row)
+
+        def read(ledger: Ledger) -> tuple[RunRow, list[str], dict[str, list[str]]]:
+            # First what is due: else no permit would be asked for what becomes ready by a timer.
+            ledger.release_due(self.run_id)
+            row = reads.run_row(ledger.db, self.run_id)
+            names = lane_reads.seat_lanes(ledger.db, self.run_id)
+            return row, names, lane_reads.wanted_seats(ledger.db, row)
+
+        row, names, wanted = await self.writer.submit(read)
         await self.lanes.refresh(row.profiles)
         vain = self._fruitless.still(row.seq, self.clock.now())
         asked = {lane: seats for lane, seats in wanted.items() if lane not in vain}
         look = await self.lanes.look(names, asked, first=not row.open_attempts)
         self._retry_at = look.grant.retry_at
         if vain & wanted.keys():
-            self._retry_at = min(self._retry_at or math.inf, self.clock.now() + _ASK_AGAIN)
+            again = self._fruitless.at + _ASK_AGAIN_IDLE
+            self._retry_at = min(self._retry_at or math.inf, again)
         return look
 
     def _hold_permits(self, look: LaneLook, placed: Placement) -> None:

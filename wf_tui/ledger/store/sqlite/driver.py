@@ -19,7 +19,7 @@ from wf_tui.clock import Clock, SystemClock
 from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.store.database import NO_VALUES, Row, Value, Values
 from wf_tui.ledger.store.refusals import number_too_long, text_not_utf8
-from wf_tui.ledger.store.sqlite.file_format import LEDGER, FileFormat
+from wf_tui.ledger.store.sqlite.file_format import LEDGER, FileFormat, noun
 from wf_tui.ledger.store.sqlite.file_guard import FileGuard, judge
 from wf_tui.ledger.store.sqlite.migrations import open_or_migrate
 from wf_tui.ledger.store.sqlite.write_lock import TOO_MANY_FILES, WriteLock
@@ -145,7 +145,7 @@ class SqliteDatabase:
             yield
             return
         if what := self._lost():
-            raise LedgerError(f"the ledger {self.path} {what} while it was in use")
+            raise LedgerError(f"{noun(self.path)} {what} while it was in use")
         with self._between("BEGIN", "COMMIT", "ROLLBACK"):
             yield
 
@@ -300,7 +300,7 @@ def _unstorable(error: Exception) -> UsageError:
 
 def _damaged(path: Path) -> LedgerError:
     return LedgerError(
-        f"the ledger {path} is damaged", "it was left as it is; keep a copy before you repair it"
+        f"{noun(path)} is damaged", "it was left as it is; keep a copy before you repair it"
     )
 
 
@@ -320,17 +320,17 @@ def explained(error: apsw.Error, path: Path, number: int = 0) -> LedgerError:
     neither a used-up quota nor a limit to the size of files.
     """
     if _is_full(error, number):
-        text = f"the ledger {path} cannot grow: the disk is full"
+        text = f"{noun(path)} cannot grow: the disk is full"
         return LedgerWaitError(text, "make room; nothing was lost")
     if isinstance(error, apsw.CantOpenError) and number in TOO_MANY_FILES:
-        text = f"the ledger {path} has to wait: too many files are open"
+        text = f"{noun(path)} has to wait: too many files are open"
         return LedgerWaitError(text, "allow more of them: ulimit -n")
     if isinstance(error, apsw.BusyError):
-        text = f"the ledger {path} is locked by another program"
+        text = f"{noun(path)} is locked by another program"
         return LedgerWaitError(text, "end that program, or wait for it")
     if isinstance(error, apsw.CorruptError):
         return _damaged(path)
     for kind, (what, hint) in _FAULTS.items():
         if isinstance(error, kind):
-            return LedgerError(f"the ledger {path} {what}", hint)
-    return LedgerError(f"the ledger {path} failed: {error}")
+            return LedgerError(f"{noun(path)} {what}", hint)
+    return LedgerError(f"{noun(path)} failed: {error}")

@@ -1,9 +1,10 @@
 """What kinds of files the embedded store keeps, and how each is known from any other file."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-__all__ = ["LANES", "LEDGER", "FileFormat"]
+__all__ = ["LANES", "LEDGER", "FileFormat", "noun"]
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,9 @@ LANES: Final = FileFormat(
     schema="lanes.sql",
 )
 """What all runs of a user on this host share: the limits of their providers."""
+
+
+def noun(path: Path) -> str:
+    """Return what people call the file at a path, with the path, as a sentence begins."""
+    kind = "the file of lanes" if path.stem == "lanes" else "the ledger"
+    return f"{kind} {path}"

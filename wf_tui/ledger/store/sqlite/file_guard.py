@@ -15,6 +15,7 @@ import apsw
 
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.store.sqlite.copies import copy_beside
+from wf_tui.ledger.store.sqlite.file_format import noun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,9 +129,9 @@ def judge(db: LedgerFile, guard: FileGuard) -> LedgerError | None:
     Called by the driver as it begins to write, under the writers' lock.
     """
     if lost := guard.broken():
-        return _rescue(db, guard, f"the ledger {db.path} {lost} while it was in use")
+        return _rescue(db, guard, f"{noun(db.path)} {lost} while it was in use")
     if what := guard.overwritten():
-        return _keep_journal(db, guard, f"the ledger {db.path} {what} while it was in use")
+        return _keep_journal(db, guard, f"{noun(db.path)} {what} while it was in use")
     return None
 
 

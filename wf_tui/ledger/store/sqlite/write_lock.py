@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui import locks
 from wf_tui.errors import LedgerError, LedgerWaitError
+from wf_tui.ledger.store.sqlite.file_format import noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +110,7 @@ class WriteLock:
     def locked(self) -> LedgerWaitError:
         """Return the error of one who has waited long enough."""
         return LedgerWaitError(
-            f"the ledger {self._ledger} is locked by {self._holder()}",
+            f"{noun(self._ledger)} is locked by {self._holder()}",
             "end that program, or wait for it",
         )
 
