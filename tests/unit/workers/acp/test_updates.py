@@ -113,6 +113,17 @@ def test_a_call_that_is_told_at_its_end() -> None:
     assert updates.tools == 1
 
 
+def test_what_a_command_prints_beside_the_protocol() -> None:
+    """Output and exit status of a command, which codex tells piece by piece in `_meta`."""
+    read = reader(Updates("/tree"))
+    read("tool_call", toolCallId="1", title="env", kind="execute", status="in_progress")
+    for text in ("PATH=/bin\n", "HOME=/h\n"):
+        read("tool_call_update", toolCallId="1", _meta={"terminal_output_delta": {"data": text}})
+    exit_ = {"terminal_exit": {"exit_code": 3, "signal": None}}
+    found = read("tool_call_update", toolCallId="1", status="completed", _meta=exit_)
+    assert found == [ToolEnd("1", "completed", "PATH=/bin\nHOME=/h\n", 3)]
+
+
 def test_an_input_that_is_told_as_text() -> None:
     """As long as a call is pending its text may be its input; later it is its output."""
     updates = Updates("/tree")

@@ -20,6 +20,7 @@ from acp.schema import (
     ToolCallUpdate,
 )
 
+from wf_tui.workers.agent.parsers.record import Record
 from wf_tui.workers.line.fields import Fields, json_object, safe_id
 from wf_tui.workers.line.grammar import TOOL_KINDS
 
@@ -55,6 +56,9 @@ class KnownCall:
     """Paths whose change is shown."""
     text: str = ""
     output: object = None
+    printed: str = ""
+    """What its command has printed, as codex tells it beside the protocol; the last of it."""
+    exit_code: int | None = None
     status: str = "pending"
     is_told: bool = False
     """Whether the line has its start."""
@@ -97,6 +101,8 @@ class KnownCall:
             self.input = Fields({"input": told.raw_input}).free("input")
         if told.raw_output is not None:
             self.output = told.raw_output
+        if told.field_meta:
+            self._learn_of_terminal(Record(told.field_meta))
         if told.locations:
             self.locations = tuple(one.path for one in told.locations)
         if told.content is not None:
@@ -108,6 +114,12 @@ class KnownCall:
                 # One of six agents tells the input as the call's text, and no other way before
                 # it asks for the permission.
                 self.input = json_object(self.text.encode("utf-8", "replace"))
+
+    def _learn_of_terminal(self, meta: Record) -> None:
+        printed = self.printed + meta.record("terminal_output_delta").text("data")
+        self.printed = printed[-_LONGEST:]
+        code = meta.record("terminal_exit").status("exit_code")
+        self.exit_code = self.exit_code if code is None else code
 
     def _named(self, names: tuple[str, ...]) -> list[str]:
         given = self.input if isinstance(self.input, dict) else {}

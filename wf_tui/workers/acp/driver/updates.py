@@ -109,8 +109,8 @@ class Updates:
             yield ToolStart(call.id, call.title or "tool", call.kind, _shown(call), call.paths)
         if call.status in {"completed", "failed"} and not call.has_ended:
             call.has_ended = True
-            output = (call.text or as_json(call.output))[:_LONGEST]
-            yield ToolEnd(call.id, call.status, output or None)
+            output = (call.text or as_json(call.output) or call.printed)[:_LONGEST]
+            yield ToolEnd(call.id, call.status, output or None, call.exit_code)
 
     def _said(
         self, update: schema.AgentMessageChunk | schema.AgentThoughtChunk, *, is_own: bool
