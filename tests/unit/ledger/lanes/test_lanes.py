@@ -161,6 +161,46 @@ def test_permits_of_a_killed_scheduler_are_dropped(path: Path) -> None:
         assert len(lanes.take(wish(5), MINE).permits["kimi"]) == 1
 
 
+RACING = """
+import os, sys
+from pathlib import Path
+from wf_tui.ledger.lanes.permits import Holder, Wish
+from wf_tui.ledger.stores import open_lanes
+from wf_tui.processes import own_identity
+
+lanes = open_lanes(Path(sys.argv[1]))
+lanes.free = lambda: None
+told = os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND)
+holder, left = Holder("/repo", sys.argv[3], own_identity()), 12
+while left:
+    for number in lanes.take(Wish({"kimi": (1, 1)}), holder).permits.get("kimi", ()):
+        os.write(told, b"+")
+        os.write(told, b"-")
+        lanes.give_back(unused=[number])
+        left = max(0, left - 1)
+"""
+
+
+def test_schedulers_that_race_never_have_more_than_the_lane_bears(path: Path) -> None:
+    """Three processes take and give back as fast as they can: two permits are out at most."""
+    with contextlib.closing(open_lanes(path).db) as db:
+        lanes = replace(open_lanes(path), db=db, free=lambda: PLENTY)
+        lanes.take(wish(3), MINE)
+        lanes.limit("kimi", retry_after=0)
+        lanes.give_back(unused=[1, 2, 3])
+        told = path.with_name("told")
+        told.touch()
+        line = [sys.executable, "-c", RACING, str(path), str(told)]
+        racing = [subprocess.Popen([*line, f"r{number}"]) for number in range(3)]
+        assert [one.wait() for one in racing] == [0, 0, 0]
+        running, most = 0, 0
+        for sign in told.read_text():
+            running += 1 if sign == "+" else -1
+            most = max(most, running)
+        assert (running, most <= 2) == (0, True)
+        assert in_use(lanes) == {"kimi": 0}
+
+
 def test_a_number_that_was_used_again_is_no_owner(lanes: Lanes) -> None:
     """A permit of another boot, or of a process that began at another time, does not count."""
     me = own_identity()
