@@ -261,3 +261,17 @@ def test_a_message_reaches_an_agent_that_reads_as_it_works(tmp_path: Path) -> No
     with open_ledger(harness.project) as ledger:
         (message,) = conversation.messages(ledger.db, harness.run, "a")
     assert (message.state, message.epoch) == ("delivered", 1)
+
+
+@pytest.mark.slow
+def test_work_that_is_sent_back_goes_on_where_it_was_made(tmp_path: Path) -> None:
+    """After a review the same session gets the worktree back in which a person has looked at it."""
+    harness = scripted_harness(tmp_path)
+    more = "mode: read_write, review: true"
+    assert harness.play(parallel_plan(scripted("a", "write a.txt x", more=more))) == "partial"
+    assert harness.task("a").kind == "review"
+    harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["a"]))
+    harness.lead()
+    first, second = harness.attempts("a")
+    assert (first.session, first.tree) == (second.session, second.tree)
+    assert "ready for review" in prompts_given(harness)[-1]

@@ -100,3 +100,13 @@ def test_a_model_that_is_too_small_is_left_at_once(drive: LedgerHarness) -> None
     drive.ledger.fail(fence, replace(SERVER, next_seat=NextSeat.FALLBACK))
     assert drive.claim("w2") is None
     drive.expect_claim("a", "l1")
+
+
+def test_a_worktree_that_another_attempt_had_since_is_not_asked_for(drive: LedgerHarness) -> None:
+    """It may be kept for that one by now: the session begins anew in another."""
+    seats = [seat("w1"), seat("w2")]
+    drive.make(shell("a", max_attempts=9, backoff=0), shell("b"), seats=seats)
+    first = in_session(drive, drive.expect_claim("a", "w1"))
+    in_session(drive, drive.expect_claim("b", "w2"))
+    drive.ledger.fail(first, SERVER)
+    assert (drive.task("a").seat_wanted, drive.task("a").tree_wanted) == ("w1", None)

@@ -150,14 +150,16 @@ class Pool:
             self._kept.add(tree.number)
 
     def reclaim(self, numbers: Collection[int]) -> None:
-        """Take over worktrees that an earlier process has given back, as free ones; blocks.
+        """Take over worktrees that an earlier process has given back, or kept; blocks.
 
         Called when a scheduler starts, for those that sessions belong to. One in which anything was
-        written since its release is left as it is.
+        written since is left as it is.
         """
         given_back = [number for number in numbers if self._is_as_given_back(number)]
         with self._lock:
             self._free += [number for number in given_back if number not in self._free]
+            # Whether the work in them is saved is looked at as one of them is wanted.
+            self._kept |= {number for number in numbers if number not in given_back}
 
     def hold_back(self, numbers: Collection[int]) -> None:
         """Give these worktrees only to who wants one of them, until this is called again.
@@ -315,7 +317,7 @@ class Pool:
             self._kept.remove(number)
         tree = Tree.at(self.control, self.paths, number, self.control.base)
         with contextlib.suppress(GitError, OSError):
-            if not tree.why_unsaved():
+            if tree.worktree.is_folder() and not tree.why_unsaved():
                 return True
         with self._lock:
             self._kept.add(number)

@@ -45,7 +45,7 @@ def go_on(tx: Change, task: TaskRow, *, at: float | None = None) -> TaskRow:
     return evolve(
         task,
         seat_wanted=attempt.worker,
-        tree_wanted=attempt.tree,
+        tree_wanted=None if _used_since(tx, attempt) else attempt.tree,
         wanted_until=(tx.now if at is None else at) + WAIT,
     )
 
@@ -141,6 +141,15 @@ def _has_seat(tx: Change, task: TaskRow, profile: str) -> bool:
     return any(
         seat.profile == profile and seat.accepts(task.takes, task.role) for seat in tx.workers()
     )
+
+
+def _used_since(tx: Change, attempt: AttemptRow) -> bool:
+    """Whether another attempt had its worktree after it: then it may be kept for that one."""
+    rows = tx.db.execute(
+        "SELECT 1 FROM attempt WHERE run = :run AND tree = :tree AND number > :number LIMIT 1",
+        {"run": tx.run.id, "tree": attempt.tree, "number": attempt.number},
+    )
+    return bool(rows)
 
 
 def _last_attempt(tx: Change, task: TaskRow) -> AttemptRow | None:
