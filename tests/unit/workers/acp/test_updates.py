@@ -124,6 +124,15 @@ def test_what_a_command_prints_beside_the_protocol() -> None:
     assert found == [ToolEnd("1", "completed", "PATH=/bin\nHOME=/h\n", 3)]
 
 
+def test_an_id_that_the_line_does_not_take() -> None:
+    """A call without a name, or with one that could be an option of a program, gets one of ours."""
+    read = reader(Updates("/tree"))
+    assert [read("tool_call", toolCallId=name)[0] for name in ("", "-x")] == [
+        ToolStart("call-1", "tool", "other"),
+        ToolStart("call-2", "tool", "other"),
+    ]
+
+
 def test_an_input_that_is_told_as_text() -> None:
     """As long as a call is pending its text may be its input; later it is its output."""
     updates = Updates("/tree")

@@ -148,7 +148,7 @@ class ToolCalls:
 
     def _line_id(self, id_: str) -> str:
         """Return the agent's id; where the line does not take it, one of our own."""
-        return id_ if safe_id(id_) == id_ else f"call-{self.count}"
+        return id_ if id_ and safe_id(id_) == id_ else f"call-{self.count}"
 
 
 def as_json(value: object) -> str:
