@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wf_tui.errors import LedgerError
 from wf_tui.git.known_repositories import known_repositories
 from wf_tui.ledger.ledger import Ledger
-from wf_tui.ledger.model.lane_state import LOCAL
+from wf_tui.ledger.model.lane_state import LOCAL, LaneState
 from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.stores import open_lanes, store_of
 from wf_tui.paths import RepoPaths
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.ledger.lanes.lanes import Lanes, LaneUse
-    from wf_tui.ledger.model.lane_state import LaneState
+    from wf_tui.paths import RunPaths
 
 __all__ = ["change_lane", "known_lanes", "lane_json", "lanes_file", "read_lanes", "reopen_lanes"]
 
@@ -47,8 +47,10 @@ def read_lanes(state: Path) -> list[LaneUse]:
 
 def known_lanes(state: Path, configured: Iterable[str]) -> list[str]:
     """Return the names of all lanes: of settings, of this host, and of runs that are not over."""
-    found = {*configured, *(row.lane.name for row in read_lanes(state))}
-    for ledger, run in _open_runs(state, "", lambda _: None):
+    found = {*configured}
+    with contextlib.suppress(LedgerError):
+        found.update(row.lane.name for row in read_lanes(state))
+    for ledger, run, _ in _open_runs(state, "", lambda _: None):
         found.update(lane_reads.seat_lanes(ledger.db, run))
     return sorted(found - {LOCAL})
 
@@ -59,18 +61,29 @@ def change_lane(
     """Pause or open a lane for all runs; return how it is, and the runs that were told.
 
     `actor` is the person, `warn` gets a line for each ledger that cannot be read. Raises
-    `LedgerError` where the file of the host cannot be used.
+    `LedgerError` where the file of the host cannot be used, and no run has one of its own.
     """
-    changed = _change(lanes_file(state), name, actor, pause=pause)
+    fault: LedgerError | None = None
+    changed = LaneState(name)
+    try:
+        changed = _change(lanes_file(state), name, actor, pause=pause)
+    except LedgerError as error:  # then runs have lanes of their own, which can be changed
+        fault = error
     told = []
-    for ledger, run in _open_runs(state, actor, warn):
+    for ledger, run, paths in _open_runs(state, actor, warn):
         if name not in lane_reads.seat_lanes(ledger.db, run):
+            continue
+        if paths.lanes.exists():
+            changed = _change(paths.lanes, name, actor, pause=pause)
+        elif fault is not None:
             continue
         if pause:
             ledger.see_lanes(run, [changed], {})
         else:
             ledger.open_lanes(run, [name])
         told.append(run)
+    if fault is not None and not told:
+        raise fault
     return changed, told
 
 
@@ -95,7 +108,7 @@ def _change(path: Path, name: str, actor: str, *, pause: bool) -> LaneState:
 
 def _open_runs(
     state: Path, actor: str, warn: Callable[[str], None]
-) -> Iterator[tuple[Ledger, str]]:
+) -> Iterator[tuple[Ledger, str, RunPaths]]:
     """Yield each run of this user that is not over, with its ledger, open for as long as that."""
     for known in known_repositories(state):
         try:
@@ -103,7 +116,7 @@ def _open_runs(
                 ledger = Ledger(db, actor=actor)
                 for row in reads.runs(db):
                     if not row.state.ended:
-                        yield ledger, row.id
+                        yield ledger, row.id, known.paths.run(row.id)
         except LedgerError as error:  # one that cannot be read takes nothing from the others
             warn(error.message)
 

@@ -86,6 +86,19 @@ def test_a_lane_that_nobody_has_is_unknown(cli: CliHarness) -> None:
     assert cli.here("lane", "moonshot", "--open", "--pause", repo=False).exit_code == 2
 
 
+def test_a_run_with_lanes_of_its_own_is_told_too(cli: CliHarness, run: str) -> None:
+    """Where the file of the host cannot be used, and without such a run that is the error."""
+    shared = cli.root / "state" / "lanes.db"
+    shared.write_bytes(b"damaged" * 99)
+    refused = cli.here("lane", "moonshot", "--pause", repo=False)
+    assert (refused.exit_code, "the file of lanes" in refused.stderr) == (3, True)
+    own = find_project(cli.repo, cli.environ).paths.run(run).lanes
+    open_lanes(own).db.close()
+    assert json_of(cli, "lane", "moonshot", "--pause")["runs"] == [run]
+    with contextlib.closing(open_lanes(own).db):
+        assert "moonshot is paused by" in cli.here("status").output
+
+
 def test_lanes_show_who_uses_them(cli: CliHarness, lanes: Lanes) -> None:
     """Capacity, use, runs, what was used today, and why nothing starts."""
     lanes.take(Wish({"moonshot": (0, 0)}), Holder("/repo", "r1", own_identity()))
