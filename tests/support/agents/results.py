@@ -6,6 +6,7 @@ alone.
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import time
@@ -21,6 +22,7 @@ __all__ = ["Cell", "Results"]
 
 _COLUMN: Final = f"(?:{'|'.join(AGENTS)})(?:-acp)?"
 _TEST: Final = re.compile(rf"tests/agents/test_\w+\.py::test_(\w+)\[(?:(\w+)-)?({_COLUMN})\]$")
+_SECONDS: Final = re.compile(r"(\d+) s$")
 _HEAD: Final = """# What the real agents did
 
 Each was installed from npm and driven by `wf run` against a scripted model server on loopback:
@@ -56,7 +58,6 @@ class Results:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._cells: list[Cell] = []
-        self._begin = time.monotonic()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note an outcome: of the test itself, or of a set-up that did not come to it."""
@@ -73,11 +74,10 @@ class Results:
         """Write the file."""
         if self._cells:
             known = self._path.read_text(encoding="utf-8") if self._path.exists() else ""
-            took = time.monotonic() - self._begin
-            self._path.write_text(render(known, self._cells, took), encoding="utf-8")
+            self._path.write_text(render(known, self._cells), encoding="utf-8")
 
 
-def render(known: str, cells: list[Cell], took: float) -> str:
+def render(known: str, cells: list[Cell]) -> str:
     """Return the text of the file: its cells with the new ones among them."""
     table = {(cell.row, cell.column): cell.text for cell in [*_cells_of(known), *cells]}
     rows = list(dict.fromkeys(row for row, _ in table))
@@ -93,10 +93,10 @@ def render(known: str, cells: list[Cell], took: float) -> str:
         if {agent.name, f"{agent.name}-acp"} & set(columns)
     ]
     when = time.strftime("%Y-%m-%d", time.gmtime())
-    machine = (
-        f"Linux {platform.release()}, {platform.machine()}, Python {platform.python_version()}"
-    )
-    last = f"Last run: {when}, {len(cells)} tests in {took / 60:.0f} minutes, on {machine}."
+    cores = f"{platform.machine()}, {os.cpu_count()} cores"
+    machine = f"Linux {platform.release()}, {cores}, Python {platform.python_version()}"
+    took = sum(int(second) for text in table.values() for second in _SECONDS.findall(text))
+    last = f"{len(table)} tests, {took / 60:.0f} minutes in all; the last one {when}, on {machine}."
     return "\n".join([_HEAD, *lines, "", f"Versions: {'; '.join(versions)}.", "", last, ""])
 
 

@@ -127,7 +127,7 @@ def test_what_a_command_prints_beside_the_protocol() -> None:
 def test_an_id_that_the_line_does_not_take() -> None:
     """A call without a name, or with one that could be an option of a program, gets one of ours."""
     read = reader(Updates("/tree"))
-    assert [read("tool_call", toolCallId=name)[0] for name in ("", "-x")] == [
+    assert [read("tool_call_update", toolCallId=name)[0] for name in ("", "-x")] == [
         ToolStart("call-1", "tool", "other"),
         ToolStart("call-2", "tool", "other"),
     ]
