@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.agents, pytest.mark.timeout(300)]
 
 _TRIED = ("codex", "claude", "kimi", "opencode")
 HEADLESS = [Seat(AGENTS[name], "agent") for name in _TRIED]
+OTHERS = [Seat(AGENTS[name], "agent") for name in ("gemini", "qwen", "pi")]
 OVER_ACP = [Seat(AGENTS[name], "acp") for name in _TRIED]
 NAMES_NO_TOKENS = {"opencode-acp"}
 """It tells those of its last step alone."""
@@ -28,10 +29,11 @@ NAMES_SESSION_LATE = {"kimi"}
 """It says its session in its last line alone, so one that is killed begins anew."""
 
 
-def seats(*, ci: bool = False, headless: bool = True) -> pytest.MarkDecorator:
+def seats(*, ci: bool = False, headless: bool = True, others: bool = False) -> pytest.MarkDecorator:
     """Say which seats a test is for; those of CI are driven headless."""
     marks = [pytest.mark.agents_ci] if ci else []
     known = [pytest.param(seat, id=str(seat), marks=marks) for seat in HEADLESS if headless]
+    known += [pytest.param(seat, id=str(seat)) for seat in OTHERS if others]
     over_acp = [pytest.param(seat, id=str(seat)) for seat in OVER_ACP]
     return pytest.mark.parametrize("seat", known + over_acp)
 
@@ -51,7 +53,7 @@ def texts(lines: Iterable[dict[str, Any]], kind: str) -> str:
     return "".join(f"{line['text']}\n" for line in lines if line["kind"] == kind)
 
 
-@seats(ci=True)
+@seats(ci=True, others=True)
 def test_edit(agent: AgentHarness) -> None:
     """It writes a file, which is merged; usage, session and transcript are those of the stream."""
     ended = agent.run("scenario: plan-edit")
