@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.support.run_harness import RunHarness
 
+pytestmark = pytest.mark.slow
+
 ODD = (
     *("../x", "..", "-rf", "--upload-pack=x", "CON", "a b", "A b", "$(touch pwned)", "`id`", ";ls"),
     *("\u00e4", "a\u0308", "x/../../y", "refs/heads/main", "HEAD.lock", "x" * 300, "[/]", "t~1^{}"),

@@ -15,6 +15,8 @@ from tests.support.cli_harness import git
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
 
+pytestmark = pytest.mark.slow
+
 PLAN = "{goal: g, phases: [{name: p, tasks: [{id: w, run: 'echo w > w', mode: read_write}]}]}"
 _WF = [sys.executable, "-m", "wf_tui"]
 

@@ -14,6 +14,8 @@ from tests.support.cli_harness import git, make_repository
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PLAN = """
 goal: g
 phases: [{name: p, tasks: [{id: t, run: "echo x > x.txt", mode: read_write}]}]

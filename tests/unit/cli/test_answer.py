@@ -32,6 +32,8 @@ class _Worker:
         assert claim is not None
         self.fence = Fence(run, claim.task.id, claim.epoch, claim.worker)
         self.ledger.step(self.fence, Step.RUNNING)
+        # Else an answer starts a scheduler, which ends an attempt whose program is nowhere.
+        ledger.pause(run)
 
     def ask(self, name: str = "1", text: str = "npm test") -> None:
         """Ask for a permission."""
@@ -159,12 +161,12 @@ def test_a_budget_is_raised(cli: CliHarness, worker: _Worker) -> None:
 
 def test_show_tells_of_it(cli: CliHarness, worker: _Worker) -> None:
     """A person reads what was asked, how it is answered, what was written, allowed and used."""
+    worker.ledger.session_started(worker.fence, "s-1", "a-model")
+    worker.ledger.used(worker.fence, Usage(input_tokens=1200, cost_microusd=12_300))
     worker.ask()
     assert "wf answer one once" in cli.here("show", "one").stdout
     cli.here("answer", "one", "allow", "--always", "task")
     cli.here("message", "one", "be quick")
-    worker.ledger.session_started(worker.fence, "s-1", "a-model")
-    worker.ledger.used(worker.fence, Usage(input_tokens=1200, cost_microusd=12_300))
     lines = cli.here("show", "one").stdout
     for words in (
         *("npm test (1, answered) -> Allow", "be quick (waiting", "this task, execute: npm test"),

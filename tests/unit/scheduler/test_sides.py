@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.support.run_harness import RunHarness
     from wf_tui.ledger.model.rows import TaskRow
 
+pytestmark = pytest.mark.slow
+
 BINARY = 'printf "{0}\\000" > shared.txt; echo {0} > of-{0}'
 
 
