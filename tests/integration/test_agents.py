@@ -206,6 +206,19 @@ def test_a_quota_that_is_used_up_blocks_until_it_is_there_again(tmp_path: Path) 
 
 
 @pytest.mark.slow
+def test_an_attempt_that_worked_for_all_its_seconds_is_blocked(tmp_path: Path) -> None:
+    """`max_seconds` of a task is a budget: nothing is counted, and its work is kept."""
+    harness = scripted_harness(tmp_path)
+    more = "mode: read_write, budget: {max_seconds: 1}"
+    plan = parallel_plan(scripted("a", "write a.txt x", "once nap tool sleep 60", more=more))
+    assert harness.play(plan) == "partial"
+    (attempt,) = harness.attempts("a")
+    assert (harness.task("a").kind, harness.task("a").tries) == ("budget", 0)
+    assert harness.task("a").note == "over its budget: worked for 1 of 1 seconds"
+    assert attempt.commit_id
+
+
+@pytest.mark.slow
 def test_an_attempt_that_used_all_it_may_is_blocked_at_once(tmp_path: Path) -> None:
     """Its work is kept: raised and retried, its session goes on from there."""
     harness = scripted_harness(tmp_path, {"one": {"seats": 1, "limits": {"max_tokens": 100}}})

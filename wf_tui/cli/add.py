@@ -135,6 +135,12 @@ def add(
     metavar="N",
     help="The steps of its model in each attempt; 0 for any.",
 )
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(0),
+    metavar="S",
+    help="The seconds that each attempt may work for; 0 for any.",
+)
 @run_option
 @json_option
 def edit(
@@ -153,7 +159,7 @@ def edit(
     if not fields:
         raise UsageError("nothing to change", "give an option: wf edit --help")
     # Empty and 0 mean none, which the ledger has as null.
-    for name in ("gate", "timeout_secs", "max_cost_usd", "max_tokens", "max_steps"):
+    for name in ("gate", "timeout_secs", "max_cost_usd", "max_tokens", "max_steps", "max_seconds"):
         if name in fields:
             fields[name] = fields[name] or None
     with acting(run, repo) as found:

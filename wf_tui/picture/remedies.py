@@ -59,7 +59,7 @@ def budget_remedy(task: TaskRow) -> str:
         "--max-cost USD": task.spec.max_cost_usd,
         "--max-tokens N": task.spec.max_tokens,
         "--max-steps N": task.spec.max_steps,
-        "--timeout S": task.spec.timeout_secs,
+        "--max-seconds S": task.spec.max_seconds,
     }
     given = [option for option, value in limits.items() if value is not None]
     return f"wf edit {name} {' '.join(given)}, then wf retry {name}" if given else ""

@@ -93,6 +93,8 @@ def _limit_lines(task: TaskRow) -> Iterator[str]:
     parts = [f"{task.tries} of {task.max_attempts} tries used", f"priority {task.priority}"]
     if spec.timeout_secs:
         parts.append(f"{spec.timeout_secs:g} s")
+    if spec.max_seconds:
+        parts.append(f"{spec.max_seconds:g} s of work")
     if spec.stall_after:
         parts.append(f"stall_after {spec.stall_after:g} s")
     if spec.max_tokens:

@@ -66,7 +66,7 @@ class Limits:
     max_tokens: int | None = None
     max_cost_usd: float | None = None
     max_steps: int | None = None
-    max_seconds: int | None = None
+    max_seconds: float | None = None
 
 
 @dataclass(frozen=True)

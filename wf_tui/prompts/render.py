@@ -111,6 +111,8 @@ def _limits(task: TaskRow) -> Iterator[str]:
     spec = task.spec
     if spec.timeout_secs:
         yield f"{spec.timeout_secs:g} seconds"
+    if spec.max_seconds:
+        yield f"{spec.max_seconds:g} seconds of work"
     if spec.max_tokens:
         yield f"{spec.max_tokens:,} tokens"
     if spec.max_cost_usd:

@@ -146,13 +146,16 @@ def test_the_inbox(cli: CliHarness, worker: _Worker) -> None:
 
 def test_a_budget_is_raised(cli: CliHarness, worker: _Worker) -> None:
     """`wf edit` sets and raises each limit, `wf retry` goes on; without a raise it is refused."""
-    limits = ("--max-tokens", "10", "--max-cost", "1.5", "--max-steps", "3")
+    limits = ("--max-tokens", "10", "--max-cost", "1.5", "--max-steps", "3", "--max-seconds", "9")
     assert cli.here("edit", "one", *limits).exit_code == 0
     assert worker.ledger.used(worker.fence, Usage(output_tokens=10)) == "used 10 of 10 tokens"
     worker.ledger.block(worker.fence, BAD, BlockedKind.BUDGET)
     refused = cli.here("retry", "one")
     assert (refused.exit_code, "raise that first" in refused.stderr) == (5, True)
-    assert "wf edit one --max-cost USD --max-tokens N" in cli.here("status").stdout
+    assert (
+        "wf edit one --max-cost USD --max-tokens N --max-steps N --max-seconds S"
+        in cli.here("status").stdout
+    )
     assert cli.json_here("show", "one")["usage"]["output_tokens"] == 10
     cli.here("pause")
     assert cli.here("edit", "one", "--max-tokens", "20").exit_code == 0

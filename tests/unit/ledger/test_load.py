@@ -64,7 +64,7 @@ def test_tasks(drive: LedgerHarness) -> None:
     task = loaded(drive).task("c")
     assert task.spec == Spec(
         command="make test", needs=("a", "b"), fallback=("glm",), checkpoint="fresh",
-        timeout_secs=30.0, max_tokens=9,
+        max_seconds=30.0, max_tokens=9,
     )  # fmt: skip
     assert (task.title, task.pinned, task.pinned_by, task.unmet) == ("Test it", "kimi", "plan", 3)
     assert (task.priority, task.rank) == (-1, rank(-1, task.chain))

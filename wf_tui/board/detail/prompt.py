@@ -68,6 +68,8 @@ def request_lines(task: TaskRow) -> Iterator[Span]:
     limits = [f"{task.tries} of {task.max_attempts} tries used"]
     if spec.timeout_secs:
         limits.append(f"{spec.timeout_secs:g} s")
+    if spec.max_seconds:
+        limits.append(f"{spec.max_seconds:g} s of work")
     if spec.max_steps:
         limits.append(f"{spec.max_steps} steps")
     if spec.max_tokens:

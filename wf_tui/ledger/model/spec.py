@@ -28,6 +28,8 @@ class Spec:
     fallback: tuple[str, ...] = ()
     checkpoint: str | None = None
     timeout_secs: float | None = None
+    max_seconds: float | None = None
+    """What each attempt may work for, while nobody is asked; over it, it is a matter of budget."""
     max_steps: int | None = None
     max_tokens: int | None = None
     max_cost_usd: float | None = None

@@ -273,6 +273,7 @@ def of_worker(tx: Change, task: NewTask, phase: str | None) -> NewTask:
         gate_once=author.spec.gate_once,
         review=author.spec.review,
         timeout_secs=author.spec.timeout_secs,
+        max_seconds=author.spec.max_seconds,
         shell=author.spec.shell,
     )
     priority = max(task.priority, author.priority)

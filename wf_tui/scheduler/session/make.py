@@ -94,6 +94,7 @@ def _limits(spec: Spec, job: Job) -> Limits:
     of_profile = job.profile.limits if job.profile else Limits()
     return replace(
         of_profile,
+        max_seconds=spec.max_seconds or of_profile.max_seconds,
         max_steps=spec.max_steps or of_profile.max_steps,
         max_tokens=None if spec.max_tokens else of_profile.max_tokens,
         max_cost_usd=None if spec.max_cost_usd else of_profile.max_cost_usd,

@@ -147,7 +147,7 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
         r"missing (?:required )?(?:argument|option)",
     ),
     FailureKind.NETWORK: (
-        r"econn|enotfound|eai_again|etimedout|getaddrinfo",
+        r"econn|\benotfound|eai_again|etimedout|getaddrinfo",
         r"connect(?:ion| error)|disconnect|terminated|unreachable",
         r"network|timed? ?out|socket|fetch failed|\bdns\b|error sending|certificate",
     ),

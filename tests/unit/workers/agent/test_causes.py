@@ -47,6 +47,8 @@ RATE, QUOTA, AUTH = FailureKind.RATE_LIMIT, FailureKind.QUOTA, FailureKind.AUTH
         (200, '{"base_resp":{"status_code":2056,"status_msg":"window"}}', QUOTA),
         (200, '{"base_resp":{"status_code":1004,"status_msg":"login fail"}}', AUTH),
         (200, '{"base_resp":{"status_code":1000,"status_msg":"?"}}', FailureKind.SERVER),
+        # A program of one's own that is broken: not a host that is not found
+        (None, "FileNotFoundError: no such file: a.txt", FailureKind.UNKNOWN),
         # OpenAI
         (429, '{"error":{"code":"rate_limit_exceeded","message":"try again in 1s"}}', RATE),
         (429, '{"error":{"code":"slow_down","message":"Slow down"}}', RATE),
