@@ -41,7 +41,8 @@ def plan(command: str) -> str:
         ('echo "a $K b" > file', "file"),
         ('printf "x$K" | base64 > file', "file"),
         ('ln -s "$K" link', "link"),
-        ('touch "the $K"', f"the {KEY}"),
+        ('touch "the $K"', "the [redacted K]"),
+        ('echo "*.bin filter=lfs" > .gitattributes; echo "a $K b" > a.bin', "a.bin"),
     ],
 )
 def test_work_with_a_key_is_held_with_its_path(
@@ -52,6 +53,8 @@ def test_work_with_a_key_is_held_with_its_path(
     task = harness.task("t")
     assert (task.state, task.kind, task.detail["why"]) == (TaskState.BLOCKED, "scope", "secret")
     assert task.detail["paths"] == [path]
+    told = [json.dumps(event.data) for event in harness.events()]
+    assert [data for data in told if KEY in data] == []
 
 
 def test_a_key_that_was_there_before_holds_nothing(harness: RunHarness) -> None:

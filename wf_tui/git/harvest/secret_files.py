@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import BinaryIO, Final
 
 from wf_tui.git.control.blobs import read_blobs
 from wf_tui.git.control.changed_files import Entry
 from wf_tui.git.control.control import Control
+from wf_tui.git.lfs.lfs_filter import find_object, parse_pointer
+from wf_tui.git.lfs.storage import own_folder, user_folder
 from wf_tui.git.path_bytes import encode_path
 
 __all__ = ["SecretFile", "files_with_secrets"]
@@ -41,10 +44,12 @@ def files_with_secrets(
         path = encode_path(entry.path)
         if entry.added and (name := next(_named(path, forms), None)):
             found[entry.path] = name
+    folders = [own_folder(control.git_dir), user_folder(control.git_dir)]
     for entry, content in _contents(control, entries):
-        names = set(_named(content, forms))
+        names = _stored(content, forms, folders)
         if names and not entry.added:
-            names -= set(_named(read_blobs(control, [entry.old_oid])[entry.old_oid], forms))
+            before = read_blobs(control, [entry.old_oid])[entry.old_oid]
+            names -= _stored(before, forms, folders)
         if names:
             found.setdefault(entry.path, min(names))
     return tuple(SecretFile(path, name) for path, name in sorted(found.items()))
@@ -52,6 +57,27 @@ def files_with_secrets(
 
 def _named(content: bytes, forms: Mapping[bytes, str]) -> Iterator[str]:
     return (name for form, name in forms.items() if form in content)
+
+
+def _stored(content: bytes, forms: Mapping[bytes, str], folders: list[Path]) -> set[str]:
+    """Return the keys in a content, and in what it stands for where it is a pointer of LFS."""
+    pointer = parse_pointer(content)
+    file = find_object(folders, pointer) if pointer else None
+    if file is None:
+        return set(_named(content, forms))
+    with file:
+        return _named_within(file, forms)
+
+
+def _named_within(file: BinaryIO, forms: Mapping[bytes, str]) -> set[str]:
+    overlap = max(map(len, forms))
+    names: set[str] = set()
+    end = b""
+    while part := file.read(_AT_ONCE):
+        # A key may lie across two parts.
+        names.update(_named(end + part, forms))
+        end = (end + part)[-overlap:]
+    return names
 
 
 def _contents(control: Control, entries: Collection[Entry]) -> Iterator[tuple[Entry, bytes]]:

@@ -5,7 +5,7 @@ In this order: nothing of it was left out, its scope, its deliverables, its gate
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
@@ -18,9 +18,10 @@ from wf_tui.scheduler.attempts.deliverables import missing_deliverables
 from wf_tui.scheduler.attempts.endings import Fault
 from wf_tui.scheduler.attempts.gate import GateQuestion
 from wf_tui.text import clean, listed, plural
+from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from wf_tui.git.control.control import Control
     from wf_tui.git.harvest.secret_files import SecretFile
@@ -77,7 +78,12 @@ class Check:
     ) -> Fault | None:
         claim = active.claim
         leaks = await self.threads.run(self._leaks, harvested)
-        fault = left_out(harvested) or held_back(claim, harvested, leaks)
+        shown = harvested
+        if leaks:
+            redact = Redactor(dict(job.secrets)).whole
+            leaks = [replace(one, path=redact(one.path)) for one in leaks]
+            shown = without_keys(harvested, redact)
+        fault = left_out(harvested) or held_back(claim, shown, leaks)
         if fault is None:
             commit = harvested.commit
             fault = await self.threads.run(missing_deliverables, claim, workspace, commit)
@@ -100,6 +106,16 @@ def left_out(harvested: Harvested) -> Fault | None:
     if harvested.error:
         return Fault(BlockedKind.FAILED, Cause.HARVEST, harvested.error)
     return None
+
+
+def without_keys(harvested: Harvested, redact: Callable[[str], str]) -> Harvested:
+    """Return a harvest to tell of: the value of a key may be part of a name, too."""
+    return replace(
+        harvested,
+        entries=tuple(replace(one, path=redact(one.path)) for one in harvested.entries),
+        refused=tuple(replace(one, path=redact(one.path)) for one in harvested.refused),
+        filtered=tuple(replace(one, path=redact(one.path)) for one in harvested.filtered),
+    )
 
 
 def held_back(claim: Claim, harvested: Harvested, leaks: Sequence[SecretFile] = ()) -> Fault | None:
