@@ -80,6 +80,8 @@ def test_a_question_that_nobody_answers_stops_its_worker(tmp_path: Path) -> None
     harness = RunHarness(tmp_path, Timing(grace=0.2), {"shell": patient})
     assert harness.play(asking()) == "partial"
     assert (harness.task("a").kind, question(harness).state) == ("question", "expired")
+    (attempt,) = harness.attempts("a")
+    assert attempt.note == "nobody answered it in time"
 
 
 @pytest.mark.slow

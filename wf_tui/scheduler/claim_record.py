@@ -220,14 +220,15 @@ class ClaimRecord:
 
         return await self.writer.submit(record)
 
-    async def question_expired(self, name: str, *, reject: bool) -> None:
-        """Give up waiting for an answer, unless it came in this moment."""
+    async def question_expired(self, name: str, *, reject: bool) -> bool:
+        """Give up waiting for an answer; return False where it came in this moment."""
 
-        def record(ledger: Ledger) -> None:
+        def record(ledger: Ledger) -> bool:
             with contextlib.suppress(RefusedError):
-                ledger.question_expired(self.fence, name, reject=reject)
+                return ledger.question_expired(self.fence, name, reject=reject)
+            return False
 
-        await self.writer.submit(record)
+        return await self.writer.submit(record)
 
     async def delivered(self, name: str) -> None:
         """Record that its program can read the answer to a question."""

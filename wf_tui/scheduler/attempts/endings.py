@@ -23,6 +23,7 @@ __all__ = [
     "CANCELLED",
     "DECISIONS",
     "LOST",
+    "UNANSWERED",
     "Decision",
     "Effect",
     "Fault",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 CANCELLED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "stopped by a person")
+UNANSWERED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "nobody answered it in time")
 LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died", next_seat=NextSeat.SAME)
 
 

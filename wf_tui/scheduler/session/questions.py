@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import QuestionState
+from wf_tui.scheduler.attempts.endings import UNANSWERED
 from wf_tui.workers.line.grammar import Answer, PersonMessage
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ class Questions:
         except TimeoutError:
             self.active.log.info("nobody answered the question %s", question.id)
             # Either way the ledger says what becomes of it: an answer, or the end of the claim.
-            await self.active.record.question_expired(question.id, reject=self.rejects)
+            expired = await self.active.record.question_expired(question.id, reject=self.rejects)
+            if expired and not self.rejects:
+                self.active.stop(UNANSWERED)
             return await waiting
 
     def _asking(self, by: int) -> None:
