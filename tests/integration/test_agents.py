@@ -19,6 +19,8 @@ from wf_tui.config import Preset, Profile, Timing
 from wf_tui.config.preset import Calling
 from wf_tui.ledger.queries import conversation
 from wf_tui.ledger.rules.moves import CANCEL, MESSAGE, RETRY
+from wf_tui.picture.card import needs_you
+from wf_tui.picture.status_text import remedy
 from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
@@ -202,7 +204,9 @@ def test_a_quota_that_is_used_up_blocks_until_it_is_there_again(tmp_path: Path) 
     """Without a time that it is said to come back, a person is asked."""
     harness = scripted_harness(tmp_path)
     assert harness.play(parallel_plan(scripted("a", refused("quota")))) == "partial"
-    assert (harness.task("a").kind, harness.task("a").tries) == ("quota", 0)
+    task = harness.task("a")
+    assert (task.kind, task.tries, needs_you(task)) == ("quota", 0, True)
+    assert remedy(task) == "wf lane script --open"
 
 
 @pytest.mark.slow

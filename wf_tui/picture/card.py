@@ -18,7 +18,7 @@ from wf_tui.ledger.model.events.task_events import (
     TaskClaimed,
     TaskStep,
 )
-from wf_tui.ledger.model.states import PERSON, Step, TaskState
+from wf_tui.ledger.model.states import PERSON, BlockedKind, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
 from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
@@ -175,6 +175,8 @@ def needs_you(row: TaskRow) -> bool:
 
     The kind of the block says so; it counts in the header, sorts first, and is the filter `@`.
     """
+    if row.kind is BlockedKind.QUOTA:
+        return row.not_before is None  # nobody has told when there is more of it
     return row.block is not None and row.block.waits_for_person
 
 

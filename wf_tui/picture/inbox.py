@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries import conversation, reads
+from wf_tui.picture.card import needs_you
 from wf_tui.picture.conversation_json import open_question_json
 from wf_tui.picture.remedies import answer_commands
 from wf_tui.picture.status_text import remedy
@@ -62,7 +63,7 @@ def read_inbox(db: Database, status: Status) -> list[InboxItem]:
 
 def _items(db: Database, status: Status) -> Iterator[InboxItem]:
     for task in status.tasks:
-        if task.block is None or not task.block.waits_for_person:
+        if not needs_you(task):
             continue
         asked = conversation.answerable(db, task)
         ways = [way for one in asked[:1] for way in answer_commands(task.id, one)]

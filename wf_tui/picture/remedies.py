@@ -18,6 +18,7 @@ __all__ = [
     "conflict_commands",
     "conflict_remedy",
     "helping_command",
+    "quota_remedy",
 ]
 
 _NAME: Final = 120
@@ -63,6 +64,14 @@ def budget_remedy(task: TaskRow) -> str:
     }
     given = [option for option, value in limits.items() if value is not None]
     return f"wf edit {name} {' '.join(given)}, then wf retry {name}" if given else ""
+
+
+def quota_remedy(task: TaskRow) -> str:
+    """Return how a task goes on whose quota is used up until a person has seen to it."""
+    import shlex  # noqa: PLC0415 - only where something is blocked
+
+    lane = task.detail.get("lane")
+    return f"wf lane {clean(shlex.quote(str(lane)), limit=_NAME)} --open" if lane else ""
 
 
 def conflict_commands(task: str, detail: Detail) -> list[str]:

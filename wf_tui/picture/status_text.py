@@ -13,7 +13,7 @@ from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.budget_text import budget_lines
 from wf_tui.picture.card import column_order
-from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command
+from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command, quota_remedy
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def branch(run: RunRow) -> str:
 
 def remedy(task: TaskRow) -> str:
     """Return the command that helps a blocked task, or "" where it needs none or none helps."""
+    if task.kind is BlockedKind.QUOTA and task.not_before is None:
+        return quota_remedy(task)
     if task.block is None or not task.block.command:
         return ""
     if task.kind is BlockedKind.CONFLICT:
