@@ -54,6 +54,18 @@ def test_a_liar_is_caught(tmp_path: Path) -> None:
     assert (harness.task("a").kind, harness.task("a").tries) == ("failed", 1)
 
 
+def test_the_next_agent_is_told_what_the_one_before_said(tmp_path: Path) -> None:
+    """It reads what the transcript has, and not the events that the program printed."""
+    harness = scripted_harness(tmp_path)
+    liar = scripted("a", "say I did it all!", more="mode: read_write, max_attempts: 2")
+    assert harness.play(parallel_plan(liar)) == "partial"
+    _, told = prompts_given(harness)
+    _, _, data = told.partition("BEGIN UNTRUSTED DATA")
+    (end,) = (line for line in data.splitlines() if "end_of_output" in line)
+    assert "I did it all!" in end
+    assert '\\"ev\\"' not in end
+
+
 def test_a_fault_of_the_provider_goes_on_in_the_session(tmp_path: Path) -> None:
     """The same seat resumes its session in the same worktree, with its work, and is told why."""
     harness = scripted_harness(tmp_path, {"one": {"seats": 2}})

@@ -13,6 +13,8 @@ from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.rules.claims import conflict_paths
 from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
 from wf_tui.prompts.structured import read_structured
+from wf_tui.text import clean
+from wf_tui.workers.shim import log
 from wf_tui.workers.shim.exit_file import read_exit
 
 if TYPE_CHECKING:
@@ -214,8 +216,14 @@ def _files(control: Control, base: str | None, work: str | None) -> tuple[str, .
 
 
 def _tail(paths: RunPaths, task: TaskRow, attempt: EarlierAttempt) -> str:
-    """Return the end of what the failed program, or gate, has printed."""
+    """Return the end of what the failed program, or gate, has printed; of an agent what it said."""
     names: dict[str, str] = {Cause.GATE: "gate.json", Cause.MERGE_GATE: "merge/gate.json"}
     name = names.get(attempt.cause or "", "exit.json")
-    ended = read_exit(paths.attempt(task.id, attempt.epoch) / name)
+    folder = paths.attempt(task.id, attempt.epoch)
+    # An agent prints the events of its maker: the transcript has the same in few words.
+    if name == "exit.json" and (folder / log.RAW).exists():
+        said = clean(log.tail(folder / log.LOG, _TAIL), limit=_TAIL, multiline=True)
+        if said.strip():
+            return said
+    ended = read_exit(folder / name)
     return ended.tail[-_TAIL:] if ended else ""
