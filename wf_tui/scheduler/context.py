@@ -127,7 +127,7 @@ class RunContext:
             Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
             setup,
             RunProgram(KINDS, workers, threads, clock, self.lanes),
-            Harvest(self.control, threads, clock, timing.step_deadline),
+            Harvest(self.control, threads, clock, timing.step_deadline, self.profiles),
             Check(gate, threads, self.control, self.profiles),
             Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),
             threads,

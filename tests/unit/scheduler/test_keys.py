@@ -57,6 +57,21 @@ def test_work_with_a_key_is_held_with_its_path(
     assert [data for data in told if KEY in data] == []
 
 
+def test_no_name_of_what_it_leaves_has_the_key(harness: RunHarness) -> None:
+    """A branch, and a file that git ignores: the ledger is told of both without it."""
+    harness.write(".gitignore", "*.tmp\n")
+    harness.git("add", ".gitignore")
+    harness.git("commit", "-qm", "ignore")
+    branch = (
+        'git checkout -qb "b-$K"; echo w > new; git add -A; git commit -qm w; git checkout -q -'
+    )
+    assert harness.play(plan(f'{branch}; touch "$K.tmp"; echo x > done')) == "completed"
+    (left,) = harness.events("left_kept")
+    assert left.data["name"] == "b-[redacted K]"
+    assert [event.kind for event in harness.events() if KEY in json.dumps(event.data)] == []
+    assert KEY not in harness.task("t").note
+
+
 def test_a_key_that_was_there_before_holds_nothing(harness: RunHarness) -> None:
     """A person has put it there, and other work on that file is none of its business."""
     harness.write("shared.txt", f"one\n{KEY}\n")

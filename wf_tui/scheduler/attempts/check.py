@@ -113,7 +113,6 @@ def without_keys(harvested: Harvested, redact: Callable[[str], str]) -> Harveste
     return replace(
         harvested,
         entries=tuple(replace(one, path=redact(one.path)) for one in harvested.entries),
-        refused=tuple(replace(one, path=redact(one.path)) for one in harvested.refused),
         filtered=tuple(replace(one, path=redact(one.path)) for one in harvested.filtered),
     )
 

@@ -14,6 +14,7 @@ from wf_tui.git.refs import left_refs
 from wf_tui.ledger.model.events.attempt_events import LeftKept, WorkHarvested
 from wf_tui.ledger.model.states import Step
 from wf_tui.text import clean, listed
+from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.model.rows import AttemptRow
     from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.profiles.run_profiles import RunProfiles
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.workspace import Workspace
     from wf_tui.scheduler.claim_record import ClaimRecord
@@ -118,6 +120,8 @@ class Harvest:
     clock: Clock
     step_deadline: float
     """Seconds that the step is given in the ledger."""
+    profiles: RunProfiles
+    """Whose keys no name that is told may hold."""
 
     async def run(self, active: ActiveClaim, workspace: Workspace) -> Harvested:
         """Take what an attempt left; also of one that failed or was stopped (RULES 6.3).
@@ -134,13 +138,23 @@ class Harvest:
         await self.record(active.record, found)
         return found
 
+    def _named(self, found: Harvested) -> Harvested:
+        """Return it without the values of keys in the names of what is no file of the work."""
+        redact = Redactor(dict(self.profiles.secret_forms)).whole
+        return replace(
+            found,
+            refused=tuple(replace(one, path=redact(one.path)) for one in found.refused),
+            ignored=tuple(map(redact, found.ignored)),
+            left=tuple(replace(one, name=redact(one.name)) for one in found.left),
+        )
+
     async def commit(self, workspace: Workspace) -> Harvested:
         """Keep what changed in a tree under the ref of its attempt, without telling the ledger.
 
         Two calls, since the work of a person is looked at between them. Done twice it makes the
         same commit and the same ref: all that goes into them is as it was at the claim.
         """
-        return await self.threads.run(self._commit, workspace)
+        return self._named(await self.threads.run(self._commit, workspace))
 
     async def taken(self, workspace: Workspace, commit: str, ref: str | None) -> Harvested:
         """Return what was harvested before a crash, with all that it is judged by."""
