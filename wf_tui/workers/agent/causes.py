@@ -136,6 +136,7 @@ _WORDS_OF: Final[dict[FailureKind, tuple[str, ...]]] = {
     ),
     FailureKind.CONFIG: (
         r"model.{0,60}(?:not found|does not exist|not supported|not exist)",
+        r"no model (?:is )?(?:configured|selected|specified|set)",
         r"unknown (?:model|option|argument|command)",
         r"unexpected argument",
         r"unrecogni[sz]ed",

@@ -90,6 +90,7 @@ def test_bodies_of_the_makers(status: int, body: str, kind: FailureKind) -> None
         ("error: unexpected argument '--jsonn' found", FailureKind.CONFIG),
         ("error: unknown option '--output'", FailureKind.CONFIG),
         ("Error loading config.toml: invalid type", FailureKind.CONFIG),
+        ("No model configured. Run `kimi` and use /login to sign in.", FailureKind.CONFIG),
         ("Not logged in. Please run /login", AUTH),
         ("connect ECONNREFUSED 127.0.0.1:9", FailureKind.NETWORK),
         ("Request timed out.", FailureKind.NETWORK),
