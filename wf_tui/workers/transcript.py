@@ -5,6 +5,7 @@ scheduler. Everything in them was said by a worker: it is cleaned by whoever sho
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
@@ -20,6 +21,7 @@ _MOST_LINES: Final = 12
 """Lines that are shown of what a tool was given or gave back."""
 _LONGEST_LINE: Final = 400
 _STANDING: Final = "the log is half full; the end of the output follows when the program ends"
+_BRACKET: Final = re.compile(r"(^|[\r\n])\[")
 _PLAN_SIGNS: Final = {"completed": "x", "in_progress": ">"}
 
 
@@ -78,7 +80,14 @@ def _as_it_is(text: str, _: Record) -> str:
     return text
 
 
+def _said(text: str, _: Record) -> str:
+    """Return a model's own words: a line of them never looks like one of wf's entries."""
+    # What begins with a bracket could pass for an answer of a person.
+    return _BRACKET.sub(r"\1 [", text)
+
+
 def _thought(text: str, data: Record) -> str:
+    text = _said(text, data)
     return f"[thinking] {text}" if data.get("begins") else text
 
 
@@ -163,7 +172,7 @@ def _end(text: str, data: Record) -> str:
 
 _WRITERS: Final[Mapping[str, Callable[[str, Record], str]]] = {
     EntryKind.OUT: _as_it_is,
-    EntryKind.SAY: _as_it_is,
+    EntryKind.SAY: _said,
     EntryKind.THINK: _thought,
     EntryKind.TOOL: _tool,
     EntryKind.PLAN: _plan,
