@@ -20,6 +20,7 @@ from wf_tui.ledger.model.events.task_events import (
 )
 from wf_tui.ledger.model.states import PERSON, BlockedKind, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
+from wf_tui.picture.usage_text import short_usage
 from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
 
@@ -104,6 +105,8 @@ class Card:
     """The model that works on it, as its program says; "" where nobody knows."""
     questions: int
     """How many of its questions are open."""
+    used: str
+    """What all its attempts used, in short: tokens and dollars; "" where nobody has told."""
 
 
 def make_card(
@@ -156,6 +159,7 @@ def make_card(
         plan=_plan(live),
         model=clean(live.model or "", limit=_NAME) if live else "",
         questions=row.questions,
+        used=short_usage(row.usage),
     )
 
 

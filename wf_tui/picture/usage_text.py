@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.usage import Usage
 
-__all__ = ["budget_words", "count_words", "dollars", "usage_text"]
+__all__ = ["budget_words", "count_words", "dollars", "short_usage", "usage_text"]
 
 _MICRO: Final = 1_000_000
 _CENT: Final = 10_000
@@ -36,6 +36,15 @@ def usage_text(usage: Usage | None) -> str:
         return ", ".join(words)
     silent = f"{plural(usage.unknown, 'attempt')} without figures"
     return f">= {', '.join(words)}; {silent}" if words else silent
+
+
+def short_usage(usage: Usage) -> str:
+    """Return what was used as a card has room for: `12.4k $0.31`; "" where nothing is known."""
+    has_tokens = usage.input_tokens is not None or usage.output_tokens is not None
+    words = [count_words(usage.tokens)] if has_tokens else []
+    if usage.cost_microusd is not None:
+        words.append(dollars(usage.cost_microusd))
+    return " ".join(words)
 
 
 def dollars(microusd: int) -> str:

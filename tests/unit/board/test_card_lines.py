@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.ledger_harness import FOLDER, LedgerHarness, shell
+from tests.support.ledger_harness import FOLDER, LedgerHarness, seat, shell
 from wf_tui.board.widgets.card_lines import card_lines
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
+from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules.moves import CANCEL, HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
@@ -132,3 +134,17 @@ def test_the_age_is_kept_and_badges_are_left_out() -> None:
     line = Line((Span("abcdefghij", quiet),), (Span("3s", quiet),), (Span("gate", Role.BADGE),))
     assert "".join(span.text for span in fitted(line, 10, "…")) == "abcdef… 3s"
     assert "".join(span.text for span in fitted(line, 20, "…")) == "abcdefghij   3s gate"[:20]
+
+
+def test_a_card_says_what_its_agent_does_and_has_used(drive: LedgerHarness) -> None:
+    """Its last words with their age, how far its plan is, tokens and money."""
+    drive.make(shell("a", spec=Spec(prompt="do it")), seats=[seat("x-1", "x", kind="agent")])
+    fence = drive.expect_claim("a", "x-1", Step.RUNNING)
+    drive.ledger.said(fence, "I run the tests", plan_done=3, plan_total=7)
+    drive.ledger.used(fence, Usage(input_tokens=12_000, output_tokens=400, cost_microusd=310_000))
+    drive.clock.move(90)
+    assert shown(drive, "a") == [
+        "● do it",
+        "x-1  running 1m  3/7",
+        "I run the tests|1m|12.4k $0.31|scope",
+    ]

@@ -108,7 +108,7 @@ def badges(card: Card) -> tuple[Span, ...]:
 
     They stand at the right end of the last line, as many as there is room for.
     """
-    words = []
+    words = [card.used] if card.used else []
     if card.state == TaskState.DONE:
         if card.attempt > 1:
             words.append(f"attempt {card.attempt}")
