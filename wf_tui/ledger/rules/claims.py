@@ -201,7 +201,7 @@ def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
     for task in _walk(tx, worker):
         if _prefers_another(tx, task, worker) or lacking(tx.run, task, worker.profile):
             continue
-        if going_on.waits_for_another(task, worker, tx.now):
+        if going_on.waits_for_another(task, worker):
             continue
         if not task.writes:
             return task

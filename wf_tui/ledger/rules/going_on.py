@@ -55,11 +55,9 @@ def begin_anew(task: TaskRow) -> TaskRow:
     return evolve(task, seat_wanted=None, tree_wanted=None, wanted_until=None)
 
 
-def waits_for_another(task: TaskRow, worker: WorkerRow, now: float) -> bool:
-    """Whether a task still waits for another seat than this one."""
-    if task.seat_wanted is None or task.seat_wanted == worker.name:
-        return False
-    return task.wanted_until is not None and now < task.wanted_until
+def waits_for_another(task: TaskRow, worker: WorkerRow) -> bool:
+    """Whether a task waits for another seat than this one; `drop_late_wants` ends its waiting."""
+    return task.seat_wanted not in {None, worker.name}
 
 
 def session_of(tx: Change, task: TaskRow, worker: WorkerRow) -> str | None:
