@@ -80,8 +80,13 @@ async def _memory(folder: Path, count: int) -> tuple[float, float]:
         await started.first(Started, count)
         alone = _pss(launcher.parent_pid) / count
         await _stop(programs)
-        jobs = [agents.run(replace(agents.job(_WAITING), mark=f"m{n}")) for n in range(count)]
-        running = [asyncio.create_task(job) for job in jobs]
+        running = []
+        for n in range(count):
+            # A folder for each, as attempts have: what a driver is told lies in a file there.
+            own = folder / f"m{n}"
+            own.mkdir(parents=True)
+            job = replace(agents.job(_WAITING), mark=own.name, folder=own)
+            running.append(asyncio.create_task(agents.run(job)))
         await agents.session.said.first(Other, 2 * count)
         with_driver = _pss(launcher.parent_pid) / count
         await _stop(running)
