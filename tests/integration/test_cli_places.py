@@ -16,6 +16,8 @@ from tests.support.waiting import until
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PLAN = """
 goal: g
 phases:

@@ -191,6 +191,7 @@ async def test_ascii_draws_ascii_only(tmp_path: Path) -> None:
         assert all(line.isascii() for line in screen_text(hand.app))
 
 
+@pytest.mark.slow
 async def test_every_theme_keeps_the_board_readable(tmp_path: Path) -> None:
     """In each theme every text differs from what it stands on, or both are the terminal's own."""
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
