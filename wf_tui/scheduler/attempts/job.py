@@ -136,12 +136,7 @@ class JobMaker:
         of_task = Variables(spec.env, spec.pass_env)
         # A plan that passes PATH on, by a pattern say, still means that of the start.
         environ = {**self.environ, "PATH": base["PATH"]}
-        # Only where a worker begins: a gate, and what a person has accepted, get no key.
-        equipment = Equipment()
-        if inputs.prompt is not None:
-            if inputs.profiles is not None:
-                self.profiles.take_over(inputs.profiles)
-            equipment = self.profiles.equip(claim.profile, claim.worker)
+        equipment = self._equip(claim, inputs)
         theirs = {n: value for n, value in environ.items() if n not in equipment.withheld}
         given = given_variables(self.environment.places(of_task, claim.profile), theirs)
         checks = given_variables(self.environment.places(of_task), environ)
@@ -162,8 +157,7 @@ class JobMaker:
             conflicts = write_plain(folder / "conflicts.json", content)
         input_file = None
         if spec.command and spec.prompt:
-            own_prompt = Redactor(dict(known)).whole(spec.prompt)
-            input_file = write_plain(folder / "input.txt", own_prompt)
+            input_file = write_plain(folder / "input.txt", Redactor(dict(known)).whole(spec.prompt))
         mark = attempt_mark(claim.run, folder.name)
         own = worker_environment(
             run=claim.run,
@@ -208,6 +202,17 @@ class JobMaker:
             input_file=input_file,
             max_cost_usd=money_left(inputs.run, task, of_attempt) if inputs.run else None,
         )
+
+    def _equip(self, claim: Claim, inputs: JobInputs) -> Equipment:
+        """Lend a seat its home and keys, where a worker begins.
+
+        A gate, and what a person has accepted, get no key.
+        """
+        if inputs.prompt is None:
+            return Equipment()
+        if inputs.profiles is not None:
+            self.profiles.take_over(inputs.profiles)
+        return self.profiles.equip(claim.profile, claim.worker)
 
     def put_back(self, claim: Claim) -> None:
         """Take back what the seat of an attempt was lent, when its program has ended; blocks."""
