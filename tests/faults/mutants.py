@@ -22,13 +22,13 @@ __all__ = ["MUTANTS", "ROOT", "Mutant", "copy_package", "run_test"]
 
 ROOT: Final = Path(__file__).parents[2]
 _OPTIONS: Final = (
-    "-qx", "--tb=native", "--assert=plain", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider",
-    "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout", "--timeout=60",
+    "-qx", "--tb=native", "--assert=plain", "-o", "addopts=--import-mode=importlib",
+    "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout", "--timeout=60",
 )  # fmt: skip
 """Without all the plug-ins that are installed a test starts in half the time.
 
-A mutant's test is meant to fail: pytest would explain how two contents differ, which for the bytes of a
-ledger takes minutes where `CI` is set and nothing is shortened.
+A mutant's test is meant to fail: pytest would explain how two contents differ, which for the bytes
+of a ledger takes minutes where `CI` is set and nothing is shortened.
 """
 _READY: Final = '    f"WHERE run = :run AND {STARTABLE} AND (rank'
 _PART_OF_READY: Final = "not_before IS NULL AND wait_queue IS NULL"
@@ -1117,10 +1117,10 @@ MUTANTS: Final = (
     Mutant(
         "plan",
         "a run of prompts begins, and stalls",
-        "cli/run.py",
-        "    choice = choose_profiles(report.plan, config, parse_seats(workers), os.environ)\n",
+        "cli/start_run.py",
+        "    choice = choose_profiles(plan, config, parse_seats(options.workers), os.environ)\n",
         "    choice = __import__('wf_tui.profiles.choice', fromlist=['x']).commands_only(\n"
-        "        report.plan, config\n    )\n",
+        "        plan, config\n    )\n",
         "unit/cli/test_plan.py::test_and_the_run_is_refused",
     ),
     # Keys that nobody pressed, and a terminal that is left broken
