@@ -81,5 +81,7 @@ class PromptFacts:
     """The paths that did not merge the last time."""
     resumed: bool = False
     """Whether the worker knows the task already, from the session that it goes on with."""
+    judges: bool = False
+    """Whether its answer is to name one of the needed tasks, as the judge of their phase."""
     can_ask: bool = False
     """Whether its worker can ask a person while it works."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.prompts.results import RESULT_CHARACTERS
-from wf_tui.prompts.structured import FORMAT
+from wf_tui.prompts.structured import FORMAT, JUDGE_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _rules(facts: PromptFacts) -> Iterator[str]:
     )
     yield "End with a short summary of what you did: the tasks behind yours read it."
     if spec.structured:
-        yield FORMAT
+        yield JUDGE_FORMAT if facts.judges else FORMAT
 
 
 def _writing_rules(task: TaskRow) -> Iterator[str]:

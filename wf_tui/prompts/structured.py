@@ -1,4 +1,4 @@
-"""The structured answer of a task with `result: json`: summary, files and a verdict.
+"""The structured answer of a task with `result: json`: summary, files, verdict; of a judge a pick.
 
 An answer that cannot be read is no failure: its text stays, and its verdict is `unsure`.
 """
@@ -10,13 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["FORMAT", "StructuredResult", "read_structured"]
+__all__ = ["FORMAT", "JUDGE_FORMAT", "StructuredResult", "read_structured"]
 
 FORMAT: Final = (
     'End with one fenced block, ```json, of this form: {"summary": "what you found or did", '
     '"files": ["path", ...], "verdict": "pass" | "fail" | "unsure"}'
 )
 """What the worker of such a task is asked for."""
+JUDGE_FORMAT: Final = (
+    f'{FORMAT[:-1]}, "pick": "task id"}}. Under `pick` name the one task whose work is to be '
+    "taken, as it is called in the data; leave `pick` out where none of them is good enough."
+)
+"""What a judge is asked for, beside that."""
 
 _BLOCK: Final = re.compile(
     r"^[ \t]*```json[ \t]*\n(.*?)^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL
@@ -24,6 +29,7 @@ _BLOCK: Final = re.compile(
 _VERDICTS: Final = frozenset({"pass", "fail", "unsure"})
 _UNSURE: Final = "unsure"
 _MOST_FILES: Final = 1000
+_LONGEST_PICK: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class StructuredResult:
     summary: str
     files: tuple[str, ...] = ()
     verdict: str = _UNSURE
+    pick: str | None = None
+    """The task that a judge names, as it wrote it: it may be none of the run."""
 
 
 def read_structured(text: str) -> StructuredResult:
@@ -44,10 +52,19 @@ def read_structured(text: str) -> StructuredResult:
         return StructuredResult(text)
     if not isinstance(stored, dict):
         return StructuredResult(text)
-    summary, files, verdict = (stored.get(name) for name in ("summary", "files", "verdict"))
-    names = [name for name in files if isinstance(name, str)] if isinstance(files, list) else []
+    names = ("summary", "files", "verdict", "pick")
+    summary, files, verdict, pick = (stored.get(name) for name in names)
+    found = [name for name in files if isinstance(name, str)] if isinstance(files, list) else []
     return StructuredResult(
         summary=summary if isinstance(summary, str) else text,
-        files=tuple(names[:_MOST_FILES]),
+        files=tuple(found[:_MOST_FILES]),
         verdict=verdict if isinstance(verdict, str) and verdict in _VERDICTS else _UNSURE,
+        pick=_picked(pick),
     )
+
+
+def _picked(named: object) -> str | None:
+    """Return the task that an answer names; what cannot be a task's name counts as none."""
+    if not isinstance(named, str) or len(named) > _LONGEST_PICK:
+        return None
+    return named.strip() or None

@@ -40,3 +40,12 @@ def test_what_cannot_be_read_stays_as_it_is() -> None:
     """An answer without a block is its own summary."""
     assert read_structured("all good") == StructuredResult("all good")
     assert read_structured("[" * 100_000).verdict == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("pick", "read"), [('" a "', "a"), ('""', None), ("7", None), (f'"{"x" * 2000}"', None)]
+)
+def test_a_judge_names_a_task(pick: str, read: str | None) -> None:
+    """What is no name is none; the answer stays readable."""
+    found = read_structured(f'{{"summary": "x", "verdict": "pass", "pick": {pick}}}')
+    assert (found.pick, found.verdict) == (read, "pass")
