@@ -7,6 +7,7 @@ right, and only that: names may be blank, unknown or written twice, so none may 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from wf_tui.plan.check_rivals import check_critics, check_rivals
 from wf_tui.plan.check_scopes import scope_faults
 from wf_tui.plan.document import Document, Path
 from wf_tui.plan.models import Phase, Plan, Surroundings, Task
@@ -58,6 +59,8 @@ def faults(document: Document, plan: Plan, *, fold_case: bool) -> tuple[Problem,
         *check_local_files(document, plan),
         *check_variables(document, plan),
         *check_sparse(document, plan),
+        *check_rivals(document, plan),
+        *check_critics(document, plan),
     )
     return tuple(_once(found))
 

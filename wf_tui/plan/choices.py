@@ -13,6 +13,7 @@ __all__ = [
     "Mode",
     "OnFailure",
     "OnTimeout",
+    "Pick",
     "ResultFormat",
     "Scopes",
     "Takes",
@@ -61,6 +62,15 @@ class OnTimeout(StrEnum):
     """It is stopped, and its task stays blocked by the question."""
     REJECT = "reject"
     """It is told no, and goes on."""
+
+
+class Pick(StrEnum):
+    """Which task of a phase is merged, where they are rivals that try the same."""
+
+    FIRST = "first"
+    """The first one that passes its checks; the others are stopped then."""
+    BEST = "best"
+    """The one that a judge names, or a person takes."""
 
 
 class Scopes(StrEnum):

@@ -30,6 +30,7 @@ from wf_tui.plan.choices import (
     Mode,
     OnFailure,
     OnTimeout,
+    Pick,
     ResultFormat,
     Scopes,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "AgentType",
     "Budget",
     "Checkpoint",
+    "Critic",
     "Defaults",
     "GateOn",
     "Isolation",
@@ -46,6 +48,7 @@ __all__ = [
     "OnFailure",
     "OnTimeout",
     "Phase",
+    "Pick",
     "Plan",
     "RunLimits",
     "Scopes",
@@ -240,6 +243,16 @@ class Surroundings(_Part):
     """How long a program may print nothing; 0: as long as it likes, as do commands without it."""
 
 
+class Critic(_Part):
+    """Who looks at the work of a task after its checks, and how often it may send it back."""
+
+    prompt: StrictStr
+    worker: StrictStr | None = None
+    """The profile or worker it is pinned to; None leaves it to the roles."""
+    rounds: _Positive = 3
+    """How often the work may go back before a person is asked."""
+
+
 class Settings(Surroundings):
     """What wf adds to a task; a plan can give defaults for all its tasks. Times are in seconds."""
 
@@ -262,6 +275,8 @@ class Settings(Surroundings):
     """Whether the gate has to pass on the merge, too, where others have merged meanwhile."""
     review: StrictBool = False
     """Whether a person wants to see its work before it is merged."""
+    critic: Critic | None = None
+    """Who looks at its work before it is merged; one that only reads has no use for it."""
     deliverables: _Paths = ()
     """Files that have to be there, and not empty, when the task is done."""
     result: ResultFormat = ResultFormat.TEXT
@@ -339,6 +354,10 @@ class Phase(_Part):
     """wf's own default: the format's is `skip_continue`, which lets a failed test be released."""
     wip: _Positive | None = None
     """How many of its tasks may run at once."""
+    pick: Pick | None = None
+    """Its tasks are rivals, of which one is merged: the first that passes, or the best."""
+    judge: StrictStr | None = None
+    """The task that says which one is the best; None leaves it to a person."""
     tasks: tuple[Task, ...] = ()
 
 

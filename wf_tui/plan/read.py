@@ -14,11 +14,11 @@ from wf_tui.plan.document import Document
 from wf_tui.plan.foreign.files import Foreign, foreign_text, foreign_value
 from wf_tui.plan.foreign.keys import rename_aliases, unknown_keys, unused_keys
 from wf_tui.plan.foreign.traps import explained
-from wf_tui.plan.json_text import read_json
+from wf_tui.plan.formats.json_text import read_json
+from wf_tui.plan.formats.toml_text import read_toml
+from wf_tui.plan.formats.yaml_text import read_yaml
 from wf_tui.plan.report import PARSE_ERROR, Problem, Report
 from wf_tui.plan.shape import shape
-from wf_tui.plan.toml_text import read_toml
-from wf_tui.plan.yaml_text import read_yaml
 
 __all__ = ["FORMATS", "MOST_BYTES", "folds_case", "parse_plan", "read_content", "read_plan"]
 

@@ -35,7 +35,9 @@ _ABOUT_NAMES: Final = frozenset(
 _NAMES: Final = re.compile(r"^phases(\[\d+\](\.(name|tasks(\[\d+\](\.id)?)?))?)?$")
 """The places where a name may have been lost, which is then missed elsewhere."""
 # Extensions of wf are optional, so null means the same as leaving them out.
-_NULLABLE: Final = frozenset({*Settings.model_fields, "defaults", "scopes", "wip", *_SETUP})
+_NULLABLE: Final = frozenset(
+    {*Settings.model_fields, "defaults", "scopes", "wip", "pick", "judge", *_SETUP}
+)
 
 
 @dataclass(frozen=True)

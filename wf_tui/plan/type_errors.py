@@ -27,6 +27,7 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
     "checkpoint": models.Checkpoint,
     "gate_on": models.GateOn,
     "on_timeout": models.OnTimeout,
+    "pick": models.Pick,
 }
 _WANTED: Final = {
     "string_type": "text",

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wf_tui.plan.document import MOST_VALUES, Builder, Document, Mark, UnreadableError
-from wf_tui.plan.json_text import read_json
+from wf_tui.plan.formats.json_text import read_json
+from wf_tui.plan.formats.toml_text import read_toml
+from wf_tui.plan.formats.yaml_text import read_yaml
 from wf_tui.plan.report import Problem
-from wf_tui.plan.toml_text import read_toml
-from wf_tui.plan.yaml_text import read_yaml
 
 Reader = Callable[[str], Document]
 

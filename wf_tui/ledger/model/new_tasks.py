@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.spec import Spec
-from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, ResultFormat
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Pick, ResultFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,8 @@ class NewPhase:
     tasks: tuple[NewTask, ...]
     depends_on: tuple[str, ...] = ()
     wip: int | None = None
+    pick: Pick | None = None
+    judge: str | None = None
 
 
 def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
@@ -67,6 +69,8 @@ def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
             tasks=tuple(_of_task(plan, task) for task in phase.tasks),
             depends_on=tuple(waits[phase.name]),
             wip=phase.wip,
+            pick=phase.pick,
+            judge=phase.judge,
         )
         for phase in plan.phases
     )

@@ -147,6 +147,8 @@ def _phase_row(run: RunRow, phase: NewPhase, number: int) -> PhaseRow:
         wip=phase.wip,
         unmet=len(phase.depends_on),
         unsettled=len(phase.tasks),
+        pick=phase.pick,
+        judge=phase.judge,
     )
 
 

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from wf_tui.plan.document import Document, Path, Table, written_phases, written_tasks
 from wf_tui.plan.foreign.words import ALIASES, UNUSED, meaning, snake_case
-from wf_tui.plan.models import Budget, Defaults, Phase, Plan, RunLimits, Surroundings, Task
+from wf_tui.plan.models import Budget, Critic, Defaults, Phase, Plan, RunLimits, Surroundings, Task
 from wf_tui.plan.report import Many, Problem, quoted
 from wf_tui.plan.type_errors import Suggestions
 
@@ -29,6 +29,7 @@ _KINDS: Final[dict[type[BaseModel], str]] = {
     Defaults: "`defaults`",
     Budget: "a budget",
     RunLimits: "the plan's `budget`",
+    Critic: "a critic",
 }
 _MANY: Final[dict[type[BaseModel], str]] = {
     Plan: "plans",
@@ -37,6 +38,7 @@ _MANY: Final[dict[type[BaseModel], str]] = {
     Defaults: "defaults",
     Budget: "budgets",
     RunLimits: "plans' budgets",
+    Critic: "critics",
 }
 _WORDS: Final[dict[type[BaseModel], str]] = {
     Plan: "plan",
@@ -169,3 +171,6 @@ def all_tables(root: Table) -> Iterator[tuple[type[BaseModel], Path, Table]]:
         budget = holder.get("budget")
         if isinstance(budget, dict):
             yield Budget, (*path, "budget"), budget
+        critic = holder.get("critic")
+        if isinstance(critic, dict):
+            yield Critic, (*path, "critic"), critic

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-EVENTS = {1: 14, 2: 32, 3: 32, 4: 33}
+EVENTS = {1: 14, 2: 32, 3: 32, 4: 33, 5: 19}
 """How many events the ledger of each older format has."""
 
 
@@ -284,6 +284,18 @@ def test_not_under_a_scheduler_of_the_older_wf(old: Path, number: int) -> None:
         assert reads.run_row(database, RUN).id == RUN
 
 
+def test_a_run_of_before_has_no_rivals(path: Path) -> None:
+    """A run of the fifth format goes on: nothing of it is a rival, a critic, or there to plan."""
+    path.parent.mkdir()
+    with closing(SqliteDatabase(write_older_format(path, 5))) as database:
+        drive = LedgerHarness(database)
+        assert (drive.where(), drive.run().purpose) == ("D:merged Q P", "")
+        work = drive.phase("work")
+        assert (work.pick, work.judge, work.node) == (None, None, "")
+        asking = drive.task("m")
+        assert (asking.critic_of, asking.critic_rounds, asking.pick) == ("", 0, None)
+
+
 def test_a_failing_step_undoes_all(old: Path, number: int) -> None:
     """A step that fails leaves the tables and the number of the format as they were."""
     with closing(apsw.Connection(str(old))) as connection:
@@ -291,10 +303,12 @@ def test_a_failing_step_undoes_all(old: Path, number: int) -> None:
             connection.execute("CREATE TABLE old_message (odd TEXT)")
         elif number < 4:
             connection.execute("ALTER TABLE task ADD COLUMN merge_gates TEXT")
-        else:
+        elif number < 5:
             connection.execute("CREATE TABLE gate (odd TEXT)")
+        else:
+            connection.execute("ALTER TABLE run ADD COLUMN purpose TEXT")
     before = _schema(old)
-    with pytest.raises(LedgerError, match=r"old_message|merge_gates|gate"):
+    with pytest.raises(LedgerError, match=r"old_message|merge_gates|gate|purpose"):
         SqliteDatabase(old)
     assert (_schema(old), _version(old)) == (before, number)
 

@@ -42,7 +42,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.model.usage import read_usage, write_usage
 from wf_tui.ledger.store.database import Row, Value, Values
-from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Scopes, Takes
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Pick, Scopes, Takes
 from wf_tui.text import clean
 
 __all__ = [
@@ -207,7 +207,7 @@ _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
         "intent": _one_of(Intent),
         "scopes": _one_of(Scopes),
     },
-    PhaseRow: {"on_failure": _one_of(OnFailure)},
+    PhaseRow: {"on_failure": _one_of(OnFailure), "pick": _one_of(Pick, absent=True)},
     AttemptRow: {"isolation": _one_of(Isolation), "outcome": _one_of(Outcome, absent=True)},
     WorkerRow: {"state": _one_of(SeatState), "takes": _one_of(Takes)},
     QuestionRow: {"state": _one_of(QuestionState)},
@@ -220,7 +220,8 @@ _WORDS: Final = "scope", "roles", "missing", "ignored_names"
 _FREE_TEXT: Final = (
     "id", "name", "goal", "title", "note", "result", "role", "profile", "lane", "pinned",
     "author", "cause", "tree", "host", "export_note", "text", "option", "answer", "tool_kind",
-    "session", "model", "preset", "said", "proof",
+    "session", "model", "preset", "said", "proof", "judge", "node", "critic_of", "pick",
+    "purpose",
 )  # fmt: skip
 """Columns whose words come from outside. The others hold words of closed sets, names of commits,
 JSON, or names that stand in one of these."""

@@ -20,7 +20,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
-from wf_tui.plan.choices import Isolation, Mode, OnFailure, Scopes, Takes
+from wf_tui.plan.choices import Isolation, Mode, OnFailure, Pick, Scopes, Takes
 
 __all__ = [
     "AttemptRow",
@@ -109,6 +109,12 @@ class TaskRow:
     """Until when both are waited for; after that, any seat takes it in a fresh session."""
     questions: int = 0
     """How many questions of its worker are open."""
+    critic_of: str = ""
+    """The task whose work it looks at; "" where it is no critic."""
+    critic_rounds: int = 0
+    """How often a critic has sent its work back."""
+    pick: str | None = None
+    """The task that its structured result names, where it judges rivals."""
 
     @property
     def writes(self) -> bool:
@@ -186,6 +192,8 @@ class RunRow:
     """The profiles and presets that it was started with, as JSON; no value of a key."""
     result: str | None = None
     """The answer of its last joining task."""
+    purpose: str = ""
+    """What it is there for: "" is its goal, `planning` is to write a plan."""
 
     @property
     def unexported(self) -> bool:
@@ -208,6 +216,12 @@ class PhaseRow:
     unsettled: int
     settled_at: float | None = None
     open_attempts: int = 0
+    pick: Pick | None = None
+    """Which of its tasks is merged, where they are rivals: one of them, and never two."""
+    judge: str | None = None
+    """The task whose result says which one."""
+    node: str = ""
+    """What its end decides, as JSON, where more phases may come after it."""
 
 
 @dataclass(frozen=True)

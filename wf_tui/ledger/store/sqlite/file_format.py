@@ -31,7 +31,7 @@ class FileFormat:
 
 LEDGER: Final = FileFormat(
     application=0x77664C31,  # "wfL1"
-    version=5,
+    version=6,
     oldest=1,
     schema="schema.sql",
     beside="runs/*",

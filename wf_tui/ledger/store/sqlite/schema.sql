@@ -36,7 +36,8 @@ CREATE TABLE run (
     budget TEXT NOT NULL DEFAULT '{}',
     usage TEXT NOT NULL DEFAULT '{}',
     profiles TEXT NOT NULL DEFAULT '{}',
-    result TEXT
+    result TEXT,
+    purpose TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX run_number ON run (number);
 
@@ -51,6 +52,9 @@ CREATE TABLE phase (
     unsettled BIGINT NOT NULL,
     settled_at DOUBLE PRECISION,
     open_attempts BIGINT NOT NULL,
+    pick TEXT,
+    judge TEXT,
+    node TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (run, name)
 );
 
@@ -118,6 +122,9 @@ CREATE TABLE task (
     tree_wanted TEXT,
     wanted_until DOUBLE PRECISION,
     questions BIGINT NOT NULL DEFAULT 0,
+    critic_of TEXT NOT NULL DEFAULT '',
+    critic_rounds BIGINT NOT NULL DEFAULT 0,
+    pick TEXT,
     PRIMARY KEY (run, id)
 );
 
