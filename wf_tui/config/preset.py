@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from wf_tui.config.serving import Serving
 from wf_tui.config.values import Count, Keys, Table, Variables, Words
 
-__all__ = ["Calling", "Login", "Option", "Preset", "SettingsFile"]
+__all__ = ["Calling", "Login", "Option", "Preset", "Serving", "SettingsFile"]
 
 _Word = Literal["model", "provider", "base_url", "key", "login"]
 _Not = Literal["!model", "!provider", "!base_url", "!key", "!login"]
@@ -101,3 +102,5 @@ class Preset(Table):
     logins: Annotated[tuple[Login, ...], Field(strict=False)] = ()
     agent: Calling | None = None
     acp: Calling | None = None
+    model: Serving | None = None
+    """How its maker serves models, for workers of wf's own (`kind = "model"`)."""

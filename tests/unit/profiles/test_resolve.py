@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 AGENTS = {"claude", "codex", "gemini", "kimi", "opencode", "pi", "qwen"}
 OVER_ACP = AGENTS - {"pi"}
+MODELS = {"deepseek", "minimax", "moonshot", "openai", "openai-compatible", "zai"}
 CLAUDE_AT = {"claude-deepseek", "claude-minimax", "claude-moonshot", "claude-zai"}
 
 
@@ -36,8 +37,9 @@ def resolved(tmp_path: Path, text: str) -> Resolved:
 
 
 def test_which_presets_there_are() -> None:
-    """Seven agents, six of them over ACP, claude with the models of four others, and one's own."""
-    assert set(preset_names()) == AGENTS | CLAUDE_AT | {"jsonl"}
+    """Seven agents, six over ACP, claude with four others' models, makers, and one's own."""
+    assert set(preset_names()) == AGENTS | CLAUDE_AT | MODELS | {"jsonl"}
+    assert {name for name in preset_names() if find_preset(Config(), name).model} == MODELS
     presets = {name: find_preset(Config(), name) for name in AGENTS}
     assert {name for name, preset in presets.items() if preset.agent} == AGENTS
     assert {name for name, preset in presets.items() if preset.acp} == OVER_ACP

@@ -21,7 +21,6 @@ from wf_tui.workers.acp.driver.failures import (
     cause_of_notice,
     cause_of_stop,
 )
-from wf_tui.workers.acp.driver.line_port import LinePort
 from wf_tui.workers.acp.driver.permissions import Permissions
 from wf_tui.workers.acp.driver.stray_writes import StrayWriteError, write_in_tree
 from wf_tui.workers.acp.driver.transport import StdioTransport
@@ -41,6 +40,7 @@ from wf_tui.workers.line.grammar import (
     SessionStarted,
     Usage,
 )
+from wf_tui.workers.line.port import LinePort
 from wf_tui.workers.permission import PermissionRules
 
 __all__ = ["Conversation"]

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 from pydantic import BaseModel
 
 from wf_tui.workers.acp.driver.agent_process import CLOSE_SECONDS, AgentProcess
-from wf_tui.workers.acp.driver.line_port import LinePort
 from wf_tui.workers.acp.driver_spec import DriverSpec
 from wf_tui.workers.agent.causes import Cause, cause_of
 from wf_tui.workers.agent.parsers.signs import Trouble
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import Answer, Cancel, End, PersonMessage, Verdict
+from wf_tui.workers.line.port import LinePort
 from wf_tui.workers.permission import Ask, PermissionRules
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from collections import deque
 from typing import Any, Final
 
 from wf_tui.workers.acp.driver.agent_process import AgentProcess, write_all
-from wf_tui.workers.acp.driver.line_port import LinePort
 from wf_tui.workers.line.fields import json_object
 from wf_tui.workers.line.grammar import Other
 from wf_tui.workers.line.lines import LineSplitter
+from wf_tui.workers.line.port import LinePort
 
 __all__ = ["StdioTransport"]
 

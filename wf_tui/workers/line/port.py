@@ -1,4 +1,4 @@
-"""The driver's end of the line: events up, answers and messages of persons down."""
+"""A program's end of the line: events up, answers and messages of persons down."""
 
 import asyncio
 import socket
