@@ -155,6 +155,8 @@ def test_programs_are_started_in_known_places() -> None:
         "user_program.py": {"subprocess.Popen"},
         "workers/acp/driver/agent_process.py": {"subprocess.Popen"},
         "workers/agent/agent_process.py": {"subprocess.Popen"},
+        "workers/model/hands/child.py": {"os.fork"},
+        "workers/model/hands/command.py": {"os.execvpe"},
         "workers/shim/launcher.py": {"subprocess.Popen"},
         "workers/shim/start.py": {"os.posix_spawnp", "os.fork"},
         "workers/shim/shim_parent.py": {"os.fork"},
