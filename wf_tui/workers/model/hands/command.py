@@ -38,7 +38,7 @@ class CommandCall:
         if "\0" in command:
             raise CallError("the command has a NUL character, which no command can have")
         try:
-            words = ["sh", "-c", os.fsencode(command)]
+            words = [b"sh", b"-c", os.fsencode(command)]
         except UnicodeEncodeError:
             raise CallError("the command has half a character") from None
         env = {name: value for name, value in os.environ.items() if name != _HIDDEN}

@@ -35,7 +35,7 @@ class KeptOutput:
 
     def text(self) -> str:
         """Return what is kept as text, and in the middle how much was left out."""
-        tail = self._tail[-self._most_tail :] if self._most_tail else b""
+        tail = self._tail[-self._most_tail :] if self._most_tail else bytearray()
         left_out = self.total - len(self._head) - len(tail)
         if not left_out:
             return _plain(bytes(self._head + tail))

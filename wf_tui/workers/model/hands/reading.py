@@ -33,7 +33,7 @@ def read_file(tree: Tree, args: Arguments) -> str:
         encoding = encoding_of(file.read(_LOOK))
         file.seek(0)
         if encoding == "utf-8":
-            lines = (_text(line) for line in _raw_lines(file, place))
+            lines: Iterator[str] = (_text(line) for line in _raw_lines(file, place))
         else:  # it has a mark, or is none: then the error says so
             lines = iter(TextFile.read(place).text.removeprefix("\ufeff").splitlines(keepends=True))
         return _answer(place, lines, first, limit)
