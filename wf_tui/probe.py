@@ -16,7 +16,7 @@ from wf_tui.text import clean
 from wf_tui.workers.environment import base_environment
 from wf_tui.workers.line.grammar import Usage
 from wf_tui.workers.protocol import Job, Limits, Lost, Success
-from wf_tui.workers.registry import KINDS
+from wf_tui.workers.registry import open_workers
 from wf_tui.workers.shim.launcher import Launcher
 from wf_tui.workers.shim.plain_file import write_plain
 
@@ -118,9 +118,13 @@ async def _probe(profile: Resolved, environ: Mapping[str, str], state: Path, fol
             home=seat.home,
             profile=profile,
             writes=False,
+            keys=seat.keys,
         )
-        async with Launcher(environ=environ) as launcher:
-            outcome = await KINDS[profile.kind].factory(launcher).run(job, session)
+        async with (
+            Launcher(environ=environ) as launcher,
+            open_workers(launcher, folder, environ) as workers,
+        ):
+            outcome = await workers[profile.kind].run(job, session)
     finally:
         profiles.put_back(profile.name, profile.name)
     ok = isinstance(outcome, Success)

@@ -15,6 +15,7 @@ from typing import Final
 __all__ = [
     "ProcessIdentity",
     "hide_memory",
+    "identity_of",
     "is_alive",
     "is_running",
     "own_identity",
@@ -45,7 +46,11 @@ class ProcessIdentity:
 
 def own_identity() -> ProcessIdentity:
     """Return the identity of this process, for others to ask `is_alive` about."""
-    pid = os.getpid()
+    return identity_of(os.getpid())
+
+
+def identity_of(pid: int) -> ProcessIdentity:
+    """Return the identity of a process of this machine that has not been waited for."""
     return ProcessIdentity(pid, os.uname().nodename, _boot(), start_time(pid) or "")
 
 

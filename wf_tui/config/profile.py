@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from wf_tui.config.values import (
     Count,
@@ -25,6 +25,7 @@ _OF_AGENTS: Final = frozenset({
     "base_url",
     "command",
     "default",
+    "effort",
     "limit_patience",
     "login",
     "model",
@@ -36,14 +37,8 @@ _OF_AGENTS: Final = frozenset({
 """What a profile of commands cannot say: it is about a model, or how one is reached."""
 
 
-def known_kind(kind: object) -> object:
-    """Return the kind as it is; one that is known, but not there yet, is told apart."""
-    if kind == "model":
-        raise ValueError(
-            "workers that talk to a model themselves are not in this version of wf;"
-            ' use kind = "agent" or "acp"'
-        )
-    return kind
+_OF_PROGRAMS: Final = frozenset({"agent_mode", "command", "login"})
+"""What a profile of models cannot say: it starts no program of anybody else's."""
 
 
 class Limits(Table):
@@ -68,8 +63,9 @@ class Price(Table):
 class Profile(Table):
     """How to make the seats of one kind."""
 
-    kind: Annotated[WorkerKind, BeforeValidator(known_kind)] = "shell"
-    """`shell` runs commands, `agent` a coding agent without a screen, `acp` one over ACP."""
+    kind: WorkerKind | None = "shell"
+    """`shell` runs commands, `agent` a coding agent without a screen, `acp` one over ACP, `model`
+    talks to a model itself. None: what its preset is for, an agent before anything else."""
     preset: str = ""
     """Which agent, and how it is called: `codex`, `claude`, ...; see `[presets.NAME]`."""
     command: Words = ()
@@ -78,6 +74,8 @@ class Profile(Table):
     """The name of the model as its maker writes it; none: what the agent takes by itself."""
     base_url: str = ""
     """Where another maker serves the model; none: the agent's own maker."""
+    effort: str = ""
+    """How much a model thinks, in the word of its maker: low, high, ...; none: as that has it."""
     seats: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """How many; None: as many as jobs."""
     roles: Words = ()
@@ -111,7 +109,7 @@ class Profile(Table):
     limit_patience: Seconds = 21_600.0
     """How long a task waits for a provider that limits it, before a person is asked."""
     ask: Literal["never", "commands", "all"] | None = None
-    """Which permissions are asked of a person; None: `never` for agents, `commands` for ACP."""
+    """Which permissions are asked of a person; None: `never` for agents, `commands` for others."""
     allow: Words = ()
     """Whole commands that are allowed without a question: `pytest *`, `npm test`."""
     breaker: Annotated[int, Field(ge=0, le=1_000_000)] = 50
@@ -120,10 +118,12 @@ class Profile(Table):
     @model_validator(mode="before")
     @classmethod
     def with_kind(cls, table: object) -> object:
-        """Take a profile that names an agent for one, also where it does not say so."""
+        """Take a profile for what it names, an agent or a model, also where it does not say so."""
         if not isinstance(table, Mapping) or "kind" in table:
             return table
-        return {**table, "kind": "agent"} if {"preset", "command"} & table.keys() else table
+        if "command" in table:
+            return {**table, "kind": "agent"}
+        return {**table, "kind": None} if "preset" in table else table
 
     @model_validator(mode="after")
     def is_whole(self) -> "Profile":
@@ -133,6 +133,8 @@ class Profile(Table):
                 raise ValueError(
                     f'kind = "shell" runs the commands of tasks, so it has no {", ".join(others)}'
                 )
+        elif self.kind == "model":
+            self._require_model()
         elif not (self.preset or self.command):
             raise ValueError(f'kind = "{self.kind}" needs a preset, or a command')
         if "/" in "".join(self.command[:1]) and not self.command[0].startswith("/"):
@@ -141,6 +143,12 @@ class Profile(Table):
         if self.login and self.base_url:
             raise ValueError("a login of the user is never sent to another base_url: use keys")
         return self
+
+    def _require_model(self) -> None:
+        if others := sorted(self.model_fields_set & _OF_PROGRAMS):
+            raise ValueError(f'kind = "model" starts no agent, so it has no {", ".join(others)}')
+        if not (self.preset or (self.base_url and self.model)):
+            raise ValueError('kind = "model" needs a preset, or a base_url and a model')
 
     @property
     def takes(self) -> Literal["command", "prompt"]:

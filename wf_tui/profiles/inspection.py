@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.profiles.keys import KeyFileError, key_value
 from wf_tui.profiles.logins import user_file
+from wf_tui.profiles.models_extra import EXTRA, is_installed
 from wf_tui.profiles.secrets import why_not_redacted
 from wf_tui.profiles.usable import program_path, usable
 from wf_tui.text import clean
@@ -64,6 +65,11 @@ class ProfileReport:
     """What else a person should know."""
 
     @property
+    def missing_extra(self) -> str | None:
+        """The extra that has to be installed for it, by its name."""
+        return EXTRA if self.profile.kind == "model" and not is_installed() else None
+
+    @property
     def usable(self) -> bool:
         """Whether a run can use it."""
         return not self.reasons
@@ -85,7 +91,7 @@ class ProfileReport:
             "seats": profile.seats,
             "roles": list(profile.roles),
             "keys": [key.as_json() for key in self.keys],
-            "missing_extra": None,
+            "missing_extra": self.missing_extra,
             "notes": list(self.notes),
         }
 

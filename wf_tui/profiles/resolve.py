@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
+from wf_tui.config.preset import Calling
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.profiles.presets import find_preset, preset_names
+from wf_tui.profiles.quirks import Quirks, window_of
 from wf_tui.profiles.resolved import (
     FileText,
     Key,
@@ -18,12 +20,13 @@ from wf_tui.profiles.resolved import (
     filled_in,
     provider_of,
 )
+from wf_tui.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wf_tui.config import Config, Preset, Profile
-    from wf_tui.config.preset import Calling, Option
+    from wf_tui.config.preset import Option, Serving
 
 __all__ = ["LOCAL_LANE", "resolve", "resolve_again", "resolve_all"]
 
@@ -31,7 +34,10 @@ LOCAL_LANE: Final = "local"
 """The lane of commands; no provider limits it."""
 _OWN: Final = "jsonl"
 """The preset of a program of one's own, where a profile names none."""
+_ANY_MODEL: Final = "openai-compatible"
+"""The preset of a model of which a profile says only where it is."""
 _OPTIONS: Final = "{options}"
+_NAMED: Final = 10
 
 
 def resolve(config: Config, name: str) -> Resolved:
@@ -45,16 +51,24 @@ def resolve(config: Config, name: str) -> Resolved:
         raise _unknown(config, name)
     if profile.kind == "shell":
         return _by_profile(name, profile)
-    preset_name = profile.preset or _OWN
+    preset_name = profile.preset or (_ANY_MODEL if profile.kind == "model" else _OWN)
     preset = find_preset(config, preset_name)
-    calling = preset.agent if profile.kind == "agent" else preset.acp
-    if calling is None:
-        other = "acp" if profile.kind == "agent" else "agent"
+    served = {"agent": preset.agent, "acp": preset.acp, "model": preset.model}
+    kinds = [kind for kind, how in served.items() if how is not None]
+    kind = profile.kind or (kinds[0] if kinds else "agent")
+    if kind not in kinds:
+        others = [f'kind = "{other}"' for other in kinds]
         raise UsageError(
-            f'profiles.{name}: preset {preset_name!r} is not for kind = "{profile.kind}"',
-            f'use kind = "{other}", or another preset',
+            f'profiles.{name}: preset {preset_name!r} is not for kind = "{kind}"',
+            f"use {' or '.join([*others, 'another preset'])}",
         )
-    return _of_agent(name, profile, preset, calling, preset_name)
+    if kind == "model" and preset.model is not None:
+        return _of_model(name, profile, preset, preset.model, preset_name)
+    if profile.effort:
+        raise UsageError(f"profiles.{name}: only a model has an effort, and this is an agent")
+    if kind == "acp" and preset.acp is not None:
+        return _of_agent(name, profile, preset, preset.acp, preset_name, "acp")
+    return _of_agent(name, profile, preset, preset.agent or Calling(), preset_name, "agent")
 
 
 def resolve_all(config: Config) -> Mapping[str, Resolved]:
@@ -87,7 +101,7 @@ def _by_profile(name: str, profile: Profile) -> Resolved:
     price = profile.price
     return Resolved(
         name=name,
-        kind=profile.kind,
+        kind=profile.kind or "agent",
         lane=profile.lane or (LOCAL_LANE if profile.kind == "shell" else name),
         model=profile.model,
         env=dict(profile.env),
@@ -104,14 +118,59 @@ def _by_profile(name: str, profile: Profile) -> Resolved:
         question_timeout=profile.question_timeout,
         on_timeout=profile.on_timeout,
         limit_patience=profile.limit_patience,
-        ask=profile.ask or ("commands" if profile.kind == "acp" else "never"),
+        ask=profile.ask or "never",
         allow=profile.allow,
         breaker=profile.breaker,
     )
 
 
+def _of_model(
+    name: str, profile: Profile, preset: Preset, serving: Serving, preset_name: str
+) -> Resolved:
+    """Return a profile that talks to a model itself; the keys of its preset are for that URL."""
+    if others := sorted(profile.model_fields_set & {"command", "agent_mode", "login"}):
+        words = ", ".join(others)
+        raise UsageError(f"profiles.{name}: a model starts no agent, so it has no {words}")
+    known = _by_profile(name, profile)
+    base_url = profile.base_url or preset.base_url
+    is_foreign = base_url != preset.base_url
+    by_preset = profile.keys is None and not is_foreign
+    model = profile.model or ("" if is_foreign else serving.model)
+    for what, value in (("base_url", base_url), ("model", model)):
+        if not value:
+            raise UsageError(f"profiles.{name}: preset {preset_name!r} needs a {what}")
+    if not base_url.startswith(("http://", "https://")):
+        raise UsageError(f"profiles.{name}: base_url has to begin with https:// or http://")
+    quirks = serving.quirks.model_dump()
+    if profile.effort and profile.effort not in quirks["efforts"]:
+        words = listed(quirks["efforts"], _NAMED) or "no word at all"
+        raise UsageError(f"profiles.{name}: effort {profile.effort!r} is none of its: {words}")
+    return replace(
+        known,
+        kind="model",
+        lane=profile.lane or _lane(preset, base_url, is_foreign=is_foreign) or name,
+        preset=preset_name,
+        maker="" if is_foreign else preset.maker,
+        model=model,
+        base_url=base_url,
+        is_foreign=is_foreign,
+        keys=_keys(preset.keys) if by_preset else known.keys,
+        needs_all_keys=not by_preset,
+        quirks=Quirks(**quirks),
+        context_tokens=window_of(serving.context_tokens, model),
+        effort=profile.effort,
+        rss=serving.rss,
+        ask=profile.ask or "commands",
+    )
+
+
 def _of_agent(
-    name: str, profile: Profile, preset: Preset, calling: Calling, preset_name: str
+    name: str,
+    profile: Profile,
+    preset: Preset,
+    calling: Calling,
+    preset_name: str,
+    kind: Literal["agent", "acp"],
 ) -> Resolved:
     known = _by_profile(name, profile)
     base_url = profile.base_url or preset.base_url
@@ -136,6 +195,8 @@ def _of_agent(
     logins = preset.logins if profile.login else ()
     return replace(
         known,
+        kind=kind,
+        ask=profile.ask or ("commands" if kind == "acp" else "never"),
         lane=profile.lane or _lane(preset, base_url, is_foreign=is_foreign) or provider or name,
         preset=preset_name,
         maker=preset.maker,

@@ -11,6 +11,8 @@ from collections.abc import Mapping  # noqa: TC003 - the stored form is read by 
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from wf_tui.profiles.quirks import Quirks
+
 __all__ = [
     "AT_ONCE",
     "FileText",
@@ -83,7 +85,7 @@ class Resolved:
     """A profile that is ready to be used; see `[profiles.NAME]` and presets for what is meant."""
 
     name: str
-    kind: Literal["shell", "agent", "acp"]
+    kind: Literal["shell", "agent", "acp", "model"]
     lane: str
     preset: str = ""
     maker: str = ""
@@ -119,6 +121,11 @@ class Resolved:
     """Of an ACP agent, as `usage_of` and `settings`: see `[presets.NAME]`."""
     usage_of: Literal["turn", "last_step", "kimi_home"] = "turn"
     settings: tuple[str, ...] = ()
+    effort: str = ""
+    """How much a model thinks, a word of its quirks; as these, for a profile of a model alone."""
+    quirks: Quirks = field(default_factory=Quirks)
+    context_tokens: int = 0
+    """How much fits into the window of the model; 0: not known."""
     seats: int | None = None
     roles: tuple[str, ...] = ()
     limits: Limits = Limits()
@@ -143,7 +150,7 @@ class Resolved:
     @property
     def hears(self) -> bool:
         """Whether its agent reads what a person writes while it works."""
-        return self.kind == "acp" or self.prompt_by == "stream"
+        return self.kind in {"acp", "model"} or self.prompt_by == "stream"
 
     @property
     def program(self) -> str:

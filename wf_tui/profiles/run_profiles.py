@@ -39,6 +39,8 @@ class Equipment:
     """What nothing may hold that is written of it: keys and strings of logins, by name."""
     withheld: frozenset[str] = frozenset()
     """Variables that hold keys of other profiles: not passed on, whoever names them."""
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Of a model: no program gets them, so its own are withheld, too."""
 
 
 NO_EQUIPMENT: Final = Equipment()
@@ -124,6 +126,15 @@ class RunProfiles:
             given = keys_in_environment(profile, keys)
             return Equipment(
                 profile, None, given, secrets=secret_forms(keys.values), withheld=withheld
+            )
+        if profile.kind == "model":
+            return Equipment(
+                profile,
+                environment=profile.env,
+                secrets=self._secrets_of(name, self.homes / seat),
+                withheld=withheld
+                | {word for key in profile.keys for word in (key.place, key.name)},
+                keys=keys.values,
             )
         home = self.homes / seat
         furnish(home, profile, keys)

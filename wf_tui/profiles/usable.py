@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.profiles.keys import find_keys
 from wf_tui.profiles.logins import user_file
+from wf_tui.profiles.models_extra import EXTRA, how_to_install, is_installed
 from wf_tui.text import listed
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class ReasonKind(StrEnum):
     PROGRAM = "program"
     KEY = "key"
     LOGIN = "login"
+    EXTRA = "extra"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ class Reason:
 def usable(profile: Resolved, environ: Mapping[str, str]) -> list[Reason]:
     """Return why a profile cannot be used; nothing for one that can. Blocks for files alone."""
     reasons = []
+    if profile.kind == "model" and not is_installed():
+        text = f"the extra {EXTRA} is not installed here: {how_to_install()}"
+        reasons.append(Reason(ReasonKind.EXTRA, text))
     if profile.program and program_path(profile, environ) is None:
         text = f"the program {profile.program} is not on the PATH"
         reasons.append(Reason(ReasonKind.PROGRAM, text))

@@ -38,7 +38,7 @@ from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.scheduler.scheduler import Scheduler
-from wf_tui.workers.registry import KINDS
+from wf_tui.workers.registry import KINDS, open_workers
 from wf_tui.workers.shim.launcher import Launcher
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from wf_tui.paths import RepoPaths, RunPaths
     from wf_tui.scheduler.lanes.run_lanes import RunLanes
     from wf_tui.scheduler.threads import Threads
+    from wf_tui.workers.worker import Worker
 
 __all__ = ["RunContext", "open_run"]
 
@@ -81,6 +82,8 @@ class RunContext:
     repository: Repository
     trees: Trees
     launcher: Launcher
+    workers: Mapping[str, Worker]
+    """One for each kind of seat."""
     environment: RunEnvironment
     """What the run was started with, and which variables go to whom."""
     environ: Mapping[str, str]
@@ -121,12 +124,11 @@ class RunContext:
         setup = SetupTeardown(
             self.launcher, self.worktree, timing.setup_deadline, timing.start_deadline
         )
-        workers = {name: kind.factory(self.launcher) for name, kind in KINDS.items()}
         merge_gate = MergeGate(gate, jobs, setup, pool, threads, clock)
         steps = Steps(
             Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
             setup,
-            RunProgram(KINDS, workers, threads, clock, self.lanes),
+            RunProgram(KINDS, self.workers, threads, clock, self.lanes),
             Harvest(self.control, threads, clock, timing.step_deadline, self.profiles),
             Check(gate, threads, self.control, self.profiles),
             Integrator(head, self.control, pool, threads, clock, exporter, merge_gate),
@@ -196,7 +198,10 @@ async def open_run(
     pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
     # A shim has to speak as often as a lease is renewed, or a healthy program would look lost.
     often = min(_ALIVE_EVERY, row.lease / BEATS)
-    async with Launcher(environ=environ, alive_every=often, deaf_after=deaf_after) as shims:
+    async with (
+        Launcher(environ=environ, alive_every=often, deaf_after=deaf_after) as shims,
+        open_workers(shims, paths.root, environ) as workers,
+    ):
         # Behind the start of the parent: programs inherit its limit, which is the user's.
         raise_descriptor_limit()
         yield RunContext(
@@ -211,6 +216,7 @@ async def open_run(
             repository=export_target(common_dir, control.base, control.object_format),
             trees=Trees(pool, Snapshots(pool), SharedTree(pool)),
             launcher=shims,
+            workers=workers,
             environment=environment_of(row.environment),
             environ=environ,
             profiles=profiles,

@@ -22,6 +22,7 @@ from wf_tui.scheduler.attempts.endings import CANCELLED, LOST, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import Workspace
 from wf_tui.scheduler.integrator import FinishedWork
+from wf_tui.workers.model.host_link import HOST_FILE, end_left_host
 from wf_tui.workers.shim.sweep import sweep_git, sweep_marked
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Recovery:
 
         # First of all nothing may be at work in the trees any more: what is harvested then is all.
         await self.threads.run(sweep_marked, attempt_mark(self.run, ""))
+        await self.threads.run(end_left_host, self.paths.root / HOST_FILE)
         await self.threads.run(sweep_git, self.steps.harvest.control.git_dir)
         # Behind the sweep of git: a lock is stale when no git of ours is left that could hold it.
         await self.threads.run(break_stale_locks, self.paths)

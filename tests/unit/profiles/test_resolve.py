@@ -119,7 +119,11 @@ def test_a_login_goes_to_its_own_maker(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('kind = "model"', "profiles.p.kind: workers that talk to a model themselves are not in"),
+        ('kind = "model"', 'kind = "model" needs a preset, or a base_url and a model'),
+        (
+            'kind = "model"\npreset = "zai"\ncommand = ["x"]',
+            "starts no agent, so it has no command",
+        ),
         ('kind = "acp"', 'kind = "acp" needs a preset, or a command'),
         ('kind = "shell"\nmodel = "m"', "has no model"),
         ('preset = "codex"\nmodle = "m"', "unknown key profiles.p.modle (did you mean 'model'?)"),

@@ -201,6 +201,7 @@ class JobMaker:
             resume=prompts.session,
             input_file=input_file,
             max_cost_usd=money_left(inputs.run, task, of_attempt) if inputs.run else None,
+            keys=equipment.keys,
         )
 
     def _equip(self, claim: Claim, inputs: JobInputs) -> Equipment:

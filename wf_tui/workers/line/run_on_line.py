@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,8 +35,12 @@ async def run_on_line(
     *,
     prompt_file: Path | None = None,
     hears: bool = False,
+    hand_over: Callable[[socket.socket], Awaitable[None]] | None = None,
 ) -> LineRun:
     """Run a program to its end, with descriptor 3 as its line into the session.
+
+    `hand_over` gives the other end of the line to somebody else than the program, before that is
+    started; whoever has it closes it in the end, and what it raises is raised.
 
     Called by the workers, on the event loop. `prompt_file` becomes its standard input; with `hears`
     it also gets what persons write while it runs, else only answers. The end is that of the
@@ -49,12 +54,12 @@ async def run_on_line(
     try:
         connection.begin(hears=hears)
         with theirs:
-            program = replace(
-                program,
-                line=theirs,
-                stdin=prompt_file or program.stdin,
-                environment={**program.environment, "WF_LINE": str(LINE)},
-            )
+            if hand_over is None:
+                environment = {**program.environment, "WF_LINE": str(LINE)}
+                program = replace(program, line=theirs, environment=environment)
+            else:
+                await hand_over(theirs)
+            program = replace(program, stdin=prompt_file or program.stdin)
             running = asyncio.create_task(launcher.run(program, session.note, clock))
             ended = await _see_through(running, connection)
         # Behind the close: only now the end of what was said can be seen.

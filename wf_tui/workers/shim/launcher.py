@@ -25,7 +25,7 @@ from wf_tui.workers.shim.channel import DEAF_AFTER, ProgramClock, ShimConnection
 from wf_tui.workers.shim.exit_file import read_exit
 from wf_tui.workers.shim.sweep import sweep_marked
 
-__all__ = ["LOADER_PATHS", "Launcher", "Program"]
+__all__ = ["LOADER_PATHS", "Launcher", "Program", "anonymous_file"]
 
 _ROOT = str(Path(wf_tui.__file__).parent.parent)
 _BOOT = (
@@ -152,7 +152,7 @@ class Launcher:
         with contextlib.ExitStack() as unused:
             ours, theirs = socket.socketpair()
             unused.enter_context(ours)
-            with theirs, _anonymous_file(self._request(program)) as request:
+            with theirs, anonymous_file(self._request(program)) as request:
                 handles = [theirs.fileno(), request.fileno()]
                 if program.line is not None:
                     handles.append(program.line.fileno())
@@ -254,7 +254,7 @@ class Launcher:
         os.close(self._life)
 
 
-def _anonymous_file(content: bytes) -> IO[bytes]:
+def anonymous_file(content: bytes) -> IO[bytes]:
     """Return a file without a name: a request has any size, and an environment is private."""
     if hasattr(os, "memfd_create"):
         file: IO[bytes] = os.fdopen(os.memfd_create("wf-request"), "w+b")

@@ -1,0 +1,182 @@
+"""What a model has said and been told in an attempt: from it the next one goes on.
+
+A file of JSON lines beside the log of the attempt, an entry for each message. The scheduler writes
+it as the host says the entries; a torn last line is what a crash leaves. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.paths import private_opener
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["HISTORY", "INTERRUPTED", "MOST_BYTES", "append", "read", "write"]
+
+HISTORY: Final = "history.jsonl"
+"""In the folder of an attempt."""
+MOST_BYTES: Final = 64 << 20
+INTERRUPTED: Final = "interrupted: its effect is not known, look before you repeat it"
+"""What the model is told in the place of a result that was never recorded."""
+_LEFT_OUT: Final = "left out here: the conversation has become too long to keep all of it"
+_RESULTS: Final = frozenset({"tool-return", "retry-prompt"})
+Entry = dict[str, object]
+Part = dict[str, object]
+
+
+def append(path: Path, entry: str, most: int = MOST_BYTES) -> None:
+    """Add an entry, as the JSON text that it came as; what is no entry is left out.
+
+    Blocks. The oldest results go where the file would be too long. Raises `OSError`.
+    """
+    if _entry(entry) is None:
+        return
+    with open(path, "ab", opener=private_opener) as file:
+        if file.tell() and not _ends_whole(path):
+            file.write(b"\n")
+        file.write(entry.replace("\n", " ").encode("utf-8", "replace") + b"\n")
+        too_long = file.tell() > most
+    if too_long:
+        write(path, _lines(path), most)
+
+
+def write(path: Path, entries: Iterable[Entry], most: int = MOST_BYTES) -> None:
+    """Write a history anew, the whole of it or none. Blocks; raises `OSError`."""
+    fitted = _fitted(list(entries), most)
+    beside = path.with_suffix(".new")
+    with open(beside, "wb", opener=private_opener) as file:
+        file.writelines(map(_encoded, fitted))
+    beside.replace(path)
+
+
+def read(path: Path) -> list[Entry]:
+    """Return the entries, ready to be gone on from: each call of a tool has a result.
+
+    Empty where there is none that can be read. Blocks.
+    """
+    try:
+        return _answered(list(_lines(path)))
+    except OSError:
+        return []
+
+
+def _lines(path: Path) -> Iterator[Entry]:
+    with path.open("rb") as file:
+        for line in file:
+            entry = _entry(line.decode("utf-8", "replace")) if line.endswith(b"\n") else None
+            if entry is not None:
+                yield entry
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"
+
+
+def _entry(line: str) -> Entry | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) and isinstance(entry.get("message"), dict) else None
+
+
+def _answered(entries: list[Entry]) -> list[Entry]:
+    """Return a history in which what follows a message of the model answers each of its calls.
+
+    Results may have come one by one, and twice: one of a call is kept, one of no call is not.
+    """
+    answered: list[Entry] = []
+    calls: dict[str, str] = {}
+    told: list[Part] = []
+    for entry in entries:
+        if _message(entry).get("kind") == "response":
+            answered += _told(calls, told)
+            answered.append(entry)
+            calls, told = dict(_calls(entry)), []
+        else:
+            told += _parts(entry)
+    return [*answered, *_told(calls, told)]
+
+
+def _told(calls: dict[str, str], told: list[Part]) -> list[Entry]:
+    """Return as one message what the model was told between two of its own; none for nothing."""
+    results: dict[str, Part] = {}
+    others = []
+    for part in told:
+        call = part.get("tool_call_id")
+        if part.get("part_kind") not in _RESULTS or not part.get("tool_name"):
+            others.append(part)
+        elif isinstance(call, str) and call in calls:
+            results[call] = part
+    parts = [results.get(call) or _interrupted(call, name) for call, name in calls.items()]
+    parts += others
+    return [{"message": {"kind": "request", "parts": parts}}] if parts else []
+
+
+def _interrupted(call: str, name: str) -> Part:
+    return {
+        "part_kind": "tool-return",
+        "tool_name": name,
+        "tool_call_id": call,
+        "content": INTERRUPTED,
+    }
+
+
+def _fitted(entries: list[Entry], most: int) -> list[Entry]:
+    """Return entries that take three quarters of `most` bytes, where they took more than it.
+
+    The oldest results go first, and then the oldest messages behind the first one.
+    """
+    sizes = [len(_encoded(entry)) for entry in entries]
+    if sum(sizes) <= most:
+        return entries
+    over = sum(sizes) - most * 3 // 4
+    for number, entry in enumerate(entries):
+        if over <= 0:
+            return entries
+        shorter = _without_results(entry)
+        over += len(_encoded(shorter)) - sizes[number]
+        entries[number], sizes[number] = shorter, len(_encoded(shorter))
+    while over > 0 and len(entries) > 1:
+        over -= sizes.pop(1)
+        del entries[1]
+    return entries
+
+
+def _encoded(entry: Entry) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def _without_results(entry: Entry) -> Entry:
+    """Return an entry in which each long result of a tool is left out."""
+    parts = [
+        {**part, "content": _LEFT_OUT}
+        if part.get("part_kind") == "tool-return" and len(str(part.get("content"))) > len(_LEFT_OUT)
+        else part
+        for part in _parts(entry)
+    ]
+    return {**entry, "message": {**_message(entry), "parts": parts}}
+
+
+def _message(entry: Entry) -> Mapping[str, object]:
+    message = entry.get("message")
+    return message if isinstance(message, dict) else {}
+
+
+def _parts(entry: Entry) -> list[Part]:
+    parts = _message(entry).get("parts")
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+
+
+def _calls(entry: Entry) -> Iterator[tuple[str, str]]:
+    for part in _parts(entry):
+        call, name = part.get("tool_call_id"), part.get("tool_name")
+        if part.get("part_kind") == "tool-call" and isinstance(call, str) and isinstance(name, str):
+            yield call, name
