@@ -5,7 +5,7 @@ from typing import Final
 
 from wf_tui.plan.models import Isolation, OnFailure, Phase, Plan, Task
 from wf_tui.plan.order import effective_dependencies, phase_waves
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, listed, plural
 
 __all__ = ["draw", "draw_head", "draw_phase", "draw_waves"]
 
@@ -16,6 +16,7 @@ _ON_FAILURE: Final = {
 }
 _WIDEST_ID = 32
 _WIDEST_TEXT = 60
+_MOST_NEEDS = 8
 
 
 def draw(plan: Plan) -> str:
@@ -83,9 +84,7 @@ def _task_text(task: Task) -> str:
     text = clean(first_line, limit=_WIDEST_TEXT)
     parts = [f"$ {text}" if task.run and not task.title else text]
     if task.depends_on_results:
-        parts.append(
-            "needs " + ", ".join(clean(it, limit=_WIDEST_ID) for it in task.depends_on_results)
-        )
+        parts.append("needs " + listed(task.depends_on_results, _MOST_NEEDS, limit=_WIDEST_ID))
     if task.gate:
         parts.append(f"gate `{clean(task.gate, limit=_WIDEST_TEXT)}`")
     if task.review:

@@ -275,6 +275,8 @@ class Settings(Surroundings):
     """Whether the gate has to pass on the merge, too, where others have merged meanwhile."""
     review: StrictBool = False
     """Whether a person wants to see its work before it is merged."""
+    partial_results: StrictBool = False
+    """Whether it starts once all that it needs has settled, with the results that are there."""
     critic: Critic | None = None
     """Who looks at its work before it is merged; one that only reads has no use for it."""
     deliverables: _Paths = ()

@@ -33,6 +33,8 @@ class NeededResult:
     """The commit of its own work, on `base`."""
     files: tuple[str, ...] = ()
     """What it changed, a line each: `src/a.py +3 -1`."""
+    missing: str = ""
+    """Why it is not there, of one that may be missing; "" where it is."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError
 from wf_tui.git.control.diffs import file_changes
-from wf_tui.ledger.model.states import Cause, DoneKind
+from wf_tui.ledger.model.states import Cause, DoneKind, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.rules.claims import conflict_paths
@@ -151,6 +151,7 @@ def needed_results(db: Database, run: str, task: TaskRow) -> tuple[NeededResult,
                 base=row.base if row else None,
                 work=row.commit_id if row else None,
                 files=structured.files if structured else (),
+                missing="" if need.state is TaskState.DONE else need.note or need.state.value,
             )
         )
     return tuple(found)

@@ -84,6 +84,11 @@ def _rules(facts: PromptFacts) -> Iterator[str]:
         yield f"Limits: {', '.join(limits)}."
     if any(_is_cut(need, share) for need, share in _shares(facts)):
         yield "A result below is cut; the file that the variable WF_RESULTS names has it whole."
+    if missing := sum(bool(need.missing) for need in facts.needed):
+        yield (
+            f"{missing} of the {len(facts.needed)} results below are missing, and it says there "
+            "why. Work with those that are there, and name the missing ones in your answer."
+        )
     yield (
         "To ask a person, ask for permission or put your question; the answer may take long."
         if facts.can_ask
@@ -196,6 +201,7 @@ def _needed(need: NeededResult, share: int) -> dict[str, object]:
         "summary": need.summary and need.summary[:share],
         "verdict": need.verdict,
         "files": list(need.files),
+        "missing": need.missing,
     }
     return {name: value for name, value in found.items() if value or name in {"status", "result"}}
 

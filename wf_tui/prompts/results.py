@@ -53,6 +53,7 @@ def results_text(needed: Iterable[NeededResult], paths: RunPaths) -> str:
             "summary": need.summary,
             "verdict": need.verdict,
             "files": need.files,
+            "missing": need.missing,
         }
         found[need.id] = {
             "status": need.status,

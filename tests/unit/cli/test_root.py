@@ -55,6 +55,7 @@ COMMANDS = [
     "skip",
     "status",
     "stop",
+    "swarm",
     "undo",
     "unhold",
     "verify",

@@ -86,6 +86,7 @@ def _of_task(plan: Plan, task: Task) -> NewTask:
             prompt=task.prompt,
             command=task.run,
             needs=tuple(dict.fromkeys(task.depends_on_results)),
+            partial=task.partial_results,
             gate=task.gate,
             gate_once=task.gate_on is GateOn.ATTEMPT,
             review=task.review,

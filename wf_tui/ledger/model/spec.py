@@ -48,6 +48,8 @@ class Spec:
     """Variables of its own: `NAME=value`."""
     pass_env: tuple[str, ...] = ()
     """Names and patterns of variables that it gets of whoever starts the run."""
+    partial: bool = False
+    """Whether results that it needs may be missing: then it waits for their phases alone."""
     structured: bool = False
     """Whether its worker is asked for a summary, files and a verdict (`result: json`)."""
 
@@ -55,6 +57,11 @@ class Spec:
     def takes(self) -> Takes:
         """Whether it is a command, which may have a prompt besides, or a prompt alone."""
         return Takes.PROMPT if self.command is None else Takes.COMMAND
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The tasks that it cannot start without: those it needs, unless some may be missing."""
+        return () if self.partial else self.needs
 
     @property
     def merge_gate(self) -> str | None:

@@ -97,7 +97,7 @@ def fill_run(
         rows = []
         for place, task in enumerate(phase.tasks):
             follows = not phase.parallel and place > 0
-            unmet = len(task.spec.needs) + follows + bool(phase.depends_on)
+            unmet = len(task.spec.awaited) + follows + bool(phase.depends_on)
             chain = chains.get(task.id, 1)
             rows.append(_task_row(tx, task, phase.name, ordinal, chain=chain, unmet=unmet))
             ordinal += 1
@@ -119,7 +119,7 @@ def _store_edges(tx: Change, phases: Sequence[NewPhase]) -> None:
     edges: list[Values] = []
     for phase in phases:
         for place, task in enumerate(phase.tasks):
-            edges += [_edge(run, need, task.id, EdgeKind.RESULT) for need in task.spec.needs]
+            edges += [_edge(run, need, task.id, EdgeKind.RESULT) for need in task.spec.awaited]
             if not phase.parallel and place:
                 edges.append(_edge(run, phase.tasks[place - 1].id, task.id, EdgeKind.ORDER))
     tx.db.execute_many(_NEW_EDGE, edges)
@@ -197,7 +197,7 @@ def _emit_added(tx: Change, task: TaskRow) -> None:
     added = TaskAdded(
         title=task.title,
         phase=task.phase,
-        needs=task.spec.needs,
+        needs=task.spec.awaited,
         mode=task.mode,
         isolation=task.isolation,
         scope=task.scope,
@@ -223,7 +223,7 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     )
     if taken:
         raise UsageError(f"there is a task {task.id!r} already", "give the new one another title")
-    needs = [tx.task(need) for need in dict.fromkeys(task.spec.needs)]
+    needs = [tx.task(need) for need in dict.fromkeys(task.spec.awaited)]
     phase = tx.phase(phase_name) if phase_name else _added_phase(tx)
     _refuse_cycle(tx, needs, phase.name)
     phase = _reopen(tx, phase)

@@ -1,0 +1,56 @@
+"""Writing a plan as YAML that a person can read and change, and that reads back as it was."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from wf_tui.plan.foreign.traps import odd_word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["plan_text"]
+
+_WIDEST: Final = 1 << 20
+"""Characters of a line: a prompt of one line stays one."""
+_OTHER_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
+"""What YAML takes for the end of a line, too, and would read back as a newline."""
+
+
+class _PlanDumper(yaml.SafeDumper):
+    """Writes texts of several lines as blocks, and nothing as an alias, which plans do not have."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the dumper's signature
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None
+    if _OTHER_BREAKS.search(text) or odd_word(text):
+        style = '"'
+    elif "\n" in text:
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_PlanDumper.add_representer(str, _represent_text)
+
+
+def plan_text(plan: Mapping[str, object]) -> str:
+    """Return the text of a plan of plain values: tables, lists, texts, numbers, truths.
+
+    Keys stay in their order. `read.parse_plan` reads the same values of it, whatever the texts
+    hold; what is no UTF-8 cannot be written.
+    """
+    text: str = yaml.dump(
+        dict(plan),
+        Dumper=_PlanDumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=_WIDEST,
+        default_flow_style=False,
+    )
+    return text
