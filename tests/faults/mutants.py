@@ -1520,4 +1520,20 @@ MUTANTS: Final = (
         "            answered = True\n",
         "unit/scheduler/session/test_mailbox.py::test_an_answer_comes_to_its_question",
     ),
+    Mutant(
+        "models",
+        "a host that dies of a task is never counted",
+        "ledger/rules/failures.py",
+        "_was_interrupted(tx, task, ending):",
+        "False:",
+        "unit/ledger/test_going_on.py::test_a_host_that_died_is_not_counted_once",
+    ),
+    Mutant(
+        "models",
+        "a call that a crash cut off has no answer",
+        "workers/model/history.py",
+        "    return [*answered, *_told(calls, told)]\n",
+        "    return answered\n",
+        "unit/workers/model/test_history.py::test_a_call_without_a_result_is_answered",
+    ),
 )

@@ -16,6 +16,7 @@ from wf_tui.ledger.model.states import (
     BlockedKind,
     DoneKind,
     Intent,
+    NextSeat,
     Outcome,
     RunState,
     SeatState,
@@ -38,6 +39,7 @@ FOLDER = Path("/runs/r1")
 START = 1_000_000.0
 GOOD = Ending(Outcome.SUCCEEDED, "exit", exit_code=0)
 BAD = Ending(Outcome.FAILED, "exit", "exit status 1", exit_code=1)
+HOST_DIED = Ending(Outcome.FAILED, "host", "its host has ended", next_seat=NextSeat.SAME)
 STOPPED = Ending(Outcome.CANCELLED, "stopped")
 YES_OR_NO = (Option("y", "yes"), Option("n", "no"))
 PERMISSION = (

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.support.ledger_harness import (
     BAD,
     GOOD,
+    HOST_DIED,
     PERMISSION,
     RUN,
     STOPPED,
@@ -52,6 +53,7 @@ REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
     "conflict", "rate", "quota", "auth", "question", "question", "expired", "told no", "alive",
     "given back", "review", "merge gate", "heard", "has answers", "used", "said", "session",
+    "host died",
     *list(Step)[1:],
 ]  # fmt: skip
 HAND = ["retry", "release", "hold", "unhold", "cancel", "skip", "accept"]
@@ -283,6 +285,8 @@ def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
             return ledger.conflict(fence, BAD, ("src/a",), "both changed src/a")
         case "merge gate":
             return drive.fail_merge_gate(fence)
+        case "host died":
+            return ledger.interrupted(fence, HOST_DIED)
         case "rate" | "quota" | "auth":
             return ledger.limited(fence, BAD, LimitKind(how), "far", drive.clock.now() + 30)
         case "review":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness
+from tests.support.ledger_harness import BAD, GOOD, HOST_DIED, RUN, LedgerHarness
 from tests.support.task_states import STATES
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import (
@@ -95,6 +95,7 @@ REPORTS: Final[dict[str, Callable[[LedgerHarness, Fence], object]]] = {
     "429": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.RATE, "far", 2e6),
     "quota": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.QUOTA, "far", 2e6),
     "auth": lambda drive, fence: drive.ledger.limited(fence, BAD, LimitKind.AUTH, "far", 2e6),
+    "host died": lambda drive, fence: drive.ledger.interrupted(fence, HOST_DIED),
     "question": lambda drive, fence: drive.ledger.ask(fence, "1", "may I?"),
     "time-out": lambda drive, fence: drive.ledger.question_expired(fence, "1"),
     "run": lambda drive, fence: drive.ledger.step(fence, Step.RUNNING),
@@ -118,6 +119,7 @@ BY_WORKER: Final[dict[str, dict[str, str]]] = {
     "429": _to("P", RUNNING),
     "quota": _to("B:quota", RUNNING),
     "auth": _to("B:failed", RUNNING),
+    "host died": _to("P", RUNNING),
     "question": _to("Q", RUNNING),
     "time-out": _to("B:question", ASKING),
     "run": _to("R:running", RUNNING[:3]),

@@ -266,6 +266,14 @@ class Ledger(AttemptReports):
 
         return self._result(fence, ending, rule)
 
+    def interrupted(self, fence: Fence, ending: Ending) -> bool:
+        """Put a task back whose host of models died, uncounted the first time."""
+
+        def rule(tx: Change, task: TaskRow) -> None:
+            failures.interrupted(tx, task, ending, random=self.random)
+
+        return self._result(fence, ending, rule)
+
     def block(
         self, fence: Fence, ending: Ending, kind: BlockedKind, detail: Detail | None = None
     ) -> bool:

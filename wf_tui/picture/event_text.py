@@ -197,6 +197,8 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
                 return f"again in {event.wait:.1f} s: {event.text or ''}"
             if event.cause in {Cause.CONFLICT, Cause.MERGE_GATE}:
                 return f"again on the new head: {event.text or ''}"
+            if event.cause == Cause.HOST:
+                return f"goes on where it was: {event.text or ''}"
             return _joined("back in the queue", event.text)
         case tasks.TaskRetried():
             return "gets another chance"

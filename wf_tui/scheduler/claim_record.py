@@ -263,6 +263,10 @@ class ClaimRecord:
             lambda ledger: ledger.fail(self.fence, ending, kind=kind, detail=detail)
         )
 
+    async def interrupted(self, ending: Ending) -> None:
+        """Put the task back for its session, since its host is gone; not counted the first time."""
+        await self.writer.submit(lambda ledger: ledger.interrupted(self.fence, ending))
+
     async def limited(
         self,
         ending: Ending,

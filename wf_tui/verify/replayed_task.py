@@ -95,6 +95,8 @@ class ReplayedTask:
     conflicts: int = 0
     merge_gates: int = 0
     """How often it was put back since its gate failed on the merge."""
+    interrupted: bool = False
+    """Whether it was put back once since its host of models had died."""
     not_before: float | None = None
     limited: str = ""
     """Why its provider said no just now: `rate`, `quota` or `auth`; "" where it did not."""

@@ -65,6 +65,11 @@ def check_put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
     elif kind == "lane_limited":
         allowed = task.working and task.limited == "rate"
         run.require(allowed, "move", event, f"put back from {where} without a limit")
+    elif get_text(event, "cause") == "host":
+        first = not task.interrupted
+        allowed = kind == "ready" and first and task.working
+        run.require(allowed, "move", event, f"put back from {where} ({kind}) since its host died")
+        task.interrupted = True
     elif task.gate_failed and task.working:
         first = not (task.merge_gates or task.accepted)
         allowed = kind == "ready" and first

@@ -32,6 +32,8 @@ class WorkerKind:
     """Whether work without a trace of it is not done (RULES 3.1)."""
     factory: Callable[[Launcher, HostLink], Worker]
     """Makes the worker that stands for all seats of the kind, once for each scheduler."""
+    keeps_history: bool = False
+    """Whether its conversation is kept by wf, for the attempt that goes on with it."""
 
 
 KINDS: Final[Mapping[str, WorkerKind]] = {
@@ -50,7 +52,12 @@ KINDS: Final[Mapping[str, WorkerKind]] = {
         factory=lambda launcher, _: AgentWorker(launcher),
     ),
     "model": WorkerKind(
-        takes="prompt", can_ask=True, can_hear=True, has_floor=True, factory=ModelWorker
+        takes="prompt",
+        can_ask=True,
+        can_hear=True,
+        has_floor=True,
+        keeps_history=True,
+        factory=ModelWorker,
     ),
     "shell": WorkerKind(
         takes="command",

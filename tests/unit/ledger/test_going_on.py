@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.support.ledger_harness import RUN, seat, shell
+from tests.support.histories import history
+from tests.support.ledger_harness import HOST_DIED, RUN, seat, shell
+from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
 from wf_tui.ledger.model.rows import evolve, update
-from wf_tui.ledger.model.states import NextSeat, Outcome
+from wf_tui.ledger.model.states import LimitKind, NextSeat, Outcome
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.going_on import WAIT
@@ -15,7 +18,6 @@ from wf_tui.ledger.rules.moves import REASSIGN, RELEASE
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
-    from wf_tui.ledger.ledger import Fence
 
 SERVER = Ending(Outcome.FAILED, "server", "the provider had a fault", next_seat=NextSeat.SAME)
 
@@ -110,3 +112,33 @@ def test_a_worktree_that_another_attempt_had_since_is_not_asked_for(drive: Ledge
     in_session(drive, drive.expect_claim("b", "w2"))
     drive.ledger.fail(first, SERVER)
     assert (drive.task("a").seat_wanted, drive.task("a").tree_wanted) == ("w1", None)
+
+
+def test_a_host_that_died_is_not_counted_once(drive: LedgerHarness) -> None:
+    """The same seat goes on in its session at once; the second time it is a failure as others."""
+    drive.ledger.interrupted(two_seats(drive), HOST_DIED)
+    task = drive.task("a")
+    assert (drive.where("a"), task.tries, task.not_before) == ("P", 0, None)
+    claim = drive.ledger.claim(RUN, "w1")
+    assert claim is not None
+    assert (claim.session, claim.tree) == ("s-1", "4")
+    drive.ledger.interrupted(Fence(RUN, "a", claim.epoch, "w1"), HOST_DIED)
+    assert drive.task("a").tries == 1
+    assert history(drive.db).found() == []
+
+
+def test_a_fallback_whose_lane_is_shut_is_passed_over(drive: LedgerHarness) -> None:
+    """Nobody waits for a quota or a key where another profile could go on; for a rate they do."""
+    spec = replace(shell("x").spec, fallback=("large", "small"))
+    seats = [seat("w1"), seat("l1", "large", lane="far"), seat("s1", "small")]
+    drive.make(*(shell(name, max_attempts=9, backoff=0, spec=spec) for name in "abc"), seats=seats)
+    fence = drive.expect_claim("a", "l1")
+    drive.ledger.limited(fence, replace(SERVER, cause="auth"), LimitKind.AUTH, "far", None)
+    anew = replace(SERVER, next_seat=NextSeat.FALLBACK)
+    drive.ledger.fail(drive.expect_claim("b", "w1"), anew)
+    assert drive.task("b").pinned == "small"
+    drive.mine.open_lanes(RUN, ["far"])
+    fence = drive.expect_claim("c", "w1")
+    drive.ledger.see_lanes(RUN, [LaneState("far", LaneStatus.LIMITED, until=2e6)], {})
+    drive.ledger.fail(fence, anew)
+    assert drive.task("c").pinned == "large"

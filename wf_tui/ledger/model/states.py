@@ -301,6 +301,7 @@ class Cause(StrEnum):
     DELIVERABLE = "deliverable"
     GATE = "gate"
     HARVEST = "harvest"
+    HOST = "host"
     LEASE = "lease"
     LOST = "lost"
     MACHINE = "machine"

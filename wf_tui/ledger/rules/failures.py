@@ -45,6 +45,7 @@ __all__ = [
     "fail",
     "give_back",
     "hold_for_review",
+    "interrupted",
     "limited",
     "merge_gate",
     "reanchor",
@@ -112,6 +113,34 @@ def fail(
         later = going_on.to_fallback(tx, going_on.begin_anew(later), tries, ending.next_seat)
     waiting = tx.to_pending(task, later, note=ending.text, detail=detail)
     return close(tx, waiting, ending)
+
+
+def interrupted(tx: Change, task: TaskRow, ending: Ending, *, random: Random) -> TaskRow:
+    """First time: straight back to the queue, for its session, not counted; then it is counted.
+
+    What it went on with is gone, the host of the models; but one that dies of a task dies again.
+    """
+    if not in_progress(task):
+        raise refused(task, "put back")
+    if tx.run.intent == Intent.ABORT or _was_interrupted(tx, task, ending):
+        return fail(tx, task, ending, kind=BlockedKind.FAILED, detail={}, random=random)
+    tx.emit(
+        TaskReleased(
+            kind=ReleaseKind.READY, before=task.step, cause=ending.cause, text=ending.text
+        ),
+        task,
+    )
+    waiting = tx.to_pending(task, going_on.go_on(tx, task), note=ending.text)
+    return close(tx, waiting, ending)
+
+
+def _was_interrupted(tx: Change, task: TaskRow, ending: Ending) -> bool:
+    """Whether an attempt of the task has ended by the same before."""
+    rows = tx.db.execute(
+        "SELECT 1 FROM attempt WHERE run = :run AND task = :task AND cause = :cause LIMIT 1",
+        {"run": tx.run.id, "task": task.id, "cause": ending.cause},
+    )
+    return bool(rows)
 
 
 def backoff(first: float, tries: int, random: Random) -> float:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.rows import AttemptRow, decode, evolve, select
 from wf_tui.ledger.model.states import NextSeat, PinnedBy
+from wf_tui.ledger.queries.lane_reads import lanes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
     from wf_tui.ledger.rules.change import Change
@@ -92,12 +94,12 @@ def to_fallback(tx: Change, task: TaskRow, tries: int, next_seat: NextSeat) -> T
 
     `tries` is how often it has failed now. The first time another seat of the profile has a try;
     where the conversation is too long for a model, another model is needed at once. An entry that
-    has no seat which could do it is passed over; the last one takes all further tries.
+    has no seat which could do it now is passed over; the last one takes all further tries.
     """
     place = tries - 1 if next_seat is NextSeat.FALLBACK else tries - 2
     if place < 0 or task.pinned_by is PinnedBy.PERSON:
         return task
-    entries = [name for name in _entries(tx, task) if _has_seat(tx, task, name)]
+    entries = _usable(tx, task, _entries(tx, task))
     if not entries:
         return task
     return evolve(task, pinned=entries[min(place, len(entries) - 1)], pinned_by=PinnedBy.PLAN)
@@ -135,10 +137,21 @@ def _first_profile(tx: Change, task: TaskRow) -> str:
     return str(rows[0][0]) if rows else ""
 
 
-def _has_seat(tx: Change, task: TaskRow, profile: str) -> bool:
-    return any(
-        seat.profile == profile and seat.accepts(task.takes, task.role) for seat in tx.workers()
-    )
+def _usable(tx: Change, task: TaskRow, entries: Iterable[str]) -> list[str]:
+    """Return the entries with a seat that could do a task, without those whose lanes stay shut.
+
+    A limit of a rate is over in a while; a quota and a refused key are not. Where all lanes are
+    shut so, they are waited for.
+    """
+    seats = [seat for seat in tx.workers() if seat.accepts(task.takes, task.role)]
+    fit = [name for name in entries if any(seat.profile == name for seat in seats)]
+    shut = {
+        name
+        for name, lane in lanes(tx.db, tx.run.id).items()
+        if lane.state.shut(tx.now) and lane.state.status is not LaneStatus.LIMITED
+    }
+    open_now = {seat.profile for seat in seats if seat.lane not in shut}
+    return [name for name in fit if name in open_now] or fit
 
 
 def _used_since(tx: Change, attempt: AttemptRow) -> bool:

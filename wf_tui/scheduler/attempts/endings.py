@@ -49,6 +49,8 @@ class Effect(StrEnum):
     """It is blocked until its provider has a quota again."""
     REFUSED = "refused"
     """It is blocked, and its lane closed: to wait mends no key and no setting."""
+    INTERRUPTED = "interrupted"
+    """What it ran on is gone: it goes on at once, and counts from the second time on."""
     BUDGET = "budget"
     """It is blocked at once, and its work kept until a person raises the limit."""
 
@@ -82,10 +84,20 @@ DECISIONS: Final[Mapping[FailureKind, Decision]] = {
 }
 """The one table of endings (RULES 3.3)."""
 _LOST: Final = Decision(Effect.COUNTED, NextSeat.SAME)
+_HOST_DIED: Final = Decision(Effect.INTERRUPTED, NextSeat.SAME)
 
 
 def decide(outcome: Failure | Lost) -> Decision:
-    """Return what the end of a worker that was no success does."""
+    """Return what the end of a worker that was no success does.
+
+    That a host of models died is no provider's fault, as often as it happens with a single lane.
+    """
+    if (
+        isinstance(outcome, Failure)
+        and outcome.cause == Cause.HOST
+        and outcome.kind is FailureKind.TRANSPORT
+    ):
+        return _HOST_DIED
     return DECISIONS[outcome.kind] if isinstance(outcome, Failure) else _LOST
 
 

@@ -43,6 +43,9 @@ class Providers:
         """
         claim, record = active.claim, active.record
         decision = decide(outcome)
+        if decision.effect is Effect.INTERRUPTED:
+            await record.interrupted(ending)
+            return
         if self.lanes is None or claim.lane == LOCAL or not isinstance(outcome, Failure):
             await record.failed(ending)
             return

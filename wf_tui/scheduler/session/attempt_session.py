@@ -85,6 +85,8 @@ class AttemptSession:
     """Whether its worker is heard on the line alone, as agents are."""
     tools_at_end: bool = False
     transcript: Transcript | None = None
+    history: Callable[[str], None] | None = None
+    """Keeps an entry of its conversation, and blocks; None for one that keeps its own."""
     session: str | None = None
     """The id of its agent's own session, once it has told it."""
     tools: int = 0
@@ -141,6 +143,8 @@ class AttemptSession:
                 await self.questions.heard(number)
             case Verdict():
                 await self._take_verdict(event)
+            case Other(kind="history", text=entry) if self.history is not None:
+                await self._keep(self.history, entry)
             case Retry() | Result() | Other():
                 self._take_rest(event)
         if self.transcript is not None:
@@ -276,6 +280,13 @@ class AttemptSession:
             # It is through: whatever limit it has reached by that, its work is judged.
             await self._add_usage(replace(event.usage, scope="session"))
         await self.active.record.verdict(verdict_fields(event))
+
+    async def _keep(self, history: Callable[[str], None], entry: str) -> None:
+        """Keep an entry before anything behind it is taken: a crash loses the last one at most."""
+        try:
+            await self.threads.run(history, entry)
+        except OSError as error:
+            self.active.log.warning("the history of an attempt is not complete: %s", error.strerror)
 
     def _take_rest(self, event: Retry | Result | Other) -> None:
         match event:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.lane_state import LOCAL
@@ -13,6 +14,7 @@ from wf_tui.scheduler.session.attempt_session import AttemptSession
 from wf_tui.scheduler.session.questions import Questions
 from wf_tui.scheduler.session.transcript import Transcript, TranscriptFile
 from wf_tui.scheduler.session.usage_meter import UsageMeter
+from wf_tui.workers.model.history import HISTORY, append
 from wf_tui.workers.shim.log import LOG, SAID
 from wf_tui.workers.shim.redaction import Redactor
 
@@ -67,6 +69,8 @@ def make_session(
         tools_at_end=job.profile is not None and job.profile.tools_at_end,
     )
     # The log of a command is its output, which its shim writes.
+    if kind.keeps_history:
+        session.history = partial(append, job.folder / HISTORY, redact=session.redact)
     file = TranscriptFile(log if kind.has_floor else said, job.limits.output_bytes)
     session.transcript = Transcript(file, clock, threads.run)
     return session

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.paths import private_opener
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["HISTORY", "INTERRUPTED", "MOST_BYTES", "append", "read", "write"]
+__all__ = ["HISTORY", "INTERRUPTED", "MOST_BYTES", "append", "read", "ready_to_go_on", "write"]
 
 HISTORY: Final = "history.jsonl"
 """In the folder of an attempt."""
@@ -29,11 +29,15 @@ Entry = dict[str, object]
 Part = dict[str, object]
 
 
-def append(path: Path, entry: str, most: int = MOST_BYTES) -> None:
+def append(
+    path: Path, entry: str, most: int = MOST_BYTES, *, redact: Callable[[str], str] = str
+) -> None:
     """Add an entry, as the JSON text that it came as; what is no entry is left out.
 
-    Blocks. The oldest results go where the file would be too long. Raises `OSError`.
+    `redact` takes secrets out of it, which in it are escaped once more than on the line. Blocks.
+    The oldest results go where the file would be too long. Raises `OSError`.
     """
+    entry = redact(entry)
     if _entry(entry) is None:
         return
     with open(path, "ab", opener=private_opener) as file:
@@ -60,7 +64,7 @@ def read(path: Path) -> list[Entry]:
     Empty where there is none that can be read. Blocks.
     """
     try:
-        return _answered(list(_lines(path)))
+        return ready_to_go_on(list(_lines(path)))
     except OSError:
         return []
 
@@ -87,7 +91,7 @@ def _entry(line: str) -> Entry | None:
     return entry if isinstance(entry, dict) and isinstance(entry.get("message"), dict) else None
 
 
-def _answered(entries: list[Entry]) -> list[Entry]:
+def ready_to_go_on(entries: list[Entry]) -> list[Entry]:
     """Return a history in which what follows a message of the model answers each of its calls.
 
     Results may have come one by one, and twice: one of a call is kept, one of no call is not.

@@ -25,7 +25,7 @@ from wf_tui.workers.shim.launcher import Launcher, Program
 __all__ = ["HOST_DIED", "ModelWorker"]
 
 HOST_DIED: Final = "host"
-"""The cause of an attempt whose host is gone."""
+"""The cause of an attempt whose host is gone; the ledger has it among its own."""
 _HANDS: Final = "wf_tui.workers.model.hands.main:main"
 _DEAD_WITHIN: Final = 1.0
 """Seconds that the end of a host may be seen after that of the hands which it takes along."""

@@ -5,6 +5,7 @@ poll: reading and editing is done at once and in order, and a command that runs 
 being heard. What is done stands on standard output, which is the raw log of the attempt.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -72,8 +73,10 @@ class Hands:
         """Do what comes until the end, and return the status to end with."""
         wake, _ = wake_on_signals()
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        try:
+        # A host that has closed its end already may have said before how it ended.
+        with contextlib.suppress(OSError):
             self._wire.hello()
+        try:
             while self._status is None:
                 for handle in self._ready(wake):
                     self._attend(handle, wake)
