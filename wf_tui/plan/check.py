@@ -143,20 +143,22 @@ def check_names(document: Document, plan: Plan) -> Iterator[Problem]:
     # Ids are unique over the plan, not only in their phase: results are asked for by the id alone.
     phases: dict[str, Path] = {}
     tasks: dict[str, Path] = {}
+    # What an expand adds is a phase's only content, where that decides on it.
+    deciding = {one.phase for one in plan.decided}
     for number, phase in enumerate(plan.phases):
         path: Path = ("phases", number)
-        yield from _phase_name(document, phase, path, phases)
+        yield from _phase_name(document, phase, path, phases, empty=phase.name in deciding)
         for index, task in enumerate(phase.tasks):
             yield from _task_name(document, task, (*path, "tasks", index), tasks)
 
 
 def _phase_name(
-    document: Document, phase: Phase, path: Path, seen: dict[str, Path]
+    document: Document, phase: Phase, path: Path, seen: dict[str, Path], *, empty: bool
 ) -> Iterator[Problem]:
     name = quoted(phase.name)
     if not phase.name.strip():
         yield _blank(document, (*path, "name"), "phase name", "give the phase a name")
-    if not phase.tasks:
+    if not phase.tasks and not empty:
         message, hint = f"the phase {name} has no tasks", "add `tasks`, or remove the phase"
         yield document.problem("empty_phase", (*path, "tasks"), message, hint, phase=phase.name)
     if phase.name.strip() and phase.name in seen:

@@ -110,6 +110,8 @@ class Document:
     faults: tuple[Problem, ...] = ()
     renamed: Mapping[Path, str] = field(default_factory=dict)
     """Of each key that `value` has under its right name, the one that is written."""
+    places: Mapping[Path, Path] = field(default_factory=dict)
+    """Of each part of a value that was compiled of another form, where that has it."""
 
     def problem(
         self,
@@ -142,6 +144,13 @@ class Document:
         for end in range(1, len(path) + 1) if self.renamed else ():
             if path[:end] in self.renamed:
                 return (*path[: end - 1], self.renamed[path[:end]], *path[end:])
+        return self._before_compiling(path)
+
+    def _before_compiling(self, path: Path) -> Path:
+        """Return where the other form has it: at the nearest part that it is told of."""
+        for end in range(len(path), 0, -1) if self.places else ():
+            if path[:end] in self.places:
+                return (*self.places[path[:end]], *path[end:])
         return path
 
     def table(self, path: Path) -> Mapping[str, object]:
@@ -160,7 +169,7 @@ class Document:
         """Return where `path` stands, or the nearest place around it that the text has."""
         # A missing key, and a default that a task has from elsewhere, stand nowhere themselves.
         spot = self.spot
-        for part in path:
+        for part in self._before_compiling(path):
             if part not in spot.parts:
                 break
             spot = spot.parts[part]

@@ -67,9 +67,9 @@ def draw_phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
         facts.append(f"at most {phase.wip} at once")
     yield f"  {clean(phase.name)} ({'; '.join(facts)})"
     rows = [(clean(it.id, limit=_WIDEST_ID), _access(it), _task_text(it)) for it in phase.tasks]
-    id_width = max(len(name) for name, _, _ in rows)
+    id_width = max((len(name) for name, _, _ in rows), default=0)
     # One long list of scopes must not push the texts of all other tasks out of sight.
-    access_width = min(max(len(access) for _, access, _ in rows), _WIDEST_TEXT)
+    access_width = min(max((len(access) for _, access, _ in rows), default=0), _WIDEST_TEXT)
     digits = len(str(len(rows)))
     for position, (name, access, rest) in enumerate(rows, 1):
         # Numbers say an order, so only tasks that have one get them.

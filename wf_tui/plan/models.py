@@ -34,6 +34,7 @@ from wf_tui.plan.choices import (
     ResultFormat,
     Scopes,
 )
+from wf_tui.plan.tree.decided import Decided
 
 __all__ = [
     "AGENT_TYPE_WORDS",
@@ -401,6 +402,9 @@ class Plan(Surroundings):
 
     None: what the user's own checkout has; false: all.
     """
+
+    decided: tuple[Decided, ...] = Field(default=(), exclude=True)
+    """What of a tree plan is decided while it runs; no text can say it."""
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -15,10 +15,12 @@ from wf_tui.plan.foreign.files import Foreign, foreign_text, foreign_value
 from wf_tui.plan.foreign.keys import rename_aliases, unknown_keys, unused_keys
 from wf_tui.plan.foreign.traps import explained
 from wf_tui.plan.formats.json_text import read_json
+from wf_tui.plan.formats.script_text import read_script
 from wf_tui.plan.formats.toml_text import read_toml
 from wf_tui.plan.formats.yaml_text import read_yaml
 from wf_tui.plan.report import PARSE_ERROR, Problem, Report
 from wf_tui.plan.shape import shape
+from wf_tui.plan.tree.form import Form, compile_tree, is_tree
 
 __all__ = ["FORMATS", "MOST_BYTES", "folds_case", "parse_plan", "read_content", "read_plan"]
 
@@ -26,6 +28,8 @@ MOST_BYTES = 10_000_000
 """A plan of 10,000 tasks has 3 MB; what is larger is another kind of file."""
 
 FORMATS: Final = {".json": "json", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml"}
+_SCRIPTS: Final = {".js": "script", ".ts": "script"}
+"""What CodeWhale's workflows end in; no plan is written so for wf."""
 
 _TITLES: Final = {"json": "JSON", "toml": "TOML", "yaml": "YAML"}
 _START = "start with `goal` and `phases`"
@@ -33,6 +37,7 @@ _READERS: Final[dict[str, Callable[[str], Document]]] = {
     "json": read_json,
     "toml": read_toml,
     "yaml": read_yaml,
+    "script": read_script,
 }
 
 
@@ -57,7 +62,7 @@ def read_plan(
     except OSError as error:
         return refused(name, f"cannot be read: {error.strerror}", hint_for(error, path))
     # Only now: that a file is missing or a folder says more than that its name has no ending.
-    format_ = FORMATS.get(path.suffix.lower())
+    format_ = {**FORMATS, **_SCRIPTS}.get(path.suffix.lower())
     if format_ is None:
         if foreign := foreign_text(path.name, content.decode("utf-8", "replace")):
             return Report(name, None, (_refusal(foreign),))
@@ -101,16 +106,23 @@ def parse_plan(
     read = _READERS[format_](text)
     if foreign := _foreign_file(read, name, text):
         return Report(name, None, (foreign,))
-    document = rename_aliases(_explained(read, text))
-    root = document.value if isinstance(document.value, dict) else {}
-    unknown = tuple(unknown_keys(document, root))
-    warnings = (*(unknown if lenient else ()), *unused_keys(document, root))
-    strict = () if lenient else unknown
+    document = _explained(read, text)
+    if is_tree(document):
+        form = compile_tree(document, workers)
+        document = form.document
+    else:
+        document = rename_aliases(document)
+        root = document.value if isinstance(document.value, dict) else {}
+        unknown, unused = unknown_keys(document, root), unused_keys(document, root)
+        form = Form(document, tuple(unknown), tuple(unused))
+    warnings = (*(form.unknown if lenient else ()), *form.warnings)
+    strict = () if lenient else form.unknown
     shaped = shape(document)
     plan = shaped.plan
     if plan is None:
         return Report(name, None, shaped.errors, (), *known_fields(document))
-    found = check.faults(document, plan, fold_case=fold_case)
+    plan = plan.model_copy(update={"decided": form.decided})
+    found = tuple(form.told(check.faults(document, plan, fold_case=fold_case)))
     if workers is not None:
         found = (*found, *unfit_workers(document, plan, workers))
     errors = (*shaped.errors, *(it for it in found if not shaped.follows(it)), *strict)

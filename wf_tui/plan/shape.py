@@ -20,7 +20,8 @@ _SETUP: Final = ("setup", "teardown", "link", "copy", "sparse")
 _ADDED_UP: Final = frozenset({"env", "pass_env"})
 """What a task has of its own beside what the plan and its defaults have, not in place of it."""
 
-_TREE_KEY = "nodes"
+_COMPILED: Final = "decided"
+"""What only the compiler of tree plans may say."""
 _REQUIRED: Final = frozenset({"goal", "name", "id"})
 _LISTS_OF_TABLES: Final = frozenset({("phases",), ("tasks",)})
 _MOST_REPAIRS = 4
@@ -71,11 +72,6 @@ def shape(document: Document) -> Shaped:
         hint = "start with `goal` and `phases`"
         no_table = document.problem(PARSE_ERROR, (), message, hint)
         return Shaped(None, document.faults or (no_table,))
-    if _TREE_KEY in root and "phases" not in root:
-        message = "this is the tree form of a plan (`nodes`); only the phase form can be run"
-        hint = "write `phases` with `tasks`"
-        tree_form = document.problem(PARSE_ERROR, (_TREE_KEY,), message, hint)
-        return Shaped(None, (*document.faults, tree_form))
     plan, wrong = validate(document, root)
     # The first problem of each place: what the reader could not take as written is then also of
     # the wrong type, and would be named twice.
@@ -146,6 +142,7 @@ def with_defaults(root: Table) -> dict[str, object]:
     # Before the types are checked, and by keys: a model could not tell a default from a value that
     # was written and is the same.
     plan = _present(root)
+    plan.pop(_COMPILED, None)
     defaults = usable_defaults(plan.get("defaults"))
     phases = plan.get("phases")
     if not isinstance(phases, list):

@@ -9,6 +9,7 @@ from wf_tui.errors import nearest
 from wf_tui.plan import models
 from wf_tui.plan.document import Document, Path
 from wf_tui.plan.report import PARSE_ERROR, Problem, quoted
+from wf_tui.plan.tree.specs import Strategy
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -28,6 +29,7 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
     "gate_on": models.GateOn,
     "on_timeout": models.OnTimeout,
     "pick": models.Pick,
+    "strategy": Strategy,
 }
 _WANTED: Final = {
     "string_type": "text",

@@ -220,7 +220,6 @@ def test_parse_errors_of_a_task(fields: dict[str, object], message: str, hint: s
         ({"goal": "g", "scopes": "raise"}, "scopes", "serialize or race"),
         ({"goal": "g", "defaults": 5}, "defaults", "must be a table of keys"),
         ({"goal": "g", "gate": 5}, "gate", "must be text"),
-        ({"goal": "g", "nodes": []}, "nodes", "tree form"),
         ({"goal": "g", "phases": [{"name": "a", "tasks": [7]}]}, "phases[0].tasks[0]", "table"),
         (
             {"goal": "g", "phases": [{"name": "a", "parallel": "yes"}]},

@@ -18,7 +18,7 @@ __all__ = ["KEYS", "all_tables", "rename_aliases", "unknown_keys", "unused_keys"
 
 def _own_first(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
     """Return the fields of a table, those that several kinds of tables have behind its own."""
-    fields = model.model_fields.items()
+    fields = [field for field in model.model_fields.items() if not field[1].exclude]
     return sorted(fields, key=lambda field: field[0] in Surroundings.model_fields)
 
 
