@@ -1536,4 +1536,12 @@ MUTANTS: Final = (
         "    return answered\n",
         "unit/workers/model/test_history.py::test_a_call_without_a_result_is_answered",
     ),
+    Mutant(
+        "models",
+        "the hands of a model have its key",
+        "profiles/run_profiles.py",
+        "                environment=profile.env,\n",
+        "                environment={**profile.env, **keys.values},\n",
+        "unit/profiles/test_run_profiles.py::test_the_key_of_a_model_goes_to_no_program",
+    ),
 )

@@ -22,7 +22,12 @@ _NEEDED: Final = ("pydantic_ai", "openai")
 
 def is_installed() -> bool:
     """Whether a host of models would find what it imports; it is this very interpreter."""
-    return all(util.find_spec(name) is not None for name in _NEEDED)
+    return all(map(_is_there, _NEEDED))
+
+
+def has_pip() -> bool:
+    """Whether this interpreter can install something by itself."""
+    return _is_there("pip")
 
 
 def how_to_install(prefix: Path = Path(sys.prefix), python: str = sys.executable) -> str:
@@ -36,12 +41,22 @@ def how_to_install(prefix: Path = Path(sys.prefix), python: str = sys.executable
         return shlex.join(["pipx", "inject", _PACKAGE, *_requirements()])
     if (prefix / "uv-receipt.toml").exists():
         return shlex.join(["uv", "tool", "install", "--force", whole])
-    if editable and prefix == Path(source, ".venv") and Path(source, "uv.lock").exists():
-        return shlex.join(["uv", "sync", "--project", source, "--inexact", "--extra", EXTRA])
+    of_clone = editable and prefix == Path(source, ".venv") and Path(source, "uv.lock").exists()
+    if of_clone and not has_pip():
+        return shlex.join(
+            ["uv", "sync", "--project", source, "--inexact", "--no-dev", "--extra", EXTRA]
+        )
     words = ["-e", whole] if editable else [whole]
-    if (prefix / "pyvenv.cfg").exists() and util.find_spec("pip") is None:
+    if (prefix / "pyvenv.cfg").exists() and not has_pip():
         return shlex.join(["uv", "pip", "install", "--python", python, *words])
     return shlex.join([python, "-m", "pip", "install", *words])
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return util.find_spec(name) is not None
+    except ValueError:  # a module of that name is in the making, or was taken away
+        return False
 
 
 def _source() -> tuple[str, bool]:

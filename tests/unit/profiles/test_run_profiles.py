@@ -46,6 +46,18 @@ def test_profiles_are_stored_whole_and_without_values() -> None:
     assert (profiles_of(""), profiles_of("{}")) == ({}, {})
 
 
+def test_the_key_of_a_model_goes_to_no_program(tmp_path: Path) -> None:
+    """Its hands get what the profile sets, and neither its key nor another's, by no name."""
+    model = Resolved(
+        "m", "model", "maker", env={"X": "1"}, keys=(Key("M_KEY", "env", "A"),), model="x"
+    )
+    made = read(tmp_path, ENVIRON, model, OTHER).equip("m", "m-1")
+    assert (made.home, made.environment, made.keys) == (None, {"X": "1"}, {"M_KEY": ENVIRON["A"]})
+    assert made.withheld == {"A", "M_KEY", "B", "B_KEY"}
+    assert ENVIRON["A"] in made.secrets
+    assert ENVIRON["A"] not in repr(made)
+
+
 def test_each_gets_the_keys_of_its_own_lane(tmp_path: Path) -> None:
     """Nothing of another maker: neither as a key, nor passed on as a variable of the user's."""
     run = read(tmp_path, ENVIRON, ONE, OTHER, COMMANDS)

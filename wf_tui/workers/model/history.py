@@ -100,6 +100,9 @@ def ready_to_go_on(entries: list[Entry]) -> list[Entry]:
     calls: dict[str, str] = {}
     told: list[Part] = []
     for entry in entries:
+        if entry.get("summary") is True:
+            # What came before is in it.
+            answered, calls, told = [], {}, []
         if _message(entry).get("kind") == "response":
             answered += _told(calls, told)
             answered.append(entry)
@@ -130,6 +133,7 @@ def _interrupted(call: str, name: str) -> Part:
         "tool_name": name,
         "tool_call_id": call,
         "content": INTERRUPTED,
+        "outcome": "failed",
     }
 
 

@@ -9,6 +9,7 @@ import socket
 from pathlib import Path
 from typing import Final
 
+from wf_tui.profiles.models_extra import EXTRA, how_to_install, is_installed
 from wf_tui.profiles.resolved import Resolved
 from wf_tui.workers.driver_outcome import outcome_of
 from wf_tui.workers.line.failure_kind import FailureKind
@@ -46,6 +47,10 @@ class ModelWorker:
         """
         if job.profile is None or job.prompt_file is None:
             return Failure("spawn", "the task has no prompt", kind=FailureKind.CONFIG)
+        if not is_installed():
+            # It was when the run began; what is missing since is no attempt's fault.
+            text = f"the extra {EXTRA} is not installed any more: {how_to_install()}"
+            return Failure("spawn", text, kind=FailureKind.CONFIG)
         try:
             spec = await asyncio.to_thread(spec_of, job, job.profile, job.prompt_file)
             content = await asyncio.to_thread(spec.to_json)

@@ -85,6 +85,13 @@ def test_a_result_of_no_call_is_left_out(tmp_path: Path) -> None:
     assert results(entries) == [[("a", "late")]]
 
 
+def test_a_summary_stands_for_what_came_before(tmp_path: Path) -> None:
+    """A conversation that was too long begins with it."""
+    summary = {**asked("So far: all is read."), "summary": True}
+    entries = kept(tmp_path / "h", asked("Do it."), said("a"), summary, said("b"), told("b"))
+    assert entries == [asked("So far: all is read."), said("b"), told("b")]
+
+
 def test_a_torn_line_is_dropped(tmp_path: Path) -> None:
     """A crash in the middle of a line costs that entry; the next attempt's are whole again."""
     path = tmp_path / "h"
