@@ -12,7 +12,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.rules.claims import conflict_paths
 from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
-from wf_tui.prompts.structured import read_structured
+from wf_tui.structured import read_structured
 from wf_tui.text import clean
 from wf_tui.workers.shim import log
 from wf_tui.workers.shim.exit_file import read_exit

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.prompts.results import RESULT_CHARACTERS
-from wf_tui.prompts.structured import FORMAT, JUDGE_FORMAT
+from wf_tui.structured import FORMAT, JUDGE_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wf_tui.prompts.structured import StructuredResult, read_structured
+from wf_tui.structured import StructuredResult, read_structured
 
 ANSWER = '{"summary": "fine", "files": ["a", 3], "verdict": "pass", "more": 1}'
 
