@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["FORMAT", "JUDGE_FORMAT", "StructuredResult", "read_structured"]
+__all__ = ["FORMAT", "JUDGE_FORMAT", "StructuredResult", "last_block", "read_structured"]
 
 FORMAT: Final = (
     'End with one fenced block, ```json, of this form: {"summary": "what you found or did", '
@@ -41,6 +41,12 @@ class StructuredResult:
     verdict: str = _UNSURE
     pick: str | None = None
     """The task that a judge names, as it wrote it: it may be none of the run."""
+
+
+def last_block(text: str) -> str:
+    """Return the fenced block by which an answer is read, as it stands there; "" for none."""
+    found = [match.group() for match in _BLOCK.finditer(text)]
+    return found[-1] if found else ""
 
 
 def read_structured(text: str) -> StructuredResult:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BAD = {
     "failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency",
 }  # fmt: skip
-NOT_SETTLED = {"quota", "question", "hold", "review"}
+NOT_SETTLED = {"quota", "question", "hold", "review", "critic"}
 
 
 def check(db: Database) -> None:
@@ -47,7 +47,7 @@ def _check_phases(db: Database, tasks: dict[str, TaskRow], phases: dict[str, Pha
     opened = Counter(attempt.phase for attempt in reads.attempts(db, RUN) if attempt.open)
     waits = db.execute("SELECT src, dst FROM phase_edge WHERE run = :run", {"run": RUN})
     for phase in phases.values():
-        inside = [task for task in tasks.values() if task.phase == phase.name]
+        inside = [t for t in tasks.values() if t.phase == phase.name and not t.critic_of]
         unsettled = [task.id for task in inside if not _settles(task, phase)]
         before = [phases[str(src)] for src, dst in waits if dst == phase.name]
         assert phase.unsettled == len(unsettled), phase.name
@@ -58,6 +58,8 @@ def _check_phases(db: Database, tasks: dict[str, TaskRow], phases: dict[str, Pha
 
 
 def _settles(task: TaskRow, phase: PhaseRow) -> bool:
+    if task.critic_of:
+        return False
     if task.state is TaskState.DONE:
         return True
     blocked = task.state is TaskState.BLOCKED and task.kind not in NOT_SETTLED
@@ -106,7 +108,7 @@ def _check_claims(db: Database, tasks: dict[str, TaskRow]) -> None:
     }
     holding = {seat.name: (seat.task, seat.epoch) for seat in reads.workers(db, RUN) if seat.task}
     assert holding == {
-        a.worker: (a.task, a.epoch) for a in opened if not a.worker.startswith("user:")
+        a.worker: (a.task, a.epoch) for a in opened if not a.worker.startswith(("user:", "critic:"))
     }
     questions = db.execute(
         "SELECT task FROM question WHERE run = :run AND state = 'open'", {"run": RUN}

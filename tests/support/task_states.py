@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, shell
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
+from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import CANCEL, HOLD, SKIP
 
@@ -59,6 +62,14 @@ def _reviewed(drive: LedgerHarness) -> None:
     assert drive.ledger.hold_for_review(fence, GOOD, {"paths": ["src/t"]}, tree=None)
 
 
+def _criticised(drive: LedgerHarness) -> None:
+    drive.make(shell("t", spec=Spec(command="true", critic="look at it", critic_rounds=3)))
+    fence = drive.expect_claim("t", step=Step.CHECKING)
+    drive.ledger.harvested(fence, WorkHarvested(commit="c1"))
+    work = replace(GOOD, commit="c1")
+    assert drive.ledger.hold_for_critic(fence, work, {"paths": ["src/t"]}, tree=None)
+
+
 def _unanswered(drive: LedgerHarness) -> None:
     drive.make("t")
     fence = drive.ask(drive.expect_claim("t"))
@@ -104,6 +115,7 @@ STATES: Final[dict[str, Callable[[LedgerHarness], object]]] = {
     "B:budget": _at_once(BlockedKind.BUDGET),
     "B:question": _unanswered,
     "B:review": _reviewed,
+    "B:critic": _criticised,
     "B:quota": _quota,
     "B:hold": _by_hand(HOLD),
     "B:cancelled": _by_hand(CANCEL),

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.rules.claims import Claim
+    from wf_tui.ledger.rules.decisions.judgement import Judgement
     from wf_tui.ledger.rules.moves import Move
     from wf_tui.profiles.resolved import Resolved
 
@@ -245,11 +246,17 @@ class Ledger(AttemptReports):
         ending: Ending,
         result: str | None,
         note: str = "",
+        judgement: Judgement | None = None,
     ) -> bool:
-        """Finish a task; `note` says how much it changed: `+120 -4`."""
-        return self._result(
-            fence, ending, lambda tx, task: attempts.done(tx, task, kind, ending, result, note)
-        )
+        """Finish a task; `note` says how much it changed: `+120 -4`.
+
+        `judgement` is what its answer says of the work of others, where it was asked for that.
+        """
+
+        def rule(tx: Change, task: TaskRow) -> None:
+            attempts.done(tx, task, kind, ending, result, note, judgement)
+
+        return self._result(fence, ending, rule)
 
     def fail(
         self,
@@ -294,6 +301,16 @@ class Ledger(AttemptReports):
             fence,
             ending,
             lambda tx, task: failures.hold_for_review(tx, task, ending, detail, tree),
+        )
+
+    def hold_for_critic(
+        self, fence: Fence, ending: Ending, detail: Detail, *, tree: str | None
+    ) -> bool:
+        """Keep checked work, the commit of `ending`, for a critic, which is added with it."""
+        return self._result(
+            fence,
+            ending,
+            lambda tx, task: failures.hold_for_critic(tx, task, ending, detail, tree),
         )
 
     def conflict(

@@ -181,6 +181,7 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
     match event:
         case tasks.TaskAdded():
             who = f" by the worker of {event.author}" if event.author else ""
+            who = f" as the critic of {event.critic_of}" if event.critic_of else who
             return _joined(f"added{who}", event.title)
         case tasks.TaskClaimed():
             again = f", after {plural(event.tries, 'failure')}" if event.tries else ""
@@ -207,11 +208,13 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.TaskDone():
             return _joined(_spaced(event.kind), (event.commit or "")[:_SHORT], " ")
         case tasks.TaskSkipped():
-            return "skipped"
+            return f"skipped: {event.after} went on without it" if event.after else "skipped"
         case tasks.TaskEdited():
             # From where a budget counts goes without saying: it was raised.
             names = [name for name in event.fields if name != "budget_from"]
             return _joined("changed", ", ".join(names))
+        case tasks.CriticJudged():
+            return f"its critic says {event.verdict}, round {event.round} of {event.of}"
         case tasks.QuestionAsked():
             return f"asks: {event.text}"
         case tasks.QuestionAnswered():

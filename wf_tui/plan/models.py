@@ -251,7 +251,7 @@ class Critic(_Part):
     worker: StrictStr | None = None
     """The profile or worker it is pinned to; None leaves it to the roles."""
     rounds: _Positive = 3
-    """How often the work may go back before a person is asked."""
+    """How often it is asked before a person is."""
 
 
 class Settings(Surroundings):

@@ -9,7 +9,14 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.queries.conversation import PersonSaid
 
-__all__ = ["Comment", "EarlierAttempt", "NeededResult", "PromptFacts"]
+__all__ = [
+    "Comment",
+    "CriticWords",
+    "EarlierAttempt",
+    "JudgedWork",
+    "NeededResult",
+    "PromptFacts",
+]
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,38 @@ class Comment:
 
 
 @dataclass(frozen=True)
+class CriticWords:
+    """What a critic has said of the work of a task."""
+
+    id: str
+    """The task that is the critic."""
+    verdict: str
+    """`pass`, `fail` or `unsure`."""
+    text: str
+
+
+@dataclass(frozen=True)
+class JudgedWork:
+    """The work that a critic is asked about."""
+
+    author: TaskRow
+    """The task that has made it."""
+    commit: str
+    base: str | None
+    epoch: int
+    """The attempt that it is of."""
+    answer: str
+    """What its worker said at the end."""
+    files: tuple[str, ...] = ()
+    """What it changes, a line each."""
+    patch: str = ""
+    gate: str = ""
+    """The end of what its gate has printed, which it has passed."""
+    cut: bool = False
+    """Whether the patch is longer than what is here."""
+
+
+@dataclass(frozen=True)
 class PromptFacts:
     """All that the prompt of one attempt is made of."""
 
@@ -83,6 +122,10 @@ class PromptFacts:
     """The paths that did not merge the last time."""
     resumed: bool = False
     """Whether the worker knows the task already, from the session that it goes on with."""
+    critics: tuple[CriticWords, ...] = ()
+    """What critics have said of it, or of the work that it is to judge, the newest last."""
+    judged: JudgedWork | None = None
+    """What it is to judge, where it is a critic."""
     judges: bool = False
     """Whether its answer is to name one of the needed tasks, as the judge of their phase."""
     can_ask: bool = False

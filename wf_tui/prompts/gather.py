@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError
-from wf_tui.git.control.diffs import file_changes
+from wf_tui.git.control.diffs import diff, file_changes
 from wf_tui.ledger.model.states import Cause, DoneKind, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.conversation import said_to
+from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.rules.claims import conflict_paths
-from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
+from wf_tui.prompts.facts import (
+    CriticWords,
+    EarlierAttempt,
+    JudgedWork,
+    NeededResult,
+    PromptFacts,
+)
 from wf_tui.structured import read_structured
 from wf_tui.text import clean
 from wf_tui.workers.shim import log
@@ -35,7 +43,10 @@ __all__ = [
 
 _MOST_EARLIER: Final = 5
 """The newest attempts that a prompt tells of: older ones are repeated by them."""
+_MOST_CRITICS: Final = 5
 _MOST_FILES: Final = 50
+_MOST_PATCH: Final = 40_000
+"""Characters of a patch that a critic has in its prompt; the files themselves lie before it."""
 _TAIL: Final = 2000
 """Characters of what a program printed at its end."""
 
@@ -63,9 +74,41 @@ def read_facts(db: Database, run: str, task: TaskRow, asked: Asked) -> PromptFac
         needed=() if asked.resumed else needed_results(db, run, task),
         earlier=_newest(db, run, task, asked),
         said=said_to(db, run, task.id, asked.epoch, new=asked.resumed),
+        critics=_critics(db, task, resumed=asked.resumed),
+        judged=_judged(db, task) if task.critic_of else None,
         conflict=asked.conflict,
         resumed=asked.resumed,
         can_ask=asked.can_ask,
+    )
+
+
+def _critics(db: Database, task: TaskRow, *, resumed: bool) -> tuple[CriticWords, ...]:
+    """Return what critics have said of a task; of a critic's task, what those before it have.
+
+    A session that goes on knows all but the last.
+    """
+    author = task.critic_of or (task.id if task.spec.critic else "")
+    rows = critics_of(db, task.run, author) if author else ()
+    words = []
+    for row in rows:
+        if row.kind is DoneKind.ANSWERED and row.id != task.id:
+            verdict = read_structured(row.result or "").verdict
+            words.append(CriticWords(row.id, verdict, row.result or ""))
+    return tuple(words[-1 if resumed else -_MOST_CRITICS :])
+
+
+def _judged(db: Database, critic: TaskRow) -> JudgedWork:
+    """Return the work that a critic is asked about, as far as the ledger has it."""
+    author, commit = reads.task(db, critic.run, critic.critic_of), critic.spec.reads
+    made = [row for row in reads.attempts(db, critic.run, author.id) if row.commit_id == commit]
+    # An older attempt than the last where the author has gone on without this critic.
+    first = made[0] if made else None
+    return JudgedWork(
+        author,
+        commit,
+        base=first.base if first else None,
+        epoch=first.epoch if first else 0,
+        answer=author.result or "",
     )
 
 
@@ -176,6 +219,24 @@ def complete(facts: PromptFacts, control: Control, paths: RunPaths) -> PromptFac
             )
             for attempt in facts.earlier
         ),
+        judged=_with_work(facts.judged, control, paths) if facts.judged else None,
+    )
+
+
+def _with_work(judged: JudgedWork, control: Control, paths: RunPaths) -> JudgedWork:
+    """Add the patch that a critic is asked about, and what the gate has printed."""
+    patch = ""
+    if judged.base is not None:
+        with contextlib.suppress(GitError):
+            whole = diff(control, judged.base, judged.commit).decode(errors="replace")
+            patch = clean(whole, limit=_MOST_PATCH + 1, multiline=True)
+    gate = read_exit(paths.attempt(judged.author.id, judged.epoch) / "gate.json")
+    return replace(
+        judged,
+        files=_files(control, judged.base, judged.commit),
+        patch=patch[:_MOST_PATCH],
+        cut=len(patch) > _MOST_PATCH,
+        gate=gate.tail[-_TAIL:] if gate else "",
     )
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.structured import last_block
 from wf_tui.workers.shim.plain_file import write_plain
 from wf_tui.workers.shim.redaction import Redactor
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wf_tui.paths import RunPaths
-    from wf_tui.prompts.facts import NeededResult
+    from wf_tui.prompts.facts import CriticWords, NeededResult
     from wf_tui.workers.protocol import Job, Success
 
 __all__ = ["RESULT_CHARACTERS", "RESULT_FILE", "kept_result", "results_text"]
@@ -23,6 +24,7 @@ RESULT_CHARACTERS: Final = 8000
 RESULT_FILE: Final = "result.md"
 """Holds, in the folder of an attempt, the whole of an answer that is longer than that."""
 
+_LONGEST_BLOCK: Final = 6000
 _MOST: Final = 1 << 20
 """Characters of an answer that are kept at all."""
 
@@ -31,19 +33,31 @@ def kept_result(job: Job, outcome: Success) -> Success:
     """Return a success with as much of its answer as the ledger keeps; blocks.
 
     The whole of a longer one is put into the attempt's folder, where `WF_RESULTS` of those that
-    need it says it is. Raises `OSError` where that cannot be written.
+    need it says it is. What it says in its structured part is kept of any. Raises `OSError` where
+    that cannot be written.
     """
     whole = Redactor(dict(job.secrets)).whole(outcome.result)
     if len(whole) > RESULT_CHARACTERS:
         write_plain(job.folder / RESULT_FILE, whole[:_MOST])
-        whole = whole[:RESULT_CHARACTERS]
+        whole = _cut(whole)
     return replace(outcome, result=whole)
 
 
-def results_text(needed: Iterable[NeededResult], paths: RunPaths) -> str:
+def _cut(whole: str) -> str:
+    """Return the beginning of an answer, and its structured part, which comes last."""
+    begin, block = whole[:RESULT_CHARACTERS], last_block(whole)
+    if not block or len(block) > _LONGEST_BLOCK or block in begin:
+        return begin
+    return f"{begin[: RESULT_CHARACTERS - len(block) - 2]}\n\n{block}"
+
+
+def results_text(
+    needed: Iterable[NeededResult], paths: RunPaths, critics: Iterable[CriticWords] = ()
+) -> str:
     """Return the file that `WF_RESULTS` names: by task, `status`, `result`, `commit` and more.
 
-    Where the ledger has the beginning of a long answer, `file` names the whole.
+    Where the ledger has the beginning of a long answer, `file` names the whole. What critics have
+    said of the task itself stands there, too: a command has no prompt to read that in.
     """
     found = {}
     for need in needed:
@@ -61,4 +75,6 @@ def results_text(needed: Iterable[NeededResult], paths: RunPaths) -> str:
             "commit": need.commit,
             **{name: value for name, value in more.items() if value},
         }
+    for one in critics:
+        found[one.id] = {"status": "answered", "result": one.text, "verdict": one.verdict}
     return json.dumps(found, indent=1)

@@ -19,8 +19,10 @@ from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.rows.options import Option
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.scheduler.attempts.job import read_inputs, read_results
 from wf_tui.scheduler.run_log import RunLog
+from wf_tui.structured import read_structured
 
 if TYPE_CHECKING:
     import asyncio
@@ -245,9 +247,16 @@ class ClaimRecord:
     ) -> None:
         """End the task, where there is nothing to merge; `note` is for people.
 
-        What comes after the claim is no longer the live one is kept as a rejected result.
+        What comes after the claim is no longer the live one is kept as a rejected result. A
+        structured answer is read here: a critic and a judge decide by it.
         """
-        await self.writer.submit(lambda ledger: ledger.done(self.fence, kind, ending, result, note))
+        judgement = None
+        if self.claim.task.spec.structured and kind is DoneKind.ANSWERED:
+            said = read_structured(result or "")
+            judgement = Judgement(said.verdict, said.pick)
+        await self.writer.submit(
+            lambda ledger: ledger.done(self.fence, kind, ending, result, note, judgement)
+        )
 
     async def failed(
         self,
@@ -302,6 +311,12 @@ class ClaimRecord:
         """
         return await self.writer.submit(
             lambda ledger: ledger.hold_for_review(self.fence, ending, detail, tree=tree)
+        )
+
+    async def held_for_critic(self, ending: Ending, detail: Detail, *, tree: str | None) -> bool:
+        """Keep the work, the commit of `ending`, for its critic; as `held_for_review` otherwise."""
+        return await self.writer.submit(
+            lambda ledger: ledger.hold_for_critic(self.fence, ending, detail, tree=tree)
         )
 
     async def merge_gate_failed(self, ending: Ending, detail: Detail, *, tree: str) -> None:

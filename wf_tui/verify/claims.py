@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify import pauses
+from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_int, get_list, get_text
 from wf_tui.verify.kinds import ACCEPTED_AT, LEFT_ACCEPTED
 
@@ -42,9 +43,10 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     One live claim of a task, in an epoch one above the last; nothing it waits for left to do; no
     overlapping scope held; a seat, a job and a run that is going (RULES 3.1, 4.3).
     """
-    # Only a person's claim says where the task was: it takes work that was held back, as it is,
-    # so it needs neither a seat nor a run that is going.
-    by_hand = "before" in event.data
+    # Only a claim without a worker says where the task was: it takes work that was held back, as it
+    # is. A person's needs neither a seat nor a run that is going.
+    by_critic = (event.worker or "").startswith(critics.HOLDER)
+    by_hand = "before" in event.data and not by_critic
     _check_single_claim(run, task, event)
     _check_order(run, task, event)
     _check_spec(run, task, event)
@@ -53,6 +55,8 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         allowed = task.state == "blocked" and task.kind in kinds
         run.require(allowed, "move", event, f"work was accepted while it was {task.where}")
         run.require(not run.ended, "run", event, f"accepted while the run was {run.status}")
+    elif by_critic:
+        critics.check_passed_claim(run, task, event)
     else:
         _check_seat(run, task, event)
     # From here on the claim is believed, whatever was wrong with it: the ledger did so, too.
@@ -60,11 +64,18 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     if by_hand:
         accepted = task.kind or ""
         step = ACCEPTED_AT.get(accepted, "harvesting")
+        # What a person has taken without its critic waits for them when it does not pass.
+        accepted = "review" if accepted == "critic" else accepted
+    elif by_critic:
+        step = "checking"
     # Kept until the next claim: accepted work may fail in the way that it was held back for.
     task.accepted = accepted
     task.unseen = task.spec.review and not by_hand
+    task.unjudged = task.spec.critic and not by_hand and not by_critic
     task.gated = task.spec.gate and task.spec.gate_on_merge
     run.open_attempt(task, event.worker or "", event.epoch or task.epoch + 1)
+    # What is merged is what was judged; nobody harvests it again.
+    task.harvested = task.held if by_critic else None
     run.move(task, "in_progress")
     task.step, task.not_before = step, None
     task.limited, task.in_conflict = "", False
@@ -209,6 +220,7 @@ def check_merge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """
     is_live(run, task, event)
     run.require(task.merging, "move", event, f"merged while it was {task.where}")
+    run.require(not task.unjudged, "critic", event, "merged without a pass of its critic")
     old, new, chain = get_text(event, "old"), get_text(event, "new"), run.chain
     text = f"merged onto {old[:12]}, but the branch was at {chain.head[:12]}"
     run.require(old == chain.head, "chain", event, text)

@@ -16,6 +16,7 @@ __all__ = [
     "COUNTED",
     "LEFT_ACCEPTED",
     "NEVER_RETRIED",
+    "PASSED_CHECKS",
     "SCOPE_WHYS",
     "UNSETTLED",
 ]
@@ -24,7 +25,7 @@ BLOCKING: Final = frozenset(
     {"failed", "gate", "deliverable", "scope", "conflict", "budget", "cancelled", "dependency"}
 )
 """They block whoever needs the result."""
-UNSETTLED: Final = frozenset({"quota", "question", "hold", "review"})
+UNSETTLED: Final = frozenset({"quota", "question", "hold", "review", "critic"})
 """They keep their phase from settling."""
 COUNTED: Final = frozenset({"failed", "gate", "deliverable"})
 """Failures of an attempt that are counted, and tried again."""
@@ -32,12 +33,21 @@ AT_ONCE: Final = frozenset({"scope", "budget", "quota"})
 """Ends of an attempt that are not tried again."""
 ABORTING: Final = COUNTED | {"scope", "budget", "conflict"}
 """They abort a run whose phase says so."""
-CANCELLED_BY_ABORT: Final = frozenset({"dependency", "question", "quota", "hold", "review"})
+CANCELLED_BY_ABORT: Final = frozenset(
+    {"dependency", "question", "quota", "hold", "review", "critic"}
+)
 """They are cancelled by an abort; the others stay."""
 NEVER_RETRIED: Final = frozenset({"dependency", "hold"})
 """Neither retried nor reassigned: what ends them is the task in front, or `unhold`."""
-ACCEPTED_AT: Final = {"scope": "checking", "conflict": "harvesting", "review": "checking"}
+ACCEPTED_AT: Final = {
+    "scope": "checking",
+    "conflict": "harvesting",
+    "review": "checking",
+    "critic": "checking",
+}
 """Work that a person can accept, and the step at which it is taken up."""
+PASSED_CHECKS: Final = frozenset({"review", "critic"})
+"""Its work is good, so that the tries stay counted when it is sent back."""
 LEFT_ACCEPTED: Final = frozenset({"scope", "failed"})
 """Tasks of which a person can take what an attempt left beside its harvest."""
 SCOPE_WHYS: Final = ("secret", "filter", "refused", "outside", "left")

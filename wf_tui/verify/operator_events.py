@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_int
+from wf_tui.verify.kinds import PASSED_CHECKS
 from wf_tui.verify.scheduler_events import stop
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     if backoff:
         task.not_before = None
         return
-    used = task.tries if task.kind == "review" else 0
+    used = task.tries if task.kind in PASSED_CHECKS else 0
     task.reset_tries()
     task.tries = used
     run.requeue(task)
@@ -127,7 +129,10 @@ def check_unhold(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 def check_skip(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that counts as done without its work; from then on nothing waits for it."""
-    if not _apply_action(run, task, event, task.stoppable or task.idle):
+    stopped = _apply_action(run, task, event, task.stoppable or task.idle)
+    if "after" in event.data:
+        critics.check_dismissed(run, task, event)
+    elif not stopped:
         _check_run_goes(run, event)
     task.not_before = None
     run.move(task, "done", "skipped")
@@ -150,7 +155,7 @@ def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     _check_undo_allowed(run, task, event, action, command)
     task.spec = action.spec
     task.tries, task.conflicts, task.not_before = action.tries, action.conflicts, action.not_before
-    task.merge_gates = action.merge_gates
+    task.merge_gates, task.sent_back = action.merge_gates, action.sent_back
     # Not back to what it was but to P*: what it needs may have been blocked or freed since.
     if action.state == "pending" or action.kind == "dependency":
         run.requeue(task)

@@ -13,6 +13,7 @@ from wf_tui.verify import (
     run_events,
     scheduler_events,
 )
+from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_text
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ def _judge_of_block(event: EventRow) -> TaskJudge:
     if event.data.get("abort"):
         return scheduler_events.check_cancelled_by_abort
     kind = get_text(event, "kind")
+    if kind == "review" and get_text(event, "before") in {"critic", "review"}:
+        return critics.check_to_person
     own = {
+        "critic": scheduler_events.check_held_for_critic,
         "dependency": scheduler_events.check_blocked_by_result,
         "question": scheduler_events.check_question_expired,
     }
@@ -108,6 +112,8 @@ def _judge_of_release(event: EventRow) -> TaskJudge:
     by_person = "undo" in event.data or get_text(event, "kind") == "stop"
     if by_person:
         return operator_events.check_release
+    if get_text(event, "kind") == "critic":
+        return critics.check_sent_back
     return scheduler_events.check_put_back
 
 
@@ -150,6 +156,7 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "task_reassigned": operator_events.check_reassign,
     "task_skipped": operator_events.check_skip,
     "task_edited": operator_events.check_edit,
+    "critic_judged": critics.check_judged,
     "undone": operator_events.check_undo,
 }
 _RUN_EVENTS: Final[Mapping[str, RunJudge]] = {

@@ -122,6 +122,8 @@ class ReplayState:
         phase = self.phases[task.phase]
         self.tasks[task.id] = task
         self.counts[task.state] += 1
+        if task.critic_of:  # its phase waits for its author, and nothing waits for it
+            return
         phase.task_count += 1
         phase.unsettled += 1
         if not phase.parallel and phase.last is not None:
@@ -172,6 +174,8 @@ class ReplayState:
         Done, or given up in a phase whose `on_failure` lets the run go on without it.
         """
         phase = self.phases[task.phase]
+        if task.critic_of:
+            return
         # While an attempt is open its phase is not over, though the task may be blocked already.
         given_up = (
             task.state == "blocked" and task.open_epoch is None and task.kind not in UNSETTLED
@@ -264,6 +268,7 @@ class ReplayState:
             tries=task.tries,
             conflicts=task.conflicts,
             merge_gates=task.merge_gates,
+            sent_back=task.sent_back,
             not_before=task.not_before,
             spec=task.spec,
         )

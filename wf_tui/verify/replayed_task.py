@@ -21,6 +21,8 @@ class TaskSpec:
     gate: bool = False
     gate_on_merge: bool = True
     """Whether its gate, where it has one, has to pass on the merge, too."""
+    critic: bool = False
+    """Whether a critic has to pass its work before it is merged."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Action:
     tries: int
     conflicts: int
     merge_gates: int
+    sent_back: int
     not_before: float | None
     spec: TaskSpec
 
@@ -134,6 +137,22 @@ class ReplayedTask:
     """What people wrote to it that no worker has."""
     usage: dict[str, int] = field(default_factory=dict)
     """What its attempts used."""
+    critic_of: str = ""
+    """The task whose work it judges."""
+    judges: str = ""
+    """The commit that it judges."""
+    unjudged: bool = False
+    """Whether its attempt may not merge, since its critic has not seen that work."""
+    held: str | None = None
+    """The work that waits, or waited last, for its critic."""
+    critic: str = ""
+    """Its last critic."""
+    said: str = ""
+    """What that has said of the work; "" where it has not yet."""
+    rounds: int = 0
+    """How many rounds its last critic was asked for, at the most."""
+    sent_back: int = 0
+    """How often its critics have sent it back."""
 
     @property
     def open_questions(self) -> list[str]:
@@ -195,7 +214,7 @@ class ReplayedTask:
 
     def reset_tries(self) -> None:
         """Give it all its tries and conflicts again, without a wait: a person wants it to go on."""
-        self.tries = self.conflicts = self.merge_gates = 0
+        self.tries = self.conflicts = self.merge_gates = self.sent_back = 0
         self.not_before = None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_int, get_list, get_text
 from wf_tui.verify.replay_state import ENDED
 from wf_tui.verify.replayed_task import PhaseState, ReplayedTask, TaskSpec
@@ -82,11 +83,15 @@ def check_task_added(run: ReplayState, event: EventRow) -> None:
         review=event.data.get("review") is True,
         gate=event.data.get("gate") is True,
         gate_on_merge=get_text(event, "gate_on") != "attempt",
+        critic=event.data.get("critic") is True,
     )
     task = ReplayedTask(
         name, phase_name, get_list(event, "needs"), get_text(event, "isolation"), asked
     )
     task.seq = event.seq
+    task.critic_of, task.judges = get_text(event, "critic_of"), get_text(event, "commit")
+    if task.critic_of:
+        critics.check_added(run, task, event)
     run.add(task)
 
 

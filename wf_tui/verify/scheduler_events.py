@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.verify import pauses
 from wf_tui.verify.claims import SLACK, is_live
+from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_int, get_number, get_text
 from wf_tui.verify.kinds import ABORTING, AT_ONCE, CANCELLED_BY_ABORT, COUNTED, SCOPE_WHYS
 
@@ -24,6 +25,7 @@ __all__ = [
     "check_cancelled_by_abort",
     "check_conflict",
     "check_done",
+    "check_held_for_critic",
     "check_limit",
     "check_put_back",
     "check_question_expired",
@@ -146,8 +148,18 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         _check_reasons(run, event)
     _end_claim(task, verdict)
     run.move(task, "blocked", kind)
-    if kind in ABORTING and run.phases[task.phase].on_failure == "abort":
+    if kind in ABORTING and run.phases[task.phase].on_failure == "abort" and not task.critic_of:
         run.aborting = True
+
+
+def check_held_for_critic(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge work that has passed its checks and waits for its critic: its attempt is a success."""
+    is_live(run, task, event)
+    allowed = task.step == "checking" and task.working
+    run.require(allowed, "move", event, f"held for its critic from {task.where}")
+    critics.note_held(run, task, event)
+    _end_claim(task, "good")
+    run.move(task, "blocked", "critic")
 
 
 def _check_reasons(run: ReplayState, event: EventRow) -> None:

@@ -38,7 +38,8 @@ def test_what_the_kinds_mean() -> None:
         BlockedKind.CONFLICT, BlockedKind.BUDGET,
     }  # fmt: skip
     asks = {BlockedKind.QUESTION, BlockedKind.REVIEW}
-    waits = {BlockedKind.QUOTA, BlockedKind.HOLD} | asks
+    passed = {BlockedKind.REVIEW, BlockedKind.CRITIC}
+    waits = {BlockedKind.QUOTA, BlockedKind.HOLD, BlockedKind.CRITIC} | asks
     assert having(lambda facts: facts.aborts_run) == ends
     assert having(lambda facts: facts.waits_for_person) == ends | asks
     assert having(lambda facts: not facts.blocks_dependants) == waits
@@ -46,11 +47,12 @@ def test_what_the_kinds_mean() -> None:
     assert having(lambda facts: facts.cancelled_by_abort) == waits | {BlockedKind.DEPENDENCY}
     assert having(lambda facts: not facts.can_retry) == {BlockedKind.DEPENDENCY, BlockedKind.HOLD}
     assert having(lambda facts: facts.asks) == asks
-    assert having(lambda facts: facts.passed_checks) == {BlockedKind.REVIEW}
+    assert having(lambda facts: facts.passed_checks) == passed
     assert {kind: kind.facts.accepted_at for kind in having(lambda f: f.keeps_tree)} == {
         BlockedKind.SCOPE: Step.CHECKING,
         BlockedKind.CONFLICT: Step.HARVESTING,
         BlockedKind.REVIEW: Step.CHECKING,
+        BlockedKind.CRITIC: Step.CHECKING,
     }
 
 

@@ -175,8 +175,12 @@ PINNED: list[tuple[Event, str]] = [
         '{"kind": "merged", "before": "integrating", "commit": "c1", "text": "+1 -0"}',
     ),
     (
-        tasks.TaskSkipped(kind=DoneKind.SKIPPED, stopped=True),
-        '{"kind": "skipped", "stopped": true}',
+        tasks.TaskSkipped(kind=DoneKind.SKIPPED, stopped=True, after="a"),
+        '{"kind": "skipped", "stopped": true, "after": "a"}',
+    ),
+    (
+        tasks.CriticJudged(critic="a.critic.1", verdict="fail", commit="c1", round=1, of=3),
+        '{"critic": "a.critic.1", "verdict": "fail", "commit": "c1", "round": 1, "of": 3}',
     ),
     (
         tasks.TaskEdited(fields={"priority": 1}, was={"priority": 0}),
@@ -365,6 +369,7 @@ def test_what_the_kinds_mean() -> None:
         "allowance_ended": (False, False, False),
         "allowance_made": (False, False, False),
         "attempt_started": (False, False, True),
+        "critic_judged": (False, False, False),
         "gate_ended": (False, False, True),
         "gate_started": (False, False, True),
         "harvested": (False, False, False),

@@ -33,6 +33,8 @@ class NewTask:
     backoff: float = 5.0
     author: str = ""
     """The task whose worker adds it."""
+    critic_of: str = ""
+    """The task whose critic it is."""
 
     @property
     def workspace(self) -> Isolation:
@@ -79,6 +81,7 @@ def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
 
 def _of_task(plan: Plan, task: Task) -> NewTask:
     budget = task.budget
+    critic = task.critic if task.writes else None
     return NewTask(
         id=task.id,
         title=task.title or "",
@@ -107,6 +110,9 @@ def _of_task(plan: Plan, task: Task) -> NewTask:
             env=tuple(f"{name}={value}" for name, value in task.env.items()),
             pass_env=task.pass_env,
             structured=task.result is ResultFormat.JSON,
+            critic=critic.prompt if critic else "",
+            critic_worker=critic.worker or "" if critic else "",
+            critic_rounds=critic.rounds if critic else None,
         ),
         mode=Mode.READ_WRITE if task.writes else Mode.READ_ONLY,
         isolation=task.isolation,

@@ -52,6 +52,14 @@ class Spec:
     """Whether results that it needs may be missing: then it waits for their phases alone."""
     structured: bool = False
     """Whether its worker is asked for a summary, files and a verdict (`result: json`)."""
+    critic: str = ""
+    """What a critic is asked about its work, before that is merged; "" where there is none."""
+    critic_worker: str = ""
+    """The profile or seat that the critic is pinned to."""
+    critic_rounds: int | None = None
+    """How often a critic is asked at the most; then a person is."""
+    reads: str = ""
+    """The commit that it reads, where it is a critic; else it reads the branch."""
 
     @property
     def takes(self) -> Takes:
@@ -69,7 +77,7 @@ class Spec:
         return None if self.gate_once else self.gate
 
 
-_WHOLE_NUMBERS: Final = "max_steps", "max_tokens"
+_WHOLE_NUMBERS: Final = "max_steps", "max_tokens", "critic_rounds"
 _LARGEST: Final = 2**63 - 1
 _FIELDS: Final = tuple(Spec.__dataclass_fields__)
 

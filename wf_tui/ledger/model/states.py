@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "CRITIC",
     "PERSON",
     "WORKER",
     "BlockedKind",
@@ -245,6 +246,22 @@ class BlockedKind(StrEnum):
             paths="changed:",
         ),
     )
+    CRITIC = (
+        "critic",
+        KindFacts(
+            blocks_dependants=False,
+            settles_phase=False,
+            waits_for_person=False,
+            aborts_run=False,
+            cancelled_by_abort=True,
+            passed_checks=True,
+            accepted_at=Step.CHECKING,
+            command="",
+            keys="A accepts it without its critic, r sends it back",
+            paths="changed:",
+        ),
+    )
+    """It goes on by itself, once its critic has answered."""
 
 
 class DoneKind(StrEnum):
@@ -297,6 +314,7 @@ class Cause(StrEnum):
 
     BUDGET = "budget"
     CONFLICT = "conflict"
+    CRITIC = "critic"
     DEADLINE = "deadline"
     DELIVERABLE = "deliverable"
     GATE = "gate"
@@ -393,6 +411,7 @@ class ReleaseKind(StrEnum):
     READY = "ready"
     LANE_LIMITED = "lane_limited"
     STOP = "stop"
+    CRITIC = "critic"
 
 
 class PendingReason(StrEnum):
@@ -411,6 +430,11 @@ class PendingReason(StrEnum):
 
 
 PERSON: Final = "user:"
+"""How the name of a person begins, as actor and as holder of a claim."""
 WORKER: Final = "worker:"
 """How an actor begins that is a worker, which speaks from within its attempt."""
-"""How the name of a person begins, as actor and as holder of a claim."""
+CRITIC: Final = "critic:"
+"""How the holder of a claim begins for which no worker works: a critic has passed what is merged.
+
+The id of the critic follows.
+"""

@@ -18,7 +18,7 @@ __all__ = ["restored", "undo_record"]
 
 _NAMES: Final = (
     *("state", "kind", "note", "tries", "conflicts", "merge_gates", "pinned", "pinned_by"),
-    *("not_before", "scope_waived", "commit_id", "result", "detail"),
+    *("not_before", "scope_waived", "commit_id", "result", "detail", "critic_rounds"),
 )
 
 

@@ -13,6 +13,7 @@ from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step, TaskState
 from wf_tui.ledger.queries.left_refs import left_refs
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.rules.claims import open_attempt
+from wf_tui.ledger.rules.decisions import critics
 from wf_tui.plan.choices import Isolation
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
         # left nobody has looked yet where it lies.
         scope_waived=not (choices.left or (task.block and task.block.passed_checks)),
         choices=_with_unfiltered(choices.after(task.choices), task),
-        detail={**task.detail, "accepted": task.kind},
+        # Whatever then does not pass waits for the person; its critic is not asked again.
+        detail={
+            **task.detail,
+            "accepted": BlockedKind.REVIEW if task.kind is BlockedKind.CRITIC else task.kind,
+        },
     )
     # Told before those that it blocked go on, so that the log has cause before effect.
     tx.emit(
@@ -63,6 +68,7 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
         ),
         claimed,
     )
+    critics.dismiss(tx, task)
     held = tx.update_task(task, claimed)
     opened = open_attempt(tx, held, tx.phase(task.phase), "user")
     left = tx.attempt(task.id, task.epoch)

@@ -33,6 +33,7 @@ from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake
 from wf_tui.ledger.rules.conversation.messages import too_late
+from wf_tui.ledger.rules.decisions import critics
 from wf_tui.ledger.rules.reports.usage import without_figures
 from wf_tui.ledger.rules.runs import refresh_abort
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wf_tui.ledger.rules.change import Change
+    from wf_tui.ledger.rules.decisions.judgement import Judgement
 
 __all__ = [
     "Ending",
@@ -153,12 +155,14 @@ def done(
     ending: Ending,
     result: str | None,
     note: str = "",
+    judgement: Judgement | None = None,
 ) -> TaskRow:
     """Finish a task; its dependants learn of it in the same transaction.
 
     `result` is what they get to read; `note` says how much was changed; what git
     ignores of it is added, since a person may miss that. Only a merge may finish a
-    task whose work is being merged, and nothing else may.
+    task whose work is being merged, and nothing else may. By the `judgement` of a
+    critic the task goes on that has made what it judges.
     """
     merging = task.step == Step.INTEGRATING and not task.asking
     if not (merging if kind is DoneKind.MERGED else in_progress(task)):
@@ -174,7 +178,10 @@ def done(
     commit = ending.commit if kind is DoneKind.MERGED else None
     with_result = evolve(finished(task, kind, note), commit_id=commit, result=result)
     too_late(tx, task)
-    return close(tx, tx.update_task(task, with_result), ending)
+    closed = close(tx, tx.update_task(task, with_result), ending)
+    if task.critic_of:
+        critics.judged(tx, closed, judgement.verdict if judgement else "unsure")
+    return closed
 
 
 def _joins(tx: Change, task: TaskRow) -> bool:

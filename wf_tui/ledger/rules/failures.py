@@ -26,6 +26,7 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.attempts import Ending, close
+from wf_tui.ledger.rules.decisions import critics
 from wf_tui.ledger.rules.limits import lanes
 from wf_tui.ledger.rules.runs import abort_rest
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
@@ -44,6 +45,7 @@ __all__ = [
     "conflict",
     "fail",
     "give_back",
+    "hold_for_critic",
     "hold_for_review",
     "interrupted",
     "limited",
@@ -192,7 +194,9 @@ def block(
         not_before=not_before,
     )
     closed = close(tx, tx.update_task(task, stays), ending)
-    if kind.facts.aborts_run and tx.phase(task.phase).on_failure is OnFailure.ABORT:
+    if task.critic_of and kind.facts.settles_phase:
+        critics.given_up(tx, closed)
+    elif kind.facts.aborts_run and tx.phase(task.phase).on_failure is OnFailure.ABORT:
         abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
     # Read again: what the abort did to others may have reached the counters of this one.
     return tx.task(closed.id)
@@ -220,6 +224,28 @@ def hold_for_review(
     attempt = tx.attempt(task.id, task.epoch)
     tx.write(attempt, evolve(attempt, tree=tree))
     return block(tx, task, ending, kind=BlockedKind.REVIEW, detail=detail)
+
+
+def hold_for_critic(
+    tx: Change, task: TaskRow, ending: Ending, detail: Detail, tree: str | None
+) -> TaskRow:
+    """Keep work that has passed its checks for a critic, which is added in the same transaction.
+
+    As for a review otherwise: seat and scope are free, and the worktree stays for whoever goes on
+    in it. Nobody is asked in a run that is being aborted. Refused for a task that has no critic, or
+    has changed nothing.
+    """
+    wanted = task.spec.critic and ending.commit and not task.by_critic
+    if not wanted or task.step != Step.CHECKING or not in_progress(task):
+        raise refused(task, "held for its critic")
+    attempt = tx.attempt(task.id, task.epoch)
+    tx.write(attempt, evolve(attempt, tree=tree))
+    asked = critics.asked_of(tx, task, str(ending.commit))
+    ending = replace(ending, text=f"waits for its critic, round {asked['round']} of {asked['of']}")
+    held = block(tx, task, ending, kind=BlockedKind.CRITIC, detail={**detail, **asked})
+    if held.kind is BlockedKind.CRITIC:
+        critics.ask(tx, held)
+    return held
 
 
 def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> TaskRow:

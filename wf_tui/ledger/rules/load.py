@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADDED_PHASE",
+    "add_critic",
     "add_task",
     "fill_run",
     "of_worker",
@@ -181,6 +182,7 @@ def _task_row(
         ready_at=None if unmet else tx.now,
         unmet=unmet,
         author=task.author,
+        critic_of=task.critic_of,
     )
 
 
@@ -207,6 +209,9 @@ def _emit_added(tx: Change, task: TaskRow) -> None:
         gate=task.spec.gate is not None or None,
         gate_on=GateOn.ATTEMPT if task.spec.gate_once else None,
         author=task.author or None,
+        critic=bool(task.spec.critic) or None,
+        critic_of=task.critic_of or None,
+        commit=task.spec.reads or None,
     )
     tx.emit(added, task)
 
@@ -227,8 +232,7 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     phase = tx.phase(phase_name) if phase_name else _added_phase(tx)
     _refuse_cycle(tx, needs, phase.name)
     phase = _reopen(tx, phase)
-    ordinals = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = :run", {"run": tx.run.id})
-    ordinal = int(ordinals[0][0] or 0) + 1
+    ordinal = _next_ordinal(tx)
     last = _last_task(tx, phase)
     turn = last is None or phase.parallel or (last.settled and not awaits_turn(tx, last))
     follows = not turn
@@ -253,12 +257,30 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     return tx.to_pending(waiting)
 
 
+def add_critic(tx: Change, task: NewTask, author: TaskRow) -> TaskRow:
+    """Store the critic of a task, which waits for nothing, and for which no phase waits.
+
+    It stands in the phase of its author for the eye and for the cap of that phase alone. Before all
+    that asks for as much it is claimed: what is nearly done is finished first.
+    """
+    row = _task_row(tx, task, author.phase, _next_ordinal(tx), chain=author.chain + 1, unmet=0)
+    tx.insert(row)
+    tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
+    _emit_added(tx, row)
+    return row
+
+
+def _next_ordinal(tx: Change) -> int:
+    ordinals = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = :run", {"run": tx.run.id})
+    return int(ordinals[0][0] or 0) + 1
+
+
 def of_worker(tx: Change, task: NewTask, phase: str | None) -> NewTask:
     """Return a task that a worker adds, as it comes in: behind its author, with no more than that.
 
     The author is the task that the worker holds. What a person wants of the author's work, a gate,
-    a review or a time limit, they want of this, too. Raises `RefusedError` for all that the author
-    may not do itself.
+    a critic, a review or a time limit, they want of this, too. Raises `RefusedError` for all that
+    the author may not do itself.
     """
     name = tx.actor.removeprefix(WORKER)
     seat = None if name.startswith(PERSON) else tx.worker(name)
@@ -274,6 +296,9 @@ def of_worker(tx: Change, task: NewTask, phase: str | None) -> NewTask:
         gate_shell=author.spec.gate_shell,
         gate_once=author.spec.gate_once,
         review=author.spec.review,
+        critic=author.spec.critic if task.mode is Mode.READ_WRITE else "",
+        critic_worker=author.spec.critic_worker,
+        critic_rounds=author.spec.critic_rounds,
         timeout_secs=author.spec.timeout_secs,
         max_seconds=author.spec.max_seconds,
         shell=author.spec.shell,
@@ -332,7 +357,8 @@ def _added_phase(tx: Change) -> PhaseRow:
 
 def _last_task(tx: Change, phase: PhaseRow) -> TaskRow | None:
     rows = tx.db.execute(
-        "SELECT id FROM task WHERE run = :run AND phase = :phase ORDER BY ordinal DESC LIMIT 1",
+        "SELECT id FROM task WHERE run = :run AND phase = :phase AND critic_of = '' "
+        "ORDER BY ordinal DESC LIMIT 1",
         {"run": tx.run.id, "phase": phase.name},
     )
     return tx.task(str(rows[0][0])) if rows else None

@@ -35,6 +35,7 @@ from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.conversation.messages import too_late
+from wf_tui.ledger.rules.decisions import critics
 from wf_tui.ledger.rules.load import rank, scope_key
 from wf_tui.ledger.rules.task_guards import fence
 from wf_tui.plan.choices import Takes
@@ -63,7 +64,9 @@ __all__ = [
 _SPEC: Final = frozenset(Spec.__dataclass_fields__)
 _BUDGET: Final = frozenset({"max_tokens", "max_cost_usd"})
 """What all attempts of a task may use together; to change it raises it."""
-_GOES_ON: Final = frozenset({BlockedKind.REVIEW, BlockedKind.BUDGET, BlockedKind.QUOTA})
+_GOES_ON: Final = frozenset(
+    {BlockedKind.REVIEW, BlockedKind.CRITIC, BlockedKind.BUDGET, BlockedKind.QUOTA}
+)
 """What is retried by the seat that knows it: its work is good, or was cut short."""
 
 
@@ -76,6 +79,7 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
     if task.asking:
         return stopped(tx, task, TaskRetried(stopped=True), _fresh(task))
     tx.emit_move(TaskRetried(), task)
+    critics.dismiss(tx, task)
     breaker.close_for(tx, task)
     if task.state is TaskState.PENDING:
         return tx.update_task(task, evolve(task, not_before=None))
@@ -93,7 +97,8 @@ def _fresh(task: TaskRow) -> TaskRow:
     """Return the task with all its tries, waiting for nothing, and with no scope waived."""
     anew = going_on.begin_anew(task)
     anew = evolve(anew, limited_since=None, limited_count=0)
-    return evolve(anew, tries=0, conflicts=0, merge_gates=0, not_before=None, scope_waived=False)
+    anew = evolve(anew, tries=0, conflicts=0, merge_gates=0, critic_rounds=0)
+    return evolve(anew, not_before=None, scope_waived=False)
 
 
 def _known(task: TaskRow) -> Detail:
@@ -107,6 +112,7 @@ def reassign(tx: Change, task: TaskRow, *, to: str) -> TaskRow:
     if task.claimed:
         return stopped(tx, task, TaskReassigned(to=to, stopped=True), pinned)
     tx.emit_move(TaskReassigned(to=to), task)
+    critics.dismiss(tx, task)
     breaker.close_for(tx, pinned)
     if task.state is TaskState.PENDING:
         wake_next(tx, task)
@@ -156,11 +162,13 @@ def skip(tx: Change, task: TaskRow) -> TaskRow:
         # As long as it is in the walk: afterwards it is not known what it kept parked.
         wake_next(tx, task)
     tx.emit_move(TaskSkipped(kind=DoneKind.SKIPPED, stopped=stops or None), task)
+    critics.dismiss(tx, task)
     too_late(tx, task)
     if stops:
         fence(tx, task)
-    skipped = finished(task, DoneKind.SKIPPED, f"skipped by {_person(tx)}")
-    return tx.update_task(task, skipped)
+    skipped = tx.update_task(task, finished(task, DoneKind.SKIPPED, f"skipped by {_person(tx)}"))
+    critics.given_up(tx, skipped)
+    return skipped
 
 
 def edit(tx: Change, task: TaskRow, *, fields: Mapping[str, object]) -> TaskRow:
@@ -211,11 +219,15 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
     """Block a task at a person's word, and stop the attempt that it has."""
     stops = task.claimed
     tx.emit_move(TaskBlocked(kind=kind, text=note, stopped=stops or None), task)
+    critics.dismiss(tx, task)
     if stops:
         fence(tx, task)
     else:
         wake_next(tx, task)
-    return tx.update_task(task, blocked(task, kind, note, {}))
+    stays = tx.update_task(task, blocked(task, kind, note, {}))
+    if kind.facts.settles_phase:
+        critics.given_up(tx, stays)
+    return stays
 
 
 def stopped(tx: Change, task: TaskRow, event: TaskEvent, new: TaskRow) -> TaskRow:

@@ -164,9 +164,9 @@ def resume(tx: Change) -> bool:
 def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     """Pause and let the scheduler exit; with `now`, take running work back to the queue first.
 
-    Returns the tasks that were taken back. What a person has accepted is seen through: in the queue
-    a worker would begin it anew. What waits for an answer is taken back without `now`, too: nobody
-    would be there to give it to.
+    Returns the tasks that were taken back. What a person or a critic has accepted is seen through:
+    in the queue a worker would begin it anew. What waits for an answer is taken back without `now`,
+    too: nobody would be there to give it to.
     """
     _raise(why_not_stop(tx.run))
     intent = Intent.STOP if now else Intent.DRAIN
@@ -183,7 +183,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     return [
         put_back(tx, task)
         for task in [decode(TaskRow, row) for row in rows]
-        if (task.asking or (now and stoppable(task))) and not task.by_hand
+        if (task.asking or (now and stoppable(task))) and not (task.by_hand or task.by_critic)
     ]
 
 

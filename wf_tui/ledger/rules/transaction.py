@@ -241,7 +241,12 @@ class RunTransaction:
             self.update_run(_counted(_counted(self.run, old.state, -1), new.state, 1))
 
     def settles(self, task: TaskRow) -> bool:
-        """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase)."""
+        """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase).
+
+        A critic never kept it: whose critic it is does.
+        """
+        if task.critic_of:
+            return False
         if task.state is TaskState.DONE:
             return True
         if task.block is None or task.open_epoch is not None:

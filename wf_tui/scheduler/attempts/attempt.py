@@ -175,15 +175,22 @@ class Attempt:
                 fault = await self._judge(outcome, job, workspace)
         if fault is not None:
             await self._hold_back(fault)
-        elif isinstance(outcome, Success) and active.claim.task.spec.review:
-            await self._hold_for_review(workspace)
         elif isinstance(outcome, Success):
-            await self._integrate(workspace, outcome)
+            await self._pass_on(workspace, outcome)
         elif active.stopped is not None:
             raise StoppedError
         elif outcome is not None:
             ending = self.harvested.onto(worker_ending(outcome))
             await steps.providers.end(active, outcome, ending)
+
+    async def _pass_on(self, workspace: Workspace, outcome: Success) -> None:
+        """Hand work on that has passed its checks: to its critic, to a person, or to the branch."""
+        if self._wants_critic:
+            await self._hold(workspace, Cause.CRITIC, "its work goes to its critic")
+        elif self.active.claim.task.spec.review:
+            await self._hold_for_review(workspace)
+        else:
+            await self._integrate(workspace, outcome)
 
     async def _judge(self, outcome: Success, job: Job, workspace: Workspace) -> Fault | None:
         """Return what keeps work from being merged whose worker says that it is done."""
@@ -223,7 +230,7 @@ class Attempt:
         """Lay out again what its scheduler had harvested when it died.
 
         In another tree: what a gate was doing to the one that it had is no work. There is no job
-        for one that was left in its merge, for it had passed its checks.
+        for one that was left in its merge, or that its critic has passed: it had passed its checks.
         """
         active, steps = self.active, self.steps
         active.began = True
@@ -233,7 +240,7 @@ class Attempt:
         self.harvested = await steps.threads.run(
             steps.harvest.of_commit, workspace.tree, left.row, left.refused
         )
-        if active.claim.task.step == Step.INTEGRATING:
+        if active.claim.task.step == Step.INTEGRATING or active.claim.task.by_critic:
             return workspace, None
         inputs = await active.record.checking(active.claim.task.result)
         return workspace, await steps.prepare.job(active, workspace, inputs)
@@ -252,19 +259,34 @@ class Attempt:
         with self.active.timed("integrate"):
             self.kept = await self.steps.integrator.settle(self.active, work)
 
+    @property
+    def _wants_critic(self) -> bool:
+        """Whether a critic has to look at its work, which that was not passed by before."""
+        task = self.active.claim.task
+        return bool(task.spec.critic and self.harvested.commit) and not task.by_critic
+
     async def _hold_for_review(self, workspace: Workspace) -> None:
         """End an attempt whose work a person wants to see before it is merged."""
+        text = "its result is ready for review"
+        if self.active.claim.task.writes:
+            count = len(self.harvested.entries)
+            text = f"its work is ready for review: {plural(count, 'file')} changed"
+        await self._hold(workspace, Cause.REVIEW, text)
+
+    async def _hold(self, workspace: Workspace, cause: Cause, text: str) -> None:
+        """End an attempt whose work has passed its checks, and waits to be looked at."""
         active, threads = self.active, self.steps.threads
-        text, detail = "its result is ready for review", dict[str, list[str]]()
+        detail: dict[str, list[str]] = {}
         if active.claim.task.writes:
-            paths = [entry.path for entry in self.harvested.entries]
-            text = f"its work is ready for review: {plural(len(paths), 'file')} changed"
-            detail = {"paths": paths[:_MOST_PATHS]}
+            detail = {"paths": [entry.path for entry in self.harvested.entries[:_MOST_PATHS]]}
         tree = await threads.run(workspace.review_tree, self.harvested.commit)
-        ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, Cause.REVIEW, text, exit_code=0))
+        ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, cause, text, exit_code=0))
         number = None if tree is None else str(tree.number)
-        active.log.info("held for a review")
-        self.kept = await active.record.held_for_review(ending, detail, tree=number)
+        active.log.info("held: %s", cause)
+        hold = active.record.held_for_review
+        if cause is Cause.CRITIC:
+            hold = active.record.held_for_critic
+        self.kept = await hold(ending, detail, tree=number)
 
     async def _hold_back(self, fault: Fault) -> None:
         """End an attempt whose work did not pass; a person may accept what is out of scope."""

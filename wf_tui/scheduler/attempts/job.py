@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.paths import RunPaths
     from wf_tui.profiles.run_profiles import RunProfiles
-    from wf_tui.prompts.facts import NeededResult, PromptFacts
+    from wf_tui.prompts.facts import CriticWords, NeededResult, PromptFacts
     from wf_tui.scheduler.ports import Ports
 
 __all__ = ["JobInputs", "JobMaker", "read_inputs", "read_results"]
@@ -105,6 +105,7 @@ class _Prompts:
     fresh_file: Path | None = None
     """The whole prompt, where `file` has only what is new to a session."""
     session: str | None = None
+    critics: tuple[CriticWords, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,9 @@ class JobMaker:
         # whatever lies at their names is replaced (`write_plain`).
         resumes = equipment.profile is not None and equipment.profile.resume
         prompts = self._prompts(claim, inputs, folder, known, resumes=resumes)
-        results = write_plain(folder / "results.json", results_text(prompts.needed, self.paths))
+        results = write_plain(
+            folder / "results.json", results_text(prompts.needed, self.paths, prompts.critics)
+        )
         conflicts = None
         if claim.conflict:
             content = json.dumps(claim.conflict, indent=1)
@@ -235,12 +238,13 @@ class JobMaker:
         redactor = Redactor(dict(known))
         text = redactor.whole(render(facts, secrets.token_hex(8)))
         file = write_plain(folder / "prompt.md", text)
+        critics = () if facts.judged else facts.critics
         if inputs.resumed is None or not (inputs.in_session and resumes):
-            return _Prompts(facts.needed, text, file)
+            return _Prompts(facts.needed, text, file, critics=critics)
         new = self._whole(inputs.resumed, inputs)
         text = redactor.whole(render(new, secrets.token_hex(8)))
         resumed = write_plain(folder / "resumed.md", text)
-        return _Prompts(facts.needed, text, resumed, file, claim.session)
+        return _Prompts(facts.needed, text, resumed, file, claim.session, critics)
 
     def _whole(self, facts: PromptFacts, inputs: JobInputs) -> PromptFacts:
         """Return facts with what the repository and the folders of attempts have; blocks."""

@@ -45,13 +45,17 @@ class Prepare:
         return inputs
 
     async def enter(self, active: ActiveClaim, inputs: JobInputs, head: str) -> Workspace:
-        """Enter a tree at `head`, where the branch of the run is now.
+        """Enter a tree at `head`, where the branch of the run is now; a critic at what it judges.
 
         The caller has to leave it, whatever comes. Raises `GitError`, `OSError`, or
         `LocalFileError` where the plan's local files cannot be laid out.
         """
         return await self.threads.run(
-            Workspace.enter, self.trees, active.claim, head, inputs.checkpoint
+            Workspace.enter,
+            self.trees,
+            active.claim,
+            active.claim.task.spec.reads or head,
+            inputs.checkpoint,
         )
 
     async def lay_out(self, active: ActiveClaim, base: str, commit: str) -> Workspace:

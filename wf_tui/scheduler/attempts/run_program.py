@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Step
+from wf_tui.prompts.results import kept_result
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.session.make import make_session
-from wf_tui.workers.protocol import Lost
+from wf_tui.workers.protocol import Lost, Success
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,4 +61,6 @@ class RunProgram:
             await active.record.step(Step.HARVESTING)
         await active.tell_left_running(outcome.program, "command")
         await self.threads.reach(Point.RUN_ENDED)
+        if isinstance(outcome, Success):
+            outcome = await self.threads.run(kept_result, job, outcome)
         return outcome

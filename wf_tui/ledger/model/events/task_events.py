@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AllowanceEnded",
     "AllowanceMade",
+    "CriticJudged",
     "MessageLate",
     "MessageSent",
     "QuestionAnswered",
@@ -58,10 +59,20 @@ class TaskAdded(EventBase, kind="task_added"):
     """True where it has a gate."""
     gate_on: GateOn | None = None
     """Where the gate has to pass, unless that is also on the merge."""
+    critic: bool | None = None
+    """True where a critic has to pass its work before it is merged."""
+    critic_of: str | None = None
+    """The task whose work it looks at."""
+    commit: str | None = None
+    """That work."""
 
 
 class TaskClaimed(EventBase, kind="task_claimed", proves_life=True):
-    """A worker holds it; `before` is what a person accepted, whose claim it then is."""
+    """A worker holds it.
+
+    `before` is as what it was blocked where a person has accepted it, or its critic has passed it;
+    the claim is theirs then.
+    """
 
     lease_until: float
     tries: int
@@ -143,6 +154,8 @@ class TaskSkipped(EventBase, kind="task_skipped"):
 
     kind: DoneKind
     stopped: bool | None = None
+    after: str | None = None
+    """The task whose critic it was, where a person has taken that on without it."""
 
 
 class TaskEdited(EventBase, kind="task_edited"):
@@ -150,6 +163,20 @@ class TaskEdited(EventBase, kind="task_edited"):
 
     fields: Shape
     was: Shape
+
+
+class CriticJudged(EventBase, kind="critic_judged", changes_row=False):
+    """Its critic has answered; what becomes of the task, the event behind this says."""
+
+    critic: str
+    """The task that is the critic."""
+    verdict: str
+    """`pass`, `fail` or `unsure`."""
+    commit: str
+    """The work that it is about."""
+    round: int
+    of: int
+    """So many rounds there are at the most."""
 
 
 class QuestionAsked(EventBase, kind="question_asked", reaches_dependants=False, proves_life=True):
@@ -238,6 +265,7 @@ TaskEvent = (
     | TaskDone
     | TaskSkipped
     | TaskEdited
+    | CriticJudged
     | QuestionAsked
     | QuestionAnswered
     | QuestionDelivered

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.spec import Spec
 from wf_tui.ledger.model.states import (
+    CRITIC,
     PERSON,
     BlockedKind,
     DoneKind,
@@ -130,6 +131,11 @@ class TaskRow:
     def by_hand(self) -> bool:
         """Whether a person holds it, who has accepted its work."""
         return self.worker is not None and self.worker.startswith(PERSON)
+
+    @property
+    def by_critic(self) -> bool:
+        """Whether it is only to be merged, since its critic has passed its work."""
+        return self.worker is not None and self.worker.startswith(CRITIC)
 
     @property
     def block(self) -> KindFacts | None:

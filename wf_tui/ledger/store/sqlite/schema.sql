@@ -140,6 +140,7 @@ CREATE INDEX task_wanted ON task (run, wanted_until) WHERE seat_wanted IS NOT NU
 CREATE INDEX task_timer ON task (run, not_before) WHERE not_before IS NOT NULL;
 CREATE INDEX task_pinned ON task (run, ready_at) WHERE pinned_by = 'plan' AND state = 'pending';
 CREATE INDEX task_phase ON task (run, phase, ordinal);
+CREATE INDEX task_critic ON task (run, critic_of) WHERE critic_of <> '';
 -- what stops all that comes after it in a phase that holds
 CREATE INDEX task_blocked ON task (run, phase, ordinal) WHERE state = 'blocked';
 

@@ -7,3 +7,4 @@ ALTER TABLE phase ADD COLUMN node TEXT NOT NULL DEFAULT '';
 ALTER TABLE task ADD COLUMN critic_of TEXT NOT NULL DEFAULT '';
 ALTER TABLE task ADD COLUMN critic_rounds BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE task ADD COLUMN pick TEXT;
+CREATE INDEX task_critic ON task (run, critic_of) WHERE critic_of <> '';
