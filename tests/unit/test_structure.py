@@ -158,6 +158,7 @@ def test_programs_are_started_in_known_places() -> None:
         "workers/model/hands/child.py": {"os.fork"},
         "workers/model/hands/command.py": {"os.execvpe"},
         "workers/model/host_process.py": {"subprocess.Popen"},
+        "workers/model/hands/looks/ripgrep.py": {"os.posix_spawn"},
         "workers/shim/launcher.py": {"subprocess.Popen"},
         "workers/shim/start.py": {"os.posix_spawnp", "os.fork"},
         "workers/shim/shim_parent.py": {"os.fork"},

@@ -52,8 +52,8 @@ def _text(description: str) -> _Schema:
     return {"type": "string", "description": description}
 
 
-def _whole(description: str, most: int) -> _Schema:
-    return {"type": "integer", "description": description, "minimum": 1, "maximum": most}
+def _whole(description: str, most: int, least: int = 1) -> _Schema:
+    return {"type": "integer", "description": description, "minimum": least, "maximum": most}
 
 
 def _flag(description: str) -> _Schema:
@@ -142,7 +142,7 @@ _ALL: Final = (
             glob=_text("Only files that match, for example `*.py` or `src/**/*.ts`."),
             literal=_flag("The pattern is plain text; false if left out."),
             ignore_case=_flag("Upper and lower case are the same; false if left out."),
-            context=_whole("Lines to show before and after each match; none if left out.", 20),
+            context=_whole("Lines to show before and after each match; 0 if left out.", 20, 0),
             limit=_whole("How many matches to show at most; 100 if left out.", MOST_MATCHES),
         ),
         writes=False,

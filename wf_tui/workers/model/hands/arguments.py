@@ -50,7 +50,7 @@ class Arguments:
         return value
 
     def number(self, key: str, default: int) -> int:
-        """Return a whole number, at least 1 and at most what the schema says."""
+        """Return a whole number, within what the schema says."""
         value = self._given.get(key, default)
         if isinstance(value, str) and value.strip().isdecimal() and len(value) < _MOST_DIGITS:
             value = int(value)
@@ -58,9 +58,10 @@ class Arguments:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise CallError(f"the argument `{key}` must be a whole number")
-        if key in self._given and value < 1:
-            raise CallError(f"the argument `{key}` must be at least 1")
-        most = _table(self._known[key]).get("maximum")
+        schema = _table(self._known[key])
+        least, most = schema.get("minimum"), schema.get("maximum")
+        if isinstance(least, int) and value < least:
+            raise CallError(f"the argument `{key}` must be at least {least}")
         return min(value, most) if isinstance(most, int) else value
 
 

@@ -8,8 +8,8 @@ from typing import Final
 from wf_tui.workers.model.hands.arguments import Arguments
 from wf_tui.workers.model.hands.call_error import CallError
 from wf_tui.workers.model.hands.child import Child
+from wf_tui.workers.model.hands.files.tree import FOLDER, Tree
 from wf_tui.workers.model.hands.kept_output import KeptOutput
-from wf_tui.workers.model.hands.tree import FOLDER, Tree
 from wf_tui.workers.model.hands.wire import Answer
 from wf_tui.workers.model.tools import DEFAULT_SECONDS
 

@@ -19,26 +19,32 @@ from typing import Final
 from wf_tui.workers.model.hands.arguments import Arguments
 from wf_tui.workers.model.hands.call_error import CallError
 from wf_tui.workers.model.hands.command import CommandCall
-from wf_tui.workers.model.hands.editing import edit_file
-from wf_tui.workers.model.hands.listing import list_files
-from wf_tui.workers.model.hands.reading import read_file
-from wf_tui.workers.model.hands.replacing import Scratch
-from wf_tui.workers.model.hands.tree import Tree
+from wf_tui.workers.model.hands.files.editing import edit_file
+from wf_tui.workers.model.hands.files.reading import read_file
+from wf_tui.workers.model.hands.files.replacing import Scratch
+from wf_tui.workers.model.hands.files.tree import Tree
+from wf_tui.workers.model.hands.files.writing import write_file
+from wf_tui.workers.model.hands.looks.listing import list_files
+from wf_tui.workers.model.hands.looks.looking import LookCall
+from wf_tui.workers.model.hands.looks.searching import search
+from wf_tui.workers.model.hands.patch.apply_patch import apply_patch
 from wf_tui.workers.model.hands.wire import Answer, Wire
-from wf_tui.workers.model.hands.writing import write_file
 from wf_tui.workers.model.tools import TOOLS
 from wf_tui.workers.shim.shim import wake_on_signals
 
-__all__ = ["main"]
+__all__ = ["file_tools", "main"]
 
 _HOST: Final = 3
 """The descriptor of the socket to the host."""
 _HOST_GONE: Final = 75
 """The exit status where the host was gone without a word: try again."""
-_MOST_COMMANDS: Final = 8
+_MOST_RUNNING: Final = 8
 _LOGGED: Final = 300
 """Characters of a call and of its answer in the log."""
 _CHUNK: Final = 4096
+
+FileTool = Callable[[Arguments], str]
+RunningCall = CommandCall | LookCall
 
 
 def main(argv: Sequence[str]) -> int:
@@ -53,20 +59,29 @@ def main(argv: Sequence[str]) -> int:
     return hands.serve()
 
 
+def file_tools(tree: Tree, scratch: Scratch) -> dict[str, FileTool]:
+    """Return what does the calls that are done at once; each raises `CallError`."""
+    return {
+        "read_file": lambda args: read_file(tree, args),
+        "write_file": lambda args: write_file(tree, scratch, args),
+        "edit_file": lambda args: edit_file(tree, scratch, args),
+        "apply_patch": lambda args: apply_patch(tree, scratch, args),
+    }
+
+
 class Hands:
     """The calls of one attempt."""
 
     def __init__(self, wire: Wire, tree: Tree, scratch: Scratch, *, writes: bool) -> None:
         self._wire = wire
-        self._tree = tree
         self._writes = writes
-        self._running: dict[int, CommandCall] = {}
+        self._running: dict[int, RunningCall] = {}
         self._status: int | None = None
-        self._tools: dict[str, Callable[[Arguments], str]] = {
-            "read_file": lambda args: read_file(tree, args),
-            "write_file": lambda args: write_file(tree, scratch, args),
-            "edit_file": lambda args: edit_file(tree, scratch, args),
+        self._file_tools = file_tools(tree, scratch)
+        self._begun: dict[str, Callable[[Arguments], RunningCall]] = {
             "list_files": lambda args: list_files(tree, args),
+            "search": lambda args: search(tree, args),
+            "run_command": lambda args: CommandCall.start(tree, args),
         }
 
     def serve(self) -> int:
@@ -149,14 +164,12 @@ class Hands:
         if tool.writes and not self._writes:
             raise CallError(f"this task only reads, so {tool.name} is not available")
         _log(call=number, tool=tool.name, args=json.dumps(message.get("args"))[:_LOGGED])
-        if tool.name == "run_command":
-            if len(self._running) >= _MOST_COMMANDS:
-                raise CallError("too many commands are running; wait until one has ended")
-            self._running[number] = CommandCall.start(self._tree, args)
+        if tool.name in self._begun:
+            if len(self._running) >= _MOST_RUNNING:
+                raise CallError("too many calls are running; wait until one has ended")
+            self._running[number] = self._begun[tool.name](args)
             return None
-        if tool.name not in self._tools:
-            raise CallError(f"{tool.name} is not available")
-        return Answer(self._tools[tool.name](args))
+        return Answer(self._file_tools[tool.name](args))
 
     def _collect(self) -> None:
         """Answer the calls whose processes have ended."""

@@ -7,10 +7,11 @@ that is removed may look like the head of a file, and then is one path more.
 import re
 from typing import Final
 
-__all__ = ["diff_path", "patch_paths"]
+__all__ = ["diff_path", "git_path", "patch_paths"]
 
 _OWN: Final = re.compile(r"\s*\*\*\* (?:(?:Add|Update|Delete) File|Move to):\s*(.*?)\s*$")
 _DIFF: Final = re.compile(r"(?:---|\+\+\+) (.+)$|(?:rename|copy) (?:from|to) (.+)$")
+_GIT: Final = "diff --git "
 _NOWHERE: Final = "/dev/null"
 _QUOTED: Final = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
 _ESCAPES: Final = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
@@ -26,6 +27,8 @@ def patch_paths(patch: str) -> list[str]:
             path = diff_path(diff[1], sided=True) if diff[1] else diff_path(diff[2])
             if path is not None:
                 found[path] = None
+        elif line.startswith(_GIT) and (path := git_path(line)) is not None:
+            found[path] = None
     return list(found)
 
 
@@ -40,6 +43,14 @@ def diff_path(written: str, *, sided: bool = False) -> str | None:
     if len(path) > 1 and path[0] == path[-1] == '"':
         path = _unquoted(path[1:-1])
     return path[2:] if sided and path.startswith(("a/", "b/")) else path
+
+
+def git_path(line: str) -> str | None:
+    """Return the path of a line `diff --git`, None where its two paths are not the same one."""
+    both = line.rstrip("\r").removeprefix(_GIT)
+    old, new = both[: len(both) // 2], both[len(both) // 2 + 1 :]
+    first, second = diff_path(old, sided=True), diff_path(new, sided=True)
+    return first if first and first == second else None
 
 
 def _unquoted(text: str) -> str:

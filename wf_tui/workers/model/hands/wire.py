@@ -45,7 +45,9 @@ class Wire:
 
     def answer(self, call: int, answer: Answer) -> None:
         """Say what a call came to; raises `OSError` where the host is gone."""
-        said: dict[str, object] = {"call": call, "error" if answer.is_error else "ok": answer.text}
+        # A name that is no text would be half a character, which no request to a model can have.
+        text = answer.text.encode("utf-8", "backslashreplace").decode()
+        said: dict[str, object] = {"call": call, "error" if answer.is_error else "ok": text}
         if answer.exit_code is not None:
             said["exit_code"] = answer.exit_code
         self._send(said)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from wf_tui.workers.model.hands.call_error import CallError
-from wf_tui.workers.model.hands.tree import Place
+from wf_tui.workers.model.hands.files.tree import Place
 
 __all__ = ["MOST_BYTES", "TextFile", "encoding_of"]
 

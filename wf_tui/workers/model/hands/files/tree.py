@@ -13,12 +13,13 @@ import stat
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from wf_tui.workers.model.hands.call_error import CallError
-from wf_tui.workers.model.hands.names import is_git_data, shown
+from wf_tui.workers.model.hands.files.names import is_git_data, named, shown
 
-__all__ = ["FOLDER", "Place", "Tree"]
+__all__ = ["FOLDER", "Folders", "Place", "Tree"]
 
 FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Not to wait for the other end of a pipe of that name, nor to get a terminal.
@@ -36,6 +37,17 @@ _KINDS: Final = {
 }
 
 
+class Folders(Enum):
+    """What is done where a folder on the way is not there."""
+
+    NEED = "need"
+    """The path is refused."""
+    MAKE = "make"
+    """It is made."""
+    IMAGINE = "imagine"
+    """Then nothing is in it; the place is only to be looked at."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a path of a call leads: a name in a folder that is open."""
@@ -50,6 +62,8 @@ class Place:
     """Its name in there; `.` for the root."""
     found: os.stat_result | None
     """None where there is nothing yet."""
+    is_linked: bool = False
+    """Whether the path is that of a symbolic link, and this is where it leads."""
 
     @property
     def is_folder(self) -> bool:
@@ -87,54 +101,16 @@ class Tree:
         self._root = os.path.realpath(root)
 
     @contextlib.contextmanager
-    def find(self, path: str, *, make_folders: bool = False) -> Iterator[Place]:
+    def find(self, path: str, folders: Folders = Folders.NEED) -> Iterator[Place]:
         """Give the place that a path of a model leads to; its folder is open inside of the `with`.
 
-        With `make_folders` those above it are made. Raises `CallError` for what leads out, for git
-        data, and where the folder above is not there.
+        Raises `CallError` for what leads out, for git data, and where a folder is missing that is
+        needed.
         """
         with contextlib.ExitStack() as opened:
-            yield self._find(path, self._names(path), opened, make_folders=make_folders)
+            yield _Walk(self, path, folders, opened).place()
 
-    def _find(
-        self, path: str, names: list[str], opened: contextlib.ExitStack, *, make_folders: bool
-    ) -> Place:
-        """Walk from the root; `folders` has each one on the way, so that `..` is a step back."""
-        folders, trail, links = [self.handle], list[str](), 0
-        coming = deque(names)
-        while coming:
-            name = coming.popleft()
-            if name == "..":
-                if not trail:
-                    raise _outside(path)
-                folders.pop()
-                trail.pop()
-                continue
-            if is_git_data(name):
-                raise CallError(f"{shown(path)} is git's own data, which no tool touches")
-            found = _look(name, folders[-1], path)
-            if found is not None and stat.S_ISLNK(found.st_mode):
-                links += 1
-                if links > _MOST_LINKS:
-                    raise CallError(f"{shown(path)} leads through too many symbolic links")
-                target = os.readlink(name, dir_fd=folders[-1])
-                if target.startswith("/"):
-                    folders, trail = folders[:1], []
-                coming.extendleft(reversed(self._names(target, path)))
-                continue
-            if not coming:
-                real = "/".join((*trail, name))
-                return Place(shown(real), real, folders[-1], name, found)
-            if found is None and make_folders:
-                with contextlib.suppress(FileExistsError):
-                    os.mkdir(name, dir_fd=folders[-1])
-            folders.append(_enter(name, folders[-1], "/".join((*trail, name))))
-            opened.callback(os.close, folders[-1])
-            trail.append(name)
-        real = "/".join(trail)
-        return Place(shown(real) or ".", real, folders[-1], ".", os.fstat(folders[-1]))
-
-    def _names(self, path: str, said: str | None = None) -> list[str]:
+    def names(self, path: str, said: str | None = None) -> list[str]:
         """Return the steps of a path from the root, or of a link from where it lies."""
         said = path if said is None else said
         if "\0" in path:
@@ -145,6 +121,8 @@ class Tree:
             raise CallError("the path has half a character, which no path can have") from None
         if not path or len(raw) > _LONGEST:
             raise CallError("the path is empty" if not path else "the path is too long")
+        if said is path and path.partition("/")[0] == "~":
+            raise _outside(path)  # it would be a folder of that name
         if path.startswith("/"):
             path = self._below_root(path, said)
         return [name for name in path.split("/") if name not in {"", "."}]
@@ -157,6 +135,84 @@ class Tree:
         raise _outside(said)
 
 
+class _Walk:
+    """One walk from the root, step by step."""
+
+    def __init__(
+        self, tree: Tree, path: str, missing: Folders, opened: contextlib.ExitStack
+    ) -> None:
+        self._tree, self._path, self._missing, self._opened = tree, path, missing, opened
+        self._folders = [tree.handle]
+        """Each one on the way, so that `..` is a step back."""
+        self._trail: list[str] = []
+        self._coming = deque(tree.names(path))
+        self._links = 0
+        self._is_linked = False
+
+    def place(self) -> Place:
+        """Return where the path leads. Raises `CallError`."""
+        while self._coming:
+            name = self._coming.popleft()
+            if name == "..":
+                self._step_back()
+                continue
+            if is_git_data(name):
+                raise CallError(f"{shown(self._path)} is git's own data, which no tool touches")
+            name, found = self._found(name)
+            if found is not None and stat.S_ISLNK(found.st_mode):
+                self._follow(name)
+            elif not self._coming:
+                real = "/".join((*self._trail, name))
+                return Place(shown(real), real, self._folders[-1], name, found, self._is_linked)
+            elif found is None and self._missing is Folders.IMAGINE:
+                real = _imagined([*self._trail, name, *self._coming], self._path)
+                return Place(shown(real), real, -1, name, None, self._is_linked)
+            else:
+                self._enter(name)
+        real, folder = "/".join(self._trail), self._folders[-1]
+        return Place(shown(real) or ".", real, folder, ".", os.fstat(folder), self._is_linked)
+
+    def _found(self, name: str) -> tuple[str, os.stat_result | None]:
+        """Return what a step finds; a name that was told with escapes is told back with them."""
+        found = _look(name, self._folders[-1], self._path)
+        meant = named(name) if found is None else name
+        if meant != name and not is_git_data(meant) and _is_name(meant):
+            other = _look(meant, self._folders[-1], self._path)
+            if other is not None:
+                return meant, other
+        return name, found
+
+    def _step_back(self) -> None:
+        if not self._trail:
+            raise _outside(self._path)
+        self._folders.pop()
+        self._trail.pop()
+
+    def _follow(self, name: str) -> None:
+        """Go on as a symbolic link says, as if the model had written it."""
+        self._links += 1
+        if self._links > _MOST_LINKS:
+            raise CallError(f"{shown(self._path)} leads through too many symbolic links")
+        self._is_linked = self._is_linked or not self._coming
+        target = os.readlink(name, dir_fd=self._folders[-1])
+        if target.startswith("/"):
+            self._folders, self._trail = self._folders[:1], []
+        self._coming.extendleft(reversed(self._tree.names(target, self._path)))
+
+    def _enter(self, name: str) -> None:
+        """Go into a folder, which is made where it is missing and that is wanted."""
+        if self._missing is Folders.MAKE:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(name, dir_fd=self._folders[-1])
+        self._folders.append(_open(name, self._folders[-1], "/".join((*self._trail, name))))
+        self._opened.callback(os.close, self._folders[-1])
+        self._trail.append(name)
+
+
+def _is_name(text: str) -> bool:
+    return text not in {"", ".", ".."} and not {"/", "\0"} & set(text)
+
+
 def _look(name: str, folder: int, path: str) -> os.stat_result | None:
     """Return what is there, not following a link; None for nothing."""
     try:
@@ -167,7 +223,14 @@ def _look(name: str, folder: int, path: str) -> os.stat_result | None:
         raise CallError(f"{shown(path)} cannot be used: {error.strerror}") from error
 
 
-def _enter(name: str, folder: int, path: str) -> int:
+def _imagined(names: list[str], path: str) -> str:
+    """Return the path of what is in folders that are not there."""
+    if ".." in names or any(map(is_git_data, names)):
+        raise CallError(f"{shown(path)} leads through a folder that is not there")
+    return "/".join(names)
+
+
+def _open(name: str, folder: int, path: str) -> int:
     try:
         return os.open(name, FOLDER, dir_fd=folder)
     except FileNotFoundError:

@@ -11,8 +11,8 @@ from typing import IO, Final
 
 from wf_tui.workers.model.hands.arguments import Arguments
 from wf_tui.workers.model.hands.call_error import CallError
-from wf_tui.workers.model.hands.text_file import MOST_BYTES, TextFile, encoding_of
-from wf_tui.workers.model.hands.tree import Place, Tree
+from wf_tui.workers.model.hands.files.text_file import MOST_BYTES, TextFile, encoding_of
+from wf_tui.workers.model.hands.files.tree import Place, Tree
 from wf_tui.workers.model.tools import MOST_LINES
 
 __all__ = ["read_file"]

@@ -11,7 +11,7 @@ import stat
 from typing import Final
 
 from wf_tui.workers.model.hands.call_error import CallError
-from wf_tui.workers.model.hands.tree import Place
+from wf_tui.workers.model.hands.files.tree import Place
 
 __all__ = ["Scratch"]
 

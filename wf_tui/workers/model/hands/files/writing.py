@@ -2,9 +2,9 @@
 
 from wf_tui.workers.model.hands.arguments import Arguments
 from wf_tui.workers.model.hands.call_error import CallError
-from wf_tui.workers.model.hands.replacing import Scratch
-from wf_tui.workers.model.hands.text_file import TextFile
-from wf_tui.workers.model.hands.tree import Place, Tree
+from wf_tui.workers.model.hands.files.replacing import Scratch
+from wf_tui.workers.model.hands.files.text_file import TextFile
+from wf_tui.workers.model.hands.files.tree import Folders, Place, Tree
 
 __all__ = ["write_file"]
 
@@ -12,7 +12,7 @@ __all__ = ["write_file"]
 def write_file(tree: Tree, scratch: Scratch, args: Arguments) -> str:
     """Write a file, with the folders above it, and say what is there now."""
     path, content = args.text("path"), args.text("content")
-    with tree.find(path, make_folders=True) as place:
+    with tree.find(path, Folders.MAKE) as place:
         file, note = _like_the_old(place, content)
         scratch.replace(place, file.encoded(place.path))
         did = "wrote" if place.found is None else "replaced"
