@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 
-__all__ = ["busy_run", "run_of_kind", "small_run"]
+__all__ = ["busy_run", "run_of_kind", "small_run", "swarm_run"]
 
 _GATE: Final = "make check"
 _WHEN: Final = "@1000000 +0000"
@@ -234,3 +234,34 @@ def _commits(project: Project) -> tuple[str, str]:
     git("update-ref", "refs/wf/base", base)
     git("update-ref", "refs/heads/wf/r1", new)
     return base, new
+
+
+def swarm_run(db: Database) -> LedgerHarness:
+    """Make a swarm of twelve in its middle: some done, one failed, five at work, and a join."""
+    names = [f"guide-{number:02}" for number in range(12)]
+    spec = Spec(prompt="Translate it", tags=("swarm",))
+    items = [
+        shell(name, spec=spec, title=f"docs/{name}.md", scope=(f"docs/{name}.md",))
+        for name in names
+    ]
+    join = shell("join", spec=Spec(prompt="Check the terms", needs=tuple(names), partial=True))
+    seats = [
+        seat(f"codex-{number}", "codex", kind="agent", lane="openai") for number in range(1, 6)
+    ]
+    drive = LedgerHarness(db).make(
+        phase("items", *items, on_failure="skip_continue"),
+        phase("join", join, after=["items"]),
+        seats=seats,
+        goal="Translate {{item}} (12 items)",
+    )
+    drive.ledger.scheduler_started(RUN, asdict(own_identity()))
+    calls = iter((12, 9, 15, 4, 14, 7, 2, 11, 0))
+    running: list[Fence] = []
+    for name in names[:9]:
+        if len(running) == len(seats):
+            drive.done(running.pop(0))
+        running.append(drive.expect_claim(name, step=Step.RUNNING))
+        drive.ledger.said(running[-1], f"edits docs/{name}.md", tools=next(calls))
+        drive.clock.move(7)
+    drive.fail(running.pop(0))
+    return drive

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import EventRow, RunRow, TaskRow, WorkerRow
     from wf_tui.ledger.queries.reasons import Reasons
+    from wf_tui.picture.pace import Pace
 
 __all__ = ["Batch", "Changes", "Tally"]
 
@@ -54,6 +55,8 @@ class Batch:
     """The folder of the run where its disk is full; "" where there is room."""
     tally: Tally = field(default_factory=Tally)
     """Of the attempts that ended since."""
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """The same by phase, with the tools that they used."""
     phase_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The phases that wait, or waited, for each phase."""
     whole: bool = False

@@ -143,6 +143,10 @@ class CardCache:
             self._reasons.clear()
         return reach
 
+    def open_attempt(self, task: str) -> AttemptRow | None:
+        """Return the attempt of a task that is open, as of the last context."""
+        return self._open.get(task)
+
     def tick(self, now: float) -> None:
         """Let time pass; `now` in UTC seconds."""
         # Before the first batch there is nothing that could grow old.

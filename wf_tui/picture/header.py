@@ -53,6 +53,8 @@ class Header:
     jobs: int
     branch: str
     export_note: str
+    phase: str = ""
+    """Of a swarm that goes on, how many of its tasks are where; "" where there is none."""
     full: str = ""
     """The folder on whose disk there is no room; "" where there is."""
 

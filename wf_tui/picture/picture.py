@@ -23,6 +23,8 @@ from wf_tui.picture.card import COLUMNS, column_order
 from wf_tui.picture.card_cache import CardCache, Cards, Reach
 from wf_tui.picture.filter import QUICK, Filter, parse
 from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
+from wf_tui.picture.pace import NO_PACE, share_done
+from wf_tui.picture.phase_counts import current_line, in_swarm
 from wf_tui.picture.seats import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card
+    from wf_tui.picture.pace import Pace
 
 __all__ = ["ENTER", "Batch", "Changes", "Picture"]
 
@@ -66,6 +69,7 @@ class Picture:
         self._totals = Totals()
         self._sequences = Sequences()
         self._tally = Tally()
+        self._paces: dict[str, Pace] = {}
         self._arrangement = Arrangement(self._cache)
 
     # -- taking what changed
@@ -84,8 +88,11 @@ class Picture:
             # Not the filter and the marks: those are the person's, and outlast whatever is read.
             self._cache.forget()
             self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
+            self._paces.clear()
             self._arrangement.set_filter(self._arrangement.filter)
         self._tally += batch.tally
+        for phase, pace in batch.paces.items():
+            self._paces[phase] = self._paces.get(phase, NO_PACE) + pace
         # A batch was read a moment ago, and the screen may have ticked since: time never goes back.
         self.now = max(self.now, batch.reasons.now)
         self._cache.tick(self.now)
@@ -215,6 +222,17 @@ class Picture:
         """Return why a card is where it is, now."""
         return self._cache.card(task).why
 
+    def progress(self, task: str, now: float) -> float | None:
+        """Return how far a card of a swarm is, from 0 to 1; None of any other.
+
+        Asked of what is drawn, with the time of the drawing: it is the same for no two seconds.
+        """
+        row = self._cache.rows[task]
+        if not in_swarm(row):
+            return None
+        pace = self._paces.get(row.phase, NO_PACE)
+        return share_done(row, self._cache.open_attempt(task), pace, now)
+
     @property
     def header(self) -> Header:
         """The line above the columns, now.
@@ -231,7 +249,10 @@ class Picture:
             if rows[attempt.task].state is TaskState.IN_PROGRESS
         ]
         why = self._why_stalled()
-        return make_header(self._batch, self._totals, self._tally, now=self.now, why=why, ages=ages)
+        header = make_header(
+            self._batch, self._totals, self._tally, now=self.now, why=why, ages=ages
+        )
+        return replace(header, phase=current_line(self._totals.swarms))
 
     @property
     def workers(self) -> list[SeatView]:

@@ -13,6 +13,7 @@ from wf_tui.ledger.queries.reasons import Reasons, read_stoppers
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
+from wf_tui.picture.pace import paces, read_ended
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.store.database import Database, Row
+    from wf_tui.picture.pace import Ended
 
 __all__ = ["MOST_EVENTS", "read_all", "read_since"]
 
@@ -80,7 +82,7 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
     reasons = _read_context(
         db, run, now, phase_order, _grouped(db.execute(_EVERY_UNMET, {"run": run_id}))
     )
-    ended = db.execute(_ENDED, {"run": run_id})
+    ended = read_ended(db, run_id)
     return Batch(
         seq=run.seq,
         run=run,
@@ -91,6 +93,7 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
         alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
         tally=_sum_up(ended),
+        paces=paces(ended),
         phase_order=phase_order,
         whole=True,
     )
@@ -108,11 +111,10 @@ def _read_part(
     for part in parts(task.id for task in tasks):
         needs |= _grouped(db.execute(_UNMET_OF.format(marks(part)), {"run": run_id, **part}))
     reasons = _read_context(db, run, now, phase_order, needs)
-    ended: list[Row] = []
+    ended: list[Ended] = []
     for event in events:
         if event.kind == AttemptEnded.event_kind:
-            key = {"run": run_id, "task": event.task, "epoch": event.epoch}
-            ended += db.execute(f"{_ENDED} AND task = :task AND epoch = :epoch", key)
+            ended += read_ended(db, run_id, str(event.task), event.epoch or 0)
     return Batch(
         seq=events[-1].seq if events else seq,
         run=run,
@@ -123,6 +125,7 @@ def _read_part(
         alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
         tally=_sum_up(ended),
+        paces=paces(ended),
         phase_order=phase_order,
     )
 
@@ -215,15 +218,11 @@ _PROOF: Final = (
     f"WHERE run = :run AND task = :task AND epoch = :epoch AND kind IN ({_SIGNS}) "
     "ORDER BY seq DESC LIMIT 1"
 )
-_ENDED: Final = (
-    "SELECT outcome, ended_at - started_at FROM attempt WHERE run = :run AND ended_at IS NOT NULL"
-)
 
 
-def _sum_up(ended: Iterable[Row]) -> Tally:
+def _sum_up(ended: Iterable[Ended]) -> Tally:
     total = Tally()
-    for outcome, seconds in ended:
-        if outcome == "succeeded":
-            # A clock that was set back makes no attempt that took less than nothing.
-            total += Tally(1, max(0, int(float(seconds or 0) * 1000)))
+    for one in ended:
+        if one.succeeded:
+            total += Tally(1, one.milliseconds)
     return total

@@ -13,6 +13,7 @@ from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.budget_text import budget_lines
 from wf_tui.picture.card import column_order
+from wf_tui.picture.phase_counts import count_lines, phase_counts
 from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command, quota_remedy
 from wf_tui.text import clean, listed, plural
 
@@ -45,6 +46,7 @@ def status_lines(status: Status) -> Iterator[str]:
     run = status.run
     yield f"{run.id}  {run.state}  {clean(run.goal, limit=_TEXT)}"
     yield _counts(run, status.now)
+    yield from count_lines(phase_counts(status.tasks))
     if run.left_out:
         yield run.left_out
     yield from budget_lines(run, status.forecast)

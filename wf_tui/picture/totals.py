@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.picture.card import needs_you
+from wf_tui.picture.phase_counts import in_swarm
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.picture.phase_counts import PhaseCounts
 
 __all__ = ["Totals"]
 
@@ -31,6 +33,7 @@ class Totals:
     """How many tasks that need the result of a task have been claimed."""
     begun_phases: Counter[str] = field(default_factory=Counter)
     """How many tasks of a phase have been claimed."""
+    swarms: PhaseCounts = field(default_factory=dict)
     _chains: Counter[int] = field(default_factory=Counter)
     _lengths: list[int] = field(default_factory=list)
 
@@ -50,6 +53,8 @@ class Totals:
 
     def _count_task(self, row: TaskRow, by: int) -> None:
         self.needs_you += by * needs_you(row)
+        if in_swarm(row):
+            self.swarms.setdefault(row.phase, Counter())[row.state] += by
         if row.kind == BlockedKind.DEPENDENCY:
             # The root of its chain and not the task in front of it: that is where a person helps.
             self.held_up[str(row.detail.get("root"))] += by

@@ -8,6 +8,7 @@ from typing import Final
 
 __all__ = [
     "READING_ROLES",
+    "SWARM",
     "GateOn",
     "Isolation",
     "Mode",
@@ -97,3 +98,6 @@ class ResultFormat(StrEnum):
 
 READING_ROLES: Final = frozenset({"explore", "planner", "review"})
 """A prompt with one of these roles only reads, whatever its mode says (RULES 5, Prompts)."""
+
+SWARM: Final = "swarm"
+"""The tag of tasks that do the like with many items: views measure them by each other."""

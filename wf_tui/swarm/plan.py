@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UsageError
-from wf_tui.plan.choices import READING_ROLES, Mode, OnFailure
+from wf_tui.plan.choices import READING_ROLES, SWARM, Mode, OnFailure
 from wf_tui.plan.models import Plan
 from wf_tui.swarm.sh_quoting import fill_command
 from wf_tui.swarm.template import Template
@@ -192,7 +192,10 @@ def _goal(swarm: Swarm) -> str:
 
 def _defaults(swarm: Swarm) -> dict[str, object]:
     """Return what the tasks of all items have in common; the join says otherwise."""
-    found: dict[str, object] = {"mode": (Mode.READ_WRITE if swarm.writes else Mode.READ_ONLY).value}
+    found: dict[str, object] = {
+        "mode": (Mode.READ_WRITE if swarm.writes else Mode.READ_ONLY).value,
+        "tags": [SWARM],
+    }
     return found if swarm.role == _GENERAL else {**found, "agent_type": swarm.role}
 
 
@@ -233,6 +236,7 @@ def _join_phase(swarm: Swarm, join: Join, ids: Sequence[str]) -> dict[str, objec
         "id": JOIN,
         "title": cut(clean(join.prompt.strip().partition("\n")[0]), _LONGEST_TITLE),
         "prompt": join.prompt,
+        "tags": [],
         "agent_type": _GENERAL,
         "mode": (Mode.READ_WRITE if join.scope else Mode.READ_ONLY).value,
     }

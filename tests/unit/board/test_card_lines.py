@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.ledger_harness import FOLDER, LedgerHarness, seat, shell
-from wf_tui.board.widgets.card_lines import card_lines
+from wf_tui.board.widgets.card_lines import card_lines, progress_bar
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
 from wf_tui.ledger.model.rows import Spec
@@ -148,3 +148,18 @@ def test_a_card_says_what_its_agent_does_and_has_used(drive: LedgerHarness) -> N
         "x-1  running 1m  3/7",
         "I run the tests|1m|12.4k $0.31|scope",
     ]
+
+
+@pytest.mark.parametrize(
+    ("progress", "glyphs", "bar"),
+    [
+        (0.0, UNICODE, "╸───────"),
+        (0.5, UNICODE, "━━━━╸───"),
+        (0.85, ASCII, "======>-"),
+        (1.0, UNICODE, "━━━━━━━━"),
+    ],
+)
+def test_how_far_a_card_is(progress: float, glyphs: GlyphSet, bar: str) -> None:
+    """A bar of eight cells, full only when all is done; nothing where nothing says so."""
+    assert [span.text for span in progress_bar(progress, glyphs)] == [bar]
+    assert progress_bar(None, glyphs) == ()

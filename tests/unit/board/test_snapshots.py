@@ -209,3 +209,8 @@ def test_start(snap_compare: Compare, *, in_repository: bool) -> None:
     """Without a run there is the demo, and the plans that lie here."""
     files = ["plan.yaml", "plans/release.toml"] if in_repository else []
     assert snap_compare(StartApp(files, in_repository=in_repository), terminal_size=SMALL)
+
+
+def test_a_swarm(screens: SnapshotHarness) -> None:
+    """Each card of a swarm has a bar, and the header says how many are where."""
+    assert screens.look(busy_run.swarm_run(screens.db), LARGE)

@@ -12,16 +12,22 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.card import Card
 
-__all__ = ["HEIGHT", "card_lines"]
+__all__ = ["HEIGHT", "card_lines", "progress_bar"]
 
 HEIGHT: Final = 3
 """Lines of a card."""
+_BAR: Final = 8
+"""Cells of the bar of one card."""
 _SILENT_AFTER: Final = 60.0
 """Seconds without output after which a card says so."""
 
 
-def card_lines(card: Card, glyphs: GlyphSet, now: float) -> tuple[Line, Line, Line]:
+def card_lines(
+    card: Card, glyphs: GlyphSet, now: float, progress: float | None = None
+) -> tuple[Line, Line, Line]:
     """Return the lines of a card as they read at a time (UTC seconds).
+
+    `progress` is how far it is, from 0 to 1; None where nothing says so.
 
     The texts of a card were made safe by the picture. A column keeps the lines for a revision of
     the card and a whole second, so they must not depend on anything else.
@@ -33,6 +39,7 @@ def card_lines(card: Card, glyphs: GlyphSet, now: float) -> tuple[Line, Line, Li
             second, third = pending_lines(card)
         case TaskState.IN_PROGRESS:
             second, third = in_progress_lines(card, now)
+            second = Line(second.left, progress_bar(progress, glyphs))
         case TaskState.DONE:
             second, third = done_lines(card, now)
         case _:
@@ -69,6 +76,17 @@ def in_progress_lines(card: Card, now: float) -> tuple[Line, Line]:
         return step, Line()
     age = Span(span(now - heard), Role.WARNING if silent else Role.QUIET)
     return step, Line((Span(f"  {card.evidence}", Role.QUIET),), (age,))
+
+
+def progress_bar(progress: float | None, glyphs: GlyphSet) -> tuple[Span, ...]:
+    """Return a bar of how far a card is; none where nothing says so."""
+    if progress is None:
+        return ()
+    full, tip, empty = tuple(glyphs.bar)
+    filled = int(_BAR * progress)
+    # What is done and what is left is one piece each: between two pieces there would be a space.
+    rest = tip + empty * (_BAR - filled - 1) if filled < _BAR else ""
+    return (Span(full * filled + rest, Role.IN_PROGRESS),)
 
 
 def done_lines(card: Card, now: float) -> tuple[Line, Line]:

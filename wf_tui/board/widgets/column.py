@@ -142,7 +142,8 @@ class BoardColumn(LineWidget, can_focus=True):
             revision = picture.revision(name)
             before = self._lines.get(name)
             if before is None or before.revision != revision or before.second != second:
-                lines = card_lines(picture.cards[name], self.glyphs, self._now)
+                progress = picture.progress(name, self._now)
+                lines = card_lines(picture.cards[name], self.glyphs, self._now, progress)
                 before = _DrawnCard(revision, second, lines)
             drawn[name] = before
             rows += self._rows_of(name, before.lines, marked=name in picture.marks)

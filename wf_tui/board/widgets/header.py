@@ -168,6 +168,8 @@ def _parts(header: Header, glyphs: GlyphSet) -> list[_Part]:
         verb = "needs" if header.need_you == 1 else "need"
         words = f"{glyphs.needs_you} {header.need_you} {verb} you"
         parts.append(_Part(1, (Span(words, Role.NEEDS_YOU),)))
+    if header.phase:
+        parts.append(_Part(7, (Span(header.phase, Role.QUIET),)))
     if usage := usage_words(header):
         parts.append(_Part(5, (Span(usage, Role.QUIET),)))
     parts.append(_Part(6, (Span(clock_time(header.elapsed), Role.QUIET),)))
