@@ -58,6 +58,7 @@ def create_run(
     jobs: int | None = None,
     lease: float | None = None,
     budget: RunBudget | None = None,
+    purpose: str = "",
     new_id: Callable[[], str] | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> RunRow:
@@ -65,8 +66,9 @@ def create_run(
 
     `warn` gets a line for each thing that looks different in a worker's tree: submodules, LFS.
     `choice` has the profiles that it uses, and the plan as it fits them; without one it has those
-    of commands. `jobs`, `lease` (seconds) and `budget` come before plan and configuration. Called
-    by `wf run` and `wf demo`; leaves nothing behind where it raises.
+    of commands. `jobs`, `lease` (seconds) and `budget` come before plan and configuration;
+    `purpose` is `PLANNING` of a run that is not about the work itself. Called by
+    `wf run`, `wf demo` and others like them; leaves nothing behind where it raises.
     """
     # Before anything is made: an old git fails in the middle, and with words of its own.
     require_version()
@@ -103,6 +105,7 @@ def create_run(
             profiles=profiles_text(profiles),
             left_out=left_out,
             budget=write_budget(limit),
+            purpose=purpose,
         )
         # All or nothing: a run without seats or tasks would be led, and stall at once.
         with ledger.db.transaction(run_id):

@@ -14,11 +14,12 @@ from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import FrameType
 
     from wf_tui.kept_worktree import KeptTree
 
-__all__ = ["editor_command", "entry_notice", "run_in_worktree", "shell_command"]
+__all__ = ["edit_file", "editor_command", "entry_notice", "run_in_worktree", "shell_command"]
 
 _NAMED: Final = 5
 _FOREIGN_GIT: Final = frozenset(
@@ -60,13 +61,16 @@ def editor_command(environ: Mapping[str, str], kept: KeptTree) -> list[str]:
 
     A name that begins like an option, or a link that leads out of the worktree, opens nothing else.
     """
+    files = [f"./{path}" for path in kept.files]
+    return [*_editor_words(environ), *(files or ["."])]
+
+
+def _editor_words(environ: Mapping[str, str]) -> list[str]:
     asked = environ.get("VISUAL") or environ.get("EDITOR") or "vi"
     try:
-        words = shlex.split(asked)
+        return shlex.split(asked) or ["vi"]
     except ValueError as error:
         raise EnvironmentalError(f"cannot read $EDITOR, {asked!r}: {error}") from None
-    files = [f"./{path}" for path in kept.files]
-    return [*(words or ["vi"]), *(files or ["."])]
 
 
 def run_in_worktree(kept: KeptTree, command: Sequence[str], environ: Mapping[str, str]) -> None:
@@ -88,6 +92,21 @@ def run_in_worktree(kept: KeptTree, command: Sequence[str], environ: Mapping[str
         raise EnvironmentalError(
             f"cannot start {command[0]!r}: {why}", "set $SHELL, or $EDITOR for an editor"
         ) from error
+
+
+def edit_file(path: Path, environ: Mapping[str, str]) -> bool:
+    """Have a person edit a file of theirs; whether their editor ended well.
+
+    Raises `EnvironmentalError` where it cannot be started.
+    """
+    words = _editor_words(environ)
+    try:
+        with _interrupts_left_to_it(), subprocess.Popen([*words, str(path)]) as program:
+            return program.wait() == 0
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        message = f"cannot start {words[0]!r}: {why}"
+        raise EnvironmentalError(message, "set $EDITOR to your editor") from error
 
 
 @contextmanager

@@ -80,8 +80,9 @@ def _everywhere() -> Iterator[tuple[str | None, InboxItem]]:
 
 def _of_repository(db: Database, paths: RepoPaths, run: str | None) -> Iterator[InboxItem]:
     rows = [reads.find_run(db, run)] if run else reads.runs(db)
-    for place, row in enumerate(rows):
-        if place and row.state.ended:
+    newest = None if run else reads.newest_run(db)
+    for row in rows:
+        if row.state.ended and not run and (newest is None or row.id != newest.id):
             continue
         status = read_status(db, row.id, SystemClock().now(), paths.run(row.id))
         yield from read_inbox(db, status)

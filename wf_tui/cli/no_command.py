@@ -28,9 +28,9 @@ def open_newest_run() -> int:
     # Without a ledger there never was a run here, which is no error but the usual start.
     if store_of(project.paths).exists():
         with open_reads(project) as db:
-            newest = reads.runs(db)[:1]
-        if newest:
-            return show_board(project, newest[0].id)
+            newest = reads.newest_run(db)
+        if newest is not None:
+            return show_board(project, newest.id)
     return _start_screen(in_repository=True)
 
 

@@ -11,6 +11,7 @@ import click
 from wf_tui.cli.context import json_option, lenient_option, print_json
 from wf_tui.cli.errors import warn
 from wf_tui.cli.group import Group
+from wf_tui.cli.plan_new import new
 from wf_tui.config import load_config
 from wf_tui.errors import WfError
 from wf_tui.git.repository import find_repository
@@ -26,7 +27,10 @@ _INVALID: Final = 2
 
 @click.group(cls=Group)
 def plan() -> None:
-    """Check plans, or draw one."""
+    """Check plans, draw one, or have one made."""
+
+
+plan.add_command(new)
 
 
 @plan.command

@@ -16,7 +16,7 @@ _SECTIONS: Final = (
             Entry("demo", "wf_tui.cli.demo", "Run a sample swarm in a sample repository."),
             Entry("run", "wf_tui.cli.run", "Run a plan in this repository."),
             Entry("swarm", "wf_tui.cli.swarm", "Run one prompt for each of many items."),
-            Entry("plan", "wf_tui.cli.plan", "Check a plan, or draw it."),
+            Entry("plan", "wf_tui.cli.plan", "Check a plan, draw it, or have it made."),
         ),
     ),
     Section(

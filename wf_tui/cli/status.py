@@ -67,7 +67,12 @@ def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
 
 
 @click.command
-@click.option("--all", "everywhere", is_flag=True, help="Those of all repositories, and where.")
+@click.option(
+    "--all",
+    "everywhere",
+    is_flag=True,
+    help="Those of all repositories, and where; also those that only plan.",
+)
 @repo_option
 @json_option
 def runs(*, everywhere: bool, repo: Path | None, as_json: bool) -> None:
@@ -80,7 +85,7 @@ def runs(*, everywhere: bool, repo: Path | None, as_json: bool) -> None:
     # A repository where nothing ran yet has no ledger, and an empty list is no error.
     if store_of(project.paths).exists():
         with open_reads(project) as db:
-            found = reads.runs(db)
+            found = [row for row in reads.runs(db) if not row.purpose]
     if as_json:
         print_json([run_summary(row, project.paths.run(row.id)) for row in found])
     else:
@@ -117,9 +122,10 @@ def _print_runs(found: list[RunRow]) -> None:
         total = row.pending + row.in_progress + row.done + row.blocked
         blocked = f", {row.blocked} blocked" if row.blocked else ""
         age = span(now - row.created_at)
+        where = row.purpose or branch(row)
         print_line(
             f"{row.id:<{width}}  {row.state:<9}  {row.done}/{total} done{blocked}  "
-            f"{age} ago  {branch(row)}  {clean(row.goal, limit=80)}"
+            f"{age} ago  {clean(where)}  {clean(row.goal, limit=80)}"
         )
 
 

@@ -407,6 +407,7 @@ def run_summary(run: RunRow, paths: RunPaths) -> dict[str, object]:
     return {
         "id": run.id,
         "goal": run.goal,
+        "purpose": run.purpose,
         "state": run.state,
         "ref": run.ref,
         "created_at": run.created_at,

@@ -94,6 +94,8 @@ class ResultFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     """A block with a summary, files and a verdict, which dependants get beside the text."""
+    PLAN = "plan"
+    """A block with a plan; one with errors is handed back to be mended."""
 
 
 READING_ROLES: Final = frozenset({"explore", "planner", "review"})

@@ -54,6 +54,26 @@ _DATA: Final = (
 )
 
 
+PLAN_FORMAT: Final = (
+    "End with the whole plan as one fenced block, ```yaml, and nothing behind it. It is checked: "
+    "with errors it comes back to you, and they stand under `end_of_output` of the last of the "
+    "`earlier_attempts` in the data, with the lines of your plan. Then mend all of them, and "
+    "answer with the whole plan again."
+)
+"""What the worker of a task is asked for whose answer is a plan."""
+_SENT_BACK: Final = {
+    True: (
+        "# Your plan has errors\n\nThey stand under `end_of_output` of `earlier_attempts` in the "
+        "data. Mend all of them, and answer with the whole plan again, as one fenced block."
+    ),
+    False: (
+        "# Go on\n\nChange your plan as a person asks below, or finish it if you were interrupted. "
+        "Answer with the whole plan, as one fenced block; the rules are the same."
+    ),
+}
+"""What is new to the session of such a worker, by whether its plan was refused."""
+
+
 def render(facts: PromptFacts, mark: str) -> str:
     """Return the whole prompt; `mark` is 16 random letters that stand nowhere else.
 
@@ -111,6 +131,9 @@ def _rules(facts: PromptFacts) -> Iterator[str]:
         if facts.can_ask
         else "Nobody answers questions while you work: decide, and say what you decided."
     )
+    if spec.plans:
+        yield PLAN_FORMAT
+        return
     yield "End with a short summary of what you did: the tasks behind yours read it."
     if spec.structured:
         yield JUDGE_FORMAT if facts.judges else FORMAT
@@ -147,6 +170,9 @@ def _resumed(facts: PromptFacts) -> Iterator[str]:
     """Yield what is new to a worker that goes on with its session."""
     if facts.earlier and facts.earlier[-1].cause == Cause.CRITIC:
         yield f"# Go on\n\n{_MEND_IT} Your work is in the worktree. The rules are the same."
+        return
+    if facts.task.spec.plans and facts.earlier:
+        yield _SENT_BACK[facts.earlier[-1].cause == Cause.ANSWER]
         return
     reason = "It stands under `earlier_attempts` in the data." if facts.earlier else ""
     yield f"# Go on\n\nYou were interrupted. {reason}".rstrip() + (

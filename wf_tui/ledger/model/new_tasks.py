@@ -113,6 +113,7 @@ def _of_task(plan: Plan, task: Task) -> NewTask:
             critic=critic.prompt if critic else "",
             critic_worker=critic.worker or "" if critic else "",
             critic_rounds=critic.rounds if critic else None,
+            plans=task.result is ResultFormat.PLAN,
         ),
         mode=Mode.READ_WRITE if task.writes else Mode.READ_ONLY,
         isolation=task.isolation,

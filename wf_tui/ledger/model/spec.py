@@ -60,6 +60,8 @@ class Spec:
     """How often a critic is asked at the most; then a person is."""
     reads: str = ""
     """The commit that it reads, where it is a critic; else it reads the branch."""
+    plans: bool = False
+    """Whether its answer has to hold a plan without errors (`result: plan`)."""
 
     @property
     def takes(self) -> Takes:

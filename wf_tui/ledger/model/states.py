@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CRITIC",
     "PERSON",
+    "PLANNING",
     "WORKER",
     "BlockedKind",
     "Cause",
@@ -312,6 +313,7 @@ class Outcome(StrEnum):
 class Cause(StrEnum):
     """Why an attempt ended, where wf itself says so; a worker has words of its own beside these."""
 
+    ANSWER = "answer"
     BUDGET = "budget"
     CONFLICT = "conflict"
     CRITIC = "critic"
@@ -429,6 +431,8 @@ class PendingReason(StrEnum):
     READY = "ready"
 
 
+PLANNING: Final = "planning"
+"""The purpose of a run that writes a plan; nobody means it by the newest run."""
 PERSON: Final = "user:"
 """How the name of a person begins, as actor and as holder of a claim."""
 WORKER: Final = "worker:"

@@ -9,12 +9,12 @@ from wf_tui.ledger.model.states import Outcome, TaskState
 from wf_tui.ledger.model.usage import NO_USAGE, Usage, read_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["Estimate", "Forecast", "estimate", "forecast"]
 
 _FEWEST: Final = 5
 """Finished attempts of a profile and role, below which their median says nothing."""
@@ -23,6 +23,12 @@ _ATTEMPTS: Final = (
     "JOIN task t ON t.run = a.run AND t.id = a.task "
     "WHERE a.run = :run AND a.open = 0 AND a.outcome = :good AND a.ended_at IS NOT NULL "
     "AND t.takes = 'prompt' ORDER BY a.number"
+)
+_PAST: Final = (
+    "SELECT a.profile, t.role, a.usage, a.ended_at - a.started_at FROM attempt a "
+    "JOIN task t ON t.run = a.run AND t.id = a.task "
+    "WHERE a.open = 0 AND a.outcome = :good AND a.ended_at IS NOT NULL "
+    "AND t.takes = 'prompt' ORDER BY a.ended_at DESC LIMIT 2000"
 )
 _LEFT: Final = (
     "SELECT t.role, t.pinned, a.profile, count(*) FROM task t LEFT JOIN attempt a "
@@ -47,12 +53,46 @@ class Forecast:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What tasks will use that nobody has begun; None where that is not known."""
+
+    cost_microusd: int | None
+    tokens: int
+    seconds: float
+    """Of work, one after the other."""
+    attempts: int
+    """How many finished ones stand behind it."""
+
+
+@dataclass(frozen=True)
 class _Typical:
     """One attempt as they mostly are."""
 
     cost_microusd: float | None
     tokens: float
     seconds: float
+    attempts: int = 0
+
+
+def estimate(db: Database, tasks: Sequence[tuple[str, str]]) -> Estimate | None:
+    """Return what prompts of a plan will use, each a role and a profile ("" where that is open).
+
+    By finished attempts of all runs of the repository. None where fewer than five stand behind one
+    of them, or there is no prompt.
+    """
+    groups = _groups(db.execute(_PAST, {"good": Outcome.SUCCEEDED}))
+    found = {key: _typical(groups, key[0], {key[1]}) for key in dict.fromkeys(tasks)}
+    each = [found[key] for key in tasks]
+    known = [one for one in each if one is not None]
+    if not known or len(known) < len(each):
+        return None
+    costs = [one.cost_microusd for one in known if one.cost_microusd is not None]
+    return Estimate(
+        cost_microusd=round(sum(costs)) if len(costs) == len(known) else None,
+        tokens=round(sum(one.tokens for one in known)),
+        seconds=sum(one.seconds for one in known),
+        attempts=sum(one.attempts for one in found.values() if one is not None),
+    )
 
 
 def forecast(db: Database, run: RunRow, now: float) -> Forecast | None:
@@ -64,14 +104,7 @@ def forecast(db: Database, run: RunRow, now: float) -> Forecast | None:
     left = db.execute(_LEFT, {"run": run.id, "done": TaskState.DONE})
     if not left:
         return None
-    groups: dict[tuple[str, str], list[tuple[Usage, float]]] = {}
-    for profile, role, usage, seconds in db.execute(
-        _ATTEMPTS, {"run": run.id, "good": Outcome.SUCCEEDED}
-    ):
-        told = read_usage(None if usage is None else str(usage)) or NO_USAGE
-        if told.input_tokens is None and told.output_tokens is None:
-            continue
-        groups.setdefault((str(profile), str(role)), []).append((told, float(str(seconds))))
+    groups = _groups(db.execute(_ATTEMPTS, {"run": run.id, "good": Outcome.SUCCEEDED}))
     tokens, cost, busy = 0.0, 0.0, 0.0
     priced = True
     for role, pinned, profile, count in left:
@@ -90,6 +123,19 @@ def forecast(db: Database, run: RunRow, now: float) -> Forecast | None:
     )
 
 
+def _groups(
+    rows: Iterable[Sequence[object]],
+) -> dict[tuple[str, str], list[tuple[Usage, float]]]:
+    """Return what finished attempts used and how long they took, by profile and role."""
+    groups: dict[tuple[str, str], list[tuple[Usage, float]]] = {}
+    for profile, role, usage, seconds in rows:
+        told = read_usage(None if usage is None else str(usage)) or NO_USAGE
+        if told.input_tokens is None and told.output_tokens is None:
+            continue
+        groups.setdefault((str(profile), str(role)), []).append((told, float(str(seconds))))
+    return groups
+
+
 def _typical(
     groups: dict[tuple[str, str], list[tuple[Usage, float]]], role: str, profiles: set[str]
 ) -> _Typical | None:
@@ -106,6 +152,7 @@ def _typical(
         cost_microusd=_median(costs) if len(costs) >= _FEWEST else None,
         tokens=_median([usage.tokens for usage, _ in found]),
         seconds=_median([seconds for _, seconds in found]),
+        attempts=len(found),
     )
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "find_run",
     "leader",
     "may_claim",
+    "newest_run",
     "phases",
     "pulse",
     "rests",
@@ -105,6 +106,14 @@ def runs(db: Database) -> list[RunRow]:
     return [decode(RunRow, row) for row in rows]
 
 
+def newest_run(db: Database) -> RunRow | None:
+    """Return the newest run that does the work itself: none that only plans is meant by that."""
+    rows = db.execute(
+        select(RunRow, "WHERE removed_at IS NULL AND purpose = '' ORDER BY number DESC LIMIT 1")
+    )
+    return decode(RunRow, rows[0]) if rows else None
+
+
 def removed_runs(db: Database) -> list[str]:
     """Return the ids of the runs whose folders were removed."""
     return [str(name) for (name,) in db.execute("SELECT id FROM run WHERE removed_at IS NOT NULL")]
@@ -119,12 +128,13 @@ def run_row(db: Database, run: str) -> RunRow:
 
 
 def find_run(db: Database, name: str | None) -> RunRow:
-    """Return a run by id or unique prefix; without a name, the newest."""
-    every = runs(db)
+    """Return a run by id or unique prefix; without a name, the newest that does not only plan."""
     if name is None:
-        if not every:
+        newest = newest_run(db)
+        if newest is None:
             raise UsageError("there is no run on this repository yet", "start one: wf run PLAN")
-        return every[0]
+        return newest
+    every = runs(db)
     found = [row for row in every if row.id == name] or [
         row for row in every if row.id.startswith(name)
     ]

@@ -201,7 +201,9 @@ class Attempt:
             # Its result is kept from here on: a person may accept it without its worker.
             await active.record.step(Step.CHECKING, result=outcome.result)
             await steps.threads.reach(Point.CHECK_BEGUN)
-            fault = await steps.check.run(active, job, workspace, self.harvested)
+            fault = await steps.check.answer(active, job, outcome.result)
+            if fault is None:
+                fault = await steps.check.run(active, job, workspace, self.harvested)
             await steps.threads.reach(Point.CHECK_ENDED)
         return fault
 
@@ -268,6 +270,8 @@ class Attempt:
     async def _hold_for_review(self, workspace: Workspace) -> None:
         """End an attempt whose work a person wants to see before it is merged."""
         text = "its result is ready for review"
+        if self.active.claim.task.spec.plans:
+            text = f"its plan waits for you: wf plan new --resume={self.active.claim.run}"
         if self.active.claim.task.writes:
             count = len(self.harvested.entries)
             text = f"its work is ready for review: {plural(count, 'file')} changed"
@@ -292,7 +296,9 @@ class Attempt:
         """End an attempt whose work did not pass; a person may accept what is out of scope."""
         self.active.log.info("did not pass: %s", fault.cause)
         code = 0 if self.active.began else None
-        ending = Ending(Outcome.FAILED, fault.cause, fault.text, exit_code=code)
+        ending = Ending(
+            Outcome.FAILED, fault.cause, fault.text, exit_code=code, next_seat=fault.next_seat
+        )
         record, ending = self.active.record, self.harvested.onto(ending)
         if fault.kind is BlockedKind.SCOPE:
             self.kept = await record.blocked(ending, fault.kind, fault.detail)

@@ -1,6 +1,7 @@
 """The step `check`: what work has to pass before it is merged.
 
-In this order: nothing of it was left out, its scope, its deliverables, its gate.
+In this order: nothing of it was left out, its scope, its deliverables, its gate. Before all that
+comes the plan in the answer of a task with `result: plan`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from wf_tui.git.control.changed_files import outside_scopes
 from wf_tui.git.harvest.secret_files import files_with_secrets
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
 from wf_tui.ledger.model.held_work import HeldPart, HeldWork, held_part, was_held
-from wf_tui.ledger.model.states import BlockedKind, Cause, ScopeWhy
+from wf_tui.ledger.model.states import BlockedKind, Cause, NextSeat, ScopeWhy
 from wf_tui.plan.choices import GateOn
 from wf_tui.scheduler.attempts.deliverables import missing_deliverables
 from wf_tui.scheduler.attempts.endings import Fault
@@ -22,6 +23,7 @@ from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from wf_tui.git.control.control import Control
     from wf_tui.git.harvest.secret_files import SecretFile
@@ -93,9 +95,34 @@ class Check:
         question = GateQuestion(GateOn.ATTEMPT, harvested.base or None, harvested.commit)
         return await self.gate.run(active, job, question)
 
+    async def answer(self, active: ActiveClaim, job: Job, answer: str) -> Fault | None:
+        """Return what is wrong with the plan in an answer that has to hold one, or None.
+
+        Its worker goes on in its session, which knows the plan; another one is shown it.
+        """
+        if not active.claim.task.spec.plans:
+            return None
+        return await self.threads.run(_faulty_plan, answer, job.folder.parent.parent)
+
     def _leaks(self, harvested: Harvested) -> Sequence[SecretFile]:
         secrets = self.profiles.secret_forms
         return files_with_secrets(self.control, harvested.entries, secrets)
+
+
+def _faulty_plan(answer: str, run_folder: Path) -> Fault | None:
+    # Only a run that plans reads plans; no other scheduler loads pydantic's models for it.
+    from wf_tui.prompts.plan_answer import (  # noqa: PLC0415 - see above
+        faults_for_model,
+        read_plan_answer,
+        read_worker_facts,
+    )
+
+    found = read_plan_answer(answer, workers=read_worker_facts(run_folder))
+    if found.report.valid:
+        return None
+    text, tail = faults_for_model(found)
+    detail = {"tail": tail}
+    return Fault(BlockedKind.FAILED, Cause.ANSWER, text, detail, next_seat=NextSeat.SAME)
 
 
 def left_out(harvested: Harvested) -> Fault | None:

@@ -113,6 +113,8 @@ class Fault:
     """One sentence for a person; names in it are cleaned."""
     detail: Detail = field(default_factory=dict)
     """More of it for the board: the `paths` concerned, the `tail` of an output."""
+    next_seat: NextSeat = NextSeat.ANOTHER
+    """Who tries it again."""
 
 
 def machine_fault(error: Exception) -> Ending:
