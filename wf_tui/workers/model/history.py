@@ -64,9 +64,19 @@ def read(path: Path) -> list[Entry]:
     Empty where there is none that can be read. Blocks.
     """
     try:
-        return ready_to_go_on(list(_lines(path)))
+        return ready_to_go_on(_since_summary(_lines(path)))
     except OSError:
         return []
+
+
+def _since_summary(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries from the last one on that stands for all before it, if there is one."""
+    since: list[Entry] = []
+    for entry in entries:
+        if entry.get("summary") is True:
+            since.clear()
+        since.append(entry)
+    return since
 
 
 def _lines(path: Path) -> Iterator[Entry]:

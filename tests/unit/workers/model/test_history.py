@@ -158,3 +158,13 @@ def test_every_call_has_one_answer(words: list[str]) -> None:
         answers = [part["tool_call_id"] for part in parts if part["part_kind"] == "tool-return"]
         if this["message"]["kind"] == "response":
             assert answers == calls
+
+
+def test_a_summary_stands_for_what_was_before_it(tmp_path: Path) -> None:
+    """A conversation that was summarised goes on from the last summary."""
+    summary = {**asked("In short: half is done."), "summary": True}
+    found = kept(tmp_path / "h", asked("Do it."), said(), summary, said(text="I go on."))
+    assert [one["message"]["parts"][0]["content"] for one in found] == [
+        "In short: half is done.",
+        "I go on.",
+    ]

@@ -5,4 +5,4 @@ import sys
 from wf_tui.workers.model.host.main import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

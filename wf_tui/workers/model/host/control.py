@@ -2,11 +2,19 @@
 
 import asyncio
 import json
+import logging
 import os
 import socket
 from typing import Final
 
+import httpx2
+
+from wf_tui.workers.line.failure_kind import FailureKind
+from wf_tui.workers.line.grammar import Verdict
 from wf_tui.workers.line.port import LinePort
+from wf_tui.workers.model.host.hands_port import HandsPort
+from wf_tui.workers.model.host.maker.http_client import open_client
+from wf_tui.workers.model.host.maker.requests import PAUSES, Pauses
 from wf_tui.workers.model.host.session import Session
 from wf_tui.workers.model.session_spec import SessionSpec
 
@@ -16,13 +24,17 @@ _READY: Final = b'{"ready": true}'
 _LONGEST: Final = 1 << 16
 _DESCRIPTORS: Final = 3
 """Line, hands and spec, in this order."""
+_log = logging.getLogger(__name__)
 
 
-async def serve(control: socket.socket) -> None:
-    """Open the sessions that the scheduler asks for, until it closes its end of the socket."""
+async def serve(control: socket.socket, pauses: Pauses = PAUSES) -> None:
+    """Open the sessions that the scheduler asks for, until it closes its end of the socket.
+
+    What is open then is let go of without a word: whoever would hear it is gone.
+    """
     control.setblocking(False)
-    host = Host(control)
     loop = asyncio.get_running_loop()
+    host = Host(control, open_client(), pauses)
     loop.add_reader(control, host.receive)
     control.send(_READY)
     await host.closed.wait()
@@ -32,8 +44,10 @@ async def serve(control: socket.socket) -> None:
 class Host:
     """All sessions; whatever happens in one of them is the end of that one alone."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, http: httpx2.AsyncClient, pauses: Pauses) -> None:
         self._control = control
+        self._http = http
+        self._pauses = pauses
         self._sessions: set[asyncio.Task[None]] = set()
         self.closed = asyncio.Event()
 
@@ -57,8 +71,22 @@ class Host:
                 os.close(handle)
 
     async def _run(self, line: int, hands: int, spec: int) -> None:
+        """See one session through, to whatever end."""
         port = await LinePort.open(line)
-        await Session(_read_spec(spec), port, hands).run()
+        hands_port = await HandsPort.open(hands)
+        session = asyncio.create_task(self._converse(spec, port, hands_port))
+        await asyncio.wait([session])
+        error = session.exception()
+        if error is not None:
+            _log.error("a session was not opened", exc_info=error)
+            why = f"the session was not opened: {type(error).__name__}: {error}"
+            port.say(Verdict(ok=False, why=why[:500], kind=FailureKind.CONFIG))
+            await port.close()
+            await hands_port.close(1)
+
+    async def _converse(self, spec: int, port: LinePort, hands: HandsPort) -> None:
+        told = _read_spec(spec)
+        await Session(told, port, hands, self._http, self._pauses).run()
 
 
 def _read_spec(handle: int) -> SessionSpec:

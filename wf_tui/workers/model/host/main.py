@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import MutableMapping, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from wf_tui.processes import hide_memory
 
@@ -38,7 +38,7 @@ _TELEMETRY_OFF: Final = {
 }
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> NoReturn:
     """Serve on the control socket whose descriptor is the argument; ends when that is closed."""
     hide_memory()
     clear_environment(os.environ)
@@ -47,8 +47,13 @@ def main(argv: Sequence[str]) -> int:
 
     control = socket.socket(fileno=int(argv[0]))
     control.set_inheritable(False)
-    asyncio.run(serve(control))
-    return 0
+
+    async def until_the_end() -> NoReturn:
+        await serve(control)
+        # Not by the loop's own end, which waits for whatever hangs.
+        os._exit(0)
+
+    asyncio.run(until_the_end())
 
 
 def clear_environment(environ: MutableMapping[str, str]) -> None:
