@@ -10,6 +10,7 @@ pytest.register_assert_rewrite("tests.support")
 pytest_plugins = ["tests.support.strict_skips", "tests.support.agents.results"]
 
 
+@pytest.hookimpl(optionalhook=True)  # a mutant's test runs without the plug-in
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes `-n auto` makes: three for two cores.
 

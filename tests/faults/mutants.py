@@ -738,6 +738,23 @@ MUTANTS: Final = (
         "            if digest:\n",
         "unit/git/lfs/test_lfs_files.py::test_a_content_is_believed_by_its_hash",
     ),
+    # G6: what has a critic is merged after its pass, and as it was judged
+    Mutant(
+        "G6",
+        "work is merged without its critic",
+        "scheduler/attempts/attempt.py",
+        "        if self._wants_critic:\n",
+        "        if not workspace:\n",
+        "integration/test_critics.py::test_a_pass_is_merged",
+    ),
+    Mutant(
+        "G6",
+        "a critic passes other work than it has judged",
+        "ledger/rules/decisions/critics.py",
+        "    return author if waits and asked == (critic.id, critic.spec.reads) else None\n",
+        "    return author if waits and asked else None\n",
+        "unit/ledger/test_critics.py::test_an_earlier_critic_decides_nothing",
+    ),
     # G10: nothing outside the scope is merged
     Mutant(
         "G10",

@@ -201,3 +201,12 @@ def check_critics(document: Document, plan: Plan) -> Iterator[Problem]:
                     "give it `mode: read_write`, or remove `critic`",
                     task=task.id,
                 )
+            elif task.writes and task.effective_isolation is not Isolation.WORKTREE:
+                yield document.problem(
+                    "invalid_critic",
+                    path,
+                    f"the task {quoted(task.id)} has a critic, and writes in the shared workspace,"
+                    " where others go on while its work is judged",
+                    "leave out `isolation`, so that it has a worktree",
+                    task=task.id,
+                )

@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from wf_tui.plan.document import Document, Path
     from wf_tui.plan.models import Plan, Task
 
-__all__ = ["PROMPTS_HINT", "WorkerFacts", "profile_of", "unfit_workers", "worker_warnings"]
+__all__ = [
+    "CRITIC_ROLE",
+    "PROMPTS_HINT",
+    "WorkerFacts",
+    "profile_of",
+    "unfit_workers",
+    "worker_warnings",
+]
 
+CRITIC_ROLE: Final = "review"
+"""In which role a critic works."""
 PROMPTS_HINT: Final = "give it a command as `run`, or configure a profile that takes prompts"
 """What helps a task that only an agent can do, where there is none."""
 _NAMED: Final = 8
@@ -31,6 +40,11 @@ class WorkerFacts:
     takes: Literal["command", "prompt"]
     roles: tuple[str, ...] = ()
     """None means all."""
+
+    @property
+    def judges(self) -> bool:
+        """Whether it can be a critic: a prompt, in the role `review`."""
+        return self.takes == "prompt" and (not self.roles or CRITIC_ROLE in self.roles)
 
     def why_not(self, task: Task) -> str | None:
         """Return why a profile cannot do a task, going on from its name; None where it can."""
@@ -74,6 +88,22 @@ def unfit_workers(
             yield document.problem(
                 "unfit_worker", (*path, key), message, hint, task=task.id, worker=name
             )
+        yield from _unfit_critic(document, path, task, workers)
+
+
+def _unfit_critic(
+    document: Document, path: Path, task: Task, workers: Mapping[str, WorkerFacts]
+) -> Iterator[Problem]:
+    name = (task.asks_critic.worker if task.asks_critic else None) or ""
+    facts = workers.get(profile_of(name, workers) or "")
+    if facts is not None and not facts.judges:
+        message = (
+            f"{quoted(name)} cannot be the critic of task {quoted(task.id)}: that is a prompt, in "
+            f"the role {CRITIC_ROLE}"
+        )
+        hint = "name another worker, or none"
+        place = (*path, "critic", "worker")
+        yield document.problem("unfit_worker", place, message, hint, task=task.id, worker=name)
 
 
 def worker_warnings(
@@ -85,7 +115,9 @@ def worker_warnings(
     """
     takes_prompts = any(facts.takes == "prompt" for facts in workers.values())
     for path, task in _tasks(plan):
-        unknown = [name for name in (task.worker, *task.fallback) if name]
+        critic = task.asks_critic
+        named = (task.worker, *task.fallback, critic.worker if critic else None)
+        unknown = [name for name in named if name]
         for name in [name for name in unknown if profile_of(name, workers) is None]:
             message = f"there is no profile {quoted(name)}, which task {quoted(task.id)} names"
             best = nearest(name, workers)
@@ -93,7 +125,8 @@ def worker_warnings(
             yield document.problem(
                 "unknown_worker", path, message, hint, None, task=task.id, worker=name
             )
-        if task.run or takes_prompts or task.worker:
+        judged = critic is not None and not critic.worker
+        if takes_prompts or ((task.run or task.worker) and not judged):
             continue
         message = f"no profile takes the prompt of task {quoted(task.id)}"
         many = Many("tasks have a prompt, which no profile takes", PROMPTS_HINT, task.id)

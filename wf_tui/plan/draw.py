@@ -87,6 +87,9 @@ def _task_text(task: Task) -> str:
         parts.append("needs " + listed(task.depends_on_results, _MOST_NEEDS, limit=_WIDEST_ID))
     if task.gate:
         parts.append(f"gate `{clean(task.gate, limit=_WIDEST_TEXT)}`")
+    if critic := task.asks_critic:
+        who = f" {clean(critic.worker, limit=_WIDEST_ID)}" if critic.worker else ""
+        parts.append(f"critic{who}, {plural(critic.rounds, 'round')} at most")
     if task.review:
         parts.append("waits for a review")
     return "  | ".join(parts)

@@ -327,6 +327,11 @@ class Task(Defaults):
         return self.mode is Mode.READ_WRITE and not self.role_reads
 
     @property
+    def asks_critic(self) -> Critic | None:
+        """Who looks at its work: what has nothing to be looked at has no critic."""
+        return self.critic if self.writes else None
+
+    @property
     def role_reads(self) -> bool:
         """Whether its mode says that it writes, and its role that it does not; the role counts."""
         reading = self.agent_type.value in READING_ROLES and not self.run

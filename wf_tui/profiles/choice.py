@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.config import Config, config_path
 from wf_tui.errors import EnvironmentalError, UnknownNameError, UsageError
-from wf_tui.plan.check_workers import PROMPTS_HINT, WorkerFacts, profile_of
+from wf_tui.plan.check_workers import CRITIC_ROLE, PROMPTS_HINT, WorkerFacts, profile_of
 from wf_tui.profiles.presets import find_preset, preset_names
 from wf_tui.profiles.resolve import resolve, resolve_all
 from wf_tui.profiles.resolved import AT_ONCE
@@ -95,6 +95,8 @@ def choose_profiles(
             taker = _taker(config, asked, left, environ)
             needed[taker] = None
             plan = _given_to(plan, taker) if _others(needed, taker, config) else plan
+    if judged := [task.id for task in tasks if task.asks_critic and not task.asks_critic.worker]:
+        needed |= dict.fromkeys(_judges(config, asked, needed, judged, environ))
     _require_usable(config, needed, environ)
     spare, warnings = _spare(plan, config, needed, asked, environ)
     names = [name for name in config.seats if name in needed or name in spare]
@@ -129,13 +131,15 @@ def _fitting(plan: Plan, config: Config) -> Plan:
 def _pinned(tasks: Iterable[Task], config: Config) -> Iterator[str]:
     """Yield the profiles that tasks are pinned to; what they fall back on has to exist, too."""
     for task in tasks:
-        for name in (task.worker, *task.fallback):
+        critic = task.asks_critic
+        judge = critic.worker if critic else None
+        for name in (task.worker, judge, *task.fallback):
             if not name:
                 continue
             profile = profile_of(name, config.seats)
             if profile is None:
                 _refuse_unknown(config, name, task)
-            elif name == task.worker:
+            elif name in {task.worker, judge}:
                 yield profile
 
 
@@ -178,6 +182,30 @@ def _taker(
             " `default = true` in its profile",
         )
     raise EnvironmentalError(*_unusable(config, takers, environ))
+
+
+def _judges(
+    config: Config,
+    asked: Mapping[str, int],
+    needed: Iterable[str],
+    authors: list[str],
+    environ: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield the profile for critics that name none, where no other of the run could be one.
+
+    Raises `UsageError` where there is none that could.
+    """
+    facts = worker_facts(config)
+    if any(facts[name].judges for name in needed):
+        return
+    taker = _taker(config, asked, [f"{name}.critic" for name in authors], environ)
+    if not facts[taker].judges:
+        raise UsageError(
+            f"{taker} does not take the role {CRITIC_ROLE}, which the critic of"
+            f" {listed(authors, _NAMED)} has",
+            "name its worker in the plan, or add the role to a profile",
+        )
+    yield taker
 
 
 def _installed(environ: Mapping[str, str]) -> str:

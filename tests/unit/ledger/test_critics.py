@@ -264,6 +264,18 @@ def test_an_abort_takes_both(run: LedgerHarness) -> None:
     assert sound(run)
 
 
+def test_an_earlier_critic_decides_nothing(run: LedgerHarness) -> None:
+    """Asked once more by hand, it judges work that is not the one which waits."""
+    work(run)
+    run.mine.move(RUN, RETRY, ["a"])
+    work(run)
+    run.mine.move(RUN, HOLD, ["a.critic.2"])
+    run.mine.move(RUN, RETRY, ["a.critic.1"])
+    judge(run, "pass", "a.critic.1")
+    assert run.where("a", "a.critic.2") == "B:critic B:hold"
+    assert sound(run)
+
+
 def test_a_name_that_is_taken_is_passed_over(drive: LedgerHarness) -> None:
     """A plan may call a task as a critic would be called."""
     run = merging(drive).make(judged(), "a.critic.1", seats=SEATS)

@@ -156,3 +156,30 @@ def test_an_agent_that_is_installed_but_not_configured(tmp_path: Path) -> None:
     assert caught.value.hint == (
         'codex is installed here: add [profiles.codex] with preset = "codex" to /my/config.toml'
     )
+
+
+JUDGED = "{id: a, run: 'true', mode: read_write, critic: {prompt: look%s}}"
+
+
+def test_a_critic_brings_its_profile_along(environ: dict[str, str]) -> None:
+    """The one that it names, else one of the run that takes its role, else as for any prompt."""
+    plain, named = plan_of(JUDGED % ""), plan_of(JUDGED % ", worker: two")
+    two = config_of(one={**AGENT, "default": True}, two=AGENT)
+    assert list(choose_profiles(named, two, {}, environ).profiles) == ["shell", "two"]
+    assert list(choose_profiles(plain, two, {}, environ).profiles) == ["shell", "one"]
+    assert list(choose_profiles(plain, two, {"two": 1}, environ).profiles) == ["shell", "two"]
+    testers = config_of(one={**AGENT, "roles": ["test"]})
+    with pytest.raises(UsageError, match="one does not take the role review"):
+        choose_profiles(plain, testers, {}, environ)
+    with pytest.raises(UnknownNameError, match="task 'a' names the unknown profile 'two'"):
+        choose_profiles(named, testers, {}, environ)
+
+
+def test_a_critic_is_a_prompt_that_reviews() -> None:
+    """A profile of commands, or of other roles, is none."""
+    facts = worker_facts(config_of(one={**AGENT, "roles": ["test"]}, two=AGENT))
+    for worker, fault in (("shell", True), ("one", True), ("two-1", False)):
+        plan = JUDGED % f", worker: {worker}"
+        text = f"{{goal: g, phases: [{{name: p, tasks: [{plan}]}}]}}"
+        report = parse_plan(text, "yaml", "plan.yaml", workers=facts)
+        assert [problem.code for problem in report.errors] == ["unfit_worker"] * fault

@@ -81,7 +81,7 @@ def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
 
 def _of_task(plan: Plan, task: Task) -> NewTask:
     budget = task.budget
-    critic = task.critic if task.writes else None
+    critic = task.asks_critic
     return NewTask(
         id=task.id,
         title=task.title or "",

@@ -20,7 +20,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
-from wf_tui.plan.choices import GateOn, Mode, OnFailure
+from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure
 from wf_tui.plan.scopes import within
 
 if TYPE_CHECKING:
@@ -330,6 +330,9 @@ def _beyond(tx: Change, author: TaskRow, profile: str, task: NewTask, phase: str
     outside = [one for one in scope if not within(one, author.scope, fold_case=fold)]
     spec = task.spec
     faults = {
+        "its work goes to a critic, for which it needs a worktree of its own": author.spec.critic
+        and writes
+        and task.workspace is Isolation.SHARED,
         f"it only reads, so it adds nothing that writes ({Mode.READ_WRITE})": writes
         and not author.writes,
         f"its scope is {', '.join(author.scope)}": writes and author.scope and outside,
