@@ -23,10 +23,12 @@ from tests.support.ledger_harness import (
 )
 from wf_tui.errors import RefusedError, UsageError, WfError
 from wf_tui.ledger.ledger import Fence, Ledger
+from wf_tui.ledger.model.new_tasks import NewPhase
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries import conversation, reads
 from wf_tui.ledger.rules.attempts import Ending
+from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import (
     ANSWER,
     EDIT,
@@ -38,11 +40,12 @@ from wf_tui.ledger.rules.moves import (
     RETRY,
     UNHOLD,
 )
+from wf_tui.plan.choices import Pick
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
+    from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.model.rows import AttemptRow
 
 NAMES = ["w1", "w2", "o1"]
@@ -276,7 +279,9 @@ def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
     ledger = drive.ledger
     match how:
         case "merged" | "no_changes" | "answered":
-            return ledger.done(fence, DoneKind(how), GOOD, result_of(fence))
+            rivals = drive.task(fence.task).spec.needs
+            named = Judgement(pick=[*rivals, None, "nobody"][fence.epoch % (len(rivals) + 2)])
+            return ledger.done(fence, DoneKind(how), GOOD, result_of(fence), judgement=named)
         case "failed" | "gate":
             return ledger.fail(fence, BAD, kind=BlockedKind(how))
         case "scope" | "budget":
@@ -341,17 +346,41 @@ def a_plan(random: Random, size: int) -> list[NewPhase]:
         inside = [a_task(random, f"t{number}{place}", known) for place in range(3)]
         needed = {need for task in inside for need in task.spec.needs}
         after = {one.name for one in phases if needed & {task.id for task in one.tasks}}
-        phases.append(
-            phase(
-                f"p{number}",
-                *inside,
-                after=sorted(after),
-                parallel=random.random() < 0.7,
-                on_failure=random.choice(POLICIES),
-                wip=random.choice([None, None, 1]),
-            )
+        made = phase(
+            f"p{number}",
+            *inside,
+            after=sorted(after),
+            parallel=random.random() < 0.7,
+            on_failure=random.choice(POLICIES),
+            wip=random.choice([None, None, 1]),
         )
-    return phases
+        phases.append(made)
+    return [one for made in phases for one in with_rivals(random, made)]
+
+
+def with_rivals(random: Random, made: NewPhase) -> list[NewPhase]:
+    """Return the phase and, behind it, perhaps one whose tasks are rivals, with a judge or without.
+
+    Nobody needs the result of one of those.
+    """
+    how = random.choice([None, None, "first", "best", "judge"])
+    if how is None:
+        return [made]
+    rivals = tuple(
+        shell(f"{task.id}{how[0]}", scope=task.scope, max_attempts=task.max_attempts)
+        for task in made.tasks
+    )
+    name = f"{made.name}{how[0]}"
+    pick = Pick.FIRST if how == "first" else Pick.BEST
+    judge = f"j{name}" if how == "judge" else None
+    tried = NewPhase(
+        name, True, made.on_failure, rivals, made.depends_on, made.wip, pick=pick, judge=judge
+    )
+    if judge is None:
+        return [made, tried]
+    ask = shell(judge, *(one.id for one in rivals), mode="read_only", max_attempts=9)
+    chosen = phase(f"after {name}", ask, on_failure=made.on_failure)
+    return [made, tried, chosen, phase(f"end {name}", f"e{name}", after=[chosen.name, name])]
 
 
 def a_task(random: Random, name: str, known: list[str]) -> NewTask:

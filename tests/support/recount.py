@@ -28,6 +28,7 @@ def check(db: Database) -> None:
     _check_run(db, tasks)
     _check_phases(db, tasks, phases)
     _check_waiting(db, tasks, phases)
+    _check_rivals(tasks, phases)
     for task in tasks.values():
         _check_task(task, phases[task.phase])
     _check_claims(db, tasks)
@@ -61,7 +62,7 @@ def _settles(task: TaskRow, phase: PhaseRow) -> bool:
     if task.critic_of:
         return False
     if task.state is TaskState.DONE:
-        return True
+        return phase.pick is None or task.open_epoch is None
     blocked = task.state is TaskState.BLOCKED and task.kind not in NOT_SETTLED
     return blocked and task.open_epoch is None and phase.on_failure != "hold"
 
@@ -76,14 +77,53 @@ def _check_waiting(db: Database, tasks: dict[str, TaskRow], phases: dict[str, Ph
         if kind == "result":
             unmet[str(dst)] += need.state is not TaskState.DONE
             bad[str(dst)] += need.state is TaskState.BLOCKED and need.kind in BAD
-        else:
+        elif kind == "order":
             unmet[str(dst)] += not met
             turn = need.settled and need.id not in waiting
             assert met or not turn, f"{dst} may start after {src}"
+    for phase in phases.values():
+        if phase.judge is not None:
+            rivals = [
+                task for task in tasks.values() if task.phase == phase.name and task.spec.rival
+            ]
+            found = {
+                int(str(met))
+                for _, dst, kind, met in edges
+                if (dst, kind) == (phase.judge, "judged")
+            }
+            assert found == {_judged(rivals)}, phase.name
+            unmet[phase.judge] += found != {1}
+            bad[phase.judge] += found == {2}
     for task in tasks.values():
         waits = unmet[task.id] + (phases[task.phase].unmet > 0) + (task.open_epoch is not None)
         assert task.unmet == waits, f"{task.id}: unmet"
         assert task.unmet_blocked == bad[task.id], f"{task.id}: unmet_blocked"
+
+
+def _judged(rivals: list[TaskRow]) -> int:
+    """Return what a judge may do: 1 begin, 2 nothing before a person helps a rival, 0 wait."""
+    kinds = {task.kind for task in rivals}
+    open_kinds = {None, "quota", "question", "hold", "critic"}
+    if "merged" in kinds or kinds & open_kinds or any(task.open_epoch for task in rivals):
+        return 0
+    if "review" in kinds:
+        return 1
+    return 2 if any(task.state is TaskState.BLOCKED for task in rivals) else 0
+
+
+def _check_rivals(tasks: dict[str, TaskRow], phases: dict[str, PhaseRow]) -> None:
+    """See at most one of a phase of rivals merged, and all others done with it."""
+    for phase in phases.values():
+        if phase.pick is None:
+            continue
+        rivals = [task for task in tasks.values() if task.phase == phase.name and task.spec.rival]
+        merged = [task.id for task in rivals if task.kind == "merged"]
+        assert len(merged) <= 1, phase.name
+        assert sum(task.step == "integrating" for task in rivals) <= 1, phase.name
+        over = all(task.state is TaskState.DONE for task in rivals)
+        assert not merged or over, phase.name
+        judge = tasks[phase.judge] if phase.judge else None
+        assert not merged or judge is None or judge.state is TaskState.DONE, phase.name
 
 
 def _check_task(task: TaskRow, phase: PhaseRow) -> None:
@@ -108,7 +148,9 @@ def _check_claims(db: Database, tasks: dict[str, TaskRow]) -> None:
     }
     holding = {seat.name: (seat.task, seat.epoch) for seat in reads.workers(db, RUN) if seat.task}
     assert holding == {
-        a.worker: (a.task, a.epoch) for a in opened if not a.worker.startswith(("user:", "critic:"))
+        a.worker: (a.task, a.epoch)
+        for a in opened
+        if not a.worker.startswith(("user:", "critic:", "judge:"))
     }
     questions = db.execute(
         "SELECT task FROM question WHERE run = :run AND state = 'open'", {"run": RUN}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, assert_never
 
 from wf_tui.ledger.model.events import attempt_events as attempts
+from wf_tui.ledger.model.events import rival_events as rivals
 from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.read import Event, read_event
@@ -62,6 +63,7 @@ _GLYPHS: Final[Mapping[type[EventBase], str]] = {
     attempts.GateStarted: glyphs.IN_PROGRESS,
     attempts.GateEnded: glyphs.IN_PROGRESS,
     attempts.TaskProgress: glyphs.IN_PROGRESS,
+    rivals.RivalSkipped: glyphs.DONE,
     tasks.QuestionAsked: glyphs.NEEDS_YOU,
     tasks.TaskAdded: glyphs.PENDING,
     tasks.TaskClaimed: glyphs.IN_PROGRESS,
@@ -115,7 +117,22 @@ def _words(event: Event, row: EventRow) -> str:
         return _task_words(event, row)
     if isinstance(event, attempts.AttemptEvent):
         return _attempt_words(event, row)
+    if isinstance(event, rivals.RivalEvent):
+        return _rival_words(event)
     return _run_words(event, row)
+
+
+def _rival_words(event: rivals.RivalEvent) -> str:
+    match event:
+        case rivals.RivalSkipped():
+            stopped = "; its attempt is stopped" if event.stopped else ""
+            return f"skipped: {event.text or 'another one was taken'}{stopped}"
+        case rivals.RivalsJudged():
+            named = (
+                f"takes {event.pick or 'one'}" if event.taken else f"named {event.pick or 'none'}"
+            )
+            return f"{named}; {event.text}" if event.text else named
+    assert_never(event)
 
 
 def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind

@@ -163,6 +163,8 @@ def _needed_rivals(document: Document, plan: Plan, home: dict[str, Phase]) -> It
                 rivals = home.get(need)
                 if rivals is None or rivals.pick is None or rivals.judge == task.id:
                     continue
+                if task.partial_results:
+                    continue  # it waits for the phase, and takes what there is then
                 if rivals.name == phase.name:
                     continue  # which is a fault of its own
                 yield document.problem(
@@ -170,7 +172,8 @@ def _needed_rivals(document: Document, plan: Plan, home: dict[str, Phase]) -> It
                     ("phases", number, "tasks", index, "depends_on_results", place),
                     f"the task {quoted(task.id)} needs the result of {quoted(need)}, of which"
                     " another task of its phase may take the place",
-                    f"{_BEHIND} (`depends_on: [{rivals.name}]`)",
+                    f"{_BEHIND} (`depends_on: [{rivals.name}]`); `partial_results: true` takes"
+                    " what there is of their results then",
                     task=task.id,
                     dependency=need,
                     dependency_phase=rivals.name,

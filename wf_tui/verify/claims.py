@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.verify import pauses
 from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_int, get_list, get_text
-from wf_tui.verify.kinds import ACCEPTED_AT, LEFT_ACCEPTED
+from wf_tui.verify.kinds import ACCEPTED_AT, LEFT_ACCEPTED, UNSETTLED
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -96,7 +96,8 @@ def _check_single_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -
     scope, isolation = task.spec.scope, task.isolation
     if task.spec.mode == "read_write":
         by_hand = "before" in event.data
-        other = run.held_scopes.holder(task.id, isolation, scope, by_hand=by_hand)
+        beside = {one.id for one in run.rivals(task)}
+        other = run.held_scopes.holder(task.id, isolation, scope, by_hand=by_hand, beside=beside)
         run.require(other is None, "scope", event, f"{other} holds an overlapping scope")
 
 
@@ -105,9 +106,29 @@ def _check_order(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         names = [n for n in task.needs if n not in run.tasks or run.tasks[n].state != "done"]
         run.require(False, "order", event, f"it needs {', '.join(names[:5])}, not done yet")
     run.require(not task.follows, "order", event, "the task before it had not settled")
+    taken = run.phases[task.phase].winner
+    run.require(taken is None, "rival", event, f"claimed although {taken} was merged")
+    _check_judge(run, task, event)
     for name in run.phases[task.phase].after:
         settled = name in run.phases and run.phases[name].settled
         run.require(settled, "order", event, f"phase {name} had not settled")
+
+
+def _check_judge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge that a judge begins when all of its rivals have come in, and one can be taken."""
+    judged = run.judged.get(task.id)
+    if judged is None:
+        return
+    rivals = [run.tasks[name] for name in run.phases[judged].tasks]
+    late = [one.id for one in rivals if not _has_come_in(one)]
+    run.require(not late, "rival", event, f"it judges {', '.join(late[:5])}, still to come in")
+    able = any(one.kind == "review" for one in rivals)
+    run.require(able, "rival", event, "it judges, and none can be taken")
+
+
+def _has_come_in(task: ReplayedTask) -> bool:
+    waits = task.state == "blocked" and (task.kind == "review" or task.kind not in UNSETTLED)
+    return task.open_epoch is None and (task.state == "done" or waits)
 
 
 def _check_spec(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -180,6 +201,9 @@ def check_step(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         again = task.step == "integrating" and to == "checking" and task.merged is None
         allowed, where = forwards or again, task.where
     run.require(allowed, "move", event, f"from {where} to {to}")
+    if to == "integrating":
+        others = [one.id for one in run.rivals(task) if one.merging]
+        run.require(not others, "rival", event, f"it merges while {', '.join(others)} does")
     run.move(task, "in_progress")
     task.step = to
 

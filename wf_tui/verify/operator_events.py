@@ -63,6 +63,7 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     if skipped:
         begun = run.begun_dependant(task)
         run.require(begun is None, "move", event, f"{begun}, which waited for it, had begun")
+        _check_no_winner(run, task, event)
     if backoff:
         task.not_before = None
         return
@@ -70,6 +71,12 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     task.reset_tries()
     task.tries = used
     run.requeue(task)
+
+
+def _check_no_winner(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge that no rival comes back once another one was merged."""
+    taken = run.phases[task.phase].winner
+    run.require(taken in {None, task.id}, "rival", event, f"brought back, but {taken} was merged")
 
 
 def check_reassign(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -153,6 +160,7 @@ def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         run.require(False, "undo", event, "there was no such act")
         return
     _check_undo_allowed(run, task, event, action, command)
+    _check_no_winner(run, task, event)
     task.spec = action.spec
     task.tries, task.conflicts, task.not_before = action.tries, action.conflicts, action.not_before
     task.merge_gates, task.sent_back = action.merge_gates, action.sent_back

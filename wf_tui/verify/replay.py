@@ -13,7 +13,7 @@ from wf_tui.verify import (
     run_events,
     scheduler_events,
 )
-from wf_tui.verify.decisions import critics
+from wf_tui.verify.decisions import critics, rivals
 from wf_tui.verify.event_fields import get_text
 
 if TYPE_CHECKING:
@@ -158,6 +158,8 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "task_edited": operator_events.check_edit,
     "critic_judged": critics.check_judged,
     "undone": operator_events.check_undo,
+    "rival_skipped": rivals.check_rival_skipped,
+    "rivals_judged": rivals.check_choice,
 }
 _RUN_EVENTS: Final[Mapping[str, RunJudge]] = {
     "run_created": run_events.check_run_created,

@@ -60,6 +60,8 @@ class ReplayState:
     phases: dict[str, PhaseState] = field(default_factory=dict)
     dependent_phases: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """The phases that wait for a phase."""
+    judged: dict[str, str] = field(default_factory=dict)
+    """The phase that each judge chooses from."""
     dependants: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """The tasks that need the result of a task."""
     next_in_sequence: dict[str, str] = field(default_factory=dict)
@@ -131,12 +133,22 @@ class ReplayState:
             before = self.tasks[phase.last]
             task.follows = before.follows or not before.settled
         phase.last = task.id
+        phase.tasks.append(task.id)
+        judged = self.judged.get(task.id)
         # Once each: a need that is named twice would be counted twice, but freed only once.
         for name in dict.fromkeys(task.needs):
+            # Of rivals their judge waits for no result: `rivals.check_judge` knows when it may go.
+            if judged is not None and name in self.tasks and self.tasks[name].phase == judged:
+                continue
             self.dependants[name].append(task.id)
             need = self.tasks.get(name)
             task.unfinished_needs += need is None or need.state != "done"
             task.blocked_needs += need is not None and need.blocks_dependants
+        judge = self.tasks.get(phase.judge)
+        if judge is not None and judge.id in self.dependants[task.id]:
+            # A plan may name its judge first: until now this was a result like any other.
+            self.dependants[task.id].remove(judge.id)
+            judge.unfinished_needs -= 1
         self._check_needs(task)
 
     def move(self, task: ReplayedTask, state: str, kind: str | None = None) -> None:
@@ -159,11 +171,12 @@ class ReplayState:
                 self._check_needs(other)
         self._check_needs(task)
         self.settle(task)
+        self._tell_judge(task)
 
     def requeue(self, task: ReplayedTask) -> None:
         """Bring a task back to where it waits (P*): pending, or blocked by a result it needs."""
         task.drop_claim()
-        if task.blocked_needs:
+        if self.held_up(task):
             self.move(task, "blocked", "dependency")
         else:
             self.move(task, "pending")
@@ -180,7 +193,9 @@ class ReplayState:
         given_up = (
             task.state == "blocked" and task.open_epoch is None and task.kind not in UNSETTLED
         )
-        settled = task.state == "done" or (given_up and phase.on_failure != "hold")
+        # Nor is that of rivals while one that lost is still to be stopped.
+        done = task.state == "done" and not (phase.pick and task.open_epoch is not None)
+        settled = done or (given_up and phase.on_failure != "hold")
         if settled == task.settled:
             return
         task.settled = settled
@@ -199,11 +214,39 @@ class ReplayState:
     def _check_needs(self, task: ReplayedTask) -> None:
         # Not a violation yet: the ledger tells of the blocked task first and of its dependants in
         # events of their own after it. `unfinished` judges what is left when the run is at rest.
-        waits = task.state == "pending" and task.blocked_needs > 0
-        if waits or (task.kind == "dependency" and task.blocked_needs == 0):
+        held_up = self.held_up(task)
+        waits = task.state == "pending" and held_up
+        if waits or (task.kind == "dependency" and not held_up):
             self.misplaced[task.id] = None
         else:
             self.misplaced.pop(task.id, None)
+
+    # -- rivals
+
+    def rivals(self, task: ReplayedTask) -> list[ReplayedTask]:
+        """Return the others of its phase, where one of them is picked."""
+        phase = self.phases[task.phase]
+        others = phase.tasks if phase.pick else ()
+        return [self.tasks[name] for name in others if name != task.id]
+
+    def rivals_are_lost(self, phase: PhaseState) -> bool:
+        """Whether nobody works on any rival any more, none can be taken, and one is given up."""
+        every = [self.tasks[name] for name in phase.tasks]
+        given_up = [one for one in every if one.state == "blocked" and one.kind not in UNSETTLED]
+        over = all(one.state == "done" or one in given_up for one in every)
+        at_rest = all(one.open_epoch is None for one in every)
+        return bool(given_up) and over and at_rest and phase.winner is None
+
+    def held_up(self, task: ReplayedTask) -> bool:
+        """Whether what it needs is blocked: a result, or, of a judge, all that it judges."""
+        judged = self.judged.get(task.id)
+        lost = judged is not None and self.rivals_are_lost(self.phases[judged])
+        return task.blocked_needs > 0 or lost
+
+    def _tell_judge(self, task: ReplayedTask) -> None:
+        judge = self.tasks.get(self.phases[task.phase].judge)
+        if judge is not None:
+            self._check_needs(judge)
 
     def begun_dependant(self, task: ReplayedTask) -> str | None:
         """Return a task that waited for this one or its phase and has begun; None if none has.
@@ -248,6 +291,7 @@ class ReplayState:
         self.open_attempts -= 1
         task.open_epoch = None
         self.settle(task)
+        self._tell_judge(task)
 
     # -- what a person did
 
@@ -311,6 +355,9 @@ class ReplayState:
             else:
                 yield "move", name, "it is blocked by a result, but none that it needs is blocked"
         for phase in self.phases.values():
+            left = [name for name in phase.tasks if self.tasks[name].state != "done"]
+            if phase.winner is not None and left:
+                yield "rival", left[0], f"it is not done, though {phase.winner} was merged"
             due = phase.task_count and not phase.unsettled
             if due and not phase.settled and all(self.phases[n].settled for n in phase.after):
                 yield "phase", "", f"phase {phase.name} has nothing left to do and did not settle"

@@ -235,3 +235,10 @@ class PhaseState:
     settled: bool = False
     claims: int = 0
     last: str | None = None
+    pick: str = ""
+    """How one of its tasks is picked: `first`, `best`; "" where none is."""
+    judge: str = ""
+    """The task that chooses between them."""
+    tasks: list[str] = field(default_factory=list)
+    winner: str | None = None
+    """The one that was merged."""

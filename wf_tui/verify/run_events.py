@@ -49,8 +49,15 @@ def check_run_created(run: ReplayState, event: EventRow) -> None:
         after = tuple(map(str, phase["depends_on"]))
         name = str(phase["name"])
         run.phases[name] = PhaseState(
-            name, bool(phase["parallel"]), str(phase["on_failure"]), after
+            name,
+            bool(phase["parallel"]),
+            str(phase["on_failure"]),
+            after,
+            pick=str(phase.get("pick") or ""),
+            judge=str(phase.get("judge") or ""),
         )
+        if run.phases[name].judge:
+            run.judged[run.phases[name].judge] = name
         for before in after:
             run.dependent_phases[before].append(name)
 

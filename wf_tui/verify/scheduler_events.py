@@ -45,10 +45,22 @@ def check_done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.require(allowed, "move", event, f"done ({kind}) from {task.where}")
     run.require(not task.unseen, "move", event, "done without the review that it asks for")
     if kind == "merged":
+        _check_winner(run, task, event)
         same = task.merged is not None and task.merged == event.data.get("commit")
         run.require(same, "chain", event, "it is done without its merge")
     _end_claim(task, "good")
     run.move(task, "done", kind)
+
+
+def _check_winner(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge that of rivals one is merged at most, and of the best only one that was taken."""
+    phase = run.phases[task.phase]
+    if not phase.pick:
+        return
+    run.require(phase.winner is None, "rival", event, f"merged beside {phase.winner}")
+    taken = phase.pick != "best" or task.accepted
+    run.require(taken, "rival", event, "merged as the best, but nobody has taken it")
+    phase.winner = phase.winner or task.id
 
 
 def check_put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -148,7 +160,10 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         _check_reasons(run, event)
     _end_claim(task, verdict)
     run.move(task, "blocked", kind)
-    if kind in ABORTING and run.phases[task.phase].on_failure == "abort" and not task.critic_of:
+    phase = run.phases[task.phase]
+    # One of several rivals may fail: what the others do is told by the events that follow.
+    aborts = phase.on_failure == "abort" and not (phase.pick or task.critic_of)
+    if kind in ABORTING and aborts:
         run.aborting = True
 
 
@@ -199,7 +214,7 @@ def _end_claim(task: ReplayedTask, verdict: str) -> None:
 def check_blocked_by_result(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge a task that a blocked result holds up; no attempt is involved, so no claim is asked."""
     run.require(task.state == "pending", "move", event, f"held up from {task.where}")
-    run.require(task.blocked_needs, "move", event, "none of the results it needs is blocked")
+    run.require(run.held_up(task), "move", event, "none of the results it needs is blocked")
     detail = event.data.get("detail")
     name = str(detail.get("needs")) if isinstance(detail, dict) else None
     if name is not None:
@@ -220,7 +235,7 @@ def check_unblocked(run: ReplayState, task: ReplayedTask, event: EventRow) -> No
         run.requeue(task)
         return
     run.require(task.kind == "dependency", "move", event, f"freed from {task.where}")
-    run.require(not task.blocked_needs, "move", event, "a result that it needs is still blocked")
+    run.require(not run.held_up(task), "move", event, "a result that it needs is still blocked")
     run.move(task, "pending")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 __all__ = ["HeldScopes", "folder"]
 
@@ -83,9 +83,17 @@ class HeldScopes:
     _places: dict[str, tuple[str, list[Folder]]] = field(default_factory=dict)
 
     def holder(
-        self, task: str, isolation: str, scope: Sequence[str], *, by_hand: bool
+        self,
+        task: str,
+        isolation: str,
+        scope: Sequence[str],
+        *,
+        by_hand: bool,
+        beside: Collection[str] = (),
     ) -> str | None:
         """Return another task that holds what this one may not share; None where none does.
+
+        Its rivals (`beside`) are in nobody's way: one of them is merged.
 
         Work that a person accepts is finished already: in a tree of its own it disturbs nobody.
         """
@@ -94,7 +102,7 @@ class HeldScopes:
         kinds = [kind for kind in self._spaces if everywhere or kind == isolation == "shared"]
         places = self._folders(isolation, scope)
         found = (other for kind in kinds for p in places for other in self._spaces[kind].meets(p))
-        return next((other for other in found if other != task), None)
+        return next((it for it in found if it != task and it not in beside), None)
 
     def take(self, task: str, isolation: str, scope: Sequence[str]) -> None:
         """Let an attempt hold a scope until `drop`; what its task held before is let go."""

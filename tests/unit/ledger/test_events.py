@@ -71,6 +71,9 @@ KINDS = frozenset(
         "worker_left",
         "lane_limited",
         "lane_open",
+        "critic_judged",
+        "rival_skipped",
+        "rivals_judged",
     ]
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wf_tui.ledger.model.events import attempt_events as attempts
+from wf_tui.ledger.model.events import rival_events as rivals
 from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.base import EventBase
@@ -259,6 +260,19 @@ PINNED: list[tuple[Event, str]] = [
         '{"count": 2, "processes": ["python3 -m http.server"], "program": "gate"}',
     ),
     (
+        rivals.RivalSkipped(
+            kind=DoneKind.SKIPPED, before="running", winner="b", text="b was first", stopped=True
+        ),
+        (
+            '{"kind": "skipped", "before": "running", "winner": "b", "text": "b was first", '
+            '"stopped": true}'
+        ),
+    ),
+    (
+        rivals.RivalsJudged(phase="try", pick="b", taken=True, text="so"),
+        '{"phase": "try", "pick": "b", "taken": true, "text": "so"}',
+    ),
+    (
         attempts.Integrated(old="c0", new="c1", base="b0"),
         '{"old": "c0", "new": "c1", "base": "b0"}',
     ),
@@ -382,6 +396,7 @@ def test_what_the_kinds_mean() -> None:
         "question_asked": (True, False, True),
         "question_closed": (True, False, False),
         "question_delivered": (False, False, False),
+        "rivals_judged": (False, False, False),
         "task_claimed": (True, True, True),
         "task_progress": (False, False, True),
         "task_step": (True, False, True),

@@ -60,9 +60,9 @@ class NewPhase:
 
 def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
     """Turn a checked plan into what comes in, and each task's longest remaining path."""
-    from wf_tui.plan.order import effective_dependencies, longest_remaining  # noqa: PLC0415 - status
+    from wf_tui.plan.order import longest_remaining  # noqa: PLC0415 - status
 
-    waits = effective_dependencies(plan)
+    waits = _phase_waits(plan)
     phases = tuple(
         NewPhase(
             name=phase.name,
@@ -77,6 +77,23 @@ def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
         for phase in plan.phases
     )
     return phases, longest_remaining(plan)
+
+
+def _phase_waits(plan: Plan) -> Mapping[str, tuple[str, ...]]:
+    """Return what each phase waits for, where a judge chooses between the tasks of one.
+
+    The judge starts before its rivals' phase is over, for that waits for its choice. What depends
+    on the judge's phase is to have what was chosen, so it waits for both.
+    """
+    from wf_tui.plan.order import effective_dependencies  # noqa: PLC0415 - status
+
+    home = {task.id: phase.name for phase in plan.phases for task in phase.tasks}
+    judged = {home[phase.judge]: phase.name for phase in plan.phases if phase.judge in home}
+    waits = {}
+    for name, before in effective_dependencies(plan).items():
+        behind = [*before, *(judged[one] for one in before if one in judged)]
+        waits[name] = tuple(one for one in dict.fromkeys(behind) if one != judged.get(name))
+    return waits
 
 
 def _of_task(plan: Plan, task: Task) -> NewTask:

@@ -62,6 +62,10 @@ class Spec:
     """The commit that it reads, where it is a critic; else it reads the branch."""
     plans: bool = False
     """Whether its answer has to hold a plan without errors (`result: plan`)."""
+    rival: str = ""
+    """How one of its phase is picked, a `Pick`, where it is one of them."""
+    judges: str = ""
+    """The phase whose rivals it chooses from."""
 
     @property
     def takes(self) -> Takes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -11,14 +11,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRITIC",
+    "JUDGE",
     "PERSON",
     "PLANNING",
+    "SEATLESS",
     "WORKER",
     "BlockedKind",
     "Cause",
     "DoneKind",
     "EdgeKind",
     "Intent",
+    "Judged",
     "KindFacts",
     "LimitKind",
     "MessageState",
@@ -367,6 +370,18 @@ class EdgeKind(StrEnum):
 
     RESULT = "result"
     ORDER = "order"
+    JUDGED = "judged"
+    """For its rivals to come in, as their judge; `met` is then a `Judged`."""
+
+
+class Judged(IntEnum):
+    """What the edges from rivals to their judge say: all of them the same."""
+
+    OPEN = 0
+    """It waits, or has nothing to judge."""
+    READY = 1
+    LOST = 2
+    """It waits, blocked by rivals of which none can be taken."""
 
 
 class QuestionState(StrEnum):
@@ -442,3 +457,7 @@ CRITIC: Final = "critic:"
 
 The id of the critic follows.
 """
+JUDGE: Final = "judge:"
+"""How the holder of a claim begins that a judge has made, of the rival that it named."""
+SEATLESS: Final = (PERSON, JUDGE)
+"""Who holds a claim without a seat: work that was held back is taken as it is."""

@@ -110,11 +110,19 @@ class Reasons:
         unmet = db.execute(
             "SELECT e.src, e.dst FROM edge e JOIN task t ON t.run = e.run AND t.id = e.src "
             "WHERE e.run = :run AND ((e.kind = :result AND t.state <> :done) "
-            "OR (e.kind = :order AND e.met = 0)) ORDER BY e.src, e.dst, e.kind",
+            "OR (e.kind = :order AND e.met = 0) "
+            # Of rivals a judge waits for those that still come in.
+            "OR (e.kind = :judged AND e.met = 0 AND (t.open_epoch IS NOT NULL "
+            "OR (t.state <> :done AND (t.kind IS NULL OR t.kind IN (:quota, :hold, :asks)))))) "
+            "ORDER BY e.src, e.dst, e.kind",
             {
                 "run": run.id,
                 "result": EdgeKind.RESULT,
                 "order": EdgeKind.ORDER,
+                "judged": EdgeKind.JUDGED,
+                "quota": BlockedKind.QUOTA,
+                "hold": BlockedKind.HOLD,
+                "asks": BlockedKind.QUESTION,
                 "done": TaskState.DONE,
             },
         )

@@ -36,6 +36,8 @@ def contention(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> Hol
     for attempt in holders:
         if attempt.task == task.id or not attempt.writes:
             continue
+        if task.spec.rival and attempt.phase == task.phase:
+            continue  # of rivals only one is merged, so none is in the other's way
         shared = task.isolation is attempt.isolation is Isolation.SHARED
         if not shared and run.scopes is Scopes.RACE:
             continue

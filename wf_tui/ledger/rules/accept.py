@@ -11,6 +11,7 @@ from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step, TaskState
 from wf_tui.ledger.queries.left_refs import left_refs
+from wf_tui.ledger.queries.rivals import rivals_of, taken_rival
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.rules.claims import open_attempt
 from wf_tui.ledger.rules.decisions import critics
@@ -20,14 +21,19 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["accept", "check_accepted", "check_left"]
+__all__ = ["accept", "check_accepted", "check_left", "claim_held"]
 
 
 def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
-    """Take work that was held back: a person's claim, with a fence of its own.
+    """Take work that was held back, at a person's word; the rule of the move `ACCEPT`."""
+    return claim_held(tx, task, tx.actor, choices)
 
-    The rule of the move `ACCEPT`. The scheduler finds the open attempt and sees it through, from
-    the step that the kind of block names on, as `choices` say; no seat is taken for it.
+
+def claim_held(tx: Change, task: TaskRow, claimant: str, choices: Choices) -> TaskRow:
+    """Claim work that was held back, for a person or a judge, with a fence of its own.
+
+    The scheduler finds the open attempt and sees it through, from the step that the kind of block
+    names on, as `choices` say; no seat is taken for it. `claimant` begins as one of `SEATLESS`.
     """
     epoch = task.epoch + 1
     claimed = evolve(
@@ -38,8 +44,8 @@ def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
         step=(task.block and task.block.accepted_at) or Step.HARVESTING,
         step_at=tx.now,
         step_deadline=None,
-        worker=tx.actor,
-        last_worker=tx.actor,
+        worker=claimant,
+        last_worker=claimant,
         epoch=epoch,
         lease_until=tx.now + tx.run.lease,
         open_epoch=epoch,
@@ -91,6 +97,7 @@ def check_left(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> None
     known = [event.ref for event in left_refs(tx.db, tx.run.id, task.id)]
     if choices.left not in known:
         raise UnknownNameError("ref", choices.left, known)
+    check_rivals(tx, task)
     check_shared_tree(tx, task)
 
 
@@ -109,7 +116,21 @@ def check_accepted(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> 
         raise RefusedError(
             f"task {task.id!r} has no files that wait for a filter", "leave out --unfiltered"
         )
+    check_rivals(tx, task)
     check_shared_tree(tx, task)
+
+
+def check_rivals(tx: Change, task: TaskRow) -> None:
+    """Refuse a rival while another one is being taken: no two are merged (`RefusedError`)."""
+    if not task.spec.rival:
+        return
+    others = [one for one in rivals_of(tx.db, tx.run.id, task.phase) if one.id != task.id]
+    taken = taken_rival(others)
+    if taken is not None:
+        raise RefusedError(
+            f"task {task.id!r} cannot be accepted: its rival {taken.id!r} is being merged",
+            "accept it where that one does not pass",
+        )
 
 
 def check_shared_tree(tx: Change, task: TaskRow) -> None:

@@ -33,7 +33,7 @@ from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake
 from wf_tui.ledger.rules.conversation.messages import too_late
-from wf_tui.ledger.rules.decisions import critics
+from wf_tui.ledger.rules.decisions import critics, rivals
 from wf_tui.ledger.rules.reports.usage import without_figures
 from wf_tui.ledger.rules.runs import refresh_abort
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
@@ -105,6 +105,8 @@ def next_step(
         later.append(Step.CHECKING)
     if step not in ([Step.HARVESTING] if task.asking else later):
         raise refused(task, f"brought to {step.value}")
+    if step is Step.INTEGRATING:
+        rivals.check_merge(tx, task)
     void_questions(tx, task)
     tx.emit(TaskStep(step=step, before=task.step), task)
     ahead = evolve(
@@ -162,7 +164,8 @@ def done(
     `result` is what they get to read; `note` says how much was changed; what git
     ignores of it is added, since a person may miss that. Only a merge may finish a
     task whose work is being merged, and nothing else may. By the `judgement` of a
-    critic the task goes on that has made what it judges.
+    critic the task goes on that has made what it judges; where it is a rival, or
+    the judge of some, the choice between them is made.
     """
     merging = task.step == Step.INTEGRATING and not task.asking
     if not (merging if kind is DoneKind.MERGED else in_progress(task)):
@@ -177,10 +180,14 @@ def done(
         tx.update_run(evolve(tx.run, result=result))
     commit = ending.commit if kind is DoneKind.MERGED else None
     with_result = evolve(finished(task, kind, note), commit_id=commit, result=result)
+    if task.spec.judges:
+        with_result = evolve(with_result, pick=judgement.pick if judgement else None)
     too_late(tx, task)
     closed = close(tx, tx.update_task(task, with_result), ending)
     if task.critic_of:
         critics.judged(tx, closed, judgement.verdict if judgement else "unsure")
+    rivals.after_end(tx, closed)
+    rivals.take_judged(tx, closed)
     return closed
 
 
@@ -189,7 +196,7 @@ def _joins(tx: Change, task: TaskRow) -> bool:
 
     It needs results, and nothing needs its own (RULES 5, Prompts).
     """
-    if not task.spec.needs:
+    if not task.spec.needs or task.spec.judges:
         return False
     needed = tx.db.execute(
         "SELECT 1 FROM edge WHERE run = :run AND src = :task AND kind = :kind LIMIT 1",

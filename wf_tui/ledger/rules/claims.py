@@ -270,6 +270,9 @@ def _prefers_another(tx: Change, task: TaskRow, worker: WorkerRow) -> bool:
 
 def _park(tx: Change, task: TaskRow) -> None:
     """Take a task, and all that ask for the same, out of the walk until one may be free."""
+    if task.spec.rival:
+        tx.write(task, evolve(task, wait_queue=_label(task)))
+        return
     tx.db.execute(
         f"UPDATE task SET wait_queue = :queue WHERE run = :run AND {STARTABLE} "
         # The same words as in the partial index `task_scope`, which a parameter would not match.
@@ -291,9 +294,11 @@ def _label(task: TaskRow) -> str:
     """Return the queue that a task is parked in.
 
     All in one queue can be held by the same workers under the same caps, so that the first of them
-    never keeps one back that could run.
+    never keeps one back that could run. A rival has one to itself: it may run beside the others of
+    its phase, whatever their scopes.
     """
-    return json.dumps([task.scope_key, task.takes, task.role, task.pinned, task.phase])
+    own = [task.id] if task.spec.rival else []
+    return json.dumps([task.scope_key, task.takes, task.role, task.pinned, task.phase, *own])
 
 
 def wake(tx: Change, attempt: AttemptRow) -> None:

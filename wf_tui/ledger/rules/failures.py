@@ -26,7 +26,7 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.attempts import Ending, close
-from wf_tui.ledger.rules.decisions import critics
+from wf_tui.ledger.rules.decisions import critics, rivals
 from wf_tui.ledger.rules.limits import lanes
 from wf_tui.ledger.rules.runs import abort_rest
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
@@ -194,9 +194,11 @@ def block(
         not_before=not_before,
     )
     closed = close(tx, tx.update_task(task, stays), ending)
+    rivals.after_end(tx, closed)
+    aborts = kind.facts.aborts_run and not task.spec.rival
     if task.critic_of and kind.facts.settles_phase:
         critics.given_up(tx, closed)
-    elif kind.facts.aborts_run and tx.phase(task.phase).on_failure is OnFailure.ABORT:
+    elif aborts and tx.phase(task.phase).on_failure is OnFailure.ABORT:
         abort_rest(tx, f"phase {task.phase} aborts the run when a task is blocked")
     # Read again: what the abort did to others may have reached the counters of this one.
     return tx.task(closed.id)

@@ -15,6 +15,7 @@ from wf_tui.ledger.model.states import (
     PERSON,
     WORKER,
     BlockedKind,
+    DoneKind,
     EdgeKind,
     PinnedBy,
     TaskState,
@@ -37,6 +38,7 @@ __all__ = [
     "add_task",
     "fill_run",
     "of_worker",
+    "phase_shape",
     "rank",
 ]
 
@@ -81,26 +83,22 @@ def fill_run(
             scopes=tx.run.scopes,
             fold_case=tx.run.fold_case or None,
             worktree=worktree.data if worktree else None,
-            phases=tuple(
-                {
-                    "name": phase.name,
-                    "parallel": phase.parallel,
-                    "on_failure": phase.on_failure,
-                    "depends_on": phase.depends_on,
-                }
-                for phase in phases
-            ),
+            phases=tuple(map(phase_shape, phases)),
         )
     )
     ordinal = 0
+    judged = {phase.judge: phase for phase in phases if phase.judge}
     for number, phase in enumerate(phases):
         tx.insert(_phase_row(tx.run, phase, number))
         rows = []
         for place, task in enumerate(phase.tasks):
             follows = not phase.parallel and place > 0
-            unmet = len(task.spec.awaited) + follows + bool(phase.depends_on)
+            rivals = judged.get(task.id)
+            needs = len(_results(task, rivals)) + (rivals is not None)
+            unmet = needs + follows + bool(phase.depends_on)
             chain = chains.get(task.id, 1)
-            rows.append(_task_row(tx, task, phase.name, ordinal, chain=chain, unmet=unmet))
+            known = _as_rival(task, phase, rivals)
+            rows.append(_task_row(tx, known, phase.name, ordinal, chain=chain, unmet=unmet))
             ordinal += 1
         if rows:
             statement, _ = insert(rows[0])
@@ -114,13 +112,44 @@ def fill_run(
     tx.update_run(evolve(tx.run, pending=ordinal))
 
 
+def phase_shape(phase: NewPhase) -> Mapping[str, object]:
+    """Return a phase as the event has it that tells of it."""
+    shape: dict[str, object] = {
+        "name": phase.name,
+        "parallel": phase.parallel,
+        "on_failure": phase.on_failure,
+        "depends_on": phase.depends_on,
+        "pick": phase.pick,
+        "judge": phase.judge,
+    }
+    return {name: value for name, value in shape.items() if value is not None}
+
+
+def _results(task: NewTask, rivals: NewPhase | None) -> list[str]:
+    """Return the results that a task waits for, beside the `rivals` that it judges."""
+    judged = {one.id for one in rivals.tasks} if rivals is not None else set[str]()
+    return [need for need in task.spec.awaited if need not in judged]
+
+
+def _as_rival(task: NewTask, phase: NewPhase, rivals: NewPhase | None) -> NewTask:
+    """Return a task with what it is to the others of its phase, or to the rivals of another."""
+    if phase.pick is None and rivals is None:
+        return task
+    judges = rivals.name if rivals is not None else ""
+    return replace(task, spec=replace(task.spec, rival=phase.pick or "", judges=judges))
+
+
 def _store_edges(tx: Change, phases: Sequence[NewPhase]) -> None:
     """Store who waits for whom: results, the order of sequential phases, and phases."""
     run = tx.run.id
     edges: list[Values] = []
+    judged = {phase.judge: phase for phase in phases if phase.judge}
     for phase in phases:
+        if phase.judge:
+            edges += [_edge(run, one.id, phase.judge, EdgeKind.JUDGED) for one in phase.tasks]
         for place, task in enumerate(phase.tasks):
-            edges += [_edge(run, need, task.id, EdgeKind.RESULT) for need in task.spec.awaited]
+            needs = _results(task, judged.get(task.id))
+            edges += [_edge(run, need, task.id, EdgeKind.RESULT) for need in needs]
             if not phase.parallel and place:
                 edges.append(_edge(run, phase.tasks[place - 1].id, task.id, EdgeKind.ORDER))
     tx.db.execute_many(_NEW_EDGE, edges)
@@ -230,6 +259,7 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
         raise UsageError(f"there is a task {task.id!r} already", "give the new one another title")
     needs = [tx.task(need) for need in dict.fromkeys(task.spec.awaited)]
     phase = tx.phase(phase_name) if phase_name else _added_phase(tx)
+    _refuse_rivals(needs, phase)
     _refuse_cycle(tx, needs, phase.name)
     phase = _reopen(tx, phase)
     ordinal = _next_ordinal(tx)
@@ -273,6 +303,21 @@ def add_critic(tx: Change, task: NewTask, author: TaskRow) -> TaskRow:
 def _next_ordinal(tx: Change) -> int:
     ordinals = tx.db.execute("SELECT max(ordinal) FROM task WHERE run = :run", {"run": tx.run.id})
     return int(ordinals[0][0] or 0) + 1
+
+
+def _refuse_rivals(needs: Sequence[TaskRow], phase: PhaseRow) -> None:
+    """Refuse a task that would be one more rival, or wait for one that may lose."""
+    if phase.pick is not None:
+        raise RefusedError(
+            f"phase {phase.name!r} picks one of its tasks: none joins them",
+            "leave --phase out to add a task that nothing waits for",
+        )
+    for need in needs:
+        if need.spec.rival and need.kind is not DoneKind.MERGED:
+            raise UsageError(
+                f"{need.id!r} is one of several that try the same: another may take its place",
+                "need the one that was merged, once one was",
+            )
 
 
 def of_worker(tx: Change, task: NewTask, phase: str | None) -> NewTask:
@@ -330,6 +375,7 @@ def _beyond(tx: Change, author: TaskRow, profile: str, task: NewTask, phase: str
     outside = [one for one in scope if not within(one, author.scope, fold_case=fold)]
     spec = task.spec
     faults = {
+        "its own work may never be taken: it is a rival": author.spec.rival,
         "its work goes to a critic, for which it needs a worktree of its own": author.spec.critic
         and writes
         and task.workspace is Isolation.SHARED,

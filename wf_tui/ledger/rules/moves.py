@@ -195,6 +195,7 @@ RETRY: Final = Move(
     operator_moves.retry,
     frozenset({Situation.ASKING, Situation.BACKOFF, Situation.SKIPPED}),
     _RETRIED,
+    check=operator_moves.check_retry,
     wakes=True,
     help="Give blocked tasks another chance, with their tries reset; end a back-off.",
     key=Key(

@@ -35,7 +35,7 @@ from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.conversation.messages import too_late
-from wf_tui.ledger.rules.decisions import critics
+from wf_tui.ledger.rules.decisions import critics, rivals
 from wf_tui.ledger.rules.load import rank, scope_key
 from wf_tui.ledger.rules.task_guards import fence
 from wf_tui.plan.choices import Takes
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cancel",
+    "check_retry",
     "check_worker",
     "claimed_dependant",
     "edit",
@@ -91,6 +92,11 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
     if task.kind in _GOES_ON:
         fresh = going_on.go_on(tx, fresh)
     return tx.to_pending(task, fresh, note=note, detail=_known(task))
+
+
+def check_retry(tx: Change, task: TaskRow) -> None:
+    """Refuse a rival of one that was merged (`RefusedError`)."""
+    rivals.check_chosen(tx, task, "retried")
 
 
 def _fresh(task: TaskRow) -> TaskRow:
@@ -168,6 +174,7 @@ def skip(tx: Change, task: TaskRow) -> TaskRow:
         fence(tx, task)
     skipped = tx.update_task(task, finished(task, DoneKind.SKIPPED, f"skipped by {_person(tx)}"))
     critics.given_up(tx, skipped)
+    rivals.after_end(tx, skipped)
     return skipped
 
 

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.events.run_events import PhaseSettled
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
-from wf_tui.ledger.model.states import BlockedKind, EdgeKind, PendingReason, TaskState
+from wf_tui.ledger.model.states import BlockedKind, EdgeKind, Judged, PendingReason, TaskState
+from wf_tui.ledger.queries.rivals import Standing, rivals_of, standing
 
 if TYPE_CHECKING:
     from wf_tui.ledger.rules.transaction import RunTransaction
+    from wf_tui.ledger.store.database import Values
 
 __all__ = ["Propagation", "awaits_turn", "blocked_by_result", "is_bad", "is_met"]
 
@@ -30,9 +32,12 @@ _WAIT_LESS: Final = (
 _BAD: Final = literals(kind for kind in BlockedKind if kind.facts.blocks_dependants)
 _BLOCKED_NEED: Final = (
     f"WHERE run = :run AND state = :blocked AND kind IN ({_BAD}) "
-    "AND id IN (SELECT src FROM edge WHERE run = :run AND dst = :task AND kind = :result) "
+    "AND id IN (SELECT src FROM edge WHERE run = :run AND dst = :task "
+    "AND (kind = :result OR (kind = :judged AND met = :lost))) "
     "ORDER BY ordinal LIMIT 1"
 )
+_JUDGED: Final = {Standing.READY: Judged.READY, Standing.LOST: Judged.LOST}
+"""How rivals stand, as their judge counts it; otherwise it waits, or has nothing to choose."""
 _TASK_WAITS_LESS: Final = _WAIT_LESS + "id = :name"
 _PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = :name"
 
@@ -66,6 +71,8 @@ def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
             "task": task.id,
             "blocked": TaskState.BLOCKED,
             "result": EdgeKind.RESULT,
+            "judged": EdgeKind.JUDGED,
+            "lost": Judged.LOST,
         },
     )
     if not rows:
@@ -131,11 +138,12 @@ class Propagation:
 
         Each is returned as it was and as it is now.
         """
+        moved = self._tell_judge(new) if new.spec.rival else []
         met = int(is_met(new)) - int(is_met(old))
         bad = int(is_bad(new)) - int(is_bad(old))
         # Another root is passed on as well: what is blocked behind it names it in its sentence.
         if not met and not bad and _root(old) == _root(new):
-            return []
+            return moved
         rows = self.tx.db.execute(
             select(
                 TaskRow,
@@ -145,12 +153,40 @@ class Propagation:
             ),
             {"run": self.tx.run.id, "task": new.id, "result": EdgeKind.RESULT},
         )
-        moved = []
         for waiting in [decode(TaskRow, row) for row in rows]:
             after = self._count_result(waiting, -met, bad)
             if (after.state, _root(after)) != (waiting.state, _root(waiting)):
                 moved.append((waiting, after))
         return moved
+
+    def _tell_judge(self, rival: TaskRow) -> list[tuple[TaskRow, TaskRow]]:
+        """Count all rivals of a phase as one thing that their judge waits for.
+
+        It may start when all have come in and one can be taken. What was counted before is read
+        from the edges: several rivals may have changed by now, and each of them comes here.
+        """
+        tx, name = self.tx, self.tx.phase(rival.phase).judge
+        if name is None:
+            return []
+        values: Values = {"run": tx.run.id, "judge": name, "judged": EdgeKind.JUDGED}
+        edges = tx.db.execute(
+            "SELECT met FROM edge WHERE run = :run AND dst = :judge AND kind = :judged LIMIT 1",
+            values,
+        )
+        before = Judged(int(edges[0][0] or 0)) if edges else Judged.OPEN
+        stand = standing(rivals_of(tx.db, tx.run.id, rival.phase))
+        after = _JUDGED.get(stand, Judged.OPEN)
+        if not edges or before is after:
+            return []
+        tx.db.execute(
+            "UPDATE edge SET met = :met WHERE run = :run AND dst = :judge AND kind = :judged",
+            {**values, "met": int(after)},
+        )
+        old = tx.task(name)
+        waits = int(after is not Judged.READY) - int(before is not Judged.READY)
+        bad = int(after is Judged.LOST) - int(before is Judged.LOST)
+        new = self._count_result(old, waits, bad)
+        return [(old, new)] if (new.state, _root(new)) != (old.state, _root(old)) else []
 
     def _count_result(self, old: TaskRow, unmet: int, bad: int) -> TaskRow:
         """Change the counters of one waiting task, and its state where they say so."""

@@ -248,7 +248,8 @@ class RunTransaction:
         if task.critic_of:
             return False
         if task.state is TaskState.DONE:
-            return True
+            # Of rivals that lost, the last has to be stopped before what comes after may start.
+            return not (task.spec.rival and task.open_epoch is not None)
         if task.block is None or task.open_epoch is not None:
             return False
         return task.block.settles_phase and self.phase(task.phase).on_failure is not OnFailure.HOLD

@@ -9,6 +9,7 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import Undone
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.model.undo_record import restored
+from wf_tui.ledger.rules.decisions.rivals import check_chosen
 from wf_tui.ledger.rules.operator_moves import claimed_dependant, edited
 from wf_tui.ledger.rules.runs import wake_run
 
@@ -64,6 +65,7 @@ def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object
     begun = claimed_dependant(tx, task) if task.state is TaskState.DONE else None
     if begun:
         raise RefusedError(f"cannot undo: {begun!r}, which waited for {task.id!r}, has begun")
+    check_chosen(tx, task, "brought back")
 
 
 def _restore(tx: Change, task: TaskRow, data: dict[str, Any]) -> TaskRow:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, cast, get_args
 
 from wf_tui.ledger.model.events.attempt_events import AttemptEvent
+from wf_tui.ledger.model.events.rival_events import RivalEvent
 from wf_tui.ledger.model.events.run_events import RunEvent
 from wf_tui.ledger.model.events.task_events import TaskEvent
 from wf_tui.ledger.model.lane_state import LaneStatus
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENTS", "Event", "changes_row", "event_class", "reaches_dependants", "read_event"]
 
-Event = RunEvent | TaskEvent | AttemptEvent
+Event = RunEvent | TaskEvent | AttemptEvent | RivalEvent
 """Each kind of event there is."""
 
 EVENTS: Final[tuple[type[EventBase], ...]] = get_args(Event)

@@ -7,7 +7,7 @@ from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.spec import Spec
 from wf_tui.ledger.model.states import (
     CRITIC,
-    PERSON,
+    SEATLESS,
     BlockedKind,
     DoneKind,
     Intent,
@@ -129,8 +129,8 @@ class TaskRow:
 
     @property
     def by_hand(self) -> bool:
-        """Whether a person holds it, who has accepted its work."""
-        return self.worker is not None and self.worker.startswith(PERSON)
+        """Whether a person holds it, who has accepted its work; or a judge, who has chosen it."""
+        return self.worker is not None and self.worker.startswith(SEATLESS)
 
     @property
     def by_critic(self) -> bool:
@@ -298,8 +298,8 @@ class AttemptRow:
 
     @property
     def by_hand(self) -> bool:
-        """Whether it is a person's, who has accepted what an earlier one left."""
-        return self.worker.startswith(PERSON)
+        """Whether it is a person's or a judge's, who has accepted what an earlier one left."""
+        return self.worker.startswith(SEATLESS)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,91 @@
+"""The rivals of a phase, and how they stand with each other (RULES 5, Rivals)."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.model.rows import TaskRow, decode, select
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wf_tui.ledger.store.database import Database
+
+__all__ = [
+    "Standing",
+    "can_be_taken",
+    "has_come_in",
+    "merging_rival",
+    "rivals_of",
+    "standing",
+    "taken_rival",
+    "winner",
+]
+
+
+def rivals_of(db: Database, run: str, phase: str) -> list[TaskRow]:
+    """Return the tasks of a phase of which one is to be merged, in the order of the plan.
+
+    None of a phase that picks nothing; nor is a task among them that only looks at one of them.
+    """
+    rows = db.execute(
+        select(TaskRow, "WHERE run = :run AND phase = :phase ORDER BY ordinal"),
+        {"run": run, "phase": phase},
+    )
+    return [task for task in (decode(TaskRow, row) for row in rows) if task.spec.rival]
+
+
+class Standing(Enum):
+    """What is left to be done between the rivals of a phase."""
+
+    OPEN = "open"
+    """One of them at least is still to come in."""
+    READY = "ready"
+    """All have come in, and one at least can be taken."""
+    LOST = "lost"
+    """All have come in, and none can be taken, before a person does something about it."""
+    OVER = "over"
+    """One was merged, or all are done and none had anything to merge."""
+
+
+def can_be_taken(task: TaskRow) -> bool:
+    """Whether the work of a rival has passed its checks, and waits to be taken."""
+    return task.kind == BlockedKind.REVIEW and task.open_epoch is None
+
+
+def has_come_in(task: TaskRow) -> bool:
+    """Whether nothing more comes of a rival by itself: it is done, given up, or can be taken."""
+    if task.open_epoch is not None:
+        return False
+    if task.state is TaskState.DONE or can_be_taken(task):
+        return True
+    return task.block is not None and task.block.settles_phase
+
+
+def winner(rivals: Sequence[TaskRow]) -> TaskRow | None:
+    """Return the rival that was merged, if one was."""
+    return next((task for task in rivals if task.kind is DoneKind.MERGED), None)
+
+
+def merging_rival(rivals: Sequence[TaskRow]) -> TaskRow | None:
+    """Return the rival whose work goes into the branch just now, if one does."""
+    return next((task for task in rivals if task.step is Step.INTEGRATING), None)
+
+
+def taken_rival(rivals: Sequence[TaskRow]) -> TaskRow | None:
+    """Return the rival that a person or a judge has taken, or that is merged just now, if any."""
+    return merging_rival(rivals) or next((task for task in rivals if task.by_hand), None)
+
+
+def standing(rivals: Sequence[TaskRow]) -> Standing:
+    """Return how all rivals of a phase stand."""
+    if winner(rivals) is not None:
+        return Standing.OVER
+    if not all(has_come_in(task) for task in rivals):
+        return Standing.OPEN
+    if any(can_be_taken(task) for task in rivals):
+        return Standing.READY
+    over = all(task.state is TaskState.DONE for task in rivals)
+    return Standing.OVER if over else Standing.LOST

@@ -1,0 +1,159 @@
+"""Rivals (RULES 5): tasks of a phase that try the same, of which one is merged, and never two.
+
+Called by the rules that end attempts, in their transaction: the moment in which one is merged is
+the moment in which the others are skipped, whatever dies after it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.accept_choices import NO_CHOICES
+from wf_tui.ledger.model.events.rival_events import RivalsJudged, RivalSkipped
+from wf_tui.ledger.model.states import JUDGE, BlockedKind, DoneKind, Intent, TaskState
+from wf_tui.ledger.model.task_moves import finished
+from wf_tui.ledger.queries.rivals import (
+    Standing,
+    can_be_taken,
+    merging_rival,
+    rivals_of,
+    standing,
+    taken_rival,
+    winner,
+)
+from wf_tui.ledger.rules.accept import claim_held
+from wf_tui.ledger.rules.claims import wake_next
+from wf_tui.ledger.rules.conversation.messages import too_late
+from wf_tui.ledger.rules.decisions import critics
+from wf_tui.ledger.rules.runs import abort_rest
+from wf_tui.ledger.rules.task_guards import fence
+from wf_tui.plan.choices import OnFailure, Pick
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.rules.change import Change
+
+__all__ = ["after_end", "check_chosen", "check_merge", "take_judged"]
+
+
+def check_merge(tx: Change, task: TaskRow) -> None:
+    """Refuse the merge of a rival where another one was merged, or is being merged.
+
+    Asked before each merge begins, as the last of what keeps two of them from the branch; raises
+    `RefusedError`. Of the best only that is merged which somebody has taken.
+    """
+    if not task.spec.rival:
+        return
+    others = [one for one in rivals_of(tx.db, tx.run.id, task.phase) if one.id != task.id]
+    before = winner(others) or merging_rival(others)
+    if before is not None:
+        raise RefusedError(f"task {task.id!r} cannot be merged: its rival {before.id!r} was first")
+    if task.spec.rival == Pick.BEST and not task.by_hand:
+        raise RefusedError(f"task {task.id!r} cannot be merged: nobody has taken it")
+
+
+def check_chosen(tx: Change, task: TaskRow, done: str) -> None:
+    """Refuse to bring a rival back once another one was merged; raises `RefusedError`.
+
+    `done` is what the task would have been: `retried`. What was merged stays in the branch, so the
+    choice cannot be opened again.
+    """
+    if not task.spec.rival:
+        return
+    taken = winner(rivals_of(tx.db, tx.run.id, task.phase))
+    if taken is not None and taken.id != task.id:
+        raise RefusedError(
+            f"task {task.id!r} cannot be {done}: its rival {taken.id!r} was merged, and no two of "
+            f"phase {task.phase!r} are",
+            "add a task of its own, that starts from there: wf add",
+        )
+
+
+def after_end(tx: Change, task: TaskRow) -> None:
+    """Draw the consequences for a phase of rivals of which one is done, or blocked.
+
+    One that was merged ends the others, and a judge that is still to choose. Where none is left
+    that could be merged, the policy of the phase acts: not before, since one that fails is what
+    rivals are for.
+    """
+    if not task.spec.rival:
+        return
+    rivals = rivals_of(tx.db, tx.run.id, task.phase)
+    now = standing(rivals)
+    phase = tx.phase(task.phase)
+    if now is Standing.OVER:
+        _skip_rest(tx, rivals, phase.judge)
+    elif now is Standing.LOST and phase.on_failure is OnFailure.ABORT:
+        failed = any(
+            isinstance(one.kind, BlockedKind) and one.kind.facts.aborts_run for one in rivals
+        )
+        if failed and tx.run.intent != Intent.ABORT:
+            abort_rest(tx, f"phase {phase.name} aborts the run when all its tasks are blocked")
+
+
+def _skip_rest(tx: Change, rivals: Sequence[TaskRow], judge: str | None) -> None:
+    taken = winner(rivals)
+    why = "there is nothing to choose from"
+    if taken is not None:
+        first = taken.spec.rival == Pick.FIRST and not _was_accepted(tx, taken)
+        why = f"{taken.id} was {'first' if first else 'taken'}"
+    for name in [*(one.id for one in rivals), *filter(None, [judge])]:
+        task = tx.task(name)
+        if task.state is not TaskState.DONE:
+            _skip(tx, task, None if taken is None else taken.id, why)
+
+
+def _was_accepted(tx: Change, task: TaskRow) -> bool:
+    """Whether a person took it, rather than its own worker having been the first."""
+    return tx.attempt(task.id, task.epoch).by_hand
+
+
+def _skip(tx: Change, task: TaskRow, taken: str | None, why: str) -> None:
+    """Count a task as done, and stop the attempt that it has; its work is kept as evidence."""
+    critics.dismiss(tx, task)
+    stops = task.claimed
+    if not stops:
+        wake_next(tx, task)
+    before = task.step or task.kind or task.state.value
+    tx.emit(
+        RivalSkipped(
+            kind=DoneKind.SKIPPED,
+            before=before,
+            winner=taken,
+            text=why,
+            stopped=stops or None,
+        ),
+        task,
+    )
+    too_late(tx, task)
+    if stops:
+        fence(tx, task)
+    tx.update_task(task, finished(task, DoneKind.SKIPPED, why))
+
+
+def take_judged(tx: Change, judge: TaskRow) -> None:
+    """Take the rival that a judge has named, as a person would accept it.
+
+    Where it has named none that can be taken, they stay as they are, for a person.
+    """
+    if not judge.spec.judges:
+        return
+    rivals = rivals_of(tx.db, tx.run.id, judge.spec.judges)
+    chosen = next((one for one in rivals if one.id == judge.pick), None)
+    taken_before = taken_rival(rivals)
+    why = None
+    if judge.pick is None:
+        why = "it has named none: a person chooses"
+    elif chosen is None:
+        why = "it has named none of its rivals: a person chooses"
+    elif taken_before is not None:
+        why = f"{taken_before.id} was taken before"
+    elif not can_be_taken(chosen):
+        why = f"{chosen.id} cannot be taken: a person chooses"
+    phase = judge.spec.judges
+    tx.emit(RivalsJudged(phase=phase, pick=judge.pick, taken=why is None or None, text=why), judge)
+    if chosen is not None and why is None:
+        claim_held(tx, tx.task(chosen.id), f"{JUDGE}{judge.id}", NO_CHOICES)
