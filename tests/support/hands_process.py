@@ -38,8 +38,8 @@ class HandsProcess:
     ) -> None:
         """Start it; `before` is Python that runs in it first."""
         self.scratch = Path(tempfile.mkdtemp(dir=tree.parent))
-        ours, theirs = socket.socketpair()
-        ours.settimeout(60)
+        self.socket, theirs = socket.socketpair()
+        self.socket.settimeout(60)
         with theirs:
             self.process = subprocess.Popen(
                 [
@@ -52,8 +52,7 @@ class HandsProcess:
                 stdout=subprocess.PIPE,
                 env=env,
             )
-        self.socket = ours
-        self._lines = ours.makefile("rb")
+        self._lines = self.socket.makefile("rb")
         self._number = 0
         assert self.answer() == {"hands": 1}
 

@@ -69,7 +69,7 @@ class CommandCall:
             notes.append(f"ended after {self.seconds} s, its time limit")
         elif child.cause == "stop":
             notes.append("stopped before its end")
-        if child.left_running:
+        if child.left_running and child.cause is None:
             notes.append("what it left running in the background was ended, too")
         output = child.kept.text().rstrip("\n")
         return Answer(f"[{'; '.join(notes)}]\n{output or '[no output]'}", exit_code=child.code)

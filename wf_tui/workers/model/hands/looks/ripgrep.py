@@ -4,7 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from typing import Final
+from typing import IO, Final
 
 from wf_tui.workers.model.hands.looks.matches import Line, Query
 
@@ -26,6 +26,7 @@ _OPTIONS: Final = (
     "--line-number",
     "--null",
     "--sort=path",
+    "--crlf",
     "--max-columns=2000",
     "--max-columns-preview",
     "--max-filesize=16M",
@@ -73,14 +74,25 @@ def ripgrep(program: str, query: Query) -> Iterator[Line]:
     with os.fdopen(read, "rb") as output:
         found = False
         try:
-            for raw in output:
-                if line := _LINE.fullmatch(raw.rstrip(b"\n")):
+            for raw in _records(output):
+                if line := _LINE.fullmatch(raw):
                     found = True
                     text = line[4].decode("utf-8", "replace")
                     yield Line(os.fsdecode(line[1]), int(line[2]), text, is_match=line[3] == b":")
         finally:
             if _ended(pid) > _NONE and not found:
                 raise RipgrepError
+
+
+def _records(output: IO[bytes]) -> Iterator[bytes]:
+    """Give what it says of each line; the name of a file may have line breaks itself."""
+    begun = b""
+    for raw in output:
+        if b"\0" in raw:
+            yield (begun + raw).removesuffix(b"\n")
+            begun = b""
+        elif raw != b"--\n" or begun:  # between matches with lines around them
+            begun += raw
 
 
 def _ended(pid: int) -> int:

@@ -88,6 +88,8 @@ def _hunks(lines: list[str], number: int) -> list[Hunk]:
                 headers.append(header)
         elif line.strip() == _END_OF_FILE:
             at_end = True
+        elif at_end and not line:
+            continue
         elif not line:  # an empty line that stays, whose blank was lost
             body.append((" ", ""))
         elif line[0] in _SIGNS:
