@@ -32,11 +32,11 @@ Json = dict[str, Any]
 AT_ONCE: Final = Pauses(first=0.0, longest=10.0)
 
 
-def quirks_of(maker: str) -> Quirks:
-    """Return the quirks of a maker, as the preset of its name has them."""
+def quirks_of(maker: str, **more: Any) -> Quirks:
+    """Return the quirks of a maker, as the preset of its name has them, and what is said more."""
     model = find_preset(Config(), maker).model
     assert model is not None
-    return Quirks(**model.quirks.model_dump())
+    return Quirks(**{**model.quirks.model_dump(), **more})
 
 
 def done(tool: str, args: Json) -> Json:
@@ -64,7 +64,15 @@ class OpenSession:
         self._http = open_client()
         port = await LinePort.open(its_line.detach())
         hands_port = await HandsPort.open(its_hands.detach())
-        session = Session(self.spec, port, hands_port, self._http, self.pauses)
+        try:
+            session = Session(self.spec, port, hands_port, self._http, self.pauses)
+        except ValueError:
+            await port.close()
+            await hands_port.close(1)
+            self._line.close()
+            self._hands.close()
+            await self._http.aclose()
+            raise
         self._new = asyncio.Event()
         self._tasks = [
             asyncio.create_task(session.run()),
@@ -156,9 +164,9 @@ class OpenSession:
                     self.reply(told["call"], reply)
 
 
-def spec_at(maker: Maker, **fields: object) -> SessionSpec:
+def spec_at(server: Maker, **fields: object) -> SessionSpec:
     """Return the spec of a session with a maker."""
-    known: Json = {"id": "s1", "model": "m", "base_url": maker.url, "prompt": "Go.", "tree": "/t"}
+    known: Json = {"id": "s1", "model": "m", "base_url": server.url, "prompt": "Go.", "tree": "/t"}
     return SessionSpec(**{**known, **fields})
 
 

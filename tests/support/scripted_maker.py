@@ -129,7 +129,8 @@ class Maker:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 request, *lines = head.decode().split("\r\n")
-                headers = dict(line.lower().split(": ", 1) for line in lines if line)
+                named = (line.split(": ", 1) for line in lines if line)
+                headers = {name.lower(): value for name, value in named}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 self.paths.append(request.split()[1])
                 self.headers.append(headers)

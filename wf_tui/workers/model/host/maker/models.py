@@ -37,10 +37,10 @@ __all__ = ["BodyError", "open_model", "provider_of", "request_settings"]
 
 _NO_KEY: Final = "none"
 """What a server gets that wants no key: the client insists on one."""
+_LONGEST_LABEL: Final = 63
+"""Characters between two dots of a name."""
 _DETAILS: Final = "reasoning_details"
 """The one field of thoughts that is a list of objects, and goes back as one."""
-_REPEATED: Final = 8
-"""From how many characters on thoughts that begin as the ones before are taken for a repetition."""
 
 
 class BodyError(Exception):
@@ -57,7 +57,11 @@ def provider_of(spec: SessionSpec) -> str:
 
 
 def open_model(spec: SessionSpec, http: httpx2.AsyncClient) -> Model[Any]:
-    """Return the model of a session; it asks nothing yet, and repeats nothing by itself."""
+    """Return the model of a session; it asks nothing yet, and repeats nothing by itself.
+
+    Raises `ValueError` for a base_url that can be none.
+    """
+    _check_address(spec.base_url)
     client = openai.AsyncOpenAI(
         base_url=spec.base_url, api_key=spec.key or _NO_KEY, max_retries=0, http_client=http
     )
@@ -66,6 +70,14 @@ def open_model(spec: SessionSpec, http: httpx2.AsyncClient) -> Model[Any]:
     # It asks a name for the family that stands before a slash, and takes the rest from us.
     provider = OpenAICompatibleProvider(provider_of(spec), openai_client=client)
     return MakerModel(spec.model, provider, spec.quirks)
+
+
+def _check_address(url: str) -> None:
+    parts = urlsplit(url)
+    labels = (parts.hostname or "").rstrip(".").split(".")
+    is_name = all(0 < len(label) <= _LONGEST_LABEL for label in labels)
+    if parts.scheme not in {"http", "https"} or not is_name:
+        raise ValueError(f"base_url is no address: {url!r}")
 
 
 def request_settings(spec: SessionSpec) -> ModelSettings:
@@ -185,7 +197,7 @@ class MakerStream(OpenAIStreamedResponse):
     def _new(self, text: str) -> str:
         """Return what is new in thoughts: they are told in pieces, or each time from the start."""
         known = self._thoughts
-        if len(known) >= _REPEATED and text.startswith(known):
+        if known and text.startswith(known):
             self._thoughts = text
             return text[len(known) :]
         self._thoughts += text

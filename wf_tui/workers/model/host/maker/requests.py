@@ -102,6 +102,8 @@ class ModelRequests:
         for attempt in range(1, self._pauses.most + 2):
             try:
                 response = await self._stream(messages, parameters, is_told=bool(tools))
+            except AttemptFailed as error:
+                await self._pause(error.cause, attempt)
             except _ERRORS as error:
                 cause = cause_of_error(
                     error, self._spec.quirks, has_begun=self._has_begun, now=time.time()
@@ -146,12 +148,10 @@ class ModelRequests:
                     self._port.say(message)
                     await self._port.drained()
             response = stream.get()
-        if response.finish_reason is None:
-            raise AttemptFailed(
-                Cause(FailureKind.TRUNCATED, "its answer ended without saying that it is whole")
-            )
         reason = (response.provider_details or {}).get("finish_reason")
         cause = cause_of_finish(str(reason), self._spec.quirks)
+        if cause is None and reason is None and response.finish_reason is None:
+            cause = Cause(FailureKind.TRUNCATED, "its answer ended without saying that it is whole")
         if cause is not None:
             raise AttemptFailed(cause)
         return response
