@@ -19,11 +19,13 @@ from wf_tui.ledger.model.run_budget import read_budget
 from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.queries import conversation, reads
+from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.queries.forecast import forecast
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.trees import holds_tree, was_kept
 from wf_tui.picture.conversation_json import allowance_json, message_json, question_json
+from wf_tui.picture.critic_rounds import CriticRound, critic_rounds
 from wf_tui.picture.gate_runs import GateRun, gate_runs
 from wf_tui.picture.remedies import conflict_commands, helping_command
 from wf_tui.picture.task_environment import task_environment
@@ -195,6 +197,8 @@ class TaskPicture:
     messages: Sequence[MessageRow] = ()
     allowances: Sequence[AllowanceRow] = ()
     """What a person allowed to it, or to a profile that has worked on it."""
+    critics: Sequence[CriticRound] = ()
+    """Who was asked about its work, the newest last."""
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf show TASK --json`."""
@@ -214,6 +218,7 @@ class TaskPicture:
             "messages": [message_json(message) for message in self.messages],
             "allowances": [allowance_json(allowed) for allowed in self.allowances],
             "comments": [],
+            "critics": [one.as_json() for one in self.critics],
         }
 
     @property
@@ -302,6 +307,7 @@ def read_task(db: Database, run: RunRow, name: str, now: float, paths: RunPaths)
             questions=conversation.questions(db, run.id, task.id),
             messages=conversation.messages(db, run.id, task.id),
             allowances=conversation.allowances(db, run.id, task.id),
+            critics=critic_rounds(critics_of(db, run.id, task.id)),
         )
 
 
@@ -342,6 +348,7 @@ def task_json(
         "questions": task.questions,
         "snoozed_until": None,
         "usage": task.usage.figures(),
+        "critic_of": task.critic_of or None,
     }
 
 

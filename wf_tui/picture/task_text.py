@@ -9,6 +9,7 @@ from wf_tui.ledger.model.states import BlockedKind, QuestionState
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset, span
 from wf_tui.picture.attempt_text import left_text
+from wf_tui.picture.critic_rounds import critic_text
 from wf_tui.picture.remedies import answer_commands
 from wf_tui.picture.status_text import remedy
 from wf_tui.picture.task_environment import task_environment
@@ -45,6 +46,8 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     yield from _environment_lines(picture)
     yield from _limit_lines(task)
     yield from _conversation_lines(picture, now)
+    for one in picture.critics:
+        yield from _labelled_block("round", one.sentence)
     if task.result:
         yield from _labelled_block("result", task.result)
     for attempt in picture.attempts:
@@ -76,6 +79,10 @@ def _request_lines(task: TaskRow) -> Iterator[str]:
             yield _labelled(label, ", ".join(names))
     if spec.gate:
         yield from _labelled_block("gate", spec.gate)
+    if critic := critic_text(task):
+        yield from _labelled_block("critic", critic)
+    if task.critic_of:
+        yield _labelled("judges", f"{task.critic_of}, its work {spec.reads}")
     if spec.review:
         yield _labelled("review", "a person accepts its work before it is merged")
 

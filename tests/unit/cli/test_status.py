@@ -30,9 +30,11 @@ RUN = (
 TASK = (
     "id title phase state reason step worker epoch attempts tries max_attempts mode isolation "
     "role priority not_before pinned since needs scope commit result takes model lane plan "
-    "questions snoozed_until usage"
+    "questions snoozed_until usage critic_of"
 )
-SHOWN = "prompt env pass_env shell stall_after attempt_list gates messages allowances comments"
+SHOWN = (
+    "prompt env pass_env shell stall_after attempt_list gates messages allowances comments critics"
+)
 WORKER = "name profile kind task state heartbeat_at takes model lane usage"
 EVENT = "seq at run task worker epoch actor kind data"
 

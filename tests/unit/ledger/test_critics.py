@@ -15,8 +15,10 @@ from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import DoneKind, LimitKind, Step
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, HOLD, REASSIGN, RETRY, SKIP
+from wf_tui.picture.critic_rounds import critic_rounds
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -274,6 +276,19 @@ def test_an_earlier_critic_decides_nothing(run: LedgerHarness) -> None:
     judge(run, "pass", "a.critic.1")
     assert run.where("a", "a.critic.2") == "B:critic B:hold"
     assert sound(run)
+
+
+def test_what_was_said_is_shown(run: LedgerHarness) -> None:
+    """Round by round: the verdict of who has answered, else where its critic is."""
+    work(run)
+    judge(run, "fail", "a.critic.1")
+    work(run)
+    rounds = critic_rounds(critics_of(run.db, RUN, "a"))
+    assert [(one.task, one.commit, one.state) for one in rounds] == [
+        ("a.critic.1", "w1", "unsure"),
+        ("a.critic.2", "w2", "pending"),
+    ]
+    assert rounds[0].sentence == "a.critic.1: unsure, so"
 
 
 def test_a_name_that_is_taken_is_passed_over(drive: LedgerHarness) -> None:

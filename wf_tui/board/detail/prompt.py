@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from wf_tui.board.detail.document import Document, block, safe
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.queries.scope_holders import holds
+from wf_tui.picture.critic_rounds import critic_rounds, critic_text
 from wf_tui.picture.scopes import waiting_for
 from wf_tui.project import open_reads
 from wf_tui.text import cut
@@ -36,8 +38,11 @@ def read_prompt(source: Source) -> Document:
         task = reads.task(db, source.run, source.task)
         needs = [reads.task(db, source.run, name) for name in task.spec.needs]
         scope = tuple(held_lines(db, source.run, task))
+        critics = critic_rounds(critics_of(db, source.run, task.id))
     result = block("result", task.result or "")
-    return Document((*request_lines(task), *scope, *need_lines(needs), *result), live=bool(scope))
+    words = tuple(span for one in critics for span in block("round", one.sentence))
+    lines = (*request_lines(task), *scope, *need_lines(needs), *result, *words)
+    return Document(lines, live=bool(scope or words))
 
 
 def held_lines(db: Database, run_id: str, task: TaskRow) -> Iterator[Span]:
@@ -61,6 +66,9 @@ def request_lines(task: TaskRow) -> Iterator[Span]:
     yield from block("prompt", spec.prompt)
     yield from block("command", spec.command or "")
     yield from block("gate", spec.gate or "")
+    yield from block("critic", critic_text(task))
+    if task.critic_of:
+        yield from block("judges", f"{task.critic_of}, its work {spec.reads}")
     if spec.review:
         yield from block("review", "a person accepts its work before it is merged")
     yield from block("deliverables", "\n".join(spec.deliverables))
