@@ -14,7 +14,7 @@ from wf_tui.cli.board import on_terminal
 from wf_tui.cli.context import parse_seats, print_json, project_at
 from wf_tui.cli.errors import warn
 from wf_tui.cli.plan_talk import Answer, Talk, follow
-from wf_tui.cli.start_run import run_options, start_run
+from wf_tui.cli.start_run import INVALID, run_options, start_run
 from wf_tui.config import load_config
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
@@ -32,6 +32,7 @@ from wf_tui.planning.preview import Preview
 from wf_tui.planning.proposal import Proposal, of_answer, of_text
 from wf_tui.planning.repository_map import file_map, repository_facts, tracked_files
 from wf_tui.planning.request import Request
+from wf_tui.planning.source import read_source, without_model
 from wf_tui.profiles.choice import worker_facts
 from wf_tui.project import open_reads
 from wf_tui.text import clean
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from wf_tui.cli.start_run import RunOptions
     from wf_tui.config import Config
     from wf_tui.planning.planning_run import Standing
+    from wf_tui.planning.source import Source
     from wf_tui.project import Project
 
 __all__ = ["new"]
@@ -107,7 +109,12 @@ def new(
         return wanted.resume(resume)
     if not goal and not source:
         raise UsageError("say what is to be done", 'wf plan new "GOAL"')
-    return wanted.by_model(goal or "", profile, source)
+    given = read_source(source) if source else None
+    if given is not None and not goal and not profile:
+        proposal = without_model(given, worker_facts(config), warn)
+        if proposal is not None:
+            return wanted.ready(proposal, proposal.report.goal or given.name)
+    return wanted.by_model(goal or "", profile, given)
 
 
 @dataclass(frozen=True)
@@ -123,20 +130,30 @@ class _Wanted:
     agrees: bool
     """Whether a person is at a terminal."""
 
-    def by_model(self, goal: str, profile: str, source: str | None) -> int:
+    def ready(self, proposal: Proposal, goal: str) -> int:
+        """Settle a plan that no model has made."""
+        path = self.output or new_plan_path(self.project.paths, goal)
+        talk = self._new_talk(path, proposal, None, may_replace=self.force)
+        if proposal.valid:
+            talk.save(proposal)
+        elif not self.agrees:
+            click.echo(proposal.report.text(), err=True)
+            return INVALID
+        return self._decide(talk)
+
+    def by_model(self, goal: str, profile: str, source: Source | None) -> int:
         """Have a model plan, and settle what comes of it."""
         environ = self.project.environ
         planner = choose_planner(self.config, profile, environ)
-        name, text = _read_source(source)
         repository = self.project.repository
         paths = tracked_files(repository)
         request = Request(
-            goal=goal or f"Do the work that {name} describes.",
+            goal=goal or f"Do the work that {source.name if source else 'it'} describes.",
             workers=worker_facts(self.config),
             files=file_map(paths),
             facts=repository_facts(repository, paths),
-            source=text,
-            source_name=name,
+            source=source.text if source else "",
+            source_name=source.name if source else "",
             default_worker=default_worker(self.config, environ),
         )
         output = str(self.output.absolute()) if self.output else ""
@@ -271,17 +288,3 @@ class _Wanted:
     def _print(self, proposal: Proposal, path: Path | None) -> None:
         shown = replace(proposal.report, file=str(path)) if path else proposal.report
         print_json({**shown.as_json(), "path": str(path) if path else None})
-
-
-def _read_source(source: str | None) -> tuple[str, str]:
-    """Return the name and the text of what a plan is to be made of."""
-    if source is None:
-        return "", ""
-    if source == "-":
-        return "standard input", sys.stdin.read()
-    try:
-        return source, Path(source).read_text("utf-8", "replace")
-    except OSError as error:
-        raise UsageError(
-            f"--from {clean(source)}: {error.strerror}", "name a file, or - for standard input"
-        ) from error

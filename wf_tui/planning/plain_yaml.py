@@ -64,12 +64,19 @@ def plain_yaml(plan: Table, heading: str = "") -> str:
 def _phase(phase: Table, given: Table, plan: Table) -> dict[str, object]:
     values = dict(_kept(phase, Phase))
     tasks = phase.get("tasks")
+    inherited = {*given, *({"gate", "gate_on"} & plan.keys())}
     values["tasks"] = [
-        _ordered(dict(_kept(task, Task, {*given, *({"gate", "gate_on"} & plan.keys())})))
+        _task(task, inherited)
         for task in (tasks if isinstance(tasks, list) else ())
         if isinstance(task, dict)
     ]
     return _ordered(values)
+
+
+def _task(task: Table, inherited: set[str]) -> dict[str, object]:
+    # Said of a command, or where there is a scope, it means that its changes are not wanted.
+    said = {"mode"} if task.get("run") or task.get("file_scope") else set()
+    return _ordered(dict(_kept(task, Task, inherited | said)))
 
 
 def _kept(
@@ -104,6 +111,10 @@ def _ordered(table: Mapping[str, object]) -> dict[str, object]:
 
 class _Dumper(yaml.SafeDumper):
     """Writes texts of several lines as blocks, and short lists of words in one line."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
+        """Write out what is there twice: plans have no aliases."""
+        return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's signature
         """Indent what is in a list, which people expect."""

@@ -86,6 +86,8 @@ class Exporter:
         # Before the head is read: what is merged from here on is for the next export.
         self._unexported = False
         row = await self.writer.submit(lambda ledger: reads.run_row(ledger.db, self.run))
+        if row.purpose:  # it changes nothing, so that a branch of it would only be in the way
+            return
         branch = short_branch(row.ref)
         done = await self.threads.run(self._move_branch, branch, row.exported)
         if isinstance(done, Exported):
