@@ -19,6 +19,7 @@ from tests.bench import (
     recovery,
     spawn,
     start,
+    swarm,
     verdict,
     worktree,
 )
@@ -41,6 +42,7 @@ SECTIONS: Final = {
         start.SECTION,
         load.SECTION,
         recovery.SECTION,
+        swarm.SECTION,
         board.SECTION,
     )
 }

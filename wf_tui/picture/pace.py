@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.states import Outcome
+from wf_tui.ledger.model.states import Outcome, Step
 from wf_tui.plan.choices import Takes
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ __all__ = ["NO_PACE", "Ended", "Pace", "paces", "read_ended", "share_done"]
 
 _MOST: Final = 0.85
 """As far as a guess goes: the rest is for the end, which nobody can guess."""
+_AT_WORK: Final = frozenset({Step.CLAIMED, Step.PREPARING, Step.RUNNING})
+"""Behind these its work is judged and merged, and no figure tells any more."""
 _THOUSAND: Final = 1000
 _ENDED: Final = (
     "SELECT t.phase, a.outcome, a.ended_at - a.started_at, a.tools FROM attempt a "
@@ -96,6 +98,8 @@ def share_done(task: TaskRow, attempt: AttemptRow | None, pace: Pace, now: float
     """
     if attempt is None or not task.claimed or attempt.epoch != task.epoch:
         return None
+    if task.step not in _AT_WORK:
+        return _MOST
     if attempt.plan_total and attempt.plan_done is not None:
         return min(attempt.plan_done / attempt.plan_total, 1.0)
     if task.takes is Takes.PROMPT:

@@ -75,6 +75,13 @@ def test_a_plan_of_its_own_says_more(drive: LedgerHarness, view: PictureHarness)
     assert share(drive, view, "a") == 0.25
 
 
+def test_what_is_merged_is_nearly_done(drive: LedgerHarness, view: PictureHarness) -> None:
+    """Once its program has ended only checks and the merge are left, whatever it used."""
+    running = make(drive)
+    drive.bring(running["a"], Step.CHECKING)
+    assert share(drive, view, "a") == 0.85
+
+
 def test_a_command_is_measured_by_its_time(drive: LedgerHarness, view: PictureHarness) -> None:
     """A command uses no tools; what there is to go by is how long others took."""
     command = Spec(command="true", tags=("swarm",))

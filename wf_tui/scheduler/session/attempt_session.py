@@ -222,7 +222,7 @@ class AttemptSession:
                 data = {"id": event.id, "name": event.name, "kind": event.kind}
                 details = {"input": event.input, "paths": list(event.paths)}
                 self._log(EntryKind.TOOL, tool_text(event), {**data, **details})
-                self._say(self.words.using(tool_text(event)))
+                self._say(self.words.using(tool_text(event), self.tools))
             case ToolEnd():
                 self._open_tools.discard(event.id)
                 data = {"id": event.id, "status": event.status}

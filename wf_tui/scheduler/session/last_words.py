@@ -25,6 +25,8 @@ class LastWords:
     text: str = ""
     tool: str = ""
     """The tool that it uses; "" while it speaks."""
+    tools: int = 0
+    """How many it had begun then: the same tool once more is news, too."""
     plan_done: int | None = None
     plan_total: int | None = None
 
@@ -32,9 +34,9 @@ class LastWords:
         """Return it with the last line of what its model says."""
         return replace(self, text=_last_line(message), tool="")
 
-    def using(self, tool: str) -> LastWords:
-        """Return it with a tool that it began to use."""
-        return replace(self, text=tool, tool=tool)
+    def using(self, tool: str, number: int) -> LastWords:
+        """Return it with a tool that it began to use, the how many-th of its attempt."""
+        return replace(self, text=tool, tool=tool, tools=number)
 
     def waiting(self, reason: str) -> LastWords:
         """Return it waiting: its model does not answer, and is asked again."""
