@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tests.support.ledger_harness import RUN
+from wf_tui.ledger.model.nodes.stored import read_node
 from wf_tui.ledger.model.rows import TaskRow, decode, select
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.model.usage import NO_USAGE
@@ -54,7 +55,9 @@ def _check_phases(db: Database, tasks: dict[str, TaskRow], phases: dict[str, Pha
         assert phase.unsettled == len(unsettled), phase.name
         assert phase.open_attempts == opened[phase.name], phase.name
         assert phase.unmet == sum(other.settled_at is None for other in before), phase.name
-        if not unsettled and not phase.unmet:
+        node = read_node(phase.node)
+        waits_for = tasks[node.source or node.task].state if node and not node.verdict else None
+        if not unsettled and not phase.unmet and waits_for in {None, TaskState.DONE}:
             assert phase.settled_at is not None, phase.name
 
 

@@ -27,6 +27,7 @@ from wf_tui.ledger.rules import (
     undo,
 )
 from wf_tui.ledger.rules import seats as seat_rules
+from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.limits import budgets, lanes
 from wf_tui.ledger.rules.moves import MoveResult
 
@@ -250,11 +251,16 @@ class Ledger(AttemptReports):
     ) -> bool:
         """Finish a task; `note` says how much it changed: `+120 -4`.
 
-        `judgement` is what its answer says of the work of others, where it was asked for that.
+        `judgement` is what its answer says of the work of others, where it was asked for that. An
+        answer that should decide what comes next, and does not, is held for a person.
         """
 
         def rule(tx: Change, task: TaskRow) -> None:
-            attempts.done(tx, task, kind, ending, result, note, judgement)
+            why = nodes.undecided(tx, task, result) if kind is DoneKind.ANSWERED else ""
+            if why:
+                failures.hold_answer(tx, task, ending, why)
+            else:
+                attempts.done(tx, task, kind, ending, result, note, judgement)
 
         return self._result(fence, ending, rule)
 

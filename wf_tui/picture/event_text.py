@@ -34,6 +34,7 @@ _TEXT: Final = 160
 _NAME: Final = 40
 _CHOSEN: Final = 3
 _TIMEOUT: Final = "timeout"
+_DECIDED: Final = {"pass": "it holds", "fail": "it does not hold"}
 """The actor of an answer that nobody gave."""
 _SHUT: Final = {
     LaneStatus.QUOTA: "used up",
@@ -156,6 +157,11 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
             return f"nothing was written for {event.seconds} s: {event.reason}"
         case runs.PhaseSettled():
             return f"phase {event.phase} settled"
+        case runs.NodeDecided():
+            added = f", adds {plural(len(event.phases), 'phase')}" if event.phases else ""
+            return f"{event.phase}: {_DECIDED.get(event.verdict, event.verdict + ' items')}{added}"
+        case runs.PhaseAdded():
+            return f"phase {event.phase} added"
         case runs.JobsChanged():
             return f"jobs {event.before} -> {event.jobs}"
         case runs.ProfilesChanged():

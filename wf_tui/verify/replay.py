@@ -13,7 +13,7 @@ from wf_tui.verify import (
     run_events,
     scheduler_events,
 )
-from wf_tui.verify.decisions import critics, rivals
+from wf_tui.verify.decisions import critics, nodes, rivals
 from wf_tui.verify.event_fields import get_text
 
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ _RUN_EVENTS: Final[Mapping[str, RunJudge]] = {
     "run_created": run_events.check_run_created,
     "task_added": run_events.check_task_added,
     "phase_settled": run_events.check_phase_settled,
+    "node_decided": nodes.check_decided,
+    "phase_added": nodes.check_phase_added,
     "run_paused": run_events.check_pause,
     "run_resumed": run_events.check_resume,
     "run_stalled": run_events.check_stall,

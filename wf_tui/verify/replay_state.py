@@ -359,5 +359,8 @@ class ReplayState:
             if phase.winner is not None and left:
                 yield "rival", left[0], f"it is not done, though {phase.winner} was merged"
             due = phase.task_count and not phase.unsettled
+            if phase.node is not None and not phase.node.verdict:
+                # It is not over before whoever decides has answered.
+                due = due and self.tasks[phase.node.task].state == "done"
             if due and not phase.settled and all(self.phases[n].settled for n in phase.after):
                 yield "phase", "", f"phase {phase.name} has nothing left to do and did not settle"

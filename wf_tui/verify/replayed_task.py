@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wf_tui.verify.kinds import BLOCKING, NEVER_RETRIED
 
-__all__ = ["Action", "Allowance", "PhaseState", "Question", "ReplayedTask", "TaskSpec"]
+__all__ = ["Action", "Allowance", "NodeState", "PhaseState", "Question", "ReplayedTask", "TaskSpec"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,8 @@ class ReplayedTask:
     unseen: bool = False
     """Whether its attempt may not end as done, since a person has to see its work first."""
     harvested: str | None = None
+    answer: str = ""
+    """The verdict of its structured answer."""
     merged: str | None = None
     """Where the branch went with the work of the open attempt."""
     seq: int = 0
@@ -242,3 +244,23 @@ class PhaseState:
     tasks: list[str] = field(default_factory=list)
     winner: str | None = None
     """The one that was merged."""
+    node: NodeState | None = None
+    """What its end decides, where phases may be added behind it."""
+
+
+@dataclass
+class NodeState:
+    """A node of a tree plan: how it decides, what it may add, and what it has decided."""
+
+    kind: str
+    task: str
+    """Whose answer decides."""
+    prefix: str
+    number: int
+    most: int
+    arms: dict[str, tuple[str, ...]]
+    verdict: str = ""
+    added: tuple[str, ...] = ()
+    """The phases that the decision adds."""
+    missing: set[str] = field(default_factory=set)
+    """Those of them that have not come in yet."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.verify.decisions import critics
+from wf_tui.verify.decisions import critics, nodes
 from wf_tui.verify.event_fields import get_int, get_list, get_text
 from wf_tui.verify.replay_state import ENDED
 from wf_tui.verify.replayed_task import PhaseState, ReplayedTask, TaskSpec
@@ -58,6 +58,7 @@ def check_run_created(run: ReplayState, event: EventRow) -> None:
         )
         if run.phases[name].judge:
             run.judged[run.phases[name].judge] = name
+        nodes.note(run.phases[name], phase.get("node"))
         for before in after:
             run.dependent_phases[before].append(name)
 
@@ -112,6 +113,7 @@ def check_phase_settled(run: ReplayState, event: EventRow) -> None:
         run.require(False, "unknown", event, "there is no such phase")
         return
     run.require(not phase.settled, "phase", event, f"{phase.name} had settled before")
+    nodes.check_settled(run, phase, event)
     left = phase.unsettled
     run.require(not left, "phase", event, f"{phase.name} settled with {left} tasks to do")
     before = [name for name in phase.after if not run.phases[name].settled]

@@ -49,6 +49,7 @@ def check_done(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         same = task.merged is not None and task.merged == event.data.get("commit")
         run.require(same, "chain", event, "it is done without its merge")
     _end_claim(task, "good")
+    task.answer = get_text(event, "verdict")
     run.move(task, "done", kind)
 
 

@@ -24,6 +24,8 @@ KINDS = frozenset(
         "scheduler_lost",
         "scheduler_waited",
         "phase_settled",
+        "node_decided",
+        "phase_added",
         "task_added",
         "task_claimed",
         "task_step",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.support.ledger_harness import RUN, LedgerHarness, a_run, shell
 from wf_tui.ledger.model.new_tasks import of_plan
+from wf_tui.ledger.model.nodes.new_rows import rank
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.rules.load import rank
 from wf_tui.plan.models import Plan
 
 PLAN = Plan.model_validate(

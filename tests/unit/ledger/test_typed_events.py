@@ -74,6 +74,30 @@ PINNED: list[tuple[Event, str]] = [
         '{"reason": "it is locked", "seconds": 2.5}',
     ),
     (runs.PhaseSettled(phase="p"), '{"phase": "p"}'),
+    (
+        runs.NodeDecided(
+            phase="p", node="cond", verdict="pass", text="x", phases=("q",), needs={"t": ["u"]}
+        ),
+        (
+            '{"phase": "p", "node": "cond", "verdict": "pass", "text": "x", "phases": ["q"], '
+            '"needs": {"t": ["u"]}}'
+        ),
+    ),
+    (
+        runs.PhaseAdded(
+            phase="q",
+            by="p",
+            parallel=True,
+            on_failure="hold",
+            depends_on=("p",),
+            behind=("r",),
+            node={"kind": "cond"},
+        ),
+        (
+            '{"phase": "q", "by": "p", "parallel": true, "on_failure": "hold", '
+            '"depends_on": ["p"], "behind": ["r"], "node": {"kind": "cond"}}'
+        ),
+    ),
     (runs.JobsChanged(jobs=4, before=2), '{"jobs": 4, "before": 2}'),
     (runs.ProfilesChanged(profiles=("codex",)), '{"profiles": ["codex"]}'),
     (

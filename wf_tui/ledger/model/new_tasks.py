@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.spec import Spec
 from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Pick, ResultFormat
+from wf_tui.plan.tree.decided import Deciding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from wf_tui.plan.models import Plan, Task
+    from wf_tui.plan.models import Phase, Plan, Task
+    from wf_tui.plan.tree.decided import Decided
 
-__all__ = ["NewPhase", "NewTask", "of_plan"]
+__all__ = ["NewPhase", "NewTask", "Node", "of_plan"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ class NewTask:
             return self.isolation
         return Isolation.WORKTREE if self.mode is Mode.READ_WRITE else Isolation.SHARED
 
+    def needing(self, known: Collection[str]) -> NewTask:
+        """Return it with those of its needs that there are."""
+        needs = tuple(need for need in self.spec.needs if need in known)
+        spec = replace(self.spec, needs=needs)
+        return self if spec == self.spec else replace(self, spec=spec)
+
 
 @dataclass(frozen=True)
 class NewPhase:
@@ -56,27 +64,85 @@ class NewPhase:
     wip: int | None = None
     pick: Pick | None = None
     judge: str | None = None
+    node: Node | None = None
+    """What its end decides, where more phases may come after it."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the end of a phase decides: which phases are added behind it (RULES 5, Nodes)."""
+
+    kind: Deciding
+    prefix: str
+    """What the ids of all that it adds begin with, up to a number."""
+    most: int = 1
+    """How many rounds or items there are at most."""
+    text: str = ""
+    """The condition, or where the items come from."""
+    source: str = ""
+    """Of an expand: the task whose answer is the list."""
+    number: int = 1
+    """Of a loop: the round that is judged."""
+    arms: Mapping[str, tuple[NewPhase, ...]] = field(default_factory=dict)
+    """What it may add: `pass` and `fail` of a cond, `again` of a loop, `each` of an expand.
+
+    Under `judge` a loop has the phase that decides itself, to be judged again.
+    """
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each task that needs results of what it adds, which ones."""
+    verdict: str = ""
+    """What it has decided; "" before that."""
+
+    @property
+    def task(self) -> str:
+        """The task whose verdict or answer decides."""
+        return f"{self.prefix.removesuffix('/')}.if.{self.number}"
 
 
 def of_plan(plan: Plan) -> tuple[tuple[NewPhase, ...], Mapping[str, int]]:
-    """Turn a checked plan into what comes in, and each task's longest remaining path."""
+    """Turn a checked plan into what comes in, and each task's longest remaining path.
+
+    What a node of a tree may add later is in the node of the phase that decides, and nowhere else.
+    """
     from wf_tui.plan.order import longest_remaining  # noqa: PLC0415 - status
 
     waits = _phase_waits(plan)
-    phases = tuple(
-        NewPhase(
-            name=phase.name,
-            parallel=phase.parallel,
-            on_failure=phase.on_failure,
-            tasks=tuple(_of_task(plan, task) for task in phase.tasks),
-            depends_on=tuple(waits[phase.name]),
-            wip=phase.wip,
-            pick=phase.pick,
-            judge=phase.judge,
+    written = {phase.name: phase for phase in plan.phases}
+    decided = {node.phase: node for node in plan.decided}
+    lists = {node.source for node in plan.decided if node.source}
+
+    def made(name: str) -> NewPhase:
+        phase = _of_phase(plan, written[name], waits[name], lists)
+        node = decided.get(name)
+        if node is None:
+            return phase
+        arms = {arm: tuple(map(made, names)) for arm, names in node.arms.items()}
+        if node.kind is Deciding.LOOP:
+            arms["judge"] = (phase,)
+        wanted = _wanted(plan, node)
+        return replace(
+            phase,
+            node=Node(
+                node.kind, node.prefix, node.most, node.text, node.source, arms=arms, wanted=wanted
+            ),
         )
-        for phase in plan.phases
+
+    later = {name for node in plan.decided for name in node.added}
+    first = [made(phase.name) for phase in plan.phases if phase.name not in later]
+    return _without(first) if later else tuple(first), longest_remaining(plan)
+
+
+def _of_phase(plan: Plan, phase: Phase, waits: tuple[str, ...], lists: Collection[str]) -> NewPhase:
+    return NewPhase(
+        name=phase.name,
+        parallel=phase.parallel,
+        on_failure=phase.on_failure,
+        tasks=tuple(_of_task(plan, task, items=task.id in lists) for task in phase.tasks),
+        depends_on=tuple(waits),
+        wip=phase.wip,
+        pick=phase.pick,
+        judge=phase.judge,
     )
-    return phases, longest_remaining(plan)
 
 
 def _phase_waits(plan: Plan) -> Mapping[str, tuple[str, ...]]:
@@ -96,7 +162,34 @@ def _phase_waits(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     return waits
 
 
-def _of_task(plan: Plan, task: Task) -> NewTask:
+def _wanted(plan: Plan, node: Decided) -> Mapping[str, tuple[str, ...]]:
+    """Return who needs the results of what a node adds, beside that itself."""
+    names = {name for many in node.arms.values() for name in many}
+    inside = {task.id for phase in plan.phases if phase.name in names for task in phase.tasks}
+    others = (phase for phase in plan.phases if phase.name not in {*names, node.phase})
+    needs = {
+        task.id: tuple(need for need in task.depends_on_results if need in inside)
+        for phase in others
+        for task in phase.tasks
+    }
+    return {task: wanted for task, wanted in needs.items() if wanted}
+
+
+def _without(phases: list[NewPhase]) -> tuple[NewPhase, ...]:
+    """Return what a run begins with, waiting for nothing that it does not begin with."""
+    names = {phase.name for phase in phases}
+    tasks = {task.id for phase in phases for task in phase.tasks}
+    return tuple(
+        replace(
+            phase,
+            depends_on=tuple(name for name in phase.depends_on if name in names),
+            tasks=tuple(task.needing(tasks) for task in phase.tasks),
+        )
+        for phase in phases
+    )
+
+
+def _of_task(plan: Plan, task: Task, *, items: bool = False) -> NewTask:
     budget = task.budget
     critic = task.asks_critic
     return NewTask(
@@ -127,6 +220,7 @@ def _of_task(plan: Plan, task: Task) -> NewTask:
             env=tuple(f"{name}={value}" for name, value in task.env.items()),
             pass_env=task.pass_env,
             structured=task.result is ResultFormat.JSON,
+            items=items,
             critic=critic.prompt if critic else "",
             critic_worker=critic.worker or "" if critic else "",
             critic_rounds=critic.rounds if critic else None,

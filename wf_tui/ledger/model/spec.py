@@ -50,6 +50,8 @@ class Spec:
     """Names and patterns of variables that it gets of whoever starts the run."""
     partial: bool = False
     """Whether results that it needs may be missing: then it waits for their phases alone."""
+    items: bool = False
+    """Whether its answer is the list of an expand, which adds a copy for each item of it."""
     structured: bool = False
     """Whether its worker is asked for a summary, files and a verdict (`result: json`)."""
     critic: str = ""

@@ -173,7 +173,13 @@ def done(
     before = task.step or task.state.value
     ignored = ignored_text(tx.attempt(task.id, task.epoch))
     note = "; ".join(part for part in (note, ignored) if part)
-    tx.emit(TaskDone(kind=kind, before=before, commit=ending.commit, text=note or None), task)
+    verdict = judgement.verdict if judgement else None
+    tx.emit(
+        TaskDone(
+            kind=kind, before=before, commit=ending.commit, text=note or None, verdict=verdict
+        ),
+        task,
+    )
     if kind is DoneKind.MERGED:
         tx.update_run(evolve(tx.run, merges=tx.run.merges + 1))
     if kind is DoneKind.ANSWERED and result and _joins(tx, task):

@@ -45,6 +45,7 @@ __all__ = [
     "conflict",
     "fail",
     "give_back",
+    "hold_answer",
     "hold_for_critic",
     "hold_for_review",
     "interrupted",
@@ -248,6 +249,14 @@ def hold_for_critic(
     if held.kind is BlockedKind.CRITIC:
         critics.ask(tx, held)
     return held
+
+
+def hold_answer(tx: Change, task: TaskRow, ending: Ending, why: str) -> TaskRow:
+    """Keep an answer for a person that decides nothing, or that nothing is made of (RULES 5)."""
+    if task.step != Step.CHECKING or not in_progress(task):
+        raise refused(task, "held for a person")
+    ending = replace(ending, cause=Cause.REVIEW, text=why)
+    return block(tx, task, ending, kind=BlockedKind.REVIEW, detail={})
 
 
 def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> TaskRow:

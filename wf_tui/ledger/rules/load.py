@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.events.run_events import RunCreated
-from wf_tui.ledger.model.events.task_events import TaskAdded, TaskBlocked
+from wf_tui.ledger.model.events.task_events import TaskBlocked
 from wf_tui.ledger.model.new_tasks import NewPhase
-from wf_tui.ledger.model.rows import PhaseRow, RunRow, TaskRow, evolve, insert
+from wf_tui.ledger.model.nodes.new_rows import (
+    NEW_EDGE,
+    NEW_PHASE_EDGE,
+    as_rival,
+    edge,
+    phase_row,
+    phase_shape,
+    results_awaited,
+    task_added,
+    task_row,
+)
+from wf_tui.ledger.model.rows import PhaseRow, TaskRow, evolve, insert
 from wf_tui.ledger.model.states import (
     PERSON,
     WORKER,
     BlockedKind,
     DoneKind,
     EdgeKind,
-    PinnedBy,
     TaskState,
 )
 from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
-from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure
+from wf_tui.plan.choices import Isolation, Mode, OnFailure
 from wf_tui.plan.scopes import within
 
 if TYPE_CHECKING:
@@ -38,30 +47,14 @@ __all__ = [
     "add_task",
     "fill_run",
     "of_worker",
-    "phase_shape",
-    "rank",
 ]
 
 ADDED_PHASE: Final = "added"
-_STEP: Final = 1_000_000
-_LONGEST_TITLE: Final = 200
-"""Characters of the first line of a prompt; a title that was given is kept as it is."""
 _MOST_OF_WORKERS: Final = 100
 """Tasks of a run that its workers may add."""
 _DEEPEST: Final = 3
 """How many workers one behind the other may each add a task."""
 _BY_HAND: Final = "a person can add it: wf add"
-_NEW_EDGE: Final = (
-    "INSERT INTO edge (run, src, dst, kind, met) VALUES (:run, :src, :dst, :kind, :met)"
-)
-
-
-def rank(priority: int, chain: int) -> int:
-    """Return the place in the queue, lower first: priority, then the longest remaining path.
-
-    One number for both, so that one index has the tasks in order (RULES 4.3).
-    """
-    return priority * _STEP + _STEP - min(chain, _STEP)
 
 
 def fill_run(
@@ -89,54 +82,29 @@ def fill_run(
     ordinal = 0
     judged = {phase.judge: phase for phase in phases if phase.judge}
     for number, phase in enumerate(phases):
-        tx.insert(_phase_row(tx.run, phase, number))
+        tx.insert(phase_row(tx.run, phase, number))
         rows = []
         for place, task in enumerate(phase.tasks):
             follows = not phase.parallel and place > 0
             rivals = judged.get(task.id)
-            needs = len(_results(task, rivals)) + (rivals is not None)
+            needs = len(results_awaited(task, rivals)) + (rivals is not None)
             unmet = needs + follows + bool(phase.depends_on)
             chain = chains.get(task.id, 1)
-            known = _as_rival(task, phase, rivals)
-            rows.append(_task_row(tx, known, phase.name, ordinal, chain=chain, unmet=unmet))
+            known = as_rival(task, phase, rivals)
+            rows.append(
+                task_row(tx.run.id, tx.now, known, phase.name, ordinal, chain=chain, unmet=unmet)
+            )
             ordinal += 1
         if rows:
             statement, _ = insert(rows[0])
             # Made one at a time, as they are stored: those of a large plan would be many megabytes.
             tx.db.execute_many(statement, (insert(row)[1] for row in rows))
         for row in rows:
-            _emit_added(tx, row)
+            tx.emit(task_added(row), row)
     # Behind all tasks, since an edge may name one of a later phase.
     _store_edges(tx, phases)
     tx.db.loaded()
     tx.update_run(evolve(tx.run, pending=ordinal))
-
-
-def phase_shape(phase: NewPhase) -> Mapping[str, object]:
-    """Return a phase as the event has it that tells of it."""
-    shape: dict[str, object] = {
-        "name": phase.name,
-        "parallel": phase.parallel,
-        "on_failure": phase.on_failure,
-        "depends_on": phase.depends_on,
-        "pick": phase.pick,
-        "judge": phase.judge,
-    }
-    return {name: value for name, value in shape.items() if value is not None}
-
-
-def _results(task: NewTask, rivals: NewPhase | None) -> list[str]:
-    """Return the results that a task waits for, beside the `rivals` that it judges."""
-    judged = {one.id for one in rivals.tasks} if rivals is not None else set[str]()
-    return [need for need in task.spec.awaited if need not in judged]
-
-
-def _as_rival(task: NewTask, phase: NewPhase, rivals: NewPhase | None) -> NewTask:
-    """Return a task with what it is to the others of its phase, or to the rivals of another."""
-    if phase.pick is None and rivals is None:
-        return task
-    judges = rivals.name if rivals is not None else ""
-    return replace(task, spec=replace(task.spec, rival=phase.pick or "", judges=judges))
 
 
 def _store_edges(tx: Change, phases: Sequence[NewPhase]) -> None:
@@ -146,103 +114,21 @@ def _store_edges(tx: Change, phases: Sequence[NewPhase]) -> None:
     judged = {phase.judge: phase for phase in phases if phase.judge}
     for phase in phases:
         if phase.judge:
-            edges += [_edge(run, one.id, phase.judge, EdgeKind.JUDGED) for one in phase.tasks]
+            edges += [edge(run, one.id, phase.judge, EdgeKind.JUDGED) for one in phase.tasks]
         for place, task in enumerate(phase.tasks):
-            needs = _results(task, judged.get(task.id))
-            edges += [_edge(run, need, task.id, EdgeKind.RESULT) for need in needs]
+            needs = results_awaited(task, judged.get(task.id))
+            edges += [edge(run, need, task.id, EdgeKind.RESULT) for need in needs]
             if not phase.parallel and place:
-                edges.append(_edge(run, phase.tasks[place - 1].id, task.id, EdgeKind.ORDER))
-    tx.db.execute_many(_NEW_EDGE, edges)
+                edges.append(edge(run, phase.tasks[place - 1].id, task.id, EdgeKind.ORDER))
+    tx.db.execute_many(NEW_EDGE, edges)
     tx.db.execute_many(
-        "INSERT INTO phase_edge (run, src, dst) VALUES (:run, :src, :dst)",
+        NEW_PHASE_EDGE,
         [
             {"run": run, "src": before, "dst": phase.name}
             for phase in phases
             for before in phase.depends_on
         ],
     )
-
-
-def _edge(run: str, src: str, dst: str, kind: EdgeKind, *, met: bool = False) -> Values:
-    return {"run": run, "src": src, "dst": dst, "kind": kind, "met": int(met)}
-
-
-def _phase_row(run: RunRow, phase: NewPhase, number: int) -> PhaseRow:
-    return PhaseRow(
-        run=run.id,
-        name=phase.name,
-        ordinal=number,
-        parallel=phase.parallel,
-        on_failure=phase.on_failure,
-        wip=phase.wip,
-        unmet=len(phase.depends_on),
-        unsettled=len(phase.tasks),
-        pick=phase.pick,
-        judge=phase.judge,
-    )
-
-
-def _task_row(
-    tx: Change, task: NewTask, phase: str, ordinal: int, *, chain: int, unmet: int
-) -> TaskRow:
-    first_line, _, _ = task.spec.prompt.strip().partition("\n")
-    return TaskRow(
-        run=tx.run.id,
-        id=task.id,
-        ordinal=ordinal,
-        phase=phase,
-        title=task.title or first_line[:_LONGEST_TITLE] or task.id,
-        spec=task.spec,
-        takes=task.spec.takes,
-        mode=task.mode,
-        isolation=task.workspace,
-        role=task.role,
-        scope=task.scope,
-        scope_key=scope_key(task.scope, task.workspace),
-        priority=task.priority,
-        chain=chain,
-        rank=rank(task.priority, chain),
-        max_attempts=task.max_attempts,
-        backoff=task.backoff,
-        state=TaskState.PENDING,
-        since=tx.now,
-        pinned=task.worker,
-        pinned_by=PinnedBy.PLAN if task.worker else PinnedBy.NOBODY,
-        ready_at=None if unmet else tx.now,
-        unmet=unmet,
-        author=task.author,
-        critic_of=task.critic_of,
-    )
-
-
-def scope_key(scope: Sequence[str], workspace: str) -> str:
-    """Return the key of all tasks that ask for exactly this scope in this kind of workspace.
-
-    Sorted, since the order in which a plan lists paths means nothing.
-    """
-    words = json.dumps(sorted(scope)) if scope else "[]"
-    return f"scope:{workspace}:{words}"
-
-
-def _emit_added(tx: Change, task: TaskRow) -> None:
-    added = TaskAdded(
-        title=task.title,
-        phase=task.phase,
-        needs=task.spec.awaited,
-        mode=task.mode,
-        isolation=task.isolation,
-        scope=task.scope,
-        role=task.role,
-        max_attempts=task.max_attempts,
-        review=task.spec.review or None,
-        gate=task.spec.gate is not None or None,
-        gate_on=GateOn.ATTEMPT if task.spec.gate_once else None,
-        author=task.author or None,
-        critic=bool(task.spec.critic) or None,
-        critic_of=task.critic_of or None,
-        commit=task.spec.reads or None,
-    )
-    tx.emit(added, task)
 
 
 def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
@@ -267,15 +153,15 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     turn = last is None or phase.parallel or (last.settled and not awaits_turn(tx, last))
     follows = not turn
     unmet = sum(not is_met(need) for need in needs) + follows + bool(phase.unmet)
-    row = _task_row(tx, task, phase.name, ordinal, chain=1, unmet=unmet)
+    row = task_row(tx.run.id, tx.now, task, phase.name, ordinal, chain=1, unmet=unmet)
     tx.write(phase, evolve(phase, unsettled=phase.unsettled + 1))
     tx.insert(row)
     if last is not None and not phase.parallel:
-        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, last.id, row.id, EdgeKind.ORDER, met=turn))
+        tx.db.execute(NEW_EDGE, edge(tx.run.id, last.id, row.id, EdgeKind.ORDER, met=turn))
     for need in needs:
-        tx.db.execute(_NEW_EDGE, _edge(tx.run.id, need.id, row.id, EdgeKind.RESULT))
+        tx.db.execute(NEW_EDGE, edge(tx.run.id, need.id, row.id, EdgeKind.RESULT))
     tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
-    _emit_added(tx, row)
+    tx.emit(task_added(row), row)
     # Added as it would be if nothing were blocked, then moved: the log and the counts have both.
     bad = sum(is_bad(need) for need in needs)
     if not bad:
@@ -293,10 +179,12 @@ def add_critic(tx: Change, task: NewTask, author: TaskRow) -> TaskRow:
     It stands in the phase of its author for the eye and for the cap of that phase alone. Before all
     that asks for as much it is claimed: what is nearly done is finished first.
     """
-    row = _task_row(tx, task, author.phase, _next_ordinal(tx), chain=author.chain + 1, unmet=0)
+    row = task_row(
+        tx.run.id, tx.now, task, author.phase, _next_ordinal(tx), chain=author.chain + 1, unmet=0
+    )
     tx.insert(row)
     tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
-    _emit_added(tx, row)
+    tx.emit(task_added(row), row)
     return row
 
 
@@ -399,7 +287,7 @@ def _added_phase(tx: Change) -> PhaseRow:
     if any(row[0] == ADDED_PHASE for row in names):
         return tx.phase(ADDED_PHASE)
     phase = NewPhase(ADDED_PHASE, parallel=True, on_failure=OnFailure.SKIP_CONTINUE, tasks=())
-    row = _phase_row(tx.run, phase, len(names))
+    row = phase_row(tx.run, phase, len(names))
     tx.insert(row)
     return row
 

@@ -15,6 +15,7 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 from wf_tui.ledger.rules import accept, operator_moves
 from wf_tui.ledger.rules.conversation import allowances, messages, questions
+from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.reports.usage import budget_used_up
 from wf_tui.ledger.rules.runs import wake_run, why_not_wake
 from wf_tui.ledger.rules.task_guards import refused, stoppable
@@ -437,7 +438,10 @@ def _make_one(
     tx: Change, move: Move[P], name: str, *args: P.args, **kwargs: P.kwargs
 ) -> MoveResult:
     task = tx.task(name)  # read again: the move of one before it may have changed it
-    situation = situation_of(task, lambda one: bool(operator_moves.claimed_dependant(tx, one)))
+    situation = situation_of(
+        task,
+        lambda one: bool(operator_moves.claimed_dependant(tx, one)) or nodes.has_decided(tx, one),
+    )
     refusal = why_not(move, task, tx.run, situation)
     try:
         # Arguments that fit no task are an error of the whole move, also where this one is refused.

@@ -21,6 +21,7 @@ from wf_tui.ledger.model.events.task_events import (
     TaskSkipped,
     TaskUnblocked,
 )
+from wf_tui.ledger.model.nodes.new_rows import rank, scope_key
 from wf_tui.ledger.model.rows import Detail, Spec, TaskRow, evolve, from_json
 from wf_tui.ledger.model.states import (
     PERSON,
@@ -36,7 +37,6 @@ from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.decisions import critics, rivals
-from wf_tui.ledger.rules.load import rank, scope_key
 from wf_tui.ledger.rules.task_guards import fence
 from wf_tui.plan.choices import Takes
 

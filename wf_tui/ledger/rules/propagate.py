@@ -16,6 +16,7 @@ from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
 from wf_tui.ledger.model.states import BlockedKind, EdgeKind, Judged, PendingReason, TaskState
 from wf_tui.ledger.queries.rivals import Standing, rivals_of, standing
+from wf_tui.ledger.rules.decisions import nodes
 
 if TYPE_CHECKING:
     from wf_tui.ledger.rules.transaction import RunTransaction
@@ -235,14 +236,55 @@ class Propagation:
     def _settle_phases(self, first: PhaseRow) -> None:
         """Settle a phase that has nothing left to do, and start those that waited for it."""
         todo = deque([first])
+        if first.settled_at is not None:
+            # What decides by a task of it may have waited for that longer than for the phase.
+            todo.extend(self._deciding_after(first))
         while todo:
             phase = todo.popleft()
             if phase.unsettled or phase.unmet or phase.settled_at is not None:
                 continue
+            settles, added = nodes.may_settle(self.tx, phase) if phase.node else (True, [])
+            if not settles:
+                continue
+            self._block_added(added)
+            phase = self.tx.phase(phase.name)
             # What it starts may have no tasks, or only skipped ones, and settle at once.
             self.tx.write(phase, evolve(phase, settled_at=self.tx.now))
             self.tx.emit(PhaseSettled(phase=phase.name))
             todo.extend(self._start_after(phase))
+
+    def _deciding_after(self, phase: PhaseRow) -> list[PhaseRow]:
+        """Return the phases behind a settled one that decide, and have not yet."""
+        rows = self.tx.db.execute(
+            select(
+                PhaseRow,
+                "WHERE run = :run AND node <> '' AND settled_at IS NULL AND name IN "
+                "(SELECT dst FROM phase_edge WHERE run = :run AND src = :phase) ORDER BY ordinal",
+            ),
+            {"run": self.tx.run.id, "phase": phase.name},
+        )
+        return [decode(PhaseRow, row) for row in rows]
+
+    def _block_added(self, tasks: list[TaskRow]) -> None:
+        """Block what was added by the results that it needs and are blocked, as with all others."""
+        for task in tasks:
+            rows = self.tx.db.execute(
+                select(
+                    TaskRow,
+                    "WHERE run = :run AND state = :blocked AND id IN "
+                    "(SELECT src FROM edge WHERE run = :run AND dst = :task AND kind = :result)",
+                ),
+                {
+                    "run": self.tx.run.id,
+                    "blocked": TaskState.BLOCKED,
+                    "task": task.id,
+                    "result": EdgeKind.RESULT,
+                },
+            )
+            if bad := sum(is_bad(decode(TaskRow, row)) for row in rows):
+                before = self.tx.task(task.id)
+                after = self._count_result(before, 0, bad - before.unmet_blocked)
+                self.follow(before, after)
 
     def _start_after(self, phase: PhaseRow) -> list[PhaseRow]:
         """Count a phase for those that wait for it; return those that wait for no other one."""

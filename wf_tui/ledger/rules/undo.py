@@ -9,6 +9,7 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import Undone
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.model.undo_record import restored
+from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.decisions.rivals import check_chosen
 from wf_tui.ledger.rules.operator_moves import claimed_dependant, edited
 from wf_tui.ledger.rules.runs import wake_run
@@ -62,6 +63,8 @@ def _refuse_too_late(tx: Change, task: TaskRow, seq: int, data: dict[str, object
         raise RefusedError(f"cannot undo: the attempt of {task.id!r} was stopped")
     if later:
         raise RefusedError(f"cannot undo: {task.id!r} has moved on since ({later[0][0]})")
+    if task.state is TaskState.DONE and nodes.has_decided(tx, task):
+        raise RefusedError(f"cannot undo: {task.id!r} has decided what comes after it")
     begun = claimed_dependant(tx, task) if task.state is TaskState.DONE else None
     if begun:
         raise RefusedError(f"cannot undo: {begun!r}, which waited for {task.id!r}, has begun")

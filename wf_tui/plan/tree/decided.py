@@ -39,3 +39,10 @@ class Decided:
     """Of an expand: the task whose answer is the list."""
     arms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of phases: `pass` and `fail` of a cond, `again` of a loop, `each` of an expand."""
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The phases that a run does not begin with; a loop has its first round in any case."""
+        if self.kind is Deciding.LOOP:
+            return ()
+        return tuple(name for names in self.arms.values() for name in names)

@@ -80,9 +80,6 @@ def compile_tree(document: Document, workers: Mapping[str, object] | None) -> Fo
     if not tree.nodes and not tree.faults:
         message, hint = "the plan has no nodes", "add `nodes`, each with a `kind` and a `spec`"
         faults.append(document.problem("empty_workflow", (_NODES,), message, hint))
-    for one in compiled.decided:
-        message = f"a {one.kind.value} cannot be run yet"
-        faults.append(document.problem("unsupported_node", (_NODES,), message))
     places: dict[Path, Path] = {**compiled.places, ("phases",): (_NODES,)}
     value = _top(root, places)
     value["phases"] = compiled.phases

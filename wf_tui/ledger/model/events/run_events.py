@@ -19,6 +19,8 @@ __all__ = [
     "Landed",
     "LaneLimited",
     "LaneOpen",
+    "NodeDecided",
+    "PhaseAdded",
     "PhaseSettled",
     "ProfilesChanged",
     "RunCreated",
@@ -101,6 +103,38 @@ class PhaseSettled(EventBase, kind="phase_settled"):
     """A phase has nothing left to do."""
 
     phase: str
+
+
+class NodeDecided(EventBase, kind="node_decided"):
+    """A node of a tree has decided what comes after it; what it adds follows at once."""
+
+    phase: str
+    """The phase at whose end it decides."""
+    node: str
+    """How: `cond`, `loop_until` or `expand`."""
+    verdict: str
+    """`pass` or `fail`; of an expand the number of items."""
+    text: str
+    """The condition, or where the items come from."""
+    phases: tuple[str, ...] = ()
+    """Those that are added."""
+    needs: Shape | None = None
+    """Of each task that was there before, what it needs of them."""
+
+
+class PhaseAdded(EventBase, kind="phase_added"):
+    """A phase came in behind the one that decided on it."""
+
+    phase: str
+    by: str
+    """The phase that decided."""
+    parallel: bool
+    on_failure: str
+    depends_on: tuple[str, ...]
+    behind: tuple[str, ...] = ()
+    """Phases that were there before, and wait for it now."""
+    node: Shape | None = None
+    """What it decides itself."""
 
 
 class JobsChanged(EventBase, kind="jobs_changed"):
@@ -221,6 +255,8 @@ RunEvent = (
     | WorkerLeft
     | LaneLimited
     | LaneOpen
+    | NodeDecided
+    | PhaseAdded
     | BudgetChanged
     | BudgetReached
     | Exported

@@ -147,6 +147,8 @@ class TaskDone(EventBase, kind="task_done"):
     before: str | None = None
     commit: str | None = None
     text: str | None = None
+    verdict: str | None = None
+    """What its structured answer says: `pass`, `fail` or `unsure`."""
 
 
 class TaskSkipped(EventBase, kind="task_skipped"):
