@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -283,6 +284,22 @@ def test_a_skip_that_has_decided_cannot_be_undone(drive: LedgerHarness) -> None:
     with pytest.raises(Exception, match="has decided what comes after it"):
         drive.mine.undo(RUN)
     assert goes(drive) == ["c/1/n", "last"]
+
+
+def test_rivals_may_be_added(drive: LedgerHarness) -> None:
+    """An arm may let several try the same, with a judge, as a plan may from the start."""
+    writers = [leaf(name, mode="read_write", file_scope=["x"]) for name in ("a", "b")]
+    choose = node("teacher_review", "choose", candidates=["try"])
+    make(drive, cond("c", [branch("try", *writers), choose], []), leaf("last"))
+    answer(drive, drive.expect_claim("c.if.1"), YES)
+    first, second = drive.expect_claim("c/1/a"), drive.expect_claim("c/1/b")
+    for fence in (first, second):
+        drive.bring(fence, Step.CHECKING)
+        assert drive.where("c/1/choose") == "P"
+        held = replace(GOOD, commit="w1")
+        assert drive.ledger.hold_for_review(fence, held, {}, tree="1")
+    drive.expect_claim("c/1/choose")
+    sound(drive)
 
 
 def test_nodes_are_stored_as_they_are(drive: LedgerHarness) -> None:

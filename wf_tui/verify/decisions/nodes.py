@@ -128,7 +128,16 @@ def check_phase_added(run: ReplayState, event: EventRow) -> None:
     if node is not None:
         node.missing.discard(name)
     after = get_list(event, "depends_on")
-    phase = PhaseState(name, bool(event.data.get("parallel")), get_text(event, "on_failure"), after)
+    phase = PhaseState(
+        name,
+        bool(event.data.get("parallel")),
+        get_text(event, "on_failure"),
+        after,
+        pick=get_text(event, "pick"),
+        judge=get_text(event, "judge"),
+    )
+    if phase.judge:
+        run.judged[phase.judge] = name
     note(phase, event.data.get("node"))
     run.phases[name] = phase
     for before in after:

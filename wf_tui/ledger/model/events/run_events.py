@@ -135,6 +135,8 @@ class PhaseAdded(EventBase, kind="phase_added"):
     """Phases that were there before, and wait for it now."""
     node: Shape | None = None
     """What it decides itself."""
+    pick: str | None = None
+    judge: str | None = None
 
 
 class JobsChanged(EventBase, kind="jobs_changed"):

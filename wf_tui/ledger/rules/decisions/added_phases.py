@@ -10,9 +10,11 @@ from wf_tui.ledger.model.events.run_events import PhaseAdded
 from wf_tui.ledger.model.nodes.new_rows import (
     NEW_EDGE,
     NEW_PHASE_EDGE,
+    as_rival,
     edge,
     node_shape,
     phase_row,
+    results_awaited,
     task_added,
     task_row,
 )
@@ -139,6 +141,8 @@ class AddedPhases:
                 on_failure=phase.on_failure,
                 depends_on=new.depends_on,
                 behind=behind,
+                pick=phase.pick,
+                judge=phase.judge,
                 node=node_shape(phase.node) if phase.node else None,
             )
         )
@@ -149,27 +153,36 @@ class AddedPhases:
         waits = tx.phase(phase.name).unmet > 0
         for place, task in enumerate(phase.tasks):
             needs = self._there(task.spec.needs)
-            task = replace(task, spec=replace(task.spec, needs=tuple(needs)))  # noqa: PLW2901
+            rivals = self._judged_by(task.id)
+            known = replace(task, spec=replace(task.spec, needs=tuple(needs)))
+            new = as_rival(known, phase, rivals)
             follows = not phase.parallel and place > 0
-            states = [needs[name] for name in task.spec.awaited]
+            awaited = results_awaited(new, rivals)
+            states = [needs[name] for name in awaited]
             unmet = sum(one is None or one.state is not TaskState.DONE for one in states)
             row = task_row(
                 tx.run.id,
                 tx.now,
-                task,
+                new,
                 phase.name,
                 self._next("task"),
                 chain=1,
-                unmet=unmet + follows + waits,
+                unmet=unmet + follows + waits + (rivals is not None),
             )
             tx.insert(row)
-            edges = [edge(tx.run.id, need, row.id, EdgeKind.RESULT) for need in task.spec.awaited]
+            edges = [edge(tx.run.id, need, row.id, EdgeKind.RESULT) for need in awaited]
+            judged = rivals.tasks if rivals is not None else ()
+            edges += [edge(tx.run.id, one.id, row.id, EdgeKind.JUDGED) for one in judged]
             if follows:
                 edges.append(edge(tx.run.id, rows[-1].id, row.id, EdgeKind.ORDER))
             tx.db.execute_many(NEW_EDGE, edges)
             tx.emit(task_added(row), row)
             rows.append(row)
         return rows
+
+    def _judged_by(self, task: str) -> NewPhase | None:
+        """Return the phase between whose tasks this one chooses."""
+        return next((phase for phase in self.phases if phase.judge == task), None)
 
     def _there(self, needs: Iterable[str]) -> dict[str, TaskRow | None]:
         """Return what of these needs there is, all copies; None for what this decision adds."""
