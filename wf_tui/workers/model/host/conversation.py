@@ -17,7 +17,7 @@ from wf_tui.workers.model.host.instructions import instructions
 from wf_tui.workers.model.host.maker.failures import AttemptFailed
 from wf_tui.workers.model.host.maker.models import provider_of
 from wf_tui.workers.model.host.maker.requests import ModelRequests
-from wf_tui.workers.model.host.messages import entry_of, read_history, told, with_sound_calls
+from wf_tui.workers.model.host.messages import entry_of, read_history, told
 from wf_tui.workers.model.host.shortening import Shortening
 from wf_tui.workers.model.host.tool_calls import ToolCalls, offered
 from wf_tui.workers.model.session_spec import SessionSpec
@@ -72,7 +72,7 @@ class Conversation:
         while True:
             self._hear()
             response = await self._answer()
-            self._keep(with_sound_calls(response))
+            self._keep(response)
             self.text = response.text or self.text
             calls = response.tool_calls
             if calls:

@@ -7,7 +7,6 @@ stands for all that came before it.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 from pydantic import ValidationError
 from pydantic_ai.messages import (
@@ -23,9 +22,7 @@ from pydantic_ai.messages import (
 
 from wf_tui.workers.model.history import INTERRUPTED
 
-__all__ = ["entry_of", "read_history", "result_of", "told", "with_sound_calls"]
-
-_LONGEST_ARGUMENTS: Final = 2000
+__all__ = ["entry_of", "read_history", "result_of", "told"]
 
 
 def told(text: str) -> ModelRequest:
@@ -68,20 +65,6 @@ def read_history(entries: Iterable[dict[str, object]], provider: str) -> list[Mo
         except ValidationError:
             continue
     return list(_whole(_own_thoughts(one, provider) for one in messages))
-
-
-def with_sound_calls(response: ModelResponse) -> ModelResponse:
-    """Return an answer whose tool calls have JSON for arguments, as all makers want it back."""
-    parts = [_sound(part) if isinstance(part, ToolCallPart) else part for part in response.parts]
-    return replace(response, parts=parts)
-
-
-def _sound(call: ToolCallPart) -> ToolCallPart:
-    try:
-        call.args_as_dict(raise_if_invalid=True)
-    except (ValueError, AssertionError):
-        return replace(call, args={"not_json": call.args_as_json_str()[:_LONGEST_ARGUMENTS]})
-    return call
 
 
 def _own_thoughts(message: ModelMessage, provider: str) -> ModelMessage:

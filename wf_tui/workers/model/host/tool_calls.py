@@ -109,7 +109,7 @@ def _arguments(call: ToolCallPart) -> dict[str, object] | None:
 
 def _fault(call: ToolCallPart) -> str:
     try:
-        json.loads(call.args_as_json_str())
+        json.loads(call.args if isinstance(call.args, str) else "")
     except (ValueError, RecursionError) as error:
         return str(error)
     return "an object is expected"

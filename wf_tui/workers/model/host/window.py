@@ -31,6 +31,8 @@ _MOST_RESERVE: Final = 32_000
 """Tokens that are kept for the answer, of the window's at most a tenth."""
 _KEPT_LATER: Final = 0.25
 """The share of the window that stays as it was said where the rest is summarised."""
+_KEPT_LAST: Final = 0.6
+"""The share that the last answer, with what came of its calls, may have to stay so."""
 _KEPT_RESULTS: Final = 4
 """Answers of the model whose results are never cut: those that it works with."""
 _SHORT: Final = 300
@@ -125,11 +127,13 @@ def split_for_summary(
     The later ones begin with an answer of the model, so that no call loses its result. Without an
     older answer there is nothing to be gained, and the first list is empty.
     """
-    room = (window.limit or window.size(messages)) * _KEPT_LATER * window.per_token
-    split = len(messages)
+    whole = (window.limit or window.size(messages)) * window.per_token
+    split, later_size = len(messages), 0
     for number in range(len(messages) - 1, -1, -1):
-        room -= characters(messages[number : number + 1])
-        if room < 0:
+        later_size += characters(messages[number : number + 1])
+        # Of the last step more is kept: it is what the model works with.
+        share = _KEPT_LAST if split == len(messages) else _KEPT_LATER
+        if later_size > share * whole:
             break
         if isinstance(messages[number], ModelResponse):
             split = number
