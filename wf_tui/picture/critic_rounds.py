@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import DoneKind
-from wf_tui.structured import read_structured
+from wf_tui.structured import last_block, read_structured
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -53,8 +53,11 @@ def critic_rounds(critics: Iterable[TaskRow]) -> tuple[CriticRound, ...]:
 def _round(critic: TaskRow) -> CriticRound:
     state, text = critic.kind or critic.state.value, critic.note
     if critic.kind is DoneKind.ANSWERED:
-        text = critic.result or ""
-        state = read_structured(text).verdict
+        answer = critic.result or ""
+        said = read_structured(answer)
+        # Its words without the block, or the sentence in that where there is nothing else.
+        words = answer.replace(last_block(answer), "").strip()
+        state, text = said.verdict, words or said.summary
     return CriticRound(critic.id, critic.spec.reads, state.replace("_", " "), text)
 
 

@@ -14,7 +14,7 @@ from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.read import Event, read_event
 from wf_tui.ledger.model.lane_state import LaneStatus
-from wf_tui.ledger.model.states import PERSON, Cause, Intent, LimitKind, Step
+from wf_tui.ledger.model.states import CRITIC, PERSON, Cause, Intent, LimitKind, Step
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import offset
 from wf_tui.picture.attempt_text import gate_name, left_text
@@ -207,6 +207,8 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
             who = f" as the critic of {event.critic_of}" if event.critic_of else who
             return _joined(f"added{who}", event.title)
         case tasks.TaskClaimed():
+            if (row.worker or "").startswith(CRITIC):
+                return f"goes on: {(row.worker or '').removeprefix(CRITIC)} has passed its work"
             again = f", after {plural(event.tries, 'failure')}" if event.tries else ""
             claimed = f"goes to {row.worker} (attempt {row.epoch}{again})"
             return _joined(claimed, _chosen(event.choices or {}))

@@ -92,7 +92,7 @@ def choose_profiles(
     if left := [task.id for task in tasks if not task.run and not task.worker]:
         free = [name for name in asked if asked[name] and config.seats[name].takes_prompts]
         if not free:
-            taker = _taker(config, asked, left, environ)
+            taker = _taker(config, _prompt_takers(config, asked), left, environ)
             needed[taker] = None
             plan = _given_to(plan, taker) if _others(needed, taker, config) else plan
     if judged := [task.id for task in tasks if task.asks_critic and not task.asks_critic.worker]:
@@ -152,15 +152,17 @@ def _refuse_unknown(config: Config, name: str, task: Task) -> None:
         raise
 
 
-def _taker(
-    config: Config, asked: Mapping[str, int], tasks: list[str], environ: Mapping[str, str]
-) -> str:
-    """Return the profile for prompts that name none: the default one, else the only usable one."""
-    takers = [
+def _prompt_takers(config: Config, asked: Mapping[str, int]) -> list[str]:
+    """Return the profiles that take prompts, and that the command line does not leave out."""
+    return [
         name
         for name, profile in config.seats.items()
         if profile.takes_prompts and asked.get(name) != 0
     ]
+
+
+def _taker(config: Config, takers: list[str], tasks: list[str], environ: Mapping[str, str]) -> str:
+    """Return the profile for prompts that name none: the default one, else the only usable one."""
     if defaults := [name for name in takers if config.seats[name].default]:
         if len(defaults) > 1:
             raise UsageError(f"several profiles are the default: {listed(defaults, _NAMED)}")
@@ -195,17 +197,17 @@ def _judges(
 
     Raises `UsageError` where there is none that could.
     """
-    facts = worker_facts(config)
-    if any(facts[name].judges for name in needed):
+    judges = {name for name, facts in worker_facts(config).items() if facts.judges}
+    if judges.intersection(needed):
         return
-    taker = _taker(config, asked, [f"{name}.critic" for name in authors], environ)
-    if not facts[taker].judges:
+    takers = [name for name in _prompt_takers(config, asked) if name in judges]
+    if not takers:
         raise UsageError(
-            f"{taker} does not take the role {CRITIC_ROLE}, which the critic of"
-            f" {listed(authors, _NAMED)} has",
-            "name its worker in the plan, or add the role to a profile",
+            f"no profile takes a prompt in the role {CRITIC_ROLE}, which the critic of"
+            f" {listed(authors, _NAMED)} is",
+            "add the role to a profile, or one that takes all roles",
         )
-    yield taker
+    yield _taker(config, takers, [f"{name}.critic" for name in authors], environ)
 
 
 def _installed(environ: Mapping[str, str]) -> str:

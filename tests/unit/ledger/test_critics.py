@@ -78,7 +78,7 @@ def test_a_critic_is_asked_of_the_very_work(run: LedgerHarness) -> None:
     critic = run.task("a.critic.1")
     assert (critic.critic_of, critic.spec.reads, critic.writes) == ("a", "w1", False)
     assert run.where() == "B:critic P"
-    assert run.task("a").note == "waits for its critic, round 1 of 3"
+    assert run.task("a").note == "round 1 of 3, a.critic.1 looks at it"
     assert (run.run().open_attempts, run.seat("w1").task) == (0, None)
     assert sound(run)
 
@@ -106,7 +106,7 @@ def test_a_fail_goes_back_to_the_same_seat(run: LedgerHarness) -> None:
     assert task.note == "sent back by its critic, round 1 of 3"
     assert run.claim("w2") is None
     work(run)
-    assert run.task("a").note == "waits for its critic, round 2 of 3"
+    assert run.task("a").note == "round 2 of 3, a.critic.2 looks at it"
     judge(run, "pass", "a.critic.2")
     merge(run)
     assert sound(run)
@@ -226,7 +226,7 @@ def test_after_a_conflict_it_is_asked_again(run: LedgerHarness) -> None:
     run.ledger.conflict(fence, BAD, ("x",), "x differs", head="h1")
     assert (run.where("a"), run.task("a").tries) == ("P", 0)
     work(run)
-    assert run.task("a").note == "waits for its critic, round 1 of 3"
+    assert run.task("a").note == "round 1 of 3, a.critic.1 looks at it"
     judge(run, "pass", "a.critic.2")
     merge(run)
     assert sound(run)

@@ -168,8 +168,10 @@ def test_a_critic_brings_its_profile_along(environ: dict[str, str]) -> None:
     assert list(choose_profiles(named, two, {}, environ).profiles) == ["shell", "two"]
     assert list(choose_profiles(plain, two, {}, environ).profiles) == ["shell", "one"]
     assert list(choose_profiles(plain, two, {"two": 1}, environ).profiles) == ["shell", "two"]
+    only = config_of(one={**AGENT, "roles": ["test"], "default": True}, two=AGENT)
+    assert list(choose_profiles(plain, only, {}, environ).profiles) == ["shell", "two"]
     testers = config_of(one={**AGENT, "roles": ["test"]})
-    with pytest.raises(UsageError, match="one does not take the role review"):
+    with pytest.raises(UsageError, match="no profile takes a prompt in the role review"):
         choose_profiles(plain, testers, {}, environ)
     with pytest.raises(UnknownNameError, match="task 'a' names the unknown profile 'two'"):
         choose_profiles(named, testers, {}, environ)

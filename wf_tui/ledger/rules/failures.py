@@ -244,7 +244,9 @@ def hold_for_critic(
     attempt = tx.attempt(task.id, task.epoch)
     tx.write(attempt, evolve(attempt, tree=tree))
     asked = critics.asked_of(tx, task, str(ending.commit))
-    ending = replace(ending, text=f"waits for its critic, round {asked['round']} of {asked['of']}")
+    ending = replace(
+        ending, text=f"round {asked['round']} of {asked['of']}, {asked['critic']} looks at it"
+    )
     held = block(tx, task, ending, kind=BlockedKind.CRITIC, detail={**detail, **asked})
     if held.kind is BlockedKind.CRITIC:
         critics.ask(tx, held)
