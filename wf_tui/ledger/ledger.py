@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, ParamSpec
 
 from wf_tui.errors import UsageError
@@ -386,7 +386,9 @@ class Ledger(AttemptReports):
         with self._change(fence.run) as tx:
             task = tx.task(fence.task)
             if task.open_epoch == fence.epoch:
-                attempts.close(tx, task, ending)
+                lost = (task.spec.rival or task.spec.judges) and task.kind is DoneKind.SKIPPED
+                told = replace(ending, text=f"stopped: {task.note}") if lost else ending
+                attempts.close(tx, task, told)
 
     def exported(self, run: str, commit: str | None, reason: str) -> None:
         """Record where the user's branch is, or why it waits."""

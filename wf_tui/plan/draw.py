@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from wf_tui.plan.models import Isolation, OnFailure, Phase, Plan, Task
+from wf_tui.plan.models import Isolation, OnFailure, Phase, Pick, Plan, Task
 from wf_tui.plan.order import effective_dependencies, phase_waves
 from wf_tui.text import clean, listed, plural
 
@@ -13,6 +13,10 @@ _ON_FAILURE: Final = {
     OnFailure.HOLD: "a failure holds what comes after",
     OnFailure.SKIP_CONTINUE: "a failure is passed over",
     OnFailure.ABORT: "a failure aborts the run",
+}
+_PICK: Final = {
+    Pick.FIRST: "rivals, the first that passes is merged",
+    Pick.BEST: "rivals, the best one is merged",
 }
 _WIDEST_ID = 32
 _WIDEST_TEXT = 60
@@ -62,6 +66,11 @@ def draw_phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
     facts = ["parallel" if phase.parallel else "one after the other"]
     if needs:
         facts.append("after " + ", ".join(clean(need, limit=_WIDEST_ID) for need in needs))
+    if phase.pick is not None:
+        facts.append(_PICK[phase.pick])
+    if phase.pick is Pick.BEST:
+        judge = "a person" if phase.judge is None else clean(phase.judge, limit=_WIDEST_ID)
+        facts[-1] += f", {judge} chooses"
     facts.append(_ON_FAILURE[phase.on_failure])
     if phase.wip is not None:
         facts.append(f"at most {phase.wip} at once")

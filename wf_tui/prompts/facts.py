@@ -42,6 +42,12 @@ class NeededResult:
     """What it changed, a line each: `src/a.py +3 -1`."""
     missing: str = ""
     """Why it is not there, of one that may be missing; "" where it is."""
+    can_be_picked: bool = False
+    """Whether it is a rival that a judge may name: its work waits, and is in no branch."""
+    patch: str = ""
+    """The changes of such a rival."""
+    patch_cut: bool = False
+    """Whether they are longer than what is here."""
 
 
 @dataclass(frozen=True)

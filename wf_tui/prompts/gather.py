@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from wf_tui.ledger.model.states import Cause, DoneKind, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.queries.critics import critics_of
+from wf_tui.ledger.queries.rivals import can_be_taken
 from wf_tui.ledger.rules.claims import conflict_paths
 from wf_tui.prompts.facts import (
     CriticWords,
@@ -76,6 +76,7 @@ def read_facts(db: Database, run: str, task: TaskRow, asked: Asked) -> PromptFac
         said=said_to(db, run, task.id, asked.epoch, new=asked.resumed),
         critics=_critics(db, task, resumed=asked.resumed),
         judged=_judged(db, task) if task.critic_of else None,
+        judges=bool(task.spec.judges),
         conflict=asked.conflict,
         resumed=asked.resumed,
         can_ask=asked.can_ask,
@@ -174,12 +175,14 @@ def _checkpoint(db: Database, task: TaskRow, epoch: int) -> str | None:
 def needed_results(db: Database, run: str, task: TaskRow) -> tuple[NeededResult, ...]:
     """Return what became of the tasks whose results a task needs, in the order of its plan.
 
-    One that was skipped has no result. `base` and `work` are of the attempt that was merged.
+    One that was skipped has no result. `base` and `work` are of the attempt that was merged; of a
+    rival that a judge may pick, of the one that has passed its checks.
     """
     found = []
     for name in task.spec.needs:
         need = reads.task(db, run, name)
-        row = _merged(db, need)
+        waits = bool(task.spec.judges and need.spec.rival) and can_be_taken(need)
+        row = _passed(db, need) if waits else _merged(db, need)
         answer = need.result
         structured = read_structured(answer) if need.spec.structured and answer else None
         found.append(
@@ -187,14 +190,17 @@ def needed_results(db: Database, run: str, task: TaskRow) -> tuple[NeededResult,
                 id=name,
                 status=need.kind,
                 result=answer,
-                commit=need.commit_id,
+                commit=row.commit_id if waits and row else need.commit_id,
                 summary=structured.summary if structured else None,
                 verdict=structured.verdict if structured else None,
                 epoch=need.epoch,
                 base=row.base if row else None,
                 work=row.commit_id if row else None,
                 files=structured.files if structured else (),
-                missing="" if need.state is TaskState.DONE else need.note or need.state.value,
+                missing=(
+                    "" if waits or need.state is TaskState.DONE else need.note or need.state.value
+                ),
+                can_be_picked=waits,
             )
         )
     return tuple(found)
@@ -208,7 +214,11 @@ def complete(facts: PromptFacts, control: Control, paths: RunPaths) -> PromptFac
     return replace(
         facts,
         needed=tuple(
-            replace(need, files=_files(control, need.base, need.work) or need.files)
+            _with_patch(
+                replace(need, files=_files(control, need.base, need.work) or need.files),
+                control,
+                _MOST_PATCH // len(facts.needed),
+            )
             for need in facts.needed
         ),
         earlier=tuple(
@@ -223,13 +233,28 @@ def complete(facts: PromptFacts, control: Control, paths: RunPaths) -> PromptFac
     )
 
 
+def _with_patch(need: NeededResult, control: Control, most: int) -> NeededResult:
+    """Add the changes of a rival that a judge may pick, of which `most` characters."""
+    if not need.can_be_picked or need.base is None or need.work is None:
+        return need
+    patch = _patch(control, need.base, need.work, most)
+    return replace(need, patch=patch[:most], patch_cut=len(patch) > most)
+
+
+def _patch(control: Control, base: str, work: str, most: int) -> str:
+    """Return the changes between two commits, cut behind one character more than `most`."""
+    try:
+        whole = diff(control, base, work).decode(errors="replace")
+    except GitError:
+        return ""
+    return clean(whole, limit=most + 1, multiline=True)
+
+
 def _with_work(judged: JudgedWork, control: Control, paths: RunPaths) -> JudgedWork:
     """Add the patch that a critic is asked about, and what the gate has printed."""
     patch = ""
     if judged.base is not None:
-        with contextlib.suppress(GitError):
-            whole = diff(control, judged.base, judged.commit).decode(errors="replace")
-            patch = clean(whole, limit=_MOST_PATCH + 1, multiline=True)
+        patch = _patch(control, judged.base, judged.commit, _MOST_PATCH)
     gate = read_exit(paths.attempt(judged.author.id, judged.epoch) / "gate.json")
     return replace(
         judged,
@@ -245,6 +270,12 @@ def _merged(db: Database, need: TaskRow) -> AttemptRow | None:
     if need.kind is not DoneKind.MERGED:
         return None
     return next(iter(reads.attempts(db, need.run, need.id)[-1:]), None)
+
+
+def _passed(db: Database, need: TaskRow) -> AttemptRow | None:
+    """Return the attempt of a rival whose work waits to be taken."""
+    made = [row for row in reads.attempts(db, need.run, need.id) if row.commit_id]
+    return next(iter(made[-1:]), None)
 
 
 def _earlier(row: AttemptRow, checkpoint: str | None) -> EarlierAttempt:

@@ -41,6 +41,10 @@ _DONE_WORKING: Final = frozenset({Step.CHECKING, Step.INTEGRATING})
 """Steps at which the worker has done its work."""
 
 
+def _merging_rival(task: TaskRow) -> bool:
+    return bool(task.spec.rival) and task.step == Step.INTEGRATING
+
+
 @dataclass(frozen=True)
 class Recovery:
     """Makes a run that was left behind ready to go on; runs before any claim is made.
@@ -68,10 +72,12 @@ class Recovery:
         """
 
         def read_open(ledger: Ledger) -> list[tuple[AttemptRow, TaskRow]]:
-            # What a person has accepted is no worker's: the scheduler takes it up where it was.
             every = reads.attempts(ledger.db, self.run)
-            rows = [attempt for attempt in every if attempt.open and not attempt.by_hand]
-            return [(row, reads.task(ledger.db, self.run, row.task)) for row in rows]
+            rows = [(one, reads.task(ledger.db, self.run, one.task)) for one in every if one.open]
+            # What a person has accepted is no worker's: the scheduler takes it up where it was. But
+            # of a rival that was merged the others have to hear before one of them goes on.
+            left = [(row, task) for row, task in rows if not row.by_hand or _merging_rival(task)]
+            return sorted(left, key=lambda pair: not _merging_rival(pair[1]))
 
         # First of all nothing may be at work in the trees any more: what is harvested then is all.
         await self.threads.run(sweep_marked, attempt_mark(self.run, ""))
@@ -93,6 +99,13 @@ class Recovery:
         return len(left)
 
     async def _recover_one(self, attempt: AttemptRow, task: TaskRow) -> None:
+        if task.spec.rival:
+            # Read again: one that was found to be merged has fenced the others.
+            name = attempt.task
+            *_, attempt = await self.writer.submit(
+                lambda ledger: reads.attempts(ledger.db, self.run, name)
+            )
+            task = await self.writer.submit(lambda ledger: reads.task(ledger.db, self.run, name))
         record = self.attempts.record(Claim.of(attempt, task))
         record.log.info("left by a dead scheduler in the step %s", task.step or "none")
         try:
@@ -133,8 +146,12 @@ class Recovery:
             result=task.result,
         )
         merging = task.step == Step.INTEGRATING
-        if not (merging and await self.steps.integrator.record_found(record, work)):
-            record.log.info("its work is judged again")
+        if merging and await self.steps.integrator.record_found(record, work):
+            return
+        if merging and task.spec.rival:
+            # No two rivals merge at a time, and who comes first now is open again.
+            await record.step(Step.CHECKING, result=task.result)
+        record.log.info("its work is judged again")
 
     async def _harvest(self, record: ClaimRecord, attempt: AttemptRow) -> Harvested:
         """Take what a dead scheduler's attempt left; one without a tree has left nothing.

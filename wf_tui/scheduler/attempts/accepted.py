@@ -16,7 +16,7 @@ from wf_tui.fault_injection import Point
 from wf_tui.git.control.changed_files import changed_files
 from wf_tui.git.merge.sides import take_sides
 from wf_tui.git.worktrees.left_work import left_content
-from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
+from wf_tui.ledger.model.states import SEATLESS, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
@@ -66,7 +66,7 @@ def find_accepted(
     """
     found = []
     for opened in pulse.open:
-        if opened.worker.startswith(PERSON) and (opened.task, opened.epoch) not in running:
+        if opened.worker.startswith(SEATLESS) and (opened.task, opened.epoch) not in running:
             # A person's claim follows the attempt whose work was held back; there is always one.
             *_, before, row = reads.attempts(ledger.db, run, opened.task)
             claim = Claim.of(row, reads.task(ledger.db, run, opened.task))

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import GitError, LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
-from wf_tui.ledger.model.states import PERSON, BlockedKind, Cause, Outcome, Step
+from wf_tui.ledger.model.states import SEATLESS, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
+from wf_tui.plan.choices import Pick
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, no_work, worker_ending
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
@@ -74,7 +75,7 @@ def find_left(
     """
     found = []
     for opened in pulse.open:
-        if not opened.worker.startswith(PERSON) and (opened.task, opened.epoch) not in running:
+        if not opened.worker.startswith(SEATLESS) and (opened.task, opened.epoch) not in running:
             row = reads.attempts(ledger.db, run, opened.task)[-1]
             claim = Claim.of(row, reads.task(ledger.db, run, opened.task))
             kinds = [WorkHarvested.event_kind]
@@ -187,7 +188,7 @@ class Attempt:
         """Hand work on that has passed its checks: to its critic, to a person, or to the branch."""
         if self._wants_critic:
             await self._hold(workspace, Cause.CRITIC, "its work goes to its critic")
-        elif self.active.claim.task.spec.review:
+        elif self._wants_choice:
             await self._hold_for_review(workspace)
         else:
             await self._integrate(workspace, outcome)
@@ -262,6 +263,15 @@ class Attempt:
             self.kept = await self.steps.integrator.settle(self.active, work)
 
     @property
+    def _wants_choice(self) -> bool:
+        """Whether somebody has to take its work: a person, or whoever chooses the best of several.
+
+        Of rivals one that has changed nothing is no choice.
+        """
+        spec = self.active.claim.task.spec
+        return spec.review or (spec.rival == Pick.BEST and self.harvested.commit is not None)
+
+    @property
     def _wants_critic(self) -> bool:
         """Whether a critic has to look at its work, which that was not passed by before."""
         task = self.active.claim.task
@@ -269,12 +279,14 @@ class Attempt:
 
     async def _hold_for_review(self, workspace: Workspace) -> None:
         """End an attempt whose work a person wants to see before it is merged."""
+        spec = self.active.claim.task.spec
         text = "its result is ready for review"
-        if self.active.claim.task.spec.plans:
+        if spec.plans:
             text = f"its plan waits for you: wf plan new --resume={self.active.claim.run}"
         if self.active.claim.task.writes:
             count = len(self.harvested.entries)
-            text = f"its work is ready for review: {plural(count, 'file')} changed"
+            waits = "is ready for review" if not spec.rival else "waits for the choice"
+            text = f"its work {waits}: {plural(count, 'file')} changed"
         await self._hold(workspace, Cause.REVIEW, text)
 
     async def _hold(self, workspace: Workspace, cause: Cause, text: str) -> None:
