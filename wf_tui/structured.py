@@ -10,13 +10,25 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["FORMAT", "JUDGE_FORMAT", "StructuredResult", "last_block", "read_structured"]
+__all__ = [
+    "FORMAT",
+    "ITEMS_FORMAT",
+    "JUDGE_FORMAT",
+    "StructuredResult",
+    "last_block",
+    "read_structured",
+]
 
 FORMAT: Final = (
     'End with one fenced block, ```json, of this form: {"summary": "what you found or did", '
     '"files": ["path", ...], "verdict": "pass" | "fail" | "unsure"}'
 )
 """What the worker of such a task is asked for."""
+ITEMS_FORMAT: Final = (
+    "End with one fenced block, ```json, that is an array with one entry for each item: a text, or "
+    "an object whose values are texts. What comes after is done once for each entry."
+)
+"""What the worker of a task is asked for whose answer is a list that others are made of."""
 JUDGE_FORMAT: Final = (
     f'{FORMAT[:-1]}, "pick": "task id"}}. Under `pick` name the one task whose work is to be '
     "taken, as it is called in the data; leave `pick` out where none of them is good enough."

@@ -1,10 +1,11 @@
 """A plan drawn as plain text: waves of phases, their tasks, and what each may write."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from wf_tui.plan.models import Isolation, OnFailure, Phase, Pick, Plan, Task
 from wf_tui.plan.order import effective_dependencies, phase_waves
+from wf_tui.plan.tree.decided import Deciding
 from wf_tui.text import clean, listed, plural
 
 __all__ = ["draw", "draw_head", "draw_phase", "draw_waves"]
@@ -38,6 +39,8 @@ def draw_head(plan: Plan) -> Iterator[str]:
     waves = plural(len(phase_waves(plan)), "wave")
     size = f"{plural(len(plan.phases), 'phase')} in {waves}, {plural(len(plan.tasks), 'task')}"
     yield f"{size}, at most {plan.max_concurrent} at once, overlapping scopes {plan.scopes}"
+    if plan.decided:
+        yield f"{plural(len(plan.decided), 'phase')} of it decide what comes after as it runs"
     for word, command in (("setup", plan.setup), ("teardown", plan.teardown)):
         if command:
             yield f"{word} `{clean(command, limit=_WIDEST_TEXT)}`"
@@ -54,16 +57,46 @@ def draw_waves(plan: Plan) -> Iterator[str]:
     """Yield each wave with its phases; those of one wave may run side by side."""
     phases = {phase.name: phase for phase in plan.phases}
     needs = effective_dependencies(plan)
+    notes = _decisions(plan)
     for number, wave in enumerate(phase_waves(plan), 1):
         yield ""
         yield f"wave {number}"
         for name in wave:
-            yield from draw_phase(phases[name], needs[name])
+            yield from draw_phase(phases[name], needs[name], notes.get(name, ()))
 
 
-def draw_phase(phase: Phase, needs: tuple[str, ...]) -> Iterator[str]:
-    """Yield a phase with a line for each task; `needs` names the phases that it waits for."""
-    facts = ["parallel" if phase.parallel else "one after the other"]
+def _decisions(plan: Plan) -> dict[str, list[str]]:
+    """Return what is decided as the run goes on, by the phases that it is about."""
+    notes: dict[str, list[str]] = {}
+    for node in plan.decided:
+        name, text = clean(node.phase, limit=_WIDEST_ID), clean(node.text, limit=_WIDEST_TEXT)
+        own, arms = {
+            Deciding.COND: (
+                f"decides: {text}",
+                {"pass": f"only if {name} holds", "fail": f"only if {name} does not hold"},
+            ),
+            Deciding.LOOP: (
+                f"decides: {text}; {plural(node.most, 'round')} at most",
+                {"again": f"again until {name} holds"},
+            ),
+            Deciding.EXPAND: (
+                f"decides: a copy for each item that {text} answers, {node.most} at most",
+                {"each": f"once for each item of {name}"},
+            ),
+        }[node.kind]
+        notes.setdefault(node.phase, []).append(own)
+        for arm, phases in node.arms.items():
+            for phase in phases:
+                notes.setdefault(phase, []).append(arms[arm])
+    return notes
+
+
+def draw_phase(phase: Phase, needs: tuple[str, ...], notes: Sequence[str] = ()) -> Iterator[str]:
+    """Yield a phase with a line for each task; `needs` names the phases that it waits for.
+
+    `notes` say what is decided about it as the run goes on.
+    """
+    facts = [*notes, "parallel" if phase.parallel else "one after the other"]
     if needs:
         facts.append("after " + ", ".join(clean(need, limit=_WIDEST_ID) for need in needs))
     if phase.pick is not None:

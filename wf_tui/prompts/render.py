@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import Cause
 from wf_tui.prompts.results import RESULT_CHARACTERS
-from wf_tui.structured import FORMAT, JUDGE_FORMAT
+from wf_tui.structured import FORMAT, ITEMS_FORMAT, JUDGE_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,9 @@ def _rules(facts: PromptFacts) -> Iterator[str]:
         yield PLAN_FORMAT
         return
     yield "End with a short summary of what you did: the tasks behind yours read it."
-    if spec.structured:
+    if spec.items:
+        yield ITEMS_FORMAT
+    elif spec.structured:
         yield JUDGE_FORMAT if facts.judges else FORMAT
 
 
