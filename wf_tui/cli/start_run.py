@@ -29,7 +29,7 @@ from wf_tui.project import open_ledger
 from wf_tui.scheduler.control import ensure_scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from wf_tui.config import Config
@@ -63,8 +63,6 @@ class RunOptions:
     ascii_only: bool = False
     repo: Path | None = None
     as_json: bool = False
-    purpose: str = ""
-    """What the run is for, where that is not the work itself; no option says it."""
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -86,7 +84,7 @@ def run_options(command: Callable[..., int]) -> Callable[..., int]:
     return decorated
 
 
-_BY_OPTION: Final = [field.name for field in fields(RunOptions) if field.name != "purpose"]
+_BY_OPTION: Final = [field.name for field in fields(RunOptions)]
 _OPTIONS: Final = (
     click.option("--headless", is_flag=True, help="Run the scheduler here: a line for each event."),
     click.option("--detach", is_flag=True, help="Run it in the background, and return at once."),
@@ -116,13 +114,15 @@ _OPTIONS: Final = (
 )
 
 
-def start_run(report: Report, options: RunOptions, config: Config) -> int:
+def start_run(
+    report: Report, options: RunOptions, config: Config, notes: Sequence[str] = ()
+) -> int:
     """Make a run of the plan in a report, and start it; return the exit status of the command.
 
     Says on stderr what is wrong with the plan, and what a person should know before it runs. The
     report has to be made with the profiles of this `config` (`worker_facts`). Leaves no trace where
     it refuses. The run continues in the background, but for `headless`; the board opens if there is
-    a terminal for it.
+    a terminal for it. `notes` are told with the warnings, once nothing is refused.
     """
     # What `choose_profiles` refuses below is told once, with what helps.
     kept = [one for one in report.warnings if one.code not in _REFUSED_BELOW]
@@ -131,7 +131,7 @@ def start_run(report: Report, options: RunOptions, config: Config) -> int:
         click.echo(report.text(), err=True)
     if report.plan is None:
         return INVALID
-    project, made = _make_run(report.plan, options, config)
+    project, made = _make_run(report.plan, options, config, notes)
     if options.headless:
         return lead_here(project, made, config, as_json=options.as_json)
     # The scheduler is a process of its own, so the board is opened on it like on any other run.
@@ -140,7 +140,9 @@ def start_run(report: Report, options: RunOptions, config: Config) -> int:
     return show_board(project, made.id, ascii_only=options.ascii_only) if watched else 0
 
 
-def _make_run(plan: Plan, options: RunOptions, config: Config) -> tuple[Project, RunRow]:
+def _make_run(
+    plan: Plan, options: RunOptions, config: Config, notes: Sequence[str]
+) -> tuple[Project, RunRow]:
     budget = budget_of(plan)
     for amount in options.amounts:
         budget = changed_budget(budget, amount)
@@ -148,7 +150,7 @@ def _make_run(plan: Plan, options: RunOptions, config: Config) -> tuple[Project,
     choice = choose_profiles(plan, config, parse_seats(options.workers), os.environ)
     if options.no_questions:
         choice = choice.without_questions()
-    for line in choice.warnings:
+    for line in (*notes, *choice.warnings):
         warn(line)
     with open_ledger(project, create=True) as ledger:
         made = create_run(

@@ -24,7 +24,7 @@ from wf_tui.plan.read import parse_plan
 from wf_tui.profiles.choice import worker_facts
 from wf_tui.swarm.items import read_items
 from wf_tui.swarm.plan import MOST_ITEMS, Join, Spread, Swarm, swarm_plan
-from wf_tui.swarm.profiles import by_task, seats
+from wf_tui.swarm.profiles import by_task, seats, spread_of
 from wf_tui.swarm.template import Template
 from wf_tui.swarm.tracked_files import tracked_files
 
@@ -46,7 +46,7 @@ class _Words:
     command: str | None
     items: str
     profiles: tuple[str, ...]
-    spread: str
+    spread: str | None
     scopes: tuple[str, ...]
     mode: str | None
     role: str
@@ -73,10 +73,9 @@ class _Words:
 @click.option(
     "--spread",
     callback=one_of("spread", [word.value for word in Spread]),
-    default=Spread.CAPACITY.value,
     metavar="HOW",
-    help="Among several profiles: capacity (whichever has a free seat; the default) or "
-    "round-robin.",
+    help="Among several profiles: capacity (whichever has a free seat; the default), or "
+    "round-robin, which is fixed from the start.",
 )
 @click.option(
     "--scope",
@@ -126,9 +125,8 @@ def swarm(*, options: RunOptions, **values: Any) -> int:
     options = replace(options, workers=workers)
     if words.dry_run:
         return _print_plan(text, report, options)
-    if not options.as_json:
-        warn(_meaning(asked))
-    return start_run(report, options, config)
+    notes = () if options.as_json else (_meaning(asked),)
+    return start_run(report, options, config, notes)
 
 
 def _read(words: _Words, options: RunOptions, config: Config) -> Swarm:
@@ -161,7 +159,7 @@ def _read(words: _Words, options: RunOptions, config: Config) -> Swarm:
         mode=mode,
         role=words.role,
         profiles=doers,
-        spread=Spread(words.spread),
+        spread=spread_of(doers, config, Spread(words.spread) if words.spread else None),
         join=join,
         join_profile=joiner,
         goal=words.goal.strip(),

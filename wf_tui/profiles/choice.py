@@ -89,16 +89,20 @@ def choose_profiles(
         for name, profile in config.seats.items()
         if profile.takes == "command" and asked.get(name) != 0
     )
+    takers: list[str] = []
     if left := [task.id for task in tasks if not task.run and not task.worker]:
-        free = [name for name in asked if asked[name] and config.seats[name].takes_prompts]
-        if not free:
-            taker = _taker(config, _prompt_takers(config, asked), left, environ)
-            needed[taker] = None
-            plan = _given_to(plan, taker) if _others(needed, taker, config) else plan
+        takers = [name for name in asked if asked[name] and config.seats[name].takes_prompts]
+        if not takers:
+            takers = [_taker(config, _prompt_takers(config, asked), left, environ)]
+            needed[takers[0]] = None
+            plan = _given_to(plan, takers[0]) if _others(needed, takers[0], config) else plan
     if judged := [task.id for task in tasks if task.asks_critic and not task.asks_critic.worker]:
         needed |= dict.fromkeys(_judges(config, asked, needed, judged, environ))
     _require_usable(config, needed, environ)
     spare, warnings = _spare(plan, config, needed, asked, environ)
+    if len(takers) == 1 and _others(spare, takers[0], config):
+        # Else what is there to fall back on would begin with them: its seats are in the run, too.
+        plan = _given_to(plan, takers[0])
     names = [name for name in config.seats if name in needed or name in spare]
     profiles = {name: resolve(config, name) for name in names}
     warnings += tuple(

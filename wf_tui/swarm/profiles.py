@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wf_tui.config import Config
     from wf_tui.swarm.plan import Swarm
 
-__all__ = ["by_task", "seats"]
+__all__ = ["by_task", "seats", "spread_of"]
 
 
 def by_task(
@@ -45,6 +45,16 @@ def by_task(
         )
     alone = len(prompts) == 1
     return prompts, prompts[0] if joins and alone else None
+
+
+def spread_of(names: tuple[str, ...], config: Config, wanted: Spread | None) -> Spread:
+    """Return how items are given to these profiles, where nobody said it.
+
+    By capacity, unless one of them falls back on a profile that is none of these: its seats are in
+    the run, too, and would begin with what is given to nobody.
+    """
+    outside = any(set(config.seats[name].fallback) - set(names) for name in names)
+    return wanted or (Spread.ROUND_ROBIN if outside else Spread.CAPACITY)
 
 
 def seats(

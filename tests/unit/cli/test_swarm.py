@@ -68,6 +68,7 @@ def test_what_cannot_be_meant(cli: CliHarness, words: tuple[str, ...], message: 
     """Each is refused with status 2, and leaves no run behind."""
     refused = cli.here("swarm", *words)
     assert (refused.exit_code, message in refused.stderr) == (2, True), refused.stderr
+    assert "a worktree each" not in refused.stderr
     assert not list((cli.root / "state").glob("*/runs/*"))
 
 

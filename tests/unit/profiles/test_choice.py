@@ -185,3 +185,10 @@ def test_a_critic_is_a_prompt_that_reviews() -> None:
         text = f"{{goal: g, phases: [{{name: p, tasks: [{plan}]}}]}}"
         report = parse_plan(text, "yaml", "plan.yaml", workers=facts)
         assert [problem.code for problem in report.errors] == ["unfit_worker"] * fault
+
+
+def test_what_is_fallen_back_on_begins_with_nothing(environ: dict[str, str]) -> None:
+    """Its seats are in the run, but prompts that name nobody are for the profile of the run."""
+    config = config_of(one={**AGENT, "default": True, "fallback": ["two"]}, two=AGENT)
+    assert pins(choose_profiles(plan_of(MIXED), config, {}, environ)) == {"a": "one", "b": None}
+    assert pins(choose_profiles(plan_of(MIXED), config, {"one": 2}, environ))["a"] == "one"
