@@ -1561,4 +1561,28 @@ MUTANTS: Final = (
         "                environment={**profile.env, **keys.values},\n",
         "unit/profiles/test_run_profiles.py::test_the_key_of_a_model_goes_to_no_program",
     ),
+    Mutant(
+        "swarm",
+        "an item is run as a command",
+        "swarm/sh_quoting.py",
+        "                return shlex.quote(value)\n",
+        "                return value\n",
+        "unit/swarm/test_sh_quoting.py::test_an_item_is_never_more_than_itself",
+    ),
+    Mutant(
+        "swarm",
+        "a join is held up by one item that failed",
+        "ledger/model/spec.py",
+        "        return () if self.partial else self.needs\n",
+        "        return self.needs\n",
+        "unit/ledger/test_partial_results.py::test_it_starts_when_all_have_settled",
+    ),
+    Mutant(
+        "swarm",
+        "what is there for failures begins with the others",
+        "profiles/choice.py",
+        "    if len(takers) == 1 and _others(spare, takers[0], config):\n",
+        "    if len(takers) == 99 and _others(spare, takers[0], config):\n",
+        "unit/profiles/test_choice.py::test_what_is_fallen_back_on_begins_with_nothing",
+    ),
 )
