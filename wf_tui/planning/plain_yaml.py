@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wf_tui.plan.document import Table
 
-__all__ = ["plain_yaml", "written_values"]
+__all__ = ["as_yaml", "plain_yaml", "written_values"]
 
 _READERS: Final = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
 _FIRST: Final = ("goal", "name", "id", "title", "description", "agent_type", "mode", "worker")
@@ -54,11 +54,14 @@ def plain_yaml(plan: Table, heading: str = "") -> str:
         if isinstance(phases, list)
         else []
     )
-    body = yaml.dump(
-        _ordered(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH
-    )
+    body = as_yaml(_ordered(values))
     comment = "".join(f"# {line}".rstrip() + "\n" for line in heading.splitlines())
     return f"{comment}{body}"
+
+
+def as_yaml(values: Mapping[str, object]) -> str:
+    """Return a table as YAML, its keys in their order; any text in it is read back as it is."""
+    return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
 
 def _phase(phase: Table, given: Table, plan: Table) -> dict[str, object]:

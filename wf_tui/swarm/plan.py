@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UsageError
 from wf_tui.plan.choices import READING_ROLES, SWARM, Mode, OnFailure
+from wf_tui.plan.item_ids import item_ids
 from wf_tui.plan.models import Plan
 from wf_tui.swarm.sh_quoting import fill_command
 from wf_tui.swarm.template import Template
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from wf_tui.swarm.items import Item
 
-__all__ = ["ITEMS", "JOIN", "MOST_ITEMS", "Join", "Spread", "Swarm", "item_ids", "swarm_plan"]
+__all__ = ["ITEMS", "JOIN", "MOST_ITEMS", "Join", "Spread", "Swarm", "swarm_plan"]
 
 MOST_ITEMS: Final = 128
 """More than these have to be asked for by a word of their own."""
@@ -33,11 +32,9 @@ _PROMPTS_AT_ONCE: Final = Plan.MOST_CONCURRENT
 _COMMANDS_AT_ONCE: Final = 4
 """As of any plan: commands share the cores of this machine, agents wait for their provider."""
 _GENERAL: Final = "general"
-_LONGEST_ID: Final = 40
 _LONGEST_TITLE: Final = 200
 _LONGEST_GOAL: Final = 120
 _NAMED: Final = 3
-_NO_WORD: Final = re.compile(r"[\W_]+")
 
 
 class Spread(StrEnum):
@@ -101,7 +98,7 @@ def swarm_plan(swarm: Swarm, *, many: bool = False) -> dict[str, object]:
     _require_number(len(swarm.items), many=many)
     texts = _texts(swarm)
     _refuse_equal(swarm.items, texts)
-    ids = item_ids([_label(swarm, item) for item in swarm.items])
+    ids = item_ids([_label(swarm, item) for item in swarm.items], {JOIN})
     phases = [_items_phase(swarm, ids, texts)]
     if swarm.join is not None:
         phases.append(_join_phase(swarm, swarm.join, ids))
@@ -159,30 +156,6 @@ def _label(swarm: Swarm, item: Item) -> str:
         return item.text
     keyed = [place for place in Template.parse(swarm.template).places if place.path]
     return keyed[0].value(item) if keyed else item.text
-
-
-def item_ids(labels: Sequence[str]) -> list[str]:
-    """Return an id for each label: its words, with a number where another one has the same.
-
-    All differ, whatever the labels are, and none is that of the join.
-    """
-    taken, found = {JOIN}, []
-    words = [_slug(label) for label in labels]
-    # An item that is called `a-2` keeps its name, and the second `a` goes on to `a-3`.
-    own = set(words)
-    for word in words:
-        name, number = word, 1
-        while name in taken or (number > 1 and name in own):
-            number += 1
-            name = f"{word}-{number}"
-        taken.add(name)
-        found.append(name)
-    return found
-
-
-def _slug(label: str) -> str:
-    plain = unicodedata.normalize("NFKC", label).casefold()
-    return _NO_WORD.sub("-", plain[: 4 * _LONGEST_ID]).strip("-")[:_LONGEST_ID].strip("-") or "item"
 
 
 def _goal(swarm: Swarm) -> str:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from wf_tui.errors import UsageError
 from wf_tui.plan.choices import Mode
 from wf_tui.plan.formats.write_yaml import plan_text
+from wf_tui.plan.item_ids import item_ids
 from wf_tui.plan.read import parse_plan
 from wf_tui.swarm.items import Item
-from wf_tui.swarm.plan import Join, Spread, Swarm, item_ids, swarm_plan
+from wf_tui.swarm.plan import Join, Spread, Swarm, swarm_plan
 
 if TYPE_CHECKING:
     from wf_tui.plan.models import Plan
