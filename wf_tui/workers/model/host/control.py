@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import socket
+from contextlib import suppress
 from typing import Final
 
 import httpx2
@@ -24,6 +25,7 @@ _READY: Final = b'{"ready": true}'
 _LONGEST: Final = 1 << 16
 _DESCRIPTORS: Final = 3
 """Line, hands and spec, in this order."""
+_CLOSE_SECONDS: Final = 0.3
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +41,7 @@ async def serve(control: socket.socket, pauses: Pauses = PAUSES) -> None:
     control.send(_READY)
     await host.closed.wait()
     loop.remove_reader(control)
+    await host.close()
 
 
 class Host:
@@ -50,6 +53,16 @@ class Host:
         self._pauses = pauses
         self._sessions: set[asyncio.Task[None]] = set()
         self.closed = asyncio.Event()
+
+    async def close(self) -> None:
+        """Let go of all sessions and connections; of what hangs after a moment, too."""
+        for session in self._sessions:
+            session.cancel()
+        if self._sessions:
+            await asyncio.wait(self._sessions, timeout=_CLOSE_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._http.aclose()
 
     def receive(self) -> None:
         """Take one datagram: called by the loop when there is one, or the end."""
@@ -75,7 +88,12 @@ class Host:
         port = await LinePort.open(line)
         hands_port = await HandsPort.open(hands)
         session = asyncio.create_task(self._converse(spec, port, hands_port))
-        await asyncio.wait([session])
+        try:
+            await asyncio.wait([session])
+        except asyncio.CancelledError:
+            session.cancel()
+            await asyncio.wait([session])
+            raise
         error = session.exception()
         if error is not None:
             _log.error("a session was not opened", exc_info=error)
