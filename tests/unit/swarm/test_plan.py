@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from wf_tui.errors import UsageError
 from wf_tui.plan.choices import Mode
 from wf_tui.plan.formats.write_yaml import plan_text
-from wf_tui.plan.item_ids import item_ids
 from wf_tui.plan.read import parse_plan
 from wf_tui.swarm.items import Item
 from wf_tui.swarm.plan import Join, Spread, Swarm, swarm_plan
@@ -97,13 +96,6 @@ def test_objects_are_called_what_the_template_asks_for_first() -> None:
     items = tuple(Item("{}", {"n": number, "name": f"N {number}"}) for number in range(2))
     plan = checked(Swarm("{{item.name}} {{item.n}}", items))
     assert [(task.id, task.title) for task in plan.tasks] == [("n-0", "N 0"), ("n-1", "N 1")]
-
-
-def test_ids_differ() -> None:
-    """Equal slugs are numbered, past items that are called so themselves, and the join's."""
-    assert item_ids(["a!", "A", "a-2", "join", "翻訳", "!", "?"]) == [
-        *("a", "a-3", "a-2", "join-2", "翻訳", "item", "item-2"),
-    ]
 
 
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
