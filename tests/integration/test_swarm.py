@@ -11,6 +11,7 @@
 | starts that fail at once slow down all of the lane | `test_host_lane.py::test_three_failures_in_a_row_are_taken_for_a_limit`, `unit/ledger/test_breaker.py` |
 | nobody fails for being last; a quota is no rate; other failures are tried again; who cancels keeps what is done | `unit/ledger/test_swarms.py` |
 | the join has what there is, and says what is missing | `unit/ledger/test_partial_results.py`, here |
+| a time limit for each | `unit/swarm/test_plan.py::test_a_time_limit_is_of_each` |
 | a worktree each | here |
 | a bar for each | `unit/picture/test_swarm.py` |
 | all survives the end of the process | here |

@@ -53,6 +53,7 @@ class _Words:
     reduce: str | None
     reduce_scopes: tuple[str, ...]
     goal: str
+    timeout: int | None
     many: bool
     dry_run: bool
 
@@ -95,6 +96,10 @@ class _Words:
     callback=one_of("role", [word.value for word in AgentType]),
     default=AgentType.GENERAL.value,
     metavar="R",
+    help="What kind of work it is; explore, planner and review only read.",
+)
+@click.option(
+    "--timeout", type=click.IntRange(1), metavar="S", help="Seconds that one attempt may take."
 )
 @click.option(
     "--reduce", "reduce", metavar="PROMPT", help="A last task, which is given all results."
@@ -163,6 +168,7 @@ def _read(words: _Words, options: RunOptions, config: Config) -> Swarm:
         join=join,
         join_profile=joiner,
         goal=words.goal.strip(),
+        timeout=words.timeout,
         jobs=options.jobs,
     )
 

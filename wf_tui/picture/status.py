@@ -27,6 +27,8 @@ from wf_tui.ledger.queries.trees import holds_tree, was_kept
 from wf_tui.picture.conversation_json import allowance_json, message_json, question_json
 from wf_tui.picture.critic_rounds import CriticRound, critic_rounds
 from wf_tui.picture.gate_runs import GateRun, gate_runs
+from wf_tui.picture.pace import NO_PACE, paces, read_ended, share_done
+from wf_tui.picture.phase_counts import in_swarm
 from wf_tui.picture.remedies import conflict_commands, helping_command
 from wf_tui.picture.task_environment import task_environment
 from wf_tui.processes import is_alive
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.queries.reads import Leader
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
+    from wf_tui.picture.pace import Pace
 
 __all__ = [
     "Status",
@@ -83,6 +86,8 @@ class Status:
     now: float
     holders: Sequence[AttemptRow] = ()
     """The attempts that are open."""
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """What the attempts of each phase took that succeeded; where there is a swarm."""
     full: bool = False
     """Whether its disk is full."""
     forecast: Forecast | None = None
@@ -104,6 +109,13 @@ class Status:
             if task.state is TaskState.BLOCKED and task.kind != BlockedKind.DEPENDENCY
         ]
         return [task.id for task in sorted(blocked, key=lambda task: task.since)[:_MOST_ROOTS]]
+
+    def progress(self, task: TaskRow) -> float | None:
+        """Return how far a task of a swarm is, from 0 to 1; None of any other."""
+        if not in_swarm(task):
+            return None
+        attempt = next((one for one in self.holders if one.task == task.id), None)
+        return share_done(task, attempt, self.paces.get(task.phase, NO_PACE), self.now)
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf status --json`, which scripts depend on."""
@@ -158,6 +170,7 @@ def read_status(db: Database, run: str, now: float, paths: RunPaths) -> Status:
         workers = reads.workers(db, run)
         leader = reads.leader(db, run)
         ahead = None if row.usage == NO_USAGE else forecast(db, row, now)
+        measured = paces(read_ended(db, run)) if any(map(in_swarm, tasks)) else {}
     # Outside the snapshot: reasons are computed from what was read, and while a snapshot is open
     # the ledger's log cannot be folded back into its file.
     why = {task.id: reasons.of(task) for task in tasks}
@@ -172,6 +185,7 @@ def read_status(db: Database, run: str, now: float, paths: RunPaths) -> Status:
         alive,
         now,
         reasons.holders,
+        measured,
         full,
         ahead,
         reasons.lanes,

@@ -199,7 +199,9 @@ def _explanation(status: Status, task: TaskRow) -> str:
     reason = status.reasons[task.id]
     text = clean(reason.text, limit=_TEXT)
     if task.state is TaskState.IN_PROGRESS:
-        return f"{text}  {span(status.now - (task.step_at or task.since))}"
+        share = status.progress(task)
+        far = f"  {share:.0%}" if share else ""
+        return f"{text}  {span(status.now - (task.step_at or task.since))}{far}"
     word = reason.kind.replace("_", " ")
     # Some texts begin with the word themselves; it is not said twice.
     if task.state is TaskState.BLOCKED and not text.startswith(word):

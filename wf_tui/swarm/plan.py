@@ -73,6 +73,8 @@ class Swarm:
     join: Join | None = None
     join_profile: str | None = None
     goal: str = ""
+    timeout: int | None = None
+    """Seconds that one attempt may take, the join's too."""
     jobs: int | None = None
 
     @property
@@ -169,7 +171,11 @@ def _defaults(swarm: Swarm) -> dict[str, object]:
         "mode": (Mode.READ_WRITE if swarm.writes else Mode.READ_ONLY).value,
         "tags": [SWARM],
     }
-    return found if swarm.role == _GENERAL else {**found, "agent_type": swarm.role}
+    if swarm.role != _GENERAL:
+        found["agent_type"] = swarm.role
+    if swarm.timeout:
+        found["timeout_secs"] = swarm.timeout
+    return found
 
 
 def _items_phase(swarm: Swarm, ids: Sequence[str], texts: Sequence[str]) -> dict[str, object]:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.ledger_harness import phase, seat, shell
+from tests.support.ledger_harness import FOLDER, RUN, phase, seat, shell
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import Step
+from wf_tui.paths import RunPaths
 from wf_tui.picture.phase_counts import count_lines, phase_counts
+from wf_tui.picture.status import read_status
+from wf_tui.picture.status_text import status_lines
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -128,3 +131,15 @@ def test_the_swarm_in_a_line(drive: LedgerHarness, view: PictureHarness) -> None
     drive.done(drive.expect_claim("d"))
     view.look()
     assert view.picture.header.phase == "items: 2 done, 1 running, 1 blocked of 4"
+
+
+def test_the_status_says_how_far_each_is(drive: LedgerHarness) -> None:
+    """Without a board the line of a task has its share, and the run the line of its swarm."""
+    running = make(drive)
+    finish(drive, running["a"], tools=20)
+    drive.ledger.said(running["b"], "reads", tools=5)
+    now = drive.clock.now()
+    lines = list(status_lines(read_status(drive.db, RUN, now, RunPaths(FOLDER))))
+    assert "items: 1 done, 1 running, 2 waiting of 4" in lines
+    (line,) = [line for line in lines if line.startswith("  ● b")]
+    assert line.endswith("10s  25%")

@@ -56,6 +56,13 @@ def test_a_role_that_reads() -> None:
     assert not any(task.writes for task in checked(swarm("a", "b", mode=Mode.READ_ONLY)).tasks)
 
 
+def test_a_time_limit_is_of_each() -> None:
+    """Every attempt has it, and without one none has."""
+    limits = [task.timeout_secs for task in checked(swarm("a", "b", timeout=60)).tasks]
+    assert limits == [60, 60]
+    assert {task.timeout_secs for task in checked(swarm("a", "b")).tasks} == {None}
+
+
 def test_who_does_them() -> None:
     """One profile is named by all; of several each takes turns, or by capacity none is named."""
     assert {task.worker for task in checked(swarm("a", "b", profiles=("p",))).tasks} == {"p"}
