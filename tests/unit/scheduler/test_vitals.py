@@ -86,3 +86,10 @@ def test_the_clock_stands_still_while_a_person_is_asked() -> None:
     assert vitals.silence(5_000.0) == 10.0
     vitals.asking(asks=False)
     assert vitals.silence(5_000.0) == 10.0
+
+
+def test_a_host_may_speak_before_the_shim() -> None:
+    """A session that is told before the program's start is as a start: the silence begins there."""
+    vitals = Vitals(SetClock())
+    vitals.heard(progress=False)
+    assert (vitals.running, vitals.silence(107.0)) == (True, 7.0)

@@ -67,7 +67,7 @@ class Vitals:
     def heard(self, *, progress: bool) -> None:
         """Take note that something came on the line; a retry of a request is no progress."""
         self.evidence = self.clock.monotonic()
-        if progress or (self.on_line and not self.running):
+        if progress or not self.running:  # a host may speak before the shim says that all began
             self.output = self.evidence
         self.running = True
 
