@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from wf_tui.cli.board import show_board
 from wf_tui.cli.context import project_at
 from wf_tui.cli.demo import demo
 from wf_tui.cli.run import run
-from wf_tui.errors import RepositoryError
+from wf_tui.errors import RepositoryError, WfError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
 from wf_tui.project import open_reads
@@ -35,16 +36,36 @@ def open_newest_run() -> int:
 
 
 def _start_screen(*, in_repository: bool) -> int:
+    from wf_tui.board.forms.goal_form import Goal  # noqa: PLC0415 - loads Textual
     from wf_tui.board.screens.start_screen import StartApp, find_plans  # noqa: PLC0415 - loads Textual
 
-    app = StartApp(find_plans(Path.cwd()) if in_repository else [], in_repository=in_repository)
+    plans: list[str] = []
+    ready: list[str] = []
+    if in_repository:
+        plans, ready = find_plans(Path.cwd()), _planners()
+    app = StartApp(plans, in_repository=in_repository, planners=ready)
     choice = app.run()
     if choice is None:
         return app.return_code or 0
     # As if it had been typed: the chosen command parses its own defaults. Only once Textual has
     # given the terminal back, since the command may open a board itself.
+    if isinstance(choice, Goal):
+        from wf_tui.cli.plan_screen import plan_goal  # noqa: PLC0415 - loads Textual
+
+        return plan_goal(choice)
     if choice == StartApp.DEMO:
         status = demo.main([], standalone_mode=False)
     else:
         status = run.main([choice], standalone_mode=False)
     return status if isinstance(status, int) else 0
+
+
+def _planners() -> list[str]:
+    """Return the profiles that could plan a goal here; none where the settings cannot be read."""
+    from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
+    from wf_tui.planning.planner import planners  # noqa: PLC0415 - same
+
+    try:
+        return planners(load_config(os.environ), os.environ)
+    except WfError:
+        return []

@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from wf_tui.cli.errors import warn
 from wf_tui.errors import WfError
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.stores import store_of
 from wf_tui.picture.event_text import event_line, worth_watching
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.planning.plan_file import write_plan
-from wf_tui.planning.planning_run import Stage
-from wf_tui.planning.preview import Preview, preview_lines
-from wf_tui.planning.proposal import Proposal, of_answer, of_text
+from wf_tui.planning.planning_run import Stage, Standing
+from wf_tui.planning.watch import watch
 from wf_tui.project import open_reads
-from wf_tui.text import clean, plural
+from wf_tui.text import clean
 from wf_tui.user_program import edit_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from wf_tui.planning.plan_draft import PlanDraft
+    from wf_tui.planning.planning_run import PlanningRun
 
-    from wf_tui.plan.check_workers import WorkerFacts
-    from wf_tui.planning.planning_run import PlanningRun, Standing
-    from wf_tui.project import Project
-
-__all__ = ["Answer", "Talk", "follow"]
-
-_QUIET: Final = 5.0
-"""Seconds without a change after which it is asked whether a scheduler leads the run."""
-_MOST_CHANGES: Final = 40
-_LONGEST_LINE: Final = 400
+__all__ = ["Answer", "edit_draft", "follow", "settle_by_talk"]
 
 
 class Answer(StrEnum):
@@ -51,156 +39,116 @@ class Answer(StrEnum):
 def follow(planning: PlanningRun, since: int = 0) -> Standing:
     """Print what happens in a planning, on stderr, until a person is needed; return where it is.
 
-    A scheduler that died is replaced. Raises what a command raises; an interrupt passes.
+    An interrupt passes.
     """
-    asked = ""
     with open_reads(planning.project) as db:
         start = reads.run_row(db, planning.id).created_at
+    standing = Standing(Stage.WORKING)
+    for found in watch(planning, since, threading.Event()):
+        if isinstance(found, Standing):
+            standing = found
+            if found.stage is Stage.ASKING:
+                hint = f"wf answer plan WORD --run {planning.id}"
+                warn("it waits for your answer", hint)
+        elif worth_watching(found):
+            click.echo(event_line(found, start), err=True)
+    return standing
+
+
+def settle_by_talk(draft: PlanDraft) -> Answer:
+    """Show a plan and ask what becomes of it, again and again, until that is decided."""
+    return _Talk(draft).until_decided()
+
+
+def edit_draft(draft: PlanDraft) -> bool:
+    """Have a plan edited in a copy, again until it has no errors or the person leaves it.
+
+    Returns whether another plan came of it.
+    """
+    text = draft.proposal.text
+    try:
+        write_plan(draft.copy, text, over=True)
         while True:
-            for event in reads.events(db, planning.id, since):
-                since = event.seq
-                if worth_watching(event):
-                    click.echo(event_line(event, start), err=True)
-            standing = planning.standing(db)
-            if standing.stage not in {Stage.WORKING, Stage.ASKING}:
-                return standing
-            if standing.stage is Stage.ASKING and standing.sentence != asked:
-                asked = standing.sentence
-                warn("it waits for your answer", f"wf answer plan WORD --run {planning.id}")
-            if not db.wait_changed(_QUIET, threading.Event()):
-                planning.lead()
+            ended_well = edit_file(draft.copy, os.environ)
+            edited = draft.copy.read_text("utf-8", "replace")
+            if not ended_well or edited == text:
+                warn("nothing was changed" if ended_well else "the editor failed: not taken")
+                return False
+            changed = draft.edited(edited)
+            if changed.valid:
+                draft.save(changed)
+                return True
+            click.echo(changed.report.text(), err=True)
+            if not click.confirm("Back to the editor? (n drops the edit)", True, err=True):
+                return False
+            text = ""
+    except WfError as error:
+        warn(error.message, error.hint)
+        return False
+    finally:
+        draft.copy.unlink(missing_ok=True)
 
 
 @dataclass
-class Talk:
+class _Talk:
     """A proposed plan, and a person at the terminal who has to say what becomes of it."""
 
-    project: Project
-    workers: Mapping[str, WorkerFacts]
-    around: Preview
-    path: Path
-    """The file that holds the plan from the first valid one on."""
-    proposal: Proposal
-    planning: PlanningRun | None = None
-    """The run of the model that can be asked to change it; None where none made it."""
-    may_replace: bool = False
-    """Whether a file that is there may go: one of this plan's, or with --force."""
-
-    def save(self, proposal: Proposal, *, epoch: int | None = None) -> None:
-        """Make a plan without errors the one of the file."""
-        write_plan(self.path, proposal.text, over=self.may_replace)
-        self.proposal, self.may_replace = proposal, True
-        if self.planning is not None:
-            draft = self.planning.draft()
-            kept = draft.epoch if epoch is None else epoch
-            self.planning.keep(replace(draft, path=str(self.path), epoch=kept))
+    draft: PlanDraft
 
     def until_decided(self) -> Answer:
-        """Show the plan and ask, again and again, until it is to run or not."""
-        self.show()
+        """Show the plan and ask."""
+        self._show()
         while True:
             word = click.prompt(self._question(), prompt_suffix=" ", err=True).strip().lower()
+            before = self.draft.proposal.text if self.draft.proposal.valid else ""
             match word[:1]:
-                case "r" if self.proposal.valid:
+                case "r" if self.draft.proposal.valid:
                     return Answer.RUN
                 case "e":
-                    self._edit()
-                case "c" if self.planning is not None:
-                    self._change(self.planning)
+                    if edit_draft(self.draft):
+                        self._show(before)
+                case "c" if self.draft.planning is not None:
+                    if self._change(self.draft.planning):
+                        self._show(before)
                 case "s":
-                    self.show()
+                    self._show()
                 case "q" | "n":
                     return Answer.DECLINE
                 case _:
                     warn(f"{clean(word, limit=40)!r} is none of these")
 
     def _question(self) -> str:
-        choices = ["[r]un it"] if self.proposal.valid else []
+        choices = ["[r]un it"] if self.draft.proposal.valid else []
         choices.append("[e]dit it")
-        if self.planning is not None:
+        if self.draft.planning is not None:
             choices.append("[c]hange it in words")
         return f"{', '.join(choices)}, [s]how it, [q]uit:"
 
-    def show(self) -> None:
-        """Print the plan as waves, or what is wrong with it."""
-        report = self.proposal.report
-        if report.plan is None:
-            click.echo(report.text(), err=True)
-            return
+    def _show(self, before: str = "") -> None:
+        """Print what is another than before, then the whole."""
+        if before:
+            click.echo("", err=True)
+            for line in self.draft.changes(before):
+                click.echo(f"  {line}", err=True)
         click.echo("", err=True)
-        if store_of(self.project.paths).exists():
-            with open_reads(self.project) as db:
-                lines = list(preview_lines(report, self.around, db))
-        else:
-            lines = list(preview_lines(report, self.around, None))
-        for line in [*lines, *self.proposal.notes, ""]:
+        for line in [*self.draft.lines(), ""]:
             click.echo(line, err=True)
 
-    def _edit(self) -> None:
-        """Have the plan edited in a copy, again until it has no errors or the person leaves it."""
-        copy = self.path.with_name(f".{self.path.stem}.edit.yaml")
-        text = self.proposal.text
-        try:
-            write_plan(copy, text, over=True)
-            while True:
-                ended_well = edit_file(copy, os.environ)
-                edited = copy.read_text("utf-8", "replace")
-                if not ended_well or edited == text:
-                    warn("nothing was changed" if ended_well else "the editor failed: not taken")
-                    return
-                changed = of_text(edited, self.workers, edited=True)
-                if changed.valid:
-                    self._take(changed)
-                    return
-                click.echo(changed.report.text(), err=True)
-                if not click.confirm("Back to the editor? (n drops the edit)", True, err=True):
-                    return
-                text = ""
-        except WfError as error:
-            warn(error.message, error.hint)
-        finally:
-            copy.unlink(missing_ok=True)
-
-    def _take(self, proposal: Proposal, *, epoch: int | None = None) -> None:
-        before = self.proposal.text if self.proposal.valid else ""
-        self.save(proposal, epoch=epoch)
-        if before:
-            self._show_changes(before)
-        self.show()
-
-    def _show_changes(self, before: str) -> None:
-        lines = [
-            line
-            for line in difflib.unified_diff(
-                before.splitlines(), self.proposal.text.splitlines(), n=0, lineterm=""
-            )
-            if not line.startswith(("---", "+++", "@@"))
-        ]
-        click.echo("", err=True)
-        for line in lines[:_MOST_CHANGES]:
-            click.echo(f"  {clean(line, limit=_LONGEST_LINE)}", err=True)
-        if len(lines) > _MOST_CHANGES:
-            click.echo(f"  and {plural(len(lines) - _MOST_CHANGES, 'more line')}", err=True)
-
-    def _change(self, planning: PlanningRun) -> None:
-        """Ask the model for another plan; what it makes of it is shown, or why it could not."""
+    def _change(self, planning: PlanningRun) -> bool:
+        """Ask the model for another plan; whether one came of it."""
         words = click.prompt("What is to be different?", prompt_suffix="\n> ", err=True).strip()
         if not words:
-            return
-        if self.proposal.edited:
-            words += f"\n\nThe plan was edited meanwhile. It is now:\n\n{self.proposal.text}"
-        with open_reads(self.project) as db:
+            return False
+        with open_reads(planning.project) as db:
             since = reads.run_row(db, planning.id).seq
         try:
-            planning.ask_to_change(words)
+            planning.ask_to_change(self.draft.wish(words))
         except WfError as error:
             warn(error.message, error.hint)
-            return
+            return False
         standing = follow(planning, since)
-        if standing.stage is Stage.READY:
-            proposal = of_answer(standing.answer, self.workers)
-            if proposal.valid:
-                self._take(proposal, epoch=standing.epoch)
-                warn(f"planned so far: {usage_text(standing.usage) or 'usage unknown'}")
-                return
-        warn(f"it made no valid plan of that: {standing.sentence}", "the plan stays as it was")
+        if not self.draft.take(standing):
+            warn(f"no valid plan came of that: {standing.sentence}", "the plan stays as it was")
+            return False
+        warn(f"planned so far: {usage_text(standing.usage) or 'usage unknown'}")
+        return True

@@ -48,16 +48,17 @@ def new_plan_path(paths: RepoPaths, goal: str) -> Path:
     return path
 
 
-def write_plan(path: Path, text: str, *, over: bool) -> None:
+def write_plan(path: Path, text: str, *, over: bool, private: bool = True) -> None:
     """Write a plan, all of it or nothing; `over` says whether a file that is there may go.
 
+    Without `private` it is a file of the person's, with the rights of their umask.
     Raises `UsageError` where one is there that may not, `EnvironmentalError` where it cannot be
     written.
     """
     if not over and (path.exists() or path.is_symlink()):
         raise UsageError(f"{clean(str(path))} is there already", "--force writes over it")
     try:
-        write_whole(path, text.encode(), private=False)
+        write_whole(path, text.encode(), private=private)
     except OSError as error:
         raise EnvironmentalError(
             f"cannot write {clean(str(path))}: {error.strerror}", "name another file with -o"

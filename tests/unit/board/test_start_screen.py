@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import OptionList
 
+from wf_tui.board.forms.goal_form import Goal, GoalForm
 from wf_tui.board.screens.start_screen import StartApp, find_plans
 
 if TYPE_CHECKING:
@@ -62,3 +63,24 @@ async def test_a_file_name_is_only_a_name() -> None:
         await pilot.press("enter")
     assert shown == "Run plan[/][@click=app.quit]x.yaml"
     assert app.return_value == name
+
+
+async def test_a_goal_is_planned() -> None:
+    """The form asks for it, and for a planner; without a goal it stays."""
+    app = StartApp([], in_repository=True, planners=["codex"])
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.press("enter")
+        assert isinstance(app.screen, GoalForm)
+        await pilot.press(*"Ship", "tab", *"codex", "enter")
+    assert app.return_value == Goal("Ship", "codex")
+
+
+async def test_a_goal_can_be_given_up() -> None:
+    """Escape goes back to the choices, and nothing is chosen by it."""
+    app = StartApp([], in_repository=True)
+    async with app.run_test() as pilot:
+        await pilot.press("enter", "x", "escape")
+        assert not isinstance(app.screen, GoalForm)
+        await pilot.press("q")
+    assert app.return_value is None

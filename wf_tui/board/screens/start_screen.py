@@ -12,12 +12,13 @@ from textual.content import Content
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from wf_tui.board.forms.goal_form import Goal, GoalForm
 from wf_tui.board.terminal.app import TerminalApp
 from wf_tui.board.theme import OURS, choose_theme
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -40,11 +41,12 @@ def find_plans(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in found)[:_MOST]
 
 
-class StartApp(TerminalApp[str]):
-    """Returns what to begin with: a plan's file, or `DEMO`; None where the person leaves."""
+class StartApp(TerminalApp[str | Goal]):
+    """Returns what to begin with: a plan's file, a goal, `DEMO`; None where the person leaves."""
 
     DEMO = ""
-    """No file has this name."""
+    PLAN = "/"
+    """No file has these names."""
     TITLE = "wf"
     CSS_PATH = "../board.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -62,8 +64,12 @@ class StartApp(TerminalApp[str]):
     | enter | Begin with the highlighted choice. |
     """
 
-    def __init__(self, files: Sequence[str], *, in_repository: bool) -> None:
+    def __init__(
+        self, files: Sequence[str], *, in_repository: bool, planners: Sequence[str] = ()
+    ) -> None:
+        """Offer some plans; `planners` are the profiles that could write another one."""
         super().__init__()
+        self._planners = planners
         self._files = files
         self._in_repository = in_repository
         self.set_reactive(TerminalApp.theme, "textual-dark")
@@ -83,6 +89,7 @@ class StartApp(TerminalApp[str]):
             yield Label(here, markup=False)
             yield OptionList(
                 *(Option(Content(clean(f"Run {name}")), id=name) for name in self._files),
+                *self._goal_option(),
                 Option(
                     Content("See the demo: a sample swarm in a sample repository"), id=self.DEMO
                 ),
@@ -91,6 +98,10 @@ class StartApp(TerminalApp[str]):
             yield Label(hint, markup=False)
             yield Label("Enter chooses, q leaves.", markup=False)
 
+    def _goal_option(self) -> Iterator[Option]:
+        if self._in_repository:
+            yield Option(Content("Plan a goal: a model writes a plan for you"), id=self.PLAN)
+
     def on_mount(self) -> None:
         """Have the choices take the keys."""
         self.query_one(OptionList).focus()
@@ -98,7 +109,15 @@ class StartApp(TerminalApp[str]):
     @on(OptionList.OptionSelected)
     def finish_with_choice(self, event: OptionList.OptionSelected) -> None:
         """End with the chosen plan or the demo; the command line then begins it."""
-        self.exit(event.option_id)
+        if event.option_id == self.PLAN:
+            self.push_screen(GoalForm(self._planners), self.finish_with_goal)
+        else:
+            self.exit(event.option_id)
+
+    def finish_with_goal(self, goal: Goal | None) -> None:
+        """End with a goal, which the command line has planned; without one go on."""
+        if goal is not None:
+            self.exit(goal)
 
     def action_down(self) -> None:
         """Go to the next choice."""

@@ -1,0 +1,163 @@
+"""A plan that a person decides on: what they see of it, its file, and how it is changed."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
+from wf_tui.ledger.stores import store_of
+from wf_tui.planning.plan_file import new_plan_path, write_plan
+from wf_tui.planning.planning_run import Stage
+from wf_tui.planning.preview import Preview, preview_lines
+from wf_tui.planning.proposal import Proposal, of_answer, of_text
+from wf_tui.profiles.choice import worker_facts
+from wf_tui.project import open_reads
+from wf_tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wf_tui.config import Config
+    from wf_tui.plan.check_workers import WorkerFacts
+    from wf_tui.planning.planning_run import PlanningRun, Standing
+    from wf_tui.project import Project
+
+__all__ = ["PlanDraft", "Terms", "draft_of", "draft_of_planning"]
+
+_MOST_CHANGES: Final = 40
+_LONGEST_LINE: Final = 400
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What one planning is about, beside its goal."""
+
+    project: Project
+    config: Config
+    seats: Mapping[str, int]
+    """What `--worker` says."""
+    output: Path | None = None
+    """What `-o` says."""
+    force: bool = False
+    """Whether a file that is there may go."""
+
+    @property
+    def workers(self) -> Mapping[str, WorkerFacts]:
+        """The profiles that a plan may name."""
+        return worker_facts(self.config)
+
+
+def draft_of(terms: Terms, proposal: Proposal, goal: str) -> PlanDraft:
+    """Return a plan to decide on that no model has made; it is in no file yet."""
+    path = terms.output or new_plan_path(terms.project.paths, goal)
+    return PlanDraft(terms, path, proposal, may_replace=terms.force)
+
+
+def draft_of_planning(terms: Terms, planning: PlanningRun, standing: Standing) -> PlanDraft:
+    """Return the plan of a planning that is ready or has failed, as a person left it, if one has.
+
+    One without errors is in its file then.
+    """
+    stored = planning.draft()
+    kept = Path(stored.path) if stored.path else None
+    if kept is not None and kept.is_file() and stored.epoch == standing.epoch:
+        proposal = of_text(kept.read_text("utf-8", "replace"), terms.workers, edited=True)
+    else:
+        proposal = of_answer(standing.answer, terms.workers)
+    path = terms.output or (Path(stored.output) if stored.output else None)
+    path = path or kept or new_plan_path(terms.project.paths, stored.goal)
+    may_replace = path == kept or terms.force or stored.force
+    draft = PlanDraft(terms, path, proposal, planning, may_replace=may_replace)
+    if standing.stage is Stage.READY and proposal.valid and not (proposal.edited and path == kept):
+        draft.save(proposal, epoch=standing.epoch)
+    return draft
+
+
+@dataclass
+class PlanDraft:
+    """What is decided on: the newest plan, its file, and who can be asked for another one."""
+
+    terms: Terms
+    path: Path
+    proposal: Proposal
+    planning: PlanningRun | None = None
+    """The run of the model that made it; None where none did."""
+    may_replace: bool = False
+    """Whether a file that is there may go: one of this plan's, or with --force."""
+
+    @property
+    def copy(self) -> Path:
+        """The file that is edited, beside the plan's own."""
+        return self.path.with_name(f".{self.path.stem}.edit.yaml")
+
+    def save(self, proposal: Proposal, *, epoch: int | None = None) -> None:
+        """Make a plan without errors the one of the file; `epoch` is the attempt that made it."""
+        private = self.path.is_relative_to(self.terms.project.paths.root)
+        write_plan(self.path, proposal.text, over=self.may_replace, private=private)
+        self.proposal, self.may_replace = proposal, True
+        if self.planning is not None:
+            stored = self.planning.draft()
+            kept = stored.epoch if epoch is None else epoch
+            self.planning.keep(replace(stored, path=str(self.path), epoch=kept))
+
+    def lines(self) -> list[str]:
+        """Return the plan as waves with all that it would do, or what is wrong with it."""
+        report = self.proposal.report
+        if report.plan is None:
+            return report.text().split("\n")
+        project = self.terms.project
+        repository = project.repository
+        left_out = count_uncommitted(repository, project.environ)
+        around = Preview(
+            self.terms.config,
+            project.environ,
+            self.terms.seats,
+            uncommitted_text(left_out, repository.head),
+        )
+        if not store_of(project.paths).exists():
+            return [*preview_lines(report, around, None), *self.proposal.notes]
+        with open_reads(project) as db:
+            return [*preview_lines(report, around, db), *self.proposal.notes]
+
+    def edited(self, text: str) -> Proposal:
+        """Return what a person made of it, checked."""
+        return of_text(text, self.terms.workers, edited=True)
+
+    def wish(self, words: str) -> str:
+        """Return what the model is told: what a person wants, and what they changed themselves."""
+        if not self.proposal.edited:
+            return words
+        return f"{words}\n\nThe plan was edited meanwhile. It is now:\n\n{self.proposal.text}"
+
+    def take(self, standing: Standing) -> bool:
+        """Take the plan that the model has made of a wish, where it is a new one without errors."""
+        planning = self.planning
+        if standing.stage is not Stage.READY or planning is None:
+            return False
+        if self.proposal.valid and planning.draft().epoch == standing.epoch:
+            return False
+        proposal = of_answer(standing.answer, self.terms.workers)
+        if proposal.valid:
+            self.save(proposal, epoch=standing.epoch)
+        return proposal.valid
+
+    def changes(self, before: str) -> Iterator[str]:
+        """Yield the lines that are others than in an earlier text, safe to show."""
+        compared = difflib.unified_diff(
+            before.splitlines(), self.proposal.text.splitlines(), n=0, lineterm=""
+        )
+        lines = [it for it in compared if not it.startswith(("---", "+++", "@@"))]
+        for line in lines[:_MOST_CHANGES]:
+            yield clean(line, limit=_LONGEST_LINE)
+        if len(lines) > _MOST_CHANGES:
+            yield f"and {plural(len(lines) - _MOST_CHANGES, 'more line')}"
+
+    def finish(self) -> None:
+        """Record that a person has decided; the planning is over with that."""
+        if self.planning is not None and self.proposal.valid:
+            self.planning.finish()
+        elif self.planning is not None:
+            self.planning.stop()
