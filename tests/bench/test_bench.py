@@ -27,6 +27,7 @@ ROWS = {
     "line": ("an event of a line, CPU", "lines a second each: CPU", "loop lag p99"),
     "driver": ("ends at once, wall", "first event", "shim and driver each", "a line of codex"),
     "acp": ("a session of a small agent", "its driver: CPU", "its driver: memory (PSS)"),
+    "models": ("models: memory", "models: each had a tool call", "models: loop lag p99"),
     "worktree": ("git layer", "plumbing, synced", "whole attempt, 1 job", "whole attempt, 8 jobs"),
     "verdict": ("verdict to merged, 1 agent", "verdict to merged, 8 agents"),
     "start": ("wf --help", "wf status"),

@@ -43,7 +43,14 @@ class Plan:
 Intent: TypeAlias = Write | Run | Plan
 
 _WRITERS: Final = ("write", "write_file", "writefile")
-_RUNNERS: Final = ("bash", "run_shell_command", "exec_command", "shell_command", "shell")
+_RUNNERS: Final = (
+    "run_command",
+    "bash",
+    "run_shell_command",
+    "exec_command",
+    "shell_command",
+    "shell",
+)
 _PLANNERS: Final = ("todowrite", "todo_write", "write_todos", "todolist", "update_plan")
 CODE_RUNNER: Final = "exec"
 """What codex offers with models that it knows: JavaScript that calls the tools."""

@@ -114,6 +114,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     ),
     "rate-limit-once": replace(_EDIT, fault=FAULTS["rate-limit"], times=1),
     "rate-limit-after-once": replace(_EDIT, fault=FAULTS["rate-limit-after"], times=1),
+    "rate-limit-lasts": replace(_EDIT, fault=FAULTS["rate-limit-after"], times=5),
+    "waits": replace(_EDIT, fault=Cut(HowCut.HANG), after=1),
     "truncate-once": replace(_EDIT, fault=Cut(HowCut.TRUNCATE), times=1),
     "truncate-end": replace(_EDIT, fault=Cut(HowCut.TRUNCATE), after=1),
     **{how.value: replace(_EDIT, fault=Cut(how)) for how in HowCut},

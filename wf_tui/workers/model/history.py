@@ -11,12 +11,24 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.paths import private_opener
+from wf_tui.workers.model.begun_calls import unknown_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["HISTORY", "INTERRUPTED", "MOST_BYTES", "append", "read", "ready_to_go_on", "write"]
+    from wf_tui.workers.model.begun_calls import BegunCall
+
+__all__ = [
+    "HISTORY",
+    "INTERRUPTED",
+    "MOST_BYTES",
+    "append",
+    "begin",
+    "read",
+    "ready_to_go_on",
+    "write",
+]
 
 HISTORY: Final = "history.jsonl"
 """In the folder of an attempt."""
@@ -24,6 +36,8 @@ MOST_BYTES: Final = 64 << 20
 INTERRUPTED: Final = "interrupted: its effect is not known, look before you repeat it"
 """What the model is told in the place of a result that was never recorded."""
 _LEFT_OUT: Final = "left out here: the conversation has become too long to keep all of it"
+_EARLIER: Final = "earlier"
+"""In an entry: it is of an attempt before this one."""
 _RESULTS: Final = frozenset({"tool-return", "retry-prompt"})
 Entry = dict[str, object]
 Part = dict[str, object]
@@ -49,6 +63,11 @@ def append(
         write(path, _lines(path), most)
 
 
+def begin(path: Path, entries: Iterable[Entry]) -> None:
+    """Write the history of an attempt that goes on with these entries. Blocks; raises `OSError`."""
+    write(path, [{**entry, _EARLIER: True} for entry in entries])
+
+
 def write(path: Path, entries: Iterable[Entry], most: int = MOST_BYTES) -> None:
     """Write a history anew, the whole of it or none. Blocks; raises `OSError`."""
     fitted = _fitted(list(entries), most)
@@ -58,25 +77,51 @@ def write(path: Path, entries: Iterable[Entry], most: int = MOST_BYTES) -> None:
     beside.replace(path)
 
 
-def read(path: Path) -> list[Entry]:
+def read(path: Path, begun: Sequence[BegunCall] = ()) -> list[Entry]:
     """Return the entries, ready to be gone on from: each call of a tool has a result.
 
-    Empty where there is none that can be read. Blocks.
+    They begin with the last summary, if there is one. `begun` are the calls that the hands of the
+    attempt have begun; those that were never recorded stand at the end, as others that were
+    interrupted. Empty where no history can be read. Blocks.
     """
+    entries: list[Entry] = []
+    known: dict[str, tuple[str, object]] = {}
     try:
-        return ready_to_go_on(_since_summary(_lines(path)))
+        for entry in _lines(path):
+            if entry.get("summary") is True:
+                entries.clear()
+            entries.append(entry)
+            if _EARLIER not in entry:
+                # By its id: behind a summary what is left of a conversation is told again.
+                known |= {call: (name, args) for call, name, args in _calls(entry)}
     except OSError:
         return []
+    lost = unknown_to(known.values(), begun) if entries else []
+    return ready_to_go_on([*entries, _said(lost, len(entries))] if lost else entries)
 
 
-def _since_summary(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries from the last one on that stands for all before it, if there is one."""
-    since: list[Entry] = []
-    for entry in entries:
-        if entry.get("summary") is True:
-            since.clear()
-        since.append(entry)
-    return since
+def _said(lost: Sequence[BegunCall], place: int) -> Entry:
+    """Return the message of the model that began these calls, as far as it is known.
+
+    `place` is how many messages are before it.
+    """
+    parts = [
+        {
+            "part_kind": "tool-call",
+            "tool_name": name,
+            "args": args if _is_object(args) else json.dumps({"cut": args}),
+            "tool_call_id": f"lost-{place}-{number}",
+        }
+        for number, (name, args) in enumerate(lost, 1)
+    ]
+    return {"message": {"kind": "response", "parts": parts}}
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _lines(path: Path) -> Iterator[Entry]:
@@ -110,13 +155,10 @@ def ready_to_go_on(entries: list[Entry]) -> list[Entry]:
     calls: dict[str, str] = {}
     told: list[Part] = []
     for entry in entries:
-        if entry.get("summary") is True:
-            # What came before is in it.
-            answered, calls, told = [], {}, []
         if _message(entry).get("kind") == "response":
             answered += _told(calls, told)
             answered.append(entry)
-            calls, told = dict(_calls(entry)), []
+            calls, told = {call: name for call, name, _ in _calls(entry)}, []
         else:
             told += _parts(entry)
     return [*answered, *_told(calls, told)]
@@ -193,8 +235,9 @@ def _parts(entry: Entry) -> list[Part]:
     return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
-def _calls(entry: Entry) -> Iterator[tuple[str, str]]:
+def _calls(entry: Entry) -> Iterator[tuple[str, str, object]]:
+    """Yield the calls of a message: their ids, their tools and their arguments."""
     for part in _parts(entry):
         call, name = part.get("tool_call_id"), part.get("tool_name")
         if part.get("part_kind") == "tool-call" and isinstance(call, str) and isinstance(name, str):
-            yield call, name
+            yield call, name, part.get("args")

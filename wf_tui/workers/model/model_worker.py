@@ -15,6 +15,7 @@ from wf_tui.workers.driver_outcome import outcome_of
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.run_on_line import LineRun, run_on_line
 from wf_tui.workers.model import history
+from wf_tui.workers.model.begun_calls import begun_calls
 from wf_tui.workers.model.history import HISTORY
 from wf_tui.workers.model.host_link import HostLink
 from wf_tui.workers.model.host_process import HostError, HostProcess
@@ -108,11 +109,12 @@ def spec_of(job: Job, profile: Resolved, prompt: Path) -> SessionSpec:
     """
     entries = []
     if job.resume is not None:
-        entries = history.read(job.folder.parent / job.resume / HISTORY)
+        before = job.folder.parent / job.resume
+        entries = history.read(before / HISTORY, begun_calls(before))
         if not entries:
             prompt = job.fresh_prompt_file or prompt
     # Its own from the first word on: the attempt after this one reads no other.
-    history.write(job.folder / HISTORY, entries)
+    history.begin(job.folder / HISTORY, entries)
     return SessionSpec(
         id=job.folder.name,
         model=profile.model,

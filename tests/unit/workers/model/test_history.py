@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wf_tui.workers.model import history
+from wf_tui.workers.model.begun_calls import begun_calls
 from wf_tui.workers.model.history import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -109,6 +110,37 @@ def test_secrets_are_taken_out(tmp_path: Path) -> None:
     history.append(tmp_path / "h", entry, redact=lambda text: text.replace("sk-123", "KEY"))
     assert "sk-123" not in (tmp_path / "h").read_text()
     assert history.read(tmp_path / "h") == [said(text="the key is KEY")]
+
+
+def begun(folder: Path, *calls: tuple[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return what the hands of an attempt have begun, as they print it."""
+    printed = [{"call": 1, "tool": name, "args": json.dumps(args)[:300]} for name, args in calls]
+    text = "".join(f"{json.dumps(line)}\n" for line in (*printed, {"call": 1, "ok": "done"}))
+    pieces = [text[start : start + 70] for start in range(0, len(text), 70)]
+    records = [json.dumps({"at": 1.0, "text": piece}) for piece in (*pieces, "torn")]
+    (folder / "raw.jsonl").write_text("".join(f"{record}\n" for record in records))
+    return begun_calls(folder)
+
+
+def test_a_call_that_was_never_recorded(tmp_path: Path) -> None:
+    """What hands had begun when the scheduler died is told as interrupted, too; others are not."""
+    long = {"path": "b", "content": "x" * 400}
+    calls = begun(tmp_path, ("read_file", {}), ("read_file", {}), ("write_file", long))
+    path = tmp_path / "h"
+    kept(path, asked("Do it."), said("a"))
+    entries: list[Any] = history.read(path, calls)
+    assert results(entries) == [
+        [("a", INTERRUPTED)],
+        [("lost-2-1", INTERRUPTED), ("lost-2-2", INTERRUPTED)],
+    ]
+    names = [part["tool_name"] for part in entries[-2]["message"]["parts"]]
+    assert names == ["read_file", "write_file"]
+    # The next attempt knows them; what it does itself is counted anew.
+    history.begin(tmp_path / "next", entries)
+    again: list[Any] = history.read(tmp_path / "next", calls[:1])
+    assert again[-2]["message"]["parts"][0]["args"] == "{}"
+    assert len(history.read(tmp_path / "next")) == len(entries)
+    assert begun_calls(tmp_path / "none") == []
 
 
 def test_the_oldest_results_go_first(tmp_path: Path) -> None:

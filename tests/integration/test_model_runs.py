@@ -1,0 +1,241 @@
+"""Models from a plan to merged work: the real host and hands, the makers a script."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.model_runs import (
+    KEY,
+    history_of,
+    host_pid,
+    kill_host,
+    model_harness,
+    prompted,
+)
+from tests.support.model_server.intents import Run, Write
+from tests.support.model_server.scenarios import Scenario, Turn
+from tests.support.model_server.server import ModelServer
+from tests.support.plans import WRITES, parallel_plan
+from tests.support.post_mortem import violations
+from tests.support.schedulers import kill_scheduler, wait_for_end
+from tests.support.waiting import until
+from wf_tui.ledger.queries import conversation
+from wf_tui.ledger.rules.moves import ANSWER, MESSAGE, RELEASE
+from wf_tui.processes import is_running
+from wf_tui.project import open_ledger
+from wf_tui.workers.model.history import INTERRUPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.run_harness import RunHarness
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.model.rows import EventRow
+
+pytestmark = pytest.mark.slow
+MORE = f"{WRITES}, max_attempts: 3"
+NO_ASK = {"m": {"ask": "never"}}
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """Give a server that plays the makers."""
+    with ModelServer() as one:
+        yield one
+
+
+def in_a_command(harness: RunHarness) -> None:
+    """Wait until the model of the task `a` waits for a command, which the scenario `sleep` does."""
+
+    def runs() -> bool:
+        log = harness.paths.attempt("a", 1) / "raw.jsonl"
+        return log.exists() and "tail -f" in log.read_text()
+
+    until(runs, "a command runs")
+
+
+def pid_of_hands(harness: RunHarness) -> int:
+    """Return the program of the one attempt that runs."""
+    (attempt,) = harness.attempts("a")
+    assert attempt.pid is not None
+    return attempt.pid
+
+
+def nothing_lost(harness: RunHarness, server: ModelServer) -> None:
+    """Look whether the work of `a` is merged, by a model that went on from what it had said."""
+    assert harness.merged("hello.txt") == "hello from the model"
+    newest = server.requests[-1].conversation
+    assert any("This takes a while." in str(entry) for entry in newest.entries)
+    assert INTERRUPTED in "".join(newest.results)
+    assert violations(harness) == set()
+
+
+def test_the_work_of_a_model_is_merged(tmp_path: Path, server: ModelServer) -> None:
+    """A prompt becomes files on the branch; what was said, done and used is there as of agents."""
+    harness = model_harness(tmp_path, server, {"m": {"price": {"input": 1.0, "output": 10.0}}})
+    assert harness.play(parallel_plan(prompted("a", "edit"))) == "completed"
+    assert harness.merged("hello.txt") == "hello from the model"
+    task, (attempt,) = harness.task("a"), harness.attempts("a")
+    assert (task.kind, task.result) == ("merged", "Done: it is written.")
+    assert (attempt.model, attempt.lane, attempt.tools) == ("scripted", "m", 1)
+    assert attempt.usage is not None
+    used = server.count(f"{KEY}-m")
+    assert (attempt.usage.requests, attempt.usage.input_tokens) == (2, used.input_tokens)
+    assert attempt.usage.cost_microusd == used.input_tokens + 10 * used.output_tokens
+    log = (harness.paths.attempt("a", 1) / "log.jsonl").read_text()
+    kinds = [json.loads(line)["kind"] for line in log.splitlines()]
+    assert [kind for kind in kinds if kind not in {"usage", "note"}] == [
+        *("say", "tool", "tool", "say", "end"),
+    ]
+    assert len(history_of(harness, "a", 1).splitlines()) == 4
+    assert not (harness.paths.root / "host.json").exists()
+    assert violations(harness) == set()
+
+
+def test_its_key_is_nowhere_but_in_the_request(tmp_path: Path) -> None:
+    """Not in what its commands see; one that a model finds elsewhere stands in no file of wf's."""
+    file = tmp_path / "key"
+    file.write_text(f"found: {KEY}-m\n")
+    looks = Turn("I look around.", (Run(f"env; cat {file}"),))
+    with ModelServer(Scenario((looks, Turn("I write.", (Write("hello.txt"),))))) as server:
+        harness = model_harness(tmp_path, server, NO_ASK)
+        assert harness.play(parallel_plan(f"id: a, {WRITES}, prompt: Look.")) == "completed"
+    (output,) = server.results[:1]
+    environment, _, found = output.partition("found: ")
+    assert "WF_TASK=a" in environment
+    assert KEY in found
+    assert KEY not in environment
+    assert {request.key for request in server.requests} == {f"{KEY}-m"}
+    assert "M_KEY" in history_of(harness, "a", 1)
+    for path in (tmp_path / "state").rglob("*"):
+        assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+
+
+def test_a_liar_is_caught(tmp_path: Path, server: ModelServer) -> None:
+    """The floor is that of agents: who used no tool and changed nothing is not done."""
+    harness = model_harness(tmp_path, server)
+    assert harness.play(parallel_plan(prompted("a", "claims"))) == "partial"
+    assert [one.cause for one in harness.attempts("a")] == ["no_work"]
+
+
+def test_the_hosts_death_loses_nothing(tmp_path: Path, server: ModelServer) -> None:
+    """The attempt ends uncounted, and the same seat goes on from its history at once."""
+    harness = model_harness(tmp_path, server, NO_ASK)
+    harness.start(parallel_plan(prompted("a", "sleep", f"{WRITES}, max_attempts: 1")))
+    scheduler = harness.detach()
+    in_a_command(harness)
+    kill_host(harness)
+    wait_for_end(scheduler)
+    first, second = harness.attempts("a")
+    assert (first.cause, first.worker, first.tree) == ("host", second.worker, second.tree)
+    assert harness.task("a").tries == 0
+    nothing_lost(harness, server)
+
+
+def test_the_hands_death_loses_nothing(tmp_path: Path, server: ModelServer) -> None:
+    """It is a fault of the transport: counted, with the same session."""
+    harness = model_harness(tmp_path, server, NO_ASK)
+    harness.start(parallel_plan(prompted("a", "sleep", MORE)))
+    scheduler = harness.detach()
+    in_a_command(harness)
+    os.kill(pid_of_hands(harness), signal.SIGKILL)
+    wait_for_end(scheduler)
+    first, second = harness.attempts("a")
+    assert (first.outcome, first.worker) == ("failed", second.worker)
+    assert harness.task("a").tries == 1
+    nothing_lost(harness, server)
+
+
+def test_the_schedulers_death_loses_nothing(tmp_path: Path, server: ModelServer) -> None:
+    """The host ends with it; another scheduler has another host, and goes on from the history."""
+    harness = model_harness(tmp_path, server, NO_ASK)
+    harness.start(parallel_plan(prompted("a", "sleep", MORE)))
+    scheduler = harness.detach()
+    in_a_command(harness)
+    host = host_pid(harness)
+    kill_scheduler(harness, scheduler)
+    assert harness.lead() == "completed"
+    assert not is_running(host)
+    assert [one.outcome for one in harness.attempts("a")] == ["lost", "succeeded"]
+    nothing_lost(harness, server)
+
+
+def test_a_limit_is_waited_for(tmp_path: Path, server: ModelServer) -> None:
+    """After a 429 that lasts the task waits for its lane, and goes on; nothing is counted."""
+    harness = model_harness(tmp_path, server, {"m": {"seats": 2}})
+    tasks = [prompted(name, f"rate-limit-lasts {name}.txt") for name in "ab"]
+    assert harness.play(parallel_plan(*tasks)) == "completed"
+    assert {one.cause for one in harness.attempts("a")} <= {None, "rate_limit"}
+    assert harness.task("a").tries == harness.task("b").tries == 0
+    assert harness.events("lane_limited")
+    assert harness.merged("b.txt") == "hello from the model"
+
+
+def test_a_question_is_a_persons(tmp_path: Path, server: ModelServer) -> None:
+    """By default a command is asked for; a yes lets it run, a no is told to the model."""
+    harness = model_harness(tmp_path, server)
+    harness.start(parallel_plan(prompted("a", "command")))
+    harness.when(_asks, lambda ledger: ledger.move(harness.run, ANSWER, ["a"], option="allow_once"))
+    assert harness.lead() == "completed"
+    assert harness.merged("hello.txt") == "hello"
+    (asked,) = harness.events("question_asked")
+    assert "echo hello > hello.txt" in str(asked.data["text"])
+
+
+def _asks(event: EventRow) -> bool:
+    return event.kind == "question_asked"
+
+
+def test_a_message_reaches_it_while_it_works(tmp_path: Path, server: ModelServer) -> None:
+    """It is in the next request, and delivered when the model has it."""
+    harness = model_harness(tmp_path, server)
+
+    def write(ledger: Ledger) -> None:
+        ledger.move(harness.run, MESSAGE, ["a"], text="use English")
+        ledger.move(harness.run, ANSWER, ["a"], option="allow_once")
+
+    harness.start(parallel_plan(prompted("a", "command")))
+    harness.when(_asks, write)
+    assert harness.lead() == "completed"
+    assert any("use English" in prompt for prompt in server.requests[-1].conversation.prompts)
+    with open_ledger(harness.project) as ledger:
+        (message,) = conversation.messages(ledger.db, harness.run, "a")
+    assert message.state == "delivered"
+
+
+def test_a_released_task_goes_on_from_its_history(tmp_path: Path, server: ModelServer) -> None:
+    """A person who releases it loses none of its conversation, and it is not counted."""
+    harness = model_harness(tmp_path, server, NO_ASK)
+    harness.start(parallel_plan(prompted("a", "sleep")))
+    scheduler = harness.detach()
+    in_a_command(harness)
+    harness.act(lambda ledger: ledger.move(harness.run, RELEASE, ["a"]))
+    wait_for_end(scheduler)
+    assert [one.outcome for one in harness.attempts("a")] == ["cancelled", "succeeded"]
+    nothing_lost(harness, server)
+
+
+def test_makers_and_commands_share_a_run(tmp_path: Path, server: ModelServer) -> None:
+    """Two makers and a shell on one ledger: each gets its own key, each lane is its own."""
+    harness = model_harness(tmp_path, server, {"m": {}, "n": {}})
+    tasks = (
+        prompted("a", "edit a.txt", f"{WRITES}, worker: m"),
+        prompted("b", "edit b.txt", f"{WRITES}, worker: n"),
+        f"id: c, {WRITES}, run: 'echo c > c.txt'",
+    )
+    assert harness.play(parallel_plan(*tasks)) == "completed"
+    assert {request.key for request in server.requests} == {f"{KEY}-m", f"{KEY}-n"}
+    assert {name: harness.attempts(name)[0].lane for name in "abc"} == {
+        "a": "m",
+        "b": "n",
+        "c": "local",
+    }
+    assert [harness.merged(f"{name}.txt") for name in "abc"] == [
+        *("hello from the model", "hello from the model", "c"),
+    ]
