@@ -96,7 +96,7 @@ def test_what_is_done_stands_in_the_log(hands: HandsProcess) -> None:
     assert hands.process.stdout is not None
     lines = [json.loads(line) for line in hands.process.stdout.read().splitlines()]
     assert [line.get("tool") for line in lines] == ["write_file", None, "read_file", None]
-    assert lines[1]["ok"] == "wrote a, which has 1 lines now"
+    assert lines[1]["ok"] == "wrote a, which has 1 line now"
     assert lines[3]["error"] == "there is no file b"
     assert max(map(len, map(str, lines))) < 500
 

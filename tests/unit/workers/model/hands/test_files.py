@@ -59,6 +59,13 @@ def test_an_edit_keeps_encoding_and_line_endings(
     assert (tree / "f").read_bytes() == raw
 
 
+def test_bytes_that_are_no_text_stay_as_they_are(tree: Path, files: FileCalls) -> None:
+    """In a file that is UTF-8 but for some bytes, other lines are edited, and these are kept."""
+    (tree / "f").write_bytes("ä 1\n".encode() + b"\xff\n")
+    files.do("edit_file", path="f", old_text="ä 1", new_text="ä 2")
+    assert (tree / "f").read_bytes() == "ä 2\n".encode() + b"\xff\n"
+
+
 @pytest.mark.parametrize("raw", [b"\x7fELF\0\1\2", b"\xff\xfe\0\xd8"])
 def test_what_is_no_text_is_not_read(tree: Path, files: FileCalls, raw: bytes) -> None:
     """A binary file is said to be one, and an edit leaves it alone."""
@@ -80,7 +87,7 @@ def test_a_file_that_is_replaced_keeps_its_form(tree: Path, files: FileCalls) ->
     assert (tree / "run.sh").read_bytes() == b"#!/bin/sh\r\nexit\r\n"
     assert stat.S_IMODE((tree / "run.sh").stat().st_mode) == 0o750
     assert files.do("write_file", path="new/deep/f", content="x") == (
-        "wrote new/deep/f, which has 1 lines now"
+        "wrote new/deep/f, which has 1 line now"
     )
     assert (tree / "new/deep/f").read_text() == "x"
     assert not list(files.scratch.iterdir())

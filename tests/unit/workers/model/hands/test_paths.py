@@ -75,6 +75,33 @@ def test_no_tool_leaves_the_tree(tree: Path, hands: HandsProcess) -> None:
     assert sorted(os.walk(tree.parent)) == before
 
 
+_SWAP = """
+def swap(event, args):
+    path = args[0] if event == "open" else ""
+    if path in ("a", "f") and not os.path.islink("a"):
+        os.rename("a", "b")
+        os.symlink("../outside", "a")
+        os.remove("b/f")
+        os.symlink("../../outside/f", "b/f")
+sys.addaudithook(swap)
+"""
+"""Puts links to what is outside in place of a folder and of its file, just before one is opened."""
+
+
+@pytest.mark.parametrize(("tool", "args"), [("read_file", {}), ("write_file", {"content": "x"})])
+def test_a_link_that_is_made_meanwhile_leads_nowhere(
+    tree: Path, tool: str, args: dict[str, str]
+) -> None:
+    """A folder or file that becomes a link between the look at it and its opening is refused."""
+    outside = tree.parent / "outside"
+    for folder in (tree / "a", outside):
+        folder.mkdir()
+        (folder / "f").write_text("old")
+    with HandsProcess(tree, before=_SWAP) as hands:
+        assert hands.refused(tool, path="a/f", **args) == "a is not a folder"
+    assert (outside / "f").read_text() == "old"
+
+
 def test_paths_within_the_tree_are_taken_in_every_form(tree: Path, hands: HandsProcess) -> None:
     """Absolute paths below the root, steps back, and links that stay inside lead to the file."""
     (tree / "a/f").write_text("x\n")

@@ -13,6 +13,9 @@ __all__ = ["MOST_BYTES", "TextFile", "encoding_of"]
 MOST_BYTES: Final = 32 * 1024 * 1024
 """The largest file that is changed, or that is read in another way than line by line."""
 _LOOK: Final = 8192
+_ANY: Final = "surrogateescape"
+"""Keeps bytes that are no UTF-8 as what no text has, and writes them as they were."""
+_ASCII: Final = "\x7f"
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -28,6 +31,8 @@ class TextFile:
     encoding: str = "utf-8"
     crlf: bool = False
     r"""Whether every line ends in `\r\n`."""
+    is_broken: bool = False
+    """Whether not all of it is UTF-8."""
 
     @classmethod
     def read(cls, place: Place) -> Self:
@@ -51,10 +56,18 @@ class TextFile:
         except UnicodeDecodeError:
             if encoding.startswith("utf-16"):
                 raise CallError(f"{path} is no valid UTF-16 text") from None
-            encoding = "latin-1"
-            text = raw.decode(encoding)
+            return cls._broken(raw)
         crlf = text.count("\n") == text.count("\r\n") > 0
         return cls(text.replace("\r\n", "\n") if crlf else text, encoding, crlf)
+
+    @classmethod
+    def _broken(cls, raw: bytes) -> Self:
+        """Return a text that is not all UTF-8: for the most part, or of an older encoding."""
+        text, encoding = raw.decode("utf-8", _ANY), "utf-8"
+        if not any(char > _ASCII and not _is_raw(char) for char in set(text)):
+            text, encoding = raw.decode("latin-1"), "latin-1"
+        crlf = text.count("\n") == text.count("\r\n") > 0
+        return cls(text.replace("\r\n", "\n") if crlf else text, encoding, crlf, is_broken=True)
 
     def with_text(self, text: str) -> Self:
         """Return the same file with another text."""
@@ -66,7 +79,7 @@ class TextFile:
         if self.crlf:
             text = text.replace("\r\n", "\n").replace("\n", "\r\n")
         try:
-            return text.encode(self.encoding)
+            return text.encode(self.encoding, _ANY if self.is_broken else "strict")
         except UnicodeEncodeError as error:
             char = error.object[error.start]
             if "\ud800" <= char <= "\udfff":
@@ -74,6 +87,11 @@ class TextFile:
             raise CallError(
                 f"{path} is not UTF-8 but {self.encoding}, which has no {char!r}"
             ) from None
+
+
+def _is_raw(char: str) -> bool:
+    """Whether it stands for a byte that is no UTF-8."""
+    return "\udc80" <= char <= "\udcff"
 
 
 def encoding_of(start: bytes) -> str | None:
