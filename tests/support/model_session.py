@@ -52,6 +52,8 @@ class OpenSession:
     hands: Callable[[str, Json], Json | None] = done
     """What a call comes to; None: nothing yet."""
     pauses: Pauses = AT_ONCE
+    silence: float = 60.0
+    """Seconds that a maker is waited for."""
     said: list[Json] = field(default_factory=list)
     calls: list[Json] = field(default_factory=list)
     """What the hands were told."""
@@ -61,7 +63,7 @@ class OpenSession:
         hands, its_hands = socket.socketpair()
         self._line_reader, self._line = await asyncio.open_connection(sock=line, limit=1 << 24)
         self._hands_reader, self._hands = await asyncio.open_connection(sock=hands, limit=1 << 24)
-        self._http = open_client()
+        self._http = open_client(self.silence)
         port = await LinePort.open(its_line.detach())
         hands_port = await HandsPort.open(its_hands.detach())
         try:

@@ -6,7 +6,7 @@ of the models. Of the standard library alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - the stored form is read by these types
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -43,7 +43,19 @@ class Quirks:
         """
         known = any(fnmatchcase(model.lower(), pattern) for pattern in self.effort_models)
         more = self.efforts.get(effort or self.default_effort, {}) if known else {}
-        return {**self.extra_body, **more}
+        return _merged(self.extra_body, more)
+
+
+def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
+    """Return two sets of fields as one; of objects with the same name the fields of both."""
+    merged = dict(below)
+    for name, value in above.items():
+        old = merged.get(name)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            merged[name] = {**old, **value}
+        else:
+            merged[name] = value
+    return merged
 
 
 def window_of(context_tokens: Mapping[str, int], model: str) -> int:

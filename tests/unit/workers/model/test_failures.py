@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.model_server.faults import FAULTS
 from tests.support.model_session import OpenSession, quirks_of, run_session, spec_at
-from tests.support.scripted_maker import Maker, Raw, chat, failed, refused, text
+from tests.support.scripted_maker import HANG, Maker, Raw, chat, failed, refused, text
 from wf_tui.profiles.quirks import Quirks
 from wf_tui.workers.model.host.maker.requests import Pauses
 from wf_tui.workers.model.session_spec import SessionSpec
@@ -123,10 +123,10 @@ async def test_what_would_take_long_is_not_waited_for() -> None:
     ("answer", "kind", "says"),
     [
         (chat(text("I am"), finish=None), "truncated", "finish_reason"),
-        (Raw(chat(text("I am"), finish=None).pieces, whole=False), "truncated", "broke off"),
-        (Raw((b"data: {this is no JSON\n\n",)), "truncated", "broke off"),
-        (Raw((b"data: \x00\xff\xfe]\n\n",)), "truncated", "broke off"),
-        (Raw((b"",)), "truncated", "understood"),
+        (Raw(chat(text("I am"), finish=None).pieces, whole=False), "truncated", "closed"),
+        (Raw((b"data: {this is no JSON\n\n",)), "truncated", "decode"),
+        (Raw((b"data: \x00\xff\xfe]\n\n",)), "truncated", "decode"),
+        (Raw((b"",)), "truncated", "without content"),
         (refused(200, "<!doctype html><h1>It works!</h1>"), "config", "base_url"),
         (refused(200, {"base_resp": {"status_code": 1000, "status_msg": "Oh."}}), "server", "Oh."),
         (refused(200, {"hello": "world"}), "unknown", "stream"),
@@ -158,6 +158,17 @@ async def test_nobody_is_there() -> None:
             verdict = session.said[-1]
             assert (verdict["kind"], verdict["retries"]) == ("network", 2), url
             assert verdict["why"]
+
+
+async def test_a_maker_that_says_nothing_is_not_waited_for() -> None:
+    """Nothing comes within the time there is: that is the network's fault, and tried again."""
+    async with (
+        Maker(Raw((HANG,))) as server,
+        OpenSession(spec_at(server), silence=0.05) as session,
+    ):
+        verdict = await session.ended()
+    assert (verdict["kind"], verdict["retries"]) == ("network", 2)
+    assert "no answer in time" in verdict["why"]
 
 
 @pytest.mark.parametrize("url", ["http://a..b/v1", f"http://{'x' * 70}.invalid/v1", "nonsense", ""])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support.model_session import OpenSession, quirks_of, run_session, spec_at
 from tests.support.scripted_maker import HANG, Maker, Raw, call, chat, messages_of, text, thought
@@ -11,6 +16,11 @@ from wf_tui.workers.line.grammar import Answer, Cancel, End, PersonMessage
 
 WRITE = call("write_file", {"path": "a", "content": "x"})
 DONE = chat(text("All "), text("done."))
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=5,
+)
 
 
 async def test_a_session_works_by_its_tools() -> None:
@@ -204,3 +214,49 @@ async def test_budgets_end_a_session() -> None:
         async with Maker(chat(WRITE)) as maker:
             session = await run_session(spec_at(maker, **budget))
         assert (session.said[-1]["kind"], len(maker.bodies)) == ("budget", 2 - ("price" in budget))
+
+
+async def test_halves_of_characters_break_nothing() -> None:
+    """A character that a stream cuts in two is whole again; half of one alone is replaced."""
+    path = {"path": "\ud800\0x"}
+    halves = chat(text("a\ud83d"), text("\ude00"), call("read_file", path), text("\ud83d"))
+    async with Maker(halves, DONE) as maker:
+        session = await run_session(spec_at(maker))
+    assert session.said[-1]["ok"]
+    assert messages_of(maker.bodies[1])[1]["content"] == "a\U0001f600\n\n\ufffd"
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.sets(st.integers(1, 1500), max_size=30))
+def test_a_stream_may_be_cut_anywhere(cuts: set[int]) -> None:
+    """However the bytes of a stream come, the same is said, and the same is done."""
+    tagged = (text("<think>Hm.</think>Gr\u00fc\u00dfe"), call("read_file", {"path": "\u00fc"}))
+    whole = b"".join(chat(*tagged).pieces)
+    ends = sorted({cut for cut in cuts if cut < len(whole)} | {len(whole)})
+    pieces = tuple(whole[a:b] for a, b in zip([0, *ends], ends, strict=False))
+
+    async def talk() -> OpenSession:
+        async with Maker(Raw(pieces), DONE) as maker:
+            return await run_session(spec_at(maker, quirks=quirks_of("minimax")))
+
+    session = asyncio.run(talk())
+    assert [one["text"] for one in session.of("message")] == ["Hm.", "Gr\u00fc\u00dfe", "All done."]
+    assert session.of("tool_start")[0]["paths"] == ["\u00fc"]
+
+
+@pytest.mark.slow
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.dictionaries(st.text(max_size=8), _JSON, max_size=4), min_size=1, max_size=8))
+def test_any_arguments_are_answered(calls: list[dict[str, Any]]) -> None:
+    """Whatever a model calls a tool with, each call has its result and the session its end."""
+    names = ("read_file", "run_command", "apply_patch", "")
+
+    async def talk() -> OpenSession:
+        all_calls = (call(names[n % 4], args, n) for n, args in enumerate(calls))
+        async with Maker(chat(*all_calls), DONE) as maker:
+            session = await run_session(spec_at(maker, ask="never"))
+            results = [one for one in messages_of(maker.bodies[1]) if one["role"] == "tool"]
+            assert len(results) == len(calls)
+            return session
+
+    assert asyncio.run(talk()).said[-1]["ok"]

@@ -16,6 +16,8 @@ REJECT: Final = "reject_once"
 _OPTIONS: Final = (Option(ALLOW, "Allow once", ALLOW), Option(REJECT, "Reject", REJECT))
 _LONGEST_TEXT: Final = 4000
 """Characters that a person is shown; a longer text is asked, and never allowed for good."""
+_LOOKS: Final = frozenset({"read", "search", "think"})
+"""What changes nothing: that it was allowed is not worth a line."""
 _REFUSED: Final = "refused by a person: do not try it again in another way"
 _UNANSWERED: Final = "refused: nobody answered the question; go on without it"
 _TOO_MANY: Final = "refused: too many questions are open; wait for the answers, or do without"
@@ -44,9 +46,9 @@ class Approvals:
         """Decide on a request: by rule at once, else when a person has."""
         permission = decide(request, self._rules)
         if permission.allowed:
-            self._say(
-                Other("answer", f"wf allows once ({permission.reason}): {text[:_LONGEST_TEXT]}")
-            )
+            if request.kind not in _LOOKS:
+                words = f"wf allows once ({permission.reason}): {text[:_LONGEST_TEXT]}"
+                self._say(Other("answer", words))
             return Decision(allowed=True)
         if request.command is None and not permission.by_rule:
             # The hands are confined, too: what a person allowed here would still not be done.

@@ -17,7 +17,7 @@ from wf_tui.workers.model.host.instructions import instructions
 from wf_tui.workers.model.host.maker.failures import AttemptFailed
 from wf_tui.workers.model.host.maker.models import provider_of
 from wf_tui.workers.model.host.maker.requests import ModelRequests
-from wf_tui.workers.model.host.messages import entry_of, read_history, told
+from wf_tui.workers.model.host.messages import entry_of, read_history, sound_answer, told
 from wf_tui.workers.model.host.shortening import Shortening
 from wf_tui.workers.model.host.tool_calls import ToolCalls, offered
 from wf_tui.workers.model.session_spec import SessionSpec
@@ -71,7 +71,7 @@ class Conversation:
         self._keep(told("\n\n".join(filter(None, (self._spec.resumed_notes, self._spec.prompt)))))
         while True:
             self._hear()
-            response = await self._answer()
+            response = sound_answer(await self._answer())
             self._keep(response)
             self.text = response.text or self.text
             calls = response.tool_calls
@@ -85,6 +85,7 @@ class Conversation:
                 return
 
     async def _answer(self) -> ModelResponse:
+        await self._port.drained()
         await self._look_at_budget()
         self._messages = await self._shortening.fitted(self._messages)
         if self._shortening.is_summarised:

@@ -14,28 +14,47 @@ from pydantic_ai.messages import (
     ModelMessagesTypeAdapter,
     ModelRequest,
     ModelResponse,
+    ModelResponsePart,
+    TextPart,
     ThinkingPart,
     ToolCallPart,
     ToolReturnPart,
     UserPromptPart,
 )
 
+from wf_tui.workers.line.fields import sound_text
 from wf_tui.workers.model.history import INTERRUPTED
 
-__all__ = ["entry_of", "read_history", "result_of", "told"]
+__all__ = ["entry_of", "read_history", "result_of", "sound_answer", "told"]
 
 
 def told(text: str) -> ModelRequest:
     """Return what somebody says to the model."""
-    return ModelRequest(parts=[UserPromptPart(content=text)])
+    return ModelRequest(parts=[UserPromptPart(content=sound_text(text))])
 
 
 def result_of(call: ToolCallPart, text: str, *, failed: bool = False) -> ModelRequest:
     """Return what a tool says to the model."""
-    part = ToolReturnPart(call.tool_name, text, tool_call_id=call.tool_call_id)
+    part = ToolReturnPart(call.tool_name, sound_text(text), tool_call_id=call.tool_call_id)
     if failed:
         part = replace(part, outcome="failed")
     return ModelRequest(parts=[part])
+
+
+def sound_answer(response: ModelResponse) -> ModelResponse:
+    """Return an answer without halves of characters: a stream may cut one, and no request has it.
+
+    Two halves that came one after the other are a character again.
+    """
+    return replace(response, parts=[_sound(part) for part in response.parts])
+
+
+def _sound(part: ModelResponsePart) -> ModelResponsePart:
+    if isinstance(part, TextPart | ThinkingPart):
+        return replace(part, content=sound_text(part.content))
+    if isinstance(part, ToolCallPart) and isinstance(part.args, str):
+        return replace(part, args=sound_text(part.args))
+    return part
 
 
 def entry_of(message: ModelMessage, *, is_summary: bool = False) -> str:

@@ -76,8 +76,8 @@ def cause_of_error(error: Exception, quirks: Quirks, *, has_begun: bool, now: fl
             _words(body) or str(error), json.dumps(body, default=str), None, {}, quirks, now
         )
     if isinstance(error, ModelAPIError):
-        return Cause(FailureKind.TRUNCATED, f"its answer broke off: {error.message}")
-    return Cause(FailureKind.TRUNCATED, f"its answer was not understood: {error}")
+        return Cause(FailureKind.TRUNCATED, error.message)
+    return Cause(FailureKind.TRUNCATED, str(error))
 
 
 def cause_of_finish(reason: str, quirks: Quirks) -> Cause | None:
@@ -93,7 +93,7 @@ def _of_connection(error: ModelConnectionError, *, has_begun: bool) -> Cause:
     if isinstance(error, ModelTimeoutError):
         return Cause(FailureKind.NETWORK, f"no answer in time ({type(deepest).__name__})")
     if has_begun:
-        return Cause(FailureKind.TRUNCATED, f"its answer broke off: {words}")
+        return Cause(FailureKind.TRUNCATED, words)
     if "CERTIFICATE_VERIFY_FAILED" in words:
         return Cause(FailureKind.CONFIG, f"its certificate is not trusted here: {words}")
     return Cause(FailureKind.NETWORK, words)

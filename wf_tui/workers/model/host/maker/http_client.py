@@ -6,8 +6,9 @@ import httpx2
 
 __all__ = ["NoStreamError", "open_client"]
 
-_TIMEOUT: Final = httpx2.Timeout(600.0, connect=20.0, pool=None)
-"""Seconds. Between two pieces of an answer a model may think for minutes."""
+_SILENCE: Final = 600.0
+"""Seconds between two pieces of an answer, for a model may think for minutes."""
+_CONNECT: Final = 20.0
 _LIMITS: Final = httpx2.Limits(max_connections=1000, max_keepalive_connections=200)
 """The client's own limits would let a hundred conversations wait for each other."""
 _NO_STREAM: Final = ("application/json", "text/html")
@@ -26,14 +27,16 @@ class NoStreamError(Exception):
         self.body = body[:_LONGEST].decode("utf-8", "replace")
 
 
-def open_client() -> httpx2.AsyncClient:
+def open_client(silence: float = _SILENCE) -> httpx2.AsyncClient:
     """Return the client that all conversations share; closed by whoever opened it.
+
+    `silence` is in seconds, between two pieces of an answer, and before the first one.
 
     It goes through a proxy that the user's environment names, and obeys SSL_CERT_FILE. It follows
     no redirect: that would carry the key to an address that nobody has configured.
     """
     return httpx2.AsyncClient(
-        timeout=_TIMEOUT,
+        timeout=httpx2.Timeout(silence, connect=_CONNECT, pool=None),
         limits=_LIMITS,
         follow_redirects=False,
         event_hooks={"response": [_refuse_no_stream]},
