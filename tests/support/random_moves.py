@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,9 @@ from tests.support.ledger_harness import (
 )
 from wf_tui.errors import RefusedError, UsageError, WfError
 from wf_tui.ledger.ledger import Fence, Ledger
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.new_tasks import NewPhase
+from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries import conversation, reads
@@ -48,9 +51,12 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.model.rows import AttemptRow
 
-NAMES = ["w1", "w2", "o1"]
+NAMES = ["w1", "w2", "o1", "k1"]
 SCOPES = [(), ("src/a",), ("src/a", "src/b"), ("docs/",)]
-SEATS = [seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review",))]
+SEATS = [
+    seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review",)),
+    seat("k1", "critic", kind="agent"),
+]  # fmt: skip
 POLICIES = ["hold"] * 5 + ["skip_continue"] * 4 + ["abort"]
 REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
@@ -70,6 +76,7 @@ DEEDS = [
     "reassign", "edit", "answer", "answer", "message", "forget", "undo", "whole", "stop_now",
     "jobs", "add", "together",
 ]  # fmt: skip
+VERDICTS = ["fail", "pass", "unsure"]
 LOST = Ending(Outcome.LOST, "lost", "its scheduler died")
 
 
@@ -142,7 +149,7 @@ class RandomMoves(RuleBasedStateMachine):
             return
         fence = fence_of(live[pick % len(live)])
         with suppress(RefusedError):
-            if how in {"merged", "conflict"}:
+            if how in {"merged", "conflict"} and not self.drive.task(fence.task).critic_of:
                 self.drive.ledger.step(fence, Step.INTEGRATING)
             report(self.drive, fence, how)
 
@@ -190,16 +197,19 @@ class RandomMoves(RuleBasedStateMachine):
                 self.given(Fence(RUN, task.id, task.epoch, str(task.worker)))
 
     def help_out(self, *_: int) -> None:
-        """Let all that is blocked by itself have another go."""
+        """Let all that is blocked by itself have another go, but for what its critic looks at."""
         with suppress(RefusedError):
             self.drive.mine.resume(RUN)
-        blocked = [task.id for task in reads.tasks(self.drive.db, RUN) if task.state == "blocked"]
+        rows = reads.tasks(self.drive.db, RUN)
+        blocked = [task.id for task in rows if task.state == "blocked" and task.kind != "critic"]
         self.drive.mine.move(RUN, RETRY, blocked)
         self.drive.mine.move(RUN, UNHOLD, blocked)
 
     def reassign(self, pick: int, which: int) -> None:
         """Give a task to a seat or a profile."""
-        self.drive.mine.move(RUN, REASSIGN, [self._pick(pick)], to=["w1", "w2", "shell"][which % 3])
+        to = ["w1", "w2", "shell"][which % 3]
+        with suppress(UsageError):  # a critic takes no commands
+            self.drive.mine.move(RUN, REASSIGN, [self._pick(pick)], to=to)
 
     def edit(self, pick: int, which: int) -> None:
         """Change what a task asks for, and its place."""
@@ -279,9 +289,7 @@ def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
     ledger = drive.ledger
     match how:
         case "merged" | "no_changes" | "answered":
-            rivals = drive.task(fence.task).spec.needs
-            named = Judgement(pick=[*rivals, None, "nobody"][fence.epoch % (len(rivals) + 2)])
-            return ledger.done(fence, DoneKind(how), GOOD, result_of(fence), judgement=named)
+            return _finish(drive, fence, DoneKind(how))
         case "failed" | "gate":
             return ledger.fail(fence, BAD, kind=BlockedKind(how))
         case "scope" | "budget":
@@ -328,6 +336,29 @@ def _go_on(ledger: Ledger, fence: Fence, how: str) -> bool:
             ledger.heartbeat(RUN, [fence])
             return True
     return ledger.step(fence, Step(how))
+
+
+def _finish(drive: LedgerHarness, fence: Fence, kind: DoneKind) -> bool:
+    """Let a worker be done: its work first goes to its critic, and its answer may judge others."""
+    task = drive.task(fence.task)
+    if task.critic_of:
+        kind = DoneKind.ANSWERED
+    passed = task.by_hand or task.by_critic or not task.spec.critic
+    if kind is DoneKind.MERGED and not passed:
+        return _to_critic(drive, fence)
+    verdict = VERDICTS[(fence.epoch + len(drive.events("critic_judged"))) % len(VERDICTS)]
+    names = [*task.spec.needs, None, "nobody"]
+    named = Judgement(verdict, names[fence.epoch % len(names)])
+    return drive.ledger.done(fence, kind, GOOD, result_of(fence), judgement=named)
+
+
+def _to_critic(drive: LedgerHarness, fence: Fence) -> bool:
+    """Let work go to its critic, as a scheduler does once it has passed its checks."""
+    ledger, commit = drive.ledger, f"h{fence.task}{fence.epoch}"
+    if not ledger.step(fence, Step.CHECKING):
+        return False
+    ledger.harvested(fence, WorkHarvested(commit=commit))
+    return ledger.hold_for_critic(fence, replace(GOOD, commit=commit), {}, tree=None)
 
 
 def _ask(ledger: Ledger, fence: Fence) -> bool:
@@ -386,11 +417,15 @@ def with_rivals(random: Random, made: NewPhase) -> list[NewPhase]:
 def a_task(random: Random, name: str, known: list[str]) -> NewTask:
     """Return a task that may need two of the known ones."""
     needs = random.sample(known, min(len(known), random.choice([0, 0, 1, 2])))
+    mode = random.choice(["read_write", "read_write", "read_only"])
+    isolation = random.choice(["auto", "shared"])
+    judged = mode == "read_write" and isolation == "auto" and random.random() < 0.4
     return shell(
         name,
         *needs,
-        mode=random.choice(["read_write", "read_write", "read_only"]),
-        isolation=random.choice(["auto", "shared"]),
+        spec=Spec(command="true", needs=tuple(needs), critic="look" * judged, critic_rounds=2),
+        mode=mode,
+        isolation=isolation,
         scope=random.choice(SCOPES),
         worker=random.choice(["", "", "w2", "shell"]),
         max_attempts=random.choice([1, 2, 9, 9]),

@@ -76,7 +76,7 @@ def check_task_added(run: ReplayState, event: EventRow) -> None:
         )
     phase = run.phases[phase_name]
     # A phase that is over may be opened again only while nothing has been built on its end.
-    if phase.settled:
+    if phase.settled and not get_text(event, "critic_of"):
         later = [
             n
             for n in run.dependent_phases[phase_name]

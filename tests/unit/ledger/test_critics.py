@@ -226,7 +226,7 @@ def test_after_a_conflict_it_is_asked_again(run: LedgerHarness) -> None:
     run.ledger.conflict(fence, BAD, ("x",), "x differs", head="h1")
     assert (run.where("a"), run.task("a").tries) == ("P", 0)
     work(run)
-    assert run.task("a").note == "round 1 of 3, a.critic.1 looks at it"
+    assert run.task("a").note == "round 1 of 3, a.critic.2 looks at it"
     judge(run, "pass", "a.critic.2")
     merge(run)
     assert sound(run)

@@ -190,8 +190,10 @@ def done(
         with_result = evolve(with_result, pick=judgement.pick if judgement else None)
     too_late(tx, task)
     closed = close(tx, tx.update_task(task, with_result), ending)
-    if task.critic_of:
+    if task.critic_of and kind is DoneKind.ANSWERED:
         critics.judged(tx, closed, judgement.verdict if judgement else "unsure")
+    else:
+        critics.given_up(tx, closed)
     rivals.after_end(tx, closed)
     rivals.take_judged(tx, closed)
     return closed

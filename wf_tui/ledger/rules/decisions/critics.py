@@ -30,6 +30,7 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.rules import going_on
 from wf_tui.ledger.rules.claims import open_attempt, wake_next
+from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.load import add_critic
 from wf_tui.ledger.rules.task_guards import fence
 from wf_tui.plan.choices import Pick
@@ -154,6 +155,7 @@ def dismiss(tx: Change, author: TaskRow) -> None:
             wake_next(tx, critic)
         skipped = TaskSkipped(kind=DoneKind.SKIPPED, stopped=stops or None, after=author.id)
         tx.emit_move(skipped, critic)
+        too_late(tx, critic)
         if stops:
             fence(tx, critic)
         note = f"{author.id} went on without it"
