@@ -11,6 +11,7 @@ import click
 from wf_tui.cli.board import on_terminal
 from wf_tui.cli.context import parse_seats, project_at
 from wf_tui.cli.plan_settling import Settling
+from wf_tui.cli.plan_shape import shape_options
 from wf_tui.cli.start_run import run_options
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError
@@ -19,6 +20,7 @@ from wf_tui.planning.plan_file import check_output
 from wf_tui.planning.source import read_source
 
 if TYPE_CHECKING:
+    from wf_tui.cli.plan_shape import ShapeWords
     from wf_tui.cli.start_run import RunOptions
 
 __all__ = ["new"]
@@ -28,7 +30,13 @@ _NEWEST: Final = ""
 
 @click.command
 @click.argument("goal", required=False)
-@click.option("--profile", default="", metavar="P", help="The profile that plans.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="P",
+    help="The profile that plans; with --shape those that do the work.",
+)
 @click.option(
     "-o",
     "--output",
@@ -51,23 +59,26 @@ _NEWEST: Final = ""
     metavar="[=RUN]",
     help="Go on with a planning that was begun; the newest, or the run that is named.",
 )
+@shape_options
 @run_options
 def new(
     *,
     goal: str | None,
-    profile: str,
+    profiles: tuple[str, ...],
     output: Path | None,
     force: bool,
     yes: bool,
     source: str | None,
     resume: str | None,
+    words: ShapeWords,
     options: RunOptions,
 ) -> int:
     """Have a model write a plan for GOAL, look at it, and run it.
 
     The planning is a run of its own that changes nothing (wf runs --all). Its plan is checked, and
     shown as waves with all commands that would run. You edit it, ask for changes in words, run it,
-    or leave it: it stays in its file. Without a terminal give -o, or --yes.
+    or leave it: it stays in its file. Without a terminal give -o, or --yes. With --shape no model
+    is asked.
     """
     agrees = on_terminal() and not options.as_json
     if not (agrees or yes or output):
@@ -82,11 +93,19 @@ def new(
     place = output.absolute() if output else None
     terms = Terms(project_at(options.repo), config, seats, place, force)
     settling = Settling(terms, options, yes=yes, agrees=agrees)
+    if words.shape is None:
+        words.require_shape()
     if resume is not None:
-        if goal or source or profile:
+        if goal or source or profiles or words.shape:
             raise UsageError("--resume goes on with what was asked for", "leave out the rest")
         return settling.resume(resume)
-    if not goal and not source:
+    if not goal and (words.shape or not source):
         raise UsageError("say what is to be done", 'wf plan new "GOAL"')
+    if words.shape:
+        if source:
+            raise UsageError("--shape and --from exclude each other", "leave one out")
+        return settling.ready(words.proposal(terms, goal or "", profiles), goal or "")
+    if len(profiles) > 1:
+        raise UsageError("one profile plans", "name one; with --shape several do the work")
     given = read_source(source) if source else None
-    return settling.plan(goal or "", profile, given)
+    return settling.plan(goal or "", "".join(profiles), given)

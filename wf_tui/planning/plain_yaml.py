@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -11,6 +10,7 @@ from pydantic_core import PydanticUndefined
 from wf_tui.plan.foreign.keys import rename_aliases
 from wf_tui.plan.formats.json_text import read_json
 from wf_tui.plan.formats.toml_text import read_toml
+from wf_tui.plan.formats.write_yaml import PlanDumper, represent_text
 from wf_tui.plan.formats.yaml_text import read_yaml
 from wf_tui.plan.models import AGENT_TYPE_WORDS, Defaults, Phase, Plan, Task
 
@@ -27,8 +27,6 @@ _READERS: Final = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
 _FIRST: Final = ("goal", "name", "id", "title", "description", "agent_type", "mode", "worker")
 _LAST: Final = ("prompt", "run", "gate", "defaults", "tasks", "phases")
 _WIDTH: Final = 100
-_ODD: Final = re.compile("[^\t\n -~\xa1-\u1fff\u2030-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-"""Signs that YAML takes for the end of a line, or that nobody sees: written as escapes."""
 
 
 def written_values(text: str, format_: str) -> Table:
@@ -112,12 +110,8 @@ def _ordered(table: Mapping[str, object]) -> dict[str, object]:
     return {key: table[key] for key in order if key in table}
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks, and short lists of words in one line."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
-        """Write out what is there twice: plans have no aliases."""
-        return True
+class _Dumper(PlanDumper):
+    """Writes short lists of words in one line, and all that is in a list indented."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's signature
         """Indent what is in a list, which people expect."""
@@ -125,10 +119,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    if _ODD.search(text):
-        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
-    style = "|" if "\n" in text.rstrip("\n") or len(text) > _WIDTH else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    node = represent_text(dumper, text)
+    if node.style is None and len(text) > _WIDTH:
+        node.style = "|"
+    return node
 
 
 def _list(dumper: yaml.SafeDumper, values: list[Any]) -> yaml.SequenceNode:

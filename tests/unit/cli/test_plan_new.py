@@ -90,3 +90,34 @@ def test_a_planner_is_chosen_or_refused(
 def test_there_is_nothing_to_go_on_with_at_first(cli: CliHarness) -> None:
     """Of what was never begun."""
     assert refused(cli, "--resume", "--yes")[0] == 2
+
+
+def test_a_shape_needs_no_model(cli: CliHarness) -> None:
+    """Its plan is in the file; nobody plans, and no run is made."""
+    settings(cli)
+    out = cli.root / "out.yaml"
+    words = ("--shape", "fan-out", "--items", "a,b", "--scope", "{{item}}", "-o", out)
+    done = cli.here("plan", "new", "Write {{item}}", *words)
+    assert done.exit_code == 0, done.stderr
+    assert out.read_text() == done.stdout
+    assert not list((cli.root / "state").glob("*/runs/*"))
+    assert cli.here("plan", "check", out, repo=False).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--shape", "fanout"], "did you mean 'fan-out'"),
+        (["--shape", "fan-out", "--from", "x"], "exclude each other"),
+        (["--items", "a,b"], "--shape, which is missing"),
+        (["--shape", "fan-out"], "needs an item"),
+        (["--shape", "pipeline", "--profile", "none"], "unknown profile"),
+        (["--profile", "a", "--profile", "b"], "one profile plans"),
+    ],
+)
+def test_what_a_shape_cannot_be_made_of_is_wrong_usage(
+    cli: CliHarness, words: list[str], said: str
+) -> None:
+    """Exit 2, and what helps."""
+    status, text = refused(cli, "goal", "--yes", *words)
+    assert (status, said in text) == (2, True), text

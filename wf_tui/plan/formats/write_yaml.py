@@ -12,7 +12,7 @@ from wf_tui.plan.foreign.traps import odd_word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["plan_text"]
+__all__ = ["PlanDumper", "plan_text", "represent_text"]
 
 _WIDEST: Final = 1 << 20
 """Characters of a line: a prompt of one line stays one."""
@@ -20,14 +20,16 @@ _OTHER_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
 """What YAML takes for the end of a line, too, and would read back as a newline."""
 
 
-class _PlanDumper(yaml.SafeDumper):
+class PlanDumper(yaml.SafeDumper):
     """Writes texts of several lines as blocks, and nothing as an alias, which plans do not have."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the dumper's signature
+        """Write out what is there twice."""
         return True
 
 
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Return a text as it is written: in quotes, as a block or plain; a dumper calls it."""
     style = None
     if _OTHER_BREAKS.search(text) or odd_word(text):
         style = '"'
@@ -36,7 +38,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_PlanDumper.add_representer(str, _represent_text)
+PlanDumper.add_representer(str, represent_text)
 
 
 def plan_text(plan: Mapping[str, object]) -> str:
@@ -47,7 +49,7 @@ def plan_text(plan: Mapping[str, object]) -> str:
     """
     text: str = yaml.dump(
         dict(plan),
-        Dumper=_PlanDumper,
+        Dumper=PlanDumper,
         sort_keys=False,
         allow_unicode=True,
         width=_WIDEST,

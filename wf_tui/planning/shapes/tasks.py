@@ -30,7 +30,9 @@ __all__ = [
 _LONGEST_GOAL: Final = 200
 _LONGEST_TITLE: Final = 100
 _USUAL: Final = 4
-_EDIT: Final = "Edit what you like, look at it with `wf plan FILE`, and run it with `wf run FILE`."
+_EDIT: Final = (
+    "Edit what you like, look at it with `wf plan show FILE`, and run it with `wf run FILE`."
+)
 
 
 def head(shape: str, options: ShapeOptions, at_once: int) -> tuple[str, list[Piece]]:
