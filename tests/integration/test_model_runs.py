@@ -18,12 +18,14 @@ from tests.support.model_runs import (
     prompted,
 )
 from tests.support.model_server.intents import Run, Write
-from tests.support.model_server.scenarios import Scenario, Turn
+from tests.support.model_server.scenarios import SCENARIOS, Scenario, Turn
 from tests.support.model_server.server import ModelServer
 from tests.support.plans import WRITES, parallel_plan
 from tests.support.post_mortem import violations
+from tests.support.run_harness import RunHarness
 from tests.support.schedulers import kill_scheduler, wait_for_end
 from tests.support.waiting import until
+from wf_tui.config import Preset, Profile
 from wf_tui.ledger.queries import conversation
 from wf_tui.ledger.rules.moves import ANSWER, MESSAGE, RELEASE
 from wf_tui.processes import is_running
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.support.run_harness import RunHarness
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import EventRow
 
@@ -239,3 +240,57 @@ def test_makers_and_commands_share_a_run(tmp_path: Path, server: ModelServer) ->
     assert [harness.merged(f"{name}.txt") for name in "abc"] == [
         *("hello from the model", "hello from the model", "c"),
     ]
+
+
+def test_the_first_merged_work_of_each_maker(tmp_path: Path, server: ModelServer) -> None:
+    """A preset and a key are all that the five makers need; each is asked in its own interface."""
+    names = ("deepseek", "minimax", "moonshot", "openai", "zai")
+    harness = RunHarness(
+        tmp_path,
+        profiles={name: Profile.model_validate({"kind": None, "preset": name}) for name in names},
+        # The servers of the makers are not in a test; all else of their presets is as it comes.
+        presets={name: Preset.model_validate({"base_url": f"{server.url}/v1"}) for name in names},
+    )
+    harness.environ |= {f"{name.upper()}_API_KEY": f"{KEY}-{name}" for name in names}
+    tasks = [prompted(name, f"edit {name}.txt", f"{WRITES}, worker: {name}") for name in names]
+    assert harness.play(parallel_plan(*tasks)) == "completed"
+    for name in names:
+        assert harness.merged(f"{name}.txt") == "hello from the model"
+        (attempt,) = harness.attempts(name)
+        assert (attempt.lane, attempt.usage is not None) == (name, True)
+        (path,) = {one.path for one in server.requests if one.key == f"{KEY}-{name}"}
+        assert path == ("/v1/responses" if name == "openai" else "/v1/chat/completions")
+
+
+def test_a_task_that_failed_twice_goes_to_a_stronger_model(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    """It begins anew there, and is told by whom it was tried before, and how that ended."""
+    server.decide = lambda asked: None if asked.model == "strong" else SCENARIOS["claims"]
+    harness = model_harness(
+        tmp_path, server, {"cheap": {"fallback": ["strong"]}, "strong": {"model": "strong"}}
+    )
+    task = f"id: a, {WRITES}, prompt: Write it., worker: cheap, max_attempts: 3"
+    assert harness.play(parallel_plan(task)) == "completed"
+    assert [(one.profile, one.cause) for one in harness.attempts("a")] == [
+        ("cheap", "no_work"),
+        ("cheap", "no_work"),
+        ("strong", None),
+    ]
+    (told,) = {one.conversation.prompts[0] for one in server.requests if one.key.endswith("strong")}
+    data = json.loads(told.partition("\n{")[2].join(("{", "")).rpartition("}")[0] + "}")
+    assert [(one["worker"], one["cause"]) for one in data["earlier_attempts"]] == [
+        ("cheap-1", "no_work"),
+        ("cheap-1", "no_work"),
+    ]
+
+
+def test_a_role_goes_to_the_model_that_lists_it(tmp_path: Path, server: ModelServer) -> None:
+    """Reading is done by a cheap model, all else by the other one."""
+    harness = model_harness(tmp_path, server, {"cheap": {"roles": ["explore"]}, "strong": {}})
+    tasks = (
+        f"id: a, agent_type: explore, prompt: {json.dumps('scenario: claims')}",
+        prompted("b", "edit"),
+    )
+    assert harness.play(parallel_plan(*tasks)) == "completed"
+    assert [harness.attempts(name)[0].profile for name in "ab"] == ["cheap", "strong"]

@@ -197,6 +197,26 @@ def test_the_profiles_of_agents_are_read(tmp_path: Path) -> None:
         assert kinds <= {"program", "key", "login"}
 
 
+def test_the_profiles_of_models_are_read(tmp_path: Path) -> None:
+    """They work as they stand with a key; and the table has what the presets say."""
+    (text,) = [block.text for block in _BLOCKS if block.name == "models.toml"]
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    profiles = resolve_all(load_config({"WF_CONFIG": str(path)}))
+    assert {name for name, one in profiles.items() if one.kind == "model"} == {
+        *("cheap", "strong", "local"),
+    }
+    assert not usable(profiles["local"], {})
+    rows = re.findall(r"^\| `([\w-]+)` \| `(\w+_API_KEY)` \| (\S+) \|$", _README, re.MULTILINE)
+    made = {}
+    for name, _, _ in rows:
+        path.write_text(f'[profiles.p]\npreset = "{name}"\n')
+        profile = resolve_all(load_config({"WF_CONFIG": str(path)}))["p"]
+        made[name] = (profile.keys[0].place, profile.model)
+    assert made == {name: (key, model) for name, key, model in rows}
+    assert len(rows) == 5
+
+
 def test_every_command_that_exists_is_in_the_table_and_no_other() -> None:
     """The table of commands is that of `wf --help`."""
     rows = re.findall(r"^\| (`wf .*?) \|", _README, re.MULTILINE)

@@ -55,5 +55,5 @@ def _text(found: Reading, name: str) -> tuple[str, bool]:
         except OSError:
             pass  # claimed a moment ago: it is about to be written
     facts = read_facts(found.db, found.run.id, row, asked_next(found.db, row))
-    facts = complete(facts, open_control(found.paths), found.paths)
+    facts = complete(facts, open_control(found.paths), found.paths, found.run.head)
     return render(facts, secrets.token_hex(8)), facts.resumed

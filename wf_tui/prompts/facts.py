@@ -126,6 +126,8 @@ class PromptFacts:
     comments: tuple[Comment, ...] = ()
     conflict: tuple[str, ...] = ()
     """The paths that did not merge the last time."""
+    changed_since: tuple[str, ...] = ()
+    """What others have changed since the session that goes on began, a line for each file."""
     resumed: bool = False
     """Whether the worker knows the task already, from the session that it goes on with."""
     critics: tuple[CriticWords, ...] = ()

@@ -206,13 +206,18 @@ def needed_results(db: Database, run: str, task: TaskRow) -> tuple[NeededResult,
     return tuple(found)
 
 
-def complete(facts: PromptFacts, control: Control, paths: RunPaths) -> PromptFacts:
+def complete(
+    facts: PromptFacts, control: Control, paths: RunPaths, base: str | None = None
+) -> PromptFacts:
     """Add what the git repository and the folders of attempts have; blocks.
 
-    What cannot be read is left out: a prompt without it is better than none.
+    `base` is the commit that the worktree begins with, where that is known. What cannot be read is
+    left out: a prompt without it is better than none.
     """
+    before = facts.earlier[-1].base if facts.resumed and facts.earlier else None
     return replace(
         facts,
+        changed_since=_files(control, before, base) if before != base else (),
         needed=tuple(
             _with_patch(
                 replace(need, files=_files(control, need.base, need.work) or need.files),

@@ -188,6 +188,11 @@ def _resumed(facts: PromptFacts) -> Iterator[str]:
         "\nLook at what is in the worktree before you repeat anything, then finish the task. The "
         "rules are the same."
     )
+    if facts.changed_since:
+        yield (
+            "Others have changed files since you began: what is in the worktree now is newer than "
+            "what you have seen of them. They stand under `changed_since` in the data."
+        )
 
 
 def _said(said: PersonSaid) -> str:
@@ -225,6 +230,7 @@ def _data(facts: PromptFacts) -> dict[str, object]:
         "results_of_needed_tasks": {
             need.id: _needed(need, share) for need, share in _shares(facts)
         },
+        "changed_since": list(facts.changed_since),
         "earlier_attempts": [_earlier(attempt) for attempt in facts.earlier],
         "questions": [
             {"asked": _time(said.at), "text": said.question, "chosen": said.chosen or None}

@@ -59,7 +59,7 @@ class ModelServer:
 
     def __init__(self, default: str | Scenario = "edit", decide: Decide | None = None) -> None:
         self._default = SCENARIOS[default] if isinstance(default, str) else default
-        self._decide = decide
+        self.decide = decide
         self._lock = threading.Lock()
         self._requests: list[Request] = []
         self._answered: Counter[str] = Counter()
@@ -150,5 +150,5 @@ class ModelServer:
                 results += 1
             elif isinstance(entry, Prompt) and (scenario := scenario_named(entry.text)):
                 return scenario, results
-        decided = self._decide(conversation) if self._decide else None
+        decided = self.decide(conversation) if self.decide else None
         return decided or self._default, results

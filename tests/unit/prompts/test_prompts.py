@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,12 +164,19 @@ def test_a_reader_and_a_structured_answer(harness: RunHarness) -> None:
 def test_a_resumed_session_is_told_only_what_is_new(harness: RunHarness) -> None:
     """It knows its task and the rules."""
     earlier = EarlierAttempt(1, "w", "lost", "lost", "its scheduler died")
-    text = render(facts(harness, resumed=True, earlier=(earlier,)), MARK)
+    known = facts(harness, resumed=True, earlier=(earlier,))
+    text = render(known, MARK)
     outside, data = parts(text)
     assert outside.startswith("# Go on\n")
     assert "Do it." not in text
     assert "Role" not in outside
     assert data["earlier_attempts"][0]["text"] == "its scheduler died"
+    assert "changed_since" not in text
+    changed = replace(known, changed_since=(f"{CANARY} +1 -0",))
+    outside, data = parts(render(changed, MARK))
+    assert "Others have changed files since you began" in outside
+    assert CANARY not in outside
+    assert data["changed_since"] == [f"{CANARY} +1 -0"]
 
 
 def test_messages_are_told_again(harness: RunHarness) -> None:

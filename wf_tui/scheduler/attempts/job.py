@@ -62,6 +62,8 @@ class JobInputs:
     """The commit of earlier work that it goes on from."""
     resumed: PromptFacts | None = None
     """What is new to it since, where it goes on in a session."""
+    base: str | None = None
+    """The commit that its worktree begins with."""
     in_session: bool = False
     """Whether it is in the worktree of that session; else it begins anew."""
     checkpoint_applied: bool = False
@@ -251,4 +253,6 @@ class JobMaker:
         if not inputs.checkpoint_applied:
             facts = without_checkpoint(facts)
         # Of a command that has no prompt nobody reads which files others have changed.
-        return complete(facts, self.control, self.paths) if facts.task.spec.prompt else facts
+        if not facts.task.spec.prompt:
+            return facts
+        return complete(facts, self.control, self.paths, inputs.base)

@@ -76,6 +76,7 @@ class Prepare:
             inputs,
             checkpoint_applied=workspace.checkpoint_applied,
             in_session=workspace.in_session,
+            base=tree.base,
         )
         job = await self.threads.run(self.jobs.make, active.claim, tree.path, inputs)
         if not await active.record.prepared(base=tree.base, tree=tree.number):
