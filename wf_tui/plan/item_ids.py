@@ -34,4 +34,9 @@ def item_ids(labels: Sequence[str], taken: Collection[str] = ()) -> list[str]:
 
 def _words(label: str) -> str:
     plain = unicodedata.normalize("NFKC", label).casefold()
-    return _NO_WORD.sub("-", plain[: 4 * _LONGEST]).strip("-")[:_LONGEST].strip("-") or "item"
+    words = _NO_WORD.sub("-", plain[: 4 * _LONGEST]).strip("-")
+    if len(words) > _LONGEST:
+        # At the end of a word, unless that would leave too little of them.
+        whole = words[: _LONGEST + 1].rpartition("-")[0]
+        words = whole if len(whole) > _LONGEST // 2 else words[:_LONGEST].strip("-")
+    return words or "item"

@@ -12,6 +12,7 @@ from wf_tui.planning.shapes.tasks import (
     paragraphs,
     plain_goal,
     scope_of,
+    shares_scope,
     title_of,
     work,
     worker,
@@ -27,6 +28,8 @@ _ITEMS: Final = "items"
 _JOIN: Final = "join"
 _RESERVED: Final = frozenset({_SURVEY, _JOIN})
 _PART: Final = "Your part of it, which nobody else does; others do theirs at the same time:"
+_AT_ONCE: Final = "At the same time, each in a worktree of its own; they are merged one by one."
+_ALONE: Final = "One after the other, since all of them may change the same files."
 _LOOK: Final = """\
 This is going to be done in {} parts, side by side. Look at what is there, and write down what all
 of them have to know: where things are, what they must agree on, what to leave alone. Change
@@ -36,12 +39,12 @@ _TOGETHER: Final = """\
 The parts are done and merged; you are given what each came to. Look at them as a whole: make them
 fit together, mend what does not work, and sum up what was done.
 """
-_STEPS: Final = (
-    "Look at what is there, and write down what has to be changed, in which order.",
-    "Make the changes.",
-    "Check the whole: run the tests, read the changes, and mend what is not right.",
-)
-"""The steps of a pipeline where none are given."""
+_STEPS: Final = {
+    "look": "Look at what is there, and write down what has to be changed, in which order.",
+    "change": "Make the changes.",
+    "check": "Check the whole: run the tests, read the changes, and mend what is not right.",
+}
+"""The steps of a pipeline where none are given, by their ids."""
 
 
 def _fan_out(options: ShapeOptions) -> str:
@@ -87,10 +90,7 @@ def _items(options: ShapeOptions, needs: Sequence[str]) -> PhaseText:
         tasks.append(tuple(task))
     phase = [
         Piece({"name": _ITEMS}),
-        Piece(
-            {"parallel": True},
-            "At the same time, each in a worktree of its own; they are merged one by one.",
-        ),
+        Piece({"parallel": True}, _ALONE if shares_scope(options) else _AT_ONCE),
     ]
     if needs:
         phase.insert(1, Piece({"depends_on": list(needs)}))
@@ -115,13 +115,13 @@ def _join(options: ShapeOptions) -> PhaseText:
 
 
 def _pipeline(options: ShapeOptions) -> str:
-    steps = options.items or _STEPS
+    steps = options.items or tuple(_STEPS.values())
     heading, pieces = head(
         "Pipeline: one step after the other; each is told what the one before it came to.",
         options,
         1,
     )
-    ids = item_ids([title_of(step) for step in steps])
+    ids = item_ids([title_of(step) for step in options.items]) or list(_STEPS)
     phases = []
     for number, (step, name) in enumerate(zip(steps, ids, strict=True)):
         before = ids[number - 1 : number] if number else []

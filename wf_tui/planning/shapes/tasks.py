@@ -22,6 +22,7 @@ __all__ = [
     "plain_goal",
     "prompt_for",
     "scope_of",
+    "shares_scope",
     "title_of",
     "work",
     "worker",
@@ -87,6 +88,11 @@ def scope_of(options: ShapeOptions, item: str | None = None) -> dict[str, object
     if item is None:
         return {"file_scope": [scope.text for scope in scopes if not scope.places] or ["**"]}
     return {"file_scope": [scope.fill(Item(item)) for scope in scopes]}
+
+
+def shares_scope(options: ShapeOptions) -> bool:
+    """Whether all items may change the same paths, and so wait for each other."""
+    return any(not Template.parse(scope).places for scope in options.scope)
 
 
 def title_of(item: str) -> str:
