@@ -55,6 +55,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         allowed = task.state == "blocked" and task.kind in kinds
         run.require(allowed, "move", event, f"work was accepted while it was {task.where}")
         run.require(not run.ended, "run", event, f"accepted while the run was {run.status}")
+        task.said = "taken"
     elif by_critic:
         critics.check_passed_claim(run, task, event)
     else:
@@ -122,12 +123,13 @@ def _check_judge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     rivals = [run.tasks[name] for name in run.phases[judged].tasks]
     late = [one.id for one in rivals if not _has_come_in(one)]
     run.require(not late, "rival", event, f"it judges {', '.join(late[:5])}, still to come in")
-    able = any(one.kind == "review" for one in rivals)
+    able = any(one.kind == "review" and not one.undecided for one in rivals)
     run.require(able, "rival", event, "it judges, and none can be taken")
 
 
 def _has_come_in(task: ReplayedTask) -> bool:
-    waits = task.state == "blocked" and (task.kind == "review" or task.kind not in UNSETTLED)
+    ready = task.kind == "review" and not task.undecided
+    waits = task.state == "blocked" and (ready or task.kind not in UNSETTLED)
     return task.open_epoch is None and (task.state == "done" or waits)
 
 

@@ -150,11 +150,16 @@ class ReplayedTask:
     critic: str = ""
     """Its last critic."""
     said: str = ""
-    """What that has said of the work; "" where it has not yet."""
+    """What that has said of the work; "" where it has not yet, `taken` by who needs no critic."""
     rounds: int = 0
     """How many rounds its last critic was asked for, at the most."""
     sent_back: int = 0
     """How often its critics have sent it back."""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether its work waits for a person since its critic has not passed it."""
+        return self.kind == "review" and bool(self.critic) and self.said not in {"pass", "taken"}
 
     @property
     def open_questions(self) -> list[str]:

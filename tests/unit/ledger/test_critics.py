@@ -12,6 +12,7 @@ from tests.support.histories import history, of
 from tests.support.ledger_harness import BAD, GOOD, RUN, merging, phase, seat, shell
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
+from wf_tui.ledger.model.new_tasks import NewPhase
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import DoneKind, LimitKind, Step
 from wf_tui.ledger.queries import reads
@@ -19,6 +20,7 @@ from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, HOLD, REASSIGN, RETRY, SKIP
 from wf_tui.picture.critic_rounds import critic_rounds
+from wf_tui.plan.choices import OnFailure, Pick
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -310,3 +312,43 @@ def test_a_pass_for_other_work_is_seen(run: LedgerHarness) -> None:
     judge(run, "pass", "a.critic.1")
     merge(run)
     assert "critic" in history(run.db).changed(of("critic_judged"), commit="w9").found()
+
+
+def rivals(run: LedgerHarness, pick: Pick, judge: str | None = None) -> None:
+    """Make a run of two rivals with critics, and of a judge between them where there is one."""
+    tasks = (judged("a"), judged("b"))
+    made = [NewPhase("try", True, OnFailure.HOLD, tasks, pick=pick, judge=judge)]
+    if judge is not None:
+        asked = Spec(prompt="choose", needs=("a", "b"), structured=True)
+        made.append(phase("choose", shell(judge, mode="read_only", spec=asked)))
+    merging(run).make(*made, seats=SEATS)
+
+
+def test_the_first_rival_is_the_first_that_passes(drive: LedgerHarness) -> None:
+    """As it is merged, the other one is skipped, and so is its critic."""
+    rivals(drive, Pick.FIRST)
+    work(drive, "a", "w1")
+    work(drive, "b", "w2")
+    judge(drive, "pass", "a.critic.1")
+    merge(drive)
+    assert drive.where("a", "b", "b.critic.1") == "D:merged D:skipped D:skipped"
+    assert drive.phase("try").settled_at is not None
+    assert sound(drive)
+
+
+def test_the_best_rival_is_one_that_has_passed(drive: LedgerHarness) -> None:
+    """The judge waits for what its critic leaves to a person, and for nothing after that."""
+    rivals(drive, Pick.BEST, "j")
+    work(drive, "a", "w1")
+    work(drive, "b", "w2")
+    judge(drive, "pass", "a.critic.1")
+    judge(drive, "unsure", "b.critic.1")
+    assert drive.where("a", "b", "j") == "B:review B:review P"
+    assert drive.claim("k1") is None
+    drive.mine.move(RUN, CANCEL, ["b"])
+    fence = drive.expect_claim("j", "k1", step=Step.CHECKING)
+    drive.ledger.done(fence, DoneKind.ANSWERED, GOOD, "a", "", Judgement("pass", "a"))
+    assert str(drive.task("a").worker) == "judge:j"
+    merge(drive)
+    assert drive.where("a", "b") == "D:merged D:skipped"
+    assert sound(drive)

@@ -51,8 +51,12 @@ class Standing(Enum):
 
 
 def can_be_taken(task: TaskRow) -> bool:
-    """Whether the work of a rival has passed its checks, and waits to be taken."""
-    return task.kind == BlockedKind.REVIEW and task.open_epoch is None
+    """Whether the work of a rival has passed its checks, and waits to be taken.
+
+    What its critic has not passed waits for a person, and is no choice before they have decided.
+    """
+    waits = task.kind == BlockedKind.REVIEW and task.open_epoch is None
+    return waits and "critic" not in task.detail
 
 
 def has_come_in(task: TaskRow) -> bool:

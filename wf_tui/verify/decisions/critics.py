@@ -64,6 +64,8 @@ def check_judged(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     answered = critic is not None and (critic.state, critic.kind) == ("done", "answered")
     run.require(answered, "critic", event, f"{name} has not answered")
     run.require(verdict in _VERDICTS, "critic", event, f"there is no verdict {verdict!r}")
+    answer = critic.answer if critic is not None else ""
+    run.require(verdict == answer, "critic", event, f"it says {verdict}, its critic {answer}")
     run.require(_waits(task), "critic", event, f"judged when it was {task.where}")
     _check_commit(run, task, get_text(event, "commit"), event)
     if critic is not None:

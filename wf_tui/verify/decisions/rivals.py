@@ -50,4 +50,5 @@ def check_choice(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     if event.data.get("taken"):
         chosen = run.tasks.get(get_text(event, "pick"))
         able = chosen is not None and chosen.id in phase.tasks and chosen.kind == "review"
+        able = able and chosen is not None and not chosen.undecided
         run.require(able, "rival", event, "it takes what cannot be taken")

@@ -44,6 +44,8 @@ __all__ = ["PROFILE", "ask", "asked_of", "dismiss", "given_up", "judged"]
 PROFILE: Final = "wf"
 """The profile of an attempt that merges what a critic has passed: no worker works in it."""
 _ROLE: Final = "review"
+_ASKED: Final = frozenset({"critic", "commit", "round", "of"})
+"""What the detail of work has that a critic has a say in."""
 _WAITS: Final = frozenset({BlockedKind.CRITIC, BlockedKind.REVIEW})
 """As what work is blocked that a critic still has a say in."""
 
@@ -172,8 +174,11 @@ def _waiting(tx: Change, critic: TaskRow) -> TaskRow | None:
 
 def _pass(tx: Change, author: TaskRow, critic: TaskRow) -> None:
     """Merge the work, unless a person wants to see it, too, or it has rivals to be judged."""
-    if author.spec.review or tx.phase(author.phase).pick is Pick.BEST:
-        _to_person(tx, author, "its critic has passed it: its work is ready for review")
+    if author.spec.review or author.spec.rival == Pick.BEST:
+        # From here on no critic has a say in it.
+        rest = {name: value for name, value in author.detail.items() if name not in _ASKED}
+        waits = "waits for the choice" if author.spec.rival else "is ready for review"
+        _to_person(tx, author, f"its critic has passed it, and it {waits}", rest)
     else:
         _claim(tx, author, f"{CRITIC}{critic.id}")
 
@@ -228,9 +233,9 @@ def _send_back(tx: Change, author: TaskRow, note: str) -> None:
     tx.to_pending(author, evolve(going_on.go_on(tx, author), critic_rounds=rounds), note=note)
 
 
-def _to_person(tx: Change, author: TaskRow, note: str) -> None:
+def _to_person(tx: Change, author: TaskRow, note: str, detail: Detail | None = None) -> None:
     """Keep the work for a person, who accepts it or sends it back."""
-    detail: Detail = dict(author.detail)
+    detail = author.detail if detail is None else detail
     tx.emit(
         TaskBlocked(
             kind=BlockedKind.REVIEW,
