@@ -92,6 +92,18 @@ async def test_an_approval_is_a_question() -> None:
     assert [one.get("args") for one in session.calls[:-1]] == [{"command": "make 0"}]
 
 
+async def test_more_questions_than_a_line_takes_wait() -> None:
+    """Eight are open at a time; the ninth is asked when one of them was answered."""
+    ten = chat(*(call("run_command", {"command": f"make {n}"}, n) for n in range(10)))
+    async with Maker(ten, DONE) as maker, OpenSession(spec_at(maker)) as session:
+        for number in range(1, 11):
+            asked = await session.heard("question", min(number + 7, 10))
+            assert len(asked) == min(number + 7, 10)
+            session.tell(Answer(f"q{number}", option="allow_once", kind="allow_once"))
+        assert (await session.ended())["denied"] == 0
+    assert len([one for one in session.calls if "call" in one]) == 10
+
+
 async def test_rules_decide_before_a_person() -> None:
     """What `ask` and `allow` allow is done at once; what nothing may allow is refused at once."""
     three = chat(

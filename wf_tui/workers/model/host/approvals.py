@@ -20,7 +20,7 @@ _LOOKS: Final = frozenset({"read", "search", "think"})
 """What changes nothing: that it was allowed is not worth a line."""
 _REFUSED: Final = "refused by a person: do not try it again in another way"
 _UNANSWERED: Final = "refused: nobody answered the question; go on without it"
-_TOO_MANY: Final = "refused: too many questions are open; wait for the answers, or do without"
+_TOO_MANY: Final = f"refused: {MOST_QUESTIONS} questions were asked, which is all; do without it"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Approvals:
         self._rules = rules
         self._say = say
         self._open: dict[str, asyncio.Future[Answer]] = {}
+        self._room = asyncio.Semaphore(MOST_OPEN)
+        """The line takes so many at a time; the others wait."""
         self._asked = 0
         self.denied = 0
         """How many were refused."""
@@ -53,10 +55,12 @@ class Approvals:
         if request.command is None and not permission.by_rule:
             # The hands are confined, too: what a person allowed here would still not be done.
             return self._refuse(f"{permission.reason} is not to be touched: stay in the worktree")
-        if len(self._open) >= MOST_OPEN or self._asked >= MOST_QUESTIONS:
-            self._say(Other("answer", f"wf rejects (too many questions): {text[:_LONGEST_TEXT]}"))
-            return self._refuse(_TOO_MANY)
-        answer = await self._answer(request, text, permission)
+        async with self._room:
+            if self._asked >= MOST_QUESTIONS:
+                words = f"wf rejects (too many questions): {text[:_LONGEST_TEXT]}"
+                self._say(Other("answer", words))
+                return self._refuse(_TOO_MANY)
+            answer = await self._answer(request, text, permission)
         if answer.option == ALLOW or (answer.option is None and answer.kind == ALLOW):
             return Decision(allowed=True)
         if answer.text:
