@@ -1633,4 +1633,28 @@ MUTANTS: Final = (
         "    if len(takers) == 99 and _others(spare, takers[0], config):\n",
         "unit/profiles/test_choice.py::test_what_is_fallen_back_on_begins_with_nothing",
     ),
+    Mutant(
+        "planning",
+        "a plan with errors is taken",
+        "scheduler/attempts/check.py",
+        "        if not active.claim.task.spec.plans:\n",
+        "        if active.claim.task.spec.plans or True:\n",
+        "unit/scheduler/test_plan_answer.py::test_a_plan_with_errors_goes_back_to_its_session",
+    ),
+    Mutant(
+        "planning",
+        "the newest run may only plan",
+        "ledger/queries/reads.py",
+        "WHERE removed_at IS NULL AND purpose = '' ORDER BY",
+        "WHERE removed_at IS NULL ORDER BY",
+        "unit/cli/test_status.py::test_a_run_that_only_plans_is_not_the_newest",
+    ),
+    Mutant(
+        "planning",
+        "a plan is written over a file",
+        "planning/plan_file.py",
+        "    if (path.exists() or path.is_symlink()) and not force:\n",
+        "    if (path.exists() or path.is_symlink()) and not path.name:\n",
+        "unit/cli/test_plan_new.py::test_a_file_that_is_there_stays",
+    ),
 )

@@ -12,7 +12,7 @@ from wf_tui.cli.context import print_json
 from wf_tui.cli.errors import warn
 from wf_tui.cli.plan_talk import Answer, follow, settle_by_talk
 from wf_tui.cli.start_run import INVALID, start_run
-from wf_tui.errors import RefusedError
+from wf_tui.errors import RefusedError, UsageError
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.planning.asking import ask_model
 from wf_tui.planning.plan_draft import draft_of, draft_of_planning
@@ -94,11 +94,19 @@ class Settling:
             hint = f"wf run {clean(path)}" if path else 'begin another one: wf plan new "GOAL"'
             why = standing.sentence or "it was stopped"
             raise RefusedError(f"the planning {planning.id} is over: {why}", hint)
-        draft = draft_of_planning(self.terms, planning, standing)
+        try:
+            draft = draft_of_planning(self.terms, planning, standing)
+        except UsageError as error:  # the file is somebody else's by now
+            error.hint = f"wf plan new --resume={planning.id} -o OTHER writes it elsewhere"
+            raise
         if standing.stage is Stage.FAILED:
+            if standing.waits:
+                hint = f"wf plan new --resume={planning.id} when that is over"
+                warn(f"there is no plan yet: {standing.sentence}", hint)
+                return _NO_VALID_PLAN
             hint = f"its answers: wf logs plan --run {planning.id}"
             warn(f"no valid plan: {standing.sentence}", hint)
-            if not self.agrees or not draft.proposal.text:
+            if not self.agrees or self.yes:
                 return self._give_up(draft, planning, standing)
         else:
             used = usage_text(standing.usage) or "usage unknown"
@@ -117,10 +125,10 @@ class Settling:
 
     def run(self, draft: PlanDraft) -> int:
         """Do with a plan what was agreed to, or asked for where nobody has to agree."""
+        draft.finish()
         if not draft.proposal.valid:
             click.echo(draft.proposal.report.text(), err=True)
             return _NO_VALID_PLAN
-        draft.finish()
         if not self.options.as_json and not sys.stdout.isatty():
             click.echo(draft.proposal.text, nl=False)
         if self.agrees or self.yes:

@@ -96,6 +96,9 @@ class PlanDraft:
     def save(self, proposal: Proposal, *, epoch: int | None = None) -> None:
         """Make a plan without errors the one of the file; `epoch` is the attempt that made it."""
         private = self.path.is_relative_to(self.terms.project.paths.root)
+        if private and not self.may_replace and self.path.exists():
+            # Another planning of the same goal took the name meanwhile.
+            self.path = new_plan_path(self.terms.project.paths, self.path.stem)
         write_plan(self.path, proposal.text, over=self.may_replace, private=private)
         self.proposal, self.may_replace = proposal, True
         if self.planning is not None:

@@ -91,6 +91,8 @@ class Standing:
     epoch: int = 0
     usage: Usage = NO_USAGE
     """What all its attempts used."""
+    waits: bool = False
+    """Whether it has failed by a quota or a budget, and goes on when there is more."""
 
 
 @dataclass(frozen=True)
@@ -143,10 +145,14 @@ def begin_planning(
             warn=warn,
         )
         run = PlanningRun(project, made.id)
-        # Before its scheduler, whose check reads it.
-        write_whole(run.folder / PROFILES_FILE, worker_facts_text(request.workers))
-        run.keep(draft)
-        ensure_scheduler(project, ledger, made.id)
+        try:
+            # Before its scheduler, whose check reads it.
+            write_whole(run.folder / PROFILES_FILE, worker_facts_text(request.workers))
+            run.keep(draft)
+            ensure_scheduler(project, ledger, made.id)
+        except BaseException:  # an interrupt, too: nobody knows yet that it is there
+            ledger.abort(made.id)
+            raise
     return run
 
 
@@ -208,6 +214,7 @@ class PlanningRun:
             folder,
             epoch,
             row.usage,
+            task.kind in {BlockedKind.QUOTA, BlockedKind.BUDGET},
         )
 
     def lead(self) -> None:

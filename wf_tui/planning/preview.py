@@ -172,7 +172,7 @@ def estimate_text(found: Estimate | None, commands: int) -> str:
         cost = f"about ${found.cost_microusd / _MICRO:.2f}"
     parts = [cost, f"about {found.tokens:,} tokens", f"{_duration(found.seconds)} of work"]
     left_out = f"; {plural(commands, 'command')} not counted" if commands else ""
-    behind = f"by {plural(found.attempts, 'finished attempt')}"
+    behind = f"by {found.attempts} finished attempts or more of each role"
     return f"{', '.join(parts)} ({behind}{left_out})"
 
 

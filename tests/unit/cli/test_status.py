@@ -130,6 +130,16 @@ def test_runs_are_listed_newest_first(cli: CliHarness, run: str) -> None:
     assert cli.here("runs").stdout.splitlines()[1].startswith(f"{run}  paused")
 
 
+def test_a_run_that_only_plans_is_not_the_newest(cli: CliHarness, run: str) -> None:
+    """Nobody means it; `wf runs --all` and its id find it."""
+    planning = cli.paused_run(PLAN, purpose="planning")
+    assert [row["id"] for row in cli.json_here("runs")] == [run]
+    assert cli.json_here("status")["run"]["id"] == run
+    assert cli.json_here("status", planning)["run"]["id"] == planning
+    done = cli.here("runs", "--all", "--json", repo=False)
+    assert [row["purpose"] for row in json.loads(done.stdout)] == ["planning", ""]
+
+
 def test_a_run_may_be_named_by_argument_or_option(cli: CliHarness, run: str) -> None:
     """RUN and --run RUN mean the same; two different ones are refused."""
     cli.paused_run(PLAN)

@@ -10,7 +10,7 @@ from tests.support.ledger_harness import LedgerHarness, merging, seat, shell
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.model.usage import Usage
-from wf_tui.ledger.queries.forecast import forecast
+from wf_tui.ledger.queries.forecast import estimate, forecast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,3 +64,14 @@ def test_with_nothing_left_there_is_nothing_to_say(agents: LedgerHarness) -> Non
     """What is to come is what was spent then."""
     finish(agents, [100] * 8)
     assert forecast(agents.db, agents.run(), agents.clock.now()) is None
+
+
+def test_a_plan_is_estimated_by_what_others_took(agents: LedgerHarness) -> None:
+    """The median of a role for each of its prompts; with one that nobody knows nothing is said."""
+    finish(agents, [100, 200, 300, 400, 9000])
+    found = estimate(agents.db, [("general", ""), ("general", "kimi")])
+    assert found is not None
+    assert (found.cost_microusd, found.tokens, found.seconds) == (600, 2000, 20)
+    assert found.attempts == 5
+    assert estimate(agents.db, [("general", ""), ("review", "")]) is None
+    assert estimate(agents.db, []) is None

@@ -61,7 +61,7 @@ class Estimate:
     seconds: float
     """Of work, one after the other."""
     attempts: int
-    """How many finished ones stand behind it."""
+    """How many finished ones stand behind each figure at least."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def estimate(db: Database, tasks: Sequence[tuple[str, str]]) -> Estimate | None:
         cost_microusd=round(sum(costs)) if len(costs) == len(known) else None,
         tokens=round(sum(one.tokens for one in known)),
         seconds=sum(one.seconds for one in known),
-        attempts=sum(one.attempts for one in found.values() if one is not None),
+        attempts=min(one.attempts for one in known),
     )
 
 
