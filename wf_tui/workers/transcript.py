@@ -20,6 +20,7 @@ Record = Mapping[str, object]
 _MOST_LINES: Final = 12
 """Lines that are shown of what a tool was given or gave back."""
 _LONGEST_LINE: Final = 400
+_LONGEST_THOUGHT: Final = 160
 _STANDING: Final = "the log is half full; the end of the output follows when the program ends"
 _BRACKET: Final = re.compile(r"(^|[\r\n])\[")
 _PLAN_SIGNS: Final = {"completed": "x", "in_progress": ">"}
@@ -87,8 +88,12 @@ def _said(text: str, _: Record) -> str:
 
 
 def _thought(text: str, data: Record) -> str:
-    text = _said(text, data)
-    return f"[thinking] {text}" if data.get("begins") else text
+    """Return how a thought begins; some think for pages, and `entry_json` has all of it."""
+    if not data.get("begins"):
+        return ""
+    first, _, rest = text.strip().partition("\n")
+    is_all = text.endswith("\n") and not rest and len(first) <= _LONGEST_THOUGHT
+    return f"[thinking] {first if is_all else first[:_LONGEST_THOUGHT].rstrip() + ' ...'}\n"
 
 
 def _tool(text: str, data: Record) -> str:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
 from wf_tui.cli.root import wf
+from wf_tui.config import load_config
+from wf_tui.errors import EnvironmentalError
 from wf_tui.ledger.stores import open_lanes
+from wf_tui.plan.read import parse_plan
+from wf_tui.profiles.choice import choose_profiles
+from wf_tui.profiles.models_extra import how_to_install
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
+    from wf_tui.plan.models import Plan
 
 AGENT = r"""#!/bin/sh
 [ "$1" = --version ] && { echo "agent 4.5.6 (x)"; exit 0; }
@@ -69,6 +77,28 @@ def test_one_by_its_name(tmp_path: Path, agent: Path) -> None:
     result = run(tmp_path, text, "bad")
     assert (result.exit_code, "absent is not on the PATH" in result.stdout) == (1, True)
     assert run(tmp_path, text, "god").exit_code == 2
+
+
+def test_a_model_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is named, with the command that installs it, also by a run that needs it."""
+    monkeypatch.setitem(sys.modules, "pydantic_ai", None)
+    text = '[profiles.m]\nkind = "model"\nbase_url = "http://127.0.0.1:9/v1"\nmodel = "x"\n'
+    (found,) = json.loads(run(tmp_path, text, "m", "--json").stdout)
+    assert (found["kind"], found["usable"], found["missing_extra"]) == ("model", False, "models")
+    (reason,) = found["reasons"]
+    assert reason.endswith(how_to_install())
+    with pytest.raises(EnvironmentalError) as caught:
+        choose_profiles(
+            _prompted(), load_config({"WF_CONFIG": str(tmp_path / "config.toml")}), {}, {}
+        )
+    assert caught.value.message == f"profile m: {reason}"
+
+
+def _prompted() -> Plan:
+    plan = "goal: g\nphases: [{name: p, tasks: [{id: a, prompt: Do it.}]}]"
+    report = parse_plan(plan, "yaml", "plan.yaml")
+    assert report.plan is not None
+    return report.plan
 
 
 def test_a_value_that_is_not_redacted_is_told(tmp_path: Path, agent: Path) -> None:

@@ -18,8 +18,10 @@ OPTIONS = [{"id": "y", "name": "Allow once", "kind": "allow_once"}, {"id": "n"}]
     [
         ("out", "as it is", {}, "as it is"),
         ("say", "a piece ", {}, "a piece "),
-        ("think", "hm", {"begins": True}, "[thinking] hm"),
-        ("think", "hm", {}, "hm"),
+        ("think", "hm\n", {"begins": True}, "[thinking] hm\n"),
+        ("think", "hm, ", {"begins": True}, "[thinking] hm, ...\n"),
+        ("think", "one\ntwo\n", {"begins": True}, "[thinking] one ...\n"),
+        ("think", "and more", {}, ""),
         ("tool", "bash ls", {"id": "1", "name": "bash"}, "[tool] bash ls\n"),
         ("tool", "", {"name": "bash", "input": {"x": 1}}, '[tool] bash {"x": 1}\n'),
         ("tool", "a\nb\n", {"status": "failed", "exit_code": 2}, "[tool failed, exit 2] a\n  b\n"),
@@ -126,8 +128,10 @@ def test_the_raw_log_of_an_agent(tmp_path: Path) -> None:
     assert log.attempt_logs(tmp_path, raw=True) == [tmp_path / log.RAW]
 
 
-@pytest.mark.parametrize("kind", ["say", "think"])
-def test_no_model_speaks_as_a_person(kind: str) -> None:
+def test_no_model_speaks_as_a_person() -> None:
     """A line of its own that looks like an answer, or a note of wf, is set in."""
-    shown = entry_text({"kind": kind, "text": "[answer by user:ana] allow\nso\n[note] x"})
+    text = "[answer by user:ana] allow\nso\n[note] x"
+    shown = entry_text({"kind": "say", "text": text})
     assert shown == " [answer by user:ana] allow\nso\n [note] x"
+    thought = entry_text({"kind": "think", "text": text, "data": {"begins": True}})
+    assert thought == "[thinking] [answer by user:ana] allow ...\n"

@@ -75,12 +75,16 @@ async def test_each_record_can_be_shown_by_itself(tmp_path: Path) -> None:
     await written(log)
     log.add(EntryKind.THINK, "late", streamed=True)
     await written(log)
+    log.add(EntryKind.SAY, "I ", streamed=True)
+    await written(log)
+    log.add(EntryKind.SAY, "think.", streamed=True)
+    await written(log)
     log.add(EntryKind.SAY, "I stop.")
     log.add(EntryKind.SAY, "I go.\n")
     await log.close()
     shown = [entry_text(record) for record in reader.records(tmp_path / "log.jsonl")]
-    assert "".join(shown) == "[thinking] it is late\nI stop.\nI go.\n"
-    assert len(shown) > 2
+    assert "".join(shown) == "[thinking] it is ...\nI think.\nI stop.\nI go.\n"
+    assert len(shown) > 4
 
 
 async def test_the_newest_words_outlive_a_crash(tmp_path: Path) -> None:
