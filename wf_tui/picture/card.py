@@ -18,8 +18,9 @@ from wf_tui.ledger.model.events.task_events import (
     TaskClaimed,
     TaskStep,
 )
-from wf_tui.ledger.model.states import PERSON, BlockedKind, Step, TaskState
+from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
+from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.usage_text import short_usage
 from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
@@ -107,6 +108,10 @@ class Card:
     """How many of its questions are open."""
     used: str
     """What all its attempts used, in short: tokens and dollars; "" where nobody has told."""
+    rival: str = ""
+    """That it is one of several of which one is merged, in a few words."""
+    lost: bool = False
+    """Whether another one was merged in its place."""
 
 
 def make_card(
@@ -160,6 +165,8 @@ def make_card(
         model=clean(live.model or "", limit=_NAME) if live else "",
         questions=row.questions,
         used=short_usage(row.usage),
+        rival=rival_text(row),
+        lost=bool(row.spec.rival) and row.kind is DoneKind.SKIPPED,
     )
 
 
@@ -181,6 +188,8 @@ def needs_you(row: TaskRow) -> bool:
     """
     if row.kind is BlockedKind.QUOTA:
         return row.not_before is None  # nobody has told when there is more of it
+    if row.kind is BlockedKind.REVIEW and "judge" in row.detail:
+        return False  # a judge chooses between it and others
     return row.block is not None and row.block.waits_for_person
 
 

@@ -128,6 +128,8 @@ def _rival_words(event: rivals.RivalEvent) -> str:
         case rivals.RivalSkipped():
             stopped = "; its attempt is stopped" if event.stopped else ""
             return f"skipped: {event.text or 'another one was taken'}{stopped}"
+        case rivals.RivalLeft():
+            return f"waits for a person: {event.text}"
         case rivals.RivalsJudged():
             named = (
                 f"takes {event.pick or 'one'}" if event.taken else f"named {event.pick or 'none'}"

@@ -178,7 +178,10 @@ _UNMET: Final = (
     "SELECT DISTINCT e.dst, e.src, t.ordinal "
     "FROM edge e JOIN task t ON t.run = e.run AND t.id = e.src "
     "WHERE e.run = :run AND ((e.kind = 'result' AND t.state <> 'done') "
-    "OR (e.kind = 'order' AND e.met = 0)) "
+    "OR (e.kind = 'order' AND e.met = 0) "
+    # Of rivals a judge waits for those that still come in.
+    "OR (e.kind = 'judged' AND e.met = 0 AND (t.open_epoch IS NOT NULL OR (t.state <> 'done' "
+    "AND (t.kind IS NULL OR t.kind IN ('quota', 'hold', 'question', 'critic')))))) "
 )
 _EVERY_UNMET: Final = f"{_UNMET} ORDER BY e.dst, t.ordinal"
 _UNMET_OF: Final = f"{_UNMET} AND e.dst IN ({{}}) ORDER BY e.dst, t.ordinal"

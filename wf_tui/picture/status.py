@@ -363,7 +363,16 @@ def task_json(
         "snoozed_until": None,
         "usage": task.usage.figures(),
         "critic_of": task.critic_of or None,
+        "rival": _rival_json(task),
     }
+
+
+def _rival_json(task: TaskRow) -> dict[str, object] | None:
+    """Return what it is among rivals, or to them; None of a task that has to do with none."""
+    spec = task.spec
+    if spec.judges:
+        return {"judges": spec.judges, "of": spec.rivals, "pick": task.pick}
+    return {"pick": spec.rival, "of": spec.rivals} if spec.rival else None
 
 
 def plan_json(attempt: AttemptRow) -> dict[str, object] | None:

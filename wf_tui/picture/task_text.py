@@ -11,6 +11,7 @@ from wf_tui.picture.age import offset, span
 from wf_tui.picture.attempt_text import left_text
 from wf_tui.picture.critic_rounds import critic_text
 from wf_tui.picture.remedies import answer_commands
+from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.status_text import remedy
 from wf_tui.picture.task_environment import task_environment
 from wf_tui.picture.usage_text import usage_text
@@ -79,12 +80,22 @@ def _request_lines(task: TaskRow) -> Iterator[str]:
             yield _labelled(label, ", ".join(names))
     if spec.gate:
         yield from _labelled_block("gate", spec.gate)
+    yield from _judged_lines(task)
+    if spec.review:
+        yield _labelled("review", "a person accepts its work before it is merged")
+
+
+def _judged_lines(task: TaskRow) -> Iterator[str]:
+    """Yield who judges its work, or whose it judges."""
+    spec = task.spec
     if critic := critic_text(task):
         yield from _labelled_block("critic", critic)
     if task.critic_of:
         yield _labelled("judges", f"{task.critic_of}, its work {spec.reads}")
-    if spec.review:
-        yield _labelled("review", "a person accepts its work before it is merged")
+    if rival := rival_text(task):
+        yield _labelled("rivals", rival if not spec.judges else f"{rival} of phase {spec.judges}")
+    if spec.judges and task.pick:
+        yield _labelled("picked", task.pick)
 
 
 def _environment_lines(picture: TaskPicture) -> Iterator[str]:

@@ -160,6 +160,7 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "undone": operator_events.check_undo,
     "rival_skipped": rivals.check_rival_skipped,
     "rivals_judged": rivals.check_choice,
+    "rival_left": rivals.check_left,
 }
 _RUN_EVENTS: Final[Mapping[str, RunJudge]] = {
     "run_created": run_events.check_run_created,

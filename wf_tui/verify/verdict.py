@@ -34,6 +34,7 @@ CODES: Final = {
     "counts": "the counts differ from the replayed ones",
     "table": "a task differs from its replayed state",
     "gate": "work was merged with others' before its gate had passed on the merge",
+    "rival": "of rivals two were merged, or one that lost went on",
     "critic": "work went on without the word of its critic, or another one than that judged",
     "chain": "the merges do not follow from each other",
     "branch": "the integration branch differs from the log",

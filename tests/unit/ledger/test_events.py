@@ -74,6 +74,7 @@ KINDS = frozenset(
         "lane_limited",
         "lane_open",
         "critic_judged",
+        "rival_left",
         "rival_skipped",
         "rivals_judged",
     ]

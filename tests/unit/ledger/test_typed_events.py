@@ -292,6 +292,7 @@ PINNED: list[tuple[Event, str]] = [
             '"stopped": true}'
         ),
     ),
+    (rivals.RivalLeft(text="choose"), '{"text": "choose"}'),
     (
         rivals.RivalsJudged(phase="try", pick="b", taken=True, text="so"),
         '{"phase": "try", "pick": "b", "taken": true, "text": "so"}',

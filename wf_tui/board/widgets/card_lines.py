@@ -33,7 +33,8 @@ def card_lines(
     the card and a whole second, so they must not depend on anything else.
     """
     role = Role.NEEDS_YOU if card.needs_you else Role(card.state)
-    title = Line((Span(f"{glyphs.of(card)} ", role), Span(card.title or card.id, Role.TITLE)))
+    name = Role.QUIET if card.lost else Role.TITLE
+    title = Line((Span(f"{glyphs.of(card)} ", role), Span(card.title or card.id, name)))
     match card.state:
         case TaskState.PENDING:
             second, third = pending_lines(card)
@@ -93,6 +94,8 @@ def done_lines(card: Card, now: float) -> tuple[Line, Line]:
     """Return how it was done with what change, and by whom."""
     # What was merged has its counts as its reason; what was done otherwise has at most a commit.
     changed = card.why if card.why.startswith("+") else (card.commit or "")[:8]
+    if card.lost:
+        return _joined(Role.QUIET, "skipped:", card.why), _who_and_when(card, now)
     return _joined(Role.DONE, card.kind.replace("_", " "), changed), _who_and_when(card, now)
 
 
@@ -126,7 +129,7 @@ def badges(card: Card) -> tuple[Span, ...]:
 
     They stand at the right end of the last line, as many as there is room for.
     """
-    words = [card.used] if card.used else []
+    words = [word for word in (card.rival, card.used) if word]
     if card.state == TaskState.DONE:
         if card.attempt > 1:
             words.append(f"attempt {card.attempt}")

@@ -66,6 +66,8 @@ class Spec:
     """Whether its answer has to hold a plan without errors (`result: plan`)."""
     rival: str = ""
     """How one of its phase is picked, a `Pick`, where it is one of them."""
+    rivals: int | None = None
+    """How many it is one of, or chooses from."""
     judges: str = ""
     """The phase whose rivals it chooses from."""
 

@@ -113,7 +113,8 @@ class Reasons:
             "OR (e.kind = :order AND e.met = 0) "
             # Of rivals a judge waits for those that still come in.
             "OR (e.kind = :judged AND e.met = 0 AND (t.open_epoch IS NOT NULL "
-            "OR (t.state <> :done AND (t.kind IS NULL OR t.kind IN (:quota, :hold, :asks)))))) "
+            "OR (t.state <> :done AND (t.kind IS NULL "
+            "OR t.kind IN (:quota, :hold, :asks, :critic)))))) "
             "ORDER BY e.src, e.dst, e.kind",
             {
                 "run": run.id,
@@ -123,6 +124,7 @@ class Reasons:
                 "quota": BlockedKind.QUOTA,
                 "hold": BlockedKind.HOLD,
                 "asks": BlockedKind.QUESTION,
+                "critic": BlockedKind.CRITIC,
                 "done": TaskState.DONE,
             },
         )

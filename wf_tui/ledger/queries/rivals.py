@@ -11,16 +11,19 @@ from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wf_tui.ledger.model.rows import Detail
     from wf_tui.ledger.store.database import Database
 
 __all__ = [
     "Standing",
+    "awaited_judge",
     "can_be_taken",
     "has_come_in",
     "merging_rival",
     "rivals_of",
     "standing",
     "taken_rival",
+    "will_choose",
     "winner",
 ]
 
@@ -81,6 +84,29 @@ def merging_rival(rivals: Sequence[TaskRow]) -> TaskRow | None:
 def taken_rival(rivals: Sequence[TaskRow]) -> TaskRow | None:
     """Return the rival that a person or a judge has taken, or that is merged just now, if any."""
     return merging_rival(rivals) or next((task for task in rivals if task.by_hand), None)
+
+
+def will_choose(judge: TaskRow) -> bool:
+    """Whether a judge will still choose, if nobody does anything about it."""
+    if judge.state is TaskState.BLOCKED:
+        return judge.block is not None and not judge.block.waits_for_person
+    return judge.state is not TaskState.DONE
+
+
+def awaited_judge(db: Database, task: TaskRow) -> Detail:
+    """Return what the detail of a rival has that waits for its judge, and not for a person."""
+    if not task.spec.rival:
+        return {}
+    rows = db.execute(
+        select(
+            TaskRow,
+            "WHERE run = :run AND id = "
+            "(SELECT judge FROM phase WHERE run = :run AND name = :phase)",
+        ),
+        {"run": task.run, "phase": task.phase},
+    )
+    judges = [judge for judge in (decode(TaskRow, row) for row in rows) if will_choose(judge)]
+    return {"judge": judges[0].id} if judges else {}
 
 
 def standing(rivals: Sequence[TaskRow]) -> Standing:

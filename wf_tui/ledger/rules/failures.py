@@ -24,6 +24,7 @@ from wf_tui.ledger.model.states import (
     Step,
 )
 from wf_tui.ledger.model.task_moves import blocked
+from wf_tui.ledger.queries.rivals import awaited_judge
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.attempts import Ending, close
 from wf_tui.ledger.rules.decisions import critics, rivals
@@ -226,7 +227,8 @@ def hold_for_review(
         raise refused(task, "held for a review")
     attempt = tx.attempt(task.id, task.epoch)
     tx.write(attempt, evolve(attempt, tree=tree))
-    return block(tx, task, ending, kind=BlockedKind.REVIEW, detail=detail)
+    waits = {**detail, **awaited_judge(tx.db, task)}
+    return block(tx, task, ending, kind=BlockedKind.REVIEW, detail=waits)
 
 
 def hold_for_critic(
@@ -269,7 +271,10 @@ def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> Task
     """
     kind = BlockedKind(str(task.detail["accepted"]))
     kept = {name: task.detail[name] for name in _KEPT if name in task.detail}
-    return block(tx, task, ending, kind=kind, detail={**kept, **detail})
+    back = block(tx, task, ending, kind=kind, detail={**kept, **detail})
+    if task.spec.rival:
+        rivals.leave_to_person(tx, task.phase, f"{task.id} was taken, and did not pass")
+    return back
 
 
 def limited(

@@ -234,6 +234,7 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
     stays = tx.update_task(task, blocked(task, kind, note, {}))
     if kind.facts.settles_phase:
         critics.given_up(tx, stays)
+    rivals.after_end(tx, stays)
     return stays
 
 

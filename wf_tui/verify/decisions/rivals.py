@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wf_tui.verify.replay_state import ReplayState
     from wf_tui.verify.replayed_task import ReplayedTask
 
-__all__ = ["check_choice", "check_rival_skipped"]
+__all__ = ["check_choice", "check_left", "check_rival_skipped"]
 
 
 def check_rival_skipped(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -39,6 +39,13 @@ def check_rival_skipped(run: ReplayState, task: ReplayedTask, event: EventRow) -
     stop(task)
     task.not_before = None
     run.move(task, "done", "skipped")
+
+
+def check_left(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge a rival that waits for a person from now on: it has passed, and nobody has taken it."""
+    phase = run.phases[task.phase]
+    waits = bool(phase.judge) and task.kind == "review" and task.open_epoch is None
+    run.require(waits, "rival", event, f"left to a person from {task.where}")
 
 
 def check_choice(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

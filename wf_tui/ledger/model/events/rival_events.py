@@ -9,7 +9,7 @@ from wf_tui.ledger.model.events.base import EventBase
 if TYPE_CHECKING:
     from wf_tui.ledger.model.states import DoneKind
 
-__all__ = ["RivalEvent", "RivalSkipped", "RivalsJudged"]
+__all__ = ["RivalEvent", "RivalLeft", "RivalSkipped", "RivalsJudged"]
 
 
 class RivalSkipped(EventBase, kind="rival_skipped"):
@@ -34,4 +34,10 @@ class RivalsJudged(EventBase, kind="rivals_judged", changes_row=False):
     text: str | None = None
 
 
-RivalEvent = RivalSkipped | RivalsJudged
+class RivalLeft(EventBase, kind="rival_left"):
+    """Nobody chooses any more but a person: its judge has ended without a choice that held."""
+
+    text: str
+
+
+RivalEvent = RivalSkipped | RivalsJudged | RivalLeft

@@ -98,7 +98,9 @@ def as_rival(task: NewTask, phase: NewPhase, rivals: NewPhase | None) -> NewTask
     if phase.pick is None and rivals is None:
         return task
     judges = rivals.name if rivals is not None else ""
-    return replace(task, spec=replace(task.spec, rival=phase.pick or "", judges=judges))
+    many = len((rivals or phase).tasks)
+    spec = replace(task.spec, rival=phase.pick or "", rivals=many, judges=judges)
+    return replace(task, spec=spec)
 
 
 def node_shape(node: Node) -> Shape:

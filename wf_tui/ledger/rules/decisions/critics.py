@@ -28,6 +28,7 @@ from wf_tui.ledger.model.states import (
     TaskState,
 )
 from wf_tui.ledger.model.task_moves import blocked, finished
+from wf_tui.ledger.queries.rivals import awaited_judge
 from wf_tui.ledger.rules import going_on
 from wf_tui.ledger.rules.claims import open_attempt, wake_next
 from wf_tui.ledger.rules.conversation.messages import too_late
@@ -178,7 +179,8 @@ def _pass(tx: Change, author: TaskRow, critic: TaskRow) -> None:
         # From here on no critic has a say in it.
         rest = {name: value for name, value in author.detail.items() if name not in _ASKED}
         waits = "waits for the choice" if author.spec.rival else "is ready for review"
-        _to_person(tx, author, f"its critic has passed it, and it {waits}", rest)
+        judged = {**rest, **awaited_judge(tx.db, author)}
+        _to_person(tx, author, f"its critic has passed it, and it {waits}", judged)
     else:
         _claim(tx, author, f"{CRITIC}{critic.id}")
 

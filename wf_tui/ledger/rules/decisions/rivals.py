@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
-from wf_tui.ledger.model.events.rival_events import RivalsJudged, RivalSkipped
+from wf_tui.ledger.model.events.rival_events import RivalLeft, RivalsJudged, RivalSkipped
+from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import JUDGE, BlockedKind, DoneKind, Intent, TaskState
 from wf_tui.ledger.model.task_moves import finished
 from wf_tui.ledger.queries.rivals import (
@@ -20,6 +21,7 @@ from wf_tui.ledger.queries.rivals import (
     rivals_of,
     standing,
     taken_rival,
+    will_choose,
     winner,
 )
 from wf_tui.ledger.rules.accept import claim_held
@@ -36,7 +38,13 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["after_end", "check_chosen", "check_merge", "take_judged"]
+__all__ = [
+    "after_end",
+    "check_chosen",
+    "check_merge",
+    "leave_to_person",
+    "take_judged",
+]
 
 
 def check_merge(tx: Change, task: TaskRow) -> None:
@@ -79,6 +87,8 @@ def after_end(tx: Change, task: TaskRow) -> None:
     that could be merged, the policy of the phase acts: not before, since one that fails is what
     rivals are for.
     """
+    if task.spec.judges and (task.kind is DoneKind.SKIPPED or not will_choose(task)):
+        leave_to_person(tx, task.spec.judges, f"its judge {task.id} does not choose: {task.note}")
     if not task.spec.rival:
         return
     rivals = rivals_of(tx.db, tx.run.id, task.phase)
@@ -141,6 +151,8 @@ def take_judged(tx: Change, judge: TaskRow) -> None:
     """
     if not judge.spec.judges:
         return
+    if judge.kind is not DoneKind.ANSWERED:
+        return
     rivals = rivals_of(tx.db, tx.run.id, judge.spec.judges)
     chosen = next((one for one in rivals if one.id == judge.pick), None)
     taken_before = taken_rival(rivals)
@@ -157,3 +169,14 @@ def take_judged(tx: Change, judge: TaskRow) -> None:
     tx.emit(RivalsJudged(phase=phase, pick=judge.pick, taken=why is None or None, text=why), judge)
     if chosen is not None and why is None:
         claim_held(tx, tx.task(chosen.id), f"{JUDGE}{judge.id}", NO_CHOICES)
+    else:
+        leave_to_person(tx, phase, f"its judge has chosen none: wf accept takes one of {phase}")
+
+
+def leave_to_person(tx: Change, phase: str, why: str) -> None:
+    """Let the rivals that waited for their judge wait for a person; `why` is told of each."""
+    for task in rivals_of(tx.db, tx.run.id, phase):
+        if can_be_taken(task) and "judge" in task.detail:
+            tx.emit(RivalLeft(text=why), task)
+            detail = {name: value for name, value in task.detail.items() if name != "judge"}
+            tx.update_task(task, evolve(task, note=why, detail=detail))
