@@ -41,7 +41,7 @@ class _Run:
 
 
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
-    count = 12 if quick else 100
+    count = 6 if quick else 100
     floor = _swarm(folder / "floor", count, {})
     limited = _swarm(folder / "limited", count, {"near": _BEARS})
     shares = ", ".join(f"{name} {number}" for name, number in sorted(limited.by_lane.items()))

@@ -33,7 +33,7 @@ ROWS = {
     "start": ("wf --help", "wf status"),
     "board": ("first frame", "idle", "one card moves, CPU", "committed to painted", "key to paint"),
     "recovery": ("kill -9 to a claim of the stand-by", "of a new one", "faults of the run"),
-    "swarm": ("12 items, one lane at 429", "requests", "refused", "items lost"),
+    "swarm": ("6 items, one lane at 429", "requests", "refused", "items lost"),
     "load": ("a plan of", "check of a plan of 20 tasks, json", "check of a plan of 20 tasks, yaml"),
 }
 

@@ -12,6 +12,7 @@ from tests.support.ledger_harness import BAD, RUN, phase, seat, shell
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import LimitKind, RunState, Step
+from wf_tui.ledger.queries import reads
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
@@ -46,6 +47,23 @@ def test_a_lane_that_is_shut_holds_up_no_other(drive: LedgerHarness) -> None:
     drive.ledger.see_lanes(RUN, [LaneState(FAR, LaneStatus.LIMITED, None, "429", until)], {})
     assert drive.claim(FAR) is None
     drive.finish("a", "b", "c", worker=NEAR)
+
+
+def test_the_lane_that_is_used_least_comes_first(drive: LedgerHarness) -> None:
+    """What is for anybody is spread over all lanes, however many seats each of them has."""
+    spec = Spec(prompt="Do", tags=("swarm",))
+    items = [shell(name, spec=spec, scope=(name,)) for name in "abcdef"]
+    near = [seat(f"near-{number}", NEAR, kind="agent", lane=NEAR) for number in (1, 2, 3)]
+    far = [seat(f"far-{number}", FAR, kind="agent", lane=FAR) for number in (1, 2)]
+    drive.make(phase("items", *items), seats=[*near, *far])
+
+    def idle() -> tuple[str, ...]:
+        return reads.pulse(drive.db, RUN, drive.clock.now()).idle
+
+    assert idle() == ("near-1", "far-1", "near-2", "far-2", "near-3")
+    drive.expect_claim("a", "near-1")
+    drive.expect_claim("b", "near-2")
+    assert idle() == ("far-1", "far-2", "near-3")
 
 
 def test_a_refused_one_comes_first_again(drive: LedgerHarness) -> None:

@@ -52,7 +52,13 @@ __all__ = [
 _OPEN: Final = (
     "SELECT task, epoch, worker, fenced FROM attempt WHERE run = :run AND open = 1 ORDER BY task"
 )
-_IDLE: Final = "SELECT name FROM worker WHERE run = :run AND task IS NULL ORDER BY ordinal"
+# Those of the lane that is used least come first: what is for anybody is spread over all lanes from
+# the start, and a provider that refuses its share keeps no more than that waiting.
+_IDLE: Final = (
+    "SELECT name FROM (SELECT name, task, ordinal, row_number() OVER "
+    "(PARTITION BY lane ORDER BY task IS NULL, ordinal) AS turn FROM worker WHERE run = :run) seat "
+    "WHERE task IS NULL ORDER BY turn, ordinal"
+)
 _TIMER: Final = (
     "SELECT min(not_before) FROM task WHERE run = :run AND not_before IS NOT NULL "
     "AND (state = :pending OR kind = :quota)"
