@@ -29,6 +29,7 @@ CRITIC_ROLE: Final = "review"
 """In which role a critic works."""
 PROMPTS_HINT: Final = "give it a command as `run`, or configure a profile that takes prompts"
 """What helps a task that only an agent can do, where there is none."""
+_CRITIC_HINT: Final = f"configure a profile that takes prompts, also in the role {CRITIC_ROLE}"
 _NAMED: Final = 8
 _SEAT: Final = re.compile(r"(.+)-[1-9][0-9]*")
 
@@ -114,6 +115,7 @@ def worker_warnings(
     Warnings, for the plan may be meant for somebody else; its run is refused.
     """
     takes_prompts = any(facts.takes == "prompt" for facts in workers.values())
+    can_judge = any(facts.judges for facts in workers.values())
     for path, task in _tasks(plan):
         critic = task.asks_critic
         named = (task.worker, *task.fallback, critic.worker if critic else None)
@@ -125,8 +127,11 @@ def worker_warnings(
             yield document.problem(
                 "unknown_worker", path, message, hint, None, task=task.id, worker=name
             )
-        judged = critic is not None and not critic.worker
-        if takes_prompts or ((task.run or task.worker) and not judged):
+        if critic is not None and not critic.worker and not can_judge:
+            message = f"no profile can be the critic of task {quoted(task.id)}"
+            many = Many("tasks have a critic, which no profile can be", _CRITIC_HINT, task.id)
+            yield document.problem("no_profile", path, message, _CRITIC_HINT, many, task=task.id)
+        if task.run or takes_prompts or task.worker:
             continue
         message = f"no profile takes the prompt of task {quoted(task.id)}"
         many = Many("tasks have a prompt, which no profile takes", PROMPTS_HINT, task.id)

@@ -207,9 +207,9 @@ def _judges(
     takers = [name for name in _prompt_takers(config, asked) if name in judges]
     if not takers:
         raise UsageError(
-            f"no profile takes a prompt in the role {CRITIC_ROLE}, which the critic of"
-            f" {listed(authors, _NAMED)} is",
-            "add the role to a profile, or one that takes all roles",
+            f"no profile takes a prompt in the role {CRITIC_ROLE}, and the critic of"
+            f" {listed(authors, _NAMED)} is one",
+            _installed(environ) or "add the role to a profile, or one that takes all roles",
         )
     yield _taker(config, takers, [f"{name}.critic" for name in authors], environ)
 

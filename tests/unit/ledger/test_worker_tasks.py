@@ -45,6 +45,15 @@ def test_it_waits_for_its_author(drive: LedgerHarness) -> None:
     recount.check(drive.db)
 
 
+def test_its_work_goes_to_the_critic_of_its_author(drive: LedgerHarness) -> None:
+    """Else a worker could pass its critic by; in the shared workspace nothing could be judged."""
+    author(drive, spec=Spec(command="true", critic="look", critic_worker="k", critic_rounds=2))
+    spec = add(drive, shell("n", scope=("src/a/x",))).spec
+    assert (spec.critic, spec.critic_worker, spec.critic_rounds) == ("look", "k", 2)
+    with pytest.raises(RefusedError, match="its work goes to a critic"):
+        add(drive, shell("m", scope=("src/a/x",), isolation="shared"))
+
+
 def test_it_may_join_the_phase_of_its_author(drive: LedgerHarness) -> None:
     """Into no other phase: others wait for that one, or it waits for others."""
     author(drive)
