@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
@@ -25,7 +26,7 @@ from tests.support.ledger_harness import (
 from wf_tui.errors import RefusedError, UsageError, WfError
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
-from wf_tui.ledger.model.new_tasks import NewPhase
+from wf_tui.ledger.model.new_tasks import NewPhase, Node
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.model.usage import Usage
@@ -44,6 +45,8 @@ from wf_tui.ledger.rules.moves import (
     UNHOLD,
 )
 from wf_tui.plan.choices import Pick
+from wf_tui.plan.tree.decided import Deciding
+from wf_tui.structured import read_structured
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -280,8 +283,14 @@ def fence_of(attempt: AttemptRow) -> Fence:
 
 
 def result_of(fence: Fence) -> str:
-    """Return the result that only this claim gives."""
-    return f"{fence.task} {fence.epoch}"
+    """Return the result that only this claim gives: a verdict, a list, or any words."""
+    words = f"{fence.task} {fence.epoch}"
+    if ".if." in fence.task:
+        verdict = ["pass", "fail", "unsure"][(len(fence.task) + fence.epoch) % 3]
+        return json.dumps({"summary": words, "verdict": verdict})
+    if fence.task.startswith("items") and fence.epoch % 3:
+        return json.dumps([words] * fence.epoch)
+    return words
 
 
 def report(drive: LedgerHarness, fence: Fence, how: str) -> bool:
@@ -347,6 +356,9 @@ def _finish(drive: LedgerHarness, fence: Fence, kind: DoneKind) -> bool:
     if kind is DoneKind.MERGED and not passed:
         return _to_critic(drive, fence)
     verdict = VERDICTS[(fence.epoch + len(drive.events("critic_judged"))) % len(VERDICTS)]
+    if ".if." in fence.task:
+        kind, verdict = DoneKind.ANSWERED, read_structured(result_of(fence)).verdict
+        drive.ledger.step(fence, Step.CHECKING)
     names = [*task.spec.needs, None, "nobody"]
     named = Judgement(verdict, names[fence.epoch % len(names)])
     return drive.ledger.done(fence, kind, GOOD, result_of(fence), judgement=named)
@@ -386,7 +398,42 @@ def a_plan(random: Random, size: int) -> list[NewPhase]:
             wip=random.choice([None, None, 1]),
         )
         phases.append(made)
-    return [one for made in phases for one in with_rivals(random, made)]
+    return [
+        one for made in phases for one in (*with_rivals(random, made), *with_node(random, made))
+    ]
+
+
+def with_node(random: Random, made: NewPhase) -> list[NewPhase]:
+    """Return perhaps a node behind a phase, which decides on further ones, and what comes after."""
+    kind = random.choice([None, None, *Deciding])
+    if kind is None:
+        return []
+    name, number = f"n{made.name}", made.name
+    after = random.choice([(), (), (made.name,)])
+    last = shell(f"end-{number}", max_attempts=9)
+    inner = tuple(
+        phase(f"{name}/1/{arm}", a_task(random, f"{name}/1/{arm}t", []), after=[name])
+        for arm in ("a", "b")
+    )
+    needed = tuple(task.id for one in inner for task in one.tasks)
+    node = Node(kind, f"{name}/", most=2, wanted={last.id: needed})
+    before, arms = [], {"pass": inner[:1], "fail": inner[1:]}
+    if kind is Deciding.LOOP:
+        # Its first round is there from the start.
+        before = [replace(one, depends_on=after) for one in inner]
+        arms = {"again": tuple(before)}
+        last = replace(last, spec=replace(last.spec, needs=needed))
+    if kind is Deciding.EXPAND:
+        node, arms = replace(node, source=f"items-{number}"), {"each": inner}
+        spec = Spec(command="true", items=True)
+        found = shell(node.source, mode="read_only", spec=spec, max_attempts=9)
+        before = [phase(f"found {number}", found, after=after)]
+    asked = () if node.source else (shell(node.task, mode="read_only", max_attempts=9),)
+    deciding = phase(name, *asked, after=[one.name for one in before] or after)
+    if kind is Deciding.LOOP:
+        arms["judge"] = (deciding,)
+    deciding = replace(deciding, node=replace(node, arms=arms))
+    return [*before, deciding, phase(f"end {number}", last, after=[name])]
 
 
 def with_rivals(random: Random, made: NewPhase) -> list[NewPhase]:

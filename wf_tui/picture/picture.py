@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.nodes.stored import decided_by
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.queries.breaker_reads import explained
@@ -305,8 +306,10 @@ class Picture:
         return clean(text, limit=_LONGEST)
 
     def _is_counted_on(self, row: TaskRow) -> bool:
-        """Whether a task that waited for this one was claimed."""
+        """Whether a task that waited for this one was claimed, or more was added by it."""
         assert self._batch is not None, "a card comes with a batch"  # noqa: S101 - for the type
+        if decided_by(row, self._batch.reasons.phases.values()):
+            return True
         # Three ways to wait for a task: for its result, for its phase, for its turn in a phase.
         if self._totals.begun[row.id]:
             return True

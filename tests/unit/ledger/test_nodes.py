@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.support import recount
-from tests.support.ledger_harness import BAD, GOOD, RUN, seat
+from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness, seat
 from tests.support.trees import Node, branch, good_tree, leaf, node, sequence
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.new_tasks import of_plan
@@ -22,9 +27,10 @@ from wf_tui.structured import read_structured
 from wf_tui.verify.verify import examine
 
 if TYPE_CHECKING:
-    from tests.support.ledger_harness import LedgerHarness
+    from tests.support.stores import MakeStore
     from wf_tui.ledger.rules.moves import Move
 
+Raw = tuple[str, list["Raw"]]
 SEATS = [seat(f"k{number}", "kimi", kind="agent") for number in (1, 2, 3)]
 YES, NO, DUNNO = (json.dumps({"verdict": word}) for word in ("pass", "fail", "unsure"))
 
@@ -309,3 +315,119 @@ def test_nodes_are_stored_as_they_are(drive: LedgerHarness) -> None:
     (phase,) = phases
     assert read_node(write_node(phase.node)) == phase.node
     assert drive is not None
+
+
+def _trees(depth: int) -> st.SearchStrategy[Raw]:
+    """Return trees of all kinds of nodes, without ids."""
+    one: st.SearchStrategy[Raw] = st.just(("leaf", []))
+    if depth == 0:
+        return one
+    kinds = ["sequence", "parallel", "cond", "loop", "expand"]
+    lists = st.lists(_trees(depth - 1), min_size=1, max_size=2)
+    return one | st.tuples(st.sampled_from(kinds), lists)
+
+
+class Upstream:
+    """Executes a tree as the format says: in order, one node at a time; with answers by chance."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)  # noqa: S311 - the same answers each time
+        self.names = 0
+        self.said: dict[str, str] = {}
+        """What each task answers, by its id in the run."""
+        self.before: list[tuple[list[str], list[str]]] = []
+        """Tasks that have to be over before others begin."""
+
+    def name(self, raw: Raw) -> Node:
+        """Return the tree with ids."""
+        kind, inner = raw
+        self.names += 1
+        name = f"n{self.names}"
+        if kind == "leaf":
+            return leaf(name)
+        nodes = [self.name(one) for one in inner]
+        match kind:
+            case "cond":
+                return cond(name, nodes[:1], nodes[1:])
+            case "loop":
+                return loop(name, *nodes, most=2)
+            case "expand":
+                return sequence(name, leaf(f"{name}s"), expand(f"{name}e", f"{name}s", nodes[0]))
+            case "parallel":
+                return branch(name, *nodes)
+        return sequence(name, *nodes)
+
+    def in_order(self, nodes: list[Node], prefix: str = "") -> list[str]:
+        """Execute nodes one after the other; return the tasks that that takes."""
+        ran: list[str] = []
+        for one in nodes:
+            new = self.execute(one, prefix)
+            self.before.append((ran.copy(), new))
+            ran += new
+        return ran
+
+    def execute(self, one: Node, prefix: str) -> list[str]:
+        """Execute one node."""
+        spec = one["spec"]
+        assert isinstance(spec, dict)
+        name = f"{prefix}{spec['id']}"
+        match one["kind"]:
+            case "leaf":
+                return [name]
+            case "branch_set":
+                return [it for child in spec["children"] for it in self.execute(child, prefix)]
+            case "cond":
+                holds = self.chance.random() < 0.5
+                self.said[f"{name}.if.1"] = YES if holds else NO
+                ran = self.in_order(spec["then_nodes" if holds else "else_nodes"], f"{name}/1/")
+                self.before.append(([f"{name}.if.1"], ran))
+                return [f"{name}.if.1", *ran]
+            case "loop_until":
+                return self.rounds(name, spec["children"], spec["max_iterations"])
+            case "expand":
+                items = list(range(self.chance.randint(0, 2)))
+                self.said[f"{prefix}{spec['source']}"] = json.dumps(items)
+                copies = [f"{name}/{number}/" for number in range(1, len(items) + 1)]
+                return [it for copy in copies for it in self.execute(spec["template"], copy)]
+        return self.in_order(spec["children"], prefix)
+
+    def rounds(self, name: str, children: list[Node], most: int) -> list[str]:
+        """Execute a loop; after the last round it holds, or nothing would come after it."""
+        ran: list[str] = []
+        for number in range(1, most + 1):
+            new = [*self.in_order(children, f"{name}/{number}/"), f"{name}.if.{number}"]
+            self.before += [(ran.copy(), new), (new[:-1], new[-1:])]
+            ran += new
+            holds = number == most or self.chance.random() < 0.5
+            self.said[new[-1]] = YES if holds else NO
+            if holds:
+                break
+        return ran
+
+
+@given(st.lists(_trees(3), min_size=1, max_size=2), st.integers(0, 99))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_run_does_what_the_tree_says(make_store: MakeStore, raw: list[Raw], seed: int) -> None:
+    """The tasks that run are those of the format's own executor, and none before its time."""
+    upstream = Upstream(seed)
+    nodes = [upstream.name(one) for one in raw]
+    ran = upstream.in_order(nodes)
+    with TemporaryDirectory() as folder:
+        database = make_store(Path(folder))
+        drive = make(LedgerHarness(database), *nodes)
+        order = []
+        while fence := drive.claim("k1"):
+            answer(drive, fence, upstream.said.get(fence.task, "ok"))
+            order.append(fence.task)
+        sound(drive)
+        database.close()
+    assert sorted(order) == sorted(ran)
+    place = {name: number for number, name in enumerate(order)}
+    late = [
+        (a, b)
+        for first, then in upstream.before
+        for a in first
+        for b in then
+        if place[a] > place[b]
+    ]
+    assert late == []

@@ -13,9 +13,11 @@ from wf_tui.plan.choices import Isolation, Mode, OnFailure, Pick
 from wf_tui.plan.tree.decided import Deciding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["read_node", "write_node"]
+    from wf_tui.ledger.model.rows import PhaseRow, TaskRow
+
+__all__ = ["decided_by", "read_node", "write_node"]
 
 
 def write_node(node: Node | None) -> str:
@@ -26,6 +28,18 @@ def write_node(node: Node | None) -> str:
 def read_node(text: str) -> Node | None:
     """Return what a phase decides, or None; raises `ValueError` or `KeyError` for a damaged one."""
     return _node(json.loads(text)) if text else None
+
+
+def decided_by(task: TaskRow, phases: Iterable[PhaseRow]) -> bool:
+    """Whether one of these phases has decided by this task, so that it cannot be asked again.
+
+    Those of the whole run, or at least the task's own where its answer is no list of items.
+    """
+    nodes = (
+        read_node(phase.node) for phase in phases if task.spec.items or phase.name == task.phase
+    )
+    found = [node for node in nodes if node is not None and node.verdict]
+    return any(task.id in {node.source, node.task} for node in found)
 
 
 def _of_node(node: Node) -> dict[str, object]:

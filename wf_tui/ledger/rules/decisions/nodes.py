@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import NodeDecided
 from wf_tui.ledger.model.nodes.copies import copies, filled, next_round
-from wf_tui.ledger.model.nodes.stored import read_node, write_node
-from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.nodes.stored import decided_by, read_node, write_node
+from wf_tui.ledger.model.rows import PhaseRow, decode, evolve, select
 from wf_tui.ledger.model.states import PERSON, DoneKind, TaskState
 from wf_tui.ledger.rules.decisions.added_phases import AddedPhases
 from wf_tui.plan.scopes import problem
@@ -24,7 +24,7 @@ from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.new_tasks import NewPhase, Node
-    from wf_tui.ledger.model.rows import PhaseRow, TaskRow
+    from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.transaction import RunTransaction
 
 __all__ = ["has_decided", "may_settle", "undecided"]
@@ -165,8 +165,9 @@ def _nodes_of(tx: RunTransaction) -> list[str]:
 
 def has_decided(tx: RunTransaction, task: TaskRow) -> bool:
     """Whether a node has decided by this task already, so that it cannot be asked again."""
-    if task.spec.items:
-        nodes = [read_node(text) for text in _nodes_of(tx)]
-        return any(node and node.source == task.id and node.verdict for node in nodes)
-    node = read_node(tx.phase(task.phase).node)
-    return node is not None and node.task == task.id and bool(node.verdict)
+    if not task.spec.items:
+        return decided_by(task, [tx.phase(task.phase)])
+    rows = tx.db.execute(
+        select(PhaseRow, "WHERE run = :run AND node <> '' ORDER BY ordinal"), {"run": tx.run.id}
+    )
+    return decided_by(task, [decode(PhaseRow, row) for row in rows])
