@@ -623,6 +623,30 @@ MUTANTS: Final = (
         "            if phase.unmet or phase.settled_at is not None:\n",
         "unit/ledger/test_dependencies.py::test_a_phase_counts_as_one",
     ),
+    Mutant(
+        "G9",
+        "what is behind a node does not wait for what that adds",
+        "ledger/rules/decisions/added_phases.py",
+        "            self.tx.write(row, evolve(row, unmet=row.unmet + len(ends)))\n",
+        "            self.tx.write(row, evolve(row, unmet=row.unmet))\n",
+        "unit/ledger/test_nodes.py::test_what_is_behind_cannot_be_claimed_before",
+    ),
+    Mutant(
+        "G9",
+        "a node decides again",
+        "ledger/rules/decisions/nodes.py",
+        "    if node is None or node.verdict:\n        return True, []\n",
+        "    if node is None:\n        return True, []\n",
+        "unit/ledger/test_nodes.py::test_a_decision_is_never_made_twice",
+    ),
+    Mutant(
+        "G9",
+        "a phase is over before its node has decided",
+        "ledger/rules/propagate.py",
+        "            if not settles:\n",
+        "            if settles is None:\n",
+        "unit/ledger/test_nodes.py::test_a_list_that_is_not_there_is_waited_for",
+    ),
     # G6: no work is lost, and none comes that a worker took out of tracking
     Mutant(
         "G6",

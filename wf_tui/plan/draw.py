@@ -40,7 +40,8 @@ def draw_head(plan: Plan) -> Iterator[str]:
     size = f"{plural(len(plan.phases), 'phase')} in {waves}, {plural(len(plan.tasks), 'task')}"
     yield f"{size}, at most {plan.max_concurrent} at once, overlapping scopes {plan.scopes}"
     if plan.decided:
-        yield f"{plural(len(plan.decided), 'phase')} of it decide what comes after as it runs"
+        word = "decides" if len(plan.decided) == 1 else "decide"
+        yield f"{plural(len(plan.decided), 'phase')} of them {word} what comes after as it runs"
     for word, command in (("setup", plan.setup), ("teardown", plan.teardown)):
         if command:
             yield f"{word} `{clean(command, limit=_WIDEST_TEXT)}`"

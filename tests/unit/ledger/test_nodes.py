@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import recount
-from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness, seat
+from tests.support.ledger_harness import BAD, GOOD, RUN, LedgerHarness, prompt, seat
 from tests.support.trees import Node, branch, good_tree, leaf, node, sequence
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.new_tasks import of_plan
 from wf_tui.ledger.model.nodes.stored import read_node, write_node
-from wf_tui.ledger.model.states import DoneKind, Step
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import ACCEPT, HOLD, RETRY, SKIP, UNHOLD
@@ -195,6 +195,31 @@ def test_a_failed_judge_keeps_all_behind_it_waiting(drive: LedgerHarness) -> Non
     assert goes(drive, c_if_1=YES) == ["c.if.1", "c/1/y", "last"]
 
 
+@pytest.mark.parametrize("policy", ["hold", "skip_continue", "abort"])
+def test_a_list_that_is_not_there_is_waited_for(drive: LedgerHarness, policy: str) -> None:
+    """A source that fails keeps what is behind its items waiting, until it has answered."""
+    find = leaf("find", max_attempts=1)
+    make(drive, find, expand("e", "find", leaf("t")), leaf("last"), on_failure=policy)
+    drive.ledger.fail(drive.expect_claim("find"), BAD)
+    assert drive.claim("k1") is None
+    sound(drive)
+    for name in ("find", "last") if policy == "abort" else ("find",):
+        assert move(drive, RETRY, name)
+    assert goes(drive, find='["x"]') == ["find", "e/1/t", "last"]
+
+
+@pytest.mark.parametrize("policy", ["hold", "skip_continue", "abort"])
+def test_a_judge_that_failed_is_waited_for(drive: LedgerHarness, policy: str) -> None:
+    """So does a judge, also where the run is aborted with it and brought back."""
+    make(drive, cond("c", [leaf("y")], []), leaf("last"), on_failure=policy)
+    drive.ledger.block(drive.expect_claim("c.if.1"), BAD, BlockedKind.BUDGET)
+    assert drive.claim("k1") is None
+    sound(drive)
+    for name in ("c.if.1", "last") if policy == "abort" else ("c.if.1",):
+        assert move(drive, RETRY, name)
+    assert goes(drive, c_if_1=YES) == ["c.if.1", "c/1/y", "last"]
+
+
 @pytest.mark.parametrize(
     "text", ['["p", "q r"]', 'Here:\n```json\n["p", "q r"]\n```\n', '{"items": ["p", "q r"]}']
 )
@@ -273,13 +298,15 @@ def test_an_added_task_may_need_what_is_blocked(drive: LedgerHarness) -> None:
 
 
 def test_a_decision_is_never_made_twice(drive: LedgerHarness) -> None:
-    """Nothing a person can do to the judge or its phase lets it add anything again."""
+    """Nothing a person can do to the judge, or add to its phase, lets it add anything again."""
     make(drive, cond("c", [leaf("y")], [leaf("n")]), leaf("last"))
     answer(drive, drive.expect_claim("c.if.1"), YES)
     before = len(reads.tasks(drive.db, RUN))
     for made in (RETRY, SKIP, ACCEPT):
         assert not move(drive, made, "c.if.1")
     assert len(reads.tasks(drive.db, RUN)) == before
+    drive.mine.add(RUN, prompt("x", mode="read_only"), "c")
+    assert goes(drive) == ["x", "c/1/y", "last"]
     assert [event.data["phases"] for event in drive.events("node_decided")] == [["c/1/y"]]
 
 
