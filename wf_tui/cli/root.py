@@ -80,7 +80,8 @@ _EPILOG: Final = """\b
 Exit status
   0    done as asked; a run in the foreground with all tasks done or skipped
   1    a run in the foreground ended with anything not done; status while a task is blocked;
-       verify found a violation; profiles: the one that is named cannot be used, or a probe failed
+       verify found a violation; profiles: the one that is named cannot be used, or a probe failed;
+       plan new: no valid plan after all tries
   2    wrong usage, an invalid plan, an unknown run, task or worker
   3    the environment: no repository, an unusable ledger, a missing program
   4    the run is aborted

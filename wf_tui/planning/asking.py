@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.planning.planner import choose_planner, default_worker
+from wf_tui.planning.planner import choose_planner, default_worker, usable_workers
 from wf_tui.planning.planning_run import Draft, PlanningRun, begin_planning
 from wf_tui.planning.repository_map import file_map, repository_facts, tracked_files
 from wf_tui.planning.request import Request
@@ -37,7 +37,7 @@ def ask_model(
     paths = tracked_files(project.repository)
     request = Request(
         goal=goal or f"Do the work that {source.name if source else 'it'} describes.",
-        workers=terms.workers,
+        workers=usable_workers(terms.config, environ),
         files=file_map(paths),
         facts=repository_facts(project.repository, paths),
         source=source.text if source else "",

@@ -1,4 +1,4 @@
-"""Which profile plans: the one that is named, else the one that WORKERS of prompts is left to."""
+"""Which profile plans: the one that is named, else the one that prompts are left to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import EnvironmentalError, UsageError
 from wf_tui.plan.models import AgentType
+from wf_tui.profiles.choice import worker_facts
 from wf_tui.profiles.resolve import resolve
 from wf_tui.profiles.usable import usable
 from wf_tui.text import clean, listed
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wf_tui.config import Config
+    from wf_tui.plan.check_workers import WorkerFacts
 
-__all__ = ["choose_planner", "default_worker", "planners"]
+__all__ = ["choose_planner", "default_worker", "planners", "usable_workers"]
 
 _NAMED: Final = 5
 _ROLE: Final = AgentType.PLANNER.value
@@ -69,6 +71,12 @@ def default_worker(config: Config, environ: Mapping[str, str]) -> str:
         if len(choice) == 1:
             return choice[0]
     return ""
+
+
+def usable_workers(config: Config, environ: Mapping[str, str]) -> Mapping[str, WorkerFacts]:
+    """Return the profiles that a plan for here may name: those that can be used."""
+    facts = worker_facts(config)
+    return {name: it for name, it in facts.items() if not usable(resolve(config, name), environ)}
 
 
 def _able(config: Config) -> list[str]:
