@@ -10,7 +10,7 @@ from pydantic_core import PydanticUndefined
 from wf_tui.plan.foreign.keys import rename_aliases
 from wf_tui.plan.formats.json_text import read_json
 from wf_tui.plan.formats.toml_text import read_toml
-from wf_tui.plan.formats.write_yaml import PlanDumper, represent_text
+from wf_tui.plan.formats.write_yaml import PlanDumper, escape_hidden, represent_text
 from wf_tui.plan.formats.yaml_text import read_yaml
 from wf_tui.plan.models import AGENT_TYPE_WORDS, Defaults, Phase, Plan, Task
 
@@ -59,7 +59,9 @@ def plain_yaml(plan: Table, heading: str = "") -> str:
 
 def as_yaml(values: Mapping[str, object]) -> str:
     """Return a table as YAML, its keys in their order; any text in it is read back as it is."""
-    return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    return escape_hidden(
+        yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    )
 
 
 def _phase(phase: Table, given: Table, plan: Table) -> dict[str, object]:
