@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.support.hands_process import HandsProcess
 from wf_tui.workers.line.events import TOOL_KINDS
-from wf_tui.workers.model.tools import TOOLS
+from wf_tui.workers.model.tools import TOOLS, request
+from wf_tui.workers.permission import PermissionRules, decide
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,6 +183,9 @@ def test_any_call_is_answered(
         (tree / "out").symlink_to(outside)
         (tree / ".git").mkdir()
         os.mkfifo(tree / "pipe")
+    for name, args in calls:
+        if isinstance(args, dict):  # what the host asks first is as strange
+            decide(request(name, args), PermissionRules(str(tree)))
     numbers = {hands.begin(name, args) for name, args in calls}
     answers = [hands.answer() for _ in calls]
     assert {answer["call"] for answer in answers} == numbers

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.hands_process import HandsProcess
+from wf_tui.workers.model.hands.files.tree import FOLDER
 from wf_tui.workers.model.hands.looks.globs import Glob
+from wf_tui.workers.model.hands.looks.walking import files_below, rules_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def git(*words: str, cwd: Path) -> str:
+    """Run git without anybody's settings."""
+    done = subprocess.run(
+        ["git", *words],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
 
 RIPGREP = shutil.which("rg")
 
@@ -143,13 +162,53 @@ def test_a_pattern_that_takes_for_ever_keeps_nobody_waiting(
     assert hands.answer() == {"call": number, "error": "stopped before its end"}
 
 
+_NAMES = ["a", "b", "c.log", "d.txt", "build", "x y"]
+_PLAIN_RULES = [
+    "a",
+    "b/",
+    "*.log",
+    "!c.log",
+    "/a",
+    "a/",
+    "build/",
+    "!build",
+    "*",
+    "!*/",
+    "d.*",
+    "?",
+]
+_PATH_RULES = ["/b/a", "a/b", "**/a", "a/**", "a/*", "!a/b", "**/b/c.log", "/build/*.log", "b/**/a"]
+_RULES = [*_PLAIN_RULES, *_PATH_RULES, "[ab]", "#a", r"\#a", "*.l?g", "x y", r"x\ y"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_git_ignores_is_left_out(tmp_path: Path, seed: int) -> None:
+    """In any tree with any rules in any of its folders, exactly what git ignores is not found."""
+    chance = random.Random(seed)  # noqa: S311 - the same tree each time
+    for _ in range(20):
+        file = tmp_path.joinpath(*chance.choices(_NAMES, k=chance.randint(1, 4)))
+        if not any(one.is_file() for one in (file, *file.parents)) and not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+    for folder in (tmp_path, *filter(Path.is_dir, sorted(tmp_path.rglob("*")))):
+        if folder == tmp_path or chance.random() < 0.3:
+            rules = chance.choices(_RULES, k=chance.randint(1, 4))
+            (folder / ".gitignore").write_text("\n".join(rules))
+    git("init", "-q", cwd=tmp_path)
+    known = git("ls-files", "-co", "-z", "--exclude-standard", cwd=tmp_path).split("\0")
+    root = os.open(tmp_path, FOLDER)
+    found = {one.path for one in files_below(root, rules_for(root, "", is_off=False))}
+    os.close(root)
+    assert found == set(known) - {""}
+
+
 @pytest.mark.parametrize(
     ("pattern", "matching", "other"),
     [
         ("*.py", ["a.py", "x/y/a.py", ".py"], ["a.pyc", "a.py/x"]),
         ("src/**/*.ts", ["src/a.ts", "src/x/y/a.ts"], ["a.ts", "x/src/a.ts"]),
         ("**/test_*", ["test_a", "x/test_a"], ["x/atest_"]),
-        ("src/**", ["src/a", "src/x/y"], ["srcs/a"]),
+        ("src/**", ["src/a", "src/x/y"], ["src", "srcs/a"]),
         ("/a?[!b]", ["axc"], ["axb", "x/axc"]),
         ("{a,b/{c,d}}.x", ["a.x", "b/c.x", "b/d.x"], ["b.x"]),
         (r"\*", ["*", "x/*"], ["a"]),

@@ -64,6 +64,8 @@ def _parts(pattern: str) -> list[_Part]:
         elif part not in {"", "."}:
             plain = _ESCAPED.sub(r"[\1]", part).replace("[^", "[!")
             parts.append(re.compile(fnmatch.translate(plain)))
+    if parts[-1] is None:  # what is in a folder, and not the folder itself
+        parts.append(re.compile(fnmatch.translate("*")))
     return parts
 
 
