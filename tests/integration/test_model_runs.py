@@ -27,7 +27,7 @@ from tests.support.schedulers import kill_scheduler, wait_for_end
 from tests.support.waiting import until
 from wf_tui.config import Preset, Profile
 from wf_tui.ledger.queries import conversation
-from wf_tui.ledger.rules.moves import ANSWER, MESSAGE, RELEASE
+from wf_tui.ledger.rules.moves import ANSWER, EDIT, MESSAGE, RETRY
 from wf_tui.processes import is_running
 from wf_tui.project import open_ledger
 from wf_tui.workers.model.history import INTERRUPTED
@@ -210,16 +210,20 @@ def test_a_message_reaches_it_while_it_works(tmp_path: Path, server: ModelServer
     assert message.state == "delivered"
 
 
-def test_a_released_task_goes_on_from_its_history(tmp_path: Path, server: ModelServer) -> None:
-    """A person who releases it loses none of its conversation, and it is not counted."""
-    harness = model_harness(tmp_path, server, NO_ASK)
-    harness.start(parallel_plan(prompted("a", "sleep")))
-    scheduler = harness.detach()
-    in_a_command(harness)
-    harness.act(lambda ledger: ledger.move(harness.run, RELEASE, ["a"]))
-    wait_for_end(scheduler)
-    assert [one.outcome for one in harness.attempts("a")] == ["cancelled", "succeeded"]
-    nothing_lost(harness, server)
+def test_a_raised_budget_goes_on_from_its_history(tmp_path: Path, server: ModelServer) -> None:
+    """It asks no more than it may; raised, it asks for nothing again that was said before."""
+    harness = model_harness(tmp_path, server)
+    task = prompted("a", "edit", f"{WRITES}, budget: {{max_steps: 1}}")
+    assert harness.play(parallel_plan(task)) == "partial"
+    (first,) = harness.attempts("a")
+    assert (first.cause, harness.task("a").kind, len(server.requests)) == ("budget", "budget", 1)
+    harness.act(lambda ledger: ledger.move(harness.run, EDIT, ["a"], fields={"max_steps": 9}))
+    harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["a"]))
+    assert harness.lead() == "completed"
+    assert harness.merged("hello.txt") == "hello from the model"
+    said = [str(entry) for entry in server.requests[-1].conversation.entries]
+    assert sum("I will create the file." in one for one in said) == 1
+    assert len(server.requests) == 2
 
 
 def test_makers_and_commands_share_a_run(tmp_path: Path, server: ModelServer) -> None:

@@ -86,6 +86,8 @@ class Job:
     """Whether the task may change files, by which the mode of the agent is chosen."""
     max_cost_usd: float | None = None
     """What it may still cost, for agents that keep such a limit themselves."""
+    max_steps: int | None = None
+    """How many requests to its model it may make, for a worker that counts them before it asks."""
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The keys of its profile, for a worker that hands them to no program of the attempt."""
 

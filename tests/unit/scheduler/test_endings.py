@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from wf_tui.ledger.model.states import NextSeat
-from wf_tui.scheduler.attempts.endings import DECISIONS, Effect, decide, no_work
+from wf_tui.ledger.model.states import Cause, NextSeat
+from wf_tui.scheduler.attempts.endings import DECISIONS, Decision, Effect, decide, no_work
 from wf_tui.workers.line.failure_kind import FailureKind
+from wf_tui.workers.model.model_worker import HOST_DIED
 from wf_tui.workers.protocol import Failure, Lost
 
 
@@ -30,6 +33,14 @@ def test_only_what_may_pass_is_counted() -> None:
     counted = {kind for kind, decision in DECISIONS.items() if decision.effect is Effect.COUNTED}
     uncounted = {"rate_limit", "quota", "auth", "config", "budget"}
     assert counted == set(FailureKind) - uncounted
+
+
+def test_a_host_that_died_is_interrupted_until_it_dies_too_often() -> None:
+    """Another host may do better; the third time its link says that a person has to look."""
+    died = Failure(HOST_DIED, "it has ended", kind=FailureKind.TRANSPORT)
+    assert Cause(HOST_DIED) is Cause.HOST
+    assert decide(died) == Decision(Effect.INTERRUPTED, NextSeat.SAME)
+    assert decide(replace(died, kind=FailureKind.CONFIG)).effect is Effect.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,7 @@ class JobMaker:
             resume=prompts.session,
             input_file=input_file,
             max_cost_usd=money_left(inputs.run, task, of_attempt) if inputs.run else None,
+            max_steps=spec.max_steps or (profile.limits.max_steps if profile else None),
             keys=equipment.keys,
         )
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from wf_tui.fault_injection import Point
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.workspace import RefilledWorkspace, Workspace
+from wf_tui.workers.registry import KINDS
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.job import JobInputs, JobMaker
     from wf_tui.scheduler.attempts.workspace import Trees
@@ -75,7 +77,7 @@ class Prepare:
         inputs = replace(
             inputs,
             checkpoint_applied=workspace.checkpoint_applied,
-            in_session=workspace.in_session,
+            in_session=workspace.in_session or _goes_on_anywhere(active.claim),
             base=tree.base,
         )
         job = await self.threads.run(self.jobs.make, active.claim, tree.path, inputs)
@@ -83,3 +85,9 @@ class Prepare:
             raise StoppedError
         await self.threads.reach(Point.PREPARE_RECORDED)
         return job
+
+
+def _goes_on_anywhere(claim: Claim) -> bool:
+    """Whether a claim goes on in a session that wf keeps itself: it belongs to no worktree."""
+    kind = KINDS.get(claim.kind)
+    return claim.session is not None and kind is not None and kind.keeps_history

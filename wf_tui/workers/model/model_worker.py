@@ -128,6 +128,7 @@ def spec_of(job: Job, profile: Resolved, prompt: Path) -> SessionSpec:
         tree=str(job.tree),
         ask=profile.ask,
         allow=profile.allow,
+        max_steps=job.max_steps,
         max_cost_usd=job.max_cost_usd,
         price=profile.price,
         context_tokens=profile.context_tokens,
