@@ -218,14 +218,18 @@ def test_without_its_critic_the_work_is_a_persons(run: LedgerHarness, move: Move
     assert sound(run)
 
 
-def test_after_a_conflict_it_is_asked_again(run: LedgerHarness) -> None:
+@pytest.mark.parametrize("fails", ["conflict", "gate"])
+def test_after_a_merge_that_fails_it_is_asked_again(run: LedgerHarness, fails: str) -> None:
     """The work is another one then; the round is the same, since nobody has sent it back."""
     work(run)
     judge(run, "pass", "a.critic.1")
     task = run.task("a")
     fence = Fence(RUN, "a", task.epoch, str(task.worker))
-    run.ledger.step(fence, Step.INTEGRATING)
-    run.ledger.conflict(fence, BAD, ("x",), "x differs", head="h1")
+    if fails == "gate":
+        run.fail_merge_gate(fence)
+    else:
+        run.ledger.step(fence, Step.INTEGRATING)
+        run.ledger.conflict(fence, BAD, ("x",), "x differs", head="h1")
     assert (run.where("a"), run.task("a").tries) == ("P", 0)
     work(run)
     assert run.task("a").note == "round 1 of 3, a.critic.2 looks at it"

@@ -37,3 +37,12 @@ def test_a_key_is_in_neither(tmp_path: Path) -> None:
     answer = "x" * (RESULT_CHARACTERS - 5) + "sesame-sesame"
     kept = kept_result(job_in(tmp_path), Success(answer))
     assert "sesame" not in kept.result + (tmp_path / RESULT_FILE).read_text()
+
+
+def test_the_structured_part_of_a_long_answer_stays(tmp_path: Path) -> None:
+    """It comes last, and a critic decides by it: the beginning is cut for it, to the same size."""
+    block = '```json\n{"summary": "s", "verdict": "fail"}\n```'
+    kept = kept_result(job_in(tmp_path), Success("x" * 9000 + f"\n{block}"))
+    assert (len(kept.result), kept.result.endswith(f"x\n\n{block}")) == (RESULT_CHARACTERS, True)
+    early = kept_result(job_in(tmp_path), Success(f"{block}\n" + "x" * 9000))
+    assert early.result.startswith(block)
