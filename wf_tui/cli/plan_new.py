@@ -80,6 +80,7 @@ def new(
     or leave it: it stays in its file. Without a terminal give -o, or --yes. With --shape no model
     is asked.
     """
+    goal = goal.strip() if goal else ""
     agrees = on_terminal() and not options.as_json
     if not (agrees or yes or output):
         raise UsageError(
@@ -104,8 +105,8 @@ def new(
     if words.shape:
         if source:
             raise UsageError("--shape and --from exclude each other", "leave one out")
-        return settling.ready(words.proposal(terms, goal or "", profiles), goal or "")
+        return settling.ready(words.proposal(terms, goal, profiles), goal)
     if len(profiles) > 1:
         raise UsageError("one profile plans", "name one; with --shape several do the work")
     given = read_source(source) if source else None
-    return settling.plan(goal or "", "".join(profiles), given)
+    return settling.plan(goal, "".join(profiles), given)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UsageError
+from wf_tui.plan.read import FORMATS, parse_plan
 from wf_tui.planning.conversion.conversion import NotFaithfulError
 from wf_tui.planning.conversion.convert import convert, is_plan
-from wf_tui.planning.plain_yaml import plain_yaml
+from wf_tui.planning.plain_yaml import plain_yaml, written_values
 from wf_tui.planning.proposal import Proposal, of_text
 from wf_tui.text import clean
 
@@ -69,8 +70,11 @@ def without_model(
 
     `tell` gets the reason then.
     """
-    if is_plan(source.text):
-        return of_text(source.text, workers, name=source.name)
+    format_ = FORMATS.get(Path(source.name).suffix.lower(), "")
+    if format_ not in {"toml", "yaml"}:
+        format_ = "json" if source.text.lstrip().startswith("{") else "yaml"
+    if is_plan(source.text, format_):
+        return _of_plan(source, format_, workers)
     try:
         found = convert(source.text, source.name, source.beside)
     except NotFaithfulError as why:
@@ -86,3 +90,14 @@ def without_model(
         return proposal
     tell(f"{source.name} makes no valid plan by itself: a model makes one of it")
     return None
+
+
+def _of_plan(source: Source, format_: str, workers: Mapping[str, WorkerFacts]) -> Proposal:
+    """Return a plan as it is, or as YAML where it is in another format."""
+    if format_ == "yaml":
+        return of_text(source.text, workers, name=source.name)
+    report = parse_plan(source.text, format_, source.name, workers=workers)
+    if report.plan is None:
+        return Proposal(source.text, report)
+    text = plain_yaml(written_values(source.text, format_))
+    return of_text(text, workers, name=source.name)

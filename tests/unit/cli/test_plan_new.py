@@ -48,6 +48,7 @@ def test_without_a_terminal_somebody_has_to_have_agreed(cli: CliHarness) -> None
         (["goal", "-o", "plan.txt"], "written as YAML"),
         (["goal", "-o", "none/plan.yaml"], "no folder"),
         (["--yes"], "say what is to be done"),
+        (["  ", "--yes"], "say what is to be done"),
         (["goal", "--yes", "--profile", "b"], "unknown profile"),
         (["goal", "--yes", "--profile", "shell"], "runs commands"),
         (["--yes", "--resume", "--profile", "a"], "leave out the rest"),

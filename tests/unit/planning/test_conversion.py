@@ -215,7 +215,23 @@ def test_a_plan_is_taken_as_it_is() -> None:
     faulty = without_model(Source("p", text.replace("run", "rum")), {}, print)
     assert faulty is not None
     assert not faulty.valid
-    assert not is_plan("goal: only")
+    assert not is_plan("goal: only", "yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("p.toml", 'goal = "g"\n[[phases]]\nname = "p"\n[[phases.tasks]]\nid = "a"\nrun = "ls"\n'),
+        ("p.json", '{"goal": "g", "phases": [{"name": "p", "tasks": [{"id": "a", "run": "ls"}]}]}'),
+    ],
+)
+def test_a_plan_in_another_format_becomes_yaml(name: str, text: str) -> None:
+    """It is the same plan, as people read it."""
+    found = without_model(Source(name, text), {}, print)
+    assert found is not None
+    assert found.text == (
+        "goal: g\nphases:\n  - name: p\n    tasks:\n      - id: a\n        run: ls\n"
+    )
 
 
 def test_what_is_left_out_stands_above_the_plan() -> None:

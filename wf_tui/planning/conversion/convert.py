@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.plan.foreign.files import foreign_text, foreign_value
 from wf_tui.plan.formats.json_text import read_json
+from wf_tui.plan.formats.toml_text import read_toml
 from wf_tui.plan.formats.yaml_text import read_yaml
 from wf_tui.planning.conversion.checklist import convert_checklist
 from wf_tui.planning.conversion.conversion import Conversion, NotFaithfulError
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["convert", "is_plan"]
 
-_PLAN: Final = frozenset({"goal", "phases"})
+_READERS: Final = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
 
 
-def is_plan(text: str) -> bool:
-    """Whether a text has the keys of a plan, in YAML or JSON; it may have errors all the same."""
-    value = _document(text).value
-    return isinstance(value, dict) and value.keys() >= _PLAN
+def is_plan(text: str, format_: str) -> bool:
+    """Whether a text has the keys of a plan, in either form; it may have errors all the same."""
+    value = _READERS[format_](text).value
+    return isinstance(value, dict) and "goal" in value and bool({"phases", "nodes"} & value.keys())
 
 
 def convert(text: str, name: str, beside: Sequence[str] = ()) -> Conversion:
