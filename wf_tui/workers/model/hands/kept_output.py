@@ -3,13 +3,13 @@
 import re
 from typing import Final
 
+from wf_tui.text import last_state
+
 __all__ = ["KeptOutput"]
 
 _SEQUENCE: Final = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])"
 )
-_OVERWRITTEN: Final = re.compile(r"[^\r\n]*\r(?!\n)(?=[^\r\n])")
-"""What the next part of the line is written over, as bars of progress do."""
 
 
 class KeptOutput:
@@ -55,4 +55,4 @@ class KeptOutput:
 def _plain(raw: bytes) -> str:
     """Return output as a model reads it: without what only a terminal understands."""
     text = _SEQUENCE.sub("", raw.decode("utf-8", "replace"))
-    return _OVERWRITTEN.sub("", text).replace("\r\n", "\n") if "\r" in text else text
+    return "\n".join(map(last_state, text.split("\n"))) if "\r" in text else text

@@ -9,7 +9,7 @@ from typing import Final
 
 __all__ = ["diff_path", "git_path", "patch_paths"]
 
-_OWN: Final = re.compile(r"\s*\*\*\* (?:(?:Add|Update|Delete) File|Move to):\s*(.*?)\s*$")
+_OWN: Final = re.compile(r"\*\*\* (?:(?:Add|Update|Delete) File|Move to):(.*)")
 _DIFF: Final = re.compile(r"(?:---|\+\+\+) (.+)$|(?:rename|copy) (?:from|to) (.+)$")
 _GIT: Final = "diff --git "
 _NOWHERE: Final = "/dev/null"
@@ -21,8 +21,8 @@ def patch_paths(patch: str) -> list[str]:
     """Return the paths that a patch names, each once, in their order."""
     found: dict[str, None] = {}
     for line in patch.split("\n"):
-        if own := _OWN.match(line):
-            found[own[1]] = None
+        if own := _OWN.match(line.strip()):
+            found[own[1].strip()] = None
         elif diff := _DIFF.match(line.rstrip("\r")):
             path = diff_path(diff[1], sided=True) if diff[1] else diff_path(diff[2])
             if path is not None:

@@ -5,6 +5,8 @@ no place; what to make of several places is decided by who asks.
 """
 
 import difflib
+import heapq
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -15,21 +17,25 @@ Compared = Callable[[str], str]
 _MOST_LINES: Final = 20_000
 _LONGEST_LINE: Final = 300
 _SHOWN: Final = 12
+_LIKELY: Final = 30
+_WORD: Final = re.compile(r"\w+")
 _SIMILAR: Final = 0.6
 
 
 def places(lines: Sequence[str], wanted: Sequence[str], compared: Compared) -> list[int]:
     """Return each index at which the wanted lines begin; what was compared before is not kept."""
-    have, want = [compared(line) for line in lines], [compared(line) for line in wanted]
+    if not wanted:
+        return []
+    # As one text, since a search in that takes no longer however much the lines are alike.
+    have = "\n".join(["", *map(compared, lines), ""])
+    want = "\n".join(["", *map(compared, wanted), ""])
     found: list[int] = []
-    at = -1
-    while want:
-        try:
-            at = have.index(want[0], at + 1)
-        except ValueError:
-            break
-        if have[at : at + len(want)] == want:
-            found.append(at)
+    at, seen, line = have.find(want), 0, 0
+    while at >= 0:
+        line += have.count("\n", seen, at)
+        seen = at
+        found.append(line)
+        at = have.find(want, at + 1)
     return found
 
 
@@ -75,10 +81,12 @@ def _shifted(line: str, known: Mapping[str, str]) -> str | None:
 def most_similar(lines: Sequence[str], wanted: Sequence[str]) -> tuple[int, list[str]] | None:
     """Return where the lines are that come nearest to the wanted ones, and the lines."""
     target = max((line.strip() for line in wanted), key=len, default="")[:_LONGEST_LINE]
-    if not target:
-        return None
     have = [line.strip()[:_LONGEST_LINE] for line in lines[:_MOST_LINES]]
-    near = difflib.get_close_matches(target, dict.fromkeys(have), 1, _SIMILAR)
+    # Only the few that share most words: to compare two lines closely takes a millisecond.
+    words = set(_WORD.findall(target))
+    shared = {line: len(words.intersection(_WORD.findall(line))) for line in dict.fromkeys(have)}
+    likely = heapq.nlargest(_LIKELY, shared, key=lambda line: (shared[line], -len(line)))
+    near = difflib.get_close_matches(target, likely, 1, _SIMILAR) if target else []
     if not near:
         return None
     offset = [line.strip()[:_LONGEST_LINE] for line in wanted].index(target)

@@ -11,8 +11,8 @@ __all__ = ["is_own_format", "read_own_format"]
 _BEGIN: Final = "*** Begin Patch"
 _END: Final = "*** End Patch"
 _END_OF_FILE: Final = "*** End of File"
-_FILE: Final = re.compile(r"\*\*\* (Add|Update|Delete) File:\s*(.*?)\s*$")
-_MOVE: Final = re.compile(r"\*\*\* Move to:\s*(.*?)\s*$")
+_FILE: Final = re.compile(r"\*\*\* (Add|Update|Delete) File:(.*)")
+_MOVE: Final = re.compile(r"\*\*\* Move to:(.*)")
 _SIGNS: Final = " -+"
 _NUMBERS: Final = re.compile(r"-\d+(,\d+)? \+\d+(,\d+)?")
 """Of a unified diff, which say nothing here."""
@@ -45,7 +45,7 @@ def read_own_format(patch: str) -> list[Change]:
                 f"or `*** Delete File: PATH`, and is {lines[at][:80]!r}"
             )
         end = next((i for i in range(at + 1, last) if _FILE.match(stripped[i])), last)
-        changes.append(_change(head[1], head[2], lines[at + 1 : end], at + 2))
+        changes.append(_change(head[1], head[2].strip(), lines[at + 1 : end], at + 2))
         at = end
     if not changes:
         raise CallError("the patch changes nothing")
@@ -71,7 +71,7 @@ def _change(word: str, path: str, lines: list[str], number: int) -> Change:
     hunks = _hunks(lines, number)
     if not hunks and move is None:
         raise CallError(f"the patch says nothing about what changes in {path}")
-    return Change(Action.UPDATE, path, move[1] if move else None, tuple(hunks))
+    return Change(Action.UPDATE, path, move[1].strip() if move else None, tuple(hunks))
 
 
 def _hunks(lines: list[str], number: int) -> list[Hunk]:
