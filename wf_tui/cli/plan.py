@@ -11,7 +11,6 @@ import click
 from wf_tui.cli.context import json_option, lenient_option, print_json
 from wf_tui.cli.errors import warn
 from wf_tui.cli.group import Group
-from wf_tui.cli.plan_new import new
 from wf_tui.config import load_config
 from wf_tui.errors import WfError
 from wf_tui.git.repository import find_repository
@@ -23,14 +22,28 @@ from wf_tui.profiles.choice import worker_facts
 __all__ = ["plan"]
 
 _INVALID: Final = 2
+_NEW: Final = "new"
 
 
-@click.group(cls=Group)
+class _PlanGroup(Group):
+    """Imports what makes plans only where one is made: to check one needs no run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return [*super().list_commands(ctx), _NEW]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command that makes plans, when it is used."""
+        if cmd_name != _NEW:
+            return super().get_command(ctx, cmd_name)
+        from wf_tui.cli.plan_new import new  # noqa: PLC0415 - see above
+
+        return new
+
+
+@click.group(cls=_PlanGroup)
 def plan() -> None:
     """Check plans, draw one, or have one made."""
-
-
-plan.add_command(new)
 
 
 @plan.command
