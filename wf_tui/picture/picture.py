@@ -298,12 +298,19 @@ class Picture:
                 # No event tells when a back-off that is due is let go: it counts as over here.
                 row = evolve(row, not_before=None)
             situation = moves.situation_of(row, self._is_counted_on)
-            refusal = moves.why_not(moves.MOVES[name], row, self.run, situation)
+            refusal = moves.why_not(
+                moves.MOVES[name], row, self.run, situation, self._rivals_of(row)
+            )
         if refusal is None:
             return None
         # In one line; whatever the name of a task holds, it cannot act on a terminal.
         text = f"{refusal.message}: {refusal.hint}" if refusal.hint else refusal.message
         return clean(text, limit=_LONGEST)
+
+    def _rivals_of(self, row: TaskRow) -> list[TaskRow]:
+        """Return all of which one is merged, where it is one of them."""
+        every = self._cache.rows.values() if row.spec.rival else ()
+        return [one for one in every if one.phase == row.phase and one.spec.rival]
 
     def _is_counted_on(self, row: TaskRow) -> bool:
         """Whether a task that waited for this one was claimed, or more was added by it."""

@@ -33,7 +33,7 @@ def test_undo_restores(drive: LedgerHarness, command: str, state: str) -> None:
     STATES[state](drive)
     before = drive.dump()["task"]
     COMMANDS[command](drive)
-    assert drive.mine.undo(RUN)[0].task == "t"
+    assert drive.mine.undo(RUN)[-1].task == "t"
     assert drive.dump()["task"] == before
     recount.check(drive.db)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.rows import TaskRow, decode, select
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
 
@@ -23,6 +24,8 @@ __all__ = [
     "rivals_of",
     "standing",
     "taken_rival",
+    "why_not_back",
+    "why_not_taken",
     "will_choose",
     "winner",
 ]
@@ -84,6 +87,33 @@ def merging_rival(rivals: Sequence[TaskRow]) -> TaskRow | None:
 def taken_rival(rivals: Sequence[TaskRow]) -> TaskRow | None:
     """Return the rival that a person or a judge has taken, or that is merged just now, if any."""
     return merging_rival(rivals) or next((task for task in rivals if task.by_hand), None)
+
+
+def why_not_back(task: TaskRow, rivals: Sequence[TaskRow], done: str) -> RefusedError | None:
+    """Return why a rival cannot be brought back, or None where it can.
+
+    `done` is what the task would have been: `retried`. What was merged stays in the branch, so the
+    choice cannot be opened again.
+    """
+    taken = winner(rivals)
+    if taken is None or taken.id == task.id:
+        return None
+    return RefusedError(
+        f"task {task.id!r} cannot be {done}: its rival {taken.id!r} was merged, and no two of "
+        f"phase {task.phase!r} are",
+        "add a task of its own, that starts from there: wf add",
+    )
+
+
+def why_not_taken(task: TaskRow, rivals: Sequence[TaskRow]) -> RefusedError | None:
+    """Return why a rival cannot be accepted, or None where it can: no two are taken at a time."""
+    taken = taken_rival([one for one in rivals if one.id != task.id])
+    if taken is None:
+        return None
+    return RefusedError(
+        f"task {task.id!r} cannot be accepted: its rival {taken.id!r} is being merged",
+        "accept it where that one does not pass",
+    )
 
 
 def will_choose(judge: TaskRow) -> bool:

@@ -11,7 +11,6 @@ from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step, TaskState
 from wf_tui.ledger.queries.left_refs import left_refs
-from wf_tui.ledger.queries.rivals import rivals_of, taken_rival
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.rules.claims import open_attempt
 from wf_tui.ledger.rules.decisions import critics
@@ -97,7 +96,6 @@ def check_left(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> None
     known = [event.ref for event in left_refs(tx.db, tx.run.id, task.id)]
     if choices.left not in known:
         raise UnknownNameError("ref", choices.left, known)
-    check_rivals(tx, task)
     check_shared_tree(tx, task)
 
 
@@ -116,21 +114,7 @@ def check_accepted(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> 
         raise RefusedError(
             f"task {task.id!r} has no files that wait for a filter", "leave out --unfiltered"
         )
-    check_rivals(tx, task)
     check_shared_tree(tx, task)
-
-
-def check_rivals(tx: Change, task: TaskRow) -> None:
-    """Refuse a rival while another one is being taken: no two are merged (`RefusedError`)."""
-    if not task.spec.rival:
-        return
-    others = [one for one in rivals_of(tx.db, tx.run.id, task.phase) if one.id != task.id]
-    taken = taken_rival(others)
-    if taken is not None:
-        raise RefusedError(
-            f"task {task.id!r} cannot be accepted: its rival {taken.id!r} is being merged",
-            "accept it where that one does not pass",
-        )
 
 
 def check_shared_tree(tx: Change, task: TaskRow) -> None:

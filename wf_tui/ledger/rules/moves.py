@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Concatenate, Final, Generic, ParamSpec
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
+from wf_tui.ledger.queries.rivals import rivals_of, why_not_back, why_not_taken
 from wf_tui.ledger.rules import accept, operator_moves
 from wf_tui.ledger.rules.conversation import allowances, messages, questions
 from wf_tui.ledger.rules.decisions import nodes
@@ -196,7 +197,6 @@ RETRY: Final = Move(
     operator_moves.retry,
     frozenset({Situation.ASKING, Situation.BACKOFF, Situation.SKIPPED}),
     _RETRIED,
-    check=operator_moves.check_retry,
     wakes=True,
     help="Give blocked tasks another chance, with their tries reset; end a back-off.",
     key=Key(
@@ -402,11 +402,19 @@ MOVES: Final[Mapping[str, Move[...]]] = {
 
 
 def why_not(
-    move: Move[...], task: TaskRow, run: RunRow, situation: Situation
+    move: Move[...],
+    task: TaskRow,
+    run: RunRow,
+    situation: Situation,
+    rivals: Sequence[TaskRow] = (),
 ) -> RefusedError | None:
-    """Return why a move is not possible now, or None where it is."""
+    """Return why a move is not possible now, or None where it is; `rivals` are all of its phase."""
     if not move.allows(situation, task.kind):
         return refused(task, move.done)
+    if move is RETRY and (lost := why_not_back(task, rivals, move.done)):
+        return lost
+    if move in {ACCEPT, ACCEPT_LEFT} and (taken := why_not_taken(task, rivals)):
+        return taken
     if move in {RETRY, REASSIGN} and task.kind == BlockedKind.BUDGET:
         used = budget_used_up(task)
         if used:
@@ -442,7 +450,8 @@ def _make_one(
         task,
         lambda one: bool(operator_moves.claimed_dependant(tx, one)) or nodes.has_decided(tx, one),
     )
-    refusal = why_not(move, task, tx.run, situation)
+    rivals = rivals_of(tx.db, tx.run.id, task.phase) if task.spec.rival else ()
+    refusal = why_not(move, task, tx.run, situation, rivals)
     try:
         # Arguments that fit no task are an error of the whole move, also where this one is refused.
         if move.check is not None:

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cancel",
-    "check_retry",
     "check_worker",
     "claimed_dependant",
     "edit",
@@ -92,11 +91,6 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
     if task.kind in _GOES_ON:
         fresh = going_on.go_on(tx, fresh)
     return tx.to_pending(task, fresh, note=note, detail=_known(task))
-
-
-def check_retry(tx: Change, task: TaskRow) -> None:
-    """Refuse a rival of one that was merged (`RefusedError`)."""
-    rivals.check_chosen(tx, task, "retried")
 
 
 def _fresh(task: TaskRow) -> TaskRow:

@@ -21,6 +21,7 @@ from wf_tui.ledger.queries.rivals import (
     rivals_of,
     standing,
     taken_rival,
+    why_not_back,
     will_choose,
     winner,
 )
@@ -64,20 +65,11 @@ def check_merge(tx: Change, task: TaskRow) -> None:
 
 
 def check_chosen(tx: Change, task: TaskRow, done: str) -> None:
-    """Refuse to bring a rival back once another one was merged; raises `RefusedError`.
-
-    `done` is what the task would have been: `retried`. What was merged stays in the branch, so the
-    choice cannot be opened again.
-    """
-    if not task.spec.rival:
-        return
-    taken = winner(rivals_of(tx.db, tx.run.id, task.phase))
-    if taken is not None and taken.id != task.id:
-        raise RefusedError(
-            f"task {task.id!r} cannot be {done}: its rival {taken.id!r} was merged, and no two of "
-            f"phase {task.phase!r} are",
-            "add a task of its own, that starts from there: wf add",
-        )
+    """Refuse to bring a rival back once another one was merged; raises `RefusedError`."""
+    if task.spec.rival:
+        refusal = why_not_back(task, rivals_of(tx.db, tx.run.id, task.phase), done)
+        if refusal is not None:
+            raise refusal
 
 
 def after_end(tx: Change, task: TaskRow) -> None:
