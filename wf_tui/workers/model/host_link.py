@@ -112,6 +112,7 @@ class HostLink:
             try:
                 await host.ready(self._ready_in)
             except HostError as error:
+                host.kill()
                 refused = self.died(host, secrets)
                 raise HostError(refused or str(error), refused=bool(refused)) from error
             return host

@@ -34,6 +34,7 @@ _NETWORK: Final = (
 _DATAGRAM: Final = 1 << 16
 _ENDS_IN: Final = 2.0
 """Seconds in which a host ends whose control socket is closed; it promises one."""
+_FLUSHES_IN: Final = 0.5
 _LAST_WORDS: Final = 2000
 """Characters of its standard error that are remembered."""
 
@@ -134,16 +135,21 @@ class HostProcess:
             await asyncio.wait_for(asyncio.shield(self.ended), within)
         return self.ended.done()
 
+    def kill(self) -> None:
+        """End it at once, since it does nothing; it is still to be closed."""
+        self._process.kill()
+
     async def close(self) -> None:
         """End it: what it does is given up. Returns when the process is gone."""
-        self._reading.cancel()
+        # Behind their ends alone: a loop must not watch what is closed.
+        await _ended(self._reading)
         self._control.close()
         try:
             await asyncio.to_thread(self._process.wait, _ENDS_IN)
         except subprocess.TimeoutExpired:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
-        self._listening.cancel()
+        await _ended(self._listening)
         if self._process.stderr is not None:
             self._process.stderr.close()
         if not self.ended.done():
@@ -158,6 +164,8 @@ class HostProcess:
             while datagram := await loop.sock_recv(self._control, _DATAGRAM):
                 if b'"ready"' in datagram and not self._ready.done():
                     self._ready.set_result(None)
+        # What it has printed may be a moment behind.
+        await asyncio.wait({self._listening}, timeout=_FLUSHES_IN)
         if not self.ended.done():
             self.ended.set_result(None)
 
@@ -198,6 +206,12 @@ def _start(control: socket.socket, environ: Mapping[str, str]) -> subprocess.Pop
 
 def _name(file: Path, identity: ProcessIdentity) -> None:
     write_private(file, json.dumps(vars(identity)).encode())
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """End a task, and wait until it has."""
+    task.cancel()
+    await asyncio.wait({task})
 
 
 def _wake(future: asyncio.Future[None]) -> None:

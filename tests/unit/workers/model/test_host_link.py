@@ -14,7 +14,6 @@ from wf_tui.processes import is_running
 from wf_tui.workers.model.host_link import HostLink, end_left_host
 from wf_tui.workers.model.host_process import HostError, HostProcess
 
-pytestmark = pytest.mark.slow
 ENVIRON = {"PATH": os.environ["PATH"], "DEEPSEEK_API_KEY": "sk-of-the-scheduler", "NO_PROXY": "*"}
 
 
@@ -23,23 +22,21 @@ def names(file: Path) -> int:
     return int(json.loads(file.read_bytes())["pid"])
 
 
-async def killed(link: HostLink) -> str:
-    """Kill the host within a session, and return what the link says of another try."""
-    async with link.session({"sk-1": "KEY"}) as host:
-        os.kill(host.pid, signal.SIGKILL)
-        assert await host.gone(20.0)
-        assert link.died(host, {}) == link.died(host, {})
-        return link.died(host, {})
-
-
+@pytest.mark.slow
 async def test_sessions_share_a_host(tmp_path: Path) -> None:
-    """The first one starts it, the second one has it; behind the last it ends, after a while."""
+    """The first one starts it, the second one has it; behind the last it ends, after a while.
+
+    Its environment is built: what holds a key of the scheduler's does not come along.
+    """
     file = tmp_path / "host.json"
     async with HostLink(file, ENVIRON, idle=0.0) as link:
         assert not file.exists()
         async with link.session({}) as one, link.session({}) as other:
             assert one is other
             assert names(file) == one.pid
+            for name in ("environ", "cmdline"):
+                content = await asyncio.to_thread(Path(f"/proc/{one.pid}/{name}").read_bytes)
+                assert b"sk-of-the-scheduler" not in content
         await one.ended
         assert link.pid is None
         async with link.session({}) as anew:
@@ -48,30 +45,30 @@ async def test_sessions_share_a_host(tmp_path: Path) -> None:
     assert not file.exists()
 
 
-async def test_no_key_of_the_scheduler_is_in_a_host(tmp_path: Path) -> None:
-    """Its environment is built: what a key's variable holds goes in the file of a session alone."""
-    async with HostLink(tmp_path / "host.json", ENVIRON) as link, link.session({}) as host:
-        for name in ("environ", "cmdline"):
-            content = await asyncio.to_thread(Path(f"/proc/{host.pid}/{name}").read_bytes)
-            assert b"sk-of-the-scheduler" not in content
+@pytest.mark.slow
+async def test_a_host_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    """All sessions that it takes along count its death once; the next one has another host."""
+    file = tmp_path / "host.json"
+    async with HostLink(file, ENVIRON) as link:
+        async with link.session({}) as host:
+            os.kill(host.pid, signal.SIGKILL)
+            assert await host.gone(20.0)
+            assert [link.died(host, {}) for _ in range(5)] == [""] * 5
+        async with link.session({}) as anew:
+            assert names(file) == anew.pid != host.pid
 
 
 async def test_the_third_death_in_ten_minutes_is_refused(tmp_path: Path) -> None:
-    """Twice another host may do better; then a person has to look, and has three tries more."""
-    async with HostLink(tmp_path / "host.json", ENVIRON) as link:
-        assert [await killed(link) for _ in range(2)] == ["", ""]
-        assert "it died 3 times" in await killed(link)
-        assert await killed(link) == ""
+    """One that is not ready in time has died; a person has to look then, and has three tries more.
 
-
-async def test_a_host_that_is_not_ready_in_time(tmp_path: Path) -> None:
-    """It is ended, and counted as one that died."""
+    Before that another host may do better.
+    """
     async with HostLink(tmp_path / "host.json", ENVIRON, ready_in=0.0) as link:
-        for words in ("not ready within", "not ready within", "died 3 times"):
-            with pytest.raises(HostError, match=words):
+        for words, refused in (("not ready", False), ("not ready", False), ("3 times", True)) * 2:
+            with pytest.raises(HostError, match=words) as caught:
                 async with link.session({}):
                     raise AssertionError
-            assert link.pid is None
+            assert (caught.value.refused, link.pid) == (refused, None)
 
 
 async def test_a_host_that_hangs_is_ended_by_the_next_scheduler(tmp_path: Path) -> None:
