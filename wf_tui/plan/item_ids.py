@@ -8,6 +8,8 @@ from typing import Final
 __all__ = ["item_ids"]
 
 _LONGEST: Final = 40
+_MOST: Final = 4096
+"""Characters of a label that are looked at, as a path has."""
 _NO_WORD: Final = re.compile(r"[\W_]+")
 
 
@@ -33,10 +35,23 @@ def item_ids(labels: Sequence[str], taken: Collection[str] = ()) -> list[str]:
 
 
 def _words(label: str) -> str:
-    plain = unicodedata.normalize("NFKC", label).casefold()
+    plain = unicodedata.normalize("NFKC", label[:_MOST]).casefold()
+    # Of two paths it is the ends that differ.
+    return (_end_of(plain) if "/" in plain else _beginning_of(plain)) or "item"
+
+
+def _beginning_of(plain: str) -> str:
     words = _NO_WORD.sub("-", plain[: 4 * _LONGEST]).strip("-")
-    if len(words) > _LONGEST:
-        # At the end of a word, unless that would leave too little of them.
-        whole = words[: _LONGEST + 1].rpartition("-")[0]
-        words = whole if len(whole) > _LONGEST // 2 else words[:_LONGEST].strip("-")
-    return words or "item"
+    if len(words) <= _LONGEST:
+        return words
+    # At the end of a word, unless that would leave too little of them.
+    whole = words[: _LONGEST + 1].rpartition("-")[0]
+    return whole if len(whole) > _LONGEST // 2 else words[:_LONGEST].strip("-")
+
+
+def _end_of(plain: str) -> str:
+    words = _NO_WORD.sub("-", plain[-4 * _LONGEST :]).strip("-")
+    if len(words) <= _LONGEST:
+        return words
+    whole = words[-_LONGEST - 1 :].partition("-")[2]
+    return whole if len(whole) > _LONGEST // 2 else words[-_LONGEST:].strip("-")

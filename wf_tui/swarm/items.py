@@ -49,6 +49,8 @@ def read_items(
     then the lines of standard input are objects, as those of a `.jsonl` file always are. Raises
     `UsageError` for what can be none of these, and for what is wrong in a line, with its number.
     """
+    if not word.strip():
+        raise UsageError("--items is empty", _LIST_HINT)
     if word.startswith(_GLOB):
         pattern = word.removeprefix(_GLOB)
         return tuple(Item(path) for path in tracked(pattern))

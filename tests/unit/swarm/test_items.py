@@ -93,5 +93,7 @@ def test_what_is_neither(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file") as refused:
         read(str(tmp_path / "itmes.txt"))
     assert "items.txt" in refused.value.hint
+    with pytest.raises(UsageError, match="--items is empty"):
+        read(" ")
     with pytest.raises(UsageError, match="no standard input"):
         read("-")
