@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
+from tests.support.model_server import responses
+from tests.support.model_server.conversation import Answer
 from tests.support.model_server.faults import FAULTS
 from tests.support.model_session import OpenSession, quirks_of, run_session, spec_at
 from tests.support.scripted_maker import HANG, Maker, Raw, chat, failed, refused, text
@@ -81,6 +84,23 @@ async def test_an_error_within_a_stream_is_one() -> None:
     ]:
         verdict = await verdict_of(maker, Raw((begun, b"data: " + body + b"\n\n")))
         assert (verdict["kind"], verdict["why"]) == ("quota", "No more.")
+
+
+async def test_openais_newer_interface_breaks_off() -> None:
+    """A stream without its last event, one that says it failed, an error in it: no successes."""
+    stream = responses.stream(Answer("I am"), "m", "1")
+    error = {"code": "insufficient_quota", "message": "No more."}
+    failed_one = {"id": "r", "object": "response", "created_at": 1, "model": "m", "output": []}
+    failed_one |= {"status": "failed", "error": error}
+    ends: list[tuple[dict[str, Any], str]] = [
+        ({}, "truncated"),
+        ({"type": "response.failed", "response": failed_one}, "quota"),
+        ({"type": "error", **error}, "quota"),
+    ]
+    for end, kind in ends:
+        piece = f"event: {end.get('type')}\ndata: {json.dumps(end)}\n\n".encode() if end else b""
+        verdict = await verdict_of("openai", Raw((*stream.text, piece)))
+        assert (verdict["ok"], verdict["kind"]) == (False, kind), verdict
 
 
 async def test_a_maker_says_how_long_it_wants_to_be_left_alone() -> None:

@@ -170,3 +170,19 @@ async def test_another_makers_thoughts_are_left_out() -> None:
     server, _ = await talked("deepseek", DONE, history=tuple(before.history))
     sent: list[dict[str, Any]] = messages_of(server.bodies[0])
     assert sent[1]["reasoning_content"] == "Secret."
+
+
+async def test_a_conversation_changes_its_interface() -> None:
+    """What was said over one of OpenAI's interfaces goes on over the other."""
+    _, before = await talked("deepseek", chat(thought("Hm."), text("I look."), READ), DONE)
+    server, after = await talked(
+        "openai", answered(Answer("Done.")), model="gpt-6.1-sol", history=tuple(before.history)
+    )
+    kinds = [one.get("type", one.get("role")) for one in server.bodies[0]["input"]]
+    assert "function_call" in kinds
+    assert "function_call_output" in kinds
+    assert "Hm." not in str(server.bodies[0])
+    history = (*before.history, *after.history)
+    server, _ = await talked("deepseek", DONE, history=history)
+    roles = [one["role"] for one in messages_of(server.bodies[0])]
+    assert roles == ["user", "assistant", "tool", "assistant", "user", "assistant", "user"]

@@ -65,9 +65,8 @@ class ToolCalls:
         number = f"t{self.count}"
         args = _arguments(call)
         asked = request(call.tool_name, args or {})
-        self._say(
-            ToolStart(number, call.tool_name, asked.kind, args or call.args, tuple(asked.paths))
-        )
+        given = call.args if args is None else args
+        self._say(ToolStart(number, call.tool_name, asked.kind, given, tuple(asked.paths)))
         reply = Reply("interrupted", failed=True)
         try:
             reply = await self._reply(call, args, asked)
