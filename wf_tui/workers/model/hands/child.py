@@ -26,6 +26,8 @@ _UNKILLABLE: Final = 5.0
 _NOT_FOUND: Final = 127
 _CATCHABLE: Final = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _FIRST_OWN: Final = 3
+_WAITID: Final = getattr(os, "waitid", None)
+"""Not every system has it."""
 
 
 class Child:
@@ -43,6 +45,7 @@ class Child:
         """Its exit status, 128 and the number of a signal; None where it could not be ended."""
         self.left_running = False
         """Whether it left processes of its group behind, which are ended by now."""
+        self._status: int | None = None
         self._next = math.inf
         self._killed = False
         self._ended_at: float | None = None
@@ -120,13 +123,18 @@ class Child:
         self._signal(signal.SIGKILL)
 
     def _has_exited(self) -> bool:
-        # It stays a zombie, so that its number, which is that of its group, is nobody else's.
-        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._pid, options) is not None
+        if _WAITID is not None:
+            # It stays a zombie, so that its number, which is that of its group, is nobody else's.
+            options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+            return _WAITID(os.P_PID, self._pid, options) is not None
+        pid, status = os.waitpid(self._pid, os.WNOHANG)
+        self._status = status if pid else None
+        return pid != 0
 
     def _finish(self) -> None:
-        _, status = os.waitpid(self._pid, 0)
-        code = os.waitstatus_to_exitcode(status)
+        if self._status is None:
+            _, self._status = os.waitpid(self._pid, 0)
+        code = os.waitstatus_to_exitcode(self._status)
         self.code = code if code >= 0 else 128 - code
         self.left_running = self._signal(signal.SIGKILL)
         for _ in range(8):  # bounded: who left the group may still hold the other end

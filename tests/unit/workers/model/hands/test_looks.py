@@ -133,6 +133,7 @@ def test_lines_are_found(searching: HandsProcess) -> None:
         ),
         ({"pattern": "y", "path": "a.py"}, ["a.py", "3: y = 3"]),
         ({"pattern": "nobody"}, []),
+        ({"pattern": "[[y] =(?#)"}, ["a.py", "3: y = 3"]),
     ],
 )
 def test_a_search_is_narrowed(

@@ -4,8 +4,10 @@ A tree may have a million files, and a regular expression may take for ever; nei
 calls waiting.
 """
 
+import contextlib
 import os
 import resource
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -57,7 +59,10 @@ class LookCall:
 
 def _tell(look: Callable[[], str]) -> None:
     """Write what a look finds, or why it does not, and end with the status that says which."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    with contextlib.suppress(OSError, ValueError):  # where the system does not let it be set
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    # What Python thinks of a pattern would stand in the answer.
+    warnings.simplefilter("ignore")
     status = 0
     try:
         text = look()
