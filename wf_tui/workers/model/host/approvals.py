@@ -18,7 +18,7 @@ _LONGEST_TEXT: Final = 4000
 """Characters that a person is shown; a longer text is asked, and never allowed for good."""
 _LOOKS: Final = frozenset({"read", "search", "think"})
 """What changes nothing: that it was allowed is not worth a line."""
-_REFUSED: Final = "refused by a person: do not try it again in another way"
+_REFUSED: Final = "refused: do not try the same in another way"
 _UNANSWERED: Final = "refused: nobody answered the question; go on without it"
 _TOO_MANY: Final = f"refused: {MOST_QUESTIONS} questions were asked, which is all; do without it"
 

@@ -103,12 +103,13 @@ class Host:
             await hands_port.close(1)
 
     async def _converse(self, spec: int, port: LinePort, hands: HandsPort) -> None:
-        told = _read_spec(spec)
+        # A history may have many megabytes: the others are not to wait for it.
+        told = await asyncio.to_thread(_read_spec, spec)
         await Session(told, port, hands, self._http, self._pauses).run()
 
 
 def _read_spec(handle: int) -> SessionSpec:
-    """Return what an anonymous file says, which takes no time, and close it."""
+    """Return what an anonymous file says, and close it."""
     with open(handle, "rb") as file:
         file.seek(0)
         return SessionSpec.from_json(file.read())

@@ -47,7 +47,7 @@ class Conversation:
         self._tools = tools
         self._offered = offered(writes=spec.writes)
         self._instructions = instructions(writes=spec.writes, more=spec.instructions)
-        self._messages = read_history(spec.history, provider_of(spec))
+        self._messages: list[ModelMessage] = []
         self._shortening = Shortening(spec, requests, port.say)
         self._waiting: list[PersonMessage] = []
         self._is_last = False
@@ -68,7 +68,9 @@ class Conversation:
 
         Raises `AttemptFailed` where that is no success, and `HandsGoneError`.
         """
-        self._keep(told("\n\n".join(filter(None, (self._spec.resumed_notes, self._spec.prompt)))))
+        spec = self._spec
+        self._messages = await asyncio.to_thread(read_history, spec.history, provider_of(spec))
+        self._keep(told("\n\n".join(filter(None, (spec.resumed_notes, spec.prompt)))))
         while True:
             self._hear()
             response = sound_answer(await self._answer())

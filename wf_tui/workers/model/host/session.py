@@ -123,6 +123,8 @@ class Session:
 
 def _cause_of(talking: asyncio.Task[None]) -> Cause | None:
     """Return what a conversation that has ended came to."""
+    if talking.cancelled():
+        return Cause(FailureKind.UNKNOWN, "internal error: the conversation was given up")
     error = talking.exception()
     if isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
