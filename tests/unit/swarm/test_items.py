@@ -61,6 +61,7 @@ def test_objects_of_json_lines(tmp_path: Path) -> None:
         (b"a\nb\xffc\n", "i.txt, line 2: not UTF-8 text"),
         (b"x" * (MOST_BYTES + 1), "i.txt is larger than 10 MB"),
     ],
+    ids=["nul", "latin", "large"],
 )
 def test_what_no_item_can_be(tmp_path: Path, content: bytes, complaint: str) -> None:
     """What no program could be given is refused with the number of its line."""
@@ -77,6 +78,7 @@ def test_what_no_item_can_be(tmp_path: Path, content: bytes, complaint: str) -> 
         ('{"a": "\\ud800"}', "line 2: holds half a character"),
         ("[" * 100_000, "line 2: not JSON: nested too deeply"),
     ],
+    ids=["cut", "list", "half", "deep"],
 )
 def test_lines_that_are_no_objects(tmp_path: Path, line: str, complaint: str) -> None:
     """A line that is no object is refused with its number, however deep it is."""
