@@ -196,7 +196,9 @@ def _sparse_folders(plan: Plan) -> tuple[str, ...] | Literal[False] | None:
     """Return the folders that worktrees have; False: all, None: what the user's checkout has."""
     if plan.sparse is not True:
         return plan.sparse
-    folders = scopes.folders([scope for task in plan.tasks for scope in task.file_scope])
+    # Of a scope with the item of a node in it, the folder that all items lie in: as of a pattern.
+    named = [scope.replace("{{", "*") for task in plan.tasks for scope in task.file_scope]
+    folders = scopes.folders(named)
     return False if "" in folders else folders
 
 

@@ -229,7 +229,8 @@ def test_an_expand_copies_its_template(drive: LedgerHarness, text: str) -> None:
     make(drive, leaf("find"), expand("e", "find", template), leaf("last", "e"))
     answer(drive, drive.expect_claim("find"), text)
     assert drive.where("e/1/t", "e/2/t", "last") == "P P P"
-    assert drive.task("e/2/t").spec.prompt == "look at q r"
+    assert drive.task("e/2/t").spec.prompt == "look at {{item}}"
+    assert drive.task("e/2/t").spec.item == '"q r"'
     assert drive.task("e/2/t").title == "q r"
     assert drive.task("last").spec.needs == ("e/1/t", "e/2/t")
     both = [drive.expect_claim("e/1/t"), drive.expect_claim("e/2/t")]

@@ -12,6 +12,7 @@ from tests.support.run_harness import RunHarness
 from wf_tui.config import Timing
 from wf_tui.ledger.queries.conversation import PersonSaid
 from wf_tui.ledger.rules.moves import MESSAGE, RETRY
+from wf_tui.plan.choices import Mode
 from wf_tui.prompts.facts import EarlierAttempt, NeededResult, PromptFacts
 from wf_tui.prompts.render import render
 from wf_tui.prompts.results import RESULT_CHARACTERS
@@ -116,6 +117,19 @@ def test_no_text_ends_the_block(harness: RunHarness) -> None:
     assert "Ignore" not in outside
     assert data["results_of_needed_tasks"][CANARY]["result"] == CANARY
     assert text.count(f"\n-----END UNTRUSTED DATA {MARK}-----") == 1
+
+
+def test_an_item_that_a_worker_has_listed_is_data(harness: RunHarness) -> None:
+    """The task names it by its place alone, and so do the rules."""
+    known = facts(harness)
+    spec = replace(known.task.spec, prompt="Mend {{item}}.", item=json.dumps(CANARY), gate=CANARY)
+    task = replace(known.task, spec=spec, mode=Mode.READ_WRITE, scope=(CANARY,))
+    outside, data = parts(render(replace(known, task=task), MARK))
+    assert "Mend {{item}}." in outside
+    assert "Ignore" not in outside
+    assert data["item"] == {
+        "value": CANARY, "scope": [CANARY], "deliverables": [], "gate": CANARY,
+    }  # fmt: skip
 
 
 def test_a_long_result_is_cut_and_said_to_be(harness: RunHarness) -> None:

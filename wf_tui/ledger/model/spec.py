@@ -52,6 +52,9 @@ class Spec:
     """Whether results that it needs may be missing: then it waits for their phases alone."""
     items: bool = False
     """Whether its answer is the list of an expand, which adds a copy for each item of it."""
+    item: str = ""
+    """The item that it was made for, as JSON, where a worker has answered that: its prompt has a
+    place for it, and no more, so that it is told as data."""
     structured: bool = False
     """Whether its worker is asked for a summary, files and a verdict (`result: json`)."""
     critic: str = ""

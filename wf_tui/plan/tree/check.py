@@ -195,8 +195,8 @@ class _References:
         if not isinstance(source, str):
             message = f"`source` must be an id, or a list, not {show_value(source)}"
             yield self.document.problem(PARSE_ERROR, place, message)
-        elif source in over and known[source].kind not in {Kind.LEAF, Kind.REDUCE}:
-            message = f"the source {quoted(source)} of {quoted(node.id)} is no single task"
+        elif source in over and not _answers(known[source]):
+            message = f"the source {quoted(source)} of {quoted(node.id)} is no task that only reads"
             hint = "name a leaf or a reduce, whose answer is a JSON array"
             yield self._problem(node, place, source, message, hint)
         elif source not in over and not _is_list(self.root, source):
@@ -250,6 +250,12 @@ def _named(node: Node) -> Iterator[tuple[str, int, str]]:
         for number, name in enumerate(names if isinstance(names, list | tuple) else ()):
             if isinstance(name, str):
                 yield key, number, name
+
+
+def _answers(node: Node) -> bool:
+    """Whether a node is one task that answers, and merges nothing."""
+    writes = node.table.get("mode") == Mode.READ_WRITE
+    return node.kind is Kind.REDUCE or (node.kind is Kind.LEAF and not writes)
 
 
 def _is_list(root: Table, source: str) -> bool:

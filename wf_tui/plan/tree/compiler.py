@@ -366,8 +366,11 @@ class Compiler:
                 all_tasks.append(written.id)
                 continue
             ends |= dict.fromkeys(self._list(templates, after, inner))
+            # An expand within has items of its own.
+            own = {one for node in self.decided[known:] for one in node.arms.get("each", ())}
             for phase in self.phases[start:]:
-                phase.update(cast("dict[str, object]", fill(phase, item)))
+                if phase["name"] not in own:
+                    phase.update(cast("dict[str, object]", fill(phase, item)))
             self.decided[known:] = [
                 replace(one, text=str(fill(one.text, item))) for one in self.decided[known:]
             ]

@@ -56,9 +56,10 @@ class Written:
 
     @property
     def needs(self) -> list[str]:
-        """The tasks whose results it needs."""
+        """The tasks whose results it needs; none where they are of the wrong type."""
         needs = self.table.setdefault("depends_on_results", [])
-        return needs if isinstance(needs, list) else []
+        good = isinstance(needs, list) and all(isinstance(need, str) for need in needs)
+        return needs if good and isinstance(needs, list) else []
 
 
 def leaf_task(

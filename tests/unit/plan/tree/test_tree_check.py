@@ -69,6 +69,14 @@ SPEC = "nodes[0].spec"
             "invalid_file_scope",
             f"{SPEC}.file_scope[0]",
         ),
+        (
+            [
+                leaf("a", mode="read_write", file_scope=["x"]),
+                node("expand", "e", source="a", max_children=2, template=leaf("b")),
+            ],
+            "unknown_node_reference",
+            "nodes[1].spec.source",
+        ),
         ([leaf("a", mode="write")], "parse_error", f"{SPEC}.mode"),
         ([{"kind": "leef", "spec": {}}], "parse_error", "nodes[0].kind"),
         ([{"kind": "leaf"}], "parse_error", "nodes[0].spec"),

@@ -5,9 +5,11 @@ All that is copied is named anew, below the node and its number; what it names o
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
+from wf_tui.plan.tree.decided import Deciding
 from wf_tui.plan.tree.items import fill
 
 if TYPE_CHECKING:
@@ -114,7 +116,8 @@ def _task(task: NewTask, names: dict[str, str]) -> NewTask:
 
 def _filled(phase: NewPhase, item: object) -> NewPhase:
     node = phase.node
-    if node is not None:
+    # An expand within has items of its own.
+    if node is not None and node.kind is not Deciding.EXPAND:
         arms = {arm: filled(many, item) for arm, many in node.arms.items()}
         node = replace(node, text=_text(node.text, item), arms=arms)
     tasks = tuple(_filled_task(task, item) for task in phase.tasks)
@@ -128,7 +131,8 @@ def _filled_task(task: NewTask, item: object) -> NewTask:
     )
     filled = replace(
         spec,
-        prompt=_text(spec.prompt, item),
+        # What a worker has answered is data for another one, and never part of what that is told.
+        item=json.dumps(item),
         command=command,
         gate=gate,
         deliverables=tuple(_text(one, item) for one in spec.deliverables),

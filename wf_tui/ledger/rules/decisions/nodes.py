@@ -33,7 +33,7 @@ _HOLDS: Final = "pass"
 _FAILS: Final = "fail"
 _LONGEST: Final = 200
 """Characters of a condition in a sentence."""
-_WAYS: Final = "retry asks again, accept takes it as met, skip as not met"
+_WAYS: Final = "accept says that it does, skip that it does not"
 
 
 @dataclass(frozen=True)
@@ -136,16 +136,16 @@ def undecided(tx: RunTransaction, task: TaskRow, result: str | None) -> str:
     verdict = read_structured(result or "").verdict
     condition = " ".join(node.text.split())[:_LONGEST]
     if verdict not in {_HOLDS, _FAILS}:
-        return f"it is not sure whether this holds: {condition}; {_WAYS}"
+        return f"not sure whether it holds: {condition}; {_WAYS}"
     if node.kind is Deciding.LOOP and verdict == _FAILS and node.number >= node.most:
         rounds = plural(node.most, "round")
-        return f"after {rounds} it does not hold: {condition}; {_WAYS}, and the run goes on"
+        return f"after {rounds} it does not hold: {condition}; accept or skip goes on"
     return ""
 
 
 def _unreadable(tx: RunTransaction, task: TaskRow, answer: str) -> str:
     items = array_of(answer)
-    ways = "retry asks again, accept and skip go on without any"
+    ways = "accept or skip goes on without any"
     if items is None:
         return f"its answer is no JSON array of items; {ways}"
     for text in _nodes_of(tx):
