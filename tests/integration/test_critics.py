@@ -11,13 +11,15 @@ import pytest
 from tests.support.crash_scenario import start
 from tests.support.plans import WRITES, conflicting_plan, parallel_plan
 from tests.support.post_mortem import violations
+from tests.support.run_harness import attempt_started
 from tests.support.scripted_runs import prompts_given, scripted, scripted_harness
-from wf_tui.ledger.rules.moves import ACCEPT, RETRY
+from wf_tui.ledger.rules.moves import ACCEPT, EDIT, RETRY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
+    from wf_tui.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.slow
 
@@ -85,6 +87,22 @@ def test_a_person_decides_where_it_does_not(harness: RunHarness) -> None:
     harness.act(lambda ledger: ledger.move(harness.run, RETRY, ["b"]))
     assert harness.lead() == "partial"
     assert (harness.task("a").kind, harness.task("b").detail["critic"]) == ("merged", "b.critic.2")
+    assert violations(harness) == set()
+
+
+def test_what_it_may_change_is_asked_again(harness: RunHarness) -> None:
+    """A person has narrowed its scope while its critic looked: then a pass merges nothing."""
+    go = harness.folder / "go"
+    judge = critic(f"tool until test -e {go}; do sleep 0.02; done", says("pass"))
+
+    def narrow(ledger: Ledger) -> None:
+        ledger.move(harness.run, EDIT, ["a"], fields={"scope": ("docs",)})
+        go.touch()
+
+    harness.start(parallel_plan(scripted("a", "write a.txt x", more=f"{WRITES}, {judge}")))
+    harness.when(attempt_started("a.critic.1"), narrow)
+    assert harness.lead() == "partial"
+    assert (harness.task("a").kind, harness.task("a").detail["why"]) == ("scope", "outside")
     assert violations(harness) == set()
 
 

@@ -161,6 +161,9 @@ class Attempt:
         if job is None:
             await self._integrate(workspace, Success(active.claim.task.result or ""))
             return
+        if active.claim.task.by_critic:
+            await self._merge_passed(workspace, job)
+            return
         # The checks are inside: a gate needs what the setup has made, and the teardown takes away.
         around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
         async with around as setup_fault:
@@ -192,6 +195,17 @@ class Attempt:
             await self._hold_for_review(workspace)
         else:
             await self._integrate(workspace, outcome)
+
+    async def _merge_passed(self, workspace: Workspace, job: Job) -> None:
+        """Merge what its critic has passed, by the scope that it has now; its gate has passed."""
+        active = self.active
+        with active.timed("check"):
+            check = self.steps.check.run
+            fault = await check(active, job, workspace, self.harvested, gate=False)
+        if fault is not None:
+            await self._hold_back(fault)
+        else:
+            await self._integrate(workspace, Success(active.claim.task.result or ""))
 
     async def _judge(self, outcome: Success, job: Job, workspace: Workspace) -> Fault | None:
         """Return what keeps work from being merged whose worker says that it is done."""
@@ -233,7 +247,7 @@ class Attempt:
         """Lay out again what its scheduler had harvested when it died.
 
         In another tree: what a gate was doing to the one that it had is no work. There is no job
-        for one that was left in its merge, or that its critic has passed: it had passed its checks.
+        for one that was left in its merge, for it had passed its checks.
         """
         active, steps = self.active, self.steps
         active.began = True
@@ -243,7 +257,7 @@ class Attempt:
         self.harvested = await steps.threads.run(
             steps.harvest.of_commit, workspace.tree, left.row, left.refused
         )
-        if active.claim.task.step == Step.INTEGRATING or active.claim.task.by_critic:
+        if active.claim.task.step == Step.INTEGRATING:
             return workspace, None
         inputs = await active.record.checking(active.claim.task.result)
         return workspace, await steps.prepare.job(active, workspace, inputs)
