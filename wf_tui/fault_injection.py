@@ -43,6 +43,7 @@ class Point(StrEnum):
     PREPARE_TREE = ("prepare.tree", "Its tree is filled, the ledger does not know which it is.")
     PREPARE_RECORDED = ("prepare.recorded", "Its tree is recorded, its program not yet started.")
     RUN_STARTED = ("run.started", "Its program runs, a transaction is about to say so.")
+    RUN_KEPT = ("run.kept", "A message of a model is in its history, what follows is not taken.")
     RUN_ENDED = ("run.ended", "Its program has ended, nothing is harvested.")
     HARVEST_BEGUN = ("harvest.begun", "Its step is `harvesting`, its tree still untouched.")
     HARVEST_COMMIT = ("harvest.commit", "The commit of its work is made, no ref keeps it.")

@@ -73,7 +73,7 @@ def test_without_a_fault(scenario: CrashScenario) -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        *(first_time(point) for point in Point if point not in RECOVERY),
+        *(first_time(point) for point in Point if point not in {*RECOVERY, Point.RUN_KEPT}),
         *(pytest.param(moment, marks=pytest.mark.slow) for moment in LATER),
     ],
 )

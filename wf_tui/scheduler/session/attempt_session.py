@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Cause, Outcome
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.rules.attempts import Ending
@@ -287,6 +288,7 @@ class AttemptSession:
             await self.threads.run(history, entry)
         except OSError as error:
             self.active.log.warning("the history of an attempt is not complete: %s", error.strerror)
+        await self.threads.reach(Point.RUN_KEPT)
 
     def _take_rest(self, event: Retry | Result | Other) -> None:
         match event:
