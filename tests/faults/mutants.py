@@ -779,6 +779,23 @@ MUTANTS: Final = (
         "    return author if waits and asked else None\n",
         "unit/ledger/test_critics.py::test_an_earlier_critic_decides_nothing",
     ),
+    # G6: of rivals one is merged, and never two
+    Mutant(
+        "G6",
+        "two rivals are merged",
+        "ledger/rules/decisions/rivals.py",
+        "    if before is not None:\n",
+        "    if before is None and False:\n",
+        "unit/ledger/test_rivals.py::test_the_next_one_is_merged_where_the_first_does_not_merge",
+    ),
+    Mutant(
+        "G6",
+        "what lost to a rival goes on",
+        "ledger/rules/decisions/rivals.py",
+        "    if now is Standing.OVER:\n",
+        "    if now is Standing.OVER and winner(rivals) is None:\n",
+        "unit/ledger/test_rivals.py::test_the_first_one_is_merged",
+    ),
     # G10: nothing outside the scope is merged
     Mutant(
         "G10",

@@ -79,9 +79,11 @@ class MergingLedger(Ledger):
         """Finish a task; one that is merged moves the branch first."""
         task = reads.task(self.db, fence.run, fence.task)
         live = (task.epoch, task.worker) == (fence.epoch, fence.worker)
-        if kind is DoneKind.MERGED and live and task.step == Step.INTEGRATING:
-            ending = replace(ending, commit=self._merged(fence))
-        return super().done(fence, kind, ending, *more, **named)
+        # In one transaction with the end of the task, as a scheduler does both.
+        with self.db.transaction(fence.run):
+            if kind is DoneKind.MERGED and live and task.step == Step.INTEGRATING:
+                ending = replace(ending, commit=self._merged(fence))
+            return super().done(fence, kind, ending, *more, **named)
 
     def _merged(self, fence: Fence) -> str:
         """Move the branch, unless it has moved and only nobody was told."""

@@ -15,6 +15,7 @@ from wf_tui.picture.budget_text import budget_lines
 from wf_tui.picture.card import column_order
 from wf_tui.picture.phase_counts import count_lines, phase_counts
 from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command, quota_remedy
+from wf_tui.picture.rival_text import rival_text
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -201,11 +202,18 @@ def _explanation(status: Status, task: TaskRow) -> str:
     if task.state is TaskState.IN_PROGRESS:
         share = status.progress(task)
         far = f"  {share:.0%}" if share else ""
-        return f"{text}  {span(status.now - (task.step_at or task.since))}{far}"
+        return f"{text}  {span(status.now - (task.step_at or task.since))}{far}{_rival(task)}"
     word = reason.kind.replace("_", " ")
     # Some texts begin with the word themselves; it is not said twice.
     if task.state is TaskState.BLOCKED and not text.startswith(word):
-        return f"{word}: {text}"
+        return f"{word}: {text}{_rival(task)}"
     if task.state is TaskState.DONE and task.commit_id:
-        return f"{word} {task.commit_id[:8]}  {clean(task.note, limit=_TEXT)}".rstrip()
-    return text or word
+        merged = f"{word} {task.commit_id[:8]}  {clean(task.note, limit=_TEXT)}".rstrip()
+        return f"{merged}{_rival(task)}"
+    return f"{text or word}{_rival(task)}"
+
+
+def _rival(task: TaskRow) -> str:
+    """Return that a task is one of several of which one is merged, as a line goes on."""
+    words = rival_text(task)
+    return f"  ({words})" if words else ""

@@ -10,6 +10,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture.critic_rounds import critic_rounds, critic_text
+from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.scopes import waiting_for
 from wf_tui.project import open_reads
 from wf_tui.text import cut
@@ -69,6 +70,7 @@ def request_lines(task: TaskRow) -> Iterator[Span]:
     yield from block("critic", critic_text(task))
     if task.critic_of:
         yield from block("judges", f"{task.critic_of}, its work {spec.reads}")
+    yield from block("rivals", rival_text(task))
     if spec.review:
         yield from block("review", "a person accepts its work before it is merged")
     yield from block("deliverables", "\n".join(spec.deliverables))

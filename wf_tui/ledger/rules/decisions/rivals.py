@@ -79,7 +79,7 @@ def after_end(tx: Change, task: TaskRow) -> None:
     that could be merged, the policy of the phase acts: not before, since one that fails is what
     rivals are for.
     """
-    if task.spec.judges and (task.kind is DoneKind.SKIPPED or not will_choose(task)):
+    if task.spec.judges and task.kind is not DoneKind.ANSWERED and not will_choose(task):
         leave_to_person(tx, task.spec.judges, f"its judge {task.id} does not choose: {task.note}")
     if not task.spec.rival:
         return
