@@ -20,14 +20,12 @@ _CHUNK: Final = 256 * 1024
 _GRACE: Final = 2.0
 """Seconds between the TERM of a group and its kill."""
 _LAST_WORDS: Final = 0.3
-"""Seconds in which what a program has started may still write when it has ended itself."""
+"""Seconds that what a program has started may still take when it has ended itself."""
 _UNKILLABLE: Final = 5.0
 """Seconds after which a process that a kill does not end is left to the shim."""
 _NOT_FOUND: Final = 127
 _CATCHABLE: Final = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _FIRST_OWN: Final = 3
-_WAITID: Final = getattr(os, "waitid", None)
-"""Not every system has it."""
 
 
 class Child:
@@ -45,7 +43,6 @@ class Child:
         """Its exit status, 128 and the number of a signal; None where it could not be ended."""
         self.left_running = False
         """Whether it left processes of its group behind, which are ended by now."""
-        self._status: int | None = None
         self._next = math.inf
         self._killed = False
         self._ended_at: float | None = None
@@ -103,10 +100,7 @@ class Child:
         if self._ended_at is None and self._has_exited():
             self._ended_at = now
         if self._ended_at is not None:
-            if self._read < 0 or now >= self._ended_at + _LAST_WORDS:
-                self._finish()
-                return True
-            return False
+            return self._has_settled(is_over=now >= self._ended_at + _LAST_WORDS)
         if now >= self.limit and self.cause is None:
             self.stop("time")
         if now >= self._next:
@@ -123,24 +117,23 @@ class Child:
         self._signal(signal.SIGKILL)
 
     def _has_exited(self) -> bool:
-        if _WAITID is not None:
-            # It stays a zombie, so that its number, which is that of its group, is nobody else's.
-            options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-            return _WAITID(os.P_PID, self._pid, options) is not None
         pid, status = os.waitpid(self._pid, os.WNOHANG)
-        self._status = status if pid else None
+        if pid:
+            code = os.waitstatus_to_exitcode(status)
+            self.code = code if code >= 0 else 128 - code
         return pid != 0
 
-    def _finish(self) -> None:
-        if self._status is None:
-            _, self._status = os.waitpid(self._pid, 0)
-        code = os.waitstatus_to_exitcode(self._status)
-        self.code = code if code >= 0 else 128 - code
+    def _has_settled(self, *, is_over: bool) -> bool:
+        """Whether what it has started is gone, too, or had its time and is ended."""
+        # What was just started may be about to leave the group, as `setsid` does.
+        if not is_over and (self._read >= 0 or self._signal(0)):
+            return False
         self.left_running = self._signal(signal.SIGKILL)
         for _ in range(8):  # bounded: who left the group may still hold the other end
             if not self.read():
                 break
         self._let_go()
+        return True
 
     def _let_go(self) -> None:
         if self._read >= 0:
