@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     from wf_tui.kept_worktree import KeptTree
 
-__all__ = ["edit_file", "editor_command", "entry_notice", "run_in_worktree", "shell_command"]
+__all__ = [
+    "edit_file",
+    "editor_command",
+    "entry_notice",
+    "interrupts_passed_over",
+    "run_in_worktree",
+    "shell_command",
+]
 
 _NAMED: Final = 5
 _FOREIGN_GIT: Final = frozenset(
@@ -82,7 +89,7 @@ def run_in_worktree(kept: KeptTree, command: Sequence[str], environ: Mapping[str
     own = {"WF_RUN": kept.run, "WF_TASK": kept.task, "PWD": str(kept.path)}
     try:
         with (
-            _interrupts_left_to_it(),
+            interrupts_passed_over(),
             # Not subprocess.run: where wf itself is ended meanwhile, that would kill the program.
             subprocess.Popen(command, cwd=kept.path, env={**mine, **own}) as program,
         ):
@@ -101,7 +108,7 @@ def edit_file(path: Path, environ: Mapping[str, str]) -> bool:
     """
     words = _editor_words(environ)
     try:
-        with _interrupts_left_to_it(), subprocess.Popen([*words, str(path)]) as program:
+        with interrupts_passed_over(), subprocess.Popen([*words, str(path)]) as program:
             return program.wait() == 0
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
@@ -110,8 +117,8 @@ def edit_file(path: Path, environ: Mapping[str, str]) -> bool:
 
 
 @contextmanager
-def _interrupts_left_to_it() -> Iterator[None]:
-    """Let Ctrl-C be for the program alone: a handler, unlike being ignored, is not inherited."""
+def interrupts_passed_over() -> Iterator[None]:
+    """Let Ctrl-C be for a program that runs, or for nobody: a handler is not inherited by it."""
 
     def pass_over(_number: int, _frame: FrameType | None) -> None:
         """Do nothing: wf and the program are one group, and both get the key."""

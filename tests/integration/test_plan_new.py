@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.planning_harness import GOOD, SCOPE, UNKNOWN, PlanningHarness, answer
+from tests.support.terminal import open_terminal
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
@@ -93,3 +95,25 @@ def test_a_planning_goes_on_after_its_command_was_killed(cli: CliHarness) -> Non
     assert found == {**person.json("plan", "check", out), "path": str(out)}
     assert out.read_text() == GOOD
     assert len(person.prompts()) == 1
+
+
+def test_a_person_has_it_changed_and_interrupts(cli: CliHarness) -> None:
+    """At a real terminal: what they ask for goes to the session; Ctrl-C ends all but the file."""
+    person = PlanningHarness(cli, answer(GOOD), answer(GOOD.replace("Write it", "Write more")))
+    command = [sys.executable, "-m", "wf_tui", "plan", "new", "Write it"]
+    with open_terminal(command, cwd=cli.repo, environ=person.environ) as terminal:
+        terminal.until(b"[q]uit:")
+        assert b"$ test -s work.txt" in terminal.written
+        terminal.type(b"c\r")
+        terminal.until(b"> ")
+        terminal.type(b"more of it\r")
+        terminal.until(b"+goal: Write more")
+        terminal.until(b"[q]uit:", after=terminal.written.rindex(b"+goal: Write more"))
+        terminal.type(b"\x03", 0.5, b"\x03")
+        assert terminal.end() in {130, -signal.SIGINT}  # the second one may meet its very end
+    first, second = person.prompts()
+    assert "more of it" in second
+    assert first.split("\n")[0] == second.split("\n")[0], "one session"
+    person.until("aborted")
+    (kept,) = (cli.root / "state").glob("*/plans/*.yaml")
+    assert "Write more" in kept.read_text()

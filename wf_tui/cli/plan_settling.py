@@ -21,6 +21,7 @@ from wf_tui.planning.planning_run import PlanningRun, Stage, newest_planning
 from wf_tui.planning.source import without_model
 from wf_tui.project import open_reads
 from wf_tui.text import clean
+from wf_tui.user_program import interrupts_passed_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,8 @@ class Settling:
         try:
             return self._settle(planning, follow(planning))
         except (KeyboardInterrupt, click.Abort):
-            planning.stop()
+            with interrupts_passed_over():  # people press it twice
+                planning.stop()
             path = planning.draft().path
             kept = f"; its plan is kept: {clean(path)}" if path else ""
             warn(f"the planning {planning.id} is stopped{kept}")

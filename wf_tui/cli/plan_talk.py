@@ -13,11 +13,11 @@ import click
 from wf_tui.cli.errors import warn
 from wf_tui.errors import WfError
 from wf_tui.ledger.queries import reads
-from wf_tui.picture.event_text import event_line, worth_watching
+from wf_tui.picture.event_text import event_line
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.planning.plan_file import write_plan
 from wf_tui.planning.planning_run import Stage, Standing
-from wf_tui.planning.watch import watch
+from wf_tui.planning.watch import is_shown, watch
 from wf_tui.project import open_reads
 from wf_tui.text import clean
 from wf_tui.user_program import edit_file
@@ -50,7 +50,7 @@ def follow(planning: PlanningRun, since: int = 0) -> Standing:
             if found.stage is Stage.ASKING:
                 hint = f"wf answer plan WORD --run {planning.id}"
                 warn("it waits for your answer", hint)
-        elif worth_watching(found):
+        elif is_shown(found):
             click.echo(event_line(found, start), err=True)
     return standing
 

@@ -21,7 +21,7 @@ from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules import moves
 from wf_tui.new_run import create_run
-from wf_tui.plan.choices import ResultFormat
+from wf_tui.plan.choices import Isolation, ResultFormat
 from wf_tui.plan.models import AgentType, Phase, Plan, Task
 from wf_tui.planning.plan_file import write_whole
 from wf_tui.planning.request import request_text
@@ -163,6 +163,8 @@ def _plan(request: Request, planner: str) -> Plan:
         agent_type=AgentType.PLANNER,
         prompt=request_text(request, secrets.token_hex(8)),
         worker=planner,
+        # Of its own: sessions belong to a folder, and a wish of its person is to find it again.
+        isolation=Isolation.WORKTREE,
         result=ResultFormat.PLAN,
         review=True,
         max_attempts=_ATTEMPTS,

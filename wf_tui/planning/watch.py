@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.attempt_events import TaskProgress
 from wf_tui.ledger.queries import reads
+from wf_tui.picture.event_text import worth_watching
 from wf_tui.planning.planning_run import Stage, Standing
 from wf_tui.project import open_reads
 
@@ -15,10 +17,15 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
     from wf_tui.planning.planning_run import PlanningRun
 
-__all__ = ["watch"]
+__all__ = ["is_shown", "watch"]
 
 _QUIET: Final = 5.0
 """Seconds without a change after which it is asked whether a scheduler leads the run."""
+
+
+def is_shown(event: EventRow) -> bool:
+    """Whether who waits for a plan sees this event: also what its worker says and reads."""
+    return event.kind == TaskProgress.event_kind or worth_watching(event)
 
 
 def watch(

@@ -18,11 +18,11 @@ from textual.widgets import Input, Label, Static
 from wf_tui.board.terminal.app import TerminalApp
 from wf_tui.board.theme import OURS, choose_theme
 from wf_tui.errors import WfError
-from wf_tui.picture.event_text import event_line, worth_watching
+from wf_tui.picture.event_text import event_line
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.planning.plan_draft import PlanDraft, draft_of_planning
 from wf_tui.planning.planning_run import Stage, Standing
-from wf_tui.planning.watch import watch
+from wf_tui.planning.watch import is_shown, watch
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class PlanApp(TerminalApp[Leaving]):
                     self.post_message(self._stands(found))
                 else:
                     view.seen = found.seq
-                    if worth_watching(found):
+                    if is_shown(found):
                         self.post_message(self.Happened(event_line(found, view.started)))
         except WfError as error:
             self.post_message(self.Happened(f"{error.message}; {error.hint}"))
