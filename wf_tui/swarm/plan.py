@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from wf_tui.swarm.items import Item
+    from wf_tui.swarm.template import Place
 
 __all__ = ["ITEMS", "JOIN", "MOST_ITEMS", "Join", "Spread", "Swarm", "swarm_plan"]
 
@@ -100,8 +101,9 @@ def swarm_plan(swarm: Swarm, *, many: bool = False) -> dict[str, object]:
     _require_number(len(swarm.items), many=many)
     texts = _texts(swarm)
     _refuse_equal(swarm.items, texts)
-    ids = item_ids([_label(swarm, item) for item in swarm.items], {JOIN})
-    phases = [_items_phase(swarm, ids, texts)]
+    labels = _labels(swarm)
+    ids = item_ids(labels, {JOIN})
+    phases = [_items_phase(swarm, labels, ids, texts)]
     if swarm.join is not None:
         phases.append(_join_phase(swarm, swarm.join, ids))
     return {
@@ -152,12 +154,19 @@ def _few(group: Sequence[Item]) -> Iterator[str]:
         yield f"{len(group) - _NAMED} more"
 
 
-def _label(swarm: Swarm, item: Item) -> str:
-    """Return what an item is called: itself, or of an object what the template asks for first."""
-    if item.fields is None:
-        return item.text
+def _labels(swarm: Swarm) -> list[str]:
+    """Return what each item is called: itself, or of an object a value that the template asks for.
+
+    The first value by which all of them differ, where there is one; else the first of all.
+    """
     keyed = [place for place in Template.parse(swarm.template).places if place.path]
-    return keyed[0].value(item) if keyed else item.text
+    named = [_called(swarm.items, place) for place in keyed]
+    named.append([item.text for item in swarm.items])
+    return next((labels for labels in named if len(set(labels)) == len(labels)), named[0])
+
+
+def _called(items: Sequence[Item], place: Place) -> list[str]:
+    return [item.text if item.fields is None else place.value(item) for item in items]
 
 
 def _goal(swarm: Swarm) -> str:
@@ -178,13 +187,15 @@ def _defaults(swarm: Swarm) -> dict[str, object]:
     return found
 
 
-def _items_phase(swarm: Swarm, ids: Sequence[str], texts: Sequence[str]) -> dict[str, object]:
+def _items_phase(
+    swarm: Swarm, labels: Sequence[str], ids: Sequence[str], texts: Sequence[str]
+) -> dict[str, object]:
     scopes = [Template.parse(scope) for scope in swarm.scopes]
     tasks = []
     for number, (item, name, text) in enumerate(zip(swarm.items, ids, texts, strict=True)):
         task: dict[str, object] = {
             "id": name,
-            "title": clean(_label(swarm, item), limit=_LONGEST_TITLE),
+            "title": clean(labels[number], limit=_LONGEST_TITLE),
             "run" if swarm.is_command else "prompt": text,
         }
         if scopes:

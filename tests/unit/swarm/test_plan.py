@@ -98,11 +98,15 @@ def test_how_many_items(items: tuple[str, ...], message: str) -> None:
         swarm_plan(swarm(*items))
 
 
-def test_objects_are_called_what_the_template_asks_for_first() -> None:
-    """The id and the title of an object are its first value in the template."""
-    items = tuple(Item("{}", {"n": number, "name": f"N {number}"}) for number in range(2))
-    plan = checked(Swarm("{{item.name}} {{item.n}}", items))
-    assert [(task.id, task.title) for task in plan.tasks] == [("n-0", "N 0"), ("n-1", "N 1")]
+def test_objects_are_called_by_what_tells_them_apart() -> None:
+    """Id and title of an object are the first value of the template that differs for all."""
+    items = tuple(Item(f"{{{n}}}", {"kind": "x", "n": n, "name": f"N {n}"}) for n in range(2))
+
+    def called(template: str) -> list[tuple[str, str | None]]:
+        return [(task.id, task.title) for task in checked(Swarm(template, items)).tasks]
+
+    assert called("{{item.kind}} {{item.name}} {{item.n}}") == [("n-0", "N 0"), ("n-1", "N 1")]
+    assert called("{{item.kind}} {{item}}") == [("0", "{0}"), ("1", "{1}")]
 
 
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
