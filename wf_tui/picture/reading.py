@@ -181,7 +181,8 @@ _UNMET: Final = (
     "OR (e.kind = 'order' AND e.met = 0) "
     # Of rivals a judge waits for those that still come in.
     "OR (e.kind = 'judged' AND e.met = 0 AND (t.open_epoch IS NOT NULL OR (t.state <> 'done' "
-    "AND (t.kind IS NULL OR t.kind IN ('quota', 'hold', 'question', 'critic')))))) "
+    "AND (t.kind IS NULL OR t.kind IN ('quota', 'hold', 'question', 'critic') "
+    "OR (t.kind = 'review' AND t.detail LIKE '%\"critic\":%')))))) "
 )
 _EVERY_UNMET: Final = f"{_UNMET} ORDER BY e.dst, t.ordinal"
 _UNMET_OF: Final = f"{_UNMET} AND e.dst IN ({{}}) ORDER BY e.dst, t.ordinal"

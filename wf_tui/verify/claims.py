@@ -128,8 +128,7 @@ def _check_judge(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def _has_come_in(task: ReplayedTask) -> bool:
-    ready = task.kind == "review" and not task.undecided
-    waits = task.state == "blocked" and (ready or task.kind not in UNSETTLED)
+    waits = task.state == "blocked" and (task.kind == "review" or task.kind not in UNSETTLED)
     return task.open_epoch is None and (task.state == "done" or waits)
 
 

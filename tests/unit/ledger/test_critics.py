@@ -341,15 +341,18 @@ def test_the_first_rival_is_the_first_that_passes(drive: LedgerHarness) -> None:
 
 
 def test_the_best_rival_is_one_that_has_passed(drive: LedgerHarness) -> None:
-    """The judge waits for what its critic leaves to a person, and for nothing after that."""
+    """What its critic leaves to a person is no choice: the judge waits where there is no other."""
     rivals(drive, Pick.BEST, "j")
     work(drive, "a", "w1")
     work(drive, "b", "w2")
-    judge(drive, "pass", "a.critic.1")
+    judge(drive, "unsure", "a.critic.1")
     judge(drive, "unsure", "b.critic.1")
     assert drive.where("a", "b", "j") == "B:review B:review P"
+    assert drive.reason("j").text == "waits for a +1"
     assert drive.claim("k1") is None
-    drive.mine.move(RUN, CANCEL, ["b"])
+    drive.mine.move(RUN, RETRY, ["a"])
+    work(drive, "a", "w1")
+    judge(drive, "pass", "a.critic.2")
     fence = drive.expect_claim("j", "k1", step=Step.CHECKING)
     drive.ledger.done(fence, DoneKind.ANSWERED, GOOD, "a", "", Judgement("pass", "a"))
     assert str(drive.task("a").worker) == "judge:j"

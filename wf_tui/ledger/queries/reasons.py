@@ -114,7 +114,9 @@ class Reasons:
             # Of rivals a judge waits for those that still come in.
             "OR (e.kind = :judged AND e.met = 0 AND (t.open_epoch IS NOT NULL "
             "OR (t.state <> :done AND (t.kind IS NULL "
-            "OR t.kind IN (:quota, :hold, :asks, :critic)))))) "
+            "OR t.kind IN (:quota, :hold, :asks, :critic) "
+            # What its critic has left to a person.
+            "OR (t.kind = :review AND t.detail LIKE '%\"critic\":%')))))) "
             "ORDER BY e.src, e.dst, e.kind",
             {
                 "run": run.id,
@@ -125,6 +127,7 @@ class Reasons:
                 "hold": BlockedKind.HOLD,
                 "asks": BlockedKind.QUESTION,
                 "critic": BlockedKind.CRITIC,
+                "review": BlockedKind.REVIEW,
                 "done": TaskState.DONE,
             },
         )

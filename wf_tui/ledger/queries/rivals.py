@@ -47,7 +47,7 @@ class Standing(Enum):
     """What is left to be done between the rivals of a phase."""
 
     OPEN = "open"
-    """One of them at least is still to come in."""
+    """One of them at least is still to come in, or only a person can say what becomes of it."""
     READY = "ready"
     """All have come in, and one at least can be taken."""
     LOST = "lost"
@@ -59,17 +59,20 @@ class Standing(Enum):
 def can_be_taken(task: TaskRow) -> bool:
     """Whether the work of a rival has passed its checks, and waits to be taken.
 
-    What its critic has not passed waits for a person, and is no choice before they have decided.
+    What its critic has not passed waits for a person, and is no choice of a judge.
     """
     waits = task.kind == BlockedKind.REVIEW and task.open_epoch is None
     return waits and "critic" not in task.detail
 
 
 def has_come_in(task: TaskRow) -> bool:
-    """Whether nothing more comes of a rival by itself: it is done, given up, or can be taken."""
+    """Whether nothing more comes of a rival by itself: it is done, given up, or can be taken.
+
+    So it is with what its critic has left to a person.
+    """
     if task.open_epoch is not None:
         return False
-    if task.state is TaskState.DONE or can_be_taken(task):
+    if task.state is TaskState.DONE or task.kind is BlockedKind.REVIEW:
         return True
     return task.block is not None and task.block.settles_phase
 
@@ -147,5 +150,7 @@ def standing(rivals: Sequence[TaskRow]) -> Standing:
         return Standing.OPEN
     if any(can_be_taken(task) for task in rivals):
         return Standing.READY
+    if any(task.kind is BlockedKind.REVIEW for task in rivals):
+        return Standing.OPEN
     over = all(task.state is TaskState.DONE for task in rivals)
     return Standing.OVER if over else Standing.LOST
