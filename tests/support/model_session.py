@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["OpenSession", "quirks_of", "run_session", "spec_at"]
 
 Json = dict[str, Any]
+_TRUST: Final = ssl.create_default_context()
 AT_ONCE: Final = Pauses(first=0.0, longest=10.0)
 
 
@@ -63,7 +65,7 @@ class OpenSession:
         hands, its_hands = socket.socketpair()
         self._line_reader, self._line = await asyncio.open_connection(sock=line, limit=1 << 24)
         self._hands_reader, self._hands = await asyncio.open_connection(sock=hands, limit=1 << 24)
-        self._http = open_client(self.silence)
+        self._http = open_client(self.silence, _TRUST)
         port = await LinePort.open(its_line.detach())
         hands_port = await HandsPort.open(its_hands.detach())
         try:
