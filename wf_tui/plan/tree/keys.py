@@ -172,6 +172,9 @@ def _of_table(document: Document, node: Node, place: Path, table: Table) -> Iter
     hint = _TOOLS if place[-1] == "permissions" else "" if leaf else _GROUP
     for key, value in table.items():
         said = value is not None if place[-1] == "budget" else bool(value)
+        if key == "strategy" and value == "first_success":
+            text = "a judge chooses; `pick: first` is a key of a phase"
+            yield _unused(document, (*place, key), "`promotion_policy`", text)
         if said and key not in used and key in _INNER[str(place[-1])]:
             yield _unused(document, (*place, key), f"`{place[-1]}` of {_NAMES[node.kind]}", hint)
 

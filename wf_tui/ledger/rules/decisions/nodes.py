@@ -18,7 +18,7 @@ from wf_tui.ledger.model.states import PERSON, DoneKind, TaskState
 from wf_tui.ledger.rules.decisions.added_phases import AddedPhases
 from wf_tui.plan.scopes import problem
 from wf_tui.plan.tree.decided import Deciding
-from wf_tui.plan.tree.items import array_of
+from wf_tui.plan.tree.items import array_of, fill
 from wf_tui.structured import read_structured
 from wf_tui.text import plural
 
@@ -112,13 +112,10 @@ def _each(node: Node, items: list[object]) -> tuple[NewPhase, ...]:
 
 def _beyond(node: Node, items: list[object]) -> str:
     """Return a scope that an item would lead out of the tree, or ""."""
-    scopes = (
-        scope
-        for phase in _each(node, items[: node.most])
-        for task in phase.tasks
-        for scope in task.scope
-    )
-    return next((scope for scope in scopes if problem(scope)), "")
+    phases = [phase for phases in node.arms.values() for phase in phases]
+    scopes = {scope for phase in phases for task in phase.tasks for scope in task.scope}
+    filled = (str(fill(scope, item)) for item in items[: node.most] for scope in sorted(scopes))
+    return next((scope for scope in filled if problem(scope)), "")
 
 
 def undecided(tx: RunTransaction, task: TaskRow, result: str | None) -> str:
