@@ -169,7 +169,7 @@ def _of_table(document: Document, node: Node, place: Path, table: Table) -> Iter
     used = {"file_scope", "strategy", "require_teacher_review"}
     of_leaf = {"allow_write", "max_steps", "timeout_secs", *Budget.model_fields}
     used |= of_leaf if leaf else {"max_parallel"}
-    hint = _TOOLS if place[-1] == "permissions" else "" if leaf else _GROUP
+    hint = {"permissions": _TOOLS, "budget": "" if leaf else _GROUP}.get(str(place[-1]), "")
     for key, value in table.items():
         said = value is not None if place[-1] == "budget" else bool(value)
         if key == "strategy" and value == "first_success":
