@@ -111,6 +111,24 @@ def test_a_judge_takes_one(harness: RunHarness) -> None:
     assert sound(harness)
 
 
+def test_a_command_takes_one(harness: RunHarness) -> None:
+    """It looks at the commits that its file of results names, and prints what it picks."""
+    tasks = [
+        f"id: {name}, run: 'echo {text} > out.txt', {SAME}"
+        for name, text in (("a", "aa"), ("b", "bbb"))
+    ]
+    size = "git show $(grep -o '[0-9a-f]\\{40\\}' $WF_RESULTS | tail -1):out.txt | grep -q bbb"
+    block = json.dumps({"pick": "b"})
+    judge = f"{size} && printf '%s\\n' '```json' '{block}' '```'"
+    text = plan(*tasks, pick="best", judge="say x").split("- name: choose")
+    after = text[1].split("- name: after")[1]
+    asks = "id: j, result: json, depends_on_results: [a, b]"
+    choose = f"- name: choose\n  tasks:\n  - {{{asks}, run: {json.dumps(judge)}}}\n"
+    assert harness.play(f"{text[0]}{choose}- name: after{after}") == "completed"
+    assert kinds(harness, "a", "b", "j") == ["skipped", "merged", "answered"]
+    assert sound(harness)
+
+
 def test_a_person_takes_one(harness: RunHarness) -> None:
     """Where the judge names none, and where there is none, a person accepts one of them."""
     tasks = [scripted(name, f"write out.txt {name}", more=SAME) for name in ("a", "b")]

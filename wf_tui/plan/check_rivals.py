@@ -87,11 +87,6 @@ class _Judge:
             yield self._fault(f"the judge {name} writes", "make it `mode: read_only`")
         if task.result is not ResultFormat.JSON:
             yield self._fault(f"the judge {name} names no task", "give it `result: json`")
-        if task.run:
-            yield self._fault(
-                f"the judge {name} is a command, which ends with no result",
-                "give it a prompt, or leave the choice to a person",
-            )
         missing = [it.id for it in self.phase.tasks if it.id not in task.depends_on_results]
         if missing and task.id not in {it.id for it in self.phase.tasks}:
             yield self._fault(

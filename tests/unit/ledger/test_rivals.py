@@ -174,6 +174,7 @@ def test_where_all_fail(drive: LedgerHarness, policy: str, state: RunState, late
     a, b = first(drive, "a", "b", on_failure=policy)
     assert drive.fail(a)
     assert drive.run().intent is Intent.GO
+    assert drive.reason("z").text == "waits for phase try"
     assert drive.fail(b)
     drive.ledger.end_when_idle(RUN, foreground=False)
     assert (drive.run().state, drive.where("z")) == (state, later)

@@ -68,7 +68,6 @@ def test_good_rivals() -> None:
         ([rivals(judge="j", pick="first"), judge()], "invalid_judge", "picks no best"),
         ([rivals(judge="j"), judge(mode="read_write")], "invalid_judge", "writes"),
         ([rivals(judge="j"), judge(result="text")], "invalid_judge", "names no task"),
-        ([rivals(judge="j"), judge(run="true")], "invalid_judge", "is a command"),
         (
             [rivals(judge="j"), judge(depends_on_results=["a"])],
             "invalid_judge",

@@ -38,6 +38,10 @@ _STOPPER: Final = (
     f"SELECT id, kind FROM task WHERE run = :run AND phase = :phase AND state = 'blocked' "
     f"AND kind IN ({_GIVEN_UP}) AND open_epoch IS NULL ORDER BY ordinal LIMIT 1"
 )
+_GOES_ON: Final = (
+    "SELECT 1 FROM task WHERE run = :run AND phase = :phase AND state <> 'done' "
+    f"AND (state <> 'blocked' OR kind NOT IN ({_GIVEN_UP})) LIMIT 1"
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,9 @@ def read_stoppers(
         if phase.on_failure is not OnFailure.HOLD or phase.settled_at is not None:
             continue
         values = {"run": run.id, "phase": phase.name}
+        # One of several rivals that is given up stops nothing while another may still be merged.
+        if phase.pick is not None and db.execute(_GOES_ON, values):
+            continue
         for row in db.execute(_STOPPER, values):
             found[phase.name] = Stopper(str(row[0]), BlockedKind(str(row[1])))
     return found

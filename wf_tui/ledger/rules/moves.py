@@ -409,10 +409,11 @@ def why_not(
     rivals: Sequence[TaskRow] = (),
 ) -> RefusedError | None:
     """Return why a move is not possible now, or None where it is; `rivals` are all of its phase."""
-    if not move.allows(situation, task.kind):
-        return refused(task, move.done)
+    # First: that it is done, and no more, would not say why.
     if move is RETRY and (lost := why_not_back(task, rivals, move.done)):
         return lost
+    if not move.allows(situation, task.kind):
+        return refused(task, move.done)
     if move in {ACCEPT, ACCEPT_LEFT} and (taken := why_not_taken(task, rivals)):
         return taken
     if move in {RETRY, REASSIGN} and task.kind == BlockedKind.BUDGET:
