@@ -20,6 +20,7 @@ from wf_tui.ledger.model.events.task_events import (
 )
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
+from wf_tui.picture.critic_rounds import critic_mark
 from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.usage_text import short_usage
 from wf_tui.plan.choices import Takes
@@ -109,7 +110,7 @@ class Card:
     used: str
     """What all its attempts used, in short: tokens and dollars; "" where nobody has told."""
     rival: str = ""
-    """That it is one of several of which one is merged, in a few words."""
+    """That it is one of several of which one is merged, or a critic; in a few words."""
     lost: bool = False
     """Whether another one was merged in its place."""
 
@@ -165,7 +166,7 @@ def make_card(
         model=clean(live.model or "", limit=_NAME) if live else "",
         questions=row.questions,
         used=short_usage(row.usage),
-        rival=rival_text(row),
+        rival=clean(critic_mark(row) or rival_text(row), limit=_NAME),
         lost=bool(row.spec.rival) and row.kind is DoneKind.SKIPPED,
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import TaskRow
 
-__all__ = ["CriticRound", "critic_rounds", "critic_text"]
+__all__ = ["CriticRound", "critic_mark", "critic_rounds", "critic_text"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,11 @@ def _round(critic: TaskRow) -> CriticRound:
         words = answer.replace(last_block(answer), "").strip()
         state, text = said.verdict, words or said.summary
     return CriticRound(critic.id, critic.spec.reads, state.replace("_", " "), text)
+
+
+def critic_mark(task: TaskRow) -> str:
+    """Return whose critic a task is, for its card and its line; "" of any other one."""
+    return f"critic of {task.critic_of}" if task.critic_of else ""
 
 
 def critic_text(task: TaskRow) -> str:

@@ -13,6 +13,7 @@ from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.budget_text import budget_lines
 from wf_tui.picture.card import column_order
+from wf_tui.picture.critic_rounds import critic_mark
 from wf_tui.picture.phase_counts import count_lines, phase_counts
 from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command, quota_remedy
 from wf_tui.picture.rival_text import rival_text
@@ -215,5 +216,5 @@ def _explanation(status: Status, task: TaskRow) -> str:
 
 def _rival(task: TaskRow) -> str:
     """Return that a task is one of several of which one is merged, as a line goes on."""
-    words = rival_text(task)
+    words = clean(critic_mark(task), limit=_TEXT) or rival_text(task)
     return f"  ({words})" if words else ""

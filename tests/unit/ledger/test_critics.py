@@ -19,6 +19,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, HOLD, REASSIGN, RETRY, SKIP
+from wf_tui.picture.card import make_card
 from wf_tui.picture.critic_rounds import critic_rounds
 from wf_tui.plan.choices import OnFailure, Pick
 
@@ -295,6 +296,8 @@ def test_what_was_said_is_shown(run: LedgerHarness) -> None:
         ("a.critic.2", "w2", "pending"),
     ]
     assert rounds[0].sentence == "a.critic.1: unsure, so"
+    card = make_card(run.task("a.critic.2"), run.reason("a.critic.2"), None)
+    assert (card.rival, card.needs_you) == ("critic of a", False)
 
 
 def test_a_name_that_is_taken_is_passed_over(drive: LedgerHarness) -> None:
