@@ -12,7 +12,14 @@ from tests.faults.mutants import MUTANTS, ROOT, Mutant, copy_package, run_test
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHOWN = {"agents", "models", "plan", "swarm", *(f"G{number}" for number in range(1, 16))}
+SHOWN = {
+    "agents",
+    "models",
+    "plan",
+    "planning",
+    "swarm",
+    *(f"G{number}" for number in range(1, 16)),
+}
 FAILED, PASSED = 1, 0
 
 
