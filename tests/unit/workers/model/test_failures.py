@@ -198,6 +198,17 @@ async def test_an_address_that_is_none_is_refused(url: str) -> None:
         await run_session(SessionSpec("s1", "m", url, "Go."))
 
 
+async def test_a_proxy_is_for_what_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A maker is asked through the proxy of the environment, a server on this machine is not."""
+    async with Maker(DONE) as proxy, Maker(DONE) as server:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
+        assert (await run_session(spec_at(server))).said[-1]["ok"]
+        assert proxy.paths == []
+        away = await run_session(spec_at(server, base_url="http://maker.example/v1"))
+    assert away.said[-1]["ok"]
+    assert proxy.paths == ["http://maker.example/v1/chat/completions"]
+
+
 async def test_no_redirect_gets_the_key() -> None:
     """A maker that sends elsewhere is not followed there."""
     async with Maker(DONE) as other:

@@ -12,6 +12,8 @@ _SILENCE: Final = 600.0
 _CONNECT: Final = 20.0
 _LIMITS: Final = httpx2.Limits(max_connections=1000, max_keepalive_connections=200)
 """The client's own limits would let a hundred conversations wait for each other."""
+_HERE: Final = ("all://127.0.0.1", "all://[::1]", "all://localhost")
+"""A server on this machine, which no proxy would reach."""
 _NO_STREAM: Final = ("application/json", "text/html")
 _ERROR: Final = 400
 _LONGEST: Final = 100_000
@@ -36,12 +38,13 @@ def open_client(
     `silence` is in seconds, between two pieces of an answer, and before the first one. `trust`
     are the certificates that count; None: those of this machine, which takes 30 ms to read.
 
-    It goes through a proxy that the user's environment names, and obeys SSL_CERT_FILE. It follows
+    It goes through a proxy that the user's environment names, and obeys SSL_CERT_FILE; it follows
     no redirect: that would carry the key to an address that nobody has configured.
     """
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(silence, connect=_CONNECT, pool=None),
         limits=_LIMITS,
+        mounts=dict.fromkeys(_HERE),
         verify=trust or httpx2.create_ssl_context(),
         follow_redirects=False,
         event_hooks={"response": [_refuse_no_stream]},
