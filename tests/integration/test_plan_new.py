@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.cli_harness import git
 from tests.support.planning_harness import GOOD, SCOPE, UNKNOWN, PlanningHarness, answer
 from tests.support.terminal import open_terminal
 from tests.support.waiting import until
@@ -35,6 +36,7 @@ def test_a_model_that_is_wrong_twice_is_right_the_third_time(cli: CliHarness) ->
     assert first.split("\n")[0] == second.split("\n")[0] == third.split("\n")[0], "one session"
     person.until("completed")
     assert person.json("runs") == []
+    assert git(cli.repo, "branch", "--list", "wf/*") == "", "it has nothing to show"
     (run,) = person.json("runs", "--all")
     assert run["purpose"] == "planning"
     for command in ("status", "events", "logs plan", "land", "verify"):
