@@ -124,7 +124,7 @@ def swarm(*, options: RunOptions, **values: Any) -> int:
     words = _Words(**{field.name: values[field.name] for field in fields(_Words)})
     config = load_config(os.environ)
     asked = _read(words, options, config)
-    text = plan_text(swarm_plan(asked, many=words.many))
+    text = plan_text(swarm_plan(asked, many=words.many or words.dry_run))
     report = parse_plan(text, "yaml", _NAME, workers=worker_facts(config))
     workers = seats(asked, config, parse_seats(options.workers), options.jobs)
     options = replace(options, workers=workers)

@@ -83,3 +83,11 @@ def test_it_is_a_run_like_any_other(cli: CliHarness) -> None:
         kinds = {task.id: str(task.kind) for task in reads.tasks(db, run.id)}
     assert run.goal == "Files"
     assert kinds == {"b-c": "merged", "d": "merged"}
+
+
+def test_many_are_looked_at_before_they_start(cli: CliHarness) -> None:
+    """More than 128 items are printed without a further word, and start only with one."""
+    many = ("swarm", "--sh", "echo {{item}}", "--items", ",".join(map(str, range(129))))
+    assert len(json.loads(cli.here(*many, "--dry-run", "--json").stdout)["task_batches"]) == 1
+    refused = cli.here(*many)
+    assert (refused.exit_code, "129 items: more than 128" in refused.stderr) == (2, True)
