@@ -189,8 +189,8 @@ def needs_you(row: TaskRow) -> bool:
     """
     if row.kind is BlockedKind.QUOTA:
         return row.not_before is None  # nobody has told when there is more of it
-    if row.kind is BlockedKind.REVIEW and "judge" in row.detail:
-        return False  # a judge chooses between it and others
+    if row.spec.rival and not {"judge", "others"}.isdisjoint(row.detail):
+        return False  # a judge chooses between it and others, or another one may still be merged
     return row.block is not None and row.block.waits_for_person
 
 

@@ -65,6 +65,18 @@ def test_who_waits_for_a_judge_needs_nobody(drive: LedgerHarness) -> None:
     assert cards["a"].why == "its judge has chosen none: wf accept takes one of try"
 
 
+def test_one_that_fails_needs_nobody_while_another_may_win(drive: LedgerHarness) -> None:
+    """A person is needed when the last has failed, and then for each of them."""
+    make(drive, Pick.FIRST)
+    view = PictureHarness(drive)
+    drive.wreck("a", "b")
+    view.look()
+    assert not any(view.picture.cards[name].needs_you for name in "ab")
+    drive.wreck("c")
+    view.look()
+    assert all(view.picture.cards[name].needs_you for name in "abc")
+
+
 def test_the_lines_of_events(drive: LedgerHarness) -> None:
     """They say who was taken, and who was stopped for it."""
     make(drive, Pick.FIRST)

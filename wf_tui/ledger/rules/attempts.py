@@ -194,7 +194,6 @@ def done(
         critics.judged(tx, closed, judgement.verdict if judgement else "unsure")
     else:
         critics.given_up(tx, closed)
-    rivals.after_end(tx, closed)
     rivals.take_judged(tx, closed)
     return closed
 
@@ -265,6 +264,7 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     # Behind the row of the attempt: what is woken looks at the attempts that are open now.
     wake(tx, closed)
     refresh_abort(tx)
+    rivals.after_end(tx, free)
     return free
 
 

@@ -196,7 +196,6 @@ def block(
         not_before=not_before,
     )
     closed = close(tx, tx.update_task(task, stays), ending)
-    rivals.after_end(tx, closed)
     aborts = kind.facts.aborts_run and not task.spec.rival
     if task.critic_of and kind.facts.settles_phase:
         critics.given_up(tx, closed)

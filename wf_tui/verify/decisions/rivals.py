@@ -42,10 +42,11 @@ def check_rival_skipped(run: ReplayState, task: ReplayedTask, event: EventRow) -
 
 
 def check_left(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
-    """Judge a rival that waits for a person from now on: it has passed, and nobody has taken it."""
+    """Judge a rival that needs a person from now on: no judge takes it, or none can be taken."""
     phase = run.phases[task.phase]
-    waits = bool(phase.judge) and task.kind == "review" and task.open_epoch is None
-    run.require(waits, "rival", event, f"left to a person from {task.where}")
+    passed = bool(phase.judge) and task.kind == "review" and task.open_epoch is None
+    lost = bool(phase.pick) and task.state == "blocked" and run.rivals_are_lost(phase)
+    run.require(passed or lost, "rival", event, f"left to a person from {task.where}")
 
 
 def check_choice(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

@@ -6,7 +6,7 @@ the moment in which the others are skipped, whatever dies after it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
@@ -47,6 +47,9 @@ __all__ = [
     "take_judged",
 ]
 
+_OTHERS: Final = "others"
+"""Stands in the detail of a rival that is given up, while another one may still be merged."""
+
 
 def check_merge(tx: Change, task: TaskRow) -> None:
     """Refuse the merge of a rival where another one was merged, or is being merged.
@@ -75,8 +78,9 @@ def check_chosen(tx: Change, task: TaskRow, done: str) -> None:
 def after_end(tx: Change, task: TaskRow) -> None:
     """Draw the consequences for a phase of rivals of which one is done, or blocked.
 
-    One that was merged ends the others, and a judge that is still to choose. Where none is left
-    that could be merged, the policy of the phase acts: not before, since one that fails is what
+    Called when an attempt is closed, and when a person has moved a task. One that was merged ends
+    the others, and a judge that is still to choose. Where none is left that could be merged, a
+    person is needed, or the policy of the phase acts: not before, since one that fails is what
     rivals are for.
     """
     if task.spec.judges and task.kind is not DoneKind.ANSWERED and not will_choose(task):
@@ -88,7 +92,13 @@ def after_end(tx: Change, task: TaskRow) -> None:
     phase = tx.phase(task.phase)
     if now is Standing.OVER:
         _skip_rest(tx, rivals, phase.judge)
-    elif now is Standing.LOST and phase.on_failure is OnFailure.ABORT:
+    elif now is not Standing.LOST:
+        if task.block is not None and task.block.settles_phase and _OTHERS not in task.detail:
+            tx.update_task(task, evolve(task, detail={**task.detail, _OTHERS: "open"}))
+        return
+    else:
+        _need_person(tx, [one for one in rivals if _OTHERS in one.detail], _OTHERS, "")
+    if now is Standing.LOST and phase.on_failure is OnFailure.ABORT:
         failed = any(
             isinstance(one.kind, BlockedKind) and one.kind.facts.aborts_run for one in rivals
         )
@@ -167,8 +177,14 @@ def take_judged(tx: Change, judge: TaskRow) -> None:
 
 def leave_to_person(tx: Change, phase: str, why: str) -> None:
     """Let the rivals that waited for their judge wait for a person; `why` is told of each."""
-    for task in rivals_of(tx.db, tx.run.id, phase):
-        if can_be_taken(task) and "judge" in task.detail:
-            tx.emit(RivalLeft(text=why), task)
-            detail = {name: value for name, value in task.detail.items() if name != "judge"}
-            tx.update_task(task, evolve(task, note=why, detail=detail))
+    rivals = rivals_of(tx.db, tx.run.id, phase)
+    waiting = [one for one in rivals if can_be_taken(one) and "judge" in one.detail]
+    _need_person(tx, waiting, "judge", why)
+
+
+def _need_person(tx: Change, tasks: Sequence[TaskRow], mark: str, why: str) -> None:
+    """Let tasks wait for nobody but a person from now on, of which a mark says the contrary."""
+    for task in tasks:
+        tx.emit(RivalLeft(text=why or task.note), task)
+        detail = {name: value for name, value in task.detail.items() if name != mark}
+        tx.update_task(task, evolve(task, note=why or task.note, detail=detail))
