@@ -126,13 +126,6 @@ def test_its_key_is_nowhere_but_in_the_request(tmp_path: Path) -> None:
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
 
 
-def test_a_liar_is_caught(tmp_path: Path, server: ModelServer) -> None:
-    """The floor is that of agents: who used no tool and changed nothing is not done."""
-    harness = model_harness(tmp_path, server)
-    assert harness.play(parallel_plan(prompted("a", "claims"))) == "partial"
-    assert [one.cause for one in harness.attempts("a")] == ["no_work"]
-
-
 def test_the_hosts_death_loses_nothing(tmp_path: Path, server: ModelServer) -> None:
     """The attempt ends uncounted, and the same seat goes on from its history at once."""
     harness = model_harness(tmp_path, server, NO_ASK)
@@ -200,23 +193,12 @@ def test_a_limit_is_waited_for(tmp_path: Path, server: ModelServer) -> None:
     assert harness.merged("b.txt") == "hello from the model"
 
 
-def test_a_question_is_a_persons(tmp_path: Path, server: ModelServer) -> None:
-    """By default a command is asked for; a yes lets it run, a no is told to the model."""
-    harness = model_harness(tmp_path, server)
-    harness.start(parallel_plan(prompted("a", "command")))
-    harness.when(_asks, lambda ledger: ledger.move(harness.run, ANSWER, ["a"], option="allow_once"))
-    assert harness.lead() == "completed"
-    assert harness.merged("hello.txt") == "hello"
-    (asked,) = harness.events("question_asked")
-    assert "echo hello > hello.txt" in str(asked.data["text"])
-
-
 def _asks(event: EventRow) -> bool:
     return event.kind == "question_asked"
 
 
-def test_a_message_reaches_it_while_it_works(tmp_path: Path, server: ModelServer) -> None:
-    """It is in the next request, and delivered when the model has it."""
+def test_it_asks_and_hears_while_it_works(tmp_path: Path, server: ModelServer) -> None:
+    """By default a command is a person's to allow; a message is in the request behind that."""
     harness = model_harness(tmp_path, server)
 
     def write(ledger: Ledger) -> None:
@@ -226,6 +208,9 @@ def test_a_message_reaches_it_while_it_works(tmp_path: Path, server: ModelServer
     harness.start(parallel_plan(prompted("a", "command")))
     harness.when(_asks, write)
     assert harness.lead() == "completed"
+    assert harness.merged("hello.txt") == "hello"
+    (asked,) = harness.events("question_asked")
+    assert "echo hello > hello.txt" in str(asked.data["text"])
     assert any("use English" in prompt for prompt in server.requests[-1].conversation.prompts)
     with open_ledger(harness.project) as ledger:
         (message,) = conversation.messages(ledger.db, harness.run, "a")
@@ -247,28 +232,11 @@ def test_a_raised_budget_goes_on_from_its_history(tmp_path: Path, server: ModelS
     assert len(server.requests) == 2
 
 
-def test_makers_and_commands_share_a_run(tmp_path: Path, server: ModelServer) -> None:
-    """Two makers and a shell on one ledger: each gets its own key, each lane is its own."""
-    harness = model_harness(tmp_path, server, {"m": {}, "n": {}})
-    tasks = (
-        prompted("a", "edit a.txt", f"{WRITES}, worker: m"),
-        prompted("b", "edit b.txt", f"{WRITES}, worker: n"),
-        f"id: c, {WRITES}, run: 'echo c > c.txt'",
-    )
-    assert harness.play(parallel_plan(*tasks)) == "completed"
-    assert {request.key for request in server.requests} == {f"{KEY}-m", f"{KEY}-n"}
-    assert {name: harness.attempts(name)[0].lane for name in "abc"} == {
-        "a": "m",
-        "b": "n",
-        "c": "local",
-    }
-    assert [harness.merged(f"{name}.txt") for name in "abc"] == [
-        *("hello from the model", "hello from the model", "c"),
-    ]
-
-
 def test_the_first_merged_work_of_each_maker(tmp_path: Path, server: ModelServer) -> None:
-    """A preset and a key are all that the five makers need; each is asked in its own interface."""
+    """A preset and a key are all that the five makers need, beside each other and a command.
+
+    Each is asked in its own interface, with its own key, and each lane is its own.
+    """
     names = ("deepseek", "minimax", "moonshot", "openai", "zai")
     harness = RunHarness(
         tmp_path,
@@ -278,7 +246,10 @@ def test_the_first_merged_work_of_each_maker(tmp_path: Path, server: ModelServer
     )
     harness.environ |= {f"{name.upper()}_API_KEY": f"{KEY}-{name}" for name in names}
     tasks = [prompted(name, f"edit {name}.txt", f"{WRITES}, worker: {name}") for name in names]
+    tasks.append(f"id: command, {WRITES}, run: 'echo c > c.txt'")
     assert harness.play(parallel_plan(*tasks)) == "completed"
+    assert harness.merged("c.txt") == "c"
+    assert harness.attempts("command")[0].lane == "local"
     for name in names:
         assert harness.merged(f"{name}.txt") == "hello from the model"
         (attempt,) = harness.attempts(name)

@@ -102,14 +102,15 @@ class HostLink:
 
     async def _started(self, secrets: Mapping[str, str]) -> HostProcess:
         async with self._starting:
-            if self._host is not None and not self._host.ended.done():
-                return self._host
-            if self._host is not None:
+            if self._host is not None and self._host.ended.done():
                 self.died(self._host, secrets)
-            # Behind the end of the one before, which takes the file of its process along.
-            await asyncio.shield(self._ending)
-            host = self._host = await HostProcess.start(self._file, self._environ)
+            if self._host is None:
+                # Behind the end of the one before, which takes the file of its process along.
+                await asyncio.shield(self._ending)
+                self._host = await HostProcess.start(self._file, self._environ)
+            host = self._host
             try:
+                # Of one that runs, too: whoever has started it may have been stopped meanwhile.
                 await host.ready(self._ready_in)
             except HostError as error:
                 host.kill()
