@@ -45,8 +45,9 @@ def view_of(cli: CliHarness, *answers: str) -> tuple[PlanView, PlanningHarness]:
 
 
 async def test_a_plan_is_changed_in_words_and_agreed_to(cli: CliHarness) -> None:
-    """A wish goes to the model with what a person has edited; the plan is in its file."""
-    view, person = view_of(cli, answer(GOOD), answer(GOOD.replace("Write it", "Write more")))
+    """A wish goes to the model with what a person has edited; what comes to nothing is told."""
+    more = answer(GOOD.replace("Write it", "Write more"))
+    view, person = view_of(cli, answer(GOOD), more, "I cannot.")
     app = PlanApp(view)
     async with app.run_test() as pilot:
         await until(pilot, lambda: view.draft is not None)
@@ -56,11 +57,15 @@ async def test_a_plan_is_changed_in_words_and_agreed_to(cli: CliHarness) -> None
         draft.save(draft.edited(GOOD.replace("Write it", "Write less")))
         await pilot.press("c", *"more", "enter")
         await until(pilot, lambda: "+goal: Write more" in view.lines)
+        await pilot.press("c", *"other", "enter")
+        await until(pilot, lambda: any("no valid plan came of that" in it for it in view.lines))
         await pilot.press("ctrl+s")
     assert app.return_value is Leaving.RUN
     assert "more" in person.prompts()[1]
     assert "Write less" in person.prompts()[1]
     assert draft.path.read_text() == GOOD.replace("Write it", "Write more")
+    draft.finish()
+    person.until("aborted")
 
 
 async def test_a_plan_with_errors_cannot_be_agreed_to(cli: CliHarness) -> None:

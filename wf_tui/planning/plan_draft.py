@@ -63,7 +63,8 @@ def draft_of_planning(terms: Terms, planning: PlanningRun, standing: Standing) -
     """
     stored = planning.draft()
     kept = Path(stored.path) if stored.path else None
-    if kept is not None and kept.is_file() and stored.epoch == standing.epoch:
+    newer = standing.stage is Stage.READY and stored.epoch != standing.epoch
+    if kept is not None and kept.is_file() and not newer:
         proposal = of_text(kept.read_text("utf-8", "replace"), terms.workers, edited=True)
     else:
         proposal = of_answer(standing.answer, terms.workers)

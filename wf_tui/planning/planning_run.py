@@ -231,10 +231,16 @@ class PlanningRun:
             commands.move(self.project, ledger, self.id, moves.RETRY, [TASK])
 
     def finish(self) -> None:
-        """Record that a person has seen the plan; the run is completed with that."""
+        """Record that a person has decided; the run is completed with that.
+
+        One that came to nothing the last time is given up: the plan is that of an attempt before.
+        """
         with open_ledger(self.project) as ledger:
-            if reads.task(ledger.db, self.id, TASK).state is not TaskState.DONE:
+            task = reads.task(ledger.db, self.id, TASK)
+            if task.kind == BlockedKind.REVIEW:
                 commands.accept(self.project, ledger, self.id, [TASK])
+        if task.state is not TaskState.DONE and task.kind != BlockedKind.REVIEW:
+            self.stop()
 
     def stop(self) -> None:
         """Give it up: what runs of it is ended."""
