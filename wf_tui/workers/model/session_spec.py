@@ -32,8 +32,6 @@ class SessionSpec:
     quirks: Quirks = field(default_factory=Quirks)
     effort: str = ""
     """How much it is to think, in a word of its quirks; "": as the preset says."""
-    instructions: str = ""
-    """What stands above the conversation, behind what the host says of the tools."""
     writes: bool = True
     """Whether its task changes files; else tools that write are not offered."""
     tree: str = ""
@@ -41,9 +39,7 @@ class SessionSpec:
     ask: Literal["never", "commands", "all"] = "commands"
     allow: tuple[str, ...] = ()
     max_steps: int | None = None
-    """Requests to the model in this attempt."""
-    max_tokens: int | None = None
-    """What it may still use, input and output together."""
+    """Requests to the model in this attempt; its tokens the scheduler counts, as of any worker."""
     max_cost_usd: float | None = None
     price: Literal["plan", "table"] | Price = "table"
     """By what the money is counted that `max_cost_usd` limits."""
@@ -51,8 +47,6 @@ class SessionSpec:
     """How much fits into the model's window; 0: not known."""
     history: tuple[Entry, ...] = ()
     """What was said before, oldest first; empty: a new conversation."""
-    resumed_notes: str = ""
-    """What has changed since the history ended; told before the prompt."""
 
     def to_json(self) -> str:
         """Return it as text."""

@@ -216,10 +216,9 @@ async def test_an_answer_that_is_too_long_goes_on() -> None:
 
 
 async def test_budgets_end_a_session() -> None:
-    """Over its steps, its tokens or its money an attempt ends before the next request."""
+    """Over its steps or its money an attempt ends before the next request."""
     budgets: list[dict[str, Any]] = [
         {"max_steps": 2},
-        {"max_tokens": 200},
         {"max_cost_usd": 0.0001, "price": Price(input=1.0, output=1.0)},
     ]
     for budget in budgets:

@@ -46,7 +46,7 @@ class Conversation:
         self._requests = requests
         self._tools = tools
         self._offered = offered(writes=spec.writes)
-        self._instructions = instructions(writes=spec.writes, more=spec.instructions)
+        self._instructions = instructions(writes=spec.writes)
         self._messages: list[ModelMessage] = []
         self._shortening = Shortening(spec, requests, port.say)
         self._waiting: list[PersonMessage] = []
@@ -70,7 +70,7 @@ class Conversation:
         """
         spec = self._spec
         self._messages = await asyncio.to_thread(read_history, spec.history, provider_of(spec))
-        self._keep(told("\n\n".join(filter(None, (spec.resumed_notes, spec.prompt)))))
+        self._keep(told(spec.prompt))
         while True:
             self._hear()
             response = sound_answer(await self._answer())
@@ -162,12 +162,7 @@ class Conversation:
         spec, usage = self._spec, self._requests.usage
         if spec.max_steps is not None and self._requests.steps >= spec.max_steps:
             raise _over(f"{spec.max_steps} requests to the model")
-        if usage is None:
-            return
-        used = (usage.input or 0) + (usage.output or 0)
-        if spec.max_tokens is not None and used >= spec.max_tokens:
-            raise _over(f"{spec.max_tokens} tokens")
-        if spec.max_cost_usd is not None:
+        if usage is not None and spec.max_cost_usd is not None:
             tokens = Tokens(usage.input or 0, usage.output or 0, usage.cached or 0)
             # The table of prices takes a while to be loaded.
             cost = await asyncio.to_thread(cost_of, _priced(spec), spec.model, tokens)

@@ -16,6 +16,6 @@ You only read here: nothing that you change in the worktree is kept, and your la
 result."""
 
 
-def instructions(*, writes: bool, more: str = "") -> str:
-    """Return the text; `more` is added by whoever opens the session."""
-    return "\n".join(filter(None, (_ALL, "" if writes else _READS, more)))
+def instructions(*, writes: bool) -> str:
+    """Return the text, for a task that changes files or one that only reads."""
+    return _ALL if writes else f"{_ALL}\n{_READS}"
