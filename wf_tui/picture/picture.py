@@ -308,9 +308,11 @@ class Picture:
         return clean(text, limit=_LONGEST)
 
     def _rivals_of(self, row: TaskRow) -> list[TaskRow]:
-        """Return all of which one is merged, where it is one of them."""
-        every = self._cache.rows.values() if row.spec.rival else ()
-        return [one for one in every if one.phase == row.phase and one.spec.rival]
+        """Return all of which one is merged, where it is one of them or their judge."""
+        spec = row.spec
+        phase = spec.judges or row.phase
+        every = self._cache.rows.values() if spec.rival or spec.judges else ()
+        return [one for one in every if one.phase == phase and one.spec.rival]
 
     def _is_counted_on(self, row: TaskRow) -> bool:
         """Whether a task that waited for this one was claimed, or more was added by it."""

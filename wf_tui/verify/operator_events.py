@@ -75,7 +75,7 @@ def check_retry(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 def _check_no_winner(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     """Judge that no rival comes back once another one was merged."""
-    taken = run.phases[task.phase].winner
+    taken = run.phases[run.judged.get(task.id, task.phase)].winner
     run.require(taken in {None, task.id}, "rival", event, f"brought back, but {taken} was merged")
 
 

@@ -282,6 +282,21 @@ def test_no_rival_comes_back_after_the_choice(drive: LedgerHarness) -> None:
     sound(drive)
 
 
+def test_no_judge_comes_back_after_the_choice(drive: LedgerHarness) -> None:
+    """There is nothing to choose from any more, neither for a retry nor for an undo."""
+    a, b = best(drive, "a", "b")
+    assert drive.mine.move(RUN, SKIP, ["j"])[0].changed
+    review(drive, a)
+    assert drive.task("a").detail == {"paths": ["src/a"]}
+    assert drive.mine.move(RUN, ACCEPT, ["a"])[0].changed
+    assert drive.done(take(drive, "a"))
+    drive.ledger.close(b, STOPPED)
+    assert "nothing to choose from" in refused(drive, RETRY, "j")
+    with pytest.raises(RefusedError, match="nothing to choose from"):
+        drive.mine.undo(RUN)
+    sound(drive)
+
+
 def test_rivals_moved_by_hand(drive: LedgerHarness) -> None:
     """What a person holds, cancels or skips is out of it; the merge of another ends it, too."""
     a, b, c = first(drive, "a", "b", "c")

@@ -21,6 +21,7 @@ __all__ = [
     "can_be_taken",
     "has_come_in",
     "merging_rival",
+    "rivals_about",
     "rivals_of",
     "standing",
     "taken_rival",
@@ -92,14 +93,23 @@ def taken_rival(rivals: Sequence[TaskRow]) -> TaskRow | None:
     return merging_rival(rivals) or next((task for task in rivals if task.by_hand), None)
 
 
+def rivals_about(db: Database, task: TaskRow) -> list[TaskRow]:
+    """Return all of which one is merged, of a rival or of their judge; none of any other task."""
+    if not (task.spec.rival or task.spec.judges):
+        return []
+    return rivals_of(db, task.run, task.spec.judges or task.phase)
+
+
 def why_not_back(task: TaskRow, rivals: Sequence[TaskRow], done: str) -> RefusedError | None:
-    """Return why a rival cannot be brought back, or None where it can.
+    """Return why a rival, or their judge, cannot be brought back; None where it can.
 
     `done` is what the task would have been: `retried`. What was merged stays in the branch, so the
     choice cannot be opened again.
     """
+    if task.spec.judges and standing(rivals) is Standing.OVER:
+        return RefusedError(f"task {task.id!r} cannot be {done}: there is nothing to choose from")
     taken = winner(rivals)
-    if taken is None or taken.id == task.id:
+    if taken is None or taken.id == task.id or task.spec.judges:
         return None
     return RefusedError(
         f"task {task.id!r} cannot be {done}: its rival {taken.id!r} was merged, and no two of "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Concatenate, Final, Generic, ParamSpec
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
-from wf_tui.ledger.queries.rivals import rivals_of, why_not_back, why_not_taken
+from wf_tui.ledger.queries.rivals import rivals_about, why_not_back, why_not_taken
 from wf_tui.ledger.rules import accept, operator_moves
 from wf_tui.ledger.rules.conversation import allowances, messages, questions
 from wf_tui.ledger.rules.decisions import nodes
@@ -451,8 +451,7 @@ def _make_one(
         task,
         lambda one: bool(operator_moves.claimed_dependant(tx, one)) or nodes.has_decided(tx, one),
     )
-    rivals = rivals_of(tx.db, tx.run.id, task.phase) if task.spec.rival else ()
-    refusal = why_not(move, task, tx.run, situation, rivals)
+    refusal = why_not(move, task, tx.run, situation, rivals_about(tx.db, task))
     try:
         # Arguments that fit no task are an error of the whole move, also where this one is refused.
         if move.check is not None:

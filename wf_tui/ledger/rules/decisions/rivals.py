@@ -18,6 +18,7 @@ from wf_tui.ledger.queries.rivals import (
     Standing,
     can_be_taken,
     merging_rival,
+    rivals_about,
     rivals_of,
     standing,
     taken_rival,
@@ -68,11 +69,10 @@ def check_merge(tx: Change, task: TaskRow) -> None:
 
 
 def check_chosen(tx: Change, task: TaskRow, done: str) -> None:
-    """Refuse to bring a rival back once another one was merged; raises `RefusedError`."""
-    if task.spec.rival:
-        refusal = why_not_back(task, rivals_of(tx.db, tx.run.id, task.phase), done)
-        if refusal is not None:
-            raise refusal
+    """Refuse to bring a rival or its judge back once one was merged; raises `RefusedError`."""
+    refusal = why_not_back(task, rivals_about(tx.db, task), done)
+    if refusal is not None:
+        raise refusal
 
 
 def after_end(tx: Change, task: TaskRow) -> None:
