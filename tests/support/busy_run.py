@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Final
 
 from tests.support.ledger_harness import RUN, START, YES_OR_NO, LedgerHarness, phase, seat, shell
@@ -143,6 +143,9 @@ def _fail(drive: LedgerHarness, fence: Fence, text: str, exit_code: int) -> None
 def run_of_kind(db: Database, kind: BlockedKind) -> LedgerHarness:
     """Make a run with one blocked task, of this kind."""
     broken = task("parser", title="Parse the new header", max_attempts=1)
+    if kind is BlockedKind.CRITIC:
+        spec = replace(broken.spec, critic="Is it right?", critic_rounds=3)
+        broken = replace(broken, spec=spec)
     after = phase("later", task("usage", "parser", title="Use the parser"), after=["work"])
     drive = LedgerHarness(db).make(broken, after, goal="One of each kind", jobs=2)
     drive.ledger.scheduler_started(RUN, asdict(own_identity()))
@@ -165,6 +168,7 @@ _TEXTS: Final = {
     BlockedKind.QUOTA: "no more requests today",
     BlockedKind.QUESTION: "May I run npm install?",
     BlockedKind.REVIEW: "its work is ready for review: 3 files changed",
+    BlockedKind.CRITIC: "a critic looks at it",
 }
 
 
@@ -184,6 +188,9 @@ def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
         case BlockedKind.REVIEW:
             good = Ending(Outcome.SUCCEEDED, "review", _TEXTS[kind], exit_code=0)
             drive.ledger.hold_for_review(fence, good, {}, tree=None)
+        case BlockedKind.CRITIC:
+            good = Ending(Outcome.SUCCEEDED, "critic", _TEXTS[kind], exit_code=0, commit="c1")
+            drive.ledger.hold_for_critic(fence, good, {}, tree=None)
         case BlockedKind.SCOPE | BlockedKind.BUDGET:
             drive.ledger.block(fence, bad, kind)
         case _:
