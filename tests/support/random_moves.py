@@ -398,16 +398,14 @@ def a_plan(random: Random, size: int) -> list[NewPhase]:
             wip=random.choice([None, None, 1]),
         )
         phases.append(made)
-    return [
-        one for made in phases for one in (*with_rivals(random, made), *with_node(random, made))
-    ]
+    whole = [one for each in phases for one in with_rivals(random, each)]
+    # One at most, or what is drawn hardly ever comes to the same task twice.
+    return [*whole, *with_node(random, phases[0])] if random.random() < 0.3 else whole
 
 
 def with_node(random: Random, made: NewPhase) -> list[NewPhase]:
-    """Return perhaps a node behind a phase, which decides on further ones, and what comes after."""
-    kind = random.choice([None, None, *Deciding])
-    if kind is None:
-        return []
+    """Return a node behind a phase, which decides on further ones, and what comes after."""
+    kind = random.choice(list(Deciding))
     name, number = f"n{made.name}", made.name
     after = random.choice([(), (), (made.name,)])
     last = shell(f"end-{number}", max_attempts=9)
