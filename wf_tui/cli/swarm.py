@@ -16,6 +16,7 @@ from wf_tui.cli.errors import warn
 from wf_tui.cli.start_run import INVALID, run_options, start_run
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError
+from wf_tui.ledger.model.run_budget import NO_BUDGET, changed_budget
 from wf_tui.plan.choices import READING_ROLES, Mode
 from wf_tui.plan.draw import draw
 from wf_tui.plan.formats.write_yaml import plan_text
@@ -128,6 +129,8 @@ def swarm(*, options: RunOptions, **values: Any) -> int:
     report = parse_plan(text, "yaml", _NAME, workers=worker_facts(config))
     workers = seats(asked, config, parse_seats(options.workers), options.jobs)
     options = replace(options, workers=workers)
+    for amount in options.amounts:
+        changed_budget(NO_BUDGET, amount)
     if words.dry_run:
         return _print_plan(text, report, options)
     notes = () if options.as_json else (_meaning(asked),)
@@ -212,6 +215,7 @@ def _print_plan(text: str, report: Report, options: RunOptions) -> int:
     click.echo(draw(report.plan), err=True)
     words = [f"--worker={word}" for word in options.workers]
     words += [f"--jobs={options.jobs}"] if options.jobs else []
+    words += [f"--budget={amount}" for amount in options.amounts]
     warn("nothing was started", f"run it with: {shlex.join(['wf', 'run', 'FILE', *words])}")
     click.echo(text, nl=False)
     return 0

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import TaskProgress
+from wf_tui.ledger.model.events.run_events import RunStalled, WorktreeKept
+from wf_tui.ledger.model.events.task_events import TaskBlocked
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.event_text import worth_watching
 from wf_tui.planning.planning_run import Stage, Standing
@@ -22,9 +25,19 @@ __all__ = ["is_shown", "watch"]
 _QUIET: Final = 5.0
 """Seconds without a change after which it is asked whether a scheduler leads the run."""
 
+_SAID_BY_THE_PLAN: Final = frozenset({RunStalled.event_kind, WorktreeKept.event_kind})
+"""What follows from the wait for a person."""
+
 
 def is_shown(event: EventRow) -> bool:
-    """Whether who waits for a plan sees this event: also what its worker says and reads."""
+    """Whether who waits for a plan sees this event: also what its worker says and reads.
+
+    That a plan waits for a person is what was asked for: it is shown itself, and not as a block.
+    """
+    if event.kind in _SAID_BY_THE_PLAN:
+        return False
+    if event.kind == TaskBlocked.event_kind:
+        return event.data.get("kind") != BlockedKind.REVIEW
     return event.kind == TaskProgress.event_kind or worth_watching(event)
 
 

@@ -10,8 +10,10 @@ from click.testing import CliRunner
 from tests.support.cli_harness import make_repository
 from wf_tui.cli.plan_talk import Answer, settle_by_talk
 from wf_tui.config import Config
+from wf_tui.ledger.model.rows import EventRow
 from wf_tui.planning.plan_draft import PlanDraft, Terms, draft_of
 from wf_tui.planning.proposal import of_text
+from wf_tui.planning.watch import is_shown
 from wf_tui.project import find_project
 
 if TYPE_CHECKING:
@@ -30,6 +32,19 @@ phases:
     depends_on: [build]
     tasks: [{id: c, mode: read_write, run: make ship, review: true}]
 """
+
+
+def event(what: str, **data: object) -> EventRow:
+    """Return an event of a planning."""
+    return EventRow(1, 0.0, "run", "plan", None, None, "wf", what, data)
+
+
+def test_a_plan_that_waits_is_shown_as_no_trouble() -> None:
+    """Neither as a block nor as a run that cannot go on; a failure of the planning is."""
+    assert not is_shown(event("task_blocked", kind="review"))
+    assert not is_shown(event("run_stalled", roots=["plan"]))
+    assert not is_shown(event("worktree_kept", tree="1", reason="a task is blocked on it"))
+    assert is_shown(event("task_blocked", kind="failed"))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ EACH = ("--sh", "echo {{item}} > {{item}}.txt", "--scope", "{{item}}.txt", "--it
 
 def test_a_dry_run_prints_a_plan_and_starts_nothing(cli: CliHarness) -> None:
     """The plan is on stdout, so that it can be kept and run; what it means is on stderr."""
-    shown = cli.here("swarm", *EACH, "--jobs", "2", "--dry-run")
+    shown = cli.here("swarm", *EACH, "--jobs", "2", "--budget", "5usd", "--dry-run")
     assert shown.exit_code == 0
     plan = parse_plan(shown.stdout, "yaml", "x").plan
     assert plan is not None
@@ -28,7 +28,7 @@ def test_a_dry_run_prints_a_plan_and_starts_nothing(cli: CliHarness) -> None:
         "echo d > d.txt",
     ]
     assert "wave 1" in shown.stderr
-    assert "run it with: wf run FILE --jobs=2" in shown.stderr
+    assert "run it with: wf run FILE --jobs=2 --budget=5usd" in shown.stderr
     assert not (cli.root / "state").exists()
 
 
@@ -48,6 +48,7 @@ def test_a_dry_run_as_json(cli: CliHarness) -> None:
         (("x {{item}}", "--items", "a,b", "--scope", "../{{item}}"), "[invalid_file_scope]"),
         (("x {{item}}", "--items", "glob:../*"), "[invalid_file_scope]"),
         (("x", "--items", "a,b"), "the template has no {{item}}"),
+        (("x {{item}}", "--items", "a,b", "--budget", "x", "--dry-run"), "'x'"),
         (("--items", "a,b"), "there is no template"),
         (("x {{item}}", "--sh", "y {{item}}", "--items", "a,b"), "exclude each other"),
         (("x {{item}}", "--items", "a,b", "--profile", "shell"), "runs commands"),

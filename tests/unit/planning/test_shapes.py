@@ -108,6 +108,9 @@ def test_items_stand_where_the_goal_and_the_scope_say() -> None:
         ("best-of-n", replace(GOAL, n=1), "1 is no number"),
         ("best-of-n", replace(ITEMS, n=2), "3 ways for 2 attempts"),
         ("critique", replace(ITEMS, runs=True), "is for prompts"),
+        ("fan-out", replace(GOAL, items=("x", "y", "x ")), 'equal items: "x"'),
+        ("diamond", replace(GOAL, items=("x", "x")), "equal items"),
+        ("critique", replace(GOAL, items=("x", "x")), "equal items"),
     ],
 )
 def test_what_a_shape_cannot_be_made_of_is_refused(

@@ -59,4 +59,5 @@ CRITIQUE: Final = Shape(
     "the parts of the work; without any it is one task",
     _critique,
     default_n=_ROUNDS,
+    in_parts=True,
 )

@@ -142,6 +142,7 @@ FAN_OUT: Final = Shape(
     "the parts of the work",
     _fan_out,
     fewest=1,
+    in_parts=True,
     can_run=True,
 )
 PIPELINE: Final = Shape(
@@ -157,4 +158,5 @@ DIAMOND: Final = Shape(
     "the parts of the work",
     _diamond,
     fewest=1,
+    in_parts=True,
 )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UsageError
 from wf_tui.swarm.template import Template
-from wf_tui.text import clean
+from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Shape", "ShapeOptions"]
 
+_NAMED: Final = 3
 MOST_ITEMS: Final = 1000
 MOST_TRIES: Final = 20
 """So many may run at once; more attempts at one thing are no better plan."""
@@ -58,10 +60,14 @@ class Shape:
     """Its number where none is given; None for a shape that has no number."""
     can_run: bool = False
     """Whether its items can be commands."""
+    in_parts: bool = False
+    """Whether each item is a part that is done once: two equal ones would do, and pay, it twice."""
 
     def text(self, options: ShapeOptions) -> str:
         """Return the plan as YAML. Raises `UsageError` for what the shape cannot be made of."""
         self._require(options)
+        if self.in_parts:
+            _refuse_equal(options.items)
         return self.write(options)
 
     def _require(self, options: ShapeOptions) -> None:
@@ -95,6 +101,14 @@ class Shape:
             raise UsageError(
                 f"{n} is no number for {self.name}", f"{self.fewest_n} to {MOST_TRIES}"
             )
+
+
+def _refuse_equal(items: Sequence[str]) -> None:
+    counts = Counter(item.strip() for item in items)
+    equal = [item for item, count in counts.items() if count > 1]
+    if equal:
+        named = listed([f'"{clean(item, limit=80)}"' for item in equal], _NAMED)
+        raise UsageError(f"equal items: {named}", "leave out all but one of them")
 
 
 def _is_text(word: str) -> bool:
