@@ -23,6 +23,7 @@ __all__ = [
     "HISTORY",
     "INTERRUPTED",
     "MOST_BYTES",
+    "MOST_TAKEN_UP",
     "append",
     "begin",
     "read",
@@ -33,6 +34,9 @@ __all__ = [
 HISTORY: Final = "history.jsonl"
 """In the folder of an attempt."""
 MOST_BYTES: Final = 64 << 20
+MOST_TAKEN_UP: Final = 16 << 20
+"""Bytes that a next attempt goes on from, more than fits into any window. A hundred sessions may
+take up theirs at once, in the memory of one scheduler and of one host."""
 INTERRUPTED: Final = "interrupted: its effect is not known, look before you repeat it"
 """What the model is told in the place of a result that was never recorded."""
 _LEFT_OUT: Final = "left out here: the conversation has become too long to keep all of it"
@@ -63,9 +67,14 @@ def append(
         write(path, _lines(path), most)
 
 
-def begin(path: Path, entries: Iterable[Entry]) -> None:
-    """Write the history of an attempt that goes on with these entries. Blocks; raises `OSError`."""
-    write(path, [{**entry, _EARLIER: True} for entry in entries])
+def begin(path: Path, entries: Iterable[Entry], most: int = MOST_TAKEN_UP) -> list[Entry]:
+    """Write the history of an attempt that goes on with these entries; return what it goes on with.
+
+    The oldest results are left out where it would be too long. Blocks; raises `OSError`.
+    """
+    taken_up = _fitted([{**entry, _EARLIER: True} for entry in entries], most)
+    write(path, taken_up)
+    return taken_up
 
 
 def write(path: Path, entries: Iterable[Entry], most: int = MOST_BYTES) -> None:

@@ -65,6 +65,9 @@ class HostLink:
     async def __aexit__(self, *_: object) -> None:
         self._keep()
         self._end_idle()
+        # One that is being started is ended when it is there.
+        async with self._starting:
+            self._end_idle()
         await self._ending
 
     @property
@@ -101,6 +104,15 @@ class HostLink:
         return host.refused
 
     async def _started(self, secrets: Mapping[str, str]) -> HostProcess:
+        """Return the host when it is ready, started where there is none.
+
+        An attempt that is stopped meanwhile leaves the start to those that come after it.
+        """
+        starting = asyncio.ensure_future(self._start(secrets))
+        starting.add_done_callback(_heed)
+        return await asyncio.shield(starting)
+
+    async def _start(self, secrets: Mapping[str, str]) -> HostProcess:
         async with self._starting:
             if self._host is not None and self._host.ended.done():
                 self.died(self._host, secrets)
@@ -146,6 +158,12 @@ class HostLink:
             await host.close()
 
         self._ending = asyncio.ensure_future(end(self._ending))
+
+
+def _heed(starting: asyncio.Future[HostProcess]) -> None:
+    """Take note of why no host came up that nobody waits for any more."""
+    if not starting.cancelled() and (error := starting.exception()) is not None:
+        _log.info("no host of the models was started: %s", error)
 
 
 def end_left_host(file: Path) -> bool:

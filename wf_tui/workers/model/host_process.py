@@ -14,13 +14,13 @@ import sys
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from wf_tui.paths import write_private
 from wf_tui.processes import ProcessIdentity, identity_of
 from wf_tui.text import clean
 from wf_tui.workers.environment import base_environment
-from wf_tui.workers.shim.launcher import LOADER_PATHS, anonymous_file
+from wf_tui.workers.shim.launcher import LOADER_PATHS
 
 __all__ = ["HostError", "HostProcess"]
 
@@ -72,7 +72,10 @@ class HostProcess:
 
     @classmethod
     async def start(cls, file: Path, environ: Mapping[str, str]) -> "HostProcess":
-        """Start a host, in a thread; it is to be closed. Raises `HostError` where it cannot be."""
+        """Start a host, in a thread; it is to be closed. Raises `HostError` where it cannot be.
+
+        Not to be cancelled: a process that nobody knows would be left.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         with theirs:
@@ -106,27 +109,25 @@ class HostProcess:
             raise HostError(f"it was not ready within {within:g} seconds")
 
     async def open(
-        self, session: str, spec: bytes, line: socket.socket, hands: socket.socket
+        self, session: str, spec: IO[bytes], line: socket.socket, hands: socket.socket
     ) -> None:
-        """Hand a session over: its ends of the line and of the hands, and what it is.
+        """Hand a session over: its ends of the line and of the hands, and the file of what it is.
 
         The caller closes its own copies. Raises `HostError` where the host is gone.
         """
         loop = asyncio.get_running_loop()
-        with anonymous_file(spec) as file:
-            file.seek(0)
-            handles = [line.fileno(), hands.fileno(), file.fileno()]
-            text = json.dumps({"open": session}).encode()
-            async with self._sending:
-                while not self.ended.done():
-                    try:
-                        socket.send_fds(self._control, [text], handles)
-                    except BlockingIOError:
-                        await _writable(loop, self._control)
-                    except OSError as error:
-                        raise HostError("it is gone") from error
-                    else:
-                        return
+        handles = [line.fileno(), hands.fileno(), spec.fileno()]
+        text = json.dumps({"open": session}).encode()
+        async with self._sending:
+            while not self.ended.done():
+                try:
+                    socket.send_fds(self._control, [text], handles)
+                except BlockingIOError:
+                    await _writable(loop, self._control)
+                except OSError as error:
+                    raise HostError("it is gone") from error
+                else:
+                    return
         raise HostError("it is gone")
 
     async def gone(self, within: float) -> bool:

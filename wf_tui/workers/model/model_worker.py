@@ -7,7 +7,7 @@ each to the host and one to the hands, and keeps the line, as of any other worke
 import asyncio
 import socket
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from wf_tui.profiles.models_extra import EXTRA, how_to_install, is_installed
 from wf_tui.profiles.resolved import Resolved
@@ -22,7 +22,7 @@ from wf_tui.workers.model.host_process import HostError, HostProcess
 from wf_tui.workers.model.session_spec import SessionSpec
 from wf_tui.workers.protocol import Failure, Job, Outcome
 from wf_tui.workers.session import Session
-from wf_tui.workers.shim.launcher import Launcher, Program
+from wf_tui.workers.shim.launcher import Launcher, Program, anonymous_file
 
 __all__ = ["HOST_DIED", "ModelWorker"]
 
@@ -53,25 +53,26 @@ class ModelWorker:
             text = f"the extra {EXTRA} is not installed any more: {how_to_install()}"
             return Failure("spawn", text, kind=FailureKind.CONFIG)
         try:
-            spec = await asyncio.to_thread(spec_of, job, job.profile, job.prompt_file)
-            content = await asyncio.to_thread(spec.to_json)
+            spec = await asyncio.to_thread(_file_of, job, job.profile, job.prompt_file)
         except OSError as error:
             text = f"its prompt cannot be read: {error.strerror}"
             return Failure("spawn", text, kind=FailureKind.TRANSPORT)
         try:
-            async with self._link.session(job.secrets) as host:
-                run = await self._run(job, session, host, spec.id, content.encode())
-                ended_by_itself = run.verdict is None and run.program.cause is None
-                if not (ended_by_itself and await host.gone(_DEAD_WITHIN)):
-                    return outcome_of(run, job.limits.seconds)
-                refused = self._link.died(host, job.secrets)
+            with spec:
+                return await self._with_host(job, session, spec)
         except HostError as error:
             return _without_host(str(error), refused=error.refused)
+
+    async def _with_host(self, job: Job, session: Session, spec: IO[bytes]) -> Outcome:
+        async with self._link.session(job.secrets) as host:
+            run = await self._run(job, session, host, spec)
+            ended_by_itself = run.verdict is None and run.program.cause is None
+            if not (ended_by_itself and await host.gone(_DEAD_WITHIN)):
+                return outcome_of(run, job.limits.seconds)
+            refused = self._link.died(host, job.secrets)
         return _without_host(refused or "it has ended", refused=bool(refused))
 
-    async def _run(
-        self, job: Job, session: Session, host: HostProcess, name: str, spec: bytes
-    ) -> LineRun:
+    async def _run(self, job: Job, session: Session, host: HostProcess, spec: IO[bytes]) -> LineRun:
         of_host, of_hands = socket.socketpair()
         with of_hands:
             program = Program(
@@ -88,8 +89,9 @@ class ModelWorker:
             )
 
             async def hand_over(line: socket.socket) -> None:
-                with of_host:
-                    await host.open(name, spec, line, of_host)
+                # Nothing of it stays here: with many attempts it is much.
+                with of_host, spec:
+                    await host.open(job.folder.name, spec, line, of_host)
 
             with of_host:
                 return await run_on_line(
@@ -100,6 +102,11 @@ class ModelWorker:
 def _without_host(why: str, *, refused: bool) -> Failure:
     kind = FailureKind.CONFIG if refused else FailureKind.TRANSPORT
     return Failure(HOST_DIED, f"the host of the models failed: {why}", kind=kind)
+
+
+def _file_of(job: Job, profile: Resolved, prompt: Path) -> IO[bytes]:
+    """Return what a session is told as an anonymous file, which the caller closes; blocks."""
+    return anonymous_file(spec_of(job, profile, prompt).to_json().encode())
 
 
 def spec_of(job: Job, profile: Resolved, prompt: Path) -> SessionSpec:
@@ -114,7 +121,7 @@ def spec_of(job: Job, profile: Resolved, prompt: Path) -> SessionSpec:
         if not entries:
             prompt = job.fresh_prompt_file or prompt
     # Its own from the first word on: the attempt after this one reads no other.
-    history.begin(job.folder / HISTORY, entries)
+    entries = history.begin(job.folder / HISTORY, entries)
     return SessionSpec(
         id=job.folder.name,
         model=profile.model,

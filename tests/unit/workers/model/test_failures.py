@@ -14,7 +14,7 @@ from tests.support.model_server import responses
 from tests.support.model_server.conversation import Answer
 from tests.support.model_server.faults import FAULTS
 from tests.support.model_session import OpenSession, quirks_of, run_session, spec_at
-from tests.support.scripted_maker import HANG, Maker, Raw, chat, failed, refused, text
+from tests.support.scripted_maker import HANG, Maker, Raw, call, chat, failed, refused, text
 from wf_tui.profiles.quirks import Quirks
 from wf_tui.workers.model.host.maker.requests import Pauses
 from wf_tui.workers.model.session_spec import SessionSpec
@@ -153,6 +153,8 @@ async def test_what_would_take_long_is_not_waited_for() -> None:
         (refused(404, {"error": {"message": "no such model"}}), "config", "no such model"),
         (refused(502, "<html>Bad gateway</html>"), "server", "Bad gateway"),
         (chat(text("I"), finish="content_filter"), "task", "refused"),
+        (chat(text("I"), finish="abort"), "server", "abort"),
+        (chat(text("I"), finish="error"), "server", "error"),
     ],
 )
 async def test_a_broken_answer_is_no_success(answer: Raw, kind: str, says: str) -> None:
@@ -160,6 +162,37 @@ async def test_a_broken_answer_is_no_success(answer: Raw, kind: str, says: str) 
     verdict = await verdict_of("minimax", answer)
     assert (verdict["ok"], verdict["kind"]) == (False, kind), verdict
     assert says in verdict["why"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "answer", "kind", "says"),
+    [
+        ("requests._LONGEST", chat(*[text("on and ")] * 20), "task", "no end"),
+        ("requests._LONGEST", chat(call("write_file", "x" * 200)), "task", "no end"),
+        ("http_client._LONGEST_LINE", Raw((b"data: {" + b"x" * 200, HANG)), "network", "no end"),
+        ("http_client._LONGEST_ERROR", Raw((b"Oh" * 100, HANG), 400), "config", "OhOh"),
+    ],
+)
+async def test_what_has_no_end_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, limit: str, answer: Raw, kind: str, says: str
+) -> None:
+    """An answer, a line of it or an error that goes on for ever does not fill the host's memory."""
+    monkeypatch.setattr(f"wf_tui.workers.model.host.maker.{limit}", 100)
+    verdict = await verdict_of("openai-compatible", answer)
+    assert (verdict["ok"], verdict["kind"]) == (False, kind), verdict
+    assert says in verdict["why"]
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/html", "text/plain"])
+async def test_a_redirect_takes_the_key_nowhere(content_type: str) -> None:
+    """A maker that points elsewhere is misconfigured; nobody else is asked."""
+    async with Maker(DONE) as elsewhere:
+        moved = {"Location": f"{elsewhere.url}/chat/completions"}
+        answer = Raw((b"{}",), 307, content_type, moved)
+        verdict = await verdict_of("openai-compatible", answer)
+        assert elsewhere.bodies == []
+    assert (verdict["ok"], verdict["kind"]) == (False, "config"), verdict
+    assert "base_url" in verdict["why"]
 
 
 async def test_nobody_is_there() -> None:

@@ -158,6 +158,17 @@ def test_the_oldest_results_go_first(tmp_path: Path) -> None:
     assert lengths[0] < len(long) == lengths[-1]
 
 
+def test_a_next_attempt_takes_up_what_fits_into_a_window(tmp_path: Path) -> None:
+    """What it goes on from is what its history begins with, and of the longest only the newest."""
+    entries = [asked("Do it.")]
+    for number in range(20):
+        entries += [said(str(number)), told(str(number), content="x" * 10_000)]
+    taken_up: list[Any] = history.begin(tmp_path / "h", entries, most=100_000)
+    assert (tmp_path / "h").stat().st_size <= 100_000
+    assert history.read(tmp_path / "h")[2] == {"message": taken_up[2]["message"]}
+    assert len(taken_up) == len(entries)
+
+
 def test_the_oldest_messages_go_then(tmp_path: Path) -> None:
     """Where results are not what makes it long, the prompt and the newest words stay."""
     entries = [asked("Do it."), *(said(text=str(number) * 1000) for number in range(10, 60))]

@@ -78,6 +78,32 @@ async def test_the_third_death_in_ten_minutes_is_refused(tmp_path: Path) -> None
             assert (caught.value.refused, link.pid) == (refused, None)
 
 
+async def test_who_starts_it_may_be_stopped(tmp_path: Path) -> None:
+    """An attempt that is cancelled while its host starts leaves it to the next, which waits for it.
+
+    There is no second one beside it, and none is left.
+    """
+    file = tmp_path / "host.json"
+
+    async def use(link: HostLink) -> int:
+        async with link.session({}) as host:
+            return host.pid
+
+    async with HostLink(file, ENVIRON, ready_in=2.0) as link:
+        first = asyncio.create_task(use(link))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait([first])
+        assert first.cancelled()
+        while not file.exists():
+            await asyncio.to_thread(file.exists)
+        pid = names(file)
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(HostError, match="not ready"):
+            await use(link)
+    assert not is_running(pid)
+
+
 async def test_a_host_that_hangs_is_ended_by_the_next_scheduler(tmp_path: Path) -> None:
     """One that was left is killed by its file, and nobody else is: numbers are used again."""
     file = tmp_path / "host.json"

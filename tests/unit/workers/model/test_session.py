@@ -92,6 +92,20 @@ async def test_an_approval_is_a_question() -> None:
     assert [one.get("args") for one in session.calls[:-1]] == [{"command": "make 0"}]
 
 
+async def test_a_person_knows_what_is_not_shown() -> None:
+    """Of a long command the beginning is asked, and that there is more; the kind is not, for good.
+
+    Else its end would be allowed unseen.
+    """
+    long = chat(call("run_command", {"command": "true " * 1000 + "; rm -r ."}))
+    async with Maker(long, DONE) as maker, OpenSession(spec_at(maker)) as session:
+        [asked] = await session.heard("question")
+        session.tell(Answer("q1"))
+        await session.ended()
+    assert asked["text"].endswith("characters more, which are not shown]")
+    assert asked["kind"] is None
+
+
 async def test_more_questions_than_a_line_takes_wait() -> None:
     """Eight are open at a time; the ninth is asked when one of them was answered."""
     ten = chat(*(call("run_command", {"command": f"make {n}"}, n) for n in range(10)))

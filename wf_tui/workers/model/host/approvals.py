@@ -81,9 +81,11 @@ class Approvals:
         if not permission.by_rule or len(text) > _LONGEST_TEXT:
             # Without a kind no answer holds for the next one.
             kind, text = None, f"{request.kind} ({permission.reason}): {text}"
+        if (more := len(text) - _LONGEST_TEXT) > 0:
+            text = f"{text[:_LONGEST_TEXT]}\n[{more:,} characters more, which are not shown]"
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._open[number] = answered
-        self._say(Question(number, text[:_LONGEST_TEXT], kind, _OPTIONS))
+        self._say(Question(number, text, kind, _OPTIONS))
         try:
             return await answered
         finally:

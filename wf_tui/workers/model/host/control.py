@@ -104,8 +104,11 @@ class Host:
 
     async def _converse(self, spec: int, port: LinePort, hands: HandsPort) -> None:
         # A history may have many megabytes: the others are not to wait for it.
-        told = await asyncio.to_thread(_read_spec, spec)
-        await Session(told, port, hands, self._http, self._pauses).run()
+        # And none of it is kept here: it is the session's to let go of.
+        session = Session(
+            await asyncio.to_thread(_read_spec, spec), port, hands, self._http, self._pauses
+        )
+        await session.run()
 
 
 def _read_spec(handle: int) -> SessionSpec:

@@ -39,9 +39,15 @@ class Conversation:
     """What is said between a session and its model; used on the host's event loop."""
 
     def __init__(
-        self, spec: SessionSpec, port: LinePort, requests: ModelRequests, tools: ToolCalls
+        self,
+        spec: SessionSpec,
+        history: Sequence[dict[str, object]],
+        port: LinePort,
+        requests: ModelRequests,
+        tools: ToolCalls,
     ) -> None:
         self._spec = spec
+        self._history = history
         self._port = port
         self._requests = requests
         self._tools = tools
@@ -69,7 +75,8 @@ class Conversation:
         Raises `AttemptFailed` where that is no success, and `HandsGoneError`.
         """
         spec = self._spec
-        self._messages = await asyncio.to_thread(read_history, spec.history, provider_of(spec))
+        self._messages = await asyncio.to_thread(read_history, self._history, provider_of(spec))
+        self._history = ()  # some megabytes, of which the messages are made
         self._keep(told(spec.prompt))
         while True:
             self._hear()

@@ -45,6 +45,7 @@ class Session:
         http: httpx2.AsyncClient,
         pauses: Pauses,
     ) -> None:
+        history, spec = spec.history, replace(spec, history=())
         self._spec = spec
         self._port = port
         self._hands = hands
@@ -52,7 +53,7 @@ class Session:
         self._approvals = Approvals(rules, port.say)
         self._tools = ToolCalls(hands, self._approvals, port.say, writes=spec.writes)
         self._requests = ModelRequests(spec, open_model(spec, http), port, pauses)
-        self._conversation = Conversation(spec, port, self._requests, self._tools)
+        self._conversation = Conversation(spec, history, port, self._requests, self._tools)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:

@@ -31,6 +31,8 @@ __all__ = ["AttemptFailed", "cause_of_error", "cause_of_finish"]
 _DEEPEST: Final = 4
 _LONGEST_PAUSE: Final = 40 * 86_400.0
 _ERROR: Final = 400
+_BROKEN_OFF: Final = frozenset({"abort", "aborted", "cancelled", "error", "failed"})
+"""Reasons of servers for an answer that they gave up, whatever of it had come."""
 _RESET_HEADERS: Final = ("x-ratelimit-reset", "ratelimit-reset")
 _SINCE_1970: Final = 1_000_000_000.0
 """Above this a number in such a header is a time, below it seconds."""
@@ -50,6 +52,9 @@ def cause_of_error(error: Exception, quirks: Quirks, *, has_begun: bool, now: fl
     `has_begun`: a part of the answer had come, so it was cut off rather than never given.
     """
     for one in _chain(error):
+        if isinstance(one, NoStreamError) and one.is_elsewhere:
+            why = f"{one}, which base_url has to name"
+            return Cause(FailureKind.CONFIG, why, one.status)
         if isinstance(one, NoStreamError) and one.is_page:
             why = f"{one}: does base_url name the interface of a model?"
             return Cause(FailureKind.CONFIG, why, one.status)
@@ -83,6 +88,8 @@ def cause_of_error(error: Exception, quirks: Quirks, *, has_begun: bool, now: fl
 def cause_of_finish(reason: str, quirks: Quirks) -> Cause | None:
     """Return why an answer that ended for a reason of its maker's is no success; None if it is."""
     kind = quirks.finish_reasons.get(reason)
+    if kind is None and reason in _BROKEN_OFF:
+        kind = FailureKind.SERVER
     return None if kind is None else Cause(FailureKind(kind), f"the model stopped: {reason}")
 
 

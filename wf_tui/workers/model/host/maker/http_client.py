@@ -1,7 +1,8 @@
 """The one HTTP client of the host, and answers that are no stream although one was asked for."""
 
 import ssl
-from typing import Final
+from collections.abc import AsyncIterator
+from typing import Final, cast
 
 import httpx2
 
@@ -15,16 +16,26 @@ _LIMITS: Final = httpx2.Limits(max_connections=1000, max_keepalive_connections=2
 _HERE: Final = ("all://127.0.0.1", "all://[::1]", "all://localhost")
 """A server on this machine, which no proxy would reach."""
 _NO_STREAM: Final = ("application/json", "text/html")
+_REDIRECT: Final = 300
 _ERROR: Final = 400
 _LONGEST: Final = 100_000
 """Bytes of such an answer that are looked at."""
+_LONGEST_ERROR: Final = 1 << 20
+"""Bytes of the body of an error; what follows is not read."""
+_LONGEST_LINE: Final = 32 << 20
+"""Bytes of a line of a stream: its reader keeps all of it until its end."""
 
 
 class NoStreamError(Exception):
-    """An answer with status 200 that is no stream: an error in its body, or a page for people."""
+    """An answer of no error that is no stream: one in its body, a page for people, a redirect."""
 
     def __init__(self, status: int, content_type: str, body: bytes) -> None:
-        super().__init__(f"answered with {content_type} where a stream was asked for")
+        self.is_elsewhere = status >= _REDIRECT
+        super().__init__(
+            f"answered that it is at another address (status {status})"
+            if self.is_elsewhere
+            else f"answered with {content_type} where a stream was asked for"
+        )
         self.status = status
         self.is_page = content_type == "text/html"
         self.body = body[:_LONGEST].decode("utf-8", "replace")
@@ -47,14 +58,42 @@ def open_client(
         mounts=dict.fromkeys(_HERE),
         verify=trust or httpx2.create_ssl_context(),
         follow_redirects=False,
-        event_hooks={"response": [_refuse_no_stream]},
+        event_hooks={"response": [_bound, _refuse_no_stream]},
     )
+
+
+class _BoundStream(httpx2.AsyncByteStream):
+    """What comes of an answer, as far as it cannot fill the memory."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream, *, is_error: bool) -> None:
+        self._stream = stream
+        self._is_error = is_error
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        total = line = 0
+        async for chunk in self._stream:
+            yield chunk
+            total += len(chunk)
+            if self._is_error and total > _LONGEST_ERROR:
+                return
+            line = line + len(chunk) if b"\n" not in chunk else len(chunk) - chunk.rindex(b"\n")
+            if line > _LONGEST_LINE:
+                raise httpx2.RemoteProtocolError("a line of its answer had no end")
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+async def _bound(response: httpx2.Response) -> None:
+    stream = cast("httpx2.AsyncByteStream", response.stream)
+    response.stream = _BoundStream(stream, is_error=response.status_code >= _ERROR)
 
 
 async def _refuse_no_stream(response: httpx2.Response) -> None:
     """Raise for an answer that a reader of streams would take for one that ended at once."""
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.status_code < _ERROR and content_type in _NO_STREAM:
+    is_elsewhere = _REDIRECT <= response.status_code < _ERROR
+    if is_elsewhere or (response.status_code < _ERROR and content_type in _NO_STREAM):
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk

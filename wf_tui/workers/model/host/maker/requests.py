@@ -21,6 +21,8 @@ from pydantic_ai.messages import (
     TextPartDelta,
     ThinkingPart,
     ThinkingPartDelta,
+    ToolCallPart,
+    ToolCallPartDelta,
 )
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
@@ -53,6 +55,9 @@ _ERRORS: Final = (
     TimeoutError,
 )
 """What a request raises where its maker, or the way there, is at fault."""
+_LONGEST: Final = 8_000_000
+"""Characters of an answer, several times what any model says at once; one of them fills the memory
+of a host in which all models speak."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,7 @@ class ModelRequests:
         is_told: bool,
     ) -> ModelResponse:
         self._has_begun = False
+        length = 0
         async with model_request_stream(
             self._model,
             messages,
@@ -143,6 +149,9 @@ class ModelRequests:
         ) as stream:
             async for event in stream:
                 self._has_begun = True
+                length += _length(event)
+                if length > _LONGEST:
+                    raise AttemptFailed(Cause(FailureKind.TASK, "its answer had no end"))
                 message = _told(event) if is_told else None
                 if message is not None:
                     self._port.say(message)
@@ -176,6 +185,21 @@ def _told(event: ModelResponseStreamEvent) -> Message | None:
     if not text:
         return None
     return Message(text, delta=not isinstance(event, PartStartEvent), thought=is_thought)
+
+
+def _length(event: ModelResponseStreamEvent) -> int:
+    """Return how many characters an event adds to the answer."""
+    if isinstance(event, PartStartEvent):
+        part = event.part
+        if isinstance(part, TextPart | ThinkingPart):
+            return len(part.content)
+        return len(str(part.args or "")) if isinstance(part, ToolCallPart) else 0
+    if not isinstance(event, PartDeltaEvent):
+        return 0
+    delta = event.delta
+    if isinstance(delta, ToolCallPartDelta):
+        return len(str(delta.args_delta or ""))
+    return len(delta.content_delta or "") if hasattr(delta, "content_delta") else 0
 
 
 def _usage(response: ModelResponse) -> Usage | None:
