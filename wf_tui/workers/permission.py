@@ -44,6 +44,8 @@ class ToolRequest:
     """The whole command that it would run."""
     paths: tuple[str, ...] = ()
     """What it would touch, as the agent wrote them; relative ones are below the tree."""
+    folder: str = ""
+    """Where the command runs, as the agent wrote it; "" for the tree. One of the paths, too."""
     is_choice: bool = False
     """It offers several ways to go on: that is no permission, so no rule can answer it."""
 
@@ -88,7 +90,7 @@ def decide(request: ToolRequest, rules: PermissionRules) -> Permission:
     if rules.ask is Ask.NEVER:
         return Permission(allowed=True, reason="ask = never")
     if request.command is not None:
-        pattern = _matching(request.command, rules)
+        pattern = _matching(request.command, request.folder, rules)
         if pattern is not None:
             return Permission(allowed=True, reason=f"allow = {pattern}")
     if rules.ask is Ask.COMMANDS and _stays_inside(request, rules):
@@ -141,14 +143,18 @@ def _stays_inside(request: ToolRequest, rules: PermissionRules) -> bool:
     return request.kind == "edit" and bool(request.paths)
 
 
-def _matching(command: str, rules: PermissionRules) -> str | None:
+def _matching(command: str, folder: str, rules: PermissionRules) -> str | None:
     """Return the first pattern that a command matches, if it is one plain command in the tree."""
     if _SHELL_CHARACTERS & set(command):
         return None
     found = next((one for one in rules.allow if fnmatchcase(command.strip(), one)), None)
-    if found is None or any(_may_leave(word, rules) for word in _paths_of(command)):
+    if found is None:
         return None
-    return found
+    words = [*_paths_of(command)]
+    if folder:
+        # A link of that folder may lead elsewhere than one of the tree with its name.
+        words += [f"{folder}/{word}" for word in words if not word.startswith("/")]
+    return None if any(_may_leave(word, rules) for word in words) else found
 
 
 def _paths_of(command: str) -> Iterable[str]:

@@ -144,6 +144,16 @@ def test_allowed_commands(tmp_path: Path, ask: Ask, command: str, *, allowed: bo
     assert decide(ToolRequest("execute", command), given).allowed == allowed
 
 
+def test_a_command_in_a_folder_names_paths_of_it(tmp_path: Path) -> None:
+    """A link in there is no way out of the tree, whatever has its name above."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "x").symlink_to("/etc")
+    given = rules(tmp_path, Ask.COMMANDS, "cat *")
+    for word, allowed in (("x/passwd", False), ("--file=x/passwd", False), ("y", True)):
+        asked = ToolRequest("execute", f"cat {word}", ("sub",), folder="sub")
+        assert decide(asked, given).allowed == allowed, word
+
+
 def test_the_reason_names_the_rule(tmp_path: Path) -> None:
     """What the transcript says of an answer is the rule that gave it."""
     given = rules(tmp_path, Ask.ALL, "make *")

@@ -185,12 +185,13 @@ are not kept, and tests have to be run there as well."""
 def request(tool: str, args: Mapping[str, object]) -> ToolRequest:
     """Return what a call asks to be allowed, for `permission.decide`; whatever a model has sent."""
     kind = TOOLS[tool].kind if tool in TOOLS else "other"
-    command, patch = args.get("command"), args.get("patch")
-    paths = [path for path in (args.get("path"), args.get("folder")) if isinstance(path, str)]
+    command, patch, folder = args.get("command"), args.get("patch"), args.get("folder")
+    paths = [path for path in (args.get("path"), folder) if isinstance(path, str)]
     if isinstance(patch, str):
         paths += patch_paths(patch)
     return ToolRequest(
         kind,
         command if kind == "execute" and isinstance(command, str) else None,
         tuple(paths),
+        folder=folder if isinstance(folder, str) else "",
     )

@@ -93,17 +93,22 @@ async def test_an_approval_is_a_question() -> None:
 
 
 async def test_a_person_knows_what_is_not_shown() -> None:
-    """Of a long command the beginning is asked, and that there is more; the kind is not, for good.
+    """Of a long command the beginning is asked, and that there is more; of any the folder.
 
-    Else its end would be allowed unseen.
+    Else its end would be allowed unseen, and for good.
     """
-    long = chat(call("run_command", {"command": "true " * 1000 + "; rm -r ."}))
-    async with Maker(long, DONE) as maker, OpenSession(spec_at(maker)) as session:
-        [asked] = await session.heard("question")
+    two = chat(
+        call("run_command", {"command": "true " * 1000 + "; rm -r ."}, 0),
+        call("run_command", {"command": "make", "folder": "a b"}, 1),
+    )
+    async with Maker(two, DONE) as maker, OpenSession(spec_at(maker)) as session:
+        asked, other = await session.heard("question", 2)
         session.tell(Answer("q1"))
+        session.tell(Answer("q2"))
         await session.ended()
     assert asked["text"].endswith("characters more, which are not shown]")
     assert asked["kind"] is None
+    assert other["text"] == "cd 'a b' && make"
 
 
 async def test_more_questions_than_a_line_takes_wait() -> None:

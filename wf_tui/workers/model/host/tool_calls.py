@@ -1,6 +1,7 @@
 """One tool call of the model: understood, allowed, done by the hands, told on the line."""
 
 import json
+import shlex
 from collections.abc import Callable
 from typing import Final
 
@@ -117,7 +118,8 @@ def _fault(call: ToolCallPart) -> str:
 def _text(asked: ToolRequest, name: str, args: dict[str, object]) -> str:
     """Return exactly what would be allowed, in words that a person can judge."""
     if asked.command is not None:
-        return asked.command
+        is_root = asked.folder in {"", "."}
+        return asked.command if is_root else f"cd {shlex.quote(asked.folder)} && {asked.command}"
     if asked.paths and asked.kind in _ABOUT_FILES:
         return " ".join((asked.kind, *asked.paths))
     return f"{name} {json.dumps(args, ensure_ascii=False)}"

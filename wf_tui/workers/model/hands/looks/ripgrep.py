@@ -19,7 +19,6 @@ _OPTIONS: Final = (
     "--no-ignore-exclude",
     "--no-ignore-global",
     "--hidden",
-    "--iglob=!.git",
     "--color=never",
     "--no-heading",
     "--with-filename",
@@ -59,6 +58,7 @@ def ripgrep(program: str, query: Query) -> Iterator[Line]:
         words.append("--ignore-case")
     if query.glob:
         words.append(f"--glob={query.glob}")
+    words.append("--iglob=!.git")  # behind the model's own, for the last one that matches decides
     read, write = os.pipe()
     actions = [
         (os.POSIX_SPAWN_DUP2, write, 1),
