@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - click reads the type at run time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from wf_tui.ledger.stores import store_of
 from wf_tui.paths import state_dir
 from wf_tui.picture.age import span
 from wf_tui.picture.inbox import read_inbox
+from wf_tui.picture.remedies import meaning_run
 from wf_tui.picture.status import read_status
 from wf_tui.project import open_reads
 from wf_tui.text import clean
@@ -80,12 +82,15 @@ def _everywhere() -> Iterator[tuple[str | None, InboxItem]]:
 
 def _of_repository(db: Database, paths: RepoPaths, run: str | None) -> Iterator[InboxItem]:
     rows = [reads.find_run(db, run)] if run else reads.runs(db)
-    newest = None if run else reads.newest_run(db)
+    newest = reads.newest_run(db)
     for row in rows:
-        if row.state.ended and not run and (newest is None or row.id != newest.id):
+        by_itself = newest is not None and row.id == newest.id
+        if row.state.ended and not run and not by_itself:
             continue
         status = read_status(db, row.id, SystemClock().now(), paths.run(row.id))
-        yield from read_inbox(db, status)
+        for item in read_inbox(db, status):
+            ways = [way if by_itself else meaning_run(way, row.id) for way in item.commands]
+            yield replace(item, commands=ways)
 
 
 def _lines(item: InboxItem, now: float, where: str | None) -> Iterator[str]:

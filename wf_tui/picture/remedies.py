@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.text import clean
@@ -18,12 +19,14 @@ __all__ = [
     "conflict_commands",
     "conflict_remedy",
     "helping_command",
+    "meaning_run",
     "quota_remedy",
 ]
 
 _NAME: Final = 120
 _PATH: Final = 1000
 _BY_CASE: Final = "case"
+_OF_A_TASK: Final = re.compile(r"(^|, then |, or |; or )wf (?!lane\b)(\S+)")
 
 
 def helping_command(facts: KindFacts, task: str, paths: Sequence[str]) -> str:
@@ -37,6 +40,14 @@ def helping_command(facts: KindFacts, task: str, paths: Sequence[str]) -> str:
         return f"wf shell {clean(shlex.quote(task), limit=_NAME)}"
     path = clean(shlex.quote(paths[0]), limit=_PATH) if paths else "PATH"
     return f"{facts.command.format(path=path)} {clean(shlex.quote(task), limit=_NAME)}"
+
+
+def meaning_run(command: str, run: str) -> str:
+    """Return commands as they are typed where the run of the task is not the newest one.
+
+    Lanes belong to no run.
+    """
+    return _OF_A_TASK.sub(rf"\1wf \2 --run {run}", command)
 
 
 def answer_commands(task: str, asked: QuestionRow) -> list[str]:

@@ -10,6 +10,7 @@ from tests.support.ledger_harness import BAD, PERMISSION, YES_OR_NO
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.model.usage import Usage
+from wf_tui.picture.remedies import meaning_run
 from wf_tui.project import find_project, open_ledger
 
 if TYPE_CHECKING:
@@ -142,6 +143,25 @@ def test_the_inbox(cli: CliHarness, worker: _Worker) -> None:
     assert cli.json_here("inbox", "--all") == [item]
     status = cli.json_here("status")
     assert (status["run"]["questions"], status["tasks"][0]["questions"]) == (2, 2)
+
+
+def test_the_inbox_names_another_run(cli: CliHarness, worker: _Worker) -> None:
+    """A command for a task of a run that is not the newest says which run, and does it there."""
+    worker.ask()
+    cli.paused_run(PLAN.replace("one", "first"))
+    (item,) = cli.json_here("inbox")
+    command = item["commands"][0]
+    assert command == f"wf answer --run {worker.fence.run} one once"
+    assert cli.here("answer", "one", "once").exit_code == 2
+    assert cli.here(*command.split()[1:]).exit_code == 0
+
+
+def test_commands_of_another_run_are_all_for_it() -> None:
+    """Each of them, where there are several; a lane belongs to no run."""
+    ways = "wf edit a --max-steps N, then wf retry a; or wf accept a"
+    said = "wf edit --run r a --max-steps N, then wf retry --run r a; or wf accept --run r a"
+    assert meaning_run(ways, "r") == said
+    assert meaning_run("wf lane x --open", "r") == "wf lane x --open"
 
 
 def test_a_budget_is_raised(cli: CliHarness, worker: _Worker) -> None:
