@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -34,6 +35,10 @@ _NETWORK: Final = (
 _DATAGRAM: Final = 1 << 16
 _ENDS_IN: Final = 2.0
 """Seconds in which a host ends whose control socket is closed; it promises one."""
+_TAKES_IN: Final = 30.0
+"""Seconds in which a host takes a session unless it hangs: half of what an attempt has to start."""
+_LOOK_AGAIN: Final = 1.0
+"""Seconds after which that is seen which has come while this process itself was stopped."""
 _FLUSHES_IN: Final = 0.5
 _LAST_WORDS: Final = 2000
 """Characters of its standard error that are remembered."""
@@ -55,7 +60,11 @@ class HostProcess:
     """
 
     def __init__(
-        self, process: subprocess.Popen[bytes], control: socket.socket, file: Path
+        self,
+        process: subprocess.Popen[bytes],
+        control: socket.socket,
+        file: Path,
+        takes_in: float = _TAKES_IN,
     ) -> None:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Set when its process is gone, or says nothing any more."""
@@ -67,11 +76,16 @@ class HostProcess:
         self._file = file
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
         self._sending = asyncio.Lock()
+        self._takes_in = takes_in
+        self._sent = self._taken = 0
+        """How many sessions were handed over, and how many it says to have."""
         self._reading = asyncio.create_task(self._read())
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, file: Path, environ: Mapping[str, str]) -> "HostProcess":
+    async def start(
+        cls, file: Path, environ: Mapping[str, str], takes_in: float = _TAKES_IN
+    ) -> "HostProcess":
         """Start a host, in a thread; it is to be closed. Raises `HostError` where it cannot be.
 
         Not to be cancelled: a process that nobody knows would be left.
@@ -84,7 +98,7 @@ class HostProcess:
             except OSError as error:
                 ours.close()
                 raise HostError(f"it cannot be started: {error.strerror}") from error
-        host = cls(process, ours, file)
+        host = cls(process, ours, file, takes_in)
         with contextlib.suppress(OSError):  # then a host that hangs outlives a crash
             await asyncio.to_thread(_name, file, identity_of(process.pid))
         return host
@@ -113,7 +127,8 @@ class HostProcess:
     ) -> None:
         """Hand a session over: its ends of the line and of the hands, and the file of what it is.
 
-        The caller closes its own copies. Raises `HostError` where the host is gone.
+        The caller closes its own copies. A host that does not take it in time hangs, and is killed.
+        Raises `HostError` where it is gone.
         """
         loop = asyncio.get_running_loop()
         handles = [line.fileno(), hands.fileno(), spec.fileno()]
@@ -127,8 +142,26 @@ class HostProcess:
                 except OSError as error:
                     raise HostError("it is gone") from error
                 else:
+                    self._sent += 1
+                    loop.call_later(self._takes_in, self._look, self._sent)
                     return
         raise HostError("it is gone")
+
+    @property
+    def untaken(self) -> int:
+        """How many sessions were handed over that it does not say to have."""
+        return self._sent - self._taken
+
+    def _look(self, number: int, *, again: bool = True) -> None:
+        """Kill it if it has not taken a session by now: it hangs."""
+        if self.ended.done() or self._taken >= number:
+            return
+        if again:
+            look = partial(self._look, number, again=False)
+            asyncio.get_running_loop().call_later(_LOOK_AGAIN, look)
+            return
+        self._words.extend(f"\nit took no session within {self._takes_in:g} seconds")
+        self.kill()
 
     async def gone(self, within: float) -> bool:
         """Wait for its end for a moment; return whether it is gone."""
@@ -159,11 +192,13 @@ class HostProcess:
             self._file.unlink(missing_ok=True)
 
     async def _read(self) -> None:
-        """Take its `ready`, and see its end."""
+        """Take its `ready` and which sessions it has, and see its end."""
         loop = asyncio.get_running_loop()
         with contextlib.suppress(OSError):
             while datagram := await loop.sock_recv(self._control, _DATAGRAM):
-                if b'"ready"' in datagram and not self._ready.done():
+                if b'"opened"' in datagram:
+                    self._taken += 1
+                elif b'"ready"' in datagram and not self._ready.done():
                     self._ready.set_result(None)
         # What it has printed may be a moment behind.
         await asyncio.wait({self._listening}, timeout=_FLUSHES_IN)

@@ -7,11 +7,14 @@ import contextlib
 import json
 import os
 import signal
+import socket
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from wf_tui.processes import is_running
+from wf_tui.processes import is_running, process_ids
 from wf_tui.workers.model.host_link import HostLink, end_left_host
 from wf_tui.workers.model.host_process import HostError, HostProcess
 
@@ -29,6 +32,18 @@ def _shown_of(pid: int) -> bytes:
     with contextlib.suppress(PermissionError):
         shown += Path(f"/proc/{pid}/environ").read_bytes()
     return shown
+
+
+def _hosts() -> list[int]:
+    """Return the hosts that this process has started and that run."""
+    found = []
+    for pid in filter(is_running, process_ids()):
+        with contextlib.suppress(OSError):
+            folder = Path(f"/proc/{pid}")
+            parent = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and b"model.host" in (folder / "cmdline").read_bytes():
+                found.append(pid)
+    return found
 
 
 @pytest.mark.slow
@@ -78,29 +93,45 @@ async def test_the_third_death_in_ten_minutes_is_refused(tmp_path: Path) -> None
             assert (caught.value.refused, link.pid) == (refused, None)
 
 
-async def test_who_starts_it_may_be_stopped(tmp_path: Path) -> None:
-    """An attempt that is cancelled while its host starts leaves it to the next, which waits for it.
+async def test_a_host_that_hangs_is_killed(tmp_path: Path) -> None:
+    """It says which sessions it has; one that takes none in time makes room for another."""
+    host = await HostProcess.start(tmp_path / "host.json", ENVIRON, takes_in=0.0)
+    await host.ready(60.0)
 
-    There is no second one beside it, and none is left.
-    """
+    async def hand_over() -> None:
+        (ours, line), (other, hands) = socket.socketpair(), socket.socketpair()
+        with ours, line, other, hands, tempfile.TemporaryFile() as spec:
+            await host.open("s1", spec, line, hands)
+
+    await hand_over()
+    while host.untaken:
+        await asyncio.wait([asyncio.create_task(asyncio.sleep(0))])
+    assert not await host.gone(0)
+    os.kill(host.pid, signal.SIGSTOP)
+    await hand_over()
+    assert await host.gone(20.0)
+    assert "took no session" in host.last_words
+    await host.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for its children in /proc")
+async def test_who_starts_it_may_be_stopped(tmp_path: Path) -> None:
+    """An attempt that is cancelled while its host starts leaves it to the next one."""
     file = tmp_path / "host.json"
 
     async def use(link: HostLink) -> int:
         async with link.session({}) as host:
             return host.pid
 
-    async with HostLink(file, ENVIRON, ready_in=2.0) as link:
+    async with HostLink(file, ENVIRON) as link:
         first = asyncio.create_task(use(link))
         await asyncio.sleep(0)
         first.cancel()
         await asyncio.wait([first])
         assert first.cancelled()
-        while not file.exists():
-            await asyncio.to_thread(file.exists)
-        pid = names(file)
-        os.kill(pid, signal.SIGSTOP)
-        with pytest.raises(HostError, match="not ready"):
-            await use(link)
+        pid = await use(link)
+        assert names(file) == pid
+        assert await asyncio.to_thread(_hosts) == [pid]
     assert not is_running(pid)
 
 

@@ -22,6 +22,7 @@ from wf_tui.workers.model.session_spec import SessionSpec
 __all__ = ["serve"]
 
 _READY: Final = b'{"ready": true}'
+_OPENED: Final = b'{"opened": true}'
 _LONGEST: Final = 1 << 16
 _DESCRIPTORS: Final = 3
 """Line, hands and spec, in this order."""
@@ -76,6 +77,9 @@ class Host:
         if not datagram and not handles:
             self.closed.set()
         elif len(handles) == _DESCRIPTORS and _is_open(datagram):
+            # Each is told, so that a host that hangs is known for one.
+            with suppress(OSError):
+                self._control.send(_OPENED)
             task = asyncio.ensure_future(self._run(*handles))
             self._sessions.add(task)
             task.add_done_callback(self._sessions.discard)
