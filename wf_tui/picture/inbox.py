@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.queries import conversation, reads
+from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.picture.card import needs_you
 from wf_tui.picture.conversation_json import open_question_json
+from wf_tui.picture.critic_rounds import critic_rounds
 from wf_tui.picture.remedies import answer_commands
 from wf_tui.picture.status_text import remedy
 
@@ -72,7 +75,15 @@ def _items(db: Database, status: Status) -> Iterator[InboxItem]:
             run=status.run.id,
             task=task,
             sentence=status.reasons[task.id].text,
-            proof=next((attempt.proof for attempt in last), None),
+            proof=_said_by_critic(db, task) or next((attempt.proof for attempt in last), None),
             questions=asked,
             commands=ways or [way for way in (remedy(task),) if way],
         )
+
+
+def _said_by_critic(db: Database, task: TaskRow) -> str:
+    """Return what the last critic of a work that waits for a person has said of it."""
+    if task.kind is not BlockedKind.REVIEW or not task.spec.critic:
+        return ""
+    said = critic_rounds(critics_of(db, task.run, task.id)[-1:])
+    return next((one.sentence for one in said), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +20,11 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, HOLD, REASSIGN, RETRY, SKIP
+from wf_tui.paths import RunPaths
 from wf_tui.picture.card import make_card
 from wf_tui.picture.critic_rounds import critic_rounds
+from wf_tui.picture.inbox import read_inbox
+from wf_tui.picture.status import read_status
 from wf_tui.plan.choices import OnFailure, Pick
 
 if TYPE_CHECKING:
@@ -130,6 +134,8 @@ def test_a_person_is_asked_where_no_critic_decides(
     work(run)
     judge(run, verdict, "a.critic.1")
     assert (run.where("a"), run.task("a").note) == ("B:review", note)
+    status = read_status(run.db, RUN, run.clock.now(), RunPaths(Path("/run")))
+    assert [item.proof for item in read_inbox(run.db, status)] == ["a.critic.1: unsure, so"]
     assert run.mine.move(RUN, ACCEPT, ["a"])[0].changed
     merge(run)
     assert sound(run)
