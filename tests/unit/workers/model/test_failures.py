@@ -195,6 +195,15 @@ async def test_a_redirect_takes_the_key_nowhere(content_type: str) -> None:
     assert "base_url" in verdict["why"]
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"), [("Your account balance is insufficient", "quota"), ("Not yours.", "auth")]
+)
+async def test_moonshot_forbids_what_is_not_paid(words: str, kind: str) -> None:
+    """Its 403 is an empty balance where it says so, else a key that may not do it."""
+    body = {"error": {"type": "permission_denied_error", "message": words}}
+    assert (await verdict_of("moonshot", refused(403, body)))["kind"] == kind
+
+
 async def test_nobody_is_there() -> None:
     """An address where nobody listens, or where no TLS is spoken: the network, tried again."""
     with socket.create_server(("127.0.0.1", 0)) as closed:

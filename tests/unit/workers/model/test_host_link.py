@@ -125,13 +125,16 @@ async def test_who_starts_it_may_be_stopped(tmp_path: Path) -> None:
 
     async with HostLink(file, ENVIRON) as link:
         first = asyncio.create_task(use(link))
-        await asyncio.sleep(0)
+        for _ in range(5):  # up to the thread that starts it
+            await asyncio.sleep(0)
+        while not (started := _hosts()):
+            pass
         first.cancel()
         await asyncio.wait([first])
         assert first.cancelled()
         pid = await use(link)
         assert names(file) == pid
-        assert await asyncio.to_thread(_hosts) == [pid]
+        assert [pid] == started == await asyncio.to_thread(_hosts)
     assert not is_running(pid)
 
 
