@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.cli.context import print_json, print_line
 from wf_tui.cli.errors import discard_output, warn
+from wf_tui.clock import SystemClock
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.picture.event_json import event_json
 from wf_tui.picture.event_text import event_line, worth_watching
@@ -51,7 +52,7 @@ def lead_here(project: Project, run: RunRow, config: Config, *, as_json: bool) -
     with warnings_on_stderr():
         ended = run_here(project, run.id, config, until_output_closes(print_event))
     with open_reads(project) as db:
-        status = read_status(db, run.id, run.created_at, paths)
+        status = read_status(db, run.id, SystemClock().now(), paths)
     try:
         if as_json:
             print_json(status.as_json())

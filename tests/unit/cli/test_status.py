@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wf_tui.cli import foreground
+from wf_tui.config import Config
+from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import SKIP
-from wf_tui.project import find_project, open_ledger
+from wf_tui.project import find_project, open_ledger, open_reads
+from wf_tui.scheduler.control import Ended
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -206,6 +210,20 @@ def test_following_an_ended_run_prints_and_ends(cli: CliHarness, run: str) -> No
     last = cli.here("events", "--follow", "--json").stdout.splitlines()[-1]
     assert json.loads(last)["kind"] == "run_ended"
     assert cli.here("events", "--follow", "--since", "9999").exit_code == 0
+
+
+def test_the_end_of_a_run_in_the_foreground_is_of_now(
+    cli: CliHarness, run: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not of its start: how long it has taken, and for how long a limit still lasts."""
+    project = find_project(cli.repo, cli.environ)
+    monkeypatch.setattr(foreground, "run_here", lambda *_: Ended("paused", 0))
+    monkeypatch.setattr(foreground, "log_to_file", lambda _: None)
+    monkeypatch.setenv("WF_CLOCK_OFFSET", "7200")
+    with open_reads(project) as db:
+        row = reads.run_row(db, run)
+    foreground.lead_here(project, row, Config(), as_json=False)
+    assert "since 2h" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("run")
