@@ -37,7 +37,7 @@ _TIMEOUT: Final = "timeout"
 _DECIDED: Final = {"pass": "it holds", "fail": "it does not hold"}
 """The actor of an answer that nobody gave."""
 _SHUT: Final = {
-    LaneStatus.QUOTA: "used up",
+    LaneStatus.QUOTA: "shut",
     LaneStatus.AUTH: "shut",
     LaneStatus.PAUSED: "paused",
 }

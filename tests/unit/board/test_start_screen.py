@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import OptionList
+from textual.widgets import Label, OptionList
 
 from wf_tui.board.forms.goal_form import Goal, GoalForm
 from wf_tui.board.screens.start_screen import StartApp, find_plans
@@ -36,6 +36,15 @@ async def test_the_demo_is_always_there() -> None:
     async with app.run_test() as pilot:
         await pilot.press("j", "k", "enter")
     assert app.return_value == StartApp.DEMO
+
+
+async def test_a_narrow_terminal_cuts_no_word_off() -> None:
+    """At 60 columns what starts a plan is said to its last word."""
+    app = StartApp([], in_repository=True)
+    async with app.run_test(size=(60, 18)):
+        room = app.query_one("#start").content_region
+        assert all(room.contains_region(label.region) for label in app.query(Label))
+        assert app.query(Label)[1].size.height == 2
 
 
 async def test_one_can_leave() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.histories import history, of
@@ -241,3 +243,11 @@ def test_a_role_waits_for_no_lane_that_a_person_has_to_open(drive: LedgerHarness
     drive.ledger.see_lanes(RUN, [shut(LaneStatus.PAUSED, actor="user:ann")], {})
     assert drive.reason("a").kind == "ready"
     assert drive.claim("k1") is not None
+
+
+def test_why_a_lane_is_shut_is_said_once() -> None:
+    """In the words of the failure, which name the quota themselves; without any, that it is one."""
+    used = LaneState("far", LaneStatus.QUOTA, text="its quota is used up: Insufficient Balance")
+    assert lane_reads.explained(used, 0.0) == f"far is shut: {used.text}; wf lane far --open"
+    bare = replace(used, text="")
+    assert lane_reads.explained(bare, 0.0).startswith("far is shut: its quota is used up; ")

@@ -66,7 +66,7 @@ def explained(lane: LaneState, now: float) -> str:
         case LaneStatus.LIMITED:
             return f"{lane.name} is limited, {left or opens}"
         case LaneStatus.QUOTA:
-            return f"the quota of {lane.name} is used up{why}; {left or opens}"
+            return f"{lane.name} is shut{why or ': its quota is used up'}; {left or opens}"
         case LaneStatus.AUTH:
             return f"{lane.name} is shut{why}; {opens}"
         case LaneStatus.PAUSED:
