@@ -39,7 +39,11 @@ BY_CHANCE = {
 }
 """What else is in the transaction decides; there is a conflict, or a gate on a merge, only where
 nothing else failed."""
-LIVED_THROUGH = sorted(set(Point) - BY_CHANCE - {point for group in FATAL for point in group})
+OF_MODELS = {Point.RUN_KEPT}
+"""What only the history of a model's conversation reaches, as `test_model_runs` shows."""
+LIVED_THROUGH = sorted(
+    set(Point) - BY_CHANCE - OF_MODELS - {point for group in FATAL for point in group}
+)
 """Where it is one of an attempt, which is tried again, or is made up for later."""
 
 
