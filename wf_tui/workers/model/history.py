@@ -42,6 +42,8 @@ INTERRUPTED: Final = "interrupted: its effect is not known, look before you repe
 _LEFT_OUT: Final = "left out here: the conversation has become too long to keep all of it"
 _EARLIER: Final = "earlier"
 """In an entry: it is of an attempt before this one."""
+_SUMMARY: Final = "summary"
+"""In an entry: its place in a conversation that begins anew with a summary, and the last one's."""
 _RESULTS: Final = frozenset({"tool-return", "retry-prompt"})
 Entry = dict[str, object]
 Part = dict[str, object]
@@ -64,7 +66,7 @@ def append(
         file.write(entry.replace("\n", " ").encode("utf-8", "replace") + b"\n")
         too_long = file.tell() > most
     if too_long:
-        write(path, _lines(path), most)
+        write(path, _told_last(_lines(path)), most)
 
 
 def begin(path: Path, entries: Iterable[Entry], most: int = MOST_TAKEN_UP) -> list[Entry]:
@@ -89,24 +91,53 @@ def write(path: Path, entries: Iterable[Entry], most: int = MOST_BYTES) -> None:
 def read(path: Path, begun: Sequence[BegunCall] = ()) -> list[Entry]:
     """Return the entries, ready to be gone on from: each call of a tool has a result.
 
-    They begin with the last summary, if there is one. `begun` are the calls that the hands of the
-    attempt have begun; those that were never recorded stand at the end, as others that were
-    interrupted. Empty where no history can be read. Blocks.
+    They begin with the last summary that was written to its end, if there is one. `begun` are the
+    calls that the hands of the attempt have begun; those that were never recorded stand at the end,
+    as others that were interrupted. Empty where no history can be read. Blocks.
     """
-    entries: list[Entry] = []
-    known: dict[str, tuple[str, object]] = {}
     try:
-        for entry in _lines(path):
-            if entry.get("summary") is True:
-                entries.clear()
-            entries.append(entry)
-            if _EARLIER not in entry:
-                # By its id: behind a summary what is left of a conversation is told again.
-                known |= {call: (name, args) for call, name, args in _calls(entry)}
+        lines = list(_lines(path))
     except OSError:
         return []
+    entries = _told_last(lines)
+    own = (entry for entry in lines if _EARLIER not in entry)
+    # By its id: behind a summary what is left of a conversation is told again.
+    known = {call: (name, args) for entry in own for call, name, args in _calls(entry)}
     lost = unknown_to(known.values(), begun) if entries else []
     return ready_to_go_on([*entries, _said(lost, len(entries))] if lost else entries)
+
+
+def _told_last(lines: Iterable[Entry]) -> list[Entry]:
+    """Return the conversation as it stands: from its last summary on, if that is all there.
+
+    What follows a summary is told again behind it, so a crash in the middle of that leaves two
+    halves, and the older one is whole.
+    """
+    entries: list[Entry] = []
+    again: list[Entry] = []
+    for entry in lines:
+        place, last = _place(entry)
+        if not place:
+            entries.append(entry)
+            continue
+        if place == 1:
+            again = []
+        if again or place == 1:
+            again.append(_without_place(entry))
+        if again and place == last:
+            entries, again = again, []
+    return entries
+
+
+def _place(entry: Entry) -> tuple[int, int]:
+    match entry.get(_SUMMARY):
+        case [int(place), int(last)]:
+            return place, last
+    return 0, 0
+
+
+def _without_place(entry: Entry) -> Entry:
+    return {name: value for name, value in entry.items() if name != _SUMMARY}
 
 
 def _said(lost: Sequence[BegunCall], place: int) -> Entry:

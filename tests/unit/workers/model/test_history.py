@@ -87,10 +87,26 @@ def test_a_result_of_no_call_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_summary_stands_for_what_came_before(tmp_path: Path) -> None:
-    """A conversation that was too long begins with it."""
-    summary = {**asked("So far: all is read."), "summary": True}
-    entries = kept(tmp_path / "h", asked("Do it."), said("a"), summary, said("b"), told("b"))
-    assert entries == [asked("So far: all is read."), said("b"), told("b")]
+    """A conversation that was too long begins with it, once all that is left is told again."""
+    path, old = tmp_path / "h", [asked("Do it."), said("a"), told("a")]
+    short, left = asked("So far: all is read."), [said("a"), told("a")]
+    assert kept(path, *old, {**short, "summary": [1, 3]}) == old
+    assert kept(path, {**left[0], "summary": [2, 3]}, {**left[1], "summary": [3, 3]}) == [
+        short,
+        *left,
+    ]
+    assert kept(path, said(text="I go on.")) == [short, *left, said(text="I go on.")]
+
+
+def test_half_of_a_summary_stands_for_nothing(tmp_path: Path) -> None:
+    """A crash while it is told costs no message, nor does one of it that no line holds."""
+    path, old = tmp_path / "h", [asked("Do it."), said("a"), told("a")]
+    halves = [{**asked("So far."), "summary": [1, 3]}, {**said("a"), "summary": [2, 3]}]
+    assert kept(path, *old, *halves) == old
+    assert kept(path, said("b"), told("b")) == [*old, said("b"), told("b")]
+    assert kept(path, {**told("a"), "summary": [3, 3]}, said(text="Done."))[-1] == said(
+        text="Done."
+    )
 
 
 def test_a_torn_line_is_dropped(tmp_path: Path) -> None:
@@ -201,13 +217,3 @@ def test_every_call_has_one_answer(words: list[str]) -> None:
         answers = [part["tool_call_id"] for part in parts if part["part_kind"] == "tool-return"]
         if this["message"]["kind"] == "response":
             assert answers == calls
-
-
-def test_a_summary_stands_for_what_was_before_it(tmp_path: Path) -> None:
-    """A conversation that was summarised goes on from the last summary."""
-    summary = {**asked("In short: half is done."), "summary": True}
-    found = kept(tmp_path / "h", asked("Do it."), said(), summary, said(text="I go on."))
-    assert [one["message"]["parts"][0]["content"] for one in found] == [
-        "In short: half is done.",
-        "I go on.",
-    ]

@@ -66,7 +66,6 @@ _ENTRIES: dict[str, Any] = {
     "ask": json.loads(entry_of(told("Go."))),
     "call": json.loads(entry_of(ANSWER)),
     "result": json.loads(entry_of(result_of(CALL, "text"))),
-    "summary": json.loads(entry_of(told("In short."), is_summary=True)),
     "nothing": {},
     "torn": {"message": {"kind": "response"}},
     "wrong": {"message": {"kind": "request", "parts": [{"part_kind": "?"}]}},

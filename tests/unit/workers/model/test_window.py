@@ -68,28 +68,8 @@ async def test_what_is_still_too_long_is_summarised() -> None:
     assert first["content"].startswith("Go.\n\nNotes of what was done")
     assert first["content"].endswith(NOTES)
     assert second["role"] == "assistant"
-    summaries = [n for n, one in enumerate(session.history) if one.get("summary")]
-    assert len(summaries) == 1
-
-
-async def test_a_session_goes_on_from_a_summary() -> None:
-    """The next attempt begins at the summary, and knows the task."""
-    summary = {
-        "summary": True,
-        "message": {
-            "kind": "request",
-            "parts": [{"part_kind": "user-prompt", "content": f"Go.\n\n{NOTES}"}],
-        },
-    }
-    old = {
-        "message": {
-            "kind": "request",
-            "parts": [{"part_kind": "user-prompt", "content": "Forgotten."}],
-        }
-    }
-    async with Maker(DONE) as server:
-        await run_session(spec_at(server, history=(old, summary), prompt="Go on."))
-    assert contents(server.bodies[0]) == [f"Go.\n\n{NOTES}", "Go on."]
+    places = [one["summary"] for one in session.history if "summary" in one]
+    assert places == [[place, len(places)] for place in range(1, len(places) + 1)]
 
 
 async def test_a_window_that_is_not_known_is_found_by_its_maker() -> None:

@@ -161,8 +161,9 @@ class Conversation:
 
     def _keep_summary(self) -> None:
         """Write the conversation anew into the history, whose beginning a summary is now."""
-        for number, message in enumerate(self._messages):
-            self._port.say(Other("history", entry_of(message, is_summary=number == 0)))
+        last = len(self._messages)
+        for place, message in enumerate(self._messages, 1):
+            self._port.say(Other("history", entry_of(message, (place, last))))
 
     async def _look_at_budget(self) -> None:
         """Raise where the next request would be over what the attempt may use."""

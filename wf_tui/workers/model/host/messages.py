@@ -1,7 +1,7 @@
 """What was said, as pydantic-ai has it and as the history keeps it.
 
-An entry is `{"message": ...}`, one message of pydantic-ai as JSON. One with `"summary": true`
-stands for all that came before it.
+An entry is `{"message": ...}`, one message of pydantic-ai as JSON. `"summary": [1, 3]` in it is the
+first of three that stand, all together, for what came before them.
 """
 
 import json
@@ -57,14 +57,17 @@ def _sound(part: ModelResponsePart) -> ModelResponsePart:
     return part
 
 
-def entry_of(message: ModelMessage, *, is_summary: bool = False) -> str:
-    """Return the entry of a message, as one line of JSON."""
+def entry_of(message: ModelMessage, summary: tuple[int, int] | None = None) -> str:
+    """Return the entry of a message, as one line of JSON.
+
+    `summary` is its place, from 1, in a conversation that is told anew, and that of the last one.
+    """
     [value] = ModelMessagesTypeAdapter.dump_python([message], mode="json", exclude_defaults=True)
     # What tells the kinds apart is a default, too.
     value["kind"] = message.kind
     for part, known in zip(value["parts"], message.parts, strict=True):
         part["part_kind"] = known.part_kind
-    entry = {"message": value, "summary": True} if is_summary else {"message": value}
+    entry = {"message": value, "summary": summary} if summary else {"message": value}
     return json.dumps(entry, separators=(",", ":"))
 
 
@@ -77,8 +80,6 @@ def read_history(entries: Iterable[dict[str, object]], provider: str) -> list[Mo
     """
     messages: list[ModelMessage] = []
     for entry in entries:
-        if entry.get("summary") is True:
-            messages.clear()
         try:
             messages += ModelMessagesTypeAdapter.validate_python([entry.get("message")])
         except ValidationError:
