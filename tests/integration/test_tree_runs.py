@@ -67,7 +67,7 @@ def test_a_tree_is_run_to_its_end(harness: RunHarness) -> None:
             "cond",
             "good",
             condition=verdict("pass"),
-            then_nodes=[writes("list", "ls out | wc -l > out/count")],
+            then_nodes=[writes("list", "n=$(ls out | wc -l); echo $n > out/count")],
             else_nodes=[writes("never", "touch out/never")],
         ),
         node(
