@@ -1644,11 +1644,11 @@ MUTANTS: Final = (
     ),
     Mutant(
         "models",
-        "a key goes where a redirect says",
+        "a redirect is an answer like any other",
         "workers/model/host/maker/http_client.py",
-        "        follow_redirects=False,\n",
-        "        follow_redirects=True,\n",
-        "unit/workers/model/test_failures.py::test_no_redirect_gets_the_key",
+        "    is_elsewhere = _REDIRECT <= response.status_code < _ERROR\n",
+        "    is_elsewhere = False\n",
+        "unit/workers/model/test_failures.py::test_a_redirect_takes_the_key_nowhere",
     ),
     Mutant(
         "swarm",

@@ -249,13 +249,3 @@ async def test_a_proxy_is_for_what_is_not_here(monkeypatch: pytest.MonkeyPatch) 
         away = await run_session(spec_at(server, base_url="http://maker.example/v1"))
     assert away.said[-1]["ok"]
     assert proxy.paths == ["http://maker.example/v1/chat/completions"]
-
-
-async def test_no_redirect_gets_the_key() -> None:
-    """A maker that sends elsewhere is not followed there."""
-    async with Maker(DONE) as other:
-        moved = Raw((b"",), 307, headers={"Location": other.url})
-        async with Maker(moved) as server:
-            session = await run_session(spec_at(server, key="secret"))
-    assert not session.said[-1]["ok"]
-    assert other.bodies == []
