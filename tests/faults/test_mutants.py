@@ -49,6 +49,7 @@ def test_without_it_the_test_goes_red(mutant: Mutant, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_with_all_of_it_all_are_green(tmp_path: Path) -> None:
     """In a copy that lacks nothing, the same tests pass."""
     copy_package(tmp_path)
