@@ -127,6 +127,7 @@ def test_the_words_of_other_tools_are_translated_on_a_task(key: str, right: str)
         ("phase", "mode", "a key of `defaults`"),
         ("plan", "stages", "`phases`"),
         ("plan", "jobs", "`phases`"),
+        ("plan", "nodes", "either `phases` or `nodes`"),
         ("plan", "steps", "`phases`"),
         ("plan", "on", "wf run"),
         ("plan", "version", "leave it out"),

@@ -83,6 +83,7 @@ def test_items_can_be_commands() -> None:
     """Commands are run as they are, or each item is one word of the goal's command."""
     options = replace(GOAL, items=("make a", "it's"), runs=True)
     assert [task.run for task in planned("pipeline", options).tasks] == ["make a", "it's"]
+    assert [task.run for task in planned("speculative", options).tasks] == ["make a", "it's"]
     filled = planned("fan-out", replace(options, goal="lint {{item}}"))
     assert [task.run for task in filled.tasks] == ["lint 'make a'", "lint 'it'\"'\"'s'"]
 
@@ -108,6 +109,7 @@ def test_items_stand_where_the_goal_and_the_scope_say() -> None:
         ("best-of-n", replace(GOAL, n=1), "1 is no number"),
         ("best-of-n", replace(ITEMS, n=2), "3 ways for 2 attempts"),
         ("critique", replace(ITEMS, runs=True), "is for prompts"),
+        ("speculative", replace(GOAL, items=("a", "b"), runs=True, n=3), "2 commands for 3"),
         ("fan-out", replace(GOAL, items=("x", "y", "x ")), 'equal items: "x"'),
         ("diamond", replace(GOAL, items=("x", "x")), "equal items"),
         ("critique", replace(GOAL, items=("x", "x")), "equal items"),

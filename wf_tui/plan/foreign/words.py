@@ -221,6 +221,7 @@ _PLAN: Final[_Words] = {
         stages stage jobs job steps step workflow workflows pipeline pipelines groups waves
         milestones sprints sections todos items plan phase epics
     """,
+    "a plan has either `phases` or `nodes`: leave one out": "nodes",
     "`max_concurrent` is how many tasks run at once": (
         f"{_MORE_AT_ONCE} parallel max_jobs concurrent"
     ),

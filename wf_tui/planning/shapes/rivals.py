@@ -12,9 +12,9 @@ from wf_tui.planning.shapes.tasks import (
     head,
     paragraphs,
     plain_goal,
-    prompt_for,
     scope_of,
     title_of,
+    work,
     worker,
 )
 
@@ -41,6 +41,10 @@ def _ways(options: ShapeOptions) -> list[str | None]:
         raise UsageError(
             f"there are {len(options.items)} ways for {count} attempts", "leave some of them out"
         )
+    if options.runs and len(options.items) < count:
+        raise UsageError(
+            f"there are {len(options.items)} commands for {count} attempts", "give each its own"
+        )
     return [*options.items, *[None] * (count - len(options.items))]
 
 
@@ -51,9 +55,9 @@ def _tries(options: ShapeOptions, ways: Sequence[str | None], picks: Piece) -> P
     for number, (way, name) in enumerate(zip(ways, ids, strict=True)):
         title = f"Attempt {number + 1}" if way is None else title_of(way)
         values = {"id": name, "title": title, "mode": "read_write"}
-        prompt = options.goal if way is None else prompt_for(options, way, _WAY)
+        told = {"prompt": options.goal} if way is None else work(options, way, _WAY)
         given = {**scope_of(options, way), **worker(options.profiles, number)}
-        tasks.append((Piece({**values, **given}), Piece({"prompt": prompt})))
+        tasks.append((Piece({**values, **given}), Piece(told)))
     phase = (Piece({"name": _TRIES}), Piece({"parallel": True}), picks)
     return PhaseText(phase, tuple(tasks))
 
@@ -117,6 +121,7 @@ SPECULATIVE: Final = Shape(
     _speculative,
     fewest_n=_FEWEST,
     default_n=_USUAL,
+    can_run=True,
 )
 BEST_OF_N: Final = Shape(
     "best-of-n",
@@ -125,4 +130,5 @@ BEST_OF_N: Final = Shape(
     _best_of_n,
     fewest_n=_FEWEST,
     default_n=_USUAL,
+    can_run=True,
 )

@@ -89,7 +89,7 @@ class Shape:
         if options.runs and not self.can_run:
             raise UsageError(
                 f"the shape {self.name} is for prompts, not for commands",
-                "leave the commands out, or take fan-out or pipeline",
+                "leave the commands out, or take fan-out, pipeline, speculative or best-of-n",
             )
         if options.n is not None:
             self._require_number(options.n)
