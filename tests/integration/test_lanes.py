@@ -14,6 +14,7 @@ from tests.support.schedulers import kill_scheduler
 from tests.support.scripted_runs import scripted, scripted_harness
 from tests.support.waiting import until
 from wf_tui.ledger.lanes.permits import Holder, Wish
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.stores import open_lanes
 from wf_tui.processes import own_identity
@@ -57,6 +58,9 @@ def test_a_refused_agent_goes_on_uncounted(tmp_path: Path) -> None:
     first, second = harness.attempts("a")
     assert (first.session, first.worker) == (second.session, second.worker)
     assert (harness.task("a").tries, harness.merged("b.txt")) == (0, "too")
+    with lanes_of(harness) as lanes:
+        # Neither attempt told what it used.
+        assert lanes.rows()[0].spent == harness.row().usage == Usage(unknown=2)
     limited, *later = lane_events(harness)
     assert (limited, later[-1][:2]) == (
         ("lane_limited", "limited", "a"),

@@ -11,7 +11,7 @@ from typing import Final
 
 from wf_tui.ledger.model.json_text import compact_json
 
-__all__ = ["NO_USAGE", "Usage", "read_usage", "write_usage"]
+__all__ = ["NO_USAGE", "WITHOUT_FIGURES", "Usage", "read_usage", "write_usage"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class Usage:
 
 
 NO_USAGE: Final = Usage()
+WITHOUT_FIGURES: Final = Usage(unknown=1)
+"""Of an attempt that is over, and of which nobody told what it used."""
 
 
 def read_usage(text: str | None) -> Usage | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Cause, Outcome
-from wf_tui.ledger.model.usage import NO_USAGE
+from wf_tui.ledger.model.usage import NO_USAGE, WITHOUT_FIGURES
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.scheduler.session.last_words import NOTHING_SAID, LastWords, tool_text
 from wf_tui.scheduler.session.usage_meter import over_limits
@@ -200,6 +200,10 @@ class AttemptSession:
             self._timer.cancel()
         if self.on_line and self.words != NOTHING_SAID:
             await self.active.record.said(self.words, self.tools)
+        silent = self.on_line and self._began.is_set() and self.meter.total == NO_USAGE
+        if silent and self.lanes is not None:
+            # The ledger counts it in its own sums, as it closes the attempt.
+            self.lanes.spent(self.active.claim.lane, WITHOUT_FIGURES)
         if self.transcript is not None:
             await self.transcript.close()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import UsageTold
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.usage import NO_USAGE, Usage
+from wf_tui.ledger.model.usage import NO_USAGE, WITHOUT_FIGURES, Usage
 from wf_tui.ledger.rules.limits import budgets
 from wf_tui.plan.choices import Takes
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["budget_used_up", "used", "without_figures"]
 
-_UNKNOWN: Final = Usage(unknown=1)
 _MICRO: Final = 1_000_000
 
 
@@ -49,7 +48,9 @@ def without_figures(tx: Change, task: TaskRow, attempt: AttemptRow) -> TaskRow:
     Called as it is closed. A command used nothing; so did what was never started.
     """
     silent = attempt.usage is None and attempt.pid is not None and not attempt.by_hand
-    return used(tx, task, attempt, _UNKNOWN) if silent and task.takes is Takes.PROMPT else task
+    if silent and task.takes is Takes.PROMPT:
+        return used(tx, task, attempt, WITHOUT_FIGURES)
+    return task
 
 
 def budget_used_up(task: TaskRow) -> str:
