@@ -65,7 +65,9 @@ def test_what_outlives_even_the_shims_is_ended(harness: RunHarness, tmp_path: Pa
     pid = harness.detach()
     program = os.pidfd_open(int(pipe.read_text()))
     (parent,) = children_of(pid)
-    os.kill(parent, signal.SIGSTOP)
+    # Each would end the program when it sees that the shim is gone.
+    for one in (pid, parent):
+        os.kill(one, signal.SIGSTOP)
     for one in [*children_of(parent), parent]:
         os.kill(one, signal.SIGKILL)
     kill_scheduler(harness, pid)
