@@ -6,6 +6,8 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -53,6 +55,7 @@ def test_it_adds_a_task_behind_its_own(cli: CliHarness) -> None:
     assert '"asked_by": "t"' in data
 
 
+@pytest.mark.slow
 def test_it_moves_nothing_by_hand(cli: CliHarness) -> None:
     """Each act of a person ends with status 5 and a sentence, and changes nothing."""
     acts = (

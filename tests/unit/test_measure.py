@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "measure"
 MODULES = {
@@ -99,6 +101,7 @@ def test_it_says_where_there_is_nothing_to_count(tmp_path: Path) -> None:
     assert f"no wf_tui in {tmp_path}" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_specimens_are_still_there() -> None:
     """Each specimen is named by some module of this checkout, else its row would count nothing."""
     assert os.access(SCRIPT, os.X_OK)

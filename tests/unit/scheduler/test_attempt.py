@@ -239,6 +239,7 @@ def test_the_caps_of_a_harvest_are_the_plans(harness: RunHarness, most: str, kin
     assert most == "" or task.note == "more than 2 files changed (`harvest_files` of the plan)"
 
 
+@pytest.mark.slow
 def test_a_plan_may_raise_the_caps(harness: RunHarness) -> None:
     """A harvest of 300 MB is taken where the plan says so."""
     big = "truncate -s 300M big"
