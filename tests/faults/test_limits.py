@@ -82,7 +82,7 @@ def largest(process: subprocess.Popen[bytes]) -> int:
 def test_few_descriptors(cli: CliHarness) -> None:
     """What cannot be started fails and says why; the rest is done, and the run ends."""
     file = plan(cli, *["sleep 2"] * 60)
-    limits = ("--nofile=64:64", "run", file, "--headless", "--jobs", "60", "--json")
+    limits = ("--nofile=96:96", "run", file, "--headless", "--jobs", "60", "--json")
     limited(cli, *limits).wait(60)
     status = json.loads((cli.root / "out").read_text().splitlines()[-1])
     blocked = [task["reason"]["text"] for task in status["tasks"] if task["state"] == "blocked"]

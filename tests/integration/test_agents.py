@@ -15,6 +15,7 @@ from tests.support.post_mortem import violations
 from tests.support.run_harness import RunHarness
 from tests.support.schedulers import kill_scheduler
 from tests.support.scripted_runs import prompts_given, scripted, scripted_harness
+from tests.support.waiting import until
 from wf_tui.config import Preset, Profile, Timing
 from wf_tui.config.preset import Calling
 from wf_tui.ledger.queries import conversation
@@ -115,6 +116,7 @@ def test_a_killed_scheduler_leaves_no_agent(tmp_path: Path) -> None:
     pid = harness.detach()
     with pipe.open() as reader:
         assert reader.readline() == "up\n"
+        until(lambda: harness.attempts("a")[0].session is not None, "its session is known")
         kill_scheduler(harness, pid)
         assert reader.read() == ""
     assert harness.lead() == "completed"

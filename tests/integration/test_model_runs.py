@@ -247,7 +247,9 @@ def test_the_first_merged_work_of_each_maker(tmp_path: Path, server: ModelServer
     harness.environ |= {f"{name.upper()}_API_KEY": f"{KEY}-{name}" for name in names}
     tasks = [prompted(name, f"edit {name}.txt", f"{WRITES}, worker: {name}") for name in names]
     tasks.append(f"id: command, {WRITES}, run: 'echo c > c.txt'")
-    assert harness.play(parallel_plan(*tasks)) == "completed"
+    state = harness.play(parallel_plan(*tasks))
+    notes = {name: harness.task(name).note for name in (*names, "command")}
+    assert state == "completed", notes
     assert harness.merged("c.txt") == "c"
     assert harness.attempts("command")[0].lane == "local"
     for name in names:
