@@ -119,7 +119,7 @@ def test_killed_with_two_in_the_shared_tree(harness: RunHarness, tmp_path: Path)
     """The work of both is kept, each under its own ref, and both are done again."""
     pipe, flag = tmp_path / "pipe", tmp_path / "again"
     os.mkfifo(pipe)
-    work = "mkdir -p {0}; echo x > {0}/f; test -e {1} || {{ echo up > {2}; sleep 60; }}"
+    work = "mkdir -p {0}; echo x > {0}/f; test -e {1} || {{ exec 4> {2}; echo up >&4; sleep 60; }}"
     tasks = [shared(n, work.format(n, flag, pipe), n, ", max_attempts: 2") for n in "ab"]
     harness.start(parallel_plan(*tasks))
     pid = harness.detach()
