@@ -6,13 +6,14 @@ what the makers document, or what was measured with the agents; none of it is co
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wf_tui.workers.agent.parsers.record import read_record
 from wf_tui.workers.agent.parsers.signs import Trouble
 from wf_tui.workers.agent.waits import reset_time, wait_seconds
 from wf_tui.workers.line.failure_kind import FailureKind
+from wf_tui.workers.line.grammar import Verdict
 
 __all__ = ["Cause", "cause_of"]
 
@@ -196,6 +197,21 @@ class Cause:
     """Seconds."""
     reset_at: float | None = None
     """Seconds since 1970."""
+
+    def verdict(self, done: Verdict) -> Verdict:
+        """Return the verdict of an attempt that came to no success by this.
+
+        `done` is what it would have been otherwise: all but the reason stays.
+        """
+        return replace(
+            done,
+            ok=False,
+            why=self.why,
+            kind=self.kind,
+            status=self.status,
+            retry_after=self.retry_after,
+            reset_at=self.reset_at,
+        )
 
 
 def cause_of(trouble: Trouble, now: float) -> Cause:

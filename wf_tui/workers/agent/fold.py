@@ -193,13 +193,8 @@ class Fold:
     def verdict(self, ending: Ending) -> Verdict:
         """Return what the attempt came to."""
         cause = self.cause(ending)
-        return Verdict(
-            ok=cause is None,
-            why="" if cause is None else cause.why,
-            kind=None if cause is None else cause.kind,
-            status=None if cause is None else cause.status,
-            retry_after=None if cause is None else cause.retry_after,
-            reset_at=None if cause is None else cause.reset_at,
+        done = Verdict(
+            ok=True,
             session=self.session,
             usage=self.usage and replace(self.usage, scope="session"),
             tools=self.tools,
@@ -208,6 +203,7 @@ class Fold:
             text=self.text[-_LONGEST_TEXT:],
             exit_code=ending.exit_code,
         )
+        return done if cause is None else cause.verdict(done)
 
     def cause(self, ending: Ending) -> Cause | None:
         """Return why the attempt is no success, None where both proofs say that it is one."""

@@ -143,13 +143,8 @@ async def _cause(talking: "asyncio.Task[Cause | None]", agent: AgentProcess) -> 
 def _verdict(conversation: "Conversation", cause: Cause | None, status: int | None) -> Verdict:
     """Return what the attempt came to; whether its tree shows it is the scheduler's to say."""
     usage = conversation.usage
-    return Verdict(
-        ok=cause is None,
-        why="" if cause is None else cause.why,
-        kind=None if cause is None else cause.kind,
-        status=None if cause is None else cause.status,
-        retry_after=None if cause is None else cause.retry_after,
-        reset_at=None if cause is None else cause.reset_at,
+    done = Verdict(
+        ok=True,
         session=conversation.session or None,
         usage=None if usage is None else replace(usage, scope="session"),
         tools=conversation.updates.tools,
@@ -157,6 +152,7 @@ def _verdict(conversation: "Conversation", cause: Cause | None, status: int | No
         text=conversation.updates.text,
         exit_code=status,
     )
+    return done if cause is None else cause.verdict(done)
 
 
 if __name__ == "__main__":

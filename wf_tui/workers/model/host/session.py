@@ -106,13 +106,8 @@ class Session:
 
     def _verdict(self, cause: Cause | None) -> Verdict:
         usage = self._requests.usage
-        return Verdict(
-            ok=cause is None,
-            why="" if cause is None else cause.why,
-            kind=None if cause is None else cause.kind,
-            status=None if cause is None else cause.status,
-            retry_after=None if cause is None else cause.retry_after,
-            reset_at=None if cause is None else cause.reset_at,
+        done = Verdict(
+            ok=True,
             session=self._spec.id,
             usage=None if usage is None else replace(usage, scope="session"),
             tools=self._tools.count,
@@ -120,6 +115,7 @@ class Session:
             retries=self._requests.retries,
             text=self._conversation.text,
         )
+        return done if cause is None else cause.verdict(done)
 
 
 def _cause_of(talking: asyncio.Task[None]) -> Cause | None:
