@@ -898,8 +898,8 @@ MUTANTS: Final = (
     Mutant(
         "G12",
         "secrets in logs",
-        "workers/shell.py",
-        "        secrets=job.secrets,\n",
+        "workers/shim/launcher.py",
+        "            secrets=job.secrets,\n",
         "        secrets={},\n",
         "unit/scheduler/test_environment.py::test_a_passed_value_is_written_nowhere",
     ),

@@ -55,9 +55,7 @@ class ShellWorker:
             argv = await _argv(job, job.shell, job.command, "run")
         except OSError as error:
             return Failure("spawn", f"its command could not be written: {error.strerror}")
-        program = _program(job, argv, "log.jsonl", "exit.json")
-        if job.program_environment is not None:
-            program = replace(program, environment=job.program_environment)
+        program = Program.of_worker(job, argv, log="log.jsonl")
         run = await run_on_line(self._launcher, program, session, prompt_file=job.input_file)
         if run.program.lost:
             return Lost(_LOST, run.program)
@@ -117,7 +115,8 @@ async def run_command(
         argv = await _argv(job, shell, command, name)
     except OSError as error:
         return ProgramExit(cause="spawn", error=f"its file: {error.strerror}")
-    return await launcher.run(_program(job, argv, f"{name}.jsonl", f"{name}.json"), report)
+    program = Program.of_job(job, argv, log=f"{name}.jsonl", exit_file=f"{name}.json")
+    return await launcher.run(program, report)
 
 
 def failure(ended: ProgramExit, seconds: float | None) -> Failure:
@@ -175,16 +174,3 @@ def result_text(tail: str) -> str:
 async def _argv(job: Job, shell: tuple[str, ...], command: str, name: str) -> tuple[str, ...]:
     """Return what runs a command of the attempt; a long one is written to a file in its folder."""
     return await asyncio.to_thread(script_argv, shell, command, job.folder / f"{name}.script")
-
-
-def _program(job: Job, argv: tuple[str, ...], log: str, exit_file: str) -> Program:
-    return Program(
-        argv=argv,
-        folder=job.tree,
-        environment=job.environment,
-        log=job.folder / log,
-        exit_file=job.folder / exit_file,
-        mark=job.mark,
-        limits=job.limits,
-        secrets=job.secrets,
-    )

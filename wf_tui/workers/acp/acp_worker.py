@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -52,16 +53,8 @@ class AcpWorker:
         # For the interpreter of the driver, and not for the agent.
         loader = {name: path for name, path in self._loader.items() if name not in environment}
         spec = spec_of(job, job.profile, job.prompt_file, ("WF_LINE", *loader))
-        program = Program(
-            argv=(*self._command, spec.to_json()),
-            folder=job.tree,
-            environment={**environment, **loader},
-            log=job.folder / "raw.jsonl",
-            exit_file=job.folder / "exit.json",
-            mark=job.mark,
-            limits=job.limits,
-            secrets=job.secrets,
-        )
+        program = Program.of_worker(job, (*self._command, spec.to_json()))
+        program = replace(program, environment={**environment, **loader})
         run = await run_on_line(self._launcher, program, session, hears=True)
         return outcome_of(run, job.limits.seconds)
 

@@ -1,6 +1,7 @@
 """The `agent` worker: gives a task's prompt to a headless agent, in the task's tree."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -42,17 +43,8 @@ class AgentWorker:
         except OSError as error:
             text = f"its prompt cannot be read: {error.strerror}"
             return Failure("spawn", text, kind=FailureKind.TRANSPORT)
-        program = Program(
-            argv=(job.profile.program, order.text()),
-            folder=job.tree,
-            environment=job.program_environment or job.environment,
-            log=job.folder / "raw.jsonl",
-            exit_file=job.folder / "exit.json",
-            mark=job.mark,
-            limits=job.limits,
-            secrets=job.secrets,
-            call=_DRIVER,
-        )
+        program = Program.of_worker(job, (job.profile.program, order.text()))
+        program = replace(program, call=_DRIVER)
         run = await run_on_line(self._launcher, program, session, hears=job.profile.hears)
         return outcome_of(run, job.limits.seconds)
 

@@ -6,6 +6,7 @@ each to the host and one to the hands, and keeps the line, as of any other worke
 
 import asyncio
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
 
@@ -75,18 +76,8 @@ class ModelWorker:
     async def _run(self, job: Job, session: Session, host: HostProcess, spec: IO[bytes]) -> LineRun:
         of_host, of_hands = socket.socketpair()
         with of_hands:
-            program = Program(
-                argv=("hands", "write" if job.writes else "read", str(job.folder)),
-                folder=job.tree,
-                environment=job.program_environment or job.environment,
-                log=job.folder / "raw.jsonl",
-                exit_file=job.folder / "exit.json",
-                mark=job.mark,
-                limits=job.limits,
-                secrets=job.secrets,
-                line=of_hands,
-                call=_HANDS,
-            )
+            argv = ("hands", "write" if job.writes else "read", str(job.folder))
+            program = replace(Program.of_worker(job, argv), line=of_hands, call=_HANDS)
 
             async def hand_over(line: socket.socket) -> None:
                 # Nothing of it stays here: with many attempts it is much.

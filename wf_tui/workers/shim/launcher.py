@@ -14,13 +14,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Self
 
 import wf_tui
 from wf_tui.errors import EnvironmentalError
-from wf_tui.workers.protocol import Limits, ProgramExit, Report
+from wf_tui.workers.protocol import Job, Limits, ProgramExit, Report
 from wf_tui.workers.shim.channel import DEAF_AFTER, ProgramClock, ShimConnection
 from wf_tui.workers.shim.exit_file import read_exit
 from wf_tui.workers.shim.sweep import sweep_marked
@@ -65,6 +65,29 @@ class Program:
 
     Standard library only; it is called with `argv`, and what it returns is the exit status.
     """
+
+    @classmethod
+    def of_job(cls, job: Job, argv: tuple[str, ...], *, log: str, exit_file: str) -> Self:
+        """Return a program of the plan's in the tree of a job: a gate, say, which has no key.
+
+        `log` and `exit_file` are names in the folder of the attempt.
+        """
+        return cls(
+            argv=argv,
+            folder=job.tree,
+            environment=job.environment,
+            log=job.folder / log,
+            exit_file=job.folder / exit_file,
+            mark=job.mark,
+            limits=job.limits,
+            secrets=job.secrets,
+        )
+
+    @classmethod
+    def of_worker(cls, job: Job, argv: tuple[str, ...], *, log: str = "raw.jsonl") -> Self:
+        """Return the worker's own program for a job, with what its profile gives."""
+        program = cls.of_job(job, argv, log=log, exit_file="exit.json")
+        return replace(program, environment=job.program_environment or job.environment)
 
 
 class Launcher:
