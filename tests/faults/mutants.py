@@ -110,7 +110,7 @@ MUTANTS: Final = (
     Mutant(
         "G1",
         "a claim does not raise the epoch",
-        "ledger/rules/claims.py",
+        "ledger/model/task_moves.py",
         "    epoch = task.epoch + 1\n",
         "    epoch = task.epoch or 1\n",
         "unit/ledger/test_claims.py::test_epochs_grow",
@@ -118,7 +118,7 @@ MUTANTS: Final = (
     Mutant(
         "G1",
         "a stopped attempt does not hold its task",
-        "ledger/rules/claims.py",
+        "ledger/model/task_moves.py",
         "        unmet=task.unmet + 1,\n",
         "        unmet=task.unmet,\n",
         "unit/ledger/test_claims.py::test_epochs_grow",

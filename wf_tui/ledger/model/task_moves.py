@@ -1,4 +1,4 @@
-"""What becomes of a task's row when it loses its claim, is blocked, or is done.
+"""What becomes of a task's row when it is claimed, loses its claim, is blocked, or is done.
 
 Values only: nothing here reads or writes a ledger. The rules call these within their transaction
 and hand what they return to `Change.update_task`.
@@ -14,9 +14,33 @@ from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import Detail, TaskRow
-    from wf_tui.ledger.model.states import BlockedKind, DoneKind
+    from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
 
-__all__ = ["blocked", "finished", "unclaimed"]
+__all__ = ["blocked", "claimed", "finished", "unclaimed"]
+
+
+def claimed(task: TaskRow, holder: str, step: Step, now: float, lease: float) -> TaskRow:
+    """Return the task as its `holder` has it from now on, in `step`, with an attempt of its own.
+
+    `now` is in UTC seconds; the claim is valid for `lease` seconds without a heartbeat. Its epoch
+    is above all before it: a write of an earlier claim can never pass for one of this.
+    """
+    epoch = task.epoch + 1
+    return evolve(
+        task,
+        state=TaskState.IN_PROGRESS,
+        kind=None,
+        note="",
+        step=step,
+        step_at=now,
+        step_deadline=None,
+        worker=holder,
+        epoch=epoch,
+        lease_until=now + lease,
+        open_epoch=epoch,
+        attempts=task.attempts + 1,
+        unmet=task.unmet + 1,
+    )
 
 
 def unclaimed(task: TaskRow) -> TaskRow:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
-from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step, TaskState
+from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step
+from wf_tui.ledger.model.task_moves import claimed
 from wf_tui.ledger.queries.left_refs import left_refs
 from wf_tui.ledger.queries.scope_holders import contention
-from wf_tui.ledger.rules.claims import open_attempt
+from wf_tui.ledger.rules.claims import claim_event, open_attempt
 from wf_tui.ledger.rules.decisions import critics
 from wf_tui.plan.choices import Isolation
 
@@ -34,22 +34,10 @@ def claim_held(tx: Change, task: TaskRow, claimant: str, choices: Choices) -> Ta
     The scheduler finds the open attempt and sees it through, from the step that the kind of block
     names on, as `choices` say; no seat is taken for it. `claimant` begins as one of `SEATLESS`.
     """
-    epoch = task.epoch + 1
-    claimed = evolve(
-        task,
-        state=TaskState.IN_PROGRESS,
-        kind=None,
-        note="",
-        step=(task.block and task.block.accepted_at) or Step.HARVESTING,
-        step_at=tx.now,
-        step_deadline=None,
-        worker=claimant,
+    step = (task.block and task.block.accepted_at) or Step.HARVESTING
+    taken = evolve(
+        claimed(task, claimant, step, tx.now, tx.run.lease),
         last_worker=claimant,
-        epoch=epoch,
-        lease_until=tx.now + tx.run.lease,
-        open_epoch=epoch,
-        attempts=task.attempts + 1,
-        unmet=task.unmet + 1,
         # Work that was inside its scope is to stay there, whatever a person does to it; of what was
         # left nobody has looked yet where it lies.
         scope_waived=not (choices.left or (task.block and task.block.passed_checks)),
@@ -61,20 +49,10 @@ def claim_held(tx: Change, task: TaskRow, claimant: str, choices: Choices) -> Ta
         },
     )
     # Told before those that it blocked go on, so that the log has cause before effect.
-    tx.emit(
-        TaskClaimed(
-            lease_until=tx.now + tx.run.lease,
-            tries=task.tries,
-            scope=task.scope,
-            isolation=task.isolation,
-            mode=task.mode,
-            before=task.kind,
-            choices=choices.named() or None,
-        ),
-        claimed,
-    )
+    event = claim_event(tx, taken, before=task.kind, choices=choices.named() or None)
+    tx.emit(event, taken)
     critics.dismiss(tx, task)
-    held = tx.update_task(task, claimed)
+    held = tx.update_task(task, taken)
     opened = open_attempt(tx, held, tx.phase(task.phase), "user")
     left = tx.attempt(task.id, task.epoch)
     # A conflict's tree was filled anew, on the head that the work did not merge with.

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.base import Shape
 from wf_tui.ledger.model.events.task_events import TaskClaimed, TaskEdited, TaskUnblocked
 from wf_tui.ledger.model.lane_state import LOCAL
 from wf_tui.ledger.model.rows import (
@@ -26,8 +27,8 @@ from wf_tui.ledger.model.states import (
     RunState,
     SeatState,
     Step,
-    TaskState,
 )
+from wf_tui.ledger.model.task_moves import claimed
 from wf_tui.ledger.queries import budget_reads
 from wf_tui.ledger.queries.role_routing import reserved_roles
 from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Claim",
+    "claim_event",
     "claim_for",
     "conflict_paths",
     "open_attempt",
@@ -355,40 +357,19 @@ def _first_parked(tx: Change) -> Iterator[TaskRow]:
 def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -> Claim:
     """Give a task to a seat: both rows, the attempt, the event, and what people wrote to it."""
     phase = tx.phase(task.phase)
-    # Above all epochs before it: a write of an earlier claim can never pass for one of this.
-    epoch = task.epoch + 1
-    lease_until = tx.now + tx.run.lease
-    claimed = evolve(
-        task,
-        state=TaskState.IN_PROGRESS,
-        kind=None,
-        note="",
-        step=Step.CLAIMED,
-        step_at=tx.now,
+    taken = evolve(
+        claimed(task, worker.name, Step.CLAIMED, tx.now, tx.run.lease),
         step_deadline=tx.now + start_deadline,
-        worker=worker.name,
         last_worker=worker.name,
-        epoch=epoch,
-        lease_until=lease_until,
-        open_epoch=epoch,
-        attempts=task.attempts + 1,
-        unmet=task.unmet + 1,
         scope_waived=False,
     )
     session = going_on.session_of(tx, task, worker)
-    held = tx.update_task(task, going_on.begin_anew(claimed))
+    held = tx.update_task(task, going_on.begin_anew(taken))
     open_attempt(tx, held, phase, worker.profile, worker)
-    busy = evolve(worker, task=task.id, epoch=epoch, state=SeatState.BUSY, heartbeat_at=tx.now)
+    state = SeatState.BUSY
+    busy = evolve(worker, task=task.id, epoch=held.epoch, state=state, heartbeat_at=tx.now)
     tx.write(worker, busy)
-    event = TaskClaimed(
-        lease_until=lease_until,
-        tries=held.tries,
-        scope=held.scope,
-        isolation=held.isolation,
-        mode=held.mode,
-        lane=worker.lane,
-    )
-    tx.emit(event, held)
+    tx.emit(claim_event(tx, held, lane=worker.lane), held)
     # Its prompt has both.
     deliver(tx, held)
     tell_next(tx, held)
@@ -399,13 +380,34 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         kind=worker.kind,
         profile=worker.profile,
         lane=worker.lane,
-        epoch=epoch,
+        epoch=held.epoch,
         at=tx.now,
         head=tx.run.head,
         session=session,
         tree=task.tree_wanted if session else None,
         last_note=task.note,
         conflict=conflict_paths(task),
+    )
+
+
+def claim_event(
+    tx: Change,
+    task: TaskRow,
+    *,
+    before: str | None = None,
+    lane: str | None = None,
+    choices: Shape | None = None,
+) -> TaskClaimed:
+    """Return what the log has of a claim, of the row as claimed; `before` is how it was held."""
+    return TaskClaimed(
+        lease_until=tx.now + tx.run.lease,
+        tries=task.tries,
+        scope=task.scope,
+        isolation=task.isolation,
+        mode=task.mode,
+        before=before,
+        lane=lane,
+        choices=choices,
     )
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.events.task_events import (
     CriticJudged,
     TaskBlocked,
-    TaskClaimed,
     TaskReleased,
     TaskSkipped,
 )
@@ -27,10 +26,10 @@ from wf_tui.ledger.model.states import (
     Step,
     TaskState,
 )
-from wf_tui.ledger.model.task_moves import blocked, finished
+from wf_tui.ledger.model.task_moves import blocked, claimed, finished
 from wf_tui.ledger.queries.rivals import awaited_judge
 from wf_tui.ledger.rules import going_on
-from wf_tui.ledger.rules.claims import open_attempt, wake_next
+from wf_tui.ledger.rules.claims import claim_event, open_attempt, wake_next
 from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.load import add_critic
 from wf_tui.ledger.rules.task_guards import fence
@@ -190,35 +189,9 @@ def _claim(tx: Change, author: TaskRow, holder: str) -> TaskRow:
 
     Its attempt has the very commit that was judged. No seat is taken, and nobody works.
     """
-    epoch = author.epoch + 1
-    claimed = evolve(
-        author,
-        state=TaskState.IN_PROGRESS,
-        kind=None,
-        note="",
-        detail={},
-        step=Step.CHECKING,
-        step_at=tx.now,
-        step_deadline=None,
-        worker=holder,
-        epoch=epoch,
-        lease_until=tx.now + tx.run.lease,
-        open_epoch=epoch,
-        attempts=author.attempts + 1,
-        unmet=author.unmet + 1,
-    )
-    tx.emit(
-        TaskClaimed(
-            lease_until=tx.now + tx.run.lease,
-            tries=author.tries,
-            scope=author.scope,
-            isolation=author.isolation,
-            mode=author.mode,
-            before=author.kind,
-        ),
-        claimed,
-    )
-    held = tx.update_task(author, claimed)
+    taken = evolve(claimed(author, holder, Step.CHECKING, tx.now, tx.run.lease), detail={})
+    tx.emit(claim_event(tx, taken, before=author.kind), taken)
+    held = tx.update_task(author, taken)
     opened = open_attempt(tx, held, tx.phase(author.phase), PROFILE)
     left = tx.attempt(author.id, author.epoch)
     tx.write(opened, evolve(opened, base=left.base, commit_id=left.commit_id, ref=left.ref))
