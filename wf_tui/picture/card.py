@@ -47,10 +47,11 @@ COLUMNS: Final = tuple(state.value for state in TaskState)
 _NAME: Final = 200
 _TEXT: Final = 400
 
-Order = tuple[float, float, float, str]
+Order = tuple[float, float, float, float, str]
 """A place in a column; the id at its end makes it unlike any other.
 
-Compared as a tuple, by the one sort of `Column`; what its numbers are is up to `column_order`.
+Compared as a tuple, by the one sort of `Column`. The first number is the group, by which `Entries`
+draws headers and folds; what the others are is up to `column_order`.
 """
 
 
@@ -201,12 +202,12 @@ def column_order(row: TaskRow) -> Order:
     first and then oldest.
     """
     if row.state is TaskState.PENDING:
-        return (row.rank, row.ordinal, 0, row.id)
+        return (0, row.rank, row.ordinal, 0, row.id)
     if row.state is TaskState.DONE:
-        return (-row.since, row.ordinal, 0, row.id)
+        return (0, -row.since, row.ordinal, 0, row.id)
     if row.state is TaskState.BLOCKED:
-        return (not needs_you(row), row.since, row.ordinal, row.id)
-    return (row.since, row.ordinal, 0, row.id)
+        return (not needs_you(row), row.since, row.ordinal, 0, row.id)
+    return (0, row.since, row.ordinal, 0, row.id)
 
 
 def evidence_of(row: EventRow) -> Evidence | None:

@@ -38,6 +38,10 @@ class Column(Sequence[str]):
         *_, task = self._orders[place]
         return task
 
+    def order(self, place: int) -> Order:
+        """Return the order of the card at a place."""
+        return self._orders[place]
+
     def add(self, order: Order) -> None:
         """Put a card in; it must not be there already, as nothing would tell the two apart."""
         insort(self._orders, order)
