@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 import pytest
 
-from wf_tui.config import load_config
+from wf_tui.config import Board, Notifications, load_config
 from wf_tui.errors import EnvironmentalError, UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_looks_and_keys_are_read(tmp_path: Path) -> None:
@@ -24,6 +22,35 @@ def test_looks_and_keys_are_read(tmp_path: Path) -> None:
         False,
     )
     assert config.keys == {"task.skip": "z"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'board.density = "dense"',
+        "board.pane = true",
+        "board.ambiguous_width = 3",
+        "board.guard = 6",
+        "board.guard = nan",
+        "board.fps = 0",
+        'notifications.via = "mail"',
+        'notifications.command = "notify-send"',
+    ],
+)
+def test_the_settings_of_the_board_are_strict(tmp_path: Path, line: str) -> None:
+    """A value that a table does not know is a fault that names its place."""
+    path = tmp_path / "config.toml"
+    path.write_text(line)
+    with pytest.raises(UsageError, match=line.split(" ", maxsplit=1)[0]):
+        load_config({"WF_CONFIG": str(path)})
+
+
+def test_the_readme_lists_the_settings_of_the_board() -> None:
+    """Each of them, in the order of the tables, and no other."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `((?:board|notifications)\.\w+)` \|", text, re.MULTILINE)
+    board = [f"board.{key}" for key in Board.model_fields]
+    assert listed == board + [f"notifications.{key}" for key in Notifications.model_fields]
 
 
 def test_a_lane_may_have_a_budget_of_the_day(tmp_path: Path) -> None:

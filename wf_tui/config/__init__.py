@@ -1,11 +1,23 @@
 """What a user has configured: one file, checked as a whole before anything is done.
 
-`config.py` reads it, `profile.py` and `preset.py` are its tables about workers. Commands and
-schedulers call it once, when they begin; views and `wf status` do without.
+`config.py` reads it, `profile.py` and `preset.py` are its tables about workers, `board.py` has
+those of the board. Commands and schedulers call it once, when they begin; views and `wf status` do
+without.
 """
 
-from wf_tui.config.config import Board, Config, Lane, Timing, config_path, load_config
+from wf_tui.config.board import Board, Notifications
+from wf_tui.config.config import Config, Lane, Timing, config_path, load_config
 from wf_tui.config.preset import Preset
 from wf_tui.config.profile import Profile
 
-__all__ = ["Board", "Config", "Lane", "Preset", "Profile", "Timing", "config_path", "load_config"]
+__all__ = [
+    "Board",
+    "Config",
+    "Lane",
+    "Notifications",
+    "Preset",
+    "Profile",
+    "Timing",
+    "config_path",
+    "load_config",
+]

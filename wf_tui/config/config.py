@@ -8,12 +8,13 @@ from typing import Annotated, Final, get_args
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from wf_tui.config.board import Board, Notifications
 from wf_tui.config.preset import Preset
 from wf_tui.config.profile import Profile
 from wf_tui.config.values import Passed, Seconds, Table
 from wf_tui.errors import EnvironmentalError, UsageError, nearest
 
-__all__ = ["Board", "Config", "Lane", "Timing", "config_path", "load_config"]
+__all__ = ["Config", "Lane", "Timing", "config_path", "load_config"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -54,17 +55,6 @@ class Lane(Table):
     """What its seats may cost on one day, by UTC, in all runs of this host."""
 
 
-class Board(Table):
-    """How the board looks."""
-
-    theme: str = ""
-    """The name of a theme; the board knows its own two and those of Textual."""
-    reduced_motion: bool = False
-    """Nothing flashes or slides."""
-    ascii: bool = False
-    """Letters instead of signs, as `--ascii`."""
-
-
 class Config(Table):
     """All that the user has configured."""
 
@@ -75,6 +65,7 @@ class Config(Table):
     """By the name of the lane, which is that of the profile's maker unless the profile says it."""
     timing: Timing = Timing()
     board: Board = Board()
+    notifications: Notifications = Notifications()
     port_base: Annotated[int, Field(ge=1024, le=65_000)] = 20_000
     """Where the ranges begin of which each attempt has one (`WF_PORT_BASE`)."""
     pass_env: Passed = ()
@@ -101,6 +92,7 @@ _TABLES: Final[Mapping[str, type[Table]]] = {
     "lanes": Lane,
     "timing": Timing,
     "board": Board,
+    "notifications": Notifications,
 }
 """By the name that a table of the file has, or begins with."""
 
