@@ -124,7 +124,9 @@ class Entries:
     def at(self, order: Order) -> Entry | None:
         """Return the entry that stands exactly there, or the header of the group that hides it."""
         if order == header_order(order[0]):
-            return self.header(order[0])
+            found = self._order_from(order)
+            empty = found is None or found[0] != order[0] or order[0] in self._plain
+            return None if empty else self.header(order[0])
         if order != self._ghost and not self._column.contains(order):
             return None
         return self.header(order[0]) if order[0] in self._folded else self._entry(order)

@@ -79,6 +79,8 @@ def test_what_has_gone_still_has_neighbours() -> None:
     assert entries.before(gone) is None
     assert entries.at(gone.at) is None
     assert entries.nearest(gone.at) == Entry(EntryKind.CARD, stay)
+    assert entries.at(header_order(0.0)) is None
+    assert Entries(Column([stay])).at(header_order(1.0)) is None
 
 
 def test_a_group_counts_its_cards_without_a_walk() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LineWidget", "component_classes"]
 
 _HIT: Final = "hit"
-_FRAMES: Final = frozenset({Role.FRAME, Role.EDGE})
+_FRAMES: Final = frozenset({Role.FRAME, Role.EDGE, Role.RULE, Role.FOCUS})
 """What lies around a line is not on its ground."""
 
 
