@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from tests.support.run_harness import RunHarness
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.theme.themed_app import ThemedApp
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome
@@ -107,7 +106,7 @@ class LiveRun:
             file.write(line.encode("utf-8", "surrogatepass"))
 
 
-class DetailApp(App[None]):
+class DetailApp(ThemedApp[None]):
     """Shows one pane and nothing else."""
 
     def __init__(
@@ -139,7 +138,7 @@ async def settle(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-def painted(app: App[None]) -> str:
+def painted(app: ThemedApp[None]) -> str:
     """Return the text on the screen."""
     strips = app.screen._compositor.render_strips()  # what is on the screen has no public name
     return "\n".join(strip.text for strip in strips)

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from textual import on
-from textual.app import App
 
 from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.result_messages import result_messages
@@ -17,7 +16,7 @@ from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
-from wf_tui.board.theme import OURS, choose_theme, unknown_theme
+from wf_tui.board.theme.choice import unknown_theme
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
@@ -77,11 +76,7 @@ class BoardApp(ActionApp):
         """What was read and is not in the picture yet."""
         self._second = 0
         """The last whole second for which ages were drawn."""
-        # The environment may have named a theme that is only registered here.
-        self.set_reactive(App.theme, "textual-dark")
-        for theme in OURS:
-            self.register_theme(theme)
-        self.theme = choose_theme(self.config.board.theme, self.environ, self.available_themes)
+        self.use_themes(self.config.board.theme, self.environ)
 
     # -- life
 

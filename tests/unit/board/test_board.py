@@ -9,7 +9,8 @@ import pytest
 from tests.support.board_harness import board
 from tests.support.screen_text import board_of, column_of, screen_text, text_of
 from wf_tui.board.detail.pane import DetailPane
-from wf_tui.board.theme import DARK, LIGHT, choose_theme
+from wf_tui.board.theme.choice import choose_theme
+from wf_tui.board.theme.our_themes import DARK, LIGHT
 from wf_tui.board.widgets.column_tabs import ColumnTabs
 from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.config import Board, Config

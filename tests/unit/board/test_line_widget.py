@@ -12,7 +12,6 @@ from wf_tui.board.detail import lines_view, tabs
 from wf_tui.board.widgets import card_lines, column, column_tabs, footer, frame, header
 from wf_tui.board.widgets.line import Role, scroll_marker
 from wf_tui.board.widgets.line_widget import component_classes
-from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -40,12 +39,6 @@ def test_a_widget_declares_what_it_paints(
     declared = {name for widget in widgets for name in widget._get_component_classes()}
     assert painted
     assert painted <= declared
-
-
-def test_a_column_declares_the_role_of_each_state() -> None:
-    """A card is drawn in the role that is called like its state."""
-    roles = component_classes(*(Role(state) for state in TaskState))
-    assert roles <= column.BoardColumn._get_component_classes()
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.app import App
 from textual.widgets import Label, OptionList
 
 from wf_tui.board.forms.sides_form import ChosenSides, SidesForm, accept_command
+from wf_tui.board.theme.themed_app import ThemedApp
 from wf_tui.conflict_choices import OpenPath
 from wf_tui.git.merge.conflict import Side
 
@@ -22,7 +22,7 @@ PATHS = (
 )
 
 
-class Host(App[None]):
+class Host(ThemedApp[None]):
     """An application with nothing but the form."""
 
     answers: list[ChosenSides | None]

@@ -18,7 +18,7 @@ from tests.support import busy_run
 from tests.support.board_harness import BoardHarness, StillApp, project_in
 from tests.support.ledger_harness import RUN
 from wf_tui.board.screens.start_screen import StartApp
-from wf_tui.board.theme import LIGHT
+from wf_tui.board.theme.our_themes import LIGHT
 from wf_tui.config import Board, Config
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -58,6 +58,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take away what makes a picture differ: terminal, theme, time zone, a cursor that blinks."""
     for name in _VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
     for box in (Input, TextArea):
         monkeypatch.setattr(box.cursor_blink, "_default", False)
     with monkeypatch.context() as patch:

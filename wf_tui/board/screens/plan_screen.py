@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from wf_tui.board.terminal.app import TerminalApp
-from wf_tui.board.theme import OURS, choose_theme
 from wf_tui.errors import WfError
 from wf_tui.picture.event_text import event_line
 from wf_tui.picture.usage_text import usage_text
@@ -113,10 +112,7 @@ class PlanApp(TerminalApp[Leaving]):
         self._view = view
         self._over = threading.Event()
         self._stage = Stage.WORKING
-        self.set_reactive(TerminalApp.theme, "textual-dark")
-        for theme in OURS:
-            self.register_theme(theme)
-        self.theme = choose_theme("", os.environ, self.available_themes)
+        self.use_themes("", os.environ)
 
     def compose(self) -> ComposeResult:
         """Draw the goal, what has happened or the plan, and the keys."""

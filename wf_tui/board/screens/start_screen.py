@@ -14,7 +14,6 @@ from textual.widgets.option_list import Option
 
 from wf_tui.board.forms.goal_form import Goal, GoalForm
 from wf_tui.board.terminal.app import TerminalApp
-from wf_tui.board.theme import OURS, choose_theme
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -72,10 +71,7 @@ class StartApp(TerminalApp[str | Goal]):
         self._planners = planners
         self._files = files
         self._in_repository = in_repository
-        self.set_reactive(TerminalApp.theme, "textual-dark")
-        for theme in OURS:
-            self.register_theme(theme)
-        self.theme = choose_theme("", os.environ, self.available_themes)
+        self.use_themes("", os.environ)
 
     def compose(self) -> ComposeResult:
         """Say where we are and what can be done."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 from rich.control import Control
 from textual import constants
 from textual._compositor import CompositorUpdate
-from textual.app import App
 from textual.worker import WorkerFailed
 
 from wf_tui.board.terminal.driver import TerminalDriver
+from wf_tui.board.theme.themed_app import ThemedApp
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -38,7 +38,7 @@ _OTHERS: Final = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 _Result = TypeVar("_Result")
 
 
-class TerminalApp(App[_Result]):
+class TerminalApp(ThemedApp[_Result]):
     """Leaves the terminal as it was, whatever ends it, and says itself what went wrong.
 
     `run` is called in the main thread, which has all signals.

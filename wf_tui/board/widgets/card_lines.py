@@ -18,6 +18,12 @@ HEIGHT: Final = 3
 """Lines of a card."""
 _BAR: Final = 8
 """Cells of the bar of one card."""
+_ROLES: Final = {
+    TaskState.PENDING: Role.TEXT,
+    TaskState.IN_PROGRESS: Role.RUNNING,
+    TaskState.DONE: Role.DONE,
+    TaskState.BLOCKED: Role.MUTED,
+}
 _SILENT_AFTER: Final = 60.0
 """Seconds without output after which a card says so."""
 
@@ -32,7 +38,7 @@ def card_lines(
     The texts of a card were made safe by the picture. A column keeps the lines for a revision of
     the card and a whole second, so they must not depend on anything else.
     """
-    role = Role.NEEDS_YOU if card.needs_you else Role(card.state)
+    role = Role.NEED if card.needs_you else _ROLES[TaskState(card.state)]
     name = Role.QUIET if card.lost else Role.TITLE
     title = Line((Span(f"{glyphs.of(card)} ", role), Span(card.title or card.id, name)))
     match card.state:

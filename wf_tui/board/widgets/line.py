@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,34 +22,59 @@ class Role(StrEnum):
 
     TEXT = "text"
     TITLE = "title"
-    QUIET = "quiet"
+    MUTED = "muted"
+    """Second lines, and all of a card that is done or waits."""
+    FAINT = "faint"
+    """Ids and ages; drawn as `MUTED` on any ground but the plain one."""
+    RULE = "rule"
+    """Rules, and what has not begun; never on the ground of its line."""
+    THUMB = "thumb"
+    """The part of a rule that says where in a list one is; never on the ground of its line."""
+    RUNNING = "running"
+    NEED = "need"
+    """The sign and the count of what needs the person, and nothing else."""
+    NEED_WORD = "need_word"
+    """The word for why it needs the person."""
     WARNING = "warning"
-    BADGE = "badge"
-    PENDING = "pending"
-    IN_PROGRESS = "in_progress"
+    ERROR = "error"
     DONE = "done"
-    BLOCKED = "blocked"
-    NEEDS_YOU = "needs_you"
-    FRAME = "frame"
-    EDGE = "edge"
-    """The frame of what the keys are for."""
-    FOCUS = "focus"
+    PATH = "path"
+    """The critical path."""
     KEY = "key"
     OFF = "off"
+    """A key that can do nothing now."""
+    FOCUS = "focus"
+    """The bar of the cursor and the rule of what has the keys."""
     LABEL = "label"
-    RULE = "rule"
     ADDED = "added"
     REMOVED = "removed"
     HUNK = "hunk"
 
+    QUIET = "muted"
+    BADGE = "faint"
+    PENDING = "text"
+    IN_PROGRESS = "running"
+    BLOCKED = "muted"
+    NEEDS_YOU = "need"
+    FRAME = "rule"
+    EDGE = "focus"
+
 
 class Look(StrEnum):
-    """What a whole line is on; the theme gives it its background."""
+    """What a whole line or a piece of one is on; the theme gives it its background."""
 
     PLAIN = "plain"
     CURSOR = "cursor"
     CURSOR_ELSEWHERE = "cursor_elsewhere"
+    NEED = "ground_need"
+    """A question or a fault that is told at length."""
+    ADDED = "ground_added"
+    REMOVED = "ground_removed"
+    HUNK = "ground_hunk"
+    BAR = "bar"
+    """Headers and footers."""
     CHANGED = "changed"
+    """The sign of a card that has just changed."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +88,8 @@ class Span:
     role: Role = Role.TEXT
     hit: str = ""
     """What a click on it means to the widget; "" for nothing."""
+    look: Look = Look.PLAIN
+    """A ground of its own, over that of its line."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +140,7 @@ def _fitting(spans: Iterable[Span], room: int) -> list[Span]:
         room -= cell_len(span.text) + 1
         if room < 0:
             break
-        fitting += [Span(" ", Role.QUIET), span]
+        fitting += [Span(" ", Role.MUTED), span]
     return fitting
 
 
@@ -127,12 +154,12 @@ def _exactly(spans: Iterable[Span], width: int, more: str) -> list[Span]:
             # What of a wide character does not fit becomes a blank, and the line keeps its width.
             if left:
                 text = set_cell_size(span.text, left - 1) + more
-                out.append(Span(text, span.role, span.hit))
+                out.append(replace(span, text=text))
             return out
         out.append(span)
         left -= cells
     if left:
-        out.append(Span(" " * left, Role.QUIET))
+        out.append(Span(" " * left, Role.MUTED))
     return out
 
 

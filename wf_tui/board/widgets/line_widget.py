@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LineWidget", "component_classes"]
 
 _HIT: Final = "hit"
-_FRAMES: Final = frozenset({Role.FRAME, Role.EDGE, Role.RULE, Role.FOCUS})
+_RULES: Final = frozenset({Role.RULE, Role.THUMB, Role.FOCUS})
 """What lies around a line is not on its ground."""
 
 
@@ -93,7 +93,7 @@ class LineWidget(Widget):
         for span in row.spans:
             if not span.text:
                 continue
-            style = self._style(span.role, row.look)
+            style = self._style(span.role, row.look if span.look is Look.PLAIN else span.look)
             if span.hit:
                 style += Style(meta={_HIT: span.hit})
             segments.append(Segment(span.text, style))
@@ -101,8 +101,10 @@ class LineWidget(Widget):
         return strip.apply_meta(dict(row.meta)) if row.meta else strip
 
     def _style(self, role: Role, look: Look) -> Style:
-        if role in _FRAMES:
+        if role in _RULES:
             look = Look.PLAIN
+        elif role is Role.FAINT and look is not Look.PLAIN:
+            role = Role.MUTED  # faint can only be read on the plain ground
         # Kept, since it is asked for each piece of each line, and joining two styles takes longer.
         found = self._styles.get((role, look))
         if found is None:

@@ -1,50 +1,16 @@
-"""The board's own colours, dark and light; every other theme of Textual works as well."""
+"""Which theme the board starts with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from textual.theme import Theme
-
+from wf_tui.board.theme.our_themes import DARK
 from wf_tui.errors import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping
 
-__all__ = ["DARK", "LIGHT", "OURS", "choose_theme", "unknown_theme"]
-
-DARK: Final = "wf-dark"
-LIGHT: Final = "wf-light"
-OURS: Final = (
-    Theme(
-        name=DARK,
-        primary="#5fa8d3",
-        secondary="#8d99ae",
-        accent="#e0a458",
-        warning="#e9c46a",
-        error="#e76f6f",
-        success="#7fb685",
-        foreground="#d8dee6",
-        background="#14181d",
-        surface="#1a1f26",
-        panel="#242b34",
-        dark=True,
-    ),
-    Theme(
-        name=LIGHT,
-        primary="#1f6f9f",
-        secondary="#5b6573",
-        accent="#9a5b00",
-        warning="#8a6100",
-        error="#b3261e",
-        success="#2c7a3f",
-        foreground="#1d232b",
-        background="#f7f7f4",
-        surface="#efefeb",
-        panel="#e2e3de",
-        dark=False,
-    ),
-)
+__all__ = ["choose_theme", "unknown_theme"]
 
 
 def choose_theme(configured: str, environ: Mapping[str, str], known: Container[str]) -> str:

@@ -1,0 +1,45 @@
+"""An application that has our themes and variables, and no colour where none is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.app import App
+from textual.filter import Monochrome, NoColor
+
+from wf_tui.board.theme.choice import choose_theme
+from wf_tui.board.theme.our_themes import our_themes
+from wf_tui.board.theme.variables import variables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.filter import LineFilter
+
+__all__ = ["ThemedApp"]
+
+_Result = TypeVar("_Result")
+
+
+class ThemedApp(App[_Result]):
+    """The base of all our applications; what they draw needs the variables of `variables_of`."""
+
+    def use_themes(self, configured: str, environ: Mapping[str, str]) -> None:
+        """Register our themes and take the one that was asked for; called once, when it is made.
+
+        `configured` is the theme of the configuration, "" for none.
+        """
+        # The environment may have named a theme that is only registered here.
+        self.set_reactive(App.theme, "textual-dark")
+        for theme in our_themes(self.console.color_system):
+            self.register_theme(theme)
+        self.theme = choose_theme(configured, environ, self.available_themes)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return our variables for a theme that has none of its own; Textual asks for each."""
+        return variables_of(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what each line passes: with NO_COLOR no colour at all, where Textual has greys."""
+        filters = super().get_line_filters()
+        return [NoColor() if isinstance(one, Monochrome) else one for one in filters]
