@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from wf_tui.git.control.control import Control
 from wf_tui.git.path_bytes import decode_path, encode_path
 
-__all__ = ["FileChange", "changed_lines", "diff", "file_changes"]
+__all__ = ["BlobChange", "FileChange", "blob_changes", "changed_lines", "diff", "file_changes"]
 
 # Neither configuration nor attributes of a tree may name a program that makes the text.
 _SAFE = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
@@ -33,6 +33,17 @@ class FileChange:
     def lines(self) -> int:
         """How many lines a patch of it shows, at the least."""
         return (self.added or 0) + (self.removed or 0)
+
+
+@dataclass(frozen=True)
+class BlobChange:
+    """What of a file differs beside its lines: git's letter for it, its modes, its new content."""
+
+    status: str
+    old_mode: str
+    new_mode: str
+    blob: str
+    """The object of the content in the new commit; zeros where the file is gone."""
 
 
 def diff(
@@ -66,6 +77,23 @@ def file_changes(control: Control, old: str, new: str) -> tuple[FileChange, ...]
         change = FileChange(decode_path(now), decode_path(was), _count(added), _count(removed))
         changes.append(change)
     return tuple(changes)
+
+
+def blob_changes(control: Control, old: str, new: str) -> dict[str, BlobChange]:
+    """Return which contents differ, by the path that each has in `new`, or had in `old`.
+
+    The same paths in the same order as those of `file_changes`.
+    """
+    words = ("diff-tree", "-r", "-z", *_SAFE, "--raw", "--no-abbrev", "--end-of-options")
+    records = iter(control.git(*words, old, new).records)
+    changes = {}
+    for about in records:
+        old_mode, new_mode, _, blob, status = about[1:].decode().split(" ")
+        path = next(records)
+        if status[0] in "RC":  # both names, the new one last
+            path = next(records)
+        changes[decode_path(path)] = BlobChange(status[0], old_mode, new_mode, blob)
+    return changes
 
 
 def changed_lines(control: Control, old: str, new: str) -> str:
