@@ -14,6 +14,7 @@ from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.board import app as app_module
 from wf_tui.board.app import BoardApp
 from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.config import Config
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.paths import repo_paths
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from wf_tui.config import Config
     from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 
 _T = TypeVar("_T")
@@ -103,7 +103,7 @@ class BoardHarness:
         folder = self.app.project.paths.run(RUN).root
         batch = reading.read_since(self.drive.db, RUN, seq, now, folder)
         if batch is not None:
-            self.app.show_changes(self.app.picture.apply(batch))
+            self.app.apply_batch(batch)
         await self.pilot.pause()
 
     def _busy(self) -> list[asyncio.Task[Any]]:
@@ -152,12 +152,14 @@ async def board(
     before: Callable[[LedgerHarness], object] | None = None,
     size: tuple[int, int] = (120, 40),
     config: Config | None = None,
+    guard: float = 0.0,
     led: bool = True,
     **run: Any,
 ) -> AsyncIterator[BoardHarness]:
     """Open a board on a new run; `before` brings the run to where the test begins.
 
-    This process poses as the scheduler, so that nothing starts one.
+    This process poses as the scheduler, so that nothing starts one. Keys act at once unless
+    `guard` says that they do not for so many seconds after a change.
     """
     project = project_in(folder)
     project.paths.root.mkdir(parents=True)
@@ -167,12 +169,15 @@ async def board(
             drive.ledger.scheduler_started(RUN, asdict(own_identity()))
         if before is not None:
             before(drive)
+        config = config or Config()
+        look = config.board.model_copy(update={"guard": guard})
+        config = config.model_copy(update={"board": look})
         app = StillApp(project, RUN, clock=drive.clock, environ={}, config=config)
         async with app.run_test(size=size, notifications=True) as pilot:
             hand = BoardHarness(app, pilot, drive, since=drive.run().seq)
             await pilot.pause()
             folder = project.paths.run(RUN).root
             batch = reading.read_all(db, RUN, drive.clock.now(), folder)
-            app.show_changes(app.picture.apply(batch))
+            app.apply_batch(batch)
             await pilot.pause()
             yield hand

@@ -19,10 +19,11 @@ from textual.notifications import Notify
 from wf_tui import commands
 from wf_tui.board.actions import handlers
 from wf_tui.board.actions.card_drops import drop_card
-from wf_tui.board.actions.registry import Where, bindings, by_id
-from wf_tui.board.actions.screen_actions import SCREENS
+from wf_tui.board.actions.registry import Context, Target, by_id
+from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.key_app import KeyApp
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
+from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.dialogs import Choice, ChoiceDialog
 from wf_tui.board.screens.help_screen import HelpScreen
 from wf_tui.board.screens.palette import ActionsProvider
@@ -32,12 +33,12 @@ from wf_tui.project import open_ledger, open_reads
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from textual.app import SystemCommand
     from textual.screen import Screen
 
-    from wf_tui.board.actions.action import Action
+    from wf_tui.board.actions.action import Action, Handler
     from wf_tui.board.host import ActResult, Severity
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
@@ -61,7 +62,6 @@ class ActionApp(KeyApp):
     what is not possible with the same sentence.
     """
 
-    BINDINGS: ClassVar = bindings(Where.CARDS, Where.ONE, Where.RUN, Where.APP)
     COMMANDS: ClassVar = {ActionsProvider}
     SCREENS: ClassVar = dict(SCREENS)
 
@@ -73,6 +73,9 @@ class ActionApp(KeyApp):
     environ: Mapping[str, str]
     glyphs: GlyphSet
     motion: bool
+    guard: Guard
+    _pressed_at: float = 0.0
+    """When what is handled now was pressed or clicked, in the time of the events."""
     _dialogs: int = 0
     """How many dialogs were started and have not come to their end."""
     _dialog_since: float = 0.0
@@ -105,6 +108,12 @@ class ActionApp(KeyApp):
         return None
 
     @property
+    def context(self) -> Context:
+        """The context of the topmost screen that shows the run."""
+        screen = self.run_screen
+        return Context.BOARD if screen is None else screen.context
+
+    @property
     def selected(self) -> str | None:
         """The selected card of the topmost screen that shows the run."""
         screen = self.run_screen
@@ -117,15 +126,25 @@ class ActionApp(KeyApp):
         """
         card = self.selected
         selected = () if card is None else (card,)
-        if action.where is Where.ONE:
+        if action.target is Target.ONE:
             return selected
-        if action.where is not Where.CARDS:
+        if action.target is not Target.TASKS:
             return ()
         screen = self.run_screen
         listed = None if screen is None else screen.listed
         if listed is None:
             return self.picture.targets(card)
         return tuple(task for task in listed if task in self.picture.marks) or selected
+
+    def watched_looks(self) -> dict[str, tuple[str, str | None]]:
+        """Return state and kind of each task that a key would act on: selected and marked."""
+        picture = self.picture
+        if picture.run is None:
+            return {}
+        selected = self.selected
+        watched = picture.marks if selected is None else {selected, *picture.marks}
+        rows = [picture.row(task) for task in watched if task in picture.cards]
+        return {row.id: (row.state.value, row.kind) for row in rows}
 
     def why_not(self, name: str) -> str | None:
         """Return why an action can do nothing now, or None where it can.
@@ -135,7 +154,7 @@ class ActionApp(KeyApp):
         """
         action = by_id(name)
         # A move of the run is asked about with no task, as the picture has it.
-        ids = self.targets(action) if action.where.needs_card else ("",)
+        ids = self.targets(action) if action.target.needs_task else ("",)
         if not ids:
             return "no card is selected"
         if not action.moves:
@@ -150,6 +169,10 @@ class ActionApp(KeyApp):
                 first = first or reason
         return first
 
+    def guard_changed(self, tasks: Sequence[str]) -> None:
+        """Let no key act on these until a person can have seen what they are now."""
+        self.call_after_refresh(self.guard.saw, self.guard.changed(tasks))
+
     # -- doing it
 
     async def on_event(self, event: events.Event) -> None:
@@ -157,6 +180,10 @@ class ActionApp(KeyApp):
 
         A key comes twice: from the terminal, and when nothing that has the focus wanted it.
         """
+        if isinstance(event, events.Key | events.MouseUp):
+            if isinstance(event, events.Key) and event.time != self._pressed_at:
+                self.guard.read_key(event.time)
+            self._pressed_at = event.time
         if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):
             await super().on_event(event)
 
@@ -183,16 +210,33 @@ class ActionApp(KeyApp):
         if self._dialogs and not self.screen.is_modal:
             return  # clicked ahead of a dialog that is about to be shown
         action = by_id(name)
-        if reason := self.why_not(name):
+        targets = self.targets(action)
+        if ignored := self.guard.ignored(self.first_key(action), targets, self._pressed_at):
+            self.show_toast(ignored)
+        elif reason := self.why_not(name):
             self.show_toast(reason)
-        elif action.handler is not None:
-            action.handler(self, self.targets(action))
+        elif action.handler is None:
+            return
+        elif action.target.needs_task and self.guard.seconds > 0:
+            typed = self.perform_typed(action.handler, targets, self._pressed_at)
+            self.run_worker(typed, group="perform")
+        else:
+            action.handler(self, targets)
+
+    async def perform_typed(self, handler: Handler, targets: tuple[str, ...], at: float) -> None:
+        """Do an action, unless the key that asks for it turns out to be a part of a paste.
+
+        A terminal that does not mark a paste sends it as keys; so a key for tasks waits for those
+        that may come with it. What it works on is what was selected when it was pressed.
+        """
+        await asyncio.sleep(at + BURST_SECONDS - get_time())
+        if not self.guard.in_burst(at):
+            handler(self, targets)
 
     def perform(self, name: str) -> None:
-        """Do any action, as its key would; what only the board can do, on the board."""
+        """Do any action, as its key would; what cannot be done here, on the board."""
         action = by_id(name)
-        if action.where is Where.BOARD and name not in self.active_keys():
-            # Some of them the inbox has as well; there they work where one is.
+        if self.context not in action.contexts:
             self.action_go("board")
         self.run_worker(self.run_action(action.call, self.screen), group="perform")
 

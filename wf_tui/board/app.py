@@ -13,6 +13,7 @@ from textual import on
 from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.result_messages import result_messages
 from wf_tui.board.feed import LedgerFeed
+from wf_tui.board.guard import Guard
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
@@ -70,6 +71,7 @@ class BoardApp(ActionApp):
         self.glyphs = ASCII if self.ascii else UNICODE
         self.picture = Picture(self.clock.now())
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
+        self.guard = Guard(self.config.board.guard)
         self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
         self._action_thread = ThreadPoolExecutor(1, "actions")
         self._batches: list[Batch] = []
@@ -126,7 +128,7 @@ class BoardApp(ActionApp):
         """
         batches, self._batches = self._batches, []
         for batch in batches:
-            self.show_changes(self.picture.apply(batch))
+            self.apply_batch(batch)
             # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
         # Once for each whole second, not a second after the last time: all ages change together.
@@ -136,6 +138,17 @@ class BoardApp(ActionApp):
             self.picture.tick(now)
             for screen in self.visible_run_screens():
                 screen.tick(now)
+
+    def apply_batch(self, batch: Batch) -> None:
+        """Take a batch into the picture and have it drawn; what changed is guarded from then on."""
+        before, selected = self.watched_looks(), self.selected
+        changes = self.picture.apply(batch)
+        changed = self.guard.other_looks(before, self.watched_looks())
+        self.show_changes(changes)
+        if self.selected not in {None, selected}:
+            changed.append(str(self.selected))  # no key has chosen it
+        if changed:
+            self.guard_changed(changed)
 
     def show_changes(self, changes: Changes) -> None:
         """Have the changes of the picture drawn by the screens that can be seen.

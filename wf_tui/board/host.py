@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from textual.screen import Screen
 
+    from wf_tui.board.guard import Guard
     from wf_tui.board.widgets.footer import FooterKey
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
@@ -47,6 +48,8 @@ class ActionHost(Protocol):
     environ: Mapping[str, str]
     glyphs: GlyphSet
     ascii: bool
+    guard: Guard
+    """Which tasks have just changed: no key acts on those."""
     motion: bool
     """Whether a card that has changed is highlighted for a moment."""
 
@@ -65,6 +68,13 @@ class ActionHost(Protocol):
         """
 
     # -- the person
+
+    def guard_changed(self, tasks: Sequence[str]) -> None:
+        """Let no key act on these until a person can have seen what they are now.
+
+        For what is selected without a key of the person, as the next one after an answer; changes
+        of the picture are guarded by the application itself.
+        """
 
     def start_dialog(self, dialog: Coroutine[None, None, None]) -> None:
         """Start a dialog with the person; an error in it is shown.
@@ -117,8 +127,8 @@ class ActionHost(Protocol):
     def keys_for(self, *names: str) -> list[FooterKey]:
         """Return keys and titles of these actions, and of each why it can do nothing now."""
 
-    def footer_keys(self, *, on_board: bool = False) -> list[FooterKey]:
-        """Return what the footer shows; the keys that only look are shown on the board.
+    def footer_keys(self) -> list[FooterKey]:
+        """Return what the footer shows: the keys of the context of the topmost screen of the run.
 
-        They depend on the focus and on the selected card, so a screen asks at each move.
+        They depend on the selected card, so a screen asks at each move.
         """

@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from textual.keys import format_key
+
 from wf_tui.board import user_keys
-from wf_tui.board.actions.registry import ACTIONS, Where, by_id
+from wf_tui.board.actions.registry import ACTIONS, by_id
 from wf_tui.board.terminal.app import TerminalApp
 from wf_tui.board.widgets.footer import FooterKey
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.binding import Binding
+
+    from wf_tui.board.actions.action import Action, Context
 
 __all__ = ["KeyApp"]
 
@@ -57,27 +61,35 @@ class KeyApp(TerminalApp[int]):
             for name in names
         ]
 
-    def footer_keys(self, *, on_board: bool = False) -> list[FooterKey]:
-        """Return what the footer shows; the keys that only look are shown on the board.
+    @property
+    def context(self) -> Context:
+        """The context of the topmost screen of the run."""
+        raise NotImplementedError
 
-        On the board they are those that are bound where the focus is; on every other screen those
-        of the registry that work on all of them.
+    def footer_keys(self) -> list[FooterKey]:
+        """Return what the footer shows: the keys of the context of the topmost screen of the run.
+
+        One key of each is enough there, and the first is the one that people learn.
         """
-        shown = [action for action in ACTIONS if action.footer]
-        if not on_board:
-            return self.keys_for(*(a.id for a in shown if a.keys and a.where is not Where.BOARD))
-        active = self.active_keys()
-        footer = []
-        for action in shown:
-            if action.id not in active:
-                continue
-            # One key is enough for the footer, and the first is the one that people learn.
-            key = active[action.id].split(" ", maxsplit=1)[0]
-            if self.ascii and not key.isascii():
-                key = action.keys[0]
-            why_not = self.why_not(action.id) or ""
-            footer.append(FooterKey(action.id, key, action.title, why_not))
-        return footer
+        context = self.context
+        return [
+            FooterKey(
+                action.id, self.first_key(action), action.title, self.why_not(action.id) or ""
+            )
+            for action in ACTIONS
+            if action.footer and action.keys and context in action.contexts
+        ]
+
+    def first_key(self, action: Action) -> str:
+        """Return the first key of an action as it is shown, the user's own where there is one.
+
+        An action without keys has its title there.
+        """
+        if not action.keys and action.id not in self.own_keys:
+            return action.title
+        first = self.own_keys.get(action.id, ",".join(action.keys)).split(",")[0].strip()
+        shown = format_key(first)
+        return shown if shown.isascii() or not self.ascii else first
 
     def active_keys(self) -> dict[str, str]:
         """Return the keys that work on this screen, by the id of their action.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from textual.keys import _character_to_key
 
 from wf_tui.board.actions.registry import ACTIONS
 from wf_tui.errors import nearest
@@ -11,18 +13,7 @@ from wf_tui.errors import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CheckedKeys", "check"]
-
-_TEXTUAL_NAMES: Final = {
-    "!": "exclamation_mark",
-    "@": "at",
-    "#": "number_sign",
-    "/": "slash",
-    "?": "question_mark",
-    "+": "plus",
-    "-": "minus",
-}
-"""How Textual calls the keys of the registry that are no letters."""
+__all__ = ["CheckedKeys", "check", "textual_name"]
 
 
 @dataclass(frozen=True)
@@ -53,10 +44,10 @@ def check(wanted: Mapping[str, str]) -> CheckedKeys:
     # A key is free when its action asks for other ones, so that two keys can be swapped.
     for action in ACTIONS:
         if action.id not in asked:
-            used |= {_textual_name(key): action.id for key in action.keys}
+            used |= {textual_name(key): action.id for key in action.keys}
     good: dict[str, str] = {}
     for name, text in asked.items():
-        keys = [_textual_name(part.strip()) for part in text.split(",") if part.strip()]
+        keys = [textual_name(part.strip()) for part in text.split(",") if part.strip()]
         taken = next((key for key in keys if key in used), None)
         if not keys:
             problems.append(f"keys: {name} has no key")
@@ -65,12 +56,13 @@ def check(wanted: Mapping[str, str]) -> CheckedKeys:
                 f"keys: {taken} for {name} is the key of {used[taken]}; it stays with that"
             )
         if not keys or taken is not None:
-            keys = [_textual_name(key) for key in known[name].keys]
+            keys = [textual_name(key) for key in known[name].keys]
         else:
             good[name] = text
         used |= dict.fromkeys(keys, name)
     return CheckedKeys(good, tuple(problems))
 
 
-def _textual_name(key: str) -> str:
-    return _TEXTUAL_NAMES.get(key, key)
+def textual_name(key: str) -> str:
+    """Return what Textual calls a key: that of a sign is a word."""
+    return _character_to_key(key) if len(key) == 1 else key

@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
 
 from tests.support.board_harness import board
-from wf_tui.board.actions.registry import ACTIONS, Action, Group, Where, bindings
+from tests.support.key_table import README, TABLE, key_table
+from wf_tui.board.actions.registry import ACTIONS, Action, Context, Group, bindings
 from wf_tui.board.screens.help_screen import HelpScreen
+from wf_tui.board.user_keys import textual_name
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
 from wf_tui.ledger.rules.moves import MOVES
 from wf_tui.ledger.rules.runs import RUN_MOVES
 from wf_tui.picture.picture import ENTER
 
-KEYS = {
-    *"hjklgG/!@#rxabfenpucdLq?124+-AoEym",
-    *("left", "down", "up", "right", "home", "end", "enter", "escape", "space", "ctrl+p"),
-}
+if TYPE_CHECKING:
+    from pathlib import Path
+
 WORD = re.compile(r"[A-Z]+(\.\.\.)?")
 
 
@@ -32,11 +32,12 @@ def names(actions: list[Action]) -> list[str]:
     return [action.id for action in actions]
 
 
-def test_all_keys_of_the_board_are_there() -> None:
-    """Each key of the table in the design has exactly one action."""
-    every = Counter(key for action in ACTIONS for key in action.keys)
-    assert set(every) == KEYS
-    assert set(every.values()) == {1}
+@pytest.mark.parametrize("context", Context)
+def test_no_key_is_there_twice(context: Context) -> None:
+    """In each context a key is one action's."""
+    here = [action for action in ACTIONS if context in action.contexts]
+    every = Counter(textual_name(key) for action in here for key in action.keys)
+    assert {key: count for key, count in every.items() if count > 1} == {}
 
 
 def test_ids_are_unique_and_an_action_does_one_thing() -> None:
@@ -48,7 +49,7 @@ def test_ids_are_unique_and_an_action_does_one_thing() -> None:
 def test_moves_are_those_of_the_table() -> None:
     """What greys an action is a move that the picture knows."""
     for action in ACTIONS:
-        known = {*MOVES, ENTER} if action.where.needs_card else RUN_MOVES
+        known = {*MOVES, ENTER} if action.target.needs_task else RUN_MOVES
         assert set(action.moves) <= set(known), action.id
 
 
@@ -77,7 +78,7 @@ def test_a_twin_is_a_real_command(action: str, twin: str) -> None:
 
 def test_bindings_carry_the_ids() -> None:
     """User keys find every action that has a key."""
-    bound = {b.id for b in bindings(*Where) if not isinstance(b, tuple)}
+    bound = {b.id for c in Context for b in bindings(c) if not isinstance(b, tuple)}
     assert bound == {action.id for action in ACTIONS if action.keys}
 
 
@@ -106,13 +107,13 @@ async def test_the_palette_says_why_not(tmp_path: Path) -> None:
 
 
 async def test_help_lists_what_works_on_the_screen(tmp_path: Path) -> None:
-    """On the board the filter is listed, in the inbox it is not."""
+    """On the board the list is listed, in the inbox it is not."""
     async with board(tmp_path, "a", size=(120, 60)) as hand:
         for screen, there in (("1", True), ("2", False)):
             await hand.press(screen, "?")
             page: Any = hand.app.screen
             assert isinstance(page, HelpScreen)
-            assert ("view.filter" in page._keys) is there
+            assert ("view.list" in page._keys) is there
             assert "task.retry" in page._keys
             await hand.press("escape")
 
@@ -122,14 +123,14 @@ async def test_help_lists_what_works_on_the_screen(tmp_path: Path) -> None:
 
 async def test_user_keys_replace_ours(tmp_path: Path) -> None:
     """A key of the configuration works, and the one it replaces does not."""
-    config = Config(keys={"task.skip": "z,f5"})
+    config = Config(keys={"task.skip": "w,f5"})
     async with board(tmp_path, "a", "b", config=config) as hand:
         await hand.select("a")
         await hand.press("f")
         assert hand.acts == []
-        await hand.press("z")
+        await hand.press("w")
         assert hand.acts == [("task_skipped", "a")]
-        assert hand.app.keys_of("task.skip") == "z f5"
+        assert hand.app.keys_of("task.skip") == "w f5"
 
 
 @pytest.mark.parametrize(
@@ -164,11 +165,11 @@ async def test_two_keys_can_be_swapped(tmp_path: Path) -> None:
         assert hand.told == ["skipped a"]
 
 
-def test_the_readme_names_every_id() -> None:
-    """What can be written into the configuration is told."""
-    readme = Path(__file__).parents[3].joinpath("README.md").read_text(encoding="utf-8")
-    listed = re.findall(r"`((?:task|run|view|go|app)\.\w+)`", readme)
-    assert sorted(listed) == sorted(action.id for action in ACTIONS)
+def test_the_readme_has_every_key() -> None:
+    """Its table is that of the registry; `python -m tests.support.key_table` writes it."""
+    found = TABLE.search(README.read_text(encoding="utf-8"))
+    assert found is not None
+    assert found.group() == key_table()
 
 
 def test_groups_are_all_used() -> None:

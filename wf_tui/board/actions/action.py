@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding
 
@@ -15,27 +15,56 @@ if TYPE_CHECKING:
 
     Handler = Callable[[ActionHost, tuple[str, ...]], None]
 
-__all__ = ["Action", "Group", "Where"]
+__all__ = ["EVERY_SCREEN", "RUN_VIEWS", "Action", "Context", "Group", "Handler", "Target"]
 
 
-class Where(Enum):
-    """Where the key of an action works."""
+class Context(StrEnum):
+    """Where a key is pressed; a key is only one action's in each of them (RULES 7.1)."""
 
-    CARDS = "cards"
-    """On every screen with a selected card; on all marked cards, where it can."""
-    ONE = "one"
-    """On every screen with a selected card; on that one only."""
-    RUN = "run"
-    """On every screen; on the run."""
-    APP = "app"
-    """On every screen; changes only what is looked at."""
     BOARD = "board"
-    """On the board only; changes only what is looked at."""
+    """The board with its list and its pane."""
+    INBOX = "inbox"
+    BOX = "box"
+    """The answer box, while it has the focus."""
+    GRAPH = "graph"
+    WORKERS = "workers"
+    TIMELINE = "timeline"
+    RUNS = "runs"
+    REVIEW = "review"
+    LAND = "land"
+    PLAN = "plan"
+    START = "start"
+    DIALOG = "dialog"
+    TEXT = "text"
+    """A line or a field that is typed in."""
+
+
+RUN_VIEWS: Final = frozenset(
+    {Context.BOARD, Context.INBOX, Context.GRAPH, Context.WORKERS, Context.TIMELINE}
+)
+"""The screens that show the run and select a task in it: the keys of tasks work there."""
+EVERY_SCREEN: Final = RUN_VIEWS | {
+    *(Context.RUNS, Context.REVIEW, Context.LAND, Context.PLAN, Context.START)
+}
+"""All that fill the terminal."""
+
+
+class Target(Enum):
+    """What an action works on."""
+
+    TASKS = "tasks"
+    """All marked tasks, where it can; the selected one where none is marked."""
+    ONE = "one"
+    """The selected task alone."""
+    RUN = "run"
+    """The run."""
+    VIEW = "view"
+    """Nothing of the run: it changes only what is looked at."""
 
     @property
-    def needs_card(self) -> bool:
-        """Whether it does something to a card."""
-        return self in {Where.CARDS, Where.ONE}
+    def needs_task(self) -> bool:
+        """Whether it does something to a task."""
+        return self in {Target.TASKS, Target.ONE}
 
 
 class Group(StrEnum):
@@ -62,7 +91,9 @@ class Action:
     title: str
     help: str
     group: Group
-    where: Where
+    target: Target
+    contexts: frozenset[Context] = RUN_VIEWS
+    """Where its keys work, and where help and palette list it."""
     twins: tuple[str, ...] = ()
     """The commands that do the same, as they are typed, with their arguments."""
     moves: tuple[str, ...] = ()

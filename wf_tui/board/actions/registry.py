@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions import conversation, external_programs, handlers
-from wf_tui.board.actions.action import Action, Group, Where
+from wf_tui.board.actions.action import Action, Context, Group, Target
 from wf_tui.board.actions.screen_actions import SCREEN_ACTIONS
 from wf_tui.board.actions.view_actions import VIEWS
 from wf_tui.ledger.rules import moves
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
     from wf_tui.ledger.rules.moves import Key, Move
 
-__all__ = ["ACTIONS", "Action", "Group", "Where", "bindings", "by_id", "move_actions"]
+__all__ = ["ACTIONS", "Action", "Context", "Group", "Target", "bindings", "by_id"]
 
 _ADD: Final = (
     "wf add TITLE --phase P --prompt TEXT --sh CMD --needs T --scope P --role R --mode M "
@@ -50,7 +50,7 @@ def action_of(move: Move[...], key: Key) -> Action:
         key.title,
         key.help,
         Group.TASK,
-        Where.ONE if key.one_card else Where.CARDS,
+        Target.ONE if key.one_card else Target.TASKS,
         twins=(move.command,),
         moves=(move.name,),
         handler=_DIALOGS.get(move.name, make),
@@ -64,7 +64,7 @@ _HOLD_OR_RELEASE: Final = Action(
     "Hold/release",
     "Hold what is pending, unhold what is held, release what is in progress",
     Group.TASK,
-    Where.CARDS,
+    Target.TASKS,
     twins=tuple(move.command for move in (moves.HOLD, moves.UNHOLD, moves.RELEASE)),
     moves=tuple(move.name for move in handlers.TOGGLE),
     handler=handlers.hold_or_release,
@@ -89,7 +89,7 @@ _TASKS: Final = (
         "Shell",
         "Your shell in its worktree; the board steps aside until you leave it",
         Group.TASK,
-        Where.ONE,
+        Target.ONE,
         twins=("wf shell TASK",),
         moves=("enter",),
         handler=external_programs.open_shell,
@@ -101,7 +101,7 @@ _TASKS: Final = (
         "Editor",
         "$VISUAL or $EDITOR in its worktree, on the conflicting files",
         Group.TASK,
-        Where.ONE,
+        Target.ONE,
         twins=("wf shell TASK",),
         moves=("enter",),
         handler=external_programs.open_editor,
@@ -112,7 +112,7 @@ _TASKS: Final = (
         "Copy",
         "Copy its id, the path of its tree, or the branch",
         Group.TASK,
-        Where.ONE,
+        Target.ONE,
         twins=("wf show TASK --json",),
         handler=handlers.copy,
     ),
@@ -124,7 +124,7 @@ _RUN: Final = (
         "New task",
         "Add a task to the run",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=(_ADD,),
         moves=("add",),
         handler=handlers.new_task,
@@ -136,7 +136,7 @@ _RUN: Final = (
         "Pause/resume",
         "Start nothing new; or resume, with a new scheduler if there is none",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=("wf pause", "wf resume"),
         moves=("pause", "resume"),
         handler=handlers.pause_or_resume,
@@ -148,7 +148,7 @@ _RUN: Final = (
         "More jobs",
         "Let one more task run at once",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=("wf jobs N",),
         handler=handlers.more_jobs,
     ),
@@ -158,7 +158,7 @@ _RUN: Final = (
         "Fewer jobs",
         "Let one task fewer run at once; interrupts nothing",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=("wf jobs N",),
         handler=handlers.fewer_jobs,
     ),
@@ -168,7 +168,7 @@ _RUN: Final = (
         "Undo",
         "Undo your last action, unless a worker has acted on it",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=("wf undo",),
         handler=handlers.undo,
         footer=True,
@@ -179,7 +179,7 @@ _RUN: Final = (
         "Stop after current tasks",
         "Pause the run and let its scheduler exit once nothing runs",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=("wf stop",),
         moves=("stop",),
         handler=handlers.stop,
@@ -190,7 +190,7 @@ _RUN: Final = (
         "Stop now",
         "Stop what runs, put it back into the queue, and let the scheduler exit",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=("wf stop --now",),
         moves=("stop_now",),
         handler=handlers.stop_now,
@@ -201,7 +201,7 @@ _RUN: Final = (
         "Abort the run",
         "Cancel all that is not done; what is merged stays",
         Group.RUN,
-        Where.RUN,
+        Target.RUN,
         twins=("wf abort",),
         moves=("abort",),
         handler=handlers.abort,
@@ -219,9 +219,10 @@ def by_id(name: str) -> Action:
     return _BY_ID[name]
 
 
-def bindings(*where: Where) -> list[BindingType]:
-    """Return the bindings of the actions that work in these places.
+def bindings(context: Context) -> list[BindingType]:
+    """Return the bindings of a screen: those of all actions that have keys in its context.
 
-    An action without keys has none; it is only in the palette.
+    A screen makes its `BINDINGS` of this; what the actions call are methods of the screen and of
+    the application.
     """
-    return [action.binding for action in ACTIONS if action.where in where and action.keys]
+    return [action.binding for action in ACTIONS if context in action.contexts and action.keys]

@@ -1,33 +1,28 @@
-"""The table of screens, and the actions that lead to them and out of the application.
+"""The actions that lead to the screens of a run, and out of the application.
 
-A new screen is its own module and one entry in `_ENTRIES`: key, palette, help, footer and
-`[keys]` of the configuration follow from that.
+A new screen is its own module, its class in `board.screen_table` and one entry in `_ENTRIES`: key,
+palette, help, footer and `[keys]` of the configuration follow from that.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from wf_tui.board.actions.action import Action, Group, Where
-from wf_tui.board.screens.board_screen import BoardScreen
-from wf_tui.board.screens.inbox_screen import InboxScreen
-from wf_tui.board.screens.workers_screen import WorkersScreen
+from wf_tui.board.actions.action import EVERY_SCREEN, RUN_VIEWS, Action, Context, Group, Target
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["SCREEN_ACTIONS"]
 
-    from wf_tui.board.screens.run_screen import RunScreen
 
-__all__ = ["SCREENS", "SCREEN_ACTIONS"]
+_SHOWN_FROM: Final = RUN_VIEWS | {Context.RUNS}
+"""Where digits are the screens; the answer box and a plan have other digits and keys."""
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A screen: its name, its class, its key, its words, and the command that shows the same."""
+    """A screen: its name, its key, its words, and the command that shows the same."""
 
     name: str
-    screen: type[RunScreen]
     key: str
     text: str
     twin: str
@@ -41,7 +36,8 @@ class _Entry:
             self.name.capitalize(),
             self.text,
             Group.LOOK,
-            Where.APP,
+            Target.VIEW,
+            _SHOWN_FROM,
             twins=(self.twin,),
             calls=f"app.go('{self.name}')",
             footer=self.footer,
@@ -49,15 +45,10 @@ class _Entry:
 
 
 _ENTRIES: Final = (
-    _Entry("board", BoardScreen, "1", "The four columns", "wf status"),
-    _Entry("inbox", InboxScreen, "2", "Only what needs you", "wf status", footer=True),
-    _Entry("workers", WorkersScreen, "4", "The seats and what they hold", "wf workers"),
+    _Entry("board", "1", "The four columns", "wf status"),
+    _Entry("inbox", "2", "Only what needs you", "wf status", footer=True),
+    _Entry("workers", "4", "The seats and what they hold", "wf workers"),
 )
-SCREENS: Final[Mapping[str, type[RunScreen]]] = {entry.name: entry.screen for entry in _ENTRIES}
-"""The screens by their names; the board lies below all others.
-
-Textual makes a screen when it is shown for the first time, and keeps it.
-"""
 SCREEN_ACTIONS: Final = (
     *(entry.action() for entry in _ENTRIES),
     Action(
@@ -66,7 +57,8 @@ SCREEN_ACTIONS: Final = (
         "Palette",
         "Every action and every task by name",
         Group.APP,
-        Where.APP,
+        Target.VIEW,
+        EVERY_SCREEN,
         calls="app.command_palette",
     ),
     Action(
@@ -75,7 +67,8 @@ SCREEN_ACTIONS: Final = (
         "Help",
         "The keys of this screen",
         Group.APP,
-        Where.APP,
+        Target.VIEW,
+        EVERY_SCREEN,
         twins=("wf --help",),
         calls="app.help",
         footer=True,
@@ -86,7 +79,8 @@ SCREEN_ACTIONS: Final = (
         "Quit",
         "Leave the swarm running, or stop it",
         Group.APP,
-        Where.APP,
+        Target.VIEW,
+        EVERY_SCREEN,
         calls="app.quit",
         footer=True,
     ),

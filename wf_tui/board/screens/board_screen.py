@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 
-from wf_tui.board.actions.view_actions import view_bindings
+from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.messages import (
     CardDragged,
@@ -38,8 +38,8 @@ _PLACES: Final = ("-detail-right", "-detail-below", "-detail-full")
 class BoardScreen(BoardView):
     """Moves, opens, marks, filters and drags."""
 
-    BINDINGS: ClassVar = view_bindings()
-    """All of `actions.view_actions`; each calls an `action_` method of this screen."""
+    context: ClassVar = Context.BOARD
+    BINDINGS: ClassVar = bindings(Context.BOARD)
 
     def __init__(self) -> None:
         super().__init__()

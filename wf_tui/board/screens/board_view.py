@@ -142,7 +142,7 @@ class BoardView(RunScreen):
         """Show in the footer what can be done with the selected card now."""
         if not self.is_active:
             return  # the keys of a dialog above are not those of the board
-        self.query_one(BoardFooter).show(self.host.footer_keys(on_board=True))
+        self.query_one(BoardFooter).show(self.host.footer_keys())
 
     # -- where we are
 

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from wf_tui.board.actions.registry import ACTIONS, Where
+from wf_tui.board.actions.registry import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ def help_text(keys: Mapping[str, str], *, twins: bool) -> Group:
     With `twins` the command that does the same stands behind each action, where there is room.
     """
     # An action without any key is listed as well: it is in the palette of every screen.
-    here = [a for a in ACTIONS if a.id in keys or (a.where is not Where.BOARD and not a.keys)]
+    here = [a for a in ACTIONS if a.id in keys or not a.keys]
     parts: list[Table | Text] = []
     for group in dict.fromkeys(action.group for action in ACTIONS):
         actions = [action for action in here if action.group is group]

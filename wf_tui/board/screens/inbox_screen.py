@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from wf_tui.board.actions.view_actions import view_bindings
+from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.footer import BoardFooter
@@ -39,10 +39,8 @@ class InboxScreen(RunScreen):
     The list has the order of the blocked column, and the filter of the board holds here as well.
     """
 
-    BINDINGS: ClassVar = view_bindings(
-        "down", "up", "first", "last", "open", "back", "mark", "log", "diff"
-    )
-    """Those of the board that make sense here; they are listed in `actions.view_actions`."""
+    context: ClassVar = Context.INBOX
+    BINDINGS: ClassVar = bindings(Context.INBOX)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
     DEFAULT_CSS = """
     InboxScreen {

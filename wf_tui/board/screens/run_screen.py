@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
+from wf_tui.board.actions.action import Context
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.batch import Changes
 
@@ -34,6 +35,9 @@ class RunScreen(Screen[None]):
     are mounted or after they have gone. A query then finds no match, which is no fault: a screen
     draws all of itself when it is mounted. A subclass fills in the `show_` methods.
     """
+
+    context: ClassVar[Context] = Context.BOARD
+    """Which keys of the registry it has; its `BINDINGS` are made of the same."""
 
     @property
     def host(self) -> ActionHost:

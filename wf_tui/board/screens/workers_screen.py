@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import on
 from textual.widgets import DataTable, Label
 
-from wf_tui.board.actions.view_actions import view_bindings
+from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.messages import TaskDropped
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.footer import BoardFooter
@@ -49,7 +49,8 @@ class WorkersScreen(RunScreen):
     """A table of seats; its keys work on the task of the selected seat."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar = view_bindings("down", "up", "first", "last", "open", "back")
+    context: ClassVar = Context.WORKERS
+    BINDINGS: ClassVar = bindings(Context.WORKERS)
     DEFAULT_CSS = """
     WorkersScreen {
         #workers-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
