@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.ledger.model.rows import EventRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import EventRow, QuestionRow, RunRow, TaskRow, WorkerRow
     from wf_tui.ledger.queries.reasons import Reasons
+    from wf_tui.picture.last_attempt import LastAttempt
     from wf_tui.picture.pace import Pace
 
 __all__ = ["Batch", "Changes", "Tally"]
@@ -59,6 +60,10 @@ class Batch:
     """The same by phase, with the tools that they used."""
     phase_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The phases that wait, or waited, for each phase."""
+    last: Mapping[str, LastAttempt] = field(default_factory=dict)
+    """Of the tasks of this batch those whose last attempt is over."""
+    questions: Mapping[str, QuestionRow] = field(default_factory=dict)
+    """Of the tasks of this batch the first question of each that is open."""
     whole: bool = False
     """Whether this is all of the run, so that what the view has is to be forgotten."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import (
@@ -23,15 +24,28 @@ from wf_tui.picture.attempt_text import gate_name
 from wf_tui.picture.critic_rounds import critic_mark
 from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.usage_text import short_usage
+from wf_tui.picture.words.needs_words import Needs, needs_words
+from wf_tui.picture.words.other_words import (
+    answered_words,
+    parked_words,
+    waiting_words,
+    wrong_words,
+)
+from wf_tui.picture.words.timed import NOTHING, Timed
 from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow
+    from collections.abc import Mapping
+
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, QuestionRow, TaskRow
+    from wf_tui.ledger.model.usage import Usage
     from wf_tui.ledger.queries.reasons import Reason
+    from wf_tui.picture.last_attempt import LastAttempt
 
 __all__ = [
     "COLUMNS",
+    "Around",
     "Card",
     "Evidence",
     "Order",
@@ -62,6 +76,33 @@ class Evidence:
     text: str
     at: float
     epoch: int | None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is known besides the row of a task; no word of it is cleaned."""
+
+    evidence: Evidence | None = None
+    attempt: AttemptRow | None = None
+    """The attempt that is open."""
+    last: LastAttempt | None = None
+    """The attempt that is over, where it is the last one."""
+    question: QuestionRow | None = None
+    """The first of its questions that is open."""
+    snoozed_until: float | None = None
+    """Until when a person does not want to hear of it."""
+    rows: Mapping[str, TaskRow] = field(default_factory=lambda: MappingProxyType({}))
+    """The tasks of its run that its words may name."""
+
+    def title(self, task: str) -> str:
+        """Return the title of another task, else its id; clean."""
+        row = self.rows.get(task)
+        return clean(row.title if row is not None and row.title.strip() else task, limit=_NAME)
+
+    def kind(self, task: str) -> str:
+        """Return what another task is blocked by; "" where it is not."""
+        row = self.rows.get(task)
+        return row.kind or "" if row is not None and row.state is TaskState.BLOCKED else ""
 
 
 @dataclass(frozen=True)
@@ -114,16 +155,37 @@ class Card:
     """That it is one of several of which one is merged, or a critic; in a few words."""
     lost: bool = False
     """Whether another one was merged in its place."""
+    lane: str = ""
+    """The provider's limit that it counts against, or that keeps it from beginning."""
+    tokens: int | None = None
+    """What all its attempts used; None where nobody has told."""
+    cost_microusd: int | None = None
+    needs: Needs | None = None
+    """What it says where it needs the person."""
+    wrong: Timed = NOTHING
+    """What is wrong where it could begin, and does not."""
+    waits_for: str = ""
+    """The task that it needs, and how many more: `consent +1`."""
+    parked: Timed = NOTHING
+    """Why it is blocked where it needs nobody."""
+    answer: str = ""
+    """How it was done where it was not simply merged."""
+    took: float | None = None
+    """Seconds that its last attempt took, once that is over."""
+    added: int | None = None
+    removed: int | None = None
+    gate: str = ""
+    """The command that judges it; its first line."""
 
 
-def make_card(
-    row: TaskRow, reason: Reason, evidence: Evidence | None, attempt: AttemptRow | None = None
-) -> Card:
-    """Return the card of a task; `evidence` and `attempt` count only where of the live claim.
+def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Card:
+    """Return the card of a task; evidence and attempt count only where of the live claim.
 
     Called by `CardCache` when somebody looks at the card. All text passes `clean` here, so that no
     widget has to think of what a title may do to a terminal.
     """
+    around = around or Around()
+    evidence, attempt, last = around.evidence, around.attempt, around.last
     # The attempt of an earlier epoch may still write while it is being stopped.
     seen = None
     if evidence is not None and row.claimed and evidence.epoch == row.epoch:
@@ -132,10 +194,14 @@ def make_card(
     if live is not None and live.said and row.step == Step.RUNNING:
         # The worker's own words, with their age: newer events of it may tell figures only.
         seen = Evidence(live.said, live.said_at or row.since, row.epoch)
+    is_needed = needs_you(row) and around.snoozed_until is None
+    is_parked = row.state is TaskState.BLOCKED and not is_needed
+    is_pending = row.state is TaskState.PENDING
+    is_done = row.state is TaskState.DONE
     return Card(
         key=row.id,
         id=clean(row.id, limit=_NAME),
-        title=clean(row.title, limit=_NAME),
+        title=clean(row.title, limit=_NAME).strip() or clean(row.id, limit=_NAME),
         state=row.state.value,
         kind=row.kind or "",
         step=row.step or "",
@@ -157,7 +223,7 @@ def make_card(
         pinned=clean(row.pinned, limit=_NAME),
         scope=tuple(clean(path, limit=_NAME) for path in row.scope),
         has_gate=row.spec.gate is not None,
-        needs_you=needs_you(row),
+        needs_you=is_needed,
         claimed=row.claimed,
         commit=row.commit_id,
         order=column_order(row),
@@ -169,7 +235,34 @@ def make_card(
         used=short_usage(row.usage),
         rival=clean(critic_mark(row) or rival_text(row), limit=_NAME),
         lost=bool(row.spec.rival) and row.kind is DoneKind.SKIPPED,
+        lane=clean(_lane(reason, live, last), limit=_NAME),
+        tokens=_tokens(row.usage),
+        cost_microusd=row.usage.cost_microusd,
+        needs=needs_words(row, last, around.question, around.title) if is_needed else None,
+        wrong=wrong_words(row, reason) if is_pending else NOTHING,
+        waits_for=waiting_words(reason) if is_pending else "",
+        parked=parked_words(row, around.snoozed_until, around.kind) if is_parked else NOTHING,
+        answer=answered_words(row, last) if is_done else "",
+        took=last.ended_at - last.started_at if last is not None else None,
+        added=last.added if last is not None else None,
+        removed=last.removed if last is not None else None,
+        gate=clean((row.spec.gate or "").strip().partition("\n")[0], limit=_NAME),
     )
+
+
+def _tokens(usage: Usage) -> int | None:
+    known = usage.input_tokens is not None or usage.output_tokens is not None
+    return usage.tokens if known else None
+
+
+def _lane(reason: Reason, live: AttemptRow | None, last: LastAttempt | None) -> str:
+    """Return the lane of the attempt that runs; of a pending task that which keeps it."""
+    if live is not None:
+        return live.lane or ""
+    named = reason.detail.get("lane")
+    if isinstance(named, str):
+        return named
+    return last.lane if last is not None else ""
 
 
 def _plan(attempt: AttemptRow | None) -> tuple[int, int] | None:

@@ -12,18 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.ledger.queries import budget_reads
-from wf_tui.picture.card import Card, Evidence, evidence_of, make_card
+from wf_tui.picture.card import Around, Card, Evidence, evidence_of, make_card
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, QuestionRow, TaskRow
     from wf_tui.ledger.queries.reasons import Reason, Reasons
+    from wf_tui.picture.last_attempt import LastAttempt
 
 __all__ = ["TIMED", "CardCache", "Cards", "Reach"]
 
+_T = TypeVar("_T")
 TIMED: Final = frozenset(
     {PendingReason.BACKOFF, PendingReason.LANE_LIMITED, PendingReason.PROFILE_PAUSED}
 )
@@ -70,6 +72,8 @@ class CardCache:
         self.rows: dict[str, TaskRow] = {}
         self._evidence: dict[str, Evidence] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
+        self._last: dict[str, LastAttempt] = {}
+        self._questions: dict[str, QuestionRow] = {}
         self._context: Reasons | None = None
         self._open: dict[str, AttemptRow] = {}
         """The open attempts, by task."""
@@ -89,12 +93,24 @@ class CardCache:
         self.rows.clear()
         self._evidence.clear()
         self._needs.clear()
+        self._last.clear()
+        self._questions.clear()
 
-    def update(self, row: TaskRow, needs: tuple[str, ...]) -> bool:
-        """Take a row as it is now; return whether that changed anything."""
+    def update(
+        self,
+        row: TaskRow,
+        needs: tuple[str, ...],
+        last: LastAttempt | None = None,
+        question: QuestionRow | None = None,
+    ) -> bool:
+        """Take a row as it is now, with what is known besides; return whether anything changed."""
         # A batch names some rows that did not change: those must not be drawn again.
-        if self.rows.get(row.id) == row and self._needs.get(row.id, ()) == needs:
+        before = (self.rows.get(row.id), self._needs.get(row.id, ()))
+        known = (self._last.get(row.id), self._questions.get(row.id))
+        if before == (row, needs) and known == (last, question):
             return False
+        _put(self._last, row.id, last)
+        _put(self._questions, row.id, question)
         self.rows[row.id] = row
         self._needs[row.id] = needs
         # What an attempt showed is nothing to go by once its claim is gone.
@@ -197,10 +213,23 @@ class CardCache:
             made_at, card = self._made[task]
             if made_at == revision:
                 return card
-        attempt = self._open.get(task)
-        card = make_card(self.rows[task], self.reason(task), self._evidence.get(task), attempt)
+        around = Around(
+            evidence=self._evidence.get(task),
+            attempt=self._open.get(task),
+            last=self._last.get(task),
+            question=self._questions.get(task),
+            rows=self.rows,
+        )
+        card = make_card(self.rows[task], self.reason(task), around)
         self._made[task] = (revision, card)
         return card
+
+
+def _put(kept: dict[str, _T], task: str, value: _T | None) -> None:
+    if value is None:
+        kept.pop(task, None)
+    else:
+        kept[task] = value
 
 
 def _shared_by_unblocked(context: Reasons) -> object:

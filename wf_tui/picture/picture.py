@@ -129,7 +129,12 @@ class Picture:
             # Both before the update: afterwards nobody knows where the card was.
             old = rows.get(row.id)
             shown = self._arrangement.is_shown(old)
-            if not self._cache.update(row, batch.reasons.unmet_needs.get(row.id, ())):
+            if not self._cache.update(
+                row,
+                batch.reasons.unmet_needs.get(row.id, ()),
+                batch.last.get(row.id),
+                batch.questions.get(row.id),
+            ):
                 continue
             changed.add(row.id)
             self._totals.replace(old, row)

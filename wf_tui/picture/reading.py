@@ -8,11 +8,13 @@ from wf_tui.disk_space import is_too_full_for_ledger
 from wf_tui.ledger.model.events.attempt_events import AttemptEnded
 from wf_tui.ledger.model.events.read import EVENTS
 from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, select
-from wf_tui.ledger.queries import breaker_reads, reads
+from wf_tui.ledger.queries import breaker_reads, lane_reads, reads
+from wf_tui.ledger.queries.conversation import open_questions
 from wf_tui.ledger.queries.reasons import Reasons, read_stoppers
 from wf_tui.picture.batch import Batch, Tally
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
+from wf_tui.picture.last_attempt import last_attempts
 from wf_tui.picture.pace import paces, read_ended
 from wf_tui.processes import is_alive
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.ledger.model.rows import QuestionRow, RunRow
     from wf_tui.ledger.store.database import Database, Row
     from wf_tui.picture.pace import Ended
 
@@ -95,6 +97,8 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
         tally=_sum_up(ended),
         paces=paces(ended),
         phase_order=phase_order,
+        last=last_attempts(db, run_id),
+        questions=_first_questions(db, tasks),
         whole=True,
     )
 
@@ -127,7 +131,21 @@ def _read_part(
         tally=_sum_up(ended),
         paces=paces(ended),
         phase_order=phase_order,
+        last=last_attempts(db, run_id, (task.id for task in tasks if task.epoch)),
+        questions=_first_questions(db, tasks),
     )
+
+
+def _first_questions(db: Database, tasks: Iterable[TaskRow]) -> dict[str, QuestionRow]:
+    """Return the first open question of each of these tasks that has one."""
+    asking = {task.id: task.run for task in tasks if task.questions}
+    first: dict[str, QuestionRow] = {}
+    for run in sorted(set(asking.values())):
+        # All that are open: few are at a time, as each stops the work of a seat.
+        for asked in open_questions(db, run):
+            if asked.task in asking:
+                first.setdefault(asked.task, asked)
+    return first
 
 
 def _full_disk(folder: Path) -> str:
@@ -163,6 +181,7 @@ def _read_context(
         workers=reads.workers(db, run.id),
         unmet_needs=needs,
         breakers=breaker_reads.tripped(db, run.id),
+        lanes=lane_reads.lanes(db, run.id),
         stoppers=read_stoppers(db, run, phases),
     )
 

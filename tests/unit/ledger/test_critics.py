@@ -302,7 +302,7 @@ def test_what_was_said_is_shown(run: LedgerHarness) -> None:
         ("a.critic.2", "w2", "pending"),
     ]
     assert rounds[0].sentence == "a.critic.1: unsure, so"
-    card = make_card(run.task("a.critic.2"), run.reason("a.critic.2"), None)
+    card = make_card(run.task("a.critic.2"), run.reason("a.critic.2"))
     assert (card.rival, card.needs_you) == ("critic of a", False)
 
 
