@@ -1,0 +1,134 @@
+"""A picture as the selection knows it, in which a test puts each task where it wants it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wf_tui.picture.card import COLUMNS
+from wf_tui.picture.columns import Column
+from wf_tui.picture.entries import SIMILAR
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from wf_tui.picture.card import Order
+
+__all__ = ["FakePicture", "FakeSpot", "FakeTask", "FakeWindow"]
+
+
+@dataclass(frozen=True)
+class FakeTask:
+    """Where a task is: its column, its group there, and since when."""
+
+    column: str
+    group: int = 0
+    since: int = 0
+    similar: str = ""
+
+
+@dataclass(frozen=True)
+class FakeSpot:
+    """A spot."""
+
+    column: str
+    at: Order
+
+
+@dataclass(frozen=True)
+class FakeTitle:
+    """A title."""
+
+    finished: bool
+
+
+@dataclass
+class FakePicture:
+    """Tasks by name; all else follows from them."""
+
+    tasks: dict[str, FakeTask] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    finished: set[int] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
+    protected: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
+
+    def section(self, task: FakeTask) -> int:
+        """Return the group of the list."""
+        waits = {"pending": 2 + (task.group > 0), "in_progress": 1, "done": 4}
+        return waits.get(task.column, 3 if task.group else 0)
+
+    def _order(self, name: str, *, in_list: bool) -> Order:
+        task = self.tasks[name]
+        group = float(self.section(task) if in_list else task.group)
+        key = f"{SIMILAR}{task.similar}"
+        same = [n for n, t in self.tasks.items() if t.similar == task.similar]
+        alone = task.similar == "" or key in self.opened or self.protected & set(same)
+        if not alone and task.column == "blocked":
+            return (group, min(self.tasks[n].since for n in same), 0.0, 0.0, key)
+        return (group, float(task.since), 0.0, 0.0, name)
+
+    def _shown(self) -> list[str]:
+        return [name for name in self.tasks if name not in self.hidden]
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """The columns."""
+        return {
+            column: Column(
+                {
+                    self._order(name, in_list=False)
+                    for name in self._shown()
+                    if self.tasks[name].column == column
+                }
+            )
+            for column in COLUMNS
+        }
+
+    @property
+    def sections(self) -> Column:
+        """The list."""
+        return Column({self._order(name, in_list=True) for name in self._shown()})
+
+    @property
+    def needs(self) -> Sequence[str]:
+        """Blocked ones of group 0, oldest first."""
+        found = [n for n, t in self.tasks.items() if t.column == "blocked" and not t.group]
+        return sorted(found, key=lambda name: (self.tasks[name].since, name))
+
+    def spot(self, task: str, *, in_list: bool) -> FakeSpot | None:
+        """Return where it is."""
+        if task not in self.tasks or task in self.hidden:
+            return None
+        return FakeSpot(self.tasks[task].column, self._order(task, in_list=in_list))
+
+    def group_title(self, column: str, group: float) -> FakeTitle:
+        """Return whether it is finished."""
+        return FakeTitle(column == "done" and group in self.finished)
+
+    def similar(self, name: str) -> Sequence[str]:
+        """Return its members."""
+        return [n for n, task in self.tasks.items() if task.similar == name.lstrip(SIMILAR)]
+
+    def open_similar(self, name: str) -> None:
+        """Open it."""
+        self.opened.add(name)
+
+    def protect(self, tasks: Collection[str]) -> None:
+        """Keep them."""
+        self.protected = set(tasks)
+
+
+@dataclass
+class FakeWindow:
+    """A screen on which stands what a test says."""
+
+    rows: dict[Order, int] = field(default_factory=dict)
+    picture: FakePicture | None = None
+
+    def row_of(self, column: str, at: Order) -> int | None:  # noqa: ARG002 - the protocol's
+        """Return the row."""
+        return self.rows.get(at)
+
+    def stop_on(self, column: str, row: int) -> None:
+        """Nothing is seen."""
