@@ -55,15 +55,13 @@ class StillApp(BoardApp):
         super().__init__(*args, **values)
         self._feed = _NoFeed()  # type: ignore[assignment]
         self.told: list[str] = []
-        self.markup: set[bool] = set()
         self.copied: list[str] = []
         self.aside: list[str] = []
 
-    def notify(self, message: str, *, markup: bool = True, **values: Any) -> None:
-        """Keep a notice."""
-        self.told.append(message)
-        self.markup.add(markup)
-        super().notify(message, markup=markup, **values)
+    def show_toast(self, text: str, hint: str = "", **values: Any) -> None:
+        """Keep what is told."""
+        super().show_toast(text, hint, **values)
+        self.told.append(self.toasts.kept[0].text)
 
     def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
         """Keep the line; a terminal to leave there is none."""
@@ -173,7 +171,7 @@ async def board(
         look = config.board.model_copy(update={"guard": guard})
         config = config.model_copy(update={"board": look})
         app = StillApp(project, RUN, clock=drive.clock, environ={}, config=config)
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with app.run_test(size=size) as pilot:
             hand = BoardHarness(app, pilot, drive, since=drive.run().seq)
             await pilot.pause()
             folder = project.paths.run(RUN).root

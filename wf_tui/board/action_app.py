@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 from textual import events, on
 from textual._time import get_time
 from textual.app import SuspendNotSupported
-from textual.notifications import Notify
 
 from wf_tui import commands
 from wf_tui.board.actions import handlers
 from wf_tui.board.actions.card_drops import drop_card
 from wf_tui.board.actions.registry import Context, Target, by_id
+from wf_tui.board.frame.screen_tabs import ScreenTab
+from wf_tui.board.frame.toasts import Offer, Toast, Toasts
 from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.key_app import KeyApp
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ActionApp"]
 
-_MOST_TOASTS: Final = 3
-"""Toasts that stand on the screen at a time."""
+_TOAST: Final = 300
+"""Characters of a message."""
 _T = TypeVar("_T")
 
 
@@ -73,6 +74,7 @@ class ActionApp(KeyApp):
     environ: Mapping[str, str]
     glyphs: GlyphSet
     motion: bool
+    toasts: Toasts
     guard: Guard
     _pressed_at: float = 0.0
     """When what is handled now was pressed or clicked, in the time of the events."""
@@ -183,6 +185,8 @@ class ActionApp(KeyApp):
         if isinstance(event, events.Key | events.MouseUp):
             if isinstance(event, events.Key) and event.time != self._pressed_at:
                 self.guard.read_key(event.time)
+                self.toasts.pass_key(self.clock.monotonic())
+                self.show_status()
             self._pressed_at = event.time
         if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):
             await super().on_event(event)
@@ -307,25 +311,48 @@ class ActionApp(KeyApp):
 
     # -- toasts
 
-    def show_toast(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
-        """Show a line to the person for a few seconds; on the event loop only.
+    def show_toast(
+        self,
+        text: str,
+        hint: str = "",
+        *,
+        severity: Severity = "warning",
+        offer: Offer | None = None,
+    ) -> None:
+        """Tell the person something in the status line; on the event loop only.
 
         The text may come from a plan or a worker: it is cleaned, cut and never taken as markup.
         """
-        line = clean(f"{text} ({hint})" if hint else text, limit=300)
-        self.notify(line, severity=severity, markup=False)
+        line = clean(f"{text} ({hint})" if hint else text, limit=_TOAST)
+        clock = self.clock
+        self.toasts.add(Toast(line, severity, clock.now(), clock.monotonic(), offer))
+        self.show_status()
 
-    @on(Notify)
-    def limit_toasts(self, event: Notify) -> None:
-        """Let few toasts stand at a time, each once: many must not hide the board."""
-        shown = list(self._notifications)
-        same = [toast for toast in shown if toast.message == event.notification.message]
-        older = [toast for toast in shown if toast not in same]
-        # One fewer than may stand: the new one is added, and all are drawn, only after this.
-        for toast in (*same, *older[: max(0, len(older) - _MOST_TOASTS + 1)]):
-            self._unnotify(toast, refresh=False)
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: Severity = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Tell what Textual itself has to say where everything is told: there are no boxes."""
+        del timeout, markup
+        self.show_toast(f"{title}: {message}" if title else message, severity=severity)
+
+    def show_status(self) -> None:
+        """Draw the status line of the screens of the run that can be seen."""
+        screen = self.run_screen
+        if screen is not None and screen.is_mounted:
+            screen.show_status()
 
     # -- screens
+
+    def screen_tabs(self) -> tuple[ScreenTab, ...]:
+        """Return the screens that a digit leads to, in the order of the digits."""
+        going = [by_id(f"go.{name}") for name in SCREENS]
+        return tuple(ScreenTab(go.id, self.keys_of(go.id), go.title) for go in going)
 
     def action_go(self, name: str) -> None:
         """Show one of the screens; the board is always beneath the others."""

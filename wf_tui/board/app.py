@@ -13,6 +13,7 @@ from textual import on
 from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.result_messages import result_messages
 from wf_tui.board.feed import LedgerFeed
+from wf_tui.board.frame.toasts import Toast, Toasts
 from wf_tui.board.guard import Guard
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
@@ -72,10 +73,13 @@ class BoardApp(ActionApp):
         self.picture = Picture(self.clock.now())
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self.guard = Guard(self.config.board.guard)
+        self.toasts = Toasts()
         self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
         self._action_thread = ThreadPoolExecutor(1, "actions")
         self._batches: list[Batch] = []
         """What was read and is not in the picture yet."""
+        self._toast: Toast | None = None
+        """The message that stood at the last beat."""
         self._second = 0
         """The last whole second for which ages were drawn."""
         self.use_themes(self.config.board.theme, self.environ)
@@ -131,6 +135,11 @@ class BoardApp(ActionApp):
             self.apply_batch(batch)
             # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
+        standing = self.toasts.standing(self.clock.monotonic())
+        if standing is not self._toast or standing is not None:
+            # Also once after it has gone, which shows again what is below it.
+            self._toast = standing
+            self.show_status()
         # Once for each whole second, not a second after the last time: all ages change together.
         now = self.clock.now()
         if int(now) != self._second and self.picture.run is not None:

@@ -6,15 +6,18 @@ and screens, and these import only this.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from wf_tui.board.frame.toasts import Offer, Severity, Toasts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from textual.screen import Screen
 
+    from wf_tui.board.frame.footer import FooterKey
+    from wf_tui.board.frame.screen_tabs import ScreenTab
     from wf_tui.board.guard import Guard
-    from wf_tui.board.widgets.footer import FooterKey
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.config import Config
@@ -26,10 +29,9 @@ if TYPE_CHECKING:
 
     ActResult = list[MoveResult] | bool | str | None
 
-__all__ = ["ActionHost", "Severity"]
+__all__ = ["ActionHost", "Offer", "Severity"]
 
 _T = TypeVar("_T")
-Severity = Literal["information", "warning", "error"]
 
 
 class ActionHost(Protocol):
@@ -50,6 +52,8 @@ class ActionHost(Protocol):
     ascii: bool
     guard: Guard
     """Which tasks have just changed: no key acts on those."""
+    toasts: Toasts
+    """What was told to the person; `show_toast` adds to it."""
     motion: bool
     """Whether a card that has changed is highlighted for a moment."""
 
@@ -85,10 +89,18 @@ class ActionHost(Protocol):
     async def push_screen_wait(self, screen: Screen[_T]) -> _T:
         """Show a dialog and wait for its answer; only in a coroutine given to `start_dialog`."""
 
-    def show_toast(self, text: str, hint: str = "", *, severity: Severity = "warning") -> None:
-        """Show a line to the person for a few seconds.
+    def show_toast(
+        self,
+        text: str,
+        hint: str = "",
+        *,
+        severity: Severity = "warning",
+        offer: Offer | None = None,
+    ) -> None:
+        """Tell the person something, in the status line of the screen.
 
-        The text may hold anything: it is cleaned, cut and never taken as markup.
+        What was done (`information`) stands for a few seconds; a refusal or fault stands until the
+        next key. The text may hold anything: it is cleaned, cut and never taken as markup.
         """
 
     def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
@@ -105,6 +117,9 @@ class ActionHost(Protocol):
 
     def open_card(self, task: str) -> None:
         """Select a card on the board and open it, from any screen; say so where it is hidden."""
+
+    def screen_tabs(self) -> Sequence[ScreenTab]:
+        """Return the screens that a digit leads to, in the order of the digits."""
 
     def action_go(self, name: str) -> None:
         """Show one of the screens, by the name it has in the table of screens."""

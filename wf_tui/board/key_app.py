@@ -9,8 +9,8 @@ from textual.keys import format_key
 
 from wf_tui.board import user_keys
 from wf_tui.board.actions.registry import ACTIONS, by_id
+from wf_tui.board.frame.footer import FooterKey
 from wf_tui.board.terminal.app import TerminalApp
-from wf_tui.board.widgets.footer import FooterKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from tests.support.screen_text import board_of, column_of, text_of
 from wf_tui.board.app import BoardApp
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.frame.status_line import StatusLine
 from wf_tui.board.messages import FeedFailed
-from wf_tui.board.widgets.header import Notice
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.moves import HOLD
@@ -52,7 +52,7 @@ async def test_what_is_not_in_the_run_is_told_at_the_start(tmp_path: Path) -> No
     async with app.run_test(size=(120, 40)) as pilot:
         while app.picture.seq < drive.run().seq:
             await pilot.pause(0.01)
-        told = [toast.message for toast in app._notifications]
+        told = [toast.text for toast in app.toasts.kept]
         assert told == ["2 new files are not in the run"]
     database.close()
 
@@ -100,7 +100,7 @@ async def test_an_error_of_an_action_is_told(tmp_path: Path) -> None:
     async with board(tmp_path, "a") as hand:
         hand.app.do(act, "done")
         await hand.settle()
-        assert (hand.told, hand.app.markup) == (["not now [/] (wait)"], {False})
+        assert hand.told == ["not now [/] (wait)"]
 
 
 async def test_a_ledger_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -114,8 +114,8 @@ async def test_a_ledger_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 async def test_a_run_without_a_scheduler_says_so(tmp_path: Path) -> None:
     """Nothing moves, and the board names the key that helps."""
     async with board(tmp_path, "a", led=False) as hand:
-        notice = board_of(hand.app).query_one(Notice)
-        assert "no scheduler is running" in text_of(notice)[0]
+        notice = board_of(hand.app).query_one(StatusLine)
+        assert "no scheduler leads this run" in text_of(notice)[0]
         assert "p starts one" in text_of(notice)[0]
 
 

@@ -9,10 +9,10 @@ import pytest
 from tests.support.board_harness import board
 from tests.support.screen_text import board_of, column_of, screen_text, text_of
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.frame.footer import Footer
 from wf_tui.board.theme.choice import choose_theme
 from wf_tui.board.theme.our_themes import DARK, LIGHT
 from wf_tui.board.widgets.column_tabs import ColumnTabs
-from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.config import Board, Config
 from wf_tui.ledger.model.states import Step, TaskState
 
@@ -174,7 +174,7 @@ async def test_ages_grow_once_a_second(tmp_path: Path) -> None:
 async def test_the_footer_has_the_keys_of_the_selected_card(tmp_path: Path) -> None:
     """What is possible is bright, what is not is grey; a click does what the key does."""
     async with board(tmp_path, *"abcd", before=some_of_each, size=(200, 30)) as hand:
-        footer = board_of(hand.app).query_one(BoardFooter)
+        footer = board_of(hand.app).query_one(Footer)
         keys = {key[0]: key[3] for key in footer._keys}
         assert keys["task.retry"]
         assert not keys["task.cancel"]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input, Label
 
 from tests.support.board_harness import board
-from tests.support.screen_text import text_of
+from tests.support.screen_text import screen_text, text_of
+from wf_tui.board.frame.footer import Footer
+from wf_tui.board.frame.status_line import StatusLine
 from wf_tui.board.widgets.filter_bar import FilterBar
-from wf_tui.board.widgets.header import Notice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,16 +79,17 @@ async def test_actions_work_on_marked_cards_in_view(tmp_path: Path) -> None:
 
 
 async def test_the_board_says_what_keeps_cards_from_being_seen(tmp_path: Path) -> None:
-    """Which filter is on, how much it shows, how many are marked; not while one types it."""
+    """Which filter is on, how much it shows; how many are marked, and are not in view."""
     async with board(tmp_path, "scan-auth", "scan-docs", "build") as hand:
-        notice = hand.app.screen.query_one(Notice)
+        status, footer = hand.app.screen.query_one(StatusLine), hand.app.screen.query_one(Footer)
         await hand.press("slash")
         await hand.type("scan")
-        assert not notice.has_class("-said")
+        assert screen_text(hand.app)[-2].startswith("scan ")
         await hand.press("enter", "space", "#")
-        words = " filter # scan: 0 of 3 (escape: all again) "
-        assert text_of(notice)[0].startswith(words)
+        assert text_of(status)[0].startswith(" filter # scan: 0 of 3 · Esc shows all ")
+        assert text_of(footer)[0].startswith(" [1 marked, 1 not in view]  ")
         await hand.press("escape")
-        assert text_of(notice)[0].startswith(" 1 marked (escape: all again) ")
+        assert "filter" not in text_of(status)[0]
+        assert text_of(footer)[0].startswith(" [1 marked]  ")
         await hand.press("escape")
-        assert not notice.has_class("-said")
+        assert "marked" not in text_of(footer)[0]

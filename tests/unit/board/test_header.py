@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from wf_tui.board.actions.result_messages import ResultMessage, result_messages
+from wf_tui.board.frame.header import clock_time, header_spans, short_number
+from wf_tui.board.frame.notices import obstacle
 from wf_tui.board.widgets.glyph_sets import UNICODE
-from wf_tui.board.widgets.header import clock_time, header_spans, notice, short_number
 from wf_tui.board.widgets.line import width_of
 from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget
 from wf_tui.ledger.model.states import RunState
@@ -39,6 +40,12 @@ HEADER = Header(
 def line(header: Header, width: int = 140) -> str:
     """Return the header as text."""
     return "".join(span.text for span in header_spans(header, width, UNICODE))
+
+
+def words_of(header: Header) -> str:
+    """Return what the notice says of a run."""
+    said = obstacle(header)
+    return " · ".join(filter(None, (said.text, said.more))) if said else ""
 
 
 def test_the_header_answers_the_three_questions() -> None:
@@ -75,8 +82,8 @@ def test_money_stands_next_to_its_limit() -> None:
     ("state", "alive", "said"),
     [
         (RunState.RUNNING, True, ""),
-        (RunState.RUNNING, False, "no scheduler is running, so nothing moves: p starts one"),
-        (RunState.PAUSED, False, "paused, nothing new starts: p resumes"),
+        (RunState.RUNNING, False, "no scheduler leads this run, so nothing moves · p starts one"),
+        (RunState.PAUSED, False, "paused, nothing new starts · p resumes"),
         (RunState.COMPLETED, False, "completed: its work is on the branch wf/r1"),
         (RunState.STALLED, True, "stalled: why"),
     ],
@@ -84,16 +91,15 @@ def test_money_stands_next_to_its_limit() -> None:
 def test_the_notice_names_the_key_that_helps(state: RunState, alive: bool, said: str) -> None:  # noqa: FBT001 - a column of the table
     """A run that does not move says why, and what to press."""
     stalled = "why" if state is RunState.STALLED else ""
-    assert notice(replace(HEADER, state=state, scheduler_alive=alive, stalled=stalled)) == said
+    assert words_of(replace(HEADER, state=state, scheduler_alive=alive, stalled=stalled)) == said
 
 
 def test_the_notice_of_a_full_disk() -> None:
     """Nothing moves then, so it is said first, with the place where room is needed."""
     said = "the disk is full, so nothing new starts: make room in /runs/r1"
-    assert notice(replace(HEADER, full="/runs/r1")) == said
-    assert notice(replace(HEADER, full="/runs/r1", state=RunState.COMPLETED)).startswith(
-        "completed"
-    )
+    assert words_of(replace(HEADER, full="/runs/r1")) == said
+    ended = replace(HEADER, full="/runs/r1", state=RunState.COMPLETED)
+    assert words_of(ended).startswith("completed")
 
 
 def test_numbers_are_short() -> None:

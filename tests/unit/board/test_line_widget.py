@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wf_tui.board.detail import lines_view, tabs
-from wf_tui.board.widgets import card_lines, column, column_tabs, footer, frame, header
+from wf_tui.board.frame import footer, header, screen_tabs, status_line, strip
+from wf_tui.board.widgets import card_lines, column, column_tabs, frame
 from wf_tui.board.widgets.line import Role, scroll_marker
 from wf_tui.board.widgets.line_widget import component_classes
 
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     ("widgets", "modules"),
     [
         ([column.BoardColumn], [column, card_lines, frame]),
-        ([header.BoardHeader, header.Notice], [header]),
+        ([header.RunHeader], [header]),
+        ([strip.PhaseStrip], [strip]),
+        ([screen_tabs.ScreenTabs], [screen_tabs]),
+        ([status_line.StatusLine], [status_line]),
         ([column_tabs.ColumnTabs], [column_tabs]),
-        ([footer.BoardFooter], [footer]),
+        ([footer.Footer], [footer]),
         ([tabs.TabRow], [tabs]),
         ([lines_view.LinesView], [lines_view]),
     ],

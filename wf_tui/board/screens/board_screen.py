@@ -48,6 +48,7 @@ class BoardScreen(BoardView):
 
     def on_resize(self) -> None:
         """Put the pane where there is room for it."""
+        super().on_resize()
         if self.size.width >= _RIGHT_FROM:
             place = "-detail-right"
         elif self.size.height >= _BELOW_FROM:

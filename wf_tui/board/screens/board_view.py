@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual.containers import Container, Horizontal
-from textual.widgets import Static
 
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
@@ -13,26 +12,24 @@ from wf_tui.board.widgets.change_highlight import ChangeHighlight
 from wf_tui.board.widgets.column import BoardColumn
 from wf_tui.board.widgets.column_tabs import ColumnTabs
 from wf_tui.board.widgets.filter_bar import FilterBar
-from wf_tui.board.widgets.footer import BoardFooter
-from wf_tui.board.widgets.header import BoardHeader, Notice, narrowed
 from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from collections.abc import Iterable
+
+    from textual.widget import Widget
 
     from wf_tui.picture.batch import Changes
     from wf_tui.picture.picture import Picture
 
 __all__ = ["BoardView"]
 
-_TOO_SMALL: Final = "wf needs 60 columns and 18 lines.\nMake the terminal larger, or see: wf status"
-
 
 class BoardView(RunScreen):
     """Shows the picture; `BoardScreen` adds what keys and mouse do."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-high")]  # noqa: RUF012 - same
+    tabs = False
+    go = "go.board"
     AUTO_FOCUS = ""
 
     def __init__(self) -> None:
@@ -42,21 +39,19 @@ class BoardView(RunScreen):
         self._fresh = ChangeHighlight()
         self._begun = False
 
-    def compose(self) -> ComposeResult:
-        """Lay out the parts; all of them stay for as long as the board does."""
-        glyphs = self.host.glyphs
-        yield BoardHeader(glyphs)
-        yield Notice(glyphs)
-        yield FilterBar(id="filter")
-        yield ColumnTabs(glyphs)
-        with Container(id="body"):
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay out the columns and the pane; all of them stay for as long as the board does."""
+        host = self.host
+        yield ColumnTabs(host.glyphs)
+        with Container(id="parts"):
             with Horizontal(id="columns"):
                 for state in TaskState:
-                    yield BoardColumn(state, glyphs)
-            host = self.host
+                    yield BoardColumn(state, host.glyphs)
             yield DetailPane(host.project, host.run_id, host.clock, ascii=host.ascii, id="detail")
-        yield BoardFooter(glyphs)
-        yield Static(_TOO_SMALL, id="too-small", markup=False)
+
+    def compose_prompt(self) -> Iterable[Widget]:
+        """Lay out the line in which a filter is typed."""
+        yield FilterBar(id="filter")
 
     def on_mount(self) -> None:
         """Show what was read before there was anything to show it on."""
@@ -87,6 +82,7 @@ class BoardView(RunScreen):
     def show_all(self) -> None:
         """Show the whole picture, as after a change of filter or marks, which no batch tells of."""
         self._show(self.host.picture, frozenset(TaskState), self.host.clock.now())
+        self.show_frame()
 
     def seek(self, *, focus: bool) -> None:
         """Go to a column with cards, where the one that the keys are for has none.
@@ -115,13 +111,7 @@ class BoardView(RunScreen):
             if column.state in columns:
                 fresh, count = self._fresh.cards, counts[column.state]
                 column.show(picture, count=count, fresh=fresh, now=now)
-        header = picture.header
-        self.query_one(BoardHeader).show(header)
-        # A line that is typed in says by itself what keeps cards from being seen.
-        is_typing = self.query_one(FilterBar).is_open
-        self.query_one(Notice).show(header, "" if is_typing else narrowed(picture))
         self.query_one(ColumnTabs).show(counts, self.current)
-        self.show_keys()
 
     def count_words(self) -> dict[TaskState, str]:
         """Return how many cards each column has, as its title says it.
@@ -137,12 +127,6 @@ class BoardView(RunScreen):
                 words = f"{every}/{picture.header.jobs}"
             counts[state] = words
         return counts
-
-    def show_keys(self) -> None:
-        """Show in the footer what can be done with the selected card now."""
-        if not self.is_active:
-            return  # the keys of a dialog above are not those of the board
-        self.query_one(BoardFooter).show(self.host.footer_keys())
 
     # -- where we are
 
@@ -180,7 +164,7 @@ class BoardView(RunScreen):
         if not self._begun:
             return
         self.query_one(ColumnTabs).show(self.count_words(), self.current)
-        self.show_keys()
+        self.show_frame()
         if self.has_class("-detail-open"):
             self.query_one(DetailPane).show(self.selected)
 

@@ -13,12 +13,13 @@ from textual.widgets.option_list import Option
 from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.picture.age import span
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from collections.abc import Iterable
+
+    from textual.widget import Widget
 
     from wf_tui.picture.batch import Changes
     from wf_tui.picture.card import Card
@@ -41,7 +42,7 @@ class InboxScreen(RunScreen):
 
     context: ClassVar = Context.INBOX
     BINDINGS: ClassVar = bindings(Context.INBOX)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
+    go = "go.inbox"
     DEFAULT_CSS = """
     InboxScreen {
         #inbox-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
@@ -50,9 +51,11 @@ class InboxScreen(RunScreen):
         #inbox-side { width: 3fr; height: 1fr; }
         #inbox-answers { height: auto; max-height: 9; padding: 0 1; background: $surface; }
         #inbox-detail { width: 1fr; height: 1fr; }
-        &.-narrow #inbox-body { layout: vertical; }
-        &.-narrow #inbox-body OptionList { width: 1fr; height: 2fr; }
-        &.-narrow #inbox-side { width: 1fr; height: 3fr; }
+        &.-short, &.-narrow {
+            #inbox-body { layout: vertical; }
+            #inbox-body OptionList { width: 1fr; height: 2fr; }
+            #inbox-side { width: 1fr; height: 3fr; }
+        }
     }
     """
 
@@ -75,7 +78,7 @@ class InboxScreen(RunScreen):
         """The tasks whose marks count here: no key may act on a card that is not in view."""
         return tuple(card.key for card in self._shown)
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> Iterable[Widget]:
         """Draw the list, the answers and the evidence."""
         host = self.host
         yield Label("", id="inbox-title", markup=False)
@@ -86,7 +89,6 @@ class InboxScreen(RunScreen):
                 yield DetailPane(
                     host.project, host.run_id, host.clock, ascii=host.ascii, id="inbox-detail"
                 )
-        yield BoardFooter(host.glyphs)
 
     def on_mount(self) -> None:
         """Show what there is."""
@@ -144,7 +146,7 @@ class InboxScreen(RunScreen):
         if place is not None and self._shown:
             answers = self.answer_lines(self._shown[place], now)
         self.query_one("#inbox-answers", Static).update(answers)
-        self.query_one(BoardFooter).show(self.host.footer_keys())
+        self.show_frame()
 
     def answer_lines(self, card: Card, now: float) -> Content:
         """Return what is known of a task, and the keys that answer it; `now` is in UTC seconds."""

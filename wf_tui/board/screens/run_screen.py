@@ -1,18 +1,31 @@
-"""What the screens of a run have in common: they follow the run and select a task in it."""
+"""What the screens of a run have in common: the frame around them, and a task selected in it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual.containers import Container, Horizontal
 from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.widgets import Static
 
 from wf_tui.board.actions.action import Context
+from wf_tui.board.frame.footer import Footer, marked_words
+from wf_tui.board.frame.header import RunHeader
+from wf_tui.board.frame.notices import notice
+from wf_tui.board.frame.screen_tabs import ScreenTabs
+from wf_tui.board.frame.status_line import Status, StatusLine
+from wf_tui.board.frame.strip import PhaseStrip
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.batch import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
     from wf_tui.board.host import ActionHost
 
 __all__ = ["EVERYTHING", "RunScreen"]
@@ -25,24 +38,112 @@ EVERYTHING: Final = Changes(
     seats=True,
 )
 """The changes after which all of a screen is drawn again."""
+_TOO_SMALL: Final = "wf needs 60 columns and 18 lines.\nMake the terminal larger, or see: wf status"
+_COMPACT_BELOW: Final = 26
+"""Lines of the body below which cards are compact."""
+_FRAME: Final = 4
+"""Lines of the frame."""
 
 
 class RunScreen(Screen[None]):
     """A screen that shows the run; its keys work on the task that is selected in it.
 
+    It is a frame of one-line widgets around a body: header, strip or tabs, status line, footer. No
+    row of the frame appears or goes but with the size of the terminal. The classes `-tiny` (under
+    60 columns), `-short` (80), `-narrow` (107), `-wide` (180), `-broad` and `-flat` (under 18
+    lines) tell the size, `-compact` that the body is low.
+
     The application calls `refresh_from` after each batch and `tick` once a second, on the event
     loop, for each of these screens that can be seen. Either may come before the parts of a screen
     are mounted or after they have gone. A query then finds no match, which is no fault: a screen
-    draws all of itself when it is mounted. A subclass fills in the `show_` methods.
+    draws all of itself when it is mounted. A subclass fills in `compose_body`, the `show_` methods
+    and `selected_task`, and calls `show_frame` when another task is selected.
     """
 
     context: ClassVar[Context] = Context.BOARD
     """Which keys of the registry it has; its `BINDINGS` are made of the same."""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual has it
+        (0, "-tiny"),
+        (60, "-short"),
+        (80, "-narrow"),
+        (107, "-wide"),
+        (180, "-broad"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-high")]  # noqa: RUF012 - same
+    tabs: ClassVar[bool] = True
+    """Whether the tabs of the screens stand below the header; else it is the strip of phases."""
+    go: ClassVar[str] = ""
+    """The action that leads to this screen; "" where none of the tabs does."""
 
     @property
     def host(self) -> ActionHost:
         """The application, as far as a screen may know it."""
         return cast("ActionHost", self.app)
+
+    # -- the frame
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame and the body; all of it stays for as long as the screen does."""
+        glyphs = self.host.glyphs
+        yield RunHeader(glyphs)
+        yield ScreenTabs(glyphs) if self.tabs else PhaseStrip(glyphs)
+        with Container(id="body"):
+            yield from self.compose_body()
+        with Horizontal(id="status"):
+            yield from self.compose_prompt()
+            yield StatusLine(glyphs)
+        yield Footer(glyphs)
+        yield Static(_TOO_SMALL, id="too-small", markup=False)
+
+    def on_resize(self) -> None:
+        """Have the body compact where it is low, or the person wants it so."""
+        config = self.host.config
+        density = "auto" if config is None else config.board.density
+        is_low = self.size.height - _FRAME < _COMPACT_BELOW
+        self.set_class(is_low if density == "auto" else density == "compact", "-compact")
+
+    def show_frame(self) -> None:
+        """Draw what surrounds the body; only what differs is painted."""
+        with suppress(NoMatches):
+            self._show_frame()
+
+    def _show_frame(self) -> None:
+        host = self.host
+        picture = host.picture
+        self.query_one(RunHeader).show(picture.header)
+        if self.tabs:
+            self.query_one(ScreenTabs).show(host.screen_tabs(), self.go)
+        else:
+            self.query_one(PhaseStrip).show(picture)
+        self.show_status()
+        # The keys of a dialog above are not those of this screen.
+        if self.is_active:
+            marks = picture.marks
+            hidden = sum(picture.index(task) is None for task in marks)
+            keys = host.footer_keys()
+            self.query_one(Footer).show(keys, marked_words(len(marks), hidden))
+
+    def show_status(self) -> None:
+        """Draw the status line; the application calls it when something is told, too."""
+        host = self.host
+        now = host.clock.monotonic()
+        status = Status(
+            toast=host.toasts.standing(now),
+            notice=notice(host.picture),
+            place=self.place(),
+            now=now,
+            motion=host.motion,
+        )
+        with suppress(NoMatches):
+            self.query_one(StatusLine).show(status)
+
+    def place(self) -> str:
+        """Return where the selected task is: its phase, and its id."""
+        task = self.selected
+        if task is None:
+            return ""
+        card = self.host.picture.cards[task]
+        return f"{card.phase} {self.host.glyphs.into} {card.id}" if card.phase else card.id
 
     # -- what the application calls
 
@@ -50,11 +151,13 @@ class RunScreen(Screen[None]):
         """Show what has changed in the picture; the application calls it after each batch."""
         with suppress(NoMatches):
             self.show_changes(changes)
+        self.show_frame()
 
     def tick(self, now: float) -> None:
         """Let a second pass; `now` is in UTC seconds."""
         with suppress(NoMatches):
             self.show_time(now)
+        self.show_frame()
 
     @property
     def selected(self) -> str | None:
@@ -69,6 +172,14 @@ class RunScreen(Screen[None]):
         return None
 
     # -- what a screen fills in
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay out what is between the frame; it gets all the lines that are left."""
+        raise NotImplementedError
+
+    def compose_prompt(self) -> Iterable[Widget]:
+        """Lay out what takes the place of the status line while somebody types in it."""
+        return ()
 
     def show_changes(self, changes: Changes) -> None:
         """Draw what has changed in the picture."""

@@ -11,14 +11,15 @@ from textual.widgets import DataTable, Label
 from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.messages import TaskDropped
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.widgets.footer import BoardFooter
 from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.picture.age import span
 from wf_tui.text import cut, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual import events
-    from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from wf_tui.picture.batch import Changes
     from wf_tui.picture.seats import SeatView
@@ -51,6 +52,7 @@ class WorkersScreen(RunScreen):
     ALLOW_SELECT = False
     context: ClassVar = Context.WORKERS
     BINDINGS: ClassVar = bindings(Context.WORKERS)
+    go = "go.workers"
     DEFAULT_CSS = """
     WorkersScreen {
         #workers-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
@@ -87,11 +89,10 @@ class WorkersScreen(RunScreen):
             return seats[row].task
         return None
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> Iterable[Widget]:
         """Draw the table."""
         yield Label("", id="workers-title", markup=False)
         yield DataTable(cursor_type="row", zebra_stripes=False, show_row_labels=False)
-        yield BoardFooter(self.host.glyphs)
 
     def on_mount(self) -> None:
         """Show what there is."""
@@ -135,14 +136,14 @@ class WorkersScreen(RunScreen):
         busy = sum(bool(seat.task) for seat in self._seats)
         title = f"Workers: {plural(len(self._seats), 'seat')}, {busy} at work"
         self.query_one("#workers-title", Label).update(title)
-        self.query_one(BoardFooter).show(self.host.footer_keys())
+        self.show_frame()
 
     # -- by hand
 
     @on(DataTable.RowHighlighted)
     def show_footer_keys(self) -> None:
         """Show what can be done with the task of the seat that the cursor has moved to."""
-        self.query_one(BoardFooter).show(self.host.footer_keys())
+        self.show_frame()
 
     @on(DataTable.RowSelected)
     def open_chosen(self) -> None:

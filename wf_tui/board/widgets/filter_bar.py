@@ -46,7 +46,7 @@ class FilterBar(Horizontal):
     """
     DEFAULT_CSS = """
     FilterBar {
-        display: none; height: 1; width: 1fr; background: $surface;
+        display: none; height: 1; width: 100%; background: $surface;
         &.-open { display: block; }
         Input { width: 1fr; }
         Label { width: auto; max-width: 50%; padding: 0 1; color: $text-muted; }

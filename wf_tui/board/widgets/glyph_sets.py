@@ -42,6 +42,9 @@ class GlyphSet:
     go: str
     stop: str
     more: str
+    into: str
+    dot: str
+    """Between two facts."""
 
     def of(self, card: Card) -> str:
         """Return the sign of a card's state."""
@@ -73,6 +76,8 @@ UNICODE: Final = GlyphSet(
     go="▶",
     stop="‖",
     more="…",
+    into="\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+    dot="·",
 )
 ASCII: Final = GlyphSet(
     pending="o",
@@ -89,4 +94,6 @@ ASCII: Final = GlyphSet(
     go=">",
     stop="=",
     more="~",
+    into=">",
+    dot="-",
 )

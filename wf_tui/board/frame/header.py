@@ -7,25 +7,20 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
-from wf_tui.disk_space import DISK_FULL
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span
 from wf_tui.picture.usage_text import dollars
-from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.header import Header
-    from wf_tui.picture.picture import Picture
 
-__all__ = ["BoardHeader", "Notice", "header_spans", "narrowed", "notice"]
+__all__ = ["RunHeader", "header_spans"]
 
 _BAR: Final = 12
 """Cells of the progress bar."""
 _GOAL: Final = 16
 """Cells that the goal keeps before something else is left out."""
-_TYPED: Final = 40
-"""Characters of a filter that are repeated."""
 _THOUSAND: Final = 1000
 _ROLES: Final = {
     RunState.RUNNING: Role.IN_PROGRESS,
@@ -37,7 +32,7 @@ _ROLES: Final = {
 }
 
 
-class BoardHeader(LineWidget):
+class RunHeader(LineWidget):
     """One line about the whole run."""
 
     COMPONENT_CLASSES: ClassVar = component_classes(
@@ -60,74 +55,6 @@ class BoardHeader(LineWidget):
         if self._header is None:
             return [Row((Span(" " * width, Role.QUIET),))]
         return [Row(header_spans(self._header, width, self.glyphs))]
-
-
-class Notice(LineWidget):
-    """One line: what keeps the run from going on, and what keeps cards from being seen."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        Role.QUIET, Role.KEY, Role.WARNING, Role.NEEDS_YOU
-    )
-
-    def __init__(self, glyphs: GlyphSet) -> None:
-        super().__init__(id="notice")
-        self.glyphs = glyphs
-        self._line = Line()
-
-    def show(self, header: Header, narrowed: str) -> None:
-        """Say what there is to say; with nothing to say the line is not there.
-
-        `narrowed` is said first: it is why a card that somebody looks for is not there.
-        """
-        text = notice(header)
-        role = Role.WARNING if header.state == RunState.PAUSED else Role.NEEDS_YOU
-        if header.state.ended:
-            role = Role.QUIET
-        own = (Span(f" {narrowed} ", Role.KEY),) if narrowed else ()
-        self._line = Line((*own, Span(f" {text}", role)))
-        self.set_class(bool(text or narrowed), "-said")
-        self.repaint()
-
-    def rows(self) -> list[Row]:
-        """Return the line."""
-        return [Row(fitted(self._line, self.size.width, self.glyphs.more))]
-
-
-def notice(header: Header) -> str:
-    """Return what keeps a run from going on, with the key that helps; "" where nothing does.
-
-    Of several reasons it is the one that has to be dealt with first: a full disk comes before a
-    pause, since no scheduler would get far on it.
-    """
-    state = header.state
-    if state.ended:
-        where = f"its work is on the branch {header.branch}"
-        return f"{state}: {where}" + (f" ({header.export_note})" if header.export_note else "")
-    if header.full:
-        return f"{DISK_FULL} {header.full}"
-    if state is RunState.PAUSED:
-        return "paused, nothing new starts: p resumes"
-    if not header.scheduler_alive:
-        return "no scheduler is running, so nothing moves: p starts one"
-    return f"stalled: {header.stalled}" if header.stalled else ""
-
-
-def narrowed(picture: Picture) -> str:
-    """Return which filter is on, and how many cards the keys work on; "" where all are seen.
-
-    A forgotten filter or mark is the likeliest reason why a card is missing or a key does too much.
-    """
-    parts = []
-    if picture.filtered.active:
-        text = clean(picture.filtered.text, limit=_TYPED)
-        words = f"{picture.filtered.quick} {text}".strip()
-        shown = sum(len(column) for column in picture.columns.values())
-        parts.append(f"filter {words}: {shown} of {sum(picture.counts.values())}")
-    # Marks that the filter hides do not count, so they are asked for as an action would.
-    marked = len(picture.targets(None)) if picture.marks else 0
-    if marked:
-        parts.append(f"{marked} marked")
-    return f"{', '.join(parts)} (escape: all again)" if parts else ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,72 @@
+"""The standing notice: what keeps the run from going on, or cards from being seen, and what helps.
+
+One at a time; of several it is the one that has to be dealt with first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.disk_space import DISK_FULL
+from wf_tui.ledger.model.states import RunState
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from wf_tui.picture.header import Header
+    from wf_tui.picture.picture import Picture
+
+__all__ = ["Notice", "narrowed", "notice", "obstacle"]
+
+_TYPED: Final = 40
+"""Characters of a filter that are repeated."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is said for as long as it is so; its texts are safe to draw."""
+
+    text: str
+    """What is so."""
+    more: str = ""
+    """What follows from it, or what helps; left out where there is no room."""
+    warns: bool = True
+    """Whether something does not go on by itself."""
+
+
+def notice(picture: Picture) -> Notice | None:
+    """Return what there is to say now; None where all goes well and all is seen."""
+    return obstacle(picture.header) or narrowed(picture)
+
+
+def obstacle(header: Header) -> Notice | None:
+    """Return what keeps the run from going on.
+
+    A full disk comes before a pause, since no scheduler would get far on it.
+    """
+    state = header.state
+    if state.ended:
+        where = f"its work is on the branch {header.branch}"
+        note = f" ({header.export_note})" if header.export_note else ""
+        return Notice(f"{state}: {where}{note}", warns=False)
+    if header.full:
+        return Notice(f"{DISK_FULL} {header.full}")
+    if state is RunState.PAUSED:
+        return Notice("paused, nothing new starts", "p resumes")
+    if not header.scheduler_alive:
+        return Notice("no scheduler leads this run, so nothing moves", "p starts one")
+    return Notice(f"stalled: {header.stalled}") if header.stalled else None
+
+
+def narrowed(picture: Picture) -> Notice | None:
+    """Return which filter is on, and how many cards it lets through; None where all are seen.
+
+    A forgotten filter is the likeliest reason why a card is missing.
+    """
+    if not picture.filtered.active:
+        return None
+    text = clean(picture.filtered.text, limit=_TYPED)
+    words = f"{picture.filtered.quick} {text}".strip()
+    shown = sum(len(column) for column in picture.columns.values())
+    count = sum(picture.counts.values())
+    return Notice(f"filter {words}: {shown} of {count}", "Esc shows all", warns=False)

@@ -1,0 +1,63 @@
+"""The tabs of the screens, with the digit that leads to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from wf_tui.board.messages import ActionChosen
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
+from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+
+__all__ = ["ScreenTab", "ScreenTabs"]
+
+
+@dataclass(frozen=True)
+class ScreenTab:
+    """One screen that a digit leads to."""
+
+    action: str
+    """The id of the action that shows it."""
+    key: str
+    title: str
+
+
+class ScreenTabs(LineWidget):
+    """One line below the header of all screens but the board; a click on a tab shows its screen."""
+
+    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET, Role.FOCUS)
+
+    def __init__(self, glyphs: GlyphSet) -> None:
+        super().__init__(id="screen-tabs")
+        self.glyphs = glyphs
+        self._tabs: Sequence[ScreenTab] = ()
+        self._current = ""
+
+    def show(self, tabs: Sequence[ScreenTab], current: str) -> None:
+        """Show these tabs; `current` is the action of the screen that is seen."""
+        self._tabs, self._current = tabs, current
+        self.repaint()
+
+    def rows(self) -> list[Row]:
+        """Return the line."""
+        spans = [Span(" ", Role.QUIET)]
+        for tab in self._tabs:
+            role = Role.FOCUS if tab.action == self._current else Role.QUIET
+            spans += [
+                Span(f"{tab.key} ", Role.QUIET, tab.action),
+                Span(tab.title, role, tab.action),
+            ]
+            spans.append(Span("   ", Role.QUIET))
+        return [Row(fitted(Line(tuple(spans)), self.size.width, self.glyphs.more))]
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the screen that is clicked."""
+        if action := self.hit_at(event.x):
+            self.post_message(ActionChosen(action))
