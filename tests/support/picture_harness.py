@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.ledger_harness import FOLDER, RUN
 from wf_tui.picture import reading
+from wf_tui.picture.orders import LIST
 from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
@@ -55,6 +56,14 @@ def shown(picture: Picture) -> dict[str, object]:
     return {
         "columns": {state: list(ids) for state, ids in picture.columns.items()},
         "cards": {task: picture.card(task) for task in picture.cards},
+        "list": list(picture.sections),
+        "needs": list(picture.needs),
+        "strip": picture.strip,
+        "titles": {
+            (column, group): picture.group_title(column, group)
+            for column, many in [*picture.columns.items(), (LIST, picture.sections)]
+            for group in {order[0] for order in many.orders()}
+        },
         "counts": picture.counts,
         "header": picture.header,
         "workers": picture.workers,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wf_tui.picture.card import COLUMNS
 from wf_tui.picture.columns import Column
 from wf_tui.picture.entries import SIMILAR
+from wf_tui.picture.orders import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 __all__ = ["FakePicture", "FakeSpot", "FakeTask", "FakeWindow"]
 

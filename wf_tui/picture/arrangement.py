@@ -1,141 +1,214 @@
-"""The four columns, all of each and what the filter lets through, kept in step card by card."""
+"""Where each task stands, in the columns and in the list, kept in step task by task."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.card import COLUMNS, column_order
 from wf_tui.picture.card_cache import TIMED, CardCache, Reach
 from wf_tui.picture.columns import Column
 from wf_tui.picture.filter import Filter
+from wf_tui.picture.orders import COLUMNS, LIST, Order, Spot, column_order, list_order
+from wf_tui.picture.similar import SimilarCards, similar_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.queries.reasons import Reason
-    from wf_tui.picture.card import Order
 
 __all__ = ["Arrangement"]
 
+_BLOCKED = TaskState.BLOCKED.value
+
+
+class _Place(NamedTuple):
+    """Where a task stands, as it was last judged."""
+
+    state: str
+    at: Order
+    in_list: Order
+    shown: bool
+    needs: bool
+    similar: str
+    """The name of the card that it may be part of."""
+
 
 class Arrangement:
-    """Where each card is. Without a filter, `shown` is the same object as `every`.
+    """The sequences that are drawn: of what the filter lets through, and of all.
 
-    `move` relies on that: a card is then moved once, not twice.
+    `shown` has what is drawn in the columns; in Blocked, similar tasks are one entry. `sections` is
+    the list, `needs` all that need a person, whatever the filter. Without a filter the columns that
+    have no similar cards are the same objects in `shown` and `every`: a card is moved once then.
     """
 
     def __init__(self, cache: CardCache) -> None:
         self._cache = cache
-        self.filter = Filter()
-        self.every = _sorted_columns(())
-        self.shown = self.every
+        self._phases: Mapping[str, int] = {}
+        self._places: dict[str, _Place] = {}
         self._changed_columns: set[str] = set()
-        self._timed: set[str] = set()
-        """Cards that the filter looked at while their reason was one that passes by itself."""
+        self._judged: dict[str, object] = {}
+        """By which reason the filter judged a pending task."""
+        self.filter = Filter()
+        self.similar = SimilarCards()
+        self.every: dict[str, Column]
+        self.shown: dict[str, Column]
+        self.sections: Column
+        self.needs: Column
+        self.shown_counts: Counter[tuple[str, float]]
+        """How many tasks are shown, by column and group, with those in similar cards."""
+        self.every_counts: Counter[tuple[str, float]]
+        """The same without a filter."""
+        self.sort()
 
     def pop_changed_columns(self) -> frozenset[str]:
         """Return the columns that are shown with other cards or in another order than before.
 
-        Asking clears the answer: whoever asks draws them.
+        Asking clears the answer: whoever asks draws them. A change of the list is one of a column.
         """
         changed, self._changed_columns = frozenset(self._changed_columns), set()
         return changed
 
-    def is_shown(self, row: TaskRow | None) -> bool:
-        """Whether a card is shown.
-
-        Asked of the columns and not of the filter, so it has to be asked with the row that they
-        have: before `CardCache.update` takes the new one, or after `move`.
-        """
-        return row is not None and self.shown[row.state.value].contains(column_order(row))
+    def spot(self, task: str, *, in_list: bool) -> Spot | None:
+        """Return where a task is seen; None where it is not there, or kept out by the filter."""
+        place = self._places.get(task)
+        if place is None or not place.shown:
+            return None
+        if in_list:
+            return Spot(LIST, place.in_list)
+        if place.similar:
+            return Spot(place.state, self.similar.entry(place.at, place.similar))
+        return Spot(place.state, place.at)
 
     def set_filter(self, to: Filter) -> None:
-        """Show only what a filter lets through; costs a walk over all cards.
+        """Show only what a filter lets through; costs a walk over all tasks.
 
-        For a filter by words or kind it also costs the reason of each pending card.
+        For a filter by words, kind or lane it also costs the reason of each pending task.
         """
         self.filter = to
-        self._timed.clear()
         self.sort()
 
-    def sort(self) -> None:
-        """Sort all columns at once: after a new filter, and after a batch that changed many.
+    def set_phases(self, phases: Mapping[str, int]) -> bool:
+        """Take the places of the phases in the plan; return whether one that there was moved."""
+        before, self._phases = self._phases, phases
+        return any(phases.get(name) != place for name, place in before.items())
 
-        All columns count as changed then, also those that look as they did.
+    def sort(self, judged: Collection[str] | None = None) -> None:
+        """Sort all at once: after a new filter, and after a batch that changed many.
+
+        Only the tasks in `judged` are judged by the filter, all where it is None; but for those,
+        time may have passed. All columns count as changed.
         """
-        rows = self._cache.rows.values()
-        # One object for both without a filter: 10,000 cards are then sorted and moved once.
-        self.every = self.shown = _sorted_columns(rows)
-        if self.filter.active:
-            self.shown = _sorted_columns(row for row in rows if self._lets_through(row))
+        before = self._places
+        self._places = {
+            name: self._place(row)
+            if judged is None or name in judged or name not in before
+            else self._place(row, shown=before[name].shown)
+            for name, row in self._cache.rows.items()
+        }
+        places = self._places.values()
+        seen = [place for place in places if place.shown] if self.filter.active else places
+        self.every = _columns(places)
+        self.shown = _columns(seen) if self.filter.active else dict(self.every)
+        self.similar.fill((one.at, one.similar) for one in seen if one.state == _BLOCKED)
+        self.shown[_BLOCKED] = self.similar.column
+        self.sections = Column(place.in_list for place in seen)
+        self.needs = Column(place.at for place in places if place.needs)
+        self.every_counts = Counter(key for place in places for key in _groups(place))
+        self.shown_counts = Counter(key for place in seen for key in _groups(place))
         self._changed_columns |= set(COLUMNS)
 
-    def move(self, old: TaskRow | None, new: TaskRow, *, shown: bool) -> None:
-        """Move a card to where it belongs now.
-
-        `old` is its row before, None for a new task; `shown` is whether it was shown before, which
-        cannot be asked any more once the filter has judged the new row.
-        """
-        # Asked once: it notes reasons that pass by themselves, and may have to compute one.
-        show = self._lets_through(new)
-        same = old is not None and (old.state, column_order(old)) == (new.state, column_order(new))
-        if not same:
-            _move_in(self.every, old, new)
-        # While they are one object the line above has moved the card in both.
-        if self.shown is not self.every and not (same and shown == show):
-            _move_in(self.shown, old if shown else None, new if show else None)
-        if not (same and shown == show):
-            self._changed_columns |= {new.state.value} if show else set()
-            self._changed_columns |= {old.state.value} if old is not None and shown else set()
+    def move(self, row: TaskRow) -> None:
+        """Move a task to where it belongs now, judged by the filter as it is now."""
+        old, new = self._places.get(row.id), self._place(row)
+        if old == new:
+            return
+        self._places[row.id] = new
+        if old is not None:
+            self._take_out(old)
+            self._changed_columns |= {old.state} if old.shown else set()
+        self._put_in(new)
+        self._changed_columns |= {new.state} if new.shown else set()
 
     def reconsider(self, reach: Reach) -> None:
-        """Look again at cards whose reason may have changed, if the filter asks for reasons.
+        """Judge again those pending tasks whose reason another one has changed.
 
-        `reach` says whose may have; with NONE only those are looked at whose reason passes as time
-        goes by. Called at each tick and after each batch.
+        `reach` says whose may have. What only time has changed stays as it was judged.
         """
-        if not self.filter.by_reason:
+        if not self.filter.by_reason or reach is Reach.NONE:
             return
-        rows, pending = self._cache.rows, self.every[TaskState.PENDING.value]
-        # Lists of their own, since moving a card changes both of the sources.
-        if reach is Reach.NONE:
-            uncertain = list(self._timed)
-        elif reach is Reach.UNBLOCKED:
-            uncertain = [name for name in pending if not rows[name].unmet]
-        else:
-            uncertain = list(pending)
-        for name in uncertain:
+        rows = self._cache.rows
+        # A list of its own, since moving a card changes the source.
+        for name in list(self.every[TaskState.PENDING.value]):
             row = rows[name]
-            shown = self.is_shown(row)
-            if shown != self._lets_through(row):
-                self.move(row, row, shown=shown)
+            if reach is Reach.UNBLOCKED and row.unmet:
+                continue
+            if self._judged.get(name) != _told(self._cache.reason(name)):
+                self.move(row)
+
+    def _take_out(self, place: _Place) -> None:
+        self.every[place.state].remove(place.at)
+        self._count(self.every_counts, place, -1)
+        if place.needs:
+            self.needs.remove(place.at)
+        if not place.shown:
+            return
+        self._count(self.shown_counts, place, -1)
+        self.sections.remove(place.in_list)
+        if place.state == _BLOCKED:
+            self.similar.remove(place.at, place.similar)
+        elif self.shown[place.state] is not self.every[place.state]:
+            self.shown[place.state].remove(place.at)
+
+    def _put_in(self, place: _Place) -> None:
+        self.every[place.state].add(place.at)
+        self._count(self.every_counts, place, 1)
+        if place.needs:
+            self.needs.add(place.at)
+        if not place.shown:
+            return
+        self._count(self.shown_counts, place, 1)
+        self.sections.add(place.in_list)
+        if place.state == _BLOCKED:
+            self.similar.add(place.at, place.similar)
+        elif self.shown[place.state] is not self.every[place.state]:
+            self.shown[place.state].add(place.at)
+
+    def _count(self, counts: Counter[tuple[str, float]], place: _Place, by: int) -> None:
+        for key in _groups(place):
+            counts[key] += by
+
+    def _place(self, row: TaskRow, *, shown: bool | None = None) -> _Place:
+        needs = self._cache.needs_you(row)
+        return _Place(
+            row.state.value,
+            column_order(row, self._phases.get(row.phase, 0), needs=needs),
+            list_order(row, needs=needs),
+            self._lets_through(row) if shown is None else shown,
+            needs,
+            similar_name(row.kind or "", self._cache.proof(row.id)) if needs else "",
+        )
 
     def _lets_through(self, row: TaskRow) -> bool:
         if not self.filter.active:
             return True
-        # Noted anew below, if the filter gets as far as its reason this time.
-        self._timed.discard(row.id)
-
-        def reason() -> Reason:
-            found = self._cache.reason(row.id)
-            if found.kind in TIMED:
-                self._timed.add(row.id)
-            return found
-
-        return self.filter.matches(row, reason)
+        if self.filter.by_reason and row.state is TaskState.PENDING:
+            self._judged[row.id] = _told(self._cache.reason(row.id))
+        return self.filter.matches(row, self._cache)
 
 
-def _move_in(columns: dict[str, Column], old: TaskRow | None, new: TaskRow | None) -> None:
-    if old is not None:
-        columns[old.state.value].remove(column_order(old))
-    if new is not None:
-        columns[new.state.value].add(column_order(new))
+def _told(reason: Reason) -> object:
+    """Return what a reason says but for what time alone changes of it."""
+    return (reason.kind, reason.detail) if reason.kind in TIMED else reason
 
 
-def _sorted_columns(rows: Iterable[TaskRow]) -> dict[str, Column]:
+def _groups(place: _Place) -> tuple[tuple[str, float], ...]:
+    return (place.state, place.at[0]), (LIST, place.in_list[0])
+
+
+def _columns(places: Iterable[_Place]) -> dict[str, Column]:
     orders: dict[str, list[Order]] = {state: [] for state in COLUMNS}
-    for row in rows:
-        orders[row.state.value].append(column_order(row))
+    for place in places:
+        orders[place.state].append(place.at)
     return {state: Column(many) for state, many in orders.items()}

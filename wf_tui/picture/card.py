@@ -22,6 +22,7 @@ from wf_tui.ledger.model.events.task_events import (
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
 from wf_tui.picture.critic_rounds import critic_mark
+from wf_tui.picture.orders import COLUMNS, Order
 from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.usage_text import short_usage
 from wf_tui.picture.words.needs_words import Needs, needs_words
@@ -49,24 +50,14 @@ __all__ = [
     "Card",
     "Evidence",
     "Order",
-    "column_order",
     "evidence_of",
     "make_card",
     "needs_you",
     "worker_name",
 ]
 
-COLUMNS: Final = tuple(state.value for state in TaskState)
-"""The four columns, from left to right."""
 _NAME: Final = 200
 _TEXT: Final = 400
-
-Order = tuple[float, float, float, float, str]
-"""A place in a column; the id at its end makes it unlike any other.
-
-Compared as a tuple, by the one sort of `Column`. The first number is the group, by which `Entries`
-draws headers and folds; what the others are is up to `column_order`.
-"""
 
 
 @dataclass(frozen=True)
@@ -139,7 +130,6 @@ class Card:
     needs_you: bool
     claimed: bool
     commit: str | None
-    order: Order
     tags: tuple[str, ...]
     is_agent: bool
     """Whether an agent does it, which says in words what it does."""
@@ -226,7 +216,6 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         needs_you=is_needed,
         claimed=row.claimed,
         commit=row.commit_id,
-        order=column_order(row),
         tags=tuple(clean(tag, limit=_NAME) for tag in row.spec.tags),
         is_agent=row.takes is Takes.PROMPT,
         plan=_plan(live),
@@ -286,21 +275,6 @@ def needs_you(row: TaskRow) -> bool:
     if row.spec.rival and not {"judge", "others"}.isdisjoint(row.detail):
         return False  # a judge chooses between it and others, or another one may still be merged
     return row.block is not None and row.block.waits_for_person
-
-
-def column_order(row: TaskRow) -> Order:
-    """Return its place in its column.
-
-    In progress by start, pending by dispatch order, done newest first, blocked with "needs you"
-    first and then oldest.
-    """
-    if row.state is TaskState.PENDING:
-        return (0, row.rank, row.ordinal, 0, row.id)
-    if row.state is TaskState.DONE:
-        return (0, -row.since, row.ordinal, 0, row.id)
-    if row.state is TaskState.BLOCKED:
-        return (not needs_you(row), row.since, row.ordinal, 0, row.id)
-    return (0, row.since, row.ordinal, 0, row.id)
 
 
 def evidence_of(row: EventRow) -> Evidence | None:

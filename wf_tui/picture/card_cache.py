@@ -9,19 +9,29 @@ All of it belongs to the thread that draws: a look fills the cache, so even read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.ledger.queries import budget_reads
-from wf_tui.picture.card import Around, Card, Evidence, evidence_of, make_card
+from wf_tui.picture.card import (
+    Around,
+    Card,
+    Evidence,
+    evidence_of,
+    make_card,
+    needs_you,
+    worker_name,
+)
+from wf_tui.picture.snoozes import Snoozes
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import AttemptRow, EventRow, QuestionRow, TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, EventRow, QuestionRow, TaskRow, WorkerRow
     from wf_tui.ledger.queries.reasons import Reason, Reasons
     from wf_tui.picture.last_attempt import LastAttempt
+    from wf_tui.picture.snoozes import Snooze
 
 __all__ = ["TIMED", "CardCache", "Cards", "Reach"]
 
@@ -70,6 +80,7 @@ class CardCache:
 
     def __init__(self) -> None:
         self.rows: dict[str, TaskRow] = {}
+        self.snoozes = Snoozes()
         self._evidence: dict[str, Evidence] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
         self._last: dict[str, LastAttempt] = {}
@@ -77,6 +88,7 @@ class CardCache:
         self._context: Reasons | None = None
         self._open: dict[str, AttemptRow] = {}
         """The open attempts, by task."""
+        self._seats: dict[str, WorkerRow] = {}
         self._shared_by_all: object = None
         """What the reason of every pending task depends on, as of the last context."""
         self._shared_by_unblocked: object = None
@@ -132,6 +144,16 @@ class CardCache:
         self._bump(row.id)
         return True
 
+    def update_snoozes(self, snoozes: Mapping[str, Snooze], now: float) -> set[str]:
+        """Take what is put off as it is now; return the tasks that look different by it."""
+        return self._woken(self.snoozes.update(snoozes, now))
+
+    def _woken(self, tasks: Iterable[str]) -> set[str]:
+        found = {task for task in tasks if task in self.rows}
+        for task in found:
+            self._bump(task)
+        return found
+
     def _bump(self, task: str) -> None:
         self._last_revision += 1
         self._revisions[task] = self._last_revision
@@ -145,6 +167,7 @@ class CardCache:
         """
         self._context = replace(context, unmet_needs=self._needs)
         self._open = {attempt.task: attempt for attempt in context.holders}
+        self._seats = {seat.name: seat for seat in context.workers}
         stopped = (context.run.state == RunState.PAUSED, budget_reads.is_used_up(context.run))
         for_all = (stopped, context.phase_waits, context.stoppers)
         for_unblocked = _shared_by_unblocked(context)
@@ -163,11 +186,49 @@ class CardCache:
         """Return the attempt of a task that is open, as of the last context."""
         return self._open.get(task)
 
-    def tick(self, now: float) -> None:
-        """Let time pass; `now` in UTC seconds."""
+    def last_attempt(self, task: str) -> LastAttempt | None:
+        """Return the last attempt of a task where it is over."""
+        return self._last.get(task)
+
+    def tick(self, now: float) -> set[str]:
+        """Let time pass; return the tasks that are back from being put off.
+
+        `now` in UTC seconds.
+        """
         # Before the first batch there is nothing that could grow old.
         if self._context is not None:
             self._context = replace(self._context, now=now)
+        return self._woken(self.snoozes.tick(now))
+
+    # -- what the filter asks
+
+    @property
+    def now(self) -> float:
+        """The time of the last tick."""
+        return self._context.now if self._context is not None else 0.0
+
+    def needs_you(self, row: TaskRow) -> bool:
+        """Whether it needs a person now, and is not put off."""
+        return needs_you(row) and self.snoozes.of(row) is None
+
+    def proof(self, task: str) -> str:
+        """Return the line that matters of the end of its last attempt, as it was kept; or ""."""
+        last = self._last.get(task)
+        return last.proof if last is not None else ""
+
+    def model(self, row: TaskRow) -> str:
+        """Return the model that works or worked on it; "" where nobody knows."""
+        live, last = self._open.get(row.id), self._last.get(row.id)
+        seat = self._seats.get(worker_name(row))
+        told = (live.model if live is not None else None) or (last.model if last else None)
+        return told or (seat.model if seat is not None else "")
+
+    def lane(self, row: TaskRow) -> str:
+        """Return the lane of its seat; of a pending task, that which it waits for."""
+        if row.state is TaskState.PENDING:
+            return str(self.reason(row.id).detail.get("lane") or "")
+        seat = self._seats.get(worker_name(row))
+        return seat.lane if seat is not None else ""
 
     def reason(self, task: str) -> Reason:
         """Return why a task is where it is, now.
@@ -213,14 +274,16 @@ class CardCache:
             made_at, card = self._made[task]
             if made_at == revision:
                 return card
+        row = self.rows[task]
         around = Around(
             evidence=self._evidence.get(task),
             attempt=self._open.get(task),
             last=self._last.get(task),
             question=self._questions.get(task),
+            snoozed_until=self.snoozes.until(row),
             rows=self.rows,
         )
-        card = make_card(self.rows[task], self.reason(task), around)
+        card = make_card(row, self.reason(task), around)
         self._made[task] = (revision, card)
         return card
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 __all__ = ["Column"]
 
@@ -37,6 +37,10 @@ class Column(Sequence[str]):
             return [task for *_, task in self._orders[place]]
         *_, task = self._orders[place]
         return task
+
+    def orders(self) -> tuple[Order, ...]:
+        """Return all orders as they are now; costs the column."""
+        return tuple(self._orders)
 
     def order(self, place: int) -> Order:
         """Return the order of the card at a place."""

@@ -9,18 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from wf_tui.picture.orders import SIMILAR
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from wf_tui.picture.card import Order
     from wf_tui.picture.columns import Column
+    from wf_tui.picture.orders import Order
 
 __all__ = ["SIMILAR", "Entries", "Entry", "EntryKind", "header_order"]
-
-SIMILAR: Final = "\0"
-"""How the name of a card that stands for several similar tasks begins; no task is called so."""
 
 
 class EntryKind(Enum):

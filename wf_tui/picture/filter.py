@@ -1,24 +1,24 @@
-"""The filter of the board: words, `state:`, `worker:`, `phase:`, `kind:`, and the quick filters."""
+"""The filter of the board and of `wf status`: words, keys as in `kind:failed`, quick filters."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from wf_tui.errors import nearest
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, TaskState
-from wf_tui.picture.card import needs_you, worker_name
+from wf_tui.picture.card import worker_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.queries.reasons import Reason
 
-__all__ = ["KEYS", "QUICK", "Filter", "parse"]
+__all__ = ["KEYS", "QUICK", "Filter", "FilterFacts", "parse"]
 
-KEYS: Final = ("state", "worker", "phase", "kind")
+KEYS: Final = ("state", "worker", "phase", "kind", "lane", "model", "age")
 QUICK: Final[Mapping[str, str]] = {
     "!": "only blocked",
     "@": "only mine to answer",
@@ -29,15 +29,45 @@ _KINDS: Final = (*map(str, BlockedKind), *map(str, DoneKind), *map(str, PendingR
 _TERM: Final = re.compile(r'(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))\s*')
 
 
+_AGE: Final = re.compile(r"(?P<sign>[<>]?)=?(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[smhd]?)")
+_SECONDS: Final = {"": 60.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+"""A bare number is in minutes, as ages are mostly told."""
+
+
+class FilterFacts(Protocol):
+    """What a filter asks of a task beside its row, and only where nothing else decides."""
+
+    @property
+    def now(self) -> float:
+        """The time by which ages are judged, in UTC seconds."""
+
+    def reason(self, task: str) -> Reason:
+        """Return why it is where it is."""
+
+    def needs_you(self, row: TaskRow) -> bool:
+        """Whether it needs a person, and is not put off."""
+
+    def lane(self, row: TaskRow) -> str:
+        """Return the lane of its seat; of a pending task, that which it waits for."""
+
+    def model(self, row: TaskRow) -> str:
+        """Return the model that works or worked on it."""
+
+    def proof(self, task: str) -> str:
+        """Return the line that matters of the end of its last attempt."""
+
+
 @dataclass(frozen=True)
 class Filter:
-    """What a card has to have to be shown: every word, and one value of each key.
+    """What a task has to have to be shown: every word, and one value of each key.
 
-    Case and `-` or `_` make no difference, and parts of words do: `kind:fail` finds `failed`.
+    Case and `-` or `_` make no difference, and parts of words do: `kind:fail` finds `failed`. Of
+    `age:` every value counts: `age:>10m age:<2h`.
     """
 
     words: tuple[str, ...] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ages: tuple[Age, ...] = ()
     quick: str = ""
     """One of the quick filters, or ""."""
     problem: str = ""
@@ -48,41 +78,53 @@ class Filter:
     @property
     def active(self) -> bool:
         """Whether it keeps anything out."""
-        return bool(self.words or self.terms or self.quick)
+        return bool(self.words or self.terms or self.ages or self.quick)
 
     @property
     def by_reason(self) -> bool:
-        """Whether it looks at why a pending card is pending, which changes without the card."""
-        return bool(self.words) or "kind" in self.terms
+        """Whether it looks at why a pending task is pending, which changes without its row."""
+        return bool(self.words) or not self.terms.keys().isdisjoint({"kind", "lane"})
 
-    def matches(self, row: TaskRow, reason: Callable[[], Reason]) -> bool:
-        """Whether a card is shown; its reason is asked for only where nothing else decides.
+    def matches(self, row: TaskRow, facts: FilterFacts) -> bool:
+        """Whether a task is shown, judged now.
 
-        `reason` computes why the card is where it is. The reason of a pending card changes without
-        an event, so who filters by it has to ask again as time goes by: see `by_reason`.
+        Its reason is asked for only where nothing else decides, as it costs more than all the rest.
         """
-        if self.quick and not _QUICK_TESTS[self.quick](row):
+        if self.quick and not _QUICK_TESTS[self.quick](row, facts):
             return False
-        for key, values in self.terms.items():
-            if key == "kind":
-                continue
-            text = _TEXTS[key](row).casefold().replace("-", "_")
-            if not any(value in text for value in values):
+        if not all(age.matches(facts.now - row.since) for age in self.ages):
+            return False
+        for key, text in _TEXTS.items():
+            if key in self.terms and not _has_one_of(text(row, facts), self.terms[key]):
                 return False
-        # Last what may need the reason of a pending card, which costs more than all the rest.
-        if "kind" in self.terms:
-            kind = reason().kind if row.state is TaskState.PENDING else row.kind or ""
-            if not any(value in kind for value in self.terms["kind"]):
-                return False
-        if not self.words:
-            return True
+        return not self.words or self._has_words(row, facts)
+
+    def _has_words(self, row: TaskRow, facts: FilterFacts) -> bool:
         # Lines, so that no word is found across two of them.
-        text = f"{row.id}\n{row.title}\n{worker_name(row)}\n{row.note}".casefold()
+        texts = (row.id, row.title, worker_name(row), row.note, facts.proof(row.id))
+        text = "\n".join(texts).casefold()
         missing = [word for word in self.words if word not in text]
         if not missing:
             return True
-        why = reason().text.casefold()
+        why = facts.reason(row.id).text.casefold()
         return all(word in why for word in missing)
+
+
+@dataclass(frozen=True)
+class Age:
+    """How long ago a task came into its state; as it was when somebody looked."""
+
+    seconds: float
+    younger: bool
+
+    def matches(self, age: float) -> bool:
+        """Whether a task of this age, in seconds, is meant."""
+        return age < self.seconds if self.younger else age >= self.seconds
+
+
+def _has_one_of(text: str, values: Sequence[str]) -> bool:
+    folded = text.casefold().replace("-", "_")
+    return any(value in folded for value in values)
 
 
 def parse(text: str, quick: str = "") -> Filter:
@@ -93,6 +135,7 @@ def parse(text: str, quick: str = "") -> Filter:
     """
     words: list[str] = []
     terms: dict[str, list[str]] = {}
+    ages: list[Age] = []
     problem = ""
     for found in _TERM.finditer(text.strip()):
         key = (found["key"] or "").lower()
@@ -108,14 +151,27 @@ def parse(text: str, quick: str = "") -> Filter:
             words.append(value.casefold())
         elif wrong := _value_problem(key, value):
             problem = problem or wrong
+        elif key == "age":
+            ages.append(_age(value))
         else:
             terms.setdefault(key, []).append(value.casefold().replace("-", "_"))
     chosen = {key: tuple(many) for key, many in terms.items()}
-    return Filter(tuple(words), chosen, quick, problem, text.strip())
+    return Filter(tuple(words), chosen, tuple(ages), quick, problem, text.strip())
+
+
+def _age(value: str) -> Age:
+    """Return what `>10m` or `<2h` means; without a sign, that old or older."""
+    found = _AGE.fullmatch(value.casefold())
+    assert found is not None, "its value was checked"  # noqa: S101 - for the type
+    seconds = float(found["number"]) * _SECONDS[found["unit"]]
+    return Age(seconds, younger=found["sign"] == "<")
 
 
 def _value_problem(key: str, value: str) -> str:
-    """Return what is wrong with the value of a key that has a closed set of them."""
+    """Return what is wrong with the value of a key that takes not just any."""
+    if key == "age":
+        good = _AGE.fullmatch(value.casefold())
+        return "" if good else f"age:{value} is no age; for example age:>10m, age:<2h"
     known = {"state": tuple(map(str, TaskState)), "kind": _KINDS}.get(key)
     word = value.casefold().replace("-", "_")
     if known is None or any(word in name for name in known):
@@ -125,13 +181,21 @@ def _value_problem(key: str, value: str) -> str:
     return f"unknown {key} {value}{meant}"
 
 
-_TEXTS: Final[Mapping[str, Callable[[TaskRow], str]]] = {
-    "state": lambda row: row.state.value,
-    "worker": lambda row: f"{worker_name(row)}\n{row.pinned}",
-    "phase": lambda row: row.phase,
+def _kind(row: TaskRow, facts: FilterFacts) -> str:
+    return facts.reason(row.id).kind if row.state is TaskState.PENDING else row.kind or ""
+
+
+_TEXTS: Final[Mapping[str, Callable[[TaskRow, FilterFacts], str]]] = {
+    "state": lambda row, _: row.state.value,
+    "worker": lambda row, _: f"{worker_name(row)}\n{row.pinned}",
+    "phase": lambda row, _: row.phase,
+    "model": lambda row, facts: facts.model(row),
+    # Last what may need the reason of a pending task.
+    "lane": lambda row, facts: facts.lane(row),
+    "kind": _kind,
 }
-_QUICK_TESTS: Final[Mapping[str, Callable[[TaskRow], bool]]] = {
-    "!": lambda row: row.state is TaskState.BLOCKED,
-    "@": needs_you,
-    "#": lambda row: row.state is TaskState.IN_PROGRESS,
+_QUICK_TESTS: Final[Mapping[str, Callable[[TaskRow, FilterFacts], bool]]] = {
+    "!": lambda row, _: row.state is TaskState.BLOCKED,
+    "@": lambda row, facts: facts.needs_you(row),
+    "#": lambda row, _: row.state is TaskState.IN_PROGRESS,
 }

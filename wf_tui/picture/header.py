@@ -81,7 +81,14 @@ NO_HEADER: Final = Header(
 
 
 def make_header(
-    batch: Batch, totals: Totals, tally: Tally, *, now: float, why: str, ages: Sequence[float] = ()
+    batch: Batch,
+    totals: Totals,
+    tally: Tally,
+    need_you: int,
+    *,
+    now: float,
+    why: str,
+    ages: Sequence[float] = (),
 ) -> Header:
     """Return the header of a run; `why` is why it is stalled, `ages` as in `time_left`.
 
@@ -95,7 +102,7 @@ def make_header(
         done=run.done,
         total=run.pending + run.in_progress + run.done + run.blocked,
         working=run.in_progress,
-        need_you=totals.needs_you,
+        need_you=need_you,
         usage=run.usage,
         budget=read_budget(run.budget),
         # Never below 0: the run was created by the clock of another process, or of another day.

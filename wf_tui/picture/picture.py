@@ -20,23 +20,29 @@ from wf_tui.ledger.rules.runs import RUN_MOVES
 from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.picture.arrangement import Arrangement
 from wf_tui.picture.batch import Batch, Changes, Tally
-from wf_tui.picture.card import COLUMNS, column_order
 from wf_tui.picture.card_cache import CardCache, Cards, Reach
 from wf_tui.picture.filter import QUICK, Filter, parse
+from wf_tui.picture.group_titles import GroupTitle, column_title, group_title
 from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
+from wf_tui.picture.orders import COLUMNS, LIST, SIMILAR, Spot
 from wf_tui.picture.pace import NO_PACE, share_done
 from wf_tui.picture.phase_counts import current_line, in_swarm
+from wf_tui.picture.phase_totals import PhaseTotals
 from wf_tui.picture.seats import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card
+    from wf_tui.picture.columns import Column
+    from wf_tui.picture.last_attempt import LastAttempt
     from wf_tui.picture.pace import Pace
+    from wf_tui.picture.snoozes import Snooze
+    from wf_tui.picture.strip import StripPhase
 
 __all__ = ["ENTER", "Batch", "Changes", "Picture"]
 
@@ -54,7 +60,7 @@ class Picture:
 
     All of it belongs to the thread that draws. A view calls `apply` for each batch of the feed and
     `tick` once a second, and draws what these return; all the rest it asks as it needs it. A task
-    that the run does not have is a KeyError everywhere but in `index` and `targets`.
+    that the run does not have is a KeyError everywhere but in `index`, `spot` and `targets`.
     """
 
     def __init__(self, now: float) -> None:
@@ -71,6 +77,9 @@ class Picture:
         self._sequences = Sequences()
         self._tally = Tally()
         self._paces: dict[str, Pace] = {}
+        self._phase_totals = PhaseTotals()
+        self._phases: dict[str, int] = {}
+        """The place of each phase in the plan."""
         self._arrangement = Arrangement(self._cache)
 
     # -- taking what changed
@@ -89,16 +98,18 @@ class Picture:
             # Not the filter and the marks: those are the person's, and outlast whatever is read.
             self._cache.forget()
             self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
+            self._phase_totals = PhaseTotals()
             self._paces.clear()
-            self._arrangement.set_filter(self._arrangement.filter)
+            self._arrangement.sort()
         self._tally += batch.tally
         for phase, pace in batch.paces.items():
             self._paces[phase] = self._paces.get(phase, NO_PACE) + pace
         # A batch was read a moment ago, and the screen may have ticked since: time never goes back.
         self.now = max(self.now, batch.reasons.now)
-        self._cache.tick(self.now)
+        woken = self._cache.tick(self.now)
         reach = self._cache.update_context(batch.reasons)
-        changed = self._update_tasks(batch)
+        self._phase_totals.begin(batch.begun)
+        changed = self._update_tasks(batch, woken)
         # After the rows, since evidence counts only for the claim that they show.
         changed |= {str(e.task) for e in batch.events if self._cache.add_evidence(e)}
         self._arrangement.reconsider(reach)
@@ -111,24 +122,20 @@ class Picture:
         )
 
     def tick(self, now: float) -> frozenset[str]:
-        """Let time pass; return the columns that a filter by reasons now shows differently.
+        """Let time pass; return the columns that are others by it.
 
-        Called by the view's timer, with UTC seconds. Ages are computed where they are drawn, so
-        without such a filter a tick changes no column.
+        Called by the view's timer, with UTC seconds. Ages are computed where they are drawn, so a
+        tick changes no column but where a snooze is over.
         """
         self.now = now
-        self._cache.tick(now)
-        self._arrangement.reconsider(Reach.NONE)
+        for task in self._cache.tick(now):
+            self._place(task)
         return self._arrangement.pop_changed_columns()
 
-    def _update_tasks(self, batch: Batch) -> set[str]:
-        rows, changed = self._cache.rows, set()
-        # Each move costs a search and a shift of a list; from some number on one sort is cheaper.
-        bulk = batch.whole or len(batch.tasks) > max(_FEW, len(rows) // _BULK)
+    def _update_tasks(self, batch: Batch, woken: Collection[str]) -> set[str]:
+        rows, changed = self._cache.rows, set(woken)
         for row in batch.tasks:
-            # Both before the update: afterwards nobody knows where the card was.
             old = rows.get(row.id)
-            shown = self._arrangement.is_shown(old)
             if not self._cache.update(
                 row,
                 batch.reasons.unmet_needs.get(row.id, ()),
@@ -140,30 +147,139 @@ class Picture:
             self._totals.replace(old, row)
             if old is None:
                 self._sequences.add(row)
-            if not bulk:
-                self._arrangement.move(old, row, shown=shown)
-        if bulk and changed:
-            self._arrangement.sort()
+        changed |= self._cache.update_snoozes(batch.snoozes, self.now)
+        self._arrange(batch, changed)
         return changed
+
+    def _arrange(self, batch: Batch, changed: Collection[str]) -> None:
+        """Put each changed task where it belongs now."""
+        self._phases = {phase.name: phase.ordinal for phase in batch.reasons.phases.values()}
+        moved = self._arrangement.set_phases(self._phases)
+        # Each move costs a search and a shift of a list; from some number on one sort is cheaper.
+        many = len(changed) > max(_FEW, len(self._cache.rows) // _BULK)
+        if moved or (changed and (many or batch.whole)):
+            self._arrangement.sort(changed)
+            for task in changed:
+                self._count(task)
+        else:
+            for task in changed:
+                self._place(task)
+
+    def _place(self, task: str) -> None:
+        self._arrangement.move(self._cache.rows[task])
+        self._count(task)
+
+    def _count(self, task: str) -> None:
+        row = self._cache.rows[task]
+        self._phase_totals.put(row, needs=self._cache.needs_you(row))
 
     # -- columns
 
     @property
-    def columns(self) -> Mapping[str, Sequence[str]]:
-        """The ids of each column that the filter lets through, in the column's order."""
+    def columns(self) -> Mapping[str, Column]:
+        """What each column draws of what the filter lets through, in the column's order.
+
+        In Blocked an entry may be a card for several similar tasks: see `similar`.
+        """
         return self._arrangement.shown
+
+    @property
+    def every(self) -> Mapping[str, Column]:
+        """The ids of each column, whatever the filter, each task by itself."""
+        return self._arrangement.every
+
+    @property
+    def sections(self) -> Column:
+        """What the list draws: all that the filter lets through, in five groups."""
+        return self._arrangement.sections
+
+    @property
+    def needs(self) -> Column:
+        """All that needs a person, the oldest first; never filtered, nothing that is snoozed."""
+        return self._arrangement.needs
 
     @property
     def counts(self) -> dict[str, int]:
         """How many tasks each column has, whatever the filter."""
         return {state: len(column) for state, column in self._arrangement.every.items()}
 
+    @property
+    def shown(self) -> int:
+        """How many tasks the filter lets through."""
+        return len(self._arrangement.sections)
+
     def index(self, task: str) -> tuple[str, int] | None:
-        """Return the column of a card and its place there; None where the filter keeps it out."""
-        row = self._cache.rows.get(task)
-        if row is None or not self._arrangement.is_shown(row):
+        """Return the column of a card and its place there; None where the filter keeps it out.
+
+        Of a task in a similar card it is that of the card.
+        """
+        spot = self.spot(task)
+        if spot is None:
             return None
-        return row.state.value, self._arrangement.shown[row.state.value].place(column_order(row))
+        return spot.column, self._arrangement.shown[spot.column].place(spot.at)
+
+    def spot(self, task: str, *, in_list: bool = False) -> Spot | None:
+        """Return where a task is seen, in the columns or in the list.
+
+        None where the filter keeps it out, or there is no such task. Of a task in a similar card it
+        is the place of that card.
+        """
+        return self._arrangement.spot(task, in_list=in_list)
+
+    def column_title(self, column: str) -> GroupTitle:
+        """Return what stands above a column, or what is counted of the whole list."""
+        return column_title(column, self._arrangement, self.run.jobs if self.run else 0)
+
+    def group_title(self, column: str, group: float) -> GroupTitle:
+        """Return what the header of a group says; `column` is a state, or `LIST`."""
+        names = {place: name for name, place in self._phases.items()}
+        jobs = self.run.jobs if self.run else 0
+        return group_title(column, group, self._arrangement, self._phase_totals, names, jobs)
+
+    def tasks(self, column: str, group: float | None = None) -> list[str]:
+        """Return all tasks that are shown in a column or one of its groups, in their order.
+
+        Those of similar cards as well. Costs the column; for a key that marks all of it.
+        """
+        drawn = self._arrangement.sections if column == LIST else self._arrangement.shown[column]
+        orders = (one for one in drawn.orders() if group is None or one[0] == group)
+        return [task for *_, name in orders for task in self._members(name)]
+
+    def _members(self, name: str) -> Sequence[str]:
+        return self.similar(name) if name.startswith(SIMILAR) else (name,)
+
+    # -- similar cards
+
+    def similar(self, name: str) -> Sequence[str]:
+        """Return the tasks that a similar card stands for, the oldest first."""
+        return self._arrangement.similar.members(name)
+
+    def open_similar(self, name: str) -> None:
+        """Show the tasks of a similar card each by itself, from now on; who asks draws Blocked."""
+        self._arrangement.similar.open(name)
+
+    def protect(self, tasks: Collection[str]) -> None:
+        """Say which tasks are selected, marked or opened: no similar card is formed around them.
+
+        It changes nothing that is drawn now.
+        """
+        self._arrangement.similar.protected = frozenset(tasks)
+
+    # -- phases and snoozes
+
+    @property
+    def strip(self) -> tuple[StripPhase, ...]:
+        """What the strip shows, in the order of the plan, whatever the filter."""
+        return self._phase_totals.strip(self._phases)
+
+    @property
+    def snoozes(self) -> Mapping[str, Snooze]:
+        """What is put off, by task; also what is back already by its time or a change."""
+        return self._cache.snoozes.by_task
+
+    def last_attempt(self, task: str) -> LastAttempt | None:
+        """Return the last attempt of a task where it is over; else None."""
+        return self._cache.last_attempt(task)
 
     # -- filter and marks
 
@@ -188,6 +304,10 @@ class Picture:
         # Forgotten, since who filters draws all columns: the next batch is not to name them again.
         self._arrangement.pop_changed_columns()
 
+    def judge_again(self) -> None:
+        """Judge all tasks by the filter as they are now, as when it was set."""
+        self._set_filter(self.filtered)
+
     @property
     def filtered(self) -> Filter:
         """The filter as it is."""
@@ -204,8 +324,10 @@ class Picture:
         Empty where nothing is selected either. Ids as the ledger has them, for the commands.
         """
         # In the order of the screen; a marked card that the filter hides is not acted on.
-        places = {task: self.index(task) for task in self.marks}
-        seen = [(COLUMNS.index(at[0]), at[1], task) for task, at in places.items() if at]
+        places = {task: self.spot(task) for task in self.marks}
+        seen = [
+            (COLUMNS.index(spot.column), spot.at, task) for task, spot in places.items() if spot
+        ]
         if seen:
             return tuple(task for *_, task in sorted(seen))
         return (selected,) if selected is not None else ()
@@ -256,7 +378,13 @@ class Picture:
         ]
         why = self._why_stalled()
         header = make_header(
-            self._batch, self._totals, self._tally, now=self.now, why=why, ages=ages
+            self._batch,
+            self._totals,
+            self._tally,
+            len(self.needs),
+            now=self.now,
+            why=why,
+            ages=ages,
         )
         return replace(header, phase=current_line(self._totals.swarms))
 

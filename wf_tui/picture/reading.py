@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.disk_space import is_too_full_for_ledger
 from wf_tui.ledger.model.events.attempt_events import AttemptEnded
 from wf_tui.ledger.model.events.read import EVENTS
+from wf_tui.ledger.model.events.task_events import TaskClaimed
 from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, select
 from wf_tui.ledger.queries import breaker_reads, lane_reads, reads
 from wf_tui.ledger.queries.conversation import open_questions
@@ -16,6 +17,7 @@ from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
 from wf_tui.picture.last_attempt import last_attempts
 from wf_tui.picture.pace import paces, read_ended
+from wf_tui.picture.snoozes import Snooze
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
@@ -99,6 +101,8 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
         phase_order=phase_order,
         last=last_attempts(db, run_id),
         questions=_first_questions(db, tasks),
+        begun=_begun(db, run_id),
+        snoozes=_snoozes(db, run_id),
         whole=True,
     )
 
@@ -133,6 +137,8 @@ def _read_part(
         phase_order=phase_order,
         last=last_attempts(db, run_id, (task.id for task in tasks if task.epoch)),
         questions=_first_questions(db, tasks),
+        begun=_begun_since(events, tasks),
+        snoozes=_snoozes(db, run_id),
     )
 
 
@@ -146,6 +152,37 @@ def _first_questions(db: Database, tasks: Iterable[TaskRow]) -> dict[str, Questi
             if asked.task in asking:
                 first.setdefault(asked.task, asked)
     return first
+
+
+def _snoozes(db: Database, run_id: str) -> Mapping[str, Snooze]:
+    rows = db.execute(
+        "SELECT task, until, epoch, kind, actor FROM snooze WHERE run = :run", {"run": run_id}
+    )
+    return {
+        str(task): Snooze(
+            None if until is None else float(until), int(str(epoch)), str(kind), str(actor)
+        )
+        for task, until, epoch, kind, actor in rows
+    }
+
+
+def _begun(db: Database, run_id: str) -> Mapping[str, float]:
+    """Return when the first attempt of each phase was opened."""
+    rows = db.execute(
+        "SELECT phase, min(started_at) FROM attempt WHERE run = :run GROUP BY phase",
+        {"run": run_id},
+    )
+    return {str(phase): float(str(at)) for phase, at in rows}
+
+
+def _begun_since(events: Iterable[EventRow], tasks: Iterable[TaskRow]) -> Mapping[str, float]:
+    # An event of a claim comes with a change of its task, so its row is here.
+    phases = {task.id: task.phase for task in tasks}
+    found: dict[str, float] = {}
+    for event in events:
+        if event.kind == TaskClaimed.event_kind and event.task in phases:
+            found.setdefault(phases[event.task], event.at)
+    return found
 
 
 def _full_disk(folder: Path) -> str:

@@ -12,8 +12,9 @@ from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.budget_text import budget_lines
-from wf_tui.picture.card import column_order
+from wf_tui.picture.card import needs_you
 from wf_tui.picture.critic_rounds import critic_mark
+from wf_tui.picture.orders import Order, column_order
 from wf_tui.picture.phase_counts import count_lines, phase_counts
 from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command, quota_remedy
 from wf_tui.picture.rival_text import rival_text
@@ -56,7 +57,7 @@ def status_lines(status: Status) -> Iterator[str]:
     yield from _export_lines(run)
     yield from _leader_line(status)
     for state in _ORDER:
-        tasks = sorted((task for task in status.tasks if task.state is state), key=column_order)
+        tasks = sorted((task for task in status.tasks if task.state is state), key=_order)
         if tasks:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"
@@ -65,6 +66,10 @@ def status_lines(status: Status) -> Iterator[str]:
         if state is TaskState.IN_PROGRESS:
             yield from _scope_lines(status)
     yield from _result_lines(run)
+
+
+def _order(task: TaskRow) -> Order:
+    return column_order(task, needs=needs_you(task))
 
 
 def summary_lines(status: Status) -> Iterator[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import BlockedKind, TaskState
-from wf_tui.picture.card import needs_you
 from wf_tui.picture.phase_counts import in_swarm
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ class Totals:
     whatever the order of the changes.
     """
 
-    needs_you: int = 0
     held_up: Counter[str] = field(default_factory=Counter)
     """How many cards wait for each blocked root."""
     begun: Counter[str] = field(default_factory=Counter)
@@ -52,7 +50,6 @@ class Totals:
         self._count_task(new, 1)
 
     def _count_task(self, row: TaskRow, by: int) -> None:
-        self.needs_you += by * needs_you(row)
         if in_swarm(row):
             self.swarms.setdefault(row.phase, Counter())[row.state] += by
         if row.kind == BlockedKind.DEPENDENCY:

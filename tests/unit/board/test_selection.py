@@ -12,13 +12,13 @@ from wf_tui.board.selection.marks import Marks
 from wf_tui.board.selection.places import LIST
 from wf_tui.board.selection.selection import Selection
 from wf_tui.board.viewport.source import next_stop
-from wf_tui.picture.card import COLUMNS
 from wf_tui.picture.entries import Entry, EntryKind, header_order
+from wf_tui.picture.orders import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 ALL = set(COLUMNS)
 

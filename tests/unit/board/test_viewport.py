@@ -15,7 +15,7 @@ from wf_tui.picture.columns import Column
 from wf_tui.picture.entries import Entries, Entry, EntryKind
 
 if TYPE_CHECKING:
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 _ORDERS = st.builds(
     lambda group, place: (float(group), float(place), 0.0, 0.0, f"{group}.{place:02}"),

@@ -11,7 +11,7 @@ from wf_tui.picture.columns import Column
 from wf_tui.picture.entries import SIMILAR, Entries, Entry, EntryKind, header_order
 
 if TYPE_CHECKING:
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 _ORDERS = st.builds(
     lambda group, place, name: (float(group), float(place), 0.0, 0.0, name),

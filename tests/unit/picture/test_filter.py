@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,10 +106,11 @@ def test_the_counts_are_those_of_the_run(board: PictureHarness) -> None:
     ("text", "problem"),
     [
         ("staet:done", "did you mean state:?"),
-        ("foo:x", "there are state:, worker:, phase:, kind:"),
+        ("foo:x", "there are state:, worker:, phase:, kind:, lane:, model:, age:"),
         ("state:doen", "unknown state doen; did you mean done?"),
         ("state:xyz", "there are pending, in_progress, done, blocked"),
         ("kind:faild", "did you mean failed?"),
+        ("age:old", "age:old is no age; for example age:>10m"),
     ],
 )
 def test_what_is_wrong_is_said(board: PictureHarness, text: str, problem: str) -> None:
@@ -138,17 +140,52 @@ def test_a_card_comes_into_view_with_its_reason(drive: LedgerHarness, view: Pict
     assert view.column("pending") == "b"
 
 
-def test_a_wait_that_ends_by_itself_leaves_the_filter(
+def test_time_alone_changes_nothing_that_is_shown(
     drive: LedgerHarness, view: PictureHarness
 ) -> None:
-    """A back-off that is over is found as ready when time has passed, without an event."""
+    """A back-off that is over stays in view, until its card changes or the filter is set again."""
     drive.make(shell("a", max_attempts=2))
     drive.wreck("a")
     view.look()
     assert seen(view, "kind:backoff") == {"a"}
-    assert view.picture.tick(drive.clock.now() + 1) == set()
-    assert view.picture.tick(drive.clock.now() + 60) == {"pending"}
+    assert view.picture.tick(drive.clock.now() + 60) == set()
+    assert view.column("pending") == "a"
+    view.picture.judge_again()
     assert view.column("pending") == ""
+
+
+def test_an_age_counts_from_the_state_and_is_judged_with_the_card(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
+    """What is old enough when the filter is set is shown; what grows old later is not."""
+    drive.make("a", "b", "c")
+    drive.clock.move(600)
+    fence = drive.expect_claim("a")
+    view.look()
+    assert seen(view, "age:>5m") == {"b", "c"}
+    assert seen(view, "age:<5m") == {"a"}
+    assert seen(view, "age:>5m age:<9m") == set()
+    view.picture.filter("age:>5m")
+    drive.clock.move(600)
+    drive.bring(fence, Step.RUNNING)
+    drive.expect_claim("b")
+    view.look()
+    assert {task for column in view.picture.columns.values() for task in column} == {"a", "c"}
+    view.picture.judge_again()
+    assert view.picture.shown == 2
+
+
+def test_a_lane_is_that_of_the_seat_and_a_model_what_it_asks_for(
+    drive: LedgerHarness, view: PictureHarness
+) -> None:
+    """Both are found of what runs and of what has run; parts of the names do."""
+    drive.make("a", "b", seats=[replace(seat("w1"), lane="anthropic", model="opus-5"), seat("w2")])
+    drive.expect_claim("a", "w1")
+    drive.expect_claim("b", "w2")
+    view.look()
+    assert seen(view, "lane:anth") == {"a"}
+    assert seen(view, "model:OPUS") == {"a"}
+    assert seen(view, "lane:local") == {"b"}
 
 
 def test_a_filter_is_a_value() -> None:

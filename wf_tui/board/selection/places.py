@@ -9,9 +9,9 @@ from wf_tui.ledger.model.states import TaskState
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from wf_tui.picture.card import Order
     from wf_tui.picture.columns import Column
     from wf_tui.picture.entries import Entry
+    from wf_tui.picture.orders import Order
 
 __all__ = ["LIST", "NEEDS", "PLAIN", "SelectablePicture", "Spot", "Window", "place_of"]
 

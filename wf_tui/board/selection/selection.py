@@ -8,14 +8,14 @@ from wf_tui.board.selection.folds import Folds, groups_of
 from wf_tui.board.selection.places import LIST, NEEDS, PLAIN, place_of
 from wf_tui.board.viewport.source import next_stop
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.card import COLUMNS
 from wf_tui.picture.entries import SIMILAR, Entries, Entry, EntryKind, header_order
+from wf_tui.picture.orders import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wf_tui.board.selection.places import SelectablePicture, Window
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 __all__ = ["Selection"]
 

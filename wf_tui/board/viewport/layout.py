@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from wf_tui.board.viewport.source import EntrySource
     from wf_tui.board.widgets.line import Line
-    from wf_tui.picture.card import Order
     from wf_tui.picture.entries import Entry
+    from wf_tui.picture.orders import Order
 
 __all__ = ["Anchor", "Block", "lay_out", "thumb"]
 

@@ -9,7 +9,7 @@ from wf_tui.picture.entries import Entry, EntryKind
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 __all__ = ["EntrySource", "ListSource", "next_stop"]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wf_tui.board.widgets.line import Line
-    from wf_tui.picture.card import Order
+    from wf_tui.picture.orders import Order
 
 __all__ = ["EntryShape", "Sticky", "Viewport"]
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from textual.geometry import Offset
 
     from wf_tui.board.widgets.glyph_sets import GlyphSet
-    from wf_tui.picture.card import Order
     from wf_tui.picture.entries import Entry
+    from wf_tui.picture.orders import Order
 
 __all__ = ["EntryView", "ListSource"]
 

@@ -1,0 +1,73 @@
+"""What a person has put off: parked until a time, or until it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from wf_tui.ledger.model.states import TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.ledger.model.rows import TaskRow
+
+__all__ = ["Snooze", "Snoozes"]
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """One task that was put off; for all who look at its run."""
+
+    until: float | None
+    """In UTC seconds; None: until the task changes."""
+    epoch: int
+    kind: str
+    """Of which block, and of which attempt: with another one it is back."""
+    actor: str = ""
+
+
+class Snoozes:
+    """Those of a run as they were last read, and which of them are over by the clock.
+
+    Belongs to the thread that draws. Whether a snooze is over is asked of the time of the last
+    `tick`, and not of that of the asking: all places of a task are then changed at once.
+    """
+
+    def __init__(self) -> None:
+        self.by_task: Mapping[str, Snooze] = {}
+        self._over: set[str] = set()
+
+    def update(self, snoozes: Mapping[str, Snooze], now: float) -> set[str]:
+        """Take them as they are now; return the tasks of which one came, went or is over."""
+        before, self.by_task = self.by_task, snoozes
+        changed = {
+            task for task in before.keys() | snoozes.keys() if before.get(task) != snoozes.get(task)
+        }
+        self._over -= changed
+        return changed | self.tick(now)
+
+    def tick(self, now: float) -> set[str]:
+        """Let time pass; return the tasks whose time has come."""
+        over = {
+            task
+            for task, snooze in self.by_task.items()
+            if snooze.until is not None and snooze.until <= now and task not in self._over
+        }
+        self._over |= over
+        return over
+
+    def of(self, row: TaskRow) -> Snooze | None:
+        """Return the snooze that keeps a task from its person, now; None where none does."""
+        snooze = self.by_task.get(row.id)
+        if snooze is None or row.id in self._over or row.state is not TaskState.BLOCKED:
+            return None
+        return snooze if (row.epoch, row.kind) == (snooze.epoch, snooze.kind) else None
+
+    def until(self, row: TaskRow) -> float | None:
+        """Return until when a task is put off, infinity being until it changes; None where not."""
+        snooze = self.of(row)
+        if snooze is None:
+            return None
+        return inf if snooze.until is None else snooze.until
