@@ -43,6 +43,8 @@ class GlyphSet:
     stop: str
     more: str
     into: str
+    least: str
+    """Before a figure that is at least so much."""
     dot: str
     """Between two facts."""
 
@@ -78,6 +80,7 @@ UNICODE: Final = GlyphSet(
     more="…",
     into="\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
     dot="·",
+    least="≥",
 )
 ASCII: Final = GlyphSet(
     pending="o",
@@ -96,4 +99,5 @@ ASCII: Final = GlyphSet(
     more="~",
     into=">",
     dot="-",
+    least=">",
 )
