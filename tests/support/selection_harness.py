@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.picture.columns import Column
-from wf_tui.picture.entries import SIMILAR
-from wf_tui.picture.orders import COLUMNS
+from wf_tui.picture.orders import COLUMNS, SIMILAR
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from wf_tui.picture.orders import Order
 
@@ -46,7 +45,7 @@ class FakeTitle:
 class FakePicture:
     """Tasks by name; all else follows from them."""
 
-    tasks: dict[str, FakeTask] = field(default_factory=dict)
+    at: dict[str, FakeTask] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     finished: set[int] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
@@ -59,17 +58,17 @@ class FakePicture:
         return waits.get(task.column, 3 if task.group else 0)
 
     def _order(self, name: str, *, in_list: bool) -> Order:
-        task = self.tasks[name]
+        task = self.at[name]
         group = float(self.section(task) if in_list else task.group)
         key = f"{SIMILAR}{task.similar}"
-        same = [n for n, t in self.tasks.items() if t.similar == task.similar]
+        same = [n for n, t in self.at.items() if t.similar == task.similar]
         alone = task.similar == "" or key in self.opened or self.protected & set(same)
         if not alone and task.column == "blocked":
-            return (group, min(self.tasks[n].since for n in same), 0.0, 0.0, key)
+            return (group, min(self.at[n].since for n in same), 0.0, 0.0, key)
         return (group, float(task.since), 0.0, 0.0, name)
 
     def _shown(self) -> list[str]:
-        return [name for name in self.tasks if name not in self.hidden]
+        return [name for name in self.at if name not in self.hidden]
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -79,7 +78,7 @@ class FakePicture:
                 {
                     self._order(name, in_list=False)
                     for name in self._shown()
-                    if self.tasks[name].column == column
+                    if self.at[name].column == column
                 }
             )
             for column in COLUMNS
@@ -91,24 +90,30 @@ class FakePicture:
         return Column({self._order(name, in_list=True) for name in self._shown()})
 
     @property
-    def needs(self) -> Sequence[str]:
+    def needs(self) -> Column:
         """Blocked ones of group 0, oldest first."""
-        found = [n for n, t in self.tasks.items() if t.column == "blocked" and not t.group]
-        return sorted(found, key=lambda name: (self.tasks[name].since, name))
+        found = {n: t for n, t in self.at.items() if t.column == "blocked" and not t.group}
+        return Column({(0.0, float(t.since), 0.0, 0.0, name) for name, t in found.items()})
 
     def spot(self, task: str, *, in_list: bool) -> FakeSpot | None:
         """Return where it is."""
-        if task not in self.tasks or task in self.hidden:
+        if task not in self.at or task in self.hidden:
             return None
-        return FakeSpot(self.tasks[task].column, self._order(task, in_list=in_list))
+        return FakeSpot(self.at[task].column, self._order(task, in_list=in_list))
 
     def group_title(self, column: str, group: float) -> FakeTitle:
         """Return whether it is finished."""
         return FakeTitle(column == "done" and group in self.finished)
 
-    def similar(self, name: str) -> Sequence[str]:
-        """Return its members."""
-        return [n for n, task in self.tasks.items() if task.similar == name.lstrip(SIMILAR)]
+    def tasks(self, column: str, group: float | None = None) -> list[str]:
+        """Return all of a column or group that is not hidden."""
+        found = []
+        for name in self._shown():
+            task = self.at[name]
+            where = self.section(task) if column == "list" else task.group
+            if column in {"list", task.column} and group in {None, where}:
+                found.append(name)
+        return found
 
     def open_similar(self, name: str) -> None:
         """Open it."""

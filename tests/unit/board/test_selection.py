@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from tests.support.selection_harness import FakePicture, FakeTask, FakeWindow
 from wf_tui.board.selection.marks import Marks
-from wf_tui.board.selection.places import LIST
 from wf_tui.board.selection.selection import Selection
 from wf_tui.board.viewport.source import next_stop
 from wf_tui.picture.entries import Entry, EntryKind, header_order
-from wf_tui.picture.orders import COLUMNS
+from wf_tui.picture.orders import COLUMNS, LIST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,13 +101,13 @@ def test_until_the_first_key_the_first_that_needs_a_person_is_selected() -> None
     picture = FakePicture({"p": FakeTask("pending")})
     selection = begin(picture)
     assert (selection.task, selection.column) == ("p", "pending")
-    picture.tasks["r"] = FakeTask("in_progress")
+    picture.at["r"] = FakeTask("in_progress")
     selection.follow()
     assert selection.task == "r"
-    picture.tasks["b"] = FakeTask("blocked", 0, 5)
+    picture.at["b"] = FakeTask("blocked", 0, 5)
     selection.follow()
     assert (selection.task, selection.column) == ("b", "blocked")
-    picture.tasks["a"] = FakeTask("blocked", 0, 1)
+    picture.at["a"] = FakeTask("blocked", 0, 1)
     selection.begun = True
     selection.follow()
     assert selection.task == "b"
@@ -122,7 +121,7 @@ def test_where_there_is_nothing_nothing_is_selected() -> None:
     assert selection.next_need() is None
     assert not selection.beside(1)
     selection.begun = True
-    picture.tasks["a"] = FakeTask("done")
+    picture.at["a"] = FakeTask("done")
     selection.follow()
     assert selection.task == "a"
 
@@ -134,7 +133,7 @@ def test_a_ghost_stays_where_the_task_has_left() -> None:
     """Its keys still mean the task; what leaves from there goes to the neighbours of the place."""
     picture = some()
     selection = begin(picture, "b0")
-    picture.tasks["b0"] = FakeTask("in_progress", 0, 9)
+    picture.at["b0"] = FakeTask("in_progress", 0, 9)
     selection.follow()
     assert (selection.task, selection.column, selection.is_ghost) == ("b0", "blocked", True)
     assert kind_at(selection) is EntryKind.GHOST
@@ -147,11 +146,11 @@ def test_a_task_that_comes_back_is_no_ghost() -> None:
     """As after it was taken back; its card is under the cursor again."""
     picture = some()
     selection = begin(picture, "b1")
-    before = picture.tasks["b1"]
-    picture.tasks["b1"] = FakeTask("pending", 0, 9)
+    before = picture.at["b1"]
+    picture.at["b1"] = FakeTask("pending", 0, 9)
     selection.follow()
     assert haunts(selection)
-    picture.tasks["b1"] = before
+    picture.at["b1"] = before
     selection.follow()
     assert not haunts(selection)
     assert kind_at(selection) is EntryKind.CARD
@@ -161,13 +160,13 @@ def test_a_new_order_is_no_new_place() -> None:
     """Within its column a card is followed; the halves of what is blocked are two places."""
     picture = some()
     selection = begin(picture, "r0")
-    picture.tasks["r0"] = FakeTask("in_progress", 0, 50)
+    picture.at["r0"] = FakeTask("in_progress", 0, 50)
     selection.follow()
     assert not haunts(selection)
     assert selection.at is not None
     assert selection.at[1] == 50
     assert selection.go_to("b0")
-    picture.tasks["b0"] = FakeTask("blocked", 1, 0)
+    picture.at["b0"] = FakeTask("blocked", 1, 0)
     selection.follow()
     assert haunts(selection)
 
@@ -176,10 +175,10 @@ def test_in_the_list_a_place_is_a_group() -> None:
     """From ready to waiting it leaves a ghost, within a group it does not."""
     picture = some()
     selection = begin(picture, "p0", in_list=True)
-    picture.tasks["p0"] = FakeTask("pending", 0, 70)
+    picture.at["p0"] = FakeTask("pending", 0, 70)
     selection.follow()
     assert not haunts(selection)
-    picture.tasks["p0"] = FakeTask("pending", 1, 70)
+    picture.at["p0"] = FakeTask("pending", 1, 70)
     selection.follow()
     assert haunts(selection)
     assert selection.task == "p0"
@@ -237,7 +236,7 @@ def test_the_selected_task_never_changes_by_itself(
             picture.hidden = one
         else:
             assert isinstance(one, tuple)
-            picture.tasks[one[0]] = one[1]
+            picture.at[one[0]] = one[1]
         selection.follow()
         if not isinstance(one, str):
             assert selection.task == before or before is None
@@ -289,7 +288,7 @@ def test_on_a_folded_group_no_task_is_selected() -> None:
 def test_a_similar_card_is_a_stop() -> None:
     """`z` shows its tasks, the first of them selected, and they stay so."""
     picture = some()
-    picture.tasks |= {f"s{n}": FakeTask("blocked", 0, 5 + n, "same") for n in range(3)}
+    picture.at |= {f"s{n}": FakeTask("blocked", 0, 5 + n, "same") for n in range(3)}
     selection = begin(picture, "b1")
     step(selection, 1)
     assert (selection.task, kind_at(selection)) == (None, EntryKind.SIMILAR)
@@ -372,7 +371,7 @@ def test_a_column_remembers_its_card() -> None:
     assert selection.cursor_in("pending") == (0.0, 1.0, 0.0, 0.0, "p1")
     assert selection.sideways(-1, ALL, window)
     assert selection.task == "p1"
-    picture.tasks["p1"] = FakeTask("done", 0, 30)
+    picture.at["p1"] = FakeTask("done", 0, 30)
     assert selection.go_to("r1")
     assert selection.cursor_in("pending") is None
     assert selection.sideways(-1, ALL, window)
@@ -404,7 +403,7 @@ def test_in_the_list_one_goes_from_group_to_group() -> None:
 def test_the_next_card_lies_beyond_what_stands_for_several() -> None:
     """`J` passes over folded groups."""
     picture = some()
-    picture.tasks["p9"] = FakeTask("pending", 2, 9)
+    picture.at["p9"] = FakeTask("pending", 2, 9)
     selection = begin(picture, "p1")
     selection.folds.close("pending", 1.0)
     assert selection.beside(1)
@@ -418,13 +417,13 @@ def test_the_next_card_lies_beyond_what_stands_for_several() -> None:
 def test_the_next_need_is_the_next_oldest() -> None:
     """From the selected one on, and round; from a ghost, the one after its place."""
     picture = some()
-    picture.tasks["b4"] = FakeTask("blocked", 0, 7)
+    picture.at["b4"] = FakeTask("blocked", 0, 7)
     selection = begin(picture, "b1")
     assert selection.next_need() == "b4"
     assert selection.go_to("b4")
     assert selection.next_need() == "b0"
     assert selection.go_to("b0")
-    picture.tasks["b0"] = FakeTask("in_progress", 0, 20)
+    picture.at["b0"] = FakeTask("in_progress", 0, 20)
     selection.follow()
     assert selection.next_need() == "b1"
     assert selection.go_to("p0")
@@ -434,7 +433,7 @@ def test_the_next_need_is_the_next_oldest() -> None:
 def test_what_a_task_is_folded_into_is_opened() -> None:
     """A group, a similar card; only what the filter hides cannot be gone to."""
     picture = some()
-    picture.tasks |= {f"s{n}": FakeTask("blocked", 1, 5 + n, "same") for n in range(3)}
+    picture.at |= {f"s{n}": FakeTask("blocked", 1, 5 + n, "same") for n in range(3)}
     selection = begin(picture, "p0")
     selection.folds.close("blocked", 1.0)
     assert selection.go_to("s2")
@@ -448,7 +447,7 @@ def test_the_list_and_the_columns_have_one_selected_task() -> None:
     """Changing between them keeps it, also where only its ghost was left."""
     picture = some()
     selection = begin(picture, "b0")
-    picture.tasks["b0"] = FakeTask("done", 0, 8)
+    picture.at["b0"] = FakeTask("done", 0, 8)
     selection.follow()
     selection.show_list(on=True)
     assert (selection.task, selection.is_ghost, selection.column) == ("b0", False, LIST)
@@ -462,7 +461,7 @@ def test_the_list_and_the_columns_have_one_selected_task() -> None:
 def test_marks_go_from_the_last_to_here() -> None:
     """Over what is shown, not over what is folded away; without a mark it is one."""
     picture = some()
-    picture.tasks["p9"] = FakeTask("pending", 2, 9)
+    picture.at["p9"] = FakeTask("pending", 2, 9)
     selection = begin(picture, "p1")
     marks = Marks(selection)
     assert marks.extend()
@@ -480,7 +479,7 @@ def test_marks_go_from_the_last_to_here() -> None:
 def test_all_of_a_column_are_marked_folded_ones_too() -> None:
     """And again none; what the filter hides is not; a similar card stands for its tasks."""
     picture = some()
-    picture.tasks |= {f"s{n}": FakeTask("blocked", 0, 5 + n, "same") for n in range(3)}
+    picture.at |= {f"s{n}": FakeTask("blocked", 0, 5 + n, "same") for n in range(3)}
     picture.hidden = {"b1"}
     selection = begin(picture, "b0")
     selection.folds.close("blocked", 1.0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wf_tui.board.columns.rails import Rails
 from wf_tui.board.columns.widths import RAIL, column_widths, stand_side_by_side
-from wf_tui.picture.card import COLUMNS
+from wf_tui.picture.orders import COLUMNS
 
 P, R, D, B = COLUMNS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.card import COLUMNS
+from wf_tui.picture.orders import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.selection.places import LIST, PLAIN
+from wf_tui.board.selection.places import PLAIN
 from wf_tui.ledger.model.states import TaskState
+from wf_tui.picture.orders import LIST
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.board.selection.places import LIST
-from wf_tui.picture.entries import SIMILAR, EntryKind, header_order
+from wf_tui.picture.entries import EntryKind
+from wf_tui.picture.orders import LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from wf_tui.board.selection.selection import Selection
 
 __all__ = ["Marks"]
@@ -60,23 +58,13 @@ class Marks:
     def toggle_all(self) -> None:
         """Mark all of the column, or of the group of the list, folded or not; or again none."""
         selection = self._selection
-        names = set(self._all_here())
+        group = selection.at[0] if selection.in_list and selection.at else None
+        names = set(selection.picture.tasks(selection.column, group))
         marks = selection.picture.marks
         if names <= marks:
             marks -= names
         else:
             marks |= names
-
-    def _all_here(self) -> Iterable[str]:
-        selection = self._selection
-        picture, group = selection.picture, selection.at[0] if selection.at else 0.0
-        if selection.in_list:
-            cards = picture.sections
-            found = cards[cards.place(header_order(group)) : cards.place(header_order(group + 1))]
-        else:
-            found = picture.columns[selection.column][:]
-        for name in found:
-            yield from picture.similar(name) if name.startswith(SIMILAR) else (name,)
 
     def out_of_view(self) -> int:
         """Return how many marked tasks are in no frame: folded, filtered, or of a similar card."""

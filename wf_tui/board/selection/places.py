@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from wf_tui.ledger.model.states import TaskState
+from wf_tui.picture.orders import LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from wf_tui.picture.columns import Column
     from wf_tui.picture.entries import Entry
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LIST", "NEEDS", "PLAIN", "SelectablePicture", "Spot", "Window", "place_of"]
 
-LIST: Final = "list"
-"""The name of the list, beside those of the four columns."""
 NEEDS: Final = 0.0
 """The group of what needs a person, among the blocked ones and in the list."""
 _BLOCKED: Final = TaskState.BLOCKED.value
@@ -64,7 +63,7 @@ class SelectablePicture(Protocol):
         """The list, as the filter has it."""
 
     @property
-    def needs(self) -> Sequence[str]:
+    def needs(self) -> Column:
         """The tasks that need a person, oldest first, whatever the filter."""
 
     def spot(self, task: str, *, in_list: bool) -> Spot | None:
@@ -73,8 +72,8 @@ class SelectablePicture(Protocol):
     def group_title(self, column: str, group: float) -> Title:
         """Return what the header of a group says."""
 
-    def similar(self, name: str) -> Sequence[str]:
-        """Return the tasks that a similar card stands for."""
+    def tasks(self, column: str, group: float | None = None) -> list[str]:
+        """Return all tasks that are shown in a column or in a group of it, each by itself."""
 
     def open_similar(self, name: str) -> None:
         """Show each task of a similar card as a card of its own."""

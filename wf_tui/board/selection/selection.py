@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.selection.folds import Folds, groups_of
-from wf_tui.board.selection.places import LIST, NEEDS, PLAIN, place_of
+from wf_tui.board.selection.places import NEEDS, PLAIN, place_of
 from wf_tui.board.viewport.source import next_stop
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.entries import SIMILAR, Entries, Entry, EntryKind, header_order
-from wf_tui.picture.orders import COLUMNS
+from wf_tui.picture.entries import Entries, Entry, EntryKind, header_order
+from wf_tui.picture.orders import COLUMNS, LIST, SIMILAR
 
 if TYPE_CHECKING:
     from collections.abc import Collection
