@@ -13,6 +13,7 @@ from tests.bench import (
     acp,
     board,
     driver,
+    history,
     ledger,
     line,
     load,
@@ -46,6 +47,7 @@ SECTIONS: Final = {
         recovery.SECTION,
         swarm.SECTION,
         board.SECTION,
+        history.SECTION,
     )
 }
 _MEANING: Final = (

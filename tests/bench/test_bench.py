@@ -32,6 +32,7 @@ ROWS = {
     "verdict": ("verdict to merged, 1 agent", "verdict to merged, 8 agents"),
     "start": ("wf --help", "wf status"),
     "board": ("first frame", "idle", "one card moves, CPU", "committed to painted", "key to paint"),
+    "history": ("history of", "a step on", "a step back"),
     "recovery": ("kill -9 to a claim of the stand-by", "of a new one", "faults of the run"),
     "swarm": ("6 items, one lane at 429", "requests", "refused", "items lost"),
     "load": ("a plan of", "check of a plan of 20 tasks, json", "check of a plan of 20 tasks, yaml"),

@@ -300,9 +300,9 @@ def limited(
     if ending.next_seat is NextSeat.SAME:
         task = tx.update_task(task, going_on.go_on(tx, task, at=until))
     if kind is LimitKind.QUOTA:
-        return block(
-            tx, task, ending, kind=BlockedKind.QUOTA, detail={"lane": lane}, not_before=until
-        )
+        ends_at = {} if until is None else {"until": until}
+        held: Detail = {"lane": lane, **ends_at}
+        return block(tx, task, ending, kind=BlockedKind.QUOTA, detail=held, not_before=until)
     if kind is LimitKind.AUTH:
         return block(tx, task, ending, kind=BlockedKind.FAILED, detail={"lane": lane})
     task = _put_off(tx, task)

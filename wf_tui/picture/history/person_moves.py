@@ -1,0 +1,112 @@
+"""What a person did to a task, event by event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.states import PERSON, BlockedKind, PinnedBy, TaskState
+from wf_tui.ledger.model.task_moves import finished
+from wf_tui.ledger.model.undo_record import restored
+from wf_tui.ledger.rules.operator_moves import edited as edited_row
+from wf_tui.picture.history.task_moves import note_others
+from wf_tui.picture.history.task_rows import fence, move, to_pending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.ledger.model.events import task_events as told
+    from wf_tui.ledger.model.rows import Detail, EventRow, TaskRow
+    from wf_tui.picture.history.past import Past
+
+__all__ = ["edited", "reassigned", "retried", "skipped", "undone"]
+
+
+def retried(past: Past, event: EventRow, what: told.TaskRetried) -> None:
+    """Give a task another chance; of one that only waits, end the wait."""
+    old = past.tables.tasks[str(event.task)]
+    if what.stopped:
+        fence(past, old)
+        to_pending(past, old, _fresh(old))
+        return
+    if old.state is TaskState.PENDING:
+        move(past, old, evolve(old, not_before=None))
+        return
+    fresh, note = evolve(_fresh(old), commit_id=None, result=None), old.note
+    if old.block and old.block.passed_checks:
+        fresh, note = evolve(fresh, tries=old.tries), f"sent back by {_person(event)}"
+    to_pending(past, old, fresh, note=note, detail=_known(old))
+
+
+def reassigned(past: Past, event: EventRow, what: told.TaskReassigned) -> None:
+    """Give a task to a seat or a profile."""
+    old = past.tables.tasks[str(event.task)]
+    pinned = evolve(old, pinned=what.to, pinned_by=PinnedBy.PERSON)
+    if what.stopped:
+        fence(past, old)
+        to_pending(past, old, evolve(pinned, not_before=None))
+    elif old.state is TaskState.PENDING:
+        move(past, old, pinned)
+    else:
+        to_pending(past, old, _fresh(pinned), note=old.note, detail=_known(old))
+
+
+def skipped(past: Past, event: EventRow, what: told.TaskSkipped) -> None:
+    """Count a task as done without its work."""
+    old = past.tables.tasks[str(event.task)]
+    if what.stopped:
+        fence(past, old)
+    why = f"{what.after} went on without it" if what.after else f"skipped by {_person(event)}"
+    note_others(past, move(past, old, finished(old, what.kind, why)))
+
+
+def edited(past: Past, event: EventRow, what: told.TaskEdited) -> None:
+    """Change what a task asks for."""
+    old = past.tables.tasks[str(event.task)]
+    move(past, old, _edited(old, what.fields))
+
+
+def undone(past: Past, event: EventRow, what: told.Undone) -> None:
+    """Take back what a person did to a task, as its event has kept it."""
+    old = past.tables.tasks[str(event.task)]
+    record = past.beginning.records.get((what.undoes, old.id))
+    edit = old if what.fields is None else _edited(old, what.fields)
+    if record is None:
+        move(past, old, edit)
+        return
+    was = restored(edit, record)
+    if was.state is TaskState.PENDING or was.kind is BlockedKind.DEPENDENCY:
+        to_pending(past, old, was, note=was.note, detail=was.detail)
+    else:
+        move(past, old, was)
+
+
+def _edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:
+    # JSON has no tuples, and a field that is compared as a list would differ for ever.
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
+    new = edited_row(task, values)
+    if "pinned" in fields and not new.pinned:
+        new = evolve(new, pinned_by=PinnedBy.NOBODY)
+    return new
+
+
+def _fresh(task: TaskRow) -> TaskRow:
+    return evolve(
+        task,
+        tries=0,
+        conflicts=0,
+        merge_gates=0,
+        critic_rounds=0,
+        not_before=None,
+        scope_waived=False,
+    )
+
+
+def _known(task: TaskRow) -> Detail:
+    return task.detail if task.kind is BlockedKind.CONFLICT else {}
+
+
+def _person(event: EventRow) -> str:
+    return event.actor.removeprefix(PERSON)
