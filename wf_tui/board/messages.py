@@ -26,6 +26,7 @@ __all__ = [
     "ColumnChosen",
     "FeedFailed",
     "LedgerChanged",
+    "PhaseChosen",
     "TaskDropped",
 ]
 
@@ -106,6 +107,13 @@ class ColumnChosen(Message):
     """A tab of the narrow board was clicked; from the tabs to the board."""
 
     state: TaskState
+
+
+@dataclass
+class PhaseChosen(Message):
+    """A phase of the strip was clicked; from the strip to its screen."""
+
+    phase: str
 
 
 @dataclass

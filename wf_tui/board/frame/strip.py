@@ -2,32 +2,106 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from wf_tui.board.widgets.line import Role, Row, Span
+from wf_tui.board.messages import PhaseChosen
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.picture.strip import Segment, lay_strip
 
 if TYPE_CHECKING:
-    from wf_tui.board.widgets.glyph_sets import GlyphSet
-    from wf_tui.picture.picture import Picture
+    from collections.abc import Sequence
 
-__all__ = ["PhaseStrip"]
+    from textual import events
+
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from wf_tui.picture.strip import StripPart, StripPhase
+
+__all__ = ["PhaseStrip", "strip_spans"]
+
+_ROLES: Final = {
+    Segment.DONE: Role.DONE,
+    Segment.IN_PROGRESS: Role.RUNNING,
+    Segment.NEEDS_YOU: Role.NEED,
+    Segment.PARKED: Role.MUTED,
+    Segment.NOT_BEGUN: Role.RULE,
+}
+_GAP: Final = Span("   ", Role.MUTED)
+_EDGE: Final = Span(" ", Role.MUTED)
 
 
 class PhaseStrip(LineWidget):
     """One line; a click on a phase shows only what is in it."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET)
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        Role.MUTED, Role.TEXT, Role.TITLE, Role.DONE, Role.RUNNING, Role.NEED, Role.RULE
+    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="strip")
         self.glyphs = glyphs
+        self._phases: Sequence[StripPhase] = ()
 
-    def show(self, picture: Picture) -> None:
+    def show(self, phases: Sequence[StripPhase]) -> None:
         """Show how far each phase is."""
-        del picture
-        self.repaint()
+        if phases != self._phases:
+            self._phases = phases
+            self.repaint()
 
     def rows(self) -> list[Row]:
         """Return the line."""
-        return [Row((Span(" " * self.size.width, Role.QUIET),))]
+        width = self.size.width
+        line = Line(strip_spans(self._phases, width, self.glyphs))
+        return [Row(fitted(line, width, self.glyphs.more))]
+
+    def on_click(self, event: events.Click) -> None:
+        """Show only the phase that is clicked."""
+        if phase := self.hit_at(event.x):
+            self.post_message(PhaseChosen(phase))
+
+
+def strip_spans(phases: Sequence[StripPhase], width: int, glyphs: GlyphSet) -> tuple[Span, ...]:
+    """Return the strip for a width in cells; see `lay_strip` for what goes where it is narrow."""
+    by_name = {phase.name: phase for phase in phases}
+    spans = [_EDGE]
+    for part in lay_strip(phases, width - 2):
+        if len(spans) > 1:
+            spans.append(_GAP)
+        spans += _part(part, by_name[part.phase], glyphs)
+    return tuple(spans)
+
+
+def _part(part: StripPart, phase: StripPhase, glyphs: GlyphSet) -> list[Span]:
+    name = part.phase
+    if not part.bar:
+        sign = [Span(f"{glyphs.done} ", Role.DONE, name)] if part.finished else []
+        return [*sign, Span(f"{part.name} {part.figures}", Role.MUTED, name)]
+    done, _, count = part.figures.partition("/")
+    return [
+        Span(f"{part.name} ", Role.TEXT, name),
+        *(
+            Span(_drawn(segment, phase.tasks[place], cells, glyphs), _ROLES[segment], name)
+            for segment, cells in part.bar
+            for place in (list(Segment).index(segment),)
+        ),
+        Span(f" {done}", Role.TITLE, name),
+        Span(f"/{count}", Role.MUTED, name),
+    ]
+
+
+def _drawn(segment: Segment, tasks: int, cells: int, glyphs: GlyphSet) -> str:
+    """Return the cells of a segment; each task that is blocked has its sign, if there is room."""
+    signs_of = dict(zip(Segment, glyphs.strip, strict=True))
+    sign, lines = (
+        signs_of[segment],
+        {
+            Segment.NEEDS_YOU: signs_of[Segment.DONE],
+            Segment.PARKED: signs_of[Segment.NOT_BEGUN],
+        },
+    )
+    if segment not in lines:
+        return sign * cells
+    signs, line = min(tasks, cells), lines[segment]
+    ends = [cells * (place + 1) // signs for place in range(signs)]
+    widths = [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
+    return "".join(sign + line * (width - 1) for width in widths)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual import on
 from textual.containers import Container, Horizontal
 from textual.css.query import NoMatches
 from textual.screen import Screen
@@ -17,6 +18,7 @@ from wf_tui.board.frame.notices import notice
 from wf_tui.board.frame.screen_tabs import ScreenTabs
 from wf_tui.board.frame.status_line import Status, StatusLine
 from wf_tui.board.frame.strip import PhaseStrip
+from wf_tui.board.messages import PhaseChosen
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.batch import Changes
 
@@ -114,7 +116,7 @@ class RunScreen(Screen[None]):
         if self.tabs:
             self.query_one(ScreenTabs).show(host.screen_tabs(), self.go)
         else:
-            self.query_one(PhaseStrip).show(picture)
+            self.query_one(PhaseStrip).show(picture.strip)
         self.show_status()
         # The keys of a dialog above are not those of this screen.
         if self.is_active:
@@ -144,6 +146,14 @@ class RunScreen(Screen[None]):
             return ""
         card = self.host.picture.cards[task]
         return f"{card.phase} {self.host.glyphs.into} {card.id}" if card.phase else card.id
+
+    @on(PhaseChosen)
+    def show_only_phase(self, message: PhaseChosen) -> None:
+        """Show only the phase that was clicked in the strip; all of them at the second click."""
+        wanted = f'phase:"{message.phase}"'
+        picture = self.host.picture
+        picture.filter("" if picture.filtered.text == wanted else wanted)
+        self.refresh_from(EVERYTHING)
 
     # -- what the application calls
 

@@ -42,6 +42,8 @@ class GlyphSet:
     go: str
     stop: str
     more: str
+    strip: str
+    """Of a bar of tasks: done, in progress, needs you, parked, not begun."""
     into: str
     least: str
     """Before a figure that is at least so much."""
@@ -78,6 +80,7 @@ UNICODE: Final = GlyphSet(
     go="▶",
     stop="‖",
     more="…",
+    strip="━╍◆◇─",
     into="\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
     dot="·",
     least="≥",
@@ -97,6 +100,7 @@ ASCII: Final = GlyphSet(
     go=">",
     stop="=",
     more="~",
+    strip="=*!#-",
     into=">",
     dot="-",
     least=">",
