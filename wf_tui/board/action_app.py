@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
 from textual._time import get_time
@@ -18,20 +18,19 @@ from textual.app import SuspendNotSupported
 from wf_tui import commands
 from wf_tui.board.actions import handlers
 from wf_tui.board.actions.card_drops import drop_card
-from wf_tui.board.actions.registry import Context, Target, by_id
+from wf_tui.board.actions.registry import Target, by_id
 from wf_tui.board.frame.screen_tabs import ScreenTab
-from wf_tui.board.frame.toasts import Offer, Toast, Toasts
 from wf_tui.board.guard import BURST_SECONDS, Guard
-from wf_tui.board.key_app import KeyApp
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.dialogs import Choice, ChoiceDialog
 from wf_tui.board.screens.help_screen import HelpScreen
 from wf_tui.board.screens.palette import ActionsProvider
 from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.board.status_app import StatusApp
 from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.project import open_ledger, open_reads
-from wf_tui.text import clean, plural
+from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from wf_tui.board.actions.action import Action, Handler
-    from wf_tui.board.host import ActResult, Severity
+    from wf_tui.board.host import ActResult
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.config import Config
@@ -51,12 +50,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ActionApp"]
 
-_TOAST: Final = 300
-"""Characters of a message."""
 _T = TypeVar("_T")
 
 
-class ActionApp(KeyApp):
+class ActionApp(StatusApp):
     """Does what `ActionHost` promises, but for what needs the feed; `BoardApp` adds that.
 
     A key, a click, a drop and the palette all end in `action_perform`, so that each of them refuses
@@ -74,7 +71,6 @@ class ActionApp(KeyApp):
     environ: Mapping[str, str]
     glyphs: GlyphSet
     motion: bool
-    toasts: Toasts
     guard: Guard
     _pressed_at: float = 0.0
     """When what is handled now was pressed or clicked, in the time of the events."""
@@ -100,20 +96,6 @@ class ActionApp(KeyApp):
                 self.show_toast(problem)
 
     # -- which cards, and whether it can be done
-
-    @property
-    def run_screen(self) -> RunScreen | None:
-        """The topmost screen that shows the run; a dialog above it works on what it selects."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, RunScreen):
-                return screen
-        return None
-
-    @property
-    def context(self) -> Context:
-        """The context of the topmost screen that shows the run."""
-        screen = self.run_screen
-        return Context.BOARD if screen is None else screen.context
 
     @property
     def selected(self) -> str | None:
@@ -185,8 +167,7 @@ class ActionApp(KeyApp):
         if isinstance(event, events.Key | events.MouseUp):
             if isinstance(event, events.Key) and event.time != self._pressed_at:
                 self.guard.read_key(event.time)
-                self.toasts.pass_key(self.clock.monotonic())
-                self.show_status()
+                self.pass_key()
             self._pressed_at = event.time
         if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):
             await super().on_event(event)
@@ -308,44 +289,6 @@ class ActionApp(KeyApp):
             raise EnvironmentalError(
                 "this terminal cannot be handed to another program", "wf shell TASK, elsewhere"
             ) from None
-
-    # -- toasts
-
-    def show_toast(
-        self,
-        text: str,
-        hint: str = "",
-        *,
-        severity: Severity = "warning",
-        offer: Offer | None = None,
-    ) -> None:
-        """Tell the person something in the status line; on the event loop only.
-
-        The text may come from a plan or a worker: it is cleaned, cut and never taken as markup.
-        """
-        line = clean(f"{text} ({hint})" if hint else text, limit=_TOAST)
-        clock = self.clock
-        self.toasts.add(Toast(line, severity, clock.now(), clock.monotonic(), offer))
-        self.show_status()
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: Severity = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Tell what Textual itself has to say where everything is told: there are no boxes."""
-        del timeout, markup
-        self.show_toast(f"{title}: {message}" if title else message, severity=severity)
-
-    def show_status(self) -> None:
-        """Draw the status line of the screens of the run that can be seen."""
-        screen = self.run_screen
-        if screen is not None and screen.is_mounted:
-            screen.show_status()
 
     # -- screens
 

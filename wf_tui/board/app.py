@@ -8,12 +8,12 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from textual import on
+from textual import constants, on
 
 from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.result_messages import result_messages
 from wf_tui.board.feed import LedgerFeed
-from wf_tui.board.frame.toasts import Toast, Toasts
+from wf_tui.board.frame.toasts import Toasts
 from wf_tui.board.guard import Guard
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
@@ -68,7 +68,10 @@ class BoardApp(ActionApp):
         self.clock = clock or SystemClock()
         self.environ = os.environ if environ is None else environ
         self.config: Config = config or Config()
-        self.ascii = ascii or self.config.board.ascii
+        board = self.config.board
+        # Characters of an unsure width would move all that stands behind them.
+        self.ascii = ascii or board.ascii or board.ambiguous_width > 1
+        self.fps = constants.MAX_FPS
         self.glyphs = ASCII if self.ascii else UNICODE
         self.picture = Picture(self.clock.now())
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
@@ -78,8 +81,6 @@ class BoardApp(ActionApp):
         self._action_thread = ThreadPoolExecutor(1, "actions")
         self._batches: list[Batch] = []
         """What was read and is not in the picture yet."""
-        self._toast: Toast | None = None
-        """The message that stood at the last beat."""
         self._second = 0
         """The last whole second for which ages were drawn."""
         self.use_themes(self.config.board.theme, self.environ)
@@ -112,6 +113,7 @@ class BoardApp(ActionApp):
 
         The first batch is shown at once: until then the screen is empty.
         """
+        self.note_reading()
         self._batches.append(message.batch)
         if self.picture.run is None:
             self.beat()
@@ -122,7 +124,9 @@ class BoardApp(ActionApp):
     @on(FeedFailed)
     def report_feed_failure(self, message: FeedFailed) -> None:
         """Say that the ledger could not be read; what was read last stays on the screen."""
-        self.show_toast(message.reason, "it is tried again", severity="error")
+        self.note_failure(message.reason)
+        for screen in self.visible_run_screens():
+            screen.show_frame()
 
     def beat(self) -> None:
         """Bring the screen up to date; called ten times a second, however much has changed.
@@ -135,13 +139,9 @@ class BoardApp(ActionApp):
             self.apply_batch(batch)
             # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
-        standing = self.toasts.standing(self.clock.monotonic())
-        if standing is not self._toast or standing is not None:
-            # Also once after it has gone, which shows again what is below it.
-            self._toast = standing
-            self.show_status()
+        self.age_toast()
         # Once for each whole second, not a second after the last time: all ages change together.
-        now = self.clock.now()
+        now = self.now()
         if int(now) != self._second and self.picture.run is not None:
             self._second = int(now)
             self.picture.tick(now)

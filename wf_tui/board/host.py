@@ -57,6 +57,19 @@ class ActionHost(Protocol):
     motion: bool
     """Whether a card that has changed is highlighted for a moment."""
 
+    # -- of when the screen is
+
+    def now(self) -> float:
+        """Return the time for which all ages on the screen are, in UTC seconds."""
+
+    @property
+    def as_of(self) -> str:
+        """The time of day of which the screen is; "" where that is now."""
+
+    @property
+    def unreadable(self) -> str:
+        """Why the ledger cannot be read; "" where it can."""
+
     # -- the ledger
 
     def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:

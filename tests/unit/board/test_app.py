@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from tests.support.board_harness import board, project_in
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
-from tests.support.screen_text import board_of, column_of, text_of
+from tests.support.screen_text import board_of, column_of, screen_text, text_of
 from wf_tui.board.app import BoardApp
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.frame.status_line import StatusLine
 from wf_tui.board.messages import FeedFailed
+from wf_tui.board.status_app import time_of_day
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.moves import HOLD
@@ -104,11 +105,24 @@ async def test_an_error_of_an_action_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_ledger_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """The board stays, with what it knows, and says that it is tried again."""
+    """The board stays as it was then, and says since when; no age grows until it is read again."""
     async with board(tmp_path, "a") as hand:
-        hand.app.post_message(FeedFailed("the ledger is gone"))
-        await hand.settle()
-        assert hand.told == ["the ledger is gone (it is tried again)"]
+        clock = hand.drive.clock
+        clock.move(5)
+        hand.app.post_message(FeedFailed("the file is gone"))
+        await hand.pilot.pause()
+        since, then = time_of_day(clock.now()), hand.app.now()
+        clock.move(60)
+        hand.app.post_message(FeedFailed("the file is gone"))
+        await hand.pilot.pause()
+        hand.app.beat()
+        header, *_, status, _ = screen_text(hand.app)
+        assert f"as of {since}" in header
+        assert f"the ledger cannot be read since {since} · the file is gone" in status
+        assert hand.app.now() == then
+        hand.app.note_reading()
+        hand.app.beat()
+        assert "as of" not in screen_text(hand.app)[0]
 
 
 async def test_a_run_without_a_scheduler_says_so(tmp_path: Path) -> None:

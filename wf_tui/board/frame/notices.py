@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wf_tui.picture.header import Header
     from wf_tui.picture.picture import Picture
 
-__all__ = ["Notice", "narrowed", "notice", "obstacle"]
+__all__ = ["Notice", "narrowed", "notice", "obstacle", "unreadable"]
 
 _TYPED: Final = 40
 """Characters of a filter that are repeated."""
@@ -32,6 +32,14 @@ class Notice:
     """What follows from it, or what helps; left out where there is no room."""
     warns: bool = True
     """Whether something does not go on by itself."""
+
+
+def unreadable(reason: str, since: str) -> Notice | None:
+    """Return that the ledger cannot be read, since a time of day; None without a reason."""
+    if not reason:
+        return None
+    more = f"{reason}; below is how it was then, it is tried again"
+    return Notice(f"the ledger cannot be read since {since}", more)
 
 
 def notice(picture: Picture) -> Notice | None:

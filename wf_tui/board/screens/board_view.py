@@ -63,7 +63,7 @@ class BoardView(RunScreen):
     def show_changes(self, changes: Changes) -> None:
         """Show what has changed; the first time, start in the first column that has cards."""
         picture = self.host.picture
-        now = self.host.clock.now()
+        now = self.host.now()
         # At the first reading everything is new, and nothing has changed.
         if self.host.motion and self._begun:
             self._fresh.add(changes.cards, now)
@@ -81,7 +81,7 @@ class BoardView(RunScreen):
 
     def show_all(self) -> None:
         """Show the whole picture, as after a change of filter or marks, which no batch tells of."""
-        self._show(self.host.picture, frozenset(TaskState), self.host.clock.now())
+        self._show(self.host.picture, frozenset(TaskState), self.host.now())
         self.show_frame()
 
     def seek(self, *, focus: bool) -> None:

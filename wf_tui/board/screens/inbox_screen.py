@@ -131,7 +131,7 @@ class InboxScreen(RunScreen):
             if before in keys:
                 place = keys.index(before)
             options.highlighted = min(place, len(keys) - 1) if keys else None
-        self.draw_around_list(self.host.clock.now())
+        self.draw_around_list(self.host.now())
 
     def draw_around_list(self, now: float) -> None:
         """Draw what is not the list: the title, the answers and the footer."""
@@ -164,7 +164,7 @@ class InboxScreen(RunScreen):
     @on(OptionList.OptionHighlighted)
     def show_highlighted(self) -> None:
         """Show the task that the highlight has moved to."""
-        self.draw_around_list(self.host.clock.now())
+        self.draw_around_list(self.host.now())
         # The list is replaced often, and says each time that something is highlighted.
         pane = self.query_one(DetailPane)
         if pane.task_id != self.selected:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from wf_tui.board.actions.action import Context
 from wf_tui.board.frame.footer import Footer, marked_words
 from wf_tui.board.frame.header import RunHeader
-from wf_tui.board.frame.notices import notice
+from wf_tui.board.frame.notices import notice, unreadable
 from wf_tui.board.frame.screen_tabs import ScreenTabs
 from wf_tui.board.frame.status_line import Status, StatusLine
 from wf_tui.board.frame.strip import PhaseStrip
@@ -112,7 +112,7 @@ class RunScreen(Screen[None]):
     def _show_frame(self) -> None:
         host = self.host
         picture = host.picture
-        self.query_one(RunHeader).show(picture.header)
+        self.query_one(RunHeader).show(picture.header, host.as_of)
         if self.tabs:
             self.query_one(ScreenTabs).show(host.screen_tabs(), self.go)
         else:
@@ -131,7 +131,7 @@ class RunScreen(Screen[None]):
         now = host.clock.monotonic()
         status = Status(
             toast=host.toasts.standing(now),
-            notice=notice(host.picture),
+            notice=unreadable(host.unreadable, host.as_of) or notice(host.picture),
             place=self.place(),
             now=now,
             motion=host.motion,

@@ -123,7 +123,7 @@ class WorkersScreen(RunScreen):
             for name in names:
                 self._table.add_row(*(Text("") for _ in _COLUMNS), key=name)
         self._seats = seats
-        self.fill_cells(self.host.clock.now())
+        self.fill_cells(self.host.now())
 
     def fill_cells(self, now: float) -> None:
         """Change only the cells that read differently; the table draws all of itself for each."""
