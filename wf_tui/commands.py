@@ -8,13 +8,14 @@ where it gave the run something to do. It is called on the thread of the caller,
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, ParamSpec, TypeVar
 
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.states import WORKER, BlockedKind, Intent, RunState, TaskState
-from wf_tui.ledger.queries import lane_reads, reads
+from wf_tui.ledger.queries import drafts, lane_reads, reads
+from wf_tui.ledger.queries.comments import drafts_count
 from wf_tui.ledger.rules.seats import more_seats
 from wf_tui.scheduler.control import ensure_scheduler
 
@@ -27,19 +28,30 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.model.run_budget import RunBudget
     from wf_tui.ledger.rules.moves import Move, MoveResult
+    from wf_tui.ledger.rules.undo.acts import Act
     from wf_tui.paths import RunPaths
     from wf_tui.project import Project
 
 __all__ = [
+    "UndoResult",
     "abort",
     "accept",
     "add",
+    "comment",
+    "drop_comment",
+    "edit_comment",
+    "keep_draft",
+    "last_act",
+    "mark_seen",
     "move",
     "pause",
+    "read_draft",
     "reload_profiles",
     "resume",
+    "send_review",
     "set_budget",
     "set_jobs",
+    "snooze",
     "stop",
     "undo",
 ]
@@ -162,9 +174,143 @@ def _free_id(title: str, taken: set[str]) -> str:
     return name
 
 
-def undo(project: Project, ledger: Ledger, run: str) -> list[MoveResult]:
-    """Take back this person's last act, where no worker has acted on it."""
-    return _with_scheduler(project, ledger, run, lambda: ledger.undo(run), _any_changed)
+@dataclass(frozen=True)
+class UndoResult:
+    """What came of `undo`: the act that it was about, and the sentence that a person is told."""
+
+    act: Act
+    changed: bool
+    sentence: str
+    """`took back: hold of “Single logout”`, or why the act stays."""
+    key_hint: str = ""
+    """What helps instead, by a key of the board: `x cancels it`."""
+    command_hint: str = ""
+    """The same by a command: `wf cancel extra`."""
+    tasks: tuple[MoveResult, ...] = ()
+    """The tasks that are again what they were."""
+
+
+def undo(
+    project: Project,
+    ledger: Ledger,
+    run: str,
+    expect: int | None = None,
+    before: int | None = None,
+) -> UndoResult:
+    """Take back this person's last act, where nothing has come of it; say which one that is.
+
+    `expect` is the number of the act that the caller showed as the last: where the same person has
+    acted since elsewhere, that act is named and nothing is done. With `before`, the number of an
+    act that stays, it is the last one in front of that. Raises `RefusedError` where there is none.
+    """
+    from wf_tui.ledger.rules.moves import MoveResult  # noqa: PLC0415 - reading needs no rules
+    from wf_tui.ledger.rules.undo.undo import UndoRefusedError  # noqa: PLC0415 - same
+
+    try:
+        taken = _with_scheduler(
+            project, ledger, run, lambda: ledger.undo(run, expect=expect, before=before)
+        )
+    except UndoRefusedError as error:
+        act = error.act
+        if expect is not None and act.number != expect:
+            hint = "u takes that back", "wf undo"
+        elif act.undoable:
+            hint = "", ""
+        else:
+            hint = act.kind.key, act.command
+        return UndoResult(act, False, error.message, *hint)
+    if taken.lane:
+        name, paused = taken.lane
+        _change_lane(project, ledger, name, paused=paused)
+    tasks = tuple(MoveResult.of(task) for task in taken.tasks)
+    return UndoResult(taken.act, True, f"took back: {taken.act.name}", tasks=tasks)
+
+
+def last_act(ledger: Ledger, run: str, before: int | None = None) -> Act | None:
+    """Return the last act of this person on a run that was not taken back; `undo` is about it."""
+    from wf_tui.ledger.rules.undo import acts  # noqa: PLC0415 - reading needs no rules
+
+    return acts.last_act(ledger.db, run, ledger.actor, before)
+
+
+def _change_lane(project: Project, ledger: Ledger, name: str, *, paused: bool) -> None:
+    """Change a lane for the whole host, as this run has it again."""
+    from wf_tui.host_lanes import change_lane  # noqa: PLC0415 - hardly ever needed
+
+    state = project.paths.lanes.parent
+    change_lane(state, name, ledger.actor, pause=paused, warn=lambda _: None)
+
+
+# -- what needs a person, and what they say of work
+
+
+def snooze(
+    ledger: Ledger, run: str, task: str, until: float | Literal["change", "off"]
+) -> MoveResult:
+    """Put a task off until a time (UTC seconds), or until it changes; `off` shows it again."""
+    from wf_tui.ledger.rules import moves  # noqa: PLC0415 - reading needs no rules
+
+    if until == "off":
+        return ledger.move(run, moves.WAKE, [task])[0]
+    at = None if until == "change" else float(until)
+    return ledger.move(run, moves.SNOOZE, [task], until=at)[0]
+
+
+def comment(
+    ledger: Ledger,
+    run: str,
+    task: str,
+    path: str,
+    line: int | None,
+    text: str,
+    *,
+    side: str = "new",
+    quote: str = "",
+) -> int:
+    """Keep a comment on a line of the work of a task, as a draft; return its number.
+
+    `quote` is the line as it is shown, by which it is found again. Raises `RefusedError`.
+    """
+    return ledger.comment(run, task, path, line, text, side=side, quote=quote).id
+
+
+def edit_comment(ledger: Ledger, run: str, task: str, number: int, text: str) -> None:
+    """Write a draft of a comment anew; raises `RefusedError` where it was sent."""
+    ledger.edit_comment(run, task, number, text)
+
+
+def drop_comment(ledger: Ledger, run: str, task: str, number: int) -> None:
+    """Take a draft of a comment away; raises `RefusedError` where it was sent."""
+    ledger.drop_comment(run, task, number)
+
+
+def send_review(project: Project, ledger: Ledger, run: str, task: str) -> MoveResult:
+    """Send work back with its comments: a retry by the same seat, session and tree.
+
+    Refused, as a result, where there is no comment to send.
+    """
+    from wf_tui.ledger.rules import moves  # noqa: PLC0415 - reading needs no rules
+
+    row = reads.task(ledger.db, run, task)
+    if not drafts_count(ledger.db, run, task):
+        why = f"task {task!r} has no comment to send: wf comment {task} PATH:LINE TEXT writes one"
+        return moves.MoveResult(task, changed=False, state=row.state.value, reason=why)
+    return move(project, ledger, run, moves.RETRY, [task])[0]
+
+
+def keep_draft(ledger: Ledger, run: str, task: str, what: str, text: str) -> None:
+    """Keep what this person has begun to write; "" is that they have not."""
+    ledger.keep_draft(run, task, what, text)
+
+
+def read_draft(ledger: Ledger, run: str, task: str, what: str) -> str:
+    """Return what this person has begun to write as `what`, or ""."""
+    return drafts.draft(ledger.db, run, task, what, ledger.actor)
+
+
+def mark_seen(ledger: Ledger, run: str, task: str, path: str, blob: str) -> None:
+    """Mark that this person has seen a content of a file, by its object name; "" is none."""
+    ledger.mark_seen(run, task, path, blob)
 
 
 def pause(ledger: Ledger, run: str) -> bool:

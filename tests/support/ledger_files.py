@@ -26,7 +26,7 @@ def write_older_format(path: Path, number: int = 1) -> Path:
     newer one with seats and attempts that are in another order than their names, a task that waits
     for a scope, messages, and what a person did and took back; that of the third is the same. In
     that of the fourth a worker asks, a question was answered, and a task is a prompt; in that of
-    the fifth a prompt asks, and a phase waits for it.
+    the fifth a prompt asks, and a phase waits for it; in that of the sixth a review waits, too.
     """
     script = (FORMATS / f"{number}.sql").read_text(encoding="utf-8")
     with closing(apsw.Connection(str(path))) as connection:

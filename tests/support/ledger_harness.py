@@ -49,7 +49,8 @@ PERMISSION = (
 )
 TABLES = (
     "run", "phase", "phase_edge", "task", "edge", "attempt", "worker", "event", "message",
-    "question", "scheduler", "breaker", "allowance", "gate", "lane",
+    "question", "scheduler", "breaker", "allowance", "gate", "lane", "comment", "snooze", "draft",
+    "seen",
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries import conversation, reads
+from wf_tui.ledger.queries.comments import comments
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import (
@@ -42,8 +43,11 @@ from wf_tui.ledger.rules.moves import (
     PRIORITY,
     REASSIGN,
     RETRY,
+    SNOOZE,
     UNHOLD,
+    WAKE,
 )
+from wf_tui.ledger.rules.undo.acts import Act, last_act
 from wf_tui.plan.choices import Pick
 from wf_tui.plan.tree.decided import Deciding
 from wf_tui.structured import read_structured
@@ -76,7 +80,8 @@ ANSWERS: list[dict[str, str]] = [
 ]  # fmt: skip
 DEEDS = [
     "late", "late", "recover", "idle", "wait", "wait", "hand", "hand", "help_out", "help_out",
-    "reassign", "edit", "answer", "answer", "message", "forget", "undo", "whole", "stop_now",
+    "reassign", "edit", "answer", "answer", "message", "forget", "undo", "undo", "further",
+    "whole", "stop_now", "snooze", "snooze", "comment", "comment",
     "jobs", "add", "together",
 ]  # fmt: skip
 VERDICTS = ["fail", "pass", "unsure"]
@@ -239,6 +244,37 @@ class RandomMoves(RuleBasedStateMachine):
     def undo(self, *_: int) -> None:
         """Take back the last act."""
         self.drive.mine.undo(RUN)
+
+    def further(self, pick: int, _: int) -> None:
+        """Take back the act before one that stays."""
+        acts: list[Act] = []
+        act = last_act(self.drive.db, RUN, "user:ann")
+        while act is not None and len(acts) <= pick % 5:
+            acts.append(act)
+            act = last_act(self.drive.db, RUN, "user:ann", act.number)
+        if acts:
+            self.drive.mine.undo(RUN, before=acts[-1].number + 1)
+
+    def snooze(self, pick: int, which: int) -> None:
+        """Put off what needs a person, or show it again."""
+        rows = [task.id for task in reads.tasks(self.drive.db, RUN) if task.state == "blocked"]
+        task = rows[pick % len(rows)] if rows else self._pick(pick)
+        if which % 4 == 3:
+            self.drive.mine.move(RUN, WAKE, [task])
+        else:
+            until = [None, self.drive.clock.now() + 30, self.drive.clock.now() + 300][which % 3]
+            self.drive.mine.move(RUN, SNOOZE, [task], until=until)
+
+    def comment(self, pick: int, which: int) -> None:
+        """Say something to a line of the work of a task, otherwise, or no more."""
+        name = self._pick(pick)
+        said = [one.id for one in comments(self.drive.db, RUN, name)]
+        if said and which % 3 == 1:
+            self.drive.mine.edit_comment(RUN, name, said[which % len(said)], f"text {which}")
+        elif said and which % 3 == 2:
+            self.drive.mine.drop_comment(RUN, name, said[which % len(said)])
+        else:
+            self.drive.mine.comment(RUN, name, "src/a", which + 1, f"why {which}?")
 
     def whole(self, _: int, which: int) -> None:
         """Do something to the whole run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.support.ledger_harness import BAD, GOOD, HOST_DIED, RUN, LedgerHarness
+from tests.support.ledger_harness import BAD, GOOD, HOST_DIED, RUN, START, LedgerHarness
 from tests.support.task_states import STATES
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import (
@@ -19,6 +19,7 @@ from wf_tui.ledger.rules.moves import (
     RELEASE,
     RETRY,
     SKIP,
+    SNOOZE,
     UNHOLD,
 )
 
@@ -33,6 +34,11 @@ RUNNING: Final = ["R:claimed", "R:preparing", "R:running", "R:harvesting", "R:ch
 MERGING: Final = ["M"]
 ASKING: Final = ["Q"]
 BLOCKED: Final = [name for name in STATES if name.startswith("B:")]
+NEEDING: Final = [
+    name
+    for name in BLOCKED
+    if name not in {"B:dependency", "B:hold", "B:quota", "B:cancelled", "B:critic"}
+]
 RETRIABLE: Final = [name for name in BLOCKED if name not in {"B:dependency", "B:hold"}]
 
 
@@ -57,6 +63,7 @@ COMMANDS: Final[dict[str, Callable[[LedgerHarness], list[MoveResult]]]] = {
     "edit": lambda drive: drive.mine.move(RUN, EDIT, ["t"], fields={"title": "anew"}),
     "priority": lambda drive: drive.mine.move(RUN, PRIORITY, ["t"], number=-1),
     "message": lambda drive: drive.mine.move(RUN, MESSAGE, ["t"], text="be quick"),
+    "snooze": lambda drive: drive.mine.move(RUN, SNOOZE, ["t"], until=START + 600),
 }
 
 
@@ -78,6 +85,7 @@ BY_HAND: Final[dict[str, dict[str, str]]] = {
     "edit": _same(PENDING, BLOCKED, RUNNING, ASKING, MERGING),
     "priority": _same(PENDING, BLOCKED, RUNNING, ASKING, MERGING),
     "message": _same(PENDING, BLOCKED, RUNNING, ASKING, MERGING),
+    "snooze": _same(NEEDING, ASKING),
 }
 """For each command the states in which it is allowed, and where it leads; all others refuse it."""
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import Acting, acting, json_option, run_option
+from wf_tui.cli.context import Acting, acting, json_option, print_line, run_option
 from wf_tui.cli.errors import warn
-from wf_tui.cli.move_output import print_results
-from wf_tui.errors import UnknownNameError, UsageError
+from wf_tui.cli.move_output import print_results, print_run_result
+from wf_tui.errors import RefusedError, UnknownNameError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules import moves
@@ -130,7 +130,17 @@ def priority(*, task: str, number: int, run: str | None, repo: Path | None, as_j
 @run_option
 @json_option
 def undo(*, run: str | None, repo: Path | None, as_json: bool) -> int:
-    """Undo your last action on tasks, unless a worker has acted on it since."""
+    """Undo your last action on a run, unless something has come of it since; it is named.
+
+    What cannot be undone stays your last action: an answer, work that was accepted or stopped.
+    """
     with acting(run, repo) as at:
-        undone = commands.undo(at.project, at.ledger, at.run.id)
-        return print_results(at, undone, as_json=as_json)
+        done = commands.undo(at.project, at.ledger, at.run.id)
+        if not done.changed:
+            raise RefusedError(done.sentence, done.command_hint)
+        if not done.tasks:
+            print_run_result(at, done.sentence, changed=True, as_json=as_json)
+            return 0
+        if not as_json:
+            print_line(done.sentence)
+        return print_results(at, done.tasks, as_json=as_json)

@@ -24,19 +24,21 @@ from wf_tui.ledger.rules import (
     load,
     moves,
     runs,
-    undo,
 )
 from wf_tui.ledger.rules import seats as seat_rules
+from wf_tui.ledger.rules.attention import drafts
+from wf_tui.ledger.rules.attention.wake import wake_due
+from wf_tui.ledger.rules.conversation import comments
 from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.limits import budgets, lanes
-from wf_tui.ledger.rules.moves import MoveResult
+from wf_tui.ledger.rules.undo import undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wf_tui.ledger.model.lane_state import LaneState
     from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
-    from wf_tui.ledger.model.rows import Detail, WorkerRow
+    from wf_tui.ledger.model.rows import CommentRow, Detail, WorkerRow
     from wf_tui.ledger.model.run_budget import RunBudget
     from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.rules.decisions.judgement import Judgement
-    from wf_tui.ledger.rules.moves import Move
+    from wf_tui.ledger.rules.moves import Move, MoveResult
+    from wf_tui.ledger.rules.undo.undo import TakenBack
     from wf_tui.profiles.resolved import Resolved
 
 __all__ = ["Fence", "Ledger"]
@@ -109,7 +112,8 @@ class Ledger(AttemptReports):
         with self._change(run) as tx:
             if tx.run.jobs == jobs:
                 return False
-            tx.emit(JobsChanged(jobs=jobs, before=tx.run.jobs))
+            undo = {"jobs": tx.run.jobs}
+            tx.emit_act(JobsChanged(jobs=jobs, before=tx.run.jobs), undo=undo)
             tx.update_run(evolve(tx.run, jobs=jobs))
             return True
 
@@ -149,10 +153,54 @@ class Ledger(AttemptReports):
         with self._change(run) as tx:
             return moves.make(tx, move, tasks, *args, **kwargs)
 
-    def undo(self, run: str) -> list[MoveResult]:
-        """Take back the actor's last move, on all its tasks."""
+    def undo(self, run: str, *, expect: int | None = None, before: int | None = None) -> TakenBack:
+        """Take back the actor's last act; see `rules.undo.undo` for `expect` and `before`.
+
+        Raises `UndoRefusedError` for one that stays, `RefusedError` where there is none.
+        """
         with self._change(run) as tx:
-            return [MoveResult.of(task) for task in undo.undo(tx)]
+            return undo.undo(tx, expect, before)
+
+    # -- comments on lines, drafts, and what was seen
+
+    def comment(
+        self,
+        run: str,
+        task: str,
+        path: str,
+        line: int | None,
+        text: str,
+        *,
+        side: str = comments.NEW,
+        quote: str = "",
+    ) -> CommentRow:
+        """Keep what the actor says to a line of the work of a task, as a draft for all to see.
+
+        `line` is from 1, None for the whole file; `side` is `new`, or `old` for a line that the
+        work removes; by `quote`, the line itself, it is found again. Raises `RefusedError`.
+        """
+        with self._change(run) as tx:
+            return comments.comment(tx, task, path, line, text, side=side, quote=quote)
+
+    def edit_comment(self, run: str, task: str, number: int, text: str) -> CommentRow:
+        """Write a draft anew; raises `RefusedError` where it was sent."""
+        with self._change(run) as tx:
+            return comments.edit_comment(tx, task, number, text)
+
+    def drop_comment(self, run: str, task: str, number: int) -> None:
+        """Take a draft away; raises `RefusedError` where it was sent."""
+        with self._change(run) as tx:
+            comments.drop_comment(tx, task, number)
+
+    def keep_draft(self, run: str, task: str, what: str, text: str) -> None:
+        """Keep what the actor has begun to write; "" is that they have not."""
+        with self._change(run) as tx:
+            drafts.keep_draft(tx, task, what, text)
+
+    def mark_seen(self, run: str, task: str, path: str, blob: str) -> None:
+        """Mark which content of a file the actor has seen; "" is none."""
+        with self._change(run) as tx:
+            drafts.mark_seen(tx, task, path, blob)
 
     def add(self, run: str, task: NewTask, phase: str | None = None) -> TaskRow:
         """Add a task to a run, into a phase or into the one that nothing waits for."""
@@ -219,6 +267,7 @@ class Ledger(AttemptReports):
         with self._change(run) as tx:
             lanes.open_due(tx)
             claims.release_due(tx)
+            wake_due(tx)
 
     def see_lanes(self, run: str, states: Iterable[LaneState], short: Mapping[str, str]) -> None:
         """Take over how the lanes of the host are, and why they gave fewer permits than wanted."""
@@ -398,7 +447,7 @@ class Ledger(AttemptReports):
     def landed(self, run: str, *, branch: str, old: str, new: str) -> None:
         """Record that the run's work came into a branch of the user."""
         with self._change(run) as tx:
-            tx.emit(Landed(branch=branch, old=old, new=new))
+            tx.emit_act(Landed(branch=branch, old=old, new=new))
 
     def run_removed(self, run: str) -> None:
         """Record that the folder of a run is about to go; refused where the run is not over."""

@@ -15,6 +15,7 @@ from wf_tui.ledger.model.events.attempt_events import (
 )
 from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.model.rows import QuestionRow, TaskRow, evolve
+from wf_tui.ledger.model.rows.options import NO_DETAIL
 from wf_tui.ledger.rules import attempts
 from wf_tui.ledger.rules.conversation import messages, questions
 from wf_tui.ledger.rules.reports import progress, usage
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.fenced import Fence
     from wf_tui.ledger.model.events.attempt_events import AttemptEvent
-    from wf_tui.ledger.model.rows.options import Option
+    from wf_tui.ledger.model.rows.options import Option, QuestionDetail
     from wf_tui.ledger.model.states import Step
     from wf_tui.ledger.model.usage import Usage
     from wf_tui.ledger.rules.change import Change
@@ -136,10 +137,12 @@ class AttemptReports(FencedLedger):
         kind: str = "",
         options: Sequence[Option] = (),
         expires_at: float | None = None,
+        detail: QuestionDetail = NO_DETAIL,
     ) -> QuestionRow | None:
         """Ask a person; the claim is kept. None where it is not the live one any more.
 
-        `name` is the worker's id of the question, `kind` that of the tool that wants to be allowed.
+        `name` is the worker's id of the question, `kind` that of the tool that wants to be allowed,
+        `detail` what it is about, in parts.
         What comes back may be answered already, by what a person allowed before, or void, where the
         run stops. Raises `RefusedError` for a name that was used, or while work is being merged.
         """
@@ -148,7 +151,14 @@ class AttemptReports(FencedLedger):
         def rule(tx: Change, task: TaskRow) -> None:
             asked.append(
                 questions.ask(
-                    tx, task, name, text, kind=kind, options=options, expires_at=expires_at
+                    tx,
+                    task,
+                    name,
+                    text,
+                    kind=kind,
+                    options=options,
+                    expires_at=expires_at,
+                    detail=detail,
                 )
             )
 

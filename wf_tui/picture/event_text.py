@@ -14,9 +14,9 @@ from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.read import Event, read_event
 from wf_tui.ledger.model.lane_state import LaneStatus
-from wf_tui.ledger.model.states import CRITIC, PERSON, Cause, Intent, LimitKind, Step
+from wf_tui.ledger.model.states import CRITIC, PERSON, Cause, Intent, LimitKind, Step, WokenBy
 from wf_tui.picture import glyphs
-from wf_tui.picture.age import offset
+from wf_tui.picture.age import offset, span
 from wf_tui.picture.attempt_text import gate_name, left_text
 from wf_tui.picture.usage_text import budget_words
 from wf_tui.plan.choices import GateOn
@@ -40,6 +40,11 @@ _SHUT: Final = {
     LaneStatus.QUOTA: "shut",
     LaneStatus.AUTH: "shut",
     LaneStatus.PAUSED: "paused",
+}
+_WOKEN: Final = {
+    WokenBy.TIME: "shown again: its snooze is over",
+    WokenBy.CHANGE: "shown again: it has changed",
+    WokenBy.PERSON: "shown again",
 }
 _SHORT: Final = 8
 """How much of an object name is shown."""
@@ -229,7 +234,7 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
                 return f"goes on where it was: {event.text or ''}"
             return _joined("back in the queue", event.text)
         case tasks.TaskRetried():
-            return "gets another chance"
+            return "is sent back to its worker" if event.sent_back else "gets another chance"
         case tasks.TaskReassigned():
             return f"reassigned to {event.to}"
         case tasks.TaskDone():
@@ -261,8 +266,22 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
             return f"{who} may always, in this run: {event.text}"
         case tasks.AllowanceEnded():
             return "has to ask again"
+        case tasks.CommentKept():
+            line = "" if event.line is None else f":{event.line}"
+            return f"comment on {event.path}{line}: {event.text}"
+        case tasks.CommentDropped():
+            return f"comment {event.id} is dropped"
+        case tasks.CommentsSent():
+            return f"{plural(len(event.ids), 'comment')} sent to its worker"
+        case tasks.TaskSnoozed():
+            if event.until is None:
+                return "snoozed until it changes"
+            return f"snoozed for {span(event.until - row.at)}"
+        case tasks.TaskWoken():
+            return _WOKEN[event.why]
         case tasks.Undone():
-            return "undone"
+            where = _spaced(event.kind) if event.kind else event.state and _spaced(event.state)
+            return f"undone: {where} again" if where else "undone"
     assert_never(event)
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "CANCELLED_BY_ABORT",
     "COUNTED",
     "LEFT_ACCEPTED",
+    "NEEDS_PERSON",
     "NEVER_RETRIED",
     "PASSED_CHECKS",
     "SCOPE_WHYS",
@@ -37,6 +38,10 @@ CANCELLED_BY_ABORT: Final = frozenset(
     {"dependency", "question", "quota", "hold", "review", "critic"}
 )
 """They are cancelled by an abort; the others stay."""
+NEEDS_PERSON: Final = frozenset(
+    {"failed", "gate", "deliverable", "scope", "conflict", "budget", "question", "review"}
+)
+"""They wait for a person, who may put that off."""
 NEVER_RETRIED: Final = frozenset({"dependency", "hold"})
 """Neither retried nor reassigned: what ends them is the task in front, or `unhold`."""
 ACCEPTED_AT: Final = {

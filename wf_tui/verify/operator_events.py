@@ -159,7 +159,7 @@ def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     if action is None:
         run.require(False, "undo", event, "there was no such act")
         return
-    _check_undo_allowed(run, task, event, action, command)
+    _check_undo_allowed(run, task, event, action)
     _check_no_winner(run, task, event)
     task.spec = action.spec
     task.tries, task.conflicts, task.not_before = action.tries, action.conflicts, action.not_before
@@ -172,17 +172,8 @@ def check_undo(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
 
 
 def _check_undo_allowed(
-    run: ReplayState, task: ReplayedTask, event: EventRow, action: Action, command: int
+    run: ReplayState, task: ReplayedTask, event: EventRow, action: Action
 ) -> None:
     run.require(not action.stopped, "undo", event, "it had stopped an attempt")
-    run.require(task.seq == action.seq, "undo", event, f"event {task.seq} of the task came since")
-    run.require(event.actor == action.actor, "undo", event, f"it was the act of {action.actor}")
-    # One command may have changed many tasks; each is undone by an event of its own, and only the
-    # first of them looks for the last command of the person.
-    if run.undoing.get(event.actor) != command:
-        done = run.commands[event.actor]
-        last = done.pop() if done else None
-        run.require(last == command, "undo", event, f"the last act was {last}")
-        run.undoing[event.actor] = command
     begun = run.begun_dependant(task) if task.state == "done" else None
     run.require(begun is None, "undo", event, f"{begun}, which waited for it, had begun")

@@ -15,6 +15,7 @@ from wf_tui.verify import (
 )
 from wf_tui.verify.decisions import critics, nodes, rivals
 from wf_tui.verify.event_fields import get_text
+from wf_tui.verify.persons import acts, comments, snoozes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +42,7 @@ def replay(run: ReplayState, event: EventRow) -> None:
     run.require(event.seq == run.seq + 1, "gap", event, f"{event.seq} follows {run.seq}")
     run.seq = event.seq
     _check_time(run, event)
+    acts.note_act(run, event)
     if event.kind in _RUN_EVENTS:
         _RUN_EVENTS[event.kind](run, event)
     elif event.task is not None:
@@ -75,8 +77,12 @@ def _replay_task_event(run: ReplayState, event: EventRow) -> None:
         run.require(event.kind in _IGNORED, "unknown", event, text)
         return
     _check_before(run, task, event)
+    if event.kind not in _OF_UNDO:
+        task.undoing = False
+    if event.kind in _BEGINNINGS:
+        snoozes.check_overslept(run, task, event)
     judge(run, task, event)
-    task.seq = event.seq
+    task.seq, task.last = event.seq, event.kind
 
 
 def _check_before(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
@@ -157,7 +163,12 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "task_skipped": operator_events.check_skip,
     "task_edited": operator_events.check_edit,
     "critic_judged": critics.check_judged,
-    "undone": operator_events.check_undo,
+    "undone": acts.check_undone,
+    "comment_kept": comments.check_kept,
+    "comment_dropped": comments.check_dropped,
+    "comments_sent": comments.check_sent,
+    "task_snoozed": snoozes.check_snooze,
+    "task_woken": snoozes.check_wake,
     "rival_skipped": rivals.check_rival_skipped,
     "rivals_judged": rivals.check_choice,
     "rival_left": rivals.check_left,
@@ -184,10 +195,17 @@ _PROFILE_EVENTS: Final[Mapping[str, RunJudge]] = {
     "lane_open": pauses.check_pause_over,
     "budget_changed": pauses.check_budget_change,
     "budget_reached": pauses.check_budget_mark,
+    "undone": acts.check_run_undone,
 }
 _BY_OPERATOR: Final = frozenset(
     {"task_retried", "task_reassigned", "task_skipped", "task_edited", "task_unblocked", "undone"}
 )
+_BEGINNINGS: Final = frozenset({"task_claimed", "task_step"})
+"""Events that come once everything which follows from the ones before is told."""
+_OF_UNDO: Final = frozenset(
+    {"undone", "comment_kept", "comment_dropped", "task_snoozed", "task_woken"}
+)
+"""Events in which an act is taken back."""
 _IGNORED: Final = frozenset(
     {
         "profiles_changed",

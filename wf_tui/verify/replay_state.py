@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.verify.kinds import UNSETTLED
 from wf_tui.verify.paused_profiles import PausedProfiles
-from wf_tui.verify.replayed_task import Action, Allowance, PhaseState, ReplayedTask
+from wf_tui.verify.replayed_task import (
+    Action,
+    Allowance,
+    PersonAct,
+    PhaseState,
+    ReplayedTask,
+)
 from wf_tui.verify.scopes import HeldScopes
 from wf_tui.verify.verdict import MOST, Violation
 
@@ -79,9 +85,8 @@ class ReplayState:
     misplaced: dict[str, None] = field(default_factory=dict)
     """Tasks that a blocked result should block, or should block no more."""
     actions: dict[tuple[int, str], Action] = field(default_factory=dict)
-    commands: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """What each person did and has not taken back."""
-    undoing: dict[str, int] = field(default_factory=dict)
+    acts: dict[int, PersonAct] = field(default_factory=dict)
+    """What persons did, by the number of the command."""
     status: str = ""
     intent: str = "go"
     aborting: bool = False
@@ -304,8 +309,6 @@ class ReplayState:
         if not isinstance(command, int):
             return
         self.actions[command, task.id] = Action(
-            seq=event.seq,
-            actor=event.actor,
             stopped=bool(event.data.get("stopped")),
             state=task.state,
             kind=task.kind,
@@ -316,9 +319,6 @@ class ReplayState:
             not_before=task.not_before,
             spec=task.spec,
         )
-        done = self.commands[event.actor]
-        if not done or done[-1] != command:
-            done.append(command)
 
     def change_spec(self, task: ReplayedTask, event: EventRow) -> None:
         """Take over what a person changed of what a task asks for.
@@ -349,6 +349,9 @@ class ReplayState:
 
         Asked only where the log is at rest: in between, the event that does it may be the next one.
         """
+        for name, task in self.tasks.items():
+            if task.snooze is not None and task.snooze.condition != task.condition:
+                yield "snooze", name, "it has changed, and is snoozed still"
         for name in self.misplaced:
             if self.tasks[name].state == "pending":
                 yield "move", name, "it waits, but a result that it needs is blocked"

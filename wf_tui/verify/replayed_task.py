@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from wf_tui.verify.kinds import BLOCKING, NEVER_RETRIED
 
-__all__ = ["Action", "Allowance", "NodeState", "PhaseState", "Question", "ReplayedTask", "TaskSpec"]
+__all__ = [
+    "Action",
+    "Allowance",
+    "NodeState",
+    "PersonAct",
+    "PhaseState",
+    "Question",
+    "ReplayedTask",
+    "Snooze",
+    "TaskSpec",
+]
 
 
 @dataclass(frozen=True)
@@ -32,8 +43,6 @@ class Action:
     Kept by `ReplayState.remember` until it is undone, so that the undo can be replayed.
     """
 
-    seq: int
-    actor: str
     stopped: bool
     state: str
     kind: str | None
@@ -56,6 +65,29 @@ class Question:
     state: str = "open"
     always: str = ""
     """For what a person allowed it from then on."""
+
+
+@dataclass
+class PersonAct:
+    """What a person did at once: its events, by task; "" is the run."""
+
+    actor: str
+    last: dict[str, int] = field(default_factory=dict)
+    """The number of its last event."""
+    left: Counter[str] = field(default_factory=Counter)
+    """How many of its events can still be taken back."""
+
+
+Condition = tuple[str, "str | None", int, int]
+"""State, kind, epoch, and how many questions are open: what ends a snooze when it changes."""
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """That a person has put a task off, and how it was then."""
+
+    until: float | None
+    condition: Condition
 
 
 @dataclass(frozen=True)
@@ -137,6 +169,13 @@ class ReplayedTask:
     """What its workers asked, by epoch and name."""
     messages: set[int] = field(default_factory=set)
     """What people wrote to it that no worker has."""
+    comments: dict[int, str] = field(default_factory=dict)
+    """What people said to lines of its work: draft, sent, dropped."""
+    snooze: Snooze | None = None
+    last: str = ""
+    """The kind of its last event."""
+    undoing: bool = False
+    """Whether an act on it is being taken back just now."""
     usage: dict[str, int] = field(default_factory=dict)
     """What its attempts used."""
     critic_of: str = ""
@@ -166,6 +205,11 @@ class ReplayedTask:
         """The names of the questions that its last attempt waits with."""
         asked = self.questions.items()
         return [name for (at, name), one in asked if at == self.epoch and one.state == "open"]
+
+    @property
+    def condition(self) -> Condition:
+        """How it is, as far as a snooze goes by it."""
+        return self.state, self.kind, self.epoch, len(self.open_questions)
 
     @property
     def holder(self) -> str:

@@ -31,6 +31,8 @@ CODES: Final = {
     "phase": "a phase settled too early, or never",
     "run": "the run did what its state does not allow",
     "undo": "an action was undone that could not be",
+    "snooze": "something was put off that does not need a person, or for longer than it may be",
+    "comment": "a comment went to a worker by itself, or another one than was written",
     "counts": "the counts differ from the replayed ones",
     "table": "a task differs from its replayed state",
     "gate": "work was merged with others' before its gate had passed on the merge",

@@ -223,7 +223,7 @@ async def test_undo_says_why_not(tmp_path: Path) -> None:
     async with board(tmp_path, "a", "b", before=running) as hand:
         await hand.select("a")
         await hand.press("b", *SURE, "u")
-        assert "the attempt of 'a' was stopped" in hand.told[-1]
+        assert "cannot be undone: it stopped running work" in hand.told[-1]
 
 
 async def test_stop_drains(tmp_path: Path) -> None:

@@ -202,15 +202,18 @@ def test_priority_may_be_below_0(cli: CliHarness) -> None:
 
 @pytest.mark.usefixtures("run")
 def test_undo_takes_back_the_last_act_only(cli: CliHarness) -> None:
-    """The tasks of one command come back together; then there is nothing left to undo."""
-    assert cli.here("undo").exit_code == 5
+    """The tasks of one command come back together; what stays is named, with what helps."""
     cli.here("hold", "one", "two")
     told = cli.json_here("undo")
     assert sorted(one["task"] for one in told) == ["one", "two"]
     assert {state for state, _ in states(cli).values()} == {"pending"}
+    cli.here("hold", "one")
+    assert cli.here("undo").stdout.startswith("took back: hold of “")
+    cli.here("add", "Extra", "--sh", "true")
     result = cli.here("undo")
     assert (result.exit_code, result.stdout) == (5, "")
-    assert "nothing to undo" in result.stderr
+    assert "the last thing you did, adding “Extra”, cannot be undone" in result.stderr
+    assert "wf cancel extra" in result.stderr
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(cli: CliHarness, run: str) -> None:

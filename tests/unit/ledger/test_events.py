@@ -12,6 +12,7 @@ from wf_tui.ledger.model.states import BlockedKind, LimitKind, Outcome, Step
 from wf_tui.ledger.queries import conversation
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import ANSWER, HOLD, MESSAGE, MOVES, RELEASE, RETRY, UNHOLD
+from wf_tui.picture.event_json import event_json
 
 KINDS = frozenset(
     [
@@ -61,6 +62,11 @@ KINDS = frozenset(
         "landed",
         "conflict_found",
         "undone",
+        "comment_kept",
+        "comment_dropped",
+        "comments_sent",
+        "task_snoozed",
+        "task_woken",
         "gate_started",
         "gate_ended",
         "processes_ended",
@@ -181,7 +187,7 @@ def test_questions_and_messages(drive: LedgerHarness) -> None:
     options = [{"id": "y", "name": "yes", "kind": ""}, {"id": "n", "name": "no", "kind": ""}]
     assert asked.data == {"id": "1", "text": "may I?", "options": options}
     assert answered.data == {"id": "1", "text": "yes"}
-    assert sent.data == {"id": 1, "text": "be quick"}
+    assert event_json(sent)["data"] == {"id": 1, "text": "be quick"}
 
 
 def test_messages_are_delivered_once(drive: LedgerHarness) -> None:

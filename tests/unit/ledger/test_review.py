@@ -71,7 +71,10 @@ def test_sending_it_back_keeps_the_tries(drive: LedgerHarness) -> None:
     review(drive)
     assert drive.mine.move(RUN, RETRY, ["a"])[0].changed
     assert (drive.where("a"), drive.task("a").tries) == ("P", 1)
-    claim = drive.ledger.claim(RUN, "w1")
+    seat = str(drive.task("a").last_worker)
+    others = [name for name in ("w1", "w2", "w3") if name != seat]
+    assert not any(map(drive.claim, others)), "it waits for the seat whose work it is"
+    claim = drive.ledger.claim(RUN, seat)
     assert claim is not None
     assert claim.last_note == "sent back by ann"
     assert (needed_trees(drive.db, RUN), stale_trees(drive.db, RUN)) == (set(), {3})

@@ -28,6 +28,7 @@ from wf_tui.ledger.model.states import BlockedKind, DoneKind, Intent, RunState, 
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, HOLD, MOVES, RETRY, SKIP
+from wf_tui.ledger.rules.undo.acts import last_act
 from wf_tui.plan.choices import OnFailure, Pick
 from wf_tui.verify import verify
 
@@ -292,8 +293,10 @@ def test_no_judge_comes_back_after_the_choice(drive: LedgerHarness) -> None:
     assert drive.done(take(drive, "a"))
     drive.ledger.close(b, STOPPED)
     assert "nothing to choose from" in refused(drive, RETRY, "j")
+    accepted = last_act(drive.db, RUN, "user:ann")
+    assert accepted is not None
     with pytest.raises(RefusedError, match="nothing to choose from"):
-        drive.mine.undo(RUN)
+        drive.mine.undo(RUN, before=accepted.number)
     sound(drive)
 
 

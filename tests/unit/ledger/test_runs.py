@@ -9,6 +9,7 @@ from tests.support.ledger_harness import BAD, RUN, STOPPED, LedgerHarness, phase
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, LimitKind, Step
 from wf_tui.ledger.rules.moves import CANCEL, HOLD, MOVES, REASSIGN, RETRY, SKIP
+from wf_tui.picture.event_json import event_json
 
 
 def end(drive: LedgerHarness, *, foreground: bool = False) -> str:
@@ -295,7 +296,7 @@ def test_jobs(drive: LedgerHarness) -> None:
     drive.make("a", jobs=1)
     assert drive.mine.set_jobs(RUN, 4)
     assert not drive.mine.set_jobs(RUN, 4)
-    assert drive.events("jobs_changed")[0].data == {"jobs": 4, "before": 1}
+    assert event_json(drive.events("jobs_changed")[0])["data"] == {"jobs": 4, "before": 1}
     with pytest.raises(UsageError, match="at least 1, not 0"):
         drive.mine.set_jobs(RUN, 0)
 

@@ -30,6 +30,8 @@ from wf_tui.ledger.model.states import (
     ReleaseKind,
     RunState,
     Step,
+    TaskState,
+    WokenBy,
 )
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks
@@ -229,8 +231,21 @@ PINNED: list[tuple[Event, str]] = [
     ),
     (tasks.AllowanceEnded(id=1), '{"id": 1}'),
     (
-        tasks.Undone(undoes=9, fields={"priority": 0}),
-        '{"undoes": 9, "fields": {"priority": 0}}',
+        tasks.CommentKept(id=1, path="a.py", line=4, quote="x = 1", text="why?"),
+        '{"id": 1, "path": "a.py", "line": 4, "quote": "x = 1", "text": "why?"}',
+    ),
+    (tasks.CommentDropped(id=1), '{"id": 1}'),
+    (tasks.CommentsSent(ids=(1, 3)), '{"ids": [1, 3]}'),
+    (
+        tasks.TaskSnoozed(kind=BlockedKind.GATE, until=60.5),
+        '{"kind": "gate", "until": 60.5}',
+    ),
+    (tasks.TaskWoken(why=WokenBy.CHANGE), '{"why": "change"}'),
+    (
+        tasks.Undone(
+            undoes=9, fields={"priority": 0}, state=TaskState.PENDING, kind="x", since=1.5
+        ),
+        ('{"undoes": 9, "fields": {"priority": 0}, "state": "pending", "kind": "x", "since": 1.5}'),
     ),
     (
         attempts.AttemptStarted(pid=99, base="b0", tree="3"),
@@ -408,6 +423,9 @@ def test_what_the_kinds_mean() -> None:
         "allowance_ended": (False, False, False),
         "allowance_made": (False, False, False),
         "attempt_started": (False, False, True),
+        "comment_dropped": (False, False, False),
+        "comment_kept": (False, False, False),
+        "comments_sent": (False, False, False),
         "critic_judged": (False, False, False),
         "gate_ended": (False, False, True),
         "gate_started": (False, False, True),
@@ -424,7 +442,9 @@ def test_what_the_kinds_mean() -> None:
         "rivals_judged": (False, False, False),
         "task_claimed": (True, True, True),
         "task_progress": (False, False, True),
+        "task_snoozed": (True, False, False),
         "task_step": (True, False, True),
+        "task_woken": (True, False, False),
         "usage": (True, False, False),
     }
 

@@ -33,7 +33,7 @@ def test_undo_restores(drive: LedgerHarness, command: str, state: str) -> None:
     STATES[state](drive)
     before = drive.dump()["task"]
     COMMANDS[command](drive)
-    assert drive.mine.undo(RUN)[-1].task == "t"
+    assert drive.mine.undo(RUN).tasks[-1].id == "t"
     assert drive.dump()["task"] == before
     recount.check(drive.db)
 
@@ -44,7 +44,7 @@ def test_a_stop_is_not_undone(drive: LedgerHarness, command: str) -> None:
     STATES["Q"](drive)
     COMMANDS[command](drive)
     before = drive.dump()
-    with pytest.raises(RefusedError, match="the attempt of 't' was stopped"):
+    with pytest.raises(RefusedError, match="cannot be undone: it stopped running work"):
         drive.mine.undo(RUN)
     assert drive.dump() == before
     drive.ledger.close(Fence(RUN, "t", 1, "w1"), STOPPED)
@@ -54,7 +54,7 @@ def test_several_tasks_at_once(drive: LedgerHarness) -> None:
     """A command on several tasks is taken back as one."""
     drive.make("a", "b", "c")
     drive.mine.move(RUN, CANCEL, ["a", "b", "c"])
-    assert {acted.task for acted in drive.mine.undo(RUN)} == {"a", "b", "c"}
+    assert {task.id for task in drive.mine.undo(RUN).tasks} == {"a", "b", "c"}
     assert drive.where() == "P P P"
 
 
@@ -71,8 +71,8 @@ def test_one_after_the_other(drive: LedgerHarness) -> None:
     drive.make("a", "b")
     drive.mine.move(RUN, HOLD, ["a"])
     drive.mine.move(RUN, PRIORITY, ["b"], number=7)
-    assert drive.mine.undo(RUN)[0].task == "b"
-    assert drive.mine.undo(RUN)[0].task == "a"
+    assert drive.mine.undo(RUN).tasks[0].id == "b"
+    assert drive.mine.undo(RUN).tasks[0].id == "a"
     assert (drive.where(), drive.task("b").priority) == ("P P", 0)
 
 
@@ -89,7 +89,7 @@ def test_not_after_a_claim(drive: LedgerHarness) -> None:
     drive.make("a").wreck("a")
     drive.mine.move(RUN, RETRY, ["a"])
     drive.expect_claim("a")
-    with pytest.raises(RefusedError, match=r"'a' has moved on since \(task_claimed\)"):
+    with pytest.raises(RefusedError, match="retry of “a” cannot be undone: a worker has begun"):
         drive.mine.undo(RUN)
 
 

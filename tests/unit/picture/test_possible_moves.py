@@ -24,6 +24,7 @@ from wf_tui.ledger.rules.moves import (
     RELEASE,
     RETRY,
     SKIP,
+    SNOOZE,
     UNHOLD,
 )
 
@@ -48,6 +49,7 @@ ACTS: dict[str, Callable[[Ledger, str], list[MoveResult]]] = {
     "edit": lambda ledger, task: ledger.move(RUN, EDIT, [task], fields={"title": "new"}),
     "priority": lambda ledger, task: ledger.move(RUN, PRIORITY, [task], number=3),
     "message": lambda ledger, task: ledger.move(RUN, MESSAGE, [task], text="hear"),
+    "snooze": lambda ledger, task: ledger.move(RUN, SNOOZE, [task], until=None),
 }
 RUN_ACTS: dict[str, Callable[[Ledger], object]] = {
     "pause": lambda ledger: ledger.pause(RUN),

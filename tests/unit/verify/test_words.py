@@ -25,7 +25,7 @@ def test_the_checker_knows_every_event() -> None:
     ]
     assert set(known) == {event.event_kind for event in EVENTS}
     twice = {kind for kind in known if known.count(kind) > 1}
-    assert twice == {"lane_limited"}, "of a task where its provider is limited, else of a profile"
+    assert twice == {"lane_limited", "undone"}, "of a task, or else of a profile, of the run"
 
 
 def having(fact: Callable[[KindFacts], object]) -> set[str]:
@@ -39,6 +39,7 @@ def test_a_kind_means_the_same_to_the_checker() -> None:
     assert having(lambda facts: not facts.settles_phase) == kinds.UNSETTLED
     assert having(lambda facts: facts.aborts_run) == kinds.ABORTING
     assert having(lambda facts: facts.cancelled_by_abort) == kinds.CANCELLED_BY_ABORT
+    assert having(lambda facts: facts.waits_for_person) == kinds.NEEDS_PERSON
     assert having(lambda facts: not facts.can_retry) == kinds.NEVER_RETRIED
     accepted = {kind.value: kind.facts.accepted_at for kind in BlockedKind}
     assert {kind: step for kind, step in accepted.items() if step} == kinds.ACCEPTED_AT

@@ -15,6 +15,7 @@ from wf_tui import commands
 from wf_tui.board.actions import clipboard, seat_choices
 from wf_tui.board.forms import task_forms
 from wf_tui.board.screens.dialogs import YES, ChoiceDialog, confirm
+from wf_tui.errors import RefusedError
 from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.states import BlockedKind, RunState
 from wf_tui.ledger.queries import reads
@@ -275,7 +276,14 @@ def change_jobs(app: ActionHost, step: int) -> None:
 
 def undo(app: ActionHost, _ids: Ids) -> None:
     """Take back this person's last act; the ledger knows which that was, and whether it can be."""
-    app.do(lambda ledger: commands.undo(app.project, ledger, app.run_id), "undone")
+
+    def act(ledger: Ledger) -> str:
+        done = commands.undo(app.project, ledger, app.run_id)
+        if not done.changed:
+            raise RefusedError("; ".join(filter(None, (done.sentence, done.key_hint))))
+        return done.sentence
+
+    app.do(act, "")
 
 
 def stop(app: ActionHost, _ids: Ids) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "WORKER",
     "BlockedKind",
     "Cause",
+    "CommentState",
     "DoneKind",
     "EdgeKind",
     "Intent",
@@ -36,6 +37,7 @@ __all__ = [
     "SeatState",
     "Step",
     "TaskState",
+    "WokenBy",
 ]
 
 
@@ -406,6 +408,28 @@ class MessageState(StrEnum):
     """A program said that it heard it, or the prompt of an attempt has it."""
     LATE = "late"
     """Its task was done before."""
+    DROPPED = "dropped"
+    """Who wrote it took it back before a worker had it."""
+
+
+class CommentState(StrEnum):
+    """Where a comment on a line of a diff stands."""
+
+    DRAFT = "draft"
+    """Written, and still the person's own."""
+    SENT = "sent"
+    """Given back to the worker, with the work."""
+    DROPPED = "dropped"
+    """Taken away before it was sent."""
+
+
+class WokenBy(StrEnum):
+    """Why a task that a person had put off is shown again."""
+
+    TIME = "time"
+    CHANGE = "change"
+    """Its state, kind, epoch or question is another one."""
+    PERSON = "person"
 
 
 class LimitKind(StrEnum):

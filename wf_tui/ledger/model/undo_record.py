@@ -18,7 +18,9 @@ __all__ = ["restored", "undo_record"]
 
 _NAMES: Final = (
     *("state", "kind", "note", "tries", "conflicts", "merge_gates", "pinned", "pinned_by"),
-    *("not_before", "scope_waived", "commit_id", "result", "detail", "critic_rounds"),
+    *("not_before", "scope_waived", "commit_id", "result", "detail", "critic_rounds", "since"),
+    *("ready_at", "ready_merges", "limited_since", "limited_count"),
+    *("seat_wanted", "tree_wanted", "wanted_until"),
 )
 
 

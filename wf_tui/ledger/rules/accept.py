@@ -50,7 +50,7 @@ def claim_held(tx: Change, task: TaskRow, claimant: str, choices: Choices) -> Ta
     )
     # Told before those that it blocked go on, so that the log has cause before effect.
     event = claim_event(tx, taken, before=task.kind, choices=choices.named() or None)
-    tx.emit(event, taken)
+    tx.emit_act(event, taken)
     critics.dismiss(tx, task)
     held = tx.update_task(task, taken)
     opened = open_attempt(tx, held, tx.phase(task.phase), "user")

@@ -13,6 +13,7 @@ from wf_tui.errors import UnknownNameError
 from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
+from wf_tui.ledger.rules.attention.wake import wake_changed
 from wf_tui.ledger.rules.propagate import Propagation, blocked_by_result
 from wf_tui.ledger.rules.transaction import NEW_EVENT, RunTransaction
 from wf_tui.ledger.store.database import Database
@@ -43,6 +44,7 @@ class Change(RunTransaction):
             new = evolve(new, settled=settled)
         new = self.note_ready(old, new)
         self.write(old, new)
+        wake_changed(self, old, new)
         Propagation(self).follow(old, new)
         return new
 

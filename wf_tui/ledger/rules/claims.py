@@ -34,6 +34,7 @@ from wf_tui.ledger.queries.role_routing import reserved_roles
 from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.change import Change
+from wf_tui.ledger.rules.conversation import comments
 from wf_tui.ledger.rules.conversation.messages import deliver
 from wf_tui.ledger.rules.conversation.questions import tell_next
 from wf_tui.ledger.rules.limits import lanes
@@ -373,6 +374,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     # Its prompt has both.
     deliver(tx, held)
     tell_next(tx, held)
+    comments.tell_next(tx, held)
     return Claim(
         run=tx.run.id,
         task=held,
@@ -384,7 +386,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         at=tx.now,
         head=tx.run.head,
         session=session,
-        tree=task.tree_wanted if session else None,
+        tree=task.tree_wanted if task.seat_wanted == worker.name else None,
         last_note=task.note,
         conflict=conflict_paths(task),
     )

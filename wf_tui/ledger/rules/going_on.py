@@ -25,6 +25,7 @@ __all__ = [
     "begin_anew",
     "drop_late_wants",
     "go_on",
+    "send_back",
     "session_of",
     "to_fallback",
     "wait_anew",
@@ -33,6 +34,8 @@ __all__ = [
 
 WAIT: Final = 60.0
 """Seconds that a task waits for the seat whose session knows it."""
+SENT_BACK_WAIT: Final = 300.0
+"""Seconds that work which was sent back waits for the seat that made it (`steal_after`)."""
 
 
 def go_on(tx: Change, task: TaskRow, *, at: float | None = None) -> TaskRow:
@@ -52,6 +55,23 @@ def go_on(tx: Change, task: TaskRow, *, at: float | None = None) -> TaskRow:
     )
 
 
+def send_back(tx: Change, task: TaskRow) -> TaskRow:
+    """Let the seat whose work was reviewed go on with it: in its session, and in its worktree.
+
+    Also where it has no session, for its work is what is talked of. The seat is waited for as long
+    as a pin of the plan would be. The caller writes the row.
+    """
+    attempt = _last_attempt(tx, task, of_seat=True)
+    if attempt is None:
+        return begin_anew(task)
+    return evolve(
+        task,
+        seat_wanted=attempt.worker,
+        tree_wanted=None if _used_since(tx, attempt) else attempt.tree,
+        wanted_until=tx.now + SENT_BACK_WAIT,
+    )
+
+
 def begin_anew(task: TaskRow) -> TaskRow:
     """Let any seat go on, in a session of its own."""
     return evolve(task, seat_wanted=None, tree_wanted=None, wanted_until=None)
@@ -66,7 +86,7 @@ def session_of(tx: Change, task: TaskRow, worker: WorkerRow) -> str | None:
     """Return the session that a seat goes on with, as it claims a task that waited for it."""
     if task.seat_wanted != worker.name:
         return None
-    attempt = _last_attempt(tx, task)
+    attempt = _last_attempt(tx, task, of_seat=True)
     return attempt.session if attempt is not None and attempt.worker == worker.name else None
 
 
@@ -157,15 +177,22 @@ def _usable(tx: Change, task: TaskRow, entries: Iterable[str]) -> list[str]:
 def _used_since(tx: Change, attempt: AttemptRow) -> bool:
     """Whether another attempt had its worktree after it: then it may be kept for that one."""
     rows = tx.db.execute(
-        "SELECT 1 FROM attempt WHERE run = :run AND tree = :tree AND number > :number LIMIT 1",
+        # Not the claim of a person, which looks at the work where it lies.
+        "SELECT 1 FROM attempt WHERE run = :run AND tree = :tree AND number > :number "
+        "AND profile <> 'user' LIMIT 1",
         {"run": tx.run.id, "tree": attempt.tree, "number": attempt.number},
     )
     return bool(rows)
 
 
-def _last_attempt(tx: Change, task: TaskRow) -> AttemptRow | None:
+def _last_attempt(tx: Change, task: TaskRow, *, of_seat: bool = False) -> AttemptRow | None:
+    """Return its last attempt; with `of_seat` the last that was no person's claim of the work."""
     rows = tx.db.execute(
-        select(AttemptRow, "WHERE run = :run AND task = :task ORDER BY epoch DESC LIMIT 1"),
-        {"run": tx.run.id, "task": task.id},
+        select(
+            AttemptRow,
+            "WHERE run = :run AND task = :task AND (profile <> 'user' OR NOT :of_seat) "
+            "ORDER BY epoch DESC LIMIT 1",
+        ),
+        {"run": tx.run.id, "task": task.id, "of_seat": int(of_seat)},
     )
     return decode(AttemptRow, rows[0]) if rows else None

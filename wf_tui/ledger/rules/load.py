@@ -161,7 +161,7 @@ def add_task(tx: Change, task: NewTask, phase_name: str | None) -> TaskRow:
     for need in needs:
         tx.db.execute(NEW_EDGE, edge(tx.run.id, need.id, row.id, EdgeKind.RESULT))
     tx.update_run(evolve(tx.run, pending=tx.run.pending + 1))
-    tx.emit(task_added(row), row)
+    tx.emit_act(task_added(row), row)
     # Added as it would be if nothing were blocked, then moved: the log and the counts have both.
     bad = sum(is_bad(need) for need in needs)
     if not bad:

@@ -15,6 +15,7 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 from wf_tui.ledger.queries.rivals import rivals_about, why_not_back, why_not_taken
 from wf_tui.ledger.rules import accept, operator_moves
+from wf_tui.ledger.rules.attention import snoozes
 from wf_tui.ledger.rules.conversation import allowances, messages, questions
 from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.reports.usage import budget_used_up
@@ -42,7 +43,9 @@ __all__ = [
     "RELEASE",
     "RETRY",
     "SKIP",
+    "SNOOZE",
     "UNHOLD",
+    "WAKE",
     "Key",
     "Move",
     "MoveResult",
@@ -81,6 +84,7 @@ _WAITING: Final = frozenset({Situation.PENDING, Situation.BACKOFF})
 _UNDONE: Final = _WAITING | _STOPPABLE | {Situation.MERGING}
 _EVERY_KIND: Final = frozenset(BlockedKind)
 _RETRIED: Final = frozenset(kind for kind in BlockedKind if kind.facts.can_retry)
+_NEEDS_PERSON: Final = frozenset(kind for kind in BlockedKind if kind.facts.waits_for_person)
 _ACCEPTED: Final = frozenset(kind for kind in BlockedKind if kind.facts.accepted_at)
 
 
@@ -370,7 +374,6 @@ MESSAGE: Final = Move(
     _UNDONE,
     _EVERY_KIND,
     check=messages.check_length,
-    undoable=False,
     usage="TASK TEXT",
     key=Key(
         "task.message",
@@ -380,6 +383,23 @@ MESSAGE: Final = Move(
         one_card=True,
     ),
 )
+
+SNOOZE: Final = Move(
+    "snooze",
+    "snoozed",
+    snoozes.snooze,
+    frozenset({Situation.ASKING}),
+    _NEEDS_PERSON,
+    usage="TASK 1h|change|off",
+)
+WAKE: Final = Move(
+    SNOOZE.name,
+    "shown again",
+    snoozes.wake,
+    frozenset({Situation.ASKING}),
+    _NEEDS_PERSON,
+)
+"""`wf snooze TASK off`, the other side of a snooze: not in `MOVES`, as its command is the same."""
 
 MOVES: Final[Mapping[str, Move[...]]] = {
     move.name: move
@@ -396,6 +416,7 @@ MOVES: Final[Mapping[str, Move[...]]] = {
         PRIORITY,
         ANSWER,
         MESSAGE,
+        SNOOZE,
     )
 }
 """All moves, in the order in which the board shows their keys."""

@@ -35,6 +35,7 @@ from wf_tui.ledger.model.task_moves import blocked, finished
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.claims import wake_next
+from wf_tui.ledger.rules.conversation import comments
 from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.decisions import critics, rivals
 from wf_tui.ledger.rules.task_guards import fence
@@ -78,7 +79,10 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
     """
     if task.asking:
         return stopped(tx, task, TaskRetried(stopped=True), _fresh(task))
-    tx.emit_move(TaskRetried(), task)
+    reviewed = task.kind is BlockedKind.REVIEW
+    tx.emit_move(TaskRetried(sent_back=reviewed or None), task)
+    if task.state is TaskState.BLOCKED:
+        comments.send(tx, task)
     critics.dismiss(tx, task)
     breaker.close_for(tx, task)
     if task.state is TaskState.PENDING:
@@ -88,7 +92,9 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
         # Its work did not fail, so that its tries stay counted; the next worker is told why it is
         # asked again.
         fresh, note = evolve(fresh, tries=task.tries), f"sent back by {_person(tx)}"
-    if task.kind in _GOES_ON:
+    if reviewed:
+        fresh = going_on.send_back(tx, fresh)
+    elif task.kind in _GOES_ON:
         fresh = going_on.go_on(tx, fresh)
     return tx.to_pending(task, fresh, note=note, detail=_known(task))
 
@@ -112,6 +118,8 @@ def reassign(tx: Change, task: TaskRow, *, to: str) -> TaskRow:
     if task.claimed:
         return stopped(tx, task, TaskReassigned(to=to, stopped=True), pinned)
     tx.emit_move(TaskReassigned(to=to), task)
+    if task.state is TaskState.BLOCKED:
+        comments.send(tx, task)
     critics.dismiss(tx, task)
     breaker.close_for(tx, pinned)
     if task.state is TaskState.PENDING:

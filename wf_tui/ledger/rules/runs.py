@@ -146,8 +146,9 @@ def pause(tx: Change) -> bool:
     _raise(why_not_stop(tx.run))
     if tx.run.state == RunState.PAUSED and tx.run.intent == Intent.GO:
         return False
+    before = {"state": tx.run.state, "intent": tx.run.intent}
     tx.update_run(evolve(tx.run, state=RunState.PAUSED, intent=Intent.GO))
-    tx.emit(RunPaused(intent=Intent.GO))
+    tx.emit_act(RunPaused(intent=Intent.GO), undo={"run": before})
     return True
 
 
@@ -156,7 +157,9 @@ def resume(tx: Change) -> bool:
     if tx.run.state == RunState.RUNNING and tx.run.intent == Intent.GO:
         return breaker.close_all(tx)
     _raise(why_not_resume(tx.run))
-    _go(tx)
+    before = {"state": tx.run.state, "intent": tx.run.intent}
+    # What had ended is no pause: that it goes on again can be stopped, and not taken back.
+    _go(tx, undo={"run": before} if tx.run.state == RunState.PAUSED else None, act=True)
     breaker.close_all(tx)
     return True
 
@@ -171,7 +174,7 @@ def stop(tx: Change, *, now: bool) -> list[TaskRow]:
     _raise(why_not_stop(tx.run))
     intent = Intent.STOP if now else Intent.DRAIN
     tx.update_run(evolve(tx.run, state=RunState.PAUSED, intent=intent))
-    tx.emit(RunPaused(intent=intent))
+    tx.emit_act(RunPaused(intent=intent))
     rows = tx.db.execute(
         select(
             TaskRow,
@@ -215,7 +218,7 @@ def abort_rest(tx: Change, why: str) -> None:
             fence(tx, current)
         before = current.step or current.kind or current.state.value
         cancelled = TaskBlocked(kind=BlockedKind.CANCELLED, before=before, text=why, abort=True)
-        tx.emit(cancelled, current)
+        tx.emit_act(cancelled, current)
         tx.update_task(current, blocked(current, BlockedKind.CANCELLED, why, {}))
     refresh_abort(tx)
 
@@ -291,7 +294,8 @@ def wake_run(tx: Change) -> None:
         _go(tx)
 
 
-def _go(tx: Change) -> None:
+def _go(tx: Change, undo: Mapping[str, object] | None = None, *, act: bool = False) -> None:
+    """Let a run go on; at a person's word that is an `act`, else it follows from another one."""
     going = evolve(
         tx.run,
         state=RunState.RUNNING,
@@ -300,7 +304,10 @@ def _go(tx: Change) -> None:
         idle_since=None,
     )
     tx.update_run(going)
-    tx.emit(RunResumed())
+    if act:
+        tx.emit_act(RunResumed(), undo=undo)
+    else:
+        tx.emit(RunResumed())
     going_on.wait_anew(tx)
 
 

@@ -16,11 +16,13 @@ from wf_tui.ledger.model.rows import (
     AllowanceRow,
     AttemptRow,
     BreakerRow,
+    CommentRow,
     GateRow,
     MessageRow,
     PhaseRow,
     QuestionRow,
     RunRow,
+    SnoozeRow,
     TaskRow,
     WorkerRow,
     decode,
@@ -29,7 +31,7 @@ from wf_tui.ledger.model.rows import (
     select,
     update,
 )
-from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.model.states import PERSON, TaskState
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.store.database import Database, Values
 from wf_tui.plan.choices import OnFailure
@@ -48,6 +50,8 @@ _Stored = TypeVar(
     MessageRow,
     AllowanceRow,
     GateRow,
+    CommentRow,
+    SnoozeRow,
 )
 NEW_EVENT: Final = (
     "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data, command) "
@@ -74,6 +78,15 @@ class RunTransaction:
     reporter: tuple[str, str, int] | None = None
     events: list[Values] = field(default_factory=list)
     _phases: dict[str, PhaseRow] = field(default_factory=dict)
+    _snoozed: set[str] | None = None
+
+    @property
+    def snoozed(self) -> set[str]:
+        """The tasks that are put off; read once, for each move of a task asks."""
+        if self._snoozed is None:
+            rows = self.db.execute("SELECT task FROM snooze WHERE run = :run", {"run": self.run.id})
+            self._snoozed = {str(row[0]) for row in rows}
+        return self._snoozed
 
     def update_run(self, new: RunRow) -> None:
         """Take over a changed row of the run; it is written as the change ends."""
@@ -92,15 +105,28 @@ class RunTransaction:
     def emit_move(self, event: TaskEvent, task: TaskRow) -> None:
         """Append the event of a person's move, with what `undo` needs to take it back.
 
-        `task` is the row before the move. Where the move cannot be undone, the event has neither
-        the record nor the number of its command in the column that `undo` searches.
+        `task` is the row before the move. Where the move cannot be undone, the event has no record.
         """
         before = task.step or task.kind or task.state.value
-        record = {"before": before, "undo": undo_record(task), "command": self.command}
-        if not self.undoable:
-            del record["undo"]
-        command = self.command if self.undoable else None
-        self._append(event.event_kind, task, {**record, **event.data()}, command)
+        record: dict[str, object] = {"before": before}
+        if self.undoable:
+            record["undo"] = undo_record(task)
+        record["command"] = self.command
+        self._append(event.event_kind, task, {**record, **event.data()}, self.command)
+
+    def emit_act(
+        self, event: Event, task: TaskRow | None = None, undo: Mapping[str, object] | None = None
+    ) -> None:
+        """Append the event of another act of a person; anybody else's is an event like any.
+
+        `undo` is what was before, None where the act cannot be taken back. Either way its command
+        has a number, since the last thing that a person did is asked for by it.
+        """
+        if not self.actor.startswith(PERSON):
+            self.emit(event, task)
+            return
+        record = {} if undo is None else {"undo": undo, "command": self.command}
+        self._append(event.event_kind, task, {**record, **event.data()}, self.command)
 
     def _append(
         self, kind: str, task: TaskRow | None, data: Mapping[str, object], command: int | None

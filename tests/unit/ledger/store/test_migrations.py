@@ -17,6 +17,7 @@ from tests.support.ledger_harness import RUN, LedgerHarness, a_run, seat
 from wf_tui import locks
 from wf_tui.errors import LedgerError, RefusedError
 from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.model.rows.options import NO_DETAIL
 from wf_tui.ledger.queries import conversation, reads
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.rules.moves import MESSAGE
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-EVENTS = {1: 14, 2: 32, 3: 32, 4: 33, 5: 19}
+EVENTS = {1: 14, 2: 32, 3: 32, 4: 33, 5: 19, 6: 27}
 """How many events the ledger of each older format has."""
 
 
@@ -209,8 +210,8 @@ def test_what_a_person_did_can_be_taken_back(second: Path) -> None:
     """An action of before is known by its number, and so is that another one was taken back."""
     with closing(SqliteDatabase(second)) as database:
         drive = LedgerHarness(database)
-        assert [done.task for done in drive.mine.undo(RUN)] == ["k"]
-        with pytest.raises(RefusedError, match="'a' has moved on since"):  # what came before
+        assert [done.id for done in drive.mine.undo(RUN).tasks] == ["k"]
+        with pytest.raises(RefusedError, match="cannot be undone"):  # what came before
             drive.mine.undo(RUN)
 
 
@@ -296,6 +297,17 @@ def test_a_run_of_before_has_no_rivals(path: Path) -> None:
         assert (asking.critic_of, asking.critic_rounds, asking.pick) == ("", 0, None)
 
 
+def test_what_is_over_is_notified_of_to_nobody(path: Path) -> None:
+    """A run of the sixth format goes on: only what comes from now on runs a person's command."""
+    path.parent.mkdir()
+    with closing(SqliteDatabase(write_older_format(path, 6))) as database:
+        drive = LedgerHarness(database)
+        assert drive.where() == "D:merged Q B:review B:hold"
+        assert drive.run().notified == drive.run().seq == EVENTS[6]
+        (asked,) = conversation.questions(database, RUN, "m")
+        assert (asked.about, asked.detail) == (NO_DETAIL, {})
+
+
 def test_a_failing_step_undoes_all(old: Path, number: int) -> None:
     """A step that fails leaves the tables and the number of the format as they were."""
     with closing(apsw.Connection(str(old))) as connection:
@@ -305,10 +317,12 @@ def test_a_failing_step_undoes_all(old: Path, number: int) -> None:
             connection.execute("ALTER TABLE task ADD COLUMN merge_gates TEXT")
         elif number < 5:
             connection.execute("CREATE TABLE gate (odd TEXT)")
-        else:
+        elif number < 6:
             connection.execute("ALTER TABLE run ADD COLUMN purpose TEXT")
+        else:
+            connection.execute("ALTER TABLE run ADD COLUMN notified TEXT")
     before = _schema(old)
-    with pytest.raises(LedgerError, match=r"old_message|merge_gates|gate|purpose"):
+    with pytest.raises(LedgerError, match=r"old_message|merge_gates|gate|purpose|notified"):
         SqliteDatabase(old)
     assert (_schema(old), _version(old)) == (before, number)
 

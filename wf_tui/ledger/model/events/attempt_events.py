@@ -187,6 +187,13 @@ class AttemptEnded(EventBase, kind="attempt_ended"):
     fenced: bool | None = None
     proof: str | None = None
     """The line of its end that matters."""
+    said: str | None = None
+    """What its worker said last."""
+    files: int | None = None
+    """How many files its work changes; with `added` and `removed`, None where nobody knows."""
+    added: int | None = None
+    """Lines."""
+    removed: int | None = None
     verdict: Shape | None = None
     """How its program judged itself."""
 

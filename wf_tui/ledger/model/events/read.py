@@ -23,6 +23,8 @@ from wf_tui.ledger.model.states import (
     ReleaseKind,
     RunState,
     Step,
+    TaskState,
+    WokenBy,
 )
 from wf_tui.plan.choices import GateOn
 
@@ -140,7 +142,7 @@ _CLOSED: Final[Mapping[str, type[StrEnum]]] = {
     words.__name__: words
     for words in (
         *(BlockedKind, DoneKind, GateOn, Intent, LaneStatus, LimitKind, Outcome),
-        *(PendingReason, ReleaseKind, RunState, Step),
+        *(PendingReason, ReleaseKind, RunState, Step, TaskState, WokenBy),
     )
 }
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {

@@ -11,12 +11,23 @@ from typing import TYPE_CHECKING
 from wf_tui.ledger.model.events.base import EventBase, Shape
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, ReleaseKind, Step
+    from wf_tui.ledger.model.states import (
+        BlockedKind,
+        DoneKind,
+        PendingReason,
+        ReleaseKind,
+        Step,
+        TaskState,
+        WokenBy,
+    )
     from wf_tui.plan.choices import GateOn
 
 __all__ = [
     "AllowanceEnded",
     "AllowanceMade",
+    "CommentDropped",
+    "CommentKept",
+    "CommentsSent",
     "CriticJudged",
     "MessageLate",
     "MessageSent",
@@ -34,8 +45,10 @@ __all__ = [
     "TaskReleased",
     "TaskRetried",
     "TaskSkipped",
+    "TaskSnoozed",
     "TaskStep",
     "TaskUnblocked",
+    "TaskWoken",
     "Undone",
 ]
 
@@ -131,6 +144,8 @@ class TaskRetried(EventBase, kind="task_retried"):
     """A person gave it another chance."""
 
     stopped: bool | None = None
+    sent_back: bool | None = None
+    """True where its work was reviewed, and goes back to its worker."""
 
 
 class TaskReassigned(EventBase, kind="task_reassigned"):
@@ -191,6 +206,8 @@ class QuestionAsked(EventBase, kind="question_asked", reaches_dependants=False, 
     """What it would do if it may: the kind of a tool."""
     options: tuple[Shape, ...] = ()
     expires_at: float | None = None
+    detail: Shape | None = None
+    """What it is about, in parts: `command`, `reason`, `rule`."""
 
 
 class QuestionAnswered(EventBase, kind="question_answered", proves_life=True):
@@ -248,11 +265,58 @@ class AllowanceEnded(EventBase, kind="allowance_ended", changes_row=False):
     id: int
 
 
+class CommentKept(EventBase, kind="comment_kept", changes_row=False):
+    """A person wrote something to a line of its work, or wrote it anew; it is a draft."""
+
+    id: int
+    path: str
+    line: int | None = None
+    side: str | None = None
+    """`old` where the line is one that the work removes."""
+    quote: str | None = None
+    """The line as it is there."""
+    text: str
+
+
+class CommentDropped(EventBase, kind="comment_dropped", changes_row=False):
+    """A person took a draft away."""
+
+    id: int
+
+
+class CommentsSent(EventBase, kind="comments_sent", changes_row=False):
+    """Its drafts went back to its worker, with the work: its next prompt has them."""
+
+    ids: tuple[int, ...]
+
+
+class TaskSnoozed(EventBase, kind="task_snoozed", reaches_dependants=False):
+    """A person does not want to see it for a while, `until` a time or until it changes."""
+
+    kind: BlockedKind
+    """As what it is blocked."""
+    until: float | None = None
+
+
+class TaskWoken(EventBase, kind="task_woken", reaches_dependants=False):
+    """It is shown again."""
+
+    why: WokenBy
+
+
 class Undone(EventBase, kind="undone"):
-    """A person took a move back, by its number; `fields` are edited values that came back."""
+    """A person took an act back, by its number, of a task or of the run.
+
+    `fields` are values that came back: those of an edit, or of the run; `id` is the comment or the
+    message. Of a task that moved, `state` and `kind` are what it is again, `since` (UTC seconds).
+    """
 
     undoes: int
     fields: Shape | None = None
+    id: int | None = None
+    state: TaskState | None = None
+    kind: str | None = None
+    since: float | None = None
 
 
 TaskEvent = (
@@ -276,5 +340,10 @@ TaskEvent = (
     | MessageLate
     | AllowanceMade
     | AllowanceEnded
+    | CommentKept
+    | CommentDropped
+    | CommentsSent
+    | TaskSnoozed
+    | TaskWoken
     | Undone
 )

@@ -1,7 +1,7 @@
 """The rows of the ledger as frozen values, and the one place that types a driver's tuples.
 
 Rules and queries read and write them, each in its own transaction; views only read them. A table is
-a class in `run_rows` or `talk_rows`; `codec` turns it into statements and back.
+a class in `run_rows`, `talk_rows` or `review_rows`; `codec` turns it into statements and back.
 """
 
 from wf_tui.ledger.model.rows.codec import (
@@ -14,6 +14,7 @@ from wf_tui.ledger.model.rows.codec import (
     select,
     update,
 )
+from wf_tui.ledger.model.rows.review_rows import CommentRow, DraftRow, SeenRow, SnoozeRow
 from wf_tui.ledger.model.rows.run_rows import (
     AttemptRow,
     BreakerRow,
@@ -31,13 +32,17 @@ __all__ = [
     "AllowanceRow",
     "AttemptRow",
     "BreakerRow",
+    "CommentRow",
     "Detail",
+    "DraftRow",
     "EventRow",
     "GateRow",
     "MessageRow",
     "PhaseRow",
     "QuestionRow",
     "RunRow",
+    "SeenRow",
+    "SnoozeRow",
     "Spec",
     "TaskRow",
     "WorkerRow",

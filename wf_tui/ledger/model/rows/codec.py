@@ -16,6 +16,7 @@ from wf_tui.ledger.model.json_text import (
     write_words,
 )
 from wf_tui.ledger.model.rows.options import read_options, write_options
+from wf_tui.ledger.model.rows.review_rows import CommentRow, DraftRow, SeenRow, SnoozeRow
 from wf_tui.ledger.model.rows.run_rows import (
     AttemptRow,
     BreakerRow,
@@ -29,6 +30,7 @@ from wf_tui.ledger.model.rows.talk_rows import AllowanceRow, GateRow, MessageRow
 from wf_tui.ledger.model.spec import read_spec, write_spec
 from wf_tui.ledger.model.states import (
     BlockedKind,
+    CommentState,
     DoneKind,
     Intent,
     MessageState,
@@ -71,6 +73,10 @@ T = TypeVar(
     MessageRow,
     AllowanceRow,
     GateRow,
+    CommentRow,
+    SnoozeRow,
+    DraftRow,
+    SeenRow,
 )
 
 _TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
@@ -85,6 +91,10 @@ _TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
     MessageRow: ("message", ("run", "id")),
     AllowanceRow: ("allowance", ("run", "id")),
     GateRow: ("gate", ("run", "task", "epoch", "ordinal")),
+    CommentRow: ("comment", ("run", "task", "id")),
+    SnoozeRow: ("snooze", ("run", "task")),
+    DraftRow: ("draft", ("run", "task", "what", "actor")),
+    SeenRow: ("seen", ("run", "task", "path", "actor")),
 }
 _NAMES: Final = {table: tuple(f.name for f in fields(table)) for table in _TABLES}
 
@@ -213,6 +223,7 @@ _CLOSED: Final[Mapping[type, Mapping[str, Callable[[Any], object]]]] = {
     QuestionRow: {"state": _one_of(QuestionState)},
     MessageRow: {"state": _one_of(MessageState)},
     GateRow: {"place": _one_of(GateOn)},
+    CommentRow: {"state": _one_of(CommentState)},
 }
 _YES_OR_NO: Final = "parallel", "fold_case", "settled", "scope_waived", "open", "fenced", "writes"
 """Columns that are numbers in the database, because not every one has a type for them."""
@@ -221,7 +232,7 @@ _FREE_TEXT: Final = (
     "id", "name", "goal", "title", "note", "result", "role", "profile", "lane", "pinned",
     "author", "cause", "tree", "host", "export_note", "text", "option", "answer", "tool_kind",
     "session", "model", "preset", "said", "proof", "judge", "node", "critic_of", "pick",
-    "purpose",
+    "purpose", "path", "quote", "what", "blob",
 )  # fmt: skip
 """Columns whose words come from outside. The others hold words of closed sets, names of commits,
 JSON, or names that stand in one of these."""

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 __all__ = [
     "ALLOW_ALWAYS",
     "ALLOW_ONCE",
+    "NO_DETAIL",
     "REJECT_ALWAYS",
     "REJECT_ONCE",
     "Option",
+    "QuestionDetail",
     "chosen_option",
     "read_options",
     "write_options",
@@ -47,6 +49,29 @@ class Option:
         return {"id": self.id, "name": self.name, "kind": self.kind}
 
 
+@dataclass(frozen=True)
+class QuestionDetail:
+    """What a question is about, in parts that a person reads one by one; "" is not known."""
+
+    command: str = ""
+    """What would be done, to the letter."""
+    reason: str = ""
+    """Why its worker wants it, in its own words."""
+    rule: str = ""
+    """Which rule keeps it from doing so without a person."""
+
+    def fields(self) -> Mapping[str, str]:
+        """Return it as the ledger, events and JSON have it: without what is empty."""
+        return {name: text for name, text in self.__dict__.items() if text}
+
+    @classmethod
+    def read(cls, stored: Mapping[str, object]) -> QuestionDetail:
+        """Return what `fields` stored; of a later version's, what this one knows."""
+        names = cls.__dataclass_fields__
+        return cls(**{name: str(text) for name, text in stored.items() if name in names})
+
+
+NO_DETAIL: Final = QuestionDetail()
 ALLOW_ONCE: Final = "allow_once"
 ALLOW_ALWAYS: Final = "allow_always"
 REJECT_ONCE: Final = "reject_once"

@@ -200,6 +200,8 @@ class RunRow:
     """The answer of its last joining task."""
     purpose: str = ""
     """What it is there for: "" is its goal, `planning` is to write a plan."""
+    notified: int = 0
+    """The last event of which its person's command for notifications was told."""
 
     @property
     def unexported(self) -> bool:

@@ -1,8 +1,9 @@
 """What passes between workers and persons, and what was asked of work, as rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from wf_tui.ledger.model.rows.options import Option
+from wf_tui.ledger.model.rows.options import Option, QuestionDetail
 from wf_tui.ledger.model.states import MessageState, QuestionState
 from wf_tui.plan.choices import GateOn
 
@@ -37,6 +38,13 @@ class QuestionRow:
     """A person, `timeout`, or `allowance` with its number."""
     delivered_epoch: int | None = None
     """The attempt that has the answer: its own, or a later one in its prompt."""
+    detail: Mapping[str, object] = field(default_factory=dict)
+    """What it is about, in parts: as `QuestionDetail.fields` has it."""
+
+    @property
+    def about(self) -> QuestionDetail:
+        """What it is about: the command, the reason, the rule; what it did not say is empty."""
+        return QuestionDetail.read(self.detail)
 
     @property
     def permission(self) -> bool:

@@ -79,7 +79,7 @@ def forget(tx: Change, task: TaskRow) -> TaskRow:
         raise refused(task, "asked for again: nothing was allowed to it")
     for row in (decode(AllowanceRow, one) for one in rows):
         tx.write(row, evolve(row, ended_at=tx.now))
-        tx.emit(AllowanceEnded(id=row.id), task)
+        tx.emit_act(AllowanceEnded(id=row.id), task)
     return task
 
 

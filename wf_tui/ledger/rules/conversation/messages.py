@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.errors import UsageError
+from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.events.attempt_events import MessageDelivered
 from wf_tui.ledger.model.events.task_events import MessageLate, MessageSent
 from wf_tui.ledger.model.rows import MessageRow, decode, evolve, select
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["LONGEST", "check_length", "deliver", "message", "too_late"]
+__all__ = ["LONGEST", "check_length", "deliver", "message", "take_back", "too_late"]
 
 LONGEST: Final = 64 * 1024
 """Bytes of one message."""
@@ -38,7 +38,7 @@ def message(tx: Change, task: TaskRow, *, text: str) -> TaskRow:
         state=MessageState.WAITING,
     )
     tx.insert(new)
-    tx.emit(MessageSent(id=new.id, text=text), task)
+    tx.emit_act(MessageSent(id=new.id, text=text), task, undo={"message": new.id})
     return task
 
 
@@ -67,6 +67,14 @@ def deliver(
         numbers = tuple(one.id for one in waiting)
         tx.emit(MessageDelivered(count=len(waiting), ids=numbers, heard=heard or None), task)
     return waiting
+
+
+def take_back(tx: Change, task: TaskRow, number: int) -> None:
+    """Take a message back that no worker has; raises `RefusedError` where one has it."""
+    mine = next((one for one in _waiting(tx, task.id) if one.id == number), None)
+    if mine is None:
+        raise RefusedError("a worker has it")
+    tx.write(mine, evolve(mine, state=MessageState.DROPPED))
 
 
 def too_late(tx: Change, task: TaskRow) -> None:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wf_tui.ledger.model.rows import TaskRow
-    from wf_tui.ledger.model.rows.options import Option
+    from wf_tui.ledger.model.rows.options import Option, QuestionDetail
     from wf_tui.ledger.rules.change import Change
 
 __all__ = ["TIMEOUT", "answer", "ask", "check_answer", "deliver", "expire", "tell_next"]
@@ -63,6 +63,7 @@ def ask(
     kind: str,
     options: Sequence[Option],
     expires_at: float | None,
+    detail: QuestionDetail,
 ) -> QuestionRow:
     """Let a worker ask a person; it keeps its claim and its time limit stands still.
 
@@ -86,6 +87,7 @@ def ask(
         options=tuple(options),
         state=QuestionState.OPEN,
         expires_at=expires_at,
+        detail=detail.fields(),
     )
     tx.insert(asked)
     event = QuestionAsked(
@@ -94,6 +96,7 @@ def ask(
         kind=kind or None,
         options=tuple(option.fields() for option in options),
         expires_at=expires_at,
+        detail=asked.detail or None,
     )
     tx.emit(event, task)
     allowed = _answer_by_allowance(tx, task, asked)
@@ -195,7 +198,7 @@ def _answer_unknown(tx: Change, task: TaskRow, question: str | None, text: str |
     if question is not None or task.claimed:
         which = "" if question is None else f" {question!r}"
         raise RefusedError(f"task {task.id!r} has no open question{which}")
-    tx.emit(QuestionAnswered(id="", text=text), task)
+    tx.emit_act(QuestionAnswered(id="", text=text), task)
     if text is not None:
         message(tx, task, text=text)
     return tx.to_pending(task)
@@ -251,7 +254,7 @@ def _answered(
         asked, state=QuestionState.ANSWERED, option=option, answer=text, answered_by=tx.actor
     )
     tx.write(asked, new)
-    tx.emit(QuestionAnswered(id=asked.id, option=option, text=text, always=always), task)
+    tx.emit_act(QuestionAnswered(id=asked.id, option=option, text=text, always=always), task)
     if always is not None:
         allowances.allow(tx, task, asked, always)
     if task.claimed:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.usage import Usage
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["note_usage", "set_budget"]
+__all__ = ["note_usage", "restore_budget", "set_budget"]
 
 _MARKS: Final = (80, 100)
 """Percent of a budget at which it is told."""
@@ -35,6 +35,22 @@ def note_usage(tx: Change, before: Usage) -> None:
             tx.emit(BudgetReached(of="run", percent=mark))
 
 
+def restore_budget(tx: Change, budget: RunBudget) -> None:
+    """Give a run the budget that it had before an act which is taken back."""
+    old = read_budget(tx.run.budget)
+    tx.update_run(evolve(tx.run, budget=write_budget(budget)))
+    tx.emit(BudgetChanged(limit=budget.figures(), before=old.figures()))
+    _tell_marks(tx, budget)
+
+
+def _tell_marks(tx: Change, budget: RunBudget) -> None:
+    now = percent_used(budget, tx.run.usage)
+    if budget.limits:
+        for mark in _MARKS:
+            if now >= mark:
+                tx.emit(BudgetReached(of="run", percent=mark))
+
+
 def set_budget(tx: Change, budget: RunBudget) -> bool:
     """Give a run another budget at a person's word; False where it has that one.
 
@@ -44,13 +60,10 @@ def set_budget(tx: Change, budget: RunBudget) -> bool:
     if budget == old:
         return False
     was_used_up = is_used_up(tx.run)
+    undo = {"budget": tx.run.budget}
     tx.update_run(evolve(tx.run, budget=write_budget(budget)))
-    tx.emit(BudgetChanged(limit=budget.figures(), before=old.figures()))
-    now = percent_used(budget, tx.run.usage)
-    if budget.limits:
-        for mark in _MARKS:
-            if now >= mark:
-                tx.emit(BudgetReached(of="run", percent=mark))
+    tx.emit_act(BudgetChanged(limit=budget.figures(), before=old.figures()), undo=undo)
+    _tell_marks(tx, budget)
     waits = tx.run.state in {RunState.STALLED, RunState.PARTIAL}
     if was_used_up and waits and not is_used_up(tx.run):
         wake_run(tx)

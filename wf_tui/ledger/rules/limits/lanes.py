@@ -9,6 +9,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.run_events import LaneLimited, LaneOpen
 from wf_tui.ledger.model.events.task_events import TaskUnblocked
 from wf_tui.ledger.model.lane_state import LOCAL, LaneState, LaneStatus
@@ -29,7 +30,16 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.store.database import Value
 
-__all__ = ["PATIENCE", "cut_limits", "is_shut", "open_due", "open_for", "see", "shut"]
+__all__ = [
+    "PATIENCE",
+    "cut_limits",
+    "is_shut",
+    "open_due",
+    "open_for",
+    "restore_pause",
+    "see",
+    "shut",
+]
 
 PATIENCE: Final = "patience"
 """In the detail of a task that was put off for too long: only a person lets it go on."""
@@ -118,7 +128,8 @@ def open_for(tx: Change, names: Iterable[str] | None = None) -> list[str]:
     found = []
     for lane in lanes(tx.db, tx.run.id).values():
         name, status = lane.state.name, lane.state.status
-        named = wanted is not None and name in wanted
+        # One that is open already has nothing to tell.
+        named = wanted is not None and name in wanted and status is not LaneStatus.OPEN
         if status is LaneStatus.AUTH if wanted is None else named:
             opened = replace(_opened(lane.state), actor=tx.actor)
             _tell(tx, lane.state, opened)
@@ -178,26 +189,62 @@ def _tell(tx: Change, old: LaneState, new: LaneState) -> None:
     actor = tx.actor
     tx.actor = new.actor or actor
     try:
-        if new.shut(tx.now):
-            tx.emit(
-                LaneLimited(
-                    lane=new.name,
-                    state=new.status,
-                    until=new.until,
-                    capacity=new.capacity,
-                    reason=new.reason or LimitKind.RATE,
-                    text=new.text or None,
-                )
-            )
-        else:
-            tx.emit(LaneOpen(lane=new.name, state=LaneStatus.OPEN, capacity=new.capacity))
-            if old.status is not LaneStatus.OPEN:
-                by_person = tx.actor.startswith(PERSON)
-                _free(tx, new.name, by_person=by_person)
-                if by_person and tx.run.state == RunState.STALLED:
-                    wake_run(tx)
+        _emit(tx, old, new, is_act=actor.startswith(PERSON))
+        if not new.shut(tx.now) and old.status is not LaneStatus.OPEN:
+            by_person = tx.actor.startswith(PERSON)
+            _free(tx, new.name, by_person=by_person)
+            if by_person and tx.run.state == RunState.STALLED:
+                wake_run(tx)
     finally:
         tx.actor = actor
+
+
+def restore_pause(tx: Change, name: str, *, paused: bool) -> None:
+    """Pause a lane of this run again, or open it, since the act that changed that is taken back.
+
+    The command changes the lane of the host. Raises `RefusedError` where it is as wanted by now.
+    """
+    lane = lanes(tx.db, tx.run.id).get(name, RunLane(LaneState(name)))
+    if paused == (lane.state.status is LaneStatus.PAUSED) or (
+        paused and lane.state.status is not LaneStatus.OPEN
+    ):
+        raise RefusedError(f"lane {name} is {lane.state.status} by now")
+    new = _opened(lane.state)
+    if paused:
+        by = tx.actor.removeprefix(PERSON)
+        new = replace(
+            new, status=LaneStatus.PAUSED, reason=LimitKind.PERSON, text=f"paused by {by}"
+        )
+    new = replace(new, actor=tx.actor)
+    _emit(tx, lane.state, new, is_act=False)
+    _write(tx, replace(lane, state=new))
+
+
+def _emit(tx: Change, old: LaneState, new: LaneState, *, is_act: bool) -> None:
+    """Append the event; a pause, and the end of one, is an act of the person who makes it here.
+
+    What a scheduler saw of the host is told in the name of who did it, and is no act in this run.
+    """
+    event: LaneLimited | LaneOpen
+    if new.shut(tx.now):
+        event = LaneLimited(
+            lane=new.name,
+            state=new.status,
+            until=new.until,
+            capacity=new.capacity,
+            reason=new.reason or LimitKind.RATE,
+            text=new.text or None,
+        )
+    else:
+        event = LaneOpen(lane=new.name, state=LaneStatus.OPEN, capacity=new.capacity)
+    pauses = {old.status, new.status}
+    if not is_act or LaneStatus.PAUSED not in pauses:
+        tx.emit(event)
+        return
+    # What the provider had asked for before a pause nobody would bring back.
+    plain = pauses <= {LaneStatus.OPEN, LaneStatus.PAUSED}
+    was_paused = old.status is LaneStatus.PAUSED
+    tx.emit_act(event, undo={"lane": old.name, "paused": was_paused} if plain else None)
 
 
 def _free(tx: Change, name: str, *, by_person: bool) -> None:

@@ -31,7 +31,7 @@ class FileFormat:
 
 LEDGER: Final = FileFormat(
     application=0x77664C31,  # "wfL1"
-    version=6,
+    version=7,
     oldest=1,
     schema="schema.sql",
     beside="runs/*",

@@ -37,7 +37,8 @@ CREATE TABLE run (
     usage TEXT NOT NULL DEFAULT '{}',
     profiles TEXT NOT NULL DEFAULT '{}',
     result TEXT,
-    purpose TEXT NOT NULL DEFAULT ''
+    purpose TEXT NOT NULL DEFAULT '',
+    notified BIGINT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX run_number ON run (number);
 
@@ -288,6 +289,7 @@ CREATE TABLE question (
     answer TEXT,
     answered_by TEXT NOT NULL,
     delivered_epoch BIGINT,
+    detail TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (run, task, epoch, id)
 );
 CREATE INDEX question_open ON question (run, asked_at) WHERE state = 'open';
@@ -334,6 +336,7 @@ CREATE TABLE comment (
     actor TEXT NOT NULL,
     at DOUBLE PRECISION NOT NULL,
     state TEXT NOT NULL,
+    delivered_epoch BIGINT,
     PRIMARY KEY (run, task, id)
 );
 

@@ -1,0 +1,80 @@
+"""What a person says to lines of a diff, puts off, has begun to write and has seen, as rows."""
+
+from dataclasses import dataclass
+
+from wf_tui.ledger.model.states import CommentState
+
+__all__ = ["CommentRow", "DraftRow", "SeenRow", "SnoozeRow"]
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """A person says something to a line of the work of a task."""
+
+    run: str
+    task: str
+    id: int
+    """Its place among the comments of its task."""
+    epoch: int
+    """The attempt whose work it is about."""
+    path: str
+    side: str
+    """`new` where the line is one of the work, `old` where it is one that the work removes."""
+    line: int | None
+    """From 1; None is the file as a whole."""
+    quote: str
+    """The line as it was, by which it is found again where the file has changed."""
+    text: str
+    actor: str
+    at: float
+    state: CommentState
+    delivered_epoch: int | None = None
+    """The first attempt whose prompt has it."""
+
+    @property
+    def place(self) -> str:
+        """The path, with its line where it is about one."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True)
+class SnoozeRow:
+    """A person does not want to see a task for a while: for all boards of its run."""
+
+    run: str
+    task: str
+    until: float | None
+    """UTC seconds; None is until its state, kind, epoch or question change."""
+    epoch: int
+    kind: str
+    """As what it was blocked."""
+    actor: str
+
+    def over(self, now: float) -> bool:
+        """Whether its time has come, also where no scheduler has written that down yet."""
+        return self.until is not None and self.until <= now
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """What a person has begun to write and not sent; nobody else sees it, and no event tells."""
+
+    run: str
+    task: str
+    what: str
+    """What it would be: `message`, `note`, an answer to a question by its name ..."""
+    actor: str
+    text: str
+    at: float
+
+
+@dataclass(frozen=True)
+class SeenRow:
+    """Which content of a file a person has marked as seen; no event tells of it."""
+
+    run: str
+    task: str
+    path: str
+    actor: str
+    blob: str
+    """The object name of that content."""
