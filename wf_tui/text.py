@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from itertools import islice
+from typing import Final
 
 __all__ = [
     "clean",
@@ -17,6 +18,7 @@ __all__ = [
     "last_state",
     "listed",
     "plural",
+    "signs_in_ascii",
     "unfinished_state",
 ]
 
@@ -34,23 +36,40 @@ _C1 = range(0x80, 0xA0)
 
 
 _IN_ASCII = {
-    "○": "o",
-    "◌": ".",
-    "●": "*",
-    "✓": "v",
-    "▌": "#",
     "◆": "!",
+    "●": "*",
+    "○": "o",
+    "·": ".",
+    "◇": "#",
+    "✓": "v",
     "⊘": "x",
+    "▾": "-",
+    "▸": "+",
+    "┃": ">",
+    "│": "|",
+    "─": "-",
+    "━": "=",
+    "╍": "*",
+    "‖": "=",
+    "▶": ">",
+    "⚠": "!",
     "…": "~",
+    "←": "<",
+    "→": ">",
+    "\u203a": ">",
+    "≥": ">",
+    "−": "-",
+    "\u00d7": "x",
     "⏎": " ",
     "├": "|",
     "└": "`",
-    "│": "|",
-    "─": "-",
     "“": '"',
     "”": '"',
 }
 """What stands for the signs of our own where the output cannot take them."""
+
+
+_SIGNS: Final = str.maketrans(_IN_ASCII)
 
 
 def fits(encoding: str | None) -> bool:
@@ -60,6 +79,11 @@ def fits(encoding: str | None) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def signs_in_ascii(text: str) -> str:
+    """Return `text` with letters for the signs of our own, one for one."""
+    return text if text.isascii() else text.translate(_SIGNS)
 
 
 def in_ascii(error: UnicodeError) -> tuple[str, int]:

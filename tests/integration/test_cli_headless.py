@@ -90,7 +90,7 @@ def test_a_run_with_anything_not_done_exits_with_1(cli: CliHarness) -> None:
     """The summary names what is blocked, why, and the command that helps."""
     done = cli.wf("run", cli.plan(BAD), "--headless")
     assert done.returncode == 1
-    assert "▌ bad      failed: exit 3  -> wf retry bad" in done.stdout
+    assert "◆ bad      failed: exit 3  -> wf retry bad" in done.stdout
     assert "outside its scope: b.txt  -> wf accept outside" in done.stdout
     assert cli.wf("status").returncode == 1
 

@@ -164,6 +164,8 @@ class Card:
     """Seconds that its last attempt took, once that is over."""
     added: int | None = None
     removed: int | None = None
+    ready: bool = True
+    """Whether nothing that it needs is missing, whatever keeps it from beginning."""
     gate: str = ""
     """The command that judges it; its first line."""
 
@@ -235,6 +237,7 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         took=last.ended_at - last.started_at if last is not None else None,
         added=last.added if last is not None else None,
         removed=last.removed if last is not None else None,
+        ready=not row.unmet,
         gate=clean((row.spec.gate or "").strip().partition("\n")[0], limit=_NAME),
     )
 

@@ -193,7 +193,7 @@ def _task_lines(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:
     shown = tasks[:_SHOWN]
     width = max((len(clean(task.id, limit=_WIDEST)) for task in shown), default=0)
     for task in shown:
-        glyph = glyphs.of(task, status.reasons[task.id].kind)
+        glyph = glyphs.of(task)
         line = f"  {glyph} {clean(task.id, limit=_WIDEST):<{width}}  {_explanation(status, task)}"
         if help_with := remedy(task):
             line += f"  -> {help_with}"

@@ -38,7 +38,7 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     word = task.state.value.replace("_", " ")
     why = reason.kind.replace("_", " ")
     text = "" if reason.text == why else f": {clean(reason.text, limit=_TEXT)}"
-    yield f"{glyphs.of(task, reason.kind)} {clean(task.id)}  {clean(task.title)}"
+    yield f"{glyphs.of(task)} {clean(task.id)}  {clean(task.title)}"
     yield _labelled("state", f"{word}, {why}{text}, since {span(now - task.since)}")
     yield from _conflict_lines(task)
     if help_with := remedy(task):

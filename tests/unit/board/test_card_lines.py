@@ -1,165 +1,206 @@
-"""What the three lines of a card say."""
+"""What cards say, in each state, for each reason, at each height."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.support.ledger_harness import FOLDER, LedgerHarness, seat, shell
-from wf_tui.board.widgets.card_lines import card_lines, progress_bar
+from tests.support.card_samples import NOW, at_step, blocked, done, pending, running
+from wf_tui.board.widgets.card_lines import (
+    CardDrawing,
+    CardSize,
+    KeyHint,
+    card_height,
+    card_lines,
+)
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
-from wf_tui.board.widgets.line import Line, Role, Span, fitted, width_of
-from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.model.states import BlockedKind, Step
-from wf_tui.ledger.model.usage import Usage
-from wf_tui.ledger.rules.moves import CANCEL, HOLD
-from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.picture import reading
-from wf_tui.picture.picture import Picture
+from wf_tui.board.widgets.line import Look, Role, fitted, width_of
+from wf_tui.board.widgets.list_lines import ghost_line, list_line, similar_lines
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, Step
+from wf_tui.picture.words.advice import ADVICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from syrupy.assertion import SnapshotAssertion
 
+    from wf_tui.board.widgets.line import Line
+    from wf_tui.picture.card import Card
 
-@pytest.fixture
-def drive(tmp_path: Path) -> Iterator[LedgerHarness]:
-    """Give a driver of an empty ledger."""
-    database = SqliteDatabase(tmp_path / "ledger.db", create=True)
-    yield LedgerHarness(database)
-    database.close()
-
-
-def shown(drive: LedgerHarness, task: str, glyphs: GlyphSet = UNICODE) -> list[str]:
-    """Return the lines of a card, its badges behind a bar."""
-    now = drive.clock.now()
-    picture = Picture(now)
-    picture.apply(reading.read_all(drive.db, "r1", now, FOLDER))
-    return [
-        "|".join(
-            filter(
-                None,
-                (
-                    "".join(s.text for s in line.left).strip(),
-                    *(s.text for s in (*line.right, *line.spare)),
-                ),
-            )
-        )
-        for line in card_lines(picture.cards[task], glyphs, now)
-    ]
-
-
-def test_a_pending_card_says_what_it_waits_for(drive: LedgerHarness) -> None:
-    """Sign, title; why; priority and role, with the badges."""
-    drive.make(shell("a"), shell("b", "a", priority=2, title="Then b"))
-    assert shown(drive, "a")[:2] == ["○ a", "ready"]
-    assert shown(drive, "b") == ["◌ Then b", "waits for a", "P2  general|scope"]
-
-
-def test_a_card_in_progress_says_who_and_for_how_long(drive: LedgerHarness) -> None:
-    """Worker, step and its time; the last thing seen and its age."""
-    drive.make("a")
-    fence = drive.expect_claim("a", step=Step.RUNNING)
-    drive.clock.move(20)
-    drive.ledger.progress(fence, "edit token.py")
-    drive.clock.move(3)
-    assert shown(drive, "a") == ["● a", "w1  running 23s", "edit token.py|3s|scope"]
-
-
-def test_a_silent_worker_is_pointed_out(drive: LedgerHarness) -> None:
-    """After a minute without output the card says since when, as a warning."""
-    drive.make("a")
-    drive.expect_claim("a", step=Step.RUNNING)
-    drive.clock.move(59)
-    assert "no output" not in shown(drive, "a")[2]
-    drive.clock.move(121)
-    assert shown(drive, "a")[2] == "no output 3m|scope"
-
-
-@pytest.mark.parametrize("kind", [BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.CONFLICT])
-def test_a_blocked_card_says_its_kind(drive: LedgerHarness, kind: BlockedKind) -> None:
-    """The kind as a word, the reason behind it, who had it last; and that it needs a person."""
-    drive.make("a")
-    drive.fail(drive.expect_claim("a"), kind)
-    drive.clock.move(70)
-    first, second, third = shown(drive, "a")
-    assert (first, third) == ("◆ a", "w1  1m ago|1/1|scope")
-    assert second.startswith(kind.value)
-
-
-def test_a_blocked_card_that_needs_nobody_has_another_sign(drive: LedgerHarness) -> None:
-    """Held and cancelled cards wait for nobody, and do not look as if they did."""
-    drive.make("a", "b")
-    drive.mine.move("r1", HOLD, ["a"])
-    drive.mine.move("r1", CANCEL, ["b"])
-    assert (shown(drive, "a")[0], shown(drive, "b")[0]) == ("▌ a", "⊘ b")
-
-
-def test_a_done_card_says_how(drive: LedgerHarness) -> None:
-    """Merged with its commit, by whom, when; and which attempt it was, where it was not one."""
-    drive.make(shell("a", max_attempts=2))
-    drive.fail(drive.expect_claim("a"))
-    drive.clock.move(60)
-    drive.ledger.release_due("r1")
-    drive.finish("a")
-    assert shown(drive, "a") == ["✓ a", "merged  c1", "w2  0s ago|attempt 2"]
-
-
-def test_signs_are_ascii_where_that_is_asked_for(drive: LedgerHarness) -> None:
-    """Every sign of the ASCII set is one ASCII character."""
-    drive.make("a")
-    assert shown(drive, "a", ASCII)[0] == "o a"
-    assert all(
-        len(sign) == 1 and sign.isascii()
-        for name, sign in vars(ASCII).items()
-        if name not in {"frame", "bar"}
-    )
-
-
-@pytest.mark.parametrize("width", range(1, 40))
-@pytest.mark.parametrize("text", ["plain words", "日本語の題名です", "e\u0301" * 9, "👩‍👩‍👧 x", ""])
-def test_a_line_is_exactly_as_wide_as_asked(text: str, width: int) -> None:
-    """Whatever is in it, a line fits its width in cells, so that the frame stays straight."""
-    quiet = Role.QUIET
-    line = Line((Span(text, quiet),), (Span("12s", quiet),), (Span("gate", Role.BADGE),))
-    assert width_of(fitted(line, width, "…")) == width
-
-
-def test_the_age_is_kept_and_badges_are_left_out() -> None:
-    """Where there is no room, the text is cut for the age but not for a badge."""
-    quiet = Role.QUIET
-    line = Line((Span("abcdefghij", quiet),), (Span("3s", quiet),), (Span("gate", Role.BADGE),))
-    assert "".join(span.text for span in fitted(line, 10, "…")) == "abcdef… 3s"
-    assert "".join(span.text for span in fitted(line, 20, "…")) == "abcdefghij   3s gate"[:20]
-
-
-def test_a_card_says_what_its_agent_does_and_has_used(drive: LedgerHarness) -> None:
-    """Its last words with their age, how far its plan is, tokens and money."""
-    drive.make(shell("a", spec=Spec(prompt="do it")), seats=[seat("x-1", "x", kind="agent")])
-    fence = drive.expect_claim("a", "x-1", Step.RUNNING)
-    drive.ledger.said(fence, "I run the tests", plan_done=3, plan_total=7)
-    drive.ledger.used(fence, Usage(input_tokens=12_000, output_tokens=400, cost_microusd=310_000))
-    drive.clock.move(90)
-    assert shown(drive, "a") == [
-        "● do it",
-        "x-1  running 1m  3/7",
-        "I run the tests|1m|12.4k $0.31|scope",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("progress", "glyphs", "bar"),
-    [
-        (0.0, UNICODE, "╸───────"),
-        (0.5, UNICODE, "━━━━╸───"),
-        (0.85, ASCII, "======>-"),
-        (1.0, UNICODE, "━━━━━━━━"),
-    ],
+WIDE: Final = CardDrawing(UNICODE, 60)
+NARROW: Final = CardDrawing(UNICODE, 30)
+SMALL: Final = CardDrawing(UNICODE, 40, CardSize.COMPACT)
+LETTERS: Final = CardDrawing(ASCII, 40)
+CARDS: Final = (
+    *map(pending, PendingReason),
+    *map(at_step, Step),
+    running(heard=190),
+    *map(done, DoneKind),
+    *map(blocked, BlockedKind),
+    blocked(BlockedKind.QUOTA, not_before=None),
 )
-def test_how_far_a_card_is(progress: float, glyphs: GlyphSet, bar: str) -> None:
-    """A bar of eight cells, full only when all is done; nothing where nothing says so."""
-    assert [span.text for span in progress_bar(progress, glyphs)] == [bar]
-    assert progress_bar(None, glyphs) == ()
+KEYS: Final = (KeyHint("r", "retry", "task.retry"), KeyHint("f", "skip", "task.skip"))
+
+
+def text(lines: Sequence[Line], drawing: CardDrawing) -> list[str]:
+    """Return lines as they fill the width of a view, without what is blank at their ends."""
+    rows = [fitted(line, drawing.width, drawing.glyphs.more) for line in lines]
+    return ["".join(span.text for span in row).rstrip() for row in rows]
+
+
+def said(card: Card, drawing: CardDrawing = WIDE, *, selected: bool = False) -> list[str]:
+    """Return what a card says."""
+    return text(card_lines(card, drawing, NOW, selected=selected, keys=KEYS), drawing)
+
+
+def everywhere(card: Card) -> str:
+    """Return a card wide, narrow, small, without signs, and as a line of the list."""
+    parts = [said(card, drawing) for drawing in (WIDE, NARROW, SMALL, LETTERS)]
+    lists = [CardDrawing(UNICODE, width) for width in (42, 60, 80, 120)]
+    lines = [text([list_line(card, one, NOW)], one) for one in lists]
+    return "\n".join("\n".join(part) for part in (*parts, *lines))
+
+
+@pytest.mark.parametrize("reason", list(PendingReason))
+def test_pending_card(reason: PendingReason, snapshot: SnapshotAssertion) -> None:
+    """A card for each reason why a task may be pending."""
+    assert everywhere(pending(reason)) == snapshot
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_card_in_progress(step: Step, snapshot: SnapshotAssertion) -> None:
+    """A card at each step."""
+    assert everywhere(at_step(step)) == snapshot
+
+
+@pytest.mark.parametrize("kind", list(DoneKind))
+def test_done_card(kind: DoneKind, snapshot: SnapshotAssertion) -> None:
+    """A card that is done in each way."""
+    assert everywhere(done(kind)) == snapshot
+
+
+@pytest.mark.parametrize("kind", list(BlockedKind))
+def test_blocked_card(kind: BlockedKind, snapshot: SnapshotAssertion) -> None:
+    """A card of each kind of block."""
+    assert everywhere(blocked(kind)) == snapshot
+
+
+@pytest.mark.parametrize("size", list(CardSize))
+def test_how_high_a_card_is_follows_the_card_alone(size: CardSize) -> None:
+    """Neither the width, nor the cursor, nor the time changes how many lines there are."""
+    for card in CARDS:
+        heights = {
+            len(
+                card_lines(
+                    card, CardDrawing(UNICODE, width, size), now, selected=selected, keys=KEYS
+                )
+            )
+            for width in (12, 40, 90)
+            for now in (NOW, NOW + 4000)
+            for selected in (False, True)
+        }
+        assert heights == {card_height(card, size)}
+
+
+def test_no_line_is_wider_than_its_view_or_cuts_a_wide_character() -> None:
+    """Also of titles whose characters take two cells, at every width."""
+    wide = "登录表单 支持 OAuth 与密码登录"
+    for card in (replace(one, title=wide, who="模型-2") for one in CARDS):
+        for width in range(8, 70, 3):
+            drawing = CardDrawing(UNICODE, width)
+            for line in (*card_lines(card, drawing, NOW), list_line(card, drawing, NOW)):
+                assert width_of(fitted(line, width, "…")) == width
+
+
+def test_letters_alone_are_drawn_where_there_are_no_signs() -> None:
+    """No line of any card, and nothing between the cards, has anything but ASCII."""
+    lines = [line for card in CARDS for line in card_lines(card, LETTERS, NOW, keys=KEYS)]
+    lines += [list_line(card, LETTERS, NOW) for card in CARDS]
+    lines += [ghost_line(CARDS[0], "kimi-2, answered “yes”", LETTERS, NOW)]
+    lines += similar_lines([blocked(BlockedKind.FAILED)], 27, LETTERS)
+    assert all(line.isascii() for line in text(lines, LETTERS))
+
+
+def test_the_keys_stand_on_the_selected_card_alone() -> None:
+    """In place of who it was, which stands at the right of them as long as there is room."""
+    card = blocked(BlockedKind.GATE)
+    assert said(card)[3] == "  glm-2 · 6m · try 3 of 3"
+    assert said(card, selected=True)[3].split() == ["r", "retry", "f", "skip", "glm-2", "·", "6m"]
+    hits = [span.hit for span in card_lines(card, WIDE, NOW, selected=True, keys=KEYS)[3].left]
+    assert hits[1:] == ["task.retry", "task.retry", "task.skip", "task.skip"]
+
+
+def test_each_kind_that_may_need_a_person_has_its_ways_out() -> None:
+    """Those that wait for a person by what they are, and a quota of which nobody knows the end."""
+    asking = {kind for kind in BlockedKind if kind.facts.waits_for_person}
+    assert set(ADVICE) == asking | {BlockedKind.QUOTA}
+
+
+def test_the_sign_alone_shows_that_a_card_has_changed() -> None:
+    """One cell, so that a busy board is not painted all over."""
+    lines = card_lines(running(), WIDE, NOW, fresh=True)
+    changed = [span for line in lines for span in line.left if span.look is not Look.PLAIN]
+    assert [span.text for span in changed] == ["●"]
+
+
+def test_silence_is_told_by_the_sign_and_in_words() -> None:
+    """After a minute without output, of a program that runs; other steps are silent anyway."""
+    assert (
+        said(running(heard=59))[2] == "  edit src/auth/token_store.py +42 −7                    59s"
+    )
+    silent = card_lines(running(heard=190), WIDE, NOW)
+    assert (silent[0].left[0].role, silent[2].left[-1].role) == (Role.WARNING, Role.WARNING)
+    assert said(running(heard=190))[2] == "  no output for 3m"
+    assert "no output" not in said(at_step(Step.CHECKING, heard=190))[2]
+
+
+def test_what_is_cut_first_is_the_cost_then_the_model_then_the_plan() -> None:
+    """The seat and its time stay."""
+    card = replace(running(), model="gpt-6.1", plan=(3, 6))
+    seat = [said(card, CardDrawing(UNICODE, width))[1].strip() for width in (60, 38, 32, 24, 18)]
+    assert seat[0].split() == ["codex-2", "gpt-6.1", "6:12", "·", "step", "3/6", "$0.21"]
+    assert seat[1] == "codex-2 gpt-6.1 6:12 · step 3/6"
+    assert seat[2].split() == ["codex-2", "6:12", "·", "step", "3/6", "$0.21"]
+    assert seat[3:] == ["codex-2 6:12 · 3/6", "codex-2 6:12"]
+
+
+def test_a_path_is_cut_at_its_front() -> None:
+    """What tells most of it is its end, and a title is cut at the end."""
+    card = replace(running(), title="A title that has no room at all in here")
+    first, _, third = said(card, NARROW)
+    assert first == "● A title that has no room at…"
+    assert third.startswith("  edit …/token_store.py")
+
+
+def test_one_key_puts_what_it_cost_on_all_cards() -> None:
+    """Tokens and dollars, also where they are not seen otherwise."""
+    drawing = replace(WIDE, costs=True)
+    for card in (running(), done(DoneKind.MERGED), blocked(BlockedKind.GATE)):
+        assert "212k tok $0.21" in "\n".join(said(card, drawing))
+
+
+def test_an_id_that_has_no_room_beside_the_title_is_on_the_last_line() -> None:
+    """It is said once, wherever there is room."""
+    card = blocked(BlockedKind.GATE)
+    assert said(card)[0].endswith(" refresh-rot")
+    first, *_, last = said(card, NARROW)
+    assert "refresh-rot" not in first
+    assert last.endswith("refresh-rot")
+
+
+def test_a_ghost_says_where_its_task_went() -> None:
+    """And which it was, by title and id."""
+    ghost = text([ghost_line(running(), "kimi-2, answered “yes”", WIDE, NOW)], WIDE)[0]
+    assert ghost.startswith("● Refresh-")
+    assert "→ in progress (kimi-2, answered “yes”" in ghost
+
+
+def test_several_alike_are_one_card() -> None:
+    """Their number, what they have in common, the first titles."""
+    many = [blocked(BlockedKind.FAILED)] * 2
+    assert text(similar_lines(many, 27, WIDE), WIDE) == [
+        "◆ 27 × failed E assert 200 == 401  test_login.py:88",  # noqa: RUF001 - the sign itself
+        "  Refresh-token rotation, Refresh-token rotation",
+    ]

@@ -10,7 +10,7 @@ import pytest
 
 from wf_tui.board.detail import lines_view, tabs
 from wf_tui.board.frame import footer, header, screen_tabs, status_line, strip
-from wf_tui.board.widgets import card_lines, column, column_tabs, frame
+from wf_tui.board.widgets import column, column_tabs, frame, three_lines
 from wf_tui.board.widgets.line import Role, scroll_marker
 from wf_tui.board.widgets.line_widget import component_classes
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("widgets", "modules"),
     [
-        ([column.BoardColumn], [column, card_lines, frame]),
+        ([column.BoardColumn], [column, three_lines, frame]),
         ([header.RunHeader], [header]),
         ([strip.PhaseStrip], [strip]),
         ([screen_tabs.ScreenTabs], [screen_tabs]),

@@ -115,8 +115,8 @@ def test_status_for_a_person_has_header_counts_and_groups(cli: CliHarness, run: 
     assert lines[0] == f"{run}  paused  make it good"
     assert lines[1].startswith("0/2 done · 1 pending · 1 blocked")
     assert f"branch wf/{run}" in lines[1]
-    assert "  ◌ two  the run is paused" in lines
-    assert any(line.startswith("  ▌ one  hold: held by") for line in lines)
+    assert "  · two  the run is paused" in lines
+    assert any(line.startswith("  ◇ one  hold: held by") for line in lines)
     assert any(line.endswith("-> wf unhold one") for line in lines)
 
 

@@ -27,7 +27,7 @@ def test_it_needs_a_person(drive: LedgerHarness, view: PictureHarness) -> None:
     view.look()
     card = view.picture.cards["a"]
     assert (card.kind, card.needs_you, view.picture.header.need_you) == ("review", True, 1)
-    assert glyphs.of(drive.task("a"), "review") == glyphs.NEEDS_YOU
+    assert glyphs.of(drive.task("a")) == glyphs.NEEDS_YOU
 
 
 def test_the_keys_that_end_it(drive: LedgerHarness, view: PictureHarness) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.ledger_harness import GOOD, RUN, phase, shell
 from tests.support.picture_harness import PictureHarness
-from wf_tui.board.widgets.card_lines import card_lines
+from wf_tui.board.widgets.card_lines import CardDrawing, card_lines
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.line import Role
 from wf_tui.ledger.model.new_tasks import NewPhase
@@ -41,9 +41,9 @@ def test_the_cards_of_rivals(drive: LedgerHarness) -> None:
     cards = view.picture.cards
     assert (cards["a"].rival, cards["a"].lost) == ("won over 2 rivals", False)
     assert (cards["b"].rival, cards["b"].lost, cards["b"].why) == ("", True, "a was first")
-    title, second, _ = card_lines(cards["b"], UNICODE, drive.clock.now())
-    assert [span.role for span in title.left][-1] is Role.QUIET
-    assert "skipped:  a was first" in "".join(span.text for span in second.left)
+    title, second = card_lines(cards["b"], CardDrawing(UNICODE, 60), drive.clock.now())
+    assert [span.role for span in title.left][-1] is Role.MUTED
+    assert "skipped: a was first" in "".join(span.text for span in second.left)
     assert "its rival 'a' was merged" in str(view.picture.why_not(RETRY.name, "b"))
 
 

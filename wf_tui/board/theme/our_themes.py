@@ -62,8 +62,13 @@ def _theme(name: str, colors: Colors, *, dark: bool) -> Theme:
 
 
 def _variables(colors: Colors) -> dict[str, str]:
-    """Return what Textual would else compute; also all texts, which it would mix with a ground."""
+    """Return what Textual would else compute: also the colours themselves, which it would round."""
+    names = ("background", "surface", "panel", "foreground", "primary", "secondary")
     return {
+        **{
+            name: getattr(colors, name)
+            for name in (*names, "accent", "warning", "error", "success")
+        },
         "text": colors.foreground,
         "text-muted": colors.muted,
         "text-disabled": colors.faint,

@@ -1,151 +1,320 @@
-"""A card as three lines of text: what it is, why it is where it is, and what was seen last."""
+"""A card as lines of text: one to four, by its state and by how much room the screen has."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.widgets.line import Line, Role, Span
-from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.age import span
+from wf_tui.board.widgets.card_pieces import (
+    changed_text,
+    cost_text,
+    cut_to,
+    first_that_fits,
+    fits_in,
+    heard_at,
+    is_silent,
+    shorter_paths,
+    sign_spans,
+    title_role,
+    took_text,
+)
+from wf_tui.board.widgets.line import Line, Role, Span, width_of
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
+from wf_tui.picture.words.timed import age, duration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.card import Card
 
-__all__ = ["HEIGHT", "card_lines", "progress_bar"]
+__all__ = ["CardDrawing", "CardSize", "KeyHint", "card_height", "card_lines"]
 
-HEIGHT: Final = 3
-"""Lines of a card."""
-_BAR: Final = 8
-"""Cells of the bar of one card."""
-_ROLES: Final = {
-    TaskState.PENDING: Role.TEXT,
-    TaskState.IN_PROGRESS: Role.RUNNING,
-    TaskState.DONE: Role.DONE,
-    TaskState.BLOCKED: Role.MUTED,
-}
-_SILENT_AFTER: Final = 60.0
-"""Seconds without output after which a card says so."""
+_NEEDS: Final = 4
+_LEAST: Final = 4
+"""Cells below which nothing is said."""
+_INDENT: Final = "  "
+_COUNTED: Final = frozenset({BlockedKind.GATE, BlockedKind.DELIVERABLE})
+"""Kinds that say which try it was; that of a failure is in its sentence."""
+
+
+class CardSize(Enum):
+    """How high cards are."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+@dataclass(frozen=True)
+class KeyHint:
+    """A key that a card names, and what it does there."""
+
+    key: str
+    word: str
+    action: str = ""
+    """The id of the action, which a click on it does."""
+
+
+@dataclass(frozen=True)
+class CardDrawing:
+    """How all cards of a view are drawn: whatever is not of one card."""
+
+    glyphs: GlyphSet
+    width: int
+    """Cells of a line."""
+    size: CardSize = CardSize.COMFORTABLE
+    costs: bool = False
+    """Whether tokens and dollars are on all cards."""
+
+
+def card_height(card: Card, size: CardSize) -> int:
+    """Return how many lines a card has: by its state, its kind and the size, by nothing else."""
+    is_compact = size is CardSize.COMPACT
+    match card.state:
+        case TaskState.PENDING:
+            return 2 if card.wrong and not is_compact else 1
+        case TaskState.IN_PROGRESS:
+            return 2 if is_compact else 3
+        case TaskState.DONE:
+            return 2 if card.answer and not is_compact else 1
+        case _ if card.needs_you:
+            return _NEEDS - is_compact
+        case _:
+            return 1
 
 
 def card_lines(
-    card: Card, glyphs: GlyphSet, now: float, progress: float | None = None
-) -> tuple[Line, Line, Line]:
-    """Return the lines of a card as they read at a time (UTC seconds).
+    card: Card,
+    drawing: CardDrawing,
+    now: float,
+    *,
+    selected: bool = False,
+    keys: Sequence[KeyHint] = (),
+    fresh: bool = False,
+) -> tuple[Line, ...]:
+    """Return the lines of a card as they read at a time (UTC seconds), `card_height` of them.
 
-    `progress` is how far it is, from 0 to 1; None where nothing says so.
-
-    The texts of a card were made safe by the picture. A column keeps the lines for a revision of
-    the card and a whole second, so they must not depend on anything else.
+    `keys` are those that end what it needs, advised first; they stand on the selected card.
+    `fresh` marks its sign as just changed. A view may keep the lines for a revision of the card and
+    a whole second: they depend on nothing else.
     """
-    role = Role.NEED if card.needs_you else _ROLES[TaskState(card.state)]
-    name = Role.QUIET if card.lost else Role.TITLE
-    title = Line((Span(f"{glyphs.of(card)} ", role), Span(card.title or card.id, name)))
     match card.state:
         case TaskState.PENDING:
-            second, third = pending_lines(card)
+            lines = _pending(card, drawing, now, fresh=fresh)
         case TaskState.IN_PROGRESS:
-            second, third = in_progress_lines(card, now)
-            second = Line(second.left, progress_bar(progress, glyphs))
+            lines = _running(card, drawing, now, fresh=fresh)
         case TaskState.DONE:
-            second, third = done_lines(card, now)
+            lines = _done(card, drawing, now, fresh=fresh)
+        case _ if card.needs_you:
+            lines = _needing(card, drawing, now, keys if selected else (), fresh=fresh)
         case _:
-            second, third = blocked_lines(card, role, now)
-    return title, second, Line(third.left, third.right, badges(card))
+            lines = (_parked(card, drawing, now, fresh=fresh),)
+    return tuple(map(drawing.glyphs.drawn, lines[: card_height(card, drawing.size)]))
 
 
-def pending_lines(card: Card) -> tuple[Line, Line]:
-    """Return why a card waits, and what it will be given to."""
-    priority = f"P{card.priority}" if card.priority else ""
-    pinned = f"for {card.pinned}" if card.pinned else ""
-    return _indented(card.why, Role.QUIET), _joined(Role.QUIET, priority, card.role, pinned)
+def _title(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tuple[Span, ...]:
+    sign = sign_spans(card, drawing.glyphs, now, fresh=fresh)
+    return (*sign, Span(card.title, title_role(card)))
 
 
-def in_progress_lines(card: Card, now: float) -> tuple[Line, Line]:
-    """Return who is at which step for how long, and what was seen last of it."""
-    since = card.step_at if card.step_at is not None else card.since
-    plan = "" if card.plan is None else f"  {card.plan[0]}/{card.plan[1]}"
-    step = Line(
-        (
-            Span(f"  {card.who}  ", Role.QUIET),
-            Span(card.step, Role.IN_PROGRESS),
-            Span(f" {span(now - since)}{plan}", Role.QUIET),
-        )
-    )
-    heard = card.evidence_at if card.evidence_at is not None else since
-    # Only a program that runs is expected to print; the other steps are silent by nature.
-    silent = card.step == "running" and now - heard >= _SILENT_AFTER
-    has_words = card.evidence not in {"", card.step}
-    # An agent may be at one tool for long: what it said it does tells more than that it is silent.
-    if silent and not (card.is_agent and has_words):
-        return step, _indented(f"no output {span(now - heard)}", Role.WARNING)
-    if not has_words:
-        return step, Line()
-    age = Span(span(now - heard), Role.WARNING if silent else Role.QUIET)
-    return step, Line((Span(f"  {card.evidence}", Role.QUIET),), (age,))
+def _named(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tuple[Line, str]:
+    """Return a first line with the id where both fit, and the id where it has no room there."""
+    title = _title(card, drawing, now, fresh=fresh)
+    with_id = Line(title, (Span(card.id, Role.FAINT),))
+    is_wide = card.title != card.id and fits_in(with_id, drawing.width)
+    rest = "" if is_wide or card.title == card.id else card.id
+    id_ = with_id.right if is_wide else ()
+    return Line(title, id_, _faint(card.rival)), rest
 
 
-def progress_bar(progress: float | None, glyphs: GlyphSet) -> tuple[Span, ...]:
-    """Return a bar of how far a card is; none where nothing says so."""
-    if progress is None:
+def _indented(text: str, role: Role) -> tuple[Span, ...]:
+    return (Span(_INDENT, Role.MUTED), Span(text, role)) if text else ()
+
+
+def _faint(*words: str) -> tuple[Span, ...]:
+    return tuple(Span(word, Role.FAINT) for word in words if word)
+
+
+def at_end(
+    before: tuple[Span, ...], text: str, role: Role, drawing: CardDrawing
+) -> tuple[Span, ...]:
+    """Return what is said at the end of a line, cut so that the start keeps half of it."""
+    room = drawing.width - min(width_of(before), drawing.width // 2) - 1
+    if not text or room < _LEAST:
         return ()
-    full, tip, empty = tuple(glyphs.bar)
-    filled = int(_BAR * progress)
-    # What is done and what is left is one piece each: between two pieces there would be a space.
-    rest = tip + empty * (_BAR - filled - 1) if filled < _BAR else ""
-    return (Span(full * filled + rest, Role.IN_PROGRESS),)
+    return (Span(cut_to(text, room, drawing.glyphs.more), role),)
 
 
-def done_lines(card: Card, now: float) -> tuple[Line, Line]:
-    """Return how it was done with what change, and by whom."""
-    # What was merged has its counts as its reason; what was done otherwise has at most a commit.
-    changed = card.why if card.why.startswith("+") else (card.commit or "")[:8]
-    if card.lost:
-        return _joined(Role.QUIET, "skipped:", card.why), _who_and_when(card, now)
-    return _joined(Role.DONE, card.kind.replace("_", " "), changed), _who_and_when(card, now)
+# -- pending
 
 
-def blocked_lines(card: Card, role: Role, now: float) -> tuple[Line, Line]:
-    """Return what kind of block it is and why, and whose attempt it was; `role` is its colour."""
-    kind = card.kind.replace("_", " ")
-    if card.questions > 1:
-        kind = f"{card.questions} questions"
-    # A reason that begins with its kind is not told twice.
-    if not card.why or card.why.startswith(kind):
-        why = _indented(card.why or kind, role)
+def _pending(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tuple[Line, ...]:
+    title = _title(card, drawing, now, fresh=fresh)
+    cost = _faint(cost_text(card, tokens=True)) if drawing.costs else ()
+    if card.wrong:
+        wrong = shorter_paths(card.wrong.at(now), drawing.width - len(_INDENT))
+        if drawing.size is CardSize.COMPACT:
+            return (Line(title, at_end(title, wrong, Role.WARNING, drawing)),)
+        return Line(title, (), (*_faint(card.rival), *cost)), Line(_indented(wrong, Role.WARNING))
+    waits = f"{drawing.glyphs.needs} {card.waits_for}" if card.waits_for else ""
+    return (Line(title, (), (*_faint(waits, card.rival), *cost)),)
+
+
+# -- in progress
+
+
+def _running(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tuple[Line, ...]:
+    first, rest = _named(card, drawing, now, fresh=fresh)
+    if drawing.size is CardSize.COMPACT:
+        return first, _seat_and_evidence(card, drawing, now)
+    third = _evidence(card, drawing.width, now)
+    return first, _seat(card, drawing, now), Line(third.left, third.right, _faint(rest))
+
+
+def _seat(card: Card, drawing: CardDrawing, now: float) -> Line:
+    """Return who works on it and how far it is; what is cut first is the cost, then the model."""
+    cost = _faint(cost_text(card, tokens=drawing.costs))
+    full, model = _progress(card, now, "step "), _model(card)
+    short = _progress(card, now, "")
+    plain = _progress(card, now, None)
+    seat = _indented(card.who, Role.MUTED)
+    variants = [
+        Line((*seat, *model, *full), cost),
+        Line((*seat, *model, *full)),
+        Line((*seat, *full), cost),
+        Line((*seat, *short), cost),
+        Line((*seat, *short)),
+        Line((*seat, *plain)),
+    ]
+    if drawing.costs:  # asked for by a key: then it goes last
+        variants = [Line((*one.left,), cost) for one in variants if one.right] + variants
+    return first_that_fits(variants, drawing.width)
+
+
+def _model(card: Card) -> tuple[Span, ...]:
+    return (Span(f" {card.model}", Role.FAINT),) if card.model else ()
+
+
+def _progress(card: Card, now: float, steps: str | None) -> tuple[Span, ...]:
+    """Return the step where it is not the usual one, its time, and how much of a plan is done."""
+    if card.step == Step.RUNNING:
+        spans = [Span(f" {duration(now - card.since)}", Role.MUTED)]
     else:
-        why = Line((Span(f"  {kind}", role), Span(f": {card.why}", Role.QUIET)))
-    return why, _who_and_when(card, now)
+        since = card.step_at if card.step_at is not None else card.since
+        spans = [
+            Span(f" {card.step}", Role.RUNNING),
+            Span(f" {duration(now - since)}", Role.MUTED),
+        ]
+    if card.plan is not None and steps is not None:
+        done, total = card.plan
+        spans.append(Span(f" · {steps}{done}/{total}", Role.MUTED))
+    return tuple(spans)
 
 
-def _who_and_when(card: Card, now: float) -> Line:
-    return _joined(Role.QUIET, card.who, f"{span(now - card.since)} ago")
+def evidence_words(card: Card, now: float) -> tuple[Span, str]:
+    """Return what was seen of a card last, and how old that is; the age is "" where it says it."""
+    heard = heard_at(card)
+    if is_silent(card, now):
+        return Span(f"no output for {age(now - heard)}", Role.WARNING), ""
+    if card.step == Step.CHECKING and card.gate:
+        return Span(f"gate: {card.gate}", Role.MUTED), age(now - heard)
+    if card.evidence in {"", card.step, "claimed"}:
+        return Span("", Role.MUTED), ""
+    return Span(card.evidence, Role.MUTED), age(now - heard)
 
 
-def _joined(role: Role, *words: str) -> Line:
-    return _indented("  ".join(filter(None, words)), role)
+def _evidence(card: Card, width: int, now: float) -> Line:
+    words, old = evidence_words(card, now)
+    if not words.text:
+        return Line()
+    room = width - len(_INDENT) - (len(old) + 1 if old else 0)
+    return Line(_indented(shorter_paths(words.text, room), words.role), _faint(old))
 
 
-def _indented(text: str, role: Role) -> Line:
-    return Line((Span(f"  {text}", role),)) if text else Line()
+def _seat_and_evidence(card: Card, drawing: CardDrawing, now: float) -> Line:
+    words, old = evidence_words(card, now)
+    short = (*_indented(card.who, Role.MUTED), *_progress(card, now, ""))
+    room = drawing.width - sum(len(span.text) for span in short) - len(old) - 4
+    if not words.text or room < len(_INDENT):
+        return Line(short, _faint(cost_text(card, tokens=drawing.costs)))
+    text = shorter_paths(words.text, room)
+    return Line((*short, Span(" · ", Role.MUTED), Span(text, words.role)), _faint(old))
 
 
-def badges(card: Card) -> tuple[Span, ...]:
-    """Return what is small but good to know, what matters most first.
+# -- done
 
-    They stand at the right end of the last line, as many as there is room for.
-    """
-    words = [word for word in (card.rival, card.used) if word]
-    if card.state == TaskState.DONE:
-        if card.attempt > 1:
-            words.append(f"attempt {card.attempt}")
-    else:
-        if card.tries:
-            # A blocked task has used its tries; any other one is at the next.
-            trying = card.tries if card.state == TaskState.BLOCKED else card.tries + 1
-            words.append(f"{min(trying, card.max_attempts)}/{card.max_attempts}")
-        if card.has_gate:
-            words.append("gate")
-        if card.scope:
-            words.append("scope")
-    return tuple(Span(word, Role.BADGE) for word in words)
+
+def _done(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tuple[Line, ...]:
+    title = _title(card, drawing, now, fresh=fresh)
+    cost = cost_text(card, tokens=True) if drawing.costs else ""
+    changed = "no changes" if card.kind == DoneKind.NO_CHANGES else changed_text(card)
+    facts = [(changed, cost, took_text(card)), (changed, took_text(card)), (took_text(card),)]
+    if drawing.costs:
+        facts.insert(1, (cost, took_text(card)))
+    lines = [*(Line(title, _faint(*some)) for some in facts), Line(title)]
+    first = first_that_fits(lines, drawing.width)
+    first = Line(first.left, first.right, _faint(card.rival))
+    answer = Role.FAINT if card.kind == DoneKind.SKIPPED else Role.MUTED
+    return first, Line(_indented(card.answer, answer))
+
+
+# -- blocked
+
+
+def _parked(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> Line:
+    title = _title(card, drawing, now, fresh=fresh)
+    cost = _faint(cost_text(card, tokens=True)) if drawing.costs else ()
+    return Line(
+        title, at_end(title, card.parked.at(now), Role.FAINT, drawing), (*_faint(card.rival), *cost)
+    )
+
+
+def _needing(
+    card: Card, drawing: CardDrawing, now: float, keys: Sequence[KeyHint], *, fresh: bool
+) -> tuple[Line, ...]:
+    first, rest = _named(card, drawing, now, fresh=fresh)
+    needs = card.needs
+    if needs is None:
+        return (first, *[Line()] * (_NEEDS - 1))
+    room = drawing.width - len(_INDENT)
+    sentence = shorter_paths(needs.sentence, room - len(needs.word) - 1)
+    word = Span(f"{needs.word} ", Role.NEED_WORD)
+    second = Line((Span(_INDENT, Role.MUTED), word, Span(sentence, Role.TEXT)))
+    proof = shorter_paths(needs.proof, room)
+    third = Line(_indented(proof, Role.ERROR if needs.is_error else Role.MUTED))
+    last = _ways_out(card, now, keys) if keys else _whose(card, drawing, now)
+    if rest and not keys:
+        last = Line(last.left, (Span(rest, Role.FAINT),))
+    if drawing.size is CardSize.COMPACT:
+        return first, second, third if needs.proof else last
+    return first, second, third, last
+
+
+def _whose(card: Card, drawing: CardDrawing, now: float) -> Line:
+    """Return who worked on it, since when it waits, and which try it was."""
+    words = [card.who, age(now - card.since), _try(card)]
+    if drawing.costs or not words[-1]:
+        words.append(cost_text(card, tokens=drawing.costs))
+    return Line(_indented(" · ".join(filter(None, words)), Role.MUTED))
+
+
+def _try(card: Card) -> str:
+    if card.kind == BlockedKind.CONFLICT and card.attempt > 1:
+        last = card.attempt % 10 if card.attempt not in {11, 12, 13} else 0
+        return f"{card.attempt}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') } time"
+    if card.kind in _COUNTED and card.max_attempts > 1 and card.tries:
+        return f"try {min(card.tries, card.max_attempts)} of {card.max_attempts}"
+    return ""
+
+
+def _ways_out(card: Card, now: float, keys: Sequence[KeyHint]) -> Line:
+    spans = [Span(_INDENT, Role.MUTED)]
+    for number, hint in enumerate(keys):
+        gap = _INDENT if number else ""
+        spans += [
+            Span(f"{gap}{hint.key}", Role.KEY, hint.action),
+            Span(f" {hint.word}", Role.MUTED, hint.action),
+        ]
+    old = " · ".join(filter(None, (card.who, age(now - card.since))))
+    return Line(tuple(spans), (), _faint(old))

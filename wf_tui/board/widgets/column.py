@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.messages import CardDragged, CardOpened, CardSelected
-from wf_tui.board.widgets.card_lines import HEIGHT, card_lines
 from wf_tui.board.widgets.frame import Frame
 from wf_tui.board.widgets.glyph_sets import WORDS
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted, scroll_marker
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.three_lines import HEIGHT, card_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

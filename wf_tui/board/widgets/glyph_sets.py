@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.states import BlockedKind, PendingReason, TaskState
+from wf_tui.board.widgets.line import Line, Span
+from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.picture import glyphs
+from wf_tui.text import fits, signs_in_ascii
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wf_tui.picture.card import Card
 
-__all__ = ["ASCII", "UNICODE", "WORDS", "GlyphSet"]
+__all__ = ["ASCII", "UNICODE", "WORDS", "GlyphSet", "needs_ascii"]
 
 WORDS: Final = {
     TaskState.PENDING: "Pending",
@@ -24,37 +28,53 @@ WORDS: Final = {
 
 @dataclass(frozen=True)
 class GlyphSet:
-    """One set of characters; each sign is one cell wide."""
+    """One set of characters; each sign is one cell wide, and in no column two things have one."""
 
-    pending: str
-    waiting: str
-    in_progress: str
-    done: str
-    blocked: str
-    needs_you: str
-    cancelled: str
-    selected: str
-    marked: str
-    frame: str
+    needs_you: str = glyphs.NEEDS_YOU
+    in_progress: str = glyphs.IN_PROGRESS
+    pending: str = glyphs.PENDING
+    waiting: str = glyphs.WAITING
+    blocked: str = glyphs.BLOCKED
+    """Blocked, and nobody has to do anything: parked."""
+    done: str = glyphs.DONE
+    cancelled: str = glyphs.CANCELLED
+    opened: str = "▾"
+    """Before a group of which the cards are seen."""
+    folded: str = "▸"
+    selected: str = "┃"
+    """The bar of the cursor; and the part of a rule that says where one is."""
+    side: str = "│"
+    rule: str = "─"
+    heavy: str = "━"
+    """The rule of what has the keys; of the strip what is done."""
+    working: str = "╍"
+    """Of the strip what is in progress."""
+    stop: str = "‖"
+    go: str = "▶"
+    warns: str = "⚠"
+    marked: str = "+"
+    more: str = "…"
+    needs: str = "←"
+    becomes: str = "→"
+    frame: str = "╭─╮│╰╯█"
     """Top left, across, top right, down, bottom left, bottom right, scroll marker."""
-    bar: str
+    bar: str = "━╸─"
     """Of a progress bar: what is done, its tip, what is left."""
-    go: str
-    stop: str
-    more: str
-    strip: str
+    strip: str = "━╍◆◇─"
     """Of a bar of tasks: done, in progress, needs you, parked, not begun."""
-    into: str
-    least: str
+    into: str = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+    """Between a phase and a task of it."""
+    least: str = "≥"
     """Before a figure that is at least so much."""
-    dot: str
+    dot: str = "·"
     """Between two facts."""
+    ascii: bool = field(default=False, kw_only=True)
 
     def of(self, card: Card) -> str:
         """Return the sign of a card's state."""
         match card.state:
             case TaskState.PENDING:
-                return self.pending if card.reason == PendingReason.READY else self.waiting
+                return self.pending if card.ready else self.waiting
             case TaskState.IN_PROGRESS:
                 return self.in_progress
             case TaskState.DONE:
@@ -64,44 +84,55 @@ class GlyphSet:
             case _:
                 return self.cancelled if card.kind == BlockedKind.CANCELLED else self.blocked
 
+    def drawn(self, line: Line) -> Line:
+        """Return a line with letters for our signs, where there may be nothing but ASCII."""
+        if not self.ascii:
+            return line
+        return Line(_ascii(line.left), _ascii(line.right), _ascii(line.spare))
 
-UNICODE: Final = GlyphSet(
-    pending=glyphs.PENDING,
-    waiting=glyphs.WAITING,
-    in_progress=glyphs.IN_PROGRESS,
-    done=glyphs.DONE,
-    blocked=glyphs.BLOCKED,
-    needs_you=glyphs.NEEDS_YOU,
-    cancelled=glyphs.CANCELLED,
-    selected="┃",
-    marked="+",
-    frame="╭─╮│╰╯█",
-    bar="━╸─",
-    go="▶",
-    stop="‖",
-    more="…",
-    strip="━╍◆◇─",
-    into="\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
-    dot="·",
-    least="≥",
-)
+
+def _ascii(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tuple(Span(signs_in_ascii(one.text), one.role, one.hit, one.look) for one in spans)
+
+
+UNICODE: Final = GlyphSet()
 ASCII: Final = GlyphSet(
+    needs_you="!",
+    in_progress="*",
     pending="o",
     waiting=".",
-    in_progress="*",
-    done="v",
     blocked="#",
-    needs_you="!",
+    done="v",
     cancelled="x",
+    opened="-",
+    folded="+",
     selected=">",
+    side="|",
+    rule="-",
+    heavy="=",
+    working="*",
+    stop="=",
+    go=">",
+    warns="!",
     marked="+",
+    more="~",
+    needs="<",
+    becomes=">",
     frame="+-+|++#",
     bar="=>-",
-    go=">",
-    stop="=",
-    more="~",
     strip="=*!#-",
     into=">",
-    dot="-",
     least=">",
+    dot="-",
+    ascii=True,
 )
+
+
+def needs_ascii(environ: Mapping[str, str], encoding: str | None, ambiguous_width: int) -> bool:
+    """Return whether a terminal can draw nothing but ASCII in one cell each.
+
+    The console of Linux has few signs; a terminal whose encoding is not UTF-8 has none; one that
+    draws characters of ambiguous width in two cells would shift all that follows `◆ ● ○ ◇ ·`.
+    """
+    two = 2
+    return environ.get("TERM") == "linux" or not fits(encoding) or ambiguous_width == two
