@@ -34,6 +34,7 @@ _SECTIONS: Final = (
             Entry("workers", "wf_tui.cli.status", "The seats of a run and what they hold."),
             Entry("lanes", "wf_tui.cli.lanes", "What providers let the runs of this host do."),
             Entry("profiles", "wf_tui.cli.profiles", "The agents that are configured."),
+            Entry("report", "wf_tui.cli.report", "What a run did, for people who were not there."),
             Entry("verify", "wf_tui.cli.verify", "Check the event log of a run."),
         ),
     ),

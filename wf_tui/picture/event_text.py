@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.events.base import EventBase
     from wf_tui.ledger.model.rows import EventRow
 
-__all__ = ["event_line", "worth_watching"]
+__all__ = ["event_line", "event_words", "worth_watching"]
 
 _TEXT: Final = 160
 _NAME: Final = 40
@@ -104,17 +104,21 @@ def event_line(row: EventRow, start: float) -> str:
     workers, plans and people wrote passes `clean`.
     """
     event = read_event(row)
-    if event is None:
-        words, glyph = row.kind.replace("_", " "), "·"
-    elif isinstance(event, tasks.TaskBlocked):
-        words, glyph = _task_words(event, row), glyphs.blocked(event.kind)
-    else:
-        words, glyph = _words(event, row), _GLYPHS.get(type(event), "·")
+    glyph = "·" if event is None else _GLYPHS.get(type(event), "·")
+    if isinstance(event, tasks.TaskBlocked):
+        glyph = glyphs.blocked(event.kind)
     name = f"{clean(row.task, limit=_NAME)} " if row.task else ""
     by = ""
     if row.actor.startswith(PERSON):
         by = f"  by {clean(row.actor.removeprefix(PERSON), limit=_NAME)}"
-    return f"{offset(row.at - start):>8} {glyph} {name}{clean(words, limit=_TEXT)}{by}"
+    return f"{offset(row.at - start):>8} {glyph} {name}{event_words(row)}{by}"
+
+
+def event_words(row: EventRow) -> str:
+    """Return what happened, safe to draw; of a kind that a later version wrote, its name."""
+    event = read_event(row)
+    words = row.kind.replace("_", " ") if event is None else _words(event, row)
+    return clean(words, limit=_TEXT)
 
 
 def _words(event: Event, row: EventRow) -> str:
