@@ -55,7 +55,9 @@ def told(picture: Picture, batch: Batch) -> Told:
         "phases": {
             name: (one.settled_at, one.open_attempts) for name, one in batch.reasons.phases.items()
         },
-        "needs you": picture.header.need_you,
+        "needs you": list(picture.needs),
+        "strip": picture.strip,
+        "left": picture.header.left,
     }
 
 
@@ -64,9 +66,10 @@ def _card(picture: Picture, task: str) -> dict[str, object]:
     names = (
         *("state", "kind", "step", "step_at", "who", "since", "attempt", "tries", "used", "title"),
         *("evidence", "evidence_at", "claimed", "needs_you", "questions", "priority", "scope"),
-        *("pinned", "order", "commit"),
+        *("pinned", "commit"),
     )
     told: dict[str, object] = {name: getattr(card, name) for name in names}
+    told["spots"] = (picture.spot(task), picture.spot(task, in_list=True))
     if row.state is TaskState.PENDING:
         told["waits"] = bool(row.unmet)
         if row.unmet:

@@ -18,22 +18,7 @@ if TYPE_CHECKING:
     from wf_tui.picture.pace import Pace
     from wf_tui.picture.snoozes import Snooze
 
-__all__ = ["Batch", "Changes", "Tally"]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How long attempts took that ended.
-
-    Tallies are added up, batch by batch, so that no read has to walk over all attempts again.
-    """
-
-    succeeded: int = 0
-    milliseconds: int = 0
-    """How long those took that succeeded; whole numbers, so that the order of a sum is nothing."""
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.succeeded + other.succeeded, self.milliseconds + other.milliseconds)
+__all__ = ["Batch", "Changes"]
 
 
 @dataclass(frozen=True)
@@ -55,10 +40,11 @@ class Batch:
     """Whether a scheduler leads the run."""
     full: str = ""
     """The folder of the run where its disk is full; "" where there is room."""
-    tally: Tally = field(default_factory=Tally)
-    """Of the attempts that ended since."""
+    durations: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """How many more attempts succeeded in so many milliseconds, by the role of the task; less than
+    none where a view goes back in time."""
     paces: Mapping[str, Pace] = field(default_factory=dict)
-    """The same by phase, with the tools that they used."""
+    """The same by phase, summed up, with the tools that they used."""
     phase_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The phases that wait, or waited, for each phase."""
     last: Mapping[str, LastAttempt] = field(default_factory=dict)

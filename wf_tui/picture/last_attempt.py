@@ -10,9 +10,10 @@ from wf_tui.picture.changed_tasks import marks, parts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wf_tui.ledger.model.rows import AttemptRow
     from wf_tui.ledger.store.database import Database, Row
 
-__all__ = ["LastAttempt", "last_attempts"]
+__all__ = ["LastAttempt", "as_last_attempt", "last_attempts"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,28 @@ def last_attempts(
             db.execute(f"{_LAST} AND a.task IN ({marks(part)})", {"run": run, **part})
         )
     return found
+
+
+def as_last_attempt(row: AttemptRow) -> LastAttempt | None:
+    """Return what a card needs of an attempt; None where it is not over."""
+    if row.ended_at is None:
+        return None
+    return LastAttempt(
+        task=row.task,
+        epoch=row.epoch,
+        worker=row.worker,
+        model=row.model or "",
+        lane=row.lane or "",
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome or "",
+        cause=row.cause or "",
+        proof=row.proof or "",
+        said=row.said or "",
+        files=row.files,
+        added=row.added,
+        removed=row.removed,
+    )
 
 
 def _by_task(rows: Iterable[Row]) -> dict[str, LastAttempt]:

@@ -6,6 +6,7 @@ or the items of its own plan where it tells one. A command tells neither, so its
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.store.database import Database, Value
 
-__all__ = ["NO_PACE", "Ended", "Pace", "paces", "read_ended", "share_done"]
+__all__ = ["NO_PACE", "Ended", "Pace", "durations", "paces", "read_ended", "share_done"]
 
 _MOST: Final = 0.85
 """As far as a guess goes: the rest is for the end, which nobody can guess."""
@@ -26,7 +27,7 @@ _AT_WORK: Final = frozenset({Step.CLAIMED, Step.PREPARING, Step.RUNNING})
 """Behind these its work is judged and merged, and no figure tells any more."""
 _THOUSAND: Final = 1000
 _ENDED: Final = (
-    "SELECT t.phase, a.outcome, a.ended_at - a.started_at, a.tools FROM attempt a "
+    "SELECT t.phase, t.role, a.outcome, a.ended_at - a.started_at, a.tools FROM attempt a "
     "JOIN task t ON t.run = a.run AND t.id = a.task "
     "WHERE a.run = :run AND a.ended_at IS NOT NULL"
 )
@@ -57,6 +58,7 @@ class Ended:
     """An attempt that is over, as far as others are measured by it."""
 
     phase: str
+    role: str
     succeeded: bool
     milliseconds: int
     calls: int
@@ -73,11 +75,12 @@ def read_ended(db: Database, run: str, task: str = "", epoch: int = 0) -> list[E
         # A clock that was set back makes no attempt that took less than nothing.
         Ended(
             phase=str(phase),
+            role=str(role),
             succeeded=outcome == Outcome.SUCCEEDED,
             milliseconds=max(0, int(float(str(seconds or 0)) * _THOUSAND)),
             calls=int(str(calls)),
         )
-        for phase, outcome, seconds, calls in rows
+        for phase, role, outcome, seconds, calls in rows
     ]
 
 
@@ -89,6 +92,11 @@ def paces(ended: Iterable[Ended]) -> dict[str, Pace]:
             more = Pace(1, one.milliseconds, one.calls)
             found[one.phase] = found.get(one.phase, NO_PACE) + more
     return found
+
+
+def durations(ended: Iterable[Ended]) -> dict[tuple[str, int], int]:
+    """Return how many attempts succeeded in so many milliseconds, by role."""
+    return Counter((one.role, one.milliseconds) for one in ended if one.succeeded)
 
 
 def share_done(task: TaskRow, attempt: AttemptRow | None, pace: Pace, now: float) -> float | None:

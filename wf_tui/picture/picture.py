@@ -10,24 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.nodes.stored import decided_by
-from wf_tui.ledger.model.rows import evolve
+from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.states import RunState, TaskState
 from wf_tui.ledger.queries.breaker_reads import explained
-from wf_tui.ledger.queries.trees import has_tree
-from wf_tui.ledger.rules import moves
-from wf_tui.ledger.rules.runs import RUN_MOVES
-from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.picture.arrangement import Arrangement
-from wf_tui.picture.batch import Batch, Changes, Tally
+from wf_tui.picture.batch import Batch, Changes
 from wf_tui.picture.card_cache import CardCache, Cards, Reach
 from wf_tui.picture.filter import QUICK, Filter, parse
 from wf_tui.picture.group_titles import GroupTitle, column_title, group_title
-from wf_tui.picture.header import NO_HEADER, Header, make_header, stalled
+from wf_tui.picture.header import NO_HEADER, Header, make_header
+from wf_tui.picture.notices import Notice, Standstill, notices
 from wf_tui.picture.orders import COLUMNS, LIST, SIMILAR, Spot
 from wf_tui.picture.pace import NO_PACE, share_done
 from wf_tui.picture.phase_counts import current_line, in_swarm
 from wf_tui.picture.phase_totals import PhaseTotals
+from wf_tui.picture.possible_moves import ENTER, MoveFacts
+from wf_tui.picture.remaining import Remaining
 from wf_tui.picture.seats import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
@@ -46,13 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ENTER", "Batch", "Changes", "Picture"]
 
-ENTER: Final = "enter"
-"""To go into the worktree of a task, which changes nothing in the run."""
-_LONGEST: Final = 300
 _FEW: Final = 50
 _BULK: Final = 8
 """A batch of more than one in so many cards is sorted in one go."""
-_STANDS_STILL: Final = frozenset({RunState.STALLED, RunState.PARTIAL})
 
 
 class Picture:
@@ -75,7 +69,7 @@ class Picture:
         """All cards by id, also those that the filter keeps out."""
         self._totals = Totals()
         self._sequences = Sequences()
-        self._tally = Tally()
+        self._remaining = Remaining(self._sequences)
         self._paces: dict[str, Pace] = {}
         self._phase_totals = PhaseTotals()
         self._phases: dict[str, int] = {}
@@ -97,11 +91,11 @@ class Picture:
         if batch.whole:
             # Not the filter and the marks: those are the person's, and outlast whatever is read.
             self._cache.forget()
-            self._totals, self._sequences, self._tally = Totals(), Sequences(), Tally()
+            self._totals, self._sequences = Totals(), Sequences()
+            self._remaining = Remaining(self._sequences)
             self._phase_totals = PhaseTotals()
             self._paces.clear()
             self._arrangement.sort()
-        self._tally += batch.tally
         for phase, pace in batch.paces.items():
             self._paces[phase] = self._paces.get(phase, NO_PACE) + pace
         # A batch was read a moment ago, and the screen may have ticked since: time never goes back.
@@ -134,6 +128,7 @@ class Picture:
 
     def _update_tasks(self, batch: Batch, woken: Collection[str]) -> set[str]:
         rows, changed = self._cache.rows, set(woken)
+        added: list[TaskRow] = []
         for row in batch.tasks:
             old = rows.get(row.id)
             if not self._cache.update(
@@ -147,6 +142,8 @@ class Picture:
             self._totals.replace(old, row)
             if old is None:
                 self._sequences.add(row)
+                added.append(row)
+        self._remaining.update(batch, rows, added, changed)
         changed |= self._cache.update_snoozes(batch.snoozes, self.now)
         self._arrange(batch, changed)
         return changed
@@ -370,23 +367,21 @@ class Picture:
         if self._batch is None:
             return NO_HEADER
         rows = self._cache.rows
-        # One whose worker waits for an answer is open too, but does not get on with its work.
-        ages = [
-            self.now - attempt.started_at
-            for attempt in self._batch.reasons.holders
-            if rows[attempt.task].state is TaskState.IN_PROGRESS
-        ]
-        why = self._why_stalled()
         header = make_header(
             self._batch,
-            self._totals,
-            self._tally,
             len(self.needs),
             now=self.now,
-            why=why,
-            ages=ages,
+            left=self._remaining.left(self._batch, rows, self.now),
         )
         return replace(header, phase=current_line(self._totals.swarms))
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What keeps the run from going on and what helps, what matters most first."""
+        if self._batch is None:
+            return ()
+        branch = clean(short_branch(self._batch.run.ref))
+        return notices(self._batch, self._standstill(), branch)
 
     @property
     def workers(self) -> list[SeatView]:
@@ -414,70 +409,37 @@ class Picture:
     def why_not(self, name: str, task: str = "") -> str | None:
         """Return why a move on a task, or on the run, is not possible now, or None where it is.
 
-        `name` is one of `MOVES`, of `RUN_MOVES`, or `ENTER`. The ledger decides in the end, by the
-        same tables and with the same sentences. Asked for each key in the footer whenever the
-        selection changes, so it reads nothing but what is in memory.
+        `name` is one of `MOVES`, of `RUN_MOVES`, or `ENTER`. Asked for each key in the footer
+        whenever the selection changes, so it reads nothing but what is in memory.
         """
-        if self.run is None:
+        if self._batch is None:
             return "the run has not been read yet"
-        if name in RUN_MOVES:
-            refusal = RUN_MOVES[name](self.run)
-        elif name == ENTER:
-            row = self._cache.rows[task]
-            refusal = None if has_tree(row) else refused(row, "opened in a worktree")
-        else:
-            row = self._cache.rows[task]
-            if row.not_before is not None and row.not_before <= self.now:
-                # No event tells when a back-off that is due is let go: it counts as over here.
-                row = evolve(row, not_before=None)
-            situation = moves.situation_of(row, self._is_counted_on)
-            refusal = moves.why_not(
-                moves.MOVES[name], row, self.run, situation, self._rivals_of(row)
-            )
-        if refusal is None:
+        facts = MoveFacts(self._batch, self._cache.rows, self._totals, self._sequences, self.now)
+        return facts.why_not(name, task)
+
+    def _standstill(self) -> Standstill | None:
+        run, batch = self.run, self._batch
+        if run is None or batch is None or run.state is not RunState.STALLED:
             return None
-        # In one line; whatever the name of a task holds, it cannot act on a terminal.
-        text = f"{refusal.message}: {refusal.hint}" if refusal.hint else refusal.message
-        return clean(text, limit=_LONGEST)
-
-    def _rivals_of(self, row: TaskRow) -> list[TaskRow]:
-        """Return all of which one is merged, where it is one of them or their judge."""
-        spec = row.spec
-        phase = spec.judges or row.phase
-        every = self._cache.rows.values() if spec.rival or spec.judges else ()
-        return [one for one in every if one.phase == phase and one.spec.rival]
-
-    def _is_counted_on(self, row: TaskRow) -> bool:
-        """Whether a task that waited for this one was claimed, or more was added by it."""
-        assert self._batch is not None, "a card comes with a batch"  # noqa: S101 - for the type
-        if decided_by(row, self._batch.reasons.phases.values()):
-            return True
-        # Three ways to wait for a task: for its result, for its phase, for its turn in a phase.
-        if self._totals.begun[row.id]:
-            return True
-        after = [name for name, many in self._batch.phase_order.items() if row.phase in many]
-        if any(self._totals.begun_phases[name] for name in after):
-            return True
-        following = self._sequences.next_task(row)
-        in_turn = not self._batch.reasons.phases[row.phase].parallel
-        return in_turn and following is not None and self._cache.rows[following].attempts > 0
-
-    def _why_stalled(self) -> str:
-        run = self.run
-        if run is None or self._batch is None or run.state not in _STANDS_STILL:
-            return ""
+        rows = self._cache.rows
         # A profile that waits for a person stops more than any one blocked task.
-        for row in self._batch.reasons.breakers.values():
-            if row.until is None:
-                return explained(row, self.now)
+        forever = [row for row in batch.reasons.breakers.values() if row.until is None]
         # Unary plus drops the counts that are 0: roots that hold nobody up any more.
         held_up = +self._totals.held_up
         blocked = self._arrangement.every[TaskState.BLOCKED.value]
-        if held_up:
-            waiting = max(held_up.values())
-            # The first by name of those that hold up as many, so that the line does not flicker.
-            root = min(name for name, count in held_up.items() if count == waiting)
-        else:
-            root, waiting = next(iter(blocked), ""), 0
-        others = len(blocked) - held_up.total() - 1
-        return stalled(self._cache.rows.get(root), others, waiting)
+        # The first by name of those that hold up as many, so that the line does not flicker.
+        root = min(
+            held_up, key=lambda name: (-held_up[name], name), default=next(iter(blocked), "")
+        )
+        return Standstill(
+            needs=[rows[task] for task in self.needs[:1]],
+            count=len(self.needs),
+            snoozed=sum(1 for task in self.snoozes if self._is_snoozed(task)),
+            root=rows.get(root),
+            behind=held_up[root],
+            paused=clean(explained(forever[0], self.now)) if forever else "",
+        )
+
+    def _is_snoozed(self, task: str) -> bool:
+        row = self._cache.rows.get(task)
+        return row is not None and self._cache.snoozes.of(row) is not None

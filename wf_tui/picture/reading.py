@@ -12,11 +12,11 @@ from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, sele
 from wf_tui.ledger.queries import breaker_reads, lane_reads, reads
 from wf_tui.ledger.queries.conversation import open_questions
 from wf_tui.ledger.queries.reasons import Reasons, read_stoppers
-from wf_tui.picture.batch import Batch, Tally
+from wf_tui.picture.batch import Batch
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
 from wf_tui.picture.last_attempt import last_attempts
-from wf_tui.picture.pace import paces, read_ended
+from wf_tui.picture.pace import durations, paces, read_ended
 from wf_tui.picture.snoozes import Snooze
 from wf_tui.processes import is_alive
 
@@ -96,7 +96,7 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
         reasons=reasons,
         alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
-        tally=_sum_up(ended),
+        durations=durations(ended),
         paces=paces(ended),
         phase_order=phase_order,
         last=last_attempts(db, run_id),
@@ -132,7 +132,7 @@ def _read_part(
         reasons=reasons,
         alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
-        tally=_sum_up(ended),
+        durations=durations(ended),
         paces=paces(ended),
         phase_order=phase_order,
         last=last_attempts(db, run_id, (task.id for task in tasks if task.epoch)),
@@ -254,7 +254,7 @@ def _phase_order(db: Database, run_id: str) -> dict[str, tuple[str, ...]]:
     )
 
 
-# -- evidence and sums
+# -- evidence
 
 
 def _last_proofs(db: Database, run_id: str, tasks: Sequence[TaskRow]) -> Iterator[EventRow]:
@@ -278,11 +278,3 @@ _PROOF: Final = (
     f"WHERE run = :run AND task = :task AND epoch = :epoch AND kind IN ({_SIGNS}) "
     "ORDER BY seq DESC LIMIT 1"
 )
-
-
-def _sum_up(ended: Iterable[Ended]) -> Tally:
-    total = Tally()
-    for one in ended:
-        if one.succeeded:
-            total += Tally(1, one.milliseconds)
-    return total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,3 +29,9 @@ class Sequences:
         phase = self._phases[row.phase]
         place = bisect_right(phase, (row.ordinal, row.id))
         return phase[place][1] if place < len(phase) else None
+
+    def previous_task(self, row: TaskRow) -> str | None:
+        """Return the task that comes before in the phase of this one; None for the first."""
+        phase = self._phases[row.phase]
+        place = bisect_left(phase, (row.ordinal, row.id))
+        return phase[place - 1][1] if place else None

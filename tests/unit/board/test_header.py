@@ -8,7 +8,6 @@ import pytest
 
 from wf_tui.board.actions.result_messages import ResultMessage, result_messages
 from wf_tui.board.frame.header import clock_time, header_spans
-from wf_tui.board.frame.notices import obstacle
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.line import Role, width_of
 from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget
@@ -29,7 +28,6 @@ HEADER = Header(
     budget=RunBudget(cost_microusd=25_000_000),
     elapsed=724.0,
     left=1080.0,
-    stalled="",
     scheduler_alive=True,
     jobs=8,
     branch="wf/r1",
@@ -40,12 +38,6 @@ HEADER = Header(
 def line(header: Header, width: int = 140) -> str:
     """Return the header as text, with one blank between two figures."""
     return " ".join("".join(span.text for span in header_spans(header, width, UNICODE)).split())
-
-
-def words_of(header: Header) -> str:
-    """Return what the notice says of a run."""
-    said = obstacle(header)
-    return " · ".join(filter(None, (said.text, said.more))) if said else ""
 
 
 def test_the_header_answers_the_three_questions() -> None:
@@ -99,30 +91,6 @@ def test_a_header_of_before_says_of_when_it_is() -> None:
 def test_a_run_that_nobody_leads_is_not_at_work() -> None:
     """Its figures stand still, and the header says so."""
     assert "‖ no scheduler" in line(replace(HEADER, scheduler_alive=False))
-
-
-@pytest.mark.parametrize(
-    ("state", "alive", "said"),
-    [
-        (RunState.RUNNING, True, ""),
-        (RunState.RUNNING, False, "no scheduler leads this run, so nothing moves · p starts one"),
-        (RunState.PAUSED, False, "paused, nothing new starts · p resumes"),
-        (RunState.COMPLETED, False, "completed: its work is on the branch wf/r1"),
-        (RunState.STALLED, True, "stalled: why"),
-    ],
-)
-def test_the_notice_names_the_key_that_helps(state: RunState, alive: bool, said: str) -> None:  # noqa: FBT001 - a column of the table
-    """A run that does not move says why, and what to press."""
-    stalled = "why" if state is RunState.STALLED else ""
-    assert words_of(replace(HEADER, state=state, scheduler_alive=alive, stalled=stalled)) == said
-
-
-def test_the_notice_of_a_full_disk() -> None:
-    """Nothing moves then, so it is said first, with the place where room is needed."""
-    said = "the disk is full, so nothing new starts: make room in /runs/r1"
-    assert words_of(replace(HEADER, full="/runs/r1")) == said
-    ended = replace(HEADER, full="/runs/r1", state=RunState.COMPLETED)
-    assert words_of(ended).startswith("completed")
 
 
 def test_times_are_short() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.ledger_harness import RUN, shell
+from tests.support.ledger_harness import RUN, phase, shell
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.rules.moves import HOLD
@@ -51,56 +51,56 @@ def test_the_elapsed_time_ends_with_the_run(drive: LedgerHarness, view: PictureH
     assert view.picture.header.elapsed == 4
 
 
-def test_time_left_needs_three_attempts(drive: LedgerHarness, view: PictureHarness) -> None:
-    """Two attempts say nothing about the others."""
-    drive.make("a", "b", "c", "d")
-    finish(drive, "a", "b", seconds=4)
+def test_time_left_needs_five_attempts(drive: LedgerHarness, view: PictureHarness) -> None:
+    """Four attempts say nothing about the others; with five it is their median."""
+    drive.make(*"abcdef")
+    for task, seconds in zip("abcd", (4, 4, 9, 90), strict=True):
+        finish(drive, task, seconds=seconds)
     view.look()
     assert view.picture.header.left is None
-    finish(drive, "c", seconds=7)
+    finish(drive, "e", seconds=7)
     view.look()
-    assert view.picture.header.left == 5
+    assert view.picture.header.left == 7
 
 
 def test_time_left_is_that_of_the_longest_path(drive: LedgerHarness, view: PictureHarness) -> None:
-    """What has to wait for each other takes its time one after the other."""
-    chains = {"d": 3, "e": 2, "f": 1}
-    drive.make(
-        *"abc", shell("d", priority=1), shell("e", "d"), shell("f", "e"), jobs=9, chains=chains
-    )
-    finish(drive, "a", "b", "c", seconds=10)
+    """What has to wait for each other takes its time one after the other, whatever the jobs."""
+    chains = {"f": 3, "g": 2, "h": 1}
+    done = [shell(name, priority=-1) for name in "abcde"]
+    drive.make(*done, "f", shell("g", "f"), shell("h", "g"), "i", "j", "k", jobs=1, chains=chains)
+    finish(drive, *"abcde", seconds=10)
     view.look()
     assert view.picture.header.left == 30
-    finish(drive, "d", seconds=10)
+    finish(drive, "f", seconds=10)
     view.look()
     assert view.picture.header.left == 20
 
 
-def test_time_left_counts_what_the_jobs_cannot_do_at_once(
-    drive: LedgerHarness, view: PictureHarness
-) -> None:
-    """Five tasks that wait for nothing take three rounds with two jobs."""
-    drive.make(*"abcdefgh", jobs=2)
-    finish(drive, "a", "b", "c", seconds=10)
+def test_time_left_knows_what_each_role_takes(drive: LedgerHarness, view: PictureHarness) -> None:
+    """One slow task takes longer than two quick ones, though its path is the shorter one."""
+    drive.make(
+        phase("one", *[shell(name, role="test") for name in "abc"], *"def"),
+        phase("two", shell("slow", role="test"), "quick", after=["one"]),
+        phase("three", shell("last", "quick"), after=["two"]),
+    )
+    finish(drive, *"abc", seconds=100)
+    finish(drive, *"de", seconds=1)
     view.look()
-    assert view.picture.header.left == 30
+    assert view.picture.header.left == 1 + 100 + 1
 
 
-def test_time_left_grows_with_an_attempt_that_outlasts_it(
-    drive: LedgerHarness, view: PictureHarness
-) -> None:
-    """What takes longer than the others did counts with them; a question takes no time."""
-    drive.make(*"abcd")
-    finish(drive, "a", "b", "c", seconds=4)
-    fence = drive.expect_claim("d")
+def test_time_left_shrinks_as_attempts_go_on(drive: LedgerHarness, view: PictureHarness) -> None:
+    """Of what runs only the rest counts, and never less than nothing; a question takes no time."""
+    drive.make(*"abcdef")
+    finish(drive, *"abcde", seconds=10)
+    fence = drive.expect_claim("f")
     lefts = []
     for seconds in (4, 4, 20):
         drive.clock.move(seconds)
         view.look()
         lefts.append(view.picture.header.left)
-    assert lefts == [4, 5, 10]
+    assert lefts == [6, 2, 0]
     drive.ask(fence)
-    drive.clock.move(60)
     view.look()
     assert view.picture.header.left is None
 
@@ -109,50 +109,11 @@ def test_time_left_is_unknown_while_the_run_stands(
     drive: LedgerHarness, view: PictureHarness
 ) -> None:
     """Nobody knows when a paused run goes on."""
-    drive.make(*"abcd")
-    finish(drive, "a", "b", "c", seconds=4)
+    drive.make(*"abcdef")
+    finish(drive, *"abcde", seconds=4)
     drive.mine.pause(RUN)
     view.look()
     assert view.picture.header.left is None
-
-
-def test_a_stall_names_the_root_that_holds_up_most(
-    drive: LedgerHarness, view: PictureHarness
-) -> None:
-    """The header names the root with the most behind it, how many others there are, and a key."""
-    drive.make("a", "b", "c", shell("x", "b"), shell("y", "x"))
-    drive.wreck("a", "b")
-    drive.mine.move(RUN, HOLD, ["c"])
-    view.look()
-    assert view.picture.header.stalled == ""
-    drive.ledger.end_when_idle(RUN, foreground=False)
-    view.look()
-    assert view.picture.header.stalled == (
-        "b and 2 more blocked (failed, 2 tasks behind it): r retries it, f skips it"
-    )
-
-
-def test_a_stall_for_want_of_a_worker_says_so(drive: LedgerHarness, view: PictureHarness) -> None:
-    """Where nothing is blocked and yet nothing can start, it is the workers that are missing."""
-    drive.make(shell("a", worker="nobody"))
-    drive.ledger.end_when_idle(RUN, foreground=False)
-    view.look()
-    assert "no worker fits" in view.picture.header.stalled
-
-
-def test_a_stall_for_a_pause_without_end_says_so(
-    drive: LedgerHarness, view: PictureHarness
-) -> None:
-    """Where every attempt failed at once, again and again, that is what a person has to know."""
-    drive.make(*"abcdefgh").ledger.set_breakers(RUN, {"shell": 1})
-    for name in "abcdef":
-        drive.clock.move(100)
-        drive.wreck(name)
-    drive.ledger.end_when_idle(RUN, foreground=False)
-    view.look()
-    assert view.picture.header.stalled == (
-        "shell is paused: 6 attempts in a row failed at once; wf resume lets it try again"
-    )
 
 
 def test_a_card_says_when_its_profile_is_paused(drive: LedgerHarness, view: PictureHarness) -> None:

@@ -8,15 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.disk_space import DISK_FULL
-from wf_tui.ledger.model.states import RunState
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.picture.header import Header
     from wf_tui.picture.picture import Picture
 
-__all__ = ["Notice", "narrowed", "notice", "obstacle", "unreadable"]
+__all__ = ["Notice", "narrowed", "notice", "unreadable"]
 
 _TYPED: Final = 40
 """Characters of a filter that are repeated."""
@@ -44,26 +41,11 @@ def unreadable(reason: str, since: str) -> Notice | None:
 
 def notice(picture: Picture) -> Notice | None:
     """Return what there is to say now; None where all goes well and all is seen."""
-    return obstacle(picture.header) or narrowed(picture)
-
-
-def obstacle(header: Header) -> Notice | None:
-    """Return what keeps the run from going on.
-
-    A full disk comes before a pause, since no scheduler would get far on it.
-    """
-    state = header.state
-    if state.ended:
-        where = f"its work is on the branch {header.branch}"
-        note = f" ({header.export_note})" if header.export_note else ""
-        return Notice(f"{state}: {where}{note}", warns=False)
-    if header.full:
-        return Notice(f"{DISK_FULL} {header.full}")
-    if state is RunState.PAUSED:
-        return Notice("paused, nothing new starts", "p resumes")
-    if not header.scheduler_alive:
-        return Notice("no scheduler leads this run, so nothing moves", "p starts one")
-    return Notice(f"stalled: {header.stalled}") if header.stalled else None
+    standing = picture.notices
+    if not standing:
+        return narrowed(picture)
+    first = standing[0]
+    return Notice(first.text.at(picture.now), first.more, first.warns)
 
 
 def narrowed(picture: Picture) -> Notice | None:
@@ -75,6 +57,5 @@ def narrowed(picture: Picture) -> Notice | None:
         return None
     text = clean(picture.filtered.text, limit=_TYPED)
     words = f"{picture.filtered.quick} {text}".strip()
-    shown = sum(len(column) for column in picture.columns.values())
     count = sum(picture.counts.values())
-    return Notice(f"filter {words}: {shown} of {count}", "Esc shows all", warns=False)
+    return Notice(f"filter {words}: {picture.shown} of {count}", "Esc shows all", warns=False)

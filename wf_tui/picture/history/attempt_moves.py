@@ -138,4 +138,4 @@ def ended(past: Past, event: EventRow, what: told.AttemptEnded) -> None:
         note_others(past, move(past, task, evolve(task, open_epoch=None)))
     if what.outcome is Outcome.SUCCEEDED:
         took = max(0, int((past.at - attempt.started_at) * _THOUSAND))
-        past.add_pace(task.phase, Pace(1, took, attempt.tools))
+        past.add_pace(task.phase, task.role, Pace(1, took, attempt.tools))

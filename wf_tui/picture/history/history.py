@@ -6,20 +6,22 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.queries import reads
-from wf_tui.picture.batch import Batch, Tally
+from wf_tui.picture.batch import Batch
 from wf_tui.picture.history.beginning import read_beginning
 from wf_tui.picture.history.past import KEPT, Past
 from wf_tui.picture.history.replay import replay
 from wf_tui.picture.history.waits import counted, met, past_reasons
+from wf_tui.picture.last_attempt import as_last_attempt
 from wf_tui.picture.pace import NO_PACE, Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from wf_tui.ledger.model.rows import EventRow, TaskRow
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.history.beginning import Beginning
     from wf_tui.picture.history.past import Tables
+    from wf_tui.picture.last_attempt import LastAttempt
 
 __all__ = ["History", "read_history"]
 
@@ -63,6 +65,7 @@ class History:
         """The rows as the picture has them; None where it has to have all of them anew."""
         self._phases: dict[str, float | None] = {}
         self._paces: dict[str, Pace] = {}
+        self._durations: dict[tuple[str, int], int] = {}
 
     # -- finding a moment
 
@@ -112,7 +115,7 @@ class History:
         if whole:
             self._given, past.vanished = {}, False
             names = set(past.tables.tasks)
-            self._paces = {}
+            self._paces, self._durations = {}, {}
         else:
             names = self._reached(set(past.changed))
         past.changed.clear()
@@ -170,7 +173,6 @@ class History:
         self._given.update({row.id: row for row in rows})
         reasons = past_reasons(past, rows)
         proofs = [tables.proofs[row.id] for row in rows if row.claimed and row.id in tables.proofs]
-        paces = self._new_paces()
         return Batch(
             seq=past.seq,
             run=past.run,
@@ -179,11 +181,39 @@ class History:
             workers=tuple(reasons.workers),
             reasons=reasons,
             alive=True,
-            tally=sum((Tally(p.attempts, p.milliseconds) for p in paces.values()), Tally()),
-            paces=paces,
+            durations=self._new_durations(),
+            paces=self._new_paces(),
             phase_order=past.beginning.edges.phases,
+            last=self._last(rows),
+            begun=self._begun(rows),
             whole=whole,
         )
+
+    def _last(self, rows: Iterable[TaskRow]) -> dict[str, LastAttempt]:
+        """Return the last attempts of these tasks, as far as they were over."""
+        attempts = self._past.tables.attempts
+        rows_of = (attempts.get((row.id, row.epoch)) for row in rows)
+        found = (as_last_attempt(row) for row in rows_of if row is not None)
+        return {one.task: one for one in found if one is not None}
+
+    def _begun(self, rows: Iterable[TaskRow]) -> dict[str, float]:
+        """Return when the phases of these tasks began, as far as it was with one of these."""
+        attempts, found = self._past.tables.attempts, dict[str, float]()
+        for row in rows:
+            for epoch in range(1, row.epoch + 1):
+                attempt = attempts.get((row.id, epoch))
+                if attempt is not None:
+                    at = attempt.started_at
+                    found[row.phase] = min(found.get(row.phase, at), at)
+                    break
+        return found
+
+    def _new_durations(self) -> dict[tuple[str, int], int]:
+        """Return what is to be added to the durations that were given, as with the paces."""
+        now, given = self._past.tables.durations, self._durations
+        self._durations = dict(now)
+        changed = {key for key, _ in now.items() ^ given.items()}
+        return {key: now.get(key, 0) - given.get(key, 0) for key in changed}
 
     def _new_paces(self) -> dict[str, Pace]:
         """Return what is to be added to the paces that were given; less, where it went back."""

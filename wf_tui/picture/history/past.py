@@ -56,6 +56,8 @@ class Tables:
     """The tasks of phases in order whose turn has come."""
     paces: dict[str, Pace] = field(default_factory=dict)
     """What the attempts of a phase took that succeeded."""
+    durations: dict[tuple[str, int], int] = field(default_factory=dict)
+    """How many of them took so many milliseconds, by the role of the task."""
 
     def copy(self) -> Tables:
         """Return these rows in tables of their own."""
@@ -172,7 +174,9 @@ class Past:
             later = evolve(phase, open_attempts=phase.open_attempts + by)
             self.put(self.tables.phases, phase.name, later)
 
-    def add_pace(self, phase: str, pace: Pace) -> None:
+    def add_pace(self, phase: str, role: str, pace: Pace) -> None:
         """Count an attempt that has succeeded."""
-        paces = self.tables.paces
+        paces, durations = self.tables.paces, self.tables.durations
         self.put(paces, phase, paces.get(phase, NO_PACE) + pace)
+        took = role, pace.milliseconds
+        self.put(durations, took, durations.get(took, 0) + 1)
