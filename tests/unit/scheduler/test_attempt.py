@@ -55,10 +55,16 @@ def test_worker_commits_count(harness: RunHarness) -> None:
 
 def test_exit_status_blocks(harness: RunHarness) -> None:
     """A failed task is blocked with its exit status, and its work is kept under a ref."""
-    assert harness.play(one(f'run: "echo part > p.txt; exit 3", {WRITE}')) == "partial"
+    assert (
+        harness.play(
+            one(f'run: "echo part > p.txt; echo fatal: no disk; echo bye; exit 3", {WRITE}')
+        )
+        == "partial"
+    )
     task, (attempt,) = harness.task("t"), harness.attempts("t")
     assert (task.kind, task.note) == ("failed", "exit 3")
     assert (attempt.outcome, attempt.exit_code) == ("failed", 3)
+    assert attempt.proof == "fatal: no disk"
     assert attempt.commit_id is not None
 
 
@@ -109,6 +115,7 @@ def test_gate(harness: RunHarness) -> None:
     harness.play(one(f'run: "echo x > a.txt", gate: "cat a.txt; false", {WRITE}'))
     task = harness.task("t")
     assert (task.kind, task.detail["tail"]) == ("gate", "x")
+    assert harness.attempts("t")[-1].proof == "x"
     assert task.note == "the gate failed: exit 1"
 
 
