@@ -12,6 +12,7 @@ from textual import constants, on
 
 from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.result_messages import result_messages
+from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.frame.toasts import Toasts
 from wf_tui.board.guard import Guard
@@ -77,6 +78,9 @@ class BoardApp(ActionApp):
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self.guard = Guard(self.config.board.guard)
         self.toasts = Toasts()
+        self._caller = Caller(
+            self.config.notifications, self.environ, self.write_sequence, self.clock.monotonic()
+        )
         self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
         self._action_thread = ThreadPoolExecutor(1, "actions")
         self._batches: list[Batch] = []
@@ -140,6 +144,7 @@ class BoardApp(ActionApp):
             # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
         self.age_toast()
+        self._caller.beat(self.picture, self.clock.monotonic())
         # Once for each whole second, not a second after the last time: all ages change together.
         now = self.now()
         if int(now) != self._second and self.picture.run is not None:
@@ -148,12 +153,26 @@ class BoardApp(ActionApp):
             for screen in self.visible_run_screens():
                 screen.tick(now)
 
+    def on_app_focus(self) -> None:
+        """Note that the person looks at the board."""
+        self._caller.alerts.focus(has=True)
+
+    def on_app_blur(self) -> None:
+        """Note that the person looks elsewhere, and has to be called."""
+        self._caller.alerts.focus(has=False)
+
+    def pass_key(self) -> None:
+        """Note a key: whoever pressed it looks at the board."""
+        self._caller.alerts.pass_key(self.clock.monotonic())
+        super().pass_key()
+
     def apply_batch(self, batch: Batch) -> None:
         """Take a batch into the picture and have it drawn; what changed is guarded from then on."""
         before, selected = self.watched_looks(), self.selected
         changes = self.picture.apply(batch)
         changed = self.guard.other_looks(before, self.watched_looks())
         self.show_changes(changes)
+        self.set_window_title(window_title(self.picture.header, self.glyphs.needs_you))
         if self.selected not in {None, selected}:
             changed.append(str(self.selected))  # no key has chosen it
         if changed:

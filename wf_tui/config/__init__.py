@@ -5,7 +5,7 @@ those of the board. Commands and schedulers call it once, when they begin; views
 without.
 """
 
-from wf_tui.config.board import Board, Notifications
+from wf_tui.config.board import Board, Notifications, Via
 from wf_tui.config.config import Config, Lane, Timing, config_path, load_config
 from wf_tui.config.preset import Preset
 from wf_tui.config.profile import Profile
@@ -18,6 +18,7 @@ __all__ = [
     "Preset",
     "Profile",
     "Timing",
+    "Via",
     "config_path",
     "load_config",
 ]

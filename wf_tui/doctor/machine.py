@@ -134,4 +134,7 @@ def _tmux(environ: Mapping[str, str]) -> Finding:
     path = shutil.which("tmux", path=environ.get("PATH", ""))
     inside = bool(environ.get("TMUX"))
     text = (path or "not found") + (", and you are in it" if inside else "; wf needs none")
-    return Finding("tmux", Level.OK, text, detail={"path": path, "inside": inside})
+    # It keeps both to itself by default: what is for the terminal around it, and who has the focus.
+    options = "set -g allow-passthrough on, set -g focus-events on"
+    hint = f"so that the board can call you: {options}" if inside else ""
+    return Finding("tmux", Level.OK, text, hint, {"path": path, "inside": inside})

@@ -55,6 +55,14 @@ def test_agents_are_looked_for_and_not_run(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
+def test_tmux_has_two_options_that_the_board_needs() -> None:
+    """By default it keeps to itself who has the focus, and what is for the terminal around it."""
+    hint = _found({"TMUX": "/run/tmux,1,0"})["tmux"].hint
+    assert "allow-passthrough on" in hint
+    assert "focus-events on" in hint
+    assert not _found({})["tmux"].hint
+
+
 def test_a_bad_configuration_is_a_problem(tmp_path: Path) -> None:
     """No command that needs it would work."""
     path = tmp_path / "config.toml"

@@ -84,4 +84,14 @@ SCREEN_ACTIONS: Final = (
         calls="app.quit",
         footer=True,
     ),
+    Action(
+        "app.suspend",
+        ("ctrl+z",),
+        "Suspend",
+        "Stop the board as a job of your shell; fg brings it back",
+        Group.APP,
+        Target.VIEW,
+        EVERY_SCREEN,
+        calls="app.suspend_process",
+    ),
 )

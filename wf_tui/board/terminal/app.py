@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 from rich.control import Control
 from textual import constants
 from textual._compositor import CompositorUpdate
+from textual.widgets import Input, TextArea
 from textual.worker import WorkerFailed
 
+from wf_tui.board.attention.channels import title_sequence
 from wf_tui.board.terminal.driver import TerminalDriver
+from wf_tui.board.terminal.job_control import has_job_shell
 from wf_tui.board.theme.themed_app import ThemedApp
 
 if TYPE_CHECKING:
@@ -139,6 +142,34 @@ class TerminalApp(ThemedApp[_Result]):
         """Go at ctrl+c, which is a key here and no signal; Textual would only give advice."""
         self.leave_on_signal(signal.SIGINT)
         self._exit_leaving()
+
+    def action_suspend_process(self) -> None:
+        """Stop as a job of the shell at ctrl+z, or say why that would leave nobody at the terminal.
+
+        Textual would stop this process alone; a launcher above it, as `uv run`, would go on, and
+        the shell would wait for ever. In a field that is typed in the key does nothing here.
+        """
+        if isinstance(self.focused, Input | TextArea):
+            return
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver):
+            self.notify("there is no shell to go back to", severity="warning")
+        elif not has_job_shell():
+            why = "no shell would take over this terminal: it was started for wf alone"
+            self.notify(f"{why}; q leaves", severity="warning")
+        else:
+            self._suspend_signal()
+            driver.stop_job()
+
+    def set_window_title(self, title: str) -> None:
+        """Give the window a title, until the board is left; "" leaves it as it is."""
+        if isinstance(self._driver, TerminalDriver) and title:
+            self._driver.set_title(title_sequence(title))
+
+    def write_sequence(self, sequence: str) -> None:
+        """Send the terminal what is no frame, such as a bell."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     # -- failing
 

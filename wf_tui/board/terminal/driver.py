@@ -19,6 +19,7 @@ from textual.geometry import Size
 from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
 
 from wf_tui.board.terminal.fence import ASK, PATIENCE, Fence
+from wf_tui.board.terminal.job_control import stop_job, stop_process
 from wf_tui.board.terminal.output import Output
 from wf_tui.board.terminal.parser import Answered, InputParser
 from wf_tui.board.terminal.settings import ENTER, LEAVE, RENEW, TerminalSettings
@@ -74,6 +75,8 @@ class TerminalDriver(Driver):
         self._is_left = True
         """Whether the terminal has, as far as it reads, what takes all back."""
         self._has_answered = False
+        self._title = ""
+        """What gave the window its title last."""
         self._stop, self._stop_input = os.pipe()
         for number, handler in (
             (signal.SIGTSTP, self._on_suspend),
@@ -97,7 +100,7 @@ class TerminalDriver(Driver):
         encoding = "utf-8" if sys.__stderr__ is None else sys.__stderr__.encoding
         self._output = Output(self._out, encoding, self._lines, self._terminal_gone, self._failed)
         self._is_left = False
-        self._output.send(ENTER + _QUESTIONS + ASK)
+        self._output.send(ENTER + self._title + _QUESTIONS + ASK)
         self._output.start()
         self._input = threading.Thread(target=self._read_input, name="terminal-input", daemon=True)
         self._input.start()
@@ -148,6 +151,16 @@ class TerminalDriver(Driver):
         """Show a frame; `TerminalApp` calls it for each."""
         if self._output is not None:
             self._output.draw(update, cursor)
+
+    def set_title(self, sequence: str) -> None:
+        """Give the window a title, and again whenever another program has had the terminal."""
+        if sequence != self._title:
+            self._title = sequence
+            self.write(sequence)
+
+    def stop_job(self) -> None:
+        """Give the terminal back and stop with the whole job, until the shell continues it."""
+        self._suspend(stop_job)
 
     # -- input, on its thread
 
@@ -275,14 +288,14 @@ class TerminalDriver(Driver):
             self._output.send(RENEW)
             self._resized()
 
-    def _suspend(self) -> None:
+    def _suspend(self, stop: Callable[[], None] = stop_process) -> None:
         """Stop, with the terminal given back, until the shell has the board in the foreground."""
         if self._output is None:
             return
         self.stop_application_mode()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        stop()
         while not self._in_foreground():
-            os.kill(os.getpid(), signal.SIGSTOP)
+            stop()
         self.start_application_mode()
         self.send_message(self.SignalResume())
 

@@ -27,8 +27,9 @@ _ALTERNATE, _FOCUS, _PASTE, _CURSOR, _WRAP, _SYNC, _SIZE, _PIXELS = (
 _SET: Final = _modes("h", _ALTERNATE, *_MOUSE, _FOCUS, _PASTE) + _modes(
     "l", _CURSOR, _WRAP, _PIXELS
 )
-ENTER: Final = f"{_SET}\x1b[>{_KEYBOARD}u"
-"""What the board needs. The keyboard's mode lies on a stack, so this is written once."""
+_PUSH_TITLE, _POP_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+ENTER: Final = f"{_PUSH_TITLE}{_SET}\x1b[>{_KEYBOARD}u"
+"""What the board needs. Title and keyboard's mode lie on stacks, so this is written once."""
 RENEW: Final = f"{_SET}\x1b[={_KEYBOARD};1u"
 """The same for a terminal that may have it already."""
 LEAVE: Final = (
@@ -38,6 +39,7 @@ LEAVE: Final = (
     + "\x1b[<u"
     + _modes("l", _ALTERNATE)
     + _modes("h", _WRAP, _CURSOR)
+    + _POP_TITLE
 )
 """What takes all of that back, and what Textual or another program may have left on."""
 

@@ -1,0 +1,91 @@
+"""What is told to a person who looks elsewhere: each item once, several together, nothing old."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.ledger_harness import RUN, LedgerHarness
+from tests.support.picture_harness import PictureHarness
+from wf_tui.board.attention.alerts import Alerts
+from wf_tui.board.attention.caller import window_title
+from wf_tui.ledger.rules.moves import RETRY
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def watcher(tmp_path: Path) -> Iterator[PictureHarness]:
+    """Give a picture of a run of three tasks, of which one has failed."""
+    with contextlib.closing(SqliteDatabase(tmp_path / "ledger.db", create=True)) as db:
+        drive = LedgerHarness(db).make("old", "a", "b")
+        drive.wreck("old")
+        watcher = PictureHarness(drive)
+        watcher.look()
+        yield watcher
+
+
+def told(alerts: Alerts, watcher: PictureHarness, *times: float) -> list[str]:
+    """Return what is told at these times."""
+    if watcher.drive.run().seq > watcher.picture.seq:
+        watcher.look()
+    return [text for now in times if (text := alerts.look(watcher.picture, now))]
+
+
+def test_what_was_there_at_the_opening_is_old(watcher: PictureHarness) -> None:
+    """Only what comes after it is told, after three seconds, together and once."""
+    alerts = Alerts(0.0)
+    alerts.focus(has=False)
+    assert told(alerts, watcher, 0.0, 5.0) == []
+    watcher.drive.wreck("a")
+    assert told(alerts, watcher, 10.0, 12.0) == []
+    watcher.drive.wreck("b")
+    said = told(alerts, watcher, 12.5, 13.0, 14.0, 30.0)
+    assert said == ["wf: 2 need you: a, b"]
+
+
+def test_who_looks_is_told_nothing(watcher: PictureHarness) -> None:
+    """Neither while the terminal has the focus, nor where it comes back within three seconds."""
+    alerts = Alerts(0.0)
+    alerts.focus(has=True)
+    told(alerts, watcher, 0.0)
+    watcher.drive.wreck("a")
+    assert told(alerts, watcher, 100.0, 104.0) == []
+    alerts.focus(has=False)
+    watcher.drive.wreck("b")
+    assert told(alerts, watcher, 110.0) == []
+    alerts.focus(has=True)
+    alerts.focus(has=False)
+    assert told(alerts, watcher, 114.0) == []
+
+
+def test_without_focus_events_a_minute_without_a_key_counts(watcher: PictureHarness) -> None:
+    """Some terminals tell of no focus; whoever presses a key looks."""
+    alerts = Alerts(0.0)
+    told(alerts, watcher, 0.0)
+    alerts.pass_key(30.0)
+    watcher.drive.wreck("a")
+    assert told(alerts, watcher, 60.0, 70.0) == []
+    watcher.drive.wreck("b")
+    assert len(told(alerts, watcher, 90.0, 94.0)) == 1
+
+
+def test_what_was_answered_meanwhile_is_not_told(watcher: PictureHarness) -> None:
+    """It needs nobody any more when the three seconds are over."""
+    alerts = Alerts(0.0)
+    alerts.focus(has=False)
+    told(alerts, watcher, 0.0)
+    watcher.drive.wreck("a")
+    assert told(alerts, watcher, 1.0) == []
+    watcher.drive.ledger.move(RUN, RETRY, ["a"])
+    assert told(alerts, watcher, 5.0) == []
+
+
+def test_the_title_of_the_window(watcher: PictureHarness) -> None:
+    """How many need the person, how far it is, and what it is about."""
+    assert window_title(watcher.picture.header, "◆").startswith("◆1 0/3 ")
